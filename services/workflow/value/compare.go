@@ -1,0 +1,132 @@
+package value
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"time"
+)
+
+// Truthy is the language's notion of true: zero, nothing and the empty are
+// false, everything else is true, the text "false" included.
+func Truthy(v any) bool {
+	switch v := Normal(v).(type) {
+	case nil:
+		return false
+	case bool:
+		return v
+	case int64:
+		return v != 0
+	case float64:
+		return v != 0
+	case string:
+		return v != ""
+	case []byte:
+		return len(v) > 0
+	case []any:
+		return len(v) > 0
+	case map[string]any:
+		return len(v) > 0
+	case *Detections:
+		return v.Len() > 0
+	}
+	return true
+}
+
+// Equal compares deeply; 1, 1.0 and true are equal.
+func Equal(a, b any) bool {
+	a, b = Normal(a), Normal(b)
+	if x, ok := Float(a); ok {
+		y, ok := Float(b)
+		return ok && x == y && sameInt(a, b)
+	}
+	switch x := a.(type) {
+	case nil:
+		return b == nil
+	case string:
+		y, ok := b.(string)
+		return ok && x == y
+	case []byte:
+		y, ok := b.([]byte)
+		return ok && bytes.Equal(x, y)
+	case time.Time:
+		y, ok := b.(time.Time)
+		return ok && x.Equal(y)
+	case []any:
+		y, ok := b.([]any)
+		return ok && slices.EqualFunc(x, y, Equal)
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		return ok && equalMaps(x, y)
+	case *Detections:
+		y, ok := b.(*Detections)
+		return ok && x.Equal(y)
+	case *Image:
+		y, ok := b.(*Image)
+		return ok && (x == y || x.source == y.source)
+	}
+	return false
+}
+
+// sameInt catches whole numbers that are alike only once rounded to a float.
+func sameInt(a, b any) bool {
+	x, one := a.(int64)
+	y, two := b.(int64)
+	return !one || !two || x == y
+}
+
+func equalMaps(a, b map[string]any) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for key, x := range a {
+		if y, ok := b[key]; !ok || !Equal(x, y) {
+			return false
+		}
+	}
+	return true
+}
+
+// Equal compares boxes, confidences, classes, tracker ids and columns.
+func (d *Detections) Equal(o *Detections) bool {
+	return slices.Equal(d.XYXY, o.XYXY) && slices.Equal(d.Confidence, o.Confidence) &&
+		slices.Equal(d.ClassID, o.ClassID) && slices.Equal(d.TrackerID, o.TrackerID) &&
+		slices.EqualFunc(d.Masks, o.Masks, (*Mask).equal) && equalColumns(d.Data, o.Data)
+}
+
+func equalColumns(a, b map[string][]any) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for name, x := range a {
+		if y, ok := b[name]; !ok || !slices.EqualFunc(x, y, Equal) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *Mask) equal(o *Mask) bool {
+	if m == nil || o == nil {
+		return m == o
+	}
+	if m.Width != o.Width || m.Height != o.Height || m.Area() != o.Area() {
+		return false
+	}
+	for y := m.Bounds.Min.Y; y < m.Bounds.Max.Y; y++ {
+		for x := m.Bounds.Min.X; x < m.Bounds.Max.X; x++ {
+			if m.At(x, y) && !o.At(x, y) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Finite is nil for what JSON cannot hold.
+func Finite(f float64) any {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil
+	}
+	return f
+}

@@ -1,0 +1,167 @@
+package value
+
+import "slices"
+
+// Names of the columns that the language itself reads. Any other name may be
+// used too.
+const (
+	ColumnClass           = "class_name"
+	ColumnID              = "detection_id"
+	ColumnParentID        = "parent_id"
+	ColumnPredictionType  = "prediction_type"
+	ColumnInferenceID     = "inference_id"
+	ColumnImageDimensions = "image_dimensions" // [height, width]
+
+	ColumnParentCoordinates = "parent_coordinates" // [x, y]
+	ColumnParentDimensions  = "parent_dimensions"  // [height, width]
+	ColumnRootID            = "root_parent_id"
+	ColumnRootCoordinates   = "root_parent_coordinates"
+	ColumnRootDimensions    = "root_parent_dimensions"
+	ColumnScaleParent       = "scaling_relative_to_parent"
+	ColumnScaleRoot         = "scaling_relative_to_root_parent"
+
+	ColumnPolygon             = "polygon"
+	ColumnKeypointsXY         = "keypoints_xy"
+	ColumnKeypointsClassID    = "keypoints_class_id"
+	ColumnKeypointsClass      = "keypoints_class_name"
+	ColumnKeypointsConfidence = "keypoints_confidence"
+)
+
+// Box is x_min, y_min, x_max, y_max in pixels.
+type Box [4]float64
+
+// Width of the box.
+func (b Box) Width() float64 { return b[2] - b[0] }
+
+// Height of the box.
+func (b Box) Height() float64 { return b[3] - b[1] }
+
+// Center of the box.
+func (b Box) Center() (x, y float64) { return (b[0] + b[2]) / 2, (b[1] + b[3]) / 2 }
+
+// Shift moves the box.
+func (b Box) Shift(x, y float64) Box { return Box{b[0] + x, b[1] + y, b[2] + x, b[3] + y} }
+
+// Detections are rows found on one picture, kept as columns. Every column that
+// is there has one entry for each box. Masks and TrackerID may be nil.
+type Detections struct {
+	XYXY       []Box
+	Confidence []float64
+	ClassID    []int64
+	Masks      []*Mask
+	TrackerID  []int64
+	// Data holds the named columns. Lists of numbers in it are []any.
+	Data map[string][]any
+}
+
+// Len is the number of rows.
+func (d *Detections) Len() int { return len(d.XYXY) }
+
+// At is a cell of a named column, nil where the column is missing.
+func (d *Detections) At(column string, row int) any {
+	cells := d.Data[column]
+	if row >= len(cells) {
+		return nil
+	}
+	return cells[row]
+}
+
+// Class is the class name of a row, empty where there are no names.
+func (d *Detections) Class(row int) string {
+	name, _ := d.At(ColumnClass, row).(string)
+	return name
+}
+
+// Select copies the rows, in the order given.
+func (d *Detections) Select(rows []int) *Detections {
+	next := &Detections{
+		XYXY:       pick(d.XYXY, rows),
+		Confidence: pick(d.Confidence, rows),
+		ClassID:    pick(d.ClassID, rows),
+		Masks:      pick(d.Masks, rows),
+		TrackerID:  pick(d.TrackerID, rows),
+		Data:       make(map[string][]any, len(d.Data)),
+	}
+	for name, cells := range d.Data {
+		next.Data[name] = pick(cells, rows)
+	}
+	return next
+}
+
+func pick[T any](from []T, rows []int) []T {
+	if from == nil {
+		return nil
+	}
+	out := make([]T, len(rows))
+	for i, row := range rows {
+		out[i] = from[row]
+	}
+	return out
+}
+
+// With is a copy with one column more, or another in its place.
+func (d *Detections) With(column string, cells []any) *Detections {
+	next := d.Copy()
+	next.Data[column] = cells
+	return next
+}
+
+// WithAll is a copy in which every row has the same value in a column.
+func (d *Detections) WithAll(column string, cell any) *Detections {
+	return d.With(column, Repeat(cell, d.Len()))
+}
+
+// Copy shares the cells; its columns may be replaced but not written into.
+func (d *Detections) Copy() *Detections {
+	next := *d
+	next.Data = make(map[string][]any, len(d.Data)+2)
+	for name, cells := range d.Data {
+		next.Data[name] = cells
+	}
+	return &next
+}
+
+// Repeat is a column of one value.
+func Repeat(cell any, n int) []any { return slices.Repeat([]any{cell}, n) }
+
+// Merge puts rows under one another. A column that only some parts have is
+// filled with nil; masks and tracker ids stay only if every part has them.
+func Merge(parts []*Detections) *Detections {
+	out := &Detections{Data: map[string][]any{}}
+	masks, trackers := true, true
+	for _, part := range parts {
+		if part.Len() == 0 {
+			continue
+		}
+		masks = masks && part.Masks != nil
+		trackers = trackers && part.TrackerID != nil
+		for name := range part.Data {
+			out.Data[name] = nil
+		}
+	}
+	for _, part := range parts {
+		if part.Len() > 0 {
+			out.append(part, masks, trackers)
+		}
+	}
+	return out
+}
+
+func (d *Detections) append(part *Detections, masks, trackers bool) {
+	d.XYXY = append(d.XYXY, part.XYXY...)
+	d.Confidence = append(d.Confidence, part.Confidence...)
+	d.ClassID = append(d.ClassID, part.ClassID...)
+	if masks {
+		d.Masks = append(d.Masks, part.Masks...)
+	}
+	if trackers {
+		d.TrackerID = append(d.TrackerID, part.TrackerID...)
+	}
+	for name := range d.Data {
+		cells := part.Data[name]
+		if cells == nil {
+			cells = make([]any, part.Len())
+		}
+		d.Data[name] = append(d.Data[name], cells...)
+	}
+}

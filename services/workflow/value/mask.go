@@ -1,0 +1,56 @@
+package value
+
+import "image"
+
+// Mask marks the pixels of one detection on a picture of Width by Height. Only
+// the part inside Bounds is kept, row by row: an instance rarely covers much.
+type Mask struct {
+	Width, Height int
+	Bounds        image.Rectangle
+	Pix           []bool
+}
+
+// NewMask is an empty mask. Bounds is cut to the picture.
+func NewMask(width, height int, bounds image.Rectangle) *Mask {
+	bounds = bounds.Intersect(image.Rect(0, 0, width, height))
+	return &Mask{Width: width, Height: height, Bounds: bounds, Pix: make([]bool, bounds.Dx()*bounds.Dy())}
+}
+
+// At tells whether a pixel is marked; what is outside is not.
+func (m *Mask) At(x, y int) bool {
+	if !(image.Point{X: x, Y: y}).In(m.Bounds) {
+		return false
+	}
+	return m.Pix[(y-m.Bounds.Min.Y)*m.Bounds.Dx()+x-m.Bounds.Min.X]
+}
+
+// Set marks a pixel inside the bounds; it does nothing outside.
+func (m *Mask) Set(x, y int) {
+	if (image.Point{X: x, Y: y}).In(m.Bounds) {
+		m.Pix[(y-m.Bounds.Min.Y)*m.Bounds.Dx()+x-m.Bounds.Min.X] = true
+	}
+}
+
+// Shift is the same mask on a larger picture of which this one was a part.
+func (m *Mask) Shift(x, y, width, height int) *Mask {
+	next := NewMask(width, height, m.Bounds.Add(image.Pt(x, y)))
+	for row := next.Bounds.Min.Y; row < next.Bounds.Max.Y; row++ {
+		for col := next.Bounds.Min.X; col < next.Bounds.Max.X; col++ {
+			if m.At(col-x, row-y) {
+				next.Set(col, row)
+			}
+		}
+	}
+	return next
+}
+
+// Area is the number of marked pixels.
+func (m *Mask) Area() int {
+	n := 0
+	for _, marked := range m.Pix {
+		if marked {
+			n++
+		}
+	}
+	return n
+}

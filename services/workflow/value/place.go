@@ -1,0 +1,20 @@
+package value
+
+// Place writes the columns that say on which picture rows were found. What a
+// model returns in the pixels of image is placed on it by this.
+func (d *Detections) Place(image *Image) *Detections {
+	n := d.Len()
+	next := d.Copy()
+	parent, root := image.Parent(), image.Root()
+	set := func(column string, cell any) { next.Data[column] = Repeat(cell, n) }
+	set(ColumnImageDimensions, []any{int64(image.Height()), int64(image.Width())})
+	set(ColumnParentID, parent.ID)
+	set(ColumnParentCoordinates, []any{int64(parent.X), int64(parent.Y)})
+	set(ColumnParentDimensions, []any{int64(parent.Height), int64(parent.Width)})
+	set(ColumnRootID, root.ID)
+	set(ColumnRootCoordinates, []any{int64(root.X), int64(root.Y)})
+	set(ColumnRootDimensions, []any{int64(root.Height), int64(root.Width)})
+	set(ColumnScaleParent, float64(1))
+	set(ColumnScaleRoot, float64(1))
+	return next
+}

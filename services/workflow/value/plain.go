@@ -1,0 +1,141 @@
+package value
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// Decode reads one JSON value as plain values.
+func Decode(text []byte) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("text after the JSON value")
+	}
+	return Normal(v), nil
+}
+
+// Normal brings a value into the plain form of the package comment. Containers
+// are changed only where something in them has to: what is plain already comes
+// back as it is.
+func Normal(v any) any {
+	switch v := v.(type) {
+	case nil, bool, int64, float64, string:
+		return v
+	case json.Number:
+		return number(string(v))
+	case int:
+		return int64(v)
+	case int32:
+		return int64(v)
+	case uint8:
+		return int64(v)
+	case float32:
+		return float64(v)
+	case []string:
+		return list(v)
+	case []int64:
+		return list(v)
+	case []float64:
+		return list(v)
+	case []any:
+		return normalList(v)
+	case map[string]any:
+		return normalMap(v)
+	}
+	return v
+}
+
+// number keeps the distinction the text makes. Whole numbers beyond 64 bits
+// lose their last digits rather than the run.
+func number(text string) any {
+	if !strings.ContainsAny(text, ".eE") {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return n
+		}
+	}
+	f, _ := strconv.ParseFloat(text, 64) // a range error leaves an infinity
+	return f
+}
+
+func list[T any](v []T) []any {
+	out := make([]any, len(v))
+	for i := range v {
+		out[i] = Normal(v[i])
+	}
+	return out
+}
+
+func normalList(v []any) []any {
+	for i, item := range v {
+		if plain(item) {
+			continue
+		}
+		out := append([]any(nil), v...)
+		for ; i < len(out); i++ {
+			out[i] = Normal(out[i])
+		}
+		return out
+	}
+	return v
+}
+
+func normalMap(v map[string]any) map[string]any {
+	for _, item := range v {
+		if plain(item) {
+			continue
+		}
+		out := make(map[string]any, len(v))
+		for key, item := range v {
+			out[key] = Normal(item)
+		}
+		return out
+	}
+	return v
+}
+
+func plain(v any) bool {
+	switch v.(type) {
+	case nil, bool, int64, float64, string, *Image, *Detections:
+		return true
+	}
+	return false
+}
+
+// Int reads a whole number. Bools are not numbers here, though the language
+// counts them as such in places; callers that need that ask [Float].
+func Int(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return v, true
+	case int:
+		return int64(v), true
+	}
+	return 0, false
+}
+
+// Float reads any number; true is 1 and false 0.
+func Float(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	case int:
+		return float64(v), true
+	case bool:
+		if v {
+			return 1, true
+		}
+		return 0, true
+	}
+	return 0, false
+}

@@ -1,0 +1,140 @@
+package value
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Text writes a value as the language does, which is how Python writes it: True,
+// None, [1, 'a'].
+func Text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case time.Time:
+		return strings.Replace(ISO(v), "T", " ", 1)
+	}
+	var b strings.Builder
+	write(&b, v)
+	return b.String()
+}
+
+// write is the quoted form, as inside of a list.
+func write(b *strings.Builder, v any) {
+	switch v := Normal(v).(type) {
+	case nil:
+		b.WriteString("None")
+	case bool:
+		b.WriteString(map[bool]string{true: "True", false: "False"}[v])
+	case int64:
+		b.WriteString(strconv.FormatInt(v, 10))
+	case float64:
+		b.WriteString(FloatText(v))
+	case string:
+		quote(b, v)
+	case []byte:
+		b.WriteByte('b')
+		quote(b, string(v))
+	case []any:
+		writeList(b, v)
+	case map[string]any:
+		writeMap(b, v)
+	case Secret:
+		quote(b, maskAll)
+	case *Detections:
+		fmt.Fprintf(b, "Detections(%d)", v.Len())
+	case *Image:
+		fmt.Fprintf(b, "Image(%dx%d)", v.Width(), v.Height())
+	default:
+		fmt.Fprintf(b, "%v", v)
+	}
+}
+
+func writeList(b *strings.Builder, v []any) {
+	b.WriteByte('[')
+	for i, item := range v {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		write(b, item)
+	}
+	b.WriteByte(']')
+}
+
+func writeMap(b *strings.Builder, v map[string]any) {
+	b.WriteByte('{')
+	for i, key := range slices.Sorted(maps.Keys(v)) {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		quote(b, key)
+		b.WriteString(": ")
+		write(b, v[key])
+	}
+	b.WriteByte('}')
+}
+
+// FloatText is Python's repr of a float: the shortest text that reads back, with
+// a point or an exponent always, and the exponent from 1e16 on.
+func FloatText(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "nan"
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
+	}
+	if size := math.Abs(f); size != 0 && (size < 1e-4 || size >= 1e16) {
+		return strconv.FormatFloat(f, 'e', -1, 64)
+	}
+	text := strconv.FormatFloat(f, 'f', -1, 64)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return text
+}
+
+// quote prefers single quotes and escapes what cannot be printed.
+func quote(b *strings.Builder, s string) {
+	mark := '\''
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		mark = '"'
+	}
+	b.WriteRune(mark)
+	for _, r := range s {
+		switch {
+		case r == mark || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(b, `\x%02x`, r)
+		case !unicode.IsPrint(r) && r <= 0xffff:
+			fmt.Fprintf(b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteRune(mark)
+}
+
+// ISO is the timestamp form of results. A fraction is written only where there
+// is one, with six digits.
+func ISO(t time.Time) string {
+	if t.Nanosecond()/1000 == 0 {
+		return t.Format("2006-01-02T15:04:05-07:00")
+	}
+	return t.Format("2006-01-02T15:04:05.000000-07:00")
+}
