@@ -1,0 +1,107 @@
+package document
+
+import (
+	"strconv"
+)
+
+// Kind is the JSON type of a value.
+type Kind uint8
+
+// The JSON types.
+const (
+	Null Kind = iota
+	Bool
+	Number
+	String
+	Array
+	Object
+)
+
+// String names the kind for messages.
+func (k Kind) String() string {
+	return [...]string{"null", "boolean", "number", "string", "list", "object"}[k]
+}
+
+// Node is one JSON value and where it stands in the bytes it was read from.
+type Node struct {
+	Kind Kind
+	// Start and End delimit the value in the source, quotes and brackets included.
+	Start, End int
+	// Text is a string's decoded content or a number's literal.
+	Text string
+	// True is the value of a boolean.
+	True bool
+	// Items are the elements of a list.
+	Items []*Node
+	// Members are the members of an object, in source order, keys unique.
+	Members []Member
+}
+
+// Member is one key of an object.
+type Member struct {
+	Key   string
+	Value *Node
+}
+
+// Get returns the member of that name, nil where there is none or n is no object.
+func (n *Node) Get(key string) *Node {
+	if n == nil {
+		return nil
+	}
+	for i := range n.Members {
+		if n.Members[i].Key == key {
+			return n.Members[i].Value
+		}
+	}
+	return nil
+}
+
+// Value decodes the node: nil, bool, int64, float64, string, []any, map[string]any.
+// An integer literal that int64 cannot hold becomes a float64.
+func (n *Node) Value() any {
+	switch n.Kind {
+	case Bool:
+		return n.True
+	case Number:
+		return n.number()
+	case String:
+		return n.Text
+	case Array:
+		list := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			list[i] = item.Value()
+		}
+		return list
+	case Object:
+		object := make(map[string]any, len(n.Members))
+		for _, m := range n.Members {
+			object[m.Key] = m.Value.Value()
+		}
+		return object
+	default:
+		return nil
+	}
+}
+
+// IsInteger reports whether a number was written without fraction and exponent.
+func (n *Node) IsInteger() bool {
+	if n.Kind != Number {
+		return false
+	}
+	for i := range len(n.Text) {
+		if c := n.Text[i]; c == '.' || c == 'e' || c == 'E' {
+			return false
+		}
+	}
+	return true
+}
+
+func (n *Node) number() any {
+	if n.IsInteger() {
+		if i, err := strconv.ParseInt(n.Text, 10, 64); err == nil {
+			return i
+		}
+	}
+	f, _ := strconv.ParseFloat(n.Text, 64) // the parser refused what overflows
+	return f
+}

@@ -1,0 +1,154 @@
+package manifest
+
+import "encoding/json"
+
+// Batch says how a field's argument reaches the block.
+type Batch string
+
+// The ways an argument is handed over. The zero value is one element at a time.
+const (
+	Scalar        Batch = ""
+	BatchOnly     Batch = "batch"
+	BatchOrScalar Batch = "batch_or_scalar"
+)
+
+// Field is one property of a step.
+type Field struct {
+	// Name is the canonical name and the block's argument.
+	Name string `json:"name"`
+	// Aliases are other names under which documents write it.
+	Aliases  []string `json:"aliases,omitempty"`
+	Title    string   `json:"title,omitempty"`
+	Required bool     `json:"required,omitempty"`
+	// Default is the JSON value taken when the field is absent; nil means null.
+	Default json.RawMessage `json:"default,omitempty"`
+	// Accepts are the alternatives; a value must fit one.
+	Accepts []Type `json:"accepts"`
+	Batch   Batch  `json:"batch,omitempty"`
+	// AutoCast wraps a scalar plugged here as a batch although the block is no batch block.
+	AutoCast bool `json:"auto_cast,omitempty"`
+	// Credential makes the field a place for a credential.
+	Credential *Credential `json:"credential,omitempty"`
+	// Secrets marks a free-form field (headers, query parameters) whose literals may be secrets.
+	Secrets bool `json:"secrets,omitempty"`
+}
+
+// Scheme says how the egress puts a credential into a request.
+type Scheme string
+
+// The schemes.
+const (
+	SchemeBearer Scheme = "bearer"
+	SchemeHeader Scheme = "header"
+	SchemeQuery  Scheme = "query"
+	SchemeBasic  Scheme = "basic"
+)
+
+// Credential describes a field that takes a credential.
+type Credential struct {
+	// Provider names whose credential it is: openai, openai_compatible, anthropic, generic.
+	Provider string `json:"provider"`
+	Scheme   Scheme `json:"scheme"`
+	// Parameter is the header's or query parameter's name, for those schemes.
+	Parameter string `json:"parameter,omitempty"`
+	// Destination is where the credential is sent.
+	Destination Destination `json:"destination"`
+}
+
+// Reference says what a "$..." value may point at.
+type Reference string
+
+// The references. Data is an input or a step output; the narrower ones are those of
+// older blocks, and imply whether a batch is expected.
+const (
+	Data          Reference = "any_data"
+	WorkflowInput Reference = "workflow_input"
+	Parameter     Reference = "workflow_parameter"
+	StepOutput    Reference = "step_output"
+	StepTarget    Reference = "step"
+)
+
+// Literal is the JSON type of a constant.
+type Literal string
+
+// The literals. Number takes integers and floats, keeping which it was.
+const (
+	Text    Literal = "string"
+	Integer Literal = "integer"
+	Float   Literal = "float"
+	Number  Literal = "number"
+	Boolean Literal = "boolean"
+	Null    Literal = "null"
+	List    Literal = "list"
+	Dict    Literal = "object"
+	Value   Literal = "any"
+)
+
+// Query is the part of the query language that a field holds.
+type Query string
+
+// The parts of the query language.
+const (
+	Operations Query = "operations"
+	Statement  Query = "statement"
+	Cases      Query = "cases"
+)
+
+// Type is one alternative of a field: exactly one of Reference, Literal, Enum,
+// ListOf, MapOf, TupleOf and Query is set.
+type Type struct {
+	Reference Reference `json:"selector,omitempty"`
+	// Kinds a referenced value may have.
+	Kinds   []string `json:"kinds,omitempty"`
+	Literal Literal  `json:"literal,omitempty"`
+	// Enum is a closed set of texts.
+	Enum []string `json:"enum,omitempty"`
+	// Bounds of numbers: inclusive Min and Max, exclusive Above and Below.
+	Min   *float64 `json:"min,omitempty"`
+	Max   *float64 `json:"max,omitempty"`
+	Above *float64 `json:"above,omitempty"`
+	Below *float64 `json:"below,omitempty"`
+	// ListOf and MapOf are the alternatives of each element, one level deep.
+	ListOf []Type `json:"list_of,omitempty"`
+	MapOf  []Type `json:"map_of,omitempty"`
+	// TupleOf is a list of fixed length, one type for each position.
+	TupleOf []Type `json:"tuple_of,omitempty"`
+	Query   Query  `json:"query,omitempty"`
+}
+
+// Answers reports whether documents may write the field as key.
+func (f *Field) Answers(key string) bool {
+	if f.Name == key {
+		return true
+	}
+	for _, alias := range f.Aliases {
+		if alias == key {
+			return true
+		}
+	}
+	return false
+}
+
+// TargetsSteps reports whether the field names steps to continue with.
+func (f *Field) TargetsSteps() bool {
+	for _, t := range f.Accepts {
+		if t.hasReference(StepTarget) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *Type) hasReference(r Reference) bool {
+	if t.Reference == r {
+		return true
+	}
+	for _, nested := range [][]Type{t.ListOf, t.MapOf} {
+		for i := range nested {
+			if nested[i].Reference == r {
+				return true
+			}
+		}
+	}
+	return false
+}

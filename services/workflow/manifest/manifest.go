@@ -1,0 +1,104 @@
+package manifest
+
+// Any is the kind that is compatible with every kind.
+const Any = "*"
+
+// AnyOutput as the name of an output stands for outputs that the step's configuration names.
+const AnyOutput = "*"
+
+// Manifest is the contract of one version of one block.
+type Manifest struct {
+	// Type is the canonical identifier, "roboflow_core/dynamic_crop@v1".
+	Type string `json:"type"`
+	// Aliases are other identifiers that documents use for the same block.
+	Aliases []string `json:"aliases,omitempty"`
+	Title   string   `json:"title,omitempty"`
+	Summary string   `json:"summary,omitempty"`
+	// Category decides icon and colour: model, transformation, visualization,
+	// formatter, flow_control, sink.
+	Category string `json:"category,omitempty"`
+	// Engine is a version specifier like ">=1.3.0,<2.0.0". A block that excludes the
+	// engine's version does not exist for it.
+	Engine  string   `json:"engine,omitempty"`
+	Fields  []Field  `json:"fields"`
+	Outputs []Output `json:"outputs"`
+	// DynamicOutputs says which field names further outputs, as json_parser does.
+	DynamicOutputs *DynamicOutputs `json:"dynamic_outputs,omitempty"`
+	// InputOffsets are the levels below the step's reference level at which batch
+	// fields are expected; fields that are not named have 0.
+	InputOffsets map[string]int `json:"input_offsets,omitempty"`
+	// Reference is the field whose dimensionality is the step's when offsets differ.
+	Reference string `json:"dimensionality_reference,omitempty"`
+	// OutputOffset is -1 (collapses a level), 0, or +1 (makes a level).
+	OutputOffset int `json:"output_offset,omitempty"`
+	// AcceptsEmpty lets nulls of masked or failed upstream data reach the block.
+	AcceptsEmpty bool `json:"accepts_empty,omitempty"`
+	// Services are what the block must be given at construction (init parameters).
+	Services []string `json:"services,omitempty"`
+	// Sink marks a block that acts on the world; shared runs switch it off unless the owner allows it.
+	Sink bool `json:"sink,omitempty"`
+	// Network says where the block sends data, nil where it does not.
+	Network *Destination `json:"network,omitempty"`
+	// Models says which models the block loads.
+	Models []Model `json:"models,omitempty"`
+}
+
+// Output is a declared output with the kinds its value may have.
+type Output struct {
+	Name  string   `json:"name"`
+	Kinds []string `json:"kinds"`
+}
+
+// DynamicOutputs declares outputs named by the step's configuration: each text in
+// the list Field is an output of Kinds.
+type DynamicOutputs struct {
+	Field string   `json:"field"`
+	Kinds []string `json:"kinds"`
+}
+
+// Destination is where data or a credential goes: a constant URL, or the URL in a field.
+type Destination struct {
+	URL   string `json:"url,omitempty"`
+	Field string `json:"field,omitempty"`
+}
+
+// Model says where the id of a model stands.
+type Model struct {
+	// Field holds the id.
+	Field string `json:"field"`
+	// Task is what the model must do: "object-detection", "text-recognition".
+	Task string `json:"task"`
+	// Defaults are the ids used where Field is absent or null; "{x}" is replaced by the
+	// value of field x, and an id whose field says "none" is dropped.
+	Defaults []string `json:"defaults,omitempty"`
+}
+
+// Field returns the field that documents may write as key, by name or alias.
+func (m *Manifest) Field(key string) (*Field, bool) {
+	for i := range m.Fields {
+		if m.Fields[i].Answers(key) {
+			return &m.Fields[i], true
+		}
+	}
+	return nil, false
+}
+
+// AcceptsBatches reports whether the block is run once for a whole batch.
+func (m *Manifest) AcceptsBatches() bool {
+	for i := range m.Fields {
+		if m.Fields[i].Batch == BatchOnly || m.Fields[i].Batch == BatchOrScalar {
+			return true
+		}
+	}
+	return false
+}
+
+// IsFlowControl reports whether the block decides which steps go on; such blocks have no data outputs.
+func (m *Manifest) IsFlowControl() bool {
+	for i := range m.Fields {
+		if m.Fields[i].TargetsSteps() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,111 @@
+package workflow
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Kind is the neutral name of what is wrong. It is stable: clients switch on it.
+type Kind string
+
+// The kinds of problem a definition can have.
+const (
+	KindSyntax          Kind = "syntax_error"
+	KindDefinition      Kind = "definition_error"
+	KindDuplicatedName  Kind = "duplicated_name"
+	KindReference       Kind = "reference_error"
+	KindMismatch        Kind = "kind_mismatch"
+	KindGraph           Kind = "graph_structure_error"
+	KindCycle           Kind = "graph_cycle"
+	KindDimensionality  Kind = "dimensionality_error"
+	KindLineage         Kind = "lineage_error"
+	KindControlFlow     Kind = "control_flow_definition_error"
+	KindBlockInterface  Kind = "block_interface_error"
+	KindMissingService  Kind = "missing_init_parameter"
+	KindVersion         Kind = "unsupported_version"
+	KindDynamicBlock    Kind = "dynamic_block_error"
+	KindDynamicDisabled Kind = "workflow_environment_configuration_error"
+	KindAssumption      Kind = "assumption_error"
+	KindLimit           Kind = "limit_exceeded"
+)
+
+// classes maps a kind to the error class that the reference raises for it, which
+// the Roboflow routes put into error_type.
+var classes = map[Kind]string{
+	KindSyntax:          "WorkflowSyntaxError",
+	KindDefinition:      "WorkflowDefinitionError",
+	KindDuplicatedName:  "DuplicatedNameError",
+	KindReference:       "InvalidReferenceTargetError",
+	KindMismatch:        "ReferenceTypeError",
+	KindGraph:           "ExecutionGraphStructureError",
+	KindCycle:           "ExecutionGraphStructureError",
+	KindDimensionality:  "StepInputDimensionalityError",
+	KindLineage:         "StepInputLineageError",
+	KindControlFlow:     "ControlFlowDefinitionError",
+	KindBlockInterface:  "BlockInterfaceError",
+	KindMissingService:  "BlockInitParameterNotProvidedError",
+	KindVersion:         "NotSupportedExecutionEngineError",
+	KindDynamicBlock:    "DynamicBlockError",
+	KindDynamicDisabled: "WorkflowEnvironmentConfigurationError",
+	KindAssumption:      "AssumptionError",
+	KindLimit:           "WorkflowDefinitionError",
+}
+
+// Class is the name of the reference's error class for k.
+func (k Kind) Class() string { return classes[k] }
+
+// Problem is one thing that is wrong with a definition.
+type Problem struct {
+	Kind Kind
+	// Step is the name of the step concerned, empty for inputs, outputs and the document.
+	Step string
+	// BlockType is the step's type as the document writes it, where known.
+	BlockType string
+	// Field is the path inside the step, input or output: "confidence", "data.label", "outputs".
+	Field string
+	// Pointer is the JSON pointer (RFC 6901) of the offending value, empty for the whole document.
+	Pointer string
+	// Message says what is wrong and what to do, for a stranger. It never echoes a
+	// value of a field that may hold a secret.
+	Message string
+}
+
+// Error makes a single problem usable as an error.
+func (p Problem) Error() string {
+	where := strings.Trim(p.Step+"."+p.Field, ".")
+	if where == "" {
+		return fmt.Sprintf("%s: %s", p.Kind, p.Message)
+	}
+	return fmt.Sprintf("%s: %s: %s", p.Kind, where, p.Message)
+}
+
+// Problems is everything found wrong, in document order within each stage. An
+// empty list means that nothing is wrong; use [Problems.Err] to get an error.
+type Problems []Problem
+
+// Err is nil when there are no problems.
+func (ps Problems) Err() error {
+	if len(ps) == 0 {
+		return nil
+	}
+	return ps
+}
+
+// Error lists every problem on a line of its own.
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Has reports whether one of the problems is of kind k.
+func (ps Problems) Has(k Kind) bool {
+	for _, p := range ps {
+		if p.Kind == k {
+			return true
+		}
+	}
+	return false
+}

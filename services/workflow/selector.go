@@ -1,0 +1,80 @@
+package workflow
+
+import "strings"
+
+// Selector is a reference inside a document: "$inputs.image", "$steps.crop.crops",
+// "$steps.crop.*" or "$steps.crop".
+type Selector struct {
+	// Input is the name of a workflow input, or empty.
+	Input string
+	// Step is the name of a step, or empty.
+	Step string
+	// Output is the step's output, "*" for all of them, empty when the step itself
+	// is meant (a flow-control target).
+	Output string
+}
+
+// ParseSelector recognises a selector by its form alone; whether it is one depends
+// on the field it stands in.
+func ParseSelector(s string) (Selector, bool) {
+	if name, ok := strings.CutPrefix(s, "$inputs."); ok {
+		return Selector{Input: name}, IsName(name)
+	}
+	rest, ok := strings.CutPrefix(s, "$steps.")
+	if !ok {
+		return Selector{}, false
+	}
+	step, output, qualified := strings.Cut(rest, ".")
+	if !IsName(step) {
+		return Selector{}, false
+	}
+	if qualified && !isOutputName(output) {
+		return Selector{}, false
+	}
+	return Selector{Step: step, Output: output}, true
+}
+
+// IsInput reports whether the selector names a workflow input.
+func (s Selector) IsInput() bool { return s.Input != "" }
+
+// IsStepOutput reports whether the selector names data that a step makes.
+func (s Selector) IsStepOutput() bool { return s.Step != "" && s.Output != "" }
+
+// IsStep reports whether the selector names a step as a flow-control target.
+func (s Selector) IsStep() bool { return s.Step != "" && s.Output == "" }
+
+// String writes the selector as documents do.
+func (s Selector) String() string {
+	switch {
+	case s.IsInput():
+		return "$inputs." + s.Input
+	case s.Output != "":
+		return "$steps." + s.Step + "." + s.Output
+	default:
+		return "$steps." + s.Step
+	}
+}
+
+// IsName reports whether s can be referred to by a selector: letters, digits,
+// underscore and hyphen.
+func IsName(s string) bool {
+	for i := range len(s) {
+		if !nameByte(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isOutputName(s string) bool {
+	for i := range len(s) {
+		if !nameByte(s[i]) && s[i] != '*' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func nameByte(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_' || b == '-'
+}
