@@ -1,0 +1,112 @@
+// Package caller says who is calling, as one value in the context.
+//
+// Only the server builder of package rpc sets it, from the transport (the
+// peer) and from a checked key or assertion (the principal). Handlers read it;
+// nothing that a client can write to reaches it unchecked.
+package caller
+
+import (
+	"context"
+	"log/slog"
+)
+
+// Kind is what sort of principal is calling.
+type Kind int
+
+// The kinds. None, the zero value, is no principal at all: every rule that
+// asks for a role refuses it.
+const (
+	None Kind = iota
+	// Guest is a visitor without a key.
+	Guest
+	// Member holds an owner key of a workspace.
+	Member
+	// Operator runs the installation.
+	Operator
+)
+
+// String names the kind for logs.
+func (k Kind) String() string {
+	switch k {
+	case Guest:
+		return "guest"
+	case Member:
+		return "member"
+	case Operator:
+		return "operator"
+	default:
+		return "none"
+	}
+}
+
+// Principal is on whose behalf a request is made.
+type Principal struct {
+	Kind Kind
+	// Workspace is the id of the tenant ("demo"); "operator" for operators
+	// and guests.
+	Workspace string
+	// Key is the resource name of the key: workspaces/demo/keys/key_...
+	Key string
+	// Visitor is a stable pseudonym: the key's name for members, a keyed hash
+	// of the address for guests.
+	Visitor string
+	// Assertion is the signed statement of all this as it was presented. It is
+	// forwarded on hops, and is a bearer token: it must not be logged.
+	Assertion string
+}
+
+// LogValue shows who it is, without the assertion.
+func (p Principal) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", p.Kind.String()), slog.String("workspace", p.Workspace),
+		slog.String("key", p.Key))
+}
+
+type contextKey struct{}
+
+// call is everything about one call: one context value, one lookup.
+type call struct {
+	principal Principal
+	peer      string
+	requestID string
+	address   string
+}
+
+func from(ctx context.Context) call {
+	c, _ := ctx.Value(contextKey{}).(*call)
+	if c == nil {
+		return call{}
+	}
+	return *c
+}
+
+func with(ctx context.Context, c call) context.Context {
+	return context.WithValue(ctx, contextKey{}, &c)
+}
+
+// From returns the principal, or the zero Principal.
+func From(ctx context.Context) Principal { return from(ctx).principal }
+
+// With sets the principal and keeps the rest of the call.
+func With(ctx context.Context, p Principal) context.Context {
+	c := from(ctx)
+	c.principal = p
+	return with(ctx, c)
+}
+
+// Peer is the service name of the peer that the transport proved ("runner"),
+// or "".
+func Peer(ctx context.Context) string { return from(ctx).peer }
+
+// RequestID names the request in every log line, over all hops; or "".
+func RequestID(ctx context.Context) string { return from(ctx).requestID }
+
+// Address is the host of the transport's other end, without the port; "" for
+// one in the same process. Behind a gateway it is the gateway's: a visitor is
+// told apart by Principal.Visitor.
+func Address(ctx context.Context) string { return from(ctx).address }
+
+// WithCall starts a call: what the transport proved, before there is a
+// principal.
+func WithCall(ctx context.Context, peer, requestID, address string) context.Context {
+	return with(ctx, call{peer: peer, requestID: requestID, address: address})
+}

@@ -1,0 +1,54 @@
+package caller_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+)
+
+func TestEmptyContextIsNobody(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	if p := caller.From(ctx); p != (caller.Principal{}) || p.Kind != caller.None {
+		t.Errorf("somebody is calling: %+v", p)
+	}
+	if caller.Peer(ctx)+caller.RequestID(ctx)+caller.Address(ctx) != "" {
+		t.Error("an empty context names a peer, request or address")
+	}
+}
+
+func TestWithKeepsTheTransport(t *testing.T) {
+	t.Parallel()
+	outer := caller.WithCall(context.Background(), "runner", "req-1", "10.0.0.1")
+	p := caller.Principal{Kind: caller.Member, Workspace: "demo", Key: "k", Visitor: "v", Assertion: "a"}
+	inner := caller.With(outer, p)
+	if caller.From(inner) != p || caller.Peer(inner) != "runner" || caller.RequestID(inner) != "req-1" || caller.Address(inner) != "10.0.0.1" {
+		t.Error("With lost a part of the call")
+	}
+	if caller.From(outer).Kind != caller.None {
+		t.Error("With changed the outer context")
+	}
+}
+
+// A new call must not inherit the principal of the context it is made from:
+// in one process contexts could otherwise carry rights past the transport.
+func TestWithCallForgetsThePrincipal(t *testing.T) {
+	t.Parallel()
+	ctx := caller.With(context.Background(), caller.Principal{Kind: caller.Operator})
+	if got := caller.From(caller.WithCall(ctx, "", "r", "")).Kind; got != caller.None {
+		t.Errorf("the principal survived: %v", got)
+	}
+}
+
+func TestLogHidesTheAssertion(t *testing.T) {
+	t.Parallel()
+	var buf bytes.Buffer
+	slog.New(slog.NewJSONHandler(&buf, nil)).Info("m", "caller", caller.Principal{Kind: caller.Guest, Assertion: "bearer-token"})
+	if out := buf.String(); strings.Contains(out, "bearer-token") || !strings.Contains(out, "guest") {
+		t.Errorf("log line: %s", out)
+	}
+}

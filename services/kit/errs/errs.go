@@ -1,0 +1,154 @@
+// Package errs is the one error type that crosses an RPC.
+//
+// Its message and details are written for a stranger. What the stranger must
+// not see goes into Because, which is logged at the edge and never sent. Every
+// other error becomes INTERNAL with its text withheld: a service that forgets
+// to say what a failure means tells its client nothing, rather than too much.
+package errs
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/protoadapt"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+)
+
+// Domain is the ErrorInfo domain of every error that is ours.
+const Domain = "keyhole.dev"
+
+// reasonPrefix is what the enum's names have and the wire does not.
+const reasonPrefix = "REASON_"
+
+// Error is an error with a code, a reason for machines and a message for
+// people. It does not change: each method returns a copy.
+type Error struct {
+	code       codes.Code
+	reason     errorsv1.Reason
+	message    string
+	metadata   map[string]string
+	fields     []*errdetails.BadRequest_FieldViolation
+	retryAfter time.Duration
+	cause      error
+}
+
+// New makes an error. The message goes to the client: no argument may be a
+// secret, or another error's text.
+func New(code codes.Code, reason errorsv1.Reason, format string, args ...any) *Error {
+	if code == codes.OK {
+		code = codes.Internal
+	}
+	return &Error{code: code, reason: reason, message: valid(fmt.Sprintf(format, args...))}
+}
+
+// valid keeps protobuf able to marshal what a hostile request made us quote.
+func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
+// With adds a key to ErrorInfo.metadata.
+func (e *Error) With(key, value string) *Error {
+	c := *e
+	c.metadata = maps.Clone(e.metadata)
+	if c.metadata == nil {
+		c.metadata = make(map[string]string, 1)
+	}
+	c.metadata[valid(key)] = valid(value)
+	return &c
+}
+
+// Field adds a violation: the path of a field of the request and what is wrong
+// with it.
+func (e *Error) Field(path, description string) *Error {
+	c := *e
+	c.fields = append(slices.Clip(e.fields), &errdetails.BadRequest_FieldViolation{
+		Field: valid(path), Description: valid(description),
+	})
+	return &c
+}
+
+// RetryAfter says how long to wait before the same request can succeed.
+func (e *Error) RetryAfter(d time.Duration) *Error {
+	c := *e
+	c.retryAfter = d
+	return &c
+}
+
+// Because keeps the cause, for the log alone.
+func (e *Error) Because(err error) *Error {
+	c := *e
+	c.cause = err
+	return &c
+}
+
+// Error is the text for the log: it has the cause in it.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.message)
+	for _, f := range e.fields {
+		fmt.Fprintf(&b, "; %s: %s", f.GetField(), f.GetDescription())
+	}
+	if e.cause != nil {
+		b.WriteString(": ")
+		b.WriteString(e.cause.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Code is the gRPC code.
+func (e *Error) Code() codes.Code { return e.code }
+
+// Reason is the machine-readable reason.
+func (e *Error) Reason() errorsv1.Reason { return e.reason }
+
+// Message is the text for the client, without the cause.
+func (e *Error) Message() string { return e.message }
+
+// Metadata is a copy of ErrorInfo.metadata.
+func (e *Error) Metadata() map[string]string { return maps.Clone(e.metadata) }
+
+// Violations are the fields that were refused.
+func (e *Error) Violations() []*errdetails.BadRequest_FieldViolation { return slices.Clone(e.fields) }
+
+// Delay is what RetryAfter set, 0 for none.
+func (e *Error) Delay() time.Duration { return e.retryAfter }
+
+// GRPCStatus is what goes over the wire. grpc uses it for an *Error that is
+// returned as it is; for a wrapped one grpc would send the whole chain's text,
+// which is why servers convert with Status.
+func (e *Error) GRPCStatus() *status.Status {
+	details := []protoadapt.MessageV1{&errdetails.ErrorInfo{
+		Reason: reasonName(e.reason), Domain: Domain, Metadata: e.metadata,
+	}}
+	if len(e.fields) > 0 {
+		details = append(details, &errdetails.BadRequest{FieldViolations: e.fields})
+	}
+	if e.retryAfter > 0 {
+		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(e.retryAfter)})
+	}
+	return withDetails(e.code, e.message, details)
+}
+
+func withDetails(code codes.Code, message string, details []protoadapt.MessageV1) *status.Status {
+	st := status.New(code, message)
+	full, err := st.WithDetails(details...)
+	if err != nil { // not reached: all text is valid and the types are known
+		return st
+	}
+	return full
+}
+
+func reasonName(r errorsv1.Reason) string { return strings.TrimPrefix(r.String(), reasonPrefix) }
+
+// as finds our error in a chain.
+func as(err error) (*Error, bool) { return errors.AsType[*Error](err) }

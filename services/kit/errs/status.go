@@ -1,0 +1,151 @@
+package errs
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/protoadapt"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+)
+
+// Status is the one conversion from an error to what a client gets. The server
+// builder calls it; handlers do not.
+//
+//   - an *Error anywhere in the chain gives its own status, without the chain;
+//   - a peer's status passes if it is ours (ErrorInfo of Domain), less details
+//     of types that we do not send;
+//   - context errors, and what grpc says of an unreachable peer, keep code and
+//     get a text of ours;
+//   - everything else is Internal and says nothing.
+func Status(err error) *status.Status {
+	if err == nil {
+		return status.New(codes.OK, "")
+	}
+	return From(err).GRPCStatus()
+}
+
+// From is Status, as an *Error that has err as its cause. It returns the very
+// *Error where err is one.
+func From(err error) *Error {
+	if e, ok := err.(*Error); ok { //nolint:errorlint // the outermost alone is returned as it is
+		return e
+	}
+	if e, ok := as(err); ok {
+		return e.Because(err)
+	}
+	if st, ok := peerStatus(err); ok {
+		return fromPeer(st, err)
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return cancelled().Because(err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return tooLate().Because(err)
+	}
+	return withheld().Because(err)
+}
+
+func cancelled() *Error {
+	return Canceled(errorsv1.Reason_REASON_CANCELLED, "the request was cancelled")
+}
+
+func tooLate() *Error {
+	return DeadlineExceeded(errorsv1.Reason_REASON_DEADLINE_EXCEEDED, "the time allowed for this request is over")
+}
+
+func withheld() *Error {
+	return Internal(errorsv1.Reason_REASON_INTERNAL, "internal error; the request id helps the operator to find it")
+}
+
+// peerStatus finds a status in the chain, without the text that wraps it.
+func peerStatus(err error) (*status.Status, bool) {
+	type grpcError interface {
+		error
+		GRPCStatus() *status.Status
+	}
+	e, ok := errors.AsType[grpcError](err)
+	if !ok {
+		return nil, false
+	}
+	st := e.GRPCStatus()
+	return st, st != nil && st.Code() != codes.OK
+}
+
+// fromPeer rebuilds a peer's error from the details that we know. A status that
+// is not ours comes from grpc itself, or from a stranger.
+func fromPeer(st *status.Status, err error) *Error {
+	var (
+		e    = &Error{code: st.Code(), message: st.Message(), cause: err}
+		ours bool
+	)
+	for _, d := range st.Details() {
+		switch d := d.(type) {
+		case *errdetails.ErrorInfo:
+			if d.GetDomain() == Domain {
+				ours = true
+				e.reason = reasonByName(d.GetReason())
+				e.metadata = d.GetMetadata()
+			}
+		case *errdetails.BadRequest:
+			e.fields = d.GetFieldViolations()
+		case *errdetails.RetryInfo:
+			e.retryAfter = d.GetRetryDelay().AsDuration()
+		}
+	}
+	if ours {
+		return e
+	}
+	return fromTransport(st.Code()).Because(err)
+}
+
+// fromTransport is for the statuses that grpc makes: its texts name addresses.
+func fromTransport(code codes.Code) *Error {
+	switch code {
+	case codes.Canceled:
+		return cancelled()
+	case codes.DeadlineExceeded:
+		return tooLate()
+	case codes.Unavailable:
+		return Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "a part of the system cannot be reached; try again")
+	default:
+		return withheld()
+	}
+}
+
+func reasonByName(name string) errorsv1.Reason {
+	return errorsv1.Reason(errorsv1.Reason_value[reasonPrefix+name])
+}
+
+// CodeOf is the code that a client would get for err; OK for nil.
+func CodeOf(err error) codes.Code {
+	if err == nil {
+		return codes.OK
+	}
+	return From(err).code
+}
+
+// ReasonOf is the reason that a client would get for err; REASON_UNSPECIFIED
+// for nil. It works on our errors and on a peer's.
+func ReasonOf(err error) errorsv1.Reason {
+	if err == nil {
+		return errorsv1.Reason_REASON_UNSPECIFIED
+	}
+	return From(err).reason
+}
+
+// WithRequestID adds the name under which the operator finds the request.
+func WithRequestID(st *status.Status, requestID string) *status.Status {
+	if requestID == "" {
+		return st
+	}
+	full, err := st.WithDetails(protoadapt.MessageV1Of(&errdetails.RequestInfo{RequestId: strings.ToValidUTF8(requestID, "")}))
+	if err != nil {
+		return st
+	}
+	return full
+}

@@ -1,0 +1,109 @@
+// Package secret holds bytes that must never be printed.
+//
+// The bytes sit behind a func: fmt cannot call methods on a value in an
+// unexported field and prints what it finds there instead, so methods alone do
+// not protect. Neither does a pointer to the bytes: under a verb that does not
+// fit (%s of a pointer) fmt starts again at the top level, where it follows one
+// pointer. A func is an address to fmt, encoding and reflection, always.
+package secret
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+)
+
+// redacted is what every printing of a Secret shows.
+const redacted = "[secret]"
+
+// Secret is a byte string that fmt, log/slog and encoding/json cannot show.
+// The zero Secret is empty. Copies share the same bytes: Destroy on one
+// empties all. Two Secrets cannot be compared with ==, which would not be
+// constant-time: that does not compile.
+type Secret struct {
+	bytes func() *[]byte
+}
+
+// New takes ownership of b: the caller must not keep or change it.
+func New(b []byte) Secret {
+	return Secret{bytes: func() *[]byte { return &b }}
+}
+
+// FromString copies s. The string itself stays in memory until it is
+// collected, so prefer New where the bytes can be had.
+func FromString(s string) Secret {
+	return New([]byte(s))
+}
+
+// ReadFile reads a secret from a file and drops one trailing line end, which
+// editors and `echo` leave there.
+func ReadFile(path string) (Secret, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return Secret{}, fmt.Errorf("read secret file: %w", err)
+	}
+	if n := len(b); n > 0 && b[n-1] == '\n' {
+		b = b[:n-1]
+	}
+	if n := len(b); n > 0 && b[n-1] == '\r' {
+		b = b[:n-1]
+	}
+	return New(b), nil
+}
+
+// Expose returns the bytes themselves, not a copy. It is the only way to
+// them, so that a search for its name finds every use.
+func (s Secret) Expose() []byte {
+	if s.bytes == nil {
+		return nil
+	}
+	return *s.bytes()
+}
+
+// Len is the number of bytes.
+func (s Secret) Len() int { return len(s.Expose()) }
+
+// IsZero reports whether there is nothing in it. encoding/json's omitzero
+// uses it.
+func (s Secret) IsZero() bool { return s.Len() == 0 }
+
+// Equal compares in a time that depends on neither content nor length.
+func (s Secret) Equal(o Secret) bool {
+	a, b := sha256.Sum256(s.Expose()), sha256.Sum256(o.Expose())
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}
+
+// Destroy overwrites the bytes. Every copy of the Secret is empty afterwards.
+// It must not run while another goroutine uses the bytes.
+func (s Secret) Destroy() {
+	if s.bytes == nil {
+		return
+	}
+	p := s.bytes()
+	clear((*p)[:cap(*p)])
+	*p = nil
+}
+
+// String implements fmt.Stringer.
+func (s Secret) String() string { return redacted }
+
+// GoString implements fmt.GoStringer, for %#v.
+func (s Secret) GoString() string { return redacted }
+
+// Format implements fmt.Formatter, so that no verb reaches the bytes.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// LogValue implements slog.LogValuer.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText implements encoding.TextMarshaler, which JSON, YAML and XML use.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// GobEncode refuses: there is no safe way to say "not here" in gob.
+func (s Secret) GobEncode() ([]byte, error) {
+	return nil, errors.New("a secret cannot be encoded")
+}
