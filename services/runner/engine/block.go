@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"context"
+)
+
+// Block is one configured step of a compiled workflow. It lives as long as the
+// compiled workflow and runs concurrently with itself, so what it keeps is
+// read-only after construction; what a run changes is kept in [Call.State].
+type Block interface {
+	Run(ctx context.Context, call *Call) (Result, error)
+}
+
+// BlockFunc is a block without anything to prepare.
+type BlockFunc func(ctx context.Context, call *Call) (Result, error)
+
+// Run calls f.
+func (f BlockFunc) Run(ctx context.Context, call *Call) (Result, error) { return f(ctx, call) }
+
+// Step is what a constructor sees of a step.
+type Step struct {
+	Name string
+	// Type is the canonical identifier, whatever alias the definition used.
+	Type string
+	// Fields has the step's fields under their canonical names, with defaults
+	// filled in. Selectors are still text: their values come with each call.
+	Fields map[string]any
+}
+
+// Constructor makes the block of one step, and parses there what need not be
+// parsed again for each run: queries, templates, colours. An error is a fault of
+// the definition and is shown to whoever compiles it.
+type Constructor func(step Step) (Block, error)
+
+// Registry lists constructors by canonical block type. It is built in one place,
+// explicitly, and not changed afterwards.
+type Registry map[string]Constructor
+
+// Index is the place of an element: its position on each level of nesting.
+type Index []int
+
+// Batch is what a field that takes batches receives. On a deeper level the
+// values are *Batch themselves.
+type Batch struct {
+	Values  []any
+	Indices []Index
+}
+
+// Len is the number of elements, 0 for no batch.
+func (b *Batch) Len() int {
+	if b == nil {
+		return 0
+	}
+	return len(b.Values)
+}
+
+// Call is one call of a block: for one element, or for a whole batch if its
+// manifest says that it takes batches.
+type Call struct {
+	// Env is what this run may reach.
+	*Env
+
+	Step *Step
+	// Args has the value of every field of the step. A field that takes batches
+	// has a *Batch; in lists and maps of selectors the entries do.
+	Args map[string]any
+	// Indices are those of the elements to answer for: one for a call for an
+	// element, none for a scalar step.
+	Indices []Index
+	// IsBatch tells whether a result for each of Indices is expected.
+	IsBatch bool
+
+	state *stepState
+}
+
+// Arg is the value of a field, nil where it has none.
+func (c *Call) Arg(field string) any { return c.Args[field] }
+
+// Batch is the batch of a field, nil if it has a plain value.
+func (c *Call) Batch(field string) *Batch {
+	b, _ := c.Args[field].(*Batch)
+	return b
+}
+
+// Outputs are the named outputs of a step for one element. Exactly the names
+// that the manifest declares must be there.
+type Outputs map[string]any
+
+// Result is what a call returns. Make one with [One], [None], [Many], [Next] or
+// [Stop].
+type Result struct {
+	outputs Outputs
+	items   []Result
+	many    bool
+	flow    bool
+	next    []string
+}
+
+// One is the result for one element.
+func One(outputs Outputs) Result { return Result{outputs: outputs} }
+
+// None is an element without a result.
+func None() Result { return Result{} }
+
+// Many is a list of results: one for each index of a batch call. For a block
+// that adds a level of nesting it is the children of one element (so [Many] of
+// [Many] in a batch call).
+func Many(items []Result) Result { return Result{items: items, many: true} }
+
+// Next is the result of a flow-control block that lets steps run. The targets
+// are step selectors, as they are in the step's fields.
+func Next(targets ...string) Result { return Result{flow: true, next: targets} }
+
+// Stop is the result of a flow-control block that lets nothing run.
+func Stop() Result { return Result{flow: true} }
