@@ -1,7 +1,5 @@
 package manifest
 
-import "encoding/json"
-
 // Batch says how a field's argument reaches the block.
 type Batch string
 
@@ -20,17 +18,15 @@ type Field struct {
 	Aliases  []string `json:"aliases,omitempty"`
 	Title    string   `json:"title,omitempty"`
 	Required bool     `json:"required,omitempty"`
-	// Default is the JSON value taken when the field is absent; nil means null.
-	Default json.RawMessage `json:"default,omitempty"`
+	// Default is taken when the field is absent; it need not fit Accepts.
+	Default Constant `json:"default,omitzero"`
 	// Accepts are the alternatives; a value must fit one.
 	Accepts []Type `json:"accepts"`
 	Batch   Batch  `json:"batch,omitempty"`
 	// AutoCast wraps a scalar plugged here as a batch although the block is no batch block.
 	AutoCast bool `json:"auto_cast,omitempty"`
-	// Credential makes the field a place for a credential.
+	// Credential makes the field a place for a credential; of a map, each of its elements.
 	Credential *Credential `json:"credential,omitempty"`
-	// Secrets marks a free-form field (headers, query parameters) whose literals may be secrets.
-	Secrets bool `json:"secrets,omitempty"`
 }
 
 // Scheme says how the egress puts a credential into a request.
@@ -53,6 +49,9 @@ type Credential struct {
 	Parameter string `json:"parameter,omitempty"`
 	// Destination is where the credential is sent.
 	Destination Destination `json:"destination"`
+	// Managed marks a field whose default, in the reference, is a key that the platform
+	// pays for. There is none here, so a field left out is an unbound slot.
+	Managed bool `json:"managed,omitempty"`
 }
 
 // Reference says what a "$..." value may point at.

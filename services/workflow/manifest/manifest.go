@@ -39,6 +39,8 @@ type Manifest struct {
 	Sink bool `json:"sink,omitempty"`
 	// Network says where the block sends data, nil where it does not.
 	Network *Destination `json:"network,omitempty"`
+	// Rules are conditions between fields.
+	Rules []Rule `json:"rules,omitempty"`
 	// Models says which models the block loads.
 	Models []Model `json:"models,omitempty"`
 }
@@ -49,8 +51,15 @@ type Output struct {
 	Kinds []string `json:"kinds"`
 }
 
+// Rule makes a field required when another one has one of some values.
+type Rule struct {
+	Field  string   `json:"field"`
+	Values []string `json:"values"`
+	Needs  string   `json:"needs"`
+}
+
 // DynamicOutputs declares outputs named by the step's configuration: each text in
-// the list Field is an output of Kinds.
+// the list Field, or each key of the map Field, is an output of Kinds.
 type DynamicOutputs struct {
 	Field string   `json:"field"`
 	Kinds []string `json:"kinds"`

@@ -1,0 +1,49 @@
+package document
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Edit replaces the bytes of one value.
+type Edit struct {
+	Start, End int
+	With       []byte
+}
+
+// ReplaceText is the edit that puts a string in the place of n.
+func ReplaceText(n *Node, text string) Edit {
+	return Edit{Start: n.Start, End: n.End, With: Quote(text)}
+}
+
+// Quote writes a string as JSON, without the HTML escapes of encoding/json.
+func Quote(text string) []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(text); err != nil {
+		panic(fmt.Sprintf("document: a string cannot fail to encode: %v", err))
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}
+
+// Apply makes the edits; every byte outside of them stays as it was. Edits that
+// overlap or lie outside the source are refused.
+func Apply(source []byte, edits []Edit) ([]byte, error) {
+	ordered := slices.Clone(edits)
+	slices.SortFunc(ordered, func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) })
+	var out []byte
+	at := 0
+	for _, e := range ordered {
+		if e.Start < at || e.End < e.Start || e.End > len(source) {
+			return nil, errors.New("edits overlap or lie outside the document")
+		}
+		out = append(append(out, source[at:e.Start]...), e.With...)
+		at = e.End
+	}
+	return append(out, source[at:]...), nil
+}

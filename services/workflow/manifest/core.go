@@ -1,0 +1,48 @@
+package manifest
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+)
+
+//go:embed blocks/*.json
+var blocks embed.FS
+
+// Core is the catalogue of the blocks that Keyhole runs.
+func Core() *Catalogue {
+	paths, err := fs.Glob(blocks, "blocks/*.json")
+	if err != nil {
+		panic(err) // the pattern is constant
+	}
+	var manifests []*Manifest
+	for _, path := range paths {
+		family, err := load(path)
+		if err != nil {
+			panic(fmt.Sprintf("manifest: embedded %s: %v", path, err)) // a defect of the build, kept out by a test
+		}
+		manifests = append(manifests, family...)
+	}
+	return New(manifests...)
+}
+
+func load(path string) ([]*Manifest, error) {
+	raw, err := blocks.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Read(raw)
+}
+
+// Read reads a list of manifests. Unknown keys are refused: they are typing errors.
+func Read(raw []byte) ([]*Manifest, error) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	var manifests []*Manifest
+	if err := decoder.Decode(&manifests); err != nil {
+		return nil, fmt.Errorf("reading manifests: %w", err)
+	}
+	return manifests, nil
+}

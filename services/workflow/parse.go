@@ -1,0 +1,221 @@
+package workflow
+
+import (
+	"fmt"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+)
+
+// Limits of a definition. They are far above what people write and far below what
+// would let one document exhaust a service.
+const (
+	MaxBytes   = 1 << 20
+	maxDepth   = 64
+	maxText    = 256 << 10
+	maxValues  = 200_000
+	MaxSteps   = 1000
+	MaxInputs  = 1000
+	MaxOutputs = 1000
+	maxName    = 256
+	// maxProblems bounds what one hostile document can make us say.
+	maxProblems = 500
+)
+
+// Parse reads a document: its inputs, its outputs, and of each step its type and name.
+// It reports every problem it finds. The definition is nil only when the bytes are no
+// readable JSON object; else it holds all that could be understood, so that a compiler
+// can go on and find more problems.
+func Parse(raw []byte) (*Definition, Problems) {
+	root, faults := document.Parse(raw, document.Limits{Bytes: MaxBytes, Depth: maxDepth, Text: maxText, Values: maxValues})
+	if len(faults) > 0 {
+		return nil, unreadable(faults)
+	}
+	if root.Kind != document.Object {
+		return nil, Problems{{Kind: KindSyntax, Message: "a definition is an object with the keys version, inputs, steps and outputs; this is a " + root.Kind.String()}}
+	}
+	p := &parser{definition: &Definition{Raw: raw, Root: root}}
+	p.version(root.Get("version"))
+	p.each("inputs", MaxInputs, p.input)
+	p.each("steps", MaxSteps, p.step)
+	p.each("outputs", MaxOutputs, p.output)
+	p.dynamicBlocks(root.Get("dynamic_blocks_definitions"))
+	p.duplicates()
+	return p.definition, p.problems
+}
+
+func unreadable(faults []document.Fault) Problems {
+	problems := make(Problems, len(faults))
+	for i, f := range faults {
+		kind := KindSyntax
+		if f.Limit {
+			kind = KindLimit
+		}
+		problems[i] = Problem{Kind: kind, Pointer: f.Pointer, Message: "the definition is not readable JSON: " + f.Error()}
+	}
+	return problems
+}
+
+// parser collects what the document says and what is wrong with it.
+type parser struct {
+	definition *Definition
+	problems   Problems
+}
+
+func (p *parser) report(problem Problem) {
+	if len(p.problems) < maxProblems {
+		p.problems = append(p.problems, problem)
+	}
+}
+
+func (p *parser) syntax(pointer, step, field, format string, args ...any) {
+	p.report(Problem{Kind: KindSyntax, Step: step, Field: field, Pointer: pointer, Message: fmt.Sprintf(format, args...)})
+}
+
+func (p *parser) version(n *document.Node) {
+	switch {
+	case n == nil:
+		p.syntax("/version", "", "version", `the key version is missing; write "version": "1.0"`)
+	case n.Kind != document.String:
+		p.syntax("/version", "", "version", `version must be a text like "1.0", not a %s`, n.Kind)
+	default:
+		p.definition.Version = n.Text
+	}
+}
+
+// each reads the objects of one of the three lists.
+func (p *parser) each(key string, limit int, read func(element)) {
+	list := p.definition.Root.Get(key)
+	if list == nil {
+		p.syntax("/"+key, "", key, "the key %s is missing; an empty list will do", key)
+		return
+	}
+	if list.Kind != document.Array {
+		p.syntax("/"+key, "", key, "%s must be a list, not a %s", key, list.Kind)
+		return
+	}
+	if len(list.Items) > limit {
+		p.report(Problem{Kind: KindLimit, Field: key, Pointer: "/" + key, Message: fmt.Sprintf("there are %d %s; at most %d are accepted", len(list.Items), key, limit)})
+		return
+	}
+	for i, item := range list.Items {
+		pointer := document.JoinIndex("/"+key, i)
+		if item.Kind != document.Object {
+			p.syntax(pointer, "", fmt.Sprintf("%s[%d]", key, i), "every element of %s must be an object; this one is a %s", key, item.Kind)
+			continue
+		}
+		read(element{parser: p, node: item, pointer: pointer, list: key, index: i})
+	}
+}
+
+// element is one object of a list while it is read.
+type element struct {
+	*parser
+	node    *document.Node
+	pointer string
+	list    string
+	index   int
+}
+
+// where names the element for people: its name if it has one, else its position.
+func (e element) where(field string) string {
+	return fmt.Sprintf("%s[%d].%s", e.list, e.index, field)
+}
+
+// text reads a required text.
+func (e element) text(key string) (string, bool) {
+	n := e.node.Get(key)
+	pointer := document.Join(e.pointer, key)
+	if n == nil {
+		e.syntax(pointer, e.stepName(), e.where(key), "the key %s is missing", key)
+		return "", false
+	}
+	if n.Kind != document.String {
+		e.syntax(pointer, e.stepName(), e.where(key), "%s must be a text, not a %s", key, n.Kind)
+		return "", false
+	}
+	return n.Text, true
+}
+
+func (e element) name() (string, bool) {
+	name, ok := e.text("name")
+	if ok && len(name) > maxName {
+		e.report(Problem{Kind: KindLimit, Field: e.where("name"), Pointer: e.pointer + "/name", Message: fmt.Sprintf("a name has at most %d bytes", maxName)})
+		return "", false
+	}
+	return name, ok
+}
+
+// stepName is the step that a problem concerns, empty in other lists.
+func (e element) stepName() string {
+	if n := e.node.Get("name"); e.list == "steps" && n != nil && n.Kind == document.String && len(n.Text) <= maxName {
+		return n.Text
+	}
+	return ""
+}
+
+func (p *parser) step(e element) {
+	name, named := e.name()
+	blockType, typed := e.text("type")
+	if named && typed {
+		p.definition.Steps = append(p.definition.Steps, Step{Index: e.index, Name: name, Type: blockType, Node: e.node})
+	}
+}
+
+func (p *parser) duplicates() {
+	inputs := func(yield func(string, string) bool) {
+		for _, in := range p.definition.Inputs {
+			yield(in.Name, document.JoinIndex("/inputs", in.Index))
+		}
+	}
+	steps := func(yield func(string, string) bool) {
+		for _, s := range p.definition.Steps {
+			yield(s.Name, document.JoinIndex("/steps", s.Index))
+		}
+	}
+	outputs := func(yield func(string, string) bool) {
+		for _, o := range p.definition.Outputs {
+			yield(o.Name, document.JoinIndex("/outputs", o.Index))
+		}
+	}
+	p.unique("input", inputs)
+	p.unique("step", steps)
+	p.unique("output", outputs)
+}
+
+func (p *parser) unique(what string, names func(func(name, pointer string) bool)) {
+	first := map[string]string{}
+	names(func(name, pointer string) bool {
+		earlier, taken := first[name]
+		if !taken {
+			first[name] = pointer
+			return true
+		}
+		problem := Problem{
+			Kind: KindDuplicatedName, Pointer: pointer + "/name", Field: "name",
+			Message: fmt.Sprintf("the name %q is also that of the %s at %s; give one of them another name", name, what, earlier),
+		}
+		if what == "step" {
+			problem.Step = name
+		}
+		p.report(problem)
+		return true
+	})
+}
+
+func (p *parser) dynamicBlocks(n *document.Node) {
+	if n == nil || n.Kind == document.Null {
+		return
+	}
+	if n.Kind != document.Array {
+		p.syntax("/dynamic_blocks_definitions", "", "dynamic_blocks_definitions", "dynamic_blocks_definitions must be a list, not a %s", n.Kind)
+		return
+	}
+	for _, item := range n.Items {
+		blockType := item.Get("manifest").Get("block_type")
+		if blockType == nil || blockType.Kind != document.String {
+			p.definition.DynamicBlocks = append(p.definition.DynamicBlocks, "")
+			continue
+		}
+		p.definition.DynamicBlocks = append(p.definition.DynamicBlocks, blockType.Text)
+	}
+}
