@@ -1,0 +1,109 @@
+# Keyhole. `make help` lists what there is.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+TOOLS := $(CURDIR)/.tools/bin
+MODULES := ./proto/... ./services/... ./gateway/... ./deploy/...
+PURE := keyhole keyhole-sharing keyhole-vault keyhole-registry keyhole-runner keyhole-gateway
+DATA ?= data
+LDFLAGS := -s -w -X github.com/keyhole-dev/keyhole/services/kit/telemetry.version=$(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+# Every tool at one version; a change here is a change that CI sees.
+BUF := github.com/bufbuild/buf/cmd/buf@v1.75.0
+GEN_GO := google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12
+GEN_GRPC := google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.2
+GEN_GATEWAY := github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-grpc-gateway@v2.33.0
+GEN_OPENAPI := github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2@v2.33.0
+GOFUMPT := mvdan.cc/gofumpt@v0.12.0
+LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: build ## Build everything and start it with the demo: http://127.0.0.1:8080
+	@bin/keyhole serve --data $(DATA) --demo
+
+.PHONY: build
+build: assets ## Build every program into bin/
+	@for p in $(PURE); do $(MAKE) --no-print-directory bin/$$p; done
+	@$(MAKE) --no-print-directory bin/keyhole-model-worker
+
+# Go's own cache knows what is stale, so these are rebuilt each time.
+.PHONY: $(addprefix bin/,$(PURE)) bin/keyhole-model-worker
+bin/keyhole:
+	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./deploy/cmd/keyhole
+bin/keyhole-gateway:
+	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./gateway/cmd/keyhole-gateway
+bin/keyhole-sharing bin/keyhole-vault bin/keyhole-registry bin/keyhole-runner: bin/keyhole-%:
+	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./services/$*/cmd/keyhole-$*
+bin/keyhole-model-worker:
+	@CGO_ENABLED=1 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./services/modelworker/cmd/keyhole-model-worker
+
+.PHONY: assets
+assets: ## Fetch ONNX Runtime and the demo's model into bin/ (checked sums)
+	@deploy/fetch/onnxruntime.sh bin
+	@deploy/fetch/demo-model.sh bin/models
+
+.PHONY: test
+test: build ## Run every test; installs what is missing (PostgreSQL, Redis)
+	@deploy/fetch/test-servers.sh
+	@deploy/fetch/test-model.sh .tools/testdata
+	@go vet $(MODULES)
+	@go test -timeout 15m $(MODULES)
+
+.PHONY: e2e
+e2e: build ## Run the end-to-end tests alone
+	@deploy/fetch/test-servers.sh
+	@go test -count=1 -timeout 15m ./deploy/e2e/...
+
+.PHONY: bench
+bench: build ## Measure what the docs promise, in one run; wants an idle machine
+	@deploy/fetch/test-servers.sh
+	@deploy/fetch/test-model.sh .tools/testdata
+	@go test -run '^$$' -bench . -benchtime 2s -timeout 60m ./deploy/bench/...
+
+.PHONY: check
+check: lint ## Formatting, lint, contract, generated code: what CI wants clean
+	@test -z "$$($(TOOLS)/gofumpt -l $$(git ls-files '*.go' | grep -v /gen/))" || { $(TOOLS)/gofumpt -d $$(git ls-files '*.go' | grep -v /gen/) | head -50; exit 1; }
+	@$(TOOLS)/buf lint
+	@if git rev-parse -q --verify origin/main >/dev/null; then $(TOOLS)/buf breaking --against '.git#ref=origin/main'; fi
+	@$(MAKE) --no-print-directory gen
+	@git diff --exit-code --stat -- proto/gen docs || { echo 'generated files are stale: run make gen and commit'; exit 1; }
+
+.PHONY: gen
+gen: tools-gen ## Generate code, OpenAPI and reference docs from their sources
+	@$(TOOLS)/buf generate
+	@go run ./deploy/cmd/docgen docs
+
+.PHONY: lint
+lint: tools-gen tools-lint ## go vet and golangci-lint over every module
+	@go vet $(MODULES)
+	@for m in proto services gateway deploy; do (cd $$m && $(TOOLS)/golangci-lint run --config ../.golangci.yml ./...); done
+
+# tool,package: installed once for each version.
+define tool
+	@test -x $(TOOLS)/$(1) && test "$$(cat $(TOOLS)/$(1).version 2>/dev/null)" = '$(2)' || { echo "installing $(2)"; GOFLAGS= GOBIN=$(TOOLS) go install $(2) && echo '$(2)' >$(TOOLS)/$(1).version; }
+endef
+
+.PHONY: tools-gen
+tools-gen:
+	@mkdir -p $(TOOLS)
+	$(call tool,buf,$(BUF))
+	$(call tool,protoc-gen-go,$(GEN_GO))
+	$(call tool,protoc-gen-go-grpc,$(GEN_GRPC))
+	$(call tool,protoc-gen-grpc-gateway,$(GEN_GATEWAY))
+	$(call tool,protoc-gen-openapiv2,$(GEN_OPENAPI))
+	$(call tool,gofumpt,$(GOFUMPT))
+
+.PHONY: tools-lint
+tools-lint:
+	@mkdir -p $(TOOLS)
+	$(call tool,golangci-lint,$(LINT))
+
+.PHONY: clean
+clean: ## Remove what was built (the data folder stays)
+	@rm -rf bin

@@ -1,0 +1,120 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// dispatch chooses by the first path segment. One function, because Roboflow's
+// patterns (`/{ws}/workflows/{wf}`) clash with everything else in one ServeMux.
+// What it uses as a first segment is reserved as a workspace id.
+func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
+	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch first {
+	case "v1":
+		g.serveV1(w, r)
+	case "healthz":
+		writeJSON(w, http.StatusOK, []byte(`{"status":"ok"}`))
+	case "readyz":
+		g.serveReady(w, r)
+	case "openapi.json":
+		w.Header().Set("Cache-Control", "public, max-age=300")
+		writeJSON(w, http.StatusOK, g.openapi)
+	case "s", "infer", "workflows":
+		g.serveRoboflow(w, r, first, rest)
+	default:
+		if strings.HasPrefix(rest, "workflows/") || strings.HasPrefix(rest, "/workflows/") {
+			g.serveRoboflow(w, r, first, rest)
+			return
+		}
+		writeError(w, noSuchPath(r))
+	}
+}
+
+func noSuchPath(r *http.Request) error {
+	return errs.NotFound(errorsv1.Reason_REASON_METHOD_NOT_FOUND, "there is nothing at this path for %s; the API is described at /openapi.json", r.Method)
+}
+
+// serveV1 is the contract of design.md §5.
+func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if name, ok := artifactOf(r); ok {
+		g.serveUpload(w, r, name)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), g.cfg.Timeout)
+	defer cancel()
+	key, err := bearer(r)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	ctx, err = g.callers.with(ctx, key, g.clients.visitor(r))
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	r = r.WithContext(ctx)
+	r.Body = &body{ReadCloser: http.MaxBytesReader(w, r.Body, g.cfg.MaxBody)}
+	if strings.HasSuffix(r.URL.Path, ":runStream") {
+		w, r = withStream(w, r)
+	}
+	g.api.ServeHTTP(w, r)
+}
+
+func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {
+	if g.ready != nil {
+		if err := g.ready(r.Context()); err != nil {
+			g.log.WarnContext(r.Context(), "not ready", "error", err)
+			writeError(w, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not ready: a service behind the gateway cannot be reached"))
+			return
+		}
+	}
+	writeJSON(w, http.StatusOK, []byte(`{"status":"ready"}`))
+}
+
+// route is the path with everything that a caller chose left out: it may stand
+// in logs, spans and metrics.
+func route(path string) string {
+	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	switch first {
+	case "v1":
+		return "/v1/" + collection(rest)
+	case "healthz", "readyz", "openapi.json":
+		return "/" + first
+	case "s", "infer", "workflows":
+		return "/" + first + "/..."
+	default:
+		return "/{workspace}/workflows/{workflow}"
+	}
+}
+
+// collection keeps the fixed words of a resource path: every second segment,
+// and the verb.
+func collection(rest string) string {
+	rest, verb, _ := strings.Cut(rest, ":")
+	parts := strings.Split(rest, "/")
+	for i := range parts {
+		if i%2 == 1 {
+			parts[i] = "{}"
+		}
+		if i%2 == 0 && !knownWord[parts[i]] {
+			return "{}"
+		}
+	}
+	if knownWord[verb] {
+		return strings.Join(parts, "/") + ":" + verb
+	}
+	return strings.Join(parts, "/")
+}
+
+// knownWord are the words of the contract's paths: nothing else is quoted.
+var knownWord = map[string]bool{
+	"workspaces": true, "keys": true, "workflows": true, "versions": true, "shares": true, "shared": true, "credentials": true,
+	"models": true, "artifact": true, "runs": true, "usage": true, "audit": true, "whoami": true, "run": true, "runStream": true,
+	"fork": true, "inspect": true, "undelete": true, "restore": true, "pause": true, "resume": true, "rotate": true,
+}

@@ -1,0 +1,133 @@
+package gateway
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+func TestRouteHoldsNothingThatACallerChose(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/v1/shared/SECRETTOKEN:run":          "/v1/shared/{}",
+		"/v1/shared/SECRETTOKEN":              "/v1/shared/{}",
+		"/v1/workspaces/demo/workflows/x:run": "/v1/workspaces/{}/workflows/{}:run",
+		"/v1/SECRETTOKEN":                     "/v1/{}",
+		"/v1/workspaces/a/SECRETTOKEN/b":      "/v1/{}",
+		"/s/SECRETTOKEN/any/workflows/any":    "/s/...",
+		"/SECRETTOKEN/workflows/x":            "/{workspace}/workflows/{workflow}",
+		"/healthz":                            "/healthz",
+		"/v1/shared/SECRETTOKEN:SECRETTOKEN":  "/v1/shared/{}",
+		"/v1/workspaces/x/keys/y:SECRETTOKEN": "/v1/workspaces/{}/keys/{}",
+	} {
+		if got := route(path); got != want && !(strings.HasPrefix(got, want) && !strings.Contains(got, "SECRET")) {
+			t.Errorf("route(%q) = %q, want %q", path, got, want)
+		}
+		if strings.Contains(route(path), "SECRET") {
+			t.Errorf("route(%q) = %q shows what the caller sent", path, route(path))
+		}
+	}
+}
+
+func decode(t *testing.T, text string, limit int64) *errs.Error {
+	t.Helper()
+	b := &body{ReadCloser: http.MaxBytesReader(httptest.NewRecorder(), io.NopCloser(strings.NewReader(text)), limit)}
+	err := newMarshaler().NewDecoder(b).Decode(&runnerv1.RunSharedWorkflowRequest{})
+	if err == nil {
+		return nil
+	}
+	if b.err == nil || !errors.Is(err, b.err) {
+		t.Fatalf("the body does not remember %v", err)
+	}
+	return b.err
+}
+
+func TestDecodeRefusesByName(t *testing.T) {
+	t.Parallel()
+	e := decode(t, `{"inputs":{"a":1},"definition":{"steps":[]}}`, 1<<20)
+	if e == nil || e.Reason() != errorsv1.Reason_REASON_UNKNOWN_FIELD || !strings.Contains(e.Message(), `"definition"`) {
+		t.Errorf("got %v", e)
+	}
+	if e := decode(t, `{"inputs":{"key":"sk-canary"`, 1<<20); e == nil || e.Reason() != errorsv1.Reason_REASON_MALFORMED_JSON || strings.Contains(e.Message(), "canary") {
+		t.Errorf("got %v", e)
+	}
+	if e := decode(t, `{"requestId":{"sk-canary":1}}`, 1<<20); e == nil || strings.Contains(e.Message(), "canary") {
+		t.Errorf("got %v", e)
+	}
+	if e := decode(t, `{"inputs":{"a":"`+strings.Repeat("x", 100)+`"}}`, 50); e == nil || e.Reason() != errorsv1.Reason_REASON_REQUEST_TOO_LARGE {
+		t.Errorf("got %v", e)
+	}
+	if e := decode(t, `{"inputs":{"a":1}}`, 1<<20); e != nil {
+		t.Errorf("got %v", e)
+	}
+}
+
+func TestQueryRefusesUnknownParameters(t *testing.T) {
+	t.Parallel()
+	q := &strictQuery{}
+	filter := utilities.NewDoubleArray(nil)
+	var msg sharingv1.QueryUsageRequest
+	if err := q.Parse(&msg, url.Values{"groupBy": {"key"}, "pageSize": {"5"}}, filter); err != nil || msg.GetGroupBy() != "key" || msg.GetPageSize() != 5 {
+		t.Errorf("got %v, %v", &msg, err)
+	}
+	err := q.Parse(&msg, url.Values{"groupby": {"key"}}, filter)
+	if errs.ReasonOf(err) != errorsv1.Reason_REASON_UNKNOWN_FIELD {
+		t.Errorf("a misspelt parameter: got %v", err)
+	}
+}
+
+func TestVisitorAddress(t *testing.T) {
+	t.Parallel()
+	c, err := newClientAddresses([]string{"10.0.0.0/8"}, []byte("k"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, x := range map[string]struct{ remote, forwarded, want string }{
+		"direct":                     {"203.0.113.7:1", "", "203.0.113.7"},
+		"a stranger's header":        {"203.0.113.7:1", "198.51.100.1", "203.0.113.7"},
+		"through a proxy":            {"10.0.0.1:1", "198.51.100.1", "198.51.100.1"},
+		"forged left of the proxy's": {"10.0.0.1:1", "1.2.3.4, 198.51.100.1", "198.51.100.1"},
+		"two proxies":                {"10.0.0.1:1", "198.51.100.1, 10.0.0.2", "198.51.100.1"},
+		"nonsense ends the walk":     {"10.0.0.1:1", "x", "10.0.0.1"},
+		"mapped address":             {"[::ffff:203.0.113.7]:1", "", "203.0.113.7"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = x.remote
+		if x.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", x.forwarded)
+		}
+		if got := c.address(r).String(); got != x.want {
+			t.Errorf("%s: got %s, want %s", name, got, x.want)
+		}
+	}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.RemoteAddr = "[2001:db8::1]:1"
+	one := c.visitor(r)
+	r.RemoteAddr = "[2001:db8::2]:1"
+	if two := c.visitor(r); one != two || strings.Contains(one, "2001") {
+		t.Errorf("one /64 is one visitor: %s, %s", one, two)
+	}
+}
+
+func TestHeadersThatReachGRPC(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Authorization", "Keyhole-Principal", "Grpc-Metadata-Keyhole-Principal", "X-Forwarded-For", "Cookie", "Host", "X-Request-Id", "Keyhole-Visitor"} {
+		if to, ok := incomingHeader(name); ok {
+			t.Errorf("%s reaches gRPC as %s", name, to)
+		}
+	}
+	if to, ok := incomingHeader("traceparent"); !ok || to != "traceparent" {
+		t.Error("traces are cut at the gateway")
+	}
+}

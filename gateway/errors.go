@@ -1,0 +1,88 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// httpStatus maps an error to HTTP. Budgets are 402 and not 429, because
+// Roboflow's clients retry 429 and lose its message.
+func httpStatus(err error) int {
+	switch errs.ReasonOf(err) {
+	case errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED, errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED,
+		errorsv1.Reason_REASON_VISITOR_BUDGET_EXHAUSTED, errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED:
+		return http.StatusPaymentRequired
+	case errorsv1.Reason_REASON_REQUEST_TOO_LARGE, errorsv1.Reason_REASON_IMAGE_TOO_LARGE:
+		return http.StatusRequestEntityTooLarge
+	default:
+		return runtime.HTTPStatusFromCode(errs.CodeOf(err))
+	}
+}
+
+// writeError writes google.rpc.Status.
+func writeError(w http.ResponseWriter, err error) {
+	e := errs.From(err)
+	raw, merr := protojson.Marshal(e.GRPCStatus().Proto())
+	if merr != nil { // not reached: statuses of ours always marshal
+		raw = []byte(`{"code":13,"message":"internal error"}`)
+	}
+	if d := e.Delay(); d > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(d.Seconds()+0.999)))
+	}
+	if e.Code() == codes.Unauthenticated {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="keyhole"`)
+	}
+	writeJSON(w, httpStatus(e), raw)
+}
+
+func writeJSON(w http.ResponseWriter, code int, raw []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_, _ = w.Write(raw) // the client may be gone
+}
+
+// handleError is grpc-gateway's, for a unary call and for an undecodable
+// request.
+func handleError(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
+	writeError(w, fromMux(r, err))
+}
+
+// fromMux undoes what the generated code does to errors of ours on their way.
+func fromMux(r *http.Request, err error) error {
+	if problem := decodeProblem(r); problem != nil {
+		return problem
+	}
+	if e, ok := errors.AsType[*errs.Error](err); ok {
+		return e
+	}
+	st, ok := status.FromError(err)
+	if ok && st.Code() == codes.InvalidArgument && len(st.Details()) == 0 {
+		// A path or query parameter of the wrong type. The text may quote it, and
+		// what was typed into a URL is no secret of ours, but it stays out anyway.
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a path or query parameter has the wrong form").Because(err)
+	}
+	return err
+}
+
+// handleRoutingError answers for paths and methods that are not in the contract.
+func handleRoutingError(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, code int) {
+	switch code {
+	case http.StatusMethodNotAllowed:
+		raw, _ := protojson.Marshal(errs.New(codes.Unimplemented, errorsv1.Reason_REASON_METHOD_NOT_FOUND, "this path does not take %s", r.Method).GRPCStatus().Proto())
+		writeJSON(w, http.StatusMethodNotAllowed, raw)
+	case http.StatusNotFound:
+		writeError(w, noSuchPath(r))
+	default:
+		writeError(w, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path or a header of the request is malformed"))
+	}
+}

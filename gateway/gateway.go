@@ -1,0 +1,131 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc"
+
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+)
+
+// Config is what an operator sets.
+type Config struct {
+	// MaxBody bounds a JSON body in bytes; 0 means 32 MiB. Every hop behind has
+	// the same limit.
+	MaxBody int64
+	// MaxArtifact bounds an uploaded model in bytes; 0 means 2 GiB.
+	MaxArtifact int64
+	// Timeout bounds every request but uploads; 0 means 10 minutes. A client may
+	// ask for less with the grpc-timeout header, never for more.
+	Timeout time.Duration
+	// TrustedProxies are the networks (CIDR) whose X-Forwarded-For is believed.
+	TrustedProxies []string
+	// AllowOrigins are the origins that browsers may call from; empty means all,
+	// which is safe: no cookie is ever used.
+	AllowOrigins []string
+	// VisitorKey makes a guest's pseudonym from its address. Replicas share it;
+	// empty means one that is made at start.
+	VisitorKey []byte
+}
+
+// Deps is what the gateway talks to.
+type Deps struct {
+	// Public faces, by service.
+	Sharing, Vault, Registry, Runner grpc.ClientConnInterface
+	// Internal faces: whose key is this, and runs in raw JSON.
+	VaultInternal  vaultinternalv1.VaultInternalServiceClient
+	RunnerInternal runnerinternalv1.RunnerInternalServiceClient
+	// OpenAPI is the document served at /openapi.json.
+	OpenAPI []byte
+	Logger  *slog.Logger
+	Tracer  trace.TracerProvider
+	Meter   metric.MeterProvider
+	// Ready says whether the services behind can be reached.
+	Ready func(context.Context) error
+}
+
+// Gateway is an http.Handler.
+type Gateway struct {
+	cfg      Config
+	api      http.Handler
+	callers  *callers
+	clients  *clientAddresses
+	registry registryv1.RegistryServiceClient
+	runner   runnerinternalv1.RunnerInternalServiceClient
+	openapi  []byte
+	ready    func(context.Context) error
+	log      *slog.Logger
+	handler  http.Handler
+}
+
+// New builds the gateway. It dials nothing by itself.
+func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
+	cfg = cfg.withDefaults()
+	clients, err := newClientAddresses(cfg.TrustedProxies, cfg.VisitorKey)
+	if err != nil {
+		return nil, err
+	}
+	api, err := newAPI(ctx, deps)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{
+		cfg: cfg, api: api, clients: clients,
+		callers:  newCallers(deps.VaultInternal),
+		registry: registryv1.NewRegistryServiceClient(deps.Registry),
+		runner:   deps.RunnerInternal,
+		openapi:  deps.OpenAPI, ready: deps.Ready, log: deps.Logger,
+	}
+	g.handler = g.chain(deps)
+	return g, nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.MaxBody == 0 {
+		c.MaxBody = 32 << 20
+	}
+	if c.MaxArtifact == 0 {
+		c.MaxArtifact = 2 << 30
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 10 * time.Minute
+	}
+	return c
+}
+
+// ServeHTTP serves everything.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.handler.ServeHTTP(w, r) }
+
+// chain is outermost first: what a request passes on its way in. The telemetry
+// sees a request without its path and query, because both can hold a secret.
+func (g *Gateway) chain(deps Deps) http.Handler {
+	h := http.Handler(http.HandlerFunc(g.dispatch))
+	h = g.withCORS(h)
+	h = withSecurityHeaders(h)
+	h = g.withLog(h)
+	h = withRequestID(h)
+	return scrubbed(func(seen http.Handler) http.Handler {
+		return otelhttp.NewHandler(seen, "gateway", telemetryOptions(deps)...)
+	}, h)
+}
+
+func telemetryOptions(deps Deps) []otelhttp.Option {
+	opts := []otelhttp.Option{otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string {
+		return r.Method + " " + r.URL.Path // scrubbed: the route
+	})}
+	if deps.Tracer != nil {
+		opts = append(opts, otelhttp.WithTracerProvider(deps.Tracer))
+	}
+	if deps.Meter != nil {
+		opts = append(opts, otelhttp.WithMeterProvider(deps.Meter))
+	}
+	return opts
+}

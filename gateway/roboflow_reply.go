@@ -1,0 +1,107 @@
+package gateway
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// writeOutputs wraps the outputs without copying them through a decoder.
+func writeOutputs(w http.ResponseWriter, outputs []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write([]byte(`{"outputs":`))
+	_, _ = w.Write(outputs)
+	_, _ = w.Write([]byte(`}`)) // the client may be gone; there is nobody to tell
+}
+
+// roboflowError is the body of an error as Roboflow's server writes it.
+type roboflowError struct {
+	Message      string          `json:"message"`
+	ErrorType    string          `json:"error_type,omitempty"`
+	Context      string          `json:"context,omitempty"`
+	InnerType    string          `json:"inner_error_type,omitempty"`
+	InnerMessage string          `json:"inner_error_message,omitempty"`
+	BlocksErrors []roboflowBlock `json:"blocks_errors,omitempty"`
+	Reason       string          `json:"reason,omitempty"` // Keyhole's own, for machines
+}
+
+// roboflowBlock says what is wrong with one step.
+type roboflowBlock struct {
+	BlockID         string `json:"block_id,omitempty"`
+	BlockType       string `json:"block_type,omitempty"`
+	PropertyName    string `json:"property_name,omitempty"`
+	PropertyDetails string `json:"property_details,omitempty"`
+}
+
+func writeRoboflow(w http.ResponseWriter, code int, body roboflowError) {
+	raw, _ := json.Marshal(body) // strings alone always marshal
+	writeJSON(w, code, raw)
+}
+
+func writeRoboflowError(w http.ResponseWriter, err error) {
+	e := errs.From(err)
+	meta := e.Metadata()
+	body := roboflowError{
+		Message:   e.Message(),
+		Reason:    strings.TrimPrefix(e.Reason().String(), "REASON_"),
+		ErrorType: meta["errorType"], Context: meta["context"], InnerType: meta["innerErrorType"],
+	}
+	if body.ErrorType == "" {
+		body.ErrorType, body.Context = errorType(e.Reason())
+	}
+	if e.Code() == codes.Internal || e.Reason() == errorsv1.Reason_REASON_STEP_FAILED {
+		body.InnerMessage = e.Message()
+	}
+	for _, v := range e.Violations() {
+		step, property := stepOf(v.GetField())
+		body.BlocksErrors = append(body.BlocksErrors, roboflowBlock{BlockID: step, PropertyName: property, PropertyDetails: v.GetDescription()})
+	}
+	if step := meta["step"]; step != "" && len(body.BlocksErrors) == 0 {
+		body.BlocksErrors = []roboflowBlock{{BlockID: step, BlockType: meta["blockType"]}}
+	}
+	writeRoboflow(w, roboflowStatus(e), body)
+}
+
+// stepOf splits "steps.llm.api_key".
+func stepOf(field string) (step, property string) {
+	rest, ok := strings.CutPrefix(field, "steps.")
+	if !ok {
+		return "", field
+	}
+	step, property, _ = strings.Cut(rest, ".")
+	return step, property
+}
+
+// errorType names the class that Roboflow's server would have raised.
+func errorType(reason errorsv1.Reason) (class, context string) {
+	switch reason {
+	case errorsv1.Reason_REASON_DEFINITION_INVALID, errorsv1.Reason_REASON_BLOCK_NOT_SUPPORTED:
+		return "WorkflowSyntaxError", "workflow_compilation | definition_parsing"
+	case errorsv1.Reason_REASON_INPUT_INVALID, errorsv1.Reason_REASON_INPUT_MISSING, errorsv1.Reason_REASON_INPUT_UNKNOWN,
+		errorsv1.Reason_REASON_IMAGE_INVALID, errorsv1.Reason_REASON_IMAGE_TOO_LARGE:
+		return "RuntimeInputError", "workflow_execution | runtime_input_validation"
+	case errorsv1.Reason_REASON_STEP_FAILED, errorsv1.Reason_REASON_MODEL_FAILED:
+		return "StepExecutionError", "workflow_execution | step_execution"
+	case errorsv1.Reason_REASON_PROVIDER_FAILED:
+		return "ClientCausedStepExecutionError", "workflow_execution | step_execution"
+	default:
+		return "", ""
+	}
+}
+
+// roboflowStatus is httpStatus, but that 503 and 429 are kept for what a retry
+// can mend: Roboflow's clients retry both, and lose the message.
+func roboflowStatus(e *errs.Error) int {
+	switch e.Reason() {
+	case errorsv1.Reason_REASON_PROVIDER_FAILED:
+		return http.StatusBadGateway
+	default:
+		return httpStatus(e)
+	}
+}

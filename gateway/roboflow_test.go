@@ -1,0 +1,93 @@
+package gateway
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+func TestTargetOf(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		first, rest string
+		want        roboflowTarget
+		ok          bool
+	}{
+		{"demo", "workflows/ocr", roboflowTarget{workspace: "demo", workflow: "ocr"}, true},
+		{"infer", "workflows/demo/ocr", roboflowTarget{workspace: "demo", workflow: "ocr"}, true},
+		{"workflows", "run", roboflowTarget{inline: true}, true},
+		{"infer", "workflows", roboflowTarget{inline: true}, true},
+		{"s", "tok/any/workflows/any", roboflowTarget{token: "tok"}, true},
+		{"s", "tok/infer/workflows/any/any", roboflowTarget{token: "tok"}, true},
+		{"s", "tok/workflows/run", roboflowTarget{token: "tok", inline: true}, true},
+		{"s", "tok/infer/workflows", roboflowTarget{token: "tok", inline: true}, true},
+		{"s", "tok", roboflowTarget{token: "tok"}, false},
+		{"s", "tok/any/workflows", roboflowTarget{token: "tok"}, false},
+		{"demo", "models/x", roboflowTarget{}, false},
+		{"demo", "workflows/ocr/describe_interface", roboflowTarget{}, false},
+	} {
+		got, ok := targetOf(c.first, c.rest)
+		if ok != c.ok || ok && got != c.want {
+			t.Errorf("%s/%s: got %+v, %v; want %+v, %v", c.first, c.rest, got, ok, c.want, c.ok)
+		}
+	}
+}
+
+func TestRoboflowKeyIsOne(t *testing.T) {
+	t.Parallel()
+	key := "kh_a"
+	other := "kh_b"
+	for name, c := range map[string]struct {
+		header, query string
+		body          *string
+		want          string
+		fails         bool
+	}{
+		"none":           {},
+		"header":         {header: "Bearer kh_a", want: key},
+		"body":           {body: &key, want: key},
+		"query":          {query: key, want: key},
+		"all the same":   {header: "Bearer kh_a", query: key, body: &key, want: key},
+		"two that clash": {header: "Bearer kh_a", body: &other, fails: true},
+		"basic":          {header: "Basic a2g6", fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest(http.MethodPost, "/x?api_key="+c.query, nil)
+			if c.header != "" {
+				r.Header.Set("Authorization", c.header)
+			}
+			got, err := roboflowKey(r, &roboflowRequest{APIKey: c.body})
+			if (err != nil) != c.fails || got != c.want {
+				t.Errorf("got %q, %v; want %q, fails %v", got, err, c.want, c.fails)
+			}
+		})
+	}
+}
+
+func TestRoboflowErrorNamesSteps(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	writeRoboflowError(w, errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "two problems").
+		Field("steps.llm.prompt", "missing").Field("outputs.x", "unknown selector"))
+	want := `{"message":"two problems","error_type":"WorkflowSyntaxError","context":"workflow_compilation | definition_parsing",` +
+		`"blocks_errors":[{"block_id":"llm","property_name":"prompt","property_details":"missing"},` +
+		`{"property_name":"outputs.x","property_details":"unknown selector"}],"reason":"DEFINITION_INVALID"}`
+	if diff := cmp.Diff(want, w.Body.String()); diff != "" || w.Code != http.StatusBadRequest {
+		t.Errorf("status %d, body (-want +got):\n%s", w.Code, diff)
+	}
+}
+
+func TestBudgetIs402(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	writeRoboflowError(w, errs.ResourceExhausted(errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED, "used up"))
+	if w.Code != http.StatusPaymentRequired {
+		t.Errorf("status %d: Roboflow's clients retry 429 and lose the message", w.Code)
+	}
+}

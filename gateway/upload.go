@@ -1,0 +1,101 @@
+package gateway
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+var versionName = regexp.MustCompile(`^workspaces/[a-z0-9-]{1,40}/models/[a-z0-9_-]{1,63}/versions/[0-9]{1,9}$`)
+
+// artifactOf recognises PUT /v1/{version}/artifact, which grpc-gateway cannot
+// express over a client-streaming RPC.
+func artifactOf(r *http.Request) (string, bool) {
+	name, ok := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/v1/"), "/artifact")
+	return name, ok && r.Method == http.MethodPut && versionName.MatchString(name)
+}
+
+const uploadChunk = 256 << 10
+
+// uploadIdle is how long an upload may stand still.
+const uploadIdle = 60 * time.Second
+
+// serveUpload streams the body to the registry.
+func (g *Gateway) serveUpload(w http.ResponseWriter, r *http.Request, name string) {
+	version, err := g.upload(w, r, name)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	raw, err := protojson.Marshal(version)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, raw)
+}
+
+func (g *Gateway) upload(w http.ResponseWriter, r *http.Request, name string) (*registryv1.ModelVersion, error) {
+	key, err := bearer(r)
+	if err != nil {
+		return nil, err
+	}
+	ctx, err := g.callers.with(r.Context(), key, g.clients.visitor(r))
+	if err != nil {
+		return nil, err
+	}
+	if r.ContentLength > g.cfg.MaxArtifact {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the model is larger than %d bytes", g.cfg.MaxArtifact)
+	}
+	stream, err := g.registry.UploadArtifact(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := stream.Send(&registryv1.UploadArtifactRequest{Part: &registryv1.UploadArtifactRequest_Name{Name: name}}); err == nil {
+		err = sendBody(stream, http.NewResponseController(w), http.MaxBytesReader(w, r.Body, g.cfg.MaxArtifact))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return stream.CloseAndRecv() // has the server's word when Send failed
+}
+
+// sendBody copies the body to the stream. A server that has refused already ends
+// the copy without an error: its word is read by CloseAndRecv.
+func sendBody(stream grpc.ClientStreamingClient[registryv1.UploadArtifactRequest, registryv1.ModelVersion], rc *http.ResponseController, r io.Reader) error {
+	buf := make([]byte, uploadChunk)
+	for {
+		_ = rc.SetReadDeadline(time.Now().Add(uploadIdle)) // unsupported only in tests without a socket
+		n, err := io.ReadFull(r, buf)
+		if n > 0 {
+			part := &registryv1.UploadArtifactRequest_Chunk{Chunk: append([]byte(nil), buf[:n]...)}
+			if serr := stream.Send(&registryv1.UploadArtifactRequest{Part: part}); serr != nil {
+				return nil
+			}
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return nil
+		default:
+			return uploadProblem(err)
+		}
+	}
+}
+
+func uploadProblem(err error) error {
+	if e, ok := errors.AsType[*errs.Error](tooLarge(err)); ok {
+		return e
+	}
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the upload broke off; send it again").Because(err)
+}
