@@ -10,7 +10,7 @@ import (
 // Truthy is the language's notion of true: zero, nothing and the empty are
 // false, everything else is true, the text "false" included.
 func Truthy(v any) bool {
-	switch v := Normal(v).(type) {
+	switch v := Shallow(v).(type) {
 	case nil:
 		return false
 	case bool:
@@ -35,7 +35,7 @@ func Truthy(v any) bool {
 
 // Equal compares deeply; 1, 1.0 and true are equal.
 func Equal(a, b any) bool {
-	a, b = Normal(a), Normal(b)
+	a, b = Shallow(a), Shallow(b)
 	if x, ok := Float(a); ok {
 		y, ok := Float(b)
 		return ok && x == y && sameInt(a, b)

@@ -27,8 +27,20 @@ func Decode(text []byte) (any, error) {
 // are changed only where something in them has to: what is plain already comes
 // back as it is.
 func Normal(v any) any {
+	switch v := Shallow(v).(type) {
+	case []any:
+		return normalList(v)
+	case map[string]any:
+		return normalMap(v)
+	default:
+		return v
+	}
+}
+
+// Shallow is [Normal] for the value itself, not for what it contains.
+func Shallow(v any) any {
 	switch v := v.(type) {
-	case nil, bool, int64, float64, string:
+	case nil, bool, int64, float64, string, []any, map[string]any:
 		return v
 	case json.Number:
 		return number(string(v))
@@ -46,10 +58,6 @@ func Normal(v any) any {
 		return list(v)
 	case []float64:
 		return list(v)
-	case []any:
-		return normalList(v)
-	case map[string]any:
-		return normalMap(v)
 	}
 	return v
 }
@@ -138,4 +146,36 @@ func Float(v any) (float64, bool) {
 		return 0, true
 	}
 	return 0, false
+}
+
+// Size estimates how long a value is when written out, in bytes. It stops
+// counting soon after limit: values share their parts, so that a small one may
+// be astronomically large on paper.
+func Size(v any, limit int) int {
+	size := 2
+	switch v := v.(type) {
+	case string:
+		size += len(v)
+	case []byte:
+		size += len(v)
+	case []any:
+		for _, item := range v {
+			if size > limit {
+				break
+			}
+			size += Size(item, limit-size)
+		}
+	case map[string]any:
+		for key, item := range v {
+			if size > limit {
+				break
+			}
+			size += len(key) + 4 + Size(item, limit-size)
+		}
+	case *Detections:
+		size += v.Len() * 64
+	default:
+		size += 8
+	}
+	return size
 }

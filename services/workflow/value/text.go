@@ -27,7 +27,7 @@ func Text(v any) string {
 
 // write is the quoted form, as inside of a list.
 func write(b *strings.Builder, v any) {
-	switch v := Normal(v).(type) {
+	switch v := Shallow(v).(type) {
 	case nil:
 		b.WriteString("None")
 	case bool:

@@ -1,0 +1,15 @@
+package query
+
+// build makes the operation of one object. The groups are functions, not a
+// table, because operations contain operations.
+func build(f *fields) (op operation, known bool) {
+	for _, group := range []func(*fields) operation{
+		textOperation, numberOperation, sequenceOperation, imageOperation,
+		classificationOperation, detectionsOperation, shapingOperation,
+	} {
+		if op := group(f); op != nil {
+			return op, true
+		}
+	}
+	return nil, false
+}

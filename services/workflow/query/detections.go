@@ -1,0 +1,161 @@
+package query
+
+import (
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// row is one detection of a set.
+type row struct {
+	of *value.Detections
+	at int
+}
+
+// set is the row by itself, as values outside of the language have it.
+func (r row) set() *value.Detections { return r.of.Select([]int{r.at}) }
+
+// properties are the names that detections can be asked for.
+var properties = []string{
+	"confidence", "class_name", "class_id", "x_min", "y_min", "x_max", "y_max", "size", "center",
+	"top_left", "top_right", "bottom_left", "bottom_right", "in_out", "path_deviation", "polygon",
+	"time_in_zone", "tracker_id", "velocity", "speed", "smoothed_velocity", "smoothed_speed",
+	"image_dimensions", "prediction_type", "keypoints_xy", "rect", "width", "height", "angle",
+	"area_px", "area_converted",
+}
+
+func detectionsOperation(f *fields) operation {
+	switch f.kind {
+	case "DetectionsPropertyExtract":
+		return extractAll(f.kind, f.oneOf("property_name", properties...))
+	case "ExtractDetectionProperty":
+		return extractOne(f.kind, f.oneOf("property_name", properties...))
+	case "DetectionsFilter":
+		return filter(f)
+	case "DetectionsToDictionary":
+		return onDetections(f.kind, func(_ *run, d *value.Detections) (any, error) { return d.Object(), nil })
+	case "PickDetectionsByParentClass":
+		parent := f.text("parent_class")
+		return onDetections(f.kind, func(_ *run, d *value.Detections) (any, error) { return pickByParent(d, parent), nil })
+	case "DetectionsRename":
+		return rename(f)
+	}
+	return nil
+}
+
+func onDetections(kind string, do func(*run, *value.Detections) (any, error)) operation {
+	return func(r *run, in any) (any, error) {
+		detections, ok := in.(*value.Detections)
+		if one, isRow := in.(row); isRow {
+			detections, ok = one.set(), true
+		}
+		if !ok {
+			return nil, unfit(kind, "detections", in)
+		}
+		if err := r.spend(detections.Len()); err != nil {
+			return nil, err
+		}
+		return do(r, detections)
+	}
+}
+
+// extractAll lists a property of every row. A column that is missing makes an
+// empty list.
+func extractAll(kind, property string) operation {
+	return onDetections(kind, func(_ *run, d *value.Detections) (any, error) {
+		if cells, ok := d.Data[property]; ok {
+			return append([]any{}, cells...), nil
+		}
+		if property != "tracker_id" && !builtIn(property) {
+			return []any{}, nil
+		}
+		out := make([]any, d.Len())
+		for i := range out {
+			out[i] = cell(d, i, property, true)
+		}
+		return out, nil
+	})
+}
+
+// extractOne reads a property of a single detection. Columns that are missing
+// read as null, and so does tracker_id unless a column of that name is there.
+func extractOne(kind, property string) operation {
+	return func(_ *run, in any) (any, error) {
+		one, ok := in.(row)
+		if set, isSet := in.(*value.Detections); isSet && set.Len() == 1 {
+			one, ok = row{set, 0}, true
+		}
+		if !ok {
+			return nil, unfit(kind, "one detection", in)
+		}
+		if builtIn(property) {
+			return cell(one.of, one.at, property, false), nil
+		}
+		return value.Normal(one.of.At(property, one.at)), nil
+	}
+}
+
+func builtIn(property string) bool {
+	switch property {
+	case "confidence", "class_id", "x_min", "y_min", "x_max", "y_max", "size", "center",
+		"top_left", "top_right", "bottom_left", "bottom_right":
+		return true
+	}
+	return false
+}
+
+func filter(f *fields) operation {
+	v, ok := f.get("filter_operation", true)
+	if !ok {
+		return nop
+	}
+	condition := f.group(v, f.path+"/filter_operation", f.depth+1)
+	return onDetections(f.kind, func(r *run, d *value.Detections) (any, error) {
+		outer := r.self
+		defer func() { r.self = outer }()
+		var keep []int
+		for i := range d.Len() {
+			r.self = row{d, i}
+			passes, err := condition(r)
+			if err != nil {
+				return nil, err
+			}
+			if passes {
+				keep = append(keep, i)
+			}
+		}
+		if len(keep) == d.Len() {
+			return d, nil
+		}
+		return d.Select(keep), nil
+	})
+}
+
+// nop stands for an operation that has problems; the document is refused.
+func nop(_ *run, in any) (any, error) { return in, nil }
+
+// pickByParent returns the parents first, then what has its centre in or on one
+// of their boxes.
+func pickByParent(d *value.Detections, class string) *value.Detections {
+	var parents, children []int
+	for i := range d.Len() {
+		if d.Class(i) == class {
+			parents = append(parents, i)
+		}
+	}
+	for i := range d.Len() {
+		if d.Class(i) != class && within(d, i, parents) {
+			children = append(children, i)
+		}
+	}
+	return d.Select(append(parents, children...))
+}
+
+func within(d *value.Detections, i int, parents []int) bool {
+	x, y := d.XYXY[i].Center()
+	for _, parent := range parents {
+		box := d.XYXY[parent]
+		if x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+package query
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// The classes of errors, under the names that clients of the language know.
+const (
+	classInput      = "InvalidInputTypeError"
+	classOperation  = "OperationError"
+	classEvaluation = "EvaluationEngineError"
+	classUndeclared = "UndeclaredSymbolError"
+)
+
+// Error is a failed evaluation. Its text names types and operations, never the
+// values, which may be private to somebody else than its reader.
+type Error struct{ class, message string }
+
+// Class is the machine-readable kind.
+func (e *Error) Class() string { return e.class }
+
+func (e *Error) Error() string { return e.message }
+
+func fail(class, format string, args ...any) error {
+	return &Error{class: class, message: fmt.Sprintf(format, args...)}
+}
+
+// unfit is an operation's complaint about what it was given.
+func unfit(operation, wants string, got any) error {
+	return fail(classInput, "%s needs %s, but got %s", operation, wants, typeName(got))
+}
+
+func typeName(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "a boolean"
+	case int64:
+		return "an integer"
+	case float64:
+		return "a number"
+	case string:
+		return "a text"
+	case []byte:
+		return "bytes"
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "an object"
+	case time.Time:
+		return "a timestamp"
+	case *value.Image:
+		return "a picture"
+	case *value.Detections:
+		return "detections"
+	case row:
+		return "one detection"
+	case value.Secret:
+		return "a secret"
+	}
+	return "another kind of value"
+}

@@ -1,0 +1,179 @@
+package value
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"time"
+)
+
+// Serializer turns values into what results carry: plain JSON values, in which
+// NaN and infinities are null.
+type Serializer struct {
+	Codec Codec
+}
+
+// Serialize writes a value whose output has the given kinds. Kinds decide only
+// where the value does not: a text of kind secret is masked.
+func (s Serializer) Serialize(ctx context.Context, v any, kinds []string) (any, error) {
+	for _, kind := range kinds {
+		if kind == KindSecret {
+			return masked(v), nil
+		}
+		if text, isText := v.(string); isText && kind == KindManagedKey {
+			return mask(text), nil
+		}
+	}
+	if d, ok := v.(*Detections); ok && wantsRLE(kinds) {
+		return d.rleObject(), nil
+	}
+	return s.any(ctx, v)
+}
+
+// Kinds that decide how a value is written.
+const (
+	KindAny        = "*"
+	KindSecret     = "secret"
+	KindManagedKey = "ROBOFLOW_MANAGED_KEY"
+	kindRLE        = "rle_instance_segmentation_prediction"
+	kindSemantic   = "semantic_segmentation_prediction"
+)
+
+func masked(v any) any {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case Secret:
+		return mask(v.Expose())
+	case string:
+		return mask(v)
+	}
+	return maskAll
+}
+
+func wantsRLE(kinds []string) bool {
+	return len(kinds) > 0 && (kinds[0] == kindRLE || kinds[0] == kindSemantic)
+}
+
+// rleObject has the packed mask in the place of the outline.
+func (d *Detections) rleObject() map[string]any {
+	bare := d.Copy()
+	bare.Masks = nil
+	out := bare.Object()
+	if rows, ok := out["predictions"].([]any); ok && d.Masks != nil {
+		for i, row := range rows {
+			row.(map[string]any)["rle_mask"] = d.Masks[i].RLE()
+		}
+	}
+	return out
+}
+
+func (s Serializer) any(ctx context.Context, v any) (any, error) {
+	switch v := Shallow(v).(type) {
+	case nil, bool, int64, string:
+		return v, nil
+	case float64:
+		return Finite(v), nil
+	case []byte:
+		return base64.StdEncoding.EncodeToString(v), nil
+	case time.Time:
+		return ISO(v), nil
+	case *Image:
+		return s.image(ctx, v)
+	case *Detections:
+		return v.Object(), nil
+	case *VideoMetadata:
+		return v.Object(), nil
+	case Secret:
+		return mask(v.Expose()), nil
+	case []any:
+		return s.list(ctx, v)
+	case map[string]any:
+		return s.object(ctx, v)
+	default:
+		return nil, fmt.Errorf("a value of type %T has no JSON form", v)
+	}
+}
+
+func (s Serializer) list(ctx context.Context, v []any) (any, error) {
+	out := make([]any, len(v))
+	for i, item := range v {
+		one, err := s.any(ctx, item)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = one
+	}
+	return out, nil
+}
+
+func (s Serializer) object(ctx context.Context, v map[string]any) (any, error) {
+	out := make(map[string]any, len(v))
+	for key, item := range v {
+		one, err := s.any(ctx, item)
+		if err != nil {
+			return nil, err
+		}
+		out[key] = one
+	}
+	return out, nil
+}
+
+func (s Serializer) image(ctx context.Context, i *Image) (any, error) {
+	text, err := i.Base64(ctx, s.Codec)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]any{"type": "base64", "value": text, "video_metadata": nil}
+	if i.video != nil {
+		out["video_metadata"] = i.video.Object()
+	}
+	if i.IsCrop() {
+		out["parent_id"], out["parent_origin"] = i.parent.ID, i.parent.object()
+		out["root_parent_id"], out["root_parent_origin"] = i.root.ID, i.root.object()
+	}
+	return out, nil
+}
+
+func (o Origin) object() map[string]any {
+	return map[string]any{
+		"offset_x": int64(o.X), "offset_y": int64(o.Y),
+		"width": int64(o.Width), "height": int64(o.Height),
+	}
+}
+
+// Object is the metadata as results carry it.
+func (v *VideoMetadata) Object() map[string]any {
+	out := map[string]any{
+		"video_identifier": v.VideoID, "frame_number": v.FrameNumber, "frame_timestamp": ISO(v.Timestamp),
+		"fps": nil, "measured_fps": nil, "comes_from_video_file": nil,
+	}
+	if v.FPS > 0 {
+		out["fps"] = v.FPS
+	}
+	if v.MeasuredFPS > 0 {
+		out["measured_fps"] = v.MeasuredFPS
+	}
+	if v.FromFile != nil {
+		out["comes_from_video_file"] = *v.FromFile
+	}
+	return out
+}
+
+// jsonSafe replaces what JSON cannot hold inside of a cell.
+func jsonSafe(cell any) any {
+	switch v := Shallow(cell).(type) {
+	case float64:
+		return Finite(v)
+	case time.Time:
+		return ISO(v)
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = jsonSafe(item)
+		}
+		return out
+	default:
+		return v
+	}
+}
