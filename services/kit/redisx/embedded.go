@@ -1,0 +1,65 @@
+package redisx
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+)
+
+// sweepEvery is how late a key of the embedded server may expire.
+const sweepEvery = 100 * time.Millisecond
+
+// embedded is a Redis in this process, reached without a port. Its keys do not
+// expire by themselves: one goroutine tells it how much time has passed.
+type embedded struct {
+	server *miniredis.Miniredis
+	quit   chan struct{}
+	ended  sync.WaitGroup
+}
+
+func startEmbedded() *embedded {
+	e := &embedded{server: miniredis.NewMiniRedis(), quit: make(chan struct{})}
+	e.ended.Go(e.passTime)
+	return e
+}
+
+// passTime keeps the server's clock for expiry at the real one: by what has
+// really passed, since a ticker that was held up drops ticks.
+func (e *embedded) passTime() {
+	t := time.NewTicker(sweepEvery)
+	defer t.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-e.quit:
+			return
+		case <-t.C:
+			now := time.Now()
+			e.server.FastForward(now.Sub(last))
+			last = now
+		}
+	}
+}
+
+func (e *embedded) client() redis.UniversalClient {
+	return redis.NewClient(&redis.Options{
+		Addr:     "embedded",
+		Protocol: 2, // the handshake of RESP3 is one more command per connection
+		Dialer: func(context.Context, string, string) (net.Conn, error) {
+			return e.server.Dial()
+		},
+		// The pipe has no buffer, so more connections than callers are idle
+		// goroutines; too few make callers wait.
+		PoolSize: 64, ContextTimeoutEnabled: true, DisableIdentity: true,
+	})
+}
+
+func (e *embedded) stop() {
+	close(e.quit)
+	e.ended.Wait()
+	e.server.Close()
+}

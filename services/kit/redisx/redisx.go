@@ -1,0 +1,192 @@
+// Package redisx opens the Redis of a service: embedded for one machine, a
+// server or a cluster for many, all behind one go-redis client.
+//
+// Keys are made with Key, which puts the scope into the hash tag: all keys of a
+// scope live in one slot of a cluster, and no operation may span two scopes.
+// The embedded server has no eviction: bound what goes in.
+package redisx
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/extra/redisotel/v9"
+	"github.com/redis/go-redis/v9"
+	"go.opentelemetry.io/otel/trace"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// Client is a Redis client with the service's key prefix.
+type Client struct {
+	redis.UniversalClient
+	prefix string
+	server *embedded // nil for a real server
+}
+
+// Option changes how Open connects.
+type Option func(*settings)
+
+type settings struct {
+	tracer trace.TracerProvider
+}
+
+// WithTracing makes a span of each command, with its name and without its text.
+func WithTracing(p trace.TracerProvider) Option {
+	return func(s *settings) { s.tracer = p }
+}
+
+// Open connects and pings. The URL is "embedded:" for a server in this process
+// that no one else can reach, "redis://" or "rediss://" (TLS) for a server, or
+// "redis+cluster://" or "rediss+cluster://" for a cluster, with more nodes as
+// "?addr=host:port". The prefix separates services on one server. Close it.
+func Open(ctx context.Context, rawURL, prefix string, opts ...Option) (*Client, error) {
+	if prefix == "" || strings.ContainsAny(prefix, "{}:") {
+		return nil, fmt.Errorf("redis key prefix %q: want a name without braces and colons", prefix)
+	}
+	var set settings
+	for _, o := range opts {
+		o(&set)
+	}
+	c := &Client{prefix: prefix}
+	if err := c.connect(rawURL); err != nil {
+		return nil, err
+	}
+	if err := c.prepare(ctx, set); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+func (c *Client) prepare(ctx context.Context, set settings) error {
+	if set.tracer != nil {
+		err := redisotel.InstrumentTracing(c.UniversalClient, redisotel.WithTracerProvider(set.tracer),
+			redisotel.WithDBStatement(false), redisotel.WithCallerEnabled(false))
+		if err != nil {
+			return fmt.Errorf("trace redis: %w", err)
+		}
+	}
+	if err := c.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("connect to redis: %w", Error(err))
+	}
+	return nil
+}
+
+func (c *Client) connect(rawURL string) error {
+	switch scheme, _, _ := strings.Cut(rawURL, ":"); scheme {
+	case "embedded":
+		c.server = startEmbedded()
+		c.UniversalClient = c.server.client()
+	case "redis", "rediss":
+		o, err := redis.ParseURL(rawURL)
+		if err != nil { // its text may quote the password
+			return errors.New("the redis URL cannot be parsed")
+		}
+		tune(&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, o.TLSConfig)
+		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+		c.UniversalClient = redis.NewClient(o)
+	case "redis+cluster", "rediss+cluster":
+		o, err := redis.ParseClusterURL(strings.Replace(rawURL, "+cluster", "", 1))
+		if err != nil {
+			return errors.New("the redis cluster URL cannot be parsed")
+		}
+		tune(&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, o.TLSConfig)
+		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+		c.UniversalClient = redis.NewClusterClient(o)
+	default:
+		return errors.New(`unknown kind of redis URL: want "embedded:", "redis://", "rediss://", "redis+cluster://" or "rediss+cluster://"`)
+	}
+	return nil
+}
+
+// tune sets limits where the URL has none: a Redis that does not answer must
+// not hold a request for longer than it may take.
+func tune(dial, read, write *time.Duration, t *tls.Config) {
+	for _, d := range []*time.Duration{dial, read, write} {
+		if *d == 0 {
+			*d = 3 * time.Second
+		}
+	}
+	if t != nil {
+		t.MinVersion = tls.VersionTLS12
+	}
+}
+
+// Key makes a key of a scope: what lives and expires together, such as one
+// owner key or one run. The parts are escaped, so that ("a", "b:c") and
+// ("a", "b", "c") are two keys, and no part can name another scope.
+func (c *Client) Key(scope string, parts ...string) string {
+	var b strings.Builder
+	b.Grow(len(c.prefix) + len(scope) + 3 + 16*len(parts))
+	b.WriteString(c.prefix)
+	b.WriteString(":{")
+	escape(&b, scope)
+	b.WriteByte('}')
+	for _, p := range parts {
+		b.WriteByte(':')
+		escape(&b, p)
+	}
+	return b.String()
+}
+
+// Channel names a pub/sub channel of this service.
+func (c *Client) Channel(name string) string { return c.Key("channel", name) }
+
+func escape(b *strings.Builder, s string) {
+	if !strings.ContainsAny(s, "{}:%") {
+		b.WriteString(s)
+		return
+	}
+	for i := range len(s) {
+		switch ch := s[i]; ch {
+		case '{', '}', ':', '%':
+			fmt.Fprintf(b, "%%%02x", ch)
+		default:
+			b.WriteByte(ch)
+		}
+	}
+}
+
+// Close ends the connections, and the embedded server with its data.
+func (c *Client) Close() error {
+	err := c.UniversalClient.Close()
+	if c.server != nil {
+		c.server.stop()
+	}
+	if err != nil {
+		return fmt.Errorf("close redis: %w", err)
+	}
+	return nil
+}
+
+// Error says of a command's error what a client may know: what the server
+// cannot do now is UNAVAILABLE. redis.Nil, a cancelled context and errors of
+// our own are returned as they are.
+func Error(err error) error {
+	switch {
+	case err == nil, errors.Is(err, redis.Nil), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	if _, ours := errors.AsType[*errs.Error](err); ours {
+		return err
+	}
+	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "a store of short-lived state cannot be used now; try again").Because(err)
+}
+
+// Redacted is the URL without user and password, for the log.
+func Redacted(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return "unparsable"
+	}
+	if u.Opaque != "" || u.Host == "" {
+		return u.Scheme + ":"
+	}
+	return u.Scheme + "://" + u.Host
+}

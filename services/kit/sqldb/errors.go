@@ -1,0 +1,127 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// Error says of a driver's error what a client may know: a database that is
+// full, broken, locked or away is UNAVAILABLE; a cancelled statement is a
+// context error. Everything else, sql.ErrNoRows among it, is returned as it is.
+// Tx and Group do this by themselves; the errors of Scan and Rows.Err go
+// through it at the end of a store's method.
+func Error(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*errs.Error](err); ok {
+		return err
+	}
+	if interrupted(err) {
+		return fmt.Errorf("%w: %w", context.Canceled, err)
+	}
+	if unavailable(err) {
+		return unusable(err)
+	}
+	return err
+}
+
+func unusable(err error) error {
+	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the database cannot be used now; try again").Because(err)
+}
+
+// IsUniqueViolation reports whether err says that a row with this key exists.
+func IsUniqueViolation(err error) bool { return isUnique(err) }
+
+func isUnique(err error) bool {
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
+		return true
+	}
+	return postgresCode(err) == "23505"
+}
+
+// IsForeignKeyViolation reports whether err says that a row that this one
+// names does not exist, or that a row is still named by another.
+func IsForeignKeyViolation(err error) bool {
+	return sqliteCode(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY || postgresCode(err) == "23503"
+}
+
+func sqliteCode(err error) int {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code()
+	}
+	return 0
+}
+
+func postgresCode(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+func interrupted(err error) bool {
+	return sqliteCode(err)&0xff == sqlite3.SQLITE_INTERRUPT && !isContext(err)
+}
+
+func isContext(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// unavailable: the statement is not to blame.
+func unavailable(err error) bool {
+	switch sqliteCode(err) & 0xff {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY,
+		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM:
+		return true
+	}
+	if code := postgresCode(err); code != "" {
+		return unavailablePostgres(code)
+	}
+	if isContext(err) {
+		return false
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return true
+	}
+	return errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err) || errors.Is(err, errClosed)
+}
+
+// unavailablePostgres: connection, resources, operator's intervention, system
+// error, transaction state and lock classes; a statement that took too long is
+// 57014.
+func unavailablePostgres(code string) bool {
+	switch code[:2] {
+	case "08", "53", "57", "58", "XX":
+		return true
+	}
+	return transientPostgres(code) || code == brokenTx || code == "25006"
+}
+
+// brokenTx is what PostgreSQL answers after a failed statement until the
+// transaction, or its savepoint, is rolled back.
+const brokenTx = "25P02"
+
+func transientPostgres(code string) bool {
+	return strings.HasPrefix(code, "40") || code == "55P03"
+}
+
+// retriable: another transaction was in the way, and this one was undone.
+func retriable(err error) bool {
+	return transientPostgres(postgresCode(err))
+}

@@ -1,0 +1,90 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/exaring/otelpgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// postgresDefaults are set on each connection unless the URL says otherwise.
+// They bound what a stuck client or a lost lock can hold.
+var postgresDefaults = map[string]string{
+	"application_name":                    "keyhole",
+	"statement_timeout":                   "30s",
+	"lock_timeout":                        "10s",
+	"idle_in_transaction_session_timeout": "60s",
+}
+
+func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Options) (*DB, error) {
+	cfg, err := pgx.ParseConfig(url)
+	if err != nil { // the driver's text may quote the URL, and with it the password
+		return nil, errors.New("the PostgreSQL URL cannot be parsed")
+	}
+	for k, v := range postgresDefaults {
+		if _, given := cfg.RuntimeParams[k]; !given {
+			cfg.RuntimeParams[k] = v
+		}
+	}
+	cfg.Tracer = otelpgx.NewTracer(otelpgx.WithDisableSQLStatementInAttributes(), otelpgx.WithDisableConnectionDetailsInAttributes())
+	pool := stdlib.OpenDB(*cfg)
+	n := opts.MaxConns
+	if n <= 0 {
+		n = 16
+	}
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	if err := preparePostgres(ctx, pool, cfg.RuntimeParams["search_path"], migrations, opts); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return &DB{engine: Postgres, write: pool, read: pool}, nil
+}
+
+func preparePostgres(ctx context.Context, pool *sql.DB, schema string, migrations fs.FS, opts Options) error {
+	if err := waitForPostgres(ctx, pool, opts.ConnectTimeout); err != nil {
+		return err
+	}
+	if migrations == nil {
+		return nil
+	}
+	if schema != "" && !strings.ContainsAny(schema, `,"`) {
+		// One database may serve several services, each in a schema of its own.
+		if _, err := pool.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{schema}.Sanitize()); err != nil && !isUnique(err) {
+			return fmt.Errorf("make schema: %w", Error(err))
+		}
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return fmt.Errorf("make migration lock: %w", err)
+	}
+	return migrate(ctx, goose.DialectPostgres, pool, migrations, goose.WithSessionLocker(locker))
+}
+
+// waitForPostgres lets services and their database start in any order.
+func waitForPostgres(ctx context.Context, pool *sql.DB, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := pool.PingContext(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("connect to PostgreSQL: %w", Error(err))
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,146 @@
+// Package sqldb opens the database of a service: SQLite for one machine,
+// PostgreSQL for many, behind database/sql.
+//
+// One SQL text and one set of goose migrations serve both engines: $1
+// parameters, ON CONFLICT ... DO UPDATE ... RETURNING, row-value paging, BYTEA,
+// BOOLEAN, BIGINT microseconds for times and TEXT for JSON. What differs
+// (locks, isolation, limits) is why every store's suite runs on both.
+//
+// There are three ways in: Query for reads, Tx for a transaction of one's own,
+// and Group for the many small writes that share one durable commit.
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+)
+
+// Options tune a database. The zero value is good for a service.
+type Options struct {
+	// MaxConns bounds connections: PostgreSQL's, or SQLite's readers. 0 is 16
+	// on PostgreSQL and 4 on SQLite, where each costs some 2 MB of cache.
+	MaxConns int
+	// BatchSize bounds how many writes share a commit. 0 is 256.
+	BatchSize int
+	// BatchTimeout bounds one shared transaction, so that a stuck database
+	// cannot hold its writers for ever. 0 is 30 s.
+	BatchTimeout time.Duration
+	// ConnectTimeout is how long Open waits for a PostgreSQL that is still
+	// starting. 0 is 15 s.
+	ConnectTimeout time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.BatchSize <= 0 {
+		o.BatchSize = 256
+	}
+	if o.BatchTimeout <= 0 {
+		o.BatchTimeout = 30 * time.Second
+	}
+	if o.ConnectTimeout <= 0 {
+		o.ConnectTimeout = 15 * time.Second
+	}
+	return o
+}
+
+// Queryer is what reads need: *DB, *sql.Tx and *sql.Conn have it, so that one
+// function of a store reads inside and outside a transaction.
+type Queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	engine Engine
+	write  *sql.DB // SQLite: exactly one connection, for there is one writer
+	read   *sql.DB // PostgreSQL: the same pool as write
+	stmts  *statements
+	group  *group
+}
+
+// Engine is the database's kind.
+type Engine string
+
+// The engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Open opens the database at a URL ("sqlite:/path/file.db" or
+// "postgres://user@host/db"), brings its schema up to date with the goose files
+// at the root of migrations (nil for none), and starts the group-commit writer.
+// Two processes may open one database at the same time: one migrates, the other
+// waits. Close it.
+func Open(ctx context.Context, url string, migrations fs.FS, opts Options) (*DB, error) {
+	opts = opts.withDefaults()
+	var (
+		db  *DB
+		err error
+	)
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		db, err = openSQLite(ctx, path, migrations, opts)
+	} else if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+		db, err = openPostgres(ctx, url, migrations, opts)
+	} else { // the URL itself may hold a password
+		err = errors.New(`unknown kind of database URL: want "sqlite:/path/file.db" or "postgres://..."`)
+	}
+	if err != nil {
+		return nil, err
+	}
+	db.group = newGroup(db, opts)
+	return db, nil
+}
+
+// Engine says which database it is. Stores should not need it.
+func (db *DB) Engine() Engine { return db.engine }
+
+// QueryContext reads rows. On SQLite it cannot write, and sees what is
+// committed. The query text is prepared once and kept: it must be a constant.
+func (db *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if stmt := db.stmts.get(ctx, query); stmt != nil {
+		rows, err := stmt.QueryContext(ctx, args...)
+		return rows, Error(err)
+	}
+	rows, err := db.read.QueryContext(ctx, query, args...)
+	return rows, Error(err)
+}
+
+// QueryRowContext reads one row; see QueryContext. What Scan returns goes
+// through Error.
+func (db *DB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if stmt := db.stmts.get(ctx, query); stmt != nil {
+		return stmt.QueryRowContext(ctx, args...)
+	}
+	return db.read.QueryRowContext(ctx, query, args...)
+}
+
+// Ping reports whether the database answers, for readiness.
+func (db *DB) Ping(ctx context.Context) error {
+	var one int
+	return Error(db.read.QueryRowContext(ctx, "SELECT 1").Scan(&one))
+}
+
+// Close waits for the writes that Group has accepted, then closes.
+func (db *DB) Close() error {
+	db.group.close()
+	return db.closePools()
+}
+
+func (db *DB) closePools() error {
+	db.stmts.close()
+	err := db.write.Close()
+	if db.read != db.write {
+		err = errors.Join(err, db.read.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("close database: %w", err)
+	}
+	return nil
+}

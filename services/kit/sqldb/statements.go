@@ -1,0 +1,66 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+)
+
+// maxStatements bounds the cache. A store has some 20 texts; a text that is
+// built from input would fill it, and is then prepared each time.
+const maxStatements = 512
+
+// statements keeps SQLite's reads prepared: its driver compiles the text on
+// every call otherwise, which costs more than most reads. PostgreSQL's driver
+// has such a cache itself. A nil *statements caches nothing.
+type statements struct {
+	db *sql.DB
+	mu sync.RWMutex
+	m  map[string]*sql.Stmt
+}
+
+func newStatements(db *sql.DB) *statements {
+	return &statements{db: db, m: make(map[string]*sql.Stmt)}
+}
+
+// get returns the prepared statement, or nil where the text cannot be prepared
+// or kept: running the text then gives the error to the right caller.
+func (s *statements) get(ctx context.Context, query string) *sql.Stmt {
+	if s == nil {
+		return nil
+	}
+	s.mu.RLock()
+	stmt, full := s.m[query], len(s.m) >= maxStatements
+	s.mu.RUnlock()
+	if stmt != nil || full {
+		return stmt
+	}
+	stmt, err := s.db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if first, ok := s.m[query]; ok {
+		_ = stmt.Close()
+		return first
+	}
+	if s.m == nil { // closed meanwhile
+		_ = stmt.Close()
+		return nil
+	}
+	s.m[query] = stmt
+	return stmt
+}
+
+func (s *statements) close() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, stmt := range s.m {
+		_ = stmt.Close()
+	}
+	s.m = nil
+}
