@@ -1,0 +1,93 @@
+package main
+
+import (
+	"os"
+
+	ort "github.com/yalue/onnxruntime_go"
+
+	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
+)
+
+var elementTypes = map[wire.Element]ort.TensorElementDataType{
+	wire.Float32: ort.TensorElementDataTypeFloat,
+	wire.Float64: ort.TensorElementDataTypeDouble,
+	wire.Float16: ort.TensorElementDataTypeFloat16,
+	wire.Int64:   ort.TensorElementDataTypeInt64,
+	wire.Int32:   ort.TensorElementDataTypeInt32,
+	wire.Int8:    ort.TensorElementDataTypeInt8,
+	wire.Uint8:   ort.TensorElementDataTypeUint8,
+	wire.Bool:    ort.TensorElementDataTypeBool,
+}
+
+// inspect opens a model as a run would, and tells what it declares.
+func (w *worker) inspect(file *os.File) (*wire.Signature, error) {
+	s, err := open(file, w.threads)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = s.run.Destroy() }()
+	model, unmap, err := mapModel(file)
+	if err != nil {
+		return nil, err
+	}
+	defer unmap()
+	inputs, outputs, err := ort.GetInputOutputInfoWithONNXData(model)
+	if err != nil {
+		return nil, err
+	}
+	signature := &wire.Signature{Inputs: declared(inputs), Outputs: declared(outputs)}
+	metadata, err := s.run.GetModelMetadata()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = metadata.Destroy() }()
+	return signature, describe(signature, metadata)
+}
+
+func declared(infos []ort.InputOutputInfo) []wire.Value {
+	values := make([]wire.Value, 0, min(len(infos), wire.MaxTensors))
+	for _, info := range infos[:min(len(infos), wire.MaxTensors)] {
+		values = append(values, wire.Value{
+			Name: clip(info.Name, 256), Type: elementOf(info), Shape: info.Dimensions,
+		})
+	}
+	return values
+}
+
+// elementOf names types that do not pass as the runtime does, so that whoever
+// reads the signature sees why the model cannot be used.
+func elementOf(info ort.InputOutputInfo) wire.Element {
+	for element, kind := range elementTypes {
+		if info.OrtValueType == ort.ONNXTypeTensor && kind == info.DataType {
+			return element
+		}
+	}
+	return wire.Element(info.OrtValueType.String() + " " + info.DataType.String())
+}
+
+func describe(signature *wire.Signature, metadata *ort.ModelMetadata) error {
+	producer, err := metadata.GetProducerName()
+	if err != nil {
+		return err
+	}
+	signature.Producer = clip(producer, 256)
+	keys, err := metadata.GetCustomMetadataMapKeys()
+	if err != nil {
+		return err
+	}
+	left := wire.MaxMetadata
+	signature.Metadata = map[string]string{}
+	for _, key := range keys {
+		value, _, err := metadata.LookupCustomMetadataMap(key)
+		if err != nil {
+			return err
+		}
+		left -= len(key) + len(value)
+		if left < 0 {
+			signature.Truncated = true
+			continue
+		}
+		signature.Metadata[clip(key, len(key))] = clip(value, len(value))
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"unsafe"
+
+	ort "github.com/yalue/onnxruntime_go"
+
+	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
+)
+
+var errCancelled = errors.New("cancelled before it began")
+
+// run executes the session. Where the shapes of the outputs are known from an
+// earlier run on inputs of the same shapes, the runtime writes them into the
+// shared memory itself; else it allocates them and they are copied there.
+func (w *worker) run(s *session, inputs []ort.Value, shapes string, free int) ([]wire.Tensor, error) {
+	if known, ok := s.learned.get(shapes); ok {
+		placed, outputs, err := w.place(known, free)
+		if err != nil {
+			return nil, err
+		}
+		err = w.execute(s, inputs, outputs)
+		destroy(outputs)
+		if err == nil || w.current.interrupted() {
+			return placed, err
+		}
+		// The shapes depend on more than the inputs' shapes.
+		s.learned.never()
+	}
+	outputs := make([]ort.Value, len(s.outputs))
+	defer func() { destroy(outputs) }()
+	if err := w.execute(s, inputs, outputs); err != nil {
+		return nil, err
+	}
+	placed, err := w.copyOut(s, outputs, free)
+	if err == nil {
+		s.learned.put(shapes, placed)
+	}
+	return placed, err
+}
+
+func (w *worker) execute(s *session, inputs, outputs []ort.Value) error {
+	options, err := ort.NewRunOptions()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		w.current.end()
+		_ = options.Destroy()
+	}()
+	if !w.current.begin(options) {
+		return errCancelled
+	}
+	return s.run.RunWithOptions(inputs, outputs, options)
+}
+
+// place lays out tensors of known shapes one behind the other.
+func (w *worker) place(known []wire.Tensor, free int) ([]wire.Tensor, []ort.Value, error) {
+	placed := make([]wire.Tensor, len(known))
+	values := make([]ort.Value, len(known))
+	for i, t := range known {
+		t.Offset = wire.Align(free)
+		value, err := w.tensor(t)
+		if err != nil {
+			destroy(values)
+			return nil, nil, fmt.Errorf("%w: %w", errTooLarge, err)
+		}
+		size, _ := t.Bytes()
+		placed[i], values[i], free = t, value, t.Offset+size
+	}
+	return placed, values, nil
+}
+
+func (w *worker) copyOut(s *session, outputs []ort.Value, free int) ([]wire.Tensor, error) {
+	placed := make([]wire.Tensor, len(outputs))
+	for i, value := range outputs {
+		kind, data, err := contents(value)
+		if err != nil {
+			return nil, fmt.Errorf("output %q: %w", s.outputs[i], err)
+		}
+		t := wire.Tensor{Name: s.outputs[i], Type: kind, Shape: value.GetShape(), Offset: wire.Align(free)}
+		room, err := t.Within(w.arena)
+		if err != nil || len(room) != len(data) {
+			return nil, fmt.Errorf("output %q of shape %v: %w", t.Name, t.Shape, errTooLarge)
+		}
+		copy(room, data)
+		placed[i], free = t, t.Offset+len(data)
+	}
+	return placed, nil
+}
+
+// contents is an output's data as bytes.
+func contents(value ort.Value) (wire.Element, []byte, error) {
+	switch t := value.(type) {
+	case *ort.Tensor[float32]:
+		return wire.Float32, raw(t.GetData()), nil
+	case *ort.Tensor[float64]:
+		return wire.Float64, raw(t.GetData()), nil
+	case *ort.Tensor[int64]:
+		return wire.Int64, raw(t.GetData()), nil
+	case *ort.Tensor[int32]:
+		return wire.Int32, raw(t.GetData()), nil
+	case *ort.Tensor[int8]:
+		return wire.Int8, raw(t.GetData()), nil
+	case *ort.Tensor[uint8]:
+		return wire.Uint8, t.GetData(), nil
+	case *ort.Tensor[bool]:
+		return wire.Bool, raw(t.GetData()), nil
+	}
+	return "", nil, fmt.Errorf("type %T is not supported", value)
+}
+
+func raw[T any](data []T) []byte {
+	if len(data) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&data[0])), len(data)*int(unsafe.Sizeof(data[0])))
+}

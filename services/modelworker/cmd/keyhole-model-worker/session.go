@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	ort "github.com/yalue/onnxruntime_go"
+	"golang.org/x/sys/unix"
+)
+
+// session is one open model.
+type session struct {
+	run     *ort.DynamicAdvancedSession
+	inputs  []string
+	outputs []string
+	size    int64
+	learned learned
+}
+
+// open makes a session of a model's descriptor. The file is mapped, not read:
+// the runtime copies what it keeps.
+func open(file *os.File, threads int) (*session, error) {
+	model, unmap, err := mapModel(file)
+	if err != nil {
+		return nil, err
+	}
+	defer unmap()
+	inputs, outputs, err := names(model)
+	if err != nil {
+		return nil, err
+	}
+	options, err := sessionOptions(threads)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = options.Destroy() }()
+	run, err := ort.NewDynamicAdvancedSessionWithONNXData(model, inputs, outputs, options)
+	if err != nil {
+		return nil, err
+	}
+	return &session{run: run, inputs: inputs, outputs: outputs, size: int64(len(model))}, nil
+}
+
+func mapModel(file *os.File) ([]byte, func(), error) {
+	if file == nil {
+		return nil, nil, errMissing
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, nil, fmt.Errorf("look at the model: %w", err)
+	}
+	if info.Size() == 0 {
+		return nil, nil, errors.New("the model is empty")
+	}
+	model, err := unix.Mmap(int(file.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_PRIVATE)
+	if err != nil {
+		return nil, nil, fmt.Errorf("map the model: %w", err)
+	}
+	return model, func() { _ = unix.Munmap(model) }, nil
+}
+
+// sessionOptions: spinning threads would burn the cores that the other workers
+// and the services need; denormal numbers would let a model run a hundred times
+// slower than it should.
+func sessionOptions(threads int) (*ort.SessionOptions, error) {
+	options, err := ort.NewSessionOptions()
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(
+		options.SetIntraOpNumThreads(threads),
+		options.SetInterOpNumThreads(1),
+		options.SetGraphOptimizationLevel(ort.GraphOptimizationLevelEnableAll),
+		options.SetLogSeverityLevel(ort.LoggingLevelFatal),
+		options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"),
+		options.AddSessionConfigEntry("session.set_denormal_as_zero", "1"),
+	)
+	if err != nil {
+		_ = options.Destroy()
+		return nil, fmt.Errorf("set the session's options: %w", err)
+	}
+	return options, nil
+}

@@ -1,0 +1,83 @@
+package modelworker
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+)
+
+// Config of a pool. The zero value is usable.
+type Config struct {
+	// Worker is the path of keyhole-model-worker. Empty: beside this executable.
+	Worker string
+	// Library is the path of libonnxruntime.so. Empty: beside the worker.
+	Library string
+	// Workers bounds the processes. Zero: the number of processors, at least 2.
+	Workers int
+	// Threads that one run may use. Zero: 1, so that as many runs as there are
+	// processors go on side by side, which gives the most of them per second.
+	Threads int
+	// Memory bounds one worker's heap in bytes. Zero: 2 GiB.
+	Memory int64
+	// Arena bounds the inputs and outputs of one run together, in bytes; only what
+	// is used takes memory. Zero: 256 MiB.
+	Arena int
+	// Sessions and CacheBytes bound the models that one worker keeps open, by
+	// number and by the sum of their sizes. Zero: 8, and a quarter of Memory.
+	Sessions   int
+	CacheBytes int64
+	// Idle is how long a worker waits for more work before it is ended. Zero: 5
+	// minutes.
+	Idle time.Duration
+	// RunLimit and InspectLimit bound one call. Zero: 2 minutes, and 30 seconds.
+	RunLimit     time.Duration
+	InspectLimit time.Duration
+	// Logger gets a line for each worker that starts or ends. Nil: none.
+	Logger *slog.Logger
+}
+
+// stopAfter is how long a worker has to stop a run that was cancelled before it
+// is killed.
+const stopAfter = 200 * time.Millisecond
+
+func (c Config) withDefaults() (Config, error) {
+	if c.Worker == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return c, fmt.Errorf("find the model worker: %w", err)
+		}
+		c.Worker = filepath.Join(filepath.Dir(self), "keyhole-model-worker")
+	}
+	var err error
+	if c.Worker, err = filepath.Abs(c.Worker); err != nil {
+		return c, fmt.Errorf("find the model worker: %w", err)
+	}
+	if c.Library == "" {
+		c.Library = filepath.Join(filepath.Dir(c.Worker), "libonnxruntime.so")
+	}
+	if c.Library, err = filepath.Abs(c.Library); err != nil {
+		return c, fmt.Errorf("find ONNX Runtime: %w", err)
+	}
+	def(&c.Workers, max(2, runtime.GOMAXPROCS(0)))
+	def(&c.Threads, 1)
+	def(&c.Memory, 2<<30)
+	def(&c.Arena, 256<<20)
+	def(&c.Sessions, 8)
+	def(&c.CacheBytes, c.Memory/4)
+	def(&c.Idle, 5*time.Minute)
+	def(&c.RunLimit, 2*time.Minute)
+	def(&c.InspectLimit, 30*time.Second)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c, nil
+}
+
+func def[T int | int64 | time.Duration](field *T, value T) {
+	if *field == 0 {
+		*field = value
+	}
+}

@@ -1,0 +1,142 @@
+package modelworker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
+)
+
+// Infer runs a model on inputs and calls read with its outputs. The inputs are
+// written, and the outputs read, while the worker is held, in memory shared with
+// it. When ctx ends, the work is stopped or killed, and ctx's error comes back.
+func (p *Pool) Infer(ctx context.Context, model Model, inputs []Input, read func([]Output) error) error {
+	ctx, cancel := p.bounded(ctx, p.cfg.RunLimit)
+	defer cancel()
+	err := p.infer(ctx, model, inputs, read)
+	// A worker that has grown tight by the models before, or that was found dead,
+	// says nothing about this one: a fresh worker gets one try.
+	if again := new(retryable); errors.As(err, &again) {
+		err = p.infer(ctx, model, inputs, read)
+		if errors.As(err, &again) {
+			err = again.err
+		}
+	}
+	return p.explain(ctx, err)
+}
+
+// retryable is a failure that another worker may not have.
+type retryable struct{ err error }
+
+func (r *retryable) Error() string { return r.err.Error() }
+
+func (r *retryable) Unwrap() error { return r.err }
+
+func (p *Pool) infer(ctx context.Context, model Model, inputs []Input, read func([]Output) error) error {
+	proc, err := p.acquire(ctx, model.Tenant, model.Key)
+	if err != nil {
+		return err
+	}
+	then := p.retire // unless it has proven to be well; also where a callback panics
+	defer func() { then(proc) }()
+	fresh := len(proc.models) == 0
+	tensors, free, err := proc.arena.write(inputs)
+	if err != nil {
+		then = p.release
+		return err
+	}
+	reply, err := proc.infer(ctx, model, wire.Request{Op: wire.Infer, Model: model.Key, Inputs: tensors, Free: free})
+	if err != nil {
+		return err
+	}
+	switch reply.Outcome {
+	case wire.OK:
+		outputs, err := proc.arena.read(reply.Outputs)
+		if err != nil { // the worker lies
+			return err
+		}
+		then = p.release
+		err = read(outputs)
+		proc.arena.trim(end(outputs, free))
+		return err
+	case wire.TooLarge:
+		err := failure(TooLarge, "%s", reply.Detail)
+		if !fresh {
+			return &retryable{err}
+		}
+		return err
+	case wire.Cancelled:
+		then = p.release
+		return context.Cause(ctx)
+	}
+	then = p.release
+	return failure(Refused, "%s", reply.Detail)
+}
+
+// end is how far into the arena a run has written.
+func end(outputs []Output, free int) int {
+	for _, o := range outputs {
+		free += len(o.data) + 64
+	}
+	return free
+}
+
+// infer sends the model along if the worker has not had it yet, and again if it
+// has dropped it since.
+func (p *process) infer(ctx context.Context, model Model, req wire.Request) (wire.Reply, error) {
+	if p.models[model.Key] {
+		reply, err := p.exchange(ctx, req, nil)
+		if err != nil || reply.Outcome != wire.Missing {
+			return reply, err
+		}
+	}
+	file, err := model.Open()
+	if err != nil {
+		return wire.Reply{}, fmt.Errorf("open the model's file: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	reply, err := p.exchange(ctx, req, file)
+	if err == nil && reply.Outcome == wire.OK {
+		p.models[model.Key] = true
+	}
+	return reply, err
+}
+
+// Inspect opens a model once, in a worker of its own, and tells what it declares.
+// A file that is not a model, or does more harm than that, is a Failure.
+func (p *Pool) Inspect(ctx context.Context, open func() (*os.File, error)) (*Signature, error) {
+	ctx, cancel := p.bounded(ctx, p.cfg.InspectLimit)
+	defer cancel()
+	signature, err := p.inspect(ctx, open)
+	return signature, p.explain(ctx, err)
+}
+
+// inspecting is a tenant that no workspace can be; its workers are used once.
+const inspecting = "\x00inspect"
+
+func (p *Pool) inspect(ctx context.Context, open func() (*os.File, error)) (*Signature, error) {
+	file, err := open()
+	if err != nil {
+		return nil, fmt.Errorf("open the model's file: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	proc, err := p.acquire(ctx, inspecting, "")
+	if err != nil {
+		return nil, err
+	}
+	defer p.retire(proc)
+	reply, err := proc.exchange(ctx, wire.Request{Op: wire.Inspect}, file)
+	switch {
+	case err != nil:
+		return nil, err
+	case reply.Outcome == wire.OK && reply.Signature != nil:
+		return reply.Signature, nil
+	case reply.Outcome == wire.TooLarge:
+		return nil, failure(TooLarge, "%s", reply.Detail)
+	case reply.Outcome == wire.Cancelled:
+		return nil, context.Cause(ctx)
+	}
+	return nil, failure(Refused, "%s", reply.Detail)
+}

@@ -1,0 +1,134 @@
+package modelworker
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
+)
+
+// launch starts a worker in a place that the caller holds; the place is freed if
+// it cannot.
+func (p *Pool) launch(ctx context.Context, tenant string) (*process, error) {
+	proc, err := p.spawn(tenant)
+	if err != nil {
+		p.freePlace()
+		return nil, failure(Unavailable, "%w", err)
+	}
+	p.cfg.Logger.Info("model worker started", "pid", proc.cmd.Process.Pid)
+	req := wire.Request{Op: wire.Arena, Size: p.cfg.Arena}
+	reply, err := proc.exchange(ctx, req, proc.arena.file)
+	if err == nil && reply.Outcome == wire.OK {
+		return proc, nil
+	}
+	p.retire(proc)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, failure(Unavailable, "the model worker does not come up: %w", err)
+	}
+	return nil, failure(Unavailable, "the model worker does not come up: %s", reply.Detail)
+}
+
+func (p *Pool) spawn(tenant string) (*process, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, errClosed
+	}
+	p.processes.Add(1)
+	proc, err := start(p.cfg, tenant, p.ended)
+	if err != nil {
+		p.processes.Done()
+		return nil, err
+	}
+	p.alive[proc] = true
+	return proc, nil
+}
+
+// ended runs when a worker has gone. One that somebody holds is theirs to retire.
+func (p *Pool) ended(proc *process) {
+	defer p.processes.Done()
+	p.cfg.Logger.Info("model worker ended", "pid", proc.cmd.Process.Pid, "state", proc.cmd.ProcessState.String())
+	p.mu.Lock()
+	delete(p.alive, proc)
+	i := slices.Index(p.idle, proc)
+	if i >= 0 {
+		p.takeIdle(i)
+	}
+	p.mu.Unlock()
+	if i >= 0 {
+		proc.destroy()
+		p.freePlace()
+	}
+}
+
+// retire ends a worker that the caller holds, and frees its place.
+func (p *Pool) retire(proc *process) {
+	proc.destroy()
+	p.freePlace()
+}
+
+func (p *Pool) freePlace() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.waiters) == 0 {
+		p.places--
+		return
+	}
+	p.waiters[0].turn <- nil
+	p.waiters = slices.Delete(p.waiters, 0, 1)
+}
+
+// release hands a worker to the next in the queue, or puts it aside.
+func (p *Pool) release(proc *process) {
+	if !p.putAside(proc) {
+		p.retire(proc)
+	}
+}
+
+// putAside is false where the worker died in its holder's hands.
+func (p *Pool) putAside(proc *process) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.alive[proc] {
+		return false
+	}
+	if len(p.waiters) > 0 {
+		i := p.next(proc.tenant)
+		p.waiters[i].turn <- proc
+		p.waiters = slices.Delete(p.waiters, i, i+1)
+		return true
+	}
+	if proc.idle == nil {
+		proc.idle = time.AfterFunc(p.cfg.Idle, func() { p.reap(proc) })
+	} else {
+		proc.idle.Reset(p.cfg.Idle)
+	}
+	p.idle = append(p.idle, proc)
+	return true
+}
+
+// next is who has waited longest, unless that one can wait a little more and a
+// call of the same tenant can use the worker as it is.
+func (p *Pool) next(tenant string) int {
+	if p.waiters[0].tenant == tenant || time.Since(p.waiters[0].since) > patience {
+		return 0
+	}
+	return max(0, slices.IndexFunc(p.waiters, func(w *waiter) bool { return w.tenant == tenant }))
+}
+
+// reap ends a worker if nobody has taken it meanwhile.
+func (p *Pool) reap(proc *process) {
+	p.mu.Lock()
+	i := slices.Index(p.idle, proc)
+	if i >= 0 {
+		p.takeIdle(i)
+	}
+	p.mu.Unlock()
+	if i >= 0 {
+		p.retire(proc)
+	}
+}

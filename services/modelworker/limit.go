@@ -1,0 +1,36 @@
+package modelworker
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+var errLimit = errors.New("the model took longer than is allowed")
+
+// bounded is ctx with the pool's own limit, which [Pool.explain] can tell from
+// the caller's.
+func (p *Pool) bounded(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, limit, errLimit)
+}
+
+// explain gives an error the name that its real cause has: the pool's own limit,
+// the caller's context, the pool being shut down.
+func (p *Pool) explain(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		if errors.Is(context.Cause(ctx), errLimit) {
+			return failure(TimedOut, "%w", errLimit)
+		}
+		return ctx.Err()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var crashed *Failure
+	if p.closed && errors.As(err, &crashed) && crashed.Kind == Crashed {
+		return failure(Unavailable, "%w", errClosed)
+	}
+	return err
+}

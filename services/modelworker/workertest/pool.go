@@ -1,0 +1,85 @@
+// Package workertest gives tests a real model worker, real models, and models
+// made to measure, good and hostile.
+package workertest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+)
+
+// Pool is a pool of real workers for the length of a test.
+func Pool(tb testing.TB, change ...func(*modelworker.Config)) *modelworker.Pool {
+	tb.Helper()
+	cfg := modelworker.Config{Worker: binary(tb), Library: Fetched(tb, "bin/libonnxruntime.so")}
+	for _, c := range change {
+		c(&cfg)
+	}
+	pool, err := modelworker.New(cfg)
+	if err != nil {
+		tb.Fatalf("make a pool of model workers: %v", err)
+	}
+	tb.Cleanup(pool.Close)
+	return pool
+}
+
+// Fetched is the path of a file that `make fetch` gets; its lack fails the test.
+func Fetched(tb testing.TB, path string) string {
+	tb.Helper()
+	full := filepath.Join(root(tb), path)
+	if _, err := os.Stat(full); err != nil {
+		tb.Fatalf("%s is missing: the scripts in deploy/fetch get it (make test runs them first)", path)
+	}
+	return full
+}
+
+// Open is a model's Open over a path.
+func Open(path string) func() (*os.File, error) {
+	return func() (*os.File, error) { return os.Open(path) }
+}
+
+// built is per test binary: the worker is linked once for all its tests.
+var built = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "keyhole-worker-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "keyhole-model-worker")
+	cmd := exec.Command("go", "build", "-o", path, "github.com/keyhole-dev/keyhole/services/modelworker/cmd/keyhole-model-worker")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the model worker: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+func binary(tb testing.TB) string {
+	tb.Helper()
+	path, err := built()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return path
+}
+
+// root is the checkout, found by its go.work.
+func root(tb testing.TB) string {
+	tb.Helper()
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(dir, "go.work")); missing == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	tb.Fatal("the checkout's root was not found")
+	return ""
+}
