@@ -73,6 +73,12 @@ type Call struct {
 	state *stepState
 }
 
+// NewCall makes a call by itself, with a state of its own, outside of an
+// execution: for whoever tries a block alone.
+func NewCall(env *Env, step *Step, args map[string]any, indices ...Index) *Call {
+	return &Call{Env: env, Step: step, Args: args, Indices: indices, IsBatch: len(indices) > 1, state: &stepState{}}
+}
+
 // Arg is the value of a field, nil where it has none.
 func (c *Call) Arg(field string) any { return c.Args[field] }
 
