@@ -27,7 +27,7 @@ func (p *Pool) launch(ctx context.Context, tenant string) (*process, error) {
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return nil, failure(Unavailable, "the model worker does not come up: %w", err)
+		return nil, failure(Unavailable, "the model worker does not come up: %v", err)
 	}
 	return nil, failure(Unavailable, "the model worker does not come up: %s", reply.Detail)
 }
