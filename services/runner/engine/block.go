@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"strings"
 )
 
 // Block is one configured step of a compiled workflow. It lives as long as the
@@ -35,6 +36,18 @@ type Constructor func(step Step) (Block, error)
 // Registry lists constructors by canonical block type. It is built in one place,
 // explicitly, and not changed afterwards.
 type Registry map[string]Constructor
+
+// SlotMark is the value that a block gets for a field, or an entry of one, where
+// a credential goes: the secret itself never comes here. A credential that the
+// caller brings in an input is replaced by it too.
+const SlotMark = "$credentials"
+
+// IsSlot tells whether a value, or a field as the definition has it, stands for
+// a credential.
+func IsSlot(v any) bool {
+	text, ok := v.(string)
+	return ok && (text == SlotMark || strings.HasPrefix(text, SlotMark+"."))
+}
 
 // Index is the place of an element: its position on each level of nesting.
 type Index []int
