@@ -24,7 +24,7 @@ const (
 	KindMissingService  Kind = "missing_init_parameter"
 	KindVersion         Kind = "unsupported_version"
 	KindDynamicBlock    Kind = "dynamic_block_error"
-	KindDynamicDisabled Kind = "workflow_environment_configuration_error"
+	KindDynamicDisabled Kind = "dynamic_code_not_supported"
 	KindAssumption      Kind = "assumption_error"
 	KindLimit           Kind = "limit_exceeded"
 )

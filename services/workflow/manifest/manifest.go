@@ -35,6 +35,9 @@ type Manifest struct {
 	AcceptsEmpty bool `json:"accepts_empty,omitempty"`
 	// Services are what the block must be given at construction (init parameters).
 	Services []string `json:"services,omitempty"`
+	// Defect says why the block cannot be built, where an implementation contradicts its
+	// manifest or is missing; it is reported for each step that uses the block.
+	Defect string `json:"defect,omitempty"`
 	// Sink marks a block that acts on the world; shared runs switch it off unless the owner allows it.
 	Sink bool `json:"sink,omitempty"`
 	// Network says where the block sends data, nil where it does not.

@@ -70,7 +70,8 @@ type Step struct {
 	// ControlSupport is the lineage that a step without batch data takes over from the
 	// flow control that gates it; nil for others. The step runs once for each surviving index.
 	ControlSupport Lineage
-	// SIMD steps run over indices; others run once.
+	// SIMD steps run over indices; others run once. A step whose only batches are cast
+	// scalars is not SIMD: it runs once, and gets batches of one element.
 	SIMD bool
 	// Batched steps are run once for all indices, with whole batches as arguments.
 	Batched bool
@@ -95,9 +96,11 @@ const (
 	FromInput
 	// FromStep: output Output of Plan.Steps[Step].
 	FromStep
-	// ListOf and MapOf: Elements, each static or a source; for maps with Key.
+	// ListOf and MapOf: Elements, each static, a slot or a source; for maps with Key.
 	ListOf
 	MapOf
+	// Slot: a credential goes here, at the egress. The argument itself has no value.
+	Slot
 )
 
 // Argument is one argument of a step's run.
@@ -114,6 +117,8 @@ type Argument struct {
 	Input  int
 	Step   int
 	Output string
+	// Credential is the id of the owner's credential bound to a slot, empty when unbound.
+	Credential string
 	// Elements of a list or map.
 	Elements []Argument
 	// Lineage of the referenced value, empty for scalars and constants.
@@ -121,8 +126,10 @@ type Argument struct {
 	// Cast tells the executor to broadcast a scalar to the step's indices because the
 	// field takes batches only. Set on the argument and on each scalar element of it.
 	Cast bool
-	// CastDimensionality is the depth to which a Cast argument is broadcast.
+	// CastDimensionality is the depth to which a Cast argument is broadcast, CastLineage the
+	// lineage whose indices it takes, nil where no data of the step has that depth.
 	CastDimensionality int
+	CastLineage        Lineage
 	// Substituted marks a scalar field that is exactly one workflow parameter: the value
 	// must be checked with Field.Coerce before the run, because parameters are typed by their use.
 	Substituted bool

@@ -1,0 +1,78 @@
+package conformance_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/conformance"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+)
+
+// load finds the cases, or says why the test has nothing to do.
+func load(t *testing.T) *conformance.Suite {
+	t.Helper()
+	dir, ok := conformance.Locate()
+	if !ok {
+		t.Logf("the conformance cases are not on this machine (set %s): only the cases built into the packages were run", conformance.Variable)
+		return &conformance.Suite{}
+	}
+	suite, err := conformance.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return suite
+}
+
+// TestCompile compiles every definition whose blocks are ours or stubs, and holds the
+// outcome against what each of its cases expects of the compilation.
+func TestCompile(t *testing.T) {
+	t.Parallel()
+	suite := load(t)
+	core := manifest.Core()
+	compiled, unverified := 0, 0
+	for i := range suite.Definitions {
+		d := &suite.Definitions[i]
+		for j := range d.Cases {
+			c := &d.Cases[j]
+			if !slices.Contains([]string{"run", "compile"}, c.Operation) || !suite.Covered(core, d.Document(c)) {
+				continue
+			}
+			if c.Basis == "unverified" {
+				unverified++ // taken from documents; nothing ever compiled it, and some cannot be
+				continue
+			}
+			compiled++
+			p, _, problems := plan.Load(d.Document(c), suite.Catalogue(core, c.Plugins), c.InitParameters...)
+			if !expected(c.Expect, problems) {
+				t.Errorf("%s / %s: expected error %q, got %v", d.ID, c.Name, c.Expect.Error, problems.Err())
+			}
+			if (p == nil) != (len(problems) > 0) {
+				t.Errorf("%s / %s: a plan or problems, not both or neither", d.ID, c.Name)
+			}
+		}
+	}
+	t.Logf("%d cases compiled; %d are unverified by the reference itself and were left out", compiled, unverified)
+	if len(suite.Definitions) > 0 && compiled < 200 {
+		t.Errorf("only %d cases of %d definitions could be compiled", compiled, len(suite.Definitions))
+	}
+}
+
+// parents are kinds that stand for more special ones.
+var parents = map[string][]workflow.Kind{
+	"definition_error":      {workflow.KindSyntax, workflow.KindDuplicatedName, workflow.KindLimit},
+	"graph_structure_error": {workflow.KindCycle},
+}
+
+// expected reports whether the problems found are those that a case expects.
+func expected(e conformance.Expectation, problems workflow.Problems) bool {
+	if len(e.AnyOf) > 0 {
+		return slices.ContainsFunc(e.AnyOf, func(e conformance.Expectation) bool { return expected(e, problems) })
+	}
+	stage, kind := e.SplitError()
+	if stage != "compile" {
+		return len(problems) == 0
+	}
+	return len(problems) > 0 && (string(problems[0].Kind) == kind || slices.Contains(parents[kind], problems[0].Kind))
+}

@@ -1,0 +1,172 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// Variable is the environment variable that names the folder.
+const Variable = "KEYHOLE_CONFORMANCE"
+
+// Locate finds the folder: the one the environment names, or shared/conformance beside
+// one of the folders above the working directory.
+func Locate() (string, bool) {
+	if dir := os.Getenv(Variable); dir != "" {
+		return dir, true
+	}
+	at, err := os.Getwd()
+	if err != nil {
+		return "", false
+	}
+	for {
+		dir := filepath.Join(at, "shared", "conformance")
+		if info, err := os.Stat(filepath.Join(dir, "cases")); err == nil && info.IsDir() {
+			return dir, true
+		}
+		if filepath.Dir(at) == at {
+			return "", false
+		}
+		at = filepath.Dir(at)
+	}
+}
+
+// Suite is everything in the folder.
+type Suite struct {
+	Definitions []Definition
+	// Stubs are the test-only blocks, by plugin.
+	Stubs map[string][]*manifest.Manifest
+	// StubTypes are the identifiers of all stubs.
+	StubTypes map[string]bool
+}
+
+// Definition is one file of cases.
+type Definition struct {
+	ID                 string          `json:"id"`
+	Class              string          `json:"class"`
+	RunsWithoutWeights bool            `json:"runs_without_weights"`
+	BlockTypes         []string        `json:"block_types"`
+	StubBlocks         []string        `json:"stub_blocks"`
+	Definition         json.RawMessage `json:"definition"`
+	RemovedCode        []any           `json:"removed_code"`
+	Cases              []Case          `json:"cases"`
+}
+
+// Case is one thing to do with a definition.
+type Case struct {
+	Name                 string                     `json:"name"`
+	Operation            string                     `json:"operation"`
+	Basis                string                     `json:"basis"`
+	Session              string                     `json:"session"`
+	SessionIndex         int                        `json:"session_index"`
+	Plugins              []string                   `json:"plugins"`
+	InitParameters       []string                   `json:"init_parameters"`
+	InitParametersAbsent []string                   `json:"init_parameters_absent"`
+	DefinitionOverride   json.RawMessage            `json:"definition_override"`
+	Inputs               json.RawMessage            `json:"inputs"`
+	MockedSteps          map[string]json.RawMessage `json:"mocked_steps"`
+	MockedServices       json.RawMessage            `json:"mocked_services"`
+	UsesMockedServices   json.RawMessage            `json:"uses_mocked_services"`
+	RunOptions           map[string]any             `json:"run_options"`
+	NeedsDynamicCode     bool                       `json:"needs_dynamic_code"`
+	NotRunnable          json.RawMessage            `json:"not_runnable"`
+	Expect               Expectation                `json:"expect"`
+}
+
+// Expectation is what must come out.
+type Expectation struct {
+	// Error is "stage:kind", empty when none is expected.
+	Error       string          `json:"error"`
+	Checks      []Check         `json:"checks"`
+	AnyOf       []Expectation   `json:"any_of"`
+	SideEffects json.RawMessage `json:"side_effects"`
+}
+
+// Check is one assertion on the result of a run.
+type Check struct {
+	Path              []any           `json:"path"`
+	Op                string          `json:"op"`
+	Value             json.RawMessage `json:"value"`
+	Index             *int            `json:"index"`
+	Tolerance         *float64        `json:"tolerance"`
+	RelativeTolerance *float64        `json:"relative_tolerance"`
+}
+
+// Document is the definition that the case uses.
+func (d *Definition) Document(c *Case) []byte {
+	if len(c.DefinitionOverride) > 0 {
+		return c.DefinitionOverride
+	}
+	return d.Definition
+}
+
+// Load reads the folder.
+func Load(dir string) (*Suite, error) {
+	s := &Suite{Stubs: map[string][]*manifest.Manifest{}, StubTypes: map[string]bool{}}
+	if err := s.loadStubs(filepath.Join(dir, "stub_blocks.json")); err != nil {
+		return nil, err
+	}
+	paths, err := filepath.Glob(filepath.Join(dir, "cases", "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(paths)
+	for _, path := range paths {
+		var d Definition
+		if err := readJSON(path, &d); err != nil {
+			return nil, err
+		}
+		s.Definitions = append(s.Definitions, d)
+	}
+	return s, nil
+}
+
+func readJSON(path string, into any) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return fmt.Errorf("reading %s: %w", path, err)
+	}
+	return nil
+}
+
+// Catalogue is base with the stubs of exactly these plugins.
+func (s *Suite) Catalogue(base *manifest.Catalogue, plugins []string) *manifest.Catalogue {
+	for _, plugin := range plugins {
+		base = base.With(s.Stubs[plugin]...)
+	}
+	return base
+}
+
+// Covered reports whether every step's type is in base or is a stub. A step without a
+// type counts: it is wrong in the same way for everybody.
+func (s *Suite) Covered(base *manifest.Catalogue, document []byte) bool {
+	var steps struct {
+		Steps []struct {
+			Type string `json:"type"`
+		} `json:"steps"`
+	}
+	if json.Unmarshal(document, &steps) != nil {
+		return false
+	}
+	for _, step := range steps.Steps {
+		_, ours := base.Find(step.Type)
+		if step.Type != "" && !ours && !s.StubTypes[step.Type] {
+			return false
+		}
+	}
+	return true
+}
+
+// SplitError takes "stage:kind" apart.
+func (e Expectation) SplitError() (stage, kind string) {
+	stage, kind, _ = strings.Cut(e.Error, ":")
+	return stage, kind
+}

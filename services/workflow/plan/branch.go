@@ -1,0 +1,121 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// stepTargets reads a field that names steps to continue with: one selector, a list of
+// them, or an object of selectors.
+func (r *reader) stepTargets(node *document.Node) {
+	if node == nil {
+		return
+	}
+	switch node.Kind {
+	case document.Array:
+		for i, item := range node.Items {
+			r.stepTarget(item, "", fieldPath(r.field.Name, "", i), document.JoinIndex(r.pointer, i))
+		}
+	case document.Object:
+		for _, member := range node.Members {
+			r.stepTarget(member.Value, member.Key, fieldPath(r.field.Name, member.Key, -1), document.Join(r.pointer, member.Key))
+		}
+	default:
+		r.stepTarget(node, "", r.field.Name, r.pointer)
+	}
+	if !shapeFits(r.field, node.Kind) {
+		r.fail(workflow.KindSyntax, r.field.Name, r.pointer, "%s must be %s", r.field.Name, manifest.Describe(r.field.Accepts))
+	}
+}
+
+func shapeFits(field *manifest.Field, kind document.Kind) bool {
+	for _, t := range field.Accepts {
+		switch kind {
+		case document.Array:
+			if t.ListOf != nil {
+				return true
+			}
+		case document.Object:
+			if t.MapOf != nil {
+				return true
+			}
+		case document.Null:
+			if t.Literal == manifest.Null {
+				return true
+			}
+		default:
+			if t.Reference == manifest.StepTarget {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *reader) stepTarget(node *document.Node, key, path, pointer string) {
+	if node.Kind == document.Null {
+		return
+	}
+	selector, ok := workflow.ParseSelector(node.Text)
+	if node.Kind != document.String || !ok || !strings.HasPrefix(node.Text, "$steps.") || !selector.IsStep() {
+		r.fail(workflow.KindSyntax, path, pointer, "%s must name a step to continue with, like $steps.<step>", path)
+		return
+	}
+	r.targets = append(r.targets, target{step: r.step, field: r.field.Name, key: key, selector: selector, path: path, pointer: pointer})
+}
+
+// branches resolves the step selectors of flow control into branches and control edges.
+func (c *compiler) branches() {
+	type pair struct{ from, to int }
+	type name struct {
+		step       int
+		field, key string
+	}
+	drawn := map[pair]bool{}
+	known := map[name]int{}
+	for _, t := range c.targets {
+		to, ok := c.plan.steps[t.selector.Step]
+		if !ok {
+			c.blame(t.step, workflow.KindReference, t.path, t.pointer, "%s continues with the step %q, which does not exist; correct the name or add the step", t.path, t.selector.Step)
+			continue
+		}
+		if drawn[pair{t.step, to}] {
+			c.blame(t.step, workflow.KindGraph, t.path, t.pointer, "%s continues with the step %q, which another entry of this step names already; name it once", t.path, t.selector.Step)
+			continue
+		}
+		drawn[pair{t.step, to}] = true
+		branch, ok := known[name{t.step, t.field, t.key}]
+		if !ok {
+			branch = c.newBranch(t)
+			known[name{t.step, t.field, t.key}] = branch
+		}
+		c.gate(branch, to, t.path)
+	}
+}
+
+func (c *compiler) newBranch(t target) int {
+	index := len(c.plan.Branches)
+	step := &c.plan.Steps[t.step]
+	label := fmt.Sprintf("Branch[$steps.%s -> %s", step.Name, t.field)
+	if t.key != "" {
+		label += "[" + t.key + "]"
+	}
+	c.plan.Branches = append(c.plan.Branches, Branch{Name: label + "]", Step: t.step, Field: t.field, Key: t.key})
+	step.Opens = append(step.Opens, index)
+	return index
+}
+
+func (c *compiler) gate(branch, to int, path string) {
+	b := &c.plan.Branches[branch]
+	b.Targets = append(b.Targets, to)
+	c.plan.Steps[to].Gates = append(c.plan.Steps[to].Gates, branch)
+	c.join(b.Step, to)
+	c.edge(Edge{
+		From: Node{Kind: StepNode, Index: b.Step}, To: Node{Kind: StepNode, Index: to},
+		Field: path, Control: true, Branch: branch,
+	})
+}

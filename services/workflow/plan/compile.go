@@ -1,0 +1,177 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// maxProblems bounds what is said about one document.
+const maxProblems = 500
+
+// Load parses and compiles. The problems of both are returned together, those that
+// hide others first. The plan is nil when there are any; the definition is nil only
+// when the bytes cannot be read.
+func Load(raw []byte, catalogue *manifest.Catalogue, services ...string) (*Plan, *workflow.Definition, workflow.Problems) {
+	definition, problems := workflow.Parse(raw)
+	if definition == nil {
+		return nil, nil, problems
+	}
+	plan, more := Compile(definition, catalogue, services...)
+	if problems = append(problems, more...); len(problems) > 0 {
+		return nil, definition, ordered(problems)
+	}
+	return plan, definition, nil
+}
+
+// Compile checks a definition and resolves it. services names what blocks can be given
+// at construction. It goes on after a problem as far as what it found still means
+// something, so that one answer names all that is wrong.
+func Compile(definition *workflow.Definition, catalogue *manifest.Catalogue, services ...string) (*Plan, workflow.Problems) {
+	c := &compiler{
+		catalogue: catalogue,
+		services:  services,
+		plan: &Plan{
+			Definition: definition,
+			inputs:     make(map[string]int, len(definition.Inputs)),
+			steps:      make(map[string]int, len(definition.Steps)),
+		},
+	}
+	c.version()
+	c.dynamicBlocks()
+	c.inputs()
+	c.steps()
+	c.link()
+	c.branches()
+	c.outputs()
+	if c.layers() {
+		c.dataflow()
+		c.finishOutputs()
+	}
+	if len(c.problems) > 0 {
+		return nil, ordered(c.problems)
+	}
+	return c.plan, nil
+}
+
+// compiler holds a compilation.
+type compiler struct {
+	catalogue *manifest.Catalogue
+	services  []string
+	plan      *Plan
+	problems  workflow.Problems
+	// broken steps have problems of their own; what follows from them is not reported.
+	broken map[int]bool
+	// links are the references of all steps, in document order.
+	links []link
+	// targets are the step selectors of flow-control fields.
+	targets []target
+}
+
+func (c *compiler) report(p workflow.Problem) {
+	if len(c.problems) < maxProblems {
+		c.problems = append(c.problems, p)
+	}
+}
+
+// blame reports a problem of a step and marks it as broken.
+func (c *compiler) blame(step int, kind workflow.Kind, field, pointer, format string, args ...any) {
+	if c.broken == nil {
+		c.broken = map[int]bool{}
+	}
+	c.broken[step] = true
+	s := &c.plan.Steps[step]
+	c.report(workflow.Problem{
+		Kind: kind, Step: s.Name, BlockType: s.Source.Type, Field: field, Pointer: pointer, Message: fmt.Sprintf(format, args...),
+	})
+}
+
+func (c *compiler) version() {
+	requested := c.plan.Definition.Version
+	if requested == "" {
+		return // the parser has said that it is missing
+	}
+	serves, readable := manifest.Serves(requested)
+	if !readable {
+		c.report(workflow.Problem{Kind: workflow.KindDefinition, Field: "version", Pointer: "/version", Message: `version must look like "1.0" or "1.3.0"`})
+	} else if !serves {
+		c.report(workflow.Problem{
+			Kind: workflow.KindVersion, Field: "version", Pointer: "/version",
+			Message: fmt.Sprintf("version %s needs another engine; this one is %s and serves versions 1.0 up to its own", requested, manifest.EngineVersion),
+		})
+	}
+}
+
+func (c *compiler) dynamicBlocks() {
+	for i, blockType := range c.plan.Definition.DynamicBlocks {
+		c.report(workflow.Problem{
+			Kind: workflow.KindDynamicDisabled, BlockType: blockType, Field: "dynamic_blocks_definitions",
+			Pointer: document.JoinIndex("/dynamic_blocks_definitions", i),
+			Message: fmt.Sprintf("the block %q is Python code inside the definition, which Keyhole does not run; remove it and the steps that use it", blockType),
+		})
+	}
+}
+
+func (c *compiler) inputs() {
+	for i, in := range c.plan.Definition.Inputs {
+		if _, taken := c.plan.inputs[in.Name]; !taken {
+			c.plan.inputs[in.Name] = i
+		}
+		c.plan.Inputs = append(c.plan.Inputs, Input{Input: in, Lineage: inputLineage(in)})
+		if in.Type == workflow.InputBatch && in.Dimensionality < 1 {
+			c.inputProblem(in, workflow.KindGraph, "the dimensionality of a batch input is at least 1")
+		}
+		if in.Dimensionality > maxDimensionality {
+			c.inputProblem(in, workflow.KindLimit, fmt.Sprintf("data may be nested at most %d levels deep", maxDimensionality))
+		}
+		if text, ok := in.Default.(string); ok && isCredential(text) {
+			c.report(workflow.Problem{
+				Kind: workflow.KindSyntax, Field: fmt.Sprintf("inputs[%d].default_value", in.Index), Pointer: document.JoinIndex("/inputs", in.Index) + "/default_value",
+				Message: "a credential cannot be the default of an input; write it in the step's credential field",
+			})
+		}
+	}
+}
+
+func (c *compiler) inputProblem(in workflow.Input, kind workflow.Kind, message string) {
+	c.report(workflow.Problem{
+		Kind: kind, Field: fmt.Sprintf("inputs[%d].dimensionality", in.Index),
+		Pointer: document.JoinIndex("/inputs", in.Index) + "/dimensionality", Message: message,
+	})
+}
+
+// inputLineage gives all batch inputs the same first level; deeper levels are their own.
+func inputLineage(in workflow.Input) Lineage {
+	if !in.IsBatch() || in.Dimensionality < 1 {
+		return nil
+	}
+	lineage := Lineage{RootLevel}
+	for level := 1; level < min(in.Dimensionality, maxDimensionality); level++ {
+		lineage = append(lineage, fmt.Sprintf("$inputs.%s[%d]", in.Name, level))
+	}
+	return lineage
+}
+
+// rank puts problems that hide others first: what cannot be read, then names, then
+// references, then the flow of data.
+var rank = map[workflow.Kind]int{
+	workflow.KindVersion: 0, workflow.KindDefinition: 0, workflow.KindDynamicDisabled: 1, workflow.KindDynamicBlock: 1,
+	workflow.KindLimit: 2, workflow.KindSyntax: 2, workflow.KindDuplicatedName: 3, workflow.KindReference: 4,
+	workflow.KindGraph: 5, workflow.KindMismatch: 5, workflow.KindCycle: 6,
+}
+
+func ordered(problems workflow.Problems) workflow.Problems {
+	last := len(rank)
+	position := func(p workflow.Problem) int {
+		if r, ok := rank[p.Kind]; ok {
+			return r
+		}
+		return last
+	}
+	slices.SortStableFunc(problems, func(a, b workflow.Problem) int { return cmp.Compare(position(a), position(b)) })
+	return problems
+}

@@ -1,0 +1,178 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// maxDimensionality bounds how deep data may be nested. Each level multiplies the work
+// of a run; the bound also keeps lineages short.
+const maxDimensionality = 32
+
+// dataflow gives every step its dimensionality and lineage, layer by layer. A step
+// with a problem, or after one, is passed over: what would be said of it is guesswork.
+func (c *compiler) dataflow() {
+	for _, layer := range c.plan.Layers {
+		for _, i := range layer {
+			f := &flow{compiler: c, step: &c.plan.Steps[i]}
+			if c.broken[i] || f.afterBroken() {
+				c.markBroken(i)
+				continue
+			}
+			f.trace()
+		}
+	}
+}
+
+func (c *compiler) markBroken(step int) {
+	if c.broken == nil {
+		c.broken = map[int]bool{}
+	}
+	c.broken[step] = true
+}
+
+// flow traces the data of one step.
+type flow struct {
+	*compiler
+	step *Step
+	// fields are the arguments that are batches or are cast to batches.
+	fields []batchField
+	// level is the dimensionality of batch inputs without offset.
+	level int
+}
+
+// batchField is an argument that the step sees as a batch.
+type batchField struct {
+	argument *Argument
+	name     string
+	offset   int
+	// lineages of the data in it, distinct; empty where all of it is cast.
+	lineages []Lineage
+	// dimensionality as the step sees it.
+	dimensionality int
+}
+
+func (f *flow) afterBroken() bool {
+	return slices.ContainsFunc(f.step.Predecessors, func(i int) bool { return f.broken[i] })
+}
+
+func (f *flow) fail(kind workflow.Kind, field, format string, args ...any) bool {
+	pointer := pointerOf(f.step.Source)
+	if field != "" {
+		pointer = document.Join(pointer, field)
+	}
+	f.blame(f.step.Index, kind, field, pointer, format, args...)
+	return false
+}
+
+// trace applies the rules of the language in its order; the first that fails ends it.
+func (f *flow) trace() {
+	f.resolveLineages()
+	if !f.collectFields() || !f.declaredOffsets() || !f.inputLevels() || !f.outputOffset() ||
+		!f.relativeLevels() || !f.inputLineages() || !f.controlLineages() {
+		return
+	}
+	f.result()
+}
+
+// resolveLineages fills in the lineages of references to steps, which are known now.
+func (f *flow) resolveLineages() {
+	for i := range f.step.Arguments {
+		a := &f.step.Arguments[i]
+		f.resolve(a)
+		for j := range a.Elements {
+			f.resolve(&a.Elements[j])
+		}
+	}
+}
+
+func (f *flow) resolve(a *Argument) {
+	if a.Form == FromStep {
+		a.Lineage = f.plan.Steps[a.Step].Lineage
+	}
+}
+
+// collectFields holds what a field takes against what it gets, and marks scalars that
+// are to be cast.
+func (f *flow) collectFields() bool {
+	ok := true
+	for i := range f.step.Arguments {
+		a := &f.step.Arguments[i]
+		takesBatch, takesScalar := expectation(a.Field)
+		lineages := distinctLineages(a)
+		if len(lineages) > 0 && takesScalar && !takesBatch && f.step.Manifest.AcceptsBatches() {
+			ok = f.fail(workflow.KindGraph, a.Field.Name, "%s takes a single value, but gets a batch: one for each picture or element; use a parameter or a constant", a.Field.Name)
+			continue
+		}
+		cast := takesBatch && !takesScalar && markCast(a)
+		if len(lineages) > 0 || cast {
+			f.fields = append(f.fields, batchField{
+				argument: a, name: a.Field.Name, lineages: lineages, offset: f.step.Manifest.InputOffsets[a.Field.Name],
+			})
+		}
+	}
+	return ok
+}
+
+// expectation says whether a field takes batches, scalars or both. Older references
+// imply it; the general one follows the field's own declaration.
+func expectation(field *manifest.Field) (batch, scalar bool) {
+	for _, t := range field.Accepts {
+		for _, alternative := range append([]manifest.Type{t}, append(t.ListOf, t.MapOf...)...) {
+			switch alternative.Reference {
+			case manifest.WorkflowInput, manifest.StepOutput:
+				batch = true
+			case manifest.Parameter:
+				scalar = true
+			case manifest.Data:
+				b, s := declaredExpectation(field)
+				batch, scalar = batch || b, scalar || s
+			}
+		}
+	}
+	return batch, scalar
+}
+
+func declaredExpectation(field *manifest.Field) (batch, scalar bool) {
+	switch {
+	case field.AutoCast:
+		return true, false
+	case field.Batch == manifest.BatchOrScalar:
+		return true, true
+	case field.Batch == manifest.BatchOnly:
+		return true, false
+	default:
+		return false, true
+	}
+}
+
+// markCast marks the scalars of an argument as to be broadcast. A constant null never is.
+func markCast(a *Argument) bool {
+	if len(a.Elements) == 0 {
+		a.Cast = len(a.Lineage) == 0 && (a.Form != Static || a.Value != nil)
+		return a.Cast
+	}
+	any := false
+	for i := range a.Elements {
+		any = markCast(&a.Elements[i]) || any
+	}
+	return any
+}
+
+// distinctLineages are the lineages of the data in an argument, each once.
+func distinctLineages(a *Argument) []Lineage {
+	var out []Lineage
+	add := func(l Lineage) {
+		if len(l) > 0 && !slices.ContainsFunc(out, l.Equal) {
+			out = append(out, l)
+		}
+	}
+	add(a.Lineage)
+	for i := range a.Elements {
+		add(a.Elements[i].Lineage)
+	}
+	return out
+}

@@ -1,0 +1,271 @@
+package plan
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/query"
+)
+
+// link is a reference found in a step, to be resolved once all steps are known.
+type link struct {
+	step, argument int
+	element        int // -1 when the argument itself is the reference
+	selector       workflow.Selector
+	accepts        []manifest.Type
+	path, pointer  string
+}
+
+// target is a step selector in a flow-control field.
+type target struct {
+	step          int
+	field, key    string
+	selector      workflow.Selector
+	path, pointer string
+}
+
+// reader reads one field of one step.
+type reader struct {
+	*compiler
+	step     int
+	argument int
+	field    *manifest.Field
+	pointer  string
+}
+
+func (r *reader) fail(kind workflow.Kind, path, pointer, format string, args ...any) {
+	r.blame(r.step, kind, path, pointer, format, args...)
+}
+
+// read turns what is written into an argument; nil means that the field is absent.
+func (r *reader) read(node *document.Node) Argument {
+	if node == nil {
+		return r.absent()
+	}
+	switch {
+	case node.Kind == document.String && strings.HasPrefix(node.Text, "$"):
+		return r.dollar(node, r.field.Accepts, r.field.Name, r.pointer, -1)
+	case node.Kind == document.Array:
+		if types := elementTypes(r.field, func(t manifest.Type) []manifest.Type { return t.ListOf }); types != nil {
+			return r.list(node, types)
+		}
+	case node.Kind == document.Object:
+		if types := elementTypes(r.field, func(t manifest.Type) []manifest.Type { return t.MapOf }); types != nil {
+			return r.object(node, types)
+		}
+	}
+	return r.static(node, r.field.Accepts, r.field.Name, r.pointer)
+}
+
+// absent is the argument of a field that is not written.
+func (r *reader) absent() Argument {
+	if r.field.Credential != nil && r.field.Credential.Managed {
+		return Argument{Form: Slot}
+	}
+	value := r.field.Default.Value
+	if coerced, err := r.field.Coerce(value); err == nil {
+		value = coerced
+	}
+	if q := queryOf(r.field.Accepts); q != "" && value != nil {
+		value, _ = parseQuery(q, value)
+	}
+	return Argument{Value: value}
+}
+
+// elementTypes are the alternatives of elements, where these are scanned one by one:
+// because they may be references or slots, or are parts of the query language.
+func elementTypes(field *manifest.Field, pick func(manifest.Type) []manifest.Type) []manifest.Type {
+	var types []manifest.Type
+	scan := field.Credential != nil
+	for _, t := range field.Accepts {
+		for _, element := range pick(t) {
+			types = append(types, element)
+			scan = scan || element.Reference != "" || element.Query != ""
+		}
+	}
+	if !scan {
+		return nil
+	}
+	return types
+}
+
+func (r *reader) list(node *document.Node, types []manifest.Type) Argument {
+	out := Argument{Form: ListOf, Pointer: r.pointer, Elements: make([]Argument, len(node.Items))}
+	for i, item := range node.Items {
+		out.Elements[i] = r.element(item, types, fieldPath(r.field.Name, "", i), document.JoinIndex(r.pointer, i), i)
+	}
+	return collapse(out)
+}
+
+func (r *reader) object(node *document.Node, types []manifest.Type) Argument {
+	out := Argument{Form: MapOf, Pointer: r.pointer, Elements: make([]Argument, len(node.Members))}
+	for i, member := range node.Members {
+		element := r.element(member.Value, types, fieldPath(r.field.Name, member.Key, -1), document.Join(r.pointer, member.Key), i)
+		element.Key = member.Key
+		out.Elements[i] = element
+	}
+	return collapse(out)
+}
+
+func (r *reader) element(node *document.Node, types []manifest.Type, path, pointer string, index int) Argument {
+	if node.Kind == document.String && strings.HasPrefix(node.Text, "$") {
+		return r.dollar(node, types, path, pointer, index)
+	}
+	return r.static(node, types, path, pointer)
+}
+
+// collapse makes a list or map that holds constants alone a constant itself.
+func collapse(a Argument) Argument {
+	for i := range a.Elements {
+		if a.Elements[i].Form != Static {
+			return a
+		}
+	}
+	if a.Form == ListOf {
+		list := make([]any, len(a.Elements))
+		for i := range a.Elements {
+			list[i] = a.Elements[i].Value
+		}
+		return Argument{Value: list, Pointer: a.Pointer}
+	}
+	object := make(map[string]any, len(a.Elements))
+	for i := range a.Elements {
+		object[a.Elements[i].Key] = a.Elements[i].Value
+	}
+	return Argument{Value: object, Pointer: a.Pointer}
+}
+
+// dollar reads a text that begins with "$": a reference, a slot, or plain text.
+func (r *reader) dollar(node *document.Node, types []manifest.Type, path, pointer string, element int) Argument {
+	if isCredential(node.Text) {
+		return r.slot(node, path, pointer)
+	}
+	selector, isSelector := workflow.ParseSelector(node.Text)
+	if !isSelector || !takesReferences(types) {
+		return r.static(node, types, path, pointer)
+	}
+	if !fits(selector, types) {
+		kind := workflow.KindSyntax
+		if selector.IsStep() {
+			kind = workflow.KindGraph
+		}
+		r.fail(kind, path, pointer, "%s must be %s", path, manifest.Describe(types))
+		return Argument{Pointer: pointer}
+	}
+	r.links = append(r.links, link{
+		step: r.step, argument: r.argument, element: element, selector: selector, accepts: types, path: path, pointer: pointer,
+	})
+	return Argument{Form: FromStep, Pointer: pointer} // completed by link
+}
+
+func (r *reader) slot(node *document.Node, path, pointer string) Argument {
+	id, ok := ParseCredential(node.Text)
+	switch {
+	case r.field.Credential == nil:
+		r.fail(workflow.KindSyntax, path, pointer, "%s takes no credential; a reference to one can only stand in a credential field", path)
+	case !ok:
+		r.fail(workflow.KindSyntax, path, pointer, "write $credentials.<id>, or $credentials alone for a slot that is bound later")
+	}
+	return Argument{Form: Slot, Credential: id, Pointer: pointer}
+}
+
+func takesReferences(types []manifest.Type) bool {
+	for _, t := range types {
+		if t.Reference != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// fits reports whether an alternative takes selectors of this form.
+func fits(s workflow.Selector, types []manifest.Type) bool {
+	for _, t := range types {
+		if formFits(s, t.Reference) {
+			return true
+		}
+	}
+	return false
+}
+
+func formFits(s workflow.Selector, r manifest.Reference) bool {
+	switch r {
+	case manifest.Data:
+		return s.IsInput() || s.IsStepOutput()
+	case manifest.WorkflowInput, manifest.Parameter:
+		return s.IsInput()
+	case manifest.StepOutput:
+		return s.IsStepOutput()
+	case manifest.StepTarget:
+		return s.IsStep()
+	default:
+		return false
+	}
+}
+
+// managedKey begins the keys that the reference's platform pays for. There are none
+// here, so such a field is a slot that nothing is bound to.
+const managedKey = "rf_key:"
+
+func (r *reader) static(node *document.Node, types []manifest.Type, path, pointer string) Argument {
+	if r.field.Credential != nil && node.Kind == document.String && strings.HasPrefix(node.Text, managedKey) {
+		return Argument{Form: Slot, Pointer: pointer}
+	}
+	if q := queryOf(types); q != "" {
+		return r.query(q, node, path, pointer)
+	}
+	field := manifest.Field{Accepts: types}
+	if !takesConstants(types) {
+		r.fail(workflow.KindSyntax, path, pointer, "%s must be %s", path, manifest.Describe(types))
+		return Argument{Pointer: pointer}
+	}
+	value, err := field.Coerce(node.Value())
+	if mismatch, bad := errors.AsType[*manifest.Mismatch](err); bad {
+		if mismatch.Path != "" {
+			path += "." + mismatch.Path
+		}
+		r.fail(workflow.KindSyntax, path, pointer, "%s %s", path, mismatch.Message)
+	}
+	return Argument{Value: value, Pointer: pointer}
+}
+
+func takesConstants(types []manifest.Type) bool {
+	for _, t := range types {
+		if t.Reference == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func queryOf(types []manifest.Type) manifest.Query {
+	for _, t := range types {
+		if t.Query != "" {
+			return t.Query
+		}
+	}
+	return ""
+}
+
+func (r *reader) query(q manifest.Query, node *document.Node, path, pointer string) Argument {
+	value, problems := parseQuery(q, node.Value())
+	for _, p := range problems {
+		r.fail(workflow.KindSyntax, path+strings.ReplaceAll(p.Path, "/", "."), pointer+p.Path, "%s%s %s", path, p.Path, p.Message)
+	}
+	return Argument{Value: value, Pointer: pointer}
+}
+
+// parseQuery compiles a part of the query language.
+func parseQuery(q manifest.Query, value any) (any, query.Problems) {
+	switch q {
+	case manifest.Operations:
+		return query.ParseOperations(value)
+	case manifest.Statement:
+		return query.ParseStatement(value)
+	default:
+		return query.ParseCases(value)
+	}
+}

@@ -1,0 +1,187 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// steps finds each step's manifest and reads its fields.
+func (c *compiler) steps() {
+	c.plan.Steps = make([]Step, len(c.plan.Definition.Steps))
+	for i, source := range c.plan.Definition.Steps {
+		if _, taken := c.plan.steps[source.Name]; !taken {
+			c.plan.steps[source.Name] = i
+		}
+		s := &c.plan.Steps[i]
+		s.Index, s.Name, s.Source = i, source.Name, source
+		m, known := c.catalogue.Find(source.Type)
+		if !known {
+			c.unknownBlock(i)
+			continue
+		}
+		s.Manifest = m
+		s.Batched = m.AcceptsBatches()
+		c.construction(i)
+		c.fields(i)
+		c.declareOutputs(i)
+		c.rules(i)
+	}
+}
+
+func (c *compiler) unknownBlock(step int) {
+	source := c.plan.Steps[step].Source
+	if slices.Contains(c.plan.Definition.DynamicBlocks, source.Type) {
+		c.blame(step, workflow.KindDynamicDisabled, "type", pointerOf(source)+"/type",
+			"the step uses a block that is Python code inside the definition, which Keyhole does not run")
+		return
+	}
+	name := source.Type
+	if len(name) > 80 {
+		name = name[:80]
+	}
+	c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "there is no block %q; see the list of blocks for those that can be used", name)
+}
+
+func pointerOf(s workflow.Step) string { return document.JoinIndex("/steps", s.Index) }
+
+// construction checks what building the step would need.
+func (c *compiler) construction(step int) {
+	m := c.plan.Steps[step].Manifest
+	if m.Defect != "" {
+		c.blame(step, workflow.KindBlockInterface, "type", pointerOf(c.plan.Steps[step].Source), "the block %s cannot be built: %s", m.Type, m.Defect)
+	}
+	for _, service := range m.Services {
+		if !slices.Contains(c.services, service) {
+			c.blame(step, workflow.KindMissingService, "type", pointerOf(c.plan.Steps[step].Source), "the block %s needs %q, which this server does not provide", m.Type, service)
+		}
+	}
+}
+
+// fields reads every field of the manifest from the step. Keys that the manifest does
+// not know are ignored, as the language says.
+func (c *compiler) fields(step int) {
+	s := &c.plan.Steps[step]
+	s.Arguments = make([]Argument, 0, len(s.Manifest.Fields))
+	for i := range s.Manifest.Fields {
+		field := &s.Manifest.Fields[i]
+		r := &reader{compiler: c, step: step, field: field}
+		node, key := written(s.Source.Node, field)
+		r.pointer = document.Join(pointerOf(s.Source), key)
+		if node == nil && field.Required {
+			c.blame(step, workflow.KindSyntax, field.Name, r.pointer, "the field %s is missing; it must be %s", field.Name, manifest.Describe(field.Accepts))
+			continue
+		}
+		if field.TargetsSteps() {
+			r.stepTargets(node)
+			continue
+		}
+		r.argument = len(s.Arguments)
+		argument := r.read(node)
+		argument.Field = field
+		s.Arguments = append(s.Arguments, argument)
+	}
+}
+
+// written finds a field under its name or, failing that, under an alias.
+func written(node *document.Node, field *manifest.Field) (*document.Node, string) {
+	if value := node.Get(field.Name); value != nil {
+		return value, field.Name
+	}
+	for _, alias := range field.Aliases {
+		if value := node.Get(alias); value != nil {
+			return value, alias
+		}
+	}
+	return nil, field.Name
+}
+
+// declareOutputs lists the step's actual outputs.
+func (c *compiler) declareOutputs(step int) {
+	s := &c.plan.Steps[step]
+	dynamic := s.Manifest.DynamicOutputs
+	for _, output := range s.Manifest.Outputs {
+		if output.Name != manifest.AnyOutput {
+			s.Outputs = append(s.Outputs, output)
+		} else if dynamic == nil {
+			s.Wildcard = true
+		}
+	}
+	if dynamic == nil {
+		return
+	}
+	argument, ok := s.Argument(dynamic.Field)
+	if !ok {
+		return
+	}
+	for _, name := range dynamicNames(argument) {
+		if _, taken := s.Output(name); taken {
+			c.blame(step, workflow.KindSyntax, dynamic.Field, argument.Pointer, "%q is an output of the block already, or is there twice; use another name", name)
+			continue
+		}
+		s.Outputs = append(s.Outputs, manifest.Output{Name: name, Kinds: dynamic.Kinds})
+	}
+}
+
+func dynamicNames(argument *Argument) []string {
+	var names []string
+	switch value := argument.Value.(type) {
+	case []any:
+		for _, item := range value {
+			if name, ok := item.(string); ok {
+				names = append(names, name)
+			}
+		}
+	case map[string]any:
+		for name := range value {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+	}
+	return names
+}
+
+// rules applies the manifest's conditions between fields.
+func (c *compiler) rules(step int) {
+	s := &c.plan.Steps[step]
+	for _, rule := range s.Manifest.Rules {
+		given, ok := s.Argument(rule.Field)
+		if !ok {
+			continue
+		}
+		value, _ := given.Value.(string)
+		needed, ok := s.Argument(rule.Needs)
+		if ok && slices.Contains(rule.Values, value) && needed.Form == Static && needed.Value == nil {
+			c.blame(step, workflow.KindSyntax, rule.Needs, document.Join(pointerOf(s.Source), rule.Needs),
+				"%s is needed when %s is %q", rule.Needs, rule.Field, value)
+		}
+	}
+}
+
+// credentialPrefix begins the reference to a credential.
+const credentialPrefix = "$credentials"
+
+func isCredential(text string) bool {
+	return text == credentialPrefix || strings.HasPrefix(text, credentialPrefix+".")
+}
+
+// ParseCredential reads "$credentials" (unbound, id empty) or "$credentials.<id>".
+func ParseCredential(text string) (id string, ok bool) {
+	if text == credentialPrefix {
+		return "", true
+	}
+	id, ok = strings.CutPrefix(text, credentialPrefix+".")
+	return id, ok && workflow.IsName(id)
+}
+
+// fieldPath names an element of a field for people: "data.label", "images[2]".
+func fieldPath(field, key string, index int) string {
+	if index >= 0 {
+		return fmt.Sprintf("%s[%d]", field, index)
+	}
+	return field + "." + key
+}
