@@ -54,7 +54,7 @@ func packRuns(runs []int) string {
 // ParseRLE reads the COCO form. Text that does not add up to the size is refused.
 func ParseRLE(width, height int, counts string) (*Mask, error) {
 	runs, ok := unpackRuns(counts)
-	if !ok || width < 0 || height < 0 {
+	if !ok || width <= 0 || height <= 0 {
 		return nil, errors.New("the mask's counts are not run lengths")
 	}
 	total := 0
