@@ -9,12 +9,14 @@
 package grant
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
 // Type is the JWS type: a token of another type is never taken for a grant.
@@ -126,19 +128,9 @@ func (c *Claims) HasModel(name string) bool {
 	return false
 }
 
-// signer is a process's identity (kit/identity).
-type signer interface {
-	Sign(typ string, claims any) (string, error)
-}
-
-// verifier checks the signatures of other processes (kit/identity).
-type verifier interface {
-	Verify(token, typ string, allowed []string, out any) error
-}
-
 // Sign makes the token of a grant. What could never be used is refused here,
 // where the mistake was made.
-func Sign(by signer, c Claims) (string, error) {
+func Sign(by *identity.Identity, c Claims) (string, error) {
 	if err := c.wellFormed(); err != nil {
 		return "", fmt.Errorf("sign run grant: %w", err)
 	}
@@ -150,11 +142,15 @@ func Sign(by signer, c Claims) (string, error) {
 }
 
 // Verify checks a token that the given peer presented, at the given time. Every
-// failure is the same GRANT_INVALID; the log alone has the cause.
-func Verify(with verifier, token, peer string, now time.Time) (*Claims, error) {
-	c := &Claims{}
-	if err := with.Verify(token, Type, []string{Issuer}, c); err != nil {
+// failure is the same GRANT_INVALID; the log alone has the cause. The claims are
+// shared with other calls that present the same token: they must not be changed.
+func Verify(with *identity.Verifier, token, peer string, now time.Time) (*Claims, error) {
+	c, err := identity.VerifyAs[*Claims](with, token, Type, []string{Issuer})
+	if err != nil {
 		return nil, Invalid(err)
+	}
+	if c == nil { // the claims were "null"
+		return nil, Invalid(errors.New("no claims"))
 	}
 	if err := c.wellFormed(); err != nil {
 		return nil, Invalid(err)

@@ -1,9 +1,6 @@
 package grant_test
 
 import (
-	"encoding/json"
-	"errors"
-	"slices"
 	"testing"
 	"time"
 
@@ -13,32 +10,29 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
-// unsigned signs nothing: the signature is identity's and tested there; here the
-// claims are what is looked at.
-type unsigned struct{ by string }
+// now has whole seconds, as claims do.
+var now = time.Now().Truncate(time.Second)
 
-func (u unsigned) Sign(typ string, claims any) (string, error) {
-	b, err := json.Marshal(map[string]any{"typ": typ, "by": u.by, "claims": claims})
-	return string(b), err
+func issue(t *testing.T, service string, ca *identity.Authority) *identity.Identity {
+	t.Helper()
+	id, err := ca.Issue(service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
-func (unsigned) Verify(token, typ string, allowed []string, out any) error {
-	var envelope struct {
-		Typ, By string
-		Claims  json.RawMessage
+func authority(t *testing.T) *identity.Authority {
+	t.Helper()
+	ca, err := identity.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := json.Unmarshal([]byte(token), &envelope); err != nil {
-		return err
-	}
-	if envelope.Typ != typ || !slices.Contains(allowed, envelope.By) {
-		return errors.New("not signed by one who may")
-	}
-	return json.Unmarshal(envelope.Claims, out)
+	return ca
 }
-
-var now = time.Unix(1_800_000_000, 0)
 
 func good() grant.Claims {
 	return grant.Claims{
@@ -55,12 +49,12 @@ func good() grant.Claims {
 
 func TestSignedClaimsComeBack(t *testing.T) {
 	t.Parallel()
-	want := good()
-	token, err := grant.Sign(unsigned{grant.Issuer}, want)
+	want, sharing := good(), issue(t, grant.Issuer, authority(t))
+	token, err := grant.Sign(sharing, want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := grant.Verify(unsigned{}, token, "runner", now)
+	got, err := grant.Verify(sharing.Verifier(), token, "runner", now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,11 +80,17 @@ func TestSignedClaimsComeBack(t *testing.T) {
 
 func TestAGrantForAnotherOrAnotherTimeIsRefused(t *testing.T) {
 	t.Parallel()
-	token, err := grant.Sign(unsigned{grant.Issuer}, good())
+	ca := authority(t)
+	sharing := issue(t, grant.Issuer, ca)
+	token, err := grant.Sign(sharing, good())
 	if err != nil {
 		t.Fatal(err)
 	}
-	forged, err := grant.Sign(unsigned{"runner"}, good())
+	forged, err := grant.Sign(issue(t, "runner", ca), good())
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := grant.Sign(issue(t, grant.Issuer, authority(t)), good())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,9 +103,10 @@ func TestAGrantForAnotherOrAnotherTimeIsRefused(t *testing.T) {
 		"at expiry":       {token, "runner", now.Add(time.Minute)},
 		"far too early":   {token, "runner", now.Add(-time.Minute)},
 		"another's grant": {forged, "runner", now},
+		"a stranger's CA": {foreign, "runner", now},
 		"no token":        {"", "runner", now},
 	} {
-		_, err := grant.Verify(unsigned{}, c.token, c.peer, c.at)
+		_, err := grant.Verify(sharing.Verifier(), c.token, c.peer, c.at)
 		if errs.CodeOf(err) != codes.PermissionDenied || errs.ReasonOf(err) != errorsv1.Reason_REASON_GRANT_INVALID {
 			t.Errorf("%s: %v, want GRANT_INVALID", name, err)
 		}
@@ -114,6 +115,7 @@ func TestAGrantForAnotherOrAnotherTimeIsRefused(t *testing.T) {
 
 func TestWhatCouldNeverBeUsedIsNotSigned(t *testing.T) {
 	t.Parallel()
+	sharing := issue(t, grant.Issuer, authority(t))
 	for name, spoil := range map[string]func(*grant.Claims){
 		"no run":                func(c *grant.Claims) { c.Run = "" },
 		"no workspace":          func(c *grant.Claims) { c.Workspace = "" },
@@ -130,7 +132,7 @@ func TestWhatCouldNeverBeUsedIsNotSigned(t *testing.T) {
 	} {
 		c := good()
 		spoil(&c)
-		if _, err := grant.Sign(unsigned{grant.Issuer}, c); err == nil {
+		if _, err := grant.Sign(sharing, c); err == nil {
 			t.Errorf("%s: signed", name)
 		}
 	}

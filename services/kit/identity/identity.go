@@ -1,0 +1,158 @@
+// Package identity says which service a process is, and lets others check it.
+//
+// An identity is a SPIFFE id (spiffe://keyhole/vault) in a certificate, with its
+// key. The same key authenticates connections (mTLS) and signs statements that
+// travel further than a connection: principal assertions and run grants, as JWS
+// with the certificate in the header. Whoever holds the trust bundle can check
+// both, offline.
+package identity
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"sync"
+	"sync/atomic"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/spiffe/go-spiffe/v2/bundle/x509bundle"
+	"github.com/spiffe/go-spiffe/v2/spiffeid"
+	"github.com/spiffe/go-spiffe/v2/svid/x509svid"
+)
+
+// TrustDomain is the domain of all ids of an installation.
+const TrustDomain = "keyhole"
+
+var (
+	trustDomain = spiffeid.RequireTrustDomainFromString(TrustDomain)
+	serviceName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
+)
+
+// Identity is a service's own id with its private key. It is safe for
+// concurrent use.
+type Identity struct {
+	id     spiffeid.ID
+	name   string
+	bundle *x509bundle.Bundle
+	files  *files // nil when made in memory
+	now    atomic.Pointer[credential]
+}
+
+// credential is what Reload replaces: certificate, key, and what follows from
+// them.
+type credential struct {
+	cert    tls.Certificate
+	svid    *x509svid.SVID
+	alg     jose.SignatureAlgorithm
+	x5c     []string
+	mu      sync.Mutex
+	signers map[string]jose.Signer // by typ: there are three or four
+}
+
+func newIdentity(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*Identity, error) {
+	name, err := serviceOf(svid.ID)
+	if err != nil {
+		return nil, err
+	}
+	id := &Identity{id: svid.ID, name: name, bundle: bundle}
+	return id, id.use(svid)
+}
+
+// use makes svid the current credential. It must be of the same id, and one
+// that the bundle trusts: better found here than by every peer.
+func (i *Identity) use(svid *x509svid.SVID) error {
+	if svid.ID != i.id {
+		return fmt.Errorf("the certificate is of %s, not of %s", svid.ID, i.id)
+	}
+	if _, _, err := x509svid.Verify(svid.Certificates, i.bundle); err != nil {
+		return fmt.Errorf("check own certificate against the trust bundle: %w", err)
+	}
+	alg, err := algorithm(svid.PrivateKey.Public())
+	if err != nil {
+		return err
+	}
+	c := &credential{svid: svid, alg: alg, signers: make(map[string]jose.Signer)}
+	c.cert.PrivateKey, c.cert.Leaf = svid.PrivateKey, svid.Certificates[0]
+	for _, cert := range svid.Certificates {
+		c.cert.Certificate = append(c.cert.Certificate, cert.Raw)
+		c.x5c = append(c.x5c, base64.StdEncoding.EncodeToString(cert.Raw))
+	}
+	i.now.Store(c)
+	return nil
+}
+
+// algorithm is the one signature algorithm of a key: the allow-list.
+func algorithm(public crypto.PublicKey) (jose.SignatureAlgorithm, error) {
+	switch key := public.(type) {
+	case ed25519.PublicKey:
+		return jose.EdDSA, nil
+	case *ecdsa.PublicKey:
+		if key.Curve == elliptic.P256() {
+			return jose.ES256, nil
+		}
+	}
+	return "", fmt.Errorf("key of type %T: want Ed25519 or ECDSA P-256", public)
+}
+
+// serviceOf is the name in an id of our trust domain.
+func serviceOf(id spiffeid.ID) (string, error) {
+	if id.TrustDomain() != trustDomain || len(id.Path()) < 2 || !serviceName.MatchString(id.Path()[1:]) {
+		return "", fmt.Errorf("%q is not the id of a service: want spiffe://%s/<service>", id, TrustDomain)
+	}
+	return id.Path()[1:], nil
+}
+
+// ID is the SPIFFE id.
+func (i *Identity) ID() spiffeid.ID { return i.id }
+
+// Name is the service's name, the last part of the id.
+func (i *Identity) Name() string { return i.name }
+
+// Sign makes a JWS (compact form) of the claims, which must marshal to an
+// object with an integer "exp", in Unix seconds: no statement is for ever. typ
+// says what is stated; a verifier of one typ refuses all others.
+func (i *Identity) Sign(typ string, claims any) (string, error) {
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("marshal claims: %w", err)
+	}
+	var t times
+	if err := json.Unmarshal(payload, &t); err != nil || t.Expiry == 0 {
+		return "", errors.New("claims to sign need an integer exp")
+	}
+	signer, err := i.now.Load().signer(typ)
+	if err != nil {
+		return "", err
+	}
+	jws, err := signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("sign %s: %w", typ, err)
+	}
+	token, err := jws.CompactSerialize()
+	if err != nil {
+		return "", fmt.Errorf("serialize %s: %w", typ, err)
+	}
+	return token, nil
+}
+
+func (c *credential) signer(typ string) (jose.Signer, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s, ok := c.signers[typ]; ok {
+		return s, nil
+	}
+	opts := (&jose.SignerOptions{}).WithType(jose.ContentType(typ)).WithHeader("x5c", c.x5c)
+	s, err := jose.NewSigner(jose.SigningKey{Algorithm: c.alg, Key: c.svid.PrivateKey}, opts)
+	if err != nil {
+		return nil, fmt.Errorf("make signer: %w", err)
+	}
+	c.signers[typ] = s
+	return s, nil
+}

@@ -1,0 +1,221 @@
+package identity
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/spiffe/go-spiffe/v2/bundle/x509bundle"
+	"github.com/spiffe/go-spiffe/v2/svid/x509svid"
+)
+
+// Limits of a verifier.
+const (
+	// Skew is how far clocks may differ: a token holds this much before nbf and
+	// after exp.
+	Skew     = 5 * time.Second
+	maxToken = 16 << 10
+	maxChain = 4
+	// recheck bounds how long a certificate that was found good is not looked
+	// at again, so that a reloaded bundle takes effect.
+	recheck      = time.Minute
+	cacheTokens  = 2048
+	cacheSigners = 64
+)
+
+// ErrInvalid is under every error of Verify: the token is not to be believed.
+var ErrInvalid = errors.New("invalid token")
+
+// Verifier checks what identities of the same installation signed. It is safe
+// for concurrent use.
+type Verifier struct {
+	bundle  *x509bundle.Bundle
+	now     func() time.Time
+	signers *recent[string, *signer]
+	tokens  *recent[tokenKey, *verified]
+}
+
+type tokenKey struct{ typ, token string }
+
+// signer is a checked protected header: all tokens of one typ by one identity
+// have the same.
+type signer struct {
+	key     crypto.PublicKey
+	alg     jose.SignatureAlgorithm
+	typ     string
+	service string
+	until   time.Time
+}
+
+// verified is a checked token.
+type verified struct {
+	service string
+	payload []byte
+	from    time.Time
+	until   time.Time
+	value   any // what VerifyAs decoded
+}
+
+// times are the claims that every token is held to.
+type times struct {
+	NotBefore int64 `json:"nbf"`
+	Expiry    int64 `json:"exp"`
+}
+
+// Verifier checks tokens against this identity's trust bundle.
+func (i *Identity) Verifier() *Verifier { return newVerifier(i.bundle, time.Now) }
+
+func newVerifier(bundle *x509bundle.Bundle, now func() time.Time) *Verifier {
+	return &Verifier{
+		bundle: bundle, now: now,
+		signers: newRecent[string, *signer](cacheSigners), tokens: newRecent[tokenKey, *verified](cacheTokens),
+	}
+}
+
+// Verify checks that token is a JWS of this typ, signed by one of the allowed
+// services with a certificate of the trust bundle that is good now, and within
+// its own times; then decodes its claims into out. It says nothing about who
+// presented it.
+func (v *Verifier) Verify(token, typ string, allowed []string, out any) error {
+	t, err := v.check(token, typ, allowed)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(t.payload, out); err != nil {
+		return invalid("claims: %w", err)
+	}
+	return nil
+}
+
+// VerifyAs is Verify for a token that comes again and again: its decoded claims
+// are kept with it. They are shared, so T must hold nothing that can change.
+func VerifyAs[T any](v *Verifier, token, typ string, allowed []string) (T, error) {
+	var out T
+	t, err := v.check(token, typ, allowed)
+	if err != nil {
+		return out, err
+	}
+	if known, ok := t.value.(T); ok {
+		return known, nil
+	}
+	if err := json.Unmarshal(t.payload, &out); err != nil {
+		return out, invalid("claims: %w", err)
+	}
+	with := *t
+	with.value = out
+	v.tokens.put(tokenKey{typ, token}, &with)
+	return out, nil
+}
+
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", ErrInvalid, fmt.Errorf(format, args...))
+}
+
+func (v *Verifier) check(token, typ string, allowed []string) (*verified, error) {
+	if len(token) > maxToken {
+		return nil, invalid("%d bytes are too long", len(token))
+	}
+	key := tokenKey{typ, token}
+	t, known := v.tokens.get(key)
+	now := v.now()
+	fresh := !known || now.After(t.until)
+	if fresh {
+		var err error
+		if t, err = v.parse(token, typ, now); err != nil {
+			return nil, err
+		}
+	}
+	if !slices.Contains(allowed, t.service) {
+		return nil, invalid("signed by %q, who may not state this", t.service)
+	}
+	if now.Before(t.from) || now.After(t.until) {
+		return nil, invalid("not valid at this time")
+	}
+	if fresh {
+		v.tokens.put(key, t)
+	}
+	return t, nil
+}
+
+func (v *Verifier) parse(token, typ string, now time.Time) (*verified, error) {
+	header, _, ok := strings.Cut(token, ".")
+	if !ok {
+		return nil, invalid("not in compact form")
+	}
+	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.EdDSA, jose.ES256})
+	if err != nil {
+		return nil, invalid("parse: %w", err)
+	}
+	s, ok := v.signers.get(header)
+	if !ok || now.After(s.until) {
+		if s, err = v.signer(jws.Signatures[0].Protected, now); err != nil {
+			return nil, err
+		}
+	}
+	if s.typ != typ {
+		return nil, invalid("it is a %q, not a %q", s.typ, typ)
+	}
+	payload, err := jws.Verify(s.key)
+	if err != nil {
+		return nil, invalid("signature: %w", err)
+	}
+	v.signers.put(header, s) // after the signature, so that only signers fill the cache
+	var claims times
+	if err := json.Unmarshal(payload, &claims); err != nil || claims.Expiry == 0 {
+		return nil, invalid("no integer exp")
+	}
+	return &verified{
+		service: s.service, payload: payload, from: time.Unix(claims.NotBefore, 0).Add(-Skew),
+		until: earlier(time.Unix(claims.Expiry, 0).Add(Skew), s.until),
+	}, nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// signer checks the certificate chain of a protected header.
+func (v *Verifier) signer(h jose.Header, now time.Time) (*signer, error) {
+	typ, _ := h.ExtraHeaders[jose.HeaderType].(string)
+	pool := x509.NewCertPool()
+	for _, ca := range v.bundle.X509Authorities() {
+		pool.AddCert(ca)
+	}
+	chains, err := h.Certificates(x509.VerifyOptions{
+		Roots: pool, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	})
+	if err != nil {
+		return nil, invalid("certificate: %w", err)
+	}
+	if len(chains) == 0 || len(chains[0]) > maxChain {
+		return nil, invalid("certificate chain is longer than %d", maxChain)
+	}
+	// Once more by the rules for SPIFFE ids: one URI, not an authority.
+	chain := chains[0]
+	id, _, err := x509svid.Verify(chain[:max(1, len(chain)-1)], v.bundle, x509svid.WithTime(now))
+	if err != nil {
+		return nil, invalid("certificate: %w", err)
+	}
+	service, err := serviceOf(id)
+	if err != nil {
+		return nil, invalid("certificate: %w", err)
+	}
+	leaf := chain[0]
+	alg, err := algorithm(leaf.PublicKey)
+	if err != nil || string(alg) != h.Algorithm {
+		return nil, invalid("algorithm %q is not that of the certificate's key", h.Algorithm)
+	}
+	return &signer{
+		key: leaf.PublicKey, alg: alg, typ: typ, service: service,
+		until: earlier(now.Add(recheck), leaf.NotAfter),
+	}, nil
+}
