@@ -46,12 +46,12 @@ bin/keyhole-model-worker:
 .PHONY: assets
 assets: ## Fetch ONNX Runtime and the demo's model into bin/ (checked sums)
 	@deploy/fetch/onnxruntime.sh bin
-	@deploy/fetch/demo-model.sh bin/models
+	@deploy/fetch/pp-ocr.sh bin/models
 
 .PHONY: test
 test: build ## Run every test; installs what is missing (PostgreSQL, Redis)
 	@deploy/fetch/test-servers.sh
-	@deploy/fetch/test-model.sh .tools/testdata
+	@deploy/fetch/yolov8n.sh .tools/testdata
 	@go vet $(MODULES)
 	@go test -timeout 15m $(MODULES)
 
@@ -63,7 +63,7 @@ e2e: build ## Run the end-to-end tests alone
 .PHONY: bench
 bench: build ## Measure what the docs promise, in one run; wants an idle machine
 	@deploy/fetch/test-servers.sh
-	@deploy/fetch/test-model.sh .tools/testdata
+	@deploy/fetch/yolov8n.sh .tools/testdata
 	@go test -run '^$$' -bench . -benchtime 2s -timeout 60m ./deploy/bench/...
 
 .PHONY: check

@@ -1,0 +1,184 @@
+// Package client speaks Keyhole's HTTP contract: what the command-line client
+// and the demo are made of. It knows paths and JSON, and nothing of the services.
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+)
+
+// Client calls one installation.
+type Client struct {
+	base string
+	key  string
+	http *http.Client
+}
+
+// New makes a client of the installation at base ("http://127.0.0.1:8080"). The
+// key may be empty: what anyone may do works without.
+func New(base, key string) *Client {
+	return &Client{base: strings.TrimSuffix(base, "/"), key: strings.TrimSpace(key), http: &http.Client{Timeout: 15 * time.Minute}}
+}
+
+// WithKey is the same installation with another key.
+func (c *Client) WithKey(key string) *Client {
+	other := *c
+	other.key = strings.TrimSpace(key)
+	return &other
+}
+
+// Error is what the server says, for people and for machines.
+type Error struct {
+	Status  int    `json:"-"`
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+	Details []struct {
+		Reason     string            `json:"reason"`
+		Metadata   map[string]string `json:"metadata"`
+		Violations []struct {
+			Field       string `json:"field"`
+			Description string `json:"description"`
+		} `json:"fieldViolations"`
+	} `json:"details"`
+}
+
+// Error writes the message, the reason and what is wrong with each field.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Message)
+	if r := e.Reason(); r != "" {
+		fmt.Fprintf(&b, " (%s)", r)
+	}
+	for _, d := range e.Details {
+		for _, v := range d.Violations {
+			fmt.Fprintf(&b, "\n  %s: %s", v.Field, v.Description)
+		}
+	}
+	return b.String()
+}
+
+// Reason is the machine-readable reason.
+func (e *Error) Reason() string {
+	for _, d := range e.Details {
+		if d.Reason != "" {
+			return d.Reason
+		}
+	}
+	return ""
+}
+
+// IsReason reports whether err is the server's, with that reason.
+func IsReason(err error, reason string) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Reason() == reason
+}
+
+// Do sends body (nil for none) as JSON and decodes the reply into out (nil to
+// drop it).
+func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, out any) error {
+	var payload io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("marshal request: %w", err)
+		}
+		payload = bytes.NewReader(raw)
+	}
+	reply, err := c.send(ctx, method, path, query, payload, "application/json")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reply.Body.Close() }()
+	if out == nil {
+		return nil
+	}
+	if err := json.NewDecoder(reply.Body).Decode(out); err != nil {
+		return fmt.Errorf("read reply of %s %s: %w", method, path, err)
+	}
+	return nil
+}
+
+// Upload streams a file to a path.
+func (c *Client) Upload(ctx context.Context, path, file string, out any) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	reply, err := c.send(ctx, http.MethodPut, path, nil, f, "application/octet-stream")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reply.Body.Close() }()
+	return json.NewDecoder(reply.Body).Decode(out)
+}
+
+// send makes the request; a reply that is not a success comes back as an *Error.
+func (c *Client) send(ctx context.Context, method, path string, query url.Values, body io.Reader, contentType string) (*http.Response, error) {
+	target := c.base + path
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, method, target, body)
+	if err != nil {
+		return nil, fmt.Errorf("make request: %w", err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	if c.key != "" {
+		req.Header.Set("Authorization", "Bearer "+c.key)
+	}
+	reply, err := c.http.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("call %s: %w", c.base, errors.Unwrap(err)) // url.Error would print the path, which can hold a token
+	}
+	if reply.StatusCode < 300 {
+		return reply, nil
+	}
+	defer func() { _ = reply.Body.Close() }()
+	e := &Error{Status: reply.StatusCode}
+	raw, _ := io.ReadAll(io.LimitReader(reply.Body, 1<<20))
+	if json.Unmarshal(raw, e) != nil || e.Message == "" {
+		e.Message = reply.Status
+	}
+	return nil, e
+}
+
+// Stream posts body and hands each line of the reply to line.
+func (c *Client) Stream(ctx context.Context, path string, body any, line func(json.RawMessage) error) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("marshal request: %w", err)
+	}
+	reply, err := c.send(ctx, http.MethodPost, path, nil, bytes.NewReader(raw), "application/json")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reply.Body.Close() }()
+	decoder := json.NewDecoder(reply.Body)
+	for {
+		var chunk struct {
+			Result json.RawMessage `json:"result"`
+			Error  *Error          `json:"error"`
+		}
+		if err := decoder.Decode(&chunk); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("read stream: %w", err)
+		}
+		if chunk.Error != nil {
+			return chunk.Error
+		}
+		if err := line(chunk.Result); err != nil {
+			return err
+		}
+	}
+}
