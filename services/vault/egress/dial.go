@@ -1,0 +1,115 @@
+package egress
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// maxDialled bounds how many addresses of a name are tried.
+const maxDialled = 4
+
+// dialer connects to addresses that it has checked, and to no other.
+type dialer struct {
+	rules    *Rules
+	resolver *net.Resolver
+	timeout  time.Duration
+}
+
+// newTransport takes no proxy from the environment, unpacks nothing and follows
+// nothing. Connections are reused only for the same scheme, name and port.
+func newTransport(c Config, d *dialer) *http.Transport {
+	return &http.Transport{
+		Proxy:                  nil,
+		DialContext:            d.dial,
+		TLSClientConfig:        &tls.Config{RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    c.DialTimeout,
+		DisableCompression:     true,
+		ForceAttemptHTTP2:      true,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		MaxIdleConns:           256,
+		MaxIdleConnsPerHost:    32,
+		IdleConnTimeout:        60 * time.Second,
+	}
+}
+
+// dial is called with the canonical host and port of a target.
+func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	host, portText, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, refuse(RefusedDestination, "the destination has no port")
+	}
+	port, err := strconv.ParseUint(portText, 10, 16)
+	if err != nil {
+		return nil, refuse(RefusedDestination, "the destination's port is not a number")
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	dest := Destination{Host: host, Port: uint16(port)}
+	addrs, err := d.resolve(ctx, dest)
+	if err != nil {
+		return nil, err
+	}
+	// Control sees the address at the last moment, as the kernel will.
+	nd := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
+		ap, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return refuse(RefusedAddress, "the destination's address cannot be read")
+		}
+		return d.rules.checkAddr(dest, ap.Addr())
+	}}
+	var conn net.Conn
+	for _, a := range addrs[:min(len(addrs), maxDialled)] {
+		if conn, err = nd.DialContext(ctx, network, netip.AddrPortFrom(a, dest.Port).String()); err == nil {
+			return conn, nil
+		}
+	}
+	return nil, err
+}
+
+// resolve returns the addresses of a name. If one of them is refused, all are: an
+// attacker's name may have a public address beside a private one.
+func (d *dialer) resolve(ctx context.Context, dest Destination) ([]netip.Addr, error) {
+	var addrs []netip.Addr
+	if a, err := netip.ParseAddr(dest.Host); err == nil {
+		addrs = []netip.Addr{a}
+	} else {
+		name := dest.Host
+		if !d.rules.names[dest.address()] {
+			name += "." // only the name itself, not below a search domain of this machine
+		}
+		if addrs, err = d.resolver.LookupNetIP(ctx, "ip", name); err != nil {
+			return nil, err
+		}
+	}
+	for i, a := range addrs {
+		// The resolver gives A records in their IPv6 form.
+		addrs[i] = a.Unmap()
+		if err := d.rules.checkAddr(dest, addrs[i]); err != nil {
+			return nil, err
+		}
+	}
+	if len(addrs) == 0 {
+		return nil, refuse(Unreachable, "the destination's name has no address")
+	}
+	return addrs, nil
+}
+
+// SystemRoots returns the machine's certificate authorities with more added, in PEM:
+// for operators with an authority of their own, and for tests.
+func SystemRoots(morePEM []byte) (*x509.CertPool, error) {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if len(morePEM) > 0 && !pool.AppendCertsFromPEM(morePEM) {
+		return nil, refuse(TLS, "the additional certificate authorities are not PEM certificates")
+	}
+	return pool, nil
+}

@@ -1,0 +1,116 @@
+package egress
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// SlotKind is the kind of place where a secret goes.
+type SlotKind int
+
+// The kinds of Slot.
+const (
+	// Bearer is "Authorization: Bearer <secret>".
+	Bearer SlotKind = iota + 1
+	// Header is a header by Name, with the secret as its whole value.
+	Header
+	// Query is a query parameter by Name.
+	Query
+	// Basic is "Authorization: Basic", with Name as the user and the secret as the password.
+	Basic
+)
+
+// Slot is a secret and the one place of a request where it goes. It comes from the
+// credential, never from the request.
+type Slot struct {
+	Kind   SlotKind
+	Name   string
+	Secret secret.Secret
+}
+
+// validate says beforehand what would make net/http complain, which would quote
+// the secret.
+func (s *Slot) validate() error {
+	raw := s.Secret.Expose()
+	switch {
+	case len(raw) == 0:
+		return refuse(RefusedRequest, "the credential is empty")
+	case (s.Kind == Bearer || s.Kind == Header) && (!httpguts.ValidHeaderFieldValue(string(raw)) || strings.TrimSpace(string(raw)) != string(raw)):
+		return refuse(RefusedRequest, "the credential has characters in it that a header cannot carry, such as a line end")
+	}
+	switch s.Kind {
+	case Bearer:
+		return nil
+	case Header:
+		key := http.CanonicalHeaderKey(s.Name)
+		if !httpguts.ValidHeaderFieldName(s.Name) || ownHeaders[key] || strings.HasPrefix(key, "Proxy-") {
+			return refuse(RefusedRequest, "the credential's header cannot be used for a credential")
+		}
+		return nil
+	case Query:
+		if s.Name == "" || len(s.Name) > 100 {
+			return refuse(RefusedRequest, "the credential's query parameter has no name, or one that is too long")
+		}
+		return nil
+	case Basic:
+		if strings.ContainsFunc(s.Name, func(r rune) bool { return r == ':' || r < ' ' || r == 0x7f }) {
+			return refuse(RefusedRequest, "the credential's user must not have a colon or a control character in it")
+		}
+		return nil
+	default:
+		return refuse(RefusedRequest, "the credential's slot is of an unknown kind")
+	}
+}
+
+// fill puts the secret into the request. What Go allows to zero is zeroed; headers
+// and URLs are strings and cannot be: they go when the request is collected.
+func (s *Slot) fill(r *http.Request) {
+	raw := s.Secret.Expose()
+	switch s.Kind {
+	case Bearer:
+		r.Header.Set("Authorization", "Bearer "+string(raw))
+	case Header:
+		r.Header.Set(s.Name, string(raw))
+	case Basic:
+		pair := append([]byte(s.Name+":"), raw...)
+		r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString(pair))
+		clear(pair)
+	case Query:
+		own := url.QueryEscape(s.Name) + "=" + url.QueryEscape(string(raw))
+		if r.URL.RawQuery != "" {
+			own = r.URL.RawQuery + "&" + own
+		}
+		r.URL.RawQuery = own
+	}
+}
+
+// clearQuery drops the caller's copies of a query slot from a raw query, however
+// the name is escaped. ";" separates for some servers and not for others.
+func (s *Slot) clearQuery(raw string) (string, error) {
+	if s.Kind != Query || raw == "" {
+		return raw, nil
+	}
+	if strings.Contains(raw, ";") {
+		return "", refuse(RefusedDestination, `the URL's query must not have a ";" in it beside a credential`)
+	}
+	var kept []string
+	for pair := range strings.SplitSeq(raw, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		plain, err := url.QueryUnescape(name)
+		if err != nil {
+			return "", refuse(RefusedDestination, "the URL's query has an incomplete %% escape")
+		}
+		// PHP and others read "key[]" and "key[x]" as key.
+		plain, _, _ = strings.Cut(plain, "[")
+		if !strings.EqualFold(strings.TrimSpace(plain), s.Name) {
+			kept = append(kept, pair)
+		}
+	}
+	return strings.Join(kept, "&"), nil
+}

@@ -1,0 +1,226 @@
+package egress
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// maxURL bounds a URL, in bytes.
+const maxURL = 8 << 10
+
+// Destination is where a request may go: a scheme, a host and a port, canonical.
+// Two destinations are the same when they are ==.
+type Destination struct {
+	// Scheme is "https" or "http".
+	Scheme string
+	// Host is a name in lower case or an address, without brackets.
+	Host string
+	Port uint16
+}
+
+// ParseDestination reads "https://api.openai.com", with a port where it is not the
+// scheme's own. Whether http and the host are allowed is up to Rules.
+func ParseDestination(s string) (Destination, error) {
+	t, err := parse(s)
+	if err != nil {
+		return Destination{}, err
+	}
+	if t.path != "/" || t.query != "" || strings.HasSuffix(s, "?") {
+		return Destination{}, refuse(RefusedDestination, "a destination is a scheme, a host and a port: leave out the path")
+	}
+	return t.Destination, nil
+}
+
+// DestinationOf returns where a request to this URL goes.
+func DestinationOf(rawURL string) (Destination, error) {
+	t, err := parse(rawURL)
+	if err != nil {
+		return Destination{}, err
+	}
+	return t.Destination, nil
+}
+
+// String is the canonical form, always with the port.
+func (d Destination) String() string { return d.Scheme + "://" + d.address() }
+
+func (d Destination) address() string {
+	return net.JoinHostPort(d.Host, strconv.Itoa(int(d.Port)))
+}
+
+// host is the value of the Host header: without a port that is the scheme's own.
+func (d Destination) host() string {
+	if d.Port != defaultPort(d.Scheme) {
+		return d.address()
+	}
+	if strings.Contains(d.Host, ":") {
+		return "[" + d.Host + "]"
+	}
+	return d.Host
+}
+
+func defaultPort(scheme string) uint16 {
+	if scheme == "http" {
+		return 80
+	}
+	return 443
+}
+
+// target is a URL taken apart.
+type target struct {
+	Destination
+	path, query string
+}
+
+// url builds what net/http sends. The path is set in its raw form too, so that it
+// is sent as it is written: "%2F" stays what it is.
+func (t target) url() *url.URL {
+	path, _ := url.PathUnescape(t.path) // parse has tried it
+	return &url.URL{Scheme: t.Scheme, Host: t.host(), Path: path, RawPath: t.path, RawQuery: t.query}
+}
+
+// String is the URL in its canonical form.
+func (t target) String() string { return t.url().String() }
+
+// parse is the one place where a URL is read. It takes less than the standard does:
+// no user, no fragment, no international names, nothing that is written in two ways
+// by two writers.
+func parse(s string) (target, error) {
+	var t target
+	if len(s) > maxURL {
+		return t, refuse(RefusedDestination, "the URL is longer than %d bytes", maxURL)
+	}
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || c == '\\' || c == '#' {
+			return t, refuse(RefusedDestination, "the URL has a character at %d that is not allowed there (blanks, control characters, backslashes, fragments and letters outside ASCII must not be in it)", i)
+		}
+	}
+	scheme, rest, _ := strings.Cut(s, "://")
+	t.Scheme = strings.ToLower(scheme)
+	if t.Scheme != "https" && t.Scheme != "http" {
+		return t, refuse(RefusedDestination, "the URL must begin with https://")
+	}
+	authority := rest
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		authority, rest = rest[:i], rest[i:]
+	} else {
+		rest = ""
+	}
+	t.path, t.query, _ = strings.Cut(rest, "?")
+	if t.path == "" {
+		t.path = "/"
+	}
+	if err := t.setAuthority(authority); err != nil {
+		return t, err
+	}
+	return t, checkPath(t.path, t.query)
+}
+
+func (t *target) setAuthority(s string) error {
+	if strings.Contains(s, "@") {
+		return refuse(RefusedDestination, "the URL must not have a user in it")
+	}
+	host, port, hasPort := s, "", false
+	if after, ok := strings.CutPrefix(s, "["); ok {
+		var closed bool
+		if host, port, closed = strings.Cut(after, "]"); !closed {
+			return refuse(RefusedDestination, "the address in the URL has no closing bracket")
+		}
+		if port != "" && port[0] != ':' {
+			return refuse(RefusedDestination, "the URL has something between the address and the port")
+		}
+		port, hasPort = strings.CutPrefix(port, ":")
+		if a, err := netip.ParseAddr(host); err != nil || !a.Is6() || a.Is4In6() || a.Zone() != "" {
+			return refuse(RefusedDestination, "the address in the URL is not a plain IPv6 address")
+		} else {
+			t.Host = a.String()
+		}
+	} else {
+		host, port, hasPort = strings.Cut(s, ":")
+		var err error
+		if t.Host, err = canonicalHost(host); err != nil {
+			return err
+		}
+	}
+	t.Port = defaultPort(t.Scheme)
+	if !hasPort {
+		return nil
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 || port[0] == '0' || port[0] == '+' {
+		return refuse(RefusedDestination, "the port in the URL is not a number from 1 to 65535")
+	}
+	t.Port = uint16(n)
+	return nil
+}
+
+// canonicalHost takes a name of letters, digits and hyphens, or a dotted address of
+// four decimal numbers. Anything else that some resolver would take for an address
+// (127.1, 0x7f.1, 017700000001, 2130706433) is refused.
+func canonicalHost(s string) (string, error) {
+	host := strings.ToLower(s)
+	if len(host) == 0 || len(host) > 253 {
+		return "", refuse(RefusedDestination, "the URL has no host, or one that is too long")
+	}
+	labels := strings.Split(host, ".")
+	for _, l := range labels {
+		if !isLabel(l) {
+			return "", refuse(RefusedDestination, "the host in the URL is not made of letters, digits and hyphens between single dots, or is an international name")
+		}
+	}
+	last := labels[len(labels)-1]
+	if isNumber(last) {
+		a, err := netip.ParseAddr(host)
+		if err != nil || !a.Is4() {
+			return "", refuse(RefusedDestination, "the host in the URL is neither a name nor an address of four decimal numbers")
+		}
+	}
+	return host, nil
+}
+
+func isLabel(l string) bool {
+	if l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' || strings.HasPrefix(l, "xn--") {
+		return false
+	}
+	for i := range len(l) {
+		if c := l[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// isNumber is how URL parsers tell an address from a name: by its last label.
+func isNumber(l string) bool {
+	if strings.HasPrefix(l, "0x") {
+		return strings.Trim(l[2:], "0123456789abcdef") == ""
+	}
+	return strings.Trim(l, "0123456789") == ""
+}
+
+// checkPath refuses dot segments, in any spelling, and escapes that hide control
+// characters or separators a server may undo early.
+func checkPath(path, query string) error {
+	for i, s := range []string{path, query} {
+		un, err := url.PathUnescape(s)
+		if err != nil {
+			return refuse(RefusedDestination, "the URL has an incomplete %% escape")
+		}
+		if i == 0 && (strings.ContainsFunc(un, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) || hasDots(un)) {
+			return refuse(RefusedDestination, "the path in the URL must not have control characters, backslashes, or . and .. as a part")
+		}
+	}
+	return nil
+}
+
+func hasDots(path string) bool {
+	for part := range strings.SplitSeq(path, "/") {
+		// ";" begins parameters, which some servers strip before they look at dots.
+		if part, _, _ = strings.Cut(part, ";"); part == "." || part == ".." {
+			return true
+		}
+	}
+	return false
+}
