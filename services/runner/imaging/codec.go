@@ -1,0 +1,86 @@
+package imaging
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/jpeg"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// Codec decodes and encodes pictures within limits. One is shared by all runs,
+// as the memory for decoding is bounded over all of them.
+type Codec struct {
+	limits Limits
+	memory *semaphore.Weighted
+}
+
+var _ value.Codec = (*Codec)(nil)
+
+// NewCodec makes a codec.
+func NewCodec(limits Limits) *Codec {
+	limits = limits.withDefaults()
+	return &Codec{limits: limits, memory: semaphore.NewWeighted(limits.Memory)}
+}
+
+// Size reads the header alone.
+func (c *Codec) Size(encoded []byte) (width, height int, err error) {
+	_, config, err := c.limits.measure(encoded)
+	return config.Width, config.Height, err
+}
+
+// Decode waits until there is memory for it.
+func (c *Codec) Decode(ctx context.Context, encoded []byte) (image.Image, error) {
+	f, config, err := c.limits.measure(encoded)
+	if err != nil {
+		return nil, err
+	}
+	cost := f.cost(encoded, config)
+	if cost > c.limits.Memory {
+		return nil, tooLarge("the picture of %d by %d pixels takes more memory to decode than is allowed", config.Width, config.Height)
+	}
+	if err := c.memory.Acquire(ctx, cost); err != nil {
+		return nil, err
+	}
+	defer c.memory.Release(cost)
+	pixels, err := f.decode(encoded)
+	if err != nil {
+		return nil, invalid("the %s picture is damaged", f.name).Because(err)
+	}
+	if size := pixels.Bounds().Size(); size.X != config.Width || size.Y != config.Height {
+		return nil, invalid("the %s picture is not of the size that its header says", f.name)
+	}
+	return simple(pixels), nil
+}
+
+// EncodeJPEG writes a JPEG of a quality of 1 to 100.
+func (c *Codec) EncodeJPEG(ctx context.Context, pixels image.Image, quality int) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	size := pixels.Bounds().Size()
+	if size.X > 65535 || size.Y > 65535 {
+		return nil, tooLarge("a picture of %d by %d pixels cannot be written as JPEG", size.X, size.Y)
+	}
+	var out bytes.Buffer
+	out.Grow(size.X * size.Y / 4)
+	if err := jpeg.Encode(&out, pixels, &jpeg.Options{Quality: quality}); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// simple brings rare forms (palettes, 16 bits, CMYK) into one that is sampled and
+// drawn on quickly, once.
+func simple(pixels image.Image) image.Image {
+	switch pixels := pixels.(type) {
+	case *image.YCbCr, *image.RGBA, *image.NRGBA, *image.Gray:
+		return pixels
+	case *image.NYCbCrA: // WebP with alpha: the colour is what counts
+		return &pixels.YCbCr
+	}
+	return Copy(pixels)
+}

@@ -1,0 +1,143 @@
+package imaging
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"golang.org/x/image/webp"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// Limits of pictures that come from outside. A zero field means its default.
+type Limits struct {
+	// Bytes of the encoded picture; 32 MiB.
+	Bytes int
+	// Pixels of the decoded picture; 64 million.
+	Pixels int
+	// Side is the longest width or height; 16384.
+	Side int
+	// Memory that all decoding takes together; 512 MiB. What needs more than that
+	// alone is refused.
+	Memory int64
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.Bytes == 0 {
+		l.Bytes = 32 << 20
+	}
+	if l.Pixels == 0 {
+		l.Pixels = 64_000_000
+	}
+	if l.Side == 0 {
+		l.Side = 16384
+	}
+	if l.Memory == 0 {
+		l.Memory = 512 << 20
+	}
+	return l
+}
+
+// format is how a picture is encoded, found by its first bytes and nothing else.
+type format struct {
+	name   string
+	config func([]byte) (image.Config, error)
+	decode func([]byte) (image.Image, error)
+}
+
+func formatOf(data []byte) (format, bool) {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
+		return format{
+			"JPEG",
+			func(b []byte) (image.Config, error) { return jpeg.DecodeConfig(bytes.NewReader(b)) },
+			func(b []byte) (image.Image, error) { return jpeg.Decode(bytes.NewReader(b)) },
+		}, true
+	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
+		return format{
+			"PNG",
+			func(b []byte) (image.Config, error) { return png.DecodeConfig(bytes.NewReader(b)) },
+			func(b []byte) (image.Image, error) { return png.Decode(bytes.NewReader(b)) },
+		}, true
+	case len(data) > 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP":
+		return format{
+			"WebP",
+			func(b []byte) (image.Config, error) { return webp.DecodeConfig(bytes.NewReader(b)) },
+			func(b []byte) (image.Image, error) { return webp.Decode(bytes.NewReader(b)) },
+		}, true
+	}
+	return format{}, false
+}
+
+// measure reads the header and holds it against the limits.
+func (l Limits) measure(data []byte) (format, image.Config, error) {
+	if len(data) > l.Bytes {
+		return format{}, image.Config{}, tooLarge("the picture has %d bytes; at most %d are taken", len(data), l.Bytes)
+	}
+	f, ok := formatOf(data)
+	if !ok {
+		return format{}, image.Config{}, invalid("the picture is in no format that is read here (JPEG, PNG, WebP)")
+	}
+	config, err := f.config(data)
+	if err != nil {
+		return format{}, image.Config{}, invalid("the %s picture's header cannot be read", f.name).Because(err)
+	}
+	switch w, h := config.Width, config.Height; {
+	case w < 1 || h < 1:
+		return format{}, image.Config{}, invalid("the picture is %d by %d pixels", w, h)
+	case w > l.Side || h > l.Side:
+		return format{}, image.Config{}, tooLarge("the picture is %d by %d pixels; no side may be longer than %d", w, h, l.Side)
+	case w*h > l.Pixels:
+		return format{}, image.Config{}, tooLarge("the picture is %d by %d pixels; at most %d million pixels are taken", w, h, l.Pixels/1_000_000)
+	}
+	return f, config, nil
+}
+
+// cost is how many bytes decoding takes at the worst.
+func (f format) cost(data []byte, config image.Config) int64 {
+	pixels := int64(config.Width) * int64(config.Height)
+	switch {
+	case f.name == "JPEG" && progressive(data): // the coefficients of all planes are kept
+		return pixels * 16
+	case f.name == "JPEG":
+		return pixels * 4
+	case deep(config.ColorModel):
+		return pixels * 8
+	}
+	return pixels * 5
+}
+
+func deep(m color.Model) bool {
+	return m == color.RGBA64Model || m == color.NRGBA64Model || m == color.Gray16Model
+}
+
+// progressive walks the segments of a JPEG to its frame header.
+func progressive(data []byte) bool {
+	const sof2, startOfScan = 0xc2, 0xda
+	for i := 2; i+4 <= len(data) && data[i] == 0xff; {
+		marker := data[i+1]
+		switch {
+		case marker == sof2:
+			return true
+		case marker == startOfScan:
+			return false
+		case marker == 0xff: // fill byte
+			i++
+			continue
+		}
+		i += 2 + int(data[i+2])<<8 + int(data[i+3])
+	}
+	return false
+}
+
+func invalid(format string, args ...any) *errs.Error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_INVALID, format, args...)
+}
+
+func tooLarge(format string, args ...any) *errs.Error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE, format, args...)
+}

@@ -1,0 +1,128 @@
+package imaging
+
+import "image"
+
+// packed is four bytes for a pixel, of which the fourth does not count.
+type packed struct {
+	pix    []uint8
+	stride int
+	base   int
+}
+
+func (p packed) row(dst line, y tap, columns []tap) {
+	up := p.pix[p.base+int(y.a)*p.stride:]
+	down := p.pix[p.base+int(y.b)*p.stride:]
+	sr, sg, sb := dst.scale[0]*whole, dst.scale[1]*whole, dst.scale[2]*whole
+	tr, tg, tb := dst.shift[0], dst.shift[1], dst.shift[2]
+	r, g, b := dst.r[:len(columns)], dst.g[:len(columns)], dst.b[:len(columns)]
+	for i, x := range columns {
+		ua, ub := up[4*x.a:4*x.a+3], up[4*x.b:4*x.b+3]
+		da, db := down[4*x.a:4*x.a+3], down[4*x.b:4*x.b+3]
+		r[i] = between(ua[0], ub[0], da[0], db[0], x.w, y.w)*sr + tr
+		g[i] = between(ua[1], ub[1], da[1], db[1], x.w, y.w)*sg + tg
+		b[i] = between(ua[2], ub[2], da[2], db[2], x.w, y.w)*sb + tb
+	}
+}
+
+func (p packed) at(x, y tap) (r, g, b float32) {
+	up, down := p.pix[p.base+int(y.a)*p.stride:], p.pix[p.base+int(y.b)*p.stride:]
+	ua, ub := up[4*x.a:4*x.a+3], up[4*x.b:4*x.b+3]
+	da, db := down[4*x.a:4*x.a+3], down[4*x.b:4*x.b+3]
+	return between(ua[0], ub[0], da[0], db[0], x.w, y.w) * whole,
+		between(ua[1], ub[1], da[1], db[1], x.w, y.w) * whole,
+		between(ua[2], ub[2], da[2], db[2], x.w, y.w) * whole
+}
+
+// gray is one byte for a pixel.
+type gray struct {
+	pix    []uint8
+	stride int
+	base   int
+}
+
+func (p gray) row(dst line, y tap, columns []tap) {
+	for i, x := range columns {
+		v, _, _ := p.at(x, y)
+		dst.r[i] = v*dst.scale[0] + dst.shift[0]
+		dst.g[i] = v*dst.scale[1] + dst.shift[1]
+		dst.b[i] = v*dst.scale[2] + dst.shift[2]
+	}
+}
+
+func (p gray) at(x, y tap) (r, g, b float32) {
+	up, down := p.pix[p.base+int(y.a)*p.stride:], p.pix[p.base+int(y.b)*p.stride:]
+	v := between(up[x.a], up[x.b], down[x.a], down[x.b], x.w, y.w) * whole
+	return v, v, v
+}
+
+// ycbcr is what a JPEG decodes to: a plane of luma and two of chroma, which may
+// be smaller. Interpolation comes before the conversion to RGB, which is linear,
+// so that three values are converted for a sample instead of twelve.
+type ycbcr struct {
+	img *image.YCbCr
+	// minX and minY are the picture's first pixel; chroma is found by shifting the
+	// place of a pixel, counted from the whole picture's.
+	minX, minY     int32
+	shiftX, shiftY uint
+}
+
+func newYCbCr(src *image.YCbCr) (*ycbcr, bool) {
+	s := &ycbcr{img: src, minX: int32(src.Rect.Min.X), minY: int32(src.Rect.Min.Y)} //nolint:gosec // a picture's side
+	if src.Rect.Min.X < 0 || src.Rect.Min.Y < 0 {
+		return nil, false
+	}
+	switch src.SubsampleRatio {
+	case image.YCbCrSubsampleRatio444:
+	case image.YCbCrSubsampleRatio422:
+		s.shiftX = 1
+	case image.YCbCrSubsampleRatio420:
+		s.shiftX, s.shiftY = 1, 1
+	case image.YCbCrSubsampleRatio440:
+		s.shiftY = 1
+	case image.YCbCrSubsampleRatio411:
+		s.shiftX = 2
+	case image.YCbCrSubsampleRatio410:
+		s.shiftX, s.shiftY = 2, 1
+	default:
+		return nil, false
+	}
+	return s, true
+}
+
+// chroma is the column or row of the chroma planes that a pixel's lies in.
+func chroma(at, first int32, shift uint) int32 { return (at+first)>>shift - first>>shift }
+
+func (s *ycbcr) row(dst line, y tap, columns []tap) {
+	img := s.img
+	upY, downY := img.Y[int(y.a)*img.YStride:], img.Y[int(y.b)*img.YStride:]
+	up, down := int(chroma(y.a, s.minY, s.shiftY))*img.CStride, int(chroma(y.b, s.minY, s.shiftY))*img.CStride
+	upB, downB := img.Cb[up:], img.Cb[down:]
+	upR, downR := img.Cr[up:], img.Cr[down:]
+	first, shift, low := s.minX, s.shiftX&31, s.minX>>(s.shiftX&31)
+	sr, sg, sb := dst.scale[0], dst.scale[1], dst.scale[2]
+	tr, tg, tb := dst.shift[0], dst.shift[1], dst.shift[2]
+	r, g, b := dst.r[:len(columns)], dst.g[:len(columns)], dst.b[:len(columns)]
+	for i, x := range columns {
+		ca, cb := (x.a+first)>>shift-low, (x.b+first)>>shift-low
+		luma := between(upY[x.a], upY[x.b], downY[x.a], downY[x.b], x.w, y.w) * whole
+		blue := between(upB[ca], upB[cb], downB[ca], downB[cb], x.w, y.w)*whole - 128
+		red := between(upR[ca], upR[cb], downR[ca], downR[cb], x.w, y.w)*whole - 128
+		r[i] = pixel(luma+1.402*red)*sr + tr
+		g[i] = pixel(luma-0.344136*blue-0.714136*red)*sg + tg
+		b[i] = pixel(luma+1.772*blue)*sb + tb
+	}
+}
+
+func (s *ycbcr) at(x, y tap) (r, g, b float32) {
+	img := s.img
+	upY, downY := img.Y[int(y.a)*img.YStride:], img.Y[int(y.b)*img.YStride:]
+	up, down := int(chroma(y.a, s.minY, s.shiftY))*img.CStride, int(chroma(y.b, s.minY, s.shiftY))*img.CStride
+	ca, cb := chroma(x.a, s.minX, s.shiftX), chroma(x.b, s.minX, s.shiftX)
+	luma := between(upY[x.a], upY[x.b], downY[x.a], downY[x.b], x.w, y.w) * whole
+	blue := between(img.Cb[up+int(ca)], img.Cb[up+int(cb)], img.Cb[down+int(ca)], img.Cb[down+int(cb)], x.w, y.w)*whole - 128
+	red := between(img.Cr[up+int(ca)], img.Cr[up+int(cb)], img.Cr[down+int(ca)], img.Cr[down+int(cb)], x.w, y.w)*whole - 128
+	return pixel(luma + 1.402*red), pixel(luma - 0.344136*blue - 0.714136*red), pixel(luma + 1.772*blue)
+}
+
+// pixel keeps a value within what a pixel can have.
+func pixel(v float32) float32 { return min(max(v, 0), 255) }
