@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// coerce checks the parameters of the step: they are typed where they are used.
+func (x *execution) coerce() error {
+	for i := range x.s.args {
+		arg := &x.s.args[i]
+		if arg.coerce == nil {
+			continue
+		}
+		name := x.w.inputs[arg.input].Name
+		coerced, err := arg.coerce.Coerce(x.inputs[arg.input][0])
+		if err != nil {
+			fault := refuse(name, "does not fit the field %q of the step %q: %s", arg.name, x.s.Name, err)
+			return fault
+		}
+		if x.coerced == nil {
+			x.coerced = map[string]any{}
+		}
+		x.coerced[arg.name] = value.Normal(coerced)
+	}
+	return nil
+}
+
+// choose finds the elements to work on. What is null is kept away from a block
+// that does not ask for it: a null scalar keeps everything away, a null on a
+// deeper level only itself.
+func (x *execution) choose() {
+	if !x.s.Manifest.AcceptsEmpty {
+		for i := range x.s.args {
+			if !x.prune(&x.s.args[i]) {
+				x.rows = nil
+				return
+			}
+		}
+	}
+	n := x.elements[x.s.at].count()
+	x.rows = make([]int, 0, n)
+	for row := range n {
+		if x.alive == nil || x.alive[row] {
+			x.rows = append(x.rows, row)
+		}
+	}
+}
+
+// prune drops the elements for which a source is null; false means all.
+func (x *execution) prune(s *source) bool {
+	for i := range s.entries {
+		if !x.prune(&s.entries[i]) {
+			return false
+		}
+	}
+	if len(s.entries) > 0 || s.form == plan.Static {
+		return true
+	}
+	switch {
+	case s.at == 0:
+		return x.cell(s, 0) != nil || s.form == plan.FromInput && !s.cast
+	case s.at == x.s.at:
+		x.alive = x.pruneLevel(s, x.alive)
+	default:
+		x.aliveBelow = x.pruneLevel(s, x.aliveBelow)
+	}
+	return true
+}
+
+func (x *execution) pruneLevel(s *source, alive []bool) []bool {
+	n := x.elements[s.at].count()
+	for row := range n {
+		if x.cell(s, row) != nil {
+			continue
+		}
+		if alive == nil {
+			alive = allTrue(n)
+		}
+		alive[row] = false
+	}
+	return alive
+}
+
+// cell is the value of a source for an element of its own level.
+func (r *run) cell(s *source, row int) any {
+	switch s.form {
+	case plan.Static:
+		return s.static
+	case plan.FromInput:
+		return r.inputs[s.input][row]
+	case plan.FromStep:
+		rows := r.tables[s.step].rows
+		if row >= len(rows) {
+			return nil
+		}
+		return rows[row][s.output]
+	}
+	return nil
+}

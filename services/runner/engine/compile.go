@@ -1,0 +1,190 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+)
+
+// Workflow is a compiled definition with its blocks. It is immutable, and safe
+// for any number of runs at the same time, so it may be cached for as long as
+// the definition does not change.
+type Workflow struct {
+	plan   *plan.Plan
+	levels []level
+	inputs []inputPlan
+	steps  []stepPlan
+	// branches say on which level a flow-control step decides.
+	branches []branchPlan
+	outputs  []int // level of each output
+	// root is the level of the batch that comes with a run, 0 if no output belongs
+	// to it.
+	root int
+}
+
+// Compile constructs the blocks of a plan. Every step that cannot be built is
+// reported, not only the first.
+func Compile(p *plan.Plan, registry Registry) (*Workflow, error) {
+	w := &Workflow{plan: p, levels: []level{{parent: -1}}}
+	var problems workflow.Problems
+	for i := range p.Inputs {
+		w.inputs = append(w.inputs, w.planInput(&p.Inputs[i]))
+	}
+	w.steps = make([]stepPlan, len(p.Steps))
+	for _, layer := range p.Layers {
+		for _, i := range layer {
+			if problem := w.planStep(i, registry); problem != nil {
+				problems = append(problems, *problem)
+			}
+		}
+	}
+	for i := range p.Branches {
+		w.branches = append(w.branches, w.planBranch(&p.Branches[i]))
+	}
+	for i := range p.Outputs {
+		w.outputs = append(w.outputs, w.level(p.Outputs[i].Lineage))
+		if lineage := p.Outputs[i].Lineage; len(lineage) > 0 && lineage[0] == plan.RootLevel {
+			w.root = w.level(lineage[:1])
+		}
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// Plan is what the workflow was compiled from.
+func (w *Workflow) Plan() *plan.Plan { return w.plan }
+
+// stepPlan is a step with its block and everything that does not change from
+// run to run.
+type stepPlan struct {
+	*plan.Step
+	step  Step
+	block Block
+	// width is how many elements may be worked on at the same time.
+	width int
+	args  []source
+	// at is the level over whose elements the step runs, below one deeper level
+	// that some of its arguments have, or -1. out is that of its outputs.
+	at, below, out int
+	// lone: the step has no data, but scalars that were cast to a batch of one.
+	lone bool
+	// adds: each element yields a list, whose items are the elements of out.
+	adds bool
+	// spreads: each element yields a list for the elements of below, which exist.
+	spreads bool
+	// targets of a flow-control step, by selector: the branch.
+	targets map[string]int
+}
+
+// Concurrent is implemented by blocks whose calls for single elements may run
+// side by side: those that wait for something else than the processor.
+type Concurrent interface {
+	// Concurrency is how many calls at most.
+	Concurrency() int
+}
+
+func (w *Workflow) planStep(i int, registry Registry) *workflow.Problem {
+	p := &w.plan.Steps[i]
+	s := &w.steps[i]
+	*s = stepPlan{Step: p, width: 1, below: -1}
+	s.step = Step{Name: p.Name, Type: p.Manifest.Type, Fields: w.fields(p)}
+	problem := workflow.Problem{Kind: workflow.KindSyntax, Step: p.Name, BlockType: p.Source.Type}
+	construct, ok := registry[p.Manifest.Type]
+	if !ok {
+		problem.Message = fmt.Sprintf("the block %s cannot be run here: this runner does not have it", p.Manifest.Type)
+		return &problem
+	}
+	block, err := construct(s.step)
+	if err != nil {
+		problem.Message = err.Error()
+		return &problem
+	}
+	s.block = block
+	if wide, ok := block.(Concurrent); ok {
+		s.width = max(wide.Concurrency(), 1)
+	}
+	w.placeStep(s)
+	return nil
+}
+
+// placeStep finds the levels that the step works on.
+func (w *Workflow) placeStep(s *stepPlan) {
+	deepest := s.ControlSupport
+	for i := range s.Arguments {
+		deepest = longest(deepest, &s.Arguments[i])
+	}
+	s.at = w.level(deepest[:min(s.ExecutionDimensionality, len(deepest))])
+	if len(deepest) > s.ExecutionDimensionality {
+		s.below = w.level(deepest)
+	}
+	for i := range s.Arguments {
+		s.args = append(s.args, w.source(&s.Arguments[i], s))
+	}
+	s.out = w.level(s.Lineage)
+	s.adds = s.Manifest.OutputOffset > 0
+	s.spreads = !s.adds && s.out != 0 && s.out == s.below
+	s.targets = map[string]int{}
+	for _, branch := range s.Opens {
+		for _, target := range w.plan.Branches[branch].Targets {
+			s.targets["$steps."+w.plan.Steps[target].Name] = branch
+		}
+	}
+}
+
+func longest(so plan.Lineage, a *plan.Argument) plan.Lineage {
+	if len(a.Lineage) > len(so) {
+		so = a.Lineage
+	}
+	for i := range a.Elements {
+		so = longest(so, &a.Elements[i])
+	}
+	return so
+}
+
+// fields are the step's fields for its constructor, selectors as text.
+func (w *Workflow) fields(p *plan.Step) map[string]any {
+	fields := make(map[string]any, len(p.Manifest.Fields))
+	for i := range p.Arguments {
+		fields[p.Arguments[i].Field.Name] = w.field(&p.Arguments[i])
+	}
+	for i := range p.Manifest.Fields {
+		field := &p.Manifest.Fields[i]
+		if !field.TargetsSteps() {
+			continue
+		}
+		for _, key := range append([]string{field.Name}, field.Aliases...) {
+			if node := p.Source.Node.Get(key); node != nil {
+				fields[field.Name] = node.Value()
+				break
+			}
+		}
+	}
+	return fields
+}
+
+func (w *Workflow) field(a *plan.Argument) any {
+	switch a.Form {
+	case plan.Static:
+		return a.Value
+	case plan.Slot:
+		return SlotMark
+	case plan.FromInput:
+		return "$inputs." + w.plan.Inputs[a.Input].Name
+	case plan.FromStep:
+		return "$steps." + w.plan.Steps[a.Step].Name + "." + a.Output
+	case plan.MapOf:
+		object := make(map[string]any, len(a.Elements))
+		for i := range a.Elements {
+			object[a.Elements[i].Key] = w.field(&a.Elements[i])
+		}
+		return object
+	}
+	list := make([]any, len(a.Elements))
+	for i := range a.Elements {
+		list[i] = w.field(&a.Elements[i])
+	}
+	return list
+}

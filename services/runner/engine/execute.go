@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// execution is one step in one run.
+type execution struct {
+	*run
+	s     *stepPlan
+	event Event
+	began time.Time
+	// alive and aliveBelow tell which elements take part; nil means all.
+	alive, aliveBelow []bool
+	// rows are the elements of the step's level that take part.
+	rows []int
+	// coerced has the parameters that the step's fields gave another form.
+	coerced map[string]any
+}
+
+// perform runs the step. skipped is true where a gate is closed or nothing is
+// left to work on; its outputs then read as null.
+func (x *execution) perform(ctx context.Context) (skipped bool, err error) {
+	if x.masked() {
+		x.skip()
+		return true, nil
+	}
+	if err := x.coerce(); err != nil {
+		return false, err
+	}
+	if x.choose(); len(x.rows) == 0 {
+		x.skip()
+		return true, nil
+	}
+	x.started()
+	results, err := x.call(ctx)
+	if err != nil {
+		return false, err
+	}
+	if x.s.Manifest.IsFlowControl() {
+		return false, x.open(results)
+	}
+	return false, x.store(results)
+}
+
+// call returns a result for each of x.rows.
+func (x *execution) call(ctx context.Context) ([]Result, error) {
+	if x.takesBatch() {
+		return x.callBatch(ctx)
+	}
+	results := make([]Result, len(x.rows))
+	if x.s.width == 1 || len(x.rows) == 1 {
+		for i, row := range x.rows {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			var err error
+			if results[i], err = x.s.block.Run(ctx, x.newCall(x.rows[i:i+1], false, x.elementArgs(row))); err != nil {
+				return nil, err
+			}
+		}
+		return results, nil
+	}
+	return results, x.callWide(ctx, results)
+}
+
+// callWide runs the calls for single elements side by side.
+func (x *execution) callWide(ctx context.Context, results []Result) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(x.s.width)
+	for i, row := range x.rows {
+		group.Go(func() (err error) {
+			defer recoverTo(&err)
+			results[i], err = x.s.block.Run(ctx, x.newCall(x.rows[i:i+1], false, x.elementArgs(row)))
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+func (x *execution) callBatch(ctx context.Context) ([]Result, error) {
+	result, err := x.s.block.Run(ctx, x.newCall(x.rows, true, x.batchArgs()))
+	if err != nil {
+		return nil, err
+	}
+	if !result.many || len(result.items) != len(x.rows) {
+		return nil, Failf(InvalidBehaviour, "the block did not answer for each element of its batch")
+	}
+	return result.items, nil
+}
+
+// takesBatch: one call for all elements. A block that takes batches and gets
+// scalars alone, or collapses a whole level into one, is called once anyway.
+func (x *execution) takesBatch() bool {
+	if !x.s.Batched {
+		return false
+	}
+	return x.s.at != 0 || x.s.lone
+}
+
+func (x *execution) newCall(rows []int, batch bool, args map[string]any) *Call {
+	call := &Call{Env: &x.env, Step: &x.s.step, Args: args, IsBatch: batch, state: &x.states[x.s.Index]}
+	if x.s.at != 0 {
+		call.Indices = make([]Index, len(rows))
+		for i, row := range rows {
+			call.Indices[i] = x.elements[x.s.at].index[row]
+		}
+	} else if x.s.lone {
+		call.Indices = []Index{{0}}
+	}
+	return call
+}
+
+func (x *execution) started() {
+	x.event.Elements = len(x.rows)
+	x.began = x.env.Now()
+	x.tell(Started, 0)
+}
+
+func (x *execution) report(skipped bool, err error) {
+	kind := Finished
+	switch {
+	case err != nil:
+		kind = Failed
+		x.event.Class = blame(&x.s.step, err).Class
+	case skipped:
+		kind = Skipped
+	}
+	if x.began.IsZero() {
+		x.tell(kind, 0)
+		return
+	}
+	x.tell(kind, x.env.Now().Sub(x.began))
+}
+
+func (x *execution) tell(kind EventKind, took time.Duration) {
+	if x.request.Observe == nil {
+		return
+	}
+	x.event.Kind, x.event.At, x.event.Took = kind, x.env.Now(), took
+	x.request.Observe(x.event)
+}

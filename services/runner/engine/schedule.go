@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// outcome is how one step ended.
+type outcome struct {
+	step int
+	err  error
+}
+
+// schedule starts each step when those it waits for have ended, and returns when
+// none runs any more. The first failure cancels the others.
+func (r *run) schedule(ctx context.Context) error {
+	if len(r.w.steps) == 0 {
+		return ctx.Err()
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s := scheduler{run: r, waiting: make([]int, len(r.w.steps))}
+	for i := range r.w.steps {
+		s.waiting[i] = len(r.w.steps[i].Predecessors)
+		if s.waiting[i] == 0 {
+			s.ready = append(s.ready, i)
+		}
+	}
+	for s.running > 0 || len(s.ready) > 0 {
+		ended := s.next(ctx)
+		if ended.err != nil {
+			if s.err == nil {
+				s.err = ended.err
+			}
+			s.ready = nil
+			cancel()
+			continue
+		}
+		if s.err == nil {
+			s.release(ended.step)
+		}
+	}
+	return s.err
+}
+
+type scheduler struct {
+	*run
+	waiting []int
+	ready   []int
+	running int
+	ended   chan outcome
+	err     error
+}
+
+// next starts what can be started and waits for one step to end. A step that
+// has nobody to run beside is run right here: most workflows are chains.
+func (s *scheduler) next(ctx context.Context) outcome {
+	if s.running == 0 && len(s.ready) == 1 {
+		step := s.ready[0]
+		s.ready = s.ready[:0]
+		return outcome{step: step, err: s.step(ctx, step)}
+	}
+	if s.ended == nil {
+		s.ended = make(chan outcome)
+	}
+	for len(s.ready) > 0 && s.running < s.limits.Steps {
+		step := s.ready[0]
+		s.ready = s.ready[1:]
+		s.running++
+		go func() { s.ended <- outcome{step: step, err: s.step(ctx, step)} }()
+	}
+	ended := <-s.ended
+	s.running--
+	return ended
+}
+
+func (s *scheduler) release(step int) {
+	for _, next := range s.w.steps[step].Successors {
+		if s.waiting[next]--; s.waiting[next] == 0 {
+			s.ready = append(s.ready, next)
+		}
+	}
+}
+
+// step runs one step with its deadline, and tells the observer.
+func (r *run) step(ctx context.Context, i int) error {
+	s := &r.w.steps[i]
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.limits.StepTime)
+	defer cancel()
+	x := execution{run: r, s: s, event: Event{Step: s.Name, BlockType: s.step.Type}}
+	skipped, err := x.guarded(ctx)
+	x.report(skipped, err)
+	if err != nil {
+		return blame(&s.step, err)
+	}
+	return nil
+}
+
+// guarded makes a panic of a block the failure of its run.
+func (x *execution) guarded(ctx context.Context) (skipped bool, err error) {
+	defer recoverTo(&err)
+	return x.perform(ctx)
+}
+
+func recoverTo(err *error) {
+	if p := recover(); p != nil {
+		*err = Failf(EngineRuntime, "the block failed by a fault of its own").Because(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+	}
+}
+
+// Event is something that happened to a step. It carries no data of the run.
+type Event struct {
+	Step, BlockType string
+	Kind            EventKind
+	// At is when it happened, Took how long the step ran.
+	At   time.Time
+	Took time.Duration
+	// Elements is how many elements the step worked on.
+	Elements int
+	// Class is that of a failure.
+	Class Class
+}
+
+// EventKind is what happened to a step.
+type EventKind int
+
+// The kinds of events. Each step is started and then finished or failed, or it
+// is skipped.
+const (
+	Started EventKind = iota + 1
+	Finished
+	Skipped
+	Failed
+)
+
+func (k EventKind) String() string {
+	return [...]string{"", "started", "finished", "skipped", "failed"}[k]
+}

@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// Serialize turns the results of [Workflow.Run] into plain JSON values. A result
+// that would be larger than the limit of bytes is refused while it is made.
+func (w *Workflow) Serialize(ctx context.Context, codec value.Codec, results []map[string]any, limit int) ([]map[string]any, error) {
+	if limit <= 0 {
+		limit = defaultResult
+	}
+	z := &serializer{Serializer: value.Serializer{Codec: codec}, left: limit, limit: limit}
+	out := make([]map[string]any, len(results))
+	for i, result := range results {
+		out[i] = make(map[string]any, len(result))
+		for k := range w.plan.Outputs {
+			o := &w.plan.Outputs[k]
+			depth := len(o.Lineage)
+			if depth > 0 && o.Lineage[0] == plan.RootLevel {
+				depth--
+			}
+			one, err := z.nested(ctx, w, o, result[o.Name], depth)
+			if err != nil {
+				return nil, z.blame(o, err)
+			}
+			out[i][o.Name] = one
+		}
+	}
+	return out, nil
+}
+
+type serializer struct {
+	value.Serializer
+	left, limit int
+}
+
+// nested goes down to where the kinds of the output say what a value is.
+func (z *serializer) nested(ctx context.Context, w *Workflow, o *plan.Output, v any, depth int) (any, error) {
+	list, isList := v.([]any)
+	if depth == 0 || !isList {
+		return z.leaf(ctx, w, o, v)
+	}
+	out := make([]any, len(list))
+	for i, item := range list {
+		one, err := z.nested(ctx, w, o, item, depth-1)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = one
+	}
+	return out, nil
+}
+
+func (z *serializer) leaf(ctx context.Context, w *Workflow, o *plan.Output, v any) (any, error) {
+	object, isObject := v.(map[string]any)
+	if o.Selector.Output != manifest.AnyOutput || !isObject {
+		return z.one(ctx, v, o.Kinds)
+	}
+	out := make(map[string]any, len(object))
+	for name, item := range object {
+		kinds, _ := w.steps[o.Step].Output(name)
+		one, err := z.one(ctx, item, kinds)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = one
+	}
+	return out, nil
+}
+
+var errTooLarge = errors.New("too large")
+
+// one looks at the size before it writes: a value whose parts are shared may be
+// huge on paper.
+func (z *serializer) one(ctx context.Context, v any, kinds []string) (any, error) {
+	if value.Size(v, z.left) > z.left {
+		return nil, errTooLarge
+	}
+	out, err := z.Serialize(ctx, v, kinds)
+	if err != nil {
+		return nil, err
+	}
+	if z.left -= value.Size(out, z.left); z.left < 0 {
+		return nil, errTooLarge
+	}
+	return out, ctx.Err()
+}
+
+func (z *serializer) blame(o *plan.Output, err error) error {
+	if errors.Is(err, errTooLarge) {
+		return Failf(LimitsCaused, "the result is larger than %d bytes", z.limit)
+	}
+	if _, ok := errors.AsType[*errs.Error](err); ok || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return Failf(EngineRuntime, "the output %q cannot be written as JSON", o.Name).Because(err)
+}

@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+)
+
+// source is where an argument, or one entry of a list or map, gets its value.
+type source struct {
+	name string
+	form plan.Form
+	// static is the value of a constant.
+	static any
+	input  int
+	step   int
+	output string
+	// at is the level of what is referred to, 0 for scalars.
+	at int
+	// cast: a scalar is repeated for every element, on the level of the step
+	// (depth 0) or the one below (depth 1).
+	cast  bool
+	depth int
+	// coerce checks a parameter by the field it is used in.
+	coerce  *manifest.Field
+	entries []source
+}
+
+func (w *Workflow) source(a *plan.Argument, s *stepPlan) source {
+	out := source{form: a.Form, static: a.Value, input: a.Input, step: a.Step, output: a.Output, name: a.Key}
+	if a.Field != nil {
+		out.name = a.Field.Name
+	}
+	if a.Form == plan.Slot {
+		out.form, out.static = plan.Static, any(SlotMark)
+	}
+	out.at = w.level(a.Lineage)
+	if a.Substituted {
+		out.coerce = a.Field
+	}
+	if a.Cast {
+		out.cast, out.depth = true, w.castDepth(a, s)
+	}
+	for i := range a.Elements {
+		out.entries = append(out.entries, w.source(&a.Elements[i], s))
+	}
+	return out
+}
+
+// castDepth says how far below the step's own level a cast scalar goes. Where
+// no data of the step is a batch there is no level: a lone element stands in.
+func (w *Workflow) castDepth(a *plan.Argument, s *stepPlan) int {
+	if len(w.levels[s.at].lineage) > 0 || s.below >= 0 {
+		return a.CastDimensionality - len(w.levels[s.at].lineage)
+	}
+	if s.Manifest.OutputOffset >= 0 {
+		s.lone = true
+		return a.CastDimensionality - 1
+	}
+	return a.CastDimensionality
+}
+
+// isBatch tells whether anything in the source has more than one value.
+func (s *source) isBatch() bool {
+	if s.at != 0 || s.cast {
+		return true
+	}
+	for i := range s.entries {
+		if s.entries[i].isBatch() {
+			return true
+		}
+	}
+	return false
+}
