@@ -1,0 +1,75 @@
+package rpc
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"golang.org/x/sync/singleflight"
+	"google.golang.org/grpc"
+
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// authenticationLife is how long an answer of the vault is reused for the same
+// key. A revoked key is dead everywhere within a second: part of it is spent
+// here, the rest in the vault's own cache.
+const authenticationLife = 400 * time.Millisecond
+
+// Authenticator asks the vault whose key it is: the Authenticate of a public
+// face. conn is to the vault's internal face.
+func Authenticator(conn grpc.ClientConnInterface, verifier *identity.Verifier) func(context.Context, secret.Secret) (caller.Principal, error) {
+	a := &authenticator{
+		vault: vaultinternalv1.NewVaultInternalServiceClient(conn), verifier: verifier,
+		cache: otter.Must(&otter.Options[[sha256.Size]byte, caller.Principal]{
+			MaximumSize:      10_000,
+			ExpiryCalculator: otter.ExpiryWriting[[sha256.Size]byte, caller.Principal](authenticationLife),
+		}),
+	}
+	return a.authenticate
+}
+
+type authenticator struct {
+	vault    vaultinternalv1.VaultInternalServiceClient
+	verifier *identity.Verifier
+	cache    *otter.Cache[[sha256.Size]byte, caller.Principal]
+	asking   singleflight.Group
+}
+
+func (a *authenticator) authenticate(ctx context.Context, key secret.Secret) (caller.Principal, error) {
+	hash := sha256.Sum256(key.Expose())
+	if p, ok := a.cache.GetIfPresent(hash); ok {
+		return p, nil
+	}
+	// The question is asked once for all who wait, so one's cancellation must
+	// not be everyone's.
+	answer := a.asking.DoChan(string(hash[:]), func() (any, error) {
+		ask, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		p, err := a.ask(ask, key)
+		if err == nil {
+			a.cache.Set(hash, p)
+		}
+		return p, err
+	})
+	select {
+	case <-ctx.Done():
+		return caller.Principal{}, fmt.Errorf("wait for the vault: %w", ctx.Err())
+	case r := <-answer:
+		p, _ := r.Val.(caller.Principal)
+		return p, r.Err
+	}
+}
+
+func (a *authenticator) ask(ctx context.Context, key secret.Secret) (caller.Principal, error) {
+	reply, err := a.vault.Authenticate(ctx, &vaultinternalv1.AuthenticateRequest{Key: string(key.Expose())})
+	if err != nil {
+		return caller.Principal{}, fmt.Errorf("ask the vault whose key it is: %w", err)
+	}
+	return VerifyPrincipal(a.verifier, reply.GetAssertion())
+}

@@ -1,0 +1,174 @@
+package rpc
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"regexp"
+	"runtime/debug"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+)
+
+// call is one RPC from its arrival to its log line.
+type call struct {
+	server    *Server
+	name      string
+	method    *method
+	start     time.Time
+	peer      peerInfo
+	requestID string
+	principal caller.Principal
+	cancel    context.CancelFunc
+}
+
+func (s *Server) call(name string) *call {
+	return &call{server: s, name: name, method: s.methods[name], start: time.Now(), cancel: func() {}}
+}
+
+// begin finds out who is calling and whether they may, and bounds the call's
+// time.
+func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context, error) {
+	md, _ := metadata.FromIncomingContext(ctx)
+	address := c.transport(ctx)
+	c.requestID = requestID(md, c.peer.name)
+	ctx = caller.WithCall(ctx, c.peer.name, c.requestID, address)
+	if c.method == nil { // not reached: Serve has looked at every method
+		return ctx, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this method has no access rule")
+	}
+	if deadline, ok := ctx.Deadline(); !ok || deadline.After(c.start.Add(limit)) {
+		ctx, c.cancel = context.WithDeadline(ctx, c.start.Add(limit))
+	}
+	if c.method.quiet {
+		return ctx, nil
+	}
+	p, err := c.server.principal(ctx, md, c.peer, address)
+	if err != nil {
+		return ctx, err
+	}
+	c.principal = p
+	return caller.With(ctx, p), c.method.admit(c.peer.name, p)
+}
+
+// transport reads who the connection belongs to, and its address.
+func (c *call) transport(ctx context.Context) string {
+	p, ok := peer.FromContext(ctx)
+	if !ok {
+		return ""
+	}
+	if info, ok := p.AuthInfo.(peerInfo); ok {
+		c.peer = info
+	}
+	if c.peer.via == "pipe" || p.Addr == nil {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(p.Addr.String())
+	if err != nil {
+		return ""
+	}
+	return host
+}
+
+var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+
+// requestID keeps a peer's name for the request, so that one name finds all
+// hops. A client's is not taken: it could name someone else's request.
+func requestID(md metadata.MD, peer string) string {
+	if ids := md[requestIDKey]; peer != "" && len(ids) == 1 && requestIDForm.MatchString(ids[0]) {
+		return ids[0]
+	}
+	return id.New("req")
+}
+
+// check validates one request message.
+func (c *call) check(req any) error {
+	if err := c.server.validate(req); err != nil {
+		return err
+	}
+	return c.method.own(c.principal, req)
+}
+
+// end turns what happened into a status, and writes the log line.
+func (c *call) end(ctx context.Context, err error, panicked any) error {
+	c.cancel()
+	if panicked != nil {
+		err = errs.Internal(errorsv1.Reason_REASON_INTERNAL, "internal error; the request id helps the operator to find it").
+			Because(fmt.Errorf("panic: %v\n%s", panicked, debug.Stack()))
+	}
+	c.log(ctx, err)
+	if err == nil {
+		return nil
+	}
+	return errs.WithRequestID(errs.Status(err), c.requestID).Err()
+}
+
+func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (resp any, err error) {
+	c := s.call(info.FullMethod)
+	defer func() {
+		if err = c.end(ctx, err, recover()); err != nil {
+			resp = nil
+		}
+	}()
+	if ctx, err = c.begin(ctx, s.cfg.MaxDeadline); err != nil {
+		return nil, err
+	}
+	if err := grpc.SetHeader(ctx, metadata.MD{requestIDKey: {c.requestID}}); err != nil {
+		return nil, fmt.Errorf("set header: %w", err)
+	}
+	if !c.method.quiet {
+		if err := c.check(req); err != nil {
+			return nil, err
+		}
+	}
+	return handler(ctx, req)
+}
+
+func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
+	ctx, c := ss.Context(), s.call(info.FullMethod)
+	defer func() { err = c.end(ctx, err, recover()) }()
+	if ctx, err = c.begin(ctx, s.cfg.MaxStreamDeadline); err != nil {
+		return err
+	}
+	if err := ss.SetHeader(metadata.MD{requestIDKey: {c.requestID}}); err != nil {
+		return fmt.Errorf("set header: %w", err)
+	}
+	return handler(srv, &checkedStream{ServerStream: ss, ctx: ctx, call: c})
+}
+
+// checkedStream checks each message as it comes in.
+type checkedStream struct {
+	grpc.ServerStream
+	ctx   context.Context //nolint:containedctx // a stream carries its context
+	call  *call
+	named bool
+}
+
+// Context implements grpc.ServerStream.
+func (s *checkedStream) Context() context.Context { return s.ctx }
+
+// RecvMsg implements grpc.ServerStream. The first message of a client's stream
+// names the resource; those that follow may not name another.
+func (s *checkedStream) RecvMsg(m any) error {
+	if err := s.ServerStream.RecvMsg(m); err != nil {
+		return err //nolint:wrapcheck // io.EOF has a meaning
+	}
+	if s.call.method.quiet {
+		return nil
+	}
+	if err := s.call.server.validate(m); err != nil {
+		return err
+	}
+	if s.named && s.call.method.silent(m) {
+		return nil
+	}
+	s.named = true
+	return s.call.method.own(s.call.principal, m)
+}

@@ -1,0 +1,126 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"google.golang.org/grpc/credentials"
+
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+)
+
+// peerInfo is what the transport proved about the other end.
+type peerInfo struct {
+	credentials.CommonAuthInfo
+	name string // service name, "" for a client that is none
+	via  string // "tls", "pipe" or "plaintext"
+}
+
+// AuthType implements credentials.AuthInfo.
+func (p peerInfo) AuthType() string { return p.via }
+
+func proved(name, via string, level credentials.SecurityLevel) peerInfo {
+	return peerInfo{CommonAuthInfo: credentials.CommonAuthInfo{SecurityLevel: level}, name: name, via: via}
+}
+
+// serverSide tells the three transports of a server apart: by the type of the
+// connection, which no client chooses.
+type serverSide struct {
+	credentials.TransportCredentials // TLS, or nil
+	id                               *identity.Identity
+	plaintext                        bool
+}
+
+func serverCredentials(cfg ServerConfig) credentials.TransportCredentials {
+	s := &serverSide{id: cfg.Identity, plaintext: cfg.Plaintext}
+	if cfg.Identity != nil {
+		s.TransportCredentials = credentials.NewTLS(cfg.Identity.ServerTLS(cfg.Face == Public))
+	}
+	return s
+}
+
+// ServerHandshake implements credentials.TransportCredentials.
+func (s *serverSide) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	if p, ok := conn.(*pipeConn); ok {
+		return conn, proved(p.peer, "pipe", credentials.PrivacyAndIntegrity), nil
+	}
+	if s.plaintext {
+		if !isLoopback(conn.RemoteAddr()) {
+			return nil, nil, errors.New("plaintext is for loopback alone")
+		}
+		return conn, proved("", "plaintext", credentials.NoSecurity), nil
+	}
+	if s.TransportCredentials == nil {
+		return nil, nil, errors.New("no identity to serve TLS with")
+	}
+	secured, info, err := s.TransportCredentials.ServerHandshake(conn)
+	if err != nil {
+		return nil, nil, fmt.Errorf("TLS handshake: %w", err)
+	}
+	tlsInfo, ok := info.(credentials.TLSInfo)
+	if !ok || len(tlsInfo.State.PeerCertificates) == 0 {
+		return secured, proved("", "tls", credentials.PrivacyAndIntegrity), nil
+	}
+	name, err := s.id.PeerOf(tlsInfo.State.PeerCertificates)
+	if err != nil {
+		return nil, nil, errors.Join(err, secured.Close())
+	}
+	return secured, proved(name, "tls", credentials.PrivacyAndIntegrity), nil
+}
+
+// ClientHandshake implements credentials.TransportCredentials: never used.
+func (s *serverSide) ClientHandshake(context.Context, string, net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	return nil, nil, errors.New("server credentials cannot dial")
+}
+
+// Info implements credentials.TransportCredentials.
+func (s *serverSide) Info() credentials.ProtocolInfo {
+	return credentials.ProtocolInfo{SecurityProtocol: "keyhole"}
+}
+
+// Clone implements credentials.TransportCredentials.
+func (s *serverSide) Clone() credentials.TransportCredentials { c := *s; return &c }
+
+// OverrideServerName implements credentials.TransportCredentials.
+func (s *serverSide) OverrideServerName(string) error { return nil }
+
+// pipeClient is the client's side of a pipe, whose other end is this process.
+type pipeClient struct{ serverSide }
+
+// ClientHandshake implements credentials.TransportCredentials.
+func (*pipeClient) ClientHandshake(_ context.Context, _ string, conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	return conn, proved("", "pipe", credentials.PrivacyAndIntegrity), nil
+}
+
+// Clone implements credentials.TransportCredentials.
+func (p *pipeClient) Clone() credentials.TransportCredentials { return p }
+
+// checkListener refuses plaintext that another machine could reach.
+func (s *Server) checkListener(lis net.Listener) error {
+	if _, ok := lis.(pipeListener); ok {
+		return nil
+	}
+	if s.cfg.Plaintext {
+		if !isLoopback(lis.Addr()) {
+			return fmt.Errorf("rpc server: refusing plaintext on %s: other machines can reach it; set an identity, or listen on 127.0.0.1", lis.Addr())
+		}
+		return nil
+	}
+	if s.cfg.Identity == nil {
+		return errors.New("rpc server: no identity to serve TLS with")
+	}
+	return nil
+}
+
+// isLoopback: a name is not looked up, and a wildcard is every address.
+func isLoopback(a net.Addr) bool {
+	switch a := a.(type) {
+	case *net.TCPAddr:
+		return a.IP.IsLoopback()
+	case *net.UnixAddr:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,119 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+)
+
+// ClientConfig is what a connection to another service is built from.
+type ClientConfig struct {
+	// Identity is the service's own, and Peer the name that the server's
+	// certificate must have. Both are needed for a target on the network.
+	Identity *identity.Identity
+	Peer     string
+	// Pipe dials inside the process instead; the target is then only a name.
+	Pipe Dialer
+	// Tracer and Meter get spans and metrics; nil for none.
+	Tracer trace.TracerProvider
+	Meter  metric.MeterProvider
+	// Timeout is the deadline of a unary call that brings none; 0 means 30 s.
+	Timeout time.Duration
+	// MaxMessage bounds a message in bytes; 0 means MaxMessage.
+	MaxMessage int
+}
+
+// Dial makes a client connection, which connects when it is first used. Calls
+// on it carry the principal of their context, the request id, the deadline and
+// the trace. A target is "host:port", or "dns:///host:port" for all addresses
+// of a name in turn. Close it.
+func Dial(target string, cfg ClientConfig) (*grpc.ClientConn, error) {
+	cfg.Timeout = orDefault(cfg.Timeout, 30*time.Second)
+	cfg.MaxMessage = orDefault(cfg.MaxMessage, MaxMessage)
+	opts := []grpc.DialOption{
+		grpc.WithChainUnaryInterceptor(cfg.unary),
+		grpc.WithChainStreamInterceptor(cfg.stream),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(cfg.MaxMessage), grpc.MaxCallSendMsgSize(cfg.MaxMessage)),
+		grpc.WithDefaultServiceConfig(serviceConfig()),
+		grpc.WithDisableServiceConfig(), // of the resolver: DNS may not say how we retry
+		grpc.WithInitialWindowSize(window), grpc.WithInitialConnWindowSize(connWindow),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 10 * time.Second}),
+		grpc.WithNoProxy(),
+		grpc.WithIdleTimeout(0),
+	}
+	if h := clientTelemetry(cfg.Tracer, cfg.Meter); h != nil {
+		opts = append(opts, grpc.WithStatsHandler(h))
+	}
+	switch {
+	case cfg.Pipe != nil:
+		target = "passthrough:///" + target
+		opts = append(opts, grpc.WithTransportCredentials(&pipeClient{}), grpc.WithContextDialer(
+			func(ctx context.Context, _ string) (net.Conn, error) { return cfg.Pipe(ctx) }))
+	case cfg.Identity == nil || cfg.Peer == "":
+		return nil, errors.New("rpc dial: a connection over the network needs an identity and the peer's name")
+	default:
+		opts = append(opts, grpc.WithTransportCredentials(credentials.NewTLS(cfg.Identity.ClientTLS(cfg.Peer))))
+	}
+	conn, err := grpc.NewClient(target, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("rpc dial %s: %w", cfg.Peer, err)
+	}
+	return conn, nil
+}
+
+func (c ClientConfig) unary(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
+		defer cancel()
+	}
+	return invoke(forward(ctx), method, req, reply, cc, opts...)
+}
+
+func (c ClientConfig) stream(ctx context.Context, desc *grpc.StreamDesc, cc *grpc.ClientConn, method string, open grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
+	return open(forward(ctx), desc, cc, method, opts...)
+}
+
+// forward says on whose behalf the call is made. Outgoing metadata that the
+// context already has is kept, but for the keys that only this function sets.
+func forward(ctx context.Context) context.Context {
+	md, _ := metadata.FromOutgoingContext(ctx) // a copy
+	if md == nil {
+		md = make(metadata.MD, 2)
+	}
+	delete(md, principalKey)
+	delete(md, visitorKey)
+	switch p := caller.From(ctx); {
+	case p.Assertion != "":
+		md[principalKey] = []string{p.Assertion}
+	case p.Kind == caller.Guest:
+		md[visitorKey] = []string{p.Visitor}
+	}
+	if id := caller.RequestID(ctx); id != "" {
+		md[requestIDKey] = []string{id}
+	}
+	return metadata.NewOutgoingContext(ctx, md)
+}
+
+// isPeer reports whether the other end of a server's call is a service.
+func isPeer(ctx context.Context) bool {
+	p, ok := peer.FromContext(ctx)
+	if !ok {
+		return false
+	}
+	info, ok := p.AuthInfo.(peerInfo)
+	return ok && info.name != ""
+}

@@ -1,0 +1,166 @@
+package rpc
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc/metadata"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// Metadata keys. Those that begin with keyhole- are believed from peers alone.
+const (
+	principalKey = "keyhole-principal" // a member's or operator's assertion
+	visitorKey   = "keyhole-visitor"   // a guest's pseudonym
+	requestIDKey = "x-request-id"
+	authKey      = "authorization"
+)
+
+// AssertionType is the JWS type of a principal assertion, and AssertionIssuer
+// the one service that signs it.
+const (
+	AssertionType   = "principal"
+	AssertionIssuer = "vault"
+)
+
+// GuestKey is what guests are charged to.
+const GuestKey = "workspaces/operator/keys/guest"
+
+// maxKey is longer than any key is.
+const maxKey = 200
+
+var issuers = []string{AssertionIssuer}
+
+// assertion is the wire form of a principal.
+type assertion struct {
+	Kind      string `json:"kind"`
+	Workspace string `json:"workspace"`
+	Key       string `json:"key"`
+	Visitor   string `json:"visitor"`
+	NotBefore int64  `json:"nbf"`
+	Expiry    int64  `json:"exp"`
+}
+
+// SignPrincipal makes the assertion of a member or operator, good from now for
+// ttl. Only the vault's identity makes one that is believed.
+func SignPrincipal(id *identity.Identity, p caller.Principal, now time.Time, ttl time.Duration) (string, error) {
+	if p.Kind != caller.Member && p.Kind != caller.Operator {
+		return "", errors.New("only members and operators have assertions")
+	}
+	return id.Sign(AssertionType, assertion{
+		Kind: p.Kind.String(), Workspace: p.Workspace, Key: p.Key, Visitor: p.Visitor,
+		NotBefore: now.Unix(), Expiry: now.Add(ttl).Unix(),
+	})
+}
+
+// VerifyPrincipal checks an assertion and returns the principal that it is of.
+func VerifyPrincipal(v *identity.Verifier, token string) (caller.Principal, error) {
+	if v == nil {
+		return caller.Principal{}, refused(errors.New("no verifier"))
+	}
+	a, err := identity.VerifyAs[assertion](v, token, AssertionType, issuers)
+	if err != nil {
+		return caller.Principal{}, refused(err)
+	}
+	p := caller.Principal{Workspace: a.Workspace, Key: a.Key, Visitor: a.Visitor, Assertion: token}
+	switch a.Kind {
+	case caller.Member.String():
+		p.Kind = caller.Member
+	case caller.Operator.String():
+		p.Kind = caller.Operator
+	default:
+		return caller.Principal{}, refused(errors.New("an assertion of an unknown kind"))
+	}
+	if p.Workspace == "" || p.Key == "" {
+		return caller.Principal{}, refused(errors.New("an assertion without workspace or key"))
+	}
+	return p, nil
+}
+
+func refused(err error) error {
+	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the statement of who is calling is not valid").Because(err)
+}
+
+// principal finds on whose behalf a call is made.
+func (s *Server) principal(ctx context.Context, md metadata.MD, peer peerInfo, address string) (caller.Principal, error) {
+	forwarded, visitor, keys := md[principalKey], md[visitorKey], md[authKey]
+	if (len(forwarded) > 0 || len(visitor) > 0) && !slices.Contains(s.cfg.Forwarders, peer.name) {
+		return caller.Principal{}, refused(errors.New("a principal in metadata from a caller that may not forward one"))
+	}
+	if len(forwarded) > 1 || len(visitor) > 1 || len(keys) > 1 || len(forwarded)+len(visitor)+len(keys) > 1 {
+		return caller.Principal{}, refused(errors.New("more than one statement of who is calling"))
+	}
+	switch {
+	case len(forwarded) == 1:
+		return VerifyPrincipal(s.cfg.Verifier, forwarded[0])
+	case len(visitor) == 1:
+		return guest(visitor[0]), nil
+	case s.cfg.Face == Internal && len(keys) > 0:
+		return caller.Principal{}, refused(errors.New("a key on an internal face"))
+	case s.cfg.Face == Internal:
+		return caller.Principal{}, nil
+	case len(keys) == 1:
+		return s.authenticate(ctx, keys[0])
+	default:
+		return guest(s.visitors.of(address)), nil
+	}
+}
+
+func guest(visitor string) caller.Principal {
+	return caller.Principal{Kind: caller.Guest, Workspace: "operator", Key: GuestKey, Visitor: visitor}
+}
+
+func (s *Server) authenticate(ctx context.Context, header string) (caller.Principal, error) {
+	scheme, key, ok := strings.Cut(header, " ")
+	key = strings.TrimSpace(key)
+	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || s.cfg.Authenticate == nil {
+		return caller.Principal{}, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
+			"the authorization header is not \"Bearer <key>\" with a key of this installation")
+	}
+	p, err := s.cfg.Authenticate(ctx, secret.FromString(key))
+	if err != nil {
+		return caller.Principal{}, err
+	}
+	if p.Kind != caller.Member && p.Kind != caller.Operator {
+		return caller.Principal{}, refused(errors.New("a key that is nobody's"))
+	}
+	return p, nil
+}
+
+// pseudonyms turns addresses into names that cannot be turned back.
+type pseudonyms struct{ key secret.Secret }
+
+func newPseudonyms(key secret.Secret) pseudonyms {
+	if key.IsZero() {
+		key = secret.FromString(rand.Text())
+	}
+	return pseudonyms{key: key}
+}
+
+// of takes an IPv6 address by its /64, which one visitor has all of.
+func (p pseudonyms) of(address string) string {
+	if ip, err := netip.ParseAddr(address); err == nil {
+		ip = ip.Unmap().WithZone("")
+		if ip.Is6() {
+			prefix, _ := ip.Prefix(64) // 64 is in range
+			ip = prefix.Addr()
+		}
+		address = ip.String()
+	}
+	mac := hmac.New(sha256.New, p.key.Expose())
+	mac.Write([]byte(address))
+	return "guest-" + hex.EncodeToString(mac.Sum(nil)[:12])
+}

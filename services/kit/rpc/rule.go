@@ -1,0 +1,187 @@
+package rpc
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	accessv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1"
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// method is what the server knows of one of its methods.
+type method struct {
+	roles     []accessv1.Role
+	peers     []string
+	workspace []protoreflect.FieldDescriptor // path to the resource's name
+	quiet     bool                           // health and reflection: no log line
+}
+
+// infrastructure are the services that grpc brings along; anyone who can
+// connect may ask them.
+var infrastructure = []string{"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}
+
+// findRules reads the access rule of every registered method.
+func (s *Server) findRules() error {
+	s.methods = make(map[string]*method)
+	var problems []error
+	for service, info := range s.grpc.GetServiceInfo() {
+		for _, m := range info.Methods {
+			full := "/" + service + "/" + m.Name
+			if slices.Contains(infrastructure, service) {
+				s.methods[full] = &method{roles: []accessv1.Role{accessv1.Role_ROLE_ANYONE}, quiet: true}
+				continue
+			}
+			rule, err := s.findRule(service, m.Name)
+			if err != nil {
+				problems = append(problems, fmt.Errorf("%s: %w", full, err))
+				continue
+			}
+			s.methods[full] = rule
+		}
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("rpc server: access rules: %w", errors.Join(problems...))
+	}
+	return nil
+}
+
+func (s *Server) findRule(service, name string) (*method, error) {
+	d, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(service + "." + name))
+	if err != nil {
+		return nil, fmt.Errorf("find descriptor: %w", err)
+	}
+	md, ok := d.(protoreflect.MethodDescriptor)
+	if !ok {
+		return nil, errors.New("not a method")
+	}
+	rule, ok := proto.GetExtension(md.Options(), accessv1.E_Rule).(*accessv1.Rule)
+	if !ok || rule == nil {
+		return nil, errors.New("no access rule")
+	}
+	if err := fits(s.cfg.Face, rule); err != nil {
+		return nil, err
+	}
+	path, err := fieldPath(md.Input(), rule.GetWorkspaceField())
+	if err != nil {
+		return nil, err
+	}
+	return &method{roles: rule.GetRoles(), peers: rule.GetPeers(), workspace: path}, nil
+}
+
+// fits keeps the faces apart: what names peers is never on a public listener,
+// and what does not is never on an internal one.
+func fits(face Face, rule *accessv1.Rule) error {
+	switch {
+	case face == Internal && len(rule.GetPeers()) == 0:
+		return errors.New("a method of an internal face must name its peers")
+	case face == Public && len(rule.GetPeers()) > 0:
+		return errors.New("a method for peers cannot be on a public face")
+	case face == Public && len(rule.GetRoles()) == 0:
+		return errors.New("a method of a public face must name its roles")
+	case slices.Contains(rule.GetRoles(), accessv1.Role_ROLE_UNSPECIFIED):
+		return errors.New("an unspecified role")
+	}
+	return nil
+}
+
+// fieldPath finds "workflow.name" in a message.
+func fieldPath(m protoreflect.MessageDescriptor, path string) ([]protoreflect.FieldDescriptor, error) {
+	if path == "" {
+		return nil, nil
+	}
+	var out []protoreflect.FieldDescriptor
+	for name := range strings.SplitSeq(path, ".") {
+		if m == nil {
+			return nil, fmt.Errorf("workspace_field %q goes through a field that is no message", path)
+		}
+		fd := m.Fields().ByName(protoreflect.Name(name))
+		if fd == nil || fd.IsList() || fd.IsMap() {
+			return nil, fmt.Errorf("workspace_field %q: no single field %q", path, name)
+		}
+		out = append(out, fd)
+		m = fd.Message()
+	}
+	if last := out[len(out)-1]; last.Kind() != protoreflect.StringKind {
+		return nil, fmt.Errorf("workspace_field %q is not a string", path)
+	}
+	return out, nil
+}
+
+// admit checks peer and role, before the request is looked at.
+func (m *method) admit(peer string, p caller.Principal) error {
+	if len(m.peers) > 0 && (peer == "" || !slices.Contains(m.peers, peer)) {
+		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this method is not for this caller")
+	}
+	if len(m.roles) == 0 || m.allows(p.Kind) {
+		return nil
+	}
+	if p.Kind == caller.None || p.Kind == caller.Guest {
+		return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "this needs a key: send it as \"authorization: Bearer <key>\"")
+	}
+	return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "a key of this kind (%s) may not do this", p.Kind)
+}
+
+func (m *method) allows(k caller.Kind) bool {
+	for _, r := range m.roles {
+		switch r {
+		case accessv1.Role_ROLE_ANYONE:
+			return true
+		case accessv1.Role_ROLE_MEMBER:
+			if k == caller.Member {
+				return true
+			}
+		case accessv1.Role_ROLE_OPERATOR:
+			if k == caller.Operator {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// own checks that the resource is of the principal's workspace. The answer is
+// the same for what exists elsewhere and for what exists nowhere. Operators are
+// of no tenant: a method that lets them in says what they may see.
+func (m *method) own(p caller.Principal, req any) error {
+	if len(m.workspace) == 0 || p.Kind == caller.Operator {
+		return nil
+	}
+	msg, ok := req.(proto.Message)
+	if ok && p.Workspace != "" && p.Kind == caller.Member && workspaceOf(resourceName(msg, m.workspace)) == p.Workspace {
+		return nil
+	}
+	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "no such resource, or not of this key's workspace")
+}
+
+func resourceName(msg proto.Message, path []protoreflect.FieldDescriptor) string {
+	m := msg.ProtoReflect()
+	last := len(path) - 1
+	for _, fd := range path[:last] {
+		if m.Descriptor() != fd.ContainingMessage() {
+			return ""
+		}
+		m = m.Get(fd).Message()
+	}
+	if m.Descriptor() != path[last].ContainingMessage() {
+		return ""
+	}
+	return m.Get(path[last]).String()
+}
+
+// workspaceOf is the id in "workspaces/{id}" or "workspaces/{id}/...", else "".
+func workspaceOf(name string) string {
+	rest, ok := strings.CutPrefix(name, "workspaces/")
+	if !ok {
+		return ""
+	}
+	ws, _, _ := strings.Cut(rest, "/")
+	return ws
+}

@@ -1,0 +1,234 @@
+// Package rpc builds every gRPC server and client of the system, so that no
+// service can leave out what keeps it safe: recovery, tracing, request id, the
+// caller, the access rule, validation, the deadline, error mapping, one log line
+// without payloads, and limits.
+//
+// Who calls comes from the transport: the SPIFFE id of a certificate, or the
+// identity that an in-process pipe was made for. On whose behalf comes from a
+// key, or from an assertion that the vault signed and a peer forwards. What they
+// may do is the access rule beside the method in the proto; a method without
+// one is not served.
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"buf.build/go/protovalidate"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/reflection"
+
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// Face is who a server is for.
+type Face int
+
+// The faces. A server has one; a service has a server for each.
+const (
+	// Public serves clients, with a key, an assertion or neither.
+	Public Face = iota + 1
+	// Internal serves the other services alone.
+	Internal
+)
+
+// MaxMessage is the largest message of every hop: a JSON body of 32 MiB at the
+// gateway, and what surrounds it.
+const MaxMessage = 33 << 20
+
+// ServerConfig is what a server is built from.
+type ServerConfig struct {
+	// Face is required.
+	Face Face
+	// Identity is the service's own. It may be missing on a public face that is
+	// served as plaintext on loopback, or by pipe.
+	Identity *identity.Identity
+	// Plaintext serves TCP without TLS. It is refused on an internal face, and
+	// on an address that other machines reach.
+	Plaintext bool
+	// Verifier checks forwarded assertions; nil takes the identity's.
+	Verifier *identity.Verifier
+	// Authenticate finds the principal of a presented key, with its assertion.
+	// See Authenticator. Nil refuses all keys.
+	Authenticate func(ctx context.Context, key secret.Secret) (caller.Principal, error)
+	// Forwarders are the services whose forwarded principals are believed; empty
+	// means gateway, runner and sharing.
+	Forwarders []string
+	// VisitorKey makes the pseudonym of a guest that calls without a gateway.
+	// Replicas share it; empty means one that is made at start.
+	VisitorKey secret.Secret
+	// Logger gets one line for each call. Required.
+	Logger *slog.Logger
+	// Tracer and Meter get spans and metrics; nil for none.
+	Tracer trace.TracerProvider
+	Meter  metric.MeterProvider
+	// MaxDeadline bounds a unary call, and is the deadline of one that brings
+	// none; 0 means 60 s. MaxStreamDeadline is the same for streams; 0 means 10
+	// minutes.
+	MaxDeadline, MaxStreamDeadline time.Duration
+	// MaxMessage bounds a message in bytes; 0 means MaxMessage.
+	MaxMessage int
+	// MaxStreams bounds the calls of one connection at the same time; 0 means
+	// 250 on a public face and 5000 on an internal one, which has few peers.
+	MaxStreams uint32
+	// StopTimeout bounds a graceful stop; 0 means 10 s.
+	StopTimeout time.Duration
+}
+
+func (c ServerConfig) withDefaults() (ServerConfig, error) {
+	if c.Face != Public && c.Face != Internal {
+		return c, errors.New("rpc server: Face is missing")
+	}
+	if c.Logger == nil {
+		return c, errors.New("rpc server: Logger is missing")
+	}
+	if c.Face == Internal && c.Plaintext {
+		return c, errors.New("rpc server: an internal face is never served as plaintext")
+	}
+	if c.Verifier == nil && c.Identity != nil {
+		c.Verifier = c.Identity.Verifier()
+	}
+	if len(c.Forwarders) == 0 {
+		c.Forwarders = []string{"gateway", "runner", "sharing"}
+	}
+	c.MaxDeadline = orDefault(c.MaxDeadline, time.Minute)
+	c.MaxStreamDeadline = orDefault(c.MaxStreamDeadline, 10*time.Minute)
+	c.StopTimeout = orDefault(c.StopTimeout, 10*time.Second)
+	c.MaxMessage = orDefault(c.MaxMessage, MaxMessage)
+	if c.Face == Public {
+		c.MaxStreams = orDefault(c.MaxStreams, 250)
+	} else {
+		c.MaxStreams = orDefault(c.MaxStreams, 5000)
+	}
+	return c, nil
+}
+
+func orDefault[T comparable](v, byDefault T) T {
+	var zero T
+	if v == zero {
+		return byDefault
+	}
+	return v
+}
+
+// Server is one face of a service. Register services on it, then Serve.
+type Server struct {
+	cfg       ServerConfig
+	grpc      *grpc.Server
+	health    *health.Server
+	validator protovalidate.Validator
+	visitors  pseudonyms
+	methods   map[string]*method
+	ready     func() error // finds the methods' rules, once
+}
+
+// NewServer builds a server. It starts nothing.
+func NewServer(cfg ServerConfig) (*Server, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	validator, err := protovalidate.New()
+	if err != nil {
+		return nil, fmt.Errorf("rpc server: make validator: %w", err)
+	}
+	s := &Server{cfg: cfg, validator: validator, health: health.NewServer(), visitors: newPseudonyms(cfg.VisitorKey)}
+	s.ready = sync.OnceValue(s.findRules)
+	s.grpc = grpc.NewServer(s.options()...)
+	healthpb.RegisterHealthServer(s.grpc, s.health)
+	s.health.SetServingStatus("", healthpb.HealthCheckResponse_NOT_SERVING)
+	if cfg.Face == Public {
+		reflection.Register(s.grpc)
+	}
+	return s, nil
+}
+
+func (s *Server) options() []grpc.ServerOption {
+	opts := []grpc.ServerOption{
+		grpc.Creds(serverCredentials(s.cfg)),
+		grpc.ChainUnaryInterceptor(s.unary),
+		grpc.ChainStreamInterceptor(s.stream),
+		grpc.MaxRecvMsgSize(s.cfg.MaxMessage),
+		grpc.MaxSendMsgSize(s.cfg.MaxMessage),
+		grpc.MaxConcurrentStreams(s.cfg.MaxStreams),
+		grpc.MaxHeaderListSize(32 << 10),
+		grpc.ConnectionTimeout(10 * time.Second),
+		grpc.InitialWindowSize(window), grpc.InitialConnWindowSize(connWindow),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 2 * time.Minute, Timeout: 20 * time.Second}),
+		grpc.WaitForHandlers(true),
+	}
+	if h := serverTelemetry(s.cfg); h != nil {
+		opts = append(opts, grpc.StatsHandler(h))
+	}
+	return opts
+}
+
+// Flow-control windows: one picture fits into a stream's without waiting for
+// the receiver to open it.
+const (
+	window     = 1 << 20
+	connWindow = 4 << 20
+)
+
+// RegisterService implements grpc.ServiceRegistrar.
+func (s *Server) RegisterService(desc *grpc.ServiceDesc, impl any) {
+	s.grpc.RegisterService(desc, impl)
+}
+
+// Check finds what would make Serve refuse: a method whose rule is missing, or
+// is not for this face. A test of each service calls it.
+func (s *Server) Check() error { return s.ready() }
+
+// Serve accepts connections until ctx ends, then refuses new calls, waits for
+// those that run up to StopTimeout, and returns. A server may serve several
+// listeners: one for clients and a pipe.
+func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
+	err := errors.Join(s.Check(), s.checkListener(lis))
+	if err != nil {
+		return errors.Join(err, lis.Close())
+	}
+	s.health.Resume() // all services are serving
+	ended := make(chan error, 1)
+	go func() { ended <- s.grpc.Serve(lis) }()
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		s.stop()
+		err = <-ended
+	}
+	if err != nil && !errors.Is(err, grpc.ErrServerStopped) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
+
+// stop lets running calls end, for a while.
+func (s *Server) stop() {
+	s.health.Shutdown()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.grpc.GracefulStop()
+	}()
+	t := time.NewTimer(s.cfg.StopTimeout)
+	defer t.Stop()
+	select {
+	case <-done:
+	case <-t.C:
+		s.grpc.Stop() // cancels the calls that still run, and ends GracefulStop
+		<-done
+	}
+}

@@ -1,0 +1,46 @@
+package rpc
+
+import (
+	"errors"
+	"fmt"
+
+	"buf.build/go/protovalidate"
+	"google.golang.org/protobuf/proto"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// maxViolations bounds an answer: a list of a million wrong items is one
+// mistake.
+const maxViolations = 50
+
+// validate holds a request against the rules beside its fields.
+func (s *Server) validate(req any) error {
+	msg, ok := req.(proto.Message)
+	if !ok {
+		return fmt.Errorf("a request of type %T is no message", req)
+	}
+	err := s.validator.Validate(msg)
+	if err == nil {
+		return nil
+	}
+	broken, ok := errors.AsType[*protovalidate.ValidationError](err)
+	if !ok { // a rule that does not compile: ours to mend
+		return fmt.Errorf("validate request: %w", err)
+	}
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the request is not valid; the violations name the fields")
+	for i, v := range broken.Violations {
+		if i == maxViolations {
+			break
+		}
+		e = e.Field(protovalidate.FieldPathString(v.Proto.GetField()), v.Proto.GetMessage())
+	}
+	return e
+}
+
+// silent reports whether a message leaves out the resource's name.
+func (m *method) silent(msg any) bool {
+	p, ok := msg.(proto.Message)
+	return len(m.workspace) == 0 || (ok && resourceName(p, m.workspace) == "")
+}
