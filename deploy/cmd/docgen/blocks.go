@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+func blocksPage() (string, error) {
+	var b strings.Builder
+	b.WriteString("# Blocks\n\nWhat a definition may use. A block of another type is refused when the definition is saved.\n")
+	all := manifest.Core().All()
+	slices.SortFunc(all, func(x, y *manifest.Manifest) int { return strings.Compare(x.Type, y.Type) })
+	for _, m := range all {
+		fmt.Fprintf(&b, "\n## %s\n\n`%s`", m.Title, m.Type)
+		if len(m.Aliases) > 0 {
+			fmt.Fprintf(&b, ", also `%s`", strings.Join(m.Aliases, "`, `"))
+		}
+		fmt.Fprintf(&b, " · %s\n\n%s.\n", strings.ReplaceAll(m.Category, "_", " "), strings.TrimSuffix(m.Summary, "."))
+		if m.Sink {
+			b.WriteString("\nActs on the world: off in shared runs unless the owner turns it on.\n")
+		}
+		b.WriteString("\n| field | |\n|---|---|\n")
+		for i := range m.Fields {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", m.Fields[i].Name, describe(&m.Fields[i]))
+		}
+		if len(m.Outputs) > 0 {
+			b.WriteString("\n| output | kinds |\n|---|---|\n")
+		}
+		for _, o := range m.Outputs {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", o.Name, strings.Join(o.Kinds, ", "))
+		}
+	}
+	return b.String(), nil
+}
+
+func describe(f *manifest.Field) string {
+	var parts []string
+	if f.Required {
+		parts = append(parts, "required")
+	}
+	if f.Credential != nil {
+		parts = append(parts, "credential ("+f.Credential.Provider+")")
+	}
+	parts = append(parts, strings.ReplaceAll(manifest.Describe(f.Accepts), "|", `\|`))
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// reasonFile holds the catalogue: comments are not in compiled descriptors, so
+// the source is read.
+const reasonFile = "proto/keyhole/errors/v1/reason.proto"
+
+var reasonLine = regexp.MustCompile(`^  REASON_([A-Z0-9_]+) = \d+;`)
+
+func errorsPage() (string, error) {
+	file, err := os.Open(reasonFile)
+	if err != nil {
+		return "", fmt.Errorf("run it from the repository's top: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	var b strings.Builder
+	b.WriteString("# Errors\n\nEvery error is a `google.rpc.Status`: a code, a message for people, and an `ErrorInfo` of the domain `keyhole.dev` whose\n" +
+		"`reason` is for machines. Over HTTP the status follows from the code, but that used-up budgets are 402 and too large requests 413.\n\n| reason | when |\n|---|---|\n")
+	var comment []string
+	var found bool
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		line := lines.Text()
+		if text, ok := strings.CutPrefix(line, "  // "); ok {
+			comment = append(comment, text)
+			continue
+		}
+		if m := reasonLine.FindStringSubmatch(line); m != nil && m[1] != "UNSPECIFIED" {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", m[1], strings.Join(comment, " "))
+			found = true
+		}
+		comment = nil
+	}
+	if !found {
+		return "", errors.New("no reason found in " + reasonFile)
+	}
+	return b.String(), nil
+}

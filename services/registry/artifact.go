@@ -1,0 +1,131 @@
+package registry
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"gocloud.dev/blob"
+	"google.golang.org/grpc"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// blobKey keeps tenants apart also where their bytes are the same: who uploads
+// what another has must not be able to tell.
+func blobKey(workspace, sha string) string { return workspace + "/" + sha }
+
+type upload = grpc.ClientStreamingServer[registryv1.UploadArtifactRequest, registryv1.ModelVersion]
+
+// UploadArtifact takes the artifact of a pending version. Nothing is kept of one
+// that breaks off: the version goes on waiting, and the upload can be repeated.
+func (f *publicFace) UploadArtifact(stream upload) error {
+	v, err := f.pending(stream)
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(f.cfg.Scratch, "keyhole-upload-*")
+	if err != nil {
+		return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
+	}
+	defer func() {
+		_ = file.Close()
+		_ = os.Remove(file.Name())
+	}()
+	if err := f.receive(stream, file, &v); err != nil {
+		return err
+	}
+	if err := f.open(stream.Context(), file, &v); err != nil {
+		return err
+	}
+	if v.state == registryv1.State_STATE_READY {
+		if err := f.keep(stream.Context(), file, v); err != nil {
+			return err
+		}
+	}
+	if err := f.store.settle(stream.Context(), v); err != nil {
+		return err
+	}
+	if v.state == registryv1.State_STATE_FAILED {
+		return errs.InvalidArgument(errorsv1.Reason_REASON_MODEL_INVALID, "the file is not a model that can be opened: %s", v.problem).
+			With("version", v.versionName.String())
+	}
+	return stream.SendAndClose(v.proto())
+}
+
+// pending reads the first message, whose workspace the access rule has checked,
+// and finds the version that awaits its artifact.
+func (f *publicFace) pending(stream upload) (version, error) {
+	first, err := stream.Recv()
+	if err != nil {
+		return version{}, err
+	}
+	n, err := parseVersion(first.GetName())
+	if err != nil {
+		return version{}, err
+	}
+	v, err := f.store.version(stream.Context(), n)
+	if err != nil {
+		return version{}, err
+	}
+	if v.state != registryv1.State_STATE_PENDING {
+		return version{}, errs.FailedPrecondition(errorsv1.Reason_REASON_CONFLICT, "this version has its artifact already; versions do not change, make a new one")
+	}
+	return v, nil
+}
+
+// receive writes the stream to file and hashes it on its way.
+func (f *publicFace) receive(stream upload, file *os.File, v *version) error {
+	hash := sha256.New()
+	to := io.MultiWriter(file, hash)
+	for {
+		part, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if v.size += int64(len(part.GetChunk())); v.size > f.cfg.MaxArtifact {
+			return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the artifact is larger than %d bytes", f.cfg.MaxArtifact)
+		}
+		if _, err := to.Write(part.GetChunk()); err != nil {
+			return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
+		}
+	}
+	if v.size == 0 {
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the artifact is empty")
+	}
+	v.sha256 = hex.EncodeToString(hash.Sum(nil))
+	return nil
+}
+
+// keep copies the opened file into the blob store.
+func (s *Service) keep(ctx context.Context, file *os.File, v version) error {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("rewind upload: %w", err)
+	}
+	err := s.bucket.Upload(ctx, blobKey(v.workspace, v.sha256), file, &blob.WriterOptions{ContentType: "application/octet-stream"})
+	if err != nil {
+		return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
+	}
+	return nil
+}
+
+// dropBlob deletes an artifact that no version has any more. One that stays by a
+// failure costs space and nothing else, so it is logged.
+func (s *Service) dropBlob(ctx context.Context, workspace, sha string) {
+	used, err := s.store.usedBlob(ctx, workspace, sha)
+	if err == nil && !used {
+		err = s.bucket.Delete(ctx, blobKey(workspace, sha))
+	}
+	if err != nil {
+		s.log.WarnContext(ctx, "artifact was not deleted", "workspace", workspace, "sha256", sha, "error", err)
+	}
+}

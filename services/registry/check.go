@@ -1,0 +1,66 @@
+package registry
+
+import (
+	"context"
+
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"google.golang.org/grpc/codes"
+)
+
+// CheckModels says what each model id of a definition names, and whether the
+// charged workspace may use it.
+func (f *internalFace) CheckModels(ctx context.Context, r *registryinternalv1.CheckModelsRequest) (*registryinternalv1.CheckModelsResponse, error) {
+	reply := &registryinternalv1.CheckModelsResponse{}
+	for _, id := range r.GetModelIds() {
+		check, err := f.check(ctx, id, r.GetOwnerWorkspace(), r.GetChargedWorkspace())
+		if err != nil {
+			return nil, err
+		}
+		reply.Checks = append(reply.Checks, check)
+	}
+	return reply, nil
+}
+
+// check resolves on the owner's behalf, for the definition is the owner's: a
+// model that the owner may not use does not exist here, whoever is charged.
+func (s *Service) check(ctx context.Context, id, owner, charged string) (*registryinternalv1.ModelCheck, error) {
+	check := &registryinternalv1.ModelCheck{ModelId: id}
+	for _, n := range candidates(id, owner) {
+		m, v, err := s.ready(ctx, n)
+		if errs.CodeOf(err) == codes.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !m.usableBy(owner) {
+			continue
+		}
+		check.Exists, check.Version, check.Usable = true, v.versionName.String(), m.usableBy(charged)
+		return check, nil
+	}
+	return check, nil
+}
+
+func (m model) usableBy(workspace string) bool { return m.public || m.workspace == workspace }
+
+// ready finds a version that runs can use; number 0 is the newest.
+func (s *Service) ready(ctx context.Context, n versionName) (model, version, error) {
+	m, err := s.store.model(ctx, n.modelName)
+	if err != nil {
+		return model{}, version{}, err
+	}
+	if n.number == 0 {
+		n.number = m.latest
+	}
+	v, err := s.store.version(ctx, n)
+	if err != nil {
+		return model{}, version{}, err
+	}
+	if v.state != registryv1.State_STATE_READY {
+		return model{}, version{}, noModel()
+	}
+	return m, v, nil
+}

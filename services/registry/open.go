@@ -1,0 +1,140 @@
+package registry
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
+)
+
+// What a package may hold.
+const (
+	maxEntries  = 64
+	maxUnpacked = 4 << 30
+)
+
+// invalid is why an artifact cannot be opened, for its owner.
+type invalid struct{ problem string }
+
+func (e *invalid) Error() string { return e.problem }
+
+// open has the model worker open every ONNX file of the artifact, and notes in v
+// what was found. It fails only where the artifact is not to blame.
+func (s *Service) open(ctx context.Context, file *os.File, v *version) error {
+	sig, err := s.inspect(ctx, file, v.size)
+	if bad, ok := errors.AsType[*invalid](err); ok {
+		v.state, v.problem = registryv1.State_STATE_FAILED, bad.problem
+		return nil
+	}
+	if failure, ok := errors.AsType[*modelworker.Failure](err); ok && failure.Kind != modelworker.Unavailable {
+		v.state, v.problem = registryv1.State_STATE_FAILED, fmt.Sprintf("%s: %s", failure.Kind, clip(failure.Detail))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open artifact: %w", err)
+	}
+	v.state, v.signature = registryv1.State_STATE_READY, sig
+	return nil
+}
+
+func clip(s string) string {
+	if len(s) > 300 {
+		return s[:300] + "..."
+	}
+	return s
+}
+
+func (s *Service) inspect(ctx context.Context, file *os.File, size int64) (signature, error) {
+	magic := make([]byte, 4)
+	if _, err := file.ReadAt(magic, 0); err != nil && !errors.Is(err, io.EOF) {
+		return signature{}, fmt.Errorf("read upload: %w", err)
+	}
+	if string(magic) != "PK\x03\x04" {
+		return s.inspectFile(ctx, file.Name())
+	}
+	archive, err := zip.NewReader(file, size)
+	if err != nil {
+		return signature{}, &invalid{"the zip archive is damaged"}
+	}
+	return s.inspectPackage(ctx, archive)
+}
+
+// inspectPackage opens every .onnx file of a package, and gives back the
+// signature of the first.
+func (s *Service) inspectPackage(ctx context.Context, archive *zip.Reader) (signature, error) {
+	if len(archive.File) > maxEntries {
+		return signature{}, &invalid{fmt.Sprintf("the package has more than %d files", maxEntries)}
+	}
+	var sig signature
+	var found bool
+	left := uint64(maxUnpacked)
+	for _, entry := range archive.File {
+		if entry.UncompressedSize64 > left {
+			return signature{}, &invalid{"the package is too large when unpacked"}
+		}
+		left -= entry.UncompressedSize64
+		if strings.HasPrefix(entry.Name, "/") || strings.Contains(path.Clean("/"+entry.Name), "/../") || strings.Contains(entry.Name, "..") || strings.Contains(entry.Name, `\`) {
+			return signature{}, &invalid{"a file of the package has a name that leads out of it"}
+		}
+		if path.Ext(entry.Name) != ".onnx" {
+			continue
+		}
+		one, err := s.inspectEntry(ctx, entry)
+		if err != nil {
+			return signature{}, err
+		}
+		if !found {
+			sig, found = one, true
+		}
+	}
+	if !found {
+		return signature{}, &invalid{"the package holds no .onnx file"}
+	}
+	return sig, nil
+}
+
+func (s *Service) inspectEntry(ctx context.Context, entry *zip.File) (signature, error) {
+	unpacked, err := os.CreateTemp(s.cfg.Scratch, "keyhole-inspect-*.onnx")
+	if err != nil {
+		return signature{}, err
+	}
+	defer func() {
+		_ = unpacked.Close()
+		_ = os.Remove(unpacked.Name())
+	}()
+	content, err := entry.Open()
+	if err != nil {
+		return signature{}, &invalid{"a file of the package cannot be unpacked"}
+	}
+	defer func() { _ = content.Close() }()
+	// The header's size is a claim: one byte more than it claims is a lie.
+	n, err := io.Copy(unpacked, io.LimitReader(content, int64(entry.UncompressedSize64)+1)) //nolint:gosec // bounded by maxUnpacked above
+	if err != nil || uint64(n) != entry.UncompressedSize64 {                                //nolint:gosec // n is not negative
+		return signature{}, &invalid{"a file of the package is damaged"}
+	}
+	return s.inspectFile(ctx, unpacked.Name())
+}
+
+func (s *Service) inspectFile(ctx context.Context, name string) (signature, error) {
+	found, err := s.workers.Inspect(ctx, func() (*os.File, error) { return os.Open(name) })
+	if err != nil {
+		return signature{}, err
+	}
+	return signature{Inputs: declared(found.Inputs), Outputs: declared(found.Outputs)}, nil
+}
+
+func declared(all []wire.Value) []tensor {
+	var out []tensor
+	for _, d := range all {
+		out = append(out, tensor{Name: d.Name, Type: string(d.Type), Shape: d.Shape})
+	}
+	return out
+}

@@ -1,0 +1,102 @@
+package registry
+
+import (
+	"context"
+
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+)
+
+func (v version) proto() *registryv1.ModelVersion {
+	return &registryv1.ModelVersion{
+		Name: v.versionName.String(), State: v.state, Sha256: v.sha256, SizeBytes: v.size, Problem: v.problem,
+		Inputs: tensors(v.signature.Inputs), Outputs: tensors(v.signature.Outputs), CreateTime: timestamppb.New(v.created),
+	}
+}
+
+func tensors(all []tensor) []*registryv1.Tensor {
+	var out []*registryv1.Tensor
+	for _, t := range all {
+		out = append(out, &registryv1.Tensor{Name: t.Name, Type: t.Type, Shape: t.Shape})
+	}
+	return out
+}
+
+// CreateModelVersion creates the next version, which awaits its artifact.
+func (f *publicFace) CreateModelVersion(ctx context.Context, r *registryv1.CreateModelVersionRequest) (*registryv1.ModelVersion, error) {
+	n, err := parseModel(r.GetParent())
+	if err != nil {
+		return nil, err
+	}
+	v, err := f.store.createVersion(ctx, n, f.now())
+	if err != nil {
+		return nil, err
+	}
+	return v.proto(), nil
+}
+
+// ListModelVersions lists versions, newest first.
+func (f *publicFace) ListModelVersions(ctx context.Context, r *registryv1.ListModelVersionsRequest) (*registryv1.ListModelVersionsResponse, error) {
+	n, err := parseModel(r.GetParent())
+	if err != nil {
+		return nil, err
+	}
+	var below int64
+	if err := f.pages.Decode(r.GetPageToken(), &below, "ListModelVersions", r.GetParent()); err != nil {
+		return nil, err
+	}
+	if _, err := f.store.model(ctx, n); err != nil {
+		return nil, err
+	}
+	size := page.Size(r.GetPageSize(), defaultPage, maxPage)
+	versions, err := f.store.versions(ctx, n, below, size+1)
+	if err != nil {
+		return nil, err
+	}
+	reply := &registryv1.ListModelVersionsResponse{}
+	if len(versions) > size {
+		versions = versions[:size]
+		if reply.NextPageToken, err = f.pages.Encode(versions[size-1].number, "ListModelVersions", r.GetParent()); err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range versions {
+		reply.Versions = append(reply.Versions, v.proto())
+	}
+	return reply, nil
+}
+
+// GetModelVersion returns one version.
+func (f *publicFace) GetModelVersion(ctx context.Context, r *registryv1.GetModelVersionRequest) (*registryv1.ModelVersion, error) {
+	n, err := parseVersion(r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	v, err := f.store.version(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	return v.proto(), nil
+}
+
+// DeleteModelVersion deletes one version and its artifact.
+func (f *publicFace) DeleteModelVersion(ctx context.Context, r *registryv1.DeleteModelVersionRequest) (*emptypb.Empty, error) {
+	n, err := parseVersion(r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	v, err := f.store.version(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.store.deleteVersion(ctx, n); err != nil {
+		return nil, err
+	}
+	if v.sha256 != "" {
+		f.dropBlob(ctx, n.workspace, v.sha256)
+	}
+	return &emptypb.Empty{}, nil
+}
