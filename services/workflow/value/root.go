@@ -62,6 +62,18 @@ func (d *Detections) InRoot() *Detections {
 	if d.Len() == 0 || d.inRoot() {
 		return d
 	}
+	next := d.moved(d.move)
+	next.settle(d)
+	return next
+}
+
+// Move shifts boxes, masks, polygons and key points, to a picture of the given
+// size. It leaves the columns that say which picture that is to [Detections.Place].
+func (d *Detections) Move(x, y float64, width, height int) *Detections {
+	return d.moved(func(int) move { return move{scale: 1, x: x, y: y, width: width, height: height} })
+}
+
+func (d *Detections) moved(how func(i int) move) *Detections {
 	next := d.Copy()
 	next.XYXY = make([]Box, d.Len())
 	if d.Masks != nil {
@@ -69,7 +81,7 @@ func (d *Detections) InRoot() *Detections {
 	}
 	polygons, keypoints := clone(d.Data[ColumnPolygon]), clone(d.Data[ColumnKeypointsXY])
 	for i := range d.XYXY {
-		m := d.move(i)
+		m := how(i)
 		next.XYXY[i] = m.box(d.XYXY[i])
 		if d.Masks != nil {
 			next.Masks[i] = m.mask(d.Masks[i])
@@ -79,7 +91,6 @@ func (d *Detections) InRoot() *Detections {
 	}
 	next.replace(ColumnPolygon, polygons)
 	next.replace(ColumnKeypointsXY, keypoints)
-	next.settle(d)
 	return next
 }
 

@@ -1,0 +1,3 @@
+// Package transform has the blocks that make new detections and pictures out of
+// others without a model.
+package transform
