@@ -17,10 +17,13 @@ func noise(w, h int) map[string]image.Image {
 		image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410,
 	} {
 		img := image.NewYCbCr(image.Rect(0, 0, w, h), ratio)
-		for _, plane := range [][]uint8{img.Y, img.Cb, img.Cr} {
-			for i := range plane {
-				plane[i] = uint8(64 + r.IntN(128)) //nolint:gosec // a byte
-			}
+		for i := range img.Y {
+			img.Y[i] = uint8(64 + r.IntN(128)) //nolint:gosec // a byte
+		}
+		// Pale: a colour that RGB cannot hold is cut off before interpolation by one
+		// and after it by the other.
+		for i := range img.Cb {
+			img.Cb[i], img.Cr[i] = uint8(110+r.IntN(36)), uint8(110+r.IntN(36)) //nolint:gosec // a byte
 		}
 		pictures[ratio.String()] = img
 	}
