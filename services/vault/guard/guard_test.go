@@ -226,7 +226,7 @@ func TestCleanTextPassesUnchanged(t *testing.T) {
 func TestCleanTextIsNotHeldBack(t *testing.T) {
 	t.Parallel()
 	sc := newScanner(mustSet(t, openAIKey))
-	for _, event := range []string{"data: {\"delta\":\"red\"}\n\n", "data: {\"delta\":\" motorcycle\"}\n\n", "data: [DONE]\n\n"} {
+	for _, event := range []string{"data: {\"delta\":\"red\"}\n\n", "data: ends like a key: sk\n\n", "data: xs\r\n\r\n", "data: [DONE]\n\n"} {
 		if got := string(sc.push([]byte(event))); got != event {
 			t.Errorf("of %q only %q is let go", event, got)
 		}

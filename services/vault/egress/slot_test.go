@@ -1,0 +1,200 @@
+package egress
+
+import (
+	"encoding/base64"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// seen is what the provider got.
+type seen struct {
+	Header           http.Header
+	Host, URI, Body  string
+	Length           int64
+	TransferEncoding []string
+}
+
+// record returns a server that keeps the last request.
+func record(t *testing.T) (*server, *seen) {
+	t.Helper()
+	last := &seen{}
+	s := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		*last = seen{r.Header.Clone(), r.Host, r.RequestURI, string(body), r.ContentLength, r.TransferEncoding}
+		_, _ = io.WriteString(w, "ok")
+	})
+	return s, last
+}
+
+func TestSlots(t *testing.T) {
+	t.Parallel()
+	s, last := record(t)
+	c := client(t, []string{s.hostPort()})
+	for name, tc := range map[string]struct {
+		slot  Slot
+		where func() string
+		want  string
+	}{
+		"bearer": {Slot{Kind: Bearer}, func() string { return last.Header.Get("Authorization") }, "Bearer " + canary},
+		"header": {Slot{Kind: Header, Name: "x-my-key"}, func() string { return last.Header.Get("X-My-Key") }, canary},
+		"query":  {Slot{Kind: Query, Name: "key"}, func() string { return last.URI }, "/v1/x?a=1&key=" + canary},
+		"basic": {
+			Slot{Kind: Basic, Name: "user"},
+			func() string { return last.Header.Get("Authorization") },
+			"Basic " + base64.StdEncoding.EncodeToString([]byte("user:"+canary)),
+		},
+	} {
+		req := credentialed(t, s.URL+"/v1/x?a=1")
+		tc.slot.Secret = secret.FromString(canary)
+		req.Slot = &tc.slot
+		if _, _, e := read(t, c, req); e != nil {
+			t.Fatalf("%s: %v", name, e)
+		}
+		if got := tc.where(); got != tc.want {
+			t.Errorf("%s: the provider got %q", name, got)
+		}
+	}
+}
+
+// rivals are headers with which a caller could compete with the slot.
+func rivals() http.Header {
+	h := http.Header{"x-my-key": {"mine"}, "Connection": {"close, X-Hop"}, "X-Hop": {"mine"}}
+	for _, n := range []string{
+		"Authorization", "Cookie", "Proxy-Authorization", "Proxy-Anything", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", "Range", "X-Http-Method-Override", "X-Forwarded-Host",
+		"Host", "Content-Length", "Transfer-Encoding", "Upgrade", "Te", "Trailer", "Keep-Alive", "Expect", "Accept-Encoding",
+	} {
+		h.Set(n, "mine")
+	}
+	h.Set("Content-Type", "application/json")
+	return h
+}
+
+func TestCallersCopiesAreDropped(t *testing.T) {
+	t.Parallel()
+	s, last := record(t)
+	c := client(t, []string{s.hostPort()})
+	req := credentialed(t, s.URL+"/?b=1&Key=mine&k%65y=mine&key[]=mine&key=&c=2")
+	req.Header = rivals()
+	req.Slot = &Slot{Kind: Header, Name: "X-My-Key", Secret: secret.FromString(canary)}
+	if _, _, e := read(t, c, req); e != nil {
+		t.Fatal(e)
+	}
+	want := http.Header{"Accept-Encoding": {accepted}, "Content-Type": {"application/json"}, "User-Agent": {"Keyhole"}, "X-My-Key": {canary}}
+	if diff := cmp.Diff(want, last.Header); diff != "" {
+		t.Error(diff)
+	}
+	if last.Host != s.hostPort() {
+		t.Errorf("Host is %s", last.Host)
+	}
+	req.Slot = &Slot{Kind: Query, Name: "key", Secret: secret.FromString(canary)}
+	if _, _, e := read(t, c, req); e != nil {
+		t.Fatal(e)
+	}
+	if want := "/?b=1&c=2&key=" + canary; last.URI != want {
+		t.Errorf("the query is %s", last.URI)
+	}
+	req.URL = s.URL + "/?a=1;key=mine"
+	_, _, e := read(t, c, req)
+	wantKind(t, "a semicolon", e, RefusedDestination)
+}
+
+// A plain fetch keeps the caller's own Authorization: no secret of ours is beside it.
+func TestPlainFetchKeepsTheCallersAuthorization(t *testing.T) {
+	t.Parallel()
+	s, last := record(t)
+	if _, _, e := read(t, client(t, []string{s.hostPort()}), Request{Method: "POST", URL: s.URL, Header: rivals(), Body: strings.NewReader("{}")}); e != nil {
+		t.Fatal(e)
+	}
+	if last.Header.Get("Authorization") != "mine" || last.Header.Get("Proxy-Authorization") != "" || last.Header.Get("X-Hop") != "" {
+		t.Errorf("the provider got %v", last.Header)
+	}
+}
+
+func TestRefusedRequests(t *testing.T) {
+	t.Parallel()
+	s := serveTLS(t, hello)
+	c := client(t, []string{s.hostPort()})
+	many := http.Header{}
+	for i := range maxHeaders + 1 {
+		many.Add("X-A", string(rune('a'+i%26)))
+	}
+	for name, change := range map[string]func(*Request){
+		"CONNECT":           func(r *Request) { r.Method = "CONNECT" },
+		"TRACE":             func(r *Request) { r.Method = "TRACE" },
+		"lower case":        func(r *Request) { r.Method = "get" },
+		"no method":         func(r *Request) { r.Method = "" },
+		"split method":      func(r *Request) { r.Method = "GET / HTTP/1.1\r\nX:" },
+		"header name":       func(r *Request) { r.Header = http.Header{"X: y\r\nZ": {"1"}} },
+		"header value":      func(r *Request) { r.Header = http.Header{"X": {"1\r\nAuthorization: x"}} },
+		"many headers":      func(r *Request) { r.Header = many },
+		"large headers":     func(r *Request) { r.Header = http.Header{"X": {strings.Repeat("a", maxHeaderBytes)}} },
+		"no secret":         func(r *Request) { r.Slot.Secret = secret.Secret{} },
+		"secret with CRLF":  func(r *Request) { r.Slot.Secret = secret.FromString(canary + "\r\nX: y") },
+		"secret with blank": func(r *Request) { r.Slot.Secret = secret.FromString(canary + " ") },
+		"slot in Host":      func(r *Request) { r.Slot.Kind, r.Slot.Name = Header, "host" },
+		"slot in Proxy-X":   func(r *Request) { r.Slot.Kind, r.Slot.Name = Header, "proxy-x" },
+		"slot name":         func(r *Request) { r.Slot.Kind, r.Slot.Name = Header, "a b" },
+		"query no name":     func(r *Request) { r.Slot.Kind = Query },
+		"basic colon":       func(r *Request) { r.Slot.Kind, r.Slot.Name = Basic, "a:b" },
+		"no kind":           func(r *Request) { r.Slot.Kind = 0 },
+	} {
+		req := credentialed(t, s.URL)
+		change(&req)
+		_, _, e := read(t, c, req)
+		wantKind(t, name, e, RefusedRequest)
+	}
+	if s.requests.Load() != 0 {
+		t.Error("something was sent")
+	}
+}
+
+func TestRequestBodies(t *testing.T) {
+	t.Parallel()
+	s, last := record(t)
+	c := client(t, []string{s.hostPort()}, func(c *Config) { c.MaxRequestBytes = 300 << 10 })
+	for _, size := range []int{0, 1, lengthKnown - 1, lengthKnown, 200 << 10, 300 << 10} {
+		req := credentialed(t, s.URL)
+		req.Method, req.Body = "POST", strings.NewReader(strings.Repeat("x", size))
+		if _, _, e := read(t, c, req); e != nil {
+			t.Fatalf("%d bytes: %v", size, e)
+		}
+		if len(last.Body) != size || (size < lengthKnown && last.Length != int64(size)) {
+			t.Errorf("of %d bytes came %d, announced as %d", size, len(last.Body), last.Length)
+		}
+	}
+	for _, limit := range []int64{300 << 10, 10} {
+		c := client(t, []string{s.hostPort()}, func(c *Config) { c.MaxRequestBytes = limit })
+		req := credentialed(t, s.URL)
+		req.Method, req.Body = "POST", strings.NewReader(strings.Repeat("x", int(limit)+1))
+		_, _, e := read(t, c, req)
+		wantKind(t, "over the limit", e, TooLarge)
+	}
+}
+
+// Placeholders in what a caller sends are data.
+func TestNothingIsSubstituted(t *testing.T) {
+	t.Parallel()
+	s, last := record(t)
+	req := credentialed(t, s.URL+"/?q="+url.QueryEscape("{{secret}} $credentials.llm"))
+	req.Method, req.Body = "POST", strings.NewReader("{{secret}} ${SECRET} $credentials.llm")
+	req.Header = http.Header{"X-Note": {"Bearer {{secret}}"}}
+	if _, _, e := read(t, client(t, []string{s.hostPort()}), req); e != nil {
+		t.Fatal(e)
+	}
+	delete(last.Header, "Authorization")
+	parts := []string{last.Body, last.URI}
+	for _, v := range last.Header {
+		parts = append(parts, v...)
+	}
+	if slices.ContainsFunc(parts, func(s string) bool { return strings.Contains(s, canary[8:24]) }) {
+		t.Errorf("the secret is outside its slot: %v", parts)
+	}
+}
