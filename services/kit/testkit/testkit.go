@@ -1,0 +1,79 @@
+// Package testkit starts what tests run against: real databases and Redis from
+// the distribution's packages, a certificate authority, and a provider that
+// misbehaves on demand. Nothing is mocked, and nothing is skipped: what is
+// missing fails the test and says how to install it.
+//
+// Servers are started when a test first asks, shared by the tests of one
+// process, and end with it, however it ends.
+package testkit
+
+import (
+	"io"
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+)
+
+// Databases runs a test on each database engine, each time with a new, empty
+// database. The subtests are parallel: what comes after this call in the test
+// does not wait for them.
+func Databases(t *testing.T, test func(t *testing.T, url string)) {
+	t.Helper()
+	for name, open := range map[string]func(testing.TB) string{"sqlite": SQLite, "postgres": Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
+}
+
+// Redises runs a test on the embedded Redis, on a real one and on a real
+// cluster of three nodes, each empty. The subtests are parallel.
+func Redises(t *testing.T, test func(t *testing.T, url string)) {
+	t.Helper()
+	for name, open := range map[string]func(testing.TB) string{
+		"embedded": func(testing.TB) string { return "embedded:" }, "redis": Redis, "cluster": RedisCluster,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
+}
+
+// SQLite is the URL of a new database in a file of the test's own folder.
+func SQLite(t testing.TB) string {
+	t.Helper()
+	return "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+}
+
+// Authority is a certificate authority of the test's own.
+func Authority(t testing.TB) *identity.Authority {
+	t.Helper()
+	a, err := identity.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// Identity issues an identity, and ends the test where it cannot.
+func Identity(t testing.TB, a *identity.Authority, service string) *identity.Identity {
+	t.Helper()
+	id, err := a.Issue(service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// Logger writes the test's log, which is shown when it fails.
+func Logger(t testing.TB) *slog.Logger {
+	t.Helper()
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// Silence is a logger that writes nothing, for benchmarks.
+func Silence() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
