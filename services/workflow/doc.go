@@ -8,7 +8,7 @@
 //	                           manifest.Catalogue             ├─► inspect.Inspect     slots, models, sinks, destinations, literal secrets
 //	                                                          ├─► signature.Of        inputs and outputs as callers see them
 //	                                                          ├─► layout.Of           positions for the graph
-//	                                                          └─► redact.View         the document for a stranger
+//	                                                          └─► redact.Definition   the document for a stranger
 //	raw bytes ── rewrite.Unbind / rewrite.Replace ──► raw bytes (byte-stable elsewhere)
 //
 // The packages below:

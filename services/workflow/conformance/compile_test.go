@@ -25,6 +25,12 @@ func load(t *testing.T) *conformance.Suite {
 	return suite
 }
 
+// fragments are the insides of nested workflows, which name steps of the outer one and
+// are no definitions by themselves.
+var fragments = map[string]bool{
+	"inner_workflow_continue_if_inside_inner_with_crop_batch_line__inner_continue_if_only_outer_echo_name_matches_par": true,
+}
+
 // TestCompile compiles every definition whose blocks are ours or stubs, and holds the
 // outcome against what each of its cases expects of the compilation.
 func TestCompile(t *testing.T) {
@@ -41,6 +47,9 @@ func TestCompile(t *testing.T) {
 			}
 			if c.Basis == "unverified" {
 				unverified++ // taken from documents; nothing ever compiled it, and some cannot be
+				continue
+			}
+			if fragments[d.ID] {
 				continue
 			}
 			compiled++

@@ -41,7 +41,7 @@ func (c *compiler) linkInput(l *link, argument *Argument) {
 	}
 	c.edge(Edge{
 		From: Node{Kind: InputNode, Index: index}, To: Node{Kind: StepNode, Index: l.step},
-		Field: l.path, Kinds: in.Kinds, Branch: -1,
+		Field: l.path, Kinds: in.Kinds, Wanted: wanted, Branch: -1,
 	})
 }
 
@@ -85,7 +85,7 @@ func (c *compiler) linkStep(l *link, argument *Argument) {
 	}
 	c.edge(Edge{
 		From: Node{Kind: StepNode, Index: source}, To: Node{Kind: StepNode, Index: l.step},
-		Field: l.path, Output: l.selector.Output, Kinds: kinds, Branch: -1,
+		Field: l.path, Output: l.selector.Output, Kinds: kinds, Wanted: wanted, Branch: -1,
 	})
 }
 

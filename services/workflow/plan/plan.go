@@ -197,7 +197,8 @@ type Edge struct {
 	From, To Node
 	// Field is the field at To, Output the output at From.
 	Field, Output string
-	Kinds         []string
+	// Kinds are those of the data; Wanted those that the field takes.
+	Kinds, Wanted []string
 	Control       bool
 	// Branch indexes Plan.Branches for control edges, -1 for data.
 	Branch int

@@ -1,0 +1,235 @@
+package inspect
+
+import (
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+)
+
+// Report is what was found, in document order.
+type Report struct {
+	Slots        []Slot
+	SecretInputs []SecretInput
+	Models       []Model
+	// Sinks are the names of steps that act on the world.
+	Sinks []string
+	// Destinations has one entry for each step that sends data out.
+	Destinations []Destination
+	// Problems are addresses that cannot be used.
+	Problems workflow.Problems
+}
+
+// Slot is a place where a credential goes.
+type Slot struct {
+	Step string
+	// Field is the field's canonical name; for an element of headers or query
+	// parameters, "headers.<name>".
+	Field string
+	// Pointer is where the slot is written, empty for a field left out.
+	Pointer  string
+	Provider string
+	Scheme   manifest.Scheme
+	// Parameter is the header's or query parameter's name for those schemes.
+	Parameter string
+	// Credential is the id of the owner's credential, empty when the slot is unbound.
+	Credential  string
+	Destination Destination
+}
+
+// Bound reports whether the slot names a credential.
+func (s Slot) Bound() bool { return s.Credential != "" }
+
+// SecretInput is a workflow input whose value goes where a credential goes. It is no
+// slot: whoever runs the workflow gives the value, and it must be handled as a secret.
+type SecretInput struct {
+	Input, Step, Field, Provider string
+	Destination                  Destination
+}
+
+// Destination is where a step sends data.
+type Destination struct {
+	Step string
+	// Address is scheme://host:port, canonical; empty when it is not constant or unusable.
+	Address string
+	// Constant is false when an input or another step decides on the address.
+	Constant bool
+	// Source is the selector that decides on it, when it is not constant.
+	Source string
+	// Default is the address of the default value of the input that decides, if it has one.
+	Default string
+	// Field holds the address, empty when the block fixes it.
+	Field string
+}
+
+// Model is a model that a step loads.
+type Model struct {
+	Step, Field, Task string
+	// ID is the literal id, or the default of the input that decides; may be empty then.
+	ID string
+	// Input is the workflow input that decides, empty for literals.
+	Input string
+	// Dynamic ids come from another step and are known only when the workflow runs.
+	Dynamic bool
+	// Pointer is where the id is written, empty for a default of the block.
+	Pointer string
+}
+
+// Inspect looks a compiled workflow over.
+func Inspect(p *plan.Plan) Report {
+	i := &inspector{plan: p}
+	for s := range p.Steps {
+		i.step(&p.Steps[s])
+	}
+	return i.report
+}
+
+type inspector struct {
+	plan   *plan.Plan
+	report Report
+}
+
+func (i *inspector) step(s *plan.Step) {
+	if s.Manifest.Sink {
+		i.report.Sinks = append(i.report.Sinks, s.Name)
+	}
+	if s.Manifest.Network != nil {
+		d, problem := i.destination(s, *s.Manifest.Network)
+		i.report.Destinations = append(i.report.Destinations, d)
+		if problem != nil {
+			i.report.Problems = append(i.report.Problems, *problem)
+		}
+	}
+	for a := range s.Arguments {
+		i.credential(s, &s.Arguments[a])
+	}
+	for _, m := range s.Manifest.Models {
+		i.models(s, m)
+	}
+}
+
+// destination resolves where a block sends data.
+func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destination, *workflow.Problem) {
+	out := Destination{Step: s.Name, Field: d.Field}
+	if d.Field == "" {
+		out.Constant = true
+		out.Address, _ = Canonical(d.URL)
+		return out, nil
+	}
+	argument, ok := s.Argument(d.Field)
+	if !ok {
+		return out, nil
+	}
+	switch argument.Form {
+	case plan.Static:
+		out.Constant = true
+		text, _ := argument.Value.(string)
+		address, err := Canonical(text)
+		if err != nil {
+			return out, &workflow.Problem{
+				Kind: workflow.KindSyntax, Step: s.Name, BlockType: s.Source.Type, Field: d.Field, Pointer: argument.Pointer,
+				Message: d.Field + " " + err.Error(),
+			}
+		}
+		out.Address = address
+	case plan.FromInput:
+		in := i.plan.Inputs[argument.Input]
+		out.Source = "$inputs." + in.Name
+		if text, ok := in.Default.(string); ok {
+			out.Default, _ = Canonical(text)
+		}
+	case plan.FromStep:
+		out.Source = "$steps." + i.plan.Steps[argument.Step].Name + "." + argument.Output
+	}
+	return out, nil
+}
+
+// credential finds slots and secret inputs in a credential field.
+func (i *inspector) credential(s *plan.Step, a *plan.Argument) {
+	if a.Field.Credential == nil {
+		return
+	}
+	i.place(s, a.Field, a, a.Field.Name, a.Field.Credential.Parameter)
+	for e := range a.Elements {
+		element := &a.Elements[e]
+		if element.Form == plan.Slot || secretName(element.Key) {
+			i.place(s, a.Field, element, a.Field.Name+"."+element.Key, element.Key)
+		}
+	}
+}
+
+func (i *inspector) place(s *plan.Step, field *manifest.Field, a *plan.Argument, path, parameter string) {
+	if a.Form != plan.Slot && a.Form != plan.FromInput {
+		return
+	}
+	destination, _ := i.destination(s, field.Credential.Destination)
+	if a.Form == plan.FromInput {
+		i.report.SecretInputs = append(i.report.SecretInputs, SecretInput{
+			Input: i.plan.Inputs[a.Input].Name, Step: s.Name, Field: path, Provider: field.Credential.Provider, Destination: destination,
+		})
+		return
+	}
+	i.report.Slots = append(i.report.Slots, Slot{
+		Step: s.Name, Field: path, Pointer: a.Pointer, Provider: field.Credential.Provider, Scheme: field.Credential.Scheme,
+		Parameter: parameter, Credential: a.Credential, Destination: destination,
+	})
+}
+
+func (i *inspector) models(s *plan.Step, m manifest.Model) {
+	argument, ok := s.Argument(m.Field)
+	if !ok {
+		return
+	}
+	out := Model{Step: s.Name, Field: m.Field, Task: m.Task, Pointer: argument.Pointer}
+	switch argument.Form {
+	case plan.FromStep:
+		out.Dynamic = true
+	case plan.FromInput:
+		in := i.plan.Inputs[argument.Input]
+		out.Input = in.Name
+		out.ID, _ = in.Default.(string)
+	default:
+		if out.ID, _ = argument.Value.(string); out.ID == "" {
+			i.defaultModels(s, m)
+			return
+		}
+	}
+	i.report.Models = append(i.report.Models, out)
+}
+
+func (i *inspector) defaultModels(s *plan.Step, m manifest.Model) {
+	for _, id := range DefaultModels(s, m) {
+		i.report.Models = append(i.report.Models, Model{Step: s.Name, Field: m.Field, Task: m.Task, ID: id})
+	}
+}
+
+// DefaultModels are the ids that a step uses when it names none, each once. The
+// executor asks here too, so that what is inspected is what is loaded.
+func DefaultModels(s *plan.Step, m manifest.Model) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, template := range m.Defaults {
+		id, ok := expand(s, template)
+		if ok && !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// expand replaces "{field}" by the field's constant; "none" means that there is no model.
+func expand(s *plan.Step, template string) (string, bool) {
+	before, rest, found := strings.Cut(template, "{")
+	if !found {
+		return template, true
+	}
+	field, after, _ := strings.Cut(rest, "}")
+	argument, ok := s.Argument(field)
+	if !ok {
+		return "", false
+	}
+	value, ok := argument.Value.(string)
+	return before + value + after, ok && value != "none"
+}

@@ -1,0 +1,227 @@
+package inspect
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// Reason says why a text counts as a secret.
+type Reason string
+
+// The reasons.
+const (
+	// InCredentialField: any literal in such a field is a secret.
+	InCredentialField Reason = "credential_field"
+	// FeedsCredentialField: the default of an input that goes where a credential goes.
+	FeedsCredentialField Reason = "credential_input"
+	// NamedLikeSecret: a header, query parameter or key named like "Authorization".
+	NamedLikeSecret Reason = "secret_name"
+	// KnownPrefix: looks like a key of a known provider.
+	KnownPrefix Reason = "known_prefix"
+	// LooksRandom: looks random, at a place where secrets are common.
+	LooksRandom Reason = "high_entropy"
+)
+
+// Literal is a secret that stands in the document itself.
+type Literal struct {
+	// Pointer is the JSON pointer of the text; rewrite.Replace takes it.
+	Pointer string
+	Step    string
+	// Field of the step, or "inputs[2].default_value" and the like.
+	Field  string
+	Reason Reason
+	// Provider is that of the credential field, else "generic".
+	Provider string
+	// Replaceable literals stand where a reference to a credential may stand; others
+	// have to be taken out by whoever wrote them.
+	Replaceable bool
+}
+
+// Literals finds secrets in a document, compiled or not: a broken definition may hold
+// them as well. Values are not part of the answer.
+func Literals(d *workflow.Definition, catalogue *manifest.Catalogue) []Literal {
+	f := &finder{definition: d, secretInputs: map[string]bool{}}
+	// The default of an input is judged by where the input goes, so steps come first.
+	for _, step := range d.Steps {
+		f.step(step, catalogue)
+	}
+	steps := f.found
+	f.found = nil
+	f.inputs()
+	f.rest()
+	return append(f.found, steps...)
+}
+
+type finder struct {
+	definition   *workflow.Definition
+	secretInputs map[string]bool
+	found        []Literal
+}
+
+func (f *finder) step(step workflow.Step, catalogue *manifest.Catalogue) {
+	m, _ := catalogue.Find(step.Type)
+	base := document.JoinIndex("/steps", step.Index)
+	for _, member := range step.Node.Members {
+		w := walk{finder: f, step: step.Name, outbound: m == nil || m.Network != nil}
+		if m != nil {
+			w.field, _ = m.Field(member.Key)
+		}
+		w.visit(member.Value, document.Join(base, member.Key), member.Key, member.Key)
+	}
+}
+
+func (f *finder) inputs() {
+	for _, in := range f.definition.Inputs {
+		for _, member := range in.Node.Members {
+			w := walk{finder: f, outbound: true}
+			if member.Key == "default_value" {
+				w.suspicious, w.fed = true, f.secretInputs[in.Name] || secretName(in.Name)
+			}
+			path := fmt.Sprintf("inputs[%d].%s", in.Index, member.Key)
+			w.visit(member.Value, document.Join(document.JoinIndex("/inputs", in.Index), member.Key), path, member.Key)
+		}
+	}
+}
+
+// rest looks through everything outside of inputs and steps that were understood.
+func (f *finder) rest() {
+	for _, member := range f.definition.Root.Members {
+		if member.Key == "inputs" || member.Key == "steps" {
+			f.unread(member)
+			continue
+		}
+		(&walk{finder: f, outbound: true}).visit(member.Value, document.Join("", member.Key), member.Key, member.Key)
+	}
+}
+
+// unread visits elements that the parser gave up on.
+func (f *finder) unread(member document.Member) {
+	read := map[*document.Node]bool{}
+	for _, s := range f.definition.Steps {
+		read[s.Node] = true
+	}
+	for _, in := range f.definition.Inputs {
+		read[in.Node] = true
+	}
+	if member.Value.Kind != document.Array {
+		(&walk{finder: f, outbound: true}).visit(member.Value, "/"+member.Key, member.Key, "")
+		return
+	}
+	for i, item := range member.Value.Items {
+		if !read[item] {
+			(&walk{finder: f, outbound: true}).visit(item, document.JoinIndex("/"+member.Key, i), member.Key, "")
+		}
+	}
+}
+
+// walk goes through one value of the document.
+type walk struct {
+	*finder
+	step  string
+	field *manifest.Field
+	// outbound places may send what is written there: steps that use the network, and all
+	// that the manifests do not explain. There, names count.
+	outbound bool
+	// suspicious places are searched for random-looking texts as well.
+	suspicious bool
+	// fed is set for the default of an input that goes into a credential field.
+	fed bool
+}
+
+func (w *walk) visit(n *document.Node, pointer, path, name string) {
+	switch n.Kind {
+	case document.String:
+		w.text(n.Text, pointer, path, name)
+	case document.Array:
+		for i, item := range n.Items {
+			w.visit(item, document.JoinIndex(pointer, i), path, name)
+		}
+	case document.Object:
+		for _, member := range n.Members {
+			w.visit(member.Value, document.Join(pointer, member.Key), path+"."+member.Key, member.Key)
+			w.key(member.Key, document.Join(pointer, member.Key), path)
+		}
+	}
+}
+
+// key looks at a key itself: it cannot be replaced, only reported.
+func (w *walk) key(key, pointer, path string) {
+	if hasKnownPrefix(key) {
+		w.found = append(w.found, Literal{Pointer: pointer, Step: w.step, Field: path, Reason: KnownPrefix, Provider: "generic"})
+	}
+}
+
+func (w *walk) text(text, pointer, path, name string) {
+	if text == "" {
+		return
+	}
+	credential := w.field != nil && w.field.Credential != nil
+	inMap := strings.Contains(path, ".")
+	if strings.HasPrefix(text, "$") {
+		if selector, ok := workflow.ParseSelector(text); ok {
+			if credential && selector.IsInput() && (!inMap || secretName(name)) {
+				w.secretInputs[selector.Input] = true
+			}
+			return
+		}
+		if text == "$credentials" || strings.HasPrefix(text, "$credentials.") {
+			return
+		}
+	}
+	reason, found := w.judge(text, name, credential, inMap)
+	if !found {
+		return
+	}
+	provider := "generic"
+	if credential {
+		provider = w.field.Credential.Provider
+	}
+	w.found = append(w.found, Literal{
+		Pointer: pointer, Step: w.step, Field: path, Reason: reason, Provider: provider, Replaceable: credential,
+	})
+}
+
+func (w *walk) judge(text, name string, credential, inMap bool) (Reason, bool) {
+	switch {
+	case credential && !inMap:
+		return InCredentialField, !strings.HasPrefix(text, "rf_key:")
+	case w.fed:
+		return FeedsCredentialField, true
+	case hasKnownPrefix(text):
+		return KnownPrefix, true
+	case w.outbound && (inMap || w.field == nil) && secretName(name):
+		return NamedLikeSecret, true
+	case urlHoldsSecret(text):
+		return NamedLikeSecret, true
+	case (credential || w.suspicious) && looksRandom(text):
+		return LooksRandom, true
+	}
+	return "", false
+}
+
+// urlHoldsSecret reports a password or a parameter named like a secret in a URL.
+func urlHoldsSecret(text string) bool {
+	if !strings.Contains(text, "://") || len(text) > 8192 {
+		return false
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return false
+	}
+	if _, has := u.User.Password(); has {
+		return true
+	}
+	for name, values := range u.Query() {
+		for _, value := range values {
+			if value != "" && (secretName(name) || looksRandom(value)) {
+				return true
+			}
+		}
+	}
+	return false
+}

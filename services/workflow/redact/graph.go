@@ -1,0 +1,75 @@
+package redact
+
+import (
+	"github.com/keyhole-dev/keyhole/services/workflow/layout"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+)
+
+// Graph is what a graph view draws. It has names, types and kinds, and no values.
+type Graph struct {
+	Nodes []Node
+	Edges []Edge
+}
+
+// Node is one box of the graph.
+type Node struct {
+	// ID is unique in the graph: "inputs.<name>", "steps.<name>" or "outputs.<name>".
+	ID   string
+	Name string
+	// Type is the input's or the block's canonical type; Title and Category are the block's.
+	Type, Title, Category string
+	Kinds                 []string
+	X, Y                  float64
+}
+
+// Edge is one line of the graph, from the ID of a node to that of another.
+type Edge struct {
+	From, To string
+	// Output at From and Field at To.
+	Output, Field string
+	Kinds         []string
+	// Control edges carry a decision, no data.
+	Control bool
+}
+
+// GraphOf draws a plan.
+func GraphOf(p *plan.Plan) Graph {
+	places := layout.Of(p)
+	var g Graph
+	for i, in := range p.Inputs {
+		g.Nodes = append(g.Nodes, Node{
+			ID: "inputs." + in.Name, Name: in.Name, Type: string(in.Type), Title: in.Name, Category: "input", Kinds: in.Kinds,
+			X: places.Inputs[i].X, Y: places.Inputs[i].Y,
+		})
+	}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		g.Nodes = append(g.Nodes, Node{
+			ID: "steps." + s.Name, Name: s.Name, Type: s.Manifest.Type, Title: s.Manifest.Title, Category: s.Manifest.Category,
+			X: places.Steps[i].X, Y: places.Steps[i].Y,
+		})
+	}
+	for i, out := range p.Outputs {
+		g.Nodes = append(g.Nodes, Node{
+			ID: "outputs." + out.Name, Name: out.Name, Type: "JsonField", Title: out.Name, Category: "output", Kinds: out.Kinds,
+			X: places.Outputs[i].X, Y: places.Outputs[i].Y,
+		})
+	}
+	for _, e := range p.Edges {
+		g.Edges = append(g.Edges, Edge{
+			From: nodeID(p, e.From), To: nodeID(p, e.To), Output: e.Output, Field: e.Field, Kinds: e.Kinds, Control: e.Control,
+		})
+	}
+	return g
+}
+
+func nodeID(p *plan.Plan, n plan.Node) string {
+	switch n.Kind {
+	case plan.InputNode:
+		return "inputs." + p.Inputs[n.Index].Name
+	case plan.StepNode:
+		return "steps." + p.Steps[n.Index].Name
+	default:
+		return "outputs." + p.Outputs[n.Index].Name
+	}
+}

@@ -1,0 +1,146 @@
+package redact
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
+)
+
+// Markers that stand in the place of what is not shown.
+const (
+	SlotMarker    = rewrite.Unbound
+	LiteralMarker = "[redacted]"
+)
+
+// Options say what else to hide.
+type Options struct {
+	// ModelNames replaces ids of models by names to show: private models, by the id as
+	// the document writes it.
+	ModelNames map[string]string
+}
+
+// Definition is the redacted document as JSON.
+func Definition(p *plan.Plan, catalogue *manifest.Catalogue, options Options) []byte {
+	r := &redactor{plan: p, options: options, source: p.Definition.Raw, hidden: map[string]string{}, steps: map[string]*manifest.Manifest{}}
+	for i := range p.Steps {
+		r.steps[document.JoinIndex("/steps", p.Steps[i].Source.Index)] = p.Steps[i].Manifest
+	}
+	for _, literal := range inspect.Literals(p.Definition, catalogue) {
+		r.hidden[literal.Pointer] = LiteralMarker
+	}
+	report := inspect.Inspect(p)
+	for _, slot := range report.Slots {
+		r.hidden[slot.Pointer] = SlotMarker
+	}
+	r.hideModels(report)
+	r.object(p.Definition.Root, "", []string{"version", "inputs", "steps", "outputs"})
+	return r.out.Bytes()
+}
+
+type redactor struct {
+	plan    *plan.Plan
+	options Options
+	source  []byte
+	// hidden maps the JSON pointer of a text, or of a key, to what is shown.
+	hidden map[string]string
+	// steps maps the JSON pointer of a step to its manifest.
+	steps map[string]*manifest.Manifest
+	out   bytes.Buffer
+}
+
+// hideModels renames private models where they are written: in the step, or in the
+// default of the input that decides.
+func (r *redactor) hideModels(report inspect.Report) {
+	for _, model := range report.Models {
+		name, private := r.options.ModelNames[model.ID]
+		if !private {
+			continue
+		}
+		pointer := model.Pointer
+		if model.Input != "" {
+			in, _ := r.plan.Definition.Input(model.Input)
+			pointer = document.JoinIndex("/inputs", in.Index) + "/default_value"
+		}
+		r.hidden[pointer] = name
+	}
+}
+
+// keysOf lists the keys of an object that may be shown; nil means all.
+func (r *redactor) keysOf(pointer string) []string {
+	parts := strings.Split(pointer, "/")
+	if len(parts) != 3 {
+		return nil
+	}
+	switch parts[1] {
+	case "inputs":
+		return []string{"type", "name", "kind", "dimensionality", "default_value"}
+	case "outputs":
+		return []string{"type", "name", "selector", "coordinates_system"}
+	default:
+		return r.stepKeys(pointer)
+	}
+}
+
+func (r *redactor) stepKeys(pointer string) []string {
+	keys := []string{"type", "name"}
+	for _, field := range r.steps[pointer].Fields {
+		keys = append(append(keys, field.Name), field.Aliases...)
+	}
+	return keys
+}
+
+func (r *redactor) value(n *document.Node, pointer string) {
+	switch n.Kind {
+	case document.Object:
+		r.object(n, pointer, r.keysOf(pointer))
+	case document.Array:
+		r.out.WriteByte('[')
+		for i, item := range n.Items {
+			if i > 0 {
+				r.out.WriteByte(',')
+			}
+			r.value(item, document.JoinIndex(pointer, i))
+		}
+		r.out.WriteByte(']')
+	case document.String:
+		r.out.Write(document.Quote(r.text(n.Text, pointer)))
+	default:
+		r.out.Write(r.source[n.Start:n.End])
+	}
+}
+
+func (r *redactor) object(n *document.Node, pointer string, keys []string) {
+	r.out.WriteByte('{')
+	first := true
+	for _, member := range n.Members {
+		if keys != nil && !slices.Contains(keys, member.Key) {
+			continue
+		}
+		if !first {
+			r.out.WriteByte(',')
+		}
+		first = false
+		at := document.Join(pointer, member.Key)
+		key := rewrite.Strip(member.Key)
+		if inspect.IsSecretKey(key) {
+			key = LiteralMarker
+		}
+		r.out.Write(document.Quote(key))
+		r.out.WriteByte(':')
+		r.value(member.Value, at)
+	}
+	r.out.WriteByte('}')
+}
+
+func (r *redactor) text(text, pointer string) string {
+	if shown, ok := r.hidden[pointer]; ok {
+		return shown
+	}
+	return rewrite.Strip(text)
+}

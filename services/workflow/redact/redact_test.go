@@ -1,0 +1,80 @@
+package redact_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/redact"
+)
+
+const raw = `{"version":"1.0","id":"internal-7","note":"ask bob","inputs":[{"type":"WorkflowImage","name":"image","uistate":{"x":1}},
+	{"type":"WorkflowParameter","name":"model","default_value":"acme/secret-model/4"},{"type":"WorkflowParameter","name":"token","default_value":"hunter2"}],
+	"steps":[
+	{"type":"ObjectDetectionModel","name":"a","image":"$inputs.image","model_id":"acme/secret-model/4","confidence":0.50,"custom":"left out"},
+	{"type":"ObjectDetectionModel","name":"b","image":"$inputs.image","model_id":"$inputs.model"},
+	{"type":"roboflow_core/openai_compatible@v1","name":"llm","base_url":"https://x.example","model_name":"m","prompt":"say $credentials.owner-id","api_key":"$credentials.owner-id","temperature":1.0},
+	{"type":"roboflow_core/open_ai@v3","name":"managed","images":"$inputs.image","prompt":"p","api_key":"rf_key:user:owner-id"},
+	{"type":"roboflow_core/webhook_sink@v1","name":"hook","url":"https://h.example","method":"POST","headers":{"Authorization":"Bearer zzz","Accept":"text/html","X-Slot":"$credentials.owner-id"},
+	 "json_payload":{"sk-proj-A1b2C3d4E5f6G7h8I9j0":1}}],
+	"outputs":[{"type":"JsonField","name":"o","selector":"$steps.llm.output","extra":1}]}`
+
+func TestDefinition(t *testing.T) {
+	t.Parallel()
+	catalogue := manifest.Core()
+	p, _, problems := plan.Load([]byte(raw), catalogue)
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	got := redact.Definition(p, catalogue, redact.Options{ModelNames: map[string]string{"acme/secret-model/4": "Our detector"}})
+	want := `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"image"},{"type":"WorkflowParameter","name":"model","default_value":"Our detector"},` +
+		`{"type":"WorkflowParameter","name":"token","default_value":"[redacted]"}],"steps":[` +
+		`{"type":"ObjectDetectionModel","name":"a","image":"$inputs.image","model_id":"Our detector","confidence":0.50},` +
+		`{"type":"ObjectDetectionModel","name":"b","image":"$inputs.image","model_id":"$inputs.model"},` +
+		`{"type":"roboflow_core/openai_compatible@v1","name":"llm","base_url":"https://x.example","model_name":"m","prompt":"say $credentials","api_key":"$credentials","temperature":1.0},` +
+		`{"type":"roboflow_core/open_ai@v3","name":"managed","images":"$inputs.image","prompt":"p","api_key":"$credentials"},` +
+		`{"type":"roboflow_core/webhook_sink@v1","name":"hook","url":"https://h.example","method":"POST","headers":{"Authorization":"[redacted]","Accept":"text/html","X-Slot":"$credentials"},"json_payload":{"[redacted]":1}}],` +
+		`"outputs":[{"type":"JsonField","name":"o","selector":"$steps.llm.output"}]}`
+	if string(got) != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if !json.Valid(got) {
+		t.Error("no JSON")
+	}
+	if _, problems := workflow.Parse(got); problems != nil {
+		t.Errorf("what is shown is no definition: %v", problems)
+	}
+}
+
+func TestGraphHasNoValues(t *testing.T) {
+	t.Parallel()
+	p, _, problems := plan.Load([]byte(raw), manifest.Core())
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	g := redact.GraphOf(p)
+	if len(g.Nodes) != 3+5+1 || len(g.Edges) != 5 {
+		t.Errorf("%d nodes, %d edges", len(g.Nodes), len(g.Edges))
+	}
+	ids := map[string]bool{}
+	for _, n := range g.Nodes {
+		ids[n.ID] = true
+	}
+	for _, e := range g.Edges {
+		if !ids[e.From] || !ids[e.To] || len(e.Kinds) == 0 {
+			t.Errorf("an edge into nothing: %+v", e)
+		}
+	}
+	text, err := json.Marshal(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, private := range []string{"owner-id", "secret-model", "zzz", "hunter2"} {
+		if strings.Contains(string(text), private) {
+			t.Errorf("the graph holds %q", private)
+		}
+	}
+}

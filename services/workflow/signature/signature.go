@@ -1,0 +1,166 @@
+// Package signature derives what the callers of a workflow see: the inputs it takes and
+// the outputs it gives. For a shared run in which visitors bring their own credentials,
+// each distinct credential and destination is one more required input.
+package signature
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+)
+
+// Signature is the interface of a workflow.
+type Signature struct {
+	Inputs  []Input
+	Outputs []Output
+}
+
+// Input is one thing a caller gives.
+type Input struct {
+	Name string
+	// Type is the document's input type, empty for a credential.
+	Type  workflow.InputType
+	Kinds []string
+	// Dimensionality is 0 for parameters and credentials.
+	Dimensionality int
+	Required       bool
+	Default        any
+	HasDefault     bool
+	// Secret values are handled like credentials: never kept, never shown.
+	Secret bool
+	// Credential is set on an input that stands for slots.
+	Credential *Credential
+}
+
+// Credential says what a credential input is for.
+type Credential struct {
+	Provider string
+	// Destination is where it will be sent: scheme://host:port.
+	Destination string
+	// Slots that it fills.
+	Slots []inspect.Slot
+}
+
+// Output is one thing a caller gets.
+type Output struct {
+	Name           string
+	Kinds          []string
+	Dimensionality int
+}
+
+// Of is the interface for the owner, whose credentials are bound.
+func Of(p *plan.Plan, report inspect.Report) Signature {
+	s := Signature{}
+	secret := map[string]bool{}
+	for _, in := range report.SecretInputs {
+		secret[in.Input] = true
+	}
+	kinds, required := uses(p)
+	for i, in := range p.Inputs {
+		s.Inputs = append(s.Inputs, Input{
+			Name: in.Name, Type: in.Type, Kinds: inputKinds(in, kinds[i]), Dimensionality: in.Dimensionality,
+			Required: in.IsBatch() || required[i] && !in.HasDefault,
+			Default:  in.Default, HasDefault: in.HasDefault, Secret: secret[in.Name] || slices.Contains(in.Kinds, "secret"),
+		})
+	}
+	for _, out := range p.Outputs {
+		s.Outputs = append(s.Outputs, Output{Name: out.Name, Kinds: out.Kinds, Dimensionality: len(out.Lineage)})
+	}
+	return s
+}
+
+// ForVisitor is the interface for a visitor who brings the credentials.
+func ForVisitor(p *plan.Plan, report inspect.Report) Signature {
+	s := Of(p, report)
+	s.Inputs = append(s.Inputs, CredentialInputs(p, report)...)
+	return s
+}
+
+// CredentialInputs are the inputs that stand for slots: one for each distinct
+// credential and destination, in order of their first slots, named after these.
+func CredentialInputs(p *plan.Plan, report inspect.Report) []Input {
+	type key struct{ credential, provider, destination string }
+	var out []Input
+	known := map[key]int{}
+	taken := map[string]bool{}
+	for _, in := range p.Inputs {
+		taken[in.Name] = true
+	}
+	for _, slot := range report.Slots {
+		k := key{slot.Credential, slot.Provider, slot.Destination.Address}
+		if !slot.Destination.Constant {
+			k.destination = slot.Destination.Source // shown as what decides; sharing refuses it
+		}
+		if at, ok := known[k]; ok {
+			out[at].Credential.Slots = append(out[at].Credential.Slots, slot)
+			continue
+		}
+		known[k] = len(out)
+		out = append(out, Input{
+			Name: unique(slot, taken), Kinds: []string{"secret"}, Required: true, Secret: true,
+			Credential: &Credential{Provider: slot.Provider, Destination: k.destination, Slots: []inspect.Slot{slot}},
+		})
+	}
+	return out
+}
+
+// unique names a credential input "<step>_<field>", with a number where that is taken.
+func unique(slot inspect.Slot, taken map[string]bool) string {
+	base := plain(slot.Step + "_" + slot.Field)
+	name := base
+	for n := 2; taken[name]; n++ {
+		name = fmt.Sprintf("%s_%d", base, n)
+	}
+	taken[name] = true
+	return name
+}
+
+// plain keeps what a selector could name.
+func plain(s string) string {
+	out := []byte(s)
+	for i := range out {
+		if !workflow.IsName(string(out[i])) {
+			out[i] = '_'
+		}
+	}
+	return string(out)
+}
+
+// uses collects, for each input, the kinds that the fields it goes to take, and whether
+// one of these fields cannot do without a value.
+func uses(p *plan.Plan) (kinds map[int][]string, required map[int]bool) {
+	kinds, required = map[int][]string{}, map[int]bool{}
+	for _, e := range p.Edges {
+		if e.From.Kind != plan.InputNode || e.To.Kind != plan.StepNode {
+			continue
+		}
+		for _, kind := range e.Wanted {
+			if !slices.Contains(kinds[e.From.Index], kind) {
+				kinds[e.From.Index] = append(kinds[e.From.Index], kind)
+			}
+		}
+	}
+	for i := range p.Steps {
+		for j := range p.Steps[i].Arguments {
+			a := &p.Steps[i].Arguments[j]
+			if a.Substituted {
+				_, err := a.Field.Coerce(nil)
+				required[a.Input] = required[a.Input] || err != nil
+			}
+		}
+	}
+	return kinds, required
+}
+
+// inputKinds are the declared kinds; where anything was declared, what the uses say.
+func inputKinds(in plan.Input, used []string) []string {
+	if !slices.Contains(in.Kinds, manifest.Any) || len(used) == 0 || slices.Contains(used, manifest.Any) {
+		return in.Kinds
+	}
+	slices.Sort(used)
+	return used
+}
