@@ -1,0 +1,23 @@
+// Package blocks is the catalogue of what this runner can run.
+package blocks
+
+import (
+	"maps"
+
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+)
+
+// All lists every block by its type. A block whose manifest is in the language's
+// catalogue but which is missing here can be saved and shared, and not run.
+func All() engine.Registry {
+	all := engine.Registry{}
+	for _, category := range []engine.Registry{
+		provider.Blocks(),
+		sink.Blocks(),
+	} {
+		maps.Copy(all, category)
+	}
+	return all
+}

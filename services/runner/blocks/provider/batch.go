@@ -1,0 +1,70 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// Calls side by side of one step: by default, and at most whatever the
+// definition asks for.
+const (
+	usualConcurrency   = 4
+	highestConcurrency = 16
+)
+
+func concurrency(call *engine.Call) int {
+	wanted, ok := value.Int(call.Arg("max_concurrent_requests"))
+	if !ok || wanted < 1 {
+		return usualConcurrency
+	}
+	return int(min(wanted, highestConcurrency))
+}
+
+// eachPicture runs do once for each picture of a field. The first failure ends
+// the others: a step has its results for all or fails.
+func eachPicture(ctx context.Context, call *engine.Call, field string, limit int,
+	do func(context.Context, *value.Image) (engine.Outputs, error),
+) (engine.Result, error) {
+	batch := call.Batch(field)
+	if batch == nil {
+		outputs, err := onePicture(ctx, call.Arg(field), do)
+		return engine.One(outputs), err
+	}
+	results := make([]engine.Result, batch.Len())
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(limit)
+	for i, v := range batch.Values {
+		group.Go(func() (err error) {
+			defer recoverTo(&err)
+			outputs, err := onePicture(ctx, v, do)
+			results[i] = engine.One(outputs)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return engine.Result{}, err
+	}
+	return engine.Many(results), nil
+}
+
+// recoverTo keeps a panic on one picture from ending more than its run.
+func recoverTo(err *error) {
+	if p := recover(); p != nil {
+		*err = engine.Failf(engine.EngineRuntime, "the block failed by a fault of its own").
+			Because(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+	}
+}
+
+func onePicture(ctx context.Context, v any, do func(context.Context, *value.Image) (engine.Outputs, error)) (engine.Outputs, error) {
+	picture, ok := v.(*value.Image)
+	if !ok {
+		return nil, engine.Failf(engine.ClientCaused, "images must be pictures")
+	}
+	return do(ctx, picture)
+}

@@ -1,0 +1,84 @@
+package provider
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// notDetected is what a key that the model left out gets.
+const notDetected = "not_detected"
+
+// fenced finds JSON between Markdown marks.
+var fenced = regexp.MustCompile("```json\n([\\s\\S]*?)\n```")
+
+// openAIv1 asks a free question and reads the keys of json_output_format, each
+// an output of its own, out of the answer.
+type openAIv1 struct{ format map[string]any }
+
+func newOpenAIv1(step engine.Step) (engine.Block, error) {
+	format, _ := step.Fields["json_output_format"].(map[string]any)
+	return &openAIv1{format: format}, nil
+}
+
+// Run asks once for each picture.
+func (b *openAIv1) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
+	q := question{}
+	q.text, _ = call.Arg("prompt").(string)
+	q.model, _ = call.Arg("openai_model").(string)
+	q.detail, _ = call.Arg("image_detail").(string)
+	q.maxTokens, _ = value.Int(call.Arg("max_tokens"))
+	if len(q.text) > maxPrompt {
+		return engine.Result{}, engine.Failf(engine.LimitsCaused, "the prompt is longer than %d MiB", maxPrompt>>20)
+	}
+	if len(b.format) > 0 {
+		q.text += "\n\nAnswer with JSON of this form:\n" + indented(b.format)
+	}
+	return eachPicture(ctx, call, "images", usualConcurrency, func(ctx context.Context, picture *value.Image) (engine.Outputs, error) {
+		uri, err := dataURI(ctx, call, picture)
+		if err != nil {
+			return nil, err
+		}
+		own := q
+		own.pictures = []string{uri}
+		text, err := ask(ctx, call, "openai_api_key", openAIBase, chatDialect{legacyLimit: true}.request(own))
+		if err != nil {
+			return nil, err
+		}
+		return b.outputs(picture, text), nil
+	})
+}
+
+func (b *openAIv1) outputs(picture *value.Image, text string) engine.Outputs {
+	structured := b.read(text)
+	outputs := engine.Outputs{}
+	for key, v := range structured {
+		outputs[key] = v
+	}
+	outputs["raw_output"] = text
+	outputs["structured_output"] = structured
+	outputs["image"] = map[string]any{"width": int64(picture.Width()), "height": int64(picture.Height())}
+	outputs["parent_id"] = picture.ID()
+	outputs["root_parent_id"] = picture.Root().ID
+	return outputs
+}
+
+// read takes the keys asked for out of an answer, from the first JSON in it.
+func (b *openAIv1) read(text string) map[string]any {
+	if found := fenced.FindStringSubmatch(text); found != nil {
+		text = found[1]
+	}
+	decoded, _ := value.Decode([]byte(strings.TrimSpace(text)))
+	object, _ := decoded.(map[string]any)
+	structured := make(map[string]any, len(b.format))
+	for key := range b.format {
+		structured[key] = notDetected
+		if v, ok := object[key]; ok {
+			structured[key] = v
+		}
+	}
+	return structured
+}

@@ -1,0 +1,158 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/parameter"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// maxPrompt bounds the text of a prompt, in bytes.
+const maxPrompt = 4 << 20
+
+// openAICompatible asks any server that speaks chat completions.
+type openAICompatible struct {
+	// prompt is nil where it comes as a value.
+	prompt     *template
+	operations parameter.Operations
+	extra      map[string]any
+}
+
+func newOpenAICompatible(step engine.Step) (engine.Block, error) {
+	b := &openAICompatible{}
+	if text, ok := step.Fields["prompt"].(string); ok && !isSelector(text) {
+		parsed := parseTemplate(text)
+		b.prompt = &parsed
+	}
+	var err error
+	if b.operations, err = parameter.Parse(step, "prompt_parameters_operations"); err != nil {
+		return nil, err
+	}
+	b.extra, _ = step.Fields["extra_body"].(map[string]any)
+	if _, streams := b.extra["stream"]; streams {
+		return nil, errors.New("extra_body.stream: answers are taken in one piece")
+	}
+	return b, nil
+}
+
+// Concurrency implements engine.Concurrent: elements wait for the provider side
+// by side.
+func (b *openAICompatible) Concurrency() int { return usualConcurrency }
+
+// Run asks once for one element. A provider that fails does not fail the step:
+// the block's contract is to say so in error_status.
+func (b *openAICompatible) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
+	base, err := baseURL(call.Arg("base_url"))
+	if err != nil {
+		return engine.Result{}, err
+	}
+	q, err := b.question(ctx, call)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	slot := ""
+	if call.Arg("api_key") != nil {
+		slot = "api_key"
+	}
+	text, err := ask(ctx, call, slot, base, chatDialect{legacyLimit: true, extra: b.extra}.request(q))
+	if message, soft := toleratedFailure(err); soft {
+		return engine.One(engine.Outputs{"output": "", "error_status": message}), nil
+	}
+	if err != nil {
+		return engine.Result{}, err
+	}
+	return engine.One(engine.Outputs{"output": text, "error_status": ""}), nil
+}
+
+// toleratedFailure is a failure of the provider's. What was refused on our side
+// (a right that was withdrawn, an answer that was withheld) is never tolerated.
+func toleratedFailure(err error) (message string, ok bool) {
+	public, ours := errors.AsType[*errs.Error](err)
+	if !ours || public.Reason() != errorsv1.Reason_REASON_PROVIDER_FAILED {
+		return "", false
+	}
+	return public.Message(), true
+}
+
+func (b *openAICompatible) question(ctx context.Context, call *engine.Call) (question, error) {
+	values, err := b.operations.Apply(ctx, call, "prompt_parameters")
+	if err != nil {
+		return question{}, err
+	}
+	prompt := b.prompt
+	if prompt == nil {
+		text, _ := call.Arg("prompt").(string)
+		verbatim := literal(text)
+		prompt = &verbatim
+	}
+	pictures, texts, err := material(ctx, call, *prompt, values)
+	if err != nil {
+		return question{}, err
+	}
+	q := question{text: prompt.fill(texts), pictures: pictures, temperature: temperature(call)}
+	q.model, _ = call.Arg("model_name").(string)
+	q.system, _ = call.Arg("system_prompt").(string)
+	q.maxTokens, _ = value.Int(call.Arg("max_tokens"))
+	if len(q.text)+len(q.system) > maxPrompt {
+		return question{}, engine.Failf(engine.LimitsCaused, "the prompt is longer than %d MiB", maxPrompt>>20)
+	}
+	return q, nil
+}
+
+// material sorts parameters into pictures, which travel beside the text, and
+// texts. Pictures that the prompt names come first, in its order.
+func material(ctx context.Context, call *engine.Call, prompt template, values map[string]any) ([]string, map[string]string, error) {
+	var pictures []string
+	texts := map[string]string{}
+	seen := map[string]bool{}
+	for _, name := range slices.Concat(prompt.names, slices.Sorted(maps.Keys(values))) {
+		v, known := values[name]
+		if seen[name] || !known {
+			continue
+		}
+		seen[name] = true
+		some, err := picturesOf(ctx, call, v)
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("encode parameter %q: %w", name, err)
+		case len(some) > 0:
+			pictures = append(pictures, some...)
+			texts[name] = ""
+		case !slices.Contains(prompt.names, name):
+		case value.Size(v, maxPrompt) > maxPrompt:
+			return nil, nil, engine.Failf(engine.LimitsCaused, "parameter %q is too long for a prompt", name)
+		default:
+			texts[name] = value.Text(v)
+		}
+	}
+	return pictures, texts, nil
+}
+
+func temperature(call *engine.Call) *float64 {
+	if t, ok := value.Float(call.Arg("temperature")); ok {
+		return &t
+	}
+	return nil
+}
+
+// baseURL checks the form alone: where a run may call to is the egress's to say.
+func baseURL(v any) (string, error) {
+	text, _ := v.(string)
+	u, err := url.Parse(text)
+	switch {
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "":
+		return "", engine.Failf(engine.ClientCaused, "base_url must be an absolute http or https URL")
+	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+		return "", engine.Failf(engine.ClientCaused, "base_url must not have credentials, a query or a fragment")
+	}
+	return strings.TrimRight(text, "/") + "/", nil
+}

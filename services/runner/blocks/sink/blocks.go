@@ -1,0 +1,8 @@
+package sink
+
+import "github.com/keyhole-dev/keyhole/services/runner/engine"
+
+// Blocks lists the constructors of this package by block type.
+func Blocks() engine.Registry {
+	return engine.Registry{"roboflow_core/webhook_sink@v1": newWebhook}
+}

@@ -1,0 +1,47 @@
+package sink
+
+import (
+	"context"
+	"errors"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+)
+
+// hard tells whether a failure fails the step. A server that cannot be reached
+// or says no is what error_status is for; a right that was withdrawn is not.
+func hard(ctx context.Context, err error) bool {
+	if err == nil {
+		return false
+	}
+	if ctx.Err() != nil {
+		return true
+	}
+	if _, ours := errors.AsType[*errs.Error](err); !ours {
+		return false
+	}
+	switch errs.ReasonOf(err) {
+	case errorsv1.Reason_REASON_ADDRESS_REFUSED, errorsv1.Reason_REASON_UNAVAILABLE,
+		errorsv1.Reason_REASON_DEADLINE_EXCEEDED, errorsv1.Reason_REASON_PROVIDER_FAILED:
+		return false
+	}
+	return true
+}
+
+// explain is a failure for a stranger.
+func explain(err error) string {
+	if said, ok := errors.AsType[*refusal](err); ok {
+		return said.Error()
+	}
+	if fault, ok := errors.AsType[*engine.Fault](err); ok {
+		return fault.Message
+	}
+	if ours, ok := errors.AsType[*errs.Error](err); ok {
+		return ours.Message()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "the server did not answer within request_timeout"
+	}
+	return "the server could not be reached"
+}

@@ -1,0 +1,136 @@
+package sink
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// maxBody bounds what one request sends, in bytes.
+const maxBody = 32 << 20
+
+// request puts a request together: parameters and headers first, then the one
+// body that the fields ask for.
+func (b *webhook) request(ctx context.Context, call *engine.Call) (*http.Request, error) {
+	target, err := target(call)
+	if err != nil {
+		return nil, err
+	}
+	method, _ := call.Arg("method").(string)
+	body, contentType, err := b.body(ctx, call, method)
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > maxBody {
+		return nil, engine.Failf(engine.LimitsCaused, "the request is larger than %d MiB", maxBody>>20)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, target, reader(body))
+	if err != nil {
+		return nil, engine.Failf(engine.ClientCaused, "the URL or the method cannot be used").Because(err)
+	}
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
+	return request, headers(request.Header, call)
+}
+
+// reader is nil for no body, so that none is announced.
+func reader(body []byte) io.Reader {
+	if body == nil {
+		return nil
+	}
+	return bytes.NewReader(body)
+}
+
+func target(call *engine.Call) (string, error) {
+	text, _ := call.Arg("url").(string)
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return "", engine.Failf(engine.ClientCaused, "url must be an absolute http or https URL without credentials")
+	}
+	query := url.Values{}
+	entries, _ := call.Arg("query_parameters").(map[string]any)
+	for name, v := range entries {
+		if !engine.IsSlot(v) {
+			query[name] = texts(v)
+		}
+	}
+	if encoded := query.Encode(); encoded != "" {
+		if u.RawQuery != "" {
+			u.RawQuery += "&"
+		}
+		u.RawQuery += encoded
+	}
+	return u.String(), nil
+}
+
+// texts are the values of one parameter: a list repeats it, nothing leaves it out.
+func texts(v any) []string {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		all := make([]string, 0, len(v))
+		for _, item := range v {
+			all = append(all, value.Text(item))
+		}
+		return all
+	}
+	return []string{value.Text(v)}
+}
+
+func headers(into http.Header, call *engine.Call) error {
+	entries, _ := call.Arg("headers").(map[string]any)
+	for name, v := range entries {
+		if v == nil || engine.IsSlot(v) {
+			continue
+		}
+		text := value.Text(v)
+		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(text) {
+			return engine.Failf(engine.ClientCaused, "header %.60q cannot be sent", name)
+		}
+		into.Set(name, strings.TrimSpace(text))
+	}
+	return nil
+}
+
+// body makes the body: files make it multipart, form fields alone a form, and
+// everything else is JSON.
+func (b *webhook) body(ctx context.Context, call *engine.Call, method string) (body []byte, contentType string, err error) {
+	files, err := b.files.Apply(ctx, call, "multi_part_encoded_files")
+	if err != nil {
+		return nil, "", fmt.Errorf("multi_part_encoded_files: %w", err)
+	}
+	form, err := b.formData.Apply(ctx, call, "form_data")
+	if err != nil {
+		return nil, "", fmt.Errorf("form_data: %w", err)
+	}
+	payload, err := b.json.Apply(ctx, call, "json_payload")
+	if err != nil {
+		return nil, "", fmt.Errorf("json_payload: %w", err)
+	}
+	for _, fields := range []map[string]any{files, form, payload} {
+		if value.Size(fields, maxBody) > maxBody {
+			return nil, "", engine.Failf(engine.LimitsCaused, "the request is larger than %d MiB", maxBody>>20)
+		}
+	}
+	switch {
+	case len(files) > 0:
+		return multipartBody(files, form)
+	case len(form) > 0:
+		return formBody(form), "application/x-www-form-urlencoded", nil
+	case len(payload) == 0 && method == http.MethodGet:
+		return nil, "", nil
+	}
+	body, err = jsonBody(payload)
+	return body, "application/json", err
+}

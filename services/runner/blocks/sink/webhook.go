@@ -1,0 +1,149 @@
+package sink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/parameter"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// Messages that clients of the language know.
+const (
+	messageSent       = "Notification sent successfully"
+	messageBackground = "Notification sent in the background task"
+	messageCooldown   = "Sink cooldown applies"
+	messageDisabled   = "Sink was disabled by parameter `disable_sink`"
+	messageOff        = "Sinks are switched off in this run"
+)
+
+// longestTimeout bounds request_timeout, which may come from a visitor.
+const longestTimeout = 60 * time.Second
+
+// webhook sends one request for each element.
+type webhook struct {
+	slot                  string
+	json, files, formData parameter.Operations
+}
+
+func newWebhook(step engine.Step) (engine.Block, error) {
+	slot, err := slotOf(step)
+	if err != nil {
+		return nil, err
+	}
+	b := &webhook{slot: slot}
+	for field, into := range map[string]*parameter.Operations{
+		"json_payload_operations":             &b.json,
+		"multi_part_encoded_files_operations": &b.files,
+		"form_data_operations":                &b.formData,
+	} {
+		if *into, err = parameter.Parse(step, field); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// slotOf finds the header or query parameter that holds a credential. The
+// egress adds one credential to a request, so there can be one.
+func slotOf(step engine.Step) (string, error) {
+	slot := ""
+	for _, field := range []string{"headers", "query_parameters"} {
+		entries, _ := step.Fields[field].(map[string]any)
+		for name, v := range entries {
+			if !engine.IsSlot(v) {
+				continue
+			}
+			if slot != "" {
+				return "", errors.New("a request can carry one credential: use one header or one query parameter for it")
+			}
+			slot = field + "." + name
+		}
+	}
+	return slot, nil
+}
+
+// Run sends the request, unless the run or the step has sinks switched off.
+func (b *webhook) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
+	switch off, _ := call.Arg("disable_sink").(bool); {
+	case off:
+		return report(false, false, messageDisabled), nil
+	case !call.Sinks || call.Outbound == nil:
+		return report(false, false, messageOff), nil
+	case !cool(call):
+		return report(false, true, messageCooldown), nil
+	}
+	err := b.send(ctx, call)
+	if hard(ctx, err) {
+		return engine.Result{}, err
+	}
+	// The run waits for a request that is fired and forgotten too, because
+	// nothing of a run outlives its right to act; it only does not look.
+	if forget, _ := call.Arg("fire_and_forget").(bool); forget {
+		return report(false, false, messageBackground), nil
+	}
+	if err != nil {
+		return report(true, false, "Failed to send webhook notification: "+explain(err)), nil
+	}
+	return report(false, false, messageSent), nil
+}
+
+func report(failed, throttled bool, message string) engine.Result {
+	return engine.One(engine.Outputs{"error_status": failed, "throttling_status": throttled, "message": message})
+}
+
+func (b *webhook) send(ctx context.Context, call *engine.Call) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout(call))
+	defer cancel()
+	request, err := b.request(ctx, call)
+	if err != nil {
+		return err
+	}
+	slot := b.slot
+	if slot == "" {
+		slot = visitorSlot(call)
+	}
+	client, err := call.Outbound.Client(ctx, call.NewAttempt(), slot)
+	if err != nil {
+		return err
+	}
+	answer, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	// What the server says is not read: nothing of it leaves this block.
+	_ = answer.Body.Close()
+	if answer.StatusCode >= 300 {
+		return &refusal{Status: answer.StatusCode}
+	}
+	return nil
+}
+
+// visitorSlot finds a slot whose credential came with the run.
+func visitorSlot(call *engine.Call) string {
+	for _, field := range []string{"headers", "query_parameters"} {
+		entries, _ := call.Arg(field).(map[string]any)
+		for name, v := range entries {
+			if engine.IsSlot(v) {
+				return field + "." + name
+			}
+		}
+	}
+	return ""
+}
+
+func timeout(call *engine.Call) time.Duration {
+	seconds, ok := value.Float(call.Arg("request_timeout"))
+	if !ok || seconds <= 0 {
+		return 2 * time.Second
+	}
+	return time.Duration(min(seconds, longestTimeout.Seconds()) * float64(time.Second))
+}
+
+// refusal is a server that took the request and said no.
+type refusal struct{ Status int }
+
+func (r *refusal) Error() string { return fmt.Sprintf("the server answered %d", r.Status) }

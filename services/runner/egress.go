@@ -1,0 +1,147 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"google.golang.org/grpc"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// chunk is how much of a body goes into one message, in bytes.
+const chunk = 64 << 10
+
+// credentialHeaders do not leave with a request that gets a credential: the
+// egress drops them too, but a placeholder need not travel.
+var credentialHeaders = []string{"Authorization", "Proxy-Authorization", "Cookie", "Api-Key", "X-Api-Key", "X-Goog-Api-Key"}
+
+func headerList(headers http.Header, without []string) []*vaultinternalv1.Header {
+	var list []*vaultinternalv1.Header
+	for name, values := range headers {
+		if slices.Contains(without, name) {
+			continue
+		}
+		for _, v := range values {
+			list = append(list, &vaultinternalv1.Header{Name: name, Value: v})
+		}
+	}
+	return list
+}
+
+type egressStream = grpc.BidiStreamingClient[vaultinternalv1.EgressRequest, vaultinternalv1.EgressResponse]
+
+// call makes one call. The body goes out while the answer may already come in;
+// whoever closes the answer's body waits for both ends.
+func (o *outbound) call(request *http.Request, head *vaultinternalv1.EgressHead) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(request.Context())
+	stream, err := o.vault.Egress(ctx)
+	if err != nil {
+		cancel()
+		return nil, errors.Join(outgoing(request.Context(), err), closeBody(request))
+	}
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		send(stream, head, request.Body)
+	}()
+	end := func() { cancel(); <-sent }
+	first, err := stream.Recv()
+	if err != nil {
+		end()
+		return nil, outgoing(request.Context(), err)
+	}
+	if first.GetHead() == nil {
+		end()
+		return nil, errs.From(fmt.Errorf("egress answered %T before a head", first.GetPart()))
+	}
+	return response(request, first.GetHead(), &answerBody{stream: stream, request: request.Context(), end: end}), nil
+}
+
+// send writes head and body. Its failures are the stream's, so whoever receives
+// learns of them.
+func send(stream egressStream, head *vaultinternalv1.EgressHead, body io.ReadCloser) {
+	if body != nil {
+		defer func() { _ = body.Close() }()
+	}
+	if stream.Send(&vaultinternalv1.EgressRequest{Part: &vaultinternalv1.EgressRequest_Head{Head: head}}) != nil {
+		return
+	}
+	for body != nil {
+		// A chunk of its own each time: grpc may still be sending the last one.
+		buffer := make([]byte, chunk)
+		n, err := io.ReadFull(body, buffer)
+		if n > 0 && stream.Send(&vaultinternalv1.EgressRequest{Part: &vaultinternalv1.EgressRequest_Body{Body: buffer[:n]}}) != nil {
+			return
+		}
+		if err != nil {
+			break
+		}
+	}
+	_ = stream.CloseSend()
+}
+
+func response(request *http.Request, head *vaultinternalv1.EgressResponseHead, body io.ReadCloser) *http.Response {
+	headers := http.Header{}
+	for _, h := range head.GetHeaders() {
+		headers.Add(h.GetName(), h.GetValue())
+	}
+	status := int(head.GetStatus())
+	return &http.Response{
+		Status: strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status))), StatusCode: status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: headers, Body: body, ContentLength: -1, Request: request,
+	}
+}
+
+// answerBody reads an answer from the stream.
+type answerBody struct {
+	stream  egressStream
+	request context.Context //nolint:containedctx // an http body has no other place for it
+	rest    []byte
+	read    int64
+	err     error
+	end     func()
+}
+
+// Read implements io.Reader.
+func (b *answerBody) Read(p []byte) (int, error) {
+	for len(b.rest) == 0 && b.err == nil {
+		b.rest, b.err = b.next()
+	}
+	if len(b.rest) == 0 {
+		return 0, b.err
+	}
+	n := copy(p, b.rest)
+	b.rest = b.rest[n:]
+	return n, nil
+}
+
+func (b *answerBody) next() ([]byte, error) {
+	message, err := b.stream.Recv()
+	if errors.Is(err, io.EOF) {
+		return nil, io.EOF
+	}
+	if err != nil {
+		return nil, outgoing(b.request, err)
+	}
+	b.read += int64(len(message.GetBody()))
+	if b.read > maxAnswer+chunk {
+		return nil, errTooLong
+	}
+	return message.GetBody(), nil
+}
+
+// Close implements io.Closer. It ends the call if there is more to come.
+func (b *answerBody) Close() error {
+	b.end()
+	return nil
+}
+
+var errTooLong = errors.New("the egress sent more than it was asked for")

@@ -1,0 +1,58 @@
+package runner
+
+import (
+	"context"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// internal is the face towards the gateway.
+type internal struct {
+	runnerinternalv1.UnimplementedRunnerInternalServiceServer
+	service *Service
+}
+
+// ExecuteJSON implements runnerinternalv1.RunnerInternalServiceServer.
+func (i *internal) ExecuteJSON(ctx context.Context, request *runnerinternalv1.ExecuteJSONRequest) (*runnerinternalv1.ExecuteJSONResponse, error) {
+	if len(request.GetInputs()) > i.service.cfg.InputBytes {
+		return nil, inputsTooLarge(i.service.cfg.InputBytes)
+	}
+	target, err := targetOf(request)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := inputsOfJSON(request.GetInputs())
+	if err != nil {
+		return nil, err
+	}
+	request.Inputs = nil
+	done, err := i.service.execute(ctx, order{
+		target: target, inputs: inputs, excluded: request.GetExcludedFields(), sinksOff: request.GetDisableSinks(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	outputs, err := rawOutputs(done)
+	if err != nil {
+		return nil, err
+	}
+	return &runnerinternalv1.ExecuteJSONResponse{Run: done.name, Outputs: outputs}, nil
+}
+
+func targetOf(request *runnerinternalv1.ExecuteJSONRequest) (*sharinginternalv1.AuthorizeRunRequest, error) {
+	out := &sharinginternalv1.AuthorizeRunRequest{Version: request.GetVersion(), RequestId: request.GetRequestId()}
+	switch target := request.GetTarget().(type) {
+	case *runnerinternalv1.ExecuteJSONRequest_Workflow:
+		out.Target = &sharinginternalv1.AuthorizeRunRequest_Workflow{Workflow: target.Workflow}
+	case *runnerinternalv1.ExecuteJSONRequest_Token:
+		out.Target = &sharinginternalv1.AuthorizeRunRequest_Token{Token: target.Token}
+	case *runnerinternalv1.ExecuteJSONRequest_Definition:
+		out.Target = &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: target.Definition}
+	default:
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "nothing to run is named")
+	}
+	return out, nil
+}

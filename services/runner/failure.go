@@ -1,0 +1,120 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+)
+
+// maxMessage is how long sharing lets a reason for people be.
+const maxMessage = 2000
+
+// Contexts that clients of the language know.
+const (
+	contextInput = "workflow_execution | runtime_input_validation"
+	contextStep  = "workflow_execution | step_execution"
+)
+
+// explain says to the caller why a run failed. Why its context ended comes
+// first: whatever else then failed, failed of that.
+func (r *run) explain(ctx context.Context, err error) *errs.Error {
+	if cause := context.Cause(ctx); cause != nil {
+		return errs.From(cause)
+	}
+	var failure *errs.Error
+	if fault, ok := errors.AsType[*engine.Fault](err); ok {
+		failure = r.faulted(fault)
+	} else {
+		failure = errs.From(err)
+	}
+	if message := r.redactor.Text(failure.Message()); message != failure.Message() {
+		failure = errs.New(failure.Code(), failure.Reason(), "%s", message).Because(failure)
+	}
+	return failure
+}
+
+// faulted tells of a fault: what failed, and the reason of the cause where that
+// has one for the public.
+func (r *run) faulted(f *engine.Fault) *errs.Error {
+	if f.Class == engine.RuntimeInput {
+		return inputFault(f)
+	}
+	code, reason := codeOf(f.Class)
+	message := f.Message
+	cause, public := errors.AsType[*errs.Error](f.Unwrap())
+	if public {
+		code, reason = cause.Code(), cause.Reason()
+	} else if errors.Is(f.Unwrap(), context.DeadlineExceeded) {
+		code, reason = codes.DeadlineExceeded, errorsv1.Reason_REASON_DEADLINE_EXCEEDED
+	}
+	if f.Step != "" {
+		message = "the step \"" + f.Step + "\" failed: " + message
+	}
+	e := errs.New(code, reason, "%s%s", message, r.excerpt(f)).Because(f).
+		With("errorType", string(f.Class)).With("innerErrorType", string(f.Class)).With("context", contextStep)
+	if f.Step != "" {
+		e = e.With("step", f.Step).With("blockType", f.BlockType)
+	}
+	if public {
+		for key, v := range cause.Metadata() {
+			e = e.With(key, v)
+		}
+		e = e.RetryAfter(cause.Delay())
+	}
+	return e
+}
+
+// excerpt is what a provider said, for nobody but the workflow's owner.
+func (r *run) excerpt(err error) string {
+	failure, ok := errors.AsType[*provider.Failure](err)
+	if !ok || failure.Excerpt == "" || r.allowed.GetPreview() {
+		return ""
+	}
+	return ": " + r.redactor.Text(failure.Excerpt)
+}
+
+func codeOf(class engine.Class) (codes.Code, errorsv1.Reason) {
+	switch class {
+	case engine.LimitsCaused:
+		return codes.ResourceExhausted, errorsv1.Reason_REASON_RESULT_TOO_LARGE
+	case engine.EngineRuntime, engine.InvalidBehaviour:
+		return codes.Internal, errorsv1.Reason_REASON_STEP_FAILED
+	}
+	return codes.FailedPrecondition, errorsv1.Reason_REASON_STEP_FAILED
+}
+
+func inputFault(f *engine.Fault) *errs.Error {
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", f.Message).Because(f)
+	if f.Input != "" {
+		e = e.Field("inputs."+f.Input, f.Message)
+	}
+	if f.Step != "" {
+		e = e.With("step", f.Step).With("blockType", f.BlockType)
+	}
+	return runtimeInput(e)
+}
+
+// runtimeInput marks a refusal of inputs as clients of the language know it.
+func runtimeInput(e *errs.Error) *errs.Error {
+	return e.With("errorType", string(engine.RuntimeInput)).With("context", contextInput)
+}
+
+func reasonName(reason errorsv1.Reason) string {
+	return strings.TrimPrefix(reason.String(), "REASON_")
+}
+
+// cut shortens a text to a number of characters.
+func cut(text string, length int) string {
+	runes := []rune(text)
+	if len(runes) <= length {
+		return text
+	}
+	return string(runes[:length-1]) + "…"
+}

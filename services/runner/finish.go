@@ -1,0 +1,115 @@
+package runner
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// Booking has a time of its own: a caller that gave up does not undo what was
+// used. Sharing books a run once, however often it is told.
+const (
+	bookWithin     = 20 * time.Second
+	bookTryWithin  = 5 * time.Second
+	bookFirstPause = 50 * time.Millisecond
+	bookLastPause  = 2 * time.Second
+)
+
+// finish tells sharing how the run ended and what it used, and ends its lease.
+// If that cannot be said the outputs are withheld: sharing settles the run as
+// one whose runner died.
+func (r *run) finish(ctx context.Context, failure *errs.Error) (*sharinginternalv1.FinishRunResponse, error) {
+	defer r.service.inflight.remove(r.id)
+	request := &sharinginternalv1.FinishRunRequest{
+		Run: r.id, State: stateOf(failure), Items: r.ledger.list(), Steps: r.steps.list(),
+	}
+	if failure != nil {
+		request.Reason = reasonName(failure.Reason())
+		request.Message = r.redactor.Text(cut(failure.Message(), maxMessage))
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookWithin)
+	defer cancel()
+	pause := bookFirstPause
+	for {
+		answer, err := r.book(ctx, request)
+		if err == nil {
+			return answer, nil
+		}
+		if !passing(err) || !rest(ctx, pause) {
+			r.service.deps.Logger.ErrorContext(ctx, "run could not be booked", "run", r.id, "error", err)
+			return nil, errs.Aborted(errorsv1.Reason_REASON_UNAVAILABLE,
+				"the run could not be booked, so its outputs are withheld").Because(err)
+		}
+		pause = min(2*pause, bookLastPause)
+	}
+}
+
+func (r *run) book(ctx context.Context, request *sharinginternalv1.FinishRunRequest) (*sharinginternalv1.FinishRunResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, bookTryWithin)
+	defer cancel()
+	return r.service.deps.Sharing.FinishRun(ctx, request)
+}
+
+// passing tells whether saying it again may help.
+func passing(err error) bool {
+	switch errs.CodeOf(err) {
+	case codes.Unavailable, codes.DeadlineExceeded, codes.Aborted, codes.Internal, codes.ResourceExhausted:
+		return true
+	}
+	return false
+}
+
+func rest(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// unauthorised releases a run of which it is not known whether sharing has
+// authorised it, because the answer was lost.
+func (r *run) unauthorised(ctx context.Context, err error) {
+	switch errs.CodeOf(err) {
+	case codes.Canceled, codes.DeadlineExceeded:
+	default:
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTryWithin)
+	defer cancel()
+	_, err = r.book(ctx, &sharinginternalv1.FinishRunRequest{
+		Run: r.id, State: sharingv1.RunState_RUN_STATE_CANCELLED, Reason: reasonName(errorsv1.Reason_REASON_CANCELLED),
+	})
+	if err != nil {
+		r.service.deps.Logger.InfoContext(ctx, "run of unknown state left to sharing", "run", r.id, "error", err)
+	}
+}
+
+func stateOf(failure *errs.Error) sharingv1.RunState {
+	if failure == nil {
+		return sharingv1.RunState_RUN_STATE_SUCCEEDED
+	}
+	switch failure.Reason() {
+	case errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_RUN_REVOKED:
+		return sharingv1.RunState_RUN_STATE_CANCELLED
+	}
+	return sharingv1.RunState_RUN_STATE_FAILED
+}
+
+// timestamp is nil for the zero time.
+func timestamp(t time.Time) *timestamppb.Timestamp {
+	if t.IsZero() {
+		return nil
+	}
+	return timestamppb.New(t)
+}

@@ -1,0 +1,88 @@
+package runner
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+)
+
+// handOver gives the credentials among the inputs to the vault. In the inputs
+// the mark takes their place, so what runs can neither use nor give them out;
+// only the redactor still knows them, to look for them.
+func (r *run) handOver(ctx context.Context) error {
+	wrong := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "a credential must be a text")
+	missing := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "credentials are missing")
+	secrets := map[string]string{}
+	for _, in := range r.allowed.GetCredentialInputs() {
+		name := in.GetName()
+		given := r.order.inputs[name]
+		secret, isText := given.(string)
+		switch {
+		case given == nil || isText && secret == "":
+			missing = missing.Field("inputs."+name, "required")
+		case !isText:
+			wrong = wrong.Field("inputs."+name, "must be a text")
+		default:
+			secrets[name] = secret
+		}
+		r.order.inputs[name] = engine.SlotMark
+	}
+	for _, refusal := range []*errs.Error{missing, wrong} {
+		if len(refusal.Violations()) > 0 {
+			return refusal
+		}
+	}
+	for name, secret := range secrets {
+		r.redactor.Add(secret)
+		_, err := r.service.deps.Vault.PutRunCredential(ctx, &vaultinternalv1.PutRunCredentialRequest{
+			Grant: r.allowed.GetGrant(), Input: name, Value: secret,
+		})
+		if err != nil {
+			return outgoing(ctx, err)
+		}
+	}
+	return nil
+}
+
+// modelNames are the versions that the model ids of the definition stand for.
+func modelNames(allowed *sharinginternalv1.AuthorizeRunResponse) map[string]string {
+	names := make(map[string]string, len(allowed.GetModels()))
+	for _, m := range allowed.GetModels() {
+		names[m.GetModelId()] = m.GetVersion()
+	}
+	return names
+}
+
+// slotNames reads from the grant what each slot holds, for the line items. It
+// does not check the signature: the grant came from sharing itself, which reads
+// the line items too, and rights are decided by the vault.
+func slotNames(token string) map[slotKey]string {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return nil
+	}
+	var claims grant.Claims
+	if json.Unmarshal(payload, &claims) != nil {
+		return nil
+	}
+	names := make(map[slotKey]string, len(claims.Slots))
+	for _, slot := range claims.Slots {
+		names[slotKey{slot.Step, slot.Field}] = slot.Credential
+		if slot.Credential == "" {
+			names[slotKey{slot.Step, slot.Field}] = slot.Input
+		}
+	}
+	return names
+}

@@ -1,0 +1,119 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync/atomic"
+
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+)
+
+// maxAnswer bounds what one call of a step may bring back, in bytes.
+const maxAnswer = 32 << 20
+
+// outbound is the only way out of one run: the vault's egress, under the run's
+// grant. It holds no secret and cannot be made to hold one.
+type outbound struct {
+	vault  vaultinternalv1.VaultInternalServiceClient
+	grant  string
+	ledger *ledger
+}
+
+// Client is good for one attempt. With a slot it makes one call: another one
+// needs another attempt, which is counted.
+func (o *outbound) Client(_ context.Context, attempt engine.Attempt, slot string) (*http.Client, error) {
+	return &http.Client{
+		Transport:     &transport{outbound: o, attempt: attempt, slot: slot},
+		CheckRedirect: stay,
+	}, nil
+}
+
+// stay keeps clients from following redirects: they come back as the answer.
+// Only plain fetches may follow them, and those the egress follows itself.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// transport sends the requests of one attempt through the egress.
+type transport struct {
+	*outbound
+	attempt engine.Attempt
+	slot    string
+	used    atomic.Bool
+}
+
+var errAttemptUsed = errors.New("a second call in an attempt that has a credential")
+
+// RoundTrip implements http.RoundTripper.
+func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	head := &vaultinternalv1.EgressHead{
+		Method: request.Method, Url: request.URL.String(), MaxResponseBytes: maxAnswer, Step: t.attempt.Step,
+	}
+	if t.slot == "" {
+		head.Grant = t.grant
+		head.Headers = headerList(request.Header, nil)
+		return t.call(request, head)
+	}
+	head.Headers = headerList(request.Header, credentialHeaders)
+	if t.used.Swap(true) {
+		return nil, errors.Join(errAttemptUsed, closeBody(request))
+	}
+	issued, err := t.vault.IssueHandle(request.Context(), &vaultinternalv1.IssueHandleRequest{
+		Grant: t.grant, Step: t.attempt.Step, Field: t.slot, Attempt: int32(t.attempt.Number),
+	})
+	if err != nil {
+		return nil, errors.Join(outgoing(request.Context(), err), closeBody(request))
+	}
+	t.ledger.called(t.attempt, t.slot)
+	head.Handle = issued.GetHandle()
+	return t.call(request, head)
+}
+
+func closeBody(request *http.Request) error {
+	if request.Body == nil {
+		return nil
+	}
+	return request.Body.Close()
+}
+
+// outgoing says what a failed call means: the run's own end first, then what the
+// vault said; never what grpc said, which names addresses.
+func outgoing(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return errs.From(err)
+}
+
+// fetch gets a picture by its URL, with the run's grant and no credential.
+func (o *outbound) fetch(ctx context.Context, url string, limit int64) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "is not a URL").Because(err)
+	}
+	answer, err := o.call(request, &vaultinternalv1.EgressHead{
+		Method: request.Method, Url: url, Grant: o.grant, FollowRedirects: true, MaxResponseBytes: limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
+			"the server of the picture's URL answered %d", answer.StatusCode)
+	}
+	encoded, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("read picture: %w", err)
+	}
+	if int64(len(encoded)) > limit {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE,
+			"the picture at the URL is larger than %d MiB", limit>>20)
+	}
+	return encoded, nil
+}

@@ -1,0 +1,91 @@
+package runner
+
+import (
+	"context"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// public is the face towards clients.
+type public struct {
+	runnerv1.UnimplementedRunnerServiceServer
+	service *Service
+}
+
+// ownRun is what both ways to run one's own workflow ask.
+type ownRun interface {
+	GetName() string
+	GetVersion() int32
+	GetRequestId() string
+}
+
+// sharedRun is what both ways to run through a link ask.
+type sharedRun interface {
+	GetToken() string
+	GetRequestId() string
+	GetDestinations() map[string]string
+}
+
+// RunWorkflow implements runnerv1.RunnerServiceServer.
+func (p *public) RunWorkflow(ctx context.Context, request *runnerv1.RunWorkflowRequest) (*runnerv1.RunResponse, error) {
+	return p.run(ctx, own(request), &request.Inputs)
+}
+
+// RunSharedWorkflow implements runnerv1.RunnerServiceServer.
+func (p *public) RunSharedWorkflow(ctx context.Context, request *runnerv1.RunSharedWorkflowRequest) (*runnerv1.RunResponse, error) {
+	return p.run(ctx, shared(request), &request.Inputs)
+}
+
+// RunWorkflowStream implements runnerv1.RunnerServiceServer.
+func (p *public) RunWorkflowStream(request *runnerv1.RunWorkflowStreamRequest, events runEvents) error {
+	return p.stream(own(request), &request.Inputs, events)
+}
+
+// RunSharedWorkflowStream implements runnerv1.RunnerServiceServer.
+func (p *public) RunSharedWorkflowStream(request *runnerv1.RunSharedWorkflowStreamRequest, events runEvents) error {
+	return p.stream(shared(request), &request.Inputs, events)
+}
+
+func own(request ownRun) *sharinginternalv1.AuthorizeRunRequest {
+	return &sharinginternalv1.AuthorizeRunRequest{
+		Target:  &sharinginternalv1.AuthorizeRunRequest_Workflow{Workflow: request.GetName()},
+		Version: request.GetVersion(), RequestId: request.GetRequestId(),
+	}
+}
+
+func shared(request sharedRun) *sharinginternalv1.AuthorizeRunRequest {
+	return &sharinginternalv1.AuthorizeRunRequest{
+		Target:    &sharinginternalv1.AuthorizeRunRequest_Token{Token: request.GetToken()},
+		RequestId: request.GetRequestId(), Destinations: request.GetDestinations(),
+	}
+}
+
+func (p *public) run(ctx context.Context, target *sharinginternalv1.AuthorizeRunRequest, inputs **structpb.Struct) (*runnerv1.RunResponse, error) {
+	o, err := p.order(target, inputs)
+	if err != nil {
+		return nil, err
+	}
+	done, err := p.service.execute(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return runResponse(done)
+}
+
+func (p *public) order(target *sharinginternalv1.AuthorizeRunRequest, inputs **structpb.Struct) (order, error) {
+	if size := proto.Size(*inputs); size > p.service.cfg.InputBytes {
+		return order{}, inputsTooLarge(p.service.cfg.InputBytes)
+	}
+	return order{target: target, inputs: inputsOf(inputs)}, nil
+}
+
+func inputsTooLarge(limit int) error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE,
+		"the inputs are larger than %d MiB", limit>>20)
+}

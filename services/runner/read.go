@@ -1,0 +1,212 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc/codes"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// fetchAtOnce is how many pictures of one run are fetched at the same time.
+const fetchAtOnce = 4
+
+// read turns the inputs into values, and names all that are missing or wrong.
+// Parameters are left as they came: what they must be is known where they are
+// used.
+func (r *run) read(ctx context.Context, w *compiled) (map[string]any, error) {
+	missing := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "required inputs are missing")
+	for _, name := range w.required {
+		if r.order.inputs[name] == nil {
+			missing = missing.Field("inputs."+name, "required")
+		}
+	}
+	if len(missing.Violations()) > 0 {
+		return nil, runtimeInput(missing)
+	}
+	t := &taking{reader: r.reader(), limit: r.service.cfg.Elements}
+	t.group, t.ctx = errgroup.WithContext(ctx)
+	t.group.SetLimit(fetchAtOnce)
+	inputs := make(map[string]any, len(r.order.inputs))
+	for i := range w.Plan().Inputs {
+		in := &w.Plan().Inputs[i]
+		v, given := r.order.inputs[in.Name]
+		switch {
+		case !given:
+		case in.IsBatch():
+			t.take(in, value.Normal(v), in.Name, in.Name, func(read any) { inputs[in.Name] = read })
+		default:
+			t.put(func() { inputs[in.Name] = v })
+		}
+	}
+	if err := t.group.Wait(); err != nil {
+		return nil, err
+	}
+	return inputs, t.refusal()
+}
+
+// taking is the reading of one run's inputs.
+type taking struct {
+	reader value.Reader
+	group  *errgroup.Group
+	ctx    context.Context //nolint:containedctx // that of the group
+	limit  int
+
+	count int
+	mu    sync.Mutex
+	wrong []*errs.Error
+}
+
+// put writes into what is read, which many do at the same time.
+func (t *taking) put(write func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	write()
+}
+
+// take reads a value and, below lists, each element. The names are those that
+// elements have in the lineage of what is found on them.
+func (t *taking) take(in *plan.Input, v any, path, name string, put func(any)) {
+	list, isList := v.([]any)
+	if !isList || len(in.Lineage) == 0 {
+		t.one(in, v, path, name, put)
+		return
+	}
+	out := make([]any, len(list))
+	for i, item := range list {
+		below := name + "[" + strconv.Itoa(i) + "]"
+		if path == in.Name {
+			below = name + ".[" + strconv.Itoa(i) + "]"
+		}
+		t.take(in, item, path+"["+strconv.Itoa(i)+"]", below, func(read any) { out[i] = read })
+	}
+	t.put(func() { put(out) })
+}
+
+func (t *taking) one(in *plan.Input, v any, path, name string, put func(any)) {
+	if t.count++; t.count > t.limit {
+		if t.count == t.limit+1 {
+			t.refuse(path, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
+				"the inputs have more than %d elements together", t.limit))
+		}
+		return
+	}
+	if v == nil {
+		return
+	}
+	t.group.Go(func() (err error) {
+		defer recoverTo(&err)
+		read, err := t.reader.Read(t.ctx, v, in.Kinds, name)
+		if err != nil {
+			return t.failed(path, err)
+		}
+		t.put(func() { put(read) })
+		return nil
+	})
+}
+
+// failed keeps what is wrong with the input; what is wrong with the run ends it.
+func (t *taking) failed(path string, err error) error {
+	if t.ctx.Err() != nil {
+		return t.ctx.Err()
+	}
+	if unfit, ok := errors.AsType[*value.Unfit](err); ok {
+		t.refuse(path, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", unfit.Message))
+		return nil
+	}
+	public, ours := errors.AsType[*errs.Error](err)
+	if !ours || !aboutInput(public) {
+		return fmt.Errorf("read input: %w", err)
+	}
+	t.refuse(path, public)
+	return nil
+}
+
+// aboutInput tells whether sending something else would help.
+func aboutInput(e *errs.Error) bool {
+	switch e.Reason() {
+	case errorsv1.Reason_REASON_ADDRESS_REFUSED, errorsv1.Reason_REASON_IMAGE_INVALID,
+		errorsv1.Reason_REASON_IMAGE_TOO_LARGE, errorsv1.Reason_REASON_PROVIDER_FAILED:
+		return true
+	}
+	return e.Code() == codes.InvalidArgument
+}
+
+func (t *taking) refuse(path string, why *errs.Error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wrong = append(t.wrong, errs.New(codes.InvalidArgument, why.Reason(), "the input %s: %s", path, why.Message()).
+		Field("inputs."+path, why.Message()))
+}
+
+// refusal is one error for all that is wrong: with the reason of all, if they
+// have one reason, and a list.
+func (t *taking) refusal() error {
+	if len(t.wrong) == 0 {
+		return nil
+	}
+	if len(t.wrong) == 1 {
+		return runtimeInput(t.wrong[0])
+	}
+	reason := t.wrong[0].Reason()
+	for _, one := range t.wrong {
+		if one.Reason() != reason {
+			reason = errorsv1.Reason_REASON_INPUT_INVALID
+		}
+	}
+	all := errs.InvalidArgument(reason, "%d inputs cannot be used", len(t.wrong))
+	for _, one := range t.wrong {
+		v := one.Violations()[0]
+		all = all.Field(v.GetField(), v.GetDescription())
+	}
+	return runtimeInput(all)
+}
+
+// fetches bounds what a run gets by URL.
+type fetches struct {
+	run  *run
+	mu   sync.Mutex
+	left int64
+}
+
+func (f *fetches) fetch(ctx context.Context, url string) ([]byte, error) {
+	limit := int64(f.run.service.cfg.Pictures.Bytes)
+	// The whole picture is reserved before it is fetched: those that are fetched
+	// at the same time must not pass the limit together.
+	if !f.take(limit) {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE,
+			"the pictures at URLs are larger than %d MiB together", f.run.service.cfg.FetchBytes>>20)
+	}
+	encoded, err := f.run.out.fetch(ctx, url, limit)
+	f.give(limit - int64(len(encoded)))
+	return encoded, err
+}
+
+func (f *fetches) take(n int64) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left -= n
+	if f.left+f.slack() >= 0 {
+		return true
+	}
+	f.left += n
+	return false
+}
+
+// slack lets the pictures that are being fetched reserve more than they will
+// have: a reservation is the largest picture, and most are small.
+func (f *fetches) slack() int64 { return fetchAtOnce * int64(f.run.service.cfg.Pictures.Bytes) }
+
+func (f *fetches) give(n int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left += n
+}

@@ -1,0 +1,170 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/redact"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// order is what a caller wants to have run.
+type order struct {
+	// target names it; the rest of the request is filled in here.
+	target *sharinginternalv1.AuthorizeRunRequest
+	inputs map[string]any
+	// excluded are outputs to leave out.
+	excluded []string
+	sinksOff bool
+	// observe gets events, nil for nobody. It is called by many goroutines, and
+	// must not wait.
+	observe func(*runnerv1.RunEvent)
+}
+
+// result is a run that went well and was booked.
+type result struct {
+	name     string
+	outputs  []map[string]any
+	finished *sharinginternalv1.FinishRunResponse
+}
+
+// run is one run, from its authorisation to its booking.
+type run struct {
+	service *Service
+	order   order
+	id      string
+	allowed *sharinginternalv1.AuthorizeRunResponse
+
+	redactor redact.Redactor
+	ledger   *ledger
+	steps    steps
+	out      *outbound
+}
+
+// execute does the whole of a run.
+func (s *Service) execute(ctx context.Context, o order) (*result, error) {
+	release, err := s.admit()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	r := &run{service: s, order: o, id: id.New("run")}
+	r.order.target.Run, r.order.target.Inputs = r.id, given(o.inputs)
+	if r.allowed, err = s.deps.Sharing.AuthorizeRun(ctx, r.order.target); err != nil {
+		r.unauthorised(ctx, err)
+		return nil, errs.From(err)
+	}
+	r.ledger = newLedger(modelNames(r.allowed), slotNames(r.allowed.GetGrant()))
+	r.out = &outbound{vault: s.deps.Vault, grant: r.allowed.GetGrant(), ledger: r.ledger}
+	defer r.redactor.Forget()
+	outputs, failure := r.perform(ctx)
+	finished, err := r.finish(ctx, failure)
+	if failure != nil {
+		return nil, failure
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &result{name: r.name(), outputs: outputs, finished: finished}, nil
+}
+
+// name is what the caller may call the run.
+func (r *run) name() string {
+	if name := r.allowed.GetName(); name != "" {
+		return name
+	}
+	return r.id
+}
+
+// perform runs the definition under the run's lease and deadline. The error is
+// one for the caller.
+func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	deadline := r.service.deps.Now().Add(r.service.cfg.RunTime)
+	if granted := r.allowed.GetDeadline(); granted != nil && granted.AsTime().Before(deadline) {
+		deadline = granted.AsTime()
+	}
+	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errRunTime)
+	defer cancel()
+	r.service.inflight.add(r.id, end)
+	r.tell(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Started{Started: r.name()}})
+	outputs, err := r.evaluate(ctx)
+	if err != nil {
+		return nil, r.explain(ctx, err)
+	}
+	return outputs, nil
+}
+
+// recoverTo makes a panic an error, so that what was authorised is booked, and
+// so that a goroutine takes nobody else's run along.
+func recoverTo(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
+}
+
+var errRunTime = errs.DeadlineExceeded(errorsv1.Reason_REASON_DEADLINE_EXCEEDED, "the time allowed for this run is over")
+
+// evaluate is the run itself: credentials first, so that nothing that follows
+// has them.
+func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
+	defer recoverTo(&err)
+	if err := r.handOver(ctx); err != nil {
+		return nil, err
+	}
+	w, err := r.service.workflows.get(ctx, r.allowed.GetDefinition(), r.allowed.GetVersionHash())
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := r.read(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	results, err := w.Run(ctx, engine.Request{
+		Env: r.env(), Inputs: inputs, Observe: r.stepped,
+		Limits: engine.Limits{Elements: r.service.cfg.Elements, Result: r.service.cfg.ResultBytes},
+	})
+	if err != nil {
+		return nil, err
+	}
+	outputs, err := w.Serialize(ctx, r.service.codec, results, r.service.cfg.ResultBytes)
+	if err != nil {
+		return nil, err
+	}
+	return r.outgoing(outputs), context.Cause(ctx)
+}
+
+// env is what this run may reach.
+func (r *run) env() engine.Env {
+	return engine.Env{
+		Outbound: r.out, Codec: r.service.codec,
+		Sinks: r.allowed.GetSinksEnabled() && !r.order.sinksOff,
+		Meter: r.ledger.use, Now: r.service.deps.Now,
+	}
+}
+
+// reader reads pictures: by URL through the egress, within what the run may
+// bring in altogether.
+func (r *run) reader() value.Reader {
+	limit := &fetches{run: r, left: r.service.cfg.FetchBytes}
+	return value.Reader{Codec: r.service.codec, Fetch: limit.fetch, Now: r.service.deps.Now}
+}
+
+// outgoing takes out what the caller does not want, and what nobody may have.
+func (r *run) outgoing(outputs []map[string]any) []map[string]any {
+	for i, one := range outputs {
+		for _, name := range r.order.excluded {
+			delete(one, name)
+		}
+		outputs[i], _ = r.redactor.Value(one).(map[string]any)
+	}
+	return outputs
+}

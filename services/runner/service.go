@@ -1,0 +1,167 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/grpc"
+
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+	"github.com/keyhole-dev/keyhole/services/runner/imaging"
+)
+
+// Config is what an operator may set. The zero value is usable, but for CacheDir.
+type Config struct {
+	// CacheDir is where models are kept between runs, by the hash of their bytes.
+	CacheDir string
+	// CacheBytes bounds it; 0 means 10 GiB.
+	CacheBytes int64
+	// Runs is how many runs go on at the same time; 0 means 64. More are refused
+	// at once, because a queue that nobody sees is worse than a clear answer.
+	Runs int
+	// RunTime is the longest a run may take, if its grant does not say less; 0
+	// means 5 minutes.
+	RunTime time.Duration
+	// InputBytes bounds the inputs of a run, ResultBytes its outputs; 0 means 24
+	// MiB each.
+	InputBytes, ResultBytes int
+	// FetchBytes bounds all pictures together that a run gets by URL; 0 means 64 MiB.
+	FetchBytes int64
+	// Elements is how many elements all batches of a run may have together; 0
+	// means 10 000.
+	Elements int
+	// Pictures are the limits of pictures.
+	Pictures imaging.Limits
+	// Workflows is how many compiled workflows are kept; 0 means 1000.
+	Workflows int
+	// StopWithin is how long a stop waits for runs before it ends them; 0 means 20 s.
+	StopWithin time.Duration
+}
+
+func (c Config) withDefaults() Config {
+	byDefault(&c.CacheBytes, 10<<30)
+	byDefault(&c.Runs, 64)
+	byDefault(&c.RunTime, 5*time.Minute)
+	byDefault(&c.InputBytes, 24<<20)
+	byDefault(&c.ResultBytes, 24<<20)
+	byDefault(&c.FetchBytes, 64<<20)
+	byDefault(&c.Elements, 10_000)
+	byDefault(&c.Pictures.Bytes, 32<<20)
+	byDefault(&c.Workflows, 1000)
+	byDefault(&c.StopWithin, 20*time.Second)
+	return c
+}
+
+func byDefault[T comparable](field *T, v T) {
+	var zero T
+	if *field == zero {
+		*field = v
+	}
+}
+
+// Deps are the peers and what else a runner needs. All but Now are required.
+type Deps struct {
+	Sharing  sharinginternalv1.SharingInternalServiceClient
+	Vault    vaultinternalv1.VaultInternalServiceClient
+	Registry registryinternalv1.RegistryInternalServiceClient
+	Workers  *modelworker.Pool
+	Logger   *slog.Logger
+	// Now is time.Now where it is nil.
+	Now func() time.Time
+}
+
+// Service is the runner.
+type Service struct {
+	cfg       Config
+	deps      Deps
+	codec     *imaging.Codec
+	workflows *workflows
+	inflight  *inflight
+	// places has an entry for each run that goes on.
+	places   chan struct{}
+	stopping atomic.Bool
+}
+
+// New makes a runner. It starts nothing: see [Service.Run].
+func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
+	if deps.Sharing == nil || deps.Vault == nil || deps.Registry == nil || deps.Workers == nil || deps.Logger == nil {
+		return nil, errors.New("runner: a peer, the model workers or the logger is missing")
+	}
+	if cfg.CacheDir == "" {
+		return nil, errors.New("runner: CacheDir is missing")
+	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	cfg = cfg.withDefaults()
+	s := &Service{
+		cfg: cfg, deps: deps,
+		codec:     imaging.NewCodec(cfg.Pictures),
+		workflows: newWorkflows(cfg.Workflows),
+		inflight:  &inflight{sharing: deps.Sharing, logger: deps.Logger, now: deps.Now, runs: map[string]*lease{}},
+		places:    make(chan struct{}, cfg.Runs),
+	}
+	return s, nil
+}
+
+// RegisterPublic registers what clients call.
+func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) {
+	runnerv1.RegisterRunnerServiceServer(r, &public{service: s})
+}
+
+// RegisterInternal registers what the gateway calls.
+func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
+	runnerinternalv1.RegisterRunnerInternalServiceServer(r, &internal{service: s})
+}
+
+// stopLimit bounds how long ended runs may take to be booked.
+const stopLimit = 30 * time.Second
+
+// Run keeps the leases of runs until ctx ends. Then it takes no new runs, waits
+// for those that go on, ends them after a while, and returns when all are
+// booked: until then the leases are kept.
+func (s *Service) Run(ctx context.Context) error {
+	leases, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	kept := make(chan struct{})
+	go func() {
+		defer close(kept)
+		s.inflight.renew(leases)
+	}()
+	<-ctx.Done()
+	s.stopping.Store(true)
+	if !s.drained(s.cfg.StopWithin) {
+		s.inflight.endAll(errStopped)
+		if !s.drained(stopLimit) {
+			s.deps.Logger.Error("stopped before all runs were booked", "runs", s.inflight.count())
+		}
+	}
+	stop()
+	<-kept
+	return nil
+}
+
+// drained waits for all runs by taking every place.
+func (s *Service) drained(within time.Duration) bool {
+	timer := time.NewTimer(within)
+	defer timer.Stop()
+	for taken := range cap(s.places) {
+		select {
+		case s.places <- struct{}{}:
+		case <-timer.C:
+			for range taken {
+				<-s.places
+			}
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,93 @@
+package runner
+
+import (
+	"context"
+	"sync"
+
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+)
+
+type runEvents = grpc.ServerStreamingServer[runnerv1.RunEvent]
+
+// stream executes a run and sends its events while it goes on.
+func (p *public) stream(target *sharinginternalv1.AuthorizeRunRequest, inputs **structpb.Struct, events runEvents) error {
+	o, err := p.order(target, inputs)
+	if err != nil {
+		return err
+	}
+	q := &queue{more: make(chan struct{}, 1)}
+	o.observe = q.put
+	var done *result
+	var failure error
+	over := make(chan struct{})
+	// A client that is gone ends the run; that is waited for all the same.
+	ctx, cancel := context.WithCancel(events.Context())
+	defer cancel()
+	go func() {
+		defer close(over)
+		defer recoverTo(&failure)
+		done, failure = p.service.execute(ctx, o)
+	}()
+	if err := q.send(events, over); err != nil {
+		cancel()
+		<-over
+		return err
+	}
+	if failure != nil {
+		return failure
+	}
+	answer, err := runResponse(done)
+	if err != nil {
+		return err
+	}
+	return events.Send(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Finished{Finished: answer}})
+}
+
+// queue holds events until they are sent, so that no step waits for a slow
+// client. A run has a few events for each step of its definition, no more.
+type queue struct {
+	mu     sync.Mutex
+	events []*runnerv1.RunEvent
+	more   chan struct{}
+}
+
+func (q *queue) put(event *runnerv1.RunEvent) {
+	q.mu.Lock()
+	q.events = append(q.events, event)
+	q.mu.Unlock()
+	select {
+	case q.more <- struct{}{}:
+	default:
+	}
+}
+
+func (q *queue) take() []*runnerv1.RunEvent {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	events := q.events
+	q.events = nil
+	return events
+}
+
+// send sends what comes, and what is left when the run is over.
+func (q *queue) send(to runEvents, over <-chan struct{}) error {
+	for last := false; ; {
+		for _, event := range q.take() {
+			if err := to.Send(event); err != nil {
+				return err
+			}
+		}
+		if last {
+			return nil
+		}
+		select {
+		case <-q.more:
+		case <-over:
+			last = true
+		}
+	}
+}
