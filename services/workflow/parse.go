@@ -17,6 +17,7 @@ const (
 	MaxInputs  = 1000
 	MaxOutputs = 1000
 	maxName    = 256
+	maxKinds   = 64
 	// maxProblems bounds what one hostile document can make us say.
 	maxProblems = 500
 )
@@ -63,7 +64,7 @@ type parser struct {
 
 func (p *parser) report(problem Problem) {
 	if len(p.problems) < maxProblems {
-		p.problems = append(p.problems, problem)
+		p.problems = append(p.problems, problem.Bounded())
 	}
 }
 

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,7 +29,7 @@ func (p *parser) input(e element) {
 	}
 	inputType, known := inputTypes[written]
 	if !known {
-		e.syntax(e.pointer+"/type", "", e.where("type"), "there is no input type %q; use WorkflowImage, WorkflowParameter or WorkflowBatchInput", clip(written))
+		e.syntax(e.pointer+"/type", "", e.where("type"), "there is no input type %q; use WorkflowImage, WorkflowParameter or WorkflowBatchInput", clip(written, 80))
 		return
 	}
 	in := Input{Index: e.index, Type: inputType, Name: name, Node: e.node, Kinds: e.kinds(inputType)}
@@ -47,6 +48,10 @@ func (e element) kinds(inputType InputType) []string {
 	}
 	if n.Kind != document.Array {
 		e.syntax(e.pointer+"/kind", "", e.where("kind"), `kind must be a list of names, like ["image"], not a %s`, n.Kind)
+		return slices.Clone(inputKinds[inputType])
+	}
+	if len(n.Items) > maxKinds {
+		e.report(Problem{Kind: KindLimit, Field: e.where("kind"), Pointer: e.pointer + "/kind", Message: fmt.Sprintf("an input has at most %d kinds", maxKinds)})
 		return slices.Clone(inputKinds[inputType])
 	}
 	var kinds []string
@@ -90,7 +95,7 @@ func (p *parser) output(e element) {
 	name, named := e.name()
 	written, typed := e.text("type")
 	if typed && written != "JsonField" {
-		e.syntax(e.pointer+"/type", "", e.where("type"), "there is no output type %q; use JsonField", clip(written))
+		e.syntax(e.pointer+"/type", "", e.where("type"), "there is no output type %q; use JsonField", clip(written, 80))
 	}
 	out := Output{Index: e.index, Name: name, Node: e.node, OwnCoordinates: e.ownCoordinates()}
 	selector, ok := e.text("selector")
@@ -115,14 +120,4 @@ func (e element) ownCoordinates() bool {
 		return false
 	}
 	return n.Text == "own"
-}
-
-// clip keeps what a stranger wrote short enough to be echoed.
-func clip(s string) string {
-	const limit = 80
-	runes := []rune(s)
-	if len(runes) <= limit {
-		return s
-	}
-	return string(runes[:limit]) + "…"
 }

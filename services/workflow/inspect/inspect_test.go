@@ -93,6 +93,28 @@ func TestModels(t *testing.T) {
 	}
 }
 
+func TestSecretInputThatGoesElsewhere(t *testing.T) {
+	t.Parallel()
+	p, _, problems := plan.Load([]byte(`{"version":"1.0","inputs":[`+inputs+`],"steps":[`+llm("a", "https://x.example", `"$inputs.key"`)+`,
+		{"type":"roboflow_core/webhook_sink@v1","name":"hook","url":"https://h.example","method":"POST","json_payload":{"k":"$inputs.key"}}],
+		"outputs":[{"type":"JsonField","name":"echo","selector":"$inputs.key"}]}`), manifest.Core())
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	report := inspect.Inspect(p)
+	if diff := cmp.Diff([]string{"hook.json_payload.k", "outputs.echo"}, report.SecretInputs[0].AlsoGoesTo); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestComputedCredential(t *testing.T) {
+	t.Parallel()
+	report := inspect.Inspect(compile(t, `{"type":"roboflow_core/string_template@v1","name":"mix","template":"$inputs.key"},`+llm("a", "$steps.mix.output", `"$steps.mix.output"`)))
+	if len(report.Computed) != 1 || report.Computed[0].Source != "$steps.mix.output" || report.Computed[0].Destination.Constant {
+		t.Errorf("got %+v", report.Computed)
+	}
+}
+
 func TestUnusableAddressIsAProblem(t *testing.T) {
 	t.Parallel()
 	const address = "ftp://user:hunter2@x.example"

@@ -10,8 +10,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// maxProblems bounds what is said about one document.
-const maxProblems = 500
+// maxProblems bounds what is said about one document, maxOutputs the outputs that a
+// step's configuration names.
+const (
+	maxProblems = 500
+	maxOutputs  = 1000
+)
 
 // Load parses and compiles. The problems of both are returned together, those that
 // hide others first. The plan is nil when there are any; the definition is nil only
@@ -74,7 +78,7 @@ type compiler struct {
 
 func (c *compiler) report(p workflow.Problem) {
 	if len(c.problems) < maxProblems {
-		c.problems = append(c.problems, p)
+		c.problems = append(c.problems, p.Bounded())
 	}
 }
 

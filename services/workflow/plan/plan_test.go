@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -66,6 +67,14 @@ func core() *manifest.Catalogue {
 			{Name: "list", Accepts: []manifest.Type{{ListOf: []manifest.Type{{Reference: manifest.Data, Kinds: []string{"*"}}, {Literal: manifest.Value}}}}, Batch: manifest.BatchOnly},
 		}},
 	)
+}
+
+// lawCatalogue adds a block that deepens data.
+func lawCatalogue() *manifest.Catalogue {
+	return core().With(&manifest.Manifest{
+		Type: "deepen", OutputOffset: 1, Outputs: []manifest.Output{{Name: "output", Kinds: []string{"*"}}},
+		Fields: []manifest.Field{{Name: "data", Accepts: []manifest.Type{{Reference: manifest.Data, Kinds: []string{"*"}}}, Batch: manifest.BatchOnly}},
+	})
 }
 
 func step(t *testing.T, p *plan.Plan, name string) *plan.Step {
@@ -325,6 +334,40 @@ func TestLargeWorkflowsCompile(t *testing.T) {
 	}
 	if p := compile(t, fan(workflow.MaxSteps-1)); len(p.Layers) != 2 {
 		t.Errorf("%d layers", len(p.Layers))
+	}
+}
+
+// TestHostileDocuments keeps what is close to the limits of size from costing more than
+// its size. The time is generous: what was quadratic took minutes.
+func TestHostileDocuments(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("k", 200_000)
+	refs := strings.TrimSuffix(strings.Repeat(`"$inputs.image",`, 50_000), ",")
+	var names, keys []string
+	for i := range 50_000 {
+		names = append(names, fmt.Sprintf(`"n%d"`, i))
+		keys = append(keys, fmt.Sprintf(`"n%d":1`, i))
+	}
+	for name, raw := range map[string][]byte{
+		"many references": document(`{"type":"join","name":"a","list":[` + refs + `]}`),
+		"many outputs":    document(`{"type":"roboflow_core/json_parser@v1","name":"a","raw_json":"","expected_fields":[` + strings.Join(names, ",") + `]}`),
+		"many keys":       document(`{"type":"Crop","name":"a",` + strings.Join(keys, ",") + `}`),
+		"many targets":    document(strings.Replace(gate("g", "$inputs.image", "$steps.a"), `["$steps.a"]`, `[`+strings.ReplaceAll(refs, "$inputs.image", "$steps.a")+`]`, 1)),
+		"long keys": document(`{"type":"roboflow_core/string_template@v1","name":"a","template":"x","data_operations":{"` + long + `":[` +
+			strings.TrimSuffix(strings.Repeat(`{"type":"no"},`, 5000), ",") + `]}}`),
+		"many kinds": []byte(`{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"image","kind":[` + strings.Join(names, ",") + `]}],"steps":[],"outputs":[]}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			start := time.Now()
+			_, _, problems := plan.Load(raw, core())
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("took %v", took)
+			}
+			if size := len(problems.Error()); size > 2<<20 {
+				t.Errorf("%d bytes are said about %d", size, len(raw))
+			}
+		})
 	}
 }
 

@@ -40,11 +40,7 @@ func (c *compiler) unknownBlock(step int) {
 			"the step uses a block that is Python code inside the definition, which Keyhole does not run")
 		return
 	}
-	name := source.Type
-	if len(name) > 80 {
-		name = name[:80]
-	}
-	c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "there is no block %q; see the list of blocks for those that can be used", name)
+	c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "there is no block of type %.80q; see the list of blocks for those that can be used", source.Type)
 }
 
 func pointerOf(s workflow.Step) string { return document.JoinIndex("/steps", s.Index) }
@@ -118,11 +114,21 @@ func (c *compiler) declareOutputs(step int) {
 	if !ok {
 		return
 	}
-	for _, name := range dynamicNames(argument) {
-		if _, taken := s.Output(name); taken {
+	names := dynamicNames(argument)
+	if len(names) > maxOutputs {
+		c.blame(step, workflow.KindLimit, dynamic.Field, argument.Pointer, "%s names %d outputs; at most %d are accepted", dynamic.Field, len(names), maxOutputs)
+		return
+	}
+	taken := map[string]bool{}
+	for _, output := range s.Outputs {
+		taken[output.Name] = true
+	}
+	for _, name := range names {
+		if taken[name] {
 			c.blame(step, workflow.KindSyntax, dynamic.Field, argument.Pointer, "%q is an output of the block already, or is there twice; use another name", name)
 			continue
 		}
+		taken[name] = true
 		s.Outputs = append(s.Outputs, manifest.Output{Name: name, Kinds: dynamic.Kinds})
 	}
 }
