@@ -1167,7 +1167,7 @@ const file_keyhole_registry_v1_registry_proto_rawDesc = "" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTATE_PENDING\x10\x01\x12\x0f\n" +
 	"\vSTATE_READY\x10\x02\x12\x10\n" +
-	"\fSTATE_FAILED\x10\x032\x95\f\n" +
+	"\fSTATE_FAILED\x10\x032\x9b\f\n" +
 	"\x0fRegistryService\x12\x92\x01\n" +
 	"\vCreateModel\x12'.keyhole.registry.v1.CreateModelRequest\x1a\x1a.keyhole.registry.v1.Model\">\xea\xe0\x18\v\n" +
 	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02):\x05model\" /v1/{parent=workspaces/*}/models\x12\x96\x01\n" +
@@ -1188,9 +1188,9 @@ const file_keyhole_registry_v1_registry_proto_rawDesc = "" +
 	"\x0fGetModelVersion\x12+.keyhole.registry.v1.GetModelVersionRequest\x1a!.keyhole.registry.v1.ModelVersion\"@\xea\xe0\x18\t\n" +
 	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02-\x12+/v1/{name=workspaces/*/models/*/versions/*}\x12\x9e\x01\n" +
 	"\x12DeleteModelVersion\x12..keyhole.registry.v1.DeleteModelVersionRequest\x1a\x16.google.protobuf.Empty\"@\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02-*+/v1/{name=workspaces/*/models/*/versions/*}\x12j\n" +
-	"\x0eUploadArtifact\x12*.keyhole.registry.v1.UploadArtifactRequest\x1a!.keyhole.registry.v1.ModelVersion\"\a\xea\xe0\x18\x03\n" +
-	"\x01\x02(\x01BLZJgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1;registryv1b\x06proto3"
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02-*+/v1/{name=workspaces/*/models/*/versions/*}\x12p\n" +
+	"\x0eUploadArtifact\x12*.keyhole.registry.v1.UploadArtifactRequest\x1a!.keyhole.registry.v1.ModelVersion\"\r\xea\xe0\x18\t\n" +
+	"\x01\x02\x1a\x04name(\x01BLZJgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_keyhole_registry_v1_registry_proto_rawDescOnce sync.Once
