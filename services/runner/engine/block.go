@@ -132,3 +132,18 @@ func Next(targets ...string) Result { return Result{flow: true, next: targets} }
 
 // Stop is the result of a flow-control block that lets nothing run.
 func Stop() Result { return Result{flow: true} }
+
+// Merge joins registries. A block type that two of them list is a mistake of
+// whoever wires them together, and found by the first test.
+func Merge(parts ...Registry) Registry {
+	out := Registry{}
+	for _, part := range parts {
+		for blockType, constructor := range part {
+			if _, twice := out[blockType]; twice {
+				panic("engine: two blocks are of type " + blockType)
+			}
+			out[blockType] = constructor
+		}
+	}
+	return out
+}

@@ -30,20 +30,22 @@ func (x *execution) coerce() error {
 // that does not ask for it: a null scalar keeps everything away, a null on a
 // deeper level only itself.
 func (x *execution) choose() {
-	if !x.s.Manifest.AcceptsEmpty {
-		for i := range x.s.args {
-			if !x.prune(&x.s.args[i]) {
-				x.rows = nil
-				return
-			}
+	picky := !x.s.Manifest.AcceptsEmpty
+	for i := 0; picky && i < len(x.s.args); i++ {
+		if !x.prune(&x.s.args[i]) {
+			return
 		}
 	}
 	n := x.elements[x.s.at].count()
 	x.rows = make([]int, 0, n)
 	for row := range n {
-		if x.alive == nil || x.alive[row] {
-			x.rows = append(x.rows, row)
+		if x.alive != nil && !x.alive[row] {
+			continue
 		}
+		if picky && x.s.below >= 0 && !x.elements[x.s.below].has(row) {
+			continue
+		}
+		x.rows = append(x.rows, row)
 	}
 }
 

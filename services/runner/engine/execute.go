@@ -25,14 +25,12 @@ type execution struct {
 // left to work on; its outputs then read as null.
 func (x *execution) perform(ctx context.Context) (skipped bool, err error) {
 	if x.masked() {
-		x.skip()
 		return true, nil
 	}
 	if err := x.coerce(); err != nil {
 		return false, err
 	}
 	if x.choose(); len(x.rows) == 0 {
-		x.skip()
 		return true, nil
 	}
 	x.started()

@@ -102,11 +102,3 @@ func (x *execution) dropChildless() {
 		x.alive[row] = x.alive[row] && left
 	}
 }
-
-// skip leaves the outputs unset. What the step would have added has no elements.
-func (x *execution) skip() {
-	if x.s.adds && x.s.out != 0 && x.elements[x.s.out] == nil {
-		above := x.w.levels[x.s.out].parent
-		x.elements[x.s.out] = children(x.elements[above], make([]int, x.elements[above].count()))
-	}
-}

@@ -125,7 +125,9 @@ func (r *run) descend(in *inputPlan, at int, items []any, names []string) ([]any
 		if !ok && item != nil {
 			return nil, nil, refuse(in.Name, "must be a list of lists, %d levels deep", len(in.levels))
 		}
-		counts[i] = len(list)
+		if counts[i] = len(list); item == nil {
+			counts[i] = unmade
+		}
 		if err := r.grow(len(list)); err != nil {
 			return nil, nil, err
 		}

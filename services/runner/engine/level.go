@@ -45,23 +45,33 @@ type elements struct {
 	// first has, for each element of the level above and one more, where its
 	// children begin.
 	first []int
+	// made tells, for each element of the level above, whether its children were
+	// made, be it none: a picture without crops has been looked at, one that a gate
+	// kept away from the crop has not.
+	made []bool
 }
 
 // unit is the level of scalars.
-func unit() *elements { return &elements{index: []Index{nil}, parent: []int{0}, first: []int{0, 1}} }
+func unit() *elements {
+	return &elements{index: []Index{nil}, parent: []int{0}, first: []int{0, 1}, made: []bool{true}}
+}
+
+// unmade is the count of an element whose children were not made.
+const unmade = -1
 
 // children makes the elements of a level from how many each parent has.
 func children(above *elements, counts []int) *elements {
 	total := 0
 	for _, n := range counts {
-		total += n
+		total += max(n, 0)
 	}
 	e := &elements{
-		index: make([]Index, 0, total), parent: make([]int, 0, total), first: make([]int, 0, len(counts)+1),
+		index: make([]Index, 0, total), parent: make([]int, 0, total),
+		first: make([]int, 0, len(counts)+1), made: make([]bool, 0, len(counts)),
 	}
 	for i, n := range counts {
-		e.first = append(e.first, len(e.index))
-		for k := range n {
+		e.first, e.made = append(e.first, len(e.index)), append(e.made, n != unmade)
+		for k := range max(n, 0) {
 			e.index = append(e.index, append(slices.Clip(slices.Clone(above.index[i])), k))
 			e.parent = append(e.parent, i)
 		}
@@ -85,3 +95,6 @@ func (e *elements) of(parent int) (from, to int) {
 	}
 	return e.first[parent], e.first[parent+1]
 }
+
+// has tells whether the children of an element were made.
+func (e *elements) has(parent int) bool { return e != nil && parent < len(e.made) && e.made[parent] }

@@ -26,10 +26,16 @@ func (x *execution) store(results []Result) error {
 func (x *execution) storeNew(results []Result) error {
 	above := x.w.levels[x.s.out].parent
 	counts := make([]int, x.elements[above].count())
+	for row := range counts {
+		counts[row] = unmade
+	}
 	var rows []Outputs
 	for i, result := range results {
 		if !result.many && result.outputs != nil {
 			return Failf(InvalidBehaviour, "the block returned one result where a list was expected")
+		}
+		if !result.many {
+			continue
 		}
 		counts[x.rows[i]] = len(result.items)
 		if err := x.grow(len(result.items)); err != nil {

@@ -1,0 +1,327 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/conformance"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// at follows a path through a result. An asterisk makes it several values.
+func at(v any, path []any) ([]any, error) {
+	if len(path) == 0 {
+		return []any{v}, nil
+	}
+	if path[0] == "*" {
+		list, _ := v.([]any)
+		var out []any
+		for _, item := range list {
+			found, err := at(item, path[1:])
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, found...)
+		}
+		return out, nil
+	}
+	inner, err := step(v, path[0])
+	if err != nil {
+		return nil, err
+	}
+	return at(inner, path[1:])
+}
+
+func step(v, key any) (any, error) {
+	if position, ok := key.(float64); ok {
+		list, _ := v.([]any)
+		if int(position) >= len(list) || position < 0 {
+			return nil, fmt.Errorf("no element %v in a list of %d", position, len(list))
+		}
+		return list[int(position)], nil
+	}
+	name, _ := key.(string)
+	switch v := v.(type) {
+	case map[string]any:
+		inner, ok := v[name]
+		if !ok {
+			return nil, fmt.Errorf("no key %q", name)
+		}
+		return inner, nil
+	case *value.Detections:
+		return columnNamed(v, name)
+	}
+	return nil, fmt.Errorf("no key %q in a %T", name, v)
+}
+
+func columnNamed(d *value.Detections, name string) (any, error) {
+	out := []any{}
+	for i := range d.Len() {
+		switch name {
+		case "xyxy":
+			box := d.XYXY[i]
+			out = append(out, []any{box[0], box[1], box[2], box[3]})
+		case "confidence":
+			out = append(out, d.Confidence[i])
+		case "class_id":
+			out = append(out, d.ClassID[i])
+		case "tracker_id":
+			out = append(out, d.TrackerID[i])
+		default:
+			if d.Data[name] == nil {
+				return nil, fmt.Errorf("no column %q", name)
+			}
+			out = append(out, d.At(name, i))
+		}
+	}
+	return out, nil
+}
+
+// check holds one assertion against a result.
+func (s *suite) check(result any, c conformance.Check) error {
+	found, err := at(result, c.Path)
+	if err != nil {
+		return err
+	}
+	var want any
+	if len(c.Value) > 0 {
+		if want, err = value.Decode(c.Value); err != nil {
+			return err
+		}
+		if !strings.Contains(c.Op, "_as") && c.Op != "differs_from" {
+			if want, err = s.special(want); err != nil {
+				return err
+			}
+		}
+	}
+	for _, got := range found {
+		if err := s.one(got, want, c); err != nil {
+			return fmt.Errorf("%v %s: %w", c.Path, c.Op, err)
+		}
+	}
+	return nil
+}
+
+func (s *suite) one(got, want any, c conformance.Check) error {
+	ok := true
+	switch c.Op {
+	case "eq":
+		ok = alike(got, want, 0, 0)
+	case "ne":
+		ok = !alike(got, want, 0, 0)
+	case "approx":
+		ok = alike(got, want, of(c.Tolerance), of(c.RelativeTolerance))
+	case "len":
+		ok = float64(length(got)) == asFloat(want)
+	case "gt":
+		ok = asFloat(got) > asFloat(want)
+	case "ge":
+		ok = asFloat(got) >= asFloat(want)
+	case "shape":
+		ok = alike(shape(got, want), want, 0, 0)
+	case "shape_at_eq":
+		dims, _ := shape(got, nil).([]any)
+		ok = c.Index != nil && *c.Index < len(dims) && alike(dims[*c.Index], want, 0, 0)
+	case "type":
+		ok = isType(got, want)
+	case "keys":
+		ok = hasKeys(got, want)
+	case "contains":
+		ok = contains(got, want)
+	case "not_contains":
+		ok = !contains(got, want)
+	case "set_eq":
+		ok = sameSet(got, want)
+	case "is_null":
+		ok = got == nil
+	case "not_null":
+		ok = got != nil
+	case "truthy":
+		ok = value.Truthy(got)
+	case "falsy":
+		ok = !value.Truthy(got)
+	case "starts_with":
+		text, _ := got.(string)
+		ok = strings.HasPrefix(text, value.Text(want))
+	case "same_as", "differs_from", "same_len_as":
+		return s.compare(got, want, c)
+	default:
+		return skip("check " + c.Op + " is not known")
+	}
+	if !ok {
+		return fmt.Errorf("got %s, want %s", brief(got), brief(want))
+	}
+	return nil
+}
+
+// compare holds a value against another result.
+func (s *suite) compare(got, want any, c conformance.Check) error {
+	other, err := s.resultOf(want.(map[string]any))
+	if err != nil {
+		return err
+	}
+	ok := alike(got, other, 0, 0)
+	switch c.Op {
+	case "differs_from":
+		ok = !ok
+	case "same_len_as":
+		ok = length(got) == length(other)
+	}
+	if !ok {
+		return fmt.Errorf("got %s, held against %s", brief(got), brief(other))
+	}
+	return nil
+}
+
+func of(f *float64) float64 {
+	if f == nil {
+		return 0
+	}
+	return *f
+}
+
+func asFloat(v any) float64 {
+	f, ok := value.Float(v)
+	if !ok {
+		return math.NaN()
+	}
+	return f
+}
+
+func alike(got, want any, tolerance, relative float64) bool {
+	if x, ok := want.(*value.Image); ok {
+		y, ok := got.(*value.Image)
+		return ok && x.Width() == y.Width() && x.Height() == y.Height() && alikeShare(x, y) == 1.0
+	}
+	if x, ok := want.([]any); ok {
+		y, ok := got.([]any)
+		return ok && slices.EqualFunc(y, x, func(a, b any) bool { return alike(a, b, tolerance, relative) })
+	}
+	if x, ok := want.(map[string]any); ok {
+		y, ok := got.(map[string]any)
+		return ok && len(x) == len(y) && !slices.ContainsFunc(keys(x), func(k any) bool {
+			item, ok := y[k.(string)]
+			return !ok || !alike(item, x[k.(string)], tolerance, relative)
+		})
+	}
+	x, one := value.Float(want)
+	y, two := value.Float(got)
+	if one && two && tolerance+relative > 0 {
+		return math.Abs(x-y) <= max(tolerance, relative*math.Abs(x))
+	}
+	return value.Equal(got, want)
+}
+
+func length(v any) int {
+	switch v := v.(type) {
+	case []any:
+		return len(v)
+	case map[string]any:
+		return len(v)
+	case *value.Detections:
+		return v.Len()
+	case string:
+		return len([]rune(v))
+	}
+	return -1
+}
+
+// shape has channels only if the wanted one has.
+func shape(v, want any) any {
+	picture, ok := v.(*value.Image)
+	if !ok {
+		return nil
+	}
+	dims := []any{int64(picture.Height()), int64(picture.Width()), int64(3)}
+	if pixels, err := picture.Pixels(context.Background()); err == nil {
+		if _, gray := pixels.(*image.Gray); gray {
+			dims = dims[:2]
+		}
+	}
+	if list, ok := want.([]any); ok && len(list) < len(dims) {
+		return dims[:len(list)]
+	}
+	return dims
+}
+
+func isType(v, want any) bool {
+	names, ok := want.([]any)
+	if !ok {
+		names = []any{want}
+	}
+	return slices.Contains(names, any(typeOf(v)))
+}
+
+func typeOf(v any) string {
+	switch v.(type) {
+	case []any:
+		return "list"
+	case map[string]any:
+		return "object"
+	case string:
+		return "string"
+	case int64:
+		return "integer"
+	case float64:
+		return "number"
+	case bool:
+		return "boolean"
+	case *value.Image:
+		return "image"
+	case *value.Detections:
+		return "detections"
+	case time.Time:
+		return "timestamp"
+	}
+	return "null"
+}
+
+func keys(m map[string]any) []any {
+	var out []any
+	for key := range m {
+		out = append(out, key)
+	}
+	return out
+}
+
+func hasKeys(v, want any) bool {
+	object, _ := v.(map[string]any)
+	return object != nil && sameSet(keys(object), want)
+}
+
+func sameSet(a, b any) bool {
+	x, _ := a.([]any)
+	y, _ := b.([]any)
+	inOther := func(list []any) func(any) bool {
+		return func(item any) bool {
+			return !slices.ContainsFunc(list, func(other any) bool { return alike(item, other, 0, 0) })
+		}
+	}
+	return !slices.ContainsFunc(x, inOther(y)) && !slices.ContainsFunc(y, inOther(x))
+}
+
+func contains(v, want any) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		_, ok := v[value.Text(want)]
+		return ok
+	case string:
+		return strings.Contains(v, value.Text(want))
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool { return alike(item, want, 0, 0) })
+	}
+	return false
+}
+
+func brief(v any) string {
+	text := value.Text(v)
+	if len(text) > 300 {
+		text = text[:300] + "..."
+	}
+	return text
+}

@@ -1,0 +1,266 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/transform"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/conformance"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// suite runs the conformance cases.
+type suite struct {
+	*conformance.Suite
+	core     *manifest.Catalogue
+	fixtures map[string]struct{ Width, Height int }
+
+	mu sync.Mutex
+	// sessions are compiled workflows that several cases run on.
+	sessions map[string]*engine.Workflow
+	results  map[string]finished
+}
+
+type finished struct {
+	results []map[string]any
+	err     error
+}
+
+func newSuite(t *testing.T) (*suite, bool) {
+	t.Helper()
+	dir, ok := conformance.Locate()
+	if !ok {
+		t.Logf("the conformance cases are not on this machine (set %s): only the tests of this package were run", conformance.Variable)
+		return nil, false
+	}
+	loaded, err := conformance.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &suite{Suite: loaded, core: catalogue(t), sessions: map[string]*engine.Workflow{}, results: map[string]finished{}}
+	raw, err := os.ReadFile(filepath.Join(dir, "fixtures.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Fixtures map[string]struct{ Width, Height int } `json:"fixtures"`
+	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	s.fixtures = file.Fixtures
+	return s, true
+}
+
+// failing are the cases that are known to fail, each with the reason. A case
+// that passes although it is listed fails the test.
+var failing = map[string]string{}
+
+// TestConformance runs every case whose blocks are pure blocks of ours, stubs or
+// mocked models.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	s, ok := newSuite(t)
+	if !ok {
+		return
+	}
+	passed, skipped := 0, map[string]int{}
+	for i := range s.Definitions {
+		d := &s.Definitions[i]
+		for j := range d.Cases {
+			c := &d.Cases[j]
+			if c.Operation != "run" {
+				continue
+			}
+			name := d.ID + "/" + c.Name
+			err := s.hold(d, c)
+			reason, known := failing[name]
+			var why skip
+			switch {
+			case errors.As(err, &why):
+				skipped[string(why)]++
+			case err != nil && !known:
+				t.Errorf("%s: %v", name, err)
+			case err == nil && known:
+				t.Errorf("%s passes, but is listed as failing because %s", name, reason)
+			case err == nil:
+				passed++
+			}
+		}
+	}
+	t.Logf("%d runs passed, %d are known to fail", passed, len(failing))
+	for why, n := range skipped {
+		t.Logf("%d not run: %s", n, why)
+	}
+	if passed < 85 {
+		t.Errorf("only %d runs passed", passed)
+	}
+}
+
+// hold runs a case and holds the outcome against what it expects.
+func (s *suite) hold(d *conformance.Definition, c *conformance.Case) error {
+	results, err := s.run(d, c)
+	var why skip
+	if errors.As(err, &why) {
+		return err
+	}
+	stage, _ := c.Expect.SplitError()
+	if got := stageOf(err); got != stage {
+		return fmt.Errorf("ended at stage %q with %w, want stage %q", got, err, stage)
+	}
+	if err != nil {
+		return nil
+	}
+	list := make([]any, len(results))
+	for i, result := range results {
+		list[i] = map[string]any(result)
+	}
+	for _, check := range c.Expect.Checks {
+		if err := s.check(any(list), check); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func stageOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	fault, ok := errors.AsType[*engine.Fault](err)
+	switch {
+	case !ok:
+		return "compile"
+	case fault.Class == engine.RuntimeInput:
+		return "runtime_input"
+	}
+	return "step"
+}
+
+// run runs a case once; cases of one session share a compiled workflow, in
+// order.
+func (s *suite) run(d *conformance.Definition, c *conformance.Case) ([]map[string]any, error) {
+	key := d.ID + "/" + c.Name
+	s.mu.Lock()
+	done, ok := s.results[key]
+	s.mu.Unlock()
+	if ok {
+		return done.results, done.err
+	}
+	results, err := s.execute(d, c)
+	s.mu.Lock()
+	s.results[key] = finished{results, err}
+	s.mu.Unlock()
+	return results, err
+}
+
+func (s *suite) execute(d *conformance.Definition, c *conformance.Case) ([]map[string]any, error) {
+	if c.NeedsDynamicCode || len(c.NotRunnable) > 0 || len(d.RemovedCode) > 0 {
+		return nil, skip("needs code, weights or something else that is not part of the cases")
+	}
+	if !s.Covered(s.core, d.Document(c)) {
+		return nil, skip("uses blocks that are not here yet (" + d.Class + ")")
+	}
+	if strings.Contains(string(d.Document(c)), `"$unresolved"`) {
+		return nil, skip("has something in its definition that is not known")
+	}
+	mocks := newMocks(c.MockedSteps)
+	w, err := s.compiled(d, c, mocks)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := value.Decode(c.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := s.special(raw)
+	if err != nil {
+		return nil, err
+	}
+	request := engine.Request{Env: engine.Env{Codec: codec{}, Models: mocks}, Inputs: inputs.(map[string]any)}
+	results, err := w.Run(contextOf(mocks), request)
+	if err == nil && c.RunOptions["serialize_results"] == true {
+		results, err = w.Serialize(contextOf(mocks), codec{}, results, 0)
+	}
+	return results, err
+}
+
+func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *mocks) (*engine.Workflow, error) {
+	session := ""
+	if c.Session != "" {
+		session = d.ID + "/" + c.Session
+		if w, ok := s.sessions[session]; ok {
+			return w, nil
+		}
+	}
+	p, _, problems := plan.Load(d.Document(c), s.Catalogue(s.core, c.Plugins), c.InitParameters...)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	registry := engine.Merge(formatter.Blocks(), flow.Blocks(), transform.Blocks(), stubs(), mocks.blocks(), bystanders())
+	for i := range p.Steps {
+		if _, ok := registry[p.Steps[i].Manifest.Type]; !ok {
+			return nil, skip("uses blocks of other packages: " + family(p.Steps[i].Manifest.Type))
+		}
+	}
+	w, err := engine.Compile(p, registry)
+	if err == nil && session != "" {
+		s.sessions[session] = w
+	}
+	return w, err
+}
+
+func family(blockType string) string {
+	_, name, _ := strings.Cut(blockType, "/")
+	return name
+}
+
+// resultOf finds a part of the result of another case.
+func (s *suite) resultOf(spec map[string]any) (any, error) {
+	for i := range s.Definitions {
+		d := &s.Definitions[i]
+		if d.ID != spec["definition"] {
+			continue
+		}
+		for j := range d.Cases {
+			if d.Cases[j].Name != spec["case"] {
+				continue
+			}
+			results, err := s.run(d, &d.Cases[j])
+			if err != nil {
+				return nil, skip(fmt.Sprintf("needs the result of another case, which has none (%v)", err))
+			}
+			list := make([]any, len(results))
+			for k, result := range results {
+				list[k] = map[string]any(result)
+			}
+			return alongPath(list, spec["path"])
+		}
+	}
+	return nil, skip("needs the result of a case that is kept back")
+}
+
+func alongPath(v any, path any) (any, error) {
+	keys, _ := path.([]any)
+	for i, key := range keys {
+		if n, ok := key.(int64); ok {
+			keys[i] = float64(n)
+		}
+	}
+	found, err := at(v, keys)
+	if err != nil || len(found) != 1 {
+		return nil, fmt.Errorf("the other case has nothing there: %w", err)
+	}
+	return found[0], nil
+}
