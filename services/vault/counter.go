@@ -1,0 +1,191 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+)
+
+// rebuilt is added to a counter when it has been filled from the attempts: a
+// lower value is a counter that Redis has lost, or never had.
+const rebuilt = int64(1) << 40
+
+const (
+	rebuildTime = 5 * time.Second // for the one who rebuilds
+	rebuildPoll = 10 * time.Millisecond
+	counterLife = 40 * 24 * time.Hour // longer than the longest bounded period
+)
+
+// counters count the uses of handles and the calls under credential grants, over
+// all replicas. Redis may lose them: a handle's use is also a row that cannot be
+// written twice, and a grant's calls are counted anew from those rows. Calls that
+// are between their count and their row at the moment of such a loss are then
+// counted by nobody: at most as many as are in flight.
+type counters struct {
+	redis *redisx.Client
+}
+
+// quota is a grant's limit in its current period.
+type quota struct {
+	share  string
+	calls  int64
+	start  time.Time
+	period vaultv1.Period
+	used   func(context.Context) (int64, error) // from the attempts
+}
+
+func (c *counters) quotaKey(q quota) string {
+	return c.redis.Key(q.share, "calls", strconv.FormatInt(q.start.Unix(), 10))
+}
+
+// spend uses a handle, and takes one of a grant's calls if there is a quota. The
+// two results say whether the handle had not been used, and whether a call was
+// left. Only when both are true has something been spent that counts.
+func (c *counters) spend(ctx context.Context, run, handle string, life time.Duration, q *quota) (unused, left bool, err error) {
+	pipe := c.redis.Pipeline()
+	set := pipe.SetArgs(ctx, c.redis.Key(run, "handle", handle), 1, redis.SetArgs{Mode: "NX", TTL: life})
+	var count *redis.IntCmd
+	if q != nil {
+		count = pipe.Incr(ctx, c.quotaKey(*q))
+	}
+	_, _ = pipe.Exec(ctx) // each command has its own error
+	if err := set.Err(); err != nil && !errors.Is(err, redis.Nil) {
+		return false, false, redisx.Error(fmt.Errorf("use handle: %w", err))
+	}
+	unused = set.Err() == nil
+	if q == nil {
+		return unused, true, nil
+	}
+	if count.Err() != nil {
+		return false, false, redisx.Error(fmt.Errorf("count call: %w", count.Err()))
+	}
+	n, err := c.settled(ctx, *q, count.Val())
+	if err != nil {
+		return unused, false, err
+	}
+	left = n-rebuilt <= q.calls
+	if !unused || !left {
+		return unused, left, c.giveBack(ctx, *q)
+	}
+	return true, true, nil
+}
+
+// giveBack undoes one count.
+func (c *counters) giveBack(ctx context.Context, q quota) error {
+	if err := c.redis.Decr(ctx, c.quotaKey(q)).Err(); err != nil {
+		return redisx.Error(fmt.Errorf("give call back: %w", err))
+	}
+	return nil
+}
+
+// settled turns the result of a count into one of a counter that is complete.
+// The first to count on an empty counter fills it, over the counts of those that
+// came before it was full: they wait, and count again.
+func (c *counters) settled(ctx context.Context, q quota, n int64) (int64, error) {
+	giveUp := time.NewTimer(rebuildTime + time.Second)
+	defer giveUp.Stop()
+	for n <= rebuilt {
+		if n == 1 {
+			return c.rebuild(ctx, q)
+		}
+		if err := c.await(ctx, q, giveUp.C); err != nil {
+			return 0, err
+		}
+		var err error
+		if n, err = c.redis.Incr(ctx, c.quotaKey(q)).Result(); err != nil {
+			return 0, redisx.Error(fmt.Errorf("count call: %w", err))
+		}
+	}
+	return n, nil
+}
+
+// await returns when the counter is full, or gone.
+func (c *counters) await(ctx context.Context, q quota, giveUp <-chan time.Time) error {
+	tick := time.NewTicker(rebuildPoll)
+	defer tick.Stop()
+	for {
+		v, err := c.redis.Get(ctx, c.quotaKey(q)).Int64()
+		if errors.Is(err, redis.Nil) || v > rebuilt {
+			return nil
+		}
+		if err != nil {
+			return redisx.Error(fmt.Errorf("wait for call counter: %w", err))
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-giveUp:
+			// Who was to fill it has died. The next one finds it empty.
+			_ = c.redis.Del(ctx, c.quotaKey(q)).Err()
+			return uncounted()
+		case <-tick.C:
+		}
+	}
+}
+
+func uncounted() error {
+	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "calls cannot be counted now; try again")
+}
+
+// rebuild fills a counter from the attempts, and takes the first place on it.
+func (c *counters) rebuild(ctx context.Context, q quota) (int64, error) {
+	key := c.quotaKey(q)
+	within, cancel := context.WithTimeout(ctx, rebuildTime)
+	defer cancel()
+	used, err := q.used(within)
+	if err == nil {
+		err = redisx.Error(c.redis.Set(within, key, rebuilt+used+1, counterLife).Err())
+	}
+	if err != nil {
+		_ = c.redis.Del(context.WithoutCancel(ctx), key).Err() // the next one tries
+		return 0, fmt.Errorf("rebuild call counter: %w", err)
+	}
+	return rebuilt + used + 1, nil
+}
+
+// used reads how many calls of a quota are gone.
+func (c *counters) used(ctx context.Context, q quota) (int64, error) {
+	n, err := c.redis.Get(ctx, c.quotaKey(q)).Int64()
+	switch {
+	case err == nil && n > rebuilt:
+		return n - rebuilt, nil
+	case err != nil && !errors.Is(err, redis.Nil):
+		return 0, redisx.Error(fmt.Errorf("read call counter: %w", err))
+	}
+	return q.used(ctx)
+}
+
+// periodStart is when the current period began (UTC).
+func periodStart(p vaultv1.Period, now time.Time) time.Time {
+	now = now.UTC()
+	switch p {
+	case vaultv1.Period_PERIOD_DAY:
+		return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	case vaultv1.Period_PERIOD_LIFETIME:
+		return time.Unix(0, 0).UTC()
+	default:
+		return time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
+	}
+}
+
+// periodEnd is when the next one begins; zero for one without an end.
+func periodEnd(p vaultv1.Period, now time.Time) time.Time {
+	start := periodStart(p, now)
+	switch p {
+	case vaultv1.Period_PERIOD_DAY:
+		return start.AddDate(0, 0, 1)
+	case vaultv1.Period_PERIOD_LIFETIME:
+		return time.Time{}
+	default:
+		return start.AddDate(0, 1, 0)
+	}
+}

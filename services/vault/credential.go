@@ -1,0 +1,243 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// CreateCredential stores a third-party secret.
+func (s *Service) CreateCredential(ctx context.Context, req *vaultv1.CreateCredentialRequest) (*vaultv1.Credential, error) {
+	c, value, err := s.newCredential(workspaceID(req.GetParent()), req.GetCredentialId(), req.GetCredential())
+	if err != nil {
+		return nil, err
+	}
+	defer value.Destroy()
+	if err := s.storeCredential(ctx, c, value); err != nil {
+		return nil, err
+	}
+	return c.message(), nil
+}
+
+// newCredential checks what is to be stored. The credential's value leaves the
+// message: nothing after this can print it with the request.
+func (s *Service) newCredential(ws, cid string, from *vaultv1.Credential) (credential, secret.Secret, error) {
+	value := takeValue(from)
+	hosts, err := s.destinations(from.GetProvider(), from.GetHosts())
+	if err != nil {
+		return credential{}, value, err
+	}
+	kind, name, err := checkedSlot(from.GetProvider(), from.GetSlotKind(), from.GetSlotName())
+	if err != nil {
+		return credential{}, value, err
+	}
+	c := credential{
+		workspace: ws, id: cid, uid: id.New("crd"), provider: from.GetProvider(), title: from.GetTitle(), hosts: hosts,
+		slotKind: int64(kind), slotName: name, version: 1, createTime: micros(s.now()),
+	}
+	c.updateTime = c.createTime
+	return c, value, s.setValue(&c, value)
+}
+
+// takeValue moves the value out of a message.
+func takeValue(from *vaultv1.Credential) secret.Secret {
+	value := secret.FromString(from.GetValue())
+	if from != nil {
+		from.Value = ""
+	}
+	return value
+}
+
+func (s *Service) storeCredential(ctx context.Context, c credential, value secret.Secret) error {
+	if _, err := s.store.workspace(ctx, c.workspace); errors.Is(err, sql.ErrNoRows) {
+		return notFound("workspace")
+	} else if err != nil {
+		return err
+	}
+	sealed, err := s.sealer.seal(ctx, c, value)
+	if err != nil {
+		return err
+	}
+	err = s.store.tx(ctx, func(tx *sql.Tx) error {
+		ok, err := createCredential(ctx, tx, c, sealed)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is a credential %q already", c.id)
+		}
+		return audit(ctx, tx, s.event(ctx, c.workspace, "credential.create", c.name()))
+	})
+	if err == nil {
+		s.announce(ctx, false, credentialSubject(c.name()))
+	}
+	return err
+}
+
+// ListCredentials lists credentials, without their values, by id.
+func (s *Service) ListCredentials(ctx context.Context, req *vaultv1.ListCredentialsRequest) (*vaultv1.ListCredentialsResponse, error) {
+	ws := workspaceID(req.GetParent())
+	rows, next, err := listPage(s.pages, req.GetPageSize(), req.GetPageToken(), []string{"credentials", ws},
+		func(after string, limit int) ([]credential, error) { return s.store.credentials(ctx, ws, after, limit) },
+		func(c credential) string { return c.id })
+	if err != nil {
+		return nil, err
+	}
+	res := &vaultv1.ListCredentialsResponse{NextPageToken: next}
+	for _, c := range rows {
+		res.Credentials = append(res.Credentials, c.message())
+	}
+	return res, nil
+}
+
+// GetCredential returns one credential, without its value.
+func (s *Service) GetCredential(ctx context.Context, req *vaultv1.GetCredentialRequest) (*vaultv1.Credential, error) {
+	ws, cid, _ := splitName(req.GetName(), "credentials")
+	c, err := credentialRow(ctx, s.store.db, ws, cid)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, notFound("credential")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.message(), nil
+}
+
+// UpdateCredential changes a credential. A new value makes a new version and
+// destroys the old one; without a value the stored one stays.
+func (s *Service) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCredentialRequest) (*vaultv1.Credential, error) {
+	from := req.GetCredential()
+	ws, cid, ok := splitName(from.GetName(), "credentials")
+	if !ok {
+		return nil, badName("credential.name", "workspaces/{workspace}/credentials/{credential}")
+	}
+	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"value", "hosts", "title", "slot_kind", "slot_name"}, []string{"name"})
+	if err != nil {
+		return nil, err
+	}
+	value := takeValue(from)
+	defer value.Destroy()
+	if slices.Contains(mask, "value") && value.IsZero() {
+		return nil, badValue("it is empty; leave it out to keep the stored one")
+	}
+	if mask != nil && !slices.Contains(mask, "value") {
+		value = secret.Secret{}
+	}
+	if _, err := s.sealer.dataKey(ctx, ws); err != nil { // made outside of the transaction
+		return nil, notFoundOr(err)
+	}
+	var c credential
+	err = s.store.tx(ctx, func(tx *sql.Tx) error {
+		var err error
+		c, err = s.changeCredential(ctx, tx, ws, cid, from, mask, value)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.announce(ctx, false, credentialSubject(c.name()))
+	return c.message(), nil
+}
+
+func notFoundOr(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return notFound("credential")
+	}
+	return err
+}
+
+func (s *Service) changeCredential(ctx context.Context, tx *sql.Tx, ws, cid string, from *vaultv1.Credential, mask []string, value secret.Secret) (credential, error) {
+	if err := lockCredential(ctx, tx, ws, cid); err != nil {
+		return credential{}, err
+	}
+	c, err := credentialRow(ctx, tx, ws, cid)
+	if err != nil {
+		return c, notFoundOr(err)
+	}
+	if err := s.applyTo(&c, from, mask); err != nil {
+		return c, err
+	}
+	c.updateTime = micros(s.now())
+	e := s.event(ctx, ws, "credential.update", c.name())
+	if !value.IsZero() {
+		c.version++
+		if err := s.setValue(&c, value); err != nil {
+			return c, err
+		}
+		sealed, err := s.sealer.seal(ctx, c, value)
+		if err != nil {
+			return c, err
+		}
+		if err := putVersion(ctx, tx, c, sealed); err != nil {
+			return c, err
+		}
+		e.details["version"] = itoa(c.version)
+	}
+	if err := updateCredential(ctx, tx, c); err != nil {
+		return c, err
+	}
+	return c, audit(ctx, tx, e)
+}
+
+// applyTo changes what the mask names; without one, what is given.
+func (s *Service) applyTo(c *credential, from *vaultv1.Credential, mask []string) error {
+	changes := func(path string, given bool) bool { return slices.Contains(mask, path) || (mask == nil && given) }
+	if changes("title", from.GetTitle() != "") {
+		c.title = from.GetTitle()
+	}
+	if changes("hosts", len(from.GetHosts()) > 0) {
+		hosts, err := s.destinations(c.provider, from.GetHosts())
+		if err != nil {
+			return err
+		}
+		c.hosts = hosts
+	}
+	kind, name := vaultv1.SlotKind(c.slotKind), c.slotName
+	if changes("slot_kind", from.GetSlotKind() != 0) && kind != from.GetSlotKind() {
+		kind, name = from.GetSlotKind(), ""
+	}
+	if changes("slot_name", from.GetSlotName() != "") {
+		name = from.GetSlotName()
+	}
+	kind, name, err := checkedSlot(c.provider, kind, name)
+	c.slotKind, c.slotName = int64(kind), name
+	return err
+}
+
+// DeleteCredential destroys a credential; calls that use it are ended.
+func (s *Service) DeleteCredential(ctx context.Context, req *vaultv1.DeleteCredentialRequest) (*emptypb.Empty, error) {
+	ws, cid, _ := splitName(req.GetName(), "credentials")
+	err := s.store.tx(ctx, func(tx *sql.Tx) error {
+		ok, err := deleteCredential(ctx, tx, ws, cid)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return notFound("credential")
+		}
+		return audit(ctx, tx, s.event(ctx, ws, "credential.delete", credentialName(ws, cid)))
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.announce(ctx, true, credentialSubject(credentialName(ws, cid)))
+	return &emptypb.Empty{}, nil
+}
+
+func (c credential) message() *vaultv1.Credential {
+	return &vaultv1.Credential{
+		Name: c.name(), Provider: c.provider, Hosts: slices.Clone(c.hosts), SlotKind: vaultv1.SlotKind(c.slotKind), SlotName: c.slotName,
+		Title: c.title, Fingerprint: c.fingerprint, Version: c.version, Guardable: c.guardable,
+		CreateTime: timestamppb.New(fromMicros(c.createTime)), UpdateTime: timestamppb.New(fromMicros(c.updateTime)),
+	}
+}

@@ -1,0 +1,152 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// PutCredentialGrant writes, on the authority of the owner whose assertion the
+// call carries, that the runs of a share may use credentials. It also lifts a
+// suspension: the owner has looked.
+func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.PutCredentialGrantRequest) (*vaultinternalv1.PutCredentialGrantResponse, error) {
+	ws := shareWorkspace(req.GetShare())
+	owner, err := member(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	g := credentialGrant{
+		share: req.GetShare(), workspace: ws, versionHash: req.GetVersionHash(), calls: req.GetCalls(),
+		period: int64(orMonth(req.GetPeriod())), grantedBy: owner.Key, createTime: micros(s.now()),
+	}
+	if g.slots, err = s.grantable(ctx, ws, req.GetSlots()); err != nil {
+		return nil, err
+	}
+	err = s.store.tx(ctx, func(tx *sql.Tx) error {
+		if err := putGrant(ctx, tx, g); err != nil {
+			return err
+		}
+		e := s.event(ctx, ws, "credential_grant.put", g.share)
+		e.details["version_hash"], e.details["calls"] = g.versionHash, itoa(g.calls)
+		return audit(ctx, tx, e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.announce(ctx, false, grantSubject(g.share))
+	return &vaultinternalv1.PutCredentialGrantResponse{}, nil
+}
+
+// member is the principal, if it is a member of a workspace.
+func member(ctx context.Context, workspace string) (caller.Principal, error) {
+	p := caller.From(ctx)
+	if workspace == "" || p.Kind != caller.Member || p.Workspace != workspace {
+		return p, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
+			"only a member of the workspace can do this, with its own key")
+	}
+	return p, nil
+}
+
+// grantable checks every slot and says all that is wrong.
+func (s *Service) grantable(ctx context.Context, ws string, slots []*vaultinternalv1.GrantedSlot) ([]grantedSlot, error) {
+	var (
+		granted []grantedSlot
+		first   *errs.Error
+	)
+	for _, slot := range slots {
+		g, problem, err := s.grantableSlot(ctx, ws, slot)
+		switch {
+		case err != nil:
+			return nil, err
+		case problem == nil:
+			granted = append(granted, g)
+		case first == nil:
+			first = problem
+			fallthrough
+		default:
+			first = first.Field("steps."+slot.GetStep()+"."+slot.GetField(), problem.Message())
+		}
+	}
+	if first != nil {
+		return nil, first
+	}
+	return granted, nil
+}
+
+func (s *Service) grantableSlot(ctx context.Context, ws string, slot *vaultinternalv1.GrantedSlot) (grantedSlot, *errs.Error, error) {
+	g := grantedSlot{Step: slot.GetStep(), Field: slot.GetField(), Credential: slot.GetCredential()}
+	if g.Step == "" || g.Field == "" || g.Credential == "" {
+		return g, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "step, field and credential of a slot are all needed"), nil
+	}
+	c, err := credentialRow(ctx, s.store.db, ws, g.Credential)
+	if errors.Is(err, sql.ErrNoRows) {
+		return g, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN, "there is no credential %q", g.Credential), nil
+	}
+	if err != nil {
+		return g, nil, err
+	}
+	d, err := s.destination(slot.GetDestination())
+	if err != nil || !slices.Contains(c.hosts, d) {
+		return g, errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED,
+			"credential %q may not go to %s", c.id, slot.GetDestination()), nil
+	}
+	if !c.guardable {
+		return g, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
+			"credential %q is too short or too easy to guess to be hidden in answers; it cannot be opened to others", c.id), nil
+	}
+	g.UID, g.Destination = c.uid, d
+	return g, nil, nil
+}
+
+// DeleteCredentialGrant withdraws a share's grant; calls that use it are ended.
+// It needs no owner: taking a right away is always allowed to those who are let
+// in here. Withdrawing what is not there changes nothing.
+func (s *Service) DeleteCredentialGrant(ctx context.Context, req *vaultinternalv1.DeleteCredentialGrantRequest) (*vaultinternalv1.DeleteCredentialGrantResponse, error) {
+	ws := shareWorkspace(req.GetShare())
+	if ws == "" {
+		return nil, badName("share", shareForm)
+	}
+	err := s.store.tx(ctx, func(tx *sql.Tx) error {
+		ok, err := deleteGrant(ctx, tx, ws, req.GetShare())
+		if err != nil || !ok {
+			return err
+		}
+		return audit(ctx, tx, s.event(ctx, ws, "credential_grant.delete", req.GetShare()))
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.announce(ctx, true, grantSubject(req.GetShare()))
+	return &vaultinternalv1.DeleteCredentialGrantResponse{}, nil
+}
+
+const shareForm = "workspaces/{workspace}/workflows/{workflow}/shares/{share}"
+
+// GetCredentialGrant says what a share's grant has left, and whether the guard has
+// suspended it.
+func (s *Service) GetCredentialGrant(ctx context.Context, req *vaultinternalv1.GetCredentialGrantRequest) (*vaultinternalv1.GetCredentialGrantResponse, error) {
+	ws := shareWorkspace(req.GetShare())
+	if ws == "" {
+		return nil, badName("share", shareForm)
+	}
+	g, err := s.rights.grant(ctx, ws, req.GetShare())
+	if err != nil {
+		return nil, err
+	}
+	if g == nil {
+		return &vaultinternalv1.GetCredentialGrantResponse{}, nil
+	}
+	used, err := s.calls.used(ctx, *s.quota(g))
+	if err != nil {
+		return nil, err
+	}
+	return &vaultinternalv1.GetCredentialGrantResponse{
+		Exists: true, VersionHash: g.versionHash, CallsLeft: max(0, g.calls-used), Suspended: g.suspendTime.Valid,
+	}, nil
+}

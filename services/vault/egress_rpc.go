@@ -1,0 +1,242 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"google.golang.org/grpc"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/vault/egress"
+)
+
+// egressStream is one call of a runner.
+type egressStream = grpc.BidiStreamingServer[vaultinternalv1.EgressRequest, vaultinternalv1.EgressResponse]
+
+// answerChunk is how much of an answer goes into one message: all that a call
+// buffers on its way out.
+const answerChunk = 64 << 10
+
+// Egress makes one outbound HTTP call, streaming both ways.
+func (s *Service) Egress(stream egressStream) error {
+	first, err := stream.Recv()
+	if err != nil {
+		return fmt.Errorf("receive head: %w", err)
+	}
+	head := first.GetHead()
+	if head == nil {
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the first message must be the head")
+	}
+	if (head.GetHandle() == "") == (head.GetGrant() == "") {
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a call needs a handle, or for a plain fetch a run grant, and not both")
+	}
+	if head.GetHandle() != "" {
+		return s.callWithHandle(stream, head)
+	}
+	return s.fetch(stream, head)
+}
+
+// callWithHandle makes a call with a credential.
+func (s *Service) callWithHandle(stream egressStream, head *vaultinternalv1.EgressHead) error {
+	ctx := stream.Context()
+	h, err := s.open(head.GetHandle())
+	if err != nil {
+		s.metrics.refused.WithLabelValues("handle").Inc()
+		return handleInvalid(err)
+	}
+	subjects := []string{runSubject(h.Run), keySubject(h.ChargedKey)}
+	if h.Owner != "" && h.Owner != h.ChargedKey {
+		subjects = append(subjects, keySubject(h.Owner))
+	}
+	if h.Credential != "" {
+		subjects = append(subjects, credentialSubject(h.Credential))
+	}
+	if h.Share != "" {
+		subjects = append(subjects, grantSubject(h.Share))
+	}
+	ctx, done := s.inflight.add(ctx, s.stillMayUse(*h), subjects...)
+	defer done()
+	if err := s.bound(h, caller.Peer(ctx), head.GetUrl()); err != nil {
+		return s.refuseUse(ctx, "handle.refused", h, err)
+	}
+	if err := s.mayUse(ctx, h); err != nil {
+		return s.refuseUse(ctx, "handle.refused", h, err)
+	}
+	a, err := s.spend(ctx, h)
+	if err != nil {
+		return s.refuseUse(ctx, "handle.refused", h, err)
+	}
+	outcome, err := s.use(ctx, stream, head, h)
+	s.finish(ctx, a, outcome)
+	return err
+}
+
+// stillMayUse is what the watch asks of a running call. A new version of the
+// credential does not end calls that were made with the old one.
+func (s *Service) stillMayUse(h handle) func(context.Context) error {
+	return func(ctx context.Context) error {
+		now := h
+		now.Version = 0
+		return s.mayUse(ctx, &now)
+	}
+}
+
+// use reveals the credential and makes the call. The outcome is for the attempt's
+// row: it says what the provider answered, and never what the answer was.
+func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead, h *handle) (string, error) {
+	slot, set, err := s.reveal(ctx, h)
+	if err != nil {
+		return "failed not_sent", err
+	}
+	defer slot.Secret.Destroy()
+	d, err := egress.ParseDestination(h.Destination)
+	if err != nil {
+		return "failed not_sent", refusedURL(err)
+	}
+	req := request(ctx, stream, head)
+	req.Slot, req.Guard, req.Destinations = slot, set, []egress.Destination{d}
+	var withheld atomic.Bool
+	req.OnReflected = func() {
+		withheld.Store(true) // before the suspension, which ends this call too
+		s.reflected(ctx, h)
+	}
+	status, err := s.forward(ctx, stream, req)
+	if withheld.Load() {
+		return "failed answer_withheld", providerFailed()
+	}
+	return outcomeOf(ctx, status, err), answerError(ctx, err)
+}
+
+// fetch makes a call without a credential, on behalf of a run.
+func (s *Service) fetch(stream egressStream, head *vaultinternalv1.EgressHead) error {
+	ctx := stream.Context()
+	claims, err := grant.Verify(s.verifier, head.GetGrant(), caller.Peer(ctx), s.now())
+	if err != nil {
+		s.metrics.refused.WithLabelValues("grant").Inc()
+		return err
+	}
+	check := func(ctx context.Context) error {
+		if err := s.runAlive(ctx, claims.Run); err != nil {
+			return err
+		}
+		return s.keyAlive(ctx, claims.ChargedKey)
+	}
+	ctx, done := s.inflight.add(ctx, check, runSubject(claims.Run), keySubject(claims.ChargedKey))
+	defer done()
+	if err := check(ctx); err != nil {
+		return err
+	}
+	req := request(ctx, stream, head)
+	req.FollowRedirects = head.GetFollowRedirects()
+	_, err = s.forward(ctx, stream, req)
+	return answerError(ctx, err)
+}
+
+// request is the part that the runner decides.
+func request(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead) egress.Request {
+	header := make(http.Header, len(head.GetHeaders()))
+	for _, h := range head.GetHeaders() {
+		header.Add(h.GetName(), h.GetValue())
+	}
+	return egress.Request{
+		Method: head.GetMethod(), URL: head.GetUrl(), Header: header, Body: &upload{ctx: ctx, stream: stream},
+		MaxResponseBytes: head.GetMaxResponseBytes(),
+	}
+}
+
+// forward makes the call and passes the answer on while it comes in. gRPC's flow
+// control makes a slow runner slow the provider down: nothing piles up here.
+func (s *Service) forward(ctx context.Context, stream egressStream, req egress.Request) (int, error) {
+	resp, err := s.egress.Do(ctx, req)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	head := &vaultinternalv1.EgressResponseHead{Status: int32(resp.Status)} //nolint:gosec // three digits
+	for name, values := range resp.Header {
+		for _, v := range values {
+			head.Headers = append(head.Headers, &vaultinternalv1.Header{Name: name, Value: v})
+		}
+	}
+	if err := stream.Send(&vaultinternalv1.EgressResponse{Part: &vaultinternalv1.EgressResponse_Head{Head: head}}); err != nil {
+		return resp.Status, err
+	}
+	return resp.Status, sendBody(stream, resp.Body)
+}
+
+func sendBody(stream egressStream, body io.Reader) error {
+	buf := make([]byte, answerChunk)
+	for {
+		n, err := body.Read(buf)
+		if n > 0 {
+			// gRPC may look at a message after Send: it gets a copy of its own.
+			part := &vaultinternalv1.EgressResponse_Body{Body: bytes.Clone(buf[:n])}
+			if err := stream.Send(&vaultinternalv1.EgressResponse{Part: part}); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// upload reads the runner's body off the stream.
+type upload struct {
+	ctx    context.Context //nolint:containedctx // of the one call that it is part of
+	stream egressStream
+	chunk  []byte
+}
+
+// Read implements io.Reader.
+func (u *upload) Read(p []byte) (int, error) {
+	for len(u.chunk) == 0 {
+		if err := context.Cause(u.ctx); err != nil {
+			return 0, err
+		}
+		m, err := u.stream.Recv()
+		if err != nil {
+			return 0, err // io.EOF at half-close
+		}
+		if m.GetHead() != nil {
+			return 0, errors.New("a second head")
+		}
+		u.chunk = m.GetBody()
+	}
+	n := copy(p, u.chunk)
+	u.chunk = u.chunk[n:]
+	return n, nil
+}
+
+// finish writes how an attempt ended, whether or not its caller is still there.
+func (s *Service) finish(ctx context.Context, a attempt, outcome string) {
+	class, _, _ := strings.Cut(outcome, " ")
+	s.metrics.uses.WithLabelValues(class).Inc()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	if err := s.store.end(ctx, a, micros(s.now()), outcome); err != nil {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "the end of an attempt could not be written", slog.String("run", a.run), slog.Any("error", err))
+	}
+}
+
+func statusOutcome(status int) string {
+	if status < 400 {
+		return "ok"
+	}
+	return "failed " + strconv.Itoa(status)
+}

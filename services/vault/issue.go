@@ -1,0 +1,208 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
+)
+
+// IssueHandle gives the right to use one credential in one attempt of a step. It
+// checks everything that Egress will check again, and writes nothing.
+func (s *Service) IssueHandle(ctx context.Context, req *vaultinternalv1.IssueHandleRequest) (*vaultinternalv1.IssueHandleResponse, error) {
+	peer := caller.Peer(ctx)
+	claims, err := grant.Verify(s.verifier, req.GetGrant(), peer, s.now())
+	if err != nil {
+		s.metrics.refused.WithLabelValues("grant").Inc()
+		return nil, err
+	}
+	h, err := s.bindHandle(claims, peer, req)
+	if err == nil {
+		err = s.mayUse(ctx, h)
+	}
+	if err == nil {
+		err = s.callsLeft(ctx, h)
+	}
+	if err != nil {
+		return nil, s.refuseUse(ctx, "handle.refused", h, err)
+	}
+	token, err := s.mint(*h)
+	if err != nil {
+		return nil, err
+	}
+	return &vaultinternalv1.IssueHandleResponse{Handle: token, ExpireTime: timestamppb.New(h.expires())}, nil
+}
+
+// bindHandle says what the handle would be for. It always returns one, for the
+// audit, and an error if the run grant does not allow it.
+func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.IssueHandleRequest) (*handle, error) {
+	expires := s.now().Add(handleLife)
+	if c.Expires().Before(expires) {
+		expires = c.Expires()
+	}
+	h := &handle{
+		Run: c.Run, Step: req.GetStep(), Field: req.GetField(), Attempt: req.GetAttempt(), Workspace: c.Workspace,
+		ChargedKey: c.ChargedKey, Peer: peer, Calls: 1, Expiry: expires.UnixMilli(),
+	}
+	slot, ok := c.Slot(h.Step, h.Field)
+	if !ok {
+		return h, grant.Invalid(errors.New("no such slot"))
+	}
+	h.Destination = slot.Destination
+	if h.Attempt > c.Limits.Attempts {
+		return h, errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
+			"the step has used all of the %d calls that it may make in one run", c.Limits.Attempts).With("step", h.Step)
+	}
+	if slot.Input != "" {
+		h.Input, h.Provider, h.SlotKind, h.SlotName = slot.Input, slot.Provider, slot.SlotKind, slot.SlotName
+		return h, nil
+	}
+	h.Credential = slot.Credential
+	if c.Share != "" {
+		h.Share, h.VersionHash = c.Share, c.VersionHash
+		return h, nil
+	}
+	owner, err := s.authority(c.Authority, c.Workspace, c.Issued())
+	if err != nil {
+		return h, grant.Invalid(err)
+	}
+	h.Owner = owner
+	return h, nil
+}
+
+// mayUse checks the rights that a handle rests on, as they are now (no older
+// than freshness). On a handle that is being made it fills in which version of
+// the credential it is for; on one that is used, that must still be the one.
+func (s *Service) mayUse(ctx context.Context, h *handle) error {
+	if err := s.runAlive(ctx, h.Run); err != nil {
+		return err
+	}
+	for _, name := range []string{h.ChargedKey, h.Owner} {
+		if name == "" {
+			continue
+		}
+		if err := s.keyAlive(ctx, name); err != nil {
+			return err
+		}
+	}
+	if h.Input != "" {
+		return nil
+	}
+	c, err := s.rights.credential(ctx, h.Credential)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c == nil || (h.UID != "" && h.UID != c.uid):
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN,
+			"the credential of step %s is not there any more", h.Step).With("step", h.Step)
+	case !slices.Contains(c.hosts, h.Destination):
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED,
+			"the credential of step %s may not go to %s", h.Step, h.Destination).With("step", h.Step)
+	case h.Version != 0 && h.Version != c.version:
+		return handleInvalid(errors.New("the credential has a new version"))
+	}
+	h.UID, h.Version = c.uid, c.version
+	if h.Share == "" {
+		return nil
+	}
+	_, err = s.coveringGrant(ctx, h)
+	return err
+}
+
+func (s *Service) runAlive(ctx context.Context, run string) error {
+	ended, err := s.rights.runEnded(ctx, run)
+	if err != nil {
+		return err
+	}
+	if ended {
+		return grant.Invalid(errors.New("the run has ended"))
+	}
+	return nil
+}
+
+func (s *Service) keyAlive(ctx context.Context, name string) error {
+	k, err := s.rights.key(ctx, name)
+	if err != nil {
+		return err
+	}
+	if k == nil || k.revokeTime.Valid {
+		return errs.Aborted(errorsv1.Reason_REASON_RUN_REVOKED, "the key that this run is charged to was revoked")
+	}
+	return nil
+}
+
+// coveringGrant finds the grant by which the owner opened this very slot.
+func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialGrant, error) {
+	g, err := s.rights.grant(ctx, h.Workspace, h.Share)
+	if err != nil {
+		return nil, err
+	}
+	_, id, _ := splitName(h.Credential, "credentials")
+	want := grantedSlot{Step: h.Step, Field: h.Field, Credential: id, UID: h.UID, Destination: h.Destination}
+	switch {
+	case g == nil || g.workspace != h.Workspace || !g.covers(h.VersionHash, want):
+		return nil, grant.Invalid(errors.New("no credential grant covers this slot"))
+	case g.suspendTime.Valid:
+		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_SUSPENDED,
+			"this share is suspended until its owner has looked at it")
+	}
+	return g, nil
+}
+
+// callsLeft refuses early what the count at use would refuse.
+func (s *Service) callsLeft(ctx context.Context, h *handle) error {
+	q, err := s.quotaOf(ctx, h)
+	if err != nil || q == nil {
+		return err
+	}
+	used, err := s.calls.used(ctx, *q)
+	if err != nil {
+		return err
+	}
+	if used >= q.calls {
+		return s.callsExhausted(*q)
+	}
+	return nil
+}
+
+// quotaOf is the credential grant's limit; nil where there is none.
+func (s *Service) quotaOf(ctx context.Context, h *handle) (*quota, error) {
+	if h.Share == "" {
+		return nil, nil
+	}
+	g, err := s.coveringGrant(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	return s.quota(g), nil
+}
+
+func (s *Service) quota(g *credentialGrant) *quota {
+	p := vaultv1.Period(g.period)
+	start := periodStart(p, s.now())
+	return &quota{
+		share: g.share, calls: g.calls, start: start, period: p,
+		used: func(ctx context.Context) (int64, error) {
+			return s.store.callsSince(ctx, g.workspace, g.share, micros(start))
+		},
+	}
+}
+
+func (s *Service) callsExhausted(q quota) error {
+	e := errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
+		"the calls that the owner of this share allows with its credentials are used up")
+	if end := periodEnd(q.period, s.now()); !end.IsZero() {
+		e = e.With("reset_time", end.Format(time.RFC3339)).RetryAfter(end.Sub(s.now()))
+	}
+	return e
+}

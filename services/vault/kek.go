@@ -1,0 +1,161 @@
+package vault
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tink-crypto/tink-go/v2/aead/subtle"
+	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// kekHeader begins the file, so that a file of another kind is not taken for it.
+const kekHeader = "keyhole-kek-v1:"
+
+// kekSize is the length of the key-encryption key in bytes.
+const kekSize = 32
+
+// kek is the key-encryption key. It wraps the data keys of workspaces; all other
+// keys of the vault are derived from it, each for one purpose. All replicas of
+// a vault need the same one.
+type kek struct {
+	key   secret.Secret
+	aead  tink.AEAD
+	mac   secret.Secret // of handles
+	mark  secret.Secret // of fingerprints
+	vouch secret.Secret // of the vault's own assertions
+}
+
+// loadKEK reads the key from its file, and makes the file if there is none. The
+// second result says that it was made.
+func loadKEK(path string) (*kek, bool, error) {
+	if path == "" {
+		return nil, false, errors.New("no file for the key-encryption key is configured")
+	}
+	made, err := makeKEKFile(path)
+	if err != nil {
+		return nil, false, err
+	}
+	key, err := readKEKFile(path)
+	if err != nil {
+		return nil, false, err
+	}
+	k, err := newKEK(key)
+	return k, made, err
+}
+
+// makeKEKFile writes a new key under a temporary name and links it: whoever comes
+// second finds the first one's file whole, or makes none.
+func makeKEKFile(path string) (bool, error) {
+	if _, err := os.Lstat(path); err == nil {
+		return false, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return false, fmt.Errorf("make folder of the key-encryption key: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".kek-*") // mode 0600
+	if err != nil {
+		return false, fmt.Errorf("make key-encryption key: %w", err)
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	raw := make([]byte, kekSize)
+	_, _ = rand.Read(raw) // never fails
+	_, err = io.WriteString(f, kekHeader+base64.StdEncoding.EncodeToString(raw)+"\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return false, fmt.Errorf("write key-encryption key: %w", err)
+	}
+	if err := os.Link(f.Name(), path); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return false, nil
+		}
+		return false, fmt.Errorf("put key-encryption key in place: %w", err)
+	}
+	return true, nil
+}
+
+// readKEKFile refuses a file that anybody but its owner may touch: who reads it
+// reads every credential.
+func readKEKFile(path string) (secret.Secret, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return secret.Secret{}, fmt.Errorf("open key-encryption key: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return secret.Secret{}, fmt.Errorf("look at key-encryption key: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
+		return secret.Secret{}, fmt.Errorf("key-encryption key %s has mode %v: others may use it; make it 0600", path, info.Mode())
+	}
+	text, err := io.ReadAll(io.LimitReader(f, 1024))
+	if err != nil {
+		return secret.Secret{}, fmt.Errorf("read key-encryption key: %w", err)
+	}
+	defer clear(text)
+	body, ok := strings.CutPrefix(strings.TrimSpace(string(text)), kekHeader)
+	raw, err := base64.StdEncoding.Strict().DecodeString(body)
+	if !ok || err != nil || len(raw) != kekSize {
+		return secret.Secret{}, fmt.Errorf("%s is not a key-encryption key", path)
+	}
+	return secret.New(raw), nil
+}
+
+func newKEK(key secret.Secret) (*kek, error) {
+	k := &kek{key: key}
+	wrap, err := k.derive("wrap data keys", "")
+	if err != nil {
+		return nil, err
+	}
+	if k.aead, err = subtle.NewAESGCM(wrap.Expose()); err != nil {
+		return nil, fmt.Errorf("make wrapping cipher: %w", err)
+	}
+	if k.mac, err = k.derive("handle", ""); err != nil {
+		return nil, err
+	}
+	if k.mark, err = k.derive("fingerprint", ""); err != nil {
+		return nil, err
+	}
+	k.vouch, err = k.derive("assertion", "")
+	return k, err
+}
+
+// derive makes a key for one purpose and, within it, one subject.
+func (k *kek) derive(purpose, subject string) (secret.Secret, error) {
+	b, err := hkdf.Key(sha256.New, k.key.Expose(), []byte(subject), "keyhole vault v1 "+purpose, 32)
+	if err != nil {
+		return secret.Secret{}, fmt.Errorf("derive key: %w", err)
+	}
+	return secret.New(b), nil
+}
+
+// fingerprint marks a value within a workspace: the same value has another mark
+// in another, so that marks tell nobody who shares a key with whom.
+func (k *kek) fingerprint(workspace string, value secret.Secret) string {
+	m := hmac.New(sha256.New, k.mark.Expose())
+	m.Write(bind(workspace))
+	m.Write(value.Expose())
+	return hex.EncodeToString(m.Sum(nil)[:8])
+}
+
+// bind joins strings with their lengths, so that ("a", "bc") is not ("ab", "c").
+func bind(parts ...string) []byte {
+	var b []byte
+	for _, p := range parts {
+		b = append(b, byte(len(p)>>24), byte(len(p)>>16), byte(len(p)>>8), byte(len(p)))
+		b = append(b, p...)
+	}
+	return b
+}

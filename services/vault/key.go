@@ -1,0 +1,212 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// CreateKey makes a key. The reply alone carries the key itself: an operator key
+// under workspaces/operator, an owner key elsewhere.
+func (s *Service) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) (*vaultv1.Key, error) {
+	ws := workspaceID(req.GetParent())
+	if _, err := s.store.workspace(ctx, ws); errors.Is(err, sql.ErrNoRows) {
+		return nil, notFound("workspace")
+	} else if err != nil {
+		return nil, err
+	}
+	k := apiKey{workspace: ws, id: req.GetKeyId(), kind: kindOwner, title: req.GetKey().GetTitle(), createTime: micros(s.now())}
+	if k.id == "" {
+		k.id = id.New("key")
+	}
+	k.setBudget(req.GetKey().GetBudget())
+	prefix := ownerPrefix
+	if ws == operatorWorkspace {
+		k.kind, prefix = kindOperator, operatorPrefix
+	}
+	var text secret.Secret
+	text, k.prefix = newKeyText(prefix)
+	k.hash = hashKey(text)
+	err := s.store.tx(ctx, func(tx *sql.Tx) error {
+		ok, err := createKey(ctx, tx, k)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is or was a key %q already; a key's id is not used again", k.id)
+		}
+		return audit(ctx, tx, s.event(ctx, ws, "key.create", k.name()))
+	})
+	if err != nil {
+		return nil, err
+	}
+	m := k.message()
+	m.Key = string(text.Expose())
+	return m, nil
+}
+
+// ListKeys lists the keys of a workspace, revoked ones too, oldest first.
+func (s *Service) ListKeys(ctx context.Context, req *vaultv1.ListKeysRequest) (*vaultv1.ListKeysResponse, error) {
+	ws := workspaceID(req.GetParent())
+	rows, next, err := listPage(s.pages, req.GetPageSize(), req.GetPageToken(), []string{"keys", ws},
+		func(after place, limit int) ([]apiKey, error) { return s.store.keys(ctx, ws, after, limit) },
+		func(k apiKey) place { return place{k.createTime, k.id} })
+	if err != nil {
+		return nil, err
+	}
+	res := &vaultv1.ListKeysResponse{NextPageToken: next}
+	for _, k := range rows {
+		res.Keys = append(res.Keys, k.message())
+	}
+	return res, nil
+}
+
+// GetKey returns one key, without the key itself.
+func (s *Service) GetKey(ctx context.Context, req *vaultv1.GetKeyRequest) (*vaultv1.Key, error) {
+	ws, kid, _ := splitName(req.GetName(), "keys")
+	k, err := key(ctx, s.store.db, ws, kid)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, notFound("key")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return k.message(), nil
+}
+
+// UpdateKey changes a key's title or budget. Without a mask it changes what is
+// given; "budget" in a mask without a budget takes the bound away.
+func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) (*vaultv1.Key, error) {
+	ws, kid, ok := splitName(req.GetKey().GetName(), "keys")
+	if !ok {
+		return nil, badName("key.name", "workspaces/{workspace}/keys/{key}")
+	}
+	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"title", "budget", "budget.runs", "budget.period"}, []string{"name"})
+	if err != nil {
+		return nil, err
+	}
+	var k apiKey
+	err = s.store.tx(ctx, func(tx *sql.Tx) error {
+		var err error
+		if k, err = key(ctx, tx, ws, kid); errors.Is(err, sql.ErrNoRows) {
+			return notFound("key")
+		} else if err != nil {
+			return err
+		}
+		k.apply(req.GetKey(), mask)
+		if k.kind == kindGuest && !k.budgetRuns.Valid {
+			return errs.FailedPrecondition(errorsv1.Reason_REASON_LIMITS_REQUIRED,
+				"the guest key needs a budget: anybody can run on it").Field("key.budget", "required")
+		}
+		if err := updateKey(ctx, tx, k); err != nil {
+			return err
+		}
+		return audit(ctx, tx, s.event(ctx, ws, "key.update", k.name()))
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.announce(ctx, false, keySubject(k.name()))
+	return k.message(), nil
+}
+
+func (k *apiKey) apply(from *vaultv1.Key, mask []string) {
+	if slices.Contains(mask, "title") || (mask == nil && from.GetTitle() != "") {
+		k.title = from.GetTitle()
+	}
+	switch {
+	case slices.Contains(mask, "budget"), mask == nil && from.GetBudget() != nil:
+		k.setBudget(from.GetBudget())
+	default:
+		if slices.Contains(mask, "budget.runs") {
+			k.budgetRuns = sql.NullInt64{Int64: from.GetBudget().GetRuns(), Valid: true}
+		}
+		if slices.Contains(mask, "budget.period") {
+			k.budgetPeriod = int64(from.GetBudget().GetPeriod())
+		}
+	}
+}
+
+// DeleteKey revokes a key: within a second it works nowhere, and calls of runs
+// that are charged to it are ended. Revoking it again changes nothing.
+func (s *Service) DeleteKey(ctx context.Context, req *vaultv1.DeleteKeyRequest) (*emptypb.Empty, error) {
+	ws, kid, _ := splitName(req.GetName(), "keys")
+	if ws == operatorWorkspace && kid == guestKey {
+		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_IN_USE,
+			"the guest key cannot be revoked; set its budget to 0 runs to keep guests out")
+	}
+	err := s.store.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := key(ctx, tx, ws, kid); errors.Is(err, sql.ErrNoRows) {
+			return notFound("key")
+		} else if err != nil {
+			return err
+		}
+		alive, err := revokeKey(ctx, tx, ws, kid, micros(s.now()))
+		if err != nil || !alive {
+			return err
+		}
+		return audit(ctx, tx, s.event(ctx, ws, "key.revoke", keyName(ws, kid)))
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.announce(ctx, true, keySubject(keyName(ws, kid)))
+	return &emptypb.Empty{}, nil
+}
+
+// ResolveKey says whether a key is alive and what its budget is. A key that does
+// not exist is one that is not alive.
+func (s *Service) ResolveKey(ctx context.Context, req *vaultinternalv1.ResolveKeyRequest) (*vaultinternalv1.ResolveKeyResponse, error) {
+	k, err := s.rights.key(ctx, req.GetName())
+	if err != nil {
+		return nil, err
+	}
+	if k == nil {
+		return &vaultinternalv1.ResolveKeyResponse{}, nil
+	}
+	return &vaultinternalv1.ResolveKeyResponse{Active: !k.revokeTime.Valid, Budget: k.budget()}, nil
+}
+
+func (k *apiKey) setBudget(b *vaultv1.Budget) {
+	if b == nil {
+		k.budgetRuns, k.budgetPeriod = sql.NullInt64{}, 0
+		return
+	}
+	k.budgetRuns = sql.NullInt64{Int64: b.GetRuns(), Valid: true}
+	k.budgetPeriod = int64(orMonth(b.GetPeriod()))
+}
+
+func orMonth(p vaultv1.Period) vaultv1.Period {
+	if p == vaultv1.Period_PERIOD_UNSPECIFIED {
+		return vaultv1.Period_PERIOD_MONTH
+	}
+	return p
+}
+
+func (k apiKey) budget() *vaultv1.Budget {
+	if !k.budgetRuns.Valid {
+		return nil
+	}
+	return &vaultv1.Budget{Runs: k.budgetRuns.Int64, Period: orMonth(vaultv1.Period(k.budgetPeriod))}
+}
+
+func (k apiKey) message() *vaultv1.Key {
+	m := &vaultv1.Key{
+		Name: k.name(), Title: k.title, Prefix: k.prefix, Budget: k.budget(), CreateTime: timestamppb.New(fromMicros(k.createTime)),
+	}
+	if k.revokeTime.Valid {
+		m.RevokeTime = timestamppb.New(fromMicros(k.revokeTime.Int64))
+	}
+	return m
+}

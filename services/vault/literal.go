@@ -1,0 +1,82 @@
+package vault
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// idTries is how many ids are tried for a literal before the caller is told.
+const idTries = 8
+
+// ResolveCredentials says which credentials of a workspace exist, and where they
+// may go.
+func (s *Service) ResolveCredentials(ctx context.Context, req *vaultinternalv1.ResolveCredentialsRequest) (*vaultinternalv1.ResolveCredentialsResponse, error) {
+	res := &vaultinternalv1.ResolveCredentialsResponse{}
+	for _, id := range req.GetIds() {
+		c, err := s.rights.credential(ctx, credentialName(req.GetWorkspace(), id))
+		if err != nil {
+			return nil, err
+		}
+		if c != nil {
+			res.Credentials = append(res.Credentials, c.message())
+		}
+	}
+	return res, nil
+}
+
+// StoreLiteral keeps a literal secret that was found in a definition as a new
+// credential. A value that is stored already, for the same destinations, is found
+// again, so that saving a definition twice does not store it twice.
+func (s *Service) StoreLiteral(ctx context.Context, req *vaultinternalv1.StoreLiteralRequest) (*vaultinternalv1.StoreLiteralResponse, error) {
+	if _, err := member(ctx, req.GetWorkspace()); err != nil {
+		return nil, err
+	}
+	hint := idFrom(req.GetIdHint())
+	c, value, err := s.newCredential(req.GetWorkspace(), hint, req.GetCredential())
+	defer value.Destroy()
+	if err != nil {
+		return nil, err
+	}
+	known, err := s.store.sameCredential(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if known != "" {
+		return &vaultinternalv1.StoreLiteralResponse{Id: known}, nil
+	}
+	for range idTries {
+		err = s.storeCredential(ctx, c, value)
+		if errs.ReasonOf(err) != errorsv1.Reason_REASON_ALREADY_EXISTS {
+			break
+		}
+		c.id = hint + "-" + strings.ToLower(rand.Text()[:6])
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &vaultinternalv1.StoreLiteralResponse{Id: c.id}, nil
+}
+
+// idFrom makes a credential id of a suggestion, with room for a suffix.
+func idFrom(hint string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(hint) {
+		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') || ((r == '-' || r == '_') && b.Len() > 0) {
+			b.WriteRune(r)
+		} else if b.Len() > 0 {
+			b.WriteByte('_')
+		}
+		if b.Len() == 50 {
+			break
+		}
+	}
+	if b.Len() == 0 {
+		return "secret"
+	}
+	return b.String()
+}

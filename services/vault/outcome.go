@@ -1,0 +1,109 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/vault/egress"
+)
+
+// outcomeOf is what an attempt's row says of its end: "ok", or "failed" with the
+// provider's status or the kind of failure.
+func outcomeOf(ctx context.Context, status int, err error) string {
+	if err == nil {
+		return statusOutcome(status)
+	}
+	if ended(ctx) != nil {
+		return "failed revoked"
+	}
+	if e, ok := errors.AsType[*egress.Error](err); ok {
+		return "failed " + e.Kind.String()
+	}
+	return "failed canceled"
+}
+
+// ended is the error with which a right's end cancelled the call, or nil.
+func ended(ctx context.Context) error {
+	if e, ok := errors.AsType[*errs.Error](context.Cause(ctx)); ok {
+		return e
+	}
+	return nil
+}
+
+// answerError is what the runner gets of a failed call. That an answer held a
+// secret looks like any failure of the provider's: the guard must not be asked.
+func answerError(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if e := ended(ctx); e != nil {
+		return e
+	}
+	e, ok := errors.AsType[*egress.Error](err)
+	if !ok {
+		return err
+	}
+	switch e.Kind {
+	case egress.RefusedRequest:
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%s", e.Message)
+	case egress.RefusedDestination, egress.RefusedAddress, egress.RefusedRedirect:
+		return refusedURL(e)
+	case egress.TooLarge:
+		return errs.ResourceExhausted(errorsv1.Reason_REASON_RESULT_TOO_LARGE, "%s", e.Message)
+	case egress.Timeout:
+		return errs.DeadlineExceeded(errorsv1.Reason_REASON_PROVIDER_FAILED, "%s", e.Message)
+	case egress.Canceled:
+		return errs.Canceled(errorsv1.Reason_REASON_CANCELLED, "%s", e.Message)
+	case egress.Reflected, egress.BadResponse, egress.Unreachable:
+		return providerFailed()
+	default:
+		return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED, "%s", e.Message)
+	}
+}
+
+// providerFailed is one text for all that goes wrong once the other side talks:
+// a withheld answer must look like one that broke off.
+func providerFailed() error {
+	return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED, "the destination cannot be reached, or broke off")
+}
+
+func refusedURL(err error) error {
+	message := "the address may not be called"
+	if e, ok := errors.AsType[*egress.Error](err); ok {
+		message = e.Message
+	}
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_ADDRESS_REFUSED, "%s", message)
+}
+
+// reflected is called when an answer held the secret that was sent. The owner is
+// told; a share with hidden credentials is suspended until its owner looks, and
+// so nobody gets a second guess.
+func (s *Service) reflected(ctx context.Context, h *handle) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	s.metrics.refused.WithLabelValues("reflected").Inc()
+	e := s.event(ctx, h.Workspace, "answer.withheld", h.credentialLabel())
+	e.actor, e.outcome = h.Peer, "answer_withheld"
+	e.details["run"], e.details["step"], e.details["destination"] = h.Run, h.Step, h.Destination
+	err := s.store.tx(ctx, func(tx *sql.Tx) error {
+		if h.Share != "" {
+			e.details["share"] = h.Share
+			if _, err := suspendGrant(ctx, tx, h.Workspace, h.Share, micros(s.now())); err != nil {
+				return err
+			}
+		}
+		return audit(ctx, tx, e)
+	})
+	if err != nil {
+		s.log.LogAttrs(ctx, slog.LevelError, "a share whose secret came back could not be suspended",
+			slog.String("share", h.Share), slog.Any("error", err))
+	}
+	if h.Share != "" {
+		// Its other calls end too, but for this one, whose own error is the answer.
+		s.announce(ctx, true, grantSubject(h.Share))
+	}
+}

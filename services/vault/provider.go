@@ -1,0 +1,74 @@
+package vault
+
+import (
+	"fmt"
+	"strings"
+
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+)
+
+// provider is what is known of a provider of ours: where its API is, and where
+// it wants its key. It is a default: what a credential says for itself wins.
+type provider struct {
+	hosts    []string
+	slotKind vaultv1.SlotKind
+	slotName string
+}
+
+// knownProvider looks a provider up by the name that definitions use. Names that
+// are not known need hosts; their key goes where most go.
+func knownProvider(name string) provider {
+	bearer, header, query, basic := vaultv1.SlotKind_SLOT_KIND_BEARER, vaultv1.SlotKind_SLOT_KIND_HEADER,
+		vaultv1.SlotKind_SLOT_KIND_QUERY, vaultv1.SlotKind_SLOT_KIND_BASIC
+	known := map[string]provider{
+		"openai":       {[]string{"https://api.openai.com"}, bearer, ""},
+		"anthropic":    {[]string{"https://api.anthropic.com"}, header, "x-api-key"},
+		"google":       {[]string{"https://generativelanguage.googleapis.com"}, header, "x-goog-api-key"},
+		"gemini":       {[]string{"https://generativelanguage.googleapis.com"}, header, "x-goog-api-key"},
+		"google_maps":  {[]string{"https://maps.googleapis.com"}, query, "key"},
+		"openrouter":   {[]string{"https://openrouter.ai"}, bearer, ""},
+		"mistral":      {[]string{"https://api.mistral.ai"}, bearer, ""},
+		"groq":         {[]string{"https://api.groq.com"}, bearer, ""},
+		"deepseek":     {[]string{"https://api.deepseek.com"}, bearer, ""},
+		"together":     {[]string{"https://api.together.xyz"}, bearer, ""},
+		"cohere":       {[]string{"https://api.cohere.com"}, bearer, ""},
+		"xai":          {[]string{"https://api.x.ai"}, bearer, ""},
+		"huggingface":  {[]string{"https://router.huggingface.co", "https://api-inference.huggingface.co"}, bearer, ""},
+		"replicate":    {[]string{"https://api.replicate.com"}, bearer, ""},
+		"stability_ai": {[]string{"https://api.stability.ai"}, bearer, ""},
+		"roboflow":     {[]string{"https://api.roboflow.com", "https://detect.roboflow.com", "https://serverless.roboflow.com"}, query, "api_key"},
+		"slack":        {[]string{"https://slack.com"}, bearer, ""},
+		"twilio":       {[]string{"https://api.twilio.com"}, basic, ""},
+	}
+	p, ok := known[strings.ToLower(name)]
+	if !ok {
+		p.slotKind = bearer
+	}
+	return p
+}
+
+// slotNames are the slot kinds as run grants spell them.
+func slotNames() map[string]vaultv1.SlotKind {
+	return map[string]vaultv1.SlotKind{
+		"bearer": vaultv1.SlotKind_SLOT_KIND_BEARER, "header": vaultv1.SlotKind_SLOT_KIND_HEADER,
+		"query": vaultv1.SlotKind_SLOT_KIND_QUERY, "basic": vaultv1.SlotKind_SLOT_KIND_BASIC,
+	}
+}
+
+// completeSlot fills in what was left open, from the provider.
+func completeSlot(providerName string, kind vaultv1.SlotKind, name string) (vaultv1.SlotKind, string, error) {
+	p := knownProvider(providerName)
+	if kind == vaultv1.SlotKind_SLOT_KIND_UNSPECIFIED {
+		kind = p.slotKind
+	}
+	if name == "" && kind == p.slotKind {
+		name = p.slotName
+	}
+	if name == "" && (kind == vaultv1.SlotKind_SLOT_KIND_HEADER || kind == vaultv1.SlotKind_SLOT_KIND_QUERY) {
+		return kind, "", fmt.Errorf("the name of the header or query parameter is needed")
+	}
+	if kind == vaultv1.SlotKind_SLOT_KIND_BEARER {
+		name = ""
+	}
+	return kind, name, nil
+}

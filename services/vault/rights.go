@@ -1,0 +1,80 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// rights are the rows that a call rests on, read no longer than freshness ago.
+// A nil row is one that does not exist, and is remembered like the others.
+type rights struct {
+	store       *store
+	keys        *recent[*apiKey]
+	credentials *recent[*credential]
+	grants      *recent[*credentialGrant]
+	ended       *recent[bool]
+}
+
+func newRights(s *store, now func() time.Time) *rights {
+	return &rights{
+		store: s, keys: newRecent[*apiKey](now), credentials: newRecent[*credential](now),
+		grants: newRecent[*credentialGrant](now), ended: newRecent[bool](now),
+	}
+}
+
+func (r *rights) key(ctx context.Context, name string) (*apiKey, error) {
+	ws, id, ok := splitName(name, "keys")
+	if !ok {
+		return nil, nil
+	}
+	return r.keys.get(ctx, keySubject(name), func(ctx context.Context) (*apiKey, error) {
+		return orNil(key(ctx, r.store.db, ws, id))
+	})
+}
+
+func (r *rights) credential(ctx context.Context, name string) (*credential, error) {
+	ws, id, ok := splitName(name, "credentials")
+	if !ok {
+		return nil, nil
+	}
+	return r.credentials.get(ctx, credentialSubject(name), func(ctx context.Context) (*credential, error) {
+		return orNil(credentialRow(ctx, r.store.db, ws, id))
+	})
+}
+
+func (r *rights) grant(ctx context.Context, workspace, share string) (*credentialGrant, error) {
+	return r.grants.get(ctx, grantSubject(share), func(ctx context.Context) (*credentialGrant, error) {
+		return r.store.grant(ctx, workspace, share)
+	})
+}
+
+func (r *rights) runEnded(ctx context.Context, run string) (bool, error) {
+	return r.ended.get(ctx, runSubject(run), func(ctx context.Context) (bool, error) { return r.store.runEnded(ctx, run) })
+}
+
+// forget drops what is remembered of a subject.
+func (r *rights) forget(subject string) {
+	r.keys.drop(subject)
+	r.credentials.drop(subject)
+	r.grants.drop(subject)
+	r.ended.drop(subject)
+}
+
+func orNil[T any](v T, err error) (*T, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &v, nil
+}
+
+// Subjects name what can end: in the caches, on running calls, and in messages
+// between replicas.
+func runSubject(run string) string         { return "run " + run }
+func keySubject(name string) string        { return "key " + name }
+func credentialSubject(name string) string { return "credential " + name }
+func grantSubject(share string) string     { return "grant " + share }

@@ -1,0 +1,205 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc"
+
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/egress"
+)
+
+// writeTimeout bounds a write that goes on after its caller has left.
+const writeTimeout = 10 * time.Second
+
+// Config is what an operator sets. The zero value of each field but KEKFile is
+// good.
+type Config struct {
+	// KEKFile holds the key-encryption key. It is made at first start, and must be
+	// readable by its owner alone. All replicas need the same.
+	KEKFile string
+	// GuestRuns and GuestPeriod are the allowance of visitors without a key when
+	// the installation is made; later it is the budget of the key
+	// workspaces/operator/keys/guest. 0 is 200 in a day.
+	GuestRuns   int64
+	GuestPeriod vaultv1.Period
+	// EgressAllow lists what may be called although it is not public:
+	// "10.0.0.0/8", "127.0.0.1:11434", "ollama:11434".
+	EgressAllow []string
+	// EgressPlaintext allows http:// for public destinations.
+	EgressPlaintext bool
+	// Egress tunes the client for outbound calls; its Rules come from the two
+	// fields above.
+	Egress egress.Config
+}
+
+// Deps is what the service is given. All but Metrics and Now are needed.
+type Deps struct {
+	// DB was opened with migrations.Files of package vault/migrations.
+	DB *sqldb.DB
+	// Redis is the vault's own: handle counters, visitors' credentials (sealed),
+	// messages between replicas.
+	Redis *redisx.Client
+	// Identity signs principal assertions.
+	Identity *identity.Identity
+	// Verifier checks run grants.
+	Verifier *identity.Verifier
+	Logger   *slog.Logger
+	// Metrics is where counters are registered; nil for nowhere.
+	Metrics prometheus.Registerer
+	// Now is the clock; nil for the real one.
+	Now func() time.Time
+}
+
+// Service is the vault. Its methods are its RPCs, public and internal.
+type Service struct {
+	vaultv1.UnsafeVaultServiceServer
+	vaultinternalv1.UnsafeVaultInternalServiceServer
+
+	cfg      Config
+	store    *store
+	redis    *redisx.Client
+	identity *identity.Identity
+	verifier *identity.Verifier
+	log      *slog.Logger
+	now      func() time.Time
+
+	kek      *kek
+	sealer   *sealer
+	pages    *page.Tokens
+	rules    *egress.Rules
+	egress   *egress.Client
+	guards   *guards
+	rights   *rights
+	calls    *counters
+	inflight *inflight
+	logins   *recent[login]
+	refusals refusals
+	metrics  *metrics
+	// begin writes the intent of a use; a benchmark measures what is left without.
+	begin func(context.Context, attempt) (bool, error)
+}
+
+// New puts the vault together, and makes what has to be there: the key-encryption
+// key, the operator's workspace with the guest key. Close it.
+func New(ctx context.Context, cfg Config, deps Deps) (*Service, error) {
+	if deps.DB == nil || deps.Redis == nil || deps.Identity == nil || deps.Verifier == nil || deps.Logger == nil {
+		return nil, errors.New("make vault: database, redis, identity, verifier and logger are all needed")
+	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	if cfg.GuestRuns == 0 {
+		cfg.GuestRuns = 200
+	}
+	if cfg.GuestPeriod == vaultv1.Period_PERIOD_UNSPECIFIED {
+		cfg.GuestPeriod = vaultv1.Period_PERIOD_DAY
+	}
+	s := &Service{
+		cfg: cfg, store: &store{db: deps.DB}, redis: deps.Redis, identity: deps.Identity, verifier: deps.Verifier,
+		log: deps.Logger, now: deps.Now,
+	}
+	if err := s.assemble(deps); err != nil {
+		return nil, fmt.Errorf("make vault: %w", err)
+	}
+	if err := s.settle(ctx); err != nil {
+		return nil, fmt.Errorf("make vault: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Service) assemble(deps Deps) error {
+	var err error
+	if s.rules, err = egress.ParseRules(s.cfg.EgressAllow, s.cfg.EgressPlaintext); err != nil {
+		return err
+	}
+	s.cfg.Egress.Rules = s.rules
+	s.egress = egress.New(s.cfg.Egress)
+	s.begin = s.store.begin
+	s.calls = &counters{redis: s.redis}
+	s.inflight = newInflight()
+	s.guards = newGuards()
+	s.logins = newRecent[login](s.now)
+	s.rights = newRights(s.store, s.now)
+	s.metrics, err = newMetrics(deps.Metrics)
+	return err
+}
+
+// settle makes sure that key-encryption key and database belong together. A new
+// key beside sealed credentials would mean that the old one is lost: better
+// said at the start than at the first use.
+func (s *Service) settle(ctx context.Context) error {
+	k, made, err := loadKEK(s.cfg.KEKFile)
+	if err != nil {
+		return err
+	}
+	s.kek, s.sealer = k, newSealer(k, s.store)
+	if made {
+		n, err := s.store.dataKeys(ctx)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return fmt.Errorf("the database has sealed credentials, and the key-encryption key was not at %s: put the old file there (the one that was just made opens nothing)", s.cfg.KEKFile)
+		}
+	}
+	tokens, err := k.derive("page tokens", "")
+	if err != nil {
+		return err
+	}
+	if s.pages, err = page.New(tokens); err != nil {
+		return err
+	}
+	if err := s.createOperatorWorkspace(ctx); err != nil {
+		return err
+	}
+	if _, err := s.sealer.dataKey(ctx, operatorWorkspace); err != nil {
+		return fmt.Errorf("the key-encryption key is not the one that this database was made with: %w", err)
+	}
+	return nil
+}
+
+// RegisterPublic adds the face for clients.
+func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) { vaultv1.RegisterVaultServiceServer(r, s) }
+
+// RegisterInternal adds the face for peers.
+func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
+	vaultinternalv1.RegisterVaultInternalServiceServer(r, s)
+}
+
+// Run keeps rights up to date until ctx ends: it listens to the other replicas,
+// looks at running calls again, and drops what is over. Without it a revoked
+// right would only be noticed by the next call.
+func (s *Service) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.listen(ctx) })
+	g.Go(func() error { return s.watch(ctx) })
+	g.Go(func() error { return s.sweep(ctx) })
+	return g.Wait()
+}
+
+// Ready reports whether the vault can do its work now.
+func (s *Service) Ready(ctx context.Context) error {
+	if err := s.store.db.Ping(ctx); err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	if err := s.redis.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("redis: %w", redisx.Error(err))
+	}
+	return nil
+}
+
+// Close ends what New started, after the servers have stopped. The database and
+// Redis are their opener's.
+func (s *Service) Close() { s.egress.Close() }

@@ -1,0 +1,157 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+)
+
+// credential is a third-party secret, without its value.
+type credential struct {
+	workspace   string
+	id          string
+	uid         string
+	provider    string
+	title       string
+	hosts       []string
+	slotKind    int64
+	slotName    string
+	fingerprint string
+	guardable   bool
+	version     int64
+	createTime  int64
+	updateTime  int64
+}
+
+func (c credential) name() string { return credentialName(c.workspace, c.id) }
+
+const credentialColumns = `workspace, id, uid, provider, title, hosts, slot_kind, slot_name, fingerprint, guardable,
+	version, create_time, update_time`
+
+// createCredential stores a credential and its sealed value; false if the id is
+// taken.
+func createCredential(ctx context.Context, tx *sql.Tx, c credential, sealed []byte) (bool, error) {
+	hosts, err := toJSON(c.hosts)
+	if err != nil {
+		return false, err
+	}
+	ok, err := affected(tx.ExecContext(ctx, `INSERT INTO credentials (`+credentialColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (workspace, id) DO NOTHING`,
+		c.workspace, c.id, c.uid, c.provider, c.title, hosts, c.slotKind, c.slotName, c.fingerprint, c.guardable,
+		c.version, c.createTime, c.updateTime))
+	if err != nil {
+		return false, fmt.Errorf("insert credential: %w", err)
+	}
+	if !ok {
+		return false, nil
+	}
+	return true, putVersion(ctx, tx, c, sealed)
+}
+
+// putVersion stores the value of the credential's current version and destroys
+// all others.
+func putVersion(ctx context.Context, tx *sql.Tx, c credential, sealed []byte) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM credential_versions WHERE workspace = $1 AND uid = $2`,
+		c.workspace, c.uid); err != nil {
+		return fmt.Errorf("delete replaced value: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO credential_versions (workspace, uid, version, sealed, create_time)
+		VALUES ($1, $2, $3, $4, $5)`, c.workspace, c.uid, c.version, sealed, c.updateTime); err != nil {
+		return fmt.Errorf("insert value: %w", err)
+	}
+	return nil
+}
+
+// credentialRow returns sql.ErrNoRows if the workspace has no such credential.
+func credentialRow(ctx context.Context, q sqldb.Queryer, workspace, id string) (credential, error) {
+	return scanCredential(q.QueryRowContext(ctx, `SELECT `+credentialColumns+` FROM credentials
+		WHERE workspace = $1 AND id = $2`, workspace, id))
+}
+
+// credentials lists those after an id.
+func (s *store) credentials(ctx context.Context, workspace, after string, limit int) ([]credential, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+credentialColumns+` FROM credentials
+		WHERE workspace = $1 AND id > $2 ORDER BY id LIMIT $3`, workspace, after, limit)
+	return collect(rows, err, scanCredential)
+}
+
+// lockCredential makes other changes of a credential wait until this transaction
+// ends.
+func lockCredential(ctx context.Context, tx *sql.Tx, workspace, id string) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE credentials SET update_time = update_time WHERE workspace = $1 AND id = $2`,
+		workspace, id); err != nil {
+		return fmt.Errorf("lock credential: %w", err)
+	}
+	return nil
+}
+
+// sameCredential finds one with this value and these destinations; "" if there is
+// none.
+func (s *store) sameCredential(ctx context.Context, c credential) (string, error) {
+	hosts, err := toJSON(c.hosts)
+	if err != nil {
+		return "", err
+	}
+	var id string
+	err = s.db.QueryRowContext(ctx, `SELECT id FROM credentials WHERE workspace = $1 AND fingerprint = $2 AND provider = $3
+		AND hosts = $4 AND slot_kind = $5 AND slot_name = $6 ORDER BY id LIMIT 1`,
+		c.workspace, c.fingerprint, c.provider, hosts, c.slotKind, c.slotName).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", sqldb.Error(fmt.Errorf("find same credential: %w", err))
+	}
+	return id, nil
+}
+
+// updateCredential writes everything that may change.
+func updateCredential(ctx context.Context, tx *sql.Tx, c credential) error {
+	hosts, err := toJSON(c.hosts)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE credentials SET title = $3, hosts = $4, slot_kind = $5, slot_name = $6,
+		fingerprint = $7, guardable = $8, version = $9, update_time = $10 WHERE workspace = $1 AND uid = $2`,
+		c.workspace, c.uid, c.title, hosts, c.slotKind, c.slotName, c.fingerprint, c.guardable, c.version, c.updateTime)
+	if err != nil {
+		return fmt.Errorf("update credential: %w", err)
+	}
+	return nil
+}
+
+// deleteCredential destroys a credential and its value; false if there is none.
+func deleteCredential(ctx context.Context, tx *sql.Tx, workspace, id string) (bool, error) {
+	ok, err := affected(tx.ExecContext(ctx, `DELETE FROM credentials WHERE workspace = $1 AND id = $2`, workspace, id))
+	if err != nil {
+		return false, fmt.Errorf("delete credential: %w", err)
+	}
+	return ok, nil
+}
+
+// sealed returns the sealed value of a version; sql.ErrNoRows if it is gone.
+func (s *store) sealed(ctx context.Context, workspace, uid string, version int64) ([]byte, error) {
+	var b []byte
+	err := s.db.QueryRowContext(ctx, `SELECT sealed FROM credential_versions
+		WHERE workspace = $1 AND uid = $2 AND version = $3`, workspace, uid, version).Scan(&b)
+	if err != nil {
+		return nil, sqldb.Error(fmt.Errorf("read sealed credential: %w", err))
+	}
+	return b, nil
+}
+
+func scanCredential(r scanner) (credential, error) {
+	var (
+		c     credential
+		hosts string
+	)
+	err := r.Scan(&c.workspace, &c.id, &c.uid, &c.provider, &c.title, &hosts, &c.slotKind, &c.slotName, &c.fingerprint,
+		&c.guardable, &c.version, &c.createTime, &c.updateTime)
+	if err != nil {
+		return c, sqldb.Error(fmt.Errorf("read credential: %w", err))
+	}
+	return c, fromJSON(hosts, &c.hosts)
+}

@@ -1,0 +1,114 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+)
+
+// credentialGrant says that runs of a share may use credentials.
+type credentialGrant struct {
+	share       string
+	workspace   string
+	versionHash string
+	slots       []grantedSlot
+	calls       int64
+	period      int64
+	grantedBy   string
+	createTime  int64
+	suspendTime sql.NullInt64
+}
+
+// grantedSlot is one slot that a grant covers. UID says which credential was
+// meant: a later one of the same id is not granted.
+type grantedSlot struct {
+	Step        string `json:"step"`
+	Field       string `json:"field"`
+	Credential  string `json:"credential"`
+	UID         string `json:"uid"`
+	Destination string `json:"destination"`
+}
+
+// covers reports whether the grant holds for a slot of a version.
+func (g *credentialGrant) covers(versionHash string, want grantedSlot) bool {
+	if g.versionHash != versionHash {
+		return false
+	}
+	for _, s := range g.slots {
+		if s == want {
+			return true
+		}
+	}
+	return false
+}
+
+// putGrant writes a share's grant in place of the former one.
+func putGrant(ctx context.Context, tx *sql.Tx, g credentialGrant) error {
+	slots, err := toJSON(g.slots)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO credential_grants
+		(share, workspace, version_hash, slots, calls, period, granted_by, create_time, suspend_time)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)
+		ON CONFLICT (share) DO UPDATE SET version_hash = excluded.version_hash, slots = excluded.slots,
+		calls = excluded.calls, period = excluded.period, granted_by = excluded.granted_by,
+		create_time = excluded.create_time, suspend_time = NULL`,
+		g.share, g.workspace, g.versionHash, slots, g.calls, g.period, g.grantedBy, g.createTime)
+	if err != nil {
+		return fmt.Errorf("put credential grant: %w", err)
+	}
+	return nil
+}
+
+// grant returns nil if the share has none.
+func (s *store) grant(ctx context.Context, workspace, share string) (*credentialGrant, error) {
+	var (
+		g     credentialGrant
+		slots string
+	)
+	err := s.db.QueryRowContext(ctx, `SELECT share, workspace, version_hash, slots, calls, period, granted_by, create_time,
+		suspend_time FROM credential_grants WHERE workspace = $1 AND share = $2`, workspace, share).
+		Scan(&g.share, &g.workspace, &g.versionHash, &slots, &g.calls, &g.period, &g.grantedBy, &g.createTime, &g.suspendTime)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, sqldb.Error(fmt.Errorf("read credential grant: %w", err))
+	}
+	return &g, fromJSON(slots, &g.slots)
+}
+
+// deleteGrant reports false if the share had none.
+func deleteGrant(ctx context.Context, tx *sql.Tx, workspace, share string) (bool, error) {
+	ok, err := affected(tx.ExecContext(ctx, `DELETE FROM credential_grants WHERE workspace = $1 AND share = $2`, workspace, share))
+	if err != nil {
+		return false, fmt.Errorf("delete credential grant: %w", err)
+	}
+	return ok, nil
+}
+
+// suspendGrant reports false if there is none, or if it was suspended before.
+func suspendGrant(ctx context.Context, tx *sql.Tx, workspace, share string, at int64) (bool, error) {
+	ok, err := affected(tx.ExecContext(ctx, `UPDATE credential_grants SET suspend_time = $3
+		WHERE workspace = $1 AND share = $2 AND suspend_time IS NULL`, workspace, share, at))
+	if err != nil {
+		return false, fmt.Errorf("suspend credential grant: %w", err)
+	}
+	return ok, nil
+}
+
+// callsSince counts the calls that were made under a share's grants: what the
+// counters are rebuilt from.
+func (s *store) callsSince(ctx context.Context, workspace, share string, start int64) (int64, error) {
+	var n int64
+	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM attempts
+		WHERE share = $2 AND share <> '' AND start_time >= $3 AND workspace = $1`, workspace, share, start).Scan(&n)
+	if err != nil {
+		return 0, sqldb.Error(fmt.Errorf("count calls: %w", err))
+	}
+	return n, nil
+}

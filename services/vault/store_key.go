@@ -1,0 +1,93 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+)
+
+// Kinds of keys.
+const (
+	kindOwner    = "owner"
+	kindOperator = "operator"
+	kindGuest    = "guest"
+)
+
+// apiKey is a key of a workspace, without the key itself.
+type apiKey struct {
+	workspace    string
+	id           string
+	kind         string
+	title        string
+	prefix       string
+	hash         []byte
+	budgetRuns   sql.NullInt64
+	budgetPeriod int64
+	createTime   int64
+	revokeTime   sql.NullInt64
+}
+
+func (k apiKey) name() string { return keyName(k.workspace, k.id) }
+
+const keyColumns = `workspace, id, kind, title, prefix, hash, budget_runs, budget_period, create_time, revoke_time`
+
+// createKey reports false if the id is taken.
+func createKey(ctx context.Context, tx *sql.Tx, k apiKey) (bool, error) {
+	ok, err := affected(tx.ExecContext(ctx, `INSERT INTO api_keys (`+keyColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL) ON CONFLICT (workspace, id) DO NOTHING`,
+		k.workspace, k.id, k.kind, k.title, k.prefix, k.hash, k.budgetRuns, k.budgetPeriod, k.createTime))
+	if err != nil {
+		return false, fmt.Errorf("insert key: %w", err)
+	}
+	return ok, nil
+}
+
+// key returns sql.ErrNoRows if the workspace has no such key.
+func key(ctx context.Context, q sqldb.Queryer, workspace, id string) (apiKey, error) {
+	return scanKey(q.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE workspace = $1 AND id = $2`, workspace, id))
+}
+
+// keyByHash returns sql.ErrNoRows if there is no such key in any workspace.
+func (s *store) keyByHash(ctx context.Context, hash []byte) (apiKey, error) {
+	return scanKey(s.db.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE hash = $1`, hash))
+}
+
+// keys lists those after a place, oldest first.
+func (s *store) keys(ctx context.Context, workspace string, after place, limit int) ([]apiKey, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys
+		WHERE workspace = $1 AND (create_time, id) > ($2, $3) ORDER BY create_time, id LIMIT $4`,
+		workspace, after.Time, after.ID, limit)
+	return collect(rows, err, scanKey)
+}
+
+// updateKey writes title and budget.
+func updateKey(ctx context.Context, tx *sql.Tx, k apiKey) error {
+	_, err := tx.ExecContext(ctx, `UPDATE api_keys SET title = $3, budget_runs = $4, budget_period = $5
+		WHERE workspace = $1 AND id = $2`, k.workspace, k.id, k.title, k.budgetRuns, k.budgetPeriod)
+	if err != nil {
+		return fmt.Errorf("update key: %w", err)
+	}
+	return nil
+}
+
+// revokeKey reports false if the workspace has no such key that is alive.
+func revokeKey(ctx context.Context, tx *sql.Tx, workspace, id string, at int64) (bool, error) {
+	ok, err := affected(tx.ExecContext(ctx, `UPDATE api_keys SET revoke_time = $3
+		WHERE workspace = $1 AND id = $2 AND revoke_time IS NULL`, workspace, id, at))
+	if err != nil {
+		return false, fmt.Errorf("revoke key: %w", err)
+	}
+	return ok, nil
+}
+
+func scanKey(r scanner) (apiKey, error) {
+	var k apiKey
+	err := r.Scan(&k.workspace, &k.id, &k.kind, &k.title, &k.prefix, &k.hash, &k.budgetRuns, &k.budgetPeriod,
+		&k.createTime, &k.revokeTime)
+	if err != nil {
+		return k, sqldb.Error(fmt.Errorf("read key: %w", err))
+	}
+	return k, nil
+}

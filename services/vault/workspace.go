@@ -1,0 +1,97 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// CreateWorkspace creates a tenant.
+func (s *Service) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorkspaceRequest) (*vaultv1.Workspace, error) {
+	if slices.Contains(reserved(), req.GetWorkspaceId()) {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_ID_RESERVED, "the workspace id %q is reserved; choose another", req.GetWorkspaceId()).
+			Field("workspace_id", "reserved")
+	}
+	w := workspace{id: req.GetWorkspaceId(), title: req.GetWorkspace().GetTitle(), createTime: micros(s.now())}
+	err := s.store.tx(ctx, func(tx *sql.Tx) error {
+		ok, err := createWorkspace(ctx, tx, w)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is a workspace %q already", w.id)
+		}
+		return audit(ctx, tx, s.event(ctx, w.id, "workspace.create", workspaceName(w.id)))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w.message(), nil
+}
+
+// ListWorkspaces lists all tenants, oldest first.
+func (s *Service) ListWorkspaces(ctx context.Context, req *vaultv1.ListWorkspacesRequest) (*vaultv1.ListWorkspacesResponse, error) {
+	rows, next, err := listPage(s.pages, req.GetPageSize(), req.GetPageToken(), []string{"workspaces"},
+		func(after place, limit int) ([]workspace, error) { return s.store.workspaces(ctx, after, limit) },
+		func(w workspace) place { return place{w.createTime, w.id} })
+	if err != nil {
+		return nil, err
+	}
+	res := &vaultv1.ListWorkspacesResponse{NextPageToken: next}
+	for _, w := range rows {
+		res.Workspaces = append(res.Workspaces, w.message())
+	}
+	return res, nil
+}
+
+// GetWorkspace returns one tenant.
+func (s *Service) GetWorkspace(ctx context.Context, req *vaultv1.GetWorkspaceRequest) (*vaultv1.Workspace, error) {
+	w, err := s.store.workspace(ctx, workspaceID(req.GetName()))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, notFound("workspace")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w.message(), nil
+}
+
+// Whoami says whose key was presented and what it may do.
+func (s *Service) Whoami(ctx context.Context, _ *vaultv1.WhoamiRequest) (*vaultv1.WhoamiResponse, error) {
+	p := caller.From(ctx)
+	switch p.Kind {
+	case caller.Member:
+		return &vaultv1.WhoamiResponse{
+			Role: "member", Workspace: workspaceName(p.Workspace), Key: p.Key,
+			Permissions: []string{
+				"manage workflows, shares, models, credentials and keys of this workspace",
+				"run its workflows, charged to this key", "open shared links, charged to this key", "fork shared workflows",
+				"read this workspace's usage and audit log",
+			},
+		}, nil
+	case caller.Operator:
+		return &vaultv1.WhoamiResponse{
+			Role: "operator", Workspace: workspaceName(p.Workspace), Key: p.Key,
+			Permissions: []string{"create and list workspaces", "make and revoke keys of any workspace", "set budgets of keys"},
+		}, nil
+	default:
+		return &vaultv1.WhoamiResponse{
+			Role: "guest", Key: keyName(operatorWorkspace, guestKey),
+			Permissions: []string{"open shared links", "run previews, charged to the operator's allowance for guests"},
+		}, nil
+	}
+}
+
+func (w workspace) message() *vaultv1.Workspace {
+	return &vaultv1.Workspace{
+		Name: workspaceName(w.id), Title: w.title, CreateTime: timestamppb.New(fromMicros(w.createTime)),
+	}
+}
