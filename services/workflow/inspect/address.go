@@ -7,53 +7,72 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-
-	"golang.org/x/net/idna"
 )
 
 // errAddress says what an address must be; it does not repeat the address, which may
 // hold a password or a token.
-var errAddress = errors.New("must be an address that starts with https:// or http:// and has a host, without user name and password")
+var errAddress = errors.New("must be an address like https://api.example.com/v1: https:// or http://, a host name in ASCII or a plain IP address, and no user name, password or fragment")
 
 var defaultPorts = map[string]string{"https": "443", "http": "80"}
 
 // Canonical reduces a URL to scheme://host:port, so that two spellings of the same
-// destination compare equal: lower case, punycode, no trailing dot, the port written out.
+// destination compare equal. What readers of URLs understand in different ways (user
+// names, backslashes, international names, numbers that some resolvers take for
+// addresses) is refused: the egress does not dial it either.
 func Canonical(raw string) (string, error) {
+	if unclear(raw) {
+		return "", errAddress
+	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Opaque != "" || u.User != nil || u.Host == "" {
 		return "", errAddress
 	}
 	port, known := defaultPorts[u.Scheme]
-	if !known {
+	if !known || strings.HasSuffix(u.Host, ":") {
 		return "", errAddress
 	}
 	if text := u.Port(); text != "" {
 		n, err := strconv.ParseUint(text, 10, 16)
-		if err != nil || n == 0 {
+		if err != nil || strconv.FormatUint(n, 10) != text || n == 0 {
 			return "", errAddress
 		}
-		port = strconv.FormatUint(n, 10)
-	} else if strings.HasSuffix(u.Host, ":") {
-		return "", errAddress
+		port = text
 	}
-	host, err := canonicalHost(u.Hostname())
-	if err != nil {
-		return "", err
+	host, ok := canonicalHost(u.Hostname())
+	if !ok {
+		return "", errAddress
 	}
 	return u.Scheme + "://" + net.JoinHostPort(host, port), nil
 }
 
-func canonicalHost(host string) (string, error) {
+// unclear finds characters that readers of URLs treat in different ways.
+func unclear(raw string) bool {
+	return strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' || r == '#' })
+}
+
+func canonicalHost(host string) (string, bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
-		if ip.Zone() != "" {
-			return "", errAddress
+		return ip.String(), ip.Zone() == "" && !ip.Is4In6()
+	}
+	host = strings.ToLower(host)
+	labels := strings.Split(host, ".")
+	for _, label := range labels {
+		if !isLabel(label) {
+			return "", false
 		}
-		return ip.Unmap().String(), nil
 	}
-	host, err := idna.Lookup.ToASCII(strings.TrimSuffix(host, "."))
-	if err != nil || host == "" || strings.ContainsAny(host, ": /@%") {
-		return "", errAddress
+	return host, len(host) <= 253 && !isNumber(labels[len(labels)-1])
+}
+
+func isLabel(l string) bool {
+	return l != "" && len(l) <= 63 && l[0] != '-' && l[len(l)-1] != '-' && !strings.HasPrefix(l, "xn--") &&
+		strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// isNumber is how readers of URLs tell an address from a name: by its last label.
+func isNumber(l string) bool {
+	if hex, ok := strings.CutPrefix(l, "0x"); ok {
+		return strings.Trim(hex, "0123456789abcdef") == ""
 	}
-	return strings.ToLower(host), nil
+	return strings.Trim(l, "0123456789") == ""
 }

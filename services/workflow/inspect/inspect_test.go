@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-const inputs = `{"type":"WorkflowImage","name":"image"},{"type":"WorkflowParameter","name":"key"},{"type":"WorkflowParameter","name":"url","default_value":"HTTPS://Api.Example.com./v1"},
+const inputs = `{"type":"WorkflowImage","name":"image"},{"type":"WorkflowParameter","name":"key"},{"type":"WorkflowParameter","name":"url","default_value":"HTTPS://Api.Example.com/v1"},
 	{"type":"WorkflowParameter","name":"model","default_value":"ws/private/2"}`
 
 func compile(t *testing.T, steps string) *plan.Plan {
@@ -130,10 +130,12 @@ func TestUnusableAddressIsAProblem(t *testing.T) {
 func TestCanonical(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
-		"https://API.openai.com/v1?x#y": "https://api.openai.com:443", "http://a.b.": "http://a.b:80", "https://a:08443": "https://a:8443",
-		"http://[::1]:9/": "http://[::1]:9", "http://[::ffff:127.0.0.1]": "http://127.0.0.1:80", "https://bücher.example": "https://xn--bcher-kva.example:443",
-		"HTTPS://a": "https://a:443", "": "", "a.b": "", "//a": "", "file:///etc": "", "https://": "", "https://u@a": "", "https://u:p@a": "", "https://a:0": "", "https://a:": "",
-		"https://a:99999": "", "https:a": "", "https://a b": "", "https://[fe80::1%25eth0]/": "", "javascript:alert(1)": "", "https://a\n": "",
+		"https://API.openai.com/v1?x": "https://api.openai.com:443", "http://a.b": "http://a.b:80", "https://a:8443": "https://a:8443", "https://a/b@c": "https://a:443",
+		"http://[::1]:9/": "http://[::1]:9", "http://127.0.0.1": "http://127.0.0.1:80", "HTTPS://a": "https://a:443",
+		"http://[::ffff:127.0.0.1]": "", "https://bücher.example": "", "https://xn--bcher-kva.example": "", "http://a.b.": "", "https://a:08443": "", "https://a#b": "",
+		"": "", "a.b": "", "//a": "", "file:///etc": "", "https://": "", "https://u@a": "", "https://u:p@a": "", "https://a:0": "", "https://a:": "", "https://a_b": "",
+		"https://a:99999": "", "https:a": "", "https://a b": "", "https://[fe80::1%25eth0]/": "", "javascript:alert(1)": "", "https://a\n": "", "https://a\\b": "",
+		"http://127.1": "", "http://0x7f.1": "", "http://2130706433": "", "http://017700000001": "", "http://0x7f000001": "", "http://1.2.3.4.5": "", "https://-a": "",
 	} {
 		got, err := inspect.Canonical(raw)
 		if got != want || (err == nil) != (want != "") {
@@ -151,12 +153,12 @@ func TestLiterals(t *testing.T) {
 	t.Parallel()
 	raw := `{"version":"1.0","note":"mine is ` + openAI + `","inputs":[
 		{"type":"WorkflowParameter","name":"key","default_value":"hunter2"},{"type":"WorkflowParameter","name":"q","default_value":{"a":["` + random + `"]}},
-		{"type":"WorkflowParameter","name":"fine","default_value":"a long but ordinary sentence about 12 things"},{"type":"WorkflowParameter","name":"db_password","default_value":"x"}],
+		{"type":"WorkflowParameter","name":"fine","default_value":"a long but ordinary sentence about 12 things"},{"type":"WorkflowParameter","name":"db_password","default_value":"xxxxxx"}],
 		"steps":[{"type":"roboflow_core/openai_compatible@v1","name":"a","base_url":"https://x.example/?api_key=abc","model_name":"m","prompt":"use ` + openAI + ` please","api_key":"short"},
 		{"type":"roboflow_core/openai_compatible@v1","name":"b","base_url":"https://x.example","model_name":"m","prompt":"p","api_key":"$inputs.key"},
-		{"type":"roboflow_core/openai_compatible@v1","name":"c","base_url":"https://x.example","model_name":"m","prompt":"p","api_key":"$credentials.k","extra_body":{"max_tokens":"5"}},
+		{"type":"roboflow_core/openai_compatible@v1","name":"c","base_url":"https://x.example","model_name":"m","prompt":"p","api_key":"$credentials.k","extra_body":{"max_tokens":"5"},"prompt_parameters":{"token":"ordinary"}},
 		{"type":"roboflow_core/webhook_sink@v1","name":"w","url":"https://u:p@h.example","method":"GET","headers":{"Authorization":"Bearer x","X-Trace":"` + random + `","Accept":"application/json"},"query_parameters":{"page":"2"}},
-		{"type":"unknown","name":"u","api_key":"z","nested":{"Token":"y"}},{"name":"untyped","password":"w"}],"outputs":[]}`
+		{"type":"unknown","name":"u","api_key":"zzzzzz","nested":{"Token":"yyyyyy","token":"has blanks in it"}},{"name":"untyped","password":"wwwwww"}],"outputs":[]}`
 	d, _ := workflow.Parse([]byte(raw))
 	found := inspect.Literals(d, manifest.Core())
 	var got []string
@@ -164,7 +166,7 @@ func TestLiterals(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %v", l.Pointer, l.Reason, l.Replaceable))
 	}
 	want := []string{
-		"/inputs/0/default_value credential_input false", "/inputs/1/default_value/a/0 high_entropy false", "/inputs/3/default_value credential_input false",
+		"/inputs/0/default_value credential_input false", "/inputs/1/default_value/a/0 high_entropy false", "/inputs/3/default_value secret_name false",
 		"/note known_prefix false", "/steps/5/password secret_name false",
 		"/steps/0/base_url secret_name false", "/steps/0/prompt known_prefix false", "/steps/0/api_key credential_field true",
 		"/steps/3/url secret_name false", "/steps/3/headers/Authorization secret_name true", "/steps/3/headers/X-Trace high_entropy true",

@@ -67,7 +67,7 @@ func (f *finder) step(step workflow.Step, catalogue *manifest.Catalogue) {
 	m, _ := catalogue.Find(step.Type)
 	base := document.JoinIndex("/steps", step.Index)
 	for _, member := range step.Node.Members {
-		w := walk{finder: f, step: step.Name, outbound: m == nil || m.Network != nil}
+		w := walk{finder: f, step: step.Name, outbound: m == nil || m.Sink}
 		if m != nil {
 			w.field, _ = m.Field(member.Key)
 		}
@@ -80,7 +80,7 @@ func (f *finder) inputs() {
 		for _, member := range in.Node.Members {
 			w := walk{finder: f, outbound: true}
 			if member.Key == "default_value" {
-				w.suspicious, w.fed = true, f.secretInputs[in.Name] || secretName(in.Name)
+				w.suspicious, w.fed, w.named = true, f.secretInputs[in.Name], secretName(in.Name)
 			}
 			path := fmt.Sprintf("inputs[%d].%s", in.Index, member.Key)
 			w.visit(member.Value, document.Join(document.JoinIndex("/inputs", in.Index), member.Key), path, member.Key)
@@ -124,13 +124,15 @@ type walk struct {
 	*finder
 	step  string
 	field *manifest.Field
-	// outbound places may send what is written there: steps that use the network, and all
-	// that the manifests do not explain. There, names count.
+	// outbound places may send what is written there: sinks, and all that the manifests do
+	// not explain. There, names count.
 	outbound bool
 	// suspicious places are searched for random-looking texts as well.
 	suspicious bool
 	// fed is set for the default of an input that goes into a credential field.
 	fed bool
+	// named is set for the default of an input that is named like a secret.
+	named bool
 }
 
 func (w *walk) visit(n *document.Node, pointer, path, name string) {
@@ -194,7 +196,9 @@ func (w *walk) judge(text, name string, credential, inMap bool) (Reason, bool) {
 		return FeedsCredentialField, true
 	case hasKnownPrefix(text):
 		return KnownPrefix, true
-	case w.outbound && (inMap || w.field == nil) && secretName(name):
+	case credential && secretName(name):
+		return NamedLikeSecret, true
+	case w.outbound && (inMap || w.field == nil) && (w.named || secretName(name)) && plausible(text):
 		return NamedLikeSecret, true
 	case urlHoldsSecret(text):
 		return NamedLikeSecret, true
@@ -202,6 +206,12 @@ func (w *walk) judge(text, name string, credential, inMap bool) (Reason, bool) {
 		return LooksRandom, true
 	}
 	return "", false
+}
+
+// plausible keeps words and sentences at places that are merely named like a secret from
+// counting as one.
+func plausible(text string) bool {
+	return len(text) >= 6 && !strings.ContainsAny(text, " \t\n")
 }
 
 // urlHoldsSecret reports a password or a parameter named like a secret in a URL.

@@ -1,0 +1,67 @@
+package inspect
+
+import (
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+)
+
+// models finds the models that a step loads.
+func (i *inspector) models(s *plan.Step, m manifest.Model) {
+	argument, ok := s.Argument(m.Field)
+	if !ok {
+		return
+	}
+	out := Model{Step: s.Name, Field: m.Field, Task: m.Task, Pointer: argument.Pointer}
+	switch argument.Form {
+	case plan.FromStep:
+		out.Dynamic = true
+	case plan.FromInput:
+		in := i.plan.Inputs[argument.Input]
+		out.Input = in.Name
+		out.ID, _ = in.Default.(string)
+	default:
+		if out.ID, _ = argument.Value.(string); out.ID == "" {
+			i.defaultModels(s, m)
+			return
+		}
+	}
+	i.report.Models = append(i.report.Models, out)
+}
+
+func (i *inspector) defaultModels(s *plan.Step, m manifest.Model) {
+	for _, id := range DefaultModels(s, m) {
+		i.report.Models = append(i.report.Models, Model{Step: s.Name, Field: m.Field, Task: m.Task, ID: id})
+	}
+}
+
+// DefaultModels are the ids that a step uses when it names none, each once. The
+// executor asks here too, so that what is inspected is what is loaded.
+func DefaultModels(s *plan.Step, m manifest.Model) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, template := range m.Defaults {
+		id, ok := expand(s, template)
+		if ok && !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// expand replaces "{field}" by the field's constant; "none" means that there is no model.
+func expand(s *plan.Step, template string) (string, bool) {
+	before, rest, found := strings.Cut(template, "{")
+	if !found {
+		return template, true
+	}
+	field, after, _ := strings.Cut(rest, "}")
+	argument, ok := s.Argument(field)
+	if !ok {
+		return "", false
+	}
+	value, ok := argument.Value.(string)
+	return before + value + after, ok && value != "none"
+}
