@@ -11,6 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/models"
 	"github.com/keyhole-dev/keyhole/services/runner/redact"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
@@ -144,7 +145,11 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 
 // env is what this run may reach.
 func (r *run) env() engine.Env {
+	source := &modelSource{
+		registry: r.service.deps.Registry, grant: r.allowed.GetGrant(), versions: r.ledger.models,
+	}
 	return engine.Env{
+		Models:   &models.Runner{Source: source, Store: r.service.store, Pool: r.service.deps.Workers},
 		Outbound: r.out, Codec: r.service.codec,
 		Sinks: r.allowed.GetSinksEnabled() && !r.order.sinksOff,
 		Meter: r.ledger.use, Now: r.service.deps.Now,

@@ -3,7 +3,9 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
+	"github.com/keyhole-dev/keyhole/services/runner/models"
 )
 
 // Config is what an operator may set. The zero value is usable, but for CacheDir.
@@ -83,6 +86,7 @@ type Service struct {
 	cfg       Config
 	deps      Deps
 	codec     *imaging.Codec
+	store     *models.Store
 	workflows *workflows
 	inflight  *inflight
 	// places has an entry for each run that goes on.
@@ -102,8 +106,12 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 		deps.Now = time.Now
 	}
 	cfg = cfg.withDefaults()
+	store, err := models.NewStore(filepath.Join(cfg.CacheDir, "models"), cfg.CacheBytes)
+	if err != nil {
+		return nil, fmt.Errorf("runner: %w", err)
+	}
 	s := &Service{
-		cfg: cfg, deps: deps,
+		cfg: cfg, deps: deps, store: store,
 		codec:     imaging.NewCodec(cfg.Pictures),
 		workflows: newWorkflows(cfg.Workflows),
 		inflight:  &inflight{sharing: deps.Sharing, logger: deps.Logger, now: deps.Now, runs: map[string]*lease{}},

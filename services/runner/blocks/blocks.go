@@ -4,8 +4,11 @@ package blocks
 import (
 	"maps"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/transform"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
@@ -14,8 +17,11 @@ import (
 func All() engine.Registry {
 	all := engine.Registry{}
 	for _, category := range []engine.Registry{
+		flow.Blocks(),
+		formatter.Blocks(),
 		provider.Blocks(),
 		sink.Blocks(),
+		transform.Blocks(),
 	} {
 		maps.Copy(all, category)
 	}

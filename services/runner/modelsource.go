@@ -1,0 +1,95 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/models"
+)
+
+// modelSource finds the models of one run in the registry, under its grant. What
+// the disk has is no right: the registry is asked in each run, once for each
+// model.
+type modelSource struct {
+	registry registryinternalv1.RegistryInternalServiceClient
+	grant    string
+	// versions are the models that the run was authorised for, by their ids in
+	// the definition.
+	versions map[string]string
+
+	mu    sync.Mutex
+	found map[string]models.Artifact
+}
+
+var _ models.Source = (*modelSource)(nil)
+
+// Resolve implements models.Source.
+func (s *modelSource) Resolve(ctx context.Context, id string) (models.Artifact, error) {
+	version, ok := s.versions[id]
+	if !ok {
+		return models.Artifact{}, errs.NotFound(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
+			"the model %.100q is not among those that this run may use", id).With("model", id)
+	}
+	s.mu.Lock()
+	artifact, ok := s.found[version]
+	s.mu.Unlock()
+	if ok {
+		return artifact, nil
+	}
+	model, err := s.registry.GetRunModel(ctx, &registryinternalv1.GetRunModelRequest{Grant: s.grant, Version: version})
+	if err != nil {
+		return models.Artifact{}, outgoing(ctx, err)
+	}
+	artifact, err = s.artifact(version, model)
+	if err != nil {
+		return models.Artifact{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.found == nil {
+		s.found = map[string]models.Artifact{}
+	}
+	s.found[version] = artifact
+	return artifact, nil
+}
+
+func (s *modelSource) artifact(version string, model *registryinternalv1.RunModel) (models.Artifact, error) {
+	parts := strings.Split(version, "/")
+	if len(parts) != 6 || parts[0] != "workspaces" || parts[2] != "models" || parts[4] != "versions" {
+		return models.Artifact{}, fmt.Errorf("sharing named the model version %q", version)
+	}
+	return models.Artifact{
+		ID: parts[1] + "/" + parts[3] + "/" + parts[5], Tenant: parts[1],
+		SHA256: model.GetSha256(), Size: model.GetSizeBytes(),
+		Fetch: func(ctx context.Context, w io.Writer) error { return s.download(ctx, version, w) },
+	}, nil
+}
+
+// download streams an artifact. The store checks its hash.
+func (s *modelSource) download(ctx context.Context, version string, w io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := s.registry.DownloadRunModel(ctx, &registryinternalv1.DownloadRunModelRequest{Grant: s.grant, Version: version})
+	if err != nil {
+		return outgoing(ctx, err)
+	}
+	for {
+		part, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return outgoing(ctx, err)
+		}
+		if _, err := w.Write(part.GetChunk()); err != nil {
+			return fmt.Errorf("keep model: %w", err)
+		}
+	}
+}

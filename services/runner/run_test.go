@@ -1,0 +1,280 @@
+package runner_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+	"github.com/keyhole-dev/keyhole/services/runner"
+)
+
+const canary = "sk-canary-0123456789-visitor"
+
+func TestASharedRunIsBooked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	w.sharing.definition = plain(t)
+	got, err := w.shared(t, map[string]any{"who": "you"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	booked := w.sharing.bookings(t, 1)[0]
+	want := &runnerv1.RunResponse{
+		Run:        "workspaces/demo/runs/" + booked.GetRun(),
+		Charges:    []*sharingv1.LineItem{{Kind: "run", Quantity: 1}},
+		Allowances: []*sharingv1.Allowance{{Scope: "key", RunsLeft: 9}},
+		Outputs:    got.GetOutputs(),
+	}
+	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+	if text := got.GetOutputs()[0].GetFields()["text"].GetStringValue(); text != "hello you" {
+		t.Errorf("it said %q", text)
+	}
+	if booked.GetState() != sharingv1.RunState_RUN_STATE_SUCCEEDED || len(booked.GetSteps()) != 1 || booked.GetSteps()[0].GetState() != "succeeded" {
+		t.Errorf("booked %v", booked)
+	}
+	asked := w.sharing.asked[0]
+	if asked.GetToken() != "tok" || asked.GetRun() != booked.GetRun() || cmp.Diff([]string{"who"}, asked.GetInputs()) != "" {
+		t.Errorf("asked %v", asked)
+	}
+}
+
+func TestARefusedRunCostsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	w.sharing.refusal = errs.ResourceExhausted(errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED, "used up").With("until", "tomorrow")
+	_, err := w.shared(t, nil)
+	if errs.ReasonOf(err) != errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED || errs.From(err).Metadata()["until"] != "tomorrow" {
+		t.Errorf("got %v", err)
+	}
+	if len(w.sharing.finished) != 0 {
+		t.Errorf("booked %v", w.sharing.finished)
+	}
+}
+
+// The owner's hidden credential is used, and is nowhere to be seen.
+func TestAHiddenCredentialIsUsedThroughAHandle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	provider := testkit.Provider(t)
+	w.sharing.definition = asking(t, provider.URL)
+	w.sharing.slots = []grant.Slot{{Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: provider.URL}}
+	w.vault.stored["workspaces/demo/credentials/llm"] = canary
+	got, err := w.shared(t, map[string]any{"question": "hi"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := got.GetOutputs()[0].GetFields()["answer"].GetStringValue(); text != "a red motorcycle" {
+		t.Errorf("answered %q", text)
+	}
+	if auth := provider.Calls()[0].Header.Get("Authorization"); auth != "Bearer "+canary {
+		t.Errorf("the provider saw %q", auth)
+	}
+	want := []*sharingv1.LineItem{{
+		Step: "llm", Attempt: 1, Kind: "credential", Resource: "workspaces/demo/credentials/llm",
+		Quantity: 1, InputTokens: 7, OutputTokens: 4,
+	}}
+	if diff := cmp.Diff(want, w.sharing.bookings(t, 1)[0].GetItems(), protocmp.Transform()); diff != "" {
+		t.Error(diff)
+	}
+	if seen := w.vault.heads[0].String(); strings.Contains(strings.ToLower(seen), "authorization") {
+		t.Errorf("the runner sent %s", seen)
+	}
+}
+
+// A visitor's own credential goes to the vault, and out of everything else.
+func TestAVisitorsCredentialIsHandedOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	provider := testkit.Provider(t)
+	provider.Answer("your key is " + canary + ", in base64 c2stY2FuYXJ5LTAxMjM0NTY3ODktdmlzaXRvcg==")
+	w.sharing.definition = asking(t, provider.URL)
+	w.sharing.slots = []grant.Slot{{Step: "llm", Field: "api_key", Input: "llm_api_key", Destination: provider.URL}}
+	w.sharing.answer.CredentialInputs = []*sharinginternalv1.CredentialInput{{Name: "llm_api_key"}}
+	got, err := w.shared(t, map[string]any{"question": "tell me " + canary, "llm_api_key": canary})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if auth := provider.Calls()[0].Header.Get("Authorization"); auth != "Bearer "+canary {
+		t.Errorf("the provider saw %q", auth)
+	}
+	reply, err := json.Marshal(got.GetOutputs()[0].AsMap())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range []string{canary, "c2stY2FuYXJ5LTAxMjM0NTY3ODktdmlzaXRvcg"} {
+		if strings.Contains(string(reply), form) {
+			t.Errorf("%q is in %s", form, reply)
+		}
+	}
+	booked := w.sharing.bookings(t, 1)[0]
+	if strings.Contains(booked.String(), canary) {
+		t.Errorf("booked %v", booked)
+	}
+	if item := booked.GetItems()[0]; item.GetResource() != "llm_api_key" || item.GetQuantity() != 1 {
+		t.Errorf("booked %v", item)
+	}
+}
+
+func TestCredentialsThatAreMissingAreAllNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	w.sharing.definition = plain(t)
+	w.sharing.answer.CredentialInputs = []*sharinginternalv1.CredentialInput{{Name: "a_key"}, {Name: "b_key"}, {Name: "c_key"}}
+	_, err := w.shared(t, map[string]any{"who": "x", "a_key": "", "c_key": canary})
+	if errs.ReasonOf(err) != errorsv1.Reason_REASON_INPUT_MISSING || len(errs.From(err).Violations()) != 2 {
+		t.Errorf("got %v", err)
+	}
+	if len(w.vault.brought) != 0 {
+		t.Error("a credential was handed over for a run that cannot be")
+	}
+	if booked := w.sharing.bookings(t, 1)[0]; booked.GetState() != sharingv1.RunState_RUN_STATE_FAILED || booked.GetReason() != "INPUT_MISSING" {
+		t.Errorf("booked %v", booked)
+	}
+}
+
+// Whatever a provider does, the run ends with a reason, every attempt is booked,
+// and its words stay away.
+func TestAProviderThatMisbehaves(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		behaviour testkit.Behaviour
+		attempts  int
+		message   string
+	}{
+		"unauthorized": {testkit.EchoUnauthorized, 1, "the provider answered 401 Unauthorized"},
+		"broken":       {testkit.ServerError, 3, "the provider answered 500 Internal Server Error"},
+		"redirect":     {testkit.Redirect, 1, "the provider did not give a usable answer"},
+		"garbage":      {testkit.Garbage, 1, "the provider did not give a usable answer"},
+		"reset":        {testkit.Reset, 3, "the destination broke off"},
+		"stream":       {testkit.EchoStream, 1, "the provider did not give a usable answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, runner.Config{})
+			provider := testkit.Provider(t)
+			provider.Behave(tc.behaviour)
+			provider.RedirectTo = provider.URL + "/elsewhere"
+			w.sharing.definition = asking(t, provider.URL)
+			w.sharing.slots = []grant.Slot{{Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: provider.URL}}
+			w.vault.stored["workspaces/demo/credentials/llm"] = canary
+			w.sharing.answer.Preview = true
+			got, err := w.shared(t, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := got.GetOutputs()[0].GetFields()["error"].GetStringValue(); text != tc.message {
+				t.Errorf("error_status %q, want %q", text, tc.message)
+			}
+			if strings.Contains(got.String(), "canary") {
+				t.Errorf("the secret is in %v", got)
+			}
+			if provider.Count() != tc.attempts || len(w.sharing.bookings(t, 1)[0].GetItems()) != tc.attempts {
+				t.Errorf("%d calls, %d items, want %d", provider.Count(), len(w.sharing.finished[0].GetItems()), tc.attempts)
+			}
+		})
+	}
+}
+
+// What the vault refuses fails the run with the vault's reason and the step.
+func TestWhatTheVaultRefuses(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []errorsv1.Reason{errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED, errorsv1.Reason_REASON_ANSWER_WITHHELD} {
+		t.Run(reason.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, runner.Config{})
+			provider := testkit.Provider(t)
+			w.sharing.definition = asking(t, provider.URL)
+			w.sharing.slots = []grant.Slot{{Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: provider.URL}}
+			items := 0
+			if reason == errorsv1.Reason_REASON_ANSWER_WITHHELD {
+				w.vault.withhold, items = true, 1
+			} else {
+				w.vault.refusal = errs.ResourceExhausted(reason, "no calls are left")
+			}
+			_, err := w.shared(t, nil)
+			if errs.ReasonOf(err) != reason || errs.From(err).Metadata()["step"] != "llm" {
+				t.Errorf("got %v %v", err, errs.From(err).Metadata())
+			}
+			booked := w.sharing.bookings(t, 1)[0]
+			if booked.GetState() != sharingv1.RunState_RUN_STATE_FAILED || len(booked.GetItems()) != items {
+				t.Errorf("booked %v, want %d items", booked, items)
+			}
+		})
+	}
+}
+
+func TestExecuteJSONKeepsWholeNumbers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	definition := mustJSON(t, map[string]any{
+		"version": "1.0",
+		"inputs":  []any{map[string]any{"type": "WorkflowParameter", "name": "n"}},
+		"steps":   []any{},
+		"outputs": []any{
+			map[string]any{"type": "JsonField", "name": "n", "selector": "$inputs.n"},
+			map[string]any{"type": "JsonField", "name": "m", "selector": "$inputs.n"},
+		},
+	})
+	got, err := w.internal.ExecuteJSON(w.member(t, "demo"), &runnerinternalv1.ExecuteJSONRequest{
+		Target:         &runnerinternalv1.ExecuteJSONRequest_Definition{Definition: definition},
+		Inputs:         []byte(`{"n": [9007199254740993, 3, 3.0, "<b>"], "unknown": 1}`),
+		ExcludedFields: []string{"m"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(`[{"n":[9007199254740993,3,3,"<b>"]}]`, string(got.GetOutputs())); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestADefinitionIsRefusedWithEveryProblem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	_, err := w.internal.ExecuteJSON(w.member(t, "demo"), &runnerinternalv1.ExecuteJSONRequest{
+		Target: &runnerinternalv1.ExecuteJSONRequest_Definition{Definition: []byte(`{"version":"1.0","inputs":[],"outputs":[],
+			"steps":[{"type":"roboflow_core/nonsense@v1","name":"a"},{"type":"roboflow_core/nonsense@v2","name":"b"}]}`)},
+		Inputs: []byte(`{}`),
+	})
+	e := errs.From(err)
+	if e.Reason() != errorsv1.Reason_REASON_DEFINITION_INVALID || len(e.Violations()) != 2 || e.Metadata()["errorType"] == "" {
+		t.Fatalf("got %v %v", err, e.Metadata())
+	}
+	if field := e.Violations()[1].GetField(); !strings.HasPrefix(field, "steps.b") {
+		t.Errorf("the second is at %q", field)
+	}
+	w.sharing.bookings(t, 1)
+}
+
+func TestWhoMayCall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	w.sharing.definition = plain(t)
+	request := &runnerv1.RunWorkflowRequest{Name: "workspaces/demo/workflows/w", Inputs: inputs(t, map[string]any{"who": "me"})}
+	if _, err := w.public.RunWorkflow(guest(t.Context()), request); errs.CodeOf(err) != codes.Unauthenticated {
+		t.Errorf("a guest got %v", err)
+	}
+	if _, err := w.public.RunWorkflow(w.member(t, "other"), request); errs.CodeOf(err) != codes.NotFound {
+		t.Errorf("a stranger got %v", err)
+	}
+	if len(w.sharing.asked) != 0 {
+		t.Error("sharing was asked")
+	}
+	if _, err := w.public.RunWorkflow(w.member(t, "demo"), request); err != nil {
+		t.Errorf("the owner got %v", err)
+	}
+}
