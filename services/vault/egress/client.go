@@ -149,7 +149,7 @@ func (c *Client) admit(req *Request) (target, error) {
 		return t, err
 	}
 	if req.Slot != nil {
-		if err := req.Slot.validate(); err != nil {
+		if err := req.Slot.Check(); err != nil {
 			return t, err
 		}
 		if t.query, err = req.Slot.clearQuery(t.query); err != nil {

@@ -34,9 +34,10 @@ type Slot struct {
 	Secret secret.Secret
 }
 
-// validate says beforehand what would make net/http complain, which would quote
-// the secret.
-func (s *Slot) validate() error {
+// Check says whether the slot can be filled: when a credential is stored, and again
+// before each use, since net/http would quote the secret in its complaint. The error
+// is for a stranger.
+func (s *Slot) Check() error {
 	raw := s.Secret.Expose()
 	switch {
 	case len(raw) == 0:

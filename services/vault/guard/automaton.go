@@ -12,14 +12,23 @@ type automaton struct {
 	stride uint32
 	// depth, by row, is the most bytes that a match under way may have taken.
 	depth []uint32
-	// begins is a filter: where the bit of three bytes is clear, no match begins with
-	// them and the root need not be left. Nearly all of clean text is skipped so.
-	begins [1 << 16 / 64]uint64
+	// near is a filter: where the bit of three bytes is clear, no match begins at
+	// the first of them or up to ahead bytes before. Nearly all of clean text is
+	// skipped by it, several bytes at a time.
+	near []uint64
 }
 
-// triple hashes three bytes to their bit of begins.
-func triple(a, b, c byte) uint32 {
-	return (uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 0x9E3779B1 >> 16
+const (
+	// ahead is how many bytes before three that were looked up are cleared by them.
+	ahead = 3
+	// nearBits is the size of the filter, as a power of two: 32 KB.
+	nearBits = 18
+)
+
+// triple hashes the first three bytes of b to their bit of near.
+func triple(b []byte) uint32 {
+	_ = b[2]
+	return (uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16) * 0x9E3779B1 >> (32 - nearBits)
 }
 
 func (a *automaton) hitState() uint32 { return hit * a.stride }
@@ -27,27 +36,30 @@ func (a *automaton) hitState() uint32 { return hit * a.stride }
 // hold is how many of the bytes last seen belong, at most, to a match under way.
 func (a *automaton) hold(state uint32) int { return int(a.depth[state/a.stride]) }
 
-// run feeds b and returns the state after it, and how far it came: len(b), or the
-// end of the first match.
-func (a *automaton) run(state uint32, b []byte) (uint32, int) {
-	stop := a.hitState()
+// run feeds b and returns the state after it, or the hit state as soon as a match is
+// complete.
+func (a *automaton) run(state uint32, b []byte) uint32 {
+	table, stop := a.table, a.hitState()
 	for i := 0; i < len(b); i++ {
 		if state == 0 {
-			i = a.skip(b, i)
+			if i = a.skip(b, i); i == len(b) {
+				break
+			}
 		}
-		if state = a.table[state+uint32(a.class[b[i]])]; state == stop {
-			return state, i + 1
+		if state = table[state+uint32(a.class[b[i]])]; state == stop {
+			break
 		}
 	}
-	return state, len(b)
+	return state
 }
 
-// skip returns the first place from i on where a match can begin, or the last two
-// bytes, of which nothing is known yet.
+// skip returns the first place from i on where a match can begin, or the last few
+// bytes, of which not enough is known yet.
 func (a *automaton) skip(b []byte, i int) int {
-	for ; i+2 < len(b); i++ {
-		t := triple(b[i], b[i+1], b[i+2])
-		if a.begins[t/64]&(1<<(t%64)) != 0 {
+	near := a.near
+	for ; i+ahead+2 < len(b); i += ahead + 1 {
+		t := triple(b[i+ahead : i+ahead+3])
+		if near[t/64]&(1<<(t%64)) != 0 {
 			break
 		}
 	}

@@ -101,6 +101,7 @@ func compile(n *nfa) (*automaton, error) {
 	for _, e := range c.edges[0] {
 		c.starts[e.b] = append(c.starts[e.b], e.to)
 	}
+	c.a.table = make([]uint32, 0, (len(n.edges)+len(n.edges)/4)*int(c.a.stride))
 	c.state(nil)          // the root
 	c.state([]int32{hit}) // before anything can lead to it
 	for s := 0; s < len(c.sets); s++ {
@@ -153,16 +154,17 @@ func (c *compiler) state(set []int32) uint32 {
 // row fills in where state s leads. Only the bytes that its own nodes wait for
 // need a look: on every other it goes where the root goes.
 func (c *compiler) row(s int) {
-	row := make([]uint32, c.a.stride)
-	if s == hit {
+	c.a.table = append(c.a.table, make([]uint32, c.a.stride)...)
+	row := c.a.table[len(c.a.table)-int(c.a.stride):]
+	switch s {
+	case 0:
+	case hit:
 		for i := range row {
 			row[i] = c.a.hitState()
 		}
-		c.a.table = append(c.a.table, row...)
 		return
-	}
-	if s > 0 {
-		copy(row, c.a.table[:c.a.stride])
+	default:
+		copy(row, c.a.table)
 	}
 	nodes := c.sets[s]
 	if s == 0 {
@@ -186,18 +188,27 @@ func (c *compiler) row(s int) {
 		row[c.a.class[b]] = c.state(slices.Compact(set))
 		c.targets[b] = set[:0]
 	}
-	c.a.table = append(c.a.table, row...)
 }
 
-// triples marks each three bytes with which a match can begin. No pattern is
-// as short as that.
+// triples marks every three bytes that a match can have at its beginning and up to
+// ahead bytes later. No pattern is as short as that.
 func (c *compiler) triples() {
-	for _, first := range c.edges[0] {
-		for _, second := range c.edges[first.to] {
-			for _, third := range c.edges[second.to] {
-				i := triple(first.b, second.b, third.b)
-				c.a.begins[i/64] |= 1 << (i % 64)
+	c.a.near = make([]uint64, 1<<nearBits/64)
+	level := []int32{0}
+	for range ahead + 1 {
+		var next []int32
+		for _, n := range level {
+			for _, first := range c.edges[n] {
+				next = append(next, first.to)
+				for _, second := range c.edges[first.to] {
+					for _, third := range c.edges[second.to] {
+						t := triple([]byte{first.b, second.b, third.b})
+						c.a.near[t/64] |= 1 << (t % 64)
+					}
+				}
 			}
 		}
+		slices.Sort(next)
+		level = slices.Compact(next)
 	}
 }

@@ -20,8 +20,13 @@ type Pattern []Unit
 type Encoding func(piece []byte) []Pattern
 
 // encodings is the whole list of what is looked for.
-func encodings() []Encoding {
-	return []Encoding{text, reversed, hexadecimal, base64Once, base64Twice, base32Once}
+func encodings() []Encoding { return append(blockEncodings(), text) }
+
+// blockEncodings are those in which later parts of a secret are looked for too. As
+// plain text they are looked for as fragments; escaped, they alone would take more
+// states than all the rest.
+func blockEncodings() []Encoding {
+	return []Encoding{reversed, hexadecimal, base64Once, base64Twice, base32Once}
 }
 
 // text is the piece as text: as it is, in any case, and with each character escaped

@@ -357,3 +357,17 @@ func TestBinarySecretsWithEveryByte(t *testing.T) {
 		t.Error("a secret of all bytes is not told apart")
 	}
 }
+
+// A weak secret is not looked for: it would cut whatever has the word in it.
+func TestWeakSecretsCutNothing(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", "sk-", "password", "hunter2", "aaaaaaaaaaaaaaaaaaaa", "12345678901234567890", "sk-proj-abc"} {
+		if mustSet(t, s).Check([]byte("the value is " + s + " or so")) {
+			t.Errorf("%q is cut", s)
+		}
+	}
+	var none *Set
+	if none.Check([]byte("x")) || string(none.Redact([]byte("x"))) != "x" {
+		t.Error("a nil Set does not let everything pass")
+	}
+}

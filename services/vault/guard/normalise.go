@@ -1,11 +1,15 @@
 package guard
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Normaliser changes what the automaton sees of a stream. It keeps its own state
 // between chunks.
 type Normaliser interface {
-	// Append appends to dst what is to be seen of src, the next chunk.
+	// Append appends to dst what is to be seen of src, the next chunk. It may return
+	// src itself if all of it is.
 	Append(dst, src []byte) []byte
 	// Hold says how many of the last bytes of raw, at most, the last n bytes that
 	// were seen are made of.
@@ -30,32 +34,36 @@ type unspaced struct {
 }
 
 func (u *unspaced) Append(dst, src []byte) []byte {
-	for i := 0; i < len(src); i++ {
-		if !u.escape {
-			// The run up to the next byte of interest is copied in one go.
-			from := i
-			for i < len(src) && !droppable[src[i]] {
-				i++
+	for len(src) > 0 {
+		if u.escape {
+			u.escape = false
+			if b := src[0]; b == 'n' || b == 'r' || b == 't' {
+				src = src[1:]
+				continue
 			}
-			dst = append(dst, src[from:i]...)
-			if i < len(src) && src[i] == '\\' {
-				u.escape = true
-			}
-			continue
-		}
-		u.escape = false
-		switch b := src[i]; {
-		case b == 'n' || b == 'r' || b == 't':
-		case b == '\\':
 			dst = append(dst, '\\')
-			u.escape = true
-		case droppable[b]:
-			dst = append(dst, '\\')
-		default:
-			dst = append(dst, '\\', b)
 		}
+		text := src
+		if i := bytes.IndexByte(src, '\\'); i >= 0 {
+			text, src, u.escape = src[:i], src[i+1:], true
+		} else {
+			src = nil
+		}
+		dst = squeeze(dst, text)
 	}
 	return dst
+}
+
+// squeeze appends text without its white space. Every byte is written, and stays or
+// is overwritten by the next, which is faster than to decide.
+func squeeze(dst, text []byte) []byte {
+	n := len(dst)
+	dst = slices.Grow(dst, len(text))[:n+len(text)]
+	for _, b := range text {
+		dst[n] = b
+		n += int(solid[b])
+	}
+	return dst[:n]
 }
 
 // Hold takes every byte that may have been left out for one that was, which holds
@@ -69,12 +77,19 @@ func (u *unspaced) Hold(raw []byte, n int) int {
 	i := len(raw)
 	for i > 0 && n > 0 {
 		i--
-		if b := raw[i]; !droppable[b] && b != 'n' && b != 'r' && b != 't' {
+		if b := raw[i]; solid[b] == 1 && b != '\\' && b != 'n' && b != 'r' && b != 't' {
 			n--
 		}
 	}
 	return len(raw) - i
 }
 
-// droppable is white space, and the backslash that may begin its escape.
-var droppable = [256]bool{' ': true, '\t': true, '\n': true, '\r': true, '\v': true, '\f': true, '\\': true}
+// solid is 1 for every byte but white space.
+var solid = func() (t [256]uint8) {
+	for i := range t {
+		if bytes.IndexByte([]byte(" \t\n\r\v\f"), byte(i)) < 0 {
+			t[i] = 1
+		}
+	}
+	return t
+}()

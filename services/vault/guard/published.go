@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	// minBody is the shortest body, in bytes, that is looked for at all: anything
-	// shorter turns up by chance.
+	// minBody and minBits are the least that is looked for at all, in bytes and bits:
+	// anything less ("password") turns up by chance.
 	minBody = 8
+	minBits = 32
 	// guardableBody and guardableBits are what Guardable asks for.
 	guardableBody = 12
 	guardableBits = 56

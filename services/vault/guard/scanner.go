@@ -1,5 +1,7 @@
 package guard
 
+import "bytes"
+
 // maxHeld bounds what a stream holds back, in bytes. Only a secret that is split
 // by more white space than this could need more.
 const maxHeld = 64 << 10
@@ -50,13 +52,18 @@ func (sc *scanner) push(chunk []byte) []byte {
 }
 
 func (sc *scanner) scan(chunk []byte) {
+	before := sc.views[0].state
 	for i := range sc.views {
 		v := &sc.views[i]
 		seen := v.Append(v.buf[:0], chunk)
-		if _, same := v.Normaliser.(asIs); !same {
+		if i > 0 { // the first returns the caller's own
 			v.buf = seen
+			if v.state == before && bytes.Equal(seen, chunk) {
+				v.state = sc.views[0].state
+				continue
+			}
 		}
-		if v.state, _ = sc.a.run(v.state, seen); v.state == sc.a.hitState() {
+		if v.state = sc.a.run(v.state, seen); v.state == sc.a.hitState() {
 			sc.hit = true
 			return
 		}
