@@ -199,6 +199,7 @@ func TestProblems(t *testing.T) {
 		where         string
 	}{
 		"unknown block":                      {`{"type":"nonsense@v1","name":"a"}`, "", workflow.KindSyntax, "a.type"},
+		"nested workflow":                    {`{"type":"roboflow_core/inner_workflow@v1","name":"a"}`, "", workflow.KindSyntax, "a.type"},
 		"missing field":                      {`{"type":"Crop","name":"a","image":"$inputs.image"}`, "", workflow.KindSyntax, "a.predictions"},
 		"wrong literal":                      {`{"type":"ObjectDetectionModel","name":"a","image":"$inputs.image","model_id":"m","confidence":2}`, "", workflow.KindSyntax, "a.confidence"},
 		"null where not allowed":             {`{"type":"ObjectDetectionModel","name":"a","image":"$inputs.image","model_id":null}`, "", workflow.KindSyntax, "a.model_id"},

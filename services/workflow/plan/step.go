@@ -40,6 +40,10 @@ func (c *compiler) unknownBlock(step int) {
 			"the step uses a block that is Python code inside the definition, which Keyhole does not run")
 		return
 	}
+	if strings.HasSuffix(strings.TrimRight(source.Type, "0123456789"), "inner_workflow@v") {
+		c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "workflows inside of workflows cannot be used here; copy the inner steps into this workflow")
+		return
+	}
 	c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "there is no block of type %.80q; see the list of blocks for those that can be used", source.Type)
 }
 
