@@ -8,7 +8,7 @@ TOOLS := $(CURDIR)/.tools/bin
 MODULES := ./proto/... ./services/... ./gateway/... ./deploy/...
 PURE := keyhole keyhole-sharing keyhole-vault keyhole-registry keyhole-runner keyhole-gateway
 DATA ?= data
-LDFLAGS := -s -w -X github.com/keyhole-dev/keyhole/services/kit/telemetry.version=$(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w
 
 # Every tool at one version; a change here is a change that CI sees.
 BUF := github.com/bufbuild/buf/cmd/buf@v1.75.0

@@ -1,0 +1,156 @@
+// Package program is what the programs that run one service each have in common:
+// settings, identity, telemetry, connections to the other services, the two
+// faces, and a stop in good order. What is left for a main is what its service
+// owns.
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"google.golang.org/grpc"
+
+	"github.com/keyhole-dev/keyhole/services/kit/config"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/telemetry"
+)
+
+// Settings are those of every service program.
+type Settings struct {
+	config.Common
+	config.Identity
+
+	Public         string `help:"Address of the public face, for the gateway and for clients that speak gRPC." required:"" placeholder:"ADDR"`
+	Internal       string `help:"Address of the internal face, for the other services." required:"" placeholder:"ADDR"`
+	VisitorKeyFile string `help:"Key for the pseudonyms of visitors, the same for all replicas; made at start by default." type:"path" placeholder:"FILE"`
+}
+
+// Program is a service program that is being put together. Close it.
+type Program struct {
+	Name string
+	*telemetry.Telemetry
+	Identity  *identity.Identity
+	Readiness *lifecycle.Readiness
+
+	settings Settings
+	visitors secret.Secret
+	close    []func() error
+	parts    []lifecycle.Component
+}
+
+// Open reads what the settings name.
+func Open(ctx context.Context, name string, s Settings) (*Program, error) {
+	tel, err := Telemetry(ctx, name, s.Common)
+	if err != nil {
+		return nil, err
+	}
+	p := &Program{Name: name, Telemetry: tel, Readiness: &lifecycle.Readiness{}, settings: s}
+	p.Later(func() error { return tel.Close(context.WithoutCancel(ctx)) })
+	if p.Identity, err = Identity(name, s.Identity); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	if s.VisitorKeyFile != "" {
+		if p.visitors, err = KeyFile(s.VisitorKeyFile); err != nil {
+			return nil, errors.Join(err, p.Close())
+		}
+	}
+	return p, nil
+}
+
+// Telemetry makes the telemetry that the settings ask for.
+func Telemetry(ctx context.Context, name string, s config.Common) (*telemetry.Telemetry, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		return nil, fmt.Errorf("log level: %w", err)
+	}
+	return telemetry.New(ctx, telemetry.Config{Service: name, LogLevel: level, LogFormat: s.LogFormat})
+}
+
+// Identity loads the service's certificate and key.
+func Identity(name string, s config.Identity) (*identity.Identity, error) {
+	var id *identity.Identity
+	var err error
+	switch {
+	case s.Certs != "":
+		id, err = identity.LoadDir(s.Certs, name)
+	case s.Cert != "" && s.Key != "" && s.Bundle != "":
+		id, err = identity.Load(s.Cert, s.Key, s.Bundle)
+	default:
+		return nil, errors.New("no identity: set --certs (keyhole certs makes the folder), or --cert, --key and --bundle")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load identity of %s: %w", name, err)
+	}
+	return id, nil
+}
+
+// KeyFile reads a key of 32 bytes or more. One that others can read is refused:
+// it is not known who has read it.
+func KeyFile(path string) (secret.Secret, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return secret.Secret{}, fmt.Errorf("read key: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return secret.Secret{}, fmt.Errorf("key %s can be read by others (mode %04o): make it 0600, or replace it", path, info.Mode().Perm())
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return secret.Secret{}, fmt.Errorf("read key: %w", err)
+	}
+	if len(raw) < 32 {
+		return secret.Secret{}, fmt.Errorf("key %s is shorter than 32 bytes", path)
+	}
+	return secret.New(raw), nil
+}
+
+// Later registers what Close has to close, in reverse order.
+func (p *Program) Later(close func() error) { p.close = append(p.close, close) }
+
+// Close closes what was opened.
+func (p *Program) Close() error {
+	var err error
+	for i := len(p.close) - 1; i >= 0; i-- {
+		err = errors.Join(err, p.close[i]())
+	}
+	p.close = nil
+	return err
+}
+
+// Dial connects to another service, by mTLS.
+func (p *Program) Dial(peer, addr string) (*grpc.ClientConn, error) {
+	conn, err := rpc.Dial(target(addr), rpc.ClientConfig{Identity: p.Identity, Peer: peer, Tracer: p.Tracer, Meter: p.Meter})
+	if err != nil {
+		return nil, err
+	}
+	p.Later(conn.Close)
+	return conn, nil
+}
+
+// target makes a plain address go to all that its name stands for, in turn.
+func target(addr string) string {
+	if strings.Contains(addr, "://") || strings.HasPrefix(addr, "dns:") {
+		return addr
+	}
+	return "dns:///" + addr
+}
+
+// Add adds a part that runs beside the servers.
+func (p *Program) Add(name string, run func(context.Context) error) {
+	p.parts = append(p.parts, lifecycle.Component{Name: name, Run: run})
+}
+
+// VisitorKey is the key for pseudonyms, nil where none was set.
+func (p *Program) VisitorKey() []byte {
+	if p.visitors.IsZero() {
+		return nil
+	}
+	return p.visitors.Expose()
+}

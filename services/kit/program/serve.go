@@ -1,0 +1,66 @@
+package program
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// Service is a service with its two faces.
+type Service interface {
+	RegisterPublic(grpc.ServiceRegistrar)
+	RegisterInternal(grpc.ServiceRegistrar)
+}
+
+// callTimeout bounds a call: runs are among them.
+const callTimeout = 10 * time.Minute
+
+// Authenticate finds the principal of a key that a client presents.
+type Authenticate func(context.Context, secret.Secret) (caller.Principal, error)
+
+// Serve serves both faces and the admin listener until the program is told to
+// stop, and then stops in good order: clients first.
+func (p *Program) Serve(ctx context.Context, service Service, authenticate Authenticate) error {
+	internal, err := p.face(ctx, rpc.Internal, p.settings.Internal, nil, service.RegisterInternal)
+	if err != nil {
+		return err
+	}
+	public, err := p.face(ctx, rpc.Public, p.settings.Public, authenticate, service.RegisterPublic)
+	if err != nil {
+		return err
+	}
+	admin, err := lifecycle.Listen(ctx, p.settings.Admin)
+	if err != nil {
+		return err
+	}
+	parts := append(p.parts, internal, public,
+		lifecycle.Admin(admin, lifecycle.AdminConfig{Readiness: p.Readiness, Metrics: p.Metrics, Logger: p.Logger}))
+	p.Logger.Info("serving", "public", p.settings.Public, "internal", p.settings.Internal, "admin", p.settings.Admin)
+	return lifecycle.Run(ctx, p.Logger, parts...)
+}
+
+func (p *Program) face(ctx context.Context, face rpc.Face, addr string, authenticate Authenticate, register func(grpc.ServiceRegistrar)) (lifecycle.Component, error) {
+	server, err := rpc.NewServer(rpc.ServerConfig{
+		Face: face, Identity: p.Identity, Authenticate: authenticate, VisitorKey: p.visitors,
+		MaxDeadline: callTimeout, MaxStreamDeadline: callTimeout, Logger: p.Logger, Tracer: p.Tracer, Meter: p.Meter,
+	})
+	if err != nil {
+		return lifecycle.Component{}, err
+	}
+	register(server)
+	if err := server.Check(); err != nil {
+		return lifecycle.Component{}, err
+	}
+	lis, err := lifecycle.Listen(ctx, addr)
+	if err != nil {
+		return lifecycle.Component{}, err
+	}
+	name := map[rpc.Face]string{rpc.Public: "public face", rpc.Internal: "internal face"}[face]
+	return lifecycle.Component{Name: name, Run: func(ctx context.Context) error { return server.Serve(ctx, lis) }}, nil
+}

@@ -1,0 +1,144 @@
+// Package telemetry makes a program's logger, traces and metrics, as values
+// that are passed on: nothing is global, so tests and several programs in one
+// process do not meet.
+//
+// Logs go to one writer, as JSON or text. Traces go where the OTEL_*
+// environment says, by default nowhere, which then costs nothing. Metrics are
+// read from the admin listener in Prometheus's format.
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime/debug"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/contrib/exporters/autoexport"
+	"go.opentelemetry.io/otel/attribute"
+	otelprom "go.opentelemetry.io/otel/exporters/prometheus"
+	"go.opentelemetry.io/otel/metric"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Config says what to make. The zero value logs JSON at level info to standard
+// error.
+type Config struct {
+	// Service names the program in traces and logs.
+	Service string
+	// LogLevel is the lowest level that is written.
+	LogLevel slog.Level
+	// LogFormat is "json" or "text"; empty is json.
+	LogFormat string
+	// Output gets the log; nil is standard error.
+	Output io.Writer
+	// Spans gets the spans instead of what the environment says, one by one: for
+	// tests.
+	Spans sdktrace.SpanExporter
+}
+
+// Telemetry is what a program hands to its parts. Close it.
+type Telemetry struct {
+	Logger *slog.Logger
+	// Tracer is nil where no traces are exported.
+	Tracer trace.TracerProvider
+	Meter  metric.MeterProvider
+	// Metrics serves the metrics to Prometheus; what is registered at Registerer
+	// is among them.
+	Metrics    http.Handler
+	Registerer prometheus.Registerer
+
+	traces  *sdktrace.TracerProvider
+	metrics *sdkmetric.MeterProvider
+}
+
+// New makes the telemetry of a program.
+func New(ctx context.Context, cfg Config) (*Telemetry, error) {
+	logger, err := newLogger(cfg)
+	if err != nil {
+		return nil, err
+	}
+	t := &Telemetry{Logger: logger}
+	about := resource.NewSchemaless(attribute.String("service.name", cfg.Service), attribute.String("service.version", Version()))
+	if err := t.startMetrics(about); err != nil {
+		return nil, err
+	}
+	if err := t.startTraces(ctx, cfg, about); err != nil {
+		return nil, errors.Join(err, t.Close(ctx))
+	}
+	return t, nil
+}
+
+// Version is that of the main module, as the build recorded it.
+func Version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}
+
+// startMetrics: sizes are dropped, since a histogram for each method's requests
+// and replies is most of the cost and none of the use; durations stay.
+func (t *Telemetry) startMetrics(about *resource.Resource) error {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	exporter, err := otelprom.New(otelprom.WithRegisterer(registry), otelprom.WithoutScopeInfo())
+	if err != nil {
+		return fmt.Errorf("make metrics exporter: %w", err)
+	}
+	t.metrics = sdkmetric.NewMeterProvider(
+		sdkmetric.WithReader(exporter), sdkmetric.WithResource(about),
+		sdkmetric.WithCardinalityLimit(2000), // labels never come from requests, and if they did
+		sdkmetric.WithView(dropped("rpc.*.size"), dropped("rpc.*_per_rpc"), dropped("http.*.size")))
+	t.Meter, t.Registerer = t.metrics, registry
+	t.Metrics = promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry})
+	return nil
+}
+
+func dropped(name string) sdkmetric.View {
+	return sdkmetric.NewView(sdkmetric.Instrument{Name: name}, sdkmetric.Stream{Aggregation: sdkmetric.AggregationDrop{}})
+}
+
+func (t *Telemetry) startTraces(ctx context.Context, cfg Config, about *resource.Resource) error {
+	opts := []sdktrace.TracerProviderOption{sdktrace.WithResource(about)}
+	switch {
+	case cfg.Spans != nil:
+		opts = append(opts, sdktrace.WithSyncer(cfg.Spans))
+	case os.Getenv("OTEL_TRACES_EXPORTER") == "" && os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" &&
+		os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "":
+		return nil
+	default:
+		exporter, err := autoexport.NewSpanExporter(ctx)
+		if err != nil {
+			return fmt.Errorf("make trace exporter: %w", err)
+		}
+		if autoexport.IsNoneSpanExporter(exporter) {
+			return nil
+		}
+		opts = append(opts, sdktrace.WithBatcher(exporter))
+	}
+	t.traces = sdktrace.NewTracerProvider(opts...)
+	t.Tracer = t.traces
+	return nil
+}
+
+// Close sends what is still held back.
+func (t *Telemetry) Close(ctx context.Context) error {
+	var err error
+	if t.traces != nil {
+		err = t.traces.Shutdown(ctx)
+	}
+	if err = errors.Join(err, t.metrics.Shutdown(ctx)); err != nil {
+		return fmt.Errorf("close telemetry: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+// Command keyhole-registry runs the model registry by itself.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"gocloud.dev/blob"
+	_ "gocloud.dev/blob/fileblob" // file:// buckets
+
+	"github.com/keyhole-dev/keyhole/services/kit/config"
+	"github.com/keyhole-dev/keyhole/services/kit/program"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+	"github.com/keyhole-dev/keyhole/services/registry"
+)
+
+type settings struct {
+	program.Settings
+
+	DB          string `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
+	Blobs       string `help:"Bucket for models: file:///FOLDER, or another that gocloud.dev knows." required:"" placeholder:"URL"`
+	PageKeyFile string `help:"Key that seals page tokens, the same for all replicas; 32 bytes or more, mode 0600." required:"" type:"path" placeholder:"FILE"`
+	Vault       string `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
+	Worker      string `help:"Path of keyhole-model-worker; beside this program by default." type:"path" placeholder:"FILE"`
+	Scratch     string `help:"Folder where uploads are opened before they are stored." type:"path" placeholder:"DIR"`
+}
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "keyhole-registry:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) (err error) {
+	var s settings
+	if err := config.Parse("keyhole-registry", "Keyhole's model registry.", &s, args); err != nil {
+		return err
+	}
+	p, err := program.Open(ctx, "registry", s.Settings)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	key, err := program.KeyFile(s.PageKeyFile)
+	if err != nil {
+		return err
+	}
+	db, err := sqldb.Open(ctx, s.DB, registry.Migrations(), sqldb.Options{})
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	p.Later(db.Close)
+	p.Readiness.Add("database", db.Ping)
+	bucket, err := blob.OpenBucket(ctx, s.Blobs)
+	if err != nil {
+		return fmt.Errorf("open bucket: %w", err)
+	}
+	p.Later(bucket.Close)
+	workers, err := modelworker.New(modelworker.Config{Worker: s.Worker, Logger: p.Logger})
+	if err != nil {
+		return err
+	}
+	p.Later(func() error { workers.Close(); return nil })
+	vault, err := p.Dial("vault", s.Vault)
+	if err != nil {
+		return err
+	}
+	service, err := registry.New(ctx, registry.Config{PageKey: key, Scratch: s.Scratch}, registry.Deps{
+		DB: db, Bucket: bucket, Workers: workers, Verifier: p.Identity.Verifier(), Logger: p.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	return p.Serve(ctx, service, rpc.Authenticator(vault, p.Identity.Verifier()))
+}
