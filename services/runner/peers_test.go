@@ -148,7 +148,9 @@ type vaultPeer struct {
 	refusal error
 	// withhold makes every answer's body end in a refusal.
 	withhold bool
-	claims   func(token string) (*grant.Claims, error)
+	// elsewhere is where calls to a host really go, as a resolver would say.
+	elsewhere map[string]string
+	claims    func(token string) (*grant.Claims, error)
 }
 
 type handle struct{ secret string }
@@ -229,6 +231,9 @@ func (p *vaultPeer) Egress(stream grpc.BidiStreamingServer[vaultinternalv1.Egres
 	request, err := http.NewRequestWithContext(stream.Context(), head.GetMethod(), head.GetUrl(), body)
 	if err != nil {
 		return err
+	}
+	if host, ok := p.elsewhere[request.URL.Host]; ok {
+		request.URL.Scheme, request.URL.Host = "http", host
 	}
 	for _, one := range head.GetHeaders() {
 		request.Header.Add(one.GetName(), one.GetValue())

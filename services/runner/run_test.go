@@ -1,8 +1,12 @@
 package runner_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -276,5 +280,88 @@ func TestWhoMayCall(t *testing.T) {
 	}
 	if _, err := w.public.RunWorkflow(w.member(t, "demo"), request); err != nil {
 		t.Errorf("the owner got %v", err)
+	}
+}
+
+// captioning is a definition whose step fails the run when its provider fails.
+func captioning(t *testing.T) []byte {
+	t.Helper()
+	return mustJSON(t, map[string]any{
+		"version": "1.0",
+		"inputs":  []any{map[string]any{"type": "WorkflowImage", "name": "image"}},
+		"steps": []any{map[string]any{
+			"type": "roboflow_core/open_ai@v3", "name": "gpt", "images": "$inputs.image", "task_type": "caption", "api_key": "$credentials.openai",
+		}},
+		"outputs": []any{map[string]any{"type": "JsonField", "name": "caption", "selector": "$steps.gpt.output"}},
+	})
+}
+
+// Only the workflow's owner learns what a provider said.
+func TestAProvidersWordsAreForTheOwner(t *testing.T) {
+	t.Parallel()
+	for _, preview := range []bool{true, false} {
+		w := newWorld(t, runner.Config{})
+		provider := testkit.Provider(t)
+		provider.Behave(testkit.EchoUnauthorized)
+		host := strings.TrimSuffix(strings.TrimPrefix(provider.URL, "http://"), "/v1")
+		w.vault.elsewhere = map[string]string{"api.openai.com": host}
+		w.vault.stored["workspaces/demo/credentials/openai"] = "sk-not-a-canary"
+		w.sharing.definition = captioning(t)
+		w.sharing.slots = []grant.Slot{{Step: "gpt", Field: "api_key", Credential: "workspaces/demo/credentials/openai", Destination: "https://api.openai.com:443"}}
+		w.sharing.answer.Preview = preview
+		picture := base64.StdEncoding.EncodeToString(pngOf(t, 3, 2))
+		_, err := w.shared(t, map[string]any{"image": []any{picture, picture}})
+		e := errs.From(err)
+		meta := e.Metadata()
+		if e.Reason() != errorsv1.Reason_REASON_PROVIDER_FAILED || meta["step"] != "gpt" || meta["status"] != "401" ||
+			meta["errorType"] != "ClientCausedStepExecutionError" || meta["blockType"] != "roboflow_core/open_ai@v3" {
+			t.Errorf("preview %v: %v %v", preview, err, meta)
+		}
+		if told := strings.Contains(e.Message(), "Incorrect API key"); told == preview {
+			t.Errorf("preview %v: told %q", preview, e.Message())
+		}
+		booked := w.sharing.bookings(t, 1)[0]
+		if booked.GetReason() != "PROVIDER_FAILED" || len(booked.GetItems()) == 0 {
+			t.Errorf("booked %v", booked)
+		}
+	}
+}
+
+// Sinks act where sharing says so, and a caller can only switch them off.
+func TestSinksAreOffUnlessAllowed(t *testing.T) {
+	t.Parallel()
+	var hits atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hits.Add(1) }))
+	t.Cleanup(server.Close)
+	definition := mustJSON(t, map[string]any{
+		"version": "1.0", "inputs": []any{},
+		"steps": []any{map[string]any{
+			"type": "roboflow_core/webhook_sink@v1", "name": "hook", "url": server.URL, "method": "POST", "fire_and_forget": false,
+			"json_payload": map[string]any{"a": 1}, "cooldown_seconds": 0,
+		}},
+		"outputs": []any{map[string]any{"type": "JsonField", "name": "message", "selector": "$steps.hook.message"}},
+	})
+	for _, tc := range []struct {
+		allowed, off bool
+		hits         int64
+		message      string
+	}{
+		{false, false, 0, "Sinks are switched off in this run"},
+		{true, true, 0, "Sinks are switched off in this run"},
+		{true, false, 1, "Notification sent successfully"},
+	} {
+		w := newWorld(t, runner.Config{})
+		w.sharing.answer.SinksEnabled = tc.allowed
+		got, err := w.internal.ExecuteJSON(w.member(t, "demo"), &runnerinternalv1.ExecuteJSONRequest{
+			Target:       &runnerinternalv1.ExecuteJSONRequest_Definition{Definition: definition},
+			Inputs:       []byte(`{}`),
+			DisableSinks: tc.off,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := `[{"message":"` + tc.message + `"}]`; string(got.GetOutputs()) != want || hits.Load() != tc.hits {
+			t.Errorf("%+v: %s after %d requests", tc, got.GetOutputs(), hits.Load())
+		}
 	}
 }

@@ -1,0 +1,75 @@
+package runner
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"google.golang.org/grpc"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// deafSharing cannot be reached from some time on.
+type deafSharing struct {
+	sharinginternalv1.SharingInternalServiceClient
+	from  time.Time
+	calls []int
+}
+
+func (d *deafSharing) RenewRuns(_ context.Context, r *sharinginternalv1.RenewRunsRequest, _ ...grpc.CallOption) (*sharinginternalv1.RenewRunsResponse, error) {
+	d.calls = append(d.calls, len(r.GetRuns()))
+	if !time.Now().Before(d.from) {
+		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "gone")
+	}
+	return &sharinginternalv1.RenewRunsResponse{}, nil
+}
+
+// Rights that cannot be confirmed are not rights: ten seconds, no longer.
+func TestRunsEndWhenSharingIsGone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		sharing := &deafSharing{from: begin.Add(5 * time.Second)}
+		f := &inflight{sharing: sharing, logger: slog.New(slog.DiscardHandler), now: time.Now, runs: map[string]*lease{}}
+		renewing, stop := context.WithCancel(t.Context())
+		defer stop()
+		go f.renew(renewing)
+		run, end := context.WithCancelCause(t.Context())
+		f.add("run_a", end)
+		f.add("run_b", func(error) {})
+		<-run.Done()
+		if took := time.Since(begin); took < 14*time.Second || took > 16*time.Second {
+			t.Errorf("it went on for %s, 10 s after the last confirmation is right", took)
+		}
+		if reason := errs.ReasonOf(context.Cause(run)); reason != errorsv1.Reason_REASON_UNAVAILABLE {
+			t.Errorf("ended with %v", context.Cause(run))
+		}
+		for _, n := range sharing.calls {
+			if n != 2 {
+				t.Errorf("a request named %d runs, want both", n)
+			}
+		}
+		if per := float64(len(sharing.calls)) / time.Since(begin).Seconds(); per > 2.1 {
+			t.Errorf("%.1f requests a second", per)
+		}
+	})
+}
+
+func TestNobodyAsksForNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sharing := &deafSharing{}
+		f := &inflight{sharing: sharing, logger: slog.New(slog.DiscardHandler), now: time.Now, runs: map[string]*lease{}}
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		defer stop()
+		f.renew(ctx)
+		if len(sharing.calls) != 0 {
+			t.Errorf("%d requests without runs", len(sharing.calls))
+		}
+	})
+}
