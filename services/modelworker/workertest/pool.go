@@ -83,3 +83,15 @@ func root(tb testing.TB) string {
 	tb.Fatal("the checkout's root was not found")
 	return ""
 }
+
+// Shared is the path of a file in the folder that may lie beside the checkout,
+// with material that is not the project's. Where it is not there the test says so
+// and does not run.
+func Shared(tb testing.TB, path string) string {
+	tb.Helper()
+	full := filepath.Join(filepath.Dir(root(tb)), "shared", path)
+	if _, err := os.Stat(full); err != nil {
+		tb.Skipf("not run: ../shared/%s is not beside this checkout", path)
+	}
+	return full
+}

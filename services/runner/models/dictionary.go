@@ -1,0 +1,88 @@
+package models
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+)
+
+// dictionary maps the recogniser's classes to characters. The first is the blank,
+// which parts two characters that are alike; the last is the space.
+type dictionary struct{ characters []string }
+
+// maxCharacters bounds a dictionary; Chinese has some 6 600.
+const maxCharacters = 100_000
+
+func (p *Package) dictionary() (*dictionary, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reader != nil {
+		return p.reader, nil
+	}
+	data, err := os.ReadFile(filepath.Join(p.dir, dictFile))
+	if err != nil {
+		return nil, err
+	}
+	d, err := parseDictionary(string(data))
+	p.reader = d
+	return d, err
+}
+
+func parseDictionary(text string) (*dictionary, error) {
+	text = strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	lines := strings.Split(text, "\n")
+	if !utf8.ValidString(text) || len(lines) > maxCharacters {
+		return nil, badPackage("dict.txt is not a list of characters, one to a line")
+	}
+	return &dictionary{characters: append(append([]string{""}, lines...), " ")}, nil
+}
+
+func (d *dictionary) size() int { return len(d.characters) }
+
+// spaceHint is how likely a space has to be, summed over the blanks between two
+// characters, to be written. The likeliest class there is nearly always the blank,
+// as the recogniser was trained on Chinese, which has no spaces; between words of
+// other languages the sum is 0.08 to 0.9, within words below 0.02.
+const spaceHint = 0.05
+
+// decode takes the likeliest character of every step, once for each time that it
+// is not the same as before. The score is the mean over the characters taken.
+func (d *dictionary) decode(steps []float32) (string, float64) {
+	var text strings.Builder
+	space := d.size() - 1
+	sum, n, last, hint := 0.0, 0, 0, 0.0
+	for ; len(steps) >= d.size(); steps = steps[d.size():] {
+		class, p := likeliest(steps[:d.size()])
+		if class == 0 {
+			hint += float64(steps[space])
+		} else if class != last {
+			if hint >= spaceHint && class != space && n > 0 {
+				text.WriteByte(' ')
+			}
+			text.WriteString(d.characters[class])
+			sum += math.Min(math.Max(float64(p), 0), 1)
+			n++
+			hint = 0
+			if class == space {
+				hint = math.Inf(-1) // one is enough
+			}
+		}
+		last = class
+	}
+	if n == 0 {
+		return "", 0
+	}
+	return strings.TrimSpace(text.String()), sum / float64(n)
+}
+
+func likeliest(step []float32) (class int, p float32) {
+	p = step[0]
+	for c, v := range step {
+		if v > p {
+			class, p = c, v
+		}
+	}
+	return class, p
+}

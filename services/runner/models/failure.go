@@ -1,0 +1,38 @@
+package models
+
+import (
+	"errors"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+)
+
+func badPackage(format string, args ...any) *errs.Error {
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_INVALID, format, args...)
+}
+
+// failed turns what the worker says into words for a stranger: which model and
+// what kind of failure, not what the runtime told about its inside.
+func failed(id string, err error) error {
+	f, ok := errors.AsType[*modelworker.Failure](err)
+	if !ok {
+		return err
+	}
+	reason := errorsv1.Reason_REASON_MODEL_FAILED
+	var public *errs.Error
+	switch f.Kind {
+	case modelworker.Unavailable:
+		public = errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "no model worker could be started; try again later")
+	case modelworker.TooLarge:
+		public = errs.ResourceExhausted(reason, "model %q needs more memory for this input than is allowed", id)
+	case modelworker.TimedOut:
+		public = errs.DeadlineExceeded(reason, "model %q took longer than is allowed", id)
+	case modelworker.Crashed:
+		public = errs.FailedPrecondition(reason, "model %q brought its worker down on this input; nothing else was affected", id)
+	default:
+		public = errs.FailedPrecondition(reason, "model %q could not be run on this input", id)
+	}
+	return public.With("model", id).Because(err)
+}

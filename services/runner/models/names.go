@@ -1,0 +1,52 @@
+package models
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// cocoNames are the classes of a detector of 80 classes that names none.
+const cocoNames = "person,bicycle,car,motorcycle,airplane,bus,train,truck,boat,traffic light,fire hydrant,stop sign," +
+	"parking meter,bench,bird,cat,dog,horse,sheep,cow,elephant,bear,zebra,giraffe,backpack,umbrella,handbag,tie,suitcase," +
+	"frisbee,skis,snowboard,sports ball,kite,baseball bat,baseball glove,skateboard,surfboard,tennis racket,bottle," +
+	"wine glass,cup,fork,knife,spoon,bowl,banana,apple,sandwich,orange,broccoli,carrot,hot dog,pizza,donut,cake,chair," +
+	"couch,potted plant,bed,dining table,toilet,tv,laptop,mouse,remote,keyboard,cell phone,microwave,oven,toaster,sink," +
+	"refrigerator,book,clock,vase,scissors,teddy bear,hair drier,toothbrush"
+
+// nameEntry is one of `{0: 'person', 1: "driver's seat"}`, which is how exporters
+// of YOLO models write the classes into the model's metadata.
+var nameEntry = regexp.MustCompile(`(\d+):\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`)
+
+// maxClasses bounds what metadata may name.
+const maxClasses = 10_000
+
+func namesOf(metadata string) []string {
+	var names []string
+	for _, m := range nameEntry.FindAllStringSubmatch(metadata, maxClasses) {
+		id, err := strconv.Atoi(m[1])
+		if err != nil || id != len(names) {
+			return nil
+		}
+		names = append(names, m[2]+m[3])
+	}
+	return names
+}
+
+// classNamesFor a model of n classes: those of its package, of its metadata,
+// COCO's, or numbers.
+func classNamesFor(n int, packaged, declared []string) []string {
+	switch {
+	case len(packaged) >= n && n > 0:
+		return packaged
+	case len(declared) == n:
+		return declared
+	case n == 80:
+		return strings.Split(cocoNames, ",")
+	}
+	names := make([]string, n)
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	return names
+}

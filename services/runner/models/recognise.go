@@ -1,0 +1,88 @@
+package models
+
+import (
+	"context"
+	"image"
+	"math"
+	"slices"
+
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+	"github.com/keyhole-dev/keyhole/services/runner/imaging"
+)
+
+// What PP-OCR's recogniser is run with.
+const (
+	lineHeight = 48
+	lineGrain  = 32   // widths are multiples of it, so that few shapes occur
+	lineLeast  = 64   // the narrowest input
+	lineMost   = 3200 // the widest; a longer line is squeezed
+	lineTall   = 1.5  // a box so much taller than wide is read from top to bottom
+	lineBatch  = 8
+)
+
+// textLine is a box on its way through the recogniser.
+type textLine struct {
+	box   int
+	quad  imaging.Quad
+	width int // of its picture at the height that is read
+}
+
+// recognise reads the boxes, in batches of lines of like length, and drops those
+// in which nothing is read.
+func (j *job) recognise(ctx context.Context, pixels image.Image, boxes []textBox, dict *dictionary) ([]textBox, error) {
+	lines := make([]textLine, len(boxes))
+	for i, b := range boxes {
+		lines[i] = lineOf(i, b)
+	}
+	slices.SortStableFunc(lines, func(a, b textLine) int { return a.width - b.width })
+	batches := slices.Collect(slices.Chunk(lines, lineBatch))
+	err := each(ctx, len(batches), func(ctx context.Context, i int) error {
+		return j.recogniseBatch(ctx, pixels, batches[i], boxes, dict)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(boxes, func(b textBox) bool { return b.text == "" }), nil
+}
+
+func lineOf(i int, b textBox) textLine {
+	w, h, quad := b.width(), b.height(), b.quad
+	if h >= w*lineTall { // turned to the left by a quarter
+		w, h = h, w
+		quad = imaging.Quad{quad[1], quad[2], quad[3], quad[0]}
+	}
+	width := math.Ceil(lineHeight * w / math.Max(h, 1))
+	return textLine{box: i, quad: quad, width: int(math.Min(math.Max(width, 1), lineMost))}
+}
+
+// recogniseBatch fills in text and score of the boxes of some lines.
+func (j *job) recogniseBatch(ctx context.Context, pixels image.Image, lines []textLine, boxes []textBox, dict *dictionary) error {
+	widest := lines[len(lines)-1].width
+	width := max(lineLeast, (widest+lineGrain-1)/lineGrain*lineGrain)
+	// Pixels from -1 to 1, and 0 behind a line that is shorter than the batch's.
+	tensor := imaging.Tensor{
+		Width: width, Height: lineHeight, BGR: true, Padding: 127.5,
+		Scale: [3]float32{2. / 255, 2. / 255, 2. / 255}, Shift: [3]float32{-1, -1, -1},
+	}
+	shape := []int64{int64(len(lines)), 3, lineHeight, int64(width)}
+	input := modelworker.FillFloat32(shape, func(data []float32) error {
+		for i, l := range lines {
+			if err := tensor.Warp(data[i*tensor.Len():(i+1)*tensor.Len()], pixels, l.quad, l.width); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return j.pool.Infer(ctx, j.pkg.model(j.tenant, recogniseFile), []modelworker.Input{input}, func(outputs []modelworker.Output) error {
+		out := outputs[0]
+		if data := out.Float32(); data == nil || len(out.Shape) != 3 || out.Shape[0] != int64(len(lines)) || out.Shape[2] != int64(dict.size()) {
+			return badPackage("rec.onnx does not fit dict.txt: its output is %v and there are %d characters", out.Shape, dict.size())
+		}
+		steps := int(out.Shape[1])
+		for i, l := range lines {
+			part := out.Float32()[i*steps*dict.size() : (i+1)*steps*dict.size()]
+			boxes[l.box].text, boxes[l.box].score = dict.decode(part)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,73 @@
+package models
+
+import "github.com/keyhole-dev/keyhole/services/runner/imaging"
+
+// regions are the connected parts (corners touching counts) of a map that are
+// above the threshold. Of each, only the first and last pixel of every row are
+// given: its hull lies on these.
+func (m textMap) regions() [][]imaging.Point {
+	runs := m.runs()
+	parent := make([]int, len(runs))
+	for i := range parent {
+		parent[i] = i
+	}
+	previous := 0 // the first run of the row before
+	for i := range runs {
+		for previous < i && runs[previous].y < runs[i].y-1 {
+			previous++
+		}
+		for j := previous; j < i && runs[j].y < runs[i].y; j++ {
+			if runs[j].from <= runs[i].to+1 && runs[i].from <= runs[j].to+1 {
+				join(parent, i, j)
+			}
+		}
+	}
+	number := map[int]int{}
+	var regions [][]imaging.Point
+	for i, r := range runs {
+		top := find(parent, i)
+		at, ok := number[top]
+		if !ok {
+			at = len(regions)
+			number[top] = at
+			regions = append(regions, nil)
+		}
+		regions[at] = append(regions[at],
+			imaging.Point{X: float64(r.from), Y: float64(r.y)}, imaging.Point{X: float64(r.to), Y: float64(r.y)})
+	}
+	return regions
+}
+
+// run is a stretch of pixels in one row, both ends included.
+type run struct{ y, from, to int }
+
+func (m textMap) runs() []run {
+	var runs []run
+	for y := range m.height {
+		row := m.p[y*m.width : (y+1)*m.width]
+		for x := 0; x < len(row); x++ {
+			if !(row[x] > textPixel) {
+				continue
+			}
+			from := x
+			for x+1 < len(row) && row[x+1] > textPixel {
+				x++
+			}
+			runs = append(runs, run{y, from, x})
+		}
+	}
+	return runs
+}
+
+func find(parent []int, i int) int {
+	for parent[i] != i {
+		parent[i] = parent[parent[i]]
+		i = parent[i]
+	}
+	return i
+}
+
+func join(parent []int, a, b int) {
+	a, b = find(parent, a), find(parent, b)
+	parent[max(a, b)] = min(a, b)
+}

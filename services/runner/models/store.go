@@ -1,0 +1,218 @@
+package models
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"time"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// Store keeps unpacked packages on disk, by the SHA-256 of their artifact, up to
+// a bound; what was used longest ago goes first. It is a cache of bytes alone:
+// who may use a model is asked each time, of the [Source].
+type Store struct {
+	dir   string
+	bytes int64
+
+	mu      sync.Mutex
+	entries map[string]*stored
+	now     func() time.Time
+}
+
+// stored is one package, or one that is being fetched.
+type stored struct {
+	ready chan struct{} // closed when pkg or err is there
+	pkg   *Package
+	err   error
+	users int
+	size  int64
+	used  time.Time
+}
+
+// NewStore uses a folder, which it owns: what it finds there is removed, as the
+// cache does not outlive the process.
+func NewStore(dir string, maxBytes int64) (*Store, error) {
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, fmt.Errorf("empty the cache of models: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the cache of models: %w", err)
+	}
+	return &Store{dir: dir, bytes: maxBytes, entries: map[string]*stored{}, now: time.Now}, nil
+}
+
+var digest = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// Open is the package of an artifact; release must be called when it is no longer
+// used. Calls for the same artifact at one time fetch it once.
+func (s *Store) Open(ctx context.Context, a Artifact) (pkg *Package, release func(), err error) {
+	if !digest.MatchString(a.SHA256) {
+		return nil, nil, fmt.Errorf("artifact of %s has no SHA-256", a.ID)
+	}
+	for {
+		entry, mine := s.enter(a.SHA256)
+		if mine {
+			entry.pkg, entry.size, entry.err = s.fetch(ctx, a)
+			s.settle(a.SHA256, entry)
+		}
+		select {
+		case <-entry.ready:
+		case <-ctx.Done():
+			s.leave(entry)
+			return nil, nil, ctx.Err()
+		}
+		if entry.err == nil {
+			return entry.pkg, sync.OnceFunc(func() { s.leave(entry) }), nil
+		}
+		s.leave(entry)
+		// Whoever fetched may have given up; that is not this caller's error.
+		if mine || ctx.Err() != nil || !errors.Is(entry.err, context.Canceled) && !errors.Is(entry.err, context.DeadlineExceeded) {
+			return nil, nil, entry.err
+		}
+	}
+}
+
+// enter counts the caller as a user; mine means that the caller is to fetch.
+func (s *Store) enter(key string) (entry *stored, mine bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry, found := s.entries[key]
+	if !found {
+		entry = &stored{ready: make(chan struct{})}
+		s.entries[key] = entry
+	}
+	entry.users++
+	entry.used = s.now()
+	return entry, !found
+}
+
+func (s *Store) leave(entry *stored) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry.users--
+}
+
+// settle publishes what came of fetching, and makes room for it.
+func (s *Store) settle(key string, entry *stored) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if entry.err != nil {
+		delete(s.entries, key)
+	}
+	close(entry.ready)
+	s.evict()
+}
+
+// evict removes the packages that nobody uses, the oldest first, until the rest
+// fits. The files of one that a worker has open live on until it is done.
+func (s *Store) evict() {
+	var total int64
+	for _, e := range s.entries {
+		total += e.size
+	}
+	for total > s.bytes {
+		oldest := ""
+		for key, e := range s.entries {
+			if e.users == 0 && e.size > 0 && (oldest == "" || e.used.Before(s.entries[oldest].used)) {
+				oldest = key
+			}
+		}
+		if oldest == "" {
+			return
+		}
+		total -= s.entries[oldest].size
+		_ = os.RemoveAll(s.entries[oldest].pkg.dir)
+		delete(s.entries, oldest)
+	}
+}
+
+func (s *Store) fetch(ctx context.Context, a Artifact) (*Package, int64, error) {
+	scratch, err := os.MkdirTemp(s.dir, "fetch-")
+	if err != nil {
+		return nil, 0, diskFailure(err)
+	}
+	pkg, size, err := fetchInto(ctx, a, scratch)
+	if err != nil {
+		_ = os.RemoveAll(scratch)
+		return nil, 0, diskFailure(err)
+	}
+	return pkg, size, nil
+}
+
+func fetchInto(ctx context.Context, a Artifact, dir string) (*Package, int64, error) {
+	file, err := os.OpenFile(filepath.Join(dir, "artifact"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = file.Close() }()
+	sum := sha256.New()
+	bounded := &boundedWriter{w: io.MultiWriter(file, sum), left: maxWeights}
+	if err := a.Fetch(ctx, bounded); err != nil {
+		return nil, 0, fmt.Errorf("fetch model %s: %w", a.ID, err)
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != a.SHA256 {
+		return nil, 0, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "model %q did not arrive whole; try again", a.ID).
+			Because(fmt.Errorf("SHA-256 is %s, want %s", got, a.SHA256))
+	}
+	if err := unpack(file, dir); err != nil {
+		return nil, 0, err
+	}
+	if err := os.Remove(file.Name()); err != nil {
+		return nil, 0, err
+	}
+	size, err := sizeOf(dir)
+	if err != nil {
+		return nil, 0, err
+	}
+	pkg, err := load(a.SHA256, dir)
+	return pkg, size, err
+}
+
+// diskFailure is what a full or broken disk looks like to a stranger.
+func diskFailure(err error) error {
+	if _, disk := errors.AsType[*fs.PathError](err); disk {
+		return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "there is no room for the model at the moment; try again later").Because(err)
+	}
+	return err
+}
+
+func sizeOf(dir string) (int64, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, err
+	}
+	var size int64
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			return 0, err
+		}
+		size += info.Size()
+	}
+	return size, nil
+}
+
+type boundedWriter struct {
+	w    io.Writer
+	left int64
+}
+
+func (b *boundedWriter) Write(p []byte) (int, error) {
+	b.left -= int64(len(p))
+	if b.left < 0 {
+		return 0, badPackage("the model is larger than %d GiB", maxWeights>>30)
+	}
+	return b.w.Write(p)
+}
