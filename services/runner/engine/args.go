@@ -9,7 +9,7 @@ func (x *execution) elementArgs(row int) map[string]any {
 	args := make(map[string]any, len(x.s.args))
 	for i := range x.s.args {
 		arg := &x.s.args[i]
-		if coerced, ok := x.coerced[arg.name]; ok {
+		if coerced, ok := x.coerced(arg); ok {
 			args[arg.name] = coerced
 			continue
 		}
@@ -23,7 +23,7 @@ func (x *execution) batchArgs() map[string]any {
 	args := make(map[string]any, len(x.s.args))
 	for i := range x.s.args {
 		arg := &x.s.args[i]
-		if coerced, ok := x.coerced[arg.name]; ok && !arg.cast {
+		if coerced, ok := x.coerced(arg); ok && !arg.cast {
 			args[arg.name] = coerced
 			continue
 		}
@@ -51,10 +51,19 @@ func (x *execution) assemble(s *source, fetch func(*source) any) any {
 	return fetch(s)
 }
 
+// coerced is a parameter in the form that the step's field gave it.
+func (x *execution) coerced(s *source) (any, bool) {
+	if s.coerce == nil {
+		return nil, false
+	}
+	v, ok := x.parameters[x.s.Index][s.name]
+	return v, ok
+}
+
 // scalar is the value of a source that is not a batch, in the form that the
 // field gave it.
 func (x *execution) scalar(s *source) any {
-	if coerced, ok := x.coerced[s.name]; ok && s.coerce != nil {
+	if coerced, ok := x.coerced(s); ok {
 		return coerced
 	}
 	return x.cell(s, 0)

@@ -2,29 +2,7 @@ package engine
 
 import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
-	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
-
-// coerce checks the parameters of the step: they are typed where they are used.
-func (x *execution) coerce() error {
-	for i := range x.s.args {
-		arg := &x.s.args[i]
-		if arg.coerce == nil {
-			continue
-		}
-		name := x.w.inputs[arg.input].Name
-		coerced, err := arg.coerce.Coerce(x.inputs[arg.input][0])
-		if err != nil {
-			fault := refuse(name, "does not fit the field %q of the step %q: %s", arg.name, x.s.Name, err)
-			return fault
-		}
-		if x.coerced == nil {
-			x.coerced = map[string]any{}
-		}
-		x.coerced[arg.name] = value.Normal(coerced)
-	}
-	return nil
-}
 
 // choose finds the elements to work on. What is null is kept away from a block
 // that does not ask for it: a null scalar keeps everything away, a null on a

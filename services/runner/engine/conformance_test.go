@@ -103,7 +103,7 @@ func TestConformance(t *testing.T) {
 	for why, n := range skipped {
 		t.Logf("%d not run: %s", n, why)
 	}
-	if passed < 85 {
+	if passed < 100 {
 		t.Errorf("only %d runs passed", passed)
 	}
 }

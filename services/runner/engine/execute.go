@@ -17,8 +17,6 @@ type execution struct {
 	alive, aliveBelow []bool
 	// rows are the elements of the step's level that take part.
 	rows []int
-	// coerced has the parameters that the step's fields gave another form.
-	coerced map[string]any
 }
 
 // perform runs the step. skipped is true where a gate is closed or nothing is
@@ -26,9 +24,6 @@ type execution struct {
 func (x *execution) perform(ctx context.Context) (skipped bool, err error) {
 	if x.masked() {
 		return true, nil
-	}
-	if err := x.coerce(); err != nil {
-		return false, err
 	}
 	if x.choose(); len(x.rows) == 0 {
 		return true, nil

@@ -59,6 +59,33 @@ func (r *run) load(ctx context.Context) error {
 		}
 		r.inputs[i] = values
 	}
+	return r.coerce()
+}
+
+// coerce checks parameters by the fields they are used in, which is what types
+// them. It comes before any step: a run that is refused costs nothing.
+func (r *run) coerce() error {
+	for i := range r.w.steps {
+		s := &r.w.steps[i]
+		for k := range s.args {
+			arg := &s.args[k]
+			if arg.coerce == nil {
+				continue
+			}
+			name := r.w.inputs[arg.input].Name
+			coerced, err := arg.coerce.Coerce(r.inputs[arg.input][0])
+			if err != nil {
+				return refuse(name, "does not fit the field %q of the step %q: it %s", arg.name, s.Name, err)
+			}
+			if r.parameters == nil {
+				r.parameters = make([]map[string]any, len(r.w.steps))
+			}
+			if r.parameters[i] == nil {
+				r.parameters[i] = map[string]any{}
+			}
+			r.parameters[i][arg.name] = value.Normal(coerced)
+		}
+	}
 	return nil
 }
 

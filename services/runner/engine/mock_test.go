@@ -43,7 +43,7 @@ func (m *mocks) Infer(ctx context.Context, ask engine.Inference) ([]any, error) 
 	for i, picture := range ask.Images {
 		list := m.steps[ask.Step]
 		if len(list) == 0 {
-			return nil, skip("has a model step without mocked predictions")
+			return nil, skip("has a model step without mocked predictions: " + ask.Step)
 		}
 		if len(list) > 1 {
 			m.steps[ask.Step] = list[1:]

@@ -62,6 +62,8 @@ type run struct {
 	env     Env
 	// inputs has the values of each input, by element.
 	inputs [][]any
+	// parameters are those that a step's fields gave another form, by step.
+	parameters []map[string]any
 	// elements has those of each level, nil until something fills it.
 	elements []*elements
 	tables   []table

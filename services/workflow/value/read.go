@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Reader turns what came with a run into values.
@@ -15,9 +17,17 @@ type Reader struct {
 	// Fetch gets a picture by its URL. Without it URLs are refused. Whatever
 	// address rules there are, are Fetch's.
 	Fetch func(ctx context.Context, url string) ([]byte, error)
-	Now   func() time.Time
-	// NewID makes ids for detections that come without one.
+	// Now stamps frames that come without a time; without it they are refused.
+	Now func() time.Time
+	// NewID makes ids for detections that come without one; nil means random ones.
 	NewID func() string
+}
+
+func (r Reader) newID() string {
+	if r.NewID == nil {
+		return uuid.NewString()
+	}
+	return r.NewID()
 }
 
 // Unfit says why a value cannot be read. It is written for whoever sent it.
@@ -197,6 +207,9 @@ func (r Reader) video(v any) (any, error) {
 		return nil, unfit("video metadata needs frame_number, a whole number")
 	}
 	at, err := readTime(object["frame_timestamp"])
+	if object["frame_timestamp"] == nil && r.Now != nil {
+		at, err = r.Now(), nil
+	}
 	if err != nil {
 		return nil, unfit("video metadata needs frame_timestamp, an ISO 8601 time")
 	}

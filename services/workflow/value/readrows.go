@@ -148,7 +148,7 @@ func (b *rowReader) set(n int, column string, cell any) {
 func (b *rowReader) columns(n int, row map[string]any) {
 	id, ok := row["detection_id"].(string)
 	if !ok {
-		id = b.reader.NewID()
+		id = b.reader.newID()
 	}
 	b.set(n, ColumnID, id)
 	b.set(n, ColumnImageDimensions, []any{int64(b.height), int64(b.width)})
@@ -242,7 +242,7 @@ func (r Reader) classification(v any, id string) (any, error) {
 	}
 	out := maps.Clone(object)
 	for key, fallback := range map[string]any{
-		"prediction_type": "classification", "parent_id": id, "root_parent_id": id, "inference_id": r.NewID(),
+		"prediction_type": "classification", "parent_id": id, "root_parent_id": id, "inference_id": r.newID(),
 	} {
 		if out[key] == nil {
 			out[key] = fallback
