@@ -176,11 +176,16 @@ func (*AuthorizeRunRequest_Token) isAuthorizeRunRequest_Target() {}
 
 func (*AuthorizeRunRequest_Definition) isAuthorizeRunRequest_Target() {}
 
-// CredentialInput is an input that the runner hands to the vault.
+// CredentialInput is a value that the runner hands to the vault before the run, and
+// keeps nowhere else.
 type CredentialInput struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of the input.
-	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Name of the input, under which the vault takes it.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Where it is no input but was written into the definition that the caller
+	// brought along: the JSON pointer of the value there. The definition of the
+	// answer has it no longer.
+	Pointer       string `protobuf:"bytes,2,opt,name=pointer,proto3" json:"pointer,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -218,6 +223,13 @@ func (*CredentialInput) Descriptor() ([]byte, []int) {
 func (x *CredentialInput) GetName() string {
 	if x != nil {
 		return x.Name
+	}
+	return ""
+}
+
+func (x *CredentialInput) GetPointer() string {
+	if x != nil {
+		return x.Pointer
 	}
 	return ""
 }
@@ -710,9 +722,10 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x11DestinationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\b\n" +
-	"\x06target\"%\n" +
+	"\x06target\"?\n" +
 	"\x0fCredentialInput\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\"?\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\apointer\x18\x02 \x01(\tR\apointer\"?\n" +
 	"\bRunModel\x12\x19\n" +
 	"\bmodel_id\x18\x01 \x01(\tR\amodelId\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\"\x9e\x03\n" +

@@ -1,0 +1,110 @@
+package sharing
+
+import (
+	"context"
+	"fmt"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
+)
+
+// admit looks a definition over before it is saved. A literal secret where a
+// credential belongs goes to the vault, on the authority of the caller, and leaves
+// a reference; anywhere else it is refused. What comes back may be stored.
+func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, error) {
+	definition, problems := workflow.Parse(raw)
+	if definition == nil {
+		return nil, broken(problems)
+	}
+	literals := inspect.Literals(definition, s.catalogue)
+	if err := refuseLiterals(literals); err != nil {
+		return nil, err
+	}
+	// A document with secrets is not remembered by its hash.
+	look := s.analyses.analyse(raw, "")
+	if len(look.problems) > 0 {
+		return nil, broken(look.problems)
+	}
+	if len(literals) == 0 {
+		return raw, nil
+	}
+	return s.storeLiterals(ctx, ws, definition, look, literals)
+}
+
+// refuseLiterals names the places of secrets that no reference can replace.
+func refuseLiterals(literals []inspect.Literal) error {
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_LITERAL_SECRET,
+		"the definition holds a secret where none may stand; store it as a credential and refer to it in a credential field")
+	found := false
+	for _, l := range literals {
+		if l.Replaceable {
+			continue
+		}
+		found = true
+		e = e.Field(literalPath(l), "looks like a secret; definitions hold none")
+	}
+	if !found {
+		return nil
+	}
+	return e
+}
+
+func literalPath(l inspect.Literal) string {
+	if l.Step != "" {
+		return "steps." + l.Step + "." + l.Field
+	}
+	return l.Field
+}
+
+// storeLiterals hands the secrets over and puts references in their places.
+func (s *Service) storeLiterals(ctx context.Context, ws string, d *workflow.Definition, look *analysis, literals []inspect.Literal) ([]byte, error) {
+	texts := map[string]string{}
+	stored := map[string]string{} // one secret at one provider is one credential
+	for _, l := range literals {
+		node, ok := d.Root.Lookup(l.Pointer)
+		if !ok {
+			return nil, fmt.Errorf("store literal: no value at %s", l.Pointer)
+		}
+		key := l.Provider + "\x00" + node.Text
+		if _, done := stored[key]; !done {
+			out, err := s.vault.StoreLiteral(ctx, &vaultinternalv1.StoreLiteralRequest{
+				Workspace: ws, IdHint: hint(l),
+				Credential: &vaultv1.Credential{
+					Provider: l.Provider, Value: node.Text, Hosts: look.hostsOf(l.Step), Title: "from step " + l.Step,
+				},
+			})
+			if err != nil {
+				return nil, fmt.Errorf("store literal: %w", err)
+			}
+			stored[key] = out.GetId()
+		}
+		texts[l.Pointer] = rewrite.Bound(stored[key])
+	}
+	raw, err := rewrite.Replace(d, texts)
+	if err != nil {
+		return nil, fmt.Errorf("replace literals: %w", err)
+	}
+	return raw, nil
+}
+
+func hint(l inspect.Literal) string {
+	h := slug(l.Step + " " + l.Field)
+	if h == "" {
+		return "credential"
+	}
+	return h
+}
+
+// hostsOf are the constant addresses that a step sends to: where a credential that
+// was written into it may go. With none the vault takes the provider's own.
+func (a *analysis) hostsOf(step string) []string {
+	if where := a.sends[step]; where != "" {
+		return []string{where}
+	}
+	return nil
+}

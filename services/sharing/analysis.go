@@ -1,0 +1,222 @@
+package sharing
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+)
+
+// analysis is what a definition was found to be: all that a decision or a view
+// needs of its text. It depends on the bytes alone, so that it is kept by hash.
+// It is shared by all who ask and must not be changed.
+type analysis struct {
+	hash     string
+	raw      []byte
+	problems workflow.Problems
+	slots    []slot
+	models   []modelUse
+	sinks    []string
+	// destinations are where data goes, for people.
+	destinations []string
+	// sends has the constant address of each step that sends data out.
+	sends map[string]string
+	// own is the interface where the owner's credentials are used, visitor that of
+	// somebody who brings the credentials.
+	own, visitor *sharingv1.Interface
+	graph        *sharingv1.Graph
+	redacted     *structpb.Struct
+}
+
+// slot is a place in a step where a credential goes.
+type slot struct {
+	step, field string
+	provider    string
+	// scheme and parameter say where in a request it goes.
+	scheme, parameter string
+	// credential is the id that is bound, input the input that brings one; with
+	// neither the slot is unbound.
+	credential, input string
+	// visitorInput is the input that fills it where visitors bring the credentials.
+	visitorInput string
+	// destination is canonical; empty when it is not constant.
+	destination string
+	constant    bool
+}
+
+func (s slot) path() string { return s.step + "." + s.field }
+
+// unbound slots have no credential: no run starts.
+func (s slot) unbound() bool { return s.credential == "" && s.input == "" }
+
+// modelUse is a model that a step uses.
+type modelUse struct {
+	step, id string
+	// input decides it, and id is that input's default.
+	input string
+	// dynamic: another step decides it.
+	dynamic bool
+	// pointer is where a constant id is written.
+	pointer string
+}
+
+// open reports whether whoever runs the workflow decides the model.
+func (m modelUse) open() bool { return m.input != "" || m.dynamic }
+
+// modelIDs are the models that the definition itself names, each once.
+func (a *analysis) modelIDs() []string {
+	var ids []string
+	for _, m := range a.models {
+		if m.id != "" && !m.dynamic && !slices.Contains(ids, m.id) {
+			ids = append(ids, m.id)
+		}
+	}
+	return ids
+}
+
+// hasSlots reports whether a step holds a place for the owner's credential.
+func (a *analysis) hasSlots() bool {
+	return slices.ContainsFunc(a.slots, func(s slot) bool { return s.input == "" })
+}
+
+// boundSlots are those that hold a credential of the owner's.
+func (a *analysis) boundSlots() []slot {
+	return slices.DeleteFunc(slices.Clone(a.slots), func(s slot) bool { return s.credential == "" })
+}
+
+// credentialIDs are the owner's credentials that the definition names, each once.
+func (a *analysis) credentialIDs() []string {
+	var ids []string
+	for _, s := range a.boundSlots() {
+		if !slices.Contains(ids, s.credential) {
+			ids = append(ids, s.credential)
+		}
+	}
+	return ids
+}
+
+// analyses keeps what was found of recent definitions.
+type analyses struct {
+	catalogue *manifest.Catalogue
+	services  []string
+
+	mu   sync.Mutex
+	kept map[string]*analysis
+}
+
+// maxAnalyses bounds them; one takes some ten times the bytes of its definition.
+const maxAnalyses = 256
+
+func newAnalyses(c *manifest.Catalogue) *analyses {
+	a := &analyses{catalogue: c, kept: map[string]*analysis{}}
+	for _, m := range c.All() { // what a block needs of the runner is the runner's affair
+		a.services = append(a.services, m.Services...)
+	}
+	return a
+}
+
+// of looks a definition over, or remembers.
+func (c *analyses) of(raw []byte, hash string) *analysis {
+	c.mu.Lock()
+	a, ok := c.kept[hash]
+	c.mu.Unlock()
+	if ok {
+		return a
+	}
+	a = c.analyse(raw, hash)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.kept) >= maxAnalyses {
+		clear(c.kept)
+	}
+	c.kept[hash] = a
+	return a
+}
+
+func (c *analyses) analyse(raw []byte, hash string) *analysis {
+	p, _, problems := plan.Load(raw, c.catalogue, c.services...)
+	a := &analysis{hash: hash, raw: raw, problems: problems}
+	if p == nil {
+		return a
+	}
+	report := inspect.Inspect(p)
+	a.problems = append(a.problems, report.Problems...)
+	a.sinks = report.Sinks
+	a.takeSlots(report)
+	a.takeModels(report)
+	a.sends = map[string]string{}
+	for _, d := range report.Destinations {
+		if d.Constant {
+			a.sends[d.Step] = d.Address
+		}
+		if where := whereTo(d); !slices.Contains(a.destinations, where) {
+			a.destinations = append(a.destinations, where)
+		}
+	}
+	a.describe(p, report, c.catalogue)
+	return a
+}
+
+func (a *analysis) takeSlots(r inspect.Report) {
+	for _, s := range r.Slots {
+		a.slots = append(a.slots, slot{
+			step: s.Step, field: s.Field, provider: s.Provider, scheme: string(s.Scheme), parameter: s.Parameter,
+			credential: s.Credential, destination: s.Destination.Address, constant: s.Destination.Constant && s.Destination.Address != "",
+		})
+	}
+	for _, s := range r.SecretInputs {
+		a.slots = append(a.slots, slot{
+			step: s.Step, field: s.Field, provider: s.Provider, input: s.Input, visitorInput: s.Input,
+			destination: s.Destination.Address, constant: s.Destination.Constant && s.Destination.Address != "",
+		})
+	}
+}
+
+func (a *analysis) takeModels(r inspect.Report) {
+	for _, m := range r.Models {
+		use := modelUse{step: m.Step, id: m.ID, input: m.Input, dynamic: m.Dynamic}
+		if !use.open() {
+			use.pointer = m.Pointer
+		}
+		a.models = append(a.models, use)
+	}
+}
+
+// whereTo says where data goes, for people.
+func whereTo(d inspect.Destination) string {
+	switch {
+	case d.Address != "":
+		return display(d.Address)
+	case d.Default != "":
+		return "what " + d.Source + " says (" + display(d.Default) + ")"
+	case d.Source != "":
+		return "what " + d.Source + " says"
+	default:
+		return "an address of step " + d.Step
+	}
+}
+
+// display drops the port that goes without saying.
+func display(address string) string {
+	if host, ok := strings.CutSuffix(address, ":443"); ok && strings.HasPrefix(address, "https://") {
+		return host
+	}
+	if host, ok := strings.CutSuffix(address, ":80"); ok && strings.HasPrefix(address, "http://") {
+		return host
+	}
+	return address
+}
+
+// knownHosts are the providers' own.
+var knownHosts = map[string]bool{
+	"https://api.openai.com:443": true, "https://api.anthropic.com:443": true,
+	"https://generativelanguage.googleapis.com:443": true, "https://api.mistral.ai:443": true,
+	"https://openrouter.ai:443": true, "https://api.groq.com:443": true,
+}

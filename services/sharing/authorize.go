@@ -1,0 +1,168 @@
+package sharing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+)
+
+const (
+	// grantMargin is how much longer than its run a grant lives, for what is under
+	// way when the run is told to stop.
+	grantMargin = 5 * time.Second
+	// maxAttempts bounds the calls of one step; the credential grant bounds them all.
+	maxAttempts = 1000
+	// confirmWithin is far below the lease: a run that is not confirmed by then was
+	// not given to anybody.
+	confirmWithin = 5 * time.Second
+)
+
+// AuthorizeRun implements the RPC: decide, reserve, write down, sign. What is refused
+// leaves nothing behind.
+func (s internal) AuthorizeRun(ctx context.Context, r *sharinginternalv1.AuthorizeRunRequest) (*sharinginternalv1.AuthorizeRunResponse, error) {
+	d, err := s.decide(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.unrepeated(ctx, d, r.GetRequestId()); err != nil {
+		return nil, err
+	}
+	held, err := s.meter.Reserve(ctx, d.run, d.start, d.scopes)
+	if err != nil {
+		return nil, refused(err)
+	}
+	if err := s.admitRun(ctx, d, held); err != nil {
+		return nil, err
+	}
+	return s.answer(d)
+}
+
+// refused turns a meter's refusal into what the caller is told.
+func refused(err error) error {
+	if e, ok := errors.AsType[*meter.Exhausted](err); ok {
+		return exhausted(e)
+	}
+	return fmt.Errorf("reserve: %w", err)
+}
+
+// unrepeated refuses a request id that its caller has used, unless it is the same
+// run that is asked for again.
+func (s *Service) unrepeated(ctx context.Context, d *decision, request string) error {
+	if request == "" {
+		return nil
+	}
+	d.requestID = request
+	row, found, err := s.store.runOfRequest(ctx, d.caller, request)
+	if err != nil {
+		return fmt.Errorf("read request: %w", err)
+	}
+	if found && row.ID != d.run {
+		return s.repeated(d, row)
+	}
+	return nil
+}
+
+func (s *Service) repeated(d *decision, row runRow) error {
+	name := row.nameFor(d.principal)
+	return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS,
+		"this request id has started the run %s; it never runs twice", name).With("run", name)
+}
+
+// admitRun makes the reservation durable. On any failure nothing of it stays.
+func (s *Service) admitRun(ctx context.Context, d *decision, held *meter.Reservation) error {
+	inserted, err := s.store.insertRun(ctx, d.row(s.cfg.Lease))
+	if err != nil {
+		// The row may be there or not: it is settled when its lease ends, or the
+		// reservation is taken back when it is old.
+		return fmt.Errorf("insert run: %w", err)
+	}
+	if !inserted {
+		held.Undo(ctx)
+		return s.existing(ctx, d)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), confirmWithin)
+	defer cancel()
+	if err := held.Confirm(ctx); err != nil {
+		if err := s.store.deleteRun(ctx, d.run); err != nil {
+			s.log.ErrorContext(ctx, "a refused run is left to the reaper", "run", d.run, "error", err)
+			return fmt.Errorf("take back a refused run: %w", err)
+		}
+		held.Undo(ctx)
+		return refused(err)
+	}
+	return nil
+}
+
+// existing answers for a run id or a request id that is taken: the same run, asked
+// for again by the same caller, gets the same answer.
+func (s *Service) existing(ctx context.Context, d *decision) error {
+	row, found, err := s.store.run(ctx, d.run)
+	if err == nil && !found {
+		row, found, err = s.store.runOfRequest(ctx, d.caller, d.requestID)
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("read run: %w", err)
+	case !found:
+		return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the run met another of its id; try again")
+	case row.ID != d.run:
+		return s.repeated(d, row)
+	case row.Caller != d.caller || row.VersionHash != d.look.hash || row.ChargedKey != d.charged || row.Share != d.shareUID():
+		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is another run of this id")
+	case row.State != running:
+		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "the run has ended; it never runs twice")
+	}
+	d.start = time.UnixMicro(row.Start)
+	return nil
+}
+
+// row is the run as it is admitted.
+func (d *decision) row(lease time.Duration) runRow {
+	return runRow{
+		ID: d.run, RequestID: d.requestID, Caller: d.caller, CallerWorkspace: d.callerWorkspace(),
+		OwnerWorkspace: d.owner, ChargedWorkspace: segment(d.charged, 0), ChargedKey: d.charged, Visitor: d.visitor,
+		Workflow: d.workflow.UID, WorkflowID: d.workflow.ID, Version: d.version, VersionHash: d.look.hash,
+		Share: d.shareUID(), ShareID: d.shareID(), Rights: d.rightsText(), Scopes: scopesText(d.scopes), VaultOpen: len(d.slots) > 0,
+		Lease: d.start.Add(lease).UnixMicro(), State: running, Steps: "", Day: d.start.UTC().Format(time.DateOnly), Start: d.start.UnixMicro(),
+	}
+}
+
+// answer signs the grant and says what the runner needs.
+func (s *Service) answer(d *decision) (*sharinginternalv1.AuthorizeRunResponse, error) {
+	deadline := d.start.Add(s.cfg.RunTimeout)
+	claims := grant.Claims{
+		Run: d.run, Workspace: d.owner, Share: d.shareName(), VersionHash: d.look.hash, ChargedKey: d.charged,
+		Visitor: d.principal.Visitor, Slots: d.slots, Models: d.modelVersions(), Limits: grant.Limits{Attempts: maxAttempts},
+		Peer: "runner", IssuedAt: s.now().Unix(), Expiry: deadline.Add(grantMargin).Unix(),
+	}
+	if d.right == nil {
+		claims.Authority = d.principal.Assertion
+	}
+	signed, err := grant.Sign(s.identity, claims)
+	if err != nil {
+		return nil, err
+	}
+	return &sharinginternalv1.AuthorizeRunResponse{
+		Name: d.name(), Definition: d.look.raw, VersionHash: d.look.hash, Grant: signed, Deadline: timestamppb.New(deadline),
+		CredentialInputs: d.credentialInputs, Models: d.models, SinksEnabled: d.sinks, Preview: d.preview(),
+	}, nil
+}
+
+// nameFor is the run's name as a principal may know it: in its own workspace, if
+// that has to do with the run; else the id alone.
+func (r *runRow) nameFor(p caller.Principal) string {
+	if p.Kind == caller.Member && (p.Workspace == r.ChargedWorkspace || p.Workspace == r.OwnerWorkspace) {
+		return runName(p.Workspace, r.ID)
+	}
+	return r.ID
+}

@@ -1,0 +1,308 @@
+package sharing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+)
+
+// decision is on whose behalf a run would happen, and with what. It says nothing of
+// budgets: those are the meter's.
+type decision struct {
+	principal caller.Principal
+	// caller is who asks, as one word; visitor the pseudonym that the owner sees.
+	caller, visitor string
+	run, requestID  string
+	start           time.Time
+
+	// right is nil for a run of the caller's own.
+	right    *right
+	owner    string
+	workflow workflowRow
+	version  int64
+	look     *analysis
+
+	charged          string
+	paidByOwner      bool
+	scopes           []meter.Scope
+	slots            []grant.Slot
+	credentialInputs []*sharinginternalv1.CredentialInput
+	models           []*sharinginternalv1.RunModel
+	sinks            bool
+}
+
+// decide applies the table: it finds what is to run and on whose behalf, or says why
+// it does not.
+func (s *Service) decide(ctx context.Context, r *sharinginternalv1.AuthorizeRunRequest) (*decision, error) {
+	d := &decision{principal: caller.From(ctx), run: r.GetRun(), start: s.now()}
+	d.caller = callerOf(d.principal)
+	if d.caller == "" {
+		return nil, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "a run needs a caller; present a key")
+	}
+	if err := s.target(ctx, d, r); err != nil {
+		return nil, err
+	}
+	if len(d.look.problems) > 0 {
+		return nil, broken(d.look.problems)
+	}
+	rules := []func(context.Context, *decision, *sharinginternalv1.AuthorizeRunRequest) error{
+		s.payer, s.modelsOf, s.slotsOf, inputsOf, s.budgets,
+	}
+	for _, rule := range rules {
+		if err := rule(ctx, d, r); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// callerOf names who asks; "" for nobody.
+func callerOf(p caller.Principal) string {
+	switch {
+	case p.Kind == caller.Guest:
+		return "guest:" + p.Visitor
+	case p.Kind != caller.None && p.Key != "":
+		return p.Key
+	default:
+		return ""
+	}
+}
+
+func (s *Service) target(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
+	switch t := r.GetTarget().(type) {
+	case *sharinginternalv1.AuthorizeRunRequest_Workflow:
+		return s.ownWorkflow(ctx, d, t.Workflow, int64(r.GetVersion()))
+	case *sharinginternalv1.AuthorizeRunRequest_Token:
+		return s.sharedWorkflow(ctx, d, t.Token, r)
+	case *sharinginternalv1.AuthorizeRunRequest_Definition:
+		return s.inlineDefinition(d, t.Definition)
+	default:
+		return invalid("target", "name a workflow, a link or a definition")
+	}
+}
+
+// ownWorkflow is a workflow of the caller's workspace. Another's looks like none.
+func (s *Service) ownWorkflow(ctx context.Context, d *decision, name string, number int64) error {
+	if d.principal.Kind != caller.Member || segment(name, 0) != d.principal.Workspace {
+		return notFound("workflow")
+	}
+	w, err := s.findLive(ctx, name)
+	if err != nil {
+		return err
+	}
+	if number == 0 {
+		number = w.Live
+	}
+	v, err := s.versionOf(ctx, w, number)
+	if err != nil {
+		return err
+	}
+	d.owner, d.workflow, d.version, d.sinks = w.Workspace, w, number, true
+	d.look = s.analyses.of(v.Definition, v.Hash)
+	return nil
+}
+
+// sharedWorkflow is what a link opens, if it may run at all.
+func (s *Service) sharedWorkflow(ctx context.Context, d *decision, token string, r *sharinginternalv1.AuthorizeRunRequest) error {
+	right, err := s.open(ctx, token)
+	if err != nil {
+		return err
+	}
+	if r.GetVersion() != 0 {
+		return errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN, "a link decides on the version itself")
+	}
+	if err := right.standing(s.now()); err != nil {
+		return err
+	}
+	d.right, d.owner, d.workflow, d.version = right, right.share.Workspace, right.workflow, right.version.Number
+	d.look, d.sinks = right.look, right.share.Sinks
+	d.visitor = s.links.pseudonym(d.owner, d.caller)
+	return nil
+}
+
+// standing says whether a link works now at all. What the guard has stopped looks to
+// a visitor like any other pause.
+func (r *right) standing(now time.Time) error {
+	if err := r.visible(now); err != nil {
+		return err
+	}
+	if r.suspended() {
+		return paused()
+	}
+	return nil
+}
+
+// visible says whether a link shows anything now. What the guard has stopped can
+// still be looked at and forked: that uses no credential.
+func (r *right) visible(now time.Time) error {
+	if r.share.Expires != 0 && now.UnixMicro() >= r.share.Expires {
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_EXPIRED, "this link has expired; ask its owner for a new one")
+	}
+	if r.share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE {
+		return paused()
+	}
+	return nil
+}
+
+func paused() error {
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED, "this link is paused; its owner can resume it")
+}
+
+// payer decides whose key is charged. There is never another one.
+func (s *Service) payer(_ context.Context, d *decision, _ *sharinginternalv1.AuthorizeRunRequest) error {
+	switch {
+	case d.right != nil && d.right.ownerPays():
+		d.charged, d.paidByOwner = d.right.share.ChargedKey, true
+	case d.principal.Kind == caller.Guest:
+		d.charged = guestKey
+	default:
+		d.charged = d.principal.Key
+	}
+	return nil
+}
+
+// ownerPays reports whether the runs of a link are charged to its owner: where run
+// access is open, and there is still a private model that it was opened for.
+func (r *right) ownerPays() bool {
+	return r.share.RunAccess == sharingv1.RunAccess_RUN_ACCESS_OWNER && len(r.private) > 0
+}
+
+// modelsOf binds the models, or names those that the charged key may not use.
+func (s *Service) modelsOf(ctx context.Context, d *decision, _ *sharinginternalv1.AuthorizeRunRequest) error {
+	checks, err := s.checkModels(ctx, d.owner, segment(d.charged, 0), d.look.modelIDs())
+	if err != nil {
+		return err
+	}
+	var private, missing []string
+	for _, c := range checks {
+		switch {
+		case !c.GetExists():
+			missing = append(missing, c.GetModelId())
+		case !c.GetUsable():
+			private = append(private, c.GetModelId())
+		default:
+			d.models = append(d.models, &sharinginternalv1.RunModel{ModelId: c.GetModelId(), Version: c.GetVersion()})
+		}
+	}
+	if len(missing) > 0 {
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
+			"the workflow uses a model that does not exist, or that its owner may not use: %s", quoted(missing)).With("models", missing[0])
+	}
+	if len(private) > 0 {
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_PRIVATE,
+			"the workflow uses the private model %s, and its owner has not opened run access; nothing was charged", quoted(private)).
+			With("model", private[0])
+	}
+	return nil
+}
+
+// budgets is the scopes that the run is reserved on, in their fixed order.
+func (s *Service) budgets(ctx context.Context, d *decision, _ *sharinginternalv1.AuthorizeRunRequest) error {
+	key, err := s.rights.keys.get(ctx, d.charged)
+	if err != nil {
+		return err
+	}
+	if !key.GetActive() {
+		return d.deadKey()
+	}
+	var share *shareRow
+	if d.right != nil {
+		share = &d.right.share
+	}
+	d.scopes = s.scopesOf(d.charged, key.GetBudget(), share, d.caller)
+	return nil
+}
+
+// deadKey says that the key that would be charged cannot be.
+func (d *decision) deadKey() error {
+	switch {
+	case d.paidByOwner:
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_RUN_REVOKED,
+			"the key that this link's runs are charged to was revoked; its owner has to name another")
+	case d.charged == guestKey:
+		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "visitors without a key cannot run here; present a key of your own")
+	default:
+		return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the key is revoked")
+	}
+}
+
+func (d *decision) preview() bool { return d.right != nil }
+
+func (d *decision) callerWorkspace() string {
+	if d.principal.Kind == caller.Guest {
+		return ""
+	}
+	return d.principal.Workspace
+}
+
+func (d *decision) shareUID() string {
+	if d.right == nil {
+		return ""
+	}
+	return d.right.share.UID
+}
+
+func (d *decision) shareID() string {
+	if d.right == nil {
+		return ""
+	}
+	return d.right.share.ID
+}
+
+func (d *decision) shareName() string {
+	if d.right == nil {
+		return ""
+	}
+	return d.right.name()
+}
+
+func (d *decision) name() string {
+	row := runRow{ID: d.run, OwnerWorkspace: d.owner, ChargedWorkspace: segment(d.charged, 0)}
+	return row.nameFor(d.principal)
+}
+
+func (d *decision) modelVersions() []string {
+	var out []string
+	for _, m := range d.models {
+		if !slices.Contains(out, m.GetVersion()) {
+			out = append(out, m.GetVersion())
+		}
+	}
+	return out
+}
+
+// runRights are the rights that a run was admitted with and must keep.
+type runRights struct {
+	// Epoch of the link it came through.
+	Epoch int64 `json:"e,omitempty"`
+	// Owner: the share's owner key is charged. Hidden: the owner's credentials are used.
+	Owner  bool `json:"o,omitempty"`
+	Hidden bool `json:"h,omitempty"`
+}
+
+func (d *decision) rightsText() string {
+	r := runRights{Owner: d.paidByOwner}
+	if d.right != nil {
+		r.Epoch, r.Hidden = d.right.share.LinkEpoch, d.right.share.hidden() && d.look.hasSlots()
+	}
+	return marshal(r)
+}
+
+// marshal writes what the service itself keeps as text in a row.
+func marshal(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("sharing: a plain struct cannot fail to encode: %v", err))
+	}
+	return string(raw)
+}

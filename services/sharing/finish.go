@@ -1,0 +1,170 @@
+package sharing
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+)
+
+// The kinds of line items.
+const (
+	kindRun        = "run"
+	kindModel      = "model"
+	kindCredential = "credential"
+)
+
+// maxItems bounds the line items and the steps of one run.
+const maxItems = 100_000
+
+// FinishRun implements the RPC. The first end of a run is its end: later ones, and
+// those of a run that was settled meanwhile, get what was booked.
+func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunRequest) (*sharinginternalv1.FinishRunResponse, error) {
+	if err := checkFinish(r); err != nil {
+		return nil, err
+	}
+	row, found, err := s.store.run(ctx, r.GetRun())
+	if err != nil {
+		return nil, fmt.Errorf("read run: %w", err)
+	}
+	if !found {
+		return nil, notFound("run")
+	}
+	row.State, row.Reason, row.Message = int64(r.GetState()), r.GetReason(), r.GetMessage()
+	row.Steps = stepsText(r.GetSteps())
+	booked, err := s.book(ctx, ended{row: row, items: r.GetItems()})
+	if err != nil {
+		return nil, err
+	}
+	out := &sharinginternalv1.FinishRunResponse{Allowances: s.allowancesAfter(ctx, row)}
+	if row.payerAsks() {
+		out.Charges = redactItems(booked, row.OwnerWorkspace, row.CallerWorkspace)
+	}
+	return out, nil
+}
+
+func checkFinish(r *sharinginternalv1.FinishRunRequest) error {
+	switch r.GetState() {
+	case sharingv1.RunState_RUN_STATE_SUCCEEDED, sharingv1.RunState_RUN_STATE_FAILED, sharingv1.RunState_RUN_STATE_CANCELLED:
+	default:
+		return invalid("state", "a run ends succeeded, failed or cancelled")
+	}
+	if len(r.GetItems()) > maxItems || len(r.GetSteps()) > maxItems {
+		return invalid("items", "a run has at most %d line items and steps", maxItems)
+	}
+	for _, item := range r.GetItems() {
+		if item.GetKind() != kindModel && item.GetKind() != kindCredential {
+			return invalid("items.kind", "must be model or credential; the run itself is booked by sharing")
+		}
+		if item.GetQuantity() < 0 || item.GetInputTokens() < 0 || item.GetOutputTokens() < 0 {
+			return invalid("items.quantity", "must not be negative")
+		}
+	}
+	return nil
+}
+
+// book writes the end of a run and its line items in one commit, releases what was
+// reserved, and tells the vault. It gives what stands in the ledger, from whoever.
+func (s *Service) book(ctx context.Context, e ended) ([]*sharingv1.LineItem, error) {
+	e.row.End = max(s.now().UnixMicro(), e.row.Start)
+	e.items = append([]*sharingv1.LineItem{{Kind: kindRun, Resource: e.row.resource(), Quantity: 1}}, e.items...)
+	e.row.sum(e.items)
+	did, err := s.store.endRun(ctx, e)
+	if err != nil {
+		return nil, fmt.Errorf("end run: %w", err)
+	}
+	s.leases.drop(e.row.ID)
+	if !did {
+		return s.store.items(ctx, e.row.ID)
+	}
+	if err := s.meter.Release(ctx, e.row.ID, e.row.scopes()); err != nil { // a sweep finds it
+		s.log.WarnContext(ctx, "a reservation is left to the sweep", "run", e.row.ID, "error", err)
+	}
+	if e.row.VaultOpen {
+		s.closeVault(ctx, e.row.ID)
+	}
+	return e.items, nil
+}
+
+// resource names what ran, for the ledger.
+func (r *runRow) resource() string {
+	if r.WorkflowID == "" {
+		return "inline"
+	}
+	return versionName(r.OwnerWorkspace, r.WorkflowID, r.Version)
+}
+
+// sum adds the line items up on the run's row, where usage is read.
+func (r *runRow) sum(items []*sharingv1.LineItem) {
+	r.Images, r.Calls, r.InputTokens, r.OutputTokens = 0, 0, 0, 0
+	for _, item := range items {
+		switch item.GetKind() {
+		case kindModel:
+			r.Images += item.GetQuantity()
+		case kindCredential:
+			r.Calls += item.GetQuantity()
+		}
+		r.InputTokens += item.GetInputTokens()
+		r.OutputTokens += item.GetOutputTokens()
+	}
+}
+
+// closeVault ends the run's handles and its credentials. What fails is tried again
+// by the reaper; the grant dies by itself anyway.
+func (s *Service) closeVault(ctx context.Context, run string) {
+	_, err := s.vault.EndRun(ctx, &vaultinternalv1.EndRunRequest{Run: run})
+	if err == nil {
+		err = s.store.vaultClosed(ctx, run)
+	}
+	if err != nil {
+		s.log.WarnContext(ctx, "the end of a run is not known to the vault yet", "run", run, "error", err)
+	}
+}
+
+// payerAsks reports whether who asked for the run is who pays for it.
+func (r *runRow) payerAsks() bool {
+	return r.ChargedKey == r.Caller || r.ChargedKey == guestKey && strings.HasPrefix(r.Caller, "guest:") ||
+		r.CallerWorkspace != "" && r.CallerWorkspace == r.ChargedWorkspace
+}
+
+// redactItems hides what is the owner's from anybody else: which credential, and
+// which of its models and workflows.
+func redactItems(items []*sharingv1.LineItem, owner, viewer string) []*sharingv1.LineItem {
+	if owner == viewer {
+		return items
+	}
+	out := make([]*sharingv1.LineItem, len(items))
+	for i, item := range items {
+		out[i] = item
+		if strings.HasPrefix(item.GetResource(), workspaceName(owner)+"/") {
+			out[i] = proto.CloneOf(item)
+			out[i].Resource = ""
+		}
+	}
+	return out
+}
+
+func stepsText(steps []*sharingv1.StepEvent) string {
+	if len(steps) == 0 {
+		return ""
+	}
+	raw, err := protojson.Marshal(&sharingv1.Run{Steps: steps})
+	if err != nil { // a text that is not UTF-8: the run counts, its steps are not shown
+		return ""
+	}
+	return string(raw)
+}
+
+func stepsOf(text string) []*sharingv1.StepEvent {
+	out := &sharingv1.Run{}
+	if text == "" || protojson.Unmarshal([]byte(text), out) != nil {
+		return nil
+	}
+	return out.GetSteps()
+}

@@ -1,0 +1,116 @@
+package sharing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
+)
+
+// ForkSharedWorkflow implements the RPC. The fork is the caller's own from the first
+// moment; nothing in it refers to what is the owner's.
+func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedWorkflowRequest) (*sharingv1.ForkSharedWorkflowResponse, error) {
+	right, err := s.open(ctx, r.GetToken())
+	if err != nil {
+		return nil, err
+	}
+	if err := right.visible(s.now()); err != nil {
+		return nil, err
+	}
+	if right.share.ForkDisabled {
+		return nil, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "the owner does not allow forks of this workflow")
+	}
+	ws := segment(r.GetParent(), 0)
+	raw, err := s.forked(ctx, right, ws)
+	if err != nil {
+		return nil, err
+	}
+	title := r.GetTitle()
+	if title == "" {
+		title = right.workflow.Title
+	}
+	from := fmt.Sprintf("%q of %s, version %d", right.workflow.Title, right.share.Workspace, right.version.Number)
+	w, err := s.insert(ctx, newWorkflow{
+		workspace: ws, id: r.GetWorkflowId(), title: title, description: right.workflow.Description, forkedFrom: from, definition: raw,
+	})
+	if err != nil {
+		return nil, err
+	}
+	report, err := s.forkReport(ctx, ws, s.analyses.of(raw, hashOf(raw)))
+	if err != nil {
+		return nil, err
+	}
+	report.ForkedFrom = from
+	return &sharingv1.ForkSharedWorkflowResponse{Workflow: w, Report: report}, nil
+}
+
+// forked is the definition as the new owner gets it: every slot unbound, secrets that
+// an older version may still hold taken out, and models by names that mean the same
+// from another workspace.
+func (s *Service) forked(ctx context.Context, r *right, ws string) ([]byte, error) {
+	definition, problems := workflow.Parse(r.version.Definition)
+	if definition == nil {
+		return nil, broken(problems)
+	}
+	texts := map[string]string{}
+	for _, l := range inspect.Literals(definition, s.catalogue) {
+		texts[l.Pointer] = rewrite.Unbound
+	}
+	if err := s.absoluteModels(ctx, r, ws, texts); err != nil {
+		return nil, err
+	}
+	raw, err := rewrite.Replace(definition, texts)
+	if err != nil {
+		return nil, fmt.Errorf("rewrite fork: %w", err)
+	}
+	if definition, problems = workflow.Parse(raw); definition == nil {
+		return nil, broken(problems)
+	}
+	if raw, err = rewrite.Unbind(definition); err != nil {
+		return nil, fmt.Errorf("unbind fork: %w", err)
+	}
+	return raw, nil
+}
+
+// absoluteModels names models that the new owner may use by their full ids: a short
+// one is looked up in the workspace of whoever owns the definition.
+func (s *Service) absoluteModels(ctx context.Context, r *right, ws string, texts map[string]string) error {
+	checks, err := s.checkModels(ctx, r.share.Workspace, ws, r.look.modelIDs())
+	if err != nil {
+		return err
+	}
+	for _, m := range r.look.models {
+		for _, c := range checks {
+			if m.pointer != "" && m.id == c.GetModelId() && c.GetUsable() && strings.Count(m.id, "/") == 1 {
+				texts[m.pointer] = fmt.Sprintf("%s/%s/%s", segment(c.GetVersion(), 0), segment(c.GetVersion(), 1), segment(c.GetVersion(), 2))
+			}
+		}
+	}
+	return nil
+}
+
+// forkReport says what the fork lacks.
+func (s *Service) forkReport(ctx context.Context, ws string, look *analysis) (*sharingv1.ForkReport, error) {
+	slots, err := s.slotMessages(ctx, ws, look)
+	if err != nil {
+		return nil, err
+	}
+	out := &sharingv1.ForkReport{UnboundSlots: slots}
+	checks, err := s.checkModels(ctx, ws, ws, look.modelIDs())
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range checks {
+		if !c.GetUsable() && !slices.Contains(out.UnreachableModels, c.GetModelId()) {
+			out.UnreachableModels = append(out.UnreachableModels, c.GetModelId())
+		}
+	}
+	return out, nil
+}

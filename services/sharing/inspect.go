@@ -1,0 +1,108 @@
+package sharing
+
+import (
+	"context"
+	"slices"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+)
+
+// InspectWorkflow implements the RPC. Problems are its answer, not its error.
+func (s public) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflowRequest) (*sharingv1.InspectWorkflowResponse, error) {
+	w, err := s.find(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	if r.GetDefinition() != nil {
+		raw, err := documentOf(r.GetDefinition())
+		if err != nil {
+			return nil, err
+		}
+		out, err := s.inspection(ctx, w.Workspace, s.analyses.analyse(raw, ""))
+		if err != nil {
+			return nil, err
+		}
+		out.Problems = append(out.Problems, s.literalProblems(raw)...)
+		return out, nil
+	}
+	number := int64(r.GetVersion())
+	if number == 0 {
+		number = w.Live
+	}
+	v, err := s.versionOf(ctx, w, number)
+	if err != nil {
+		return nil, err
+	}
+	return s.inspection(ctx, w.Workspace, s.analyses.of(v.Definition, v.Hash))
+}
+
+// inspection is what an owner sees of an analysis, with what the vault and the
+// registry know of the names in it.
+func (s *Service) inspection(ctx context.Context, ws string, look *analysis) (*sharingv1.InspectWorkflowResponse, error) {
+	out := &sharingv1.InspectWorkflowResponse{
+		Interface: look.own, Sinks: look.sinks, Destinations: look.destinations, Problems: problemMessages(look.problems),
+	}
+	private, missing, err := s.strangeModels(ctx, ws, look)
+	if err != nil {
+		return nil, err
+	}
+	out.PrivateModels = private
+	for _, m := range look.models {
+		out.Models = append(out.Models, &sharingv1.ModelUse{
+			Step: m.step, ModelId: m.id, Private: slices.Contains(private, m.id), Missing: slices.Contains(missing, m.id),
+			FromInput: m.open(),
+		})
+	}
+	out.Slots, err = s.slotMessages(ctx, ws, look)
+	return out, err
+}
+
+// slotMessages are the slots as their owner sees them.
+func (s *Service) slotMessages(ctx context.Context, ws string, look *analysis) ([]*sharingv1.Slot, error) {
+	known, err := s.credentials(ctx, ws, look.credentialIDs())
+	if err != nil {
+		return nil, err
+	}
+	var out []*sharingv1.Slot
+	for _, sl := range look.slots {
+		if sl.input != "" { // whoever runs it brings that one: an input, not a slot
+			continue
+		}
+		m := &sharingv1.Slot{
+			Step: sl.step, Field: sl.field, Provider: sl.provider, Destination: display(sl.destination), DestinationConstant: sl.constant,
+		}
+		if sl.credential != "" {
+			m.Credential = credentialName(ws, sl.credential)
+			m.CredentialMissing = known[sl.credential] == nil
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+func problemMessages(problems workflow.Problems) []*sharingv1.Problem {
+	var out []*sharingv1.Problem
+	for _, p := range problems {
+		out = append(out, &sharingv1.Problem{Step: p.Step, Field: p.Field, Kind: string(p.Kind), Message: p.Message})
+	}
+	return out
+}
+
+// literalProblems tells of secrets in a definition that is not saved yet.
+func (s *Service) literalProblems(raw []byte) []*sharingv1.Problem {
+	definition, _ := workflow.Parse(raw)
+	if definition == nil {
+		return nil
+	}
+	var out []*sharingv1.Problem
+	for _, l := range inspect.Literals(definition, s.catalogue) {
+		message := "looks like a secret; definitions hold none: store it as a credential and refer to it in a credential field"
+		if l.Replaceable {
+			message = "is a secret; on save it goes to the vault and leaves a reference"
+		}
+		out = append(out, &sharingv1.Problem{Step: l.Step, Field: l.Field, Kind: "literal_secret", Message: message})
+	}
+	return out
+}

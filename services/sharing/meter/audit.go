@@ -1,0 +1,92 @@
+package meter
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+)
+
+// auditBatch bounds the reservations that one audit looks at.
+const auditBatch = 500
+
+// Sweep takes back what was left behind on the scopes that this process has used:
+// reservations of processes that died before the run's row, and those of runs
+// that have ended. A scope that no process uses is audited when it is used next.
+func (m *Meter) Sweep(ctx context.Context) error {
+	m.mu.Lock()
+	all := make([]*generation, 0, len(m.known))
+	for _, g := range m.known {
+		all = append(all, g)
+	}
+	m.mu.Unlock()
+	for _, g := range all {
+		if err := m.audit(ctx, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// audit looks at the reservations of a generation that are old enough to have a
+// row, or never to get one.
+func (m *Meter) audit(ctx context.Context, g *generation) error {
+	old, err := m.redis.ZRangeByScoreWithScores(ctx, g.reservings, &redis.ZRangeBy{
+		Min: "-inf", Max: strconv.FormatInt(m.now().Add(-stale).UnixMilli(), 10), Count: auditBatch,
+	}).Result()
+	if err != nil {
+		return redisx.Error(err)
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	runs := make([]string, len(old))
+	for i, z := range old {
+		runs[i], _ = z.Member.(string)
+	}
+	states, err := m.ledger.States(ctx, runs)
+	if err != nil {
+		return fmt.Errorf("audit reservations: %w", err)
+	}
+	for i, z := range old {
+		if open, exists := states[runs[i]]; !open {
+			if err := m.takeBack(ctx, g, runs[i], time.UnixMilli(int64(z.Score)), exists); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// takeBack removes a reservation; if its run never happened, also its count. Of
+// replicas that race, the one that removes it does the rest.
+func (m *Meter) takeBack(ctx context.Context, g *generation, run string, start time.Time, happened bool) error {
+	removed, err := m.redis.ZRem(ctx, g.reservings, run).Result()
+	if err != nil {
+		return redisx.Error(err)
+	}
+	if removed == 0 || happened {
+		return nil
+	}
+	_, err = m.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, field := range fields(start) {
+			p.HIncrBy(ctx, g.counters, field, -1)
+		}
+		return nil
+	})
+	return redisx.Error(err)
+}
+
+// Reserved is how many runs are reserved on a subject now.
+func (m *Meter) Reserved(ctx context.Context, s Subject) (int64, error) {
+	g, err := m.live(ctx, s)
+	if err != nil {
+		return 0, err
+	}
+	n, err := m.redis.ZCard(ctx, g.reservings).Result()
+	return n, redisx.Error(err)
+}

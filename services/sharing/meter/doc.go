@@ -1,0 +1,29 @@
+// Package meter counts runs against limits, in Redis, so that a limit is never
+// exceeded and never lastingly wrong.
+//
+// A scope is what a limit is on: an owner key, a share, one visitor of a share.
+// Its counters are those of one generation, a random name that a pointer key
+// holds:
+//
+//	{scope}:g        the pointer: the name of the live generation
+//	{scope}:<G>      a hash: runs of this day, of this month, of all time
+//	{scope}:<G>:r    a sorted set: the runs that are reserved, by start
+//
+// A reservation is a plain increment; one that finds more than the limit is
+// undone and refused, so that nothing is admitted too many. There is no Lua and
+// no transaction, and every command touches one key; what makes it right is:
+//
+//   - A generation is built from the ledger under a name of its own and then put
+//     into place by a rename that only one replica can win, and that fails if
+//     Redis was emptied since the ledger was read.
+//   - The pointer is read after the increment, in one pipeline: an increment that
+//     went to a generation that is not the live one does not count.
+//   - After the run's row is durable the reservation is confirmed. If the
+//     generation changed meanwhile, the run is either among those that the new
+//     one was built with, or it has to reserve again.
+//   - A reservation whose process died before the row was written is found by its
+//     age and taken back.
+//
+// Generations end by themselves after an hour, so that whatever a Redis may have
+// lost (a failover, a restored copy) is put right by the ledger.
+package meter

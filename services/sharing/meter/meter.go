@@ -1,0 +1,107 @@
+package meter
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+)
+
+const (
+	// lifetime of a generation's pointer; the counters outlive it.
+	pointerLife = time.Hour
+	counterLife = pointerLife + 10*time.Minute
+	// stale is the age at which a reservation without a row is taken back. Between
+	// the two lies one durable write.
+	stale = 15 * time.Second
+	// attempts bounds how often a generation may change under one operation.
+	attempts = 6
+	// maxKnown bounds the scopes that a process remembers.
+	maxKnown = 20_000
+)
+
+// Totals is what the ledger says of a subject.
+type Totals struct {
+	// Day, Month and All count the runs that started since the given times.
+	Day, Month, All int64
+	// Open are the runs that have not ended; they are counted above.
+	Open []OpenRun
+}
+
+// OpenRun is a run that has not ended.
+type OpenRun struct {
+	ID    string
+	Start time.Time
+}
+
+// Ledger is the durable truth that counters are built from.
+type Ledger interface {
+	// Totals counts a subject's runs since the begin of the day and of the month,
+	// and lists the open ones, all in one snapshot.
+	Totals(ctx context.Context, s Subject, day, month time.Time) (Totals, error)
+	// States says of each of the runs that exist whether it is open.
+	States(ctx context.Context, runs []string) (map[string]bool, error)
+}
+
+// Meter reserves and releases runs.
+type Meter struct {
+	redis  *redisx.Client
+	ledger Ledger
+	now    func() time.Time
+	flight singleflight.Group
+
+	mu    sync.Mutex
+	known map[string]*generation
+}
+
+// New makes a meter.
+func New(client *redisx.Client, ledger Ledger, now func() time.Time) *Meter {
+	return &Meter{redis: client, ledger: ledger, now: now, known: map[string]*generation{}}
+}
+
+// generation is one set of counters of a scope, as this process knows it.
+type generation struct {
+	subject                       Subject
+	name                          string
+	pointer, counters, reservings string
+}
+
+func (m *Meter) generation(s Subject, name string) *generation {
+	scope := s.id()
+	return &generation{
+		subject: s, name: name, pointer: m.redis.Key(scope, "g"),
+		counters: m.redis.Key(scope, name), reservings: m.redis.Key(scope, name, "r"),
+	}
+}
+
+func (m *Meter) remembered(s Subject) *generation {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.known[s.id()]
+}
+
+func (m *Meter) remember(g *generation) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.known) >= maxKnown { // rare, and costs one read for each scope in use
+		clear(m.known)
+	}
+	m.known[g.subject.id()] = g
+}
+
+func (m *Meter) forget(g *generation) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.known[g.subject.id()] == g {
+		delete(m.known, g.subject.id())
+	}
+}
+
+func unsettled(cause error) error {
+	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "usage cannot be counted now; try again").Because(cause)
+}

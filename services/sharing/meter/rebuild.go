@@ -1,0 +1,100 @@
+package meter
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+)
+
+// live gives the scope's live generation, built from the ledger if there is none.
+// Nothing is admitted on a scope before this has an answer.
+func (m *Meter) live(ctx context.Context, s Subject) (*generation, error) {
+	if g := m.remembered(s); g != nil {
+		return g, nil
+	}
+	// The builder must not end with the one caller who came first.
+	v, err, _ := m.flight.Do(s.id(), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		return m.find(ctx, s)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find counters: %w", err)
+	}
+	return v.(*generation), nil
+}
+
+func (m *Meter) find(ctx context.Context, s Subject) (*generation, error) {
+	for range attempts {
+		name, err := m.redis.Get(ctx, m.redis.Key(s.id(), "g")).Result()
+		if err == nil {
+			g := m.generation(s, name)
+			m.remember(g)
+			return g, m.audit(ctx, g)
+		}
+		if !errors.Is(err, redis.Nil) {
+			return nil, redisx.Error(err)
+		}
+		if err := m.build(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	return nil, unsettled(errors.New("the generation changes all the time"))
+}
+
+// build makes a generation of what the ledger says, and tries to put it into
+// place. That another replica was faster is no error.
+func (m *Meter) build(ctx context.Context, s Subject) error {
+	g := m.generation(s, rand.Text())
+	candidate := m.redis.Key(s.id(), g.name, "c")
+	// The candidate must be older than the ledger's snapshot: if Redis is emptied
+	// after this, it is gone, and what was counted since cannot be overwritten.
+	if err := m.redis.Set(ctx, candidate, g.name, pointerLife).Err(); err != nil {
+		return redisx.Error(err)
+	}
+	if err := m.fill(ctx, g); err != nil {
+		return err
+	}
+	won, err := m.redis.RenameNX(ctx, candidate, g.pointer).Result()
+	switch {
+	case err != nil && strings.Contains(err.Error(), "no such key"):
+		return m.redis.Del(ctx, g.counters, g.reservings).Err()
+	case err != nil:
+		return redisx.Error(err)
+	case !won:
+		return redisx.Error(m.redis.Del(ctx, candidate, g.counters, g.reservings).Err())
+	}
+	return nil
+}
+
+func (m *Meter) fill(ctx context.Context, g *generation) error {
+	now := m.now()
+	totals, err := m.ledger.Totals(ctx, g.subject, startOfDay(now), startOfMonth(now))
+	if err != nil {
+		return fmt.Errorf("read ledger: %w", err)
+	}
+	_, err = m.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.HSet(ctx, g.counters, dayField(now), totals.Day, monthField(now), totals.Month, lifetimeField, totals.All)
+		p.Expire(ctx, g.counters, counterLife)
+		for _, run := range totals.Open {
+			p.ZAdd(ctx, g.reservings, redis.Z{Score: float64(run.Start.UnixMilli()), Member: run.ID})
+		}
+		p.Expire(ctx, g.reservings, counterLife)
+		return nil
+	})
+	return redisx.Error(err)
+}
+
+// drop throws away what an increment may have made under a generation that is
+// not live any more.
+func (m *Meter) drop(ctx context.Context, g *generation) {
+	m.forget(g)
+	m.redis.Del(ctx, g.counters, g.reservings) // its loss costs some bytes until they expire
+}

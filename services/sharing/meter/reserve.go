@@ -1,0 +1,180 @@
+package meter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+)
+
+// Exhausted says which scope has nothing left.
+type Exhausted struct {
+	Scope Scope
+	Reset time.Time
+}
+
+// Error implements error.
+func (e *Exhausted) Error() string {
+	return fmt.Sprintf("the limit of %d runs of the %s is used up", e.Scope.Runs, e.Scope.Kind)
+}
+
+// Reservation holds one run on its scopes until it is released.
+type Reservation struct {
+	meter *Meter
+	run   string
+	start time.Time
+	held  []held
+	// Repeated says that the run had been reserved before, by another request.
+	Repeated bool
+}
+
+type held struct {
+	scope Scope
+	at    *generation
+	// repeated: another request holds it, so it is not ours to give back.
+	repeated bool
+}
+
+// Reserve takes one run on each scope, in their order. If one has nothing left,
+// those before it get theirs back and the error is an *Exhausted.
+func (m *Meter) Reserve(ctx context.Context, run string, start time.Time, scopes []Scope) (*Reservation, error) {
+	r := &Reservation{meter: m, run: run, start: start}
+	for _, stage := range stages(scopes) {
+		if err := r.take(ctx, stage); err != nil {
+			r.Undo(ctx)
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// stages joins scopes that cannot refuse with the next that can: each stage is
+// one round trip, and no scope counts a run that one before it has refused.
+func stages(scopes []Scope) [][]Scope {
+	var out [][]Scope
+	begin := 0
+	for i, s := range scopes {
+		if s.Limited {
+			out = append(out, scopes[begin:i+1])
+			begin = i + 1
+		}
+	}
+	if begin < len(scopes) {
+		if len(out) == 0 {
+			return [][]Scope{scopes}
+		}
+		last := len(out) - 1
+		out[last] = append(out[last][:len(out[last]):len(out[last])], scopes[begin:]...)
+	}
+	return out
+}
+
+// take reserves the scopes of one stage.
+func (r *Reservation) take(ctx context.Context, stage []Scope) error {
+	for range attempts {
+		again, err := r.try(ctx, stage)
+		if err != nil {
+			return err
+		}
+		if len(again) == 0 {
+			return nil
+		}
+		stage = again
+	}
+	return unsettled(errors.New("the generation changes all the time"))
+}
+
+// try increments each scope of the stage once, and gives back those whose
+// generation was not the live one.
+func (r *Reservation) try(ctx context.Context, stage []Scope) ([]Scope, error) {
+	tries := make([]increment, len(stage))
+	for i, s := range stage {
+		g, err := r.meter.live(ctx, s.Subject)
+		if err != nil {
+			return nil, err
+		}
+		tries[i] = increment{scope: s, at: g}
+	}
+	_, err := r.meter.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i := range tries {
+			tries[i].queue(ctx, p, r)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		r.giveBack(ctx, tries)
+		return nil, redisx.Error(err)
+	}
+	return r.judge(ctx, tries)
+}
+
+// giveBack undoes what a broken pipeline may have done. What it cannot reach is
+// taken back by its age.
+func (r *Reservation) giveBack(ctx context.Context, tries []increment) {
+	for i := range tries {
+		if tries[i].counts[0].Err() == nil {
+			r.held = append(r.held, held{scope: tries[i].scope, at: tries[i].at, repeated: tries[i].repeated()})
+		}
+	}
+}
+
+func (r *Reservation) judge(ctx context.Context, tries []increment) (again []Scope, err error) {
+	for i := range tries {
+		t := &tries[i]
+		if t.pointer.Val() != t.at.name {
+			r.meter.drop(ctx, t.at)
+			again = append(again, t.scope)
+			continue
+		}
+		h := held{scope: t.scope, at: t.at, repeated: t.repeated()}
+		r.held = append(r.held, h)
+		r.Repeated = r.Repeated || h.repeated
+		if t.scope.Limited && !h.repeated && t.counts[which(t.scope.Period)].Val() > t.scope.Runs {
+			err = &Exhausted{Scope: t.scope, Reset: Reset(t.scope.Period, r.start)}
+		}
+	}
+	return again, err
+}
+
+// increment is the commands of one scope in a pipeline.
+type increment struct {
+	scope   Scope
+	at      *generation
+	counts  [3]*redis.IntCmd
+	added   *redis.IntCmd
+	pointer *redis.StringCmd
+}
+
+func (t *increment) queue(ctx context.Context, p redis.Pipeliner, r *Reservation) {
+	for i, field := range fields(r.start) {
+		t.counts[i] = p.HIncrBy(ctx, t.at.counters, field, 1)
+	}
+	t.added = p.ZAddNX(ctx, t.at.reservings, redis.Z{Score: float64(r.start.UnixMilli()), Member: r.run})
+	t.pointer = p.Get(ctx, t.at.pointer) // after the increments: see the package's comment
+}
+
+func (t *increment) repeated() bool { return t.added.Err() == nil && t.added.Val() == 0 }
+
+// Undo gives the reservation back: the run did not happen. What cannot be given
+// back now (no Redis) is found by its age, or gone with the Redis.
+func (r *Reservation) Undo(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	_, _ = r.meter.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, h := range r.held {
+			for _, field := range fields(r.start) {
+				p.HIncrBy(ctx, h.at.counters, field, -1)
+			}
+			p.Expire(ctx, h.at.counters, counterLife) // the generation may be dead, and this its only key
+			if !h.repeated {
+				p.ZRem(ctx, h.at.reservings, r.run)
+			}
+		}
+		return nil
+	})
+	r.held = nil
+}

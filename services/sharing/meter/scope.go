@@ -1,0 +1,95 @@
+package meter
+
+import (
+	"strconv"
+	"time"
+
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+)
+
+// Kind is what a scope's limit is on.
+type Kind string
+
+// The kinds, in the order in which reservations are made.
+const (
+	Key     Kind = "key"
+	Share   Kind = "share"
+	Visitor Kind = "visitor"
+	Guest   Kind = "guest"
+)
+
+// Subject says whose runs are counted. It is what the ledger is asked with.
+type Subject struct {
+	Kind Kind `json:"k"`
+	// Key is the resource name of a key: of Key and Guest.
+	Key string `json:"key,omitempty"`
+	// Share is the unique id of a share: of Share and Visitor.
+	Share string `json:"share,omitempty"`
+	// Caller is who asks: of Visitor and Guest.
+	Caller string `json:"caller,omitempty"`
+	// Epoch changes with the limits of a share. Those scopes are not counted while
+	// they have no limit, so a counter from before must not be found again.
+	Epoch int64 `json:"epoch,omitempty"`
+}
+
+// id is the subject as part of a Redis key.
+func (s Subject) id() string {
+	return string(s.Kind) + "|" + s.Key + "|" + s.Share + "|" + s.Caller + "|" + strconv.FormatInt(s.Epoch, 10)
+}
+
+// Scope is a subject with its limit.
+type Scope struct {
+	Subject
+	// Limited says whether Runs bounds it; else it is only counted.
+	Limited bool
+	// Runs may be admitted in one Period; 0 admits none.
+	Runs   int64
+	Period vaultv1.Period
+}
+
+// Reset is when the period that contains at ends; zero for one that never does.
+// Periods are UTC's, so that replicas agree.
+func Reset(p vaultv1.Period, at time.Time) time.Time {
+	at = at.UTC()
+	switch p {
+	case vaultv1.Period_PERIOD_DAY:
+		return startOfDay(at).AddDate(0, 0, 1)
+	case vaultv1.Period_PERIOD_LIFETIME:
+		return time.Time{}
+	default:
+		return startOfMonth(at).AddDate(0, 1, 0)
+	}
+}
+
+func startOfDay(at time.Time) time.Time {
+	y, m, d := at.UTC().Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+func startOfMonth(at time.Time) time.Time {
+	y, m, _ := at.UTC().Date()
+	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
+}
+
+const lifetimeField = "l"
+
+func dayField(at time.Time) string   { return "d" + at.UTC().Format("20060102") }
+func monthField(at time.Time) string { return "m" + at.UTC().Format("200601") }
+
+// fields are the counters that a run that starts at that time moves, all three:
+// a limit may change its period at any time.
+func fields(at time.Time) [3]string {
+	return [3]string{dayField(at), monthField(at), lifetimeField}
+}
+
+// which is the index in fields of a period's counter.
+func which(p vaultv1.Period) int {
+	switch p {
+	case vaultv1.Period_PERIOD_DAY:
+		return 0
+	case vaultv1.Period_PERIOD_LIFETIME:
+		return 2
+	default:
+		return 1
+	}
+}

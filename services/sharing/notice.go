@@ -1,0 +1,78 @@
+package sharing
+
+import (
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+)
+
+// The texts of the sharing dialog. User interfaces show these; they have none of
+// their own. They say what opening a setting takes on, before and after it is done.
+
+var sharedNotice = &sharingv1.Notice{
+	Id: "share.default", Severity: "info", Title: "How Workflow sharing works with private credentials",
+	Text: "By default, a shared Workflow does not run under your API Keys and credentials. This means that it does not consume your usage limits " +
+		"and replaces any credentials like OpenAI API Key on your blocks as input parameters the user should provide. " +
+		"You can change this behavior by changing sharing configurations.",
+}
+
+var runAccessNotices = []*sharingv1.Notice{
+	{
+		Id: "run_access.info", Severity: "info", Title: "Allow people to run a Workflow under your API Key",
+		Text: "This is useful when you want to share a Workflow containing a private Model: since the default behavior is not to run under your API Key, " +
+			"a Workflow containing a private Model will fail to execute, so you change that to allow a protected run: it will affect your usage limits, " +
+			"but your API Key and model data will always be private.",
+	},
+	{Id: "run_access.warning", Severity: "warning", Title: "Warning", Text: "Any previews run under the shareable link will affect your Workflow usage."},
+	{Id: "run_access.note", Severity: "note", Title: "Note", Text: "Your private Models data and your API Key will always remain private."},
+}
+
+var runAccessUnavailable = &sharingv1.Notice{
+	Id: "run_access.unavailable", Severity: "info", Title: "Allow people to run a Workflow under your API Key",
+	Text: "This option is only available when a private Model is detected in the workflow steps.",
+}
+
+var credentialNotices = []*sharingv1.Notice{
+	{
+		Id: "credential_access.info", Severity: "info", Title: "Allow people to run a Workflow under your hidden credentials",
+		Text: "This is useful when you want to share a workflow that has any step with credentials (LMM, OpenAI, Anthropic, etc.) and let people securely " +
+			"use your own credentials to make it easier for them to try your Workflow: your credentials will not be exposed and will be redacted on any client-facing data.",
+	},
+	{
+		Id: "credential_access.warning", Severity: "warning", Title: "Warning",
+		Text: "Any previews run under the shareable link will affect your specific credential usage limits (e.g. OpenAI API Keys).",
+	},
+	{
+		Id: "credential_access.note", Severity: "note", Title: "Note",
+		Text: "Your credentials values will always be private and are redacted from any client-facing data.",
+	},
+}
+
+var credentialUnavailable = &sharingv1.Notice{
+	Id: "credential_access.unavailable", Severity: "info", Title: "Allow people to run a Workflow under your hidden credentials",
+	Text: "This option is only available when a step that needs credentials is detected in the workflow.",
+}
+
+// unconfirmed is shown where a share follows the live version with hidden
+// credentials, and the live version is newer than what its owner agreed to.
+var unconfirmed = &sharingv1.Notice{
+	Id: "credential_access.unconfirmed", Severity: "warning", Title: "The new version needs your confirmation",
+	Text: "Your hidden credentials were granted to an earlier version. Visitors cannot run the new one until you confirm it: resume the share, or set its credentials again.",
+}
+
+// notices are the texts that belong to what was detected.
+func notices(d *sharingv1.Detected, needsConfirmation bool) []*sharingv1.Notice {
+	out := []*sharingv1.Notice{sharedNotice}
+	if len(d.GetPrivateModels()) > 0 {
+		out = append(out, runAccessNotices...)
+	} else {
+		out = append(out, runAccessUnavailable)
+	}
+	if len(d.GetSlots()) > 0 {
+		out = append(out, credentialNotices...)
+	} else {
+		out = append(out, credentialUnavailable)
+	}
+	if needsConfirmation {
+		out = append(out, unconfirmed)
+	}
+	return out
+}

@@ -1,0 +1,285 @@
+package sharing_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"google.golang.org/protobuf/proto"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+)
+
+// vaultPeer does what the vault's internal contract says towards sharing.
+type vaultPeer struct {
+	vaultinternalv1.UnimplementedVaultInternalServiceServer
+
+	mu          sync.Mutex
+	down        bool
+	keys        map[string]*vaultinternalv1.ResolveKeyResponse
+	credentials map[string]*vaultv1.Credential
+	values      map[string]string
+	grants      map[string]*credentialGrant
+	attempts    map[string][]*vaultinternalv1.Attempt
+	ended       map[string]int
+}
+
+type credentialGrant struct {
+	hash      string
+	calls     int64
+	slots     []*vaultinternalv1.GrantedSlot
+	suspended bool
+	by        string
+}
+
+func newVaultPeer() *vaultPeer {
+	v := &vaultPeer{
+		keys: map[string]*vaultinternalv1.ResolveKeyResponse{}, credentials: map[string]*vaultv1.Credential{}, values: map[string]string{},
+		grants: map[string]*credentialGrant{}, attempts: map[string][]*vaultinternalv1.Attempt{}, ended: map[string]int{},
+	}
+	v.addKey(rpc.GuestKey)
+	return v
+}
+
+func (v *vaultPeer) addKey(name string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.keys[name] == nil {
+		v.keys[name] = &vaultinternalv1.ResolveKeyResponse{Active: true}
+	}
+}
+
+func (v *vaultPeer) budget(key string, runs int64, period vaultv1.Period) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.keys[key] = &vaultinternalv1.ResolveKeyResponse{Active: true, Budget: &vaultv1.Budget{Runs: runs, Period: period}}
+}
+
+func (v *vaultPeer) revoke(key string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.keys[key] = &vaultinternalv1.ResolveKeyResponse{}
+}
+
+func (v *vaultPeer) addCredential(ws, id, provider string, hosts ...string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	name := "workspaces/" + ws + "/credentials/" + id
+	v.credentials[name] = &vaultv1.Credential{Name: name, Provider: provider, Hosts: hosts, Guardable: true}
+}
+
+func (v *vaultPeer) grant(share string) *credentialGrant {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.grants[share]
+}
+
+func (v *vaultPeer) set(f func()) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	f()
+}
+
+func (v *vaultPeer) lock() (func(), error) {
+	v.mu.Lock()
+	if v.down {
+		v.mu.Unlock()
+		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the vault is away")
+	}
+	return v.mu.Unlock, nil
+}
+
+func (v *vaultPeer) ResolveKey(_ context.Context, r *vaultinternalv1.ResolveKeyRequest) (*vaultinternalv1.ResolveKeyResponse, error) {
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if k := v.keys[r.GetName()]; k != nil {
+		return proto.CloneOf(k), nil
+	}
+	return &vaultinternalv1.ResolveKeyResponse{}, nil
+}
+
+func (v *vaultPeer) ResolveCredentials(_ context.Context, r *vaultinternalv1.ResolveCredentialsRequest) (*vaultinternalv1.ResolveCredentialsResponse, error) {
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	out := &vaultinternalv1.ResolveCredentialsResponse{}
+	for _, id := range r.GetIds() {
+		if c := v.credentials["workspaces/"+r.GetWorkspace()+"/credentials/"+id]; c != nil {
+			out.Credentials = append(out.Credentials, proto.CloneOf(c))
+		}
+	}
+	return out, nil
+}
+
+// authority is the member on whose behalf the call is made.
+func authority(ctx context.Context, ws string) (string, error) {
+	p := caller.From(ctx)
+	if p.Kind != caller.Member || p.Workspace != ws {
+		return "", errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "only a member of the workspace can do this")
+	}
+	return p.Key, nil
+}
+
+func (v *vaultPeer) StoreLiteral(ctx context.Context, r *vaultinternalv1.StoreLiteralRequest) (*vaultinternalv1.StoreLiteralResponse, error) {
+	if _, err := authority(ctx, r.GetWorkspace()); err != nil {
+		return nil, err
+	}
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	id := fmt.Sprintf("%s-%d", r.GetIdHint(), len(v.credentials))
+	name := "workspaces/" + r.GetWorkspace() + "/credentials/" + id
+	v.values[name] = r.GetCredential().GetValue()
+	c := proto.CloneOf(r.GetCredential())
+	c.Name, c.Value, c.Guardable = name, "", true
+	v.credentials[name] = c
+	return &vaultinternalv1.StoreLiteralResponse{Id: id}, nil
+}
+
+func (v *vaultPeer) PutCredentialGrant(ctx context.Context, r *vaultinternalv1.PutCredentialGrantRequest) (*vaultinternalv1.PutCredentialGrantResponse, error) {
+	ws := strings.Split(r.GetShare(), "/")[1]
+	by, err := authority(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	for _, slot := range r.GetSlots() {
+		if v.credentials["workspaces/"+ws+"/credentials/"+slot.GetCredential()] == nil {
+			return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN, "no such credential")
+		}
+	}
+	v.grants[r.GetShare()] = &credentialGrant{hash: r.GetVersionHash(), calls: r.GetCalls(), slots: r.GetSlots(), by: by}
+	return &vaultinternalv1.PutCredentialGrantResponse{}, nil
+}
+
+func (v *vaultPeer) DeleteCredentialGrant(_ context.Context, r *vaultinternalv1.DeleteCredentialGrantRequest) (*vaultinternalv1.DeleteCredentialGrantResponse, error) {
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	delete(v.grants, r.GetShare())
+	return &vaultinternalv1.DeleteCredentialGrantResponse{}, nil
+}
+
+func (v *vaultPeer) GetCredentialGrant(_ context.Context, r *vaultinternalv1.GetCredentialGrantRequest) (*vaultinternalv1.GetCredentialGrantResponse, error) {
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	g := v.grants[r.GetShare()]
+	if g == nil {
+		return &vaultinternalv1.GetCredentialGrantResponse{}, nil
+	}
+	return &vaultinternalv1.GetCredentialGrantResponse{Exists: true, VersionHash: g.hash, CallsLeft: g.calls, Suspended: g.suspended}, nil
+}
+
+func (v *vaultPeer) ListAttempts(_ context.Context, r *vaultinternalv1.ListAttemptsRequest) (*vaultinternalv1.ListAttemptsResponse, error) {
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	return &vaultinternalv1.ListAttemptsResponse{Attempts: v.attempts[r.GetRun()]}, nil
+}
+
+func (v *vaultPeer) EndRun(_ context.Context, r *vaultinternalv1.EndRunRequest) (*vaultinternalv1.EndRunResponse, error) {
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	v.ended[r.GetRun()]++
+	return &vaultinternalv1.EndRunResponse{}, nil
+}
+
+func (v *vaultPeer) endings(run string) int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.ended[run]
+}
+
+// registryPeer knows models by "ws/model/version".
+type registryPeer struct {
+	registryinternalv1.UnimplementedRegistryInternalServiceServer
+
+	mu     sync.Mutex
+	public map[string]bool
+}
+
+func newRegistryPeer() *registryPeer { return &registryPeer{public: map[string]bool{}} }
+
+func (r *registryPeer) add(id string, public bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.public[id] = public
+}
+
+func (r *registryPeer) CheckModels(_ context.Context, q *registryinternalv1.CheckModelsRequest) (*registryinternalv1.CheckModelsResponse, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := &registryinternalv1.CheckModelsResponse{}
+	for _, id := range q.GetModelIds() {
+		out.Checks = append(out.Checks, r.check(id, q.GetOwnerWorkspace(), q.GetChargedWorkspace()))
+	}
+	return out, nil
+}
+
+func (r *registryPeer) check(id, owner, charged string) *registryinternalv1.ModelCheck {
+	candidates := []string{id}
+	if strings.Count(id, "/") == 1 {
+		candidates = []string{owner + "/" + id, "operator/" + id}
+	}
+	for _, full := range candidates {
+		public, exists := r.public[full]
+		parts := strings.Split(full, "/")
+		if !exists || !public && parts[0] != owner {
+			continue
+		}
+		return &registryinternalv1.ModelCheck{
+			ModelId: id, Exists: true, Version: fmt.Sprintf("workspaces/%s/models/%s/versions/%s", parts[0], parts[1], parts[2]),
+			Usable: public || parts[0] == charged,
+		}
+	}
+	return &registryinternalv1.ModelCheck{ModelId: id}
+}
+
+// The workflows of the tests.
+const (
+	plainWorkflow = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"who","default_value":"you"}],
+		"steps":[{"type":"roboflow_core/string_template@v1","name":"greet","template":"hello {{ $parameters.who }}","data":{"who":"$inputs.who"}}],
+		"outputs":[{"type":"JsonField","name":"greeting","selector":"$steps.greet.output"}]}`
+	secretWorkflow = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"question","default_value":"what is it?"}],
+		"steps":[{"type":"roboflow_core/openai_compatible@v1","name":"llm","base_url":"https://llm.example.com/v1","model_name":"m",
+			"prompt":"$inputs.question","api_key":"$credentials.llm"}],
+		"outputs":[{"type":"JsonField","name":"answer","selector":"$steps.llm.output"}]}`
+	modelWorkflow = `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"image"}],
+		"steps":[{"type":"roboflow_core/roboflow_object_detection_model@v1","name":"detect","images":"$inputs.image","model_id":"cats/1"}],
+		"outputs":[{"type":"JsonField","name":"found","selector":"$steps.detect.predictions"}]}`
+)
+
+// unbound is a credential workflow whose slot names no credential.
+func unbound() string { return strings.Replace(secretWorkflow, "$credentials.llm", "$credentials", 1) }
+
+func attempt(step string, n int32, credential, outcome string) *vaultinternalv1.Attempt {
+	return &vaultinternalv1.Attempt{Step: step, Attempt: n, Credential: credential, Outcome: outcome}
+}

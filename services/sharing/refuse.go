@@ -1,0 +1,97 @@
+package sharing
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+	"github.com/keyhole-dev/keyhole/services/workflow"
+)
+
+// notFound is the answer for what does not exist and for what is another's.
+func notFound(what string) error {
+	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such %s", what)
+}
+
+// noLink is the one answer to every token that opens nothing.
+func noLink() error {
+	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "this link leads nowhere: it is wrong, or it was withdrawn")
+}
+
+func taken(what, id string) error {
+	return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is already a %s %q; choose another id", what, id)
+}
+
+func conflict(what string) error {
+	return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the %s was changed by somebody else since it was read; read it again, then retry", what)
+}
+
+func invalid(field, format string, args ...any) *errs.Error {
+	text := fmt.Sprintf(format, args...)
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%s: %s", field, text).Field(field, text)
+}
+
+// broken says all that is wrong with a definition.
+func broken(problems workflow.Problems) error {
+	noun := "problems"
+	if len(problems) == 1 {
+		noun = "problem"
+	}
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "the definition has %d %s; the first: %s",
+		len(problems), noun, problems[0].Message)
+	for _, p := range problems {
+		e = e.Field(problemPath(p), p.Message)
+	}
+	return e
+}
+
+func problemPath(p workflow.Problem) string {
+	switch {
+	case p.Step != "" && p.Field != "":
+		return "steps." + p.Step + "." + p.Field
+	case p.Step != "":
+		return "steps." + p.Step
+	case p.Field != "":
+		return p.Field
+	default:
+		return "definition"
+	}
+}
+
+// exhausted says which budget is used up and when it starts anew.
+func exhausted(e *meter.Exhausted) error {
+	reason, whose := errorsv1.Reason_REASON_VISITOR_BUDGET_EXHAUSTED, "your allowance"
+	switch e.Scope.Kind {
+	case meter.Key:
+		reason, whose = errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED, "the budget of the key that is charged"
+	case meter.Share:
+		reason, whose = errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED, "the limit of this share"
+	}
+	when, reset := "it does not start anew", ""
+	if !e.Reset.IsZero() {
+		reset = e.Reset.UTC().Format(time.RFC3339)
+		when = "it starts anew at " + reset
+	}
+	return errs.ResourceExhausted(reason, "%s of %d runs is used up; %s", whose, e.Scope.Runs, when).
+		With("budget", scopeWord(e.Scope.Kind)).With("limit", strconv.FormatInt(e.Scope.Runs, 10)).With("resetTime", reset)
+}
+
+// scopeWord is what clients call a scope.
+func scopeWord(k meter.Kind) string {
+	if k == meter.Guest {
+		return string(meter.Visitor)
+	}
+	return string(k)
+}
+
+func quoted(list []string) string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = strconv.Quote(s)
+	}
+	return strings.Join(out, ", ")
+}

@@ -1,0 +1,197 @@
+package sharing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// leases remembers what this replica knows of runs that are being renewed, so that
+// renewing twice a second costs a row now and then and not each time.
+type leases struct {
+	mu   sync.Mutex
+	runs map[string]*lease
+}
+
+// lease is a run that goes on.
+type lease struct {
+	row    runRow
+	rights runRights
+	// until is the lease as the row has it; asked is when it was asked for last.
+	until, asked time.Time
+}
+
+func newLeases() *leases { return &leases{runs: map[string]*lease{}} }
+
+func (l *leases) drop(run string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.runs, run)
+}
+
+// split gives those of the runs that are known, and the rest.
+func (l *leases) split(runs []string, now time.Time) (known map[string]*lease, unknown []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known = make(map[string]*lease, len(runs))
+	for _, run := range runs {
+		if have := l.runs[run]; have != nil {
+			have.asked = now
+			known[run] = have
+		} else {
+			unknown = append(unknown, run)
+		}
+	}
+	return known, unknown
+}
+
+func (l *leases) add(run string, have *lease) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.runs[run] = have
+}
+
+// prune forgets runs that nobody renews here any more.
+func (l *leases) prune(before time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for run, have := range l.runs {
+		if have.asked.Before(before) {
+			delete(l.runs, run)
+		}
+	}
+}
+
+// RenewRuns implements the RPC. If it cannot be seen whether a run may go on, the
+// call fails as a whole, and the runner ends what nobody stands by.
+func (s internal) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsRequest) (*sharinginternalv1.RenewRunsResponse, error) {
+	now := s.now()
+	known, unknown := s.leases.split(r.GetRuns(), now)
+	if err := s.loadLeases(ctx, known, unknown, now); err != nil {
+		return nil, err
+	}
+	if err := s.lengthen(ctx, known, now); err != nil {
+		return nil, err
+	}
+	out := &sharinginternalv1.RenewRunsResponse{}
+	for _, run := range r.GetRuns() {
+		why := "it has ended, or was given up"
+		if have := known[run]; have != nil {
+			var err error
+			if why, err = s.mayNot(ctx, have); err != nil {
+				return nil, err
+			}
+		}
+		if why != "" {
+			out.Ended = append(out.Ended, &sharinginternalv1.EndedRun{Run: run, Message: why})
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) loadLeases(ctx context.Context, known map[string]*lease, unknown []string, now time.Time) error {
+	for len(unknown) > 0 {
+		batch := unknown[:min(len(unknown), itemsAtOnce)]
+		unknown = unknown[len(batch):]
+		rows, err := s.store.openRuns(ctx, batch)
+		if err != nil {
+			return fmt.Errorf("read runs: %w", err)
+		}
+		for _, row := range rows {
+			have := &lease{row: row, until: time.UnixMicro(row.Lease), asked: now}
+			if err := json.Unmarshal([]byte(row.Rights), &have.rights); err != nil {
+				return fmt.Errorf("read a run's rights: %w", err)
+			}
+			known[row.ID] = have
+			s.leases.add(row.ID, have)
+		}
+	}
+	return nil
+}
+
+// lengthen writes new leases for those that are half over. A run whose row is not
+// open any more is taken from the known.
+func (s *Service) lengthen(ctx context.Context, known map[string]*lease, now time.Time) error {
+	var due []string
+	for run, have := range known {
+		if have.until.Sub(now) < s.cfg.Lease/2 {
+			due = append(due, run)
+		}
+	}
+	if len(due) == 0 {
+		return nil
+	}
+	until := now.Add(s.cfg.Lease)
+	open, err := s.store.renew(ctx, due, until.UnixMicro())
+	if err != nil {
+		return fmt.Errorf("lengthen leases: %w", err)
+	}
+	for _, run := range due {
+		if open[run] {
+			s.leases.add(run, &lease{row: known[run].row, rights: known[run].rights, until: until, asked: now})
+			continue
+		}
+		s.leases.drop(run)
+		delete(known, run)
+	}
+	return nil
+}
+
+// mayNot says why a run must end, or nothing. What it looks at is at most a moment old.
+func (s *Service) mayNot(ctx context.Context, have *lease) (string, error) {
+	key, err := s.rights.keys.get(ctx, have.row.ChargedKey)
+	if err != nil {
+		return "", err
+	}
+	if !key.GetActive() {
+		return "the key that it is charged to was revoked", nil
+	}
+	if have.row.Share != "" {
+		return s.mayNotShare(ctx, have)
+	}
+	if have.row.Workflow == "" {
+		return "", nil
+	}
+	gone, err := s.rights.trash.get(ctx, have.row.Workflow)
+	if err != nil {
+		return "", err
+	}
+	if gone {
+		return "the workflow was deleted", nil
+	}
+	return "", nil
+}
+
+func (s *Service) mayNotShare(ctx context.Context, have *lease) (string, error) {
+	right, err := s.rights.byShare.get(ctx, have.row.Share)
+	if errs.CodeOf(err) == codes.NotFound {
+		return "the workflow was deleted", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	share := right.share
+	switch {
+	case right.workflow.Deleted != 0:
+		return "the workflow was deleted", nil
+	case share.State == sharingv1.ShareState_SHARE_STATE_REVOKED || share.LinkEpoch != have.rights.Epoch:
+		return "the link was withdrawn", nil
+	case share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || right.suspended():
+		return "the link was paused", nil
+	case share.Expires != 0 && s.now().UnixMicro() >= share.Expires:
+		return "the link has expired", nil
+	case have.rights.Owner && (share.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || share.ChargedKey != have.row.ChargedKey):
+		return "its owner does not pay for it any more", nil
+	case have.rights.Hidden && (!share.hidden() || !right.grant.GetExists() || right.grant.GetVersionHash() != have.row.VersionHash):
+		return "the owner's credentials were withdrawn", nil
+	}
+	return "", nil
+}

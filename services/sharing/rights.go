@@ -1,0 +1,223 @@
+package sharing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+)
+
+// right is what a link allows now: its share, and the version that it opens with
+// what was found in it. It must not be changed.
+type right struct {
+	share    shareRow
+	workflow workflowRow
+	version  versionRow
+	look     *analysis
+	// grant is the vault's credential grant, where credentials are hidden.
+	grant *vaultinternalv1.GetCredentialGrantResponse
+	// private are the models that strangers' keys may not use, missing those that
+	// do not exist.
+	private, missing []string
+	view             *prepared
+}
+
+// rights are all answers that decide something and may be a moment old.
+type rights struct {
+	byLink  *fresh[*right]
+	byShare *fresh[*right]
+	keys    *fresh[*vaultinternalv1.ResolveKeyResponse]
+	models  *fresh[[]*registryinternalv1.ModelCheck]
+	secrets *fresh[map[string]*vaultv1.Credential]
+	trash   *fresh[bool]
+}
+
+// maxRights bounds each kind of answer.
+const maxRights = 4096
+
+func newRights(s *Service) rights {
+	return rights{
+		byLink:  newFresh(s.now, maxRights, s.loadLink),
+		byShare: newFresh(s.now, maxRights, s.loadShare),
+		keys:    newFresh(s.now, maxRights, s.loadKey),
+		models:  newFresh(s.now, maxRights, s.loadModels),
+		secrets: newFresh(s.now, maxRights, s.loadCredentials),
+		trash:   newFresh(s.now, maxRights, s.loadTrash),
+	}
+}
+
+// forget is called after this process has changed a workflow or a share.
+func (r rights) forget() {
+	r.byLink.forget()
+	r.byShare.forget()
+	r.trash.forget()
+}
+
+// open finds what a token opens. Every token that opens nothing gets the same
+// answer.
+func (s *Service) open(ctx context.Context, token string) (*right, error) {
+	hash, ok := s.links.hash(token)
+	if !ok {
+		return nil, noLink()
+	}
+	return s.rights.byLink.get(ctx, hash)
+}
+
+func (s *Service) loadLink(ctx context.Context, hash string) (*right, error) {
+	share, found, err := s.store.shareByLink(ctx, hash)
+	if err != nil {
+		return nil, fmt.Errorf("read share: %w", err)
+	}
+	if !found || share.State == sharingv1.ShareState_SHARE_STATE_REVOKED {
+		return nil, noLink()
+	}
+	r, err := s.loadRight(ctx, share)
+	if err != nil {
+		return nil, err
+	}
+	if r.workflow.Deleted != 0 {
+		return nil, noLink()
+	}
+	r.view = s.prepare(r)
+	return r, nil
+}
+
+// loadShare reads a share's right for a run that goes on, revoked or not.
+func (s *Service) loadShare(ctx context.Context, uid string) (*right, error) {
+	share, found, err := s.store.shareByUID(ctx, uid)
+	if err != nil {
+		return nil, fmt.Errorf("read share: %w", err)
+	}
+	if !found {
+		return nil, noLink()
+	}
+	return s.loadRight(ctx, share)
+}
+
+func (s *Service) loadRight(ctx context.Context, share shareRow) (*right, error) {
+	w, found, err := s.store.workflowByUID(ctx, share.Workflow)
+	if err != nil {
+		return nil, fmt.Errorf("read workflow: %w", err)
+	}
+	if !found {
+		return nil, noLink()
+	}
+	r := &right{share: share, workflow: w}
+	if r.version, err = s.versionOf(ctx, w, share.number(w)); err != nil {
+		return nil, err
+	}
+	r.look = s.analyses.of(r.version.Definition, r.version.Hash)
+	if share.hidden() {
+		r.grant, err = s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: r.name()})
+		if err != nil {
+			return nil, fmt.Errorf("read credential grant: %w", err)
+		}
+	}
+	if r.private, r.missing, err = s.strangeModels(ctx, w.Workspace, r.look); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// number is the version that a share opens.
+func (s *shareRow) number(w workflowRow) int64 {
+	if s.FollowLive {
+		return w.Live
+	}
+	return s.Version
+}
+
+func (r *right) name() string {
+	return shareName(r.share.Workspace, r.workflow.ID, r.share.ID)
+}
+
+// granted reports whether the vault's grant covers the version that the link
+// opens: a newer live version is not run with hidden credentials until its owner
+// has confirmed it.
+func (r *right) granted() bool {
+	return r.grant.GetExists() && r.grant.GetVersionHash() == r.version.Hash && r.share.GrantedHash == r.version.Hash
+}
+
+func (r *right) suspended() bool { return r.grant.GetSuspended() }
+
+// strangeModels finds the models of a definition that keys of other workspaces may
+// not use, and those that do not exist.
+func (s *Service) strangeModels(ctx context.Context, owner string, look *analysis) (private, missing []string, err error) {
+	checks, err := s.checkModels(ctx, owner, stranger, look.modelIDs())
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range checks {
+		switch {
+		case !c.GetExists():
+			missing = append(missing, c.GetModelId())
+		case !c.GetUsable():
+			private = append(private, c.GetModelId())
+		}
+	}
+	return private, missing, nil
+}
+
+// checkModels asks what the model ids of an owner's definition name, and whether a
+// workspace's keys may use them.
+func (s *Service) checkModels(ctx context.Context, owner, charged string, ids []string) ([]*registryinternalv1.ModelCheck, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.rights.models.get(ctx, strings.Join(slices.Concat([]string{owner, charged}, ids), "\x00"))
+}
+
+func (s *Service) loadModels(ctx context.Context, key string) ([]*registryinternalv1.ModelCheck, error) {
+	parts := strings.Split(key, "\x00")
+	out, err := s.registry.CheckModels(ctx, &registryinternalv1.CheckModelsRequest{
+		OwnerWorkspace: parts[0], ChargedWorkspace: parts[1], ModelIds: parts[2:],
+	})
+	if err != nil {
+		return nil, fmt.Errorf("check models: %w", err)
+	}
+	if len(out.GetChecks()) != len(parts)-2 {
+		return nil, fmt.Errorf("check models: %d answers to %s questions", len(out.GetChecks()), strconv.Itoa(len(parts)-2))
+	}
+	return out.GetChecks(), nil
+}
+
+func (s *Service) loadKey(ctx context.Context, name string) (*vaultinternalv1.ResolveKeyResponse, error) {
+	out, err := s.vault.ResolveKey(ctx, &vaultinternalv1.ResolveKeyRequest{Name: name})
+	if err != nil {
+		return nil, fmt.Errorf("resolve key: %w", err)
+	}
+	return out, nil
+}
+
+// credentials are those of a workspace that exist, by id.
+func (s *Service) credentials(ctx context.Context, ws string, ids []string) (map[string]*vaultv1.Credential, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.rights.secrets.get(ctx, strings.Join(append([]string{ws}, ids...), "\x00"))
+}
+
+func (s *Service) loadCredentials(ctx context.Context, key string) (map[string]*vaultv1.Credential, error) {
+	parts := strings.Split(key, "\x00")
+	out, err := s.vault.ResolveCredentials(ctx, &vaultinternalv1.ResolveCredentialsRequest{Workspace: parts[0], Ids: parts[1:]})
+	if err != nil {
+		return nil, fmt.Errorf("resolve credentials: %w", err)
+	}
+	found := make(map[string]*vaultv1.Credential, len(out.GetCredentials()))
+	for _, c := range out.GetCredentials() {
+		found[segment(c.GetName(), 1)] = c
+	}
+	return found, nil
+}
+
+// loadTrash says whether a workflow is gone or in the trash.
+func (s *Service) loadTrash(ctx context.Context, uid string) (bool, error) {
+	w, found, err := s.store.workflowByUID(ctx, uid)
+	return !found || w.Deleted != 0, err
+}

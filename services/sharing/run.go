@@ -1,0 +1,120 @@
+package sharing
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+)
+
+// runCursor is where a listing of runs goes on.
+type runCursor struct {
+	Start int64  `json:"s"`
+	ID    string `json:"i"`
+}
+
+// ListRuns implements the RPC: runs of the workspace's workflows, and runs that are
+// charged to its keys. Charges are in GetRun.
+func (s public) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (*sharingv1.ListRunsResponse, error) {
+	ws := segment(r.GetParent(), 0)
+	filter, err := runFilterOf(ws, r)
+	if err != nil {
+		return nil, err
+	}
+	binding := []string{"runs", ws, r.GetShare(), r.GetWorkflow()}
+	before := runCursor{Start: math.MaxInt64}
+	if err := s.pages.Decode(r.GetPageToken(), &before, binding...); err != nil {
+		return nil, err
+	}
+	size := page.Size(r.GetPageSize(), 50, 500)
+	rows, err := s.store.listRuns(ctx, filter, before, size+1)
+	if err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
+	out := &sharingv1.ListRunsResponse{}
+	if len(rows) > size {
+		rows = rows[:size]
+		last := rows[size-1]
+		if out.NextPageToken, err = s.pages.Encode(runCursor{last.Start, last.ID}, binding...); err != nil {
+			return nil, err
+		}
+	}
+	for _, row := range rows {
+		out.Runs = append(out.Runs, row.message(ws))
+	}
+	return out, nil
+}
+
+// runFilter is which runs are asked for.
+type runFilter struct {
+	workspace, workflow, share, shareUID string
+}
+
+func runFilterOf(ws string, r *sharingv1.ListRunsRequest) (runFilter, error) {
+	f := runFilter{workspace: ws}
+	if name := r.GetWorkflow(); name != "" {
+		if name != workflowName(ws, segment(name, 1)) {
+			return f, invalid("workflow", "must be the name of a workflow of this workspace")
+		}
+		f.workflow = segment(name, 1)
+	}
+	switch name := r.GetShare(); {
+	case name == "":
+	case !strings.Contains(name, "/"): // of another's workflow: all that its payer knows
+		f.shareUID = name
+	case name == shareName(ws, segment(name, 1), segment(name, 2)):
+		f.workflow, f.share = segment(name, 1), segment(name, 2)
+	default:
+		return f, invalid("share", "must be the name of a share of this workspace, or the id that its runs show")
+	}
+	return f, nil
+}
+
+// GetRun implements the RPC.
+func (s public) GetRun(ctx context.Context, r *sharingv1.GetRunRequest) (*sharingv1.Run, error) {
+	ws := segment(r.GetName(), 0)
+	row, found, err := s.store.run(ctx, segment(r.GetName(), 1))
+	if err != nil {
+		return nil, fmt.Errorf("read run: %w", err)
+	}
+	if !found || row.OwnerWorkspace != ws && row.ChargedWorkspace != ws {
+		return nil, notFound("run")
+	}
+	items, err := s.store.items(ctx, row.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read line items: %w", err)
+	}
+	out := row.message(ws)
+	out.Steps, out.Charges = stepsOf(row.Steps), redactItems(items, row.OwnerWorkspace, ws)
+	return out, nil
+}
+
+// message is a run as one of its two workspaces may see it. The owner of the workflow
+// sees that a preview happened and whether it failed, but not who it was, nor what a
+// message may repeat of the visitor's inputs. Who is charged sees its charge, and of
+// the owner's names only the share's id.
+func (r *runRow) message(ws string) *sharingv1.Run {
+	out := &sharingv1.Run{
+		Name: runName(ws, r.ID), State: r.state(), Version: int32(r.Version), Share: r.Share, Reason: r.Reason,
+		StartTime: timestamp(r.Start), EndTime: timestamp(r.End),
+	}
+	if ws == r.OwnerWorkspace {
+		out.Visitor = r.Visitor
+		if r.WorkflowID != "" {
+			out.Workflow = workflowName(ws, r.WorkflowID)
+		}
+		if r.Share != "" {
+			out.Share = shareName(ws, r.WorkflowID, r.ShareID)
+		}
+	}
+	if ws == r.ChargedWorkspace {
+		out.ChargedKey = r.ChargedKey
+	}
+	if r.CallerWorkspace == ws {
+		out.Message = r.Message
+	}
+	return out
+}

@@ -1,0 +1,57 @@
+package sharing
+
+import (
+	"encoding/json"
+
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+)
+
+// scopesOf lists what a run is counted on, in the fixed order key, share, visitor. The
+// key always counts, so that a budget that is set later finds it counted.
+func (s *Service) scopesOf(charged string, budget *vaultv1.Budget, share *shareRow, caller string) []meter.Scope {
+	scopes := []meter.Scope{{
+		Subject: meter.Subject{Kind: meter.Key, Key: charged},
+		Limited: budget != nil, Runs: budget.GetRuns(), Period: budget.GetPeriod(),
+	}}
+	if share != nil && share.Runs > 0 {
+		scopes = append(scopes, meter.Scope{
+			Subject: meter.Subject{Kind: meter.Share, Share: share.UID, Epoch: share.LimitEpoch},
+			Limited: true, Runs: share.Runs, Period: vaultv1.Period(share.Period),
+		})
+	}
+	if share != nil && share.VisitorRuns > 0 {
+		scopes = append(scopes, meter.Scope{
+			Subject: meter.Subject{Kind: meter.Visitor, Share: share.UID, Caller: caller, Epoch: share.LimitEpoch},
+			Limited: true, Runs: share.VisitorRuns, Period: vaultv1.Period(share.Period),
+		})
+	}
+	if charged == guestKey && s.cfg.GuestRuns > 0 {
+		scopes = append(scopes, meter.Scope{
+			Subject: meter.Subject{Kind: meter.Guest, Key: charged, Caller: caller},
+			Limited: true, Runs: s.cfg.GuestRuns, Period: vaultv1.Period_PERIOD_DAY,
+		})
+	}
+	return scopes
+}
+
+// scopesText is what a run's row keeps of them, to release it by.
+func scopesText(scopes []meter.Scope) string {
+	subjects := make([]meter.Subject, len(scopes))
+	for i, s := range scopes {
+		subjects[i] = s.Subject
+	}
+	return marshal(subjects)
+}
+
+func (r *runRow) scopes() []meter.Scope {
+	var subjects []meter.Subject
+	if err := json.Unmarshal([]byte(r.Scopes), &subjects); err != nil {
+		return nil
+	}
+	scopes := make([]meter.Scope, len(subjects))
+	for i, s := range subjects {
+		scopes[i] = meter.Scope{Subject: s}
+	}
+	return scopes
+}

@@ -1,0 +1,289 @@
+package sharing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// The limits that a share gets when a setting is opened and its owner names none.
+const (
+	defaultRuns   = 100
+	defaultCalls  = 200
+	defaultPeriod = vaultv1.Period_PERIOD_DAY
+)
+
+// settle looks the shared version over and sees whether the settings can be had
+// with what is found in it. With confirm, or where what the vault has granted is not
+// what is needed now, the credential grant is written, on the caller's authority.
+func (e *shareEdit) settle(ctx context.Context, confirm bool) error {
+	e.row.RunAccess = max(e.row.RunAccess, sharingv1.RunAccess_RUN_ACCESS_VISITOR)
+	e.row.CredentialAccess = max(e.row.CredentialAccess, sharingv1.CredentialAccess_CREDENTIAL_ACCESS_VISITOR)
+	v, err := e.versionOf(ctx, e.workflow, e.row.number(e.workflow))
+	if err != nil {
+		return err
+	}
+	look := e.analyses.of(v.Definition, v.Hash)
+	if len(look.problems) > 0 {
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_DEFINITION_INVALID,
+			"the version has problems, so that it cannot be shared; inspect it").Because(look.problems.Err())
+	}
+	if err := shareable(look); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context, *analysis) error{e.settleSamples, e.settleRunAccess, e.settleKey, e.settleLimits} {
+		if err := step(ctx, look); err != nil {
+			return err
+		}
+	}
+	return e.settleCredentials(ctx, look, confirm)
+}
+
+// shareable refuses a destination that something in the run decides: it could send a
+// visitor's or a hidden credential anywhere.
+func shareable(look *analysis) error {
+	for _, sl := range look.slots {
+		if !sl.constant {
+			return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT,
+				"%s takes a credential, but where it is sent is not constant in the version; write the address into the step", sl.path()).
+				With("step", sl.step).With("field", sl.field)
+		}
+	}
+	return nil
+}
+
+func (e *shareEdit) settleSamples(_ context.Context, look *analysis) error {
+	for _, sample := range e.row.samples() {
+		at := slices.IndexFunc(look.own.GetInputs(), func(in *sharingv1.Input) bool { return in.GetName() == sample.GetInput() })
+		if at < 0 || look.own.GetInputs()[at].GetCredential() {
+			return invalid("share.samples", "the version has no input %q that could have a sample", sample.GetInput())
+		}
+	}
+	return nil
+}
+
+func (e *shareEdit) settleRunAccess(ctx context.Context, look *analysis) error {
+	if e.row.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || !e.opening("run_access", e.before.RunAccess == e.row.RunAccess) {
+		return nil
+	}
+	private, _, err := e.strangeModels(ctx, e.workflow.Workspace, look)
+	if err != nil || len(private) > 0 {
+		return err
+	}
+	looked := "the version uses no model"
+	if ids := look.modelIDs(); len(ids) > 0 {
+		looked = "anyone may use " + quoted(ids)
+	}
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_NO_PRIVATE_MODEL,
+		"run access can only be opened where a private model is found: its steps were searched for a model that other workspaces' keys may not use, and %s", looked)
+}
+
+// opening reports whether a setting is opened now, or looked over again because the
+// version changes; else it was settled before, and other settings can be changed.
+func (e *shareEdit) opening(setting string, was bool) bool {
+	return e.created || !was || mentions(e.paths, setting) || e.before.Version != e.row.Version || e.before.FollowLive != e.row.FollowLive
+}
+
+// settleKey makes sure that the charged key is the owner's own and alive.
+func (e *shareEdit) settleKey(ctx context.Context, _ *analysis) error {
+	if e.row.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER {
+		if e.row.ChargedKey != "" && !e.ownKey() {
+			return invalid("share.charged_key", "must be a key of the workflow's workspace")
+		}
+		return nil
+	}
+	if e.row.ChargedKey == "" {
+		e.row.ChargedKey = caller.From(ctx).Key
+	}
+	if !e.ownKey() {
+		return invalid("share.charged_key", "must be a key of the workflow's workspace")
+	}
+	key, err := e.rights.keys.get(ctx, e.row.ChargedKey)
+	if err != nil {
+		return err
+	}
+	if !key.GetActive() {
+		return invalid("share.charged_key", "is not a key that can be charged: it does not exist, or was revoked")
+	}
+	return nil
+}
+
+func (e *shareEdit) ownKey() bool {
+	return strings.HasPrefix(e.row.ChargedKey, workspaceName(e.workflow.Workspace)+"/keys/")
+}
+
+// settleLimits fills in the small defaults of an opened share, and refuses one
+// without a bound.
+func (e *shareEdit) settleLimits(_ context.Context, _ *analysis) error {
+	if e.row.opened() {
+		if err := e.boundOpened(); err != nil {
+			return err
+		}
+	}
+	b := e.before
+	if e.row.Runs != b.Runs || e.row.VisitorRuns != b.VisitorRuns || e.row.Period != b.Period {
+		e.row.LimitEpoch++
+	}
+	return nil
+}
+
+func (e *shareEdit) boundOpened() error {
+	fresh := e.created || !e.before.opened() || e.row.hidden() && !e.before.hidden()
+	if !fresh && e.limited && (e.row.Runs == 0 || e.row.hidden() && e.row.Calls == 0) {
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_LIMITS_REQUIRED,
+			"while run access or credentials are open the share needs finite limits: runs, and with hidden credentials credential_calls")
+	}
+	if e.row.Runs == 0 {
+		e.row.Runs = defaultRuns
+		if e.row.Period == 0 {
+			e.row.Period = int64(defaultPeriod)
+		}
+	}
+	if e.row.hidden() && e.row.Calls == 0 {
+		e.row.Calls = defaultCalls
+		if e.row.Period == 0 {
+			e.row.Period = int64(defaultPeriod)
+		}
+	}
+	if e.row.Period == 0 {
+		e.row.Period = int64(vaultv1.Period_PERIOD_MONTH)
+	}
+	return nil
+}
+
+func (e *shareEdit) settleCredentials(ctx context.Context, look *analysis, confirm bool) error {
+	if !e.row.hidden() {
+		e.row.GrantedHash = ""
+		return nil
+	}
+	b := e.before
+	changed := !b.hidden() || b.Calls != e.row.Calls || b.Period != e.row.Period ||
+		b.Version != e.row.Version || b.FollowLive != e.row.FollowLive
+	if !confirm && !changed {
+		return nil
+	}
+	if !look.hasSlots() && !e.opening("credential_access", b.hidden()) {
+		e.row.GrantedHash = look.hash // a new version that needs none
+		return nil
+	}
+	slots, err := e.grantable(ctx, look)
+	if err != nil {
+		return err
+	}
+	_, err = e.vault.PutCredentialGrant(ctx, &vaultinternalv1.PutCredentialGrantRequest{
+		Share: e.name(), VersionHash: look.hash, Slots: slots, Calls: e.row.Calls, Period: vaultv1.Period(e.row.Period),
+	})
+	if err != nil {
+		return fmt.Errorf("put credential grant: %w", err)
+	}
+	e.row.GrantedHash = look.hash
+	return nil
+}
+
+func (e *shareEdit) name() string { return shareName(e.row.Workspace, e.workflow.ID, e.row.ID) }
+
+// withdraw takes a grant back whose share did not come about.
+func (e *shareEdit) withdraw(ctx context.Context) {
+	if !e.row.hidden() {
+		return
+	}
+	if err := e.withdrawGrant(context.WithoutCancel(ctx), e.workflow, e.row); err != nil {
+		e.log.WarnContext(ctx, "a grant without a share stays in the vault", "share", e.name(), "error", err)
+	}
+}
+
+// grantable lists the slots for a grant, or says why they cannot be hidden.
+func (e *shareEdit) grantable(ctx context.Context, look *analysis) ([]*vaultinternalv1.GrantedSlot, error) {
+	if !look.hasSlots() {
+		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_NO_SLOT,
+			"credentials can only be opened where a step needs one: the steps were searched for a field that holds a credential ($credentials.<id>), and there is none")
+	}
+	known, err := e.credentials(ctx, e.workflow.Workspace, look.credentialIDs())
+	if err != nil {
+		return nil, err
+	}
+	var out []*vaultinternalv1.GrantedSlot
+	for _, sl := range look.slots {
+		if sl.input != "" {
+			continue
+		}
+		if err := hideable(sl, known[sl.credential]); err != nil {
+			return nil, err
+		}
+		out = append(out, &vaultinternalv1.GrantedSlot{
+			Step: sl.step, Field: sl.field, Credential: sl.credential, Destination: sl.destination,
+		})
+	}
+	return out, nil
+}
+
+// hideable says why the credential of a slot cannot be used hidden, if so.
+func hideable(sl slot, c *vaultv1.Credential) error {
+	switch {
+	case sl.unbound():
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_UNBOUND,
+			"%s has no credential: bind one ($credentials.<id>) before it can be used hidden", sl.path()).With("step", sl.step).With("field", sl.field)
+	case c == nil:
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN,
+			"%s refers to the credential %q, which the workspace does not have", sl.path(), sl.credential).With("credential", sl.credential)
+	case !c.GetGuardable():
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
+			"the credential %q is too short or too guessable to be recognised in answers, so that it cannot be used hidden", sl.credential).
+			With("credential", sl.credential)
+	}
+	return nil
+}
+
+// shareMessage is a share as its owner sees it, with its link.
+func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow) (*sharingv1.Share, error) {
+	v, err := s.versionOf(ctx, w, row.number(w))
+	if err != nil {
+		return nil, err
+	}
+	look := s.analyses.of(v.Definition, v.Hash)
+	out := &sharingv1.Share{
+		Name: shareName(w.Workspace, w.ID, row.ID), Title: row.Title, State: row.State, Version: int32(row.number(w)),
+		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
+		Limits: row.limits(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: timestamp(row.Expires),
+		FrameOrigins: row.origins(), Samples: row.samples(), CreateTime: timestamp(row.Created), UpdateTime: timestamp(row.Updated),
+		Detected: &sharingv1.Detected{Sinks: look.sinks},
+	}
+	if out.Detected.PrivateModels, _, err = s.strangeModels(ctx, w.Workspace, look); err != nil {
+		return nil, err
+	}
+	if out.Detected.Slots, err = s.slotMessages(ctx, w.Workspace, look); err != nil {
+		return nil, err
+	}
+	if row.State != sharingv1.ShareState_SHARE_STATE_REVOKED {
+		out.Token = s.links.token(row.UID, row.LinkEpoch)
+		out.Uri = s.links.uri(out.Token)
+		if err := s.showGrant(ctx, row, out); err != nil {
+			return nil, err
+		}
+	}
+	out.Notices = notices(out.Detected, row.hidden() && row.GrantedHash != v.Hash)
+	return out, nil
+}
+
+// showGrant shows that the vault's guard has stopped a share.
+func (s *Service) showGrant(ctx context.Context, row shareRow, out *sharingv1.Share) error {
+	if !row.hidden() {
+		return nil
+	}
+	grant, err := s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: out.GetName()})
+	if err != nil {
+		return fmt.Errorf("read credential grant: %w", err)
+	}
+	if grant.GetSuspended() && row.State == sharingv1.ShareState_SHARE_STATE_ACTIVE {
+		out.State = sharingv1.ShareState_SHARE_STATE_SUSPENDED
+	}
+	return nil
+}

@@ -1,0 +1,219 @@
+package sharing
+
+import (
+	"context"
+	"fmt"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/emptypb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+)
+
+// CreateShare implements the RPC.
+func (s public) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequest) (*sharingv1.Share, error) {
+	w, err := s.findLive(ctx, r.GetParent())
+	if err != nil {
+		return nil, err
+	}
+	now := s.now().UnixMicro()
+	row := shareRow{
+		UID: id.New("shr"), Workspace: w.Workspace, Workflow: w.UID, ID: r.GetShareId(), LinkEpoch: 1,
+		State: sharingv1.ShareState_SHARE_STATE_ACTIVE, Version: w.Live, Created: now, Updated: now, FrameOrigins: "[]", Samples: "[]",
+	}
+	if row.ID == "" {
+		row.ID = row.UID
+	}
+	if _, found, err := s.store.share(ctx, w.Workspace, w.UID, row.ID); err != nil || found {
+		return nil, errOr(err, taken("share", row.ID)) // before the vault is asked to grant anything
+	}
+	in := r.GetShare()
+	if in == nil {
+		in = &sharingv1.Share{}
+	}
+	edit := &shareEdit{Service: s.Service, workflow: w, row: row, created: true}
+	if err := edit.apply(in, everySetting); err != nil {
+		return nil, err
+	}
+	if err := edit.settle(ctx, true); err != nil {
+		return nil, err
+	}
+	edit.row.Link, _ = s.links.hash(s.links.token(row.UID, row.LinkEpoch))
+	inserted, err := s.store.insertShare(ctx, edit.row)
+	if err != nil || !inserted {
+		edit.withdraw(ctx)
+		return nil, errOr(err, taken("share", row.ID))
+	}
+	return s.shareMessage(ctx, w, edit.row)
+}
+
+// findShare reads a share by its resource name.
+func (s *Service) findShare(ctx context.Context, name string) (workflowRow, shareRow, error) {
+	w, err := s.find(ctx, name)
+	if errs.CodeOf(err) == codes.NotFound {
+		return w, shareRow{}, notFound("share")
+	}
+	if err != nil {
+		return w, shareRow{}, err
+	}
+	row, found, err := s.store.share(ctx, w.Workspace, w.UID, segment(name, 2))
+	if err != nil {
+		return w, row, fmt.Errorf("read share: %w", err)
+	}
+	if !found {
+		return w, row, notFound("share")
+	}
+	return w, row, nil
+}
+
+// GetShare implements the RPC.
+func (s public) GetShare(ctx context.Context, r *sharingv1.GetShareRequest) (*sharingv1.Share, error) {
+	w, row, err := s.findShare(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	return s.shareMessage(ctx, w, row)
+}
+
+// ListShares implements the RPC.
+func (s public) ListShares(ctx context.Context, r *sharingv1.ListSharesRequest) (*sharingv1.ListSharesResponse, error) {
+	w, err := s.find(ctx, r.GetParent())
+	if err != nil {
+		return nil, err
+	}
+	binding := []string{"shares", w.UID, fmt.Sprint(r.GetShowRevoked())}
+	var after shareCursor
+	if err := s.pages.Decode(r.GetPageToken(), &after, binding...); err != nil {
+		return nil, err
+	}
+	size := page.Size(r.GetPageSize(), 50, 500)
+	rows, err := s.store.shares(ctx, w.Workspace, w.UID, after, r.GetShowRevoked(), size+1)
+	if err != nil {
+		return nil, fmt.Errorf("list shares: %w", err)
+	}
+	out := &sharingv1.ListSharesResponse{}
+	if len(rows) > size {
+		rows = rows[:size]
+		last := rows[size-1]
+		if out.NextPageToken, err = s.pages.Encode(shareCursor{last.Created, last.UID}, binding...); err != nil {
+			return nil, err
+		}
+	}
+	for _, row := range rows {
+		m, err := s.shareMessage(ctx, w, row)
+		if err != nil {
+			return nil, err
+		}
+		out.Shares = append(out.Shares, m)
+	}
+	return out, nil
+}
+
+// UpdateShare implements the RPC.
+func (s public) UpdateShare(ctx context.Context, r *sharingv1.UpdateShareRequest) (*sharingv1.Share, error) {
+	paths := r.GetUpdateMask().GetPaths()
+	if len(paths) == 1 && paths[0] == "*" {
+		paths = everySetting
+	}
+	if len(paths) == 0 {
+		paths = populated(r.GetShare())
+	}
+	return s.changeShare(ctx, r.GetShare().GetName(), func(e *shareEdit) error {
+		if err := e.apply(r.GetShare(), paths); err != nil {
+			return err
+		}
+		// Naming the setting again is how an owner confirms a new live version.
+		return e.settle(ctx, mentions(paths, "credential_access"))
+	})
+}
+
+// changeShare reads a share, changes it and writes it, unless it is revoked or was
+// changed meanwhile.
+func (s *Service) changeShare(ctx context.Context, name string, change func(*shareEdit) error) (*sharingv1.Share, error) {
+	w, row, err := s.findShare(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if row.State == sharingv1.ShareState_SHARE_STATE_REVOKED {
+		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_NOT_FOUND, "the share is revoked, for ever; make a new one")
+	}
+	edit := &shareEdit{Service: s, workflow: w, row: row, before: row}
+	if err := change(edit); err != nil {
+		return nil, err
+	}
+	edit.row.Updated = max(s.now().UnixMicro(), row.Updated+1)
+	updated, err := s.store.updateShare(ctx, edit.row, row.Updated)
+	if err != nil {
+		return nil, fmt.Errorf("update share: %w", err)
+	}
+	if !updated {
+		return nil, conflict("share")
+	}
+	s.rights.forget()
+	if row.hidden() && !edit.row.hidden() {
+		if err := s.withdrawGrant(ctx, w, row); err != nil {
+			return nil, err
+		}
+	}
+	return s.shareMessage(ctx, w, edit.row)
+}
+
+func (s *Service) withdrawGrant(ctx context.Context, w workflowRow, row shareRow) error {
+	_, err := s.vault.DeleteCredentialGrant(ctx, &vaultinternalv1.DeleteCredentialGrantRequest{Share: shareName(row.Workspace, w.ID, row.ID)})
+	if err != nil {
+		return fmt.Errorf("withdraw credential grant: %w", err)
+	}
+	return nil
+}
+
+// DeleteShare implements the RPC. The link is dead before the vault is told, so that
+// a vault that is away cannot keep it alive; asking again tells the vault again.
+func (s public) DeleteShare(ctx context.Context, r *sharingv1.DeleteShareRequest) (*emptypb.Empty, error) {
+	w, row, err := s.findShare(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	now := max(s.now().UnixMicro(), row.Updated+1)
+	if err := s.store.revokeShare(ctx, row.Workspace, row.UID, now); err != nil {
+		return nil, fmt.Errorf("revoke share: %w", err)
+	}
+	s.rights.forget()
+	if row.hidden() {
+		if err := s.withdrawGrant(ctx, w, row); err != nil {
+			return nil, err
+		}
+	}
+	return &emptypb.Empty{}, nil
+}
+
+// PauseShare implements the RPC.
+func (s public) PauseShare(ctx context.Context, r *sharingv1.PauseShareRequest) (*sharingv1.Share, error) {
+	return s.changeShare(ctx, r.GetName(), func(e *shareEdit) error {
+		e.row.State = sharingv1.ShareState_SHARE_STATE_PAUSED
+		return nil
+	})
+}
+
+// ResumeShare implements the RPC. It is the owner's word that the share may go on as
+// it is: with hidden credentials the vault's grant is written anew, for the version
+// that the link opens now.
+func (s public) ResumeShare(ctx context.Context, r *sharingv1.ResumeShareRequest) (*sharingv1.Share, error) {
+	return s.changeShare(ctx, r.GetName(), func(e *shareEdit) error {
+		e.row.State = sharingv1.ShareState_SHARE_STATE_ACTIVE
+		return e.settle(ctx, true)
+	})
+}
+
+// RotateShare implements the RPC.
+func (s public) RotateShare(ctx context.Context, r *sharingv1.RotateShareRequest) (*sharingv1.Share, error) {
+	return s.changeShare(ctx, r.GetName(), func(e *shareEdit) error {
+		e.row.LinkEpoch++
+		e.row.Link, _ = s.links.hash(s.links.token(e.row.UID, e.row.LinkEpoch))
+		return nil
+	})
+}

@@ -1,0 +1,210 @@
+package sharing
+
+import (
+	"context"
+	"slices"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+)
+
+// visitorBrings reports whether the slots are filled by inputs.
+func (d *decision) visitorBrings() bool { return d.right != nil && !d.right.share.hidden() }
+
+// slotsOf says what may go into each slot, and where.
+func (s *Service) slotsOf(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
+	if d.right != nil {
+		if err := shareable(d.look); err != nil {
+			return err
+		}
+	}
+	if d.right != nil && d.right.share.hidden() && d.look.hasSlots() && !d.right.granted() {
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_UNBOUND,
+			"the workflow has changed, and its owner has not confirmed yet that the hidden credentials may be used by the new version")
+	}
+	if d.visitorBrings() {
+		d.visitorSlots(r.GetInputs())
+		return nil
+	}
+	known, err := s.credentials(ctx, d.owner, d.look.credentialIDs())
+	if err != nil {
+		return err
+	}
+	return d.ownerSlots(known, r.GetInputs())
+}
+
+// visitorSlots turns each slot into what the visitor's input brings.
+func (d *decision) visitorSlots(given []string) {
+	for _, sl := range d.look.slots {
+		if sl.input != "" && !slices.Contains(given, sl.input) {
+			continue // an optional one that was left out
+		}
+		d.bringInput(sl, sl.visitorInput)
+	}
+}
+
+func (d *decision) bringInput(sl slot, input string) {
+	d.slots = append(d.slots, grant.Slot{
+		Step: sl.step, Field: sl.field, Input: input, Destination: sl.destination,
+		Provider: sl.provider, SlotKind: sl.scheme, SlotName: sl.parameter,
+	})
+	named := func(c *sharinginternalv1.CredentialInput) bool { return c.GetName() == input }
+	if !slices.ContainsFunc(d.credentialInputs, named) {
+		d.credentialInputs = append(d.credentialInputs, &sharinginternalv1.CredentialInput{Name: input})
+	}
+}
+
+// ownerSlots binds each slot to the owner's credential: of an own run, or hidden.
+func (d *decision) ownerSlots(known map[string]*vaultv1.Credential, given []string) error {
+	for _, sl := range d.look.slots {
+		switch {
+		case sl.input != "":
+			if !slices.Contains(given, sl.input) {
+				continue
+			}
+			if !sl.constant {
+				return undecided(sl)
+			}
+			d.bringInput(sl, sl.input)
+		case sl.unbound():
+			return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_UNBOUND,
+				"%s needs a credential and has none: bind one ($credentials.<id>); nothing was charged", sl.path()).
+				With("step", sl.step).With("field", sl.field)
+		case known[sl.credential] == nil:
+			return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN,
+				"%s refers to a credential that the workspace does not have", sl.path()).With("step", sl.step).With("field", sl.field)
+		default:
+			destination := ownDestination(sl, known[sl.credential])
+			if destination == "" {
+				return undecided(sl)
+			}
+			d.slots = append(d.slots, grant.Slot{
+				Step: sl.step, Field: sl.field, Credential: credentialName(d.owner, sl.credential), Destination: destination,
+			})
+		}
+	}
+	return nil
+}
+
+// ownDestination is where a credential of the owner's may go in an own run: where the
+// step says, or, where that is not constant, the one place that the credential has.
+func ownDestination(sl slot, c *vaultv1.Credential) string {
+	if sl.constant {
+		return sl.destination
+	}
+	if len(c.GetHosts()) != 1 {
+		return ""
+	}
+	only, err := inspect.Canonical(c.GetHosts()[0])
+	if err != nil {
+		return ""
+	}
+	return only
+}
+
+func undecided(sl slot) error {
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT,
+		"%s takes a credential, but where it is sent is not constant; write the address into the step", sl.path()).
+		With("step", sl.step).With("field", sl.field)
+}
+
+// takes is the interface that the run has.
+func (d *decision) takes() *sharingv1.Interface {
+	if d.visitorBrings() {
+		return d.look.visitor
+	}
+	return d.look.own
+}
+
+// inputsOf checks the names of the inputs: all that are missing in one error, and for
+// a shared run also those that are not declared, and the destinations that were seen.
+func inputsOf(_ context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
+	declared := d.takes().GetInputs()
+	if d.right != nil {
+		if err := d.onlyDeclared(declared, r.GetInputs()); err != nil {
+			return err
+		}
+		if err := seen(declared, r.GetDestinations()); err != nil {
+			return err
+		}
+	}
+	if err := d.modelInputs(r.GetInputs()); err != nil {
+		return err
+	}
+	return missing(declared, r.GetInputs())
+}
+
+func (d *decision) onlyDeclared(declared []*sharingv1.Input, given []string) error {
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "")
+	var unknown []string
+	for _, name := range given {
+		if !slices.ContainsFunc(declared, func(in *sharingv1.Input) bool { return in.GetName() == name }) {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	e = errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "the workflow does not declare the inputs %s; a shared run takes declared inputs only", quoted(unknown))
+	for _, name := range unknown {
+		e = e.Field("inputs."+name, "is not declared by the workflow")
+	}
+	return e
+}
+
+// modelInputs refuses a value for an input that decides a model: what may be loaded
+// is what the version itself names.
+func (d *decision) modelInputs(given []string) error {
+	for _, m := range d.look.models {
+		if m.input != "" && slices.Contains(given, m.input) {
+			return errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
+				"the input %q decides which model runs; a run takes the model that the version names", m.input).
+				Field("inputs."+m.input, "cannot be given: it decides a model")
+		}
+	}
+	return nil
+}
+
+// seen compares the destinations that the visitor was shown with those of the version.
+func seen(declared []*sharingv1.Input, destinations map[string]string) error {
+	for name, shown := range destinations {
+		at := slices.IndexFunc(declared, func(in *sharingv1.Input) bool { return in.GetName() == name && in.GetCredential() })
+		if at >= 0 && sameDestination(declared[at].GetDestination(), shown) {
+			continue
+		}
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_CHANGED,
+			"the input %q does not go where you were shown; look at the workflow again before you give it a credential", name).With("input", name)
+	}
+	return nil
+}
+
+func sameDestination(a, b string) bool {
+	x, err := inspect.Canonical(a)
+	if err != nil {
+		return false
+	}
+	y, err := inspect.Canonical(b)
+	return err == nil && x == y
+}
+
+func missing(declared []*sharingv1.Input, given []string) error {
+	var names []string
+	for _, in := range declared {
+		if in.GetRequired() && !slices.Contains(given, in.GetName()) {
+			names = append(names, in.GetName())
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "the run needs the inputs %s; nothing was charged", quoted(names))
+	for _, name := range names {
+		e = e.Field("inputs."+name, "is required")
+	}
+	return e
+}

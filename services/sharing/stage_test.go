@@ -1,0 +1,280 @@
+package sharing_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+	"github.com/keyhole-dev/keyhole/services/sharing"
+)
+
+// stage is a sharing service among its peers, reached over real gRPC with the real
+// interceptors. Vault and registry are servers that do what their contract says.
+type stage struct {
+	t        testing.TB
+	db       *sqldb.DB
+	redis    *redisx.Client
+	redisURL string
+	dbURL    string
+	vault    *vaultPeer
+	registry *registryPeer
+	clock    *clock
+
+	authority *identity.Authority
+	vaultID   *identity.Identity
+	first     *replica
+	// the first replica's clients
+	api    sharingv1.SharingServiceClient
+	runner sharinginternalv1.SharingInternalServiceClient
+}
+
+// replica is one process of the service.
+type replica struct {
+	service *sharing.Service
+	api     sharingv1.SharingServiceClient
+	runner  sharinginternalv1.SharingInternalServiceClient
+}
+
+// clock is a time that a test can move.
+type clock struct {
+	mu     sync.Mutex
+	offset time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.offset)
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset += d
+}
+
+func newStage(t testing.TB, dbURL, redisURL string, change ...func(*sharing.Config)) *stage {
+	t.Helper()
+	s := &stage{t: t, dbURL: dbURL, redisURL: redisURL, clock: &clock{}, authority: testkit.Authority(t)}
+	s.vaultID = testkit.Identity(t, s.authority, "vault")
+	s.vault, s.registry = newVaultPeer(), newRegistryPeer()
+	s.redis = s.openRedis()
+	s.db = s.openDB()
+	s.first = s.replica(s.db, s.redis, change...)
+	s.api, s.runner = s.first.api, s.first.runner
+	return s
+}
+
+func (s *stage) openDB() *sqldb.DB {
+	s.t.Helper()
+	db, err := sqldb.Open(context.Background(), s.dbURL, sharing.Migrations(), sqldb.Options{})
+	must(s.t, err)
+	s.t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func (s *stage) openRedis() *redisx.Client {
+	s.t.Helper()
+	client, err := redisx.Open(context.Background(), s.redisURL, "sharing")
+	must(s.t, err)
+	s.t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+// replica starts the service once more.
+func (s *stage) replica(db *sqldb.DB, client *redisx.Client, change ...func(*sharing.Config)) *replica {
+	s.t.Helper()
+	id := testkit.Identity(s.t, s.authority, "sharing")
+	vault := s.serve(s.vaultID, rpc.Internal, "sharing", func(r grpc.ServiceRegistrar) { vaultinternalv1.RegisterVaultInternalServiceServer(r, s.vault) })
+	registry := s.serve(testkit.Identity(s.t, s.authority, "registry"), rpc.Internal, "sharing", func(r grpc.ServiceRegistrar) {
+		registryinternalv1.RegisterRegistryInternalServiceServer(r, s.registry)
+	})
+	cfg := sharing.Config{LinkKey: secret.FromString("a link key of more than 32 bytes, for tests"), PublicURL: "https://keyhole.example"}
+	for _, f := range change {
+		f(&cfg)
+	}
+	service, err := sharing.New(context.Background(), cfg, sharing.Deps{
+		DB: db, Redis: client, Vault: vaultinternalv1.NewVaultInternalServiceClient(vault),
+		Registry: registryinternalv1.NewRegistryInternalServiceClient(registry), Identity: id, Logger: logger(s.t), Now: s.clock.now,
+	})
+	must(s.t, err)
+	return &replica{
+		service: service,
+		api:     sharingv1.NewSharingServiceClient(s.serve(id, rpc.Public, "gateway", service.RegisterPublic)),
+		runner:  sharinginternalv1.NewSharingInternalServiceClient(s.serve(id, rpc.Internal, "runner", service.RegisterInternal)),
+	}
+}
+
+// serve starts a server and dials it as a peer.
+func (s *stage) serve(id *identity.Identity, face rpc.Face, as string, register func(grpc.ServiceRegistrar)) *grpc.ClientConn {
+	s.t.Helper()
+	server, err := rpc.NewServer(rpc.ServerConfig{Face: face, Identity: id, Logger: logger(s.t), StopTimeout: time.Second})
+	must(s.t, err)
+	register(server)
+	pipe := rpc.NewPipe()
+	ctx, cancel := context.WithCancel(context.Background())
+	var served sync.WaitGroup
+	served.Go(func() {
+		if err := server.Serve(ctx, pipe.Listener()); err != nil {
+			s.t.Errorf("serve: %v", err)
+		}
+	})
+	conn, err := rpc.Dial("test", rpc.ClientConfig{Pipe: pipe.As(as)})
+	must(s.t, err)
+	s.t.Cleanup(func() {
+		_ = conn.Close()
+		cancel()
+		served.Wait()
+	})
+	return conn
+}
+
+func logger(t testing.TB) *slog.Logger {
+	if _, bench := t.(*testing.B); bench {
+		return testkit.Silence()
+	}
+	return testkit.Logger(t)
+}
+
+// member is a context in which a key of a workspace calls.
+func (s *stage) member(ws string) context.Context { return s.key(ws, "main") }
+
+func (s *stage) key(ws, id string) context.Context {
+	s.t.Helper()
+	name := "workspaces/" + ws + "/keys/" + id
+	s.vault.addKey(name)
+	p := caller.Principal{Kind: caller.Member, Workspace: ws, Key: name, Visitor: name}
+	token, err := rpc.SignPrincipal(s.vaultID, p, time.Now(), time.Hour)
+	must(s.t, err)
+	p.Assertion = token
+	return caller.With(context.Background(), p)
+}
+
+// guest is a context in which a visitor without a key calls.
+func (s *stage) guest(visitor string) context.Context {
+	return caller.With(context.Background(), caller.Principal{Kind: caller.Guest, Workspace: "operator", Key: rpc.GuestKey, Visitor: visitor})
+}
+
+// workflow makes a workflow of a definition in JSON.
+func (s *stage) workflow(ws, id, definition string) *sharingv1.Workflow {
+	s.t.Helper()
+	w, err := s.api.CreateWorkflow(s.member(ws), &sharingv1.CreateWorkflowRequest{
+		Parent: "workspaces/" + ws, WorkflowId: id, Workflow: &sharingv1.Workflow{Title: "The " + id, Definition: object(s.t, definition)},
+	})
+	must(s.t, err)
+	return w
+}
+
+// save makes a new version of a workflow.
+func (s *stage) save(ws, id, definition string) *sharingv1.Workflow {
+	s.t.Helper()
+	w, err := s.api.UpdateWorkflow(s.member(ws), &sharingv1.UpdateWorkflowRequest{
+		Workflow: &sharingv1.Workflow{Name: "workspaces/" + ws + "/workflows/" + id, Definition: object(s.t, definition)},
+	})
+	must(s.t, err)
+	return w
+}
+
+// share makes a share of a workflow.
+func (s *stage) share(ws, workflow string, settings *sharingv1.Share) *sharingv1.Share {
+	s.t.Helper()
+	share, err := s.tryShare(ws, workflow, settings)
+	must(s.t, err)
+	return share
+}
+
+func (s *stage) tryShare(ws, workflow string, settings *sharingv1.Share) (*sharingv1.Share, error) {
+	return s.api.CreateShare(s.member(ws), &sharingv1.CreateShareRequest{
+		Parent: "workspaces/" + ws + "/workflows/" + workflow, Share: settings,
+	})
+}
+
+// preview authorises a run through a link.
+func (s *stage) preview(ctx context.Context, token, run string, inputs ...string) (*sharinginternalv1.AuthorizeRunResponse, error) {
+	return s.runner.AuthorizeRun(ctx, &sharinginternalv1.AuthorizeRunRequest{
+		Run: run, Target: &sharinginternalv1.AuthorizeRunRequest_Token{Token: token}, Inputs: inputs,
+	})
+}
+
+// own authorises a run of a workspace's workflow.
+func (s *stage) own(ctx context.Context, workflow, run string, inputs ...string) (*sharinginternalv1.AuthorizeRunResponse, error) {
+	return s.runner.AuthorizeRun(ctx, &sharinginternalv1.AuthorizeRunRequest{
+		Run: run, Target: &sharinginternalv1.AuthorizeRunRequest_Workflow{Workflow: workflow}, Inputs: inputs,
+	})
+}
+
+// finish ends a run well.
+func (s *stage) finish(run string, items ...*sharingv1.LineItem) *sharinginternalv1.FinishRunResponse {
+	s.t.Helper()
+	out, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.FinishRunRequest{
+		Run: run, State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Items: items,
+	})
+	must(s.t, err)
+	return out
+}
+
+// usage is the runs that a workspace was charged, by group.
+func (s *stage) usage(ws, by string) map[string]int64 {
+	s.t.Helper()
+	out, err := s.api.QueryUsage(s.member(ws), &sharingv1.QueryUsageRequest{Parent: "workspaces/" + ws, GroupBy: by})
+	must(s.t, err)
+	runs := map[string]int64{}
+	for _, row := range out.GetRows() {
+		runs[row.GetGroup()] = row.GetRuns()
+	}
+	return runs
+}
+
+// settle lets cached rights grow too old to be used.
+func (s *stage) settle() { s.clock.advance(time.Second) }
+
+func object(t testing.TB, text string) *structpb.Struct {
+	t.Helper()
+	out := &structpb.Struct{}
+	must(t, out.UnmarshalJSON([]byte(text)))
+	return out
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refused checks that an error has a reason.
+func refused(t testing.TB, err error, want errorsv1.Reason) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want %v", want)
+	}
+	if got := errs.ReasonOf(err); got != want {
+		t.Fatalf("reason %v, want %v: %v", got, want, err)
+	}
+}
+
+func text(t testing.TB, v any) string {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	must(t, err)
+	return string(raw)
+}

@@ -1,0 +1,137 @@
+package sharing
+
+import (
+	"context"
+	"database/sql"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+)
+
+// shareRow is a share as it is stored.
+type shareRow struct {
+	UID, Workspace, Workflow, ID string
+	Link                         string
+	LinkEpoch                    int64
+	State                        sharingv1.ShareState
+	Title                        string
+	Version                      int64
+	FollowLive                   bool
+	RunAccess                    sharingv1.RunAccess
+	CredentialAccess             sharingv1.CredentialAccess
+	GrantedHash                  string
+	ChargedKey                   string
+	Runs, VisitorRuns, Calls     int64
+	Period                       int64
+	LimitEpoch                   int64
+	Sinks, ForkDisabled          bool
+	Expires                      int64
+	FrameOrigins, Samples        string
+	Created, Updated             int64
+}
+
+const shareColumns = `uid, workspace, workflow, id, link, link_epoch, state, title, version, follow_live, run_access,
+	credential_access, granted_hash, charged_key, limit_runs, limit_visitor, limit_calls, limit_period, limit_epoch,
+	sinks_enabled, fork_disabled, expire_time, frame_origins, samples, create_time, update_time`
+
+func (s *shareRow) fields() []any {
+	return []any{
+		&s.UID, &s.Workspace, &s.Workflow, &s.ID, &s.Link, &s.LinkEpoch, &s.State, &s.Title, &s.Version, &s.FollowLive, &s.RunAccess,
+		&s.CredentialAccess, &s.GrantedHash, &s.ChargedKey, &s.Runs, &s.VisitorRuns, &s.Calls, &s.Period, &s.LimitEpoch,
+		&s.Sinks, &s.ForkDisabled, &s.Expires, &s.FrameOrigins, &s.Samples, &s.Created, &s.Updated,
+	}
+}
+
+// owner reports whether either setting is open: strangers use what is the owner's.
+func (s *shareRow) opened() bool {
+	return s.RunAccess == sharingv1.RunAccess_RUN_ACCESS_OWNER || s.hidden()
+}
+
+func (s *shareRow) hidden() bool {
+	return s.CredentialAccess == sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER
+}
+
+// share reads a share of a workspace's workflow, by the workflow's uid.
+func (s store) share(ctx context.Context, ws, workflow, id string) (row shareRow, found bool, err error) {
+	found, err = one(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares
+		WHERE workspace = $1 AND workflow = $2 AND id = $3`, ws, workflow, id), row.fields())
+	return row, found, err
+}
+
+// shareByLink reads the share whose link has the given hash.
+func (s store) shareByLink(ctx context.Context, link string) (row shareRow, found bool, err error) {
+	found, err = one(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE link = $1`, link), row.fields())
+	return row, found, err
+}
+
+// shareByUID reads the share of a run.
+func (s store) shareByUID(ctx context.Context, uid string) (row shareRow, found bool, err error) {
+	found, err = one(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE uid = $1`, uid), row.fields())
+	return row, found, err
+}
+
+// shares lists a page, oldest first, after the given position.
+func (s store) shares(ctx context.Context, ws, workflow string, after shareCursor, revoked bool, limit int) ([]shareRow, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+shareColumns+` FROM shares
+		WHERE workspace = $1 AND workflow = $2 AND (create_time, uid) > ($3, $4) AND ($5 OR state <> 3)
+		ORDER BY create_time, uid LIMIT $6`, ws, workflow, after.Created, after.UID, revoked, limit)
+	if err != nil {
+		return nil, err
+	}
+	return all(rows, func(r *shareRow) []any { return r.fields() })
+}
+
+// shareCursor is where a listing of shares goes on.
+type shareCursor struct {
+	Created int64  `json:"c"`
+	UID     string `json:"u"`
+}
+
+// insertShare writes a new share; false when its id is taken.
+func (s store) insertShare(ctx context.Context, r shareRow) (bool, error) {
+	inserted := false
+	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `INSERT INTO shares (`+shareColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) ON CONFLICT (workflow, id) DO NOTHING`,
+			r.UID, r.Workspace, r.Workflow, r.ID, r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess,
+			r.CredentialAccess, r.GrantedHash, r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch,
+			r.Sinks, r.ForkDisabled, r.Expires, r.FrameOrigins, r.Samples, r.Created, r.Updated)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		inserted = n == 1
+		return err
+	})
+	return inserted, err
+}
+
+// updateShare writes r over the row that was changed last at the given time and
+// is not revoked; false when somebody else was faster. A revoked share stays so.
+func (s store) updateShare(ctx context.Context, r shareRow, before int64) (bool, error) {
+	updated := false
+	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE shares SET link = $1, link_epoch = $2, state = $3, title = $4, version = $5,
+			follow_live = $6, run_access = $7, credential_access = $8, granted_hash = $9, charged_key = $10, limit_runs = $11,
+			limit_visitor = $12, limit_calls = $13, limit_period = $14, limit_epoch = $15, sinks_enabled = $16, fork_disabled = $17,
+			expire_time = $18, frame_origins = $19, samples = $20, update_time = $21
+			WHERE uid = $22 AND workspace = $23 AND update_time = $24 AND state <> 3`,
+			r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess, r.CredentialAccess, r.GrantedHash,
+			r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch, r.Sinks, r.ForkDisabled, r.Expires,
+			r.FrameOrigins, r.Samples, r.Updated, r.UID, r.Workspace, before)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		updated = n == 1
+		return err
+	})
+	return updated, err
+}
+
+// revokeShare kills a share, whatever else happens to it at the same time.
+func (s store) revokeShare(ctx context.Context, ws, uid string, now int64) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE shares SET state = 3, update_time = $1 WHERE uid = $2 AND workspace = $3`, now, uid, ws)
+		return err
+	})
+}

@@ -1,0 +1,42 @@
+package sharing
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+)
+
+// QueryUsage implements the RPC: what was charged to the workspace's keys, summed.
+func (s public) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) (*sharingv1.QueryUsageResponse, error) {
+	q := usageQuery{workspace: segment(r.GetParent(), 0), group: r.GetGroupBy(), to: math.MaxInt64}
+	if r.GetStartTime() != nil {
+		q.from = micros(r.GetStartTime().AsTime())
+	}
+	if r.GetEndTime() != nil {
+		q.to = micros(r.GetEndTime().AsTime())
+	}
+	binding := []string{"usage", q.workspace, q.group, fmt.Sprint(q.from), fmt.Sprint(q.to)}
+	var after *string
+	if err := s.pages.Decode(r.GetPageToken(), &after, binding...); err != nil {
+		return nil, err
+	}
+	if after != nil {
+		q.after, q.later = *after, true
+	}
+	size := page.Size(r.GetPageSize(), 50, 500)
+	rows, err := s.store.usage(ctx, q, size+1)
+	if err != nil {
+		return nil, fmt.Errorf("sum usage: %w", err)
+	}
+	out := &sharingv1.QueryUsageResponse{Rows: rows}
+	if len(rows) > size {
+		out.Rows = rows[:size]
+		if out.NextPageToken, err = s.pages.Encode(rows[size-1].GetGroup(), binding...); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

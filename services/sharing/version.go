@@ -1,0 +1,91 @@
+package sharing
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+)
+
+// ListWorkflowVersions implements the RPC.
+func (s public) ListWorkflowVersions(ctx context.Context, r *sharingv1.ListWorkflowVersionsRequest) (*sharingv1.ListWorkflowVersionsResponse, error) {
+	w, err := s.find(ctx, r.GetParent())
+	if err != nil {
+		return nil, err
+	}
+	before := int64(math.MaxInt64)
+	if err := s.pages.Decode(r.GetPageToken(), &before, "versions", w.UID); err != nil {
+		return nil, err
+	}
+	size := page.Size(r.GetPageSize(), 50, 500)
+	rows, err := s.store.versions(ctx, w.UID, before, size+1)
+	if err != nil {
+		return nil, fmt.Errorf("list versions: %w", err)
+	}
+	out := &sharingv1.ListWorkflowVersionsResponse{}
+	if len(rows) > size {
+		rows = rows[:size]
+		if out.NextPageToken, err = s.pages.Encode(rows[size-1].Number, "versions", w.UID); err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range rows {
+		out.Versions = append(out.Versions, v.message(w))
+	}
+	return out, nil
+}
+
+// message is the version as its workspace sees it; without a definition if it was
+// read without.
+func (v versionRow) message(w workflowRow) *sharingv1.WorkflowVersion {
+	out := &sharingv1.WorkflowVersion{
+		Name: versionName(w.Workspace, w.ID, v.Number), Number: int32(v.Number), VersionHash: v.Hash, Author: v.Author,
+		CreateTime: timestamp(v.Created),
+	}
+	if v.Definition != nil {
+		out.Definition = structOf(v.Definition)
+	}
+	return out
+}
+
+// GetWorkflowVersion implements the RPC.
+func (s public) GetWorkflowVersion(ctx context.Context, r *sharingv1.GetWorkflowVersionRequest) (*sharingv1.WorkflowVersion, error) {
+	w, v, err := s.findVersion(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	return v.message(w), nil
+}
+
+func (s *Service) findVersion(ctx context.Context, name string) (workflowRow, versionRow, error) {
+	w, err := s.find(ctx, name)
+	if err != nil {
+		return w, versionRow{}, err
+	}
+	number, err := strconv.ParseInt(segment(name, 2), 10, 32)
+	if err != nil {
+		return w, versionRow{}, notFound("version")
+	}
+	v, err := s.versionOf(ctx, w, number)
+	return w, v, err
+}
+
+// RestoreWorkflowVersion implements the RPC. The old definition is looked over
+// again: what was valid when it was saved may not be now.
+func (s public) RestoreWorkflowVersion(ctx context.Context, r *sharingv1.RestoreWorkflowVersionRequest) (*sharingv1.Workflow, error) {
+	if _, err := s.findLive(ctx, r.GetName()); err != nil {
+		return nil, err
+	}
+	w, v, err := s.findVersion(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	raw, err := s.admit(ctx, w.Workspace, v.Definition)
+	if err != nil {
+		return nil, err
+	}
+	return s.save(ctx, w, raw)
+}

@@ -1,0 +1,190 @@
+package sharing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// maxViews bounds the callers for whom a link's view is kept; it lives for a moment.
+const maxViews = 4096
+
+// prepared is the view of a link as bytes: the part that is the same for all callers,
+// and the whole for those who asked since the rights were read.
+type prepared struct {
+	static []byte
+	flight singleflight.Group
+
+	mu    sync.RWMutex
+	views map[string]*sharingv1.SharedWorkflow
+}
+
+// prepare marshals what does not depend on who asks.
+func (s *Service) prepare(r *right) *prepared {
+	iface := r.look.visitor
+	if r.share.hidden() {
+		iface = r.look.own
+	}
+	static, err := proto.Marshal(&sharingv1.SharedWorkflow{
+		Title: r.workflow.Title, Description: r.workflow.Description, Owner: r.share.Workspace, Version: int32(r.version.Number),
+		VersionHash: r.version.Hash, Definition: r.look.redacted, Interface: iface, Graph: r.look.graph,
+		Samples: r.share.samples(), ForkAllowed: !r.share.ForkDisabled, FrameOrigins: r.share.origins(), UpdateTime: timestamp(r.version.Created),
+	})
+	if err != nil { // a text that is not UTF-8 cannot have been stored
+		static = nil
+	}
+	return &prepared{static: static, views: map[string]*sharingv1.SharedWorkflow{}}
+}
+
+// GetSharedWorkflow implements the RPC. Within a moment the same caller gets the same
+// bytes, without a query and without marshalling anew.
+func (s public) GetSharedWorkflow(ctx context.Context, r *sharingv1.GetSharedWorkflowRequest) (*sharingv1.SharedWorkflow, error) {
+	right, err := s.open(ctx, r.GetToken())
+	if err != nil {
+		return nil, err
+	}
+	if err := right.visible(s.now()); err != nil {
+		return nil, err
+	}
+	p := caller.From(ctx)
+	key := callerOf(p)
+	right.view.mu.RLock()
+	view := right.view.views[key]
+	right.view.mu.RUnlock()
+	if view != nil {
+		return view, nil
+	}
+	v, err, _ := right.view.flight.Do(key, func() (any, error) {
+		return s.viewFor(context.WithoutCancel(ctx), right, p)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.(*sharingv1.SharedWorkflow), nil
+}
+
+// viewFor completes a view for one caller. The reply is a message whose fields are all
+// in its unknown bytes: on the wire that is the same, and it costs a copy to send.
+func (s *Service) viewFor(ctx context.Context, r *right, p caller.Principal) (*sharingv1.SharedWorkflow, error) {
+	state, err := s.stateFor(ctx, r, p)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := proto.MarshalOptions{}.MarshalAppend(append([]byte(nil), r.view.static...), state)
+	if err != nil {
+		return nil, fmt.Errorf("marshal view: %w", err)
+	}
+	view := &sharingv1.SharedWorkflow{}
+	view.ProtoReflect().SetUnknown(raw)
+	r.view.mu.Lock()
+	defer r.view.mu.Unlock()
+	if len(r.view.views) >= maxViews {
+		clear(r.view.views)
+	}
+	r.view.views[callerOf(p)] = view
+	return view, nil
+}
+
+// stateFor is what a view says that depends on the caller and the moment. It asks the
+// same rules that a run is decided by, and says of each why it would refuse.
+func (s *Service) stateFor(ctx context.Context, r *right, p caller.Principal) (*sharingv1.SharedWorkflow, error) {
+	d := &decision{
+		principal: p, caller: callerOf(p), start: s.now(), right: r, owner: r.share.Workspace, workflow: r.workflow,
+		version: r.version.Number, look: r.look,
+	}
+	terms := &sharingv1.Terms{Destinations: r.look.destinations, SinksEnabled: r.share.Sinks, Credentials: r.credentials()}
+	refuse := func(err error) error {
+		e, ok := errors.AsType[*errs.Error](err)
+		if !ok || e.Code() == codes.Unavailable || e.Code() == codes.Internal {
+			return err
+		}
+		terms.Blocked = append(terms.Blocked, e.Message())
+		return nil
+	}
+	rules := []func(context.Context, *decision, *sharinginternalv1.AuthorizeRunRequest) error{
+		func(context.Context, *decision, *sharinginternalv1.AuthorizeRunRequest) error {
+			return r.standing(s.now())
+		},
+		func(context.Context, *decision, *sharinginternalv1.AuthorizeRunRequest) error {
+			if len(r.look.problems) > 0 {
+				return broken(r.look.problems)
+			}
+			return nil
+		},
+		s.payer, s.modelsOf, s.slotsOf, s.budgets,
+	}
+	for _, rule := range rules {
+		if err := rule(ctx, d, nil); err != nil {
+			if err := refuse(err); err != nil {
+				return nil, err
+			}
+		}
+	}
+	left, err := s.allowances(ctx, visible(d.scopes, p.Kind != caller.Guest && d.charged == p.Key))
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range left {
+		if a.GetRunsLeft() == 0 {
+			terms.Blocked = append(terms.Blocked, "the allowance of the "+a.GetScope()+" is used up")
+		}
+	}
+	terms.Charged = d.chargedWord()
+	terms.Summary = summary(terms)
+	return &sharingv1.SharedWorkflow{Terms: terms, Allowances: left, Runnable: len(terms.Blocked) == 0}, nil
+}
+
+func (d *decision) chargedWord() string {
+	switch {
+	case d.paidByOwner:
+		return "owner"
+	case d.charged == guestKey:
+		return "guest"
+	default:
+		return "visitor"
+	}
+}
+
+// credentials says whose credentials the runs of a link use.
+func (r *right) credentials() string {
+	switch {
+	case len(r.look.slots) == 0:
+		return "none"
+	case r.share.hidden() && r.look.hasSlots():
+		return "owner"
+	default:
+		return "visitor"
+	}
+}
+
+// summary is the terms in one line.
+func summary(t *sharingv1.Terms) string {
+	parts := []string{map[string]string{
+		"owner":   "Runs are charged to the owner.",
+		"visitor": "Runs are charged to your own key.",
+		"guest":   "Without a key of yours, runs use this installation's small allowance for guests.",
+	}[t.GetCharged()]}
+	switch t.GetCredentials() {
+	case "owner":
+		parts = append(parts, "The owner's hidden credentials are used; nobody sees them.")
+	case "visitor":
+		parts = append(parts, "You bring the credentials; they are kept for the run alone.")
+	}
+	if where := t.GetDestinations(); len(where) > 0 {
+		parts = append(parts, "Data goes to "+strings.Join(where, ", ")+".")
+	} else {
+		parts = append(parts, "Data stays in this installation.")
+	}
+	return strings.Join(parts, " ")
+}
