@@ -6,9 +6,13 @@ import (
 	"slices"
 )
 
-// maxStates bounds an automaton: about 20 MB of table. A single key of 100
-// characters takes some thousands.
-const maxStates = 1 << 16
+// maxNodes bounds what is compiled, and maxStates what comes of it: about 20 MB of
+// table, and some seconds at the very worst. A single key of 100 characters takes some
+// thousands of each.
+const (
+	maxNodes  = 1 << 15
+	maxStates = 1 << 16
+)
 
 var errTooLarge = errors.New("the secrets are too long to be guarded together")
 

@@ -304,7 +304,7 @@ func TestGuardable(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{
 		openAIKey: true, samples["hex"]: true, "sk-visitors-own": false, "hunter2": false, "password12345678": false,
-		"aaaaaaaaaaaaaaaaaaaaaaaa": false, "abababababababababab": false, "sk-proj-": false, "": false,
+		"aaaaaaaaaaaaaaaaaaaaaaaa": false, "abababababababababab": false, strings.Repeat("x1", 50): false, "sk-proj-": false, "": false,
 		"qmtzkdwhvbxyrnpl": true, "Tr0ub4dor&3xK9": true, strings.Repeat("x1", 20<<10): false,
 		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U": true,
 		"eyJhbGciOiJub25lIn0.eyJzdWIiOiIxMjM0NTY3ODkwIn0.":                                             false,

@@ -15,9 +15,10 @@ const (
 	// anything less ("password") turns up by chance.
 	minBody = 8
 	minBits = 32
-	// guardableBody and guardableBits are what Guardable asks for.
-	guardableBody = 12
-	guardableBits = 56
+	// guardableBody, guardableBits and guardableDistinct are what Guardable asks for.
+	guardableBody     = 12
+	guardableBits     = 56
+	guardableDistinct = 6
 	// fragmentBody and fragmentBits are the least that is called a fragment.
 	fragmentBody = 16
 	fragmentBits = 80
@@ -109,8 +110,8 @@ func Guardable(s secret.Secret) error {
 	if len(a.body) < guardableBody {
 		return fmt.Errorf("the secret has fewer than %d characters after its published prefix: too short to be told from ordinary text", guardableBody)
 	}
-	if entropy(a.body) < guardableBits {
-		return fmt.Errorf("the secret is too easy to guess: fewer than %d bits by its characters", guardableBits)
+	if entropy(a.body) < guardableBits || distinct(a.body) < guardableDistinct {
+		return fmt.Errorf("the secret is too easy to guess: fewer than %d bits by its characters, or hardly any different ones", guardableBits)
 	}
 	return nil
 }

@@ -23,16 +23,18 @@ type Set struct {
 	a *automaton
 }
 
-// New compiles the Set of these secrets. What is too short or too weak to be told
-// from ordinary text is left out: ask Guardable first where that matters. The error says
-// that the secrets are too long to be guarded.
+// New compiles the Set of these secrets, of which about five keys or one key file fit
+// into one; the error says that there is more. What is too short or too weak to be
+// told from ordinary text is left out: ask Guardable first where that matters.
 func New(secrets ...secret.Secret) (*Set, error) {
 	n := newNFA()
 	for _, s := range secrets {
 		if s.Len() > maxSecret {
 			return nil, errTooLarge
 		}
-		addSecret(n, s.Expose())
+		if addSecret(n, s.Expose()); len(n.edges) > maxNodes {
+			return nil, errTooLarge
+		}
 	}
 	a, err := compile(n)
 	if err != nil {
