@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
 // handOver gives the credentials among the inputs to the vault. In the inputs
@@ -23,18 +24,18 @@ func (r *run) handOver(ctx context.Context) error {
 	secrets := map[string]string{}
 	for _, in := range r.allowed.GetCredentialInputs() {
 		name := in.GetName()
-		given := r.order.inputs[name]
+		given, path := r.credential(in)
 		secret, isText := given.(string)
 		switch {
 		case given == nil || isText && secret == "":
-			missing = missing.Field("inputs."+name, "required")
+			missing = missing.Field(path, "required")
 		case !isText:
-			wrong = wrong.Field("inputs."+name, "must be a text")
+			wrong = wrong.Field(path, "must be a text")
 		default:
 			secrets[name] = secret
 		}
-		r.order.inputs[name] = engine.SlotMark
 	}
+	r.order.target.Target = nil // a definition that was brought may hold some
 	for _, refusal := range []*errs.Error{missing, wrong} {
 		if len(refusal.Violations()) > 0 {
 			return refusal
@@ -50,6 +51,26 @@ func (r *run) handOver(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// credential takes a credential out of where it came: an input, or a place in a
+// definition that the caller brought along.
+func (r *run) credential(in *sharinginternalv1.CredentialInput) (given any, path string) {
+	if in.GetPointer() == "" {
+		given = r.order.inputs[in.GetName()]
+		r.order.inputs[in.GetName()] = engine.SlotMark
+		return given, "inputs." + in.GetName()
+	}
+	path = "definition" + strings.ReplaceAll(in.GetPointer(), "/", ".")
+	definition, _ := workflow.Parse(r.order.target.GetDefinition())
+	if definition == nil {
+		return nil, path
+	}
+	node, ok := definition.Root.Lookup(in.GetPointer())
+	if !ok {
+		return nil, path
+	}
+	return node.Value(), path
 }
 
 // modelNames are the versions that the model ids of the definition stand for.

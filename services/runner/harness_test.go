@@ -70,8 +70,8 @@ func newWorld(t testing.TB, cfg runner.Config) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(workers.Close)
-	if cfg.CacheDir == "" {
-		cfg.CacheDir = t.TempDir()
+	if cfg.ModelDir == "" {
+		cfg.ModelDir = t.TempDir()
 	}
 	w.service, err = runner.New(t.Context(), cfg, runner.Deps{
 		Sharing:  sharinginternalv1.NewSharingInternalServiceClient(sharing),

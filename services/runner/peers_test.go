@@ -34,7 +34,9 @@ type sharingPeer struct {
 
 	mu         sync.Mutex
 	definition []byte
-	slots      []grant.Slot
+	// rewritten is a definition that was brought, without its literal secrets.
+	rewritten []byte
+	slots     []grant.Slot
 	// answer is what authorised runs get, besides what follows from the rest.
 	answer   sharinginternalv1.AuthorizeRunResponse
 	runTime  time.Duration
@@ -60,6 +62,9 @@ func (p *sharingPeer) AuthorizeRun(_ context.Context, r *sharinginternalv1.Autho
 	definition := p.definition
 	if r.GetDefinition() != nil {
 		definition = r.GetDefinition()
+	}
+	if p.rewritten != nil {
+		definition = p.rewritten
 	}
 	hash := sha256.Sum256(definition)
 	claims := grant.Claims{

@@ -21,12 +21,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 )
 
-// Config is what an operator may set. The zero value is usable, but for CacheDir.
+// Config is what an operator may set. The zero value is usable, but for ModelDir.
 type Config struct {
-	// CacheDir is where models are kept between runs, by the hash of their bytes.
-	CacheDir string
-	// CacheBytes bounds it; 0 means 10 GiB.
-	CacheBytes int64
+	// ModelDir is where models are kept between runs, by the hash of their bytes,
+	// in a folder that the runner empties when it starts.
+	ModelDir string
+	// ModelBytes bounds it; 0 means 10 GiB.
+	ModelBytes int64
 	// Runs is how many runs go on at the same time; 0 means 64. More are refused
 	// at once, because a queue that nobody sees is worse than a clear answer.
 	Runs int
@@ -45,12 +46,12 @@ type Config struct {
 	Pictures imaging.Limits
 	// Workflows is how many compiled workflows are kept; 0 means 1000.
 	Workflows int
-	// StopWithin is how long a stop waits for runs before it ends them; 0 means 20 s.
+	// StopWithin is how long a stop waits for runs before it ends them; 0 means 8 s.
 	StopWithin time.Duration
 }
 
 func (c Config) withDefaults() Config {
-	byDefault(&c.CacheBytes, 10<<30)
+	byDefault(&c.ModelBytes, 10<<30)
 	byDefault(&c.Runs, 64)
 	byDefault(&c.RunTime, 5*time.Minute)
 	byDefault(&c.InputBytes, 24<<20)
@@ -59,7 +60,7 @@ func (c Config) withDefaults() Config {
 	byDefault(&c.Elements, 10_000)
 	byDefault(&c.Pictures.Bytes, 32<<20)
 	byDefault(&c.Workflows, 1000)
-	byDefault(&c.StopWithin, 20*time.Second)
+	byDefault(&c.StopWithin, 8*time.Second)
 	return c
 }
 
@@ -99,14 +100,14 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	if deps.Sharing == nil || deps.Vault == nil || deps.Registry == nil || deps.Workers == nil || deps.Logger == nil {
 		return nil, errors.New("runner: a peer, the model workers or the logger is missing")
 	}
-	if cfg.CacheDir == "" {
-		return nil, errors.New("runner: CacheDir is missing")
+	if cfg.ModelDir == "" {
+		return nil, errors.New("runner: ModelDir is missing")
 	}
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
 	cfg = cfg.withDefaults()
-	store, err := models.NewStore(filepath.Join(cfg.CacheDir, "models"), cfg.CacheBytes)
+	store, err := models.NewStore(filepath.Join(cfg.ModelDir, "runner-cache"), cfg.ModelBytes)
 	if err != nil {
 		return nil, fmt.Errorf("runner: %w", err)
 	}
@@ -130,8 +131,9 @@ func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
 	runnerinternalv1.RegisterRunnerInternalServiceServer(r, &internal{service: s})
 }
 
-// stopLimit bounds how long ended runs may take to be booked.
-const stopLimit = 30 * time.Second
+// stopLimit bounds how long ended runs may take to be booked. With StopWithin it
+// stays within what a program gives each of its parts to stop.
+const stopLimit = 10 * time.Second
 
 // Run keeps the leases of runs until ctx ends. Then it takes no new runs, waits
 // for those that go on, ends them after a while, and returns when all are

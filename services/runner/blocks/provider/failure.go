@@ -55,7 +55,9 @@ var errMalformed = errors.New("the answer is not of the protocol")
 // without the provider's words.
 func failed(ctx context.Context, err error, answer *http.Response) error {
 	if ours, ok := errors.AsType[*errs.Error](err); ok {
-		if ours.Code() == codes.Unavailable {
+		// Where a call broke off the provider may have done its work and charged for
+		// it, so only what did not get that far is tried again.
+		if ours.Reason() == errorsv1.Reason_REASON_UNAVAILABLE {
 			return engine.Retryable(ours, 0)
 		}
 		return ours

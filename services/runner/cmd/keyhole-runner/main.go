@@ -1,0 +1,76 @@
+// Command keyhole-runner runs the runner by itself.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/config"
+	"github.com/keyhole-dev/keyhole/services/kit/program"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+	"github.com/keyhole-dev/keyhole/services/runner"
+)
+
+type settings struct {
+	program.Settings
+
+	Sharing  string        `help:"Address of sharing's internal face." required:"" placeholder:"ADDR"`
+	Vault    string        `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
+	Registry string        `help:"Address of the registry's internal face." required:"" placeholder:"ADDR"`
+	ModelDir string        `help:"Folder where models are kept while the runner runs." required:"" type:"path" placeholder:"DIR"`
+	Worker   string        `help:"Path of keyhole-model-worker; beside this program by default." type:"path" placeholder:"FILE"`
+	Runs     int           `help:"Runs at the same time." default:"64"`
+	RunTime  time.Duration `help:"Longest time of a run." default:"5m"`
+}
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "keyhole-runner:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) (err error) {
+	var s settings
+	if err := config.Parse("keyhole-runner", "Keyhole's runner.", &s, args); err != nil {
+		return err
+	}
+	p, err := program.Open(ctx, "runner", s.Settings)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	sharing, err := p.Dial("sharing", s.Sharing)
+	if err != nil {
+		return err
+	}
+	vault, err := p.Dial("vault", s.Vault)
+	if err != nil {
+		return err
+	}
+	registry, err := p.Dial("registry", s.Registry)
+	if err != nil {
+		return err
+	}
+	workers, err := modelworker.New(modelworker.Config{Worker: s.Worker, Logger: p.Logger})
+	if err != nil {
+		return err
+	}
+	p.Later(func() error { workers.Close(); return nil })
+	service, err := runner.New(ctx, runner.Config{ModelDir: s.ModelDir, Runs: s.Runs, RunTime: s.RunTime}, runner.Deps{
+		Sharing: sharinginternalv1.NewSharingInternalServiceClient(sharing), Vault: vaultinternalv1.NewVaultInternalServiceClient(vault),
+		Registry: registryinternalv1.NewRegistryInternalServiceClient(registry), Workers: workers, Logger: p.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	p.Add("runs", service.Run)
+	return p.Serve(ctx, service, rpc.Authenticator(vault, p.Identity.Verifier()))
+}

@@ -1,0 +1,14 @@
+package runner
+
+import (
+	"maps"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+)
+
+// Replace puts another constructor in the place of a block's.
+func (s *Service) Replace(block string, c engine.Constructor) {
+	registry := maps.Clone(s.workflows.registry)
+	registry[block] = c
+	s.workflows.registry = registry
+}
