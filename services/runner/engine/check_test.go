@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"image"
 	"math"
@@ -99,12 +100,29 @@ func (s *suite) check(result any, c conformance.Check) error {
 			}
 		}
 	}
+	if c.Op == "any_of" {
+		return s.anyOf(result, c)
+	}
 	for _, got := range found {
 		if err := s.one(got, want, c); err != nil {
 			return fmt.Errorf("%v %s: %w", c.Path, c.Op, err)
 		}
 	}
 	return nil
+}
+
+func (s *suite) anyOf(result any, c conformance.Check) error {
+	var alternatives []conformance.Check
+	if err := json.Unmarshal(c.Value, &alternatives); err != nil {
+		return err
+	}
+	var last error
+	for _, alternative := range alternatives {
+		if last = s.check(result, alternative); last == nil {
+			return nil
+		}
+	}
+	return last
 }
 
 func (s *suite) one(got, want any, c conformance.Check) error {
@@ -118,15 +136,10 @@ func (s *suite) one(got, want any, c conformance.Check) error {
 		ok = alike(got, want, of(c.Tolerance), of(c.RelativeTolerance))
 	case "len":
 		ok = float64(length(got)) == asFloat(want)
-	case "gt":
-		ok = asFloat(got) > asFloat(want)
-	case "ge":
-		ok = asFloat(got) >= asFloat(want)
+	case "lt", "le", "gt", "ge":
+		ok = ordered(c.Op, asFloat(got), asFloat(want))
 	case "shape":
 		ok = alike(shape(got, want), want, 0, 0)
-	case "shape_at_eq":
-		dims, _ := shape(got, nil).([]any)
-		ok = c.Index != nil && *c.Index < len(dims) && alike(dims[*c.Index], want, 0, 0)
 	case "type":
 		ok = isType(got, want)
 	case "keys":
@@ -135,8 +148,15 @@ func (s *suite) one(got, want any, c conformance.Check) error {
 		ok = contains(got, want)
 	case "not_contains":
 		ok = !contains(got, want)
-	case "set_eq":
-		ok = sameSet(got, want)
+	case "set_eq", "sorted_eq":
+		ok = sameSet(got, want) && (c.Op == "set_eq" || length(got) == length(want))
+	case "one_of":
+		ok = contains(want, got)
+	case "none_of":
+		ok = !contains(want, got)
+	case "ends_with":
+		text, _ := got.(string)
+		ok = strings.HasSuffix(text, value.Text(want))
 	case "is_null":
 		ok = got == nil
 	case "not_null":
@@ -148,10 +168,13 @@ func (s *suite) one(got, want any, c conformance.Check) error {
 	case "starts_with":
 		text, _ := got.(string)
 		ok = strings.HasPrefix(text, value.Text(want))
-	case "same_as", "differs_from", "same_len_as":
+	case "same_as", "differs_from", "same_len_as", "approx_same_as", "same_shape_as":
 		return s.compare(got, want, c)
 	default:
-		return skip("check " + c.Op + " is not known")
+		var known bool
+		if ok, known = measured(got, want, c); !known {
+			return fmt.Errorf("the check %s is not known", c.Op)
+		}
 	}
 	if !ok {
 		return fmt.Errorf("got %s, want %s", brief(got), brief(want))
@@ -169,13 +192,104 @@ func (s *suite) compare(got, want any, c conformance.Check) error {
 	switch c.Op {
 	case "differs_from":
 		ok = !ok
+	case "approx_same_as":
+		ok = alike(got, other, of(c.Tolerance), of(c.RelativeTolerance))
 	case "same_len_as":
 		ok = length(got) == length(other)
+	case "same_shape_as":
+		ok = alike(shape(got, nil), shape(other, nil), 0, 0)
 	}
 	if !ok {
 		return fmt.Errorf("got %s, held against %s", brief(got), brief(other))
 	}
 	return nil
+}
+
+// measured are the checks of a form like size_ge: a measure and how it compares.
+func measured(got, want any, c conformance.Check) (ok, known bool) {
+	at := strings.LastIndex(c.Op, "_")
+	if at < 0 {
+		return false, false
+	}
+	var n float64
+	switch measure := c.Op[:at]; measure {
+	case "len":
+		n = float64(length(got))
+	case "shape_at":
+		dims, _ := shape(got, nil).([]any)
+		if c.Index == nil || *c.Index >= len(dims) {
+			return false, true
+		}
+		n = asFloat(dims[*c.Index])
+	case "size", "sum", "min", "max", "mean":
+		n = aggregate(measure, flatten(got))
+	default:
+		return false, false
+	}
+	return ordered(c.Op[at+1:], n, asFloat(want)), true
+}
+
+func ordered(op string, a, b float64) bool {
+	switch op {
+	case "eq":
+		return a == b
+	case "lt":
+		return a < b
+	case "le":
+		return a <= b
+	case "gt":
+		return a > b
+	}
+	return op == "ge" && a >= b
+}
+
+// flatten is every number in a value; the channels of a picture's pixels.
+func flatten(v any) []float64 {
+	switch v := v.(type) {
+	case []any:
+		var out []float64
+		for _, item := range v {
+			out = append(out, flatten(item)...)
+		}
+		return out
+	case *value.Image:
+		pixels, err := v.Pixels(context.Background())
+		if err != nil {
+			return nil
+		}
+		var out []float64
+		for y := range v.Height() {
+			for x := range v.Width() {
+				for _, channel := range channels(pixels, x, y) {
+					out = append(out, float64(channel))
+				}
+			}
+		}
+		return out
+	}
+	return []float64{asFloat(v)}
+}
+
+func aggregate(measure string, numbers []float64) float64 {
+	if measure == "size" {
+		return float64(len(numbers))
+	}
+	if len(numbers) == 0 {
+		return math.NaN()
+	}
+	sum := 0.0
+	for _, n := range numbers {
+		sum += n
+	}
+	switch measure {
+	case "min":
+		return slices.Min(numbers)
+	case "max":
+		return slices.Max(numbers)
+	case "mean":
+		return sum / float64(len(numbers))
+	}
+	return sum
 }
 
 func of(f *float64) float64 {

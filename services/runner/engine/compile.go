@@ -21,12 +21,13 @@ type Workflow struct {
 	// root is the level of the batch that comes with a run, 0 if no output belongs
 	// to it.
 	root int
+	unit *elements
 }
 
 // Compile constructs the blocks of a plan. Every step that cannot be built is
 // reported, not only the first.
 func Compile(p *plan.Plan, registry Registry) (*Workflow, error) {
-	w := &Workflow{plan: p, levels: []level{{parent: -1}}}
+	w := &Workflow{plan: p, levels: []level{{parent: -1}}, unit: unit()}
 	var problems workflow.Problems
 	for i := range p.Inputs {
 		w.inputs = append(w.inputs, w.planInput(&p.Inputs[i]))

@@ -87,7 +87,7 @@ func (w *Workflow) Run(ctx context.Context, request Request) ([]map[string]any, 
 		branches: make([]branch, len(w.branches)),
 		states:   make([]stepState, len(w.steps)),
 	}
-	r.elements[0] = unit()
+	r.elements[0] = w.unit
 	if r.env.Now == nil {
 		r.env.Now = time.Now
 	}

@@ -93,3 +93,17 @@ func TestProblemsNameTheirPath(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Encoding the same large picture for each element of a list is refused before
+// it takes minutes.
+func TestEncodingIsBounded(t *testing.T) {
+	t.Parallel()
+	large := special(map[string]any{"$image": map[string]any{"width": int64(20000), "height": int64(20000)}})
+	ops, problems := query.ParseOperations([]any{map[string]any{"type": "ConvertImageToJPEG"}})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if _, err := ops.Apply(t.Context(), large, query.Scope{Codec: codec{}}); err == nil {
+		t.Error("400 megapixels were encoded")
+	}
+}

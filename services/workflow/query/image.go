@@ -87,5 +87,13 @@ func (r *run) jpeg(kind string, i *value.Image, quality int, asItCame bool) ([]b
 	if r.scope.Codec == nil {
 		return nil, fail(classOperation, "%s: pictures cannot be encoded here", kind)
 	}
+	// Encoding is work in proportion to the pixels, and a chain may ask for it of
+	// every element of a list.
+	if err := r.spend(i.Width() * i.Height() / 256); err != nil {
+		return nil, err
+	}
+	if err := r.ctx.Err(); err != nil {
+		return nil, err
+	}
 	return i.JPEG(r.ctx, r.scope.Codec, quality, asItCame)
 }
