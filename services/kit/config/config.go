@@ -1,0 +1,101 @@
+// Package config reads a program's settings into one struct: from flags, else
+// from KEYHOLE_* variables, else from a YAML or JSON file, else from defaults,
+// all under the same names. Secrets come by file path alone, so that neither a
+// process list nor a dump has them.
+//
+// The struct's fields carry kong's tags (help, default, enum, ...). A field
+// Egress.Allow is the flag --egress-allow, the variable KEYHOLE_EGRESS_ALLOW and
+// the file's key egress.allow or egress-allow.
+package config
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// envPrefix is that of all variables.
+const envPrefix = "KEYHOLE"
+
+// Common is embedded by every program's settings.
+type Common struct {
+	Config    string `help:"YAML or JSON file with these settings." placeholder:"FILE" type:"path"`
+	LogLevel  string `help:"Lowest level that is logged." enum:"debug,info,warn,error" default:"info"`
+	LogFormat string `help:"Form of log lines." enum:"json,text" default:"json"`
+	Admin     string `help:"Address of the admin listener: health, metrics, profiles. Not for clients." default:"127.0.0.1:8082" placeholder:"ADDR"`
+}
+
+// Identity is embedded by the settings of a program that runs by itself: the
+// files that "keyhole certs" makes, or that the platform mounts.
+type Identity struct {
+	Certs  string `help:"Folder with <service>.crt, <service>.key and ca.crt." placeholder:"DIR" type:"path"`
+	Cert   string `help:"Certificate of this service, PEM; instead of --certs." placeholder:"FILE" type:"path"`
+	Key    string `help:"Its private key, PEM." placeholder:"FILE" type:"path"`
+	Bundle string `help:"Certificates of the trusted authorities, PEM." placeholder:"FILE" type:"path"`
+}
+
+// Options make a kong parser read settings as this package says. Programs with
+// commands use them directly. args are the command line, in which the file is
+// looked for.
+func Options(program, description string, args []string) ([]kong.Option, error) {
+	opts := []kong.Option{
+		kong.Name(program), kong.Description(description), kong.DefaultEnvars(envPrefix), kong.UsageOnError(),
+	}
+	path := configPath(args)
+	if path == "" {
+		return opts, nil
+	}
+	file, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return append(opts, kong.Resolvers(file)), nil
+}
+
+// Parse reads the settings of a program without commands into cfg, a pointer to
+// its struct.
+func Parse(program, description string, cfg any, args []string) error {
+	opts, err := Options(program, description, args)
+	if err != nil {
+		return err
+	}
+	parser, err := kong.New(cfg, opts...)
+	if err != nil {
+		return fmt.Errorf("settings of %s: %w", program, err)
+	}
+	if _, err := parser.Parse(args); err != nil {
+		return fmt.Errorf("settings of %s: %w", program, err)
+	}
+	return nil
+}
+
+// configPath finds the file before the parser runs, which needs it.
+func configPath(args []string) string {
+	for i, a := range args {
+		if a == "--" {
+			break
+		}
+		if v, ok := strings.CutPrefix(a, "--config="); ok {
+			return v
+		}
+		if a == "--config" && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return os.Getenv(envPrefix + "_CONFIG")
+}
+
+// model is kong's view of the settings, for Dump and Reference.
+func model(program string, cfg any) (*kong.Kong, error) {
+	// A copy: making a parser sets defaults in what it is given.
+	fresh := reflect.New(reflect.TypeOf(cfg).Elem())
+	fresh.Elem().Set(reflect.ValueOf(cfg).Elem())
+	parser, err := kong.New(fresh.Interface(), kong.Name(program), kong.DefaultEnvars(envPrefix))
+	if err != nil {
+		return nil, fmt.Errorf("settings of %s: %w", program, err)
+	}
+	return parser, nil
+}

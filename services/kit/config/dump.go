@@ -1,0 +1,91 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// Dump is the settings in force, for one log line at the start. It shows no
+// secret: passwords in URLs are left out, and fields of type secret.Secret or
+// with the tag redact:"" say only whether they are set.
+func Dump(program string, cfg any) (slog.Attr, error) {
+	k, err := model(program, cfg)
+	if err != nil {
+		return slog.Attr{}, err
+	}
+	var attrs []slog.Attr
+	for _, f := range sortedFlags(k) {
+		attrs = append(attrs, slog.String(f.Name, safe(f)))
+	}
+	return slog.Attr{Key: "settings", Value: slog.GroupValue(attrs...)}, nil
+}
+
+func sortedFlags(k *kong.Kong) []*kong.Flag {
+	var flags []*kong.Flag
+	for _, f := range k.Model.Flags {
+		if f.Name != "help" && !f.Hidden {
+			flags = append(flags, f)
+		}
+	}
+	slices.SortFunc(flags, func(a, b *kong.Flag) int { return cmp.Compare(a.Name, b.Name) })
+	return flags
+}
+
+func safe(f *kong.Flag) string {
+	value := f.Target.Interface()
+	_, isSecret := value.(secret.Secret)
+	if isSecret || (f.Tag != nil && f.Tag.Has("redact")) {
+		if f.Target.IsZero() {
+			return "[not set]"
+		}
+		return "[set]"
+	}
+	return Redact(fmt.Sprint(value))
+}
+
+// passwordLike finds user:password@ in what is no whole URL, such as a list.
+var passwordLike = regexp.MustCompile(`//[^/@\s]*@`)
+
+// Redact leaves user, password and query out of a URL, and is the text itself
+// for what is none.
+func Redact(text string) string {
+	if u, err := url.Parse(text); err == nil && u.Scheme != "" && u.Host != "" {
+		u.User, u.RawQuery, u.Fragment = nil, "", ""
+		return u.String()
+	}
+	if strings.Contains(text, "://") {
+		text, _, _ = strings.Cut(text, "?")
+	}
+	return passwordLike.ReplaceAllString(text, "//")
+}
+
+// Reference is the table of settings for the documentation, in Markdown.
+func Reference(program string, cfg any) (string, error) {
+	k, err := model(program, cfg)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString("| flag | environment | default | what it sets |\n|---|---|---|---|\n")
+	for _, f := range sortedFlags(k) {
+		def := ""
+		if f.HasDefault && f.Default != "" {
+			def = "`" + f.Default + "`"
+		}
+		help := f.Help
+		if f.Enum != "" {
+			help += " One of: " + strings.Join(strings.Split(f.Enum, ","), ", ") + "."
+		}
+		fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", f.Name, strings.Join(f.Envs, "`, `"), def, strings.ReplaceAll(help, "|", "\\|"))
+	}
+	return b.String(), nil
+}

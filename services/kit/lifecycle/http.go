@@ -1,0 +1,89 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+)
+
+// AdminConfig is what the admin listener shows.
+type AdminConfig struct {
+	Readiness *Readiness
+	// Metrics is served at /metrics; nil for none.
+	Metrics http.Handler
+	Logger  *slog.Logger
+}
+
+// Admin serves operators and orchestrators: /healthz (the process runs),
+// /readyz (it can work), /metrics, /debug/pprof/. It is not for clients: whoever
+// reaches it can read profiles.
+func Admin(lis net.Listener, cfg AdminConfig) Component {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := cfg.Readiness.Check(r.Context()); err != nil {
+			cfg.Logger.WarnContext(r.Context(), "not ready", slog.Any("error", err))
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, "ready\n")
+	})
+	if cfg.Metrics != nil {
+		mux.Handle("GET /metrics", cfg.Metrics)
+	}
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return HTTP("admin", lis, &http.Server{Handler: mux})
+}
+
+// HTTP serves until its context ends, then waits for requests that run. Limits
+// that the server leaves open against slow clients are set.
+func HTTP(name string, lis net.Listener, server *http.Server) Component {
+	if server.ReadHeaderTimeout == 0 {
+		server.ReadHeaderTimeout = 10 * time.Second
+	}
+	if server.IdleTimeout == 0 {
+		server.IdleTimeout = 2 * time.Minute
+	}
+	if server.MaxHeaderBytes == 0 {
+		server.MaxHeaderBytes = 64 << 10
+	}
+	return Component{Name: name, Run: func(ctx context.Context) error {
+		failed := make(chan error, 1)
+		go func() { failed <- server.Serve(lis) }()
+		select {
+		case err := <-failed:
+			return fmt.Errorf("serve %s: %w", name, err)
+		case <-ctx.Done():
+		}
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), StopTimeout/2)
+		defer cancel()
+		err := server.Shutdown(grace)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close() // those that still run are cut
+		}
+		if err != nil {
+			return fmt.Errorf("stop %s: %w", name, err)
+		}
+		return nil
+	}}
+}
+
+// Listen opens a TCP listener.
+func Listen(ctx context.Context, addr string) (net.Listener, error) {
+	var lc net.ListenConfig
+	lis, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return lis, nil
+}

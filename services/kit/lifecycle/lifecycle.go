@@ -1,0 +1,106 @@
+// Package lifecycle runs a program: starts its parts in order, waits for a
+// signal or the first failure, and stops them in the opposite order, so that
+// what others need ends last.
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// StopTimeout is how long one component may take to stop.
+const StopTimeout = 20 * time.Second
+
+// Component is a part of a program that runs until its context ends.
+type Component struct {
+	// Name is for the log.
+	Name string
+	// Run works until ctx ends, then stops in good order and returns. A return
+	// before that, even without an error, stops the program.
+	Run func(ctx context.Context) error
+}
+
+// Run runs the components until SIGINT or SIGTERM, the end of ctx, or the first
+// of them that returns. The components are stopped last to first, each waited
+// for. The error is that of the first failure. A second signal kills.
+func Run(ctx context.Context, logger *slog.Logger, components ...Component) error {
+	ctx, restore := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer restore()
+	ended := make(chan *running, len(components))
+	parts := make([]*running, 0, len(components))
+	for _, c := range components {
+		parts = append(parts, start(ctx, c, ended))
+	}
+	var first error
+	select {
+	case <-ctx.Done():
+		logger.Info("stopping", slog.String("because", "asked to"))
+	case p := <-ended:
+		first = p.failure()
+		logger.Error("stopping", slog.String("because", "a component ended"), slog.String("component", p.Name), slog.Any("error", first))
+	}
+	restore() // from here on a signal kills
+	for i := len(parts) - 1; i >= 0; i-- {
+		if err := parts[i].stop(); err != nil {
+			logger.Error("component did not stop well", slog.String("component", parts[i].Name), slog.Any("error", err))
+			first = orElse(first, err)
+		}
+	}
+	return first
+}
+
+func orElse(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// running is a component that was started.
+type running struct {
+	Component
+	cancel context.CancelFunc
+	done   chan struct{}
+	err    error
+}
+
+// start gives the component a context of its own: the program's end must not
+// stop all of them at once.
+func start(ctx context.Context, c Component, ended chan<- *running) *running {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	r := &running{Component: c, cancel: cancel, done: make(chan struct{})}
+	go func() {
+		r.err = c.Run(own)
+		close(r.done)
+		ended <- r
+	}()
+	return r
+}
+
+func (r *running) failure() error {
+	if r.err == nil {
+		return fmt.Errorf("%s ended before it was asked to", r.Name)
+	}
+	return fmt.Errorf("%s: %w", r.Name, r.err)
+}
+
+// stop ends the component and waits.
+func (r *running) stop() error {
+	r.cancel()
+	t := time.NewTimer(StopTimeout)
+	defer t.Stop()
+	select {
+	case <-r.done:
+		if r.err != nil && !errors.Is(r.err, context.Canceled) {
+			return fmt.Errorf("%s: %w", r.Name, r.err)
+		}
+		return nil
+	case <-t.C:
+		return fmt.Errorf("%s has not stopped after %v", r.Name, StopTimeout)
+	}
+}

@@ -1,0 +1,64 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// checkTimeout bounds one check: an answer that comes later than the prober
+// waits is none.
+const checkTimeout = 2 * time.Second
+
+// Readiness knows whether a program can do its work now: what it needs
+// answers. The zero value is ready.
+type Readiness struct {
+	mu       sync.Mutex
+	checks   []check
+	stopping bool
+}
+
+type check struct {
+	name string
+	ask  func(context.Context) error
+}
+
+// Add names something that the program needs.
+func (r *Readiness) Add(name string, ask func(context.Context) error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.checks = append(r.checks, check{name, ask})
+}
+
+// Stopping makes the program not ready for ever, so that no new work is sent.
+func (r *Readiness) Stopping() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopping = true
+}
+
+// Check asks everything at the same time. The error names what is missing.
+func (r *Readiness) Check(ctx context.Context) error {
+	r.mu.Lock()
+	checks, stopping := slices.Clone(r.checks), r.stopping
+	r.mu.Unlock()
+	if stopping {
+		return errors.New("stopping")
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	failures := make([]error, len(checks))
+	var wg sync.WaitGroup
+	for i, c := range checks {
+		wg.Go(func() {
+			if err := c.ask(ctx); err != nil {
+				failures[i] = fmt.Errorf("%s: %w", c.name, err)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(failures...)
+}
