@@ -19,10 +19,10 @@ func imageOperation(f *fields) operation {
 		if quality < 1 || quality > 100 {
 			f.bad("compression_level", "must lie between 1 and 100")
 		}
-		return onImage(f.kind, func(r *run, i *value.Image) (any, error) { return result(r.jpeg(f.kind, i, quality, false)) })
+		return onImage(f.kind, func(r *run, i *value.Image) (any, error) { return result(r.jpeg(f.kind, i, quality)) })
 	case "ConvertImageToBase64":
 		return onImage(f.kind, func(r *run, i *value.Image) (any, error) {
-			encoded, err := r.jpeg(f.kind, i, value.DefaultQuality, false)
+			encoded, err := r.jpeg(f.kind, i, value.DefaultQuality)
 			if err != nil {
 				return nil, err
 			}
@@ -83,7 +83,7 @@ func (r *run) now() time.Time {
 	return r.scope.Now()
 }
 
-func (r *run) jpeg(kind string, i *value.Image, quality int, asItCame bool) ([]byte, error) {
+func (r *run) jpeg(kind string, i *value.Image, quality int) ([]byte, error) {
 	if r.scope.Codec == nil {
 		return nil, fail(classOperation, "%s: pictures cannot be encoded here", kind)
 	}
@@ -95,5 +95,5 @@ func (r *run) jpeg(kind string, i *value.Image, quality int, asItCame bool) ([]b
 	if err := r.ctx.Err(); err != nil {
 		return nil, err
 	}
-	return i.JPEG(r.ctx, r.scope.Codec, quality, asItCame)
+	return i.JPEG(r.ctx, r.scope.Codec, quality, false)
 }
