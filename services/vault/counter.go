@@ -22,6 +22,7 @@ const rebuilt = int64(1) << 40
 const (
 	rebuildTime = 5 * time.Second // for the one who rebuilds
 	rebuildPoll = 10 * time.Millisecond
+	markLife    = 3 * time.Second
 	counterLife = 40 * 24 * time.Hour // longer than the longest bounded period
 )
 
@@ -32,6 +33,8 @@ const (
 // counted by nobody: at most as many as are in flight.
 type counters struct {
 	redis *redisx.Client
+	// known is what was last seen of each quota, for early refusals.
+	known *recent[int64]
 }
 
 // quota is a grant's limit in its current period.
@@ -50,9 +53,12 @@ func (c *counters) quotaKey(q quota) string {
 // spend uses a handle, and takes one of a grant's calls if there is a quota. The
 // two results say whether the handle had not been used, and whether a call was
 // left. Only when both are true has something been spent that counts.
-func (c *counters) spend(ctx context.Context, run, handle string, life time.Duration, q *quota) (unused, left bool, err error) {
+//
+// The mark on the attempt does not live long: it spares the database those who
+// race. For ever, the attempt's row is what makes a second use impossible.
+func (c *counters) spend(ctx context.Context, h *handle, q *quota) (unused, left bool, err error) {
 	pipe := c.redis.Pipeline()
-	set := pipe.SetArgs(ctx, c.redis.Key(run, "handle", handle), 1, redis.SetArgs{Mode: "NX", TTL: life})
+	set := pipe.SetArgs(ctx, c.redis.Key(h.Run, "used", h.Step, h.Field, itoa(h.Attempt)), 1, redis.SetArgs{Mode: "NX", TTL: markLife})
 	var count *redis.IntCmd
 	if q != nil {
 		count = pipe.Incr(ctx, c.quotaKey(*q))
@@ -73,6 +79,7 @@ func (c *counters) spend(ctx context.Context, run, handle string, life time.Dura
 		return unused, false, err
 	}
 	left = n-rebuilt <= q.calls
+	c.known.put(c.quotaKey(*q), min(n-rebuilt, q.calls))
 	if !unused || !left {
 		return unused, left, c.giveBack(ctx, *q)
 	}
@@ -84,6 +91,7 @@ func (c *counters) giveBack(ctx context.Context, q quota) error {
 	if err := c.redis.Decr(ctx, c.quotaKey(q)).Err(); err != nil {
 		return redisx.Error(fmt.Errorf("give call back: %w", err))
 	}
+	c.known.drop(c.quotaKey(q))
 	return nil
 }
 
@@ -150,6 +158,11 @@ func (c *counters) rebuild(ctx context.Context, q quota) (int64, error) {
 		return 0, fmt.Errorf("rebuild call counter: %w", err)
 	}
 	return rebuilt + used + 1, nil
+}
+
+// about is used, as it was seen last.
+func (c *counters) about(ctx context.Context, q quota) (int64, error) {
+	return c.known.get(ctx, c.quotaKey(q), func(ctx context.Context) (int64, error) { return c.used(ctx, q) })
 }
 
 // used reads how many calls of a quota are gone.

@@ -2,12 +2,10 @@ package vault
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
+	"encoding/binary"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -27,45 +25,93 @@ const (
 // handle is the right to make one call with one credential. It is a token that
 // the vault makes and the vault alone reads: nothing is stored until it is used.
 type handle struct {
-	ID         string `json:"i"`
-	Run        string `json:"r"`
-	Step       string `json:"s"`
-	Field      string `json:"f"`
-	Attempt    int32  `json:"n"`
-	Workspace  string `json:"w"`
-	ChargedKey string `json:"k"`
+	Run        string
+	Step       string
+	Field      string
+	Attempt    int64
+	Workspace  string
+	ChargedKey string
 	// Owner is the key whose authority an own run rests on.
-	Owner string `json:"o,omitempty"`
+	Owner string
 	// Share is set when the credential is the owner's, hidden; VersionHash is then
 	// the version that the grant covers.
-	Share       string `json:"h,omitempty"`
-	VersionHash string `json:"v,omitempty"`
+	Share       string
+	VersionHash string
 	// Credential, UID and Version say which stored value; for a visitor's own,
 	// Input does, and the slot goes along.
-	Credential  string `json:"c,omitempty"`
-	UID         string `json:"u,omitempty"`
-	Version     int64  `json:"e,omitempty"`
-	Input       string `json:"p,omitempty"`
-	Provider    string `json:"q,omitempty"`
-	SlotKind    string `json:"t,omitempty"`
-	SlotName    string `json:"m,omitempty"`
-	Destination string `json:"d"`
-	Peer        string `json:"g"`
+	Credential  string
+	UID         string
+	Version     int64
+	Input       string
+	Provider    string
+	SlotKind    string
+	SlotName    string
+	Destination string
+	Peer        string
 	// Calls is how many calls it is good for: always 1.
-	Calls int32 `json:"a"`
+	Calls int64
 	// Expiry is in Unix milliseconds.
-	Expiry int64 `json:"x"`
+	Expiry int64
+}
+
+// handleForm is the first byte of a handle; another layout gets another.
+const handleForm = 1
+
+// texts and numbers are the handle's fields in the order that they are written.
+func (h *handle) texts() []*string {
+	return []*string{
+		&h.Run, &h.Step, &h.Field, &h.Workspace, &h.ChargedKey, &h.Owner, &h.Share, &h.VersionHash, &h.Credential, &h.UID,
+		&h.Input, &h.Provider, &h.SlotKind, &h.SlotName, &h.Destination, &h.Peer,
+	}
+}
+
+func (h *handle) numbers() []*int64 {
+	return []*int64{&h.Attempt, &h.Version, &h.Calls, &h.Expiry}
+}
+
+// marshal writes the fields: JSON would take longer than everything else that is
+// done in memory with a handle.
+func (h *handle) marshal() []byte {
+	b := append(make([]byte, 0, 512), handleForm)
+	for _, n := range h.numbers() {
+		b = binary.AppendVarint(b, *n)
+	}
+	for _, t := range h.texts() {
+		b = append(binary.AppendUvarint(b, uint64(len(*t))), *t...)
+	}
+	return b
+}
+
+// unmarshal reads what marshal wrote, under a MAC that was checked: it is ours.
+func (h *handle) unmarshal(b []byte) error {
+	if len(b) == 0 || b[0] != handleForm {
+		return errors.New("a handle of another form")
+	}
+	b = b[1:]
+	for _, n := range h.numbers() {
+		v, size := binary.Varint(b)
+		if size <= 0 {
+			return errors.New("a handle that is cut off")
+		}
+		*n, b = v, b[size:]
+	}
+	for _, t := range h.texts() {
+		v, size := binary.Uvarint(b)
+		if size <= 0 || v > uint64(len(b)-size) {
+			return errors.New("a handle that is cut off")
+		}
+		*t, b = string(b[size:size+int(v)]), b[size+int(v):] //nolint:gosec // at most len(b)
+	}
+	if len(b) > 0 {
+		return errors.New("a handle with more at its end")
+	}
+	return nil
 }
 
 // mint seals a handle. It can be read by who holds it, and not be changed.
-func (s *Service) mint(h handle) (string, error) {
-	h.ID = rand.Text()
-	payload, err := json.Marshal(h)
-	if err != nil {
-		return "", fmt.Errorf("marshal handle: %w", err)
-	}
-	token := append(payload, s.handleMAC(payload)...)
-	return handlePrefix + base64.RawURLEncoding.EncodeToString(token), nil
+func (s *Service) mint(h *handle) string {
+	payload := h.marshal()
+	return handlePrefix + base64.RawURLEncoding.EncodeToString(append(payload, s.handleMAC(payload)...))
 }
 
 // open checks a handle's MAC and reads it. Nothing in it is looked at before.
@@ -83,10 +129,7 @@ func (s *Service) open(token string) (*handle, error) {
 		return nil, errors.New("not a handle of this vault")
 	}
 	h := &handle{}
-	if err := json.Unmarshal(payload, h); err != nil {
-		return nil, fmt.Errorf("read handle: %w", err)
-	}
-	return h, nil
+	return h, h.unmarshal(payload)
 }
 
 func (s *Service) handleMAC(payload []byte) []byte {

@@ -3,6 +3,7 @@ package vault_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -357,3 +358,11 @@ func (r *replica) events(t testing.TB, n *tenant, action string) []*vaultv1.Audi
 }
 
 func (a answer) text() string { return fmt.Sprint(a.status, a.header, string(a.body)) }
+
+// exec is a transaction of one statement.
+func exec(text string) func(*sql.Tx) error {
+	return func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(context.Background(), text)
+		return err
+	}
+}

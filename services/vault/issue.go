@@ -35,11 +35,7 @@ func (s *Service) IssueHandle(ctx context.Context, req *vaultinternalv1.IssueHan
 	if err != nil {
 		return nil, s.refuseUse(ctx, "handle.refused", h, err)
 	}
-	token, err := s.mint(*h)
-	if err != nil {
-		return nil, err
-	}
-	return &vaultinternalv1.IssueHandleResponse{Handle: token, ExpireTime: timestamppb.New(h.expires())}, nil
+	return &vaultinternalv1.IssueHandleResponse{Handle: s.mint(h), ExpireTime: timestamppb.New(h.expires())}, nil
 }
 
 // bindHandle says what the handle would be for. It always returns one, for the
@@ -50,7 +46,7 @@ func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.
 		expires = c.Expires()
 	}
 	h := &handle{
-		Run: c.Run, Step: req.GetStep(), Field: req.GetField(), Attempt: req.GetAttempt(), Workspace: c.Workspace,
+		Run: c.Run, Step: req.GetStep(), Field: req.GetField(), Attempt: int64(req.GetAttempt()), Workspace: c.Workspace,
 		ChargedKey: c.ChargedKey, Peer: peer, Calls: 1, Expiry: expires.UnixMilli(),
 	}
 	slot, ok := c.Slot(h.Step, h.Field)
@@ -58,7 +54,7 @@ func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.
 		return h, grant.Invalid(errors.New("no such slot"))
 	}
 	h.Destination = slot.Destination
-	if h.Attempt > c.Limits.Attempts {
+	if h.Attempt > int64(c.Limits.Attempts) {
 		return h, errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
 			"the step has used all of the %d calls that it may make in one run", c.Limits.Attempts).With("step", h.Step)
 	}
@@ -159,13 +155,14 @@ func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialGran
 	return g, nil
 }
 
-// callsLeft refuses early what the count at use would refuse.
+// callsLeft refuses early what the count at use would refuse. It may be behind by
+// freshness: the count at use is what decides.
 func (s *Service) callsLeft(ctx context.Context, h *handle) error {
 	q, err := s.quotaOf(ctx, h)
 	if err != nil || q == nil {
 		return err
 	}
-	used, err := s.calls.used(ctx, *q)
+	used, err := s.calls.about(ctx, *q)
 	if err != nil {
 		return err
 	}

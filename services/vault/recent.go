@@ -63,6 +63,14 @@ func (r *recent[V]) keep(key string, e entry[V], epoch uint64) {
 	r.entries[key] = e
 }
 
+// put remembers what is known from elsewhere.
+func (r *recent[V]) put(key string, v V) {
+	r.mu.Lock()
+	epoch := r.epoch
+	r.mu.Unlock()
+	r.keep(key, entry[V]{value: v, until: r.now().Add(freshness)}, epoch)
+}
+
 // shrink drops what is stale, or else everything: it is only a cache.
 func (r *recent[V]) shrink() {
 	now := r.now()

@@ -12,14 +12,14 @@ import (
 type rights struct {
 	store       *store
 	keys        *recent[*apiKey]
-	credentials *recent[*credential]
+	credentials *recent[*sealedCredential]
 	grants      *recent[*credentialGrant]
 	ended       *recent[bool]
 }
 
 func newRights(s *store, now func() time.Time) *rights {
 	return &rights{
-		store: s, keys: newRecent[*apiKey](now), credentials: newRecent[*credential](now),
+		store: s, keys: newRecent[*apiKey](now), credentials: newRecent[*sealedCredential](now),
 		grants: newRecent[*credentialGrant](now), ended: newRecent[bool](now),
 	}
 }
@@ -34,13 +34,13 @@ func (r *rights) key(ctx context.Context, name string) (*apiKey, error) {
 	})
 }
 
-func (r *rights) credential(ctx context.Context, name string) (*credential, error) {
+func (r *rights) credential(ctx context.Context, name string) (*sealedCredential, error) {
 	ws, id, ok := splitName(name, "credentials")
 	if !ok {
 		return nil, nil
 	}
-	return r.credentials.get(ctx, credentialSubject(name), func(ctx context.Context) (*credential, error) {
-		return orNil(credentialRow(ctx, r.store.db, ws, id))
+	return r.credentials.get(ctx, credentialSubject(name), func(ctx context.Context) (*sealedCredential, error) {
+		return orNil(r.store.sealedCredential(ctx, ws, id))
 	})
 }
 

@@ -84,6 +84,7 @@ type Service struct {
 	rights   *rights
 	calls    *counters
 	inflight *inflight
+	intents  *intents
 	logins   *recent[login]
 	refusals refusals
 	metrics  *metrics
@@ -107,7 +108,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Service, error) {
 		cfg.GuestPeriod = vaultv1.Period_PERIOD_DAY
 	}
 	s := &Service{
-		cfg: cfg, store: &store{db: deps.DB}, redis: deps.Redis, identity: deps.Identity, verifier: deps.Verifier,
+		cfg: cfg, store: newStore(deps.DB), redis: deps.Redis, identity: deps.Identity, verifier: deps.Verifier,
 		log: deps.Logger, now: deps.Now,
 	}
 	if err := s.assemble(deps); err != nil {
@@ -126,8 +127,9 @@ func (s *Service) assemble(deps Deps) error {
 	}
 	s.cfg.Egress.Rules = s.rules
 	s.egress = egress.New(s.cfg.Egress)
-	s.begin = s.store.begin
-	s.calls = &counters{redis: s.redis}
+	s.intents = &intents{write: s.store.begin}
+	s.begin = s.intents.begin
+	s.calls = &counters{redis: s.redis, known: newRecent[int64](s.now)}
 	s.inflight = newInflight()
 	s.guards = newGuards()
 	s.logins = newRecent[login](s.now)
@@ -202,4 +204,7 @@ func (s *Service) Ready(ctx context.Context) error {
 
 // Close ends what New started, after the servers have stopped. The database and
 // Redis are their opener's.
-func (s *Service) Close() { s.egress.Close() }
+func (s *Service) Close() {
+	s.intents.writers.Wait()
+	s.egress.Close()
+}

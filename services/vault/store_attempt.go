@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
@@ -24,24 +26,97 @@ type attempt struct {
 	outcome           string
 }
 
-// begin writes the intent durably. It reports false if this attempt of this slot
-// was begun before: the second use of a handle, or of another one for the same.
-func (s *store) begin(ctx context.Context, a attempt) (bool, error) {
-	var first bool
+const attemptColumns = `run, step, field, attempt, id, workspace, share, credential, credential_version, destination,
+	charged_key, peer, start_time`
+
+// attemptValues is how many columns those are.
+const attemptValues = 13
+
+// values are the columns of an intent.
+func (a attempt) values() []any {
+	return []any{
+		a.run, a.step, a.field, a.number, a.id, a.workspace, a.share, a.credential, a.credentialVersion, a.destination,
+		a.chargedKey, a.peer, a.startTime,
+	}
+}
+
+// begin writes intents durably, all or none. The ids that it returns are those of
+// the attempts that had not been begun before; the others are the second use of a
+// handle, or of another one for the same attempt.
+func (s *store) begin(ctx context.Context, intents []attempt) (map[string]bool, error) {
+	var begun map[string]bool
 	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		var err error
-		first, err = affected(tx.ExecContext(ctx, `INSERT INTO attempts (run, step, field, attempt, id, workspace, share, credential,
-			credential_version, destination, charged_key, peer, start_time, outcome)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '')
-			ON CONFLICT (run, step, field, attempt) DO NOTHING`,
-			a.run, a.step, a.field, a.number, a.id, a.workspace, a.share, a.credential, a.credentialVersion, a.destination,
-			a.chargedKey, a.peer, a.startTime))
-		return err
+		begun = make(map[string]bool, len(intents))
+		for rest := intents; len(rest) > 0; {
+			n := batchSize(len(rest))
+			if err := s.insertIntents(ctx, tx, rest[:n], begun); err != nil {
+				return err
+			}
+			rest = rest[n:]
+		}
+		return nil
 	})
 	if err != nil {
-		return false, fmt.Errorf("write intent: %w", err)
+		return nil, fmt.Errorf("write intents: %w", err)
 	}
-	return first, nil
+	return begun, nil
+}
+
+// batchSize is the largest of a few sizes that fits: a statement is compiled for
+// each text, so there are few texts.
+func batchSize(n int) int {
+	size := maxIntents
+	for size > n {
+		size /= 4
+	}
+	return size
+}
+
+func (s *store) insertIntents(ctx context.Context, tx *sql.Tx, intents []attempt, begun map[string]bool) error {
+	args := make([]any, 0, attemptValues*len(intents))
+	for _, a := range intents {
+		args = append(args, a.values()...)
+	}
+	r, err := tx.ExecContext(ctx, s.insertTexts[len(intents)], args...)
+	if err != nil {
+		return err
+	}
+	n, err := r.RowsAffected()
+	if err != nil {
+		return err
+	}
+	for _, a := range intents {
+		if n < int64(len(intents)) { // some were begun before: ask which
+			var id string
+			if err := tx.QueryRowContext(ctx, `SELECT id FROM attempts WHERE run = $1 AND step = $2 AND field = $3 AND attempt = $4`,
+				a.run, a.step, a.field, a.number).Scan(&id); err != nil {
+				return err
+			}
+			begun[a.id] = id == a.id
+			continue
+		}
+		begun[a.id] = true
+	}
+	return nil
+}
+
+// insertText is the statement that writes so many intents.
+func insertText(rows int) string {
+	var b strings.Builder
+	b.WriteString(`INSERT INTO attempts (` + attemptColumns + `) VALUES `)
+	for i := range rows * attemptValues {
+		switch {
+		case i == 0:
+			b.WriteString("(")
+		case i%attemptValues == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+	}
+	b.WriteString(`) ON CONFLICT (run, step, field, attempt) DO NOTHING`)
+	return b.String()
 }
 
 // end writes how an attempt ended.

@@ -75,7 +75,7 @@ func credentialRow(ctx context.Context, q sqldb.Queryer, workspace, id string) (
 func (s *store) credentials(ctx context.Context, workspace, after string, limit int) ([]credential, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+credentialColumns+` FROM credentials
 		WHERE workspace = $1 AND id > $2 ORDER BY id LIMIT $3`, workspace, after, limit)
-	return collect(rows, err, scanCredential)
+	return collect(rows, err, func(r scanner) (credential, error) { return scanCredential(r) })
 }
 
 // lockCredential makes other changes of a credential wait until this transaction
@@ -132,24 +132,31 @@ func deleteCredential(ctx context.Context, tx *sql.Tx, workspace, id string) (bo
 	return ok, nil
 }
 
-// sealed returns the sealed value of a version; sql.ErrNoRows if it is gone.
-func (s *store) sealed(ctx context.Context, workspace, uid string, version int64) ([]byte, error) {
-	var b []byte
-	err := s.db.QueryRowContext(ctx, `SELECT sealed FROM credential_versions
-		WHERE workspace = $1 AND uid = $2 AND version = $3`, workspace, uid, version).Scan(&b)
-	if err != nil {
-		return nil, sqldb.Error(fmt.Errorf("read sealed credential: %w", err))
-	}
-	return b, nil
+// sealedCredential is a credential with the sealed value of its version.
+type sealedCredential struct {
+	credential
+	sealed []byte
 }
 
-func scanCredential(r scanner) (credential, error) {
+// sealedCredential returns sql.ErrNoRows if the workspace has no such credential.
+func (s *store) sealedCredential(ctx context.Context, workspace, id string) (sealedCredential, error) {
+	var sealed []byte
+	c, err := scanCredential(s.db.QueryRowContext(ctx, `SELECT c.workspace, c.id, c.uid, c.provider, c.title, c.hosts, c.slot_kind,
+		c.slot_name, c.fingerprint, c.guardable, c.version, c.create_time, c.update_time, v.sealed
+		FROM credentials c JOIN credential_versions v ON v.workspace = c.workspace AND v.uid = c.uid AND v.version = c.version
+		WHERE c.workspace = $1 AND c.id = $2`, workspace, id), &sealed)
+	return sealedCredential{credential: c, sealed: sealed}, err
+}
+
+func scanCredential(r scanner, more ...any) (credential, error) {
 	var (
 		c     credential
 		hosts string
 	)
-	err := r.Scan(&c.workspace, &c.id, &c.uid, &c.provider, &c.title, &hosts, &c.slotKind, &c.slotName, &c.fingerprint,
-		&c.guardable, &c.version, &c.createTime, &c.updateTime)
+	err := r.Scan(append([]any{
+		&c.workspace, &c.id, &c.uid, &c.provider, &c.title, &hosts, &c.slotKind, &c.slotName, &c.fingerprint,
+		&c.guardable, &c.version, &c.createTime, &c.updateTime,
+	}, more...)...)
 	if err != nil {
 		return c, sqldb.Error(fmt.Errorf("read credential: %w", err))
 	}

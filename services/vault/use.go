@@ -2,12 +2,10 @@ package vault
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"log/slog"
 	"strconv"
 	"strings"
-	"time"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -17,10 +15,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
-
-// handleSkew is kept on a used handle's mark after its expiry, so that the mark
-// outlives the handle on every replica's clock.
-const handleSkew = 30 * time.Second
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
@@ -49,7 +43,7 @@ func (s *Service) bound(h *handle, peer, url string) error {
 // durable; after any error the credential must not be used.
 func (s *Service) spend(ctx context.Context, h *handle) (attempt, error) {
 	a := attempt{
-		run: h.Run, step: h.Step, field: h.Field, number: int64(h.Attempt), id: id.New(eventPrefix), workspace: h.Workspace,
+		run: h.Run, step: h.Step, field: h.Field, number: h.Attempt, id: id.New(eventPrefix), workspace: h.Workspace,
 		share: h.Share, credential: h.credentialLabel(), credentialVersion: h.Version, destination: h.Destination,
 		chargedKey: h.ChargedKey, peer: h.Peer, startTime: micros(s.now()),
 	}
@@ -57,7 +51,7 @@ func (s *Service) spend(ctx context.Context, h *handle) (attempt, error) {
 	if err != nil {
 		return a, err
 	}
-	unused, left, err := s.calls.spend(ctx, h.Run, h.ID, handleLife+handleSkew, q)
+	unused, left, err := s.calls.spend(ctx, h, q)
 	switch {
 	case err != nil:
 		return a, err
@@ -124,15 +118,8 @@ func (s *Service) storedValue(ctx context.Context, h *handle) (*credential, secr
 	if c == nil || c.uid != h.UID || c.version != h.Version {
 		return nil, secret.Secret{}, handleInvalid(errors.New("the credential has changed"))
 	}
-	sealed, err := s.store.sealed(ctx, c.workspace, c.uid, c.version)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, secret.Secret{}, handleInvalid(errors.New("the credential has changed"))
-	}
-	if err != nil {
-		return nil, secret.Secret{}, err
-	}
-	value, err := s.sealer.open(ctx, *c, sealed)
-	return c, value, err
+	value, err := s.sealer.open(ctx, c.credential, c.sealed)
+	return &c.credential, value, err
 }
 
 func egressKind(k vaultv1.SlotKind) egress.SlotKind {
@@ -158,7 +145,7 @@ func (s *Service) refuseUse(ctx context.Context, action string, h *handle, err e
 	e := s.event(ctx, h.Workspace, action, h.credentialLabel())
 	e.outcome = strings.ToLower(strings.TrimPrefix(errs.ReasonOf(err).String(), "REASON_"))
 	for k, v := range map[string]string{
-		"run": h.Run, "step": h.Step, "field": h.Field, "attempt": itoa(int64(h.Attempt)), "share": h.Share, "destination": h.Destination,
+		"run": h.Run, "step": h.Step, "field": h.Field, "attempt": itoa(h.Attempt), "share": h.Share, "destination": h.Destination,
 	} {
 		if v != "" {
 			e.details[k] = v

@@ -88,7 +88,7 @@ CREATE TABLE attempts (
   peer               TEXT   NOT NULL,
   start_time         BIGINT NOT NULL,
   end_time           BIGINT,
-  outcome            TEXT   NOT NULL,
+  outcome            TEXT   NOT NULL DEFAULT '',
   PRIMARY KEY (run, step, field, attempt)
 );
 CREATE INDEX attempts_of_workspace ON attempts (workspace, id);

@@ -1,0 +1,163 @@
+package vault_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"google.golang.org/grpc/codes"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+)
+
+// If the intent cannot be written, the credential is not used.
+func TestNoAuditNoUse(t *testing.T) {
+	t.Parallel()
+	t.Run("the table is gone", func(t *testing.T) {
+		t.Parallel()
+		stores(t, func(t *testing.T, r *replica) {
+			n := r.tenant(t, "demo")
+			n.open(t, 10)
+			h := r.mustIssue(t, n.sign(t, n.claims()), "llm", 1)
+			must(t, r.db.Tx(context.Background(), exec("ALTER TABLE attempts RENAME TO elsewhere")))
+			_, err := r.call(context.Background(), h)
+			if err == nil || r.provider.Count() != 0 {
+				t.Fatalf("%v, and %d calls were made", err, r.provider.Count())
+			}
+			must(t, r.db.Tx(context.Background(), exec("ALTER TABLE elsewhere RENAME TO attempts")))
+			g, err := r.asPeerSharing().GetCredentialGrant(context.Background(), &vaultinternalv1.GetCredentialGrantRequest{Share: n.share()})
+			must(t, err)
+			if g.GetCallsLeft() != 10 {
+				t.Fatalf("%d calls are left, want 10: none was made", g.GetCallsLeft())
+			}
+		})
+	})
+	t.Run("the database cannot be written", func(t *testing.T) {
+		t.Parallel()
+		r := install(t, testkit.SQLite(t), "embedded:").start(t)
+		n := r.tenant(t, "demo")
+		n.open(t, 10)
+		h := r.mustIssue(t, n.sign(t, n.claims()), "llm", 1)
+		must(t, r.db.Tx(context.Background(), exec("PRAGMA query_only = 1")))
+		_, err := r.call(context.Background(), h)
+		refusedWith(t, err, errorsv1.Reason_REASON_UNAVAILABLE, codes.Unavailable)
+		_, err = r.public.CreateKey(n.ctx, &vaultv1.CreateKeyRequest{Parent: "workspaces/demo"})
+		refusedWith(t, err, errorsv1.Reason_REASON_UNAVAILABLE, codes.Unavailable)
+		if r.provider.Count() != 0 {
+			t.Fatal("the credential was used without a row that says so")
+		}
+	})
+	t.Run("the database is closed", func(t *testing.T) {
+		t.Parallel()
+		stores(t, func(t *testing.T, r *replica) {
+			n := r.tenant(t, "demo")
+			n.open(t, 10)
+			h := r.mustIssue(t, n.sign(t, n.claims()), "llm", 1)
+			must(t, r.db.Close())
+			if _, err := r.call(context.Background(), h); err == nil || r.provider.Count() != 0 {
+				t.Fatalf("%v, and %d calls were made", err, r.provider.Count())
+			}
+		})
+	})
+}
+
+// The canary is nowhere: not in the files of the database, not in Redis, not in
+// the log, not in an error, whatever the provider does.
+func TestSecretsAreNowhere(t *testing.T) {
+	t.Parallel()
+	in := install(t, testkit.SQLite(t), "embedded:")
+	r := in.start(t)
+	n := r.tenant(t, "demo")
+	const visitors = "sk-visitor-Zt5YcQ0mW8rXvB1nLpK7dGhE2fAj"
+	var seen bytes.Buffer
+	for i, how := range []testkit.Behaviour{
+		testkit.Good, testkit.EchoUnauthorized, testkit.ServerError, testkit.Redirect, testkit.Reset, testkit.EchoGzip,
+		testkit.EchoStream, testkit.RateLimited, testkit.Garbage,
+	} {
+		in.provider.Behave(how)
+		n.open(t, 100)
+		token := n.sign(t, n.claims())
+		_, err := r.runner.PutRunCredential(context.Background(), &vaultinternalv1.PutRunCredentialRequest{Grant: token, Input: "own_api_key", Value: visitors})
+		must(t, err)
+		for _, step := range []string{"llm", "own"} {
+			a, err := r.call(context.Background(), r.mustIssue(t, token, step, int32(i+1)))
+			seen.WriteString(a.text())
+			if err != nil {
+				seen.WriteString(err.Error() + errs.From(err).Message())
+			}
+		}
+	}
+	// A secret that cannot be stored is not told either.
+	_, err := r.public.CreateCredential(n.ctx, &vaultv1.CreateCredentialRequest{
+		Parent: "workspaces/demo", CredentialId: "bad", Credential: &vaultv1.Credential{Provider: "openai", Value: canary + "\x01", Hosts: []string{"http://x y"}},
+	})
+	seen.WriteString(err.Error())
+	dump(t, &seen, r, n)
+	seen.Write(in.log.Bytes())
+	must(t, r.db.Tx(context.Background(), exec("DELETE FROM ended_runs")))
+	files, err := filepath.Glob(strings.TrimPrefix(in.dbURL, "sqlite:") + "*")
+	must(t, err)
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		must(t, err)
+		seen.Write(b)
+	}
+	if len(files) < 2 || seen.Len() < 100_000 {
+		t.Fatalf("looked at %d files and %d bytes: too little to prove anything", len(files), seen.Len())
+	}
+	for _, value := range []string{canary, visitors, n.key.GetKey()} {
+		for what, form := range encodings(value) {
+			if bytes.Contains(seen.Bytes(), []byte(form)) {
+				t.Errorf("a secret is to be seen (%s)", what)
+			}
+		}
+	}
+}
+
+// dump reads everything that the API and Redis show.
+func dump(t *testing.T, w *bytes.Buffer, r *replica, n *tenant) {
+	t.Helper()
+	c, err := r.public.ListCredentials(n.ctx, &vaultv1.ListCredentialsRequest{Parent: "workspaces/demo"})
+	must(t, err)
+	k, err := r.public.ListKeys(n.ctx, &vaultv1.ListKeysRequest{Parent: "workspaces/demo"})
+	must(t, err)
+	e, err := r.public.ListAuditEvents(n.ctx, &vaultv1.ListAuditEventsRequest{Parent: "workspaces/demo", PageSize: 500})
+	must(t, err)
+	w.WriteString(c.String() + k.String() + e.String())
+	keys, err := r.redis.Keys(context.Background(), "*").Result()
+	must(t, err)
+	for _, key := range keys {
+		w.WriteString(key)
+		if b, err := r.redis.Dump(context.Background(), key).Result(); err == nil {
+			w.WriteString(b)
+		}
+		for field, value := range r.redis.HGetAll(context.Background(), key).Val() {
+			w.WriteString(field + value)
+		}
+	}
+}
+
+func encodings(s string) map[string]string {
+	reversed := []byte(s)
+	for i, j := 0, len(reversed)-1; i < j; i, j = i+1, j-1 {
+		reversed[i], reversed[j] = reversed[j], reversed[i]
+	}
+	forms := map[string]string{
+		"raw": s, "lower": strings.ToLower(s), "upper": strings.ToUpper(s), "hex": hex.EncodeToString([]byte(s)),
+		"HEX": strings.ToUpper(hex.EncodeToString([]byte(s))), "reversed": string(reversed), "half": s[len(s)/2:],
+	}
+	for shift := range 3 {
+		e := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + s))
+		forms["base64 "+string(rune('0'+shift))] = e[4 : len(e)-4]
+	}
+	return forms
+}

@@ -1,0 +1,121 @@
+package vault
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// maxIntents is how many intents are written by one statement: a power of 4.
+const maxIntents = 64
+
+// intents gathers the intents that wait while others are written, and writes them
+// together. Each costs a fraction of a statement, and the disk's flush is shared.
+type intents struct {
+	write func(context.Context, []attempt) (map[string]bool, error)
+
+	mu      sync.Mutex
+	waiting []*intent
+	busy    bool
+	writers sync.WaitGroup
+}
+
+type intent struct {
+	attempt
+	done  chan struct{}
+	first bool
+	err   error
+}
+
+// begin writes an intent durably. It reports false if this attempt of this slot
+// was begun before. A caller that leaves while its intent waits is not written;
+// after that begin waits for the outcome.
+func (w *intents) begin(ctx context.Context, a attempt) (bool, error) {
+	in := &intent{attempt: a, done: make(chan struct{})}
+	w.add(in)
+	select {
+	case <-in.done:
+	case <-ctx.Done():
+		if w.withdraw(in) {
+			return false, context.Cause(ctx)
+		}
+		<-in.done // bounded by writeTimeout
+	}
+	return in.first, in.err
+}
+
+// add queues an intent, and starts a writer if there is none. The writer ends
+// when nothing waits.
+func (w *intents) add(in *intent) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.waiting = append(w.waiting, in)
+	if !w.busy {
+		w.busy = true
+		w.writers.Go(w.drain)
+	}
+}
+
+func (w *intents) withdraw(in *intent) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := slices.Index(w.waiting, in)
+	if i < 0 {
+		return false
+	}
+	w.waiting = slices.Delete(w.waiting, i, i+1)
+	return true
+}
+
+func (w *intents) drain() {
+	for batch := w.take(); len(batch) > 0; batch = w.take() {
+		w.finish(batch)
+	}
+}
+
+func (w *intents) take() []*intent {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := min(len(w.waiting), maxIntents)
+	batch := slices.Clone(w.waiting[:n])
+	w.waiting = slices.Delete(w.waiting, 0, n)
+	w.busy = n > 0
+	return batch
+}
+
+// finish writes a batch and answers. What the database refuses about one must
+// not fail the others, who may be other tenants: then each is written alone.
+func (w *intents) finish(batch []*intent) {
+	err := w.together(batch)
+	if err != nil && len(batch) > 1 && errs.ReasonOf(err) == errorsv1.Reason_REASON_INTERNAL {
+		for _, in := range batch {
+			in.answer(w.together([]*intent{in}))
+		}
+		return
+	}
+	for _, in := range batch {
+		in.answer(err)
+	}
+}
+
+func (in *intent) answer(err error) {
+	in.err = err
+	close(in.done)
+}
+
+func (w *intents) together(batch []*intent) error {
+	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
+	defer cancel()
+	rows := make([]attempt, len(batch))
+	for i, in := range batch {
+		rows[i] = in.attempt
+	}
+	begun, err := w.write(ctx, rows)
+	for _, in := range batch {
+		in.first = err == nil && begun[in.id]
+	}
+	return err
+}
