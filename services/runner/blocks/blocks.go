@@ -6,9 +6,11 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/model"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/transform"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/visualization"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
@@ -19,9 +21,11 @@ func All() engine.Registry {
 	for _, category := range []engine.Registry{
 		flow.Blocks(),
 		formatter.Blocks(),
+		model.Blocks(),
 		provider.Blocks(),
 		sink.Blocks(),
 		transform.Blocks(),
+		visualization.Blocks(),
 	} {
 		maps.Copy(all, category)
 	}

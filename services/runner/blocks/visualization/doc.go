@@ -1,0 +1,2 @@
+// Package visualization has the blocks that draw on pictures.
+package visualization

@@ -1,0 +1,81 @@
+package visualization
+
+import (
+	"image"
+	"math"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// place is where a label of a size begins. One that would leave the picture is
+// moved inside, so that it can be read.
+func (l *labeller) place(i int, size image.Point) (image.Point, error) {
+	box := l.detections.XYXY[i]
+	x, y, err := l.anchor(i, box, size)
+	if err != nil {
+		return image.Point{}, err
+	}
+	bounds := l.Rect.Size()
+	return image.Pt(within(x, bounds.X-size.X), within(y, bounds.Y-size.Y)), nil
+}
+
+// anchor is the label's corner for a position on the box. At the top it sits on
+// the box, at the bottom it hangs below.
+func (l *labeller) anchor(i int, box value.Box, size image.Point) (x, y float64, err error) {
+	w, h := float64(size.X), float64(size.Y)
+	cx, cy := box.Center()
+	left, right, middle := box[0], box[2]-w, cx-w/2
+	above, below, centre := box[1]-h, box[3], cy-h/2
+	switch l.position {
+	case "TOP_LEFT":
+		return left, above, nil
+	case "TOP_CENTER":
+		return middle, above, nil
+	case "TOP_RIGHT":
+		return right, above, nil
+	case "CENTER_LEFT":
+		return left, centre, nil
+	case "CENTER":
+		return middle, centre, nil
+	case "CENTER_RIGHT":
+		return right, centre, nil
+	case "BOTTOM_LEFT":
+		return left, below, nil
+	case "BOTTOM_CENTER":
+		return middle, below, nil
+	case "BOTTOM_RIGHT":
+		return right, below, nil
+	case "CENTER_OF_MASS":
+		if l.detections.Masks == nil {
+			return 0, 0, engine.Failf(engine.RuntimeInput, "text_position is CENTER_OF_MASS and the detections have no masks")
+		}
+		mx, my := mass(l.detections.Masks[i], cx, cy)
+		return mx - w/2, my - h/2, nil
+	}
+	return 0, 0, engine.Failf(engine.RuntimeInput, "text_position %.60q is not known", l.position)
+}
+
+// within keeps a label inside of a picture that has room for it, NaN too.
+func within(v float64, most int) int {
+	if !(v > 0) || most < 0 {
+		return 0
+	}
+	return int(math.Min(math.Round(v), float64(most)))
+}
+
+// mass is the middle of the marked pixels; of an empty mask it is the box's.
+func mass(m *value.Mask, x, y float64) (float64, float64) {
+	sumX, sumY, n := 0, 0, 0
+	for row := m.Bounds.Min.Y; row < m.Bounds.Max.Y; row++ {
+		for col := m.Bounds.Min.X; col < m.Bounds.Max.X; col++ {
+			if m.At(col, row) {
+				sumX, sumY, n = sumX+col, sumY+row, n+1
+			}
+		}
+	}
+	if n == 0 {
+		return x, y
+	}
+	return float64(sumX) / float64(n), float64(sumY) / float64(n)
+}
