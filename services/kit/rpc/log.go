@@ -38,7 +38,7 @@ func (c *call) log(ctx context.Context, err error) {
 	if err != nil {
 		attrs = append(attrs, slog.String("reason", errs.ReasonOf(err).String()))
 	}
-	if level >= slog.LevelWarn {
+	if err != nil && (level >= slog.LevelWarn || logger.Enabled(ctx, slog.LevelDebug)) {
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
 	logger.LogAttrs(ctx, level, "rpc", attrs...)

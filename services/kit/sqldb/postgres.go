@@ -72,18 +72,21 @@ func preparePostgres(ctx context.Context, pool *sql.DB, schema string, migration
 
 // waitForPostgres lets services and their database start in any order.
 func waitForPostgres(ctx context.Context, pool *sql.DB, limit time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := pool.PingContext(ctx)
+		err := pool.PingContext(bounded)
 		if err == nil {
 			return nil
 		}
 		select {
-		case <-ctx.Done():
-			return fmt.Errorf("connect to PostgreSQL: %w", Error(err))
+		case <-bounded.Done():
+			if ctx.Err() == nil { // it was our limit that ended
+				err = unusable(err)
+			}
+			return fmt.Errorf("connect to PostgreSQL: %w", err)
 		case <-tick.C:
 		}
 	}
