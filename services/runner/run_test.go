@@ -390,3 +390,24 @@ func TestALiteralInAnInlineDefinition(t *testing.T) {
 		t.Errorf("the secret is in %s", got.GetOutputs())
 	}
 }
+
+// Bodies are longer than one message, both ways.
+func TestLongBodiesArePutTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	provider := testkit.Provider(t)
+	answer, question := strings.Repeat("0123456789", 5000), strings.Repeat("abcdefghij", 60_000)
+	provider.Answer(answer)
+	w.sharing.definition = asking(t, provider.URL)
+	w.sharing.slots = []grant.Slot{{Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: provider.URL}}
+	got, err := w.shared(t, map[string]any{"question": question})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := got.GetOutputs()[0].GetFields()["answer"].GetStringValue(); text != answer {
+		t.Errorf("%d bytes came back, want %d", len(text), len(answer))
+	}
+	if body := string(provider.Calls()[0].Body); !strings.Contains(body, question) {
+		t.Errorf("%d bytes arrived, which are not those that were sent", len(body))
+	}
+}

@@ -15,9 +15,9 @@ import (
 // placeholder stands where the credential goes; the egress replaces it.
 const placeholder = "credential-is-added-by-the-egress"
 
-// attemptTimeout bounds one try, so that a provider that hangs leaves time for
-// another.
-const attemptTimeout = 120 * time.Second
+// attemptTimeout bounds one try. It is shorter than what a step may take, so that
+// a provider that hangs is the provider's failure, and not the run's.
+const attemptTimeout = 90 * time.Second
 
 // patience is how a step tries again.
 var patience = engine.Retry{Tries: 3, Wait: 500 * time.Millisecond, Longest: 10 * time.Second}
@@ -35,14 +35,17 @@ func ask(ctx context.Context, call *engine.Call, slot, baseURL string, send requ
 		return "", errs.FailedPrecondition(errorsv1.Reason_REASON_ADDRESS_REFUSED, "this run may not call out")
 	}
 	var text string
-	err := call.Attempts(ctx, patience, func(ctx context.Context, attempt engine.Attempt) error {
-		ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	err := call.Attempts(ctx, patience, func(whole context.Context, attempt engine.Attempt) error {
+		ctx, cancel := context.WithTimeout(whole, attemptTimeout)
 		defer cancel()
 		client, err := call.Outbound.Client(ctx, attempt, slot)
 		if err != nil {
-			return failed(ctx, err, nil)
+			return failed(whole, err, nil)
 		}
 		answer, used, err := once(ctx, client, slot, baseURL, send)
+		if ctx.Err() != nil && whole.Err() == nil {
+			err = silent()
+		}
 		call.Use(engine.Use{
 			Attempt: attempt, Slot: slot, Calls: 1,
 			InputTokens: used.input, OutputTokens: used.output,

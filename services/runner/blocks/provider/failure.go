@@ -107,6 +107,13 @@ func (f *Failure) fault() *engine.Fault {
 	return engine.Failf(class, "%s", message).Because(public.Because(f))
 }
 
+// silent is the failure of a provider that did not answer in time.
+func silent() error {
+	const message = "the provider did not answer in time"
+	public := errs.New(codes.Aborted, errorsv1.Reason_REASON_PROVIDER_FAILED, message)
+	return engine.Failf(engine.StepExecution, message).Because(public)
+}
+
 func excerpt(err error) string {
 	said, ok := errors.AsType[*openai.Error](err)
 	if !ok {

@@ -1,9 +1,12 @@
 package provider_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -243,4 +246,38 @@ func TestExtraBody(t *testing.T) {
 	if _, err := provider.Blocks()[compatible](engine.Step{Fields: fields}); err == nil {
 		t.Error("a stream was accepted")
 	}
+}
+
+// A provider that hangs has failed; it does not use up the run.
+func TestAProviderThatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		step := engine.Step{Name: "llm", Type: compatible, Fields: map[string]any{"prompt": "hello"}}
+		block, err := provider.Blocks()[compatible](step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		env := &engine.Env{Outbound: hanging{}, Now: time.Now}
+		begin := time.Now()
+		result, err := block.Run(t.Context(), engine.NewCall(env, &step, compatibleArgs(nil)))
+		want := engine.One(engine.Outputs{"output": "", "error_status": "the provider did not answer in time"})
+		if diff := cmp.Diff(want, result, cmp.AllowUnexported(engine.Result{})); err != nil || diff != "" {
+			t.Error(err, diff)
+		}
+		if took := time.Since(begin); took > 2*time.Minute {
+			t.Errorf("it took %s, longer than a step may take", took)
+		}
+	})
+}
+
+// hanging is a way out on which nothing ever comes back.
+type hanging struct{}
+
+func (h hanging) Client(context.Context, engine.Attempt, string) (*http.Client, error) {
+	return &http.Client{Transport: h}, nil
+}
+
+func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
 }
