@@ -143,9 +143,9 @@ func TestConstraintErrors(t *testing.T) {
 			"INSERT INTO item (id) VALUES ('a')":                    {true, false},
 			"INSERT INTO part (item_id, name) VALUES ('a', 'x')":    {true, false},
 			"INSERT INTO part (item_id, name) VALUES ('none', 'y')": {false, true},
-			"DELETE FROM item":                    {false, true},
-			"INSERT INTO item (id) VALUES (NULL)": {false, false},
-			"no SQL at all":                       {false, false},
+			"DELETE FROM item": {false, true},
+			"INSERT INTO item (id, n) VALUES ('z', NULL)": {false, false},
+			"no SQL at all": {false, false},
 		} {
 			err := exec(query)
 			if got := [2]bool{sqldb.IsUniqueViolation(err), sqldb.IsForeignKeyViolation(err)}; err == nil || got != want {
