@@ -59,6 +59,9 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r = r.WithContext(ctx)
+	// grpc-gateway passes this one on whatever the matcher says, and a key goes no
+	// further than here.
+	r.Header.Del("Authorization")
 	r.Body = &body{ReadCloser: http.MaxBytesReader(w, r.Body, g.cfg.MaxBody)}
 	if strings.HasSuffix(r.URL.Path, ":runStream") {
 		w, r = withStream(w, r)

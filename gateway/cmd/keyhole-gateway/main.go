@@ -30,8 +30,9 @@ type settings struct {
 	config.Identity
 
 	HTTP           string   `name:"http" help:"Address for HTTP." default:"127.0.0.1:8080" env:"KEYHOLE_HTTP_ADDR" placeholder:"ADDR"`
-	TLSCert        string   `help:"Certificate for HTTPS, PEM; plain HTTP without one." type:"path" placeholder:"FILE"`
+	TLSCert        string   `help:"Certificate for HTTPS, PEM; plain HTTP without one, on loopback." type:"path" placeholder:"FILE"`
 	TLSKey         string   `help:"Its private key, PEM." type:"path" placeholder:"FILE"`
+	HTTPPlaintext  bool     `name:"http-plaintext" help:"Serve plain HTTP off loopback: for behind a proxy that has TLS."`
 	Vault          service  `embed:"" prefix:"vault-"`
 	Registry       service  `embed:"" prefix:"registry-"`
 	Sharing        service  `embed:"" prefix:"sharing-"`
@@ -62,7 +63,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	front, err := lifecycle.Listen(ctx, s.HTTP)
+	front, err := gateway.Listen(ctx, gateway.ListenConfig{Addr: s.HTTP, Cert: s.TLSCert, Key: s.TLSKey, Plaintext: s.HTTPPlaintext})
 	if err != nil {
 		return err
 	}

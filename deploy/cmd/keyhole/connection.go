@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/deploy/client"
+)
+
+// Connection is what every client command takes.
+type Connection struct {
+	HTTP      string `help:"Address of the installation." default:"http://127.0.0.1:8080" env:"KEYHOLE_HTTP" placeholder:"URL"`
+	Key       string `help:"Your key. Prefer --key-file: a flag is seen by others on this machine." env:"KEYHOLE_KEY" xor:"key"`
+	KeyFile   string `help:"File that holds your key." env:"KEYHOLE_KEY_FILE" type:"existingfile" xor:"key"`
+	Workspace string `help:"Your workspace; that of your key by default." env:"KEYHOLE_WORKSPACE" short:"w"`
+	JSON      bool   `help:"Print JSON for scripts instead of tables." name:"json"`
+}
+
+// AfterApply hands the connection of the chosen command to it.
+func (c *Connection) AfterApply(a *app) error {
+	a.conn = c
+	return nil
+}
+
+// client makes the client. The key is read here, once.
+func (c *Connection) client() (*client.Client, error) {
+	key := c.Key
+	if c.KeyFile != "" {
+		raw, err := os.ReadFile(c.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("read key: %w", err)
+		}
+		key = strings.TrimSpace(string(raw))
+	}
+	return client.New(c.HTTP, key), nil
+}
+
+// parent makes the client and finds the workspace's path.
+func (c *Connection) parent(ctx context.Context) (*client.Client, string, error) {
+	cl, err := c.client()
+	if err != nil {
+		return nil, "", err
+	}
+	if c.Workspace != "" {
+		return cl, "/v1/workspaces/" + strings.TrimPrefix(c.Workspace, "workspaces/"), nil
+	}
+	var who struct{ Role, Workspace string }
+	if err := cl.Do(ctx, http.MethodGet, "/v1/whoami", nil, nil, &who); err != nil {
+		return nil, "", err
+	}
+	if who.Role == "guest" {
+		return nil, "", errors.New("no key was given: set --key-file or KEYHOLE_KEY_FILE")
+	}
+	return cl, "/v1/" + who.Workspace, nil
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/deploy/demo"
+	"github.com/keyhole-dev/keyhole/deploy/node"
+	"github.com/keyhole-dev/keyhole/gateway"
+	"github.com/keyhole-dev/keyhole/services/kit/config"
+	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
+	"github.com/keyhole-dev/keyhole/services/kit/telemetry"
+)
+
+type serveCmd struct {
+	config.Common
+
+	Data            string   `help:"Folder of everything that is kept." default:"data" type:"path"`
+	HTTP            string   `name:"http" help:"Address for HTTP." default:"127.0.0.1:8080" env:"KEYHOLE_HTTP_ADDR" placeholder:"ADDR"`
+	GRPC            string   `name:"grpc" help:"Address for gRPC clients, on loopback: it has no TLS." default:"127.0.0.1:8081" env:"KEYHOLE_GRPC_ADDR" placeholder:"ADDR"`
+	TLSCert         string   `help:"Certificate for HTTPS, PEM; plain HTTP without one, on loopback." type:"path" placeholder:"FILE"`
+	TLSKey          string   `help:"Its private key, PEM." type:"path" placeholder:"FILE"`
+	HTTPPlaintext   bool     `name:"http-plaintext" help:"Serve plain HTTP off loopback: for behind a proxy that has TLS."`
+	PublicURL       string   `help:"Where visitors reach it; http:// and the HTTP address by default." placeholder:"URL"`
+	Demo            bool     `help:"Make the demo if it is not there."`
+	EgressAllow     []string `help:"What workflows may call although it is not public: CIDR or HOST:PORT." placeholder:"ADDR"`
+	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
+	TrustedProxies  []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	AllowOrigins    []string `help:"Origins that browsers may call from; all by default." placeholder:"ORIGIN"`
+	SharingDB       string   `help:"Database of sharing (postgres://...); SQLite in the data folder by default." placeholder:"URL"`
+	VaultDB         string   `help:"Database of the vault; likewise." placeholder:"URL"`
+	RegistryDB      string   `help:"Database of the registry; likewise." placeholder:"URL"`
+	SharingRedis    string   `help:"Redis of sharing (redis://...); embedded by default." placeholder:"URL"`
+	VaultRedis      string   `help:"Redis of the vault; likewise." placeholder:"URL"`
+	Blobs           string   `help:"Bucket for models (s3://...); a folder of the data folder by default." placeholder:"URL"`
+}
+
+func (c *serveCmd) node() node.Config {
+	return node.Config{
+		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, EgressPlaintext: c.EgressPlaintext,
+		SharingDB: c.SharingDB, VaultDB: c.VaultDB, RegistryDB: c.RegistryDB, SharingRedis: c.SharingRedis, VaultRedis: c.VaultRedis,
+		Blobs: c.Blobs, Gateway: gateway.Config{TrustedProxies: c.TrustedProxies, AllowOrigins: c.AllowOrigins},
+	}
+}
+
+func (c *serveCmd) public() string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	return "http://" + c.HTTP
+}
+
+// Run serves until it is told to stop.
+func (c *serveCmd) Run(a *app) error {
+	unlock, err := lock(c.Data)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	tel, err := c.telemetry(a.ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tel.Close(context.WithoutCancel(a.ctx)) }()
+	l, err := c.listen(a.ctx)
+	if err != nil {
+		return err
+	}
+	n, err := node.Open(a.ctx, c.node(), tel)
+	if err != nil {
+		return errors.Join(err, l.close())
+	}
+	tel.Logger.Info("all services in one process: a convenience, and no boundary between them",
+		"http", l.http.Addr().String(), "grpc", l.grpc.Addr().String(), "admin", l.admin.Addr().String(), "data", c.Data)
+	ready := &lifecycle.Readiness{}
+	ready.Add("services", n.Ready)
+	parts := append(n.Components(),
+		lifecycle.Admin(l.admin, lifecycle.AdminConfig{Readiness: ready, Metrics: tel.Metrics, Logger: tel.Logger}),
+		lifecycle.Component{Name: "grpc", Run: func(ctx context.Context) error { return n.Clients().Serve(ctx, l.grpc) }},
+		lifecycle.HTTP("http", l.http, &http.Server{Handler: n.Gateway()}))
+	if c.Demo {
+		parts = append(parts, lifecycle.Component{Name: "demo", Run: func(ctx context.Context) error { return c.demo(ctx, a, n) }})
+	}
+	return errors.Join(lifecycle.Run(a.ctx, tel.Logger, parts...), n.Close())
+}
+
+func (c *serveCmd) telemetry(ctx context.Context) (*telemetry.Telemetry, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return nil, fmt.Errorf("log level: %w", err)
+	}
+	return telemetry.New(ctx, telemetry.Config{Service: "keyhole", LogLevel: level, LogFormat: c.LogFormat})
+}
+
+// demo makes the demo once, says what to try, and waits for the end.
+func (c *serveCmd) demo(ctx context.Context, a *app, n *node.Node) error {
+	if err := c.seed(ctx, a, n); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func (c *serveCmd) seed(ctx context.Context, a *app, n *node.Node) error {
+	base := "http://" + c.HTTP
+	key, err := os.ReadFile(filepath.Join(c.Data, "operator.key"))
+	if err != nil {
+		return fmt.Errorf("read operator key: %w", err)
+	}
+	operator := client.New(base, string(key))
+	if kept, err := os.ReadFile(c.linkFile()); err == nil {
+		return greet(a.out, base, string(kept), "")
+	}
+	model, err := beside("models/pp-ocr.zip")
+	if err != nil {
+		return err
+	}
+	made, err := demo.Seed(ctx, operator, model, func(what string) { _, _ = fmt.Fprintln(os.Stderr, "demo:", what) })
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.linkFile(), []byte(made.Token), 0o600); err != nil {
+		return fmt.Errorf("keep the demo's link: %w", err)
+	}
+	return greet(a.out, base, made.Token, made.Key)
+}
+
+// linkFile keeps the demo's link for the next start to print. It is as secret as
+// the operator's key beside it, and less powerful.
+func (c *serveCmd) linkFile() string { return filepath.Join(c.Data, "demo.link") }
+
+// listeners are opened before anything else: a port that is taken is said at
+// once, and nothing half started is left.
+type listeners struct{ http, grpc, admin net.Listener }
+
+func (c *serveCmd) listen(ctx context.Context) (*listeners, error) {
+	var l listeners
+	var err error
+	if l.http, err = gateway.Listen(ctx, gateway.ListenConfig{Addr: c.HTTP, Cert: c.TLSCert, Key: c.TLSKey, Plaintext: c.HTTPPlaintext}); err != nil {
+		return nil, err
+	}
+	for _, other := range []struct {
+		addr string
+		to   *net.Listener
+	}{{c.GRPC, &l.grpc}, {c.Admin, &l.admin}} {
+		if *other.to, err = lifecycle.Listen(ctx, other.addr); err != nil {
+			return nil, errors.Join(err, l.close())
+		}
+	}
+	return &l, nil
+}
+
+func (l *listeners) close() error {
+	var err error
+	for _, lis := range []net.Listener{l.http, l.grpc, l.admin} {
+		if lis != nil {
+			err = errors.Join(err, lis.Close())
+		}
+	}
+	return err
+}

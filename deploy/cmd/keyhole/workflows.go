@@ -1,0 +1,221 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+type workflowCmd struct {
+	Connection
+
+	Create  workflowCreate  `cmd:"" help:"Save a definition as a new workflow."`
+	Update  workflowUpdate  `cmd:"" help:"Save a definition as a new version."`
+	List    workflowList    `cmd:"" help:"List workflows."`
+	Get     workflowGet     `cmd:"" help:"Print a workflow's definition."`
+	Inspect workflowInspect `cmd:"" help:"Inputs, outputs, slots, models and problems."`
+	Run     workflowRun     `cmd:"" help:"Run one of your workflows."`
+}
+
+type workflowCreate struct {
+	ID    string `arg:"" help:"Id of the workflow."`
+	File  string `arg:"" help:"The definition (JSON); - for standard input."`
+	Title string `help:"Title; the id by default."`
+}
+
+// Run saves it.
+func (c *workflowCreate) Run(a *app) error {
+	definition, err := a.jsonFile(c.File)
+	if err != nil {
+		return fmt.Errorf("read definition: %w", err)
+	}
+	title := c.Title
+	if title == "" {
+		title = c.ID
+	}
+	return a.call(http.MethodPost, "/workflows", url.Values{"workflowId": {c.ID}},
+		object{"title": title, "definition": json.RawMessage(definition)}, "name", "title", "liveVersion", "versionHash")
+}
+
+type workflowUpdate struct {
+	ID   string `arg:"" help:"Id of the workflow."`
+	File string `arg:"" help:"The definition (JSON); - for standard input."`
+}
+
+// Run saves it.
+func (c *workflowUpdate) Run(a *app) error {
+	definition, err := a.jsonFile(c.File)
+	if err != nil {
+		return fmt.Errorf("read definition: %w", err)
+	}
+	return a.call(http.MethodPatch, "/workflows/"+url.PathEscape(c.ID), nil,
+		object{"definition": json.RawMessage(definition)}, "name", "title", "liveVersion", "versionHash")
+}
+
+type workflowList struct{ PageFlags }
+
+// Run lists them.
+func (c *workflowList) Run(a *app) error {
+	return a.list("/workflows", "workflows", c.PageFlags, nil, "name", "title", "liveVersion", "updateTime")
+}
+
+type workflowGet struct {
+	ID string `arg:"" help:"Id of the workflow."`
+}
+
+// Run prints it.
+func (c *workflowGet) Run(a *app) error {
+	cl, parent, err := a.conn.parent(a.ctx)
+	if err != nil {
+		return err
+	}
+	var reply object
+	if err := cl.Do(a.ctx, http.MethodGet, parent+"/workflows/"+url.PathEscape(c.ID), nil, nil, &reply); err != nil {
+		return err
+	}
+	if a.conn.JSON {
+		return a.print().raw(reply)
+	}
+	return a.print().raw(reply["definition"])
+}
+
+type workflowInspect struct {
+	ID string `arg:"" help:"Id of the workflow."`
+}
+
+// Run looks it over.
+func (c *workflowInspect) Run(a *app) error {
+	return a.call(http.MethodPost, "/workflows/"+url.PathEscape(c.ID)+":inspect", nil, object{},
+		"interface", "slots", "models", "privateModels", "sinks", "destinations", "problems")
+}
+
+// RunFlags are the inputs of a run.
+type RunFlags struct {
+	Input []string `help:"An input, as name=value; name=@file sends a picture; name:=json sends JSON." short:"i" placeholder:"NAME=VALUE"`
+	Save  string   `help:"Folder to save the pictures of the outputs in." type:"path"`
+}
+
+func (f RunFlags) inputs() (object, error) {
+	inputs := object{}
+	for _, text := range f.Input {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, fmt.Errorf("input %q is not name=value", text)
+		}
+		switch {
+		case strings.HasSuffix(name, ":"):
+			var v any
+			if err := json.Unmarshal([]byte(value), &v); err != nil {
+				return nil, fmt.Errorf("input %s is not JSON: %w", name, err)
+			}
+			inputs[strings.TrimSuffix(name, ":")] = v
+		case strings.HasPrefix(value, "@"):
+			raw, err := os.ReadFile(value[1:])
+			if err != nil {
+				return nil, fmt.Errorf("read input %s: %w", name, err)
+			}
+			inputs[name] = object{"type": "base64", "value": base64.StdEncoding.EncodeToString(raw)}
+		default:
+			inputs[name] = value
+		}
+	}
+	return inputs, nil
+}
+
+// follow runs with progress on standard error, and prints the outputs.
+func (f RunFlags) follow(a *app, conn func() (streamer, string, error)) error {
+	inputs, err := f.inputs()
+	if err != nil {
+		return err
+	}
+	cl, path, err := conn()
+	if err != nil {
+		return err
+	}
+	var outputs []any
+	err = cl.Stream(a.ctx, path+":runStream", object{"inputs": inputs}, func(line json.RawMessage) error {
+		var event struct {
+			Step     *struct{ Step, State string }
+			Finished *struct{ Outputs []any }
+		}
+		if err := json.Unmarshal(line, &event); err != nil {
+			return fmt.Errorf("read event: %w", err)
+		}
+		if event.Step != nil && !a.conn.JSON {
+			_, _ = fmt.Fprintf(os.Stderr, "%s: %s\n", printable(event.Step.Step), printable(event.Step.State))
+		}
+		if event.Finished != nil {
+			outputs = event.Finished.Outputs
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if f.Save != "" {
+		if err := savePictures(f.Save, outputs); err != nil {
+			return err
+		}
+	}
+	return a.print().raw(outputs)
+}
+
+type streamer interface {
+	Stream(ctx ctx, path string, body any, line func(json.RawMessage) error) error
+}
+
+// savePictures writes every picture of the outputs to a file of its own, and
+// leaves the file's name in its place.
+func savePictures(folder string, outputs []any) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fmt.Errorf("make folder: %w", err)
+	}
+	for i, element := range outputs {
+		fields, _ := element.(object)
+		for name, v := range fields {
+			picture, _ := v.(object)
+			text, _ := picture["value"].(string)
+			if picture["type"] != "base64" || text == "" {
+				continue
+			}
+			raw, err := base64.StdEncoding.DecodeString(text)
+			if err != nil {
+				return fmt.Errorf("decode picture %s: %w", name, err)
+			}
+			// The name comes from a definition: only its letters reach the file system.
+			file := filepath.Join(folder, fmt.Sprintf("%s-%d.jpg", plain(name), i))
+			if err := os.WriteFile(file, raw, 0o644); err != nil {
+				return fmt.Errorf("save picture: %w", err)
+			}
+			fields[name] = file
+		}
+	}
+	return nil
+}
+
+func plain(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '_'
+	}, name)
+}
+
+type workflowRun struct {
+	ID string `arg:"" help:"Id of the workflow."`
+	RunFlags
+}
+
+// Run runs it.
+func (c *workflowRun) Run(a *app) error {
+	return c.follow(a, func() (streamer, string, error) {
+		cl, parent, err := a.conn.parent(a.ctx)
+		return cl, parent + "/workflows/" + url.PathEscape(c.ID), err
+	})
+}

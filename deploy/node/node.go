@@ -1,0 +1,135 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/keyhole-dev/keyhole/gateway"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/telemetry"
+	"github.com/keyhole-dev/keyhole/services/registry"
+	"github.com/keyhole-dev/keyhole/services/runner"
+	"github.com/keyhole-dev/keyhole/services/sharing"
+	"github.com/keyhole-dev/keyhole/services/vault"
+)
+
+// Config is what an operator sets, for all services together.
+type Config struct {
+	// Data is the folder of everything that is kept.
+	Data string
+	// PublicURL is where visitors reach it; links are made of it.
+	PublicURL string
+	// EgressAllow and EgressPlaintext: see vault.Config.
+	EgressAllow     []string
+	EgressPlaintext bool
+	// SharingDB, VaultDB and RegistryDB are database URLs; empty means SQLite in
+	// the data folder.
+	SharingDB, VaultDB, RegistryDB string
+	// SharingRedis and VaultRedis are Redis URLs; empty means embedded ones.
+	SharingRedis, VaultRedis string
+	// Blobs is the URL of the bucket for models; empty means a folder of the data
+	// folder.
+	Blobs string
+	// Worker is the path of keyhole-model-worker; empty means beside the program.
+	Worker string
+	// Gateway is the HTTP edge's own part.
+	Gateway gateway.Config
+}
+
+// Node is the running services. Close it.
+type Node struct {
+	cfg       Config
+	tel       *telemetry.Telemetry
+	authority *identity.Authority
+	pipes     map[string]*rpc.Pipe // "vault/public" ...
+	stores    *stores
+	vault     *vault.Service
+	sharing   *sharing.Service
+	registry  *registry.Service
+	runner    *runner.Service
+	gateway   *gateway.Gateway
+	clients   *rpc.Server
+	servers   map[string]*rpc.Server // by pipe
+	close     []func() error
+	// OperatorKey is the key that was made at first start; empty later.
+	OperatorKey string
+}
+
+// names of the services, in the order in which they can start: nobody calls one
+// that is not there yet.
+var names = []string{"vault", "registry", "sharing", "runner"}
+
+// Open makes everything and serves nothing yet: its Components do.
+func Open(ctx context.Context, cfg Config, tel *telemetry.Telemetry) (*Node, error) {
+	n := &Node{cfg: cfg, tel: tel, pipes: map[string]*rpc.Pipe{}, servers: map[string]*rpc.Server{}}
+	if err := n.open(ctx); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return n, nil
+}
+
+func (n *Node) open(ctx context.Context) error {
+	for _, dir := range []string{"", "keys", "blobs", "cache", "scratch"} {
+		if err := os.MkdirAll(filepath.Join(n.cfg.Data, dir), 0o700); err != nil {
+			return fmt.Errorf("make data folder: %w", err)
+		}
+	}
+	var err error
+	if n.authority, err = identity.NewAuthority(); err != nil {
+		return fmt.Errorf("make identities: %w", err)
+	}
+	for _, name := range names {
+		n.pipes[name+"/public"], n.pipes[name+"/internal"] = rpc.NewPipe(), rpc.NewPipe()
+	}
+	for _, step := range []func(context.Context) error{
+		n.openStores, n.openVault, n.openRegistry, n.openSharing, n.openRunner, n.openServers, n.openGateway,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// later registers what Close has to close, in reverse order.
+func (n *Node) later(close func() error) { n.close = append(n.close, close) }
+
+// Close closes what Open opened.
+func (n *Node) Close() error {
+	var err error
+	for i := len(n.close) - 1; i >= 0; i-- {
+		err = errors.Join(err, n.close[i]())
+	}
+	n.close = nil
+	return err
+}
+
+// Gateway is the HTTP handler.
+func (n *Node) Gateway() *gateway.Gateway { return n.gateway }
+
+// Clients is the gRPC server of all public faces, for a listener of its own.
+func (n *Node) Clients() *rpc.Server { return n.clients }
+
+// Components are the parts to run, in the order in which they start; they stop in
+// the opposite one. Listeners for clients belong behind them, so that they end
+// first and a run in hand still finds the services.
+func (n *Node) Components() []lifecycle.Component {
+	var parts []lifecycle.Component
+	for _, name := range names {
+		for _, face := range []string{"/internal", "/public"} {
+			server, pipe := n.servers[name+face], n.pipes[name+face]
+			parts = append(parts, lifecycle.Component{Name: name + face, Run: func(ctx context.Context) error {
+				return server.Serve(ctx, pipe.Listener())
+			}})
+		}
+	}
+	return append(parts,
+		lifecycle.Component{Name: "vault", Run: n.vault.Run},
+		lifecycle.Component{Name: "sharing", Run: n.sharing.Run},
+		lifecycle.Component{Name: "runner", Run: n.runner.Run})
+}

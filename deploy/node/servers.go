@@ -1,0 +1,144 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/keyhole-dev/keyhole/gateway"
+	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// runTimeout bounds a call that runs a workflow.
+const runTimeout = 10 * time.Minute
+
+// bootstrap writes the first operator key into the data folder.
+func (n *Node) bootstrap(ctx context.Context) error {
+	path := filepath.Join(n.cfg.Data, "operator.key")
+	_, err := n.vault.Bootstrap(ctx, func(key secret.Secret) error {
+		n.OperatorKey = string(key.Expose())
+		return writePrivate(path, append(key.Expose(), '\n'))
+	})
+	if err != nil {
+		return fmt.Errorf("make operator key: %w", err)
+	}
+	return nil
+}
+
+// registrar is a service with its two faces.
+type registrar interface {
+	RegisterPublic(grpc.ServiceRegistrar)
+	RegisterInternal(grpc.ServiceRegistrar)
+}
+
+// openServers makes the servers: two for each service, and one of all public
+// faces for clients that speak gRPC.
+func (n *Node) openServers(context.Context) error {
+	visitors, err := keyFile(filepath.Join(n.cfg.Data, "keys"), "visitors")
+	if err != nil {
+		return err
+	}
+	n.cfg.Gateway.VisitorKey = visitors.Expose()
+	services := map[string]registrar{"vault": n.vault, "registry": n.registry, "sharing": n.sharing, "runner": n.runner}
+	for name, service := range services {
+		for face, kind := range map[string]rpc.Face{"public": rpc.Public, "internal": rpc.Internal} {
+			server, err := n.server(name, kind, visitors)
+			if err != nil {
+				return err
+			}
+			if kind == rpc.Public {
+				service.RegisterPublic(server)
+			} else {
+				service.RegisterInternal(server)
+			}
+			n.servers[name+"/"+face] = server
+		}
+	}
+	return n.openClients(services, visitors)
+}
+
+func (n *Node) server(name string, face rpc.Face, visitors secret.Secret) (*rpc.Server, error) {
+	id, err := n.identity(name)
+	if err != nil {
+		return nil, err
+	}
+	cfg := n.serverConfig(id, face, visitors)
+	cfg.Logger = n.tel.Logger.With("service", name)
+	return rpc.NewServer(cfg)
+}
+
+func (n *Node) serverConfig(id *identity.Identity, face rpc.Face, visitors secret.Secret) rpc.ServerConfig {
+	return rpc.ServerConfig{
+		Face: face, Identity: id, VisitorKey: visitors, MaxDeadline: runTimeout, MaxStreamDeadline: runTimeout,
+		Logger: n.tel.Logger, Tracer: n.tel.Tracer, Meter: n.tel.Meter,
+	}
+}
+
+// openClients makes the server of the listener for gRPC clients. It asks the
+// vault whose key it is as the gateway does.
+func (n *Node) openClients(services map[string]registrar, visitors secret.Secret) error {
+	id, err := n.identity("gateway")
+	if err != nil {
+		return err
+	}
+	conn, err := n.dial("gateway", "vault/internal")
+	if err != nil {
+		return err
+	}
+	cfg := n.serverConfig(id, rpc.Public, visitors)
+	cfg.Plaintext = true // on loopback alone: the builder refuses any other address
+	cfg.Authenticate = rpc.Authenticator(conn, id.Verifier())
+	if n.clients, err = rpc.NewServer(cfg); err != nil {
+		return err
+	}
+	for _, service := range services {
+		service.RegisterPublic(n.clients)
+	}
+	return nil
+}
+
+func (n *Node) openGateway(ctx context.Context) error {
+	conns := map[string]*grpc.ClientConn{}
+	for _, pipe := range []string{"vault/public", "registry/public", "sharing/public", "runner/public", "vault/internal", "runner/internal"} {
+		conn, err := n.dial("gateway", pipe)
+		if err != nil {
+			return err
+		}
+		conns[pipe] = conn
+	}
+	var err error
+	n.gateway, err = gateway.New(ctx, n.cfg.Gateway, gateway.Deps{
+		Vault: conns["vault/public"], Registry: conns["registry/public"], Sharing: conns["sharing/public"], Runner: conns["runner/public"],
+		VaultInternal:  vaultinternalv1.NewVaultInternalServiceClient(conns["vault/internal"]),
+		RunnerInternal: runnerinternalv1.NewRunnerInternalServiceClient(conns["runner/internal"]),
+		OpenAPI:        openapi.Document,
+		Logger:         n.tel.Logger.With("service", "gateway"), Tracer: n.tel.Tracer, Meter: n.tel.Meter,
+		Ready: n.Ready,
+	})
+	return err
+}
+
+// Ready reports whether all services can do their work.
+func (n *Node) Ready(ctx context.Context) error {
+	var problems []string
+	for name, check := range map[string]func(context.Context) error{
+		"vault": n.vault.Ready, "sharing": n.stores.sharing.Ping, "registry": n.stores.registry.Ping,
+	} {
+		if err := check(ctx); err != nil {
+			problems = append(problems, name+": "+err.Error())
+		}
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("not ready: %s", strings.Join(problems, "; "))
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"google.golang.org/grpc"
+
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+	"github.com/keyhole-dev/keyhole/services/registry"
+	"github.com/keyhole-dev/keyhole/services/runner"
+	"github.com/keyhole-dev/keyhole/services/sharing"
+	"github.com/keyhole-dev/keyhole/services/vault"
+)
+
+func (n *Node) identity(service string) (*identity.Identity, error) {
+	id, err := n.authority.Issue(service)
+	if err != nil {
+		return nil, fmt.Errorf("issue identity of %s: %w", service, err)
+	}
+	return id, nil
+}
+
+// dial connects a service to a pipe, as itself: the pipe's server sees that it is
+// from.
+func (n *Node) dial(from, pipe string) (*grpc.ClientConn, error) {
+	conn, err := rpc.Dial(pipe, rpc.ClientConfig{Pipe: n.pipes[pipe].As(from), Tracer: n.tel.Tracer, Meter: n.tel.Meter})
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", pipe, err)
+	}
+	n.later(conn.Close)
+	return conn, nil
+}
+
+func (n *Node) openVault(ctx context.Context) error {
+	id, err := n.identity("vault")
+	if err != nil {
+		return err
+	}
+	n.vault, err = vault.New(ctx, vault.Config{
+		KEKFile: filepath.Join(n.cfg.Data, "keys", "kek"), EgressAllow: n.cfg.EgressAllow, EgressPlaintext: n.cfg.EgressPlaintext,
+	}, vault.Deps{
+		DB: n.stores.vault, Redis: n.stores.vaultRedis, Identity: id, Verifier: id.Verifier(),
+		Logger: n.tel.Logger.With("service", "vault"), Metrics: n.tel.Registerer,
+	})
+	if err != nil {
+		return err
+	}
+	return n.bootstrap(ctx)
+}
+
+func (n *Node) openRegistry(ctx context.Context) error {
+	id, err := n.identity("registry")
+	if err != nil {
+		return err
+	}
+	key, err := keyFile(filepath.Join(n.cfg.Data, "keys"), "pages")
+	if err != nil {
+		return err
+	}
+	workers, err := n.workers()
+	if err != nil {
+		return err
+	}
+	n.registry, err = registry.New(ctx, registry.Config{PageKey: key, Scratch: filepath.Join(n.cfg.Data, "scratch")}, registry.Deps{
+		DB: n.stores.registry, Bucket: n.stores.blobs, Workers: workers, Verifier: id.Verifier(), Logger: n.tel.Logger.With("service", "registry"),
+	})
+	return err
+}
+
+// workers makes a pool of model workers; nothing is started before a model is
+// needed.
+func (n *Node) workers() (*modelworker.Pool, error) {
+	pool, err := modelworker.New(modelworker.Config{Worker: n.cfg.Worker, Logger: n.tel.Logger})
+	if err != nil {
+		return nil, err
+	}
+	n.later(func() error { pool.Close(); return nil })
+	return pool, nil
+}
+
+func (n *Node) openSharing(ctx context.Context) error {
+	id, err := n.identity("sharing")
+	if err != nil {
+		return err
+	}
+	key, err := keyFile(filepath.Join(n.cfg.Data, "keys"), "links")
+	if err != nil {
+		return err
+	}
+	toVault, err := n.dial("sharing", "vault/internal")
+	if err != nil {
+		return err
+	}
+	toRegistry, err := n.dial("sharing", "registry/internal")
+	if err != nil {
+		return err
+	}
+	n.sharing, err = sharing.New(ctx, sharing.Config{LinkKey: key, PublicURL: n.cfg.PublicURL}, sharing.Deps{
+		DB: n.stores.sharing, Redis: n.stores.sharingRedis, Identity: id, Logger: n.tel.Logger.With("service", "sharing"),
+		Vault:    vaultinternalv1.NewVaultInternalServiceClient(toVault),
+		Registry: registryinternalv1.NewRegistryInternalServiceClient(toRegistry),
+	})
+	return err
+}
+
+func (n *Node) openRunner(ctx context.Context) error {
+	conns := map[string]*grpc.ClientConn{}
+	for _, to := range []string{"sharing", "vault", "registry"} {
+		conn, err := n.dial("runner", to+"/internal")
+		if err != nil {
+			return err
+		}
+		conns[to] = conn
+	}
+	workers, err := n.workers()
+	if err != nil {
+		return err
+	}
+	n.runner, err = runner.New(ctx, runner.Config{ModelDir: filepath.Join(n.cfg.Data, "cache")}, runner.Deps{
+		Sharing:  sharinginternalv1.NewSharingInternalServiceClient(conns["sharing"]),
+		Vault:    vaultinternalv1.NewVaultInternalServiceClient(conns["vault"]),
+		Registry: registryinternalv1.NewRegistryInternalServiceClient(conns["registry"]),
+		Workers:  workers, Logger: n.tel.Logger.With("service", "runner"),
+	})
+	return err
+}
