@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Command keyhole-model-worker runs ONNX models for its parent, which starts it
 // with a control socket as descriptor 3 and nothing else. It is the only program
 // of Keyhole with cgo, and the only one in which a stranger's model is opened:
