@@ -129,7 +129,7 @@ func TestOCROnPhotographs(t *testing.T) {
 	}
 	r := modeltest.Runner(t, modeltest.Real(t))
 	found := infer(t, r, engine.Inference{Step: "ocr", Model: modeltest.OCR, Task: models.TextRecognition, Images: images})
-	for i, want := range []string{"NOTICE\nDOUBLE\nPARKING\nPROHIBITED\nAT ALL TIMES", "copy centre", "125"} {
+	for i, want := range []string{"NOTICE\nDOUBLE\nPARKING\nPROHIBITED\nAT ALL TIMES", "copy centre", "GM 125"} {
 		if got := models.Text(found[i]); !strings.Contains(got, want) {
 			t.Errorf("%s: read %q, want %q in it", images[i].ID(), got, want)
 		}

@@ -17,7 +17,7 @@ const (
 	lineLeast  = 64   // the narrowest input
 	lineMost   = 3200 // the widest; a longer line is squeezed
 	lineTall   = 1.5  // a box so much taller than wide is read from top to bottom
-	lineBatch  = 4 // few, so that lines of one picture are read side by side
+	lineBatch  = 4    // few, so that lines of one picture are read side by side
 )
 
 // textLine is a box on its way through the recogniser.
