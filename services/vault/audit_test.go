@@ -34,7 +34,7 @@ func TestNoAuditNoUse(t *testing.T) {
 				t.Fatalf("%v, and %d calls were made", err, r.provider.Count())
 			}
 			must(t, r.db.Tx(context.Background(), exec("ALTER TABLE elsewhere RENAME TO attempts")))
-			g, err := r.asPeerSharing().GetCredentialGrant(context.Background(), &vaultinternalv1.GetCredentialGrantRequest{Share: n.share()})
+			g, err := r.sharer.GetCredentialGrant(context.Background(), &vaultinternalv1.GetCredentialGrantRequest{Share: n.share()})
 			must(t, err)
 			if g.GetCallsLeft() != 10 {
 				t.Fatalf("%d calls are left, want 10: none was made", g.GetCallsLeft())

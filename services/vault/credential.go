@@ -33,6 +33,10 @@ func (s *Service) CreateCredential(ctx context.Context, req *vaultv1.CreateCrede
 // message: nothing after this can print it with the request.
 func (s *Service) newCredential(ws, cid string, from *vaultv1.Credential) (credential, secret.Secret, error) {
 	value := takeValue(from)
+	if from.GetProvider() == "" {
+		return credential{}, value, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "say whose secret it is").
+			Field("credential.provider", "required")
+	}
 	hosts, err := s.destinations(from.GetProvider(), from.GetHosts())
 	if err != nil {
 		return credential{}, value, err
@@ -121,7 +125,8 @@ func (s *Service) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCrede
 	if !ok {
 		return nil, badName("credential.name", "workspaces/{workspace}/credentials/{credential}")
 	}
-	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"value", "hosts", "title", "slot_kind", "slot_name"}, []string{"name"})
+	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"value", "hosts", "title", "slot_kind", "slot_name"},
+		[]string{"name", "fingerprint", "version", "create_time", "update_time", "guardable"})
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func TestAHiddenCredentialReachesTheProviderAndNobodyElse(t *testing.T) {
 		if len(uses) != 1 || uses[0].GetOutcome() != "ok" || uses[0].GetDetails()["share"] != n.share() || uses[0].GetResource() != n.llm.GetName() {
 			t.Fatalf("audited uses: %v", uses)
 		}
-		g, err := r.asPeerSharing().GetCredentialGrant(context.Background(), &vaultinternalv1.GetCredentialGrantRequest{Share: n.share()})
+		g, err := r.sharer.GetCredentialGrant(context.Background(), &vaultinternalv1.GetCredentialGrantRequest{Share: n.share()})
 		must(t, err)
 		if g.GetCallsLeft() != 9 || g.GetSuspended() || !g.GetExists() || g.GetVersionHash() != hash {
 			t.Fatalf("the grant is %v", g)
@@ -73,7 +73,7 @@ func TestAHandleIsUsedOnce(t *testing.T) {
 		if got := len(r.events(t, n, "handle.refused")); got != 2 {
 			t.Fatalf("%d refusals are in the owner's audit log, want 2", got)
 		}
-		g, err := r.asPeerSharing().GetCredentialGrant(context.Background(), &vaultinternalv1.GetCredentialGrantRequest{Share: n.share()})
+		g, err := r.sharer.GetCredentialGrant(context.Background(), &vaultinternalv1.GetCredentialGrantRequest{Share: n.share()})
 		must(t, err)
 		if g.GetCallsLeft() != 9 {
 			t.Fatalf("%d calls are left, want 9: what was refused does not count", g.GetCallsLeft())
@@ -144,7 +144,7 @@ func TestAHandleIsBoundToItsCall(t *testing.T) {
 	})
 	t.Run("a new version of the credential", func(t *testing.T) {
 		h := r.mustIssue(t, token, "llm", 3)
-		_, err := r.public.UpdateCredential(n.ctx, &vaultv1.UpdateCredentialRequest{Credential: &vaultv1.Credential{Name: n.llm.GetName(), Provider: "openai_compatible", Value: canary + "2"}})
+		_, err := r.public.UpdateCredential(n.ctx, &vaultv1.UpdateCredentialRequest{Credential: &vaultv1.Credential{Name: n.llm.GetName(), Value: canary + "2"}})
 		must(t, err)
 		_, err = r.call(context.Background(), h)
 		refusedWith(t, err, handleInvalid, codes.PermissionDenied)
@@ -206,7 +206,7 @@ func TestOnlyTheOwnerOpensCredentials(t *testing.T) {
 			errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE: {Step: "llm", Field: "api_key", Credential: "short", Destination: r.host()},
 			errorsv1.Reason_REASON_INVALID_REQUEST:          {Step: "", Field: "api_key", Credential: "llm", Destination: r.host()},
 		} {
-			_, err := r.asPeerSharing().PutCredentialGrant(caller.With(context.Background(), n.owner), &vaultinternalv1.PutCredentialGrantRequest{
+			_, err := r.sharer.PutCredentialGrant(caller.With(context.Background(), n.owner), &vaultinternalv1.PutCredentialGrantRequest{
 				Share: n.share(), VersionHash: hash, Calls: 1, Slots: []*vaultinternalv1.GrantedSlot{slot},
 			})
 			if errs.ReasonOf(err) != reason {
@@ -308,7 +308,7 @@ func TestAVisitorsOwnCredential(t *testing.T) {
 			t.Fatalf("the provider got %+v", calls)
 		}
 		h := second.mustIssue(t, token, "own", 3)
-		_, err = first.asPeerSharing().EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
+		_, err = first.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
 		must(t, err)
 		_, err = first.call(context.Background(), h)
 		refusedWith(t, err, grantInvalid, codes.PermissionDenied)
@@ -317,7 +317,7 @@ func TestAVisitorsOwnCredential(t *testing.T) {
 			_, err := second.issue(token, "own", 4)
 			return errs.ReasonOf(err) == grantInvalid
 		})
-		l, err := first.asPeerSharing().ListAttempts(context.Background(), &vaultinternalv1.ListAttemptsRequest{Run: c.Run})
+		l, err := first.sharer.ListAttempts(context.Background(), &vaultinternalv1.ListAttemptsRequest{Run: c.Run})
 		must(t, err)
 		if len(l.GetAttempts()) != 2 || l.GetAttempts()[1].GetOutcome() != "ok" || l.GetAttempts()[1].GetCredential() != "own_api_key" {
 			t.Fatalf("attempts: %v", l)

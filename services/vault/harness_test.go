@@ -90,6 +90,7 @@ type replica struct {
 	service  *vault.Service
 	public   vaultv1.VaultServiceClient
 	runner   vaultinternalv1.VaultInternalServiceClient
+	sharer   vaultinternalv1.VaultInternalServiceClient
 	asPeer   func(peer string) vaultinternalv1.VaultInternalServiceClient
 	operator secret.Secret
 }
@@ -141,7 +142,7 @@ func (in *installation) start(t testing.TB) *replica {
 	r.asPeer = func(peer string) vaultinternalv1.VaultInternalServiceClient {
 		return vaultinternalv1.NewVaultInternalServiceClient(dial(t, internal.As(peer)))
 	}
-	r.runner = r.asPeer("runner")
+	r.runner, r.sharer = r.asPeer("runner"), r.asPeer("sharing")
 	return r
 }
 
@@ -221,15 +222,11 @@ func (n *tenant) open(t testing.TB, calls int64) {
 }
 
 func (n *tenant) tryOpen(as caller.Principal, calls int64) error {
-	_, err := n.r.asPeerSharing().PutCredentialGrant(caller.With(context.Background(), as), &vaultinternalv1.PutCredentialGrantRequest{
+	_, err := n.r.sharer.PutCredentialGrant(caller.With(context.Background(), as), &vaultinternalv1.PutCredentialGrantRequest{
 		Share: n.share(), VersionHash: hash, Calls: calls,
 		Slots: []*vaultinternalv1.GrantedSlot{{Step: "llm", Field: "api_key", Credential: "llm", Destination: n.r.host()}},
 	})
 	return err
-}
-
-func (r *replica) asPeerSharing() vaultinternalv1.VaultInternalServiceClient {
-	return r.asPeer("sharing")
 }
 
 // claims are those of a visitor's run through the share.
@@ -366,3 +363,7 @@ func exec(text string) func(*sql.Tx) error {
 		return err
 	}
 }
+
+func grantSign(r *replica, c grant.Claims) (string, error) { return grant.Sign(r.sharing, c) }
+
+func secretOf(s string) secret.Secret { return secret.FromString(s) }

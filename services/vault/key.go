@@ -92,7 +92,8 @@ func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) 
 	if !ok {
 		return nil, badName("key.name", "workspaces/{workspace}/keys/{key}")
 	}
-	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"title", "budget", "budget.runs", "budget.period"}, []string{"name"})
+	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"title", "budget", "budget.runs", "budget.period"},
+		[]string{"name", "key", "prefix", "create_time", "revoke_time"})
 	if err != nil {
 		return nil, err
 	}

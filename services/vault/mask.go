@@ -8,8 +8,9 @@ import (
 )
 
 // updateMask checks what an update wants to change. Nil means that there is no
-// mask: whatever is given changes. Paths that only say which resource it is are
-// let through: over HTTP the mask is made from the body, name and all.
+// mask: whatever is given changes. Paths of fields that a client cannot set are let through and
+// change nothing: whoever reads a resource, edits it and sends it back names them
+// too.
 func updateMask(paths, mutable, ignored []string) ([]string, error) {
 	var (
 		mask []string

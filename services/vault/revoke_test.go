@@ -21,7 +21,7 @@ func TestRevocationEndsRunningCalls(t *testing.T) {
 	t.Parallel()
 	revocations := map[string]func(r *replica, n *tenant, c grant.Claims) error{
 		"the run": func(r *replica, _ *tenant, c grant.Claims) error {
-			_, err := r.asPeerSharing().EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
+			_, err := r.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
 			return err
 		},
 		"the key": func(r *replica, n *tenant, _ grant.Claims) error {
@@ -33,7 +33,7 @@ func TestRevocationEndsRunningCalls(t *testing.T) {
 			return err
 		},
 		"the grant": func(r *replica, n *tenant, _ grant.Claims) error {
-			_, err := r.asPeerSharing().DeleteCredentialGrant(context.Background(), &vaultinternalv1.DeleteCredentialGrantRequest{Share: n.share()})
+			_, err := r.sharer.DeleteCredentialGrant(context.Background(), &vaultinternalv1.DeleteCredentialGrantRequest{Share: n.share()})
 			return err
 		},
 	}
@@ -89,7 +89,7 @@ func TestRevocationWithoutMessages(t *testing.T) {
 		ended <- err
 	}()
 	eventually(t, 10*time.Second, "the call is at the provider", func() bool { return in.provider.Count() == 1 })
-	_, err := first.asPeerSharing().DeleteCredentialGrant(context.Background(), &vaultinternalv1.DeleteCredentialGrantRequest{Share: n.share()})
+	_, err := first.sharer.DeleteCredentialGrant(context.Background(), &vaultinternalv1.DeleteCredentialGrantRequest{Share: n.share()})
 	must(t, err)
 	select {
 	case err := <-ended:
@@ -179,7 +179,7 @@ func TestPlainFetches(t *testing.T) {
 	refusedWith(t, err, errorsv1.Reason_REASON_INVALID_REQUEST, codes.InvalidArgument)
 	_, err = fetch(r.provider.URL, token+"x")
 	refusedWith(t, err, grantInvalid, codes.PermissionDenied)
-	_, err = r.asPeerSharing().EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
+	_, err = r.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
 	must(t, err)
 	_, err = fetch(r.provider.URL, token)
 	refusedWith(t, err, grantInvalid, codes.PermissionDenied)

@@ -1024,6 +1024,7 @@ type Credential struct {
 	// Resource name, "workspaces/{workspace}/credentials/{credential}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Whose secret it is: "openai", "anthropic", "openai_compatible", "generic" ...
+	// Needed when a credential is created, and not to be changed later.
 	Provider string `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
 	// The secret. Write only: no reply ever has it.
 	Value string `protobuf:"bytes,3,opt,name=value,proto3" json:"value,omitempty"`
@@ -1788,11 +1789,11 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
 	"updateMask\"a\n" +
 	"\x10DeleteKeyRequest\x12M\n" +
-	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\x98\x04\n" +
+	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\x96\x04\n" +
 	"\n" +
 	"Credential\x12\x1c\n" +
-	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12%\n" +
-	"\bprovider\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(R\bprovider\x12%\n" +
+	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12#\n" +
+	"\bprovider\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18(R\bprovider\x12%\n" +
 	"\x05value\x18\x03 \x01(\tB\x0f\xe0A\x04\xbaH\x06r\x04\x18\x80\x80\x01\x80\x01\x01R\x05value\x12'\n" +
 	"\x05hosts\x18\x04 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x10\"\ar\x05\x10\x01\x18\xac\x02R\x05hosts\x12A\n" +
 	"\tslot_kind\x18\x05 \x01(\x0e2\x1a.keyhole.vault.v1.SlotKindB\b\xbaH\x05\x82\x01\x02\x10\x01R\bslotKind\x12%\n" +
