@@ -63,13 +63,12 @@ func (p *process) send(req wire.Request, file *os.File) error {
 // receive takes no descriptors: there is no room for them in the call, so the
 // kernel drops what a worker might send along.
 func (p *process) receive(id uint64) (wire.Reply, error) {
-	buf := make([]byte, wire.MaxMessage)
-	n, err := p.conn.Read(buf)
+	n, err := p.conn.Read(p.buf)
 	if err != nil {
 		return wire.Reply{}, err
 	}
 	var reply wire.Reply
-	if err := json.Unmarshal(buf[:n], &reply); err != nil {
+	if err := json.Unmarshal(p.buf[:n], &reply); err != nil {
 		return wire.Reply{}, fmt.Errorf("the worker's answer makes no sense: %w", err)
 	}
 	if reply.ID != id {

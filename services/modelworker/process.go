@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
 // process is one worker. Whoever has acquired it uses it alone.
@@ -28,6 +30,7 @@ type process struct {
 	// models that the worker has been given; it may have dropped some since.
 	models map[string]bool
 	nextID uint64
+	buf    []byte // for replies
 	// idle ends the process; it runs while nobody uses it.
 	idle *time.Timer
 }
@@ -47,7 +50,7 @@ func start(cfg Config, tenant string, ended func(*process)) (*process, error) {
 	defer func() { _ = child.Close() }()
 	p := &process{
 		tenant: tenant, conn: conn, arena: memory, stderr: &tail{},
-		exited: make(chan struct{}), models: map[string]bool{},
+		exited: make(chan struct{}), models: map[string]bool{}, buf: make([]byte, wire.MaxMessage),
 	}
 	p.cmd = command(cfg, child, p.stderr)
 	started := make(chan error)

@@ -12,15 +12,18 @@ import (
 
 // Conn is the worker's end: blocking calls on one descriptor, so that the
 // worker's sandbox need not allow anything but recvmsg and sendmsg.
-type Conn struct{ fd int }
+type Conn struct {
+	fd  int
+	buf []byte // of the one goroutine that receives
+}
 
 // NewConn takes over a SOCK_SEQPACKET descriptor.
-func NewConn(fd int) *Conn { return &Conn{fd: fd} }
+func NewConn(fd int) *Conn { return &Conn{fd: fd, buf: make([]byte, MaxMessage)} }
 
-// Receive waits for a request. The file is nil where none came along; io.EOF
+// Receive waits for a request; one goroutine may call it. The file is nil where none came along; io.EOF
 // means that the parent is gone.
 func (c *Conn) Receive() (Request, *os.File, error) {
-	buf := make([]byte, MaxMessage)
+	buf := c.buf
 	control := make([]byte, unix.CmsgSpace(4))
 	n, nc, flags, _, err := uninterrupted(func() (int, int, int, unix.Sockaddr, error) {
 		return unix.Recvmsg(c.fd, buf, control, unix.MSG_CMSG_CLOEXEC)
