@@ -6,6 +6,7 @@ import (
 	"net"
 	"regexp"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -120,15 +121,27 @@ func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo,
 	if ctx, err = c.begin(ctx, s.cfg.MaxDeadline); err != nil {
 		return nil, err
 	}
-	if err := grpc.SetHeader(ctx, metadata.MD{requestIDKey: {c.requestID}}); err != nil {
-		return nil, fmt.Errorf("set header: %w", err)
-	}
 	if !c.method.quiet {
 		if err := c.check(req); err != nil {
 			return nil, err
 		}
 	}
-	return handler(ctx, req)
+	if resp, err = handler(ctx, req); err != nil {
+		return nil, err
+	}
+	return resp, setHeader(c.named(), func(md metadata.MD) error { return grpc.SetHeader(ctx, md) })
+}
+
+// named is the header of an answer. It is set with the answer alone: headers
+// before an error would tell the client that the call is committed, and keep it
+// from trying again. An error names the request in its details.
+func (c *call) named() metadata.MD { return metadata.MD{requestIDKey: {c.requestID}} }
+
+func setHeader(md metadata.MD, set func(metadata.MD) error) error {
+	if err := set(md); err != nil {
+		return fmt.Errorf("set header: %w", err)
+	}
+	return nil
 }
 
 func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
@@ -136,9 +149,6 @@ func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerIn
 	defer func() { err = c.end(ctx, err, recover()) }()
 	if ctx, err = c.begin(ctx, s.cfg.MaxStreamDeadline); err != nil {
 		return err
-	}
-	if err := ss.SetHeader(metadata.MD{requestIDKey: {c.requestID}}); err != nil {
-		return fmt.Errorf("set header: %w", err)
 	}
 	return handler(srv, &checkedStream{ServerStream: ss, ctx: ctx, call: c})
 }
@@ -149,6 +159,17 @@ type checkedStream struct {
 	ctx   context.Context //nolint:containedctx // a stream carries its context
 	call  *call
 	named bool
+	begun sync.Once
+}
+
+// SendMsg implements grpc.ServerStream.
+func (s *checkedStream) SendMsg(m any) error {
+	var err error
+	s.begun.Do(func() { err = setHeader(s.call.named(), s.ServerStream.SetHeader) })
+	if err != nil {
+		return err
+	}
+	return s.ServerStream.SendMsg(m) //nolint:wrapcheck // a stream in between
 }
 
 // Context implements grpc.ServerStream.
