@@ -25,7 +25,7 @@ help: ## List the targets
 
 .PHONY: run
 run: build ## Build everything and start it with the demo: http://127.0.0.1:8080
-	@bin/keyhole serve --data $(DATA) --demo
+	@bin/keyhole serve --data $(DATA) --demo --log-level warn
 
 .PHONY: build
 build: assets ## Build every program into bin/

@@ -6,6 +6,7 @@ package demo
 import (
 	"context"
 	_ "embed"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -24,6 +25,12 @@ const (
 
 //go:embed read_text.json
 var definition []byte
+
+// Photo is the sample: NASA's portrait of Eileen Collins (public domain), with a
+// caption drawn below it for the demo to read. JPEG.
+//
+//go:embed sample.jpg
+var Photo []byte
 
 // Result is what was made. The key is shown once, by the vault and so here.
 type Result struct {
@@ -124,7 +131,10 @@ func seedWorkflow(ctx context.Context, owner *client.Client) error {
 func seedShare(ctx context.Context, owner *client.Client, result *Result) error {
 	path := "/v1/workspaces/" + Workspace + "/workflows/" + Workflow + "/shares"
 	var share struct{ Name, Token string }
-	err := owner.Do(ctx, http.MethodPost, path, url.Values{"shareId": {"demo"}}, object{"title": "Demo link", "runAccess": "RUN_ACCESS_OWNER"}, &share)
+	err := owner.Do(ctx, http.MethodPost, path, url.Values{"shareId": {"demo"}}, object{
+		"title": "Demo link", "runAccess": "RUN_ACCESS_OWNER",
+		"samples": []object{{"input": "image", "value": object{"type": "base64", "value": base64.StdEncoding.EncodeToString(Photo)}}},
+	}, &share)
 	if client.IsReason(err, "ALREADY_EXISTS") {
 		err = owner.Do(ctx, http.MethodGet, path+"/demo", nil, nil, &share)
 	}

@@ -10,12 +10,26 @@ import (
 )
 
 type demoCmd struct {
-	Connection
+	Seed  demoSeed  `cmd:"" help:"Make the demo through the public API, on any installation."`
+	Photo demoPhoto `cmd:"" help:"Write the sample photograph to a file."`
+}
 
-	Seed demoSeed `cmd:"" help:"Make the demo through the public API, on any installation."`
+type demoPhoto struct {
+	File string `arg:"" help:"Where to write it." default:"photo.jpg" type:"path"`
+}
+
+// Run writes it.
+func (c *demoPhoto) Run(a *app) error {
+	if err := os.WriteFile(c.File, demo.Photo, 0o644); err != nil {
+		return fmt.Errorf("write photograph: %w", err)
+	}
+	_, err := fmt.Fprintln(a.out, c.File)
+	return err
 }
 
 type demoSeed struct {
+	Connection
+
 	OperatorKeyFile string `help:"File that holds an operator's key." default:"data/operator.key" env:"KEYHOLE_OPERATOR_KEY_FILE" type:"existingfile"`
 	Model           string `help:"Package of the demo's model; that of make build by default." type:"existingfile"`
 }

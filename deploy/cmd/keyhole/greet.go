@@ -9,13 +9,13 @@ import (
 
 // greet says what is there and what to try. The key is there the first time
 // alone: nothing keeps it.
-func greet(out io.Writer, base, token, key string) error {
+func greet(out io.Writer, base, token, key, photo string) error {
 	text := "\nKeyhole is ready: " + base + "\n"
 	if key != "" {
 		text += "\n  owner key of workspace demo (shown once): " + key + "\n"
 	}
-	text += fmt.Sprintf("\n  the demo's link: %s/s/%s\n  its JSON view:   curl %s/v1/shared/%s\n\nTry it on a photograph:\n\n%s\n\n",
-		base, token, base, token, demo.Try(base, token, "photo.jpg"))
+	text += fmt.Sprintf("\n  the demo's link: %s/s/%s\n  its JSON view:   curl %s/v1/shared/%s\n\nTry it on a photograph:\n\n%s\n\nor: bin/keyhole share run %s -i image=@%s --save out\n\n",
+		base, token, base, token, demo.Try(base, token, photo), token, photo)
 	_, err := io.WriteString(out, text)
 	return err
 }

@@ -116,7 +116,7 @@ func (c *serveCmd) seed(ctx context.Context, a *app, n *node.Node) error {
 	}
 	operator := client.New(base, string(key))
 	if kept, err := os.ReadFile(c.linkFile()); err == nil {
-		return greet(a.out, base, string(kept), "")
+		return c.greet(a, base, string(kept), "")
 	}
 	model, err := beside("models/pp-ocr.zip")
 	if err != nil {
@@ -129,7 +129,21 @@ func (c *serveCmd) seed(ctx context.Context, a *app, n *node.Node) error {
 	if err := os.WriteFile(c.linkFile(), []byte(made.Token), 0o600); err != nil {
 		return fmt.Errorf("keep the demo's link: %w", err)
 	}
-	return greet(a.out, base, made.Token, made.Key)
+	return c.greet(a, base, made.Token, made.Key)
+}
+
+// greet leaves the sample photograph beside the data and says what to do with it.
+func (c *serveCmd) greet(a *app, base, token, key string) error {
+	photo := filepath.Join(c.Data, "photo.jpg")
+	if err := os.WriteFile(photo, demo.Photo, 0o644); err != nil {
+		return fmt.Errorf("write sample photograph: %w", err)
+	}
+	if here, err := os.Getwd(); err == nil {
+		if short, err := filepath.Rel(here, photo); err == nil {
+			photo = short
+		}
+	}
+	return greet(a.out, base, token, key, photo)
 }
 
 // linkFile keeps the demo's link for the next start to print. It is as secret as
