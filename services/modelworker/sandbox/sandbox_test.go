@@ -27,8 +27,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-const memoryCap = 256 << 20
-
 // probeAll tries what a hostile model would, and writes down what the kernel said.
 func probeAll() error {
 	if err := Limit(memoryCap); err != nil {
@@ -64,7 +62,7 @@ func attempts() map[string]func() error {
 	}
 	name := uintptr(unsafe.Pointer(path))
 	here := unix.AT_FDCWD
-	return map[string]func() error{
+	tries := map[string]func() error{
 		"tcp socket":      call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_STREAM, 0),
 		"unix socket":     call(unix.SYS_SOCKET, unix.AF_UNIX, unix.SOCK_STREAM, 0),
 		"netlink socket":  call(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW, 0),
@@ -90,18 +88,20 @@ func attempts() map[string]func() error {
 			_, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_ANON|unix.MAP_PRIVATE)
 			return err
 		},
-		"clone3": call(unix.SYS_CLONE3, 0, 0, 0),
-		"memory": func() error {
-			_, err := unix.Mmap(-1, 0, memoryCap, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
-			return err
-		},
-		"a little memory": func() error {
-			_, err := unix.Mmap(-1, 0, 1<<20, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
-			return err
-		},
-		"the time": func() error { var ts unix.Timespec; return unix.ClockGettime(unix.CLOCK_REALTIME, &ts) },
-		"threads":  startThreads,
+		"clone3":          call(unix.SYS_CLONE3, 0, 0, 0),
+		"a little memory": func() error { return mapMemory(1 << 20) },
+		"the time":        func() error { var ts unix.Timespec; return unix.ClockGettime(unix.CLOCK_REALTIME, &ts) },
+		"threads":         startThreads,
 	}
+	if capped {
+		tries["memory"] = func() error { return mapMemory(256 << 20) }
+	}
+	return tries
+}
+
+func mapMemory(size int) error {
+	_, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	return err
 }
 
 // startThreads makes the Go runtime start more of them.

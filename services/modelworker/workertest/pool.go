@@ -3,6 +3,8 @@
 package workertest
 
 import (
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -44,19 +46,37 @@ func Open(path string) func() (*os.File, error) {
 }
 
 // built is per test binary: the worker is linked once for all its tests.
-var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "keyhole-worker-")
+var built = sync.OnceValues(build)
+
+// build keeps workers by what is in them, so that test binaries which run side by
+// side share one, and none is replaced while it runs.
+func build() (string, error) {
+	dir, err := checkout()
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "keyhole-model-worker")
-	cmd := exec.Command("go", "build", "-o", path, "github.com/keyhole-dev/keyhole/services/modelworker/cmd/keyhole-model-worker")
+	keep := filepath.Join(dir, ".tools", "testdata", "worker")
+	if err := os.MkdirAll(keep, 0o755); err != nil { //nolint:gosec // a program
+		return "", err
+	}
+	scratch, err := os.MkdirTemp(keep, "build-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+	made := filepath.Join(scratch, "keyhole-model-worker")
+	cmd := exec.Command("go", "build", "-o", made, "github.com/keyhole-dev/keyhole/services/modelworker/cmd/keyhole-model-worker")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the model worker: %w\n%s", err, out)
 	}
-	return path, nil
-})
+	data, err := os.ReadFile(made)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(keep, fmt.Sprintf("%x", sha256.Sum256(data)))
+	return path, os.Rename(made, path)
+}
 
 func binary(tb testing.TB) string {
 	tb.Helper()
@@ -67,21 +87,28 @@ func binary(tb testing.TB) string {
 	return path
 }
 
-// root is the checkout, found by its go.work.
 func root(tb testing.TB) string {
 	tb.Helper()
+	dir, err := checkout()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return dir
+}
+
+// checkout is the folder of the workspace, found by its go.work.
+func checkout() (string, error) {
 	dir, err := os.Getwd()
 	for err == nil {
 		if _, missing := os.Stat(filepath.Join(dir, "go.work")); missing == nil {
-			return dir
+			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			break
+			return "", errors.New("the checkout's root was not found")
 		}
 		dir = filepath.Dir(dir)
 	}
-	tb.Fatal("the checkout's root was not found")
-	return ""
+	return "", err
 }
 
 // Shared is the path of a file in the folder that may lie beside the checkout,
