@@ -57,7 +57,7 @@ func (r *run) faulted(f *engine.Fault) *errs.Error {
 	if f.Step != "" {
 		message = "the step \"" + f.Step + "\" failed: " + message
 	}
-	e := errs.New(code, reason, "%s%s", message, r.excerpt(f)).Because(f).
+	e := errs.New(code, reason, "%s", message).Because(f).
 		With("errorType", string(f.Class)).With("innerErrorType", string(f.Class)).With("context", contextStep)
 	if f.Step != "" {
 		e = e.With("step", f.Step).With("blockType", f.BlockType)
@@ -71,13 +71,15 @@ func (r *run) faulted(f *engine.Fault) *errs.Error {
 	return e
 }
 
-// excerpt is what a provider said, for nobody but the workflow's owner.
-func (r *run) excerpt(err error) string {
-	failure, ok := errors.AsType[*provider.Failure](err)
-	if !ok || failure.Excerpt == "" || r.allowed.GetPreview() {
-		return ""
+// forOwner adds what a provider said, for the workflow's owner alone: it may be
+// what the owner needs to know, and may be what a stranger must not. It is not
+// booked.
+func (r *run) forOwner(failure *errs.Error) *errs.Error {
+	said, ok := errors.AsType[*provider.Failure](failure)
+	if !ok || said.Excerpt == "" || r.allowed.GetPreview() {
+		return failure
 	}
-	return ": " + r.redactor.Text(failure.Excerpt)
+	return failure.With("providerMessage", r.redactor.Text(said.Excerpt))
 }
 
 func codeOf(class engine.Class) (codes.Code, errorsv1.Reason) {

@@ -77,24 +77,6 @@ func rest(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// unauthorised releases a run of which it is not known whether sharing has
-// authorised it, because the answer was lost.
-func (r *run) unauthorised(ctx context.Context, err error) {
-	switch errs.CodeOf(err) {
-	case codes.Canceled, codes.DeadlineExceeded:
-	default:
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookTryWithin)
-	defer cancel()
-	_, err = r.book(ctx, &sharinginternalv1.FinishRunRequest{
-		Run: r.id, State: sharingv1.RunState_RUN_STATE_CANCELLED, Reason: reasonName(errorsv1.Reason_REASON_CANCELLED),
-	})
-	if err != nil {
-		r.service.deps.Logger.InfoContext(ctx, "run of unknown state left to sharing", "run", r.id, "error", err)
-	}
-}
-
 func stateOf(failure *errs.Error) sharingv1.RunState {
 	if failure == nil {
 		return sharingv1.RunState_RUN_STATE_SUCCEEDED

@@ -43,8 +43,11 @@ func (r *run) handOver(ctx context.Context) error {
 	}
 	for name, secret := range secrets {
 		r.redactor.Add(secret)
-		_, err := r.service.deps.Vault.PutRunCredential(ctx, &vaultinternalv1.PutRunCredentialRequest{
-			Grant: r.allowed.GetGrant(), Input: name, Value: secret,
+		err := again(ctx, func() error {
+			_, err := r.service.deps.Vault.PutRunCredential(ctx, &vaultinternalv1.PutRunCredentialRequest{
+				Grant: r.allowed.GetGrant(), Input: name, Value: secret,
+			})
+			return err
 		})
 		if err != nil {
 			return outgoing(ctx, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"testing"
 	"time"
 
@@ -117,7 +118,7 @@ func TestABookingIsTriedAgain(t *testing.T) {
 	w.sharing.bookings(t, 1)
 }
 
-func TestTooManyRunsAreRefusedAtOnce(t *testing.T) {
+func TestTooManyRunsAreRefused(t *testing.T) {
 	t.Parallel()
 	w, provider := hanging(t, runner.Config{Runs: 2})
 	ctx, cancel := context.WithCancel(guest(t.Context()))
@@ -133,6 +134,22 @@ func TestTooManyRunsAreRefusedAtOnce(t *testing.T) {
 	<-first
 	<-second
 	w.sharing.bookings(t, 2)
+}
+
+func TestABurstWaitsForAPlace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{Runs: 1})
+	w.sharing.definition = plain(t)
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			if _, err := w.shared(t, map[string]any{"who": "you"}); err != nil {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	group.Wait()
+	w.sharing.bookings(t, 20)
 }
 
 // A stop takes no new runs, lets those that go on end, then ends them, and

@@ -38,11 +38,12 @@ type sharingPeer struct {
 	rewritten []byte
 	slots     []grant.Slot
 	// answer is what authorised runs get, besides what follows from the rest.
-	answer   sharinginternalv1.AuthorizeRunResponse
-	runTime  time.Duration
-	refusal  error
+	answer  sharinginternalv1.AuthorizeRunResponse
+	runTime time.Duration
+	refusal error
+	// absent makes that many authorisations fail.
+	absent   int
 	asked    []*sharinginternalv1.AuthorizeRunRequest
-	ended    map[string]string
 	endAll   string
 	deaf     bool
 	renewed  int
@@ -56,6 +57,10 @@ func (p *sharingPeer) AuthorizeRun(_ context.Context, r *sharinginternalv1.Autho
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = append(p.asked, r)
+	if p.absent > 0 {
+		p.absent--
+		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not now")
+	}
 	if p.refusal != nil {
 		return nil, p.refusal
 	}

@@ -51,16 +51,15 @@ type run struct {
 
 // execute does the whole of a run.
 func (s *Service) execute(ctx context.Context, o order) (*result, error) {
-	release, err := s.admit()
+	release, err := s.admit(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
 	r := &run{service: s, order: o, id: id.New("run")}
 	r.order.target.Run, r.order.target.Inputs = r.id, given(o.inputs)
-	if r.allowed, err = s.deps.Sharing.AuthorizeRun(ctx, r.order.target); err != nil {
-		r.unauthorised(ctx, err)
-		return nil, errs.From(err)
+	if err := r.authorise(ctx); err != nil {
+		return nil, err
 	}
 	r.ledger = newLedger(modelNames(r.allowed), slotNames(r.allowed.GetGrant()))
 	r.out = &outbound{vault: s.deps.Vault, grant: r.allowed.GetGrant(), ledger: r.ledger}
@@ -68,7 +67,7 @@ func (s *Service) execute(ctx context.Context, o order) (*result, error) {
 	outputs, failure := r.perform(ctx)
 	finished, err := r.finish(ctx, failure)
 	if failure != nil {
-		return nil, failure
+		return nil, r.forOwner(failure)
 	}
 	if err != nil {
 		return nil, err

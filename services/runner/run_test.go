@@ -69,6 +69,28 @@ func TestARefusedRunCostsNothing(t *testing.T) {
 	}
 }
 
+// A sharing that is being replaced is asked again, for the same run.
+func TestAnAnswerThatIsLostIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	w.sharing.definition = plain(t)
+	w.sharing.absent = 2
+	if _, err := w.shared(t, map[string]any{"who": "you"}); err != nil {
+		t.Errorf("got %v", err)
+	}
+	if len(w.sharing.asked) != 3 || w.sharing.asked[0].GetRun() != w.sharing.asked[2].GetRun() {
+		t.Errorf("asked %v", w.sharing.asked)
+	}
+	w.sharing.absent = 10
+	if _, err := w.shared(t, map[string]any{"who": "you"}); errs.ReasonOf(err) != errorsv1.Reason_REASON_UNAVAILABLE {
+		t.Errorf("got %v", err)
+	}
+	booked := w.sharing.bookings(t, 2)[1]
+	if booked.GetState() != sharingv1.RunState_RUN_STATE_CANCELLED || booked.GetRun() != w.sharing.asked[3].GetRun() {
+		t.Errorf("a run of unknown state is left as %v", booked)
+	}
+}
+
 // The owner's hidden credential is used, and is nowhere to be seen.
 func TestAHiddenCredentialIsUsedThroughAHandle(t *testing.T) {
 	t.Parallel()
@@ -317,11 +339,14 @@ func TestAProvidersWordsAreForTheOwner(t *testing.T) {
 			meta["errorType"] != "ClientCausedStepExecutionError" || meta["blockType"] != "roboflow_core/open_ai@v3" {
 			t.Errorf("preview %v: %v %v", preview, err, meta)
 		}
-		if told := strings.Contains(e.Message(), "Incorrect API key"); told == preview {
-			t.Errorf("preview %v: told %q", preview, e.Message())
+		if told := strings.Contains(meta["providerMessage"], "Incorrect API key"); told == preview {
+			t.Errorf("preview %v: told %q", preview, meta["providerMessage"])
+		}
+		if strings.Contains(e.Message(), "Incorrect") {
+			t.Errorf("preview %v: everybody is told %q", preview, e.Message())
 		}
 		booked := w.sharing.bookings(t, 1)[0]
-		if booked.GetReason() != "PROVIDER_FAILED" || len(booked.GetItems()) == 0 {
+		if strings.Contains(booked.String(), "Incorrect") || booked.GetReason() != "PROVIDER_FAILED" || len(booked.GetItems()) == 0 {
 			t.Errorf("booked %v", booked)
 		}
 	}

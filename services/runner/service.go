@@ -28,8 +28,8 @@ type Config struct {
 	ModelDir string
 	// ModelBytes bounds it; 0 means 10 GiB.
 	ModelBytes int64
-	// Runs is how many runs go on at the same time; 0 means 64. More are refused
-	// at once, because a queue that nobody sees is worse than a clear answer.
+	// Runs is how many runs go on at the same time; 0 means 64. More wait for a
+	// moment and are then refused: a clear answer is better than a long queue.
 	Runs int
 	// RunTime is the longest a run may take, if its grant does not say less; 0
 	// means 5 minutes.

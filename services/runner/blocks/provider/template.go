@@ -12,8 +12,9 @@ var placeholders = regexp.MustCompile(`\{\{\s*\$parameters\.(\w+)\s*\}\}`)
 // definition is cut: one that comes as a value is data, and so is every value
 // that goes into a placeholder, so nothing a visitor writes is ever expanded.
 type template struct {
-	// texts has one entry more than names: text, placeholder, text ...
-	texts, names []string
+	// texts has one entry more than names: text, placeholder, text ... The
+	// placeholders are kept as they are written.
+	texts, names, written []string
 }
 
 func parseTemplate(prompt string) template {
@@ -22,6 +23,7 @@ func parseTemplate(prompt string) template {
 	for _, at := range placeholders.FindAllStringSubmatchIndex(prompt, -1) {
 		t.texts = append(t.texts, prompt[from:at[0]])
 		t.names = append(t.names, prompt[at[2]:at[3]])
+		t.written = append(t.written, prompt[at[0]:at[1]])
 		from = at[1]
 	}
 	t.texts = append(t.texts, prompt[from:])
@@ -43,7 +45,7 @@ func (t template) fill(values map[string]string) string {
 		if v, ok := values[t.names[i]]; ok {
 			b.WriteString(v)
 		} else {
-			b.WriteString("{{ $parameters." + t.names[i] + " }}")
+			b.WriteString(t.written[i])
 		}
 	}
 	return strings.TrimSpace(b.String())

@@ -1,0 +1,61 @@
+package runner
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// authorise asks sharing for the run. Asking again under the same id gives the
+// same answer, so a sharing that is being replaced costs a moment and no run.
+func (r *run) authorise(ctx context.Context) error {
+	err := again(ctx, func() (err error) {
+		r.allowed, err = r.service.deps.Sharing.AuthorizeRun(ctx, r.order.target)
+		return err
+	})
+	if err == nil {
+		return nil
+	}
+	r.unauthorised(ctx, err)
+	return errs.From(err)
+}
+
+// again calls what may be called twice until it is not UNAVAILABLE, a few times.
+func again(ctx context.Context, call func() error) error {
+	pause := bookFirstPause
+	for try := 1; ; try++ {
+		err := call()
+		if errs.CodeOf(err) != codes.Unavailable || try == 3 || !rest(ctx, pause) {
+			return err
+		}
+		pause *= 4
+	}
+}
+
+// releaseWithin bounds the attempt to release a run that may not exist.
+const releaseWithin = 2 * time.Second
+
+// unauthorised releases a run of which it is not known whether sharing has
+// authorised it, because the answer was lost. If this is lost too, sharing finds
+// that nobody renews the run.
+func (r *run) unauthorised(ctx context.Context, err error) {
+	switch errs.CodeOf(err) {
+	case codes.Canceled, codes.DeadlineExceeded, codes.Unavailable:
+	default:
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
+	defer cancel()
+	_, err = r.service.deps.Sharing.FinishRun(ctx, &sharinginternalv1.FinishRunRequest{
+		Run: r.id, State: sharingv1.RunState_RUN_STATE_CANCELLED, Reason: reasonName(errorsv1.Reason_REASON_CANCELLED),
+	})
+	if err != nil {
+		r.service.deps.Logger.InfoContext(ctx, "run of unknown state left to sharing", "run", r.id, "error", err)
+	}
+}
