@@ -40,6 +40,17 @@ type world struct {
 
 func newWorld(t testing.TB, cfg runner.Config) *world {
 	t.Helper()
+	workers, err := modelworker.New(modelworker.Config{Worker: "/nonexistent/keyhole-model-worker"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(workers.Close)
+	return newWorldWith(t, cfg, workers)
+}
+
+// newWorldWith has workers that run models.
+func newWorldWith(t testing.TB, cfg runner.Config, workers *modelworker.Pool) *world {
+	t.Helper()
 	authority := testkit.Authority(t)
 	sharingID := testkit.Identity(t, authority, "sharing")
 	verifier := testkit.Identity(t, authority, "runner").Verifier()
@@ -65,14 +76,10 @@ func newWorld(t testing.TB, cfg runner.Config) *world {
 	registry := w.peer(t, authority, "registry", func(r grpc.ServiceRegistrar) {
 		registryinternalv1.RegisterRegistryInternalServiceServer(r, w.registry)
 	})
-	workers, err := modelworker.New(modelworker.Config{Worker: "/nonexistent/keyhole-model-worker"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(workers.Close)
 	if cfg.ModelDir == "" {
 		cfg.ModelDir = t.TempDir()
 	}
+	var err error
 	w.service, err = runner.New(t.Context(), cfg, runner.Deps{
 		Sharing:  sharinginternalv1.NewSharingInternalServiceClient(sharing),
 		Vault:    vaultinternalv1.NewVaultInternalServiceClient(vault),

@@ -30,7 +30,7 @@ type itemKey struct {
 type ledger struct {
 	// models and slots translate what the definition says into resource names.
 	models map[string]string
-	slots  map[slotKey]string
+	slots  func() map[slotKey]string
 
 	mu    sync.Mutex
 	items map[itemKey]*sharingv1.LineItem
@@ -39,7 +39,7 @@ type ledger struct {
 // slotKey is the place of a credential.
 type slotKey struct{ step, field string }
 
-func newLedger(models map[string]string, slots map[slotKey]string) *ledger {
+func newLedger(models map[string]string, slots func() map[slotKey]string) *ledger {
 	return &ledger{models: models, slots: slots, items: map[itemKey]*sharingv1.LineItem{}}
 }
 
@@ -51,7 +51,7 @@ func (l *ledger) called(attempt engine.Attempt, field string) {
 }
 
 func (l *ledger) credential(attempt engine.Attempt, field string) itemKey {
-	resource := l.slots[slotKey{attempt.Step, field}]
+	resource := l.slots()[slotKey{attempt.Step, field}]
 	return itemKey{attempt.Step, int32(attempt.Number), kindCredential, resource}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"sync"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
@@ -61,7 +62,7 @@ func (s *Service) execute(ctx context.Context, o order) (*result, error) {
 	if err := r.authorise(ctx); err != nil {
 		return nil, err
 	}
-	r.ledger = newLedger(modelNames(r.allowed), slotNames(r.allowed.GetGrant()))
+	r.ledger = newLedger(modelNames(r.allowed), sync.OnceValue(func() map[slotKey]string { return slotNames(r.allowed.GetGrant()) }))
 	r.out = &outbound{vault: s.deps.Vault, grant: r.allowed.GetGrant(), ledger: r.ledger}
 	defer r.redactor.Forget()
 	outputs, failure := r.perform(ctx)
