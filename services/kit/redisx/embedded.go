@@ -50,7 +50,11 @@ func (e *embedded) client() redis.UniversalClient {
 		Addr:     "embedded",
 		Protocol: 2, // the handshake of RESP3 is one more command per connection
 		Dialer: func(context.Context, string, string) (net.Conn, error) {
-			return e.server.Dial()
+			conn, err := e.server.Dial()
+			if err != nil {
+				return nil, err
+			}
+			return &buffered{Conn: conn}, nil
 		},
 		// The pipe has no buffer, so more connections than callers are idle
 		// goroutines; too few make callers wait.

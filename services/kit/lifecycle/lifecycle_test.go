@@ -1,0 +1,236 @@
+package lifecycle_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+)
+
+// diary records what happened, in order.
+type diary struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (d *diary) write(s string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lines = append(d.lines, s)
+}
+
+func (d *diary) component(name string, err error) lifecycle.Component {
+	return lifecycle.Component{Name: name, Run: func(ctx context.Context) error {
+		<-ctx.Done()
+		d.write(name)
+		return err
+	}}
+}
+
+func TestStopsLastToFirst(t *testing.T) {
+	t.Parallel()
+	var d diary
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- lifecycle.Run(ctx, testkit.Silence(), d.component("database", nil), d.component("server", context.Canceled), d.component("edge", nil))
+	}()
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff([]string{"edge", "server", "database"}, d.lines); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAFailureStopsAll(t *testing.T) {
+	t.Parallel()
+	failure := errors.New("port taken")
+	for name, c := range map[string]struct {
+		err  error
+		text string
+	}{"an error": {failure, "port taken"}, "an early end": {nil, "ended before"}} {
+		var d diary
+		err := lifecycle.Run(t.Context(), testkit.Silence(), d.component("database", nil),
+			lifecycle.Component{Name: "server", Run: func(context.Context) error { return c.err }}, d.component("edge", nil))
+		if err == nil || !strings.Contains(err.Error(), c.text) || !strings.Contains(err.Error(), "server") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff([]string{"edge", "database"}, d.lines); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestAFailureToStopIsReported(t *testing.T) {
+	t.Parallel()
+	var d diary
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := lifecycle.Run(ctx, testkit.Silence(), d.component("database", errors.New("not flushed")))
+	if err == nil || !strings.Contains(err.Error(), "not flushed") {
+		t.Errorf("%v", err)
+	}
+}
+
+// The test runs itself as a program, and ends it as an orchestrator does.
+func TestSIGTERM(t *testing.T) {
+	if os.Getenv("LIFECYCLE_CHILD") != "" {
+		err := lifecycle.Run(context.Background(), testkit.Silence(), lifecycle.Component{Name: "c", Run: func(ctx context.Context) error {
+			_, _ = os.Stdout.WriteString("up\n")
+			<-ctx.Done()
+			_, _ = os.Stdout.WriteString("stopped well\n")
+			return nil
+		}})
+		if err != nil {
+			os.Exit(3)
+		}
+		os.Exit(0)
+	}
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestSIGTERM$")
+	cmd.Env = append(os.Environ(), "LIFECYCLE_CHILD=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	first := make([]byte, 3)
+	if _, err := io.ReadFull(out, first); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(out)
+	if err := cmd.Wait(); err != nil || string(rest) != "stopped well\n" {
+		t.Errorf("%v, %q", err, rest)
+	}
+}
+
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	var r lifecycle.Readiness
+	if err := r.Check(t.Context()); err != nil {
+		t.Errorf("needs nothing: %v", err)
+	}
+	r.Add("database", func(context.Context) error { return nil })
+	r.Add("redis", func(context.Context) error { return errors.New("refused") })
+	r.Add("vault", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	err := r.Check(ctx)
+	if err == nil || strings.Contains(err.Error(), "database") || !strings.Contains(err.Error(), "redis: refused") || !strings.Contains(err.Error(), "vault") {
+		t.Errorf("%v", err)
+	}
+	var stopping lifecycle.Readiness
+	stopping.Stopping()
+	if stopping.Check(t.Context()) == nil {
+		t.Error("ready while stopping")
+	}
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, _ := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(b)
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := lifecycle.Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestAdmin(t *testing.T) {
+	t.Parallel()
+	var r lifecycle.Readiness
+	l := listen(t)
+	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "runs_total 1") })
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- lifecycle.Run(ctx, testkit.Silence(), lifecycle.Admin(l, lifecycle.AdminConfig{Readiness: &r, Metrics: metrics, Logger: testkit.Silence()}))
+	}()
+	base := "http://" + l.Addr().String()
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/metrics": "runs_total 1", "/debug/pprof/": "goroutine"} {
+		if status, body := get(t, base+path); status != 200 || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %.100s", path, status, body)
+		}
+	}
+	r.Add("database", func(context.Context) error { return errors.New("postgres://u:hunter2@h is away") })
+	if status, body := get(t, base+"/readyz"); status != 503 || strings.Contains(body, "hunter2") {
+		t.Errorf("not ready: %d %s", status, body)
+	}
+	if status, _ := get(t, base+"/healthz"); status != 200 {
+		t.Errorf("alive although not ready: %d", status)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestHTTPFinishesWhatRuns(t *testing.T) {
+	t.Parallel()
+	l := listen(t)
+	started, finish := make(chan struct{}), make(chan struct{})
+	c := lifecycle.HTTP("web", l, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(started)
+		<-finish
+		_, _ = io.WriteString(w, "whole")
+	})})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx) }()
+	answer := make(chan string, 1)
+	go func() { _, body := get(t, "http://"+l.Addr().String()); answer <- body }()
+	<-started
+	cancel()
+	close(finish)
+	if body := <-answer; body != "whole" {
+		t.Errorf("a running request got %q", body)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestListenSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	l := listen(t)
+	defer func() { _ = l.Close() }()
+	if _, err := lifecycle.Listen(t.Context(), l.Addr().String()); err == nil || !strings.Contains(err.Error(), l.Addr().String()) {
+		t.Errorf("%v", err)
+	}
+}
