@@ -1,10 +1,15 @@
 package sharing_test
 
 import (
+	"testing"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing"
 )
 
 func mask(paths ...string) *fieldmaskpb.FieldMask { return &fieldmaskpb.FieldMask{Paths: paths} }
@@ -19,4 +24,20 @@ func failed(run, reason, message string, items ...*sharingv1.LineItem) *sharingi
 	return &sharinginternalv1.FinishRunRequest{
 		Run: run, State: sharingv1.RunState_RUN_STATE_FAILED, Reason: reason, Message: message, Items: items,
 	}
+}
+
+func guestRuns(n int64) func(*sharing.Config) {
+	return func(c *sharing.Config) { c.GuestRuns = n }
+}
+
+// metadataOf is the ErrorInfo's, as the client gets it.
+func metadataOf(t testing.TB, err error) map[string]string {
+	t.Helper()
+	for _, d := range status.Convert(err).Details() {
+		if info, ok := d.(*errdetails.ErrorInfo); ok {
+			return info.GetMetadata()
+		}
+	}
+	t.Fatalf("no ErrorInfo in %v", err)
+	return nil
 }

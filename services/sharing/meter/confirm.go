@@ -31,11 +31,11 @@ func (r *Reservation) Confirm(ctx context.Context) error {
 	}
 	r.held = kept
 	for _, scope := range lost {
-		if err := r.retake(ctx, scope); err != nil {
+		if err := r.take(ctx, []Scope{scope}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return r.countOnce(ctx)
 }
 
 // stands says of each scope whether the reservation is in the live generation.
@@ -59,22 +59,15 @@ func (r *Reservation) stands(ctx context.Context) ([]bool, error) {
 	return out, nil
 }
 
-// retake adopts the reservation that a new generation was built with, or makes a
-// new one.
-func (r *Reservation) retake(ctx context.Context, scope Scope) error {
-	if err := r.take(ctx, []Scope{scope}); err != nil {
-		return err
-	}
-	last := &r.held[len(r.held)-1]
-	if !last.repeated {
-		return nil
-	}
-	// The generation was built when the row was there: it has counted the run, and
-	// the increment that was made just now is one too many.
-	last.repeated = false
+// countOnce makes the reservation that is there already the run's own where it was
+// counted twice: the row is ours, so whatever else counted it counted this run.
+func (r *Reservation) countOnce(ctx context.Context) error {
 	_, err := r.meter.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for _, field := range fields(r.start) {
-			p.HIncrBy(ctx, last.at.counters, field, -1)
+		for i := range r.held {
+			if r.held[i].repeated {
+				r.held[i].subtract(ctx, p, r.start)
+				r.held[i].repeated = false
+			}
 		}
 		return nil
 	})

@@ -28,14 +28,14 @@ type Reservation struct {
 	run   string
 	start time.Time
 	held  []held
-	// Repeated says that the run had been reserved before, by another request.
-	Repeated bool
 }
 
+// held is one run counted on one scope.
 type held struct {
 	scope Scope
 	at    *generation
-	// repeated: another request holds it, so it is not ours to give back.
+	// repeated: the run was reserved there before, by another request or by the
+	// ledger from which the generation was built, so that it is counted twice now.
 	repeated bool
 }
 
@@ -106,17 +106,17 @@ func (r *Reservation) try(ctx context.Context, stage []Scope) ([]Scope, error) {
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
-		r.giveBack(ctx, tries)
+		r.giveBack(tries)
 		return nil, redisx.Error(err)
 	}
 	return r.judge(ctx, tries)
 }
 
-// giveBack undoes what a broken pipeline may have done. What it cannot reach is
-// taken back by its age.
-func (r *Reservation) giveBack(ctx context.Context, tries []increment) {
+// giveBack notes what a broken pipeline has surely done, to be undone. What it may
+// have done besides is counted too many until the generation ends: the safe side.
+func (r *Reservation) giveBack(tries []increment) {
 	for i := range tries {
-		if tries[i].counts[0].Err() == nil {
+		if tries[i].done() {
 			r.held = append(r.held, held{scope: tries[i].scope, at: tries[i].at, repeated: tries[i].repeated()})
 		}
 	}
@@ -130,10 +130,14 @@ func (r *Reservation) judge(ctx context.Context, tries []increment) (again []Sco
 			again = append(again, t.scope)
 			continue
 		}
-		h := held{scope: t.scope, at: t.at, repeated: t.repeated()}
-		r.held = append(r.held, h)
-		r.Repeated = r.Repeated || h.repeated
-		if t.scope.Limited && !h.repeated && t.counts[which(t.scope.Period)].Val() > t.scope.Runs {
+		r.held = append(r.held, held{scope: t.scope, at: t.at, repeated: t.repeated()})
+		count := t.counts[which(t.scope.Period)].Val()
+		if t.repeated() {
+			count--
+		}
+		// Also what was reserved before: it may have been, by a generation that has
+		// given its place to another run since.
+		if t.scope.Limited && count > t.scope.Runs {
 			err = &Exhausted{Scope: t.scope, Reset: Reset(t.scope.Period, r.start)}
 		}
 	}
@@ -157,6 +161,11 @@ func (t *increment) queue(ctx context.Context, p redis.Pipeliner, r *Reservation
 	t.pointer = p.Get(ctx, t.at.pointer) // after the increments: see the package's comment
 }
 
+// done reports whether all counters surely moved.
+func (t *increment) done() bool {
+	return t.counts[0].Err() == nil && t.counts[1].Err() == nil && t.counts[2].Err() == nil
+}
+
 func (t *increment) repeated() bool { return t.added.Err() == nil && t.added.Val() == 0 }
 
 // Undo gives the reservation back: the run did not happen. What cannot be given
@@ -166,15 +175,22 @@ func (r *Reservation) Undo(ctx context.Context) {
 	defer cancel()
 	_, _ = r.meter.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, h := range r.held {
-			for _, field := range fields(r.start) {
-				p.HIncrBy(ctx, h.at.counters, field, -1)
-			}
-			p.Expire(ctx, h.at.counters, counterLife) // the generation may be dead, and this its only key
+			// The reservation first: if the rest is lost, one is counted too many. The
+			// other way round it would be found by its age and taken back once more.
 			if !h.repeated {
 				p.ZRem(ctx, h.at.reservings, r.run)
 			}
+			h.subtract(ctx, p, r.start)
 		}
 		return nil
 	})
 	r.held = nil
+}
+
+// subtract takes one run off the counters.
+func (h held) subtract(ctx context.Context, p redis.Pipeliner, start time.Time) {
+	for _, field := range fields(start) {
+		p.HIncrBy(ctx, h.at.counters, field, -1)
+	}
+	p.Expire(ctx, h.at.counters, counterLife) // the generation may be dead, and this its only key
 }
