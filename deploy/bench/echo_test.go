@@ -1,0 +1,70 @@
+package bench
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+)
+
+// echo answers with messages that it has. It is what everything is held against:
+// the same protobuf, the same kind of pipe, the same generated handlers, and no
+// part of ours on the way.
+type echo struct {
+	sharingv1.UnimplementedSharingServiceServer
+	runnerv1.UnimplementedRunnerServiceServer
+	view *sharingv1.SharedWorkflow
+	run  *runnerv1.RunResponse
+}
+
+// GetSharedWorkflow implements sharingv1.SharingServiceServer.
+func (e *echo) GetSharedWorkflow(context.Context, *sharingv1.GetSharedWorkflowRequest) (*sharingv1.SharedWorkflow, error) {
+	return e.view, nil
+}
+
+// RunSharedWorkflow implements runnerv1.RunnerServiceServer.
+func (e *echo) RunSharedWorkflow(context.Context, *runnerv1.RunSharedWorkflowRequest) (*runnerv1.RunResponse, error) {
+	return e.run, nil
+}
+
+// newEcho serves an echo of two answers over HTTP; either may be nil.
+func newEcho(tb testing.TB, view, run []byte) string {
+	tb.Helper()
+	e := &echo{view: &sharingv1.SharedWorkflow{}, run: &runnerv1.RunResponse{}}
+	if view != nil {
+		must(tb, protojson.Unmarshal(view, e.view))
+	}
+	if run != nil {
+		must(tb, protojson.Unmarshal(run, e.run))
+	}
+	pipe := rpc.NewPipe()
+	server := grpc.NewServer()
+	sharingv1.RegisterSharingServiceServer(server, e)
+	runnerv1.RegisterRunnerServiceServer(server, e)
+	go func() { _ = server.Serve(pipe.Listener()) }()
+	tb.Cleanup(server.Stop)
+	dial := pipe.As("")
+	conn, err := grpc.NewClient("passthrough:///echo", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return dial(ctx) }))
+	must(tb, err)
+	tb.Cleanup(func() { _ = conn.Close() })
+	mux := runtime.NewServeMux()
+	must(tb, sharingv1.RegisterSharingServiceHandlerClient(tb.Context(), mux, sharingv1.NewSharingServiceClient(conn)))
+	must(tb, runnerv1.RegisterRunnerServiceHandlerClient(tb.Context(), mux, runnerv1.NewRunnerServiceClient(conn)))
+	lis, err := lifecycle.Listen(tb.Context(), "127.0.0.1:0")
+	must(tb, err)
+	front := &http.Server{Handler: mux} //nolint:gosec // on loopback, for as long as the benchmark
+	go func() { _ = front.Serve(lis) }()
+	tb.Cleanup(func() { _ = front.Close() })
+	return lis.Addr().String()
+}

@@ -1,0 +1,45 @@
+package bench
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/deploy/node"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+)
+
+// BenchmarkSharedView is what a link opens, asked for by guests.
+func BenchmarkSharedView(b *testing.B) {
+	s := newStage(b)
+	path := s.share(b, "greeting", greeting, metered)
+	view := s.ask(b, http.MethodGet, path, nil)
+	bare := newEcho(b, view, nil)
+	compare(b, newLoad(b, s.addr, http.MethodGet, path, "", nil), newLoad(b, bare, http.MethodGet, path, "", nil))
+}
+
+// BenchmarkSharedRun is a run without models through a link: authorised, counted on
+// three scopes, and booked with durable commits.
+func BenchmarkSharedRun(b *testing.B) {
+	b.Run("embedded", func(b *testing.B) { benchmarkRun(b) })
+	b.Run("redis+postgres", func(b *testing.B) {
+		redis := testkit.Redis(b)
+		sharing, vault, registry := testkit.Postgres(b), testkit.Postgres(b), testkit.Postgres(b)
+		benchmarkRun(b, func(c *node.Config) {
+			c.SharingDB, c.VaultDB, c.RegistryDB = sharing, vault, registry
+			c.SharingRedis, c.VaultRedis = redis, redis
+		})
+	})
+}
+
+func benchmarkRun(b *testing.B, change ...func(*node.Config)) {
+	b.Helper()
+	s := newStage(b, change...)
+	path := s.share(b, "greeting", greeting, metered) + ":run"
+	body := object{"inputs": object{"who": "you"}}
+	reply := s.ask(b, http.MethodPost, path, body)
+	raw, err := json.Marshal(body)
+	must(b, err)
+	bare := newEcho(b, nil, reply)
+	compare(b, newLoad(b, s.addr, http.MethodPost, path, s.visitor, raw), newLoad(b, bare, http.MethodPost, path, s.visitor, raw))
+}
