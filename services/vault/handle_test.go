@@ -270,16 +270,22 @@ func TestALostCounterIsRebuilt(t *testing.T) {
 		in := install(t, url, "embedded:")
 		r := in.start(t)
 		n := r.tenant(t, "demo")
-		n.open(t, 3)
+		n.open(t, 4)
 		token := n.sign(t, n.claims())
-		for i := range int32(2) {
-			_, err := r.call(context.Background(), r.mustIssue(t, token, "llm", i+1))
+		var handles []string
+		for i := range int32(5) {
+			handles = append(handles, r.mustIssue(t, token, "llm", i+1))
+		}
+		for i, h := range handles[:4] {
+			if i == 2 {
+				must(t, in.redis.FlushAll(context.Background()).Err())
+			}
+			_, err := r.call(context.Background(), h)
 			must(t, err)
 		}
-		must(t, in.redis.FlushAll(context.Background()).Err())
-		_, err := r.call(context.Background(), r.mustIssue(t, token, "llm", 3))
-		must(t, err)
-		_, err = r.issue(token, "llm", 4)
+		_, err := r.call(context.Background(), handles[4])
+		refusedWith(t, err, errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED, codes.ResourceExhausted)
+		_, err = r.issue(token, "llm", 6)
 		refusedWith(t, err, errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED, codes.ResourceExhausted)
 	})
 }
