@@ -140,7 +140,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	validator, err := protovalidate.New()
+	validator, err := sharedValidator()
 	if err != nil {
 		return nil, fmt.Errorf("rpc server: make validator: %w", err)
 	}
@@ -154,6 +154,10 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	}
 	return s, nil
 }
+
+// sharedValidator is one for all servers of a process: it holds nothing but
+// compiled rules, of which an environment to compile them is most.
+var sharedValidator = sync.OnceValues(func() (protovalidate.Validator, error) { return protovalidate.New() })
 
 func (s *Server) options() []grpc.ServerOption {
 	opts := []grpc.ServerOption{
