@@ -44,7 +44,7 @@ type decision struct {
 // decide applies the table: it finds what is to run and on whose behalf, or says why
 // it does not.
 func (s *Service) decide(ctx context.Context, r *sharinginternalv1.AuthorizeRunRequest) (*decision, error) {
-	d := &decision{principal: caller.From(ctx), run: r.GetRun(), start: s.now()}
+	d := &decision{principal: caller.From(ctx), run: r.GetRun(), start: s.now().Truncate(time.Microsecond)}
 	d.caller = callerOf(d.principal)
 	if d.caller == "" {
 		return nil, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "a run needs a caller; present a key")

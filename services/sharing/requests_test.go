@@ -41,3 +41,16 @@ func metadataOf(t testing.TB, err error) map[string]string {
 	t.Fatalf("no ErrorInfo in %v", err)
 	return nil
 }
+
+// violations are the fields that an error names.
+func violations(err error) []string {
+	var fields []string
+	for _, d := range status.Convert(err).Details() {
+		if bad, ok := d.(*errdetails.BadRequest); ok {
+			for _, v := range bad.GetFieldViolations() {
+				fields = append(fields, v.GetField())
+			}
+		}
+	}
+	return fields
+}

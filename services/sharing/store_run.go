@@ -3,6 +3,7 @@ package sharing
 import (
 	"context"
 	"database/sql"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -101,14 +102,17 @@ type ended struct {
 
 // endRun writes the end of a run and its line items, once: false when it had ended.
 func (s store) endRun(ctx context.Context, e ended) (bool, error) {
-	did := false
+	did, before := false, e.abandonedBefore
+	if before == 0 {
+		before = math.MaxInt64
+	}
 	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		did = false
 		r := e.row
 		result, err := tx.ExecContext(ctx, `UPDATE runs SET state = $1, reason = $2, message = $3, steps = $4, end_time = $5,
 			model_images = $6, credential_calls = $7, input_tokens = $8, output_tokens = $9
-			WHERE id = $10 AND state = 1 AND ($11 = 0 OR lease < $11)`,
-			r.State, r.Reason, r.Message, r.Steps, r.End, r.Images, r.Calls, r.InputTokens, r.OutputTokens, r.ID, e.abandonedBefore)
+			WHERE id = $10 AND state = 1 AND lease < $11`,
+			r.State, r.Reason, r.Message, r.Steps, r.End, r.Images, r.Calls, r.InputTokens, r.OutputTokens, r.ID, before)
 		if err != nil {
 			return err
 		}

@@ -1,5 +1,4 @@
-// Command keyhole-sharing runs sharing by itself: workflows, shares, and the
-// decision on whose behalf a run happens.
+// Command keyhole-sharing runs the sharing service by itself.
 package main
 
 import (
@@ -7,8 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-
-	"google.golang.org/grpc"
+	"time"
 
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
@@ -23,13 +21,14 @@ import (
 type settings struct {
 	program.Settings
 
-	DB          string `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
-	Redis       string `help:"Redis: redis://..., redis+cluster://..., or embedded: for a single replica." required:"" placeholder:"URL"`
-	LinkKeyFile string `help:"Key that all links are made with, the same for all replicas; 32 bytes or more, mode 0600." required:"" type:"path" placeholder:"FILE"`
-	PublicURL   string `help:"Where visitors reach the installation; links begin with it." placeholder:"URL"`
-	VisitorRuns int64  `help:"Runs that one visitor without a key has in a day." default:"50"`
-	Vault       string `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
-	Registry    string `help:"Address of the registry's internal face." required:"" placeholder:"ADDR"`
+	DB          string        `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
+	Redis       string        `help:"Redis of the service's own: redis://..., redis+cluster://..., or embedded: for a single replica." required:"" placeholder:"URL"`
+	LinkKeyFile string        `help:"Key that the links of shares are made with, the same for all replicas; 32 bytes or more, mode 0600. With another key every link is another." required:"" type:"path" placeholder:"FILE"`
+	PublicURL   string        `name:"public-url" help:"Where visitors reach the installation: https://keyhole.example." placeholder:"URL"`
+	Vault       string        `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
+	Registry    string        `help:"Address of the registry's internal face." required:"" placeholder:"ADDR"`
+	GuestRuns   int64         `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`
+	RunTimeout  time.Duration `help:"Longest time that a run may take." default:"5m"`
 }
 
 func main() {
@@ -41,7 +40,7 @@ func main() {
 
 func run(ctx context.Context, args []string) (err error) {
 	var s settings
-	if err := config.Parse("keyhole-sharing", "Keyhole's workflows, shares and ledger.", &s, args); err != nil {
+	if err := config.Parse("keyhole-sharing", "Keyhole's sharing: workflows, links, runs and what they cost.", &s, args); err != nil {
 		return err
 	}
 	p, err := program.Open(ctx, "sharing", s.Settings)
@@ -49,45 +48,37 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	deps, vault, err := s.deps(ctx, p)
-	if err != nil {
-		return err
-	}
 	key, err := program.KeyFile(s.LinkKeyFile)
 	if err != nil {
 		return err
 	}
-	service, err := sharing.New(ctx, sharing.Config{LinkKey: key, PublicURL: s.PublicURL, GuestRuns: s.VisitorRuns}, deps)
+	db, err := sqldb.Open(ctx, s.DB, sharing.Migrations(), sqldb.Options{})
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	p.Later(db.Close)
+	redis, err := redisx.Open(ctx, s.Redis, "sharing")
+	if err != nil {
+		return fmt.Errorf("open redis: %w", err)
+	}
+	p.Later(redis.Close)
+	p.Readiness.Add("database", db.Ping)
+	p.Readiness.Add("redis", func(ctx context.Context) error { return redis.Ping(ctx).Err() })
+	vault, err := p.Dial("vault", s.Vault)
 	if err != nil {
 		return err
 	}
-	p.Add("sharing", service.Run)
-	return p.Serve(ctx, service, rpc.Authenticator(vault, p.Identity.Verifier()))
-}
-
-// deps opens what the service needs, and the vault's face that knows keys.
-func (s *settings) deps(ctx context.Context, p *program.Program) (sharing.Deps, *grpc.ClientConn, error) {
-	deps := sharing.Deps{Identity: p.Identity, Logger: p.Logger}
-	var err error
-	if deps.DB, err = sqldb.Open(ctx, s.DB, sharing.Migrations(), sqldb.Options{}); err != nil {
-		return deps, nil, fmt.Errorf("open database: %w", err)
-	}
-	p.Later(deps.DB.Close)
-	p.Readiness.Add("database", deps.DB.Ping)
-	if deps.Redis, err = redisx.Open(ctx, s.Redis, "sharing", redisx.WithTracing(p.Tracer)); err != nil {
-		return deps, nil, fmt.Errorf("open redis: %w", err)
-	}
-	p.Later(deps.Redis.Close)
-	p.Readiness.Add("redis", func(ctx context.Context) error { return deps.Redis.Ping(ctx).Err() })
-	vault, err := p.Dial("vault", s.Vault)
-	if err != nil {
-		return deps, nil, err
-	}
 	registry, err := p.Dial("registry", s.Registry)
 	if err != nil {
-		return deps, nil, err
+		return err
 	}
-	deps.Vault = vaultinternalv1.NewVaultInternalServiceClient(vault)
-	deps.Registry = registryinternalv1.NewRegistryInternalServiceClient(registry)
-	return deps, vault, nil
+	service, err := sharing.New(ctx, sharing.Config{LinkKey: key, PublicURL: s.PublicURL, GuestRuns: s.GuestRuns, RunTimeout: s.RunTimeout}, sharing.Deps{
+		DB: db, Redis: redis, Vault: vaultinternalv1.NewVaultInternalServiceClient(vault),
+		Registry: registryinternalv1.NewRegistryInternalServiceClient(registry), Identity: p.Identity, Logger: p.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	p.Add("sweeper", service.Run)
+	return p.Serve(ctx, service, rpc.Authenticator(vault, p.Identity.Verifier()))
 }

@@ -1,0 +1,327 @@
+package sharing_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+)
+
+// loops runs the background of replicas until the test ends.
+func loops(t *testing.T, replicas ...*replica) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	for _, r := range replicas {
+		all.Go(func() {
+			if err := r.service.Run(ctx); err != nil {
+				t.Errorf("run: %v", err)
+			}
+		})
+	}
+	t.Cleanup(func() { cancel(); all.Wait() })
+}
+
+// eventually waits for something that the background does.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("never: %s", what)
+		}
+		<-tick.C
+	}
+}
+
+func (s *stage) run(ws, run string) *sharingv1.Run {
+	s.t.Helper()
+	out, err := s.api.GetRun(s.member(ws), &sharingv1.GetRunRequest{Name: "workspaces/" + ws + "/runs/" + run})
+	must(s.t, err)
+	return out
+}
+
+// A runner that dies leaves intents: two replicas race to settle the run, once.
+func TestAnAbandonedRunIsSettledOnceFromItsIntents(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		s := newStage(t, url, "embedded:")
+		second := s.replica(s.openDB(), s.redis)
+		s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
+		s.workflow("acme", "caption", secretWorkflow)
+		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/caption", "r1")
+		must(t, err)
+		const credential = "workspaces/acme/credentials/llm"
+		s.vault.set(func() {
+			s.vault.attempts["r1"] = []*vaultinternalv1.Attempt{attempt("llm", 1, credential, "ok"), attempt("llm", 2, credential, "")}
+		})
+		loops(t, s.first, second)
+		if got := s.run("acme", "r1").GetState(); got != sharingv1.RunState_RUN_STATE_RUNNING {
+			t.Fatalf("a run within its lease is %v", got)
+		}
+		s.clock.advance(16 * time.Second)
+		eventually(t, "the run is settled", func() bool { return s.run("acme", "r1").GetState() == sharingv1.RunState_RUN_STATE_ABANDONED })
+		want := []*sharingv1.LineItem{
+			{Kind: "run", Resource: "workspaces/acme/workflows/caption/versions/1", Quantity: 1},
+			{Step: "llm", Attempt: 1, Kind: "credential", Resource: credential, Quantity: 1},
+			{Step: "llm", Attempt: 2, Kind: "credential", Resource: credential, Quantity: 1, EndUnknown: true},
+		}
+		if diff := cmp.Diff(want, s.run("acme", "r1").GetCharges(), protocmp.Transform()); diff != "" {
+			t.Error(diff)
+		}
+		eventually(t, "nothing is reserved", func() bool { return s.reserved() == 0 })
+		// The runner was only slow: it is told what was booked, and nothing is booked again.
+		out := s.finish("r1", &sharingv1.LineItem{Step: "llm", Attempt: 3, Kind: "credential", Resource: credential, Quantity: 1})
+		if diff := cmp.Diff(want, out.GetCharges(), protocmp.Transform()); diff != "" {
+			t.Error(diff)
+		}
+		if n := s.usage("acme", "key")["workspaces/acme/keys/main"]; n != 1 {
+			t.Errorf("%d runs were charged, want 1", n)
+		}
+	})
+}
+
+// The vault is away when a run is to be settled: it is settled when the vault is back.
+func TestASettlementWaitsForTheVault(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
+	s.workflow("acme", "caption", secretWorkflow)
+	_, err := s.own(s.member("acme"), "workspaces/acme/workflows/caption", "r1")
+	must(t, err)
+	_, err = s.own(s.member("acme"), "workspaces/acme/workflows/caption", "r2")
+	must(t, err)
+	s.vault.set(func() { s.vault.down = true })
+	s.finish("r2") // the end of a run is booked whatever the vault does
+	s.clock.advance(16 * time.Second)
+	loops(t, s.first)
+	if s.run("acme", "r1").GetState() != sharingv1.RunState_RUN_STATE_RUNNING {
+		t.Error("the run was settled without its intents")
+	}
+	s.vault.set(func() { s.vault.down = false })
+	eventually(t, "both ends are known to the vault", func() bool {
+		return s.run("acme", "r1").GetState() == sharingv1.RunState_RUN_STATE_ABANDONED && s.vault.endings("r2") > 0
+	})
+}
+
+// A second end is the first end.
+func TestFinishingIsIdempotent(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		s.workflow("acme", "greet", plainWorkflow)
+		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", "r1")
+		must(t, err)
+		item := &sharingv1.LineItem{Step: "greet", Attempt: 1, Kind: "model", Resource: "m", Quantity: 2}
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				_, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.FinishRunRequest{
+					Run: "r1", State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Items: []*sharingv1.LineItem{item},
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		_, err = s.runner.FinishRun(context.Background(), failed("r1", "STEP_FAILED", "late"))
+		must(t, err)
+		got := s.run("acme", "r1")
+		if got.GetState() != sharingv1.RunState_RUN_STATE_SUCCEEDED || len(got.GetCharges()) != 2 {
+			t.Errorf("the run is %v", got)
+		}
+		_, err = s.runner.FinishRun(context.Background(), failed("nobody", "", ""))
+		refused(t, err, errorsv1.Reason_REASON_NOT_FOUND)
+	})
+}
+
+// A process dies between its reservation and the row of the run: the reservation is
+// taken back by its age, and nothing was charged.
+func TestAReservationWithoutARunIsTakenBack(t *testing.T) {
+	t.Parallel()
+	testkit.Redises(t, func(t *testing.T, url string) {
+		s := newStage(t, testkit.SQLite(t), url)
+		s.vault.budget("workspaces/acme/keys/main", 2, vaultv1.Period_PERIOD_DAY)
+		ctx := s.member("acme")
+		s.workflow("acme", "greet", plainWorkflow)
+		dying := s.openDB()
+		doomed := s.replica(dying, s.openSameRedis())
+		must(t, dying.Close()) // its rows cannot be written any more
+		ask := func(r *replica, run string) error {
+			_, err := r.runner.AuthorizeRun(ctx, &sharinginternalv1.AuthorizeRunRequest{
+				Run: run, Target: &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: []byte(plainWorkflow)},
+			})
+			return err
+		}
+		// The other replica has the counters built; the doomed one finds them.
+		must(t, ask(s.first, "r1"))
+		refused(t, ask(doomed, "r2"), errorsv1.Reason_REASON_UNAVAILABLE)
+		if n := s.reserved(); n != 2 {
+			t.Fatalf("%d reservations, want that of the run and the one that was left", n)
+		}
+		refused(t, ask(s.first, "r3"), errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED)
+		_, err := s.runner.RenewRuns(context.Background(), &sharinginternalv1.RenewRunsRequest{Runs: []string{"r1"}})
+		must(t, err)
+		s.clock.advance(14 * time.Second)
+		_, err = s.runner.RenewRuns(context.Background(), &sharinginternalv1.RenewRunsRequest{Runs: []string{"r1"}})
+		must(t, err)
+		s.clock.advance(2 * time.Second)
+		loops(t, s.first)
+		eventually(t, "the reservation is taken back", func() bool { return s.reserved() == 1 })
+		must(t, ask(s.first, "r4"))
+	})
+}
+
+// openSameRedis is another connection to the same Redis; the embedded one has no other.
+func (s *stage) openSameRedis() *redisx.Client {
+	if s.redisURL == "embedded:" {
+		return s.redis
+	}
+	return s.openRedis()
+}
+
+// A run id is idempotent, a request id is used once, for the caller who used it.
+func TestARunIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		s.workflow("acme", "greet", plainWorkflow)
+		ask := func(ctx context.Context, run, request string) (*sharinginternalv1.AuthorizeRunResponse, error) {
+			return s.runner.AuthorizeRun(ctx, &sharinginternalv1.AuthorizeRunRequest{
+				Run: run, RequestId: request, Target: &sharinginternalv1.AuthorizeRunRequest_Workflow{Workflow: "workspaces/acme/workflows/greet"},
+			})
+		}
+		first, err := ask(s.member("acme"), "r1", "once")
+		must(t, err)
+		again, err := ask(s.member("acme"), "r1", "once")
+		must(t, err)
+		if again.GetName() != first.GetName() || again.GetDeadline().AsTime() != first.GetDeadline().AsTime() {
+			t.Errorf("asked again it answers %v, before %v", again, first)
+		}
+		_, err = ask(s.member("acme"), "r2", "once")
+		refused(t, err, errorsv1.Reason_REASON_ALREADY_EXISTS)
+		if m := metadataOf(t, err); m["run"] != "workspaces/acme/runs/r1" {
+			t.Errorf("the run is not named: %v", m)
+		}
+		_, err = ask(s.key("acme", "other"), "r3", "once") // another caller's request id
+		must(t, err)
+		_, err = ask(s.key("acme", "other"), "r1", "")
+		refused(t, err, errorsv1.Reason_REASON_ALREADY_EXISTS)
+		if n := s.reserved(); n != 2 {
+			t.Errorf("%d reservations, want 2", n)
+		}
+		s.finish("r1")
+		_, err = ask(s.member("acme"), "r1", "once")
+		refused(t, err, errorsv1.Reason_REASON_ALREADY_EXISTS)
+	})
+}
+
+// Whatever takes a run's right away ends it within a second; anything else does not.
+func TestRenewingEndsWhatLostItsRight(t *testing.T) {
+	t.Parallel()
+	hidden := &sharingv1.Share{CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER}
+	for name, withdraw := range map[string]func(s *stage, share *sharingv1.Share) error{
+		"revoked": func(s *stage, share *sharingv1.Share) error {
+			_, err := s.api.DeleteShare(s.member("acme"), &sharingv1.DeleteShareRequest{Name: share.GetName()})
+			return err
+		},
+		"paused": func(s *stage, share *sharingv1.Share) error {
+			_, err := s.api.PauseShare(s.member("acme"), &sharingv1.PauseShareRequest{Name: share.GetName()})
+			return err
+		},
+		"rotated": func(s *stage, share *sharingv1.Share) error {
+			_, err := s.api.RotateShare(s.member("acme"), &sharingv1.RotateShareRequest{Name: share.GetName()})
+			return err
+		},
+		"workflow deleted": func(s *stage, _ *sharingv1.Share) error {
+			_, err := s.api.DeleteWorkflow(s.member("acme"), &sharingv1.DeleteWorkflowRequest{Name: "workspaces/acme/workflows/caption"})
+			return err
+		},
+		"credentials closed": func(s *stage, share *sharingv1.Share) error {
+			_, err := s.api.UpdateShare(s.member("acme"), &sharingv1.UpdateShareRequest{
+				Share: &sharingv1.Share{Name: share.GetName(), CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_VISITOR}, UpdateMask: mask("credential_access"),
+			})
+			return err
+		},
+		"grant withdrawn": func(s *stage, share *sharingv1.Share) error {
+			s.vault.set(func() { delete(s.vault.grants, share.GetName()) })
+			return nil
+		},
+		"suspended": func(s *stage, share *sharingv1.Share) error {
+			s.vault.set(func() { s.vault.grants[share.GetName()].suspended = true })
+			return nil
+		},
+		"key revoked": func(s *stage, _ *sharingv1.Share) error { s.vault.revoke("workspaces/visitor/keys/main"); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, testkit.SQLite(t), "embedded:")
+			other := s.replica(s.db, s.redis) // that heard nothing of it
+			s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
+			s.workflow("acme", "caption", secretWorkflow)
+			share := s.share("acme", "caption", hidden)
+			_, err := s.preview(s.member("visitor"), share.GetToken(), "r1")
+			must(t, err)
+			renew := func() []*sharinginternalv1.EndedRun {
+				out, err := other.runner.RenewRuns(context.Background(), &sharinginternalv1.RenewRunsRequest{Runs: []string{"r1"}})
+				must(t, err)
+				return out.GetEnded()
+			}
+			if ended := renew(); len(ended) != 0 {
+				t.Fatalf("a run in its right is ended: %v", ended)
+			}
+			must(t, withdraw(s, share))
+			s.settle()
+			ended := renew()
+			if len(ended) != 1 || ended[0].GetRun() != "r1" || ended[0].GetMessage() == "" {
+				t.Errorf("ended: %v", ended)
+			}
+			// And no other begins, on either replica.
+			for i, r := range []*replica{s.first, other} {
+				if _, err := r.runner.AuthorizeRun(s.member("visitor"), authorize(share.GetToken(), fmt.Sprintf("n%d", i), 0)); err == nil && name != "key revoked" {
+					t.Error("another run begins")
+				}
+			}
+		})
+	}
+}
+
+// A lease is lengthened by renewing, and the unknown is told to end.
+func TestRenewingKeepsARunAlive(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		s.workflow("acme", "greet", plainWorkflow)
+		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", "r1")
+		must(t, err)
+		loops(t, s.first)
+		for range 6 {
+			s.clock.advance(5 * time.Second)
+			out, err := s.runner.RenewRuns(context.Background(), &sharinginternalv1.RenewRunsRequest{Runs: []string{"r1", "nobody"}})
+			must(t, err)
+			if len(out.GetEnded()) != 1 || out.GetEnded()[0].GetRun() != "nobody" {
+				t.Fatalf("ended: %v", out.GetEnded())
+			}
+		}
+		if got := s.run("acme", "r1").GetState(); got != sharingv1.RunState_RUN_STATE_RUNNING {
+			t.Errorf("a renewed run is %v", got)
+		}
+		s.vault.set(func() { s.vault.down = true })
+		s.settle()
+		if _, err := s.runner.RenewRuns(context.Background(), &sharinginternalv1.RenewRunsRequest{Runs: []string{"r1"}}); err == nil {
+			t.Error("without the vault it is said that the run may go on")
+		}
+	})
+}

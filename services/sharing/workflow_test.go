@@ -1,0 +1,256 @@
+package sharing_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+func TestWorkflowsHaveImmutableVersions(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		ctx := s.member("acme")
+		first := s.workflow("acme", "greet", plainWorkflow)
+		second := s.save("acme", "greet", strings.Replace(plainWorkflow, "hello", "good day", 1))
+		if second.GetLiveVersion() != 2 || second.GetVersionHash() == first.GetVersionHash() || second.GetEtag() == first.GetEtag() {
+			t.Errorf("second %v, first %v", second, first)
+		}
+		_, err := s.api.UpdateWorkflow(ctx, &sharingv1.UpdateWorkflowRequest{
+			Workflow: &sharingv1.Workflow{Name: first.GetName(), Title: "late", Etag: first.GetEtag()}, UpdateMask: mask("title"),
+		})
+		refused(t, err, errorsv1.Reason_REASON_CONFLICT)
+		restored, err := s.api.RestoreWorkflowVersion(ctx, &sharingv1.RestoreWorkflowVersionRequest{Name: first.GetName() + "/versions/1"})
+		must(t, err)
+		if restored.GetLiveVersion() != 3 || restored.GetVersionHash() != first.GetVersionHash() {
+			t.Errorf("restored %v", restored)
+		}
+		var numbers []int32
+		token := ""
+		for {
+			page, err := s.api.ListWorkflowVersions(ctx, &sharingv1.ListWorkflowVersionsRequest{Parent: first.GetName(), PageSize: 2, PageToken: token})
+			must(t, err)
+			for _, v := range page.GetVersions() {
+				numbers = append(numbers, v.GetNumber())
+			}
+			if token = page.GetNextPageToken(); token == "" {
+				break
+			}
+		}
+		if fmt.Sprint(numbers) != "[3 2 1]" {
+			t.Errorf("versions %v", numbers)
+		}
+		v, err := s.api.GetWorkflowVersion(ctx, &sharingv1.GetWorkflowVersionRequest{Name: first.GetName() + "/versions/2"})
+		must(t, err)
+		if !strings.Contains(text(t, v.GetDefinition()), "good day") || v.GetAuthor() != "workspaces/acme/keys/main" {
+			t.Errorf("version 2 is %v", v)
+		}
+		_, err = s.api.GetWorkflowVersion(ctx, &sharingv1.GetWorkflowVersionRequest{Name: first.GetName() + "/versions/9"})
+		refused(t, err, errorsv1.Reason_REASON_NOT_FOUND)
+		_, err = s.api.CreateWorkflow(ctx, &sharingv1.CreateWorkflowRequest{
+			Parent: "workspaces/acme", WorkflowId: "greet", Workflow: &sharingv1.Workflow{Definition: object(t, plainWorkflow)},
+		})
+		refused(t, err, errorsv1.Reason_REASON_ALREADY_EXISTS)
+	})
+}
+
+func TestABrokenDefinitionIsRefusedWithAllItsProblems(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		_, err := s.api.CreateWorkflow(s.member("acme"), &sharingv1.CreateWorkflowRequest{
+			Parent: "workspaces/acme", WorkflowId: "broken", Workflow: &sharingv1.Workflow{Definition: object(t, `{"version":"1.0","inputs":[],"outputs":[],
+				"steps":[{"type":"roboflow_core/nonsense@v1","name":"a"},{"type":"roboflow_core/string_template@v1","name":"b"}]}`)},
+		})
+		refused(t, err, errorsv1.Reason_REASON_DEFINITION_INVALID)
+		fields := strings.Join(violations(err), " ")
+		if errs.CodeOf(err) != codes.InvalidArgument || !strings.Contains(fields, "steps.a") || !strings.Contains(fields, "steps.b.template") {
+			t.Errorf("violations %q of %v", fields, err)
+		}
+		_, err = s.api.GetWorkflow(s.member("acme"), &sharingv1.GetWorkflowRequest{Name: "workspaces/acme/workflows/broken"})
+		refused(t, err, errorsv1.Reason_REASON_NOT_FOUND)
+	})
+}
+
+func TestALiteralSecretNeverRestsInADefinition(t *testing.T) {
+	t.Parallel()
+	const canary = "sk-canary-0123456789abcdefghijkl"
+	on(t, func(t *testing.T, s *stage) {
+		ctx := s.member("acme")
+		w := s.workflow("acme", "caption", strings.Replace(secretWorkflow, "$credentials.llm", canary, 1))
+		if strings.Contains(text(t, w), canary) || !strings.Contains(text(t, w), "$credentials.") {
+			t.Errorf("saved as %s", text(t, w))
+		}
+		stored := 0
+		s.vault.set(func() {
+			for name, value := range s.vault.values {
+				stored++
+				if value != canary || s.vault.credentials[name].GetHosts()[0] != "https://llm.example.com:443" {
+					t.Errorf("%s holds %q for %v", name, value, s.vault.credentials[name].GetHosts())
+				}
+			}
+		})
+		if stored != 1 {
+			t.Errorf("%d secrets were stored, want 1", stored)
+		}
+		found, err := s.api.InspectWorkflow(ctx, &sharingv1.InspectWorkflowRequest{Name: w.GetName()})
+		must(t, err)
+		if len(found.GetSlots()) != 1 || found.GetSlots()[0].GetCredentialMissing() || found.GetSlots()[0].GetField() != "api_key" {
+			t.Errorf("slots %v", found.GetSlots())
+		}
+		_, err = s.api.CreateWorkflow(ctx, &sharingv1.CreateWorkflowRequest{Parent: "workspaces/acme", Workflow: &sharingv1.Workflow{
+			Definition: object(t, strings.Replace(plainWorkflow, "hello", "hello "+canary, 1)),
+		}})
+		refused(t, err, errorsv1.Reason_REASON_LITERAL_SECRET)
+		if strings.Contains(err.Error(), canary) {
+			t.Errorf("the refusal repeats the secret: %v", err)
+		}
+		// A definition that is brought along keeps nothing: the secret is an input of that run.
+		run, err := s.runner.AuthorizeRun(ctx, &sharinginternalv1.AuthorizeRunRequest{
+			Run:    "inline",
+			Target: &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: []byte(strings.Replace(secretWorkflow, "$credentials.llm", canary, 1))},
+		})
+		must(t, err)
+		in := run.GetCredentialInputs()
+		if strings.Contains(string(run.GetDefinition()), canary) || len(in) != 1 || in[0].GetPointer() != "/steps/0/api_key" {
+			t.Errorf("inputs %v of %s", in, run.GetDefinition())
+		}
+		if c := s.claims(run.GetGrant()); len(c.InputSlots(in[0].GetName())) != 1 || c.Authority == "" {
+			t.Errorf("grant %+v", c)
+		}
+	})
+}
+
+func TestTheTrash(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		ctx := s.member("acme")
+		w := s.workflow("acme", "greet", plainWorkflow)
+		token := s.share("acme", "greet", nil).GetToken()
+		_, err := s.api.DeleteWorkflow(ctx, &sharingv1.DeleteWorkflowRequest{Name: w.GetName()})
+		must(t, err)
+		_, err = s.preview(s.guest("g"), token, "r1")
+		refused(t, err, errorsv1.Reason_REASON_NOT_FOUND)
+		_, err = s.own(ctx, w.GetName(), "r2")
+		refused(t, err, errorsv1.Reason_REASON_NOT_FOUND)
+		list, err := s.api.ListWorkflows(ctx, &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme"})
+		must(t, err)
+		trash, err := s.api.ListWorkflows(ctx, &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", ShowDeleted: true})
+		must(t, err)
+		if len(list.GetWorkflows()) != 0 || len(trash.GetWorkflows()) != 1 || trash.GetWorkflows()[0].GetDeleteTime() == nil {
+			t.Errorf("listed %v, with the trash %v", list, trash)
+		}
+		_, err = s.api.UndeleteWorkflow(ctx, &sharingv1.UndeleteWorkflowRequest{Name: w.GetName()})
+		must(t, err)
+		_, err = s.preview(s.guest("g"), token, "r3")
+		must(t, err)
+		_, err = s.api.DeleteWorkflow(ctx, &sharingv1.DeleteWorkflowRequest{Name: w.GetName()})
+		must(t, err)
+		s.clock.advance(31 * 24 * time.Hour)
+		loops(t, s.first)
+		eventually(t, "the trash is emptied", func() bool {
+			_, err := s.api.GetWorkflow(context.WithoutCancel(ctx), &sharingv1.GetWorkflowRequest{Name: w.GetName()})
+			return errs.CodeOf(err) == codes.NotFound
+		})
+	})
+}
+
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		ctx := s.member("acme")
+		s.workflow("acme", "greet", plainWorkflow)
+		share := s.share("acme", "greet", nil)
+		get, err := s.api.GetShare(ctx, &sharingv1.GetShareRequest{Name: share.GetName()})
+		must(t, err)
+		if get.GetToken() != share.GetToken() {
+			t.Error("the owner cannot copy the link again")
+		}
+		rotated, err := s.api.RotateShare(ctx, &sharingv1.RotateShareRequest{Name: share.GetName()})
+		must(t, err)
+		paused := s.share("acme", "greet", nil)
+		_, err = s.api.PauseShare(ctx, &sharingv1.PauseShareRequest{Name: paused.GetName()})
+		must(t, err)
+		revoked := s.share("acme", "greet", nil)
+		_, err = s.api.DeleteShare(ctx, &sharingv1.DeleteShareRequest{Name: revoked.GetName()})
+		must(t, err)
+		_, err = s.api.DeleteShare(ctx, &sharingv1.DeleteShareRequest{Name: revoked.GetName()})
+		must(t, err)
+		open := func(token string) error {
+			_, err := s.api.GetSharedWorkflow(s.guest("g"), &sharingv1.GetSharedWorkflowRequest{Token: token})
+			_, forkErr := s.api.ForkSharedWorkflow(s.member("visitor"), &sharingv1.ForkSharedWorkflowRequest{Token: token, Parent: "workspaces/visitor"})
+			_, runErr := s.preview(s.guest("g"), token, "r"+token[:3])
+			if (err == nil) != (forkErr == nil) || (err == nil) != (runErr == nil) {
+				t.Errorf("view %v, fork %v, run %v", err, forkErr, runErr)
+			}
+			return err
+		}
+		must(t, open(rotated.GetToken()))
+		refused(t, open(paused.GetToken()), errorsv1.Reason_REASON_SHARE_PAUSED)
+		var texts []string
+		for _, token := range []string{share.GetToken(), revoked.GetToken(), strings.Repeat("A", 32), "short", share.GetToken() + "=", "../../etc"} {
+			err := open(token)
+			refused(t, err, errorsv1.Reason_REASON_NOT_FOUND)
+			texts = append(texts, err.Error())
+		}
+		for _, text := range texts {
+			if text != texts[0] {
+				t.Errorf("dead links differ: %q and %q", text, texts[0])
+			}
+		}
+		var stored int
+		must(t, s.db.QueryRowContext(context.Background(), `SELECT COUNT(*) FROM shares WHERE link = $1 OR link = $2`, rotated.GetToken(), share.GetToken()).Scan(&stored))
+		if stored != 0 {
+			t.Error("a table holds a token")
+		}
+		_, err = s.tryShare("acme", "greet", &sharingv1.Share{FrameOrigins: []string{"https://a.example; script-src *"}})
+		refused(t, err, errorsv1.Reason_REASON_INVALID_REQUEST)
+	})
+}
+
+func TestAForkIsTheVisitorsOwn(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
+		s.workflow("acme", "caption", secretWorkflow)
+		share := s.share("acme", "caption", &sharingv1.Share{CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER})
+		s.vault.set(func() { s.vault.grants[share.GetName()].suspended = true })
+		fork, err := s.api.ForkSharedWorkflow(s.member("visitor"), &sharingv1.ForkSharedWorkflowRequest{
+			Token: share.GetToken(), Parent: "workspaces/visitor", WorkflowId: "mine",
+		})
+		must(t, err)
+		shown := text(t, fork.GetWorkflow().GetDefinition())
+		if strings.Contains(shown, "$credentials.llm") || strings.Contains(shown, "acme") || len(fork.GetReport().GetUnboundSlots()) != 1 || fork.GetReport().GetForkedFrom() == "" {
+			t.Errorf("fork %v", fork)
+		}
+		_, err = s.own(s.member("visitor"), fork.GetWorkflow().GetName(), "r1", "question")
+		refused(t, err, errorsv1.Reason_REASON_SLOT_UNBOUND)
+		_, err = s.api.ForkSharedWorkflow(s.guest("g"), &sharingv1.ForkSharedWorkflowRequest{Token: share.GetToken(), Parent: "workspaces/visitor"})
+		if err == nil {
+			t.Error("a guest forks")
+		}
+		// Models: what anyone may use keeps its meaning, what is private is reported.
+		s.registry.add("acme/cats/1", true)
+		s.workflow("acme", "cats", modelWorkflow)
+		public := s.share("acme", "cats", nil)
+		fork, err = s.api.ForkSharedWorkflow(s.member("visitor"), &sharingv1.ForkSharedWorkflowRequest{Token: public.GetToken(), Parent: "workspaces/visitor", WorkflowId: "cats"})
+		must(t, err)
+		if len(fork.GetReport().GetUnreachableModels()) != 0 || !strings.Contains(text(t, fork), `acme/cats/1`) {
+			t.Errorf("report %v of %s", fork.GetReport(), text(t, fork))
+		}
+		s.registry.add("acme/cats/1", false)
+		s.settle()
+		fork, err = s.api.ForkSharedWorkflow(s.member("visitor"), &sharingv1.ForkSharedWorkflowRequest{Token: public.GetToken(), Parent: "workspaces/visitor", WorkflowId: "cats2"})
+		must(t, err)
+		if got := fork.GetReport().GetUnreachableModels(); len(got) != 1 || got[0] != "cats/1" {
+			t.Errorf("unreachable %v", got)
+		}
+	})
+}
