@@ -43,6 +43,7 @@ type stage struct {
 	vaultID   *identity.Identity
 	first     *replica
 	// the first replica's clients
+	conn   *grpc.ClientConn
 	api    sharingv1.SharingServiceClient
 	runner sharinginternalv1.SharingInternalServiceClient
 }
@@ -50,6 +51,7 @@ type stage struct {
 // replica is one process of the service.
 type replica struct {
 	service *sharing.Service
+	conn    *grpc.ClientConn
 	api     sharingv1.SharingServiceClient
 	runner  sharinginternalv1.SharingInternalServiceClient
 }
@@ -80,7 +82,7 @@ func newStage(t testing.TB, dbURL, redisURL string, change ...func(*sharing.Conf
 	s.redis = s.openRedis()
 	s.db = s.openDB()
 	s.first = s.replica(s.db, s.redis, change...)
-	s.api, s.runner = s.first.api, s.first.runner
+	s.api, s.runner, s.conn = s.first.api, s.first.runner, s.first.conn
 	return s
 }
 
@@ -117,10 +119,11 @@ func (s *stage) replica(db *sqldb.DB, client *redisx.Client, change ...func(*sha
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(registry), Identity: id, Logger: logger(s.t), Now: s.clock.now,
 	})
 	must(s.t, err)
+	public := s.serve(id, rpc.Public, "gateway", service.RegisterPublic)
 	return &replica{
-		service: service,
-		api:     sharingv1.NewSharingServiceClient(s.serve(id, rpc.Public, "gateway", service.RegisterPublic)),
-		runner:  sharinginternalv1.NewSharingInternalServiceClient(s.serve(id, rpc.Internal, "runner", service.RegisterInternal)),
+		service: service, conn: public,
+		api:    sharingv1.NewSharingServiceClient(public),
+		runner: sharinginternalv1.NewSharingInternalServiceClient(s.serve(id, rpc.Internal, "runner", service.RegisterInternal)),
 	}
 }
 
@@ -146,6 +149,11 @@ func (s *stage) serve(id *identity.Identity, face rpc.Face, as string, register 
 		served.Wait()
 	})
 	return conn
+}
+
+// serveAs dials the internal face as another peer than the runner.
+func (s *stage) serveAs(peer string) *grpc.ClientConn {
+	return s.serve(testkit.Identity(s.t, s.authority, "sharing"), rpc.Internal, peer, s.first.service.RegisterInternal)
 }
 
 func logger(t testing.TB) *slog.Logger {
