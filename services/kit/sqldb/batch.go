@@ -26,7 +26,7 @@ func (g *group) commit(batch []*write) []*write {
 	if len(batch) <= 1 { // alone it needs no savepoint
 		return batch
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), g.timeout)
+	ctx, cancel := g.context()
 	defer cancel()
 	results := make([]error, len(batch))
 	if err := g.transact(ctx, batch, results); err != nil {

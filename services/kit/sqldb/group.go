@@ -66,6 +66,9 @@ func newGroup(db *DB, opts Options) *group {
 // Group waits for the outcome. fn may run again after a lost race (see Tx), and
 // a panic in it is the caller's.
 func (db *DB) Group(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
+	if ctx.Value(writing{}) == db {
+		return errNested
+	}
 	w := &write{ctx: ctx, fn: fn, done: make(chan struct{})}
 	if err := db.group.submit(w); err != nil {
 		return Error(err)
@@ -180,7 +183,12 @@ func (w *write) call(ctx context.Context, tx *sql.Tx) (err error) {
 
 // alone runs one write in its own transaction.
 func (g *group) alone(w *write) error {
-	ctx, cancel := context.WithTimeout(context.Background(), g.timeout)
+	ctx, cancel := g.context()
 	defer cancel()
-	return g.db.Tx(ctx, func(tx *sql.Tx) error { return w.call(ctx, tx) })
+	return g.db.retryTx(ctx, func(tx *sql.Tx) error { return w.call(ctx, tx) })
+}
+
+// context is what the writes of one transaction share.
+func (g *group) context() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithValue(context.Background(), writing{}, g.db), g.timeout)
 }

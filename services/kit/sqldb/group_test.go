@@ -287,6 +287,24 @@ func TestTxDeadlockIsTriedAgain(t *testing.T) {
 	})
 }
 
+// A write inside a write would hang until a deadline; it fails at once.
+func TestNestedWritesAreRefused(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		db, other := open(t, url), open(t, testkit.SQLite(t))
+		nothing := func(context.Context, *sql.Tx) error { return nil }
+		err := db.Group(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			if db.Group(ctx, nothing) == nil || db.Tx(ctx, func(*sql.Tx) error { return nil }) == nil {
+				t.Error("a nested write was done")
+			}
+			return errors.Join(other.Group(ctx, nothing), insert(ctx, tx, "a"))
+		})
+		if err != nil {
+			t.Errorf("the write around, or one to another database: %v", err)
+		}
+	})
+}
+
 func TestOutageIsUnavailable(t *testing.T) {
 	t.Parallel()
 	t.Run("disk full", func(t *testing.T) {

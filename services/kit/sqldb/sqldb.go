@@ -3,7 +3,8 @@
 //
 // One SQL text and one set of goose migrations serve both engines: $1
 // parameters, ON CONFLICT ... DO UPDATE ... RETURNING, row-value paging, BYTEA,
-// BOOLEAN, BIGINT microseconds for times and TEXT for JSON. What differs
+// BOOLEAN, BIGINT microseconds for times and TEXT for JSON; NOT NULL on TEXT
+// primary keys, where SQLite takes NULL otherwise. What differs
 // (locks, isolation, limits) is why every store's suite runs on both.
 //
 // There are three ways in: Query for reads, Tx for a transaction of one's own,

@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -17,8 +18,21 @@ const txAttempts = 4
 //
 // fn runs again when the transaction lost a race that the database undid
 // (deadlock, serialization): it must set, not append, and have no effect
-// outside the transaction.
+// outside the transaction. It must use the tx alone: another Tx or Group from
+// inside would wait for this one, which waits for it.
 func (db *DB) Tx(ctx context.Context, fn func(*sql.Tx) error) error {
+	if ctx.Value(writing{}) == db {
+		return errNested
+	}
+	return db.retryTx(ctx, fn)
+}
+
+// writing marks the context that a group's write gets, with its database.
+type writing struct{}
+
+var errNested = errors.New("a write inside a write of the same database would wait for itself: use the tx")
+
+func (db *DB) retryTx(ctx context.Context, fn func(*sql.Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := db.tryTx(ctx, fn)
 		if attempt == txAttempts || !retriable(err) || !pause(ctx, attempt) {
