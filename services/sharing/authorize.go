@@ -80,7 +80,8 @@ func (s *Service) repeated(d *decision, row runRow) error {
 
 // admitRun makes the reservation durable. On any failure nothing of it stays.
 func (s *Service) admitRun(ctx context.Context, d *decision, held *meter.Reservation) error {
-	inserted, err := s.store.insertRun(ctx, d.row(s.cfg.Lease))
+	row := d.row(s.cfg.Lease)
+	inserted, err := s.store.insertRun(ctx, row)
 	if err != nil {
 		// The row may be there or not: it is settled when its lease ends, or the
 		// reservation is taken back when it is old.
@@ -100,6 +101,7 @@ func (s *Service) admitRun(ctx context.Context, d *decision, held *meter.Reserva
 		held.Undo(ctx)
 		return refused(err)
 	}
+	s.leases.add(d.run, &lease{row: row, rights: d.rights(), until: time.UnixMicro(row.Lease), asked: s.now()})
 	return nil
 }
 
@@ -132,7 +134,7 @@ func (d *decision) row(lease time.Duration) runRow {
 		ID: d.run, RequestID: d.requestID, Caller: d.caller, CallerWorkspace: d.callerWorkspace(),
 		OwnerWorkspace: d.owner, ChargedWorkspace: segment(d.charged, 0), ChargedKey: d.charged, Visitor: d.visitor,
 		Workflow: d.workflow.UID, WorkflowID: d.workflow.ID, Version: d.version, VersionHash: d.look.hash,
-		Share: d.shareUID(), ShareID: d.shareID(), Rights: d.rightsText(), Scopes: scopesText(d.scopes), VaultOpen: len(d.slots) > 0,
+		Share: d.shareUID(), ShareID: d.shareID(), Rights: marshal(d.rights()), Scopes: scopesText(d.scopes), VaultOpen: len(d.slots) > 0,
 		Lease: d.start.Add(lease).UnixMicro(), State: running, Steps: "", Day: d.start.UTC().Format(time.DateOnly), Start: d.start.UnixMicro(),
 	}
 }

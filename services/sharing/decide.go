@@ -290,12 +290,12 @@ type runRights struct {
 	Hidden bool `json:"h,omitempty"`
 }
 
-func (d *decision) rightsText() string {
+func (d *decision) rights() runRights {
 	r := runRights{Owner: d.paidByOwner}
 	if d.right != nil {
 		r.Epoch, r.Hidden = d.right.share.LinkEpoch, d.right.share.hidden() && d.look.hasSlots()
 	}
-	return marshal(r)
+	return r
 }
 
 // marshal writes what the service itself keeps as text in a row.

@@ -29,12 +29,9 @@ func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunR
 	if err := checkFinish(r); err != nil {
 		return nil, err
 	}
-	row, found, err := s.store.run(ctx, r.GetRun())
+	row, err := s.startOf(ctx, r.GetRun())
 	if err != nil {
-		return nil, fmt.Errorf("read run: %w", err)
-	}
-	if !found {
-		return nil, notFound("run")
+		return nil, err
 	}
 	row.State, row.Reason, row.Message = int64(r.GetState()), r.GetReason(), r.GetMessage()
 	row.Steps = stepsText(r.GetSteps())
@@ -47,6 +44,22 @@ func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunR
 		out.Charges = redactItems(booked, row.OwnerWorkspace, row.CallerWorkspace)
 	}
 	return out, nil
+}
+
+// startOf is a run as it was admitted: what this replica remembers of it, or its row.
+// Whether it has ended meanwhile is seen when its end is written.
+func (s *Service) startOf(ctx context.Context, run string) (runRow, error) {
+	if known := s.leases.of(run); known != nil {
+		return known.row, nil
+	}
+	row, found, err := s.store.run(ctx, run)
+	if err != nil {
+		return row, fmt.Errorf("read run: %w", err)
+	}
+	if !found {
+		return row, notFound("run")
+	}
+	return row, nil
 }
 
 func checkFinish(r *sharinginternalv1.FinishRunRequest) error {

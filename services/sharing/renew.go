@@ -14,8 +14,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// leases remembers what this replica knows of runs that are being renewed, so that
-// renewing twice a second costs a row now and then and not each time.
+// leases remembers what this replica knows of runs that it admitted or that are
+// renewed here, so that renewing twice a second costs a row now and then and not each
+// time, and finishing needs none to be read.
 type leases struct {
 	mu   sync.Mutex
 	runs map[string]*lease
@@ -35,6 +36,12 @@ func (l *leases) drop(run string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.runs, run)
+}
+
+func (l *leases) of(run string) *lease {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.runs[run]
 }
 
 // split gives those of the runs that are known, and the rest.
