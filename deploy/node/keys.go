@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// keyFile reads a key of the data folder, or makes one at first start.
-func keyFile(dir, name string) (secret.Secret, error) {
+// KeyFile reads a key of the data folder, or makes one at first start.
+func KeyFile(dir, name string) (secret.Secret, error) {
 	path := filepath.Join(dir, name)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		raw := make([]byte, 32)

@@ -43,7 +43,7 @@ type registrar interface {
 // openServers makes the servers: two for each service, and one of all public
 // faces for clients that speak gRPC.
 func (n *Node) openServers(context.Context) error {
-	visitors, err := keyFile(filepath.Join(n.cfg.Data, "keys"), "visitors")
+	visitors, err := KeyFile(filepath.Join(n.cfg.Data, "keys"), "visitors")
 	if err != nil {
 		return err
 	}

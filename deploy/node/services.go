@@ -60,7 +60,7 @@ func (n *Node) openRegistry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := keyFile(filepath.Join(n.cfg.Data, "keys"), "pages")
+	key, err := KeyFile(filepath.Join(n.cfg.Data, "keys"), "pages")
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (n *Node) openSharing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := keyFile(filepath.Join(n.cfg.Data, "keys"), "links")
+	key, err := KeyFile(filepath.Join(n.cfg.Data, "keys"), "links")
 	if err != nil {
 		return err
 	}

@@ -2,20 +2,28 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 
+	"github.com/keyhole-dev/keyhole/deploy/node"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
 // services are the programs that get an identity.
 var services = []string{"gateway", "sharing", "vault", "registry", "runner"}
 
+// keys are what the replicas of a service share: of links (sharing), of page
+// tokens (registry), and of visitors' pseudonyms (all).
+var keys = []string{"links", "pages", "visitors"}
+
 type certsCmd struct {
-	Dir  string   `help:"Folder for the authority and the certificates." default:"certs" type:"path"`
+	Dir  string   `help:"Folder for the authority, the certificates, and a folder keys." default:"certs" type:"path"`
 	Host []string `help:"Further DNS names or addresses at which clients reach the services."`
 }
 
 // Run makes a development authority, or uses the one that is there, and issues
-// every service's certificate anew: running it again renews them.
+// every service's certificate anew: running it again renews them. The keys stay
+// as they are: with another key every link would be another.
 func (c *certsCmd) Run(a *app) error {
 	authority, err := identity.OpenAuthority(c.Dir)
 	if err != nil {
@@ -27,6 +35,25 @@ func (c *certsCmd) Run(a *app) error {
 			return fmt.Errorf("issue certificate of %s: %w", s, err)
 		}
 	}
-	_, err = fmt.Fprintf(a.out, "%s holds ca.crt and a certificate and key for each of %v.\nCopy to each host ca.crt and its service's own two files, and keep ca.key away from all of them.\n", c.Dir, services)
+	if err := c.keys(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.out, `%s holds ca.crt, a certificate and key for each of %v,
+and in keys/ what replicas share: %v.
+Copy to each host ca.crt, its service's own two files and the keys that its settings name, and keep ca.key away from all of them.
+`, c.Dir, services, keys)
 	return err
+}
+
+func (c *certsCmd) keys() error {
+	dir := filepath.Join(c.Dir, "keys")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make folder of keys: %w", err)
+	}
+	for _, k := range keys {
+		if _, err := node.KeyFile(dir, k); err != nil {
+			return fmt.Errorf("make key %s: %w", k, err)
+		}
+	}
+	return nil
 }

@@ -1,0 +1,198 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+type object = map[string]any
+
+// exchange is one reply as its client got it.
+type exchange struct {
+	method, path string
+	visitor      bool // not of the workspace that the link is of
+	status       int
+	got          []byte // headers and body
+}
+
+type exchanges struct {
+	mu  sync.Mutex
+	all []exchange
+}
+
+func (e *exchanges) add(x exchange) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.all = append(e.all, x)
+}
+
+// client is somebody with a key, or a guest, at an installation. It keeps every
+// byte that it gets.
+type client struct {
+	in      *installation
+	key     string
+	visitor bool
+}
+
+func (in *installation) operator(t testing.TB) *client {
+	return &client{in: in, key: in.operatorKey(t)}
+}
+func (in *installation) guest() *client { return &client{in: in, visitor: true} }
+
+// reply is what came back.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// transport has no limit of connections: the cases are parallel.
+var transport = &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 5 * time.Second}
+
+// try makes a request; an error is the connection's.
+func (c *client) try(method, path string, body any, header ...string) (reply, error) {
+	req, err := http.NewRequest(method, c.in.base+path, payload(body))
+	if err != nil {
+		return reply{}, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if c.key != "" {
+		req.Header.Set("Authorization", "Bearer "+c.key)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	got, err := (&http.Client{Transport: transport, Timeout: 90 * time.Second}).Do(req)
+	if err != nil {
+		return reply{}, err
+	}
+	defer func() { _ = got.Body.Close() }()
+	var all bytes.Buffer
+	_ = got.Header.Write(&all)
+	raw, err := io.ReadAll(got.Body)
+	c.in.seen.add(exchange{method: method, path: path, visitor: c.visitor, status: got.StatusCode, got: append(all.Bytes(), raw...)})
+	return reply{status: got.StatusCode, header: got.Header, body: raw}, err
+}
+
+func payload(body any) io.Reader {
+	switch b := body.(type) {
+	case nil:
+		return nil
+	case io.Reader:
+		return b
+	case []byte:
+		return bytes.NewReader(b)
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // of a test's own literal
+	}
+	return bytes.NewReader(raw)
+}
+
+// call makes a request that is answered.
+func (c *client) call(t testing.TB, method, path string, body any, header ...string) reply {
+	t.Helper()
+	r, err := c.try(method, path, body, header...)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return r
+}
+
+// must makes a request that succeeds.
+func (c *client) must(t testing.TB, method, path string, body any) reply {
+	t.Helper()
+	r := c.call(t, method, path, body)
+	if r.status != http.StatusOK {
+		t.Fatalf("%s %s: %v", method, path, r)
+	}
+	return r
+}
+
+func (c *client) get(t testing.TB, path string) reply {
+	t.Helper()
+	return c.must(t, http.MethodGet, path, nil)
+}
+
+func (c *client) post(t testing.TB, path string, body any) reply {
+	t.Helper()
+	return c.must(t, http.MethodPost, path, body)
+}
+
+// String is for failures.
+func (r reply) String() string { return fmt.Sprintf("%d %.2000s", r.status, r.body) }
+
+// at finds "outputs.0.answer" in the JSON of a reply; nil where there is none.
+func (r reply) at(path string) any {
+	var v any
+	if json.Unmarshal(r.body, &v) != nil {
+		return nil
+	}
+	return at(v, path)
+}
+
+func at(v any, path string) any {
+	for part := range strings.SplitSeq(path, ".") {
+		switch of := v.(type) {
+		case object:
+			v = of[part]
+		case []any:
+			i, err := strconv.Atoi(part)
+			if err != nil || i >= len(of) {
+				return nil
+			}
+			v = of[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+func (r reply) text(path string) string { s, _ := r.at(path).(string); return s }
+
+func (r reply) list(path string) []any { l, _ := r.at(path).([]any); return l }
+
+// number reads a JSON number, or an int64 as protojson writes it.
+func (r reply) number(path string) int64 { return number(r.at(path)) }
+
+func number(v any) int64 {
+	switch n := v.(type) {
+	case float64:
+		return int64(n)
+	case string:
+		i, _ := strconv.ParseInt(n, 10, 64)
+		return i
+	}
+	return 0
+}
+
+// reason is the ErrorInfo's.
+func (r reply) reason() string {
+	for _, d := range r.list("details") {
+		if s, _ := at(d, "reason").(string); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// fetch reads a page of a program; nothing where it does not answer.
+func fetch(url string) []byte {
+	got, err := http.Get(url) //nolint:gosec,noctx // of our own programs
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = got.Body.Close() }()
+	raw, _ := io.ReadAll(got.Body)
+	return raw
+}

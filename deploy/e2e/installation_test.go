@@ -1,0 +1,208 @@
+package e2e_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+)
+
+// kind is a way to install Keyhole.
+type kind string
+
+const (
+	oneProcess    kind = "one process"
+	fiveProcesses kind = "five processes"
+)
+
+// both runs a test on both ways of installing.
+func both(t *testing.T, test func(t *testing.T, k kind)) {
+	t.Helper()
+	for _, k := range []kind{oneProcess, fiveProcesses} {
+		t.Run(string(k), func(t *testing.T) {
+			t.Parallel()
+			test(t, k)
+		})
+	}
+}
+
+// options of an installation.
+type options struct {
+	demo   bool // seed the demo
+	traces bool // export spans
+	// through gives the URL at which the services find their database.
+	through func(t testing.TB, url string) string
+}
+
+// installation is a running Keyhole.
+type installation struct {
+	kind     kind
+	dir      string
+	base     string // of HTTP
+	grpc     map[string]string
+	internal map[string]string
+	programs map[string]*program
+	order    []string
+	demo     string // what the demo printed
+
+	databases map[string]string // URLs, of five processes
+	redis     map[string]string
+	seen      exchanges
+	planted   planted
+}
+
+// install starts one and waits until it is ready. Its end is checked: nothing
+// that was planted may be anywhere, and every program ends well.
+func install(t testing.TB, k kind, o options) *installation {
+	t.Helper()
+	in := &installation{kind: k, dir: t.TempDir(), programs: map[string]*program{}, grpc: map[string]string{}, internal: map[string]string{}}
+	addr := freeAddr(t)
+	in.base = "http://" + addr
+	if k == oneProcess {
+		in.alone(t, addr, o)
+	} else {
+		in.apart(t, addr, o)
+	}
+	for _, name := range in.order {
+		in.programs[name].start(t)
+	}
+	t.Cleanup(func() { in.finish(t) })
+	in.ready(t)
+	if k == fiveProcesses && o.demo {
+		in.seed(t)
+	}
+	in.planted.add(apiKey, in.operatorKey(t))
+	return in
+}
+
+// env is common to all programs. Loopback may be called: the providers of the
+// tests are there.
+func (in *installation) env(o options) []string {
+	env := []string{"KEYHOLE_EGRESS_ALLOW=127.0.0.0/8", "KEYHOLE_LOG_LEVEL=debug"}
+	if o.traces {
+		env = append(env, "OTEL_TRACES_EXPORTER=console", "OTEL_BSP_SCHEDULE_DELAY=100")
+	}
+	return env
+}
+
+func (in *installation) add(t testing.TB, o options, name, admin string, command ...string) {
+	t.Helper()
+	command[0] = binary(t, command[0])
+	in.programs[name] = &program{name: name, command: append(command, "--admin", admin), env: in.env(o), admin: admin}
+	in.order = append(in.order, name)
+}
+
+// alone is keyhole serve, with the embedded stores.
+func (in *installation) alone(t testing.TB, addr string, o options) {
+	t.Helper()
+	in.grpc["all"] = freeAddr(t)
+	command := []string{"keyhole", "serve", "--data", in.dir, "--http", addr, "--grpc", in.grpc["all"]}
+	if o.demo {
+		command = append(command, "--demo")
+	}
+	if o.through != nil {
+		for _, name := range []string{"sharing", "vault", "registry"} {
+			command = append(command, "--"+name+"-db", o.through(t, testkit.Postgres(t)))
+		}
+	}
+	in.add(t, o, "keyhole", freeAddr(t), command...)
+}
+
+// ready waits until all say so.
+func (in *installation) ready(t testing.TB) {
+	t.Helper()
+	for _, name := range in.order {
+		in.await(t, in.programs[name])
+	}
+	eventually(t, time.Minute, "ready over HTTP", func() bool { return ok(in.base + "/readyz") })
+	if in.kind == oneProcess && strings.Contains(strings.Join(in.programs["keyhole"].command, " "), "--demo") {
+		eventually(t, 2*time.Minute, "demo made", func() bool {
+			return strings.Contains(string(in.programs["keyhole"].spans.bytes()), "Try it on a photograph")
+		})
+		in.demo = string(in.programs["keyhole"].spans.bytes())
+	}
+}
+
+func (in *installation) await(t testing.TB, p *program) {
+	t.Helper()
+	end := time.Now().Add(time.Minute)
+	for !ok("http://" + p.admin + "/readyz") {
+		if !p.running() || time.Now().After(end) {
+			t.Fatalf("%s is not ready; its log:\n%s", p.name, p.tail())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func ok(url string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	reply, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	_ = reply.Body.Close()
+	return reply.StatusCode == http.StatusOK
+}
+
+// program finds where a service runs.
+func (in *installation) program(service string) *program {
+	if p, ok := in.programs[service]; ok {
+		return p
+	}
+	return in.programs["keyhole"]
+}
+
+// restart starts a program that has ended, and waits for it.
+func (in *installation) restart(t testing.TB, service string) {
+	t.Helper()
+	in.program(service).start(t)
+	in.await(t, in.program(service))
+	eventually(t, time.Minute, "ready over HTTP", func() bool { return ok(in.base + "/readyz") })
+}
+
+func (in *installation) operatorKey(t testing.TB) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(in.dir, "operator.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(raw))
+}
+
+// finish stops everything and then searches what is left behind.
+func (in *installation) finish(t testing.TB) {
+	t.Helper()
+	metrics := in.scrape()
+	for i := len(in.order) - 1; i >= 0; i-- {
+		p := in.programs[in.order[i]]
+		if !p.running() {
+			continue
+		}
+		p.terminate(t)
+		p.ended(t, 30*time.Second)
+		if p.err != nil {
+			t.Errorf("%s ended with %v; its log ends:\n%s", p.name, p.err, p.tail())
+		}
+	}
+	in.search(t, metrics)
+}
+
+func (in *installation) scrape() []byte {
+	var all []byte
+	for _, name := range in.order {
+		if p := in.programs[name]; p.running() {
+			all = append(all, fetch("http://"+p.admin+"/metrics")...)
+		}
+	}
+	return all
+}

@@ -1,0 +1,29 @@
+package e2e_test
+
+import "testing"
+
+// cases leave an installation as usable as they found it, so they share one.
+// Those that end programs have installations of their own.
+var cases = []struct {
+	name string
+	run  func(*testing.T, *installation)
+}{
+	{"the main path", mainPath},
+	{"a photograph through the demo's private model", photograph},
+	{"Roboflow's clients", roboflow},
+}
+
+func TestKeyhole(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, k kind) {
+		in := install(t, k, options{demo: true, traces: true})
+		// It compares the demo's usage before and after, so it goes alone.
+		t.Run("the acceptance walk", func(t *testing.T) { acceptance(t, in) })
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				c.run(t, in)
+			})
+		}
+	})
+}

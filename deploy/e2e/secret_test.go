@@ -1,0 +1,125 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// class says where a planted secret may be seen.
+type class int
+
+const (
+	credential class = iota // by nobody, once it is stored
+	apiKey                  // by whoever made it, once
+	link                    // by its owner
+)
+
+type planted struct {
+	mu      sync.Mutex
+	secrets map[string]class
+}
+
+func (p *planted) add(c class, secret string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.secrets == nil {
+		p.secrets = map[string]class{}
+	}
+	if secret != "" {
+		p.secrets[secret] = c
+	}
+}
+
+// forms are the encodings in which a secret is looked for.
+func forms(secret string) map[string]string {
+	raw := []byte(secret)
+	quoted, _ := json.Marshal(secret)
+	out := map[string]string{
+		"raw": secret, "json": string(quoted[1 : len(quoted)-1]), "url": url.QueryEscape(secret), "html": html.EscapeString(secret),
+		"hex": hex.EncodeToString(raw), "HEX": strings.ToUpper(hex.EncodeToString(raw)),
+	}
+	for name, e := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64url": base64.RawURLEncoding} {
+		for shift, skip := range []int{0, 2, 3} {
+			text := e.EncodeToString(append(make([]byte, shift), raw...))
+			// Without what depends on the neighbours: they are not known.
+			out[fmt.Sprintf("%s at %d", name, shift)] = text[skip : len(text)/4*4-4]
+		}
+	}
+	return out
+}
+
+const keyLength = 12 // of the index; every form is longer
+
+type needle struct {
+	class              class
+	form, text, secret string
+}
+
+// index finds many secrets in one pass.
+type index map[[keyLength]byte][]needle
+
+func (p *planted) index() index {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	ix := index{}
+	for secret, c := range p.secrets {
+		for form, text := range forms(secret) {
+			k := [keyLength]byte([]byte(text))
+			ix[k] = append(ix[k], needle{c, form, text, secret})
+		}
+	}
+	return ix
+}
+
+// find gives what is in text and may not be there.
+func (ix index) find(text []byte, allowed ...class) []string {
+	var found []string
+	for i := 0; i+keyLength <= len(text); i++ {
+		for _, n := range ix[[keyLength]byte(text[i:])] {
+			if bytes.HasPrefix(text[i:], []byte(n.text)) && !slices.Contains(allowed, n.class) {
+				around := text[max(0, i-300):min(len(text), i+len(n.text)+100)]
+				found = append(found, fmt.Sprintf("%s as %s, in: %q", n.secret, n.form, around))
+			}
+		}
+	}
+	return found
+}
+
+func report(t testing.TB, where string, found []string) {
+	t.Helper()
+	for _, f := range found[:min(len(found), 3)] {
+		t.Errorf("%s shows a secret (%d places): %s", where, len(found), f)
+	}
+}
+
+// search looks at every byte that came out of the installation, and at what it
+// keeps. Embedded Redis keeps nothing that outlives its process.
+func (in *installation) search(t testing.TB, metrics []byte) {
+	t.Helper()
+	ix := in.planted.index()
+	for _, x := range in.seen.all {
+		var allowed []class
+		if !x.visitor {
+			allowed = append(allowed, link)
+		}
+		if strings.HasSuffix(x.path, "/keys") && x.method == "POST" {
+			allowed = append(allowed, apiKey)
+		}
+		report(t, fmt.Sprintf("the reply to %s %s", x.method, x.path), ix.find(x.got, allowed...))
+	}
+	for _, name := range in.order {
+		report(t, "the log of "+name, ix.find(in.programs[name].logs.bytes()))
+		report(t, "a span of "+name, ix.find(in.spanText(name)))
+	}
+	report(t, "a metric", ix.find(metrics))
+	in.searchStores(t, ix)
+}
