@@ -2,6 +2,7 @@ package redisx
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -21,10 +22,17 @@ type embedded struct {
 	ended  sync.WaitGroup
 }
 
-func startEmbedded() *embedded {
+func startEmbedded() (*embedded, error) {
 	e := &embedded{server: miniredis.NewMiniRedis(), quit: make(chan struct{})}
+	first, err := e.server.Dial() // makes the server, which opens no port this way
+	if err != nil {
+		return nil, fmt.Errorf("start embedded redis: %w", err)
+	}
+	if err := first.Close(); err != nil {
+		return nil, fmt.Errorf("start embedded redis: %w", err)
+	}
 	e.ended.Go(e.passTime)
-	return e
+	return e, nil
 }
 
 // passTime keeps the server's clock for expiry at the real one: by what has
@@ -49,16 +57,11 @@ func (e *embedded) client() redis.UniversalClient {
 	return redis.NewClient(&redis.Options{
 		Addr:     "embedded",
 		Protocol: 2, // the handshake of RESP3 is one more command per connection
-		Dialer: func(context.Context, string, string) (net.Conn, error) {
-			conn, err := e.server.Dial()
-			if err != nil {
-				return nil, err
-			}
-			return &buffered{Conn: conn}, nil
-		},
-		// The pipe has no buffer, so more connections than callers are idle
-		// goroutines; too few make callers wait.
-		PoolSize: 64, ContextTimeoutEnabled: true, DisableIdentity: true,
+		Dialer:   func(context.Context, string, string) (net.Conn, error) { return newDirect(e.server.Server()), nil },
+		// A connection is taken for as long as its commands run, so few are needed,
+		// and nothing here writes more than a pipeline of small commands.
+		PoolSize: 64, ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10,
+		ContextTimeoutEnabled: true, DisableIdentity: true,
 	})
 }
 

@@ -81,7 +81,10 @@ func (c *Client) prepare(ctx context.Context, set settings) error {
 func (c *Client) connect(rawURL string) error {
 	switch scheme, _, _ := strings.Cut(rawURL, ":"); scheme {
 	case "embedded":
-		c.server = startEmbedded()
+		var err error
+		if c.server, err = startEmbedded(); err != nil {
+			return err
+		}
 		c.UniversalClient = c.server.client()
 	case "redis", "rediss":
 		o, err := redis.ParseURL(rawURL)
