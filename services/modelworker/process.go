@@ -65,7 +65,7 @@ func start(cfg Config, tenant string, ended func(*process)) (*process, error) {
 
 // command has an empty environment and no descriptor but the control socket.
 func command(cfg Config, control *os.File, stderr *tail) *exec.Cmd {
-	cmd := exec.Command(cfg.Worker, //nolint:gosec // the operator's path
+	cmd := exec.Command(cfg.Worker,
 		"-library", cfg.Library,
 		"-memory", strconv.FormatInt(cfg.Memory, 10),
 		"-threads", strconv.Itoa(cfg.Threads),

@@ -25,7 +25,7 @@ func (m model) proto() *registryv1.Model {
 	}
 	return &registryv1.Model{
 		Name: m.modelName.String(), Title: m.title, Task: m.task, Visibility: visibility,
-		LatestVersion: int32(m.latest), CreateTime: timestamppb.New(m.created), //nolint:gosec // numbers fit: they are counted up from 1
+		LatestVersion: int32(m.latest), CreateTime: timestamppb.New(m.created),
 	}
 }
 

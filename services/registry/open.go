@@ -116,8 +116,8 @@ func (s *Service) inspectEntry(ctx context.Context, entry *zip.File) (signature,
 	}
 	defer func() { _ = content.Close() }()
 	// The header's size is a claim: one byte more than it claims is a lie.
-	n, err := io.Copy(unpacked, io.LimitReader(content, int64(entry.UncompressedSize64)+1)) //nolint:gosec // bounded by maxUnpacked above
-	if err != nil || uint64(n) != entry.UncompressedSize64 {                                //nolint:gosec // n is not negative
+	n, err := io.Copy(unpacked, io.LimitReader(content, int64(entry.UncompressedSize64)+1))
+	if err != nil || uint64(n) != entry.UncompressedSize64 {
 		return signature{}, &invalid{"a file of the package is damaged"}
 	}
 	return s.inspectFile(ctx, unpacked.Name())

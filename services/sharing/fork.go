@@ -32,22 +32,25 @@ func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedW
 	if err != nil {
 		return nil, err
 	}
+	from := fmt.Sprintf("%q of %s, version %d", right.workflow.Title, right.share.Workspace, right.version.Number)
+	report, err := s.forkReport(ctx, ws, s.analyses.of(raw, hashOf(raw)))
+	if err != nil {
+		return nil, err
+	}
+	report.ForkedFrom = from
+	if r.GetValidateOnly() {
+		return &sharingv1.ForkSharedWorkflowResponse{Report: report}, nil
+	}
 	title := r.GetTitle()
 	if title == "" {
 		title = right.workflow.Title
 	}
-	from := fmt.Sprintf("%q of %s, version %d", right.workflow.Title, right.share.Workspace, right.version.Number)
 	w, err := s.insert(ctx, newWorkflow{
 		workspace: ws, id: r.GetWorkflowId(), title: title, description: right.workflow.Description, forkedFrom: from, definition: raw,
 	})
 	if err != nil {
 		return nil, err
 	}
-	report, err := s.forkReport(ctx, ws, s.analyses.of(raw, hashOf(raw)))
-	if err != nil {
-		return nil, err
-	}
-	report.ForkedFrom = from
 	return &sharingv1.ForkSharedWorkflowResponse{Workflow: w, Report: report}, nil
 }
 

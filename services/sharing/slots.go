@@ -140,7 +140,6 @@ func inputsOf(_ context.Context, d *decision, r *sharinginternalv1.AuthorizeRunR
 }
 
 func (d *decision) onlyDeclared(declared []*sharingv1.Input, given []string) error {
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "")
 	var unknown []string
 	for _, name := range given {
 		if !slices.ContainsFunc(declared, func(in *sharingv1.Input) bool { return in.GetName() == name }) {
@@ -150,7 +149,7 @@ func (d *decision) onlyDeclared(declared []*sharingv1.Input, given []string) err
 	if len(unknown) == 0 {
 		return nil
 	}
-	e = errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "the workflow does not declare the inputs %s; a shared run takes declared inputs only", quoted(unknown))
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "the workflow does not declare the inputs %s; a shared run takes declared inputs only", quoted(unknown))
 	for _, name := range unknown {
 		e = e.Field("inputs."+name, "is not declared by the workflow")
 	}

@@ -164,7 +164,7 @@ func (s *Service) forward(ctx context.Context, stream egressStream, req egress.R
 		return 0, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	head := &vaultinternalv1.EgressResponseHead{Status: int32(resp.Status)} //nolint:gosec // three digits
+	head := &vaultinternalv1.EgressResponseHead{Status: int32(resp.Status)}
 	for name, values := range resp.Header {
 		for _, v := range values {
 			head.Headers = append(head.Headers, &vaultinternalv1.Header{Name: name, Value: v})

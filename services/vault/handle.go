@@ -100,7 +100,7 @@ func (h *handle) unmarshal(b []byte) error {
 		if size <= 0 || v > uint64(len(b)-size) {
 			return errors.New("a handle that is cut off")
 		}
-		*t, b = string(b[size:size+int(v)]), b[size+int(v):] //nolint:gosec // at most len(b)
+		*t, b = string(b[size:size+int(v)]), b[size+int(v):]
 	}
 	if len(b) > 0 {
 		return errors.New("a handle with more at its end")

@@ -149,8 +149,10 @@ func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialGran
 	case g == nil || g.workspace != h.Workspace || !g.covers(h.VersionHash, want):
 		return nil, grant.Invalid(errors.New("no credential grant covers this slot"))
 	case g.suspendTime.Valid:
-		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_SUSPENDED,
-			"this share is suspended until its owner has looked at it")
+		// The same words as for a pause: a visitor who could tell the two apart
+		// could tell that the guard had found something.
+		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED,
+			"this link is paused; its owner can resume it")
 	}
 	return g, nil
 }

@@ -123,7 +123,7 @@ func TestAReflectedSecretSuspendsTheShare(t *testing.T) {
 				t.Fatal("the secret came back")
 			}
 			_, err = r.issue(token, "llm", 2)
-			refusedWith(t, err, errorsv1.Reason_REASON_SHARE_SUSPENDED, codes.FailedPrecondition)
+			refusedWith(t, err, errorsv1.Reason_REASON_SHARE_PAUSED, codes.FailedPrecondition)
 			if got := len(r.events(t, n, "answer.withheld")); got != 1 {
 				t.Fatalf("the owner was told %d times", got)
 			}

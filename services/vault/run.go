@@ -132,7 +132,7 @@ func (s *Service) ListAttempts(ctx context.Context, req *vaultinternalv1.ListAtt
 	res := &vaultinternalv1.ListAttemptsResponse{}
 	for _, a := range rows {
 		res.Attempts = append(res.Attempts, &vaultinternalv1.Attempt{
-			Step: a.step, Attempt: int32(a.number), Credential: a.credential, //nolint:gosec // was an int32
+			Step: a.step, Attempt: int32(a.number), Credential: a.credential,
 			StartTime: timestamppb.New(fromMicros(a.startTime)), Outcome: a.outcome,
 		})
 	}

@@ -3,6 +3,7 @@ package testkit_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -113,7 +114,7 @@ func TestServersEndWithAKilledProcess(t *testing.T) {
 	var redisURL, dir string
 	for redisURL == "" || dir == "" {
 		var word, url string
-		if _, err := fmt.Fscanln(out, &word, &url); err != nil && word == "" && err == io.EOF {
+		if _, err := fmt.Fscanln(out, &word, &url); err != nil && word == "" && errors.Is(err, io.EOF) {
 			t.Fatal("the child ended before its servers were up")
 		}
 		if strings.HasPrefix(url, "redis:") {

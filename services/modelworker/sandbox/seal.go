@@ -19,7 +19,7 @@ func Seal() error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("give up new privileges: %w", err)
 	}
-	filter := program(uint32(unix.Getpid())) //nolint:gosec // a pid fits
+	filter := program(uint32(unix.Getpid()))
 	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	r, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
 		unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&prog)))
@@ -93,14 +93,14 @@ func program(pid uint32) []unix.SockFilter {
 // filter: if the call is another, go on behind; else decide here.
 func (r rule) filter() []unix.SockFilter {
 	body := []unix.SockFilter{
-		load(dataArgs + 8*uint32(r.arg)), //nolint:gosec // small
+		load(dataArgs + 8*uint32(r.arg)),
 		{Code: unix.BPF_ALU | unix.BPF_AND | unix.BPF_K, K: r.mask},
 	}
 	for _, v := range r.equal {
 		body = append(body, jump(unix.BPF_JEQ, v, 0, 1), ret(allow))
 	}
 	body = append(body, ret(refuse))
-	return append([]unix.SockFilter{jump(unix.BPF_JEQ, r.call, 0, uint8(len(body)))}, body...) //nolint:gosec // short
+	return append([]unix.SockFilter{jump(unix.BPF_JEQ, r.call, 0, uint8(len(body)))}, body...)
 }
 
 func load(offset uint32) unix.SockFilter {

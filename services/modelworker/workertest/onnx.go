@@ -60,7 +60,7 @@ func (g Graph) Encode() []byte {
 	for name, data := range g.Int64s {
 		graph = field(graph, 5, constant(name, onnxInt64, int64(len(data)), func(b []byte) []byte {
 			for _, v := range data {
-				b = number(b, 7, uint64(v)) //nolint:gosec // two's complement is meant
+				b = number(b, 7, uint64(v))
 			}
 			return b
 		}))
@@ -117,7 +117,7 @@ func (v Value) encode() []byte {
 			shape = field(shape, 1, field(nil, 2, []byte("n")))
 			continue
 		}
-		shape = field(shape, 1, number(nil, 1, uint64(d))) //nolint:gosec // positive
+		shape = field(shape, 1, number(nil, 1, uint64(d)))
 	}
 	kind := uint64(onnxFloat)
 	if v.Int64 {
@@ -128,7 +128,7 @@ func (v Value) encode() []byte {
 }
 
 func constant(name string, kind uint64, n int64, data func([]byte) []byte) []byte {
-	b := number(nil, 1, uint64(n)) //nolint:gosec // a length
+	b := number(nil, 1, uint64(n))
 	b = number(b, 2, kind)
 	return field(data(b), 8, []byte(name))
 }

@@ -56,7 +56,7 @@ func build() (string, error) {
 		return "", err
 	}
 	keep := filepath.Join(dir, ".tools", "testdata", "worker")
-	if err := os.MkdirAll(keep, 0o755); err != nil { //nolint:gosec // a program
+	if err := os.MkdirAll(keep, 0o755); err != nil {
 		return "", err
 	}
 	scratch, err := os.MkdirTemp(keep, "build-")

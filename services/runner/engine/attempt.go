@@ -104,7 +104,7 @@ func jitter(wait time.Duration) time.Duration {
 	if wait <= 0 {
 		return 0
 	}
-	return wait/2 + rand.N(wait/2+1)
+	return wait/2 + rand.N(wait/2+1) //nolint:gosec // a delay, not a secret
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

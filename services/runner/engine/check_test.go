@@ -126,7 +126,7 @@ func (s *suite) anyOf(result any, c conformance.Check) error {
 }
 
 func (s *suite) one(got, want any, c conformance.Check) error {
-	ok := true
+	var ok bool
 	switch c.Op {
 	case "eq":
 		ok = alike(got, want, 0, 0)

@@ -124,7 +124,7 @@ func (s *suite) hold(d *conformance.Definition, c *conformance.Case) error {
 	}
 	list := make([]any, len(results))
 	for i, result := range results {
-		list[i] = map[string]any(result)
+		list[i] = result
 	}
 	for _, check := range c.Expect.Checks {
 		if err := s.check(any(list), check); err != nil {
@@ -243,7 +243,7 @@ func (s *suite) resultOf(spec map[string]any) (any, error) {
 			}
 			list := make([]any, len(results))
 			for k, result := range results {
-				list[k] = map[string]any(result)
+				list[k] = result
 			}
 			return alongPath(list, spec["path"])
 		}

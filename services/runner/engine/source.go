@@ -58,16 +58,3 @@ func (w *Workflow) castDepth(a *plan.Argument, s *stepPlan) int {
 	}
 	return a.CastDimensionality
 }
-
-// isBatch tells whether anything in the source has more than one value.
-func (s *source) isBatch() bool {
-	if s.at != 0 || s.cast {
-		return true
-	}
-	for i := range s.entries {
-		if s.entries[i].isBatch() {
-			return true
-		}
-	}
-	return false
-}

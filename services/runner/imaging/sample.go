@@ -67,7 +67,7 @@ type ycbcr struct {
 }
 
 func newYCbCr(src *image.YCbCr) (*ycbcr, bool) {
-	s := &ycbcr{img: src, minX: int32(src.Rect.Min.X), minY: int32(src.Rect.Min.Y)} //nolint:gosec // a picture's side
+	s := &ycbcr{img: src, minX: int32(src.Rect.Min.X), minY: int32(src.Rect.Min.Y)}
 	if src.Rect.Min.X < 0 || src.Rect.Min.Y < 0 {
 		return nil, false
 	}

@@ -100,7 +100,7 @@ func tapAt(at float64, size int) tap {
 	if !(at > 0) {
 		return tap{}
 	}
-	last := int32(size - 1) //nolint:gosec // a picture's side
+	last := int32(size - 1)
 	a := int32(at)
 	if a >= last {
 		return tap{a: last, b: last}

@@ -18,25 +18,25 @@ func noise(w, h int) map[string]image.Image {
 	} {
 		img := image.NewYCbCr(image.Rect(0, 0, w, h), ratio)
 		for i := range img.Y {
-			img.Y[i] = uint8(64 + r.IntN(128)) //nolint:gosec // a byte
+			img.Y[i] = uint8(64 + r.IntN(128))
 		}
 		// Pale: a colour that RGB cannot hold is cut off before interpolation by one
 		// and after it by the other.
 		for i := range img.Cb {
-			img.Cb[i], img.Cr[i] = uint8(110+r.IntN(36)), uint8(110+r.IntN(36)) //nolint:gosec // a byte
+			img.Cb[i], img.Cr[i] = uint8(110+r.IntN(36)), uint8(110+r.IntN(36))
 		}
 		pictures[ratio.String()] = img
 	}
 	rgba, nrgba, gray := image.NewRGBA(image.Rect(0, 0, w, h)), image.NewNRGBA(image.Rect(0, 0, w, h)), image.NewGray(image.Rect(0, 0, w, h))
 	for i := range rgba.Pix {
-		rgba.Pix[i] = uint8(r.IntN(256)) //nolint:gosec // a byte
+		rgba.Pix[i] = uint8(r.IntN(256))
 		nrgba.Pix[i] = uint8(r.IntN(256))
 		if i%4 == 3 {
 			rgba.Pix[i] = 255
 		}
 	}
 	for i := range gray.Pix {
-		gray.Pix[i] = uint8(r.IntN(256)) //nolint:gosec // a byte
+		gray.Pix[i] = uint8(r.IntN(256))
 	}
 	pictures["RGBA"], pictures["NRGBA"], pictures["Gray"] = rgba, nrgba, gray
 	return pictures
@@ -164,7 +164,7 @@ func TestWarpTurns(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 8, 16))
 	for y := range 16 {
 		for x := range 8 {
-			img.SetRGBA(x, y, color.RGBA{uint8(x * 10), uint8(y * 10), 0, 255}) //nolint:gosec // small
+			img.SetRGBA(x, y, color.RGBA{uint8(x * 10), uint8(y * 10), 0, 255})
 		}
 	}
 	tensor := Tensor{Width: 16, Height: 8, Scale: [3]float32{1, 1, 1}}

@@ -33,7 +33,7 @@ func (p *plan) decode(outputs []modelworker.Output, i, n int, limits thresholds)
 	data = data[i*rows*columns : (i+1)*rows*columns]
 	threshold := float32(limits.confidence)
 	var found []candidate
-	classes := 0
+	var classes int
 	switch {
 	case p.layout == yolov8 && rows >= 5:
 		found, classes = decodeColumns(data, rows, columns, threshold), rows-4
@@ -61,7 +61,7 @@ func decodeColumns(data []float32, rows, anchors int, threshold float32) []candi
 		row := data[(4+c)*anchors : (5+c)*anchors]
 		for i, v := range row {
 			if v > scores[i] {
-				scores[i], classes[i] = v, int32(c) //nolint:gosec // a class
+				scores[i], classes[i] = v, int32(c)
 			}
 		}
 	}

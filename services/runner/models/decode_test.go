@@ -11,8 +11,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
 
-var limits = thresholds{confidence: 0.4, iou: 0.5, detections: 300, candidates: 3000}
-
 func TestLayoutsAreTold(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

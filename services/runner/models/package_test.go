@@ -76,7 +76,7 @@ func TestPackageSettingsAndBatches(t *testing.T) {
 		r := modeltest.Runner(t, modeltest.Files{mirrorID: path})
 		var images []*value.Image
 		for i := range 11 { // every third has no blue
-			images = append(images, plain(color.RGBA{40, 20, uint8(255 * min(i%3, 1)), 255})) //nolint:gosec // a byte
+			images = append(images, plain(color.RGBA{40, 20, uint8(255 * min(i%3, 1)), 255}))
 		}
 		found := infer(t, r, engine.Inference{Step: "find", Model: mirrorID, Task: models.ObjectDetection, Images: images})
 		for i, d := range found {

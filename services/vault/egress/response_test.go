@@ -33,7 +33,7 @@ func TestReflection(t *testing.T) {
 	}{
 		"body": {func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Header.Get("Authorization")) }, true},
 		"error page": {func(w http.ResponseWriter, r *http.Request) {
-			http.Error(w, `{"error":"wrong key `+r.Header.Get("Authorization")+`"}`, 401)
+			http.Error(w, `{"error":"wrong key `+r.Header.Get("Authorization")+`"}`, http.StatusUnauthorized)
 		}, true},
 		"listed header": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-Request-Id", r.Header.Get("Authorization"))
@@ -161,7 +161,7 @@ func TestRedirects(t *testing.T) {
 	} {
 		location = to
 		before := s.requests.Load()
-		resp, body, e := read(t, client(t, allow), Request{Method: "GET", URL: s.URL, FollowRedirects: true})
+		_, body, e := read(t, client(t, allow), Request{Method: "GET", URL: s.URL, FollowRedirects: true})
 		if want == 0 && (e != nil || body != "hello") || want != 0 && (e == nil || e.Kind != want) {
 			t.Errorf("%q: %q, %v", to, body, e)
 		}
@@ -172,7 +172,7 @@ func TestRedirects(t *testing.T) {
 		goals := goal.requests.Load()
 		for _, req := range []Request{credentialed(t, s.URL), {Method: "GET", URL: s.URL}, {Method: "POST", URL: s.URL, FollowRedirects: true}} {
 			req.FollowRedirects = req.FollowRedirects || req.Slot != nil
-			resp, _, e = read(t, client(t, allow), req)
+			resp, _, e := read(t, client(t, allow), req)
 			if e != nil || resp.Status != 302 || resp.Header.Get("Location") != "" {
 				t.Errorf("%q not followed: %+v, %v", to, resp, e)
 			}

@@ -122,7 +122,8 @@ func (t *target) setAuthority(s string) error {
 	if strings.Contains(s, "@") {
 		return refuse(RefusedDestination, "the URL must not have a user in it")
 	}
-	host, port, hasPort := s, "", false
+	var host, port string
+	var hasPort bool
 	if after, ok := strings.CutPrefix(s, "["); ok {
 		var closed bool
 		if host, port, closed = strings.Cut(after, "]"); !closed {

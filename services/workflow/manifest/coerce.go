@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -97,7 +98,7 @@ func coerceMap(object map[string]any, types []Type) (any, *Mismatch) {
 }
 
 func under(key string, err error) *Mismatch {
-	inner := err.(*Mismatch) // coerce returns no other error
+	inner, _ := errors.AsType[*Mismatch](err) // coerce returns no other error
 	path := key
 	if inner.Path != "" {
 		path += "." + inner.Path

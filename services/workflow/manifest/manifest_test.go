@@ -2,6 +2,7 @@ package manifest_test
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -159,7 +160,7 @@ func TestCoerceNamesTheElementAndHidesTheValue(t *testing.T) {
 	t.Parallel()
 	f := &manifest.Field{Accepts: []manifest.Type{{MapOf: []manifest.Type{{ListOf: []manifest.Type{{Literal: manifest.Integer}}}}}}}
 	_, err := f.Coerce(map[string]any{"a": []any{int64(1), "sk-secret"}})
-	mismatch, ok := err.(*manifest.Mismatch)
+	mismatch, ok := errors.AsType[*manifest.Mismatch](err)
 	if !ok || mismatch.Path != "a.1" || strings.Contains(mismatch.Message, "secret") {
 		t.Errorf("got %#v", err)
 	}

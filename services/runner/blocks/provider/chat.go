@@ -5,7 +5,6 @@ import (
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
-	"github.com/openai/openai-go/v3/shared"
 )
 
 // question is what is asked, whatever the dialect.
@@ -48,7 +47,7 @@ func (d chatDialect) request(q question) request {
 }
 
 func (d chatDialect) params(q question) openai.ChatCompletionNewParams {
-	params := openai.ChatCompletionNewParams{Model: shared.ChatModel(q.model)}
+	params := openai.ChatCompletionNewParams{Model: q.model}
 	if q.system != "" {
 		params.Messages = append(params.Messages, openai.SystemMessage(q.system))
 	}

@@ -49,7 +49,7 @@ func answered(answer *responses.Response) (string, error) {
 
 func respondParams(q question) responses.ResponseNewParams {
 	params := responses.ResponseNewParams{
-		Model: shared.ResponsesModel(q.model),
+		Model: q.model,
 		Input: responses.ResponseNewParamsInputUnion{OfInputItemList: responses.ResponseInputParam{
 			responses.ResponseInputItemParamOfMessage(inputs(q), responses.EasyInputMessageRoleUser),
 		}},
