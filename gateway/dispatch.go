@@ -24,7 +24,13 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 	case "openapi.json":
 		w.Header().Set("Cache-Control", "public, max-age=300")
 		writeJSON(w, http.StatusOK, g.openapi)
-	case "s", "infer", "workflows":
+	case "s":
+		g.serveShare(w, r, rest)
+	case "embed":
+		g.serveEmbed(w, r, rest)
+	case "assets":
+		g.serveAsset(w, r, rest)
+	case "infer", "workflows":
 		g.serveRoboflow(w, r, first, rest)
 	default:
 		if strings.HasPrefix(rest, "workflows/") || strings.HasPrefix(rest, "/workflows/") {
@@ -89,7 +95,7 @@ func route(path string) string {
 		return "/v1/" + collection(rest)
 	case "healthz", "readyz", "openapi.json":
 		return "/" + first
-	case "s", "infer", "workflows":
+	case "s", "embed", "assets", "infer", "workflows":
 		return "/" + first + "/..."
 	default:
 		return "/{workspace}/workflows/{workflow}"

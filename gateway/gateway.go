@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 )
 
@@ -34,6 +36,9 @@ type Config struct {
 	// VisitorKey makes a guest's pseudonym from its address. Replicas share it;
 	// empty means one that is made at start.
 	VisitorKey []byte
+	// PublicURL is where visitors reach it, for link previews; empty means the
+	// address that a page was asked for at.
+	PublicURL string
 }
 
 // Deps is what the gateway talks to.
@@ -60,6 +65,9 @@ type Gateway struct {
 	clients  *clientAddresses
 	registry registryv1.RegistryServiceClient
 	runner   runnerinternalv1.RunnerInternalServiceClient
+	sharing  sharingv1.SharingServiceClient
+	assets   *assets
+	previews *previews
 	openapi  []byte
 	ready    func(context.Context) error
 	log      *slog.Logger
@@ -77,12 +85,22 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	files, err := openAssets(webDist)
+	if err != nil {
+		return nil, fmt.Errorf("open web app: %w", err)
+	}
+	previews, err := newPreviews()
+	if err != nil {
+		return nil, fmt.Errorf("open previews: %w", err)
+	}
 	g := &Gateway{
 		cfg: cfg, api: api, clients: clients,
 		callers:  newCallers(deps.VaultInternal),
 		registry: registryv1.NewRegistryServiceClient(deps.Registry),
 		runner:   deps.RunnerInternal,
-		openapi:  deps.OpenAPI, ready: deps.Ready, log: deps.Logger,
+		sharing:  sharingv1.NewSharingServiceClient(deps.Sharing),
+		assets:   files, previews: previews,
+		openapi: deps.OpenAPI, ready: deps.Ready, log: deps.Logger,
 	}
 	g.handler = g.chain(deps)
 	return g, nil

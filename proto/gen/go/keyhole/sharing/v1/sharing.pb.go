@@ -3376,7 +3376,9 @@ type ForkSharedWorkflowRequest struct {
 	// Id of the fork; made from the title when empty.
 	WorkflowId string `protobuf:"bytes,3,opt,name=workflow_id,json=workflowId,proto3" json:"workflow_id,omitempty"`
 	// Title of the fork; that of the original when empty.
-	Title         string `protobuf:"bytes,4,opt,name=title,proto3" json:"title,omitempty"`
+	Title string `protobuf:"bytes,4,opt,name=title,proto3" json:"title,omitempty"`
+	// AIP-163: report what the fork would lack, and make nothing.
+	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3437,6 +3439,13 @@ func (x *ForkSharedWorkflowRequest) GetTitle() string {
 		return x.Title
 	}
 	return ""
+}
+
+func (x *ForkSharedWorkflowRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // ForkReport says what a fork has lost.
@@ -3506,7 +3515,7 @@ func (x *ForkReport) GetForkedFrom() string {
 // ForkSharedWorkflowResponse is the fork.
 type ForkSharedWorkflowResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The new workflow.
+	// The new workflow; unset where it was only validated.
 	Workflow *Workflow `protobuf:"bytes,1,opt,name=workflow,proto3" json:"workflow,omitempty"`
 	// What it lacks.
 	Report        *ForkReport `protobuf:"bytes,2,opt,name=report,proto3" json:"report,omitempty"`
@@ -4587,13 +4596,14 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\brunnable\x18\r \x01(\bR\brunnable\x12#\n" +
 	"\rframe_origins\x18\x0e \x03(\tR\fframeOrigins\x12;\n" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\"\xe3\x01\n" +
+	"updateTime\"\x88\x02\n" +
 	"\x19ForkSharedWorkflowRequest\x12\"\n" +
 	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\x12;\n" +
 	"\x06parent\x18\x02 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12E\n" +
 	"\vworkflow_id\x18\x03 \x01(\tB$\xbaH!r\x1f2\x1d^([a-z0-9][a-z0-9_-]{0,62})?$R\n" +
 	"workflowId\x12\x1e\n" +
-	"\x05title\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\"\x9b\x01\n" +
+	"\x05title\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12#\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"\x9b\x01\n" +
 	"\n" +
 	"ForkReport\x12=\n" +
 	"\runbound_slots\x18\x01 \x03(\v2\x18.keyhole.sharing.v1.SlotR\funboundSlots\x12-\n" +

@@ -1,0 +1,74 @@
+// The typed client of the gateway's API: types from the OpenAPI document, calls by
+// openapi-fetch. Same origin only, no cookies: a key travels in a header.
+import createClient from "openapi-fetch";
+import { failureOf, networkFailure } from "./failure";
+import type { components, paths } from "./schema";
+
+type Schemas = components["schemas"];
+export type SharedWorkflow = Schemas["v1SharedWorkflow"];
+export type Input = Schemas["v1Input"];
+export type Output = Schemas["v1Output"];
+export type Graph = Schemas["v1Graph"];
+export type GraphNode = Schemas["v1GraphNode"];
+export type GraphEdge = Schemas["v1GraphEdge"];
+export type Allowance = Schemas["v1Allowance"];
+export type Terms = Schemas["v1Terms"];
+export type LineItem = Schemas["v1LineItem"];
+export type RunEvent = Schemas["v1RunEvent"];
+export type RunResponse = Schemas["v1RunResponse"];
+export type ForkReport = Schemas["v1ForkReport"];
+export type Fork = Schemas["v1ForkSharedWorkflowResponse"];
+export type Whoami = Schemas["v1WhoamiResponse"];
+
+const client = createClient<paths>({ credentials: "same-origin", referrerPolicy: "no-referrer" });
+
+function headers(key: string): Record<string, string> {
+  return key ? { authorization: `Bearer ${key}` } : {};
+}
+
+// call turns every way of failing into a Failure.
+async function call<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  let answer;
+  try {
+    answer = await request;
+  } catch (cause) {
+    throw networkFailure(cause);
+  }
+  if (answer.data === undefined) throw failureOf(answer.error, answer.response);
+  return answer.data;
+}
+
+export function getSharedWorkflow(token: string, key: string, signal?: AbortSignal): Promise<SharedWorkflow> {
+  return call(client.GET("/v1/shared/{token}", { params: { path: { token } }, headers: headers(key), signal }));
+}
+
+export interface RunRequest {
+  inputs: Record<string, unknown>;
+  destinations: Record<string, string>;
+  requestId: string;
+}
+
+// runShared starts a run and gives the body of its stream.
+export async function runShared(token: string, key: string, body: RunRequest, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const stream = await call(
+    client.POST("/v1/shared/{token}:runStream", {
+      params: { path: { token } }, headers: headers(key), body, signal, parseAs: "stream",
+    }) as Promise<{ data?: ReadableStream<Uint8Array>; error?: unknown; response: Response }>,
+  );
+  return stream;
+}
+
+export interface ForkRequest {
+  parent: string;
+  workflowId?: string;
+  title?: string;
+  validateOnly?: boolean;
+}
+
+export function forkShared(token: string, key: string, body: ForkRequest): Promise<Fork> {
+  return call(client.POST("/v1/shared/{token}:fork", { params: { path: { token } }, headers: headers(key), body }));
+}
+
+export function whoami(key: string): Promise<Whoami> {
+  return call(client.GET("/v1/whoami", { headers: headers(key) }));
+}

@@ -1,0 +1,50 @@
+// JSON to read, by CodeMirror. It lives in a shadow root: there its styles are
+// adopted sheets, which a strict policy allows.
+import { json } from "@codemirror/lang-json";
+import { HighlightStyle, foldGutter, syntaxHighlighting } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import { EditorView, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { useEffect, useRef } from "react";
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--code-name)" },
+  { tag: tags.string, color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
+]);
+
+const theme = EditorView.theme({
+  "&": { backgroundColor: "transparent", color: "var(--ink)", fontSize: "12.5px", maxHeight: "100%" },
+  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
+  ".cm-gutters": { backgroundColor: "transparent", color: "var(--ink-3)", border: "none" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "transparent" },
+  ".cm-line.marked": { backgroundColor: "var(--accent-ground)" },
+});
+
+export default function JSONView({ text, label, find }: { text: string; label: string; find?: string }) {
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<EditorView | null>(null);
+  useEffect(() => {
+    const root = host.current!.shadowRoot ?? host.current!.attachShadow({ mode: "open" });
+    const room = document.createElement("div");
+    root.replaceChildren(room);
+    editor.current = new EditorView({
+      parent: room,
+      root,
+      state: EditorState.create({
+        doc: text,
+        extensions: [
+          lineNumbers(), foldGutter(), json(), syntaxHighlighting(colours), theme, EditorState.readOnly.of(true), EditorView.editable.of(false),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", role: "textbox", "aria-readonly": "true", "aria-multiline": "true" }),
+        ],
+      }),
+    });
+    return () => editor.current?.destroy();
+  }, [text, label]);
+  useEffect(() => {
+    const at = find ? text.indexOf(find) : -1;
+    if (at >= 0) editor.current?.dispatch({ selection: { anchor: at, head: at + find!.length }, effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 40 }) });
+  }, [find, text]);
+  return <div className="json-view" ref={host} />;
+}

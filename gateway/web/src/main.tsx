@@ -1,0 +1,26 @@
+// One document for every page of the app: the path says which. The owner's console
+// becomes another entry here, loaded on demand like this one's parts.
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { linkOf } from "./share/link";
+import { SharePage } from "./share/SharePage";
+import { applyTheme } from "./ui/theme";
+import "./ui/theme.css";
+import "./ui/controls.css";
+import "./share/share.css";
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
+if (nonce) setNonce(nonce);
+
+const link = linkOf(window.location);
+applyTheme(link?.theme);
+
+const queries = new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: true, staleTime: 5_000 } } });
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>{link && <SharePage link={link} />}</QueryClientProvider>
+  </StrictMode>,
+);

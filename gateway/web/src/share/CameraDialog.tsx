@@ -1,0 +1,46 @@
+import { useEffect, useRef, useState } from "react";
+import { Dialog } from "../ui/Dialog";
+
+// CameraDialog takes one photograph. The camera is off again when it closes.
+export default function CameraDialog({ onClose, onShot }: { onClose: () => void; onShot: (blob: Blob) => void }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const [state, setState] = useState<"starting" | "ready" | string>("starting");
+  useEffect(() => {
+    let stream: MediaStream | undefined;
+    let closed = false;
+    const open = async () => {
+      if (!navigator.mediaDevices) throw new Error("insecure");
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 } } });
+      if (closed) return stop(stream);
+      video.current!.srcObject = stream;
+      await video.current!.play();
+      setState("ready");
+    };
+    open().catch(() => !closed && setState("The camera cannot be used: it is missing, or this page may not use it. Choose a file instead."));
+    return () => {
+      closed = true;
+      if (stream) stop(stream);
+    };
+  }, []);
+  const shoot = () => {
+    const v = video.current!;
+    const canvas = document.createElement("canvas");
+    canvas.width = v.videoWidth;
+    canvas.height = v.videoHeight;
+    canvas.getContext("2d")!.drawImage(v, 0, 0);
+    canvas.toBlob((blob) => blob && onShot(blob), "image/jpeg", 0.92);
+  };
+  return (
+    <Dialog open onClose={onClose} title="Take a photograph" description="It goes into the form, and nowhere before you press Run.">
+      <div className="camera">
+        <video ref={video} playsInline muted aria-label="What the camera sees" />
+        {state !== "ready" && <p role="status">{state === "starting" ? "Starting the camera…" : state}</p>}
+      </div>
+      <div className="dialog-foot"><button type="button" className="button primary" disabled={state !== "ready"} onClick={shoot}>Take it</button></div>
+    </Dialog>
+  );
+}
+
+function stop(stream: MediaStream) {
+  for (const track of stream.getTracks()) track.stop();
+}

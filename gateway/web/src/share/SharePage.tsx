@@ -1,0 +1,44 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { getSharedWorkflow, type SharedWorkflow } from "../api/client";
+import { Failure } from "../api/failure";
+import type { Link } from "./link";
+import { Problem } from "./Problem";
+import { Toolbar } from "./Toolbar";
+import { Waiting } from "./Waiting";
+import { Workbench } from "./Workbench";
+
+// SharePage is a link: its view, or why there is none.
+export function SharePage({ link }: { link: Link }) {
+  const [key, setKey] = useState(""); // the visitor's own, in memory alone
+  const view = useQuery<SharedWorkflow, Failure>({
+    queryKey: ["shared", link.token, key],
+    queryFn: ({ signal }) => getSharedWorkflow(link.token, key, signal),
+    placeholderData: (previous) => previous,
+    retry: (times, failure) => times < 2 && (failure.reason === "UNAVAILABLE" || failure.reason === "UNREACHABLE"),
+    retryDelay: 800,
+  });
+  useEffect(() => {
+    if (view.data?.title) document.title = `${view.data.title} · Keyhole`;
+  }, [view.data?.title]);
+
+  // A key that is refused must not take the page away: it is said beside the key.
+  const keyRefused = key !== "" && view.error?.reason === "UNAUTHENTICATED" ? view.error : null;
+  const gone = view.error && !keyRefused && !(view.data && passing(view.error));
+  return (
+    <>
+      <a className="skip" href="#run">Skip to the workflow</a>
+      {!link.hideToolbar && <Toolbar link={link} view={gone ? undefined : view.data} ownKey={key} />}
+      <main id="main" className={link.embed ? "page page-embed" : "page"}>
+        {gone ? <Problem failure={view.error!} onRetry={() => void view.refetch()} busy={view.isFetching} />
+          : view.data ? <Workbench link={link} view={view.data} ownKey={key} setKey={setKey} keyRefused={keyRefused} onStale={() => void view.refetch()} />
+          : <Waiting graph={link.showGraph} />}
+      </main>
+    </>
+  );
+}
+
+// passing troubles leave what is shown standing.
+function passing(failure: Failure): boolean {
+  return ["UNAVAILABLE", "UNREACHABLE", "RATE_LIMITED", "CANCELLED", "DEADLINE_EXCEEDED", "INTERNAL"].includes(failure.reason);
+}

@@ -1,0 +1,122 @@
+import { ReactFlow, ReactFlowProvider, useReactFlow, type Edge, type Node } from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import "./graph.css";
+import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import type { Graph, SharedWorkflow } from "../../api/client";
+import { Icon } from "../../ui/icons";
+import type { StepStatus } from "../useRun";
+import { BlockNode, type BlockData } from "./BlockNode";
+import { Inspector } from "./Inspector";
+import { KindEdge } from "./KindEdge";
+
+const JSONView = lazy(() => import("../../json/JSONView"));
+const nodeTypes = { block: BlockNode };
+const edgeTypes = { kinds: KindEdge };
+
+interface Props {
+  view: SharedWorkflow;
+  steps: Record<string, StepStatus>;
+}
+
+// GraphSection is the workflow to look at: graph, settings of a block, JSON.
+export default function GraphSection({ view, steps }: Props) {
+  const title = useId();
+  const [selected, setSelected] = useState("");
+  const [json, setJSON] = useState(false);
+  const text = useMemo(() => JSON.stringify(view.definition ?? {}, null, 2), [view.definition]);
+  const name = selected.split(".").slice(1).join(".");
+  return (
+    <section className="panel graph-panel" aria-labelledby={title}>
+      <div className="panel-head">
+        <h2 id={title}>Workflow</h2>
+        <span className="quiet-text">{(view.graph?.nodes ?? []).filter((n) => n.id?.startsWith("steps.")).length} steps, read-only</span>
+        <button type="button" className="button small push" aria-pressed={json} onClick={() => setJSON(!json)}><Icon name="braces" /> JSON</button>
+      </div>
+      <div className={json || selected ? "graph-body with-aside" : "graph-body"}>
+        <ReactFlowProvider>
+          <Canvas graph={view.graph ?? {}} steps={steps} selected={selected} onSelect={setSelected} />
+        </ReactFlowProvider>
+        {(json || selected) && (
+          <aside className="graph-aside" aria-label={json ? "Definition" : "Settings"}>
+            {selected && <Inspector view={view} id={selected} onClose={() => setSelected("")} />}
+            {json && (
+              <Suspense fallback={<p className="quiet-text">Loading…</p>}>
+                <JSONView text={text} label="The definition as JSON" find={selected ? `"name": ${JSON.stringify(name)}` : undefined} />
+              </Suspense>
+            )}
+          </aside>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Canvas({ graph, steps, selected, onSelect }: { graph: Graph; steps: Record<string, StepStatus>; selected: string; onSelect: (id: string) => void }) {
+  const flow = useReactFlow();
+  const room = useRef<HTMLDivElement>(null);
+  const nodes = useNodes(graph, steps, selected);
+  const edges = useMemo(() => edgesOf(graph), [graph]);
+  const place = useCallback(() => {
+    const box = room.current?.getBoundingClientRect();
+    if (!box || !graph.width || !graph.height) return;
+    const all = Math.min(1, (box.width - 32) / graph.width, (box.height - 32) / graph.height);
+    const zoom = Math.max(all, Math.min(0.62, (box.height - 32) / graph.height), 0.2); // readable, even where only the beginning fits
+    void flow.setViewport({ zoom, x: Math.max(16, (box.width - graph.width * zoom) / 2), y: Math.max(16, (box.height - graph.height * zoom) / 2) });
+  }, [flow, graph]);
+  useEffect(() => {
+    place();
+    const observer = new ResizeObserver(place);
+    observer.observe(room.current!);
+    return () => observer.disconnect();
+  }, [place]);
+  return (
+    <div className="graph" ref={room}>
+      <ReactFlow
+        nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} nodesDraggable={false} nodesConnectable={false} elementsSelectable
+        edgesFocusable nodesFocusable deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} minZoom={0.08} maxZoom={2}
+        zoomOnScroll={false} preventScrolling={false} zoomOnDoubleClick={false} onlyRenderVisibleElements={nodes.length > 120}
+        onNodeClick={(_, n) => onSelect(n.id)} onPaneClick={() => onSelect("")}
+        onSelectionChange={({ nodes: chosen }) => { if (chosen[0]) onSelect(chosen[0].id); }}
+        ariaLabelConfig={{ "node.a11yDescription.default": "Press Enter for its settings.", "edge.a11yDescription.default": "" }}
+      />
+      <div className="graph-controls" role="group" aria-label="Zoom">
+        <button type="button" className="button square" aria-label="Zoom in" onClick={() => void flow.zoomIn()}><Icon name="plus" /></button>
+        <button type="button" className="button square" aria-label="Zoom out" onClick={() => void flow.zoomOut()}><Icon name="minus" /></button>
+        <button type="button" className="button square" aria-label="Show the whole graph" onClick={() => void flow.fitView({ padding: 0.05 })}><Icon name="fit" /></button>
+      </div>
+    </div>
+  );
+}
+
+// useNodes keeps the objects of nodes that did not change, so that an event of a run
+// draws one node anew and not two hundred.
+function useNodes(graph: Graph, steps: Record<string, StepStatus>, selected: string): Node<BlockData>[] {
+  const kept = useRef(new Map<string, Node<BlockData>>());
+  return useMemo(() => (graph.nodes ?? []).map((n) => {
+    const id = n.id ?? "";
+    const state = id.startsWith("steps.") ? steps[id.slice("steps.".length)]?.state ?? "" : "";
+    const old = kept.current.get(id);
+    if (old && old.data.state === state && old.selected === (id === selected) && old.data.node === n) return old;
+    const node: Node<BlockData> = {
+      id, type: "block", position: { x: n.x ?? 0, y: n.y ?? 0 }, width: n.width ?? 200, height: n.height ?? 64, selected: id === selected,
+      data: { node: n, state }, ariaLabel: [n.label, words(n.category ?? ""), state].filter(Boolean).join(", "), draggable: false, connectable: false,
+    };
+    kept.current.set(id, node);
+    return node;
+  }), [graph, steps, selected]);
+}
+
+function edgesOf(graph: Graph): Edge[] {
+  return (graph.edges ?? []).map((e, i) => {
+    const port = (id?: string, p?: string) => [(id ?? "").split(".").slice(1).join("."), p].filter(Boolean).join(".");
+    const kinds = (e.kinds ?? []).map((k) => (k === "*" ? "anything" : words(k)));
+    return {
+      id: String(i), source: e.source ?? "", target: e.target ?? "", type: "kinds", data: { kinds: e.control ? ["flow control"] : kinds, control: !!e.control },
+      ariaLabel: `${port(e.source, e.sourcePort)} to ${port(e.target, e.targetPort)}: ${e.control ? "flow control" : kinds.join(" or ")}`,
+    };
+  });
+}
+
+export function words(name: string): string {
+  return name.replace(/_/g, " ");
+}

@@ -1,0 +1,109 @@
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import * as Tabs from "@radix-ui/react-tabs";
+import type { RunResponse } from "../../api/client";
+import { CopyButton } from "../../ui/CopyButton";
+import { Icon } from "../../ui/icons";
+import type { Picture } from "../picture";
+import { Boxes, DetectionList, useDetections } from "./Boxes";
+import { Compare } from "./Compare";
+import { Download } from "./Download";
+import { Table } from "./Table";
+import { forget, read, withoutPictures, type Value } from "./values";
+
+const JSONView = lazy(() => import("../../json/JSONView"));
+
+// Results are the outputs of a finished run, one batch element at a time.
+export function Results({ response, input }: { response: RunResponse; input: Picture | null }) {
+  const outputs = response.outputs ?? [];
+  const [element, setElement] = useState(0);
+  const current = outputs[element] ?? outputs[0] ?? {};
+  const values = useMemo(() => Object.entries(current).map(([name, v]) => ({ name, value: read(v) })), [current]);
+  useEffect(() => () => values.forEach((v) => forget(v.value)), [values]);
+  return (
+    <div className="results">
+      {outputs.length > 1 && (
+        <div className="elements" role="group" aria-label="Element of the batch">
+          {outputs.map((_, i) => <button key={i} type="button" className="button small" aria-pressed={i === element} onClick={() => setElement(i)}>{i + 1}</button>)}
+        </div>
+      )}
+      <Element values={values} input={input} />
+      <Raw outputs={outputs} />
+    </div>
+  );
+}
+
+interface Named {
+  name: string;
+  value: Value;
+}
+
+// Element puts what can be looked at on a stage, and what can be read beside it.
+function Element({ values, input }: { values: Named[]; input: Picture | null }) {
+  const flat = values.flatMap((v) => (v.value.kind === "list" ? v.value.items.map((value, i) => ({ name: `${v.name} ${i + 1}`, value })) : [v]));
+  const staged = flat.filter((v) => v.value.kind === "picture" || v.value.kind === "detections").sort((a, b) => rank(a) - rank(b));
+  const rest = flat.filter((v) => v.value.kind === "text").concat(flat.filter((v) => v.value.kind === "table" || v.value.kind === "json"));
+  const chosen = useDetections(flat);
+  const ground = input?.shown || firstPicture(flat);
+  return (
+    <div className={staged.length > 0 ? "element" : "element element-plain"}>
+      {staged.length > 0 && (
+        <Tabs.Root className="stage" defaultValue={staged[0]!.name}>
+          <Tabs.List className="tabs" aria-label="Pictures">
+            {staged.map((v) => <Tabs.Trigger key={v.name} className="tab" value={v.name}>{v.name}</Tabs.Trigger>)}
+          </Tabs.List>
+          {staged.map(({ name, value }) => (
+            <Tabs.Content key={name} className="stage-content" value={name}>
+              {value.kind === "picture" && <Compare name={name} picture={value} input={input} />}
+              {value.kind === "detections" && <Boxes value={value} ground={ground} chosen={chosen} name={name} />}
+            </Tabs.Content>
+          ))}
+        </Tabs.Root>
+      )}
+      <div className="readings" tabIndex={0} role="group" aria-label="Values">
+        {rest.map(({ name, value }) => <Reading key={name} name={name} value={value} />)}
+        {flat.map(({ name, value }) => value.kind === "detections" && <DetectionList key={name} name={name} value={value} chosen={chosen} />)}
+      </div>
+    </div>
+  );
+}
+
+// The boxes come first where there are any: they can be asked, a drawing cannot.
+function rank(v: Named): number {
+  return v.value.kind === "detections" && v.value.detections.length > 0 ? 0 : 1;
+}
+
+function firstPicture(values: Named[]): string {
+  const found = values.find((v) => v.value.kind === "picture");
+  return found?.value.kind === "picture" ? found.value.shown : "";
+}
+
+function Reading({ name, value }: Named) {
+  return (
+    <section className="reading">
+      <div className="reading-head">
+        <h3>{name}</h3>
+        {value.kind === "text" && <CopyButton className="button quiet small" text={value.text} label={`Copy ${name}`} />}
+      </div>
+      {value.kind === "text" && <p className={value.text.length < 24 && !value.text.includes("\n") ? "reading-text reading-short" : "reading-text"}>{value.text || <em>empty</em>}</p>}
+      {value.kind === "table" && <Table columns={value.columns} rows={value.rows} />}
+      {value.kind === "json" && <pre className="reading-json" tabIndex={0} role="group" aria-label={`${name} as JSON`}>{JSON.stringify(withoutPictures(value.value), null, 2)}</pre>}
+    </section>
+  );
+}
+
+function Raw({ outputs }: { outputs: Record<string, unknown>[] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div className="raw">
+      <div className="raw-head">
+        <button type="button" className="button small" aria-expanded={open} onClick={() => setOpen(!open)}><Icon name="braces" /> JSON</button>
+        <Download name="result.json" make={() => new Blob([JSON.stringify(outputs, null, 2)], { type: "application/json" })} label="Download JSON" />
+      </div>
+      {open && (
+        <Suspense fallback={<p className="quiet-text">Loading…</p>}>
+          <JSONView text={JSON.stringify(withoutPictures(outputs), null, 2)} label="The result as JSON" />
+        </Suspense>
+      )}
+    </div>
+  );
+}

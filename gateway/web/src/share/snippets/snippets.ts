@@ -1,0 +1,126 @@
+// Programs that run a link. Each reads a picture from photo.jpg and a credential from
+// the environment, and works as it is pasted: a test does just that.
+import type { Input, SharedWorkflow } from "../../api/client";
+import { kindOf } from "../fields";
+
+export interface Snippet {
+  id: string;
+  title: string;
+  text: string;
+  run: string;
+}
+
+interface Parts {
+  url: string;
+  pictures: string[];
+  secrets: { name: string; variable: string; destination: string }[];
+  values: Record<string, unknown>;
+}
+
+export function snippets(view: SharedWorkflow, origin: string, token: string): Snippet[] {
+  const parts = partsOf(view.interface?.inputs ?? [], `${origin}/v1/shared/${token}:run`);
+  return [
+    { id: "curl", title: "curl", text: curl(parts), run: "sh" },
+    { id: "python", title: "Python", text: python(parts), run: "python3 run.py" },
+    { id: "javascript", title: "JavaScript", text: javascript(parts), run: "node run.mjs" },
+    { id: "go", title: "Go", text: go(parts), run: "go run run.go" },
+  ];
+}
+
+function partsOf(inputs: Input[], url: string): Parts {
+  const parts: Parts = { url, pictures: [], secrets: [], values: {} };
+  for (const i of inputs) {
+    const name = i.name ?? "";
+    const kind = kindOf(i);
+    if (kind === "picture") parts.pictures.push(name);
+    else if (kind === "credential") parts.secrets.push({ name, variable: variable(name), destination: i.destination ?? "" });
+    else if (i.defaultValue !== undefined) parts.values[name] = i.defaultValue;
+    else if (i.required) parts.values[name] = kind === "integer" || kind === "number" || kind === "ratio" ? 1 : kind === "switch" ? true : kind === "json" ? [] : "";
+  }
+  return parts;
+}
+
+function variable(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]/g, "_").replace(/^(\d)/, "_$1");
+}
+
+function destinations(p: Parts): Record<string, string> {
+  return Object.fromEntries(p.secrets.filter((s) => s.destination).map((s) => [s.name, s.destination]));
+}
+
+const picture = { type: "base64", value: "PICTURE" };
+
+// body is the request with marks in place of what is read when it runs.
+function body(p: Parts): Record<string, unknown> {
+  const inputs: Record<string, unknown> = {};
+  for (const name of p.pictures) inputs[name] = picture;
+  Object.assign(inputs, p.values);
+  for (const s of p.secrets) inputs[s.name] = `SECRET:${s.variable}`;
+  const to = destinations(p);
+  return Object.keys(to).length > 0 ? { inputs, destinations: to } : { inputs };
+}
+
+// curl writes the body by a here-document: a picture is too long for a command line.
+function curl(p: Parts): string {
+  // The here-document is not quoted, so that the shell fills in the picture; what is
+  // special to it in names and values is escaped.
+  const text = JSON.stringify(body(p), null, 2).replace(/[\\`$]/g, "\\$&")
+    .replaceAll('"PICTURE"', '"$(base64 < photo.jpg | tr -d \'\\n\')"').replace(/"SECRET:(\w+)"/g, '"$$$1"');
+  return `curl -s ${shell(p.url)} -H 'content-type: application/json' --data-binary @- <<END\n${text}\nEND\n`;
+}
+
+function shell(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function python(p: Parts): string {
+  const lines = ["import base64, json, os, urllib.request".replace(", os", p.secrets.length ? ", os" : ""), ""];
+  if (p.pictures.length) lines.push('picture = base64.b64encode(open("photo.jpg", "rb").read()).decode()');
+  const text = pythonValue(body(p), 0);
+  lines.push(`body = ${text}`, "request = urllib.request.Request(", `    ${JSON.stringify(p.url)},`, "    json.dumps(body).encode(),", '    {"content-type": "application/json"},', ")");
+  lines.push("outputs = json.load(urllib.request.urlopen(request))[\"outputs\"][0]", "for name, value in outputs.items():", "    print(name, str(value)[:200])", "");
+  return lines.join("\n").replace(/^import base64, /, p.pictures.length ? "import base64, " : "import ");
+}
+
+function pythonValue(v: unknown, depth: number): string {
+  const pad = "    ".repeat(depth + 1);
+  if (v === null) return "None";
+  if (v === true) return "True";
+  if (v === false) return "False";
+  if (v === "PICTURE") return "picture";
+  if (typeof v === "string" && v.startsWith("SECRET:")) return `os.environ[${JSON.stringify(v.slice(7))}]`;
+  if (Array.isArray(v)) return `[${v.map((x) => pythonValue(x, depth)).join(", ")}]`;
+  if (typeof v === "object") return `{\n${Object.entries(v).map(([k, x]) => `${pad}${JSON.stringify(k)}: ${pythonValue(x, depth + 1)},\n`).join("")}${"    ".repeat(depth)}}`;
+  return JSON.stringify(v);
+}
+
+function javascript(p: Parts): string {
+  const text = JSON.stringify(body(p), null, 2).replaceAll('"PICTURE"', "picture").replace(/"SECRET:(\w+)"/g, "process.env.$1");
+  const lines: string[] = [];
+  if (p.pictures.length) lines.push('import { readFile } from "node:fs/promises";', "", 'const picture = await readFile("photo.jpg", "base64");');
+  lines.push(`const response = await fetch(${JSON.stringify(p.url)}, {`, '  method: "POST",', '  headers: { "content-type": "application/json" },', `  body: JSON.stringify(${text.replaceAll("\n", "\n  ")}),`, "});");
+  lines.push("if (!response.ok) throw new Error(await response.text());", "const { outputs } = await response.json();", "for (const [name, value] of Object.entries(outputs[0])) {", "  console.log(name, JSON.stringify(value).slice(0, 200));", "}", "");
+  return lines.join("\n");
+}
+
+function go(p: Parts): string {
+  const uses = p.pictures.length > 0;
+  const imports = ["bytes", ...(uses ? ["encoding/base64"] : []), "encoding/json", "fmt", "log", "net/http", ...(uses || p.secrets.length ? ["os"] : [])];
+  const lines = ["package main", "", "import (", ...imports.map((i) => `\t"${i}"`), ")", "", "func main() {"];
+  if (uses) lines.push('\tphoto, err := os.ReadFile("photo.jpg")', "\tif err != nil {", "\t\tlog.Fatal(err)", "\t}", "\tpicture := base64.StdEncoding.EncodeToString(photo)");
+  lines.push(`\tbody, err := json.Marshal(${goValue(body(p), 1)})`, "\tif err != nil {", "\t\tlog.Fatal(err)", "\t}");
+  lines.push(`\tresponse, err := http.Post(${JSON.stringify(p.url)}, "application/json", bytes.NewReader(body))`, "\tif err != nil {", "\t\tlog.Fatal(err)", "\t}", "\tdefer response.Body.Close()");
+  lines.push("\tvar reply struct {", "\t\tMessage string", "\t\tOutputs []map[string]any", "\t}", "\tif err := json.NewDecoder(response.Body).Decode(&reply); err != nil {", "\t\tlog.Fatal(err)", "\t}");
+  lines.push("\tif len(reply.Outputs) == 0 {", "\t\tlog.Fatal(reply.Message)", "\t}", "\tfor name, value := range reply.Outputs[0] {", '\t\tfmt.Printf("%s %.200s\\n", name, fmt.Sprint(value))', "\t}", "}", "");
+  return lines.join("\n");
+}
+
+function goValue(v: unknown, depth: number): string {
+  const pad = "\t".repeat(depth + 1);
+  if (v === null) return "nil";
+  if (v === "PICTURE") return "picture";
+  if (typeof v === "string" && v.startsWith("SECRET:")) return `os.Getenv(${JSON.stringify(v.slice(7))})`;
+  if (Array.isArray(v)) return `[]any{${v.map((x) => goValue(x, depth)).join(", ")}}`;
+  if (typeof v === "object") return `map[string]any{\n${Object.entries(v as object).map(([k, x]) => `${pad}${JSON.stringify(k)}: ${goValue(x, depth + 1)},\n`).join("")}${"\t".repeat(depth)}}`;
+  return JSON.stringify(v);
+}

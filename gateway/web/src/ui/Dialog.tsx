@@ -1,0 +1,31 @@
+// A modal dialog: focus goes in, stays in, and comes back (Radix).
+import * as Radix from "@radix-ui/react-dialog";
+import type { ReactNode } from "react";
+import { Icon } from "./icons";
+
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  description: string;
+  children: ReactNode;
+  wide?: boolean;
+}
+
+export function Dialog({ open, onClose, title, description, children, wide }: Props) {
+  return (
+    <Radix.Root open={open} onOpenChange={(o) => !o && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="dialog-overlay" />
+        <Radix.Content className={wide ? "dialog dialog-wide" : "dialog"}>
+          <div className="dialog-head">
+            <Radix.Title className="dialog-title">{title}</Radix.Title>
+            <Radix.Close className="button quiet square" aria-label="Close"><Icon name="cross" /></Radix.Close>
+          </div>
+          <Radix.Description className="dialog-text">{description}</Radix.Description>
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

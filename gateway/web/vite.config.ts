@@ -1,0 +1,42 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+// The gateway serves files as they lie: each compressed once, here.
+function precompress(): Plugin {
+  let dir = "";
+  return {
+    name: "precompress",
+    apply: "build",
+    configResolved(config) {
+      dir = join(config.root, config.build.outDir, config.build.assetsDir);
+    },
+    async closeBundle() {
+      for (const name of await readdir(dir)) {
+        if (!/\.(js|css|svg)$/.test(name)) continue;
+        const raw = await readFile(join(dir, name));
+        const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: raw.length };
+        await writeFile(join(dir, `${name}.br`), brotliCompressSync(raw, { params }));
+        await writeFile(join(dir, `${name}.gz`), gzipSync(raw, { level: 9 }));
+      }
+    },
+  };
+}
+
+// For `npx vite`: pages and API from a server that runs already.
+const server = process.env.KEYHOLE_SERVER ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react(), precompress()],
+  build: {
+    outDir: "dist/app",
+    emptyOutDir: true,
+    assetsInlineLimit: 0, // the policy of the pages allows files, not data
+    modulePreload: { polyfill: false },
+    target: "es2022",
+    chunkSizeWarningLimit: 600,
+  },
+  server: { proxy: { "/v1": server, "/openapi.json": server } },
+});
