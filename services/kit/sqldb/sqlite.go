@@ -29,9 +29,9 @@ func openSQLite(ctx context.Context, path string, migrations fs.FS, opts Options
 	if err != nil {
 		return nil, err
 	}
-	write, err := sql.Open("sqlite", sqliteDSN(abs, "_txlock", "immediate"))
+	write, err := openWriter(sqliteDSN(abs, "_txlock", "immediate"))
 	if err != nil {
-		return nil, fmt.Errorf("open SQLite: %w", err)
+		return nil, err
 	}
 	write.SetMaxOpenConns(1)
 	write.SetConnMaxIdleTime(0)

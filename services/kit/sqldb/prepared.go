@@ -1,0 +1,98 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+)
+
+// openWriter opens SQLite's one writing connection, which keeps its statements
+// prepared: a store's transaction gets the text alone, and compiling it costs more
+// than the write.
+func openWriter(dsn string) (*sql.DB, error) {
+	base, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open SQLite: %w", err)
+	}
+	return sql.OpenDB(preparing{base}), nil
+}
+
+// preparing makes connections that remember.
+type preparing struct{ driver.Connector }
+
+// Connect implements driver.Connector.
+func (p preparing) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := p.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // a connector in between
+	}
+	all, ok := conn.(sqliteConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("a SQLite connection of type %T", conn), conn.Close())
+	}
+	return &preparedConn{sqliteConn: all, stmts: map[string]driver.StmtExecContext{}}, nil
+}
+
+// sqliteConn is what database/sql uses of the driver's connection.
+type sqliteConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+}
+
+// preparedConn is used by one goroutine at a time, as any driver's connection.
+type preparedConn struct {
+	sqliteConn
+	stmts map[string]driver.StmtExecContext
+}
+
+// ExecContext implements driver.ExecerContext. A query is not kept: its rows may
+// still be read when the same text is run again.
+func (c *preparedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	stmt, err := c.prepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if stmt == nil {
+		return c.sqliteConn.ExecContext(ctx, query, args) //nolint:wrapcheck // a connection in between
+	}
+	return stmt.ExecContext(ctx, args) //nolint:wrapcheck // likewise
+}
+
+// prepared is nil for a text that is not kept.
+func (c *preparedConn) prepared(ctx context.Context, query string) (driver.StmtExecContext, error) {
+	if stmt := c.stmts[query]; stmt != nil || len(c.stmts) >= maxStatements {
+		return stmt, nil
+	}
+	stmt, err := c.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // likewise
+	}
+	kept, ok := stmt.(driver.StmtExecContext)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("a SQLite statement of type %T", stmt), stmt.Close())
+	}
+	c.stmts[query] = kept
+	return kept, nil
+}
+
+// Close implements driver.Conn.
+func (c *preparedConn) Close() error {
+	var err error
+	for _, kept := range c.stmts {
+		if stmt, ok := kept.(driver.Stmt); ok {
+			err = errors.Join(err, stmt.Close())
+		}
+	}
+	c.stmts = nil
+	return errors.Join(err, c.sqliteConn.Close())
+}
