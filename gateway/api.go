@@ -23,6 +23,7 @@ func newAPI(ctx context.Context, deps Deps) (http.Handler, error) {
 		runtime.WithStreamErrorHandler(handleStreamError),
 		runtime.WithDisablePathLengthFallback(),
 		runtime.WithDisableHTTPMethodOverride(),
+		runtime.WithMiddlewares(noQuery()),
 	)
 	mux := runtime.NewServeMux(opts...)
 	if err := vaultv1.RegisterVaultServiceHandlerClient(ctx, mux, vaultv1.NewVaultServiceClient(deps.Vault)); err != nil {

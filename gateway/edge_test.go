@@ -87,6 +87,23 @@ func TestQueryRefusesUnknownParameters(t *testing.T) {
 	}
 }
 
+// The generated code looks at no query where no field is left for one.
+func TestQueryIsRefusedWhereAMethodTakesNone(t *testing.T) {
+	t.Parallel()
+	api, err := newAPI(t.Context(), Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{"GET /v1/whoami?api_key=kh_x", "GET /v1/workspaces/a/keys/b?x=1", "POST /v1/shared/t:run?inputs=1", "GET /v1/shared/t?x=1"} {
+		method, path, _ := strings.Cut(target, " ")
+		got := httptest.NewRecorder()
+		api.ServeHTTP(got, httptest.NewRequest(method, path, nil))
+		if got.Code != http.StatusBadRequest || !strings.Contains(got.Body.String(), "unknown query parameter") || strings.Contains(got.Body.String(), "kh_x") {
+			t.Errorf("%s: %d %s", target, got.Code, got.Body)
+		}
+	}
+}
+
 func TestVisitorAddress(t *testing.T) {
 	t.Parallel()
 	c, err := newClientAddresses([]string{"10.0.0.0/8"}, []byte("k"))

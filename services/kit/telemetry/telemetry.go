@@ -112,7 +112,7 @@ func (t *Telemetry) startTraces(ctx context.Context, cfg Config, about *resource
 	opts := []sdktrace.TracerProviderOption{sdktrace.WithResource(about)}
 	switch {
 	case cfg.Spans != nil:
-		opts = append(opts, sdktrace.WithSyncer(cfg.Spans))
+		opts = append(opts, sdktrace.WithSyncer(terse{cfg.Spans}))
 	case os.Getenv("OTEL_TRACES_EXPORTER") == "" && os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" &&
 		os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "":
 		return nil
@@ -124,7 +124,7 @@ func (t *Telemetry) startTraces(ctx context.Context, cfg Config, about *resource
 		if autoexport.IsNoneSpanExporter(exporter) {
 			return nil
 		}
-		opts = append(opts, sdktrace.WithBatcher(exporter))
+		opts = append(opts, sdktrace.WithBatcher(terse{exporter}))
 	}
 	t.traces = sdktrace.NewTracerProvider(opts...)
 	t.Tracer = t.traces

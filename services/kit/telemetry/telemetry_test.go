@@ -3,11 +3,15 @@ package telemetry_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
@@ -114,6 +118,24 @@ func TestLogLinesNameTheirTrace(t *testing.T) {
 	}
 	if n := len(spans.GetSpans()); n != 1 {
 		t.Errorf("%d spans", n)
+	}
+}
+
+// The text of an error is for the caller and may quote what the caller sent.
+func TestSpansHaveNoTexts(t *testing.T) {
+	t.Parallel()
+	spans := tracetest.NewInMemoryExporter()
+	tel := start(t, telemetry.Config{Service: "vault", Output: io.Discard, Spans: spans})
+	_, span := tel.Tracer.Tracer("test").Start(t.Context(), "work")
+	span.RecordError(errors.New("you sent a secret"))
+	span.SetStatus(codes.Error, "you sent a secret")
+	span.End()
+	got := spans.GetSpans()[0]
+	if got.Status.Code != codes.Error || len(got.Events) != 1 {
+		t.Errorf("%+v", got)
+	}
+	if strings.Contains(fmt.Sprintf("%+v", got), "secret") {
+		t.Errorf("%+v", got)
 	}
 }
 
