@@ -17,7 +17,7 @@ func main() {
 		log.Fatal("usage: docgen FOLDER")
 	}
 	for name, page := range map[string]func() (string, error){
-		"blocks.md": blocksPage, "errors.md": errorsPage,
+		"blocks.md": blocksPage, "errors.md": errorsPage, "configuration.md": configurationPage,
 	} {
 		text, err := page()
 		if err != nil {

@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err := config.Parse("keyhole-gateway", "Keyhole's HTTP edge.", &s, args); err != nil {
 		return err
 	}
-	p, err := program.Open(ctx, "gateway", program.Settings{Common: s.Common, Identity: s.Identity, VisitorKeyFile: s.VisitorKeyFile})
+	p, err := program.Open(ctx, "gateway", program.Settings{Common: s.Common, Identity: s.Identity, VisitorKeyFile: s.VisitorKeyFile}, &s)
 	if err != nil {
 		return err
 	}

@@ -22,10 +22,11 @@ const envPrefix = "KEYHOLE"
 
 // Common is embedded by every program's settings.
 type Common struct {
-	Config    string `help:"YAML or JSON file with these settings." placeholder:"FILE" type:"path"`
-	LogLevel  string `help:"Lowest level that is logged." enum:"debug,info,warn,error" default:"info"`
-	LogFormat string `help:"Form of log lines." enum:"json,text" default:"json"`
-	Admin     string `help:"Address of the admin listener: health, metrics, profiles. Not for clients." default:"127.0.0.1:8082" placeholder:"ADDR"`
+	Reference referenceFlag `hidden:"" help:"Print the settings as a table and stop."`
+	Config    string        `help:"YAML or JSON file with these settings." placeholder:"FILE" type:"path"`
+	LogLevel  string        `help:"Lowest level that is logged." enum:"debug,info,warn,error" default:"info"`
+	LogFormat string        `help:"Form of log lines." enum:"json,text" default:"json"`
+	Admin     string        `help:"Address of the admin listener: health, metrics, profiles. Not for clients." default:"127.0.0.1:8082" placeholder:"ADDR"`
 }
 
 // Identity is embedded by the settings of a program that runs by itself: the

@@ -23,15 +23,15 @@ func Dump(program string, cfg any) (slog.Attr, error) {
 		return slog.Attr{}, err
 	}
 	var attrs []slog.Attr
-	for _, f := range sortedFlags(k) {
+	for _, f := range sortedFlags(k.Model.Flags) {
 		attrs = append(attrs, slog.String(f.Name, safe(f)))
 	}
 	return slog.Attr{Key: "settings", Value: slog.GroupValue(attrs...)}, nil
 }
 
-func sortedFlags(k *kong.Kong) []*kong.Flag {
+func sortedFlags(all []*kong.Flag) []*kong.Flag {
 	var flags []*kong.Flag
-	for _, f := range k.Model.Flags {
+	for _, f := range all {
 		if f.Name != "help" && !f.Hidden {
 			flags = append(flags, f)
 		}
@@ -74,12 +74,36 @@ func Reference(program string, cfg any) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return table(sortedFlags(k.Model.Flags)), nil
+}
+
+// referenceFlag prints the table of a program's settings and ends it: the
+// documentation is made of what the programs say of themselves.
+type referenceFlag bool
+
+// BeforeReset is kong's hook for a flag that acts before settings are checked.
+func (referenceFlag) BeforeReset(k *kong.Kong, ctx *kong.Context) error {
+	flags := k.Model.Flags
+	if command := ctx.Selected(); command != nil {
+		flags = command.Flags
+	}
+	if _, err := fmt.Fprint(k.Stdout, table(sortedFlags(flags))); err != nil {
+		return fmt.Errorf("print settings: %w", err)
+	}
+	k.Exit(0)
+	return nil
+}
+
+func table(flags []*kong.Flag) string {
 	var b strings.Builder
 	b.WriteString("| flag | environment | default | what it sets |\n|---|---|---|---|\n")
-	for _, f := range sortedFlags(k) {
+	for _, f := range flags {
 		def := ""
 		if f.HasDefault && f.Default != "" {
 			def = "`" + f.Default + "`"
+		}
+		if f.Required {
+			def = "required"
 		}
 		help := f.Help
 		if f.Enum != "" {
@@ -87,5 +111,5 @@ func Reference(program string, cfg any) (string, error) {
 		}
 		fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", f.Name, strings.Join(f.Envs, "`, `"), def, strings.ReplaceAll(help, "|", "\\|"))
 	}
-	return b.String(), nil
+	return b.String()
 }

@@ -45,14 +45,20 @@ type Program struct {
 	parts    []lifecycle.Component
 }
 
-// Open reads what the settings name.
-func Open(ctx context.Context, name string, s Settings) (*Program, error) {
+// Open reads what the settings name. All points to the program's whole struct of
+// settings, which is logged without what is secret.
+func Open(ctx context.Context, name string, s Settings, all any) (*Program, error) {
 	tel, err := Telemetry(ctx, name, s.Common)
 	if err != nil {
 		return nil, err
 	}
 	p := &Program{Name: name, Telemetry: tel, Readiness: &lifecycle.Readiness{}, settings: s}
 	p.Later(func() error { return tel.Close(context.WithoutCancel(ctx)) })
+	settings, err := config.Dump("keyhole-"+name, all)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("settings: %w", err), p.Close())
+	}
+	p.Logger.Info("starting", settings)
 	if p.Identity, err = Identity(name, s.Identity); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}

@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err := config.Parse("keyhole-registry", "Keyhole's model registry.", &s, args); err != nil {
 		return err
 	}
-	p, err := program.Open(ctx, "registry", s.Settings)
+	p, err := program.Open(ctx, "registry", s.Settings, &s)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err := config.Parse("keyhole-runner", "Keyhole's runner.", &s, args); err != nil {
 		return err
 	}
-	p, err := program.Open(ctx, "runner", s.Settings)
+	p, err := program.Open(ctx, "runner", s.Settings, &s)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err := config.Parse("keyhole-sharing", "Keyhole's sharing: workflows, links, runs and what they cost.", &s, args); err != nil {
 		return err
 	}
-	p, err := program.Open(ctx, "sharing", s.Settings)
+	p, err := program.Open(ctx, "sharing", s.Settings, &s)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err := config.Parse("keyhole-vault", "Keyhole's vault: keys, credentials, and every outbound call.", &s, args); err != nil {
 		return err
 	}
-	p, err := program.Open(ctx, "vault", s.Settings)
+	p, err := program.Open(ctx, "vault", s.Settings, &s)
 	if err != nil {
 		return err
 	}
