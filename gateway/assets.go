@@ -30,14 +30,14 @@ type assets struct {
 
 // openAssets takes the built app, or the page that says how to get it.
 func openAssets(dist fs.FS) (*assets, error) {
-	document, err := fs.ReadFile(dist, "app/index.html")
+	document, err := fs.ReadFile(dist, "web/dist/app/index.html")
 	built := err == nil
 	if !built {
-		if document, err = fs.ReadFile(dist, "placeholder.html"); err != nil {
+		if document, err = fs.ReadFile(dist, "web/dist/placeholder.html"); err != nil {
 			return nil, err
 		}
 	}
-	files, err := fs.Sub(dist, "app/assets")
+	files, err := fs.Sub(dist, "web/dist/app/assets")
 	if err != nil {
 		return nil, err
 	}

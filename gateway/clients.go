@@ -1,25 +1,24 @@
 package gateway
 
 import (
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
 // clientAddresses tells guests apart by their address, and keeps the address
 // itself out of everything behind.
 type clientAddresses struct {
 	proxies []netip.Prefix
-	key     []byte
+	names   rpc.Pseudonyms
 }
 
-func newClientAddresses(proxies []string, key []byte) (*clientAddresses, error) {
-	c := &clientAddresses{key: key}
+func newClientAddresses(proxies []string, key secret.Secret) (*clientAddresses, error) {
+	c := &clientAddresses{names: rpc.NewPseudonyms(key)}
 	for _, p := range proxies {
 		prefix, err := netip.ParsePrefix(p)
 		if err != nil {
@@ -27,26 +26,12 @@ func newClientAddresses(proxies []string, key []byte) (*clientAddresses, error) 
 		}
 		c.proxies = append(c.proxies, prefix.Masked())
 	}
-	if len(c.key) == 0 {
-		c.key = make([]byte, 32)
-		_, _ = rand.Read(c.key) // crypto/rand never fails
-	}
 	return c, nil
 }
 
-// visitor is a pseudonym of the client's address. An IPv6 client is its /64,
-// which is what one subscriber has.
+// visitor is a pseudonym of the client's address.
 func (c *clientAddresses) visitor(r *http.Request) string {
-	addr := c.address(r)
-	if addr.Is6() {
-		if prefix, err := addr.Prefix(64); err == nil {
-			addr = prefix.Addr()
-		}
-	}
-	mac := hmac.New(sha256.New, c.key)
-	mac.Write([]byte("visitor\x00"))
-	mac.Write(addr.AsSlice())
-	return "guest_" + hex.EncodeToString(mac.Sum(nil)[:12])
+	return c.names.Of(c.address(r).String())
 }
 
 // address walks X-Forwarded-For from the right for as long as trusted proxies

@@ -59,7 +59,7 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 		writeError(w, err)
 		return
 	}
-	ctx, err = g.callers.with(ctx, key, g.clients.visitor(r))
+	ctx, err = g.as(ctx, key, g.clients.visitor(r))
 	if err != nil {
 		writeError(w, err)
 		return

@@ -15,6 +15,7 @@ import (
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
 func TestRouteHoldsNothingThatACallerChose(t *testing.T) {
@@ -106,7 +107,7 @@ func TestQueryIsRefusedWhereAMethodTakesNone(t *testing.T) {
 
 func TestVisitorAddress(t *testing.T) {
 	t.Parallel()
-	c, err := newClientAddresses([]string{"10.0.0.0/8"}, []byte("k"))
+	c, err := newClientAddresses([]string{"10.0.0.0/8"}, secret.FromString("k"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,8 @@ import (
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
 // Config is what an operator sets.
@@ -35,7 +36,7 @@ type Config struct {
 	AllowOrigins []string
 	// VisitorKey makes a guest's pseudonym from its address. Replicas share it;
 	// empty means one that is made at start.
-	VisitorKey []byte
+	VisitorKey secret.Secret
 	// PublicURL is where visitors reach it, for link previews; empty means the
 	// address that a page was asked for at.
 	PublicURL string
@@ -45,8 +46,9 @@ type Config struct {
 type Deps struct {
 	// Public faces, by service.
 	Sharing, Vault, Registry, Runner grpc.ClientConnInterface
-	// Internal faces: whose key is this, and runs in raw JSON.
-	VaultInternal  vaultinternalv1.VaultInternalServiceClient
+	// Authenticate finds whose key it is: rpc.Authenticator.
+	Authenticate func(context.Context, secret.Secret) (caller.Principal, error)
+	// RunnerInternal runs in raw JSON.
 	RunnerInternal runnerinternalv1.RunnerInternalServiceClient
 	// OpenAPI is the document served at /openapi.json.
 	OpenAPI []byte
@@ -59,19 +61,19 @@ type Deps struct {
 
 // Gateway is an http.Handler.
 type Gateway struct {
-	cfg      Config
-	api      http.Handler
-	callers  *callers
-	clients  *clientAddresses
-	registry registryv1.RegistryServiceClient
-	runner   runnerinternalv1.RunnerInternalServiceClient
-	sharing  sharingv1.SharingServiceClient
-	assets   *assets
-	previews *previews
-	openapi  []byte
-	ready    func(context.Context) error
-	log      *slog.Logger
-	handler  http.Handler
+	cfg          Config
+	api          http.Handler
+	authenticate func(context.Context, secret.Secret) (caller.Principal, error)
+	clients      *clientAddresses
+	registry     registryv1.RegistryServiceClient
+	runner       runnerinternalv1.RunnerInternalServiceClient
+	sharing      sharingv1.SharingServiceClient
+	assets       *assets
+	previews     *previews
+	openapi      []byte
+	ready        func(context.Context) error
+	log          *slog.Logger
+	handler      http.Handler
 }
 
 // New builds the gateway. It dials nothing by itself.
@@ -95,11 +97,11 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	}
 	g := &Gateway{
 		cfg: cfg, api: api, clients: clients,
-		callers:  newCallers(deps.VaultInternal),
-		registry: registryv1.NewRegistryServiceClient(deps.Registry),
-		runner:   deps.RunnerInternal,
-		sharing:  sharingv1.NewSharingServiceClient(deps.Sharing),
-		assets:   files, previews: previews,
+		authenticate: deps.Authenticate,
+		registry:     registryv1.NewRegistryServiceClient(deps.Registry),
+		runner:       deps.RunnerInternal,
+		sharing:      sharingv1.NewSharingServiceClient(deps.Sharing),
+		assets:       files, previews: previews,
 		openapi: deps.OpenAPI, ready: deps.Ready, log: deps.Logger,
 	}
 	g.handler = g.chain(deps)

@@ -85,7 +85,7 @@ func (g *Gateway) servePage(w http.ResponseWriter, r *http.Request, token string
 func (g *Gateway) viewOf(r *http.Request, token string) (*sharingv1.SharedWorkflow, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), headWait)
 	defer cancel()
-	ctx, err := g.callers.with(ctx, "", g.clients.visitor(r))
+	ctx, err := g.as(ctx, "", g.clients.visitor(r))
 	if err != nil {
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func (g *Gateway) executeJSON(ctx context.Context, w http.ResponseWriter, r *htt
 	if err != nil {
 		return nil, err
 	}
-	ctx, err = g.callers.with(ctx, key, g.clients.visitor(r))
+	ctx, err = g.as(ctx, key, g.clients.visitor(r))
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func (g *Gateway) upload(w http.ResponseWriter, r *http.Request, name string) (*
 	if err != nil {
 		return nil, err
 	}
-	ctx, err := g.callers.with(r.Context(), key, g.clients.visitor(r))
+	ctx, err := g.as(r.Context(), key, g.clients.visitor(r))
 	if err != nil {
 		return nil, err
 	}

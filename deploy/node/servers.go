@@ -11,7 +11,6 @@ import (
 
 	"github.com/keyhole-dev/keyhole/gateway"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
@@ -47,7 +46,7 @@ func (n *Node) openServers(context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.cfg.Gateway.VisitorKey = visitors.Expose()
+	n.cfg.Gateway.VisitorKey = visitors
 	services := map[string]registrar{"vault": n.vault, "registry": n.registry, "sharing": n.sharing, "runner": n.runner}
 	for name, service := range services {
 		for face, kind := range map[string]rpc.Face{"public": rpc.Public, "internal": rpc.Internal} {
@@ -115,10 +114,13 @@ func (n *Node) openGateway(ctx context.Context) error {
 		}
 		conns[pipe] = conn
 	}
-	var err error
+	id, err := n.identity("gateway")
+	if err != nil {
+		return err
+	}
 	n.gateway, err = gateway.New(ctx, n.cfg.Gateway, gateway.Deps{
 		Vault: conns["vault/public"], Registry: conns["registry/public"], Sharing: conns["sharing/public"], Runner: conns["runner/public"],
-		VaultInternal:  vaultinternalv1.NewVaultInternalServiceClient(conns["vault/internal"]),
+		Authenticate:   rpc.Authenticator(conns["vault/internal"], id.Verifier()),
 		RunnerInternal: runnerinternalv1.NewRunnerInternalServiceClient(conns["runner/internal"]),
 		OpenAPI:        openapi.Document,
 		Logger:         n.tel.Logger.With("service", "gateway"), Tracer: n.tel.Tracer, Meter: n.tel.Meter,

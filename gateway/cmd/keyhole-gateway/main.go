@@ -12,11 +12,11 @@ import (
 
 	"github.com/keyhole-dev/keyhole/gateway"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
 	"github.com/keyhole-dev/keyhole/services/kit/config"
 	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
 	"github.com/keyhole-dev/keyhole/services/kit/program"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 )
 
 // service is where another service is.
@@ -95,7 +95,7 @@ func (s *settings) gateway(ctx context.Context, p *program.Program) (*gateway.Ga
 	cfg := gateway.Config{TrustedProxies: s.TrustedProxies, AllowOrigins: s.AllowOrigins, VisitorKey: p.VisitorKey()}
 	return gateway.New(ctx, cfg, gateway.Deps{
 		Vault: conns["vault"], Registry: conns["registry"], Sharing: conns["sharing"], Runner: conns["runner"],
-		VaultInternal:  vaultinternalv1.NewVaultInternalServiceClient(conns["vault internal"]),
+		Authenticate:   rpc.Authenticator(conns["vault internal"], p.Identity.Verifier()),
 		RunnerInternal: runnerinternalv1.NewRunnerInternalServiceClient(conns["runner internal"]),
 		OpenAPI:        openapi.Document, Logger: p.Logger, Tracer: p.Tracer, Meter: p.Meter, Ready: p.Readiness.Check,
 	})

@@ -153,10 +153,5 @@ func (p *Program) Add(name string, run func(context.Context) error) {
 	p.parts = append(p.parts, lifecycle.Component{Name: name, Run: run})
 }
 
-// VisitorKey is the key for pseudonyms, nil where none was set.
-func (p *Program) VisitorKey() []byte {
-	if p.visitors.IsZero() {
-		return nil
-	}
-	return p.visitors.Expose()
-}
+// VisitorKey is the key for pseudonyms, zero where none was set.
+func (p *Program) VisitorKey() secret.Secret { return p.visitors }

@@ -115,7 +115,7 @@ func (s *Server) principal(ctx context.Context, md metadata.MD, peer peerInfo, a
 	case len(keys) == 1:
 		return s.authenticate(ctx, keys[0])
 	default:
-		return guest(s.visitors.of(address)), nil
+		return guest(s.visitors.Of(address)), nil
 	}
 }
 
@@ -140,18 +140,20 @@ func (s *Server) authenticate(ctx context.Context, header string) (caller.Princi
 	return p, nil
 }
 
-// pseudonyms turns addresses into names that cannot be turned back.
-type pseudonyms struct{ key secret.Secret }
+// Pseudonyms turns addresses into names that cannot be turned back.
+type Pseudonyms struct{ key secret.Secret }
 
-func newPseudonyms(key secret.Secret) pseudonyms {
+// NewPseudonyms makes them with a key that replicas share; without one, with a key
+// that is made now.
+func NewPseudonyms(key secret.Secret) Pseudonyms {
 	if key.IsZero() {
 		key = secret.FromString(rand.Text())
 	}
-	return pseudonyms{key: key}
+	return Pseudonyms{key: key}
 }
 
-// of takes an IPv6 address by its /64, which one visitor has all of.
-func (p pseudonyms) of(address string) string {
+// Of takes an IPv6 address by its /64, which one visitor has all of.
+func (p Pseudonyms) Of(address string) string {
 	if ip, err := netip.ParseAddr(address); err == nil {
 		ip = ip.Unmap().WithZone("")
 		if ip.Is6() {

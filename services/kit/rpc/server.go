@@ -129,7 +129,7 @@ type Server struct {
 	grpc      *grpc.Server
 	health    *health.Server
 	validator protovalidate.Validator
-	visitors  pseudonyms
+	visitors  Pseudonyms
 	methods   map[string]*method
 	ready     func() error // finds the methods' rules, once
 }
@@ -144,7 +144,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rpc server: make validator: %w", err)
 	}
-	s := &Server{cfg: cfg, validator: validator, health: health.NewServer(), visitors: newPseudonyms(cfg.VisitorKey)}
+	s := &Server{cfg: cfg, validator: validator, health: health.NewServer(), visitors: NewPseudonyms(cfg.VisitorKey)}
 	s.ready = sync.OnceValue(s.findRules)
 	s.grpc = grpc.NewServer(s.options()...)
 	healthpb.RegisterHealthServer(s.grpc, s.health)
