@@ -59,6 +59,10 @@ var transport = &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 5 * ti
 
 // try makes a request; an error is the connection's.
 func (c *client) try(method, path string, body any, header ...string) (reply, error) {
+	return c.within(90*time.Second, method, path, body, header...)
+}
+
+func (c *client) within(limit time.Duration, method, path string, body any, header ...string) (reply, error) {
 	req, err := http.NewRequest(method, c.in.base+path, payload(body))
 	if err != nil {
 		return reply{}, err
@@ -70,7 +74,7 @@ func (c *client) try(method, path string, body any, header ...string) (reply, er
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
-	got, err := (&http.Client{Transport: transport, Timeout: 90 * time.Second}).Do(req)
+	got, err := (&http.Client{Transport: transport, Timeout: limit}).Do(req)
 	if err != nil {
 		return reply{}, err
 	}

@@ -1,0 +1,153 @@
+package e2e_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+)
+
+// tour drives what the other cases do not: together they have called every RPC,
+// with secrets in everything that can hold one. The end of the installation
+// searches what came of it.
+func tour(t *testing.T, in *installation) {
+	provider := testkit.Provider(t)
+	w := in.asker(t, provider.URL)
+	tourVault(t, w, provider.URL)
+	tourModels(t, w)
+	tourWorkflows(t, w, provider.URL)
+	tourShares(t, w)
+	run := w.post(t, w.path()+"/workflows/ask:run", question("x"))
+	w.get(t, "/v1/"+run.text("run"))
+	w.get(t, w.path()+"/runs")
+	w.post(t, w.path()+"/workflows/ask:runStream", question("x"))
+	for _, by := range []string{"", "key", "share", "visitor", "workflow", "model", "credential", "day"} {
+		w.usage(t, by)
+	}
+	w.get(t, w.path()+"/audit")
+	wrongPlaces(t, w)
+}
+
+func tourVault(t *testing.T, w *tenant, url string) {
+	w.get(t, "/v1/whoami")
+	w.in.operator(t).get(t, "/v1/workspaces")
+	w.get(t, w.path())
+	key, name := w.in.newKey(t, w.client, w.name, 5)
+	w.get(t, w.path()+"/keys")
+	w.get(t, "/v1/"+name)
+	w.must(t, http.MethodPatch, "/v1/"+name, object{"title": "other"})
+	w.must(t, http.MethodDelete, "/v1/"+name, nil)
+	dead := w.with(key, name)
+	eventually(t, limit, "a revoked key is refused", func() bool {
+		return dead.call(t, http.MethodGet, w.path(), nil).status == http.StatusUnauthorized
+	})
+
+	// What has to be escaped in JSON, URLs and HTML.
+	odd := "sk-canary-" + random() + `"<&+/\'` + random()
+	for _, s := range []string{odd, w.in.secret()} {
+		w.in.planted.add(credential, s)
+		w.call(t, http.MethodPost, w.path()+"/credentials?credentialId=spare", object{"provider": "openai_compatible", "value": s, "hosts": []string{origin(url)}})
+		w.must(t, http.MethodPatch, w.path()+"/credentials/spare", object{"value": s})
+	}
+	w.get(t, w.path()+"/credentials")
+	w.get(t, w.path()+"/credentials/spare")
+	w.must(t, http.MethodDelete, w.path()+"/credentials/spare", nil)
+}
+
+func tourModels(t *testing.T, w *tenant) {
+	path := w.path() + "/models"
+	w.post(t, path+"?modelId=ocr", object{"title": "OCR", "task": "text-recognition"})
+	w.get(t, path)
+	w.must(t, http.MethodPatch, path+"/ocr", object{"title": "Reader"})
+	w.get(t, path+"/ocr")
+	weights, err := os.Open(filepath.Join("..", "..", "bin", "models", "pp-ocr.zip"))
+	if err != nil {
+		t.Fatalf("%v: run make build", err)
+	}
+	defer func() { _ = weights.Close() }()
+	version := w.post(t, path+"/ocr/versions", object{}).text("name")
+	r := w.must(t, http.MethodPut, "/v1/"+version+"/artifact", weights)
+	if r.text("state") != "STATE_READY" {
+		t.Errorf("the uploaded model is %s", r)
+	}
+	w.get(t, path+"/ocr/versions")
+	w.get(t, "/v1/"+version)
+	w.must(t, http.MethodDelete, "/v1/"+version, nil)
+	w.must(t, http.MethodDelete, path+"/ocr", nil)
+}
+
+func tourWorkflows(t *testing.T, w *tenant, url string) {
+	// A literal in a definition goes to the vault and leaves a reference.
+	literal := w.in.secret()
+	r := w.post(t, w.path()+"/workflows?workflowId=literal", object{"title": "literal", "definition": ask(url, literal)})
+	if slot := r.text("definition.steps.0.api_key"); !strings.HasPrefix(slot, "$credentials.") {
+		t.Errorf("a literal has become %q", slot)
+	}
+	path := w.path() + "/workflows/literal"
+	w.post(t, path+":run", question("with a literal"))
+	w.must(t, http.MethodPatch, path, object{"definition": ask(url, w.in.secret())})
+	w.get(t, path)
+	w.get(t, w.path()+"/workflows")
+	w.get(t, path+"/versions")
+	w.get(t, path+"/versions/1")
+	w.post(t, path+"/versions/1:restore", object{})
+	w.post(t, path+":inspect", object{"definition": ask(url, w.in.secret())})
+	w.must(t, http.MethodDelete, path, nil)
+	w.post(t, path+":undelete", object{})
+	inline := object{"specification": ask(url, w.in.secret()), "inputs": object{}, "api_key": w.key}
+	(&client{in: w.in}).must(t, http.MethodPost, "/workflows/run", inline)
+}
+
+func tourShares(t *testing.T, w *tenant) {
+	flow := w.path() + "/workflows/ask"
+	name, token := w.share(t, flow, hidden())
+	guest := w.in.guest()
+	guest.get(t, "/v1/shared/"+token)
+	guest.call(t, http.MethodGet, "/s/"+token, nil)
+	guest.call(t, http.MethodGet, "/embed/"+token, nil)
+	guest.must(t, http.MethodPost, "/v1/shared/"+token+":runStream", question("x"))
+	w.get(t, flow+"/shares")
+	w.get(t, "/v1/"+name)
+	w.must(t, http.MethodPatch, "/v1/"+name, object{"title": "renamed"})
+	w.post(t, "/v1/"+name+":pause", object{})
+	if r := guest.shared(t, token, question("x")); r.status == http.StatusOK {
+		t.Errorf("a paused share runs: %s", r)
+	}
+	w.post(t, "/v1/"+name+":resume", object{})
+	rotated := w.post(t, "/v1/"+name+":rotate", object{}).text("token")
+	w.in.planted.add(link, rotated)
+	if r := guest.shared(t, token, question("x")); r.status != http.StatusNotFound {
+		t.Errorf("the old link after a rotation answers %s", r)
+	}
+	if r := guest.shared(t, rotated, question("x")); r.status != http.StatusOK {
+		t.Errorf("the new link answers %s", r)
+	}
+	guest.call(t, http.MethodPost, "/v1/shared/"+rotated+":nonsense", object{})
+	guest.call(t, http.MethodGet, "/s/"+rotated+"/nothing/here", nil)
+	w.must(t, http.MethodDelete, "/v1/"+name, nil)
+}
+
+// wrongPlaces: secrets where none belongs, in requests that are refused.
+func wrongPlaces(t *testing.T, w *tenant) {
+	s := w.in.secret()
+	broken := []byte(`{"provider": "openai", "value": "` + s + `", `)
+	anyone := &client{in: w.in}
+	for _, r := range []reply{
+		w.call(t, http.MethodPost, w.path()+"/credentials?credentialId=x", broken),
+		w.call(t, http.MethodPost, w.path()+"/credentials?credentialId=x", object{"provider": "openai", "value": []string{s}}),
+		w.call(t, http.MethodPost, w.path()+"/credentials?credentialId=Not+An+Id", object{"provider": "openai", "value": s}),
+		w.call(t, http.MethodPost, w.path()+"/credentials?credentialId=x", object{"provider": "openai", "value": s, "hosts": []string{"ftp://nowhere.example"}}),
+		w.call(t, http.MethodPost, w.path()+"/workflows/ask:run", object{"inputs": object{"question": object{"a": s}}, "version": s}),
+		anyone.call(t, http.MethodGet, "/v1/whoami?api_key="+w.key+"x", nil),
+		anyone.call(t, http.MethodGet, w.path(), nil, "Authorization", "Bearer "+w.key+"x"),
+		anyone.call(t, http.MethodGet, w.path(), nil, "Authorization", "Basic "+w.key),
+		w.call(t, http.MethodPost, "/v1/shared/"+s+":run", question("x")),
+	} {
+		if r.status < 400 || r.status >= 500 {
+			t.Errorf("a request that is wrong gets %s", r)
+		}
+	}
+}
