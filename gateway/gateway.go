@@ -74,6 +74,7 @@ type Gateway struct {
 	ready        func(context.Context) error
 	log          *slog.Logger
 	handler      http.Handler
+	durations    *durations
 }
 
 // New builds the gateway. It dials nothing by itself.
@@ -104,6 +105,9 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 		assets:       files, previews: previews,
 		openapi: deps.OpenAPI, ready: deps.Ready, log: deps.Logger,
 	}
+	if g.durations, err = newDurations(deps); err != nil {
+		return nil, err
+	}
 	g.handler = g.chain(deps)
 	return g, nil
 }
@@ -132,6 +136,9 @@ func (g *Gateway) chain(deps Deps) http.Handler {
 	h = withSecurityHeaders(h)
 	h = g.withLog(h)
 	h = withRequestID(h)
+	if deps.Tracer == nil {
+		return cleaned(h)
+	}
 	return scrubbed(func(seen http.Handler) http.Handler {
 		return otelhttp.NewHandler(seen, "gateway", telemetryOptions(deps)...)
 	}, h)

@@ -1,20 +1,63 @@
 package gateway
 
 import (
+	"log/slog"
 	"net/http"
 	"time"
-
-	"github.com/felixge/httpsnoop"
 
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 )
 
-// withLog writes one line per request: the route, never the path; no payload.
+// withLog counts each request and writes its one line: the route, never the path;
+// no payload.
 func (g *Gateway) withLog(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		seen := httpsnoop.CaptureMetrics(next, w, r)
-		g.log.InfoContext(r.Context(), "http request",
-			"method", r.Method, "route", route(r.URL.Path), "status", seen.Code, "bytes", seen.Written,
-			"duration_ms", float64(seen.Duration)/float64(time.Millisecond), "request_id", caller.RequestID(r.Context()))
+		start, seen := time.Now(), &seenWriter{ResponseWriter: w}
+		next.ServeHTTP(seen, r)
+		ctx, where := r.Context(), route(r.URL.Path)
+		g.durations.record(ctx, r.Method, where, seen.code(), start)
+		g.log.LogAttrs(ctx, slog.LevelInfo, "http request",
+			slog.String("method", r.Method), slog.String("route", where), slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes),
+			slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000), slog.String("request_id", caller.RequestID(ctx)))
 	})
+}
+
+// seenWriter remembers what was answered.
+type seenWriter struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *seenWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Flush implements http.Flusher, which streams ask for.
+func (w *seenWriter) Flush() {
+	if f, ok := w.ResponseWriter.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+// WriteHeader remembers the first final status.
+func (w *seenWriter) WriteHeader(code int) {
+	if w.status == 0 && code >= http.StatusOK {
+		w.status = code
+	}
+	w.ResponseWriter.WriteHeader(code)
+}
+
+// Write counts.
+func (w *seenWriter) Write(p []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// code is 200 where none was said, as it is on the wire.
+func (w *seenWriter) code() int {
+	if w.status == 0 {
+		return http.StatusOK
+	}
+	return w.status
 }

@@ -26,6 +26,14 @@ func scrubbed(watch func(http.Handler) http.Handler, next http.Handler) http.Han
 	})
 }
 
+// cleaned is for where nobody watches.
+func cleaned(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL = clean(r.URL)
+		next.ServeHTTP(w, r)
+	})
+}
+
 // clean collapses doubled slashes, which a client whose base URL ends in a slash
 // sends.
 func clean(u *url.URL) *url.URL {

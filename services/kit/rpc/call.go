@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"regexp"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -38,9 +37,8 @@ func (s *Server) call(name string) *call {
 // begin finds out who is calling and whether they may, and bounds the call's
 // time.
 func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context, error) {
-	md, _ := metadata.FromIncomingContext(ctx)
 	address := c.transport(ctx)
-	c.requestID = requestID(md, c.peer.name)
+	c.requestID = requestID(ctx, c.peer.name)
 	ctx = caller.WithCall(ctx, c.peer.name, c.requestID, address)
 	if c.method == nil { // not reached: Serve has looked at every method
 		return ctx, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this method has no access rule")
@@ -51,7 +49,7 @@ func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context,
 	if c.method.quiet {
 		return ctx, nil
 	}
-	p, err := c.server.principal(ctx, md, c.peer, address)
+	p, err := c.server.principal(ctx, c.peer, address)
 	if err != nil {
 		return ctx, err
 	}
@@ -78,15 +76,31 @@ func (c *call) transport(ctx context.Context) string {
 	return host
 }
 
-var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
-
 // requestID keeps a peer's name for the request, so that one name finds all
 // hops. A client's is not taken: it could name someone else's request.
-func requestID(md metadata.MD, peer string) string {
-	if ids := md[requestIDKey]; peer != "" && len(ids) == 1 && requestIDForm.MatchString(ids[0]) {
+func requestID(ctx context.Context, peer string) string {
+	if peer == "" {
+		return id.New("req")
+	}
+	if ids := metadata.ValueFromIncomingContext(ctx, requestIDKey); len(ids) == 1 && wellFormedID(ids[0]) {
 		return ids[0]
 	}
 	return id.New("req")
+}
+
+// wellFormedID takes up to 64 letters, digits and _.-
+func wellFormedID(s string) bool {
+	if s == "" || len(s) > 64 {
+		return false
+	}
+	for _, c := range []byte(s) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '.', c == '-':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // check validates one request message.

@@ -44,8 +44,12 @@ type ClientConfig struct {
 func Dial(target string, cfg ClientConfig) (*grpc.ClientConn, error) {
 	cfg.Timeout = orDefault(cfg.Timeout, 30*time.Second)
 	cfg.MaxMessage = orDefault(cfg.MaxMessage, MaxMessage)
+	durations, err := durationsOf(cfg.Tracer, cfg.Meter, "rpc.client.call.duration")
+	if err != nil {
+		return nil, fmt.Errorf("rpc dial %s: %w", cfg.Peer, err)
+	}
 	opts := []grpc.DialOption{
-		grpc.WithChainUnaryInterceptor(cfg.unary),
+		grpc.WithChainUnaryInterceptor(durations.unary, cfg.unary),
 		grpc.WithChainStreamInterceptor(cfg.stream),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(cfg.MaxMessage), grpc.MaxCallSendMsgSize(cfg.MaxMessage)),
 		grpc.WithDefaultServiceConfig(serviceConfig()),

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// log writes the one line of a call: what was called, by whom, what came of
+// log counts the call and writes its one line: what was called, by whom, what came of
 // it. Neither requests nor replies nor metadata are ever in it. The text of an
 // error is, for faults that the operator must mend.
 func (c *call) log(ctx context.Context, err error) {
@@ -18,6 +18,7 @@ func (c *call) log(ctx context.Context, err error) {
 		return
 	}
 	code := errs.CodeOf(err)
+	c.server.durations.record(ctx, c.name, code, c.start)
 	level := levelOf(code)
 	logger := c.server.cfg.Logger
 	if !logger.Enabled(ctx, level) {

@@ -95,8 +95,10 @@ func refused(err error) error {
 }
 
 // principal finds on whose behalf a call is made.
-func (s *Server) principal(ctx context.Context, md metadata.MD, peer peerInfo, address string) (caller.Principal, error) {
-	forwarded, visitor, keys := md[principalKey], md[visitorKey], md[authKey]
+func (s *Server) principal(ctx context.Context, peer peerInfo, address string) (caller.Principal, error) {
+	// By name, since all of them would be a copy.
+	forwarded, visitor := metadata.ValueFromIncomingContext(ctx, principalKey), metadata.ValueFromIncomingContext(ctx, visitorKey)
+	keys := metadata.ValueFromIncomingContext(ctx, authKey)
 	if (len(forwarded) > 0 || len(visitor) > 0) && !slices.Contains(s.cfg.Forwarders, peer.name) {
 		return caller.Principal{}, refused(errors.New("a principal in metadata from a caller that may not forward one"))
 	}

@@ -131,6 +131,7 @@ type Server struct {
 	validator protovalidate.Validator
 	visitors  Pseudonyms
 	methods   map[string]*method
+	durations *durations
 	ready     func() error // finds the methods' rules, once
 }
 
@@ -144,7 +145,13 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rpc server: make validator: %w", err)
 	}
-	s := &Server{cfg: cfg, validator: validator, health: health.NewServer(), visitors: NewPseudonyms(cfg.VisitorKey)}
+	durations, err := durationsOf(cfg.Tracer, cfg.Meter, "rpc.server.call.duration")
+	if err != nil {
+		return nil, fmt.Errorf("rpc server: %w", err)
+	}
+	s := &Server{
+		cfg: cfg, validator: validator, health: health.NewServer(), visitors: NewPseudonyms(cfg.VisitorKey), durations: durations,
+	}
 	s.ready = sync.OnceValue(s.findRules)
 	s.grpc = grpc.NewServer(s.options()...)
 	healthpb.RegisterHealthServer(s.grpc, s.health)

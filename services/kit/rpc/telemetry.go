@@ -9,16 +9,12 @@ import (
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
-	tracenoop "go.opentelemetry.io/otel/trace/noop"
 	"google.golang.org/grpc/stats"
 )
 
 // telemetryOptions: spans and metrics name the method and the code, and the
 // trace alone crosses a hop: no baggage, which a client could fill.
 func telemetryOptions(tracer trace.TracerProvider, meter metric.MeterProvider) []otelgrpc.Option {
-	if tracer == nil {
-		tracer = tracenoop.NewTracerProvider()
-	}
 	if meter == nil {
 		meter = metricnoop.NewMeterProvider()
 	}
@@ -29,10 +25,10 @@ func telemetryOptions(tracer trace.TracerProvider, meter metric.MeterProvider) [
 	}
 }
 
-// serverTelemetry is nil where nobody listens: it costs several microseconds a
-// call.
+// serverTelemetry is nil where no traces are exported: it costs several
+// microseconds a call. The metrics are then made by durations alone.
 func serverTelemetry(cfg ServerConfig) stats.Handler {
-	if cfg.Tracer == nil && cfg.Meter == nil {
+	if cfg.Tracer == nil {
 		return nil
 	}
 	opts := telemetryOptions(cfg.Tracer, cfg.Meter)
@@ -47,8 +43,17 @@ func serverTelemetry(cfg ServerConfig) stats.Handler {
 }
 
 func clientTelemetry(tracer trace.TracerProvider, meter metric.MeterProvider) stats.Handler {
-	if tracer == nil && meter == nil {
+	if tracer == nil {
 		return nil
 	}
 	return otelgrpc.NewClientHandler(telemetryOptions(tracer, meter)...)
+}
+
+// durationsOf are the metrics of a server or client without traces; nil where there
+// is nothing to do.
+func durationsOf(tracer trace.TracerProvider, meter metric.MeterProvider, name string) (*durations, error) {
+	if tracer != nil {
+		return nil, nil //nolint:nilnil // the traces' instrumentation has them
+	}
+	return newDurations(meter, name)
 }

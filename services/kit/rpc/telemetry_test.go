@@ -93,3 +93,42 @@ func TestStrangersTracesAreNotContinued(t *testing.T) {
 		t.Errorf("trace %s with %d links", span.SpanContext.TraceID(), len(span.Links))
 	}
 }
+
+// Without traces the same metrics are there.
+func TestMetricsWithoutTraces(t *testing.T) {
+	t.Parallel()
+	tel, err := telemetry.New(t.Context(), telemetry.Config{Service: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, func(c *rpc.ServerConfig) { c.Meter = tel.Meter })
+	conn, err := rpc.Dial("pipe", rpc.ClientConfig{Pipe: w.public.As(""), Meter: tel.Meter})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	models := registryv1.NewRegistryServiceClient(conn)
+	if _, err := models.GetModel(bearer(t.Context(), "kh_demo"), demoModel); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := models.GetModel(t.Context(), demoModel); err == nil {
+		t.Fatal("answered to nobody")
+	}
+	if _, err := healthpb.NewHealthClient(conn).Check(t.Context(), &healthpb.HealthCheckRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	rec := httptest.NewRecorder()
+	tel.Metrics.ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
+	for _, side := range []string{"server", "client"} {
+		for _, code := range []string{"OK", "UNAUTHENTICATED"} {
+			line := `rpc_` + side + `_call_duration_seconds_count{rpc_method="keyhole.registry.v1.RegistryService/GetModel",rpc_response_status_code="` +
+				code + `",rpc_system_name="grpc"} 1`
+			if !strings.Contains(rec.Body.String(), line) {
+				t.Errorf("metrics lack %s:\n%.3000s", line, rec.Body)
+			}
+		}
+	}
+	if strings.Contains(rec.Body.String(), "Health") {
+		t.Error("a health check is counted")
+	}
+}
