@@ -6,7 +6,7 @@ SHELL := /usr/bin/env bash
 
 TOOLS := $(CURDIR)/.tools/bin
 MODULES := ./proto/... ./services/... ./gateway/... ./deploy/...
-PURE := keyhole keyhole-sharing keyhole-vault keyhole-registry keyhole-runner keyhole-gateway
+PURE := ./deploy/cmd/keyhole ./gateway/cmd/keyhole-gateway $(foreach s,sharing vault registry runner,./services/$(s)/cmd/keyhole-$(s))
 DATA ?= data
 LDFLAGS := -s -w
 
@@ -27,21 +27,12 @@ help: ## List the targets
 run: build ## Build everything and start it with the demo: http://127.0.0.1:8080
 	@bin/keyhole serve --data $(DATA) --demo --log-level warn
 
+# Go's own cache knows what is stale; one call for all, so that nothing to do is
+# done in a second.
 .PHONY: build
 build: assets ## Build every program into bin/
-	@for p in $(PURE); do $(MAKE) --no-print-directory bin/$$p; done
-	@$(MAKE) --no-print-directory bin/keyhole-model-worker
-
-# Go's own cache knows what is stale, so these are rebuilt each time.
-.PHONY: $(addprefix bin/,$(PURE)) bin/keyhole-model-worker
-bin/keyhole:
-	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./deploy/cmd/keyhole
-bin/keyhole-gateway:
-	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./gateway/cmd/keyhole-gateway
-bin/keyhole-sharing bin/keyhole-vault bin/keyhole-registry bin/keyhole-runner: bin/keyhole-%:
-	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./services/$*/cmd/keyhole-$*
-bin/keyhole-model-worker:
-	@CGO_ENABLED=1 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./services/modelworker/cmd/keyhole-model-worker
+	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ $(PURE)
+	@CGO_ENABLED=1 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./services/modelworker/cmd/keyhole-model-worker
 
 .PHONY: assets
 assets: ## Fetch ONNX Runtime and the demo's model into bin/ (checked sums)
