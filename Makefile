@@ -55,7 +55,8 @@ e2e: build ## Run the end-to-end tests alone
 bench: build ## Measure what the docs promise, in one run; wants an idle machine
 	@deploy/fetch/test-servers.sh
 	@deploy/fetch/yolov8n.sh .tools/testdata
-	@go test -run '^$$' -bench . -benchtime 2s -timeout 60m ./deploy/bench/...
+	@go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./deploy/bench/...
+	@go test -run '^$$' -bench 'Handle|HotKey' -benchtime 3s ./services/vault ./services/sharing/meter
 
 .PHONY: check
 check: lint ## Formatting, lint, contract, generated code: what CI wants clean

@@ -1,0 +1,15 @@
+package bench
+
+import (
+	"context"
+
+	"github.com/keyhole-dev/keyhole/services/runner/models"
+)
+
+// known is a source of one model whose checksum need not be taken anew.
+type known models.Artifact
+
+// Resolve implements models.Source.
+func (k known) Resolve(context.Context, string) (models.Artifact, error) {
+	return models.Artifact(k), nil
+}
