@@ -10,7 +10,7 @@ import (
 )
 
 // txAttempts is how often a transaction that lost against another is tried.
-const txAttempts = 4
+const txAttempts = 10
 
 // Tx runs fn in a transaction: committed when fn returns nil, undone when it
 // returns an error, which is then Tx's. SQLite's begins as a writer's, so that
