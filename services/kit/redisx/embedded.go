@@ -11,8 +11,15 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// sweepEvery is how late a key of the embedded server may expire.
-const sweepEvery = 100 * time.Millisecond
+// sweepEvery is how late a key of the embedded server may expire while it has few
+// keys. A sweep looks at all of them under the server's lock; so that it never
+// takes more than a fiftieth of the time, a slow one is followed by a longer pause,
+// up to sweepAtLeast.
+const (
+	sweepEvery   = 100 * time.Millisecond
+	sweepAtLeast = 5 * time.Second
+	sweepPart    = 50
+)
 
 // embedded is a Redis in this process, reached without a port. Its keys do not
 // expire by themselves: one goroutine tells it how much time has passed.
@@ -36,9 +43,9 @@ func startEmbedded() (*embedded, error) {
 }
 
 // passTime keeps the server's clock for expiry at the real one: by what has
-// really passed, since a ticker that was held up drops ticks.
+// really passed, since a timer may be late.
 func (e *embedded) passTime() {
-	t := time.NewTicker(sweepEvery)
+	t := time.NewTimer(sweepEvery)
 	defer t.Stop()
 	last := time.Now()
 	for {
@@ -49,6 +56,7 @@ func (e *embedded) passTime() {
 			now := time.Now()
 			e.server.FastForward(now.Sub(last))
 			last = now
+			t.Reset(min(max(sweepEvery, sweepPart*time.Since(now)), sweepAtLeast))
 		}
 	}
 }
