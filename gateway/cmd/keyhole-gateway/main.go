@@ -90,6 +90,7 @@ func (s *settings) gateway(ctx context.Context, p *program.Program) (*gateway.Ga
 		if err != nil {
 			return nil, err
 		}
+		p.Needs(name, conn)
 		conns[name] = conn
 	}
 	cfg := gateway.Config{TrustedProxies: s.TrustedProxies, AllowOrigins: s.AllowOrigins, VisitorKey: p.VisitorKey()}

@@ -46,7 +46,8 @@ function isStatus(body: unknown): body is Status {
 // UNAVAILABLE: its text is not shown.
 export function failureOf(body: unknown, response?: Response): Failure {
   const requestId = response?.headers.get("x-request-id") ?? "";
-  const parsed = typeof body === "string" ? parse(body) : body;
+  let parsed = typeof body === "string" ? parse(body) : body;
+  if (typeof parsed === "object" && parsed !== null && "error" in parsed) parsed = parsed.error; // a stream that was refused before its first line
   if (!isStatus(parsed)) {
     if (response?.status === 413) return new Failure("The request is too large for this server.", "REQUEST_TOO_LARGE", {}, [], 0, requestId);
     return new Failure("The server did not answer as expected.", "UNAVAILABLE", {}, [], 0, requestId);

@@ -14,7 +14,7 @@ const colours = HighlightStyle.define([
 ]);
 
 const theme = EditorView.theme({
-  "&": { backgroundColor: "transparent", color: "var(--ink)", fontSize: "12.5px", maxHeight: "100%" },
+  "&": { backgroundColor: "transparent", color: "var(--ink)", fontSize: "12.5px", height: "100%" },
   "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-gutters": { backgroundColor: "transparent", color: "var(--ink-3)", border: "none" },
@@ -28,6 +28,7 @@ export default function JSONView({ text, label, find }: { text: string; label: s
   useEffect(() => {
     const root = host.current!.shadowRoot ?? host.current!.attachShadow({ mode: "open" });
     const room = document.createElement("div");
+    room.style.height = "100%";
     root.replaceChildren(room);
     editor.current = new EditorView({
       parent: room,

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { getSharedWorkflow, type SharedWorkflow } from "../api/client";
 import { Failure } from "../api/failure";
 import type { Link } from "./link";
@@ -22,16 +22,21 @@ export function SharePage({ link }: { link: Link }) {
     if (view.data?.title) document.title = `${view.data.title} · Keyhole`;
   }, [view.data?.title]);
 
+  // What was shown last stays while another key is tried.
+  const last = useRef<SharedWorkflow>(undefined);
+  if (view.data) last.current = view.data;
+  const data = view.data ?? last.current;
+
   // A key that is refused must not take the page away: it is said beside the key.
   const keyRefused = key !== "" && view.error?.reason === "UNAUTHENTICATED" ? view.error : null;
-  const gone = view.error && !keyRefused && !(view.data && passing(view.error));
+  const gone = view.error && !keyRefused && !(data && passing(view.error));
   return (
     <>
-      <a className="skip" href="#run">Skip to the workflow</a>
-      {!link.hideToolbar && <Toolbar link={link} view={gone ? undefined : view.data} ownKey={key} />}
+      {data && !gone && !link.hideToolbar && <nav aria-label="Page"><a className="skip" href="#run">Skip to the workflow</a></nav>}
+      {!link.hideToolbar && <Toolbar link={link} view={gone ? undefined : data} ownKey={key} />}
       <main id="main" className={link.embed ? "page page-embed" : "page"}>
         {gone ? <Problem failure={view.error!} onRetry={() => void view.refetch()} busy={view.isFetching} />
-          : view.data ? <Workbench link={link} view={view.data} ownKey={key} setKey={setKey} keyRefused={keyRefused} onStale={() => void view.refetch()} />
+          : data ? <Workbench link={link} view={data} ownKey={key} setKey={setKey} keyRefused={keyRefused} onStale={() => void view.refetch()} />
           : <Waiting graph={link.showGraph} />}
       </main>
     </>

@@ -1,4 +1,4 @@
-import { ReactFlow, ReactFlowProvider, useReactFlow, type Edge, type Node } from "@xyflow/react";
+import { ReactFlow, ReactFlowProvider, useReactFlow, type Edge, type EdgeChange, type Node, type NodeChange } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import "./graph.css";
 import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
@@ -24,26 +24,25 @@ export default function GraphSection({ view, steps }: Props) {
   const [selected, setSelected] = useState("");
   const [json, setJSON] = useState(false);
   const text = useMemo(() => JSON.stringify(view.definition ?? {}, null, 2), [view.definition]);
+  const count = (view.graph?.nodes ?? []).filter((n) => n.id?.startsWith("steps.")).length;
   const name = selected.split(".").slice(1).join(".");
   return (
     <section className="panel graph-panel" aria-labelledby={title}>
       <div className="panel-head">
         <h2 id={title}>Workflow</h2>
-        <span className="quiet-text">{(view.graph?.nodes ?? []).filter((n) => n.id?.startsWith("steps.")).length} steps, read-only</span>
+        <span className="quiet-text">{count === 1 ? "1 step" : `${count} steps`}, read-only</span>
         <button type="button" className="button small push" aria-pressed={json} onClick={() => setJSON(!json)}><Icon name="braces" /> JSON</button>
       </div>
-      <div className={json || selected ? "graph-body with-aside" : "graph-body"}>
+      <div className="graph-body">
         <ReactFlowProvider>
           <Canvas graph={view.graph ?? {}} steps={steps} selected={selected} onSelect={setSelected} />
         </ReactFlowProvider>
-        {(json || selected) && (
-          <aside className="graph-aside" aria-label={json ? "Definition" : "Settings"}>
-            {selected && <Inspector view={view} id={selected} onClose={() => setSelected("")} />}
-            {json && (
-              <Suspense fallback={<p className="quiet-text">Loading…</p>}>
-                <JSONView text={text} label="The definition as JSON" find={selected ? `"name": ${JSON.stringify(name)}` : undefined} />
-              </Suspense>
-            )}
+        {selected && <aside className="graph-aside" aria-label="Settings"><Inspector view={view} id={selected} onClose={() => setSelected("")} /></aside>}
+        {json && (
+          <aside className="graph-aside" aria-label="Definition">
+            <Suspense fallback={<p className="quiet-text">Loading…</p>}>
+              <JSONView text={text} label="The definition as JSON" find={selected ? `"name": ${JSON.stringify(name)}` : undefined} />
+            </Suspense>
           </aside>
         )}
       </div>
@@ -55,12 +54,14 @@ function Canvas({ graph, steps, selected, onSelect }: { graph: Graph; steps: Rec
   const flow = useReactFlow();
   const room = useRef<HTMLDivElement>(null);
   const nodes = useNodes(graph, steps, selected);
-  const edges = useMemo(() => edgesOf(graph), [graph]);
+  const [edge, setEdge] = useState("");
+  const lines = useMemo(() => edgesOf(graph), [graph]);
+  const edges = useMemo(() => (edge ? lines.map((l) => (l.id === edge ? { ...l, selected: true } : l)) : lines), [lines, edge]);
   const place = useCallback(() => {
     const box = room.current?.getBoundingClientRect();
     if (!box || !graph.width || !graph.height) return;
     const all = Math.min(1, (box.width - 32) / graph.width, (box.height - 32) / graph.height);
-    const zoom = Math.max(all, Math.min(0.62, (box.height - 32) / graph.height), 0.2); // readable, even where only the beginning fits
+    const zoom = Math.max(all, Math.min(0.56, (box.height - 32) / graph.height), 0.2); // readable, even where only the beginning fits
     void flow.setViewport({ zoom, x: Math.max(16, (box.width - graph.width * zoom) / 2), y: Math.max(16, (box.height - graph.height * zoom) / 2) });
   }, [flow, graph]);
   useEffect(() => {
@@ -75,8 +76,8 @@ function Canvas({ graph, steps, selected, onSelect }: { graph: Graph; steps: Rec
         nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} nodesDraggable={false} nodesConnectable={false} elementsSelectable
         edgesFocusable nodesFocusable deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} minZoom={0.08} maxZoom={2}
         zoomOnScroll={false} preventScrolling={false} zoomOnDoubleClick={false} onlyRenderVisibleElements={nodes.length > 120}
-        onNodeClick={(_, n) => onSelect(n.id)} onPaneClick={() => onSelect("")}
-        onSelectionChange={({ nodes: chosen }) => { if (chosen[0]) onSelect(chosen[0].id); }}
+        onNodesChange={(changes) => choose(changes, selected, onSelect)} onEdgesChange={(changes) => choose(changes, edge, setEdge)}
+        onPaneClick={() => onSelect("")}
         ariaLabelConfig={{ "node.a11yDescription.default": "Press Enter for its settings.", "edge.a11yDescription.default": "" }}
       />
       <div className="graph-controls" role="group" aria-label="Zoom">
@@ -86,6 +87,12 @@ function Canvas({ graph, steps, selected, onSelect }: { graph: Graph; steps: Rec
       </div>
     </div>
   );
+}
+
+// choose follows what is selected, by pointer or by keyboard alike.
+function choose(changes: (NodeChange<Node<BlockData>> | EdgeChange)[], now: string, set: (id: string) => void) {
+  for (const c of changes) if (c.type === "select" && c.selected) return set(c.id);
+  if (changes.some((c) => c.type === "select" && !c.selected && c.id === now)) set("");
 }
 
 // useNodes keeps the objects of nodes that did not change, so that an event of a run

@@ -10,7 +10,9 @@ export function Inspector({ view, id, onClose }: { view: SharedWorkflow; id: str
   const settings = settingsOf(view, id);
   const node = view.graph?.nodes?.find((n) => n.id === id);
   const head = useRef<HTMLHeadingElement>(null);
-  useEffect(() => head.current?.scrollIntoView({ block: "nearest" }), [id]);
+  useEffect(() => {
+    void head.current?.scrollIntoView({ block: "nearest" });
+  }, [id]);
   return (
     <div className="inspector" onKeyDown={(e) => e.key === "Escape" && onClose()}>
       <div className="inspector-head">

@@ -18,7 +18,7 @@ export function Progress({ view, run, onCancel }: { view: SharedWorkflow; run: R
       <ol className="steps">
         {shown.map((s) => <Step key={s.name} name={s.name} title={s.title} status={run.steps[s.name]} />)}
       </ol>
-      <div><button type="button" className="button" onClick={onCancel}><Icon name="stop" /> Cancel</button></div>
+      <div className="narrow-only"><button type="button" className="button" onClick={onCancel}><Icon name="stop" /> Cancel</button></div>
     </div>
   );
 }

@@ -16,6 +16,7 @@ const JSONView = lazy(() => import("../../json/JSONView"));
 export function Results({ response, input }: { response: RunResponse; input: Picture | null }) {
   const outputs = response.outputs ?? [];
   const [element, setElement] = useState(0);
+  const [raw, setRaw] = useState(false);
   const current = outputs[element] ?? outputs[0] ?? {};
   const values = useMemo(() => Object.entries(current).map(([name, v]) => ({ name, value: read(v) })), [current]);
   useEffect(() => () => values.forEach((v) => forget(v.value)), [values]);
@@ -26,8 +27,15 @@ export function Results({ response, input }: { response: RunResponse; input: Pic
           {outputs.map((_, i) => <button key={i} type="button" className="button small" aria-pressed={i === element} onClick={() => setElement(i)}>{i + 1}</button>)}
         </div>
       )}
-      <Element values={values} input={input} />
-      <Raw outputs={outputs} />
+      {raw ? (
+        <Suspense fallback={<p className="quiet-text">Loading…</p>}>
+          <JSONView text={JSON.stringify(withoutPictures(outputs), null, 2)} label="The result as JSON" />
+        </Suspense>
+      ) : <Element values={values} input={input} />}
+      <div className="raw-head">
+        <button type="button" className="button small" aria-pressed={raw} onClick={() => setRaw(!raw)}><Icon name="braces" /> JSON</button>
+        <Download name="result.json" make={() => new Blob([JSON.stringify(outputs, null, 2)], { type: "application/json" })} label="Download JSON" />
+      </div>
     </div>
   );
 }
@@ -88,22 +96,5 @@ function Reading({ name, value }: Named) {
       {value.kind === "table" && <Table columns={value.columns} rows={value.rows} />}
       {value.kind === "json" && <pre className="reading-json" tabIndex={0} role="group" aria-label={`${name} as JSON`}>{JSON.stringify(withoutPictures(value.value), null, 2)}</pre>}
     </section>
-  );
-}
-
-function Raw({ outputs }: { outputs: Record<string, unknown>[] }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <div className="raw">
-      <div className="raw-head">
-        <button type="button" className="button small" aria-expanded={open} onClick={() => setOpen(!open)}><Icon name="braces" /> JSON</button>
-        <Download name="result.json" make={() => new Blob([JSON.stringify(outputs, null, 2)], { type: "application/json" })} label="Download JSON" />
-      </div>
-      {open && (
-        <Suspense fallback={<p className="quiet-text">Loading…</p>}>
-          <JSONView text={JSON.stringify(withoutPictures(outputs), null, 2)} label="The result as JSON" />
-        </Suspense>
-      )}
-    </div>
   );
 }

@@ -10,12 +10,14 @@ export function Used({ run, allowances }: { run: Run; allowances: Allowance[] })
     if (item.kind === "run" || item.kind === "model" || item.kind === "credential") counts[item.kind] += Number(item.quantity ?? 0);
     counts.tokens += Number(item.inputTokens ?? 0) + Number(item.outputTokens ?? 0);
   }
+  // Whoever does not pay is not told the items; that a run costs one run is no secret.
+  if (!run.response?.charges?.length) counts.run = 1;
   const parts = [
     plural(counts.run, "run"), plural(counts.model, "model image"), plural(counts.credential, "provider call"), plural(counts.tokens, "token"),
   ].filter(Boolean);
   return (
     <p className="used">
-      <span>{duration(run.ended - run.began)}</span>
+      <span>in {duration(run.ended - run.began)}</span>
       {parts.length > 0 && <span>used {parts.join(", ")}</span>}
       <Left allowances={allowances} />
     </p>

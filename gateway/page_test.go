@@ -1,0 +1,231 @@
+package gateway
+
+import (
+	"context"
+	"image/png"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/test/bufconn"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+const markup = `</title><script>alert(1)</script>"'<img src=x>`
+
+// links is sharing as far as pages ask it.
+type links struct {
+	sharingv1.UnimplementedSharingServiceServer
+	views map[string]*sharingv1.SharedWorkflow
+}
+
+func (l *links) GetSharedWorkflow(_ context.Context, r *sharingv1.GetSharedWorkflowRequest) (*sharingv1.SharedWorkflow, error) {
+	if v := l.views[r.GetToken()]; v != nil {
+		return v, nil
+	}
+	return nil, errs.Status(errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "this link leads nowhere")).Err()
+}
+
+// newPages is a gateway whose sharing knows these links, with the app built or not.
+func newPages(t *testing.T, dist fstest.MapFS, views map[string]*sharingv1.SharedWorkflow) *Gateway {
+	t.Helper()
+	lis := bufconn.Listen(1 << 20)
+	server := grpc.NewServer()
+	sharingv1.RegisterSharingServiceServer(server, &links{views: views})
+	go func() { _ = server.Serve(lis) }() // ends with Stop
+	t.Cleanup(server.Stop)
+	conn, err := grpc.NewClient("passthrough:sharing", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return lis.DialContext(ctx) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	g, err := New(t.Context(), Config{}, Deps{
+		Sharing: conn, Vault: conn, Registry: conn, Runner: conn, OpenAPI: []byte("{}"), Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g.assets, err = openAssets(dist); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func placeholder() fstest.MapFS {
+	return fstest.MapFS{"web/dist/placeholder.html": {Data: []byte("<html><head>" + headMark + "</head>run make web</html>")}}
+}
+
+func builtApp() fstest.MapFS {
+	dist := placeholder()
+	dist["web/dist/app/index.html"] = &fstest.MapFile{Data: []byte("<html><head>" + headMark + "</head>app</html>")}
+	dist["web/dist/app/assets/index-1.js"] = &fstest.MapFile{Data: []byte("plain")}
+	dist["web/dist/app/assets/index-1.js.br"] = &fstest.MapFile{Data: []byte("brotli")}
+	dist["web/dist/app/assets/index-1.js.gz"] = &fstest.MapFile{Data: []byte("gzip")}
+	return dist
+}
+
+func get(g http.Handler, path string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	g.ServeHTTP(w, r)
+	return w
+}
+
+func aView() *sharingv1.SharedWorkflow {
+	return &sharingv1.SharedWorkflow{
+		Title: markup, Description: markup, Owner: "ws", Version: 3, FrameOrigins: []string{"https://a.example", "https://b.example; script-src *"},
+		Graph: &sharingv1.Graph{Width: 600, Height: 200, Nodes: []*sharingv1.GraphNode{
+			{Id: "inputs.a", Label: markup, Category: "input", X: 10, Y: 10, Width: 200, Height: 64},
+			{Id: "steps.b", Label: "b · Block", Category: "model", X: 300, Y: 60, Width: 200, Height: 64},
+		}, Edges: []*sharingv1.GraphEdge{{Source: "inputs.a", Target: "steps.b"}, {Source: "nowhere", Target: "steps.b"}}},
+	}
+}
+
+func TestPageEscapesWhatStrangersWrote(t *testing.T) {
+	t.Parallel()
+	g := newPages(t, builtApp(), map[string]*sharingv1.SharedWorkflow{"tok": aView()})
+	w := get(g, "/s/tok")
+	body := w.Body.String()
+	if w.Code != http.StatusOK || strings.Contains(body, "<script>alert") || strings.Contains(body, "<img src=x") {
+		t.Errorf("got %d: %s", w.Code, body)
+	}
+	if !strings.Contains(body, `<meta property="og:image" content="http://example.com/s/tok/preview.png">`) {
+		t.Errorf("no preview in %s", body)
+	}
+	policy := w.Header().Get("Content-Security-Policy")
+	for _, want := range []string{"default-src 'none'", "script-src 'self';", "frame-ancestors 'none'"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("the policy %q lacks %s", policy, want)
+		}
+	}
+	if strings.Contains(policy, "unsafe") || w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("headers: %v", w.Header())
+	}
+	if second := get(g, "/s/tok").Header().Get("Content-Security-Policy"); second == policy {
+		t.Error("two pages have the same nonce")
+	}
+}
+
+func TestEmbedIsFramedByPlainOriginsAlone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		origins []string
+		want    string
+	}{
+		{nil, "'none'"},
+		{[]string{"*"}, "*"},
+		{[]string{"https://a.example", "http://localhost:3000", "https://*.b.example/"}, "https://a.example http://localhost:3000 https://*.b.example"},
+		{[]string{"https://a.example; script-src *", "javascript:alert(1)", "https://a.example/path", "https://u:p@a.example", "a.example", "https://a.example\r\nX: y"}, "'none'"},
+	} {
+		if got := frameAncestors(c.origins); got != c.want {
+			t.Errorf("frameAncestors(%q) = %q, want %q", c.origins, got, c.want)
+		}
+	}
+	g := newPages(t, builtApp(), map[string]*sharingv1.SharedWorkflow{"tok": aView()})
+	if policy := get(g, "/embed/tok").Header().Get("Content-Security-Policy"); !strings.HasSuffix(policy, "frame-ancestors https://a.example") {
+		t.Errorf("got %q", policy)
+	}
+}
+
+func TestUnknownLinkStillHasItsPage(t *testing.T) {
+	t.Parallel()
+	g := newPages(t, builtApp(), nil)
+	w := get(g, "/s/nope")
+	if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "app") || strings.Contains(w.Body.String(), "og:image") {
+		t.Errorf("got %d: %s", w.Code, w.Body)
+	}
+	if w := get(g, "/s/nope/preview.png"); w.Code != http.StatusNotFound {
+		t.Errorf("a link that does not work has a picture: %d", w.Code)
+	}
+	if w := get(g, "/s/%3Cscript%3E"); strings.Contains(w.Body.String(), "<script>") {
+		t.Errorf("got %s", w.Body)
+	}
+}
+
+func TestWithoutTheAppThePageSaysHowToGetIt(t *testing.T) {
+	t.Parallel()
+	g := newPages(t, placeholder(), map[string]*sharingv1.SharedWorkflow{"tok": aView()})
+	w := get(g, "/s/tok")
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "make web") || strings.Contains(w.Body.String(), "preload") {
+		t.Errorf("got %d: %s", w.Code, w.Body)
+	}
+	if w := get(g, "/assets/index-1.js"); w.Code != http.StatusNotFound {
+		t.Errorf("got %d", w.Code)
+	}
+	if _, err := openAssets(webDist); err != nil {
+		t.Errorf("what is embedded: %v", err)
+	}
+}
+
+func TestAssetsAreImmutableAndCompressed(t *testing.T) {
+	t.Parallel()
+	g := newPages(t, builtApp(), nil)
+	for accepted, want := range map[string]string{"gzip, br": "brotli", "gzip": "gzip", "": "plain"} {
+		w := get(g, "/assets/index-1.js", "Accept-Encoding", accepted)
+		if w.Body.String() != want || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") {
+			t.Errorf("%q: got %q, %v", accepted, w.Body, w.Header())
+		}
+	}
+	for _, path := range []string{"/assets/", "/assets/../index.html", "/assets/index-1.js.br", "/assets/%2e%2e/index.html", "/assets/nope.js", "/assets/a/b.js"} {
+		if w := get(g, path); w.Code != http.StatusNotFound {
+			t.Errorf("%s: got %d", path, w.Code)
+		}
+	}
+}
+
+func TestPreviewIsAPictureOfTheGraph(t *testing.T) {
+	t.Parallel()
+	views := map[string]*sharingv1.SharedWorkflow{"tok": aView(), "empty": {Title: "Empty"}, "odd": {Title: strings.Repeat("長い\u202e題", 400), Graph: &sharingv1.Graph{
+		Width: 1e300, Height: 1e-300, Nodes: []*sharingv1.GraphNode{{Id: "steps.a", X: -1e300, Y: 1e300, Width: 1e300, Height: -5}},
+	}}}
+	g := newPages(t, builtApp(), views)
+	for token := range views {
+		w := get(g, "/s/"+token+"/preview.png")
+		img, err := png.Decode(w.Body)
+		if w.Code != http.StatusOK || err != nil {
+			t.Fatalf("%s: %d, %v", token, w.Code, err)
+		}
+		if b := img.Bounds(); b.Dx() != previewWidth || b.Dy() != previewHeight {
+			t.Errorf("%s: %v", token, b)
+		}
+		if again := get(g, "/s/"+token+"/preview.png", "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
+			t.Errorf("%s: asked again, got %d", token, again.Code)
+		}
+	}
+}
+
+func TestRoboflowStillPostsThroughLinks(t *testing.T) {
+	t.Parallel()
+	g := newPages(t, builtApp(), nil)
+	for _, path := range []string{"/s/tok/ws/workflows/wf", "/s/tok"} {
+		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader("{}"))
+		w := httptest.NewRecorder()
+		g.ServeHTTP(w, r)
+		if strings.Contains(w.Header().Get("Content-Type"), "html") {
+			t.Errorf("POST %s got a page", path)
+		}
+	}
+	if w := get(g, "/s/tok/ws/workflows/wf"); strings.Contains(w.Header().Get("Content-Type"), "html") {
+		t.Error("GET of a Roboflow path got a page")
+	}
+}
+
+func TestFitEndsInAnEllipsis(t *testing.T) {
+	t.Parallel()
+	if got := plainLine("a\x00b\u202ec"); got != "a b c" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,105 @@
+// What the docs promise of the page, measured in the browser. Wants an idle machine.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cpus } from "node:os";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { chain, demo, share } from "../e2e/api";
+import { ready, run, runButton, useBrowser, visit } from "../e2e/browser";
+
+useBrowser();
+
+const results: Record<string, number | string> = { machine: `${cpus().length} × ${cpus()[0]?.model ?? "?"}` };
+
+afterAll(async () => {
+  const folder = join(import.meta.dirname, "results");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "page.json"), `${JSON.stringify(results, null, 2)}\n`);
+  console.table(results);
+});
+
+// watch counts from the first moment what a page paints and moves.
+async function watch(page: Page) {
+  await page.addInitScript(() => {
+    const seen = { lcp: 0, cls: 0, slowest: 0 };
+    Object.assign(window, { seen });
+    new PerformanceObserver((l) => { for (const e of l.getEntries()) seen.lcp = e.startTime; }).observe({ type: "largest-contentful-paint", buffered: true });
+    new PerformanceObserver((l) => { for (const e of l.getEntries() as (PerformanceEntry & { value: number })[]) seen.cls += e.value; }).observe({ type: "layout-shift", buffered: true });
+    new PerformanceObserver((l) => { for (const e of l.getEntries()) seen.slowest = Math.max(seen.slowest, e.duration); }).observe({ type: "event", durationThreshold: 16, buffered: true } as PerformanceObserverInit);
+  });
+}
+
+const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: { lcp: number; cls: number; slowest: number } }).seen);
+
+describe("the share page", () => {
+  test("sends at most 150 KB of script before the first run", async () => {
+    const page = await visit(`/s/${demo}`);
+    await ready(page);
+    await page.waitForLoadState("networkidle");
+    const bytes = await page.evaluate(() => performance.getEntriesByType("resource").filter((e) => /\.js$/.test(e.name)).reduce((sum, e) => sum + (e as PerformanceResourceTiming).encodedBodySize, 0));
+    results.script_bytes = bytes;
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThanOrEqual(150_000);
+  });
+
+  test("paints within a second, and nothing moves", async () => {
+    const page = await visit(`/s/${demo}`, { before: watch });
+    await ready(page);
+    await page.getByAltText("Input: Sample picture").waitFor();
+    await page.waitForTimeout(500); // for late shifts
+    const { lcp, cls } = await seen(page);
+    results.lcp_ms = Math.round(lcp);
+    results.cls = Number(cls.toFixed(4));
+    expect(lcp).toBeGreaterThan(0);
+    expect(lcp).toBeLessThan(1000);
+    expect(cls).toBe(0);
+    await run(page);
+    await page.locator("svg.boxes .box").first().waitFor();
+    const after = await seen(page);
+    results.cls_with_run = Number(after.cls.toFixed(4));
+    expect(after.cls).toBe(0);
+  });
+
+  test("answers within 100 ms while the events of 200 steps stream", async () => {
+    const link = await share(chain(200), {}, "Two hundred steps");
+    const page = await visit(`/s/${link.token}`, { before: watch });
+    await ready(page);
+    const field = page.getByLabel("Who", { exact: true });
+    await runButton(page).click();
+    for (let i = 0; i < 20; i++) {
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Shift+Tab");
+    }
+    await page.locator(".results").waitFor();
+    await field.pressSequentially("abc");
+    const { slowest } = await seen(page);
+    results.slowest_interaction_ms = slowest;
+    expect(slowest).toBeLessThanOrEqual(100);
+  });
+
+  test("pans a graph of 200 steps smoothly", async () => {
+    const link = await share(chain(200), {}, "Two hundred steps");
+    const page = await visit(`/s/${link.token}`);
+    await ready(page);
+    await page.getByRole("button", { name: "Show the whole graph" }).click();
+    await page.locator(".graph").scrollIntoViewIfNeeded();
+    const box = (await page.locator(".graph").boundingBox())!;
+    await page.evaluate(() => {
+      const frames: number[] = [];
+      Object.assign(window, { frames });
+      let last = performance.now();
+      const tick = (now: number) => { frames.push(now - last); last = now; requestAnimationFrame(tick); };
+      requestAnimationFrame(tick);
+    });
+    await page.mouse.move(box.x + box.width / 2, box.y + 30);
+    await page.mouse.down();
+    for (let i = 0; i < 120; i++) await page.mouse.move(box.x + box.width / 2 + 200 * Math.sin(i / 10), box.y + 30 + (i % 40));
+    await page.mouse.up();
+    const frames = (await page.evaluate(() => (window as unknown as { frames: number[] }).frames)).sort((a, b) => a - b);
+    const at = (q: number) => frames[Math.floor(q * (frames.length - 1))]!;
+    results.pan_frame_ms_median = Number(at(0.5).toFixed(1));
+    results.pan_frame_ms_p95 = Number(at(0.95).toFixed(1));
+    expect(frames.length).toBeGreaterThan(30);
+    expect(at(0.5)).toBeLessThanOrEqual(17);
+  });
+});

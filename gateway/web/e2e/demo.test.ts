@@ -1,0 +1,83 @@
+// What the README promises: one click on the sample photograph reads its text.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { base, demo } from "./api";
+import { accessible, ready, run, shot, useBrowser, visit } from "./browser";
+
+useBrowser();
+
+describe("the demo's link", () => {
+  test("runs with one click, and shows the text with its boxes", async () => {
+    const page = await visit(`/s/${demo}`);
+    await ready(page);
+    await page.getByAltText("Input: Sample picture").waitFor();
+    await shot(page, "demo-before");
+    await run(page);
+    const values = page.getByRole("group", { name: "Values" });
+    await expect.poll(() => values.innerText()).toContain("NASA");
+    expect(await page.locator("svg.boxes .box").count()).toBeGreaterThan(1);
+    expect(await page.locator(".react-flow__node .state-succeeded").count()).toBe(5);
+    expect(await page.locator(".used").innerText()).toMatch(/used 1 run[\s\S]*\d+ runs left/);
+    await accessible(page);
+    await shot(page, "demo-after");
+    await page.screenshot({ path: join(import.meta.dirname, "../../../docs/share-page.png"), animations: "disabled" });
+  });
+
+  test("boxes can be pointed at and switched by class, outputs compared and downloaded", async () => {
+    const page = await visit(`/s/${demo}`);
+    await ready(page);
+    await run(page);
+    await page.locator("svg.boxes .box rect").first().hover();
+    expect(await page.locator(".box-label").innerText()).toMatch(/\d+ %/);
+    await shot(page, "demo-box");
+    const boxes = await page.locator("svg.boxes .box").count();
+    const toggle = page.locator(".toggle").first();
+    await toggle.click();
+    expect(await page.locator("svg.boxes .box").count()).toBe(boxes - 1);
+    expect(await toggle.getAttribute("aria-pressed")).toBe("false");
+    await page.getByRole("tab", { name: "picture" }).click();
+    const slider = page.getByRole("slider", { name: "Compare with the input" });
+    await slider.fill("50");
+    await page.locator(".compare-input").waitFor();
+    await shot(page, "demo-compare");
+    const picture = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download", exact: true }).click();
+    expect((await picture).suggestedFilename()).toMatch(/^picture\.(jpg|png)$/);
+    const json = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download JSON" }).click();
+    const saved = JSON.parse(await readFile((await (await json).path())!, "utf8")) as { text: string }[];
+    expect(saved[0]!.text).toContain("NASA");
+    await page.getByRole("button", { name: "JSON", exact: true }).first().click();
+    await page.getByRole("textbox", { name: "The result as JSON" }).waitFor();
+    await accessible(page);
+    await shot(page, "demo-json");
+  });
+
+  test("the graph shows kinds, settings and JSON", async () => {
+    const page = await visit(`/s/${demo}`);
+    await ready(page);
+    await page.locator(".react-flow__edge").first().hover({ force: true });
+    await page.locator(".react-flow__edge-interaction").first().dispatchEvent("pointerover");
+    await page.locator(".edge-label").waitFor();
+    await page.locator('[data-id="steps.confident"]').click();
+    await page.getByRole("heading", { name: "confident" }).waitFor();
+    expect(await page.locator(".inspector").innerText()).toContain("$steps.ocr.predictions");
+    await page.locator(".graph-panel").getByRole("button", { name: "JSON" }).click();
+    await page.getByRole("textbox", { name: "The definition as JSON" }).waitFor();
+    await accessible(page);
+    await shot(page, "graph-json");
+  });
+
+  test("its preview is a picture of the graph, and the page names it", async () => {
+    const html = await (await fetch(`${base}/s/${demo}`)).text();
+    const image = /<meta property="og:image" content="([^"]+)">/.exec(html)![1]!;
+    const answer = await fetch(image);
+    expect(answer.headers.get("content-type")).toBe("image/png");
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    expect([...bytes.slice(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
+    expect(html).toContain('<meta property="og:title" content="Read the text in a picture">');
+    const again = await fetch(image, { headers: { "if-none-match": answer.headers.get("etag")! } });
+    expect(again.status).toBe(304);
+  });
+});

@@ -1,0 +1,119 @@
+// Themes, widths, keyboard, frames.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, test } from "vitest";
+import { base, chain, demo, greet, share } from "./api";
+import { accessible, ready, run, shot, useBrowser, visit } from "./browser";
+
+useBrowser();
+
+describe("every width and both themes", () => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [360, 768, 1024, 1440, 2560]) {
+      test(`${width} px, ${colorScheme}`, async () => {
+        const page = await visit(`/s/${demo}`, { viewport: { width, height: width < 800 ? 780 : Math.round(width * 0.6) }, colorScheme });
+        await ready(page);
+        await page.getByAltText("Input: Sample picture").waitFor();
+        await run(page);
+        await page.locator("svg.boxes .box").first().waitFor();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+        await accessible(page);
+        await shot(page, `width-${width}-${colorScheme}`);
+      });
+    }
+  }
+
+  test("the theme can be chosen", async () => {
+    const page = await visit(`/s/${demo}`, { colorScheme: "light" });
+    await ready(page);
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    await page.getByRole("button", { name: "Use the dark theme" }).click();
+    expect(await ground()).not.toBe(light);
+  });
+
+  test("200 steps", async () => {
+    const link = await share(chain(200), {}, "Two hundred steps");
+    const page = await visit(`/s/${link.token}`);
+    await ready(page);
+    await run(page);
+    expect(await page.locator(".results").innerText()).toContain("last");
+    await page.getByRole("button", { name: "Show the whole graph" }).click();
+    await shot(page, "graph-200");
+  });
+});
+
+describe("the keyboard alone", () => {
+  test("runs, looks and forks", async () => {
+    const page = await visit(`/s/${demo}`);
+    await ready(page);
+    await page.getByAltText("Input: Sample picture").waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") || document.activeElement?.textContent?.trim() || "");
+    const tabTo = async (name: RegExp, most = 60) => {
+      for (let i = 0; i < most; i++) {
+        await page.keyboard.press("Tab");
+        if (name.test(await focused())) return;
+      }
+      throw new Error(`no ${name} within ${most} tabs; last: ${await focused()}`);
+    };
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Skip to the workflow");
+    await page.keyboard.press("Enter");
+    await tabTo(/^Run$/);
+    await page.keyboard.press("Enter");
+    await page.locator("svg.boxes .box").first().waitFor();
+    await tabTo(/^lines$/);
+    await page.keyboard.press("ArrowRight");
+    expect(await focused()).toBe("picture");
+    await page.keyboard.press("ArrowLeft");
+    await tabTo(/EILEEN/);
+    await page.keyboard.press("Space");
+    await tabTo(/^ocr · /);
+    await page.keyboard.press("Enter");
+    await page.locator(".inspector").waitFor();
+    await shot(page, "keyboard-settings");
+    await page.keyboard.press("Escape");
+    await page.locator(".inspector").waitFor({ state: "detached" });
+    await page.reload();
+    await ready(page);
+    await tabTo(/^Fork$/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(focused).toBe("Fork");
+  });
+});
+
+describe("frames", () => {
+  test("are refused until the owner lists an origin, and then shown there alone", async () => {
+    const host = createServer((req, res) => {
+      res.setHeader("content-type", "text/html");
+      res.end(`<!doctype html><title>host</title><iframe title="workflow" width="1000" height="700" src="${base}/embed/${req.url!.slice(1)}"></iframe>`);
+    });
+    await new Promise<void>((up) => host.listen(0, "127.0.0.1", up));
+    const origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+    try {
+      const closed = await share(greet(), {}, "Closed");
+      const opened = await share(greet(), { frameOrigins: [origin] }, "Opened");
+      const policy = async (path: string) => (await fetch(base + path)).headers.get("content-security-policy")!;
+      expect(await policy(`/embed/${closed.token}`)).toContain("frame-ancestors 'none'");
+      expect(await policy(`/embed/${opened.token}`)).toContain(`frame-ancestors ${origin}`);
+      expect(await policy(`/s/${opened.token}`)).toContain("frame-ancestors 'none'");
+      const page = await visit(`/embed/${opened.token}?showGraph&hideToolbar&theme=dark`, { viewport: { width: 1100, height: 760 } });
+      await ready(page);
+      expect(await page.locator(".toolbar").count()).toBe(0);
+      await accessible(page);
+      await shot(page, "embed");
+      const bare = await visit(`/embed/${opened.token}`);
+      await bare.getByRole("heading", { level: 1 }).waitFor();
+      expect(await bare.locator(".graph-panel").count()).toBe(0);
+      expect(await bare.locator(".toolbar").count()).toBe(1);
+      await page.goto(`${origin}/${opened.token}`);
+      await page.frameLocator("iframe").getByRole("heading", { level: 1 }).waitFor();
+      expect(await page.frameLocator("iframe").getByRole("heading", { level: 1 }).innerText()).toBe("Opened");
+    } finally {
+      host.closeAllConnections();
+      host.close();
+    }
+  });
+});

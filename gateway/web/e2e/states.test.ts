@@ -1,0 +1,160 @@
+// Each way in which a link may not work has a page or a message that helps.
+import { describe, expect, test } from "vitest";
+import { ask, base, call, demo, greet, seen, share } from "./api";
+import { accessible, ready, run, runButton, shot, useBrowser, visit } from "./browser";
+
+useBrowser();
+
+const problem = ".problem";
+
+describe("links that do not work", () => {
+  test("unknown", async () => {
+    const page = await visit("/s/no-such-link");
+    await page.locator(problem).waitFor();
+    expect(await page.locator(problem).innerText()).toMatch(/leads nowhere[\s\S]*withdrawn/i);
+    await accessible(page);
+    await shot(page, "state-unknown");
+  });
+
+  test("paused, and resumed while the page is open", async () => {
+    const link = await share(greet());
+    await call("POST", `/v1/${link.name}:pause`, {});
+    const page = await visit(`/s/${link.token}`);
+    await page.getByText("paused").first().waitFor();
+    await accessible(page);
+    await shot(page, "state-paused");
+    await call("POST", `/v1/${link.name}:resume`, {});
+    await expect.poll(async () => {
+      const again = page.getByRole("button", { name: "Try again" });
+      if (await again.isVisible()) await again.click();
+      return page.getByRole("heading", { level: 1 }).innerText();
+    }, { timeout: 10_000 }).toBe("A workflow");
+  });
+
+  test("expired", async () => {
+    const link = await share(greet(), { expireTime: new Date(Date.now() + 1500).toISOString() });
+    await expect.poll(async () => (await fetch(`${base}/v1/shared/${link.token}`)).status, { timeout: 10_000 }).not.toBe(200);
+    const page = await visit(`/s/${link.token}`);
+    await page.getByText("expired").first().waitFor();
+    await shot(page, "state-expired");
+  });
+
+  test("revoked while the page is open", async () => {
+    const link = await share(greet());
+    const page = await visit(`/s/${link.token}`);
+    await ready(page);
+    await call("DELETE", `/v1/${link.name}`);
+    await new Promise((next) => setTimeout(next, 1100)); // what is promised: within a second
+    await runButton(page).click();
+    await page.locator(problem).waitFor();
+    expect(await page.locator(problem).innerText()).toContain("leads nowhere");
+    await shot(page, "state-revoked");
+  });
+
+  test("a private model without run access", async () => {
+    const { definition } = await call<{ definition: unknown }>("GET", "/v1/workspaces/demo/workflows/read-text");
+    const link = await share(definition, {}, "Read privately");
+    const page = await visit(`/s/${link.token}`);
+    await ready(page);
+    expect(await page.locator(".notice").innerText()).toMatch(/cannot run now[\s\S]*model/i);
+    expect(await runButton(page).isDisabled()).toBe(true);
+    await accessible(page);
+    await shot(page, "state-private");
+  });
+
+  test("an exhausted budget", async () => {
+    const { definition } = await call<{ definition: unknown }>("GET", "/v1/workspaces/demo/workflows/read-text");
+    const link = await share(definition, { runAccess: "RUN_ACCESS_OWNER", limits: { runs: "1", period: "PERIOD_DAY" }, samples: await samples() }, "Once a day");
+    const page = await visit(`/s/${link.token}`);
+    await ready(page);
+    await page.getByAltText("Input: Sample picture").waitFor();
+    await run(page);
+    await page.locator(".results").waitFor();
+    await run(page);
+    await page.locator(".failure").waitFor();
+    expect(await page.locator(".failure").innerText()).toMatch(/allowance is used up/i);
+    await shot(page, "state-exhausted-run");
+    await page.reload();
+    await ready(page);
+    expect(await page.locator(".notice").innerText()).toContain("used up");
+    await accessible(page);
+    await shot(page, "state-exhausted");
+  });
+});
+
+async function samples(): Promise<unknown> {
+  return (await call<{ samples: unknown }>("GET", `/v1/shared/${demo}`)).samples;
+}
+
+describe("a server in trouble", () => {
+  test("down", async () => {
+    const page = await visit(`/s/${demo}`, { before: async (p) => void await p.route("**/v1/shared/**", (r) => r.abort("connectionrefused")) });
+    await page.locator(problem).waitFor({ timeout: 20_000 });
+    expect(await page.locator(problem).innerText()).toContain("cannot be reached");
+    await shot(page, "state-down");
+    await page.unroute("**/v1/shared/**");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await ready(page);
+  });
+
+  test("slow", async () => {
+    let go = () => {};
+    const wait = new Promise<void>((r) => { go = r; });
+    const page = await visit(`/s/${demo}`, { before: async (p) => void await p.route("**/v1/shared/**", async (r) => { await wait; await r.continue(); }) });
+    await page.getByText("slow to answer").waitFor({ timeout: 10_000 });
+    await shot(page, "state-slow");
+    go();
+    await ready(page);
+  });
+
+  test("a proxy's page in place of an answer is not shown", async () => {
+    const page = await visit(`/s/${demo}`, { before: async (p) => void await p.route("**/v1/shared/**", (r) => r.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway of proxy-7.internal</h1>" })) });
+    await page.locator(problem).waitFor({ timeout: 20_000 });
+    expect(await page.locator("body").innerText()).not.toContain("proxy-7");
+  });
+
+  test("a connection that breaks during a run", async () => {
+    const page = await visit(`/s/${demo}`, {
+      before: async (p) => void await p.route("**/*:runStream", (r) => r.fulfill({ contentType: "application/x-ndjson", body: '{"result":{"started":"r"}}\n{"result":{"step":{"step":"ocr","state":"started"}}}\n' })),
+    });
+    await ready(page);
+    await page.getByAltText("Input: Sample picture").waitFor();
+    await run(page);
+    expect(await page.locator(".failure").innerText()).toContain("connection was lost");
+    await shot(page, "state-cut");
+  });
+});
+
+describe("a run", () => {
+  test("that fails says which step, why, and what to do", async () => {
+    const page = await visit(`/s/${demo}`);
+    await ready(page);
+    await page.getByRole("button", { name: "Address" }).click();
+    await page.getByRole("textbox", { name: "Address of a picture" }).fill("http://10.0.0.1/photo.jpg"); // a network that is nobody's to ask
+    await page.getByRole("button", { name: "Use", exact: true }).click();
+    await run(page);
+    const failure = await page.locator(".failure").innerText();
+    expect(failure.length).toBeGreaterThan(60);
+    expect(failure).not.toContain("Something went wrong");
+    await accessible(page);
+    await shot(page, "run-failed");
+  });
+
+  test("shows its steps, and can be cancelled", async () => {
+    const link = await share(ask("slow", "$credentials"), {}, "Slow");
+    const page = await visit(`/s/${link.token}`);
+    await ready(page);
+    await page.getByLabel("Llm api key").fill("sk-of-the-visitor-0123456789");
+    const before = await seen();
+    await runButton(page).click();
+    await page.locator(".step-started").waitFor();
+    await page.locator(".react-flow__node .state-started").waitFor();
+    await accessible(page);
+    await shot(page, "run-progress");
+    await expect.poll(async () => (await seen()).keys.length).toBeGreaterThan(before.keys.length);
+    await page.locator(".run-panel").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("heading", { name: "Cancelled" }).waitFor();
+    await expect.poll(async () => (await seen()).gone, { timeout: 10_000 }).toBeGreaterThan(before.gone); // the work ended, too
+    await shot(page, "run-cancelled");
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import type { RunEvent } from "./client";
+import { explain } from "./explain";
+import { Failure, failureOf } from "./failure";
+import { events, lines } from "./stream";
+
+function body(...chunks: string[]): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(c) {
+      for (const chunk of chunks) c.enqueue(new TextEncoder().encode(chunk));
+      c.close();
+    },
+  });
+}
+
+async function all<T>(from: AsyncGenerator<T>): Promise<T[]> {
+  const out: T[] = [];
+  for await (const x of from) out.push(x);
+  return out;
+}
+
+describe("lines", () => {
+  test("are the same however the network cuts them", async () => {
+    const text = '{"a":"ü"}\n{"b":2}\n\n{"c":3}';
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at <= bytes.length; at++) {
+      const cut = new ReadableStream<Uint8Array>({ start(c) { c.enqueue(bytes.slice(0, at)); c.enqueue(bytes.slice(at)); c.close(); } });
+      expect(await all(lines(cut))).toEqual(['{"a":"ü"}', '{"b":2}', '{"c":3}']);
+    }
+  });
+});
+
+describe("events", () => {
+  const finished = '{"result":{"finished":{"run":"r"}}}\n';
+  test("end with the last one", async () => {
+    const got: RunEvent[] = await all(events(body('{"result":{"started":"r"}}\n', finished)));
+    expect(got).toHaveLength(2);
+  });
+  test("that stop early are an error", async () => {
+    await expect(all(events(body('{"result":{"started":"r"}}\n')))).rejects.toMatchObject({ reason: "UNREACHABLE" });
+  });
+  test("carry a late error", async () => {
+    const late = '{"error":{"code":9,"message":"no","details":[{"reason":"STEP_FAILED","metadata":{"step":"ocr"}}]}}\n';
+    await expect(all(events(body(late)))).rejects.toMatchObject({ reason: "STEP_FAILED", step: "ocr", message: "no" });
+  });
+});
+
+describe("failures", () => {
+  test("of a stream that was refused at once are unwrapped", () => {
+    expect(failureOf({ error: { code: 8, message: "used up", details: [{ reason: "SHARE_BUDGET_EXHAUSTED" }] } }).reason).toBe("SHARE_BUDGET_EXHAUSTED");
+  });
+  test("that are not ours show nothing of their text", () => {
+    const f = failureOf("<h1>proxy-7</h1>", new Response("", { status: 502 }));
+    expect(f.message).not.toContain("proxy");
+    expect(f.reason).toBe("UNAVAILABLE");
+    expect(failureOf("x", new Response("", { status: 413 })).reason).toBe("REQUEST_TOO_LARGE");
+  });
+  test("of every kind have a heading", () => {
+    expect(explain(new Failure("x", "NOT_A_REASON", {}, [], 0, "req_1")).advice).toContain("req_1");
+    expect(explain(new Failure("x", "SHARE_PAUSED")).title).toBe("This link is paused");
+  });
+});
