@@ -162,7 +162,8 @@ func (in *installation) program(service string) *program {
 	return in.programs["keyhole"]
 }
 
-// restart starts a program that has ended, and waits for it.
+// restart starts a program that has ended, and waits until those that call it
+// have found it again.
 func (in *installation) restart(t testing.TB, service string) {
 	t.Helper()
 	in.program(service).start(t)

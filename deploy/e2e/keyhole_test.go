@@ -19,20 +19,23 @@ var cases = []struct {
 	{"Roboflow's clients", roboflow},
 	{"a tour of every RPC", tour},
 	{"providers that misbehave", misbehave},
+	{"revocation in flight", revoke},
 }
 
 func TestKeyhole(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, k kind) {
 		in := install(t, k, options{demo: true, traces: true})
-		t.Cleanup(func() { in.checkDriven(t) })
 		// It compares the demo's usage before and after, so it goes alone.
 		t.Run("the acceptance walk", func(t *testing.T) { acceptance(t, in) })
-		for _, c := range cases {
-			t.Run(c.name, func(t *testing.T) {
-				t.Parallel()
-				c.run(t, in)
-			})
-		}
+		t.Run("cases", func(t *testing.T) {
+			for _, c := range cases {
+				t.Run(c.name, func(t *testing.T) {
+					t.Parallel()
+					c.run(t, in)
+				})
+			}
+		})
+		t.Run("every RPC was driven", func(t *testing.T) { in.checkDriven(t) })
 	})
 }

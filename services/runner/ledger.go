@@ -43,11 +43,20 @@ func newLedger(models map[string]string, slots func() map[slotKey]string) *ledge
 	return &ledger{models: models, slots: slots, items: map[itemKey]*sharingv1.LineItem{}}
 }
 
-// called writes down an attempt with a credential.
+// called writes down an attempt with a credential. Until an answer begins nobody
+// can tell whether the provider has done, and will charge, its work.
 func (l *ledger) called(attempt engine.Attempt, field string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.item(l.credential(attempt, field)).Quantity = 1
+	item := l.item(l.credential(attempt, field))
+	item.Quantity, item.EndUnknown = 1, true
+}
+
+// answered takes note that the provider has begun to answer an attempt.
+func (l *ledger) answered(attempt engine.Attempt, field string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.item(l.credential(attempt, field)).EndUnknown = false
 }
 
 func (l *ledger) credential(attempt engine.Attempt, field string) itemKey {

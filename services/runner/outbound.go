@@ -71,7 +71,11 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	t.ledger.called(t.attempt, t.slot)
 	head.Handle = issued.GetHandle()
-	return t.call(request, head)
+	answer, err := t.call(request, head)
+	if err == nil {
+		t.ledger.answered(t.attempt, t.slot)
+	}
+	return answer, err
 }
 
 func closeBody(request *http.Request) error {

@@ -26,6 +26,20 @@ func outcomeOf(ctx context.Context, status int, err error) string {
 	return "failed canceled"
 }
 
+// known is an attempt's outcome for the ledger: empty where the call ended before
+// its answer, so that nobody can tell whether the provider has done the work.
+func known(outcome string) string {
+	for _, kind := range []egress.Kind{egress.Canceled, egress.Timeout, egress.Unreachable} {
+		if outcome == "failed "+kind.String() {
+			return ""
+		}
+	}
+	if outcome == "failed revoked" {
+		return ""
+	}
+	return outcome
+}
+
 // ended is the error with which a right's end cancelled the call, or nil.
 func ended(ctx context.Context) error {
 	if e, ok := errors.AsType[*errs.Error](context.Cause(ctx)); ok {

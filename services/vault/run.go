@@ -133,7 +133,7 @@ func (s *Service) ListAttempts(ctx context.Context, req *vaultinternalv1.ListAtt
 	for _, a := range rows {
 		res.Attempts = append(res.Attempts, &vaultinternalv1.Attempt{
 			Step: a.step, Attempt: int32(a.number), Credential: a.credential,
-			StartTime: timestamppb.New(fromMicros(a.startTime)), Outcome: a.outcome,
+			StartTime: timestamppb.New(fromMicros(a.startTime)), Outcome: known(a.outcome),
 		})
 	}
 	return res, nil

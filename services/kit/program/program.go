@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"google.golang.org/grpc"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/keyhole-dev/keyhole/services/kit/config"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
@@ -138,6 +139,22 @@ func (p *Program) Dial(peer, addr string) (*grpc.ClientConn, error) {
 	}
 	p.Later(conn.Close)
 	return conn, nil
+}
+
+// Needs makes the program ready only while a service that it has dialled serves.
+// It is for what cannot answer anything without it.
+func (p *Program) Needs(name string, conn *grpc.ClientConn) {
+	client := healthpb.NewHealthClient(conn)
+	p.Readiness.Add(name, func(ctx context.Context) error {
+		reply, err := client.Check(ctx, &healthpb.HealthCheckRequest{})
+		if err != nil {
+			return fmt.Errorf("ask for its health: %w", err)
+		}
+		if s := reply.GetStatus(); s != healthpb.HealthCheckResponse_SERVING {
+			return fmt.Errorf("it says %v", s)
+		}
+		return nil
+	})
 }
 
 // target makes a plain address go to all that its name stands for, in turn.
