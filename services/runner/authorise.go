@@ -50,7 +50,7 @@ func (r *run) unauthorised(ctx context.Context, err error) {
 	default:
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(onGrantAlone(ctx)), releaseWithin)
 	defer cancel()
 	_, err = r.service.deps.Sharing.FinishRun(ctx, &sharinginternalv1.FinishRunRequest{
 		Run: r.id, State: sharingv1.RunState_RUN_STATE_CANCELLED, Reason: reasonName(errorsv1.Reason_REASON_CANCELLED),

@@ -23,6 +23,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 )
@@ -48,6 +49,8 @@ type sharingPeer struct {
 	deaf     bool
 	renewed  int
 	finished []*sharinginternalv1.FinishRunRequest
+	// finisher is on whose behalf the last run was booked.
+	finisher caller.Principal
 	// deny makes that many bookings fail.
 	deny int
 	told chan struct{}
@@ -101,7 +104,7 @@ func (p *sharingPeer) RenewRuns(_ context.Context, r *sharinginternalv1.RenewRun
 	return answer, nil
 }
 
-func (p *sharingPeer) FinishRun(_ context.Context, r *sharinginternalv1.FinishRunRequest) (*sharinginternalv1.FinishRunResponse, error) {
+func (p *sharingPeer) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunRequest) (*sharinginternalv1.FinishRunResponse, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.deny > 0 {
@@ -109,6 +112,7 @@ func (p *sharingPeer) FinishRun(_ context.Context, r *sharinginternalv1.FinishRu
 		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not now")
 	}
 	p.finished = append(p.finished, r)
+	p.finisher = caller.From(ctx)
 	select {
 	case p.told <- struct{}{}:
 	default:
@@ -153,7 +157,9 @@ type vaultPeer struct {
 	brought map[string]string // by run and input
 	handles map[string]*handle
 	issued  []*vaultinternalv1.IssueHandleRequest
-	heads   []*vaultinternalv1.EgressHead
+	// asker is on whose behalf the last handle was asked for.
+	asker caller.Principal
+	heads []*vaultinternalv1.EgressHead
 	// refusal answers every handle.
 	refusal error
 	// withhold makes every answer's body end in a refusal.
@@ -176,7 +182,7 @@ func (p *vaultPeer) PutRunCredential(_ context.Context, r *vaultinternalv1.PutRu
 	return &vaultinternalv1.PutRunCredentialResponse{}, nil
 }
 
-func (p *vaultPeer) IssueHandle(_ context.Context, r *vaultinternalv1.IssueHandleRequest) (*vaultinternalv1.IssueHandleResponse, error) {
+func (p *vaultPeer) IssueHandle(ctx context.Context, r *vaultinternalv1.IssueHandleRequest) (*vaultinternalv1.IssueHandleResponse, error) {
 	claims, err := p.claims(r.GetGrant())
 	if err != nil {
 		return nil, err
@@ -184,6 +190,7 @@ func (p *vaultPeer) IssueHandle(_ context.Context, r *vaultinternalv1.IssueHandl
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.issued = append(p.issued, r)
+	p.asker = caller.From(ctx)
 	if p.refusal != nil {
 		return nil, p.refusal
 	}

@@ -1,0 +1,35 @@
+package runner_test
+
+import (
+	"testing"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/runner"
+)
+
+// A caller's assertion is good for seconds, a run takes minutes: after it is
+// authorised the grant is all that it rests on, and nobody behind learns who asked.
+func TestAfterItsAuthorisationARunRestsOnItsGrantAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	w.sharing.definition = asking(t, "https://llm.example.com/v1")
+	w.sharing.slots = []grant.Slot{{
+		Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: "https://llm.example.com:443",
+	}}
+	w.vault.refusal = errs.PermissionDenied(errorsv1.Reason_REASON_HANDLE_INVALID, "no")
+	_, err := w.public.RunWorkflow(w.member(t, "demo"), &runnerv1.RunWorkflowRequest{Name: "workspaces/demo/workflows/w"})
+	if errs.ReasonOf(err) != errorsv1.Reason_REASON_HANDLE_INVALID {
+		t.Fatalf("got %v", err)
+	}
+	w.sharing.bookings(t, 1)
+	if got := w.sharing.finisher; got.Kind != caller.None {
+		t.Errorf("the run was booked in the name of a %v", got.Kind)
+	}
+	if got := w.vault.asker; got.Kind != caller.None || len(w.vault.issued) == 0 {
+		t.Errorf("a handle was asked for in the name of a %v", got.Kind)
+	}
+}
