@@ -61,6 +61,13 @@ func (p Principal) LogValue() slog.Value {
 		slog.String("key", p.Key))
 }
 
+// String is for a verb that meets a principal by mistake: it leaves the assertion
+// out too.
+func (p Principal) String() string { return p.Kind.String() + " " + p.Key }
+
+// GoString implements fmt.GoStringer, for %#v.
+func (p Principal) GoString() string { return p.String() }
+
 type contextKey struct{}
 
 // call is everything about one call: one context value, one lookup.

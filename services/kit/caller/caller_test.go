@@ -3,6 +3,7 @@ package caller_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -50,5 +51,17 @@ func TestLogHidesTheAssertion(t *testing.T) {
 	slog.New(slog.NewJSONHandler(&buf, nil)).Info("m", "caller", caller.Principal{Kind: caller.Guest, Assertion: "bearer-token"})
 	if out := buf.String(); strings.Contains(out, "bearer-token") || !strings.Contains(out, "guest") {
 		t.Errorf("log line: %s", out)
+	}
+}
+
+func TestPrintingHidesTheAssertion(t *testing.T) {
+	t.Parallel()
+	p := caller.Principal{Kind: caller.Member, Workspace: "demo", Key: "workspaces/demo/keys/k", Assertion: "bearer-token"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		for _, v := range []any{p, &p, []caller.Principal{p}, struct{ P caller.Principal }{p}} {
+			if text := fmt.Sprintf(verb, v); strings.Contains(text, p.Assertion) {
+				t.Errorf("%s shows %s", verb, text)
+			}
+		}
 	}
 }
