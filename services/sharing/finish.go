@@ -33,7 +33,7 @@ func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunR
 	if err != nil {
 		return nil, err
 	}
-	row.State, row.Reason, row.Message = int64(r.GetState()), r.GetReason(), r.GetMessage()
+	row.State, row.Reason, row.Message = int64(r.GetState()), storable(r.GetReason()), storable(r.GetMessage())
 	row.Steps = stepsText(r.GetSteps())
 	booked, err := s.book(ctx, ended{row: row, items: r.GetItems()})
 	if err != nil {
@@ -45,6 +45,10 @@ func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunR
 	}
 	return out, nil
 }
+
+// storable leaves out the one character that PostgreSQL does not store. A message may
+// quote an input: a visitor must not be able to keep a run from being booked.
+func storable(text string) string { return strings.ReplaceAll(text, "\x00", "") }
 
 // startOf is a run as it was admitted: what this replica remembers of it, or its row.
 // Whether it has ended meanwhile is seen when its end is written.

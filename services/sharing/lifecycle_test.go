@@ -3,6 +3,7 @@ package sharing_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -324,4 +325,47 @@ func TestRenewingKeepsARunAlive(t *testing.T) {
 			t.Error("without the vault it is said that the run may go on")
 		}
 	})
+}
+
+// An owner's new version that cannot be looked over must not end the runs of others,
+// which the same runner asks after in the same call.
+func TestARunWhoseRightCannotBeToldEndsAlone(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s.workflow("acme", "greet", plainWorkflow)
+	share := s.share("acme", "greet", &sharingv1.Share{FollowLive: true})
+	_, err := s.preview(s.member("acme"), share.GetToken(), "r1")
+	must(t, err)
+	s.workflow("other", "greet", plainWorkflow)
+	_, err = s.own(s.member("other"), "workspaces/other/workflows/greet", "r2")
+	must(t, err)
+	s.save("acme", "greet", withModel(unanswerable))
+	s.settle()
+	out, err := s.runner.RenewRuns(context.Background(), &sharinginternalv1.RenewRunsRequest{Runs: []string{"r1", "r2"}})
+	must(t, err)
+	if len(out.GetEnded()) != 1 || out.GetEnded()[0].GetRun() != "r1" {
+		t.Errorf("ended: %v, want r1 alone", out.GetEnded())
+	}
+}
+
+// withModel is a definition with one model.
+func withModel(id string) string {
+	return `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"image"}],
+		"steps":[{"type":"roboflow_core/roboflow_object_detection_model@v2","name":"find","images":"$inputs.image","model_id":"` + id + `"}],
+		"outputs":[{"type":"JsonField","name":"out","selector":"$steps.find.predictions"}]}`
+}
+
+// What a model is called must not be able to become other questions to the registry.
+func TestAModelIDIsOneQuestion(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s.registry.add("acme/cats/1", true)
+	for name, id := range map[string]string{"two": `cats/1\u0000cats/1`, "too many": strings.Repeat(`\u0000`, 1001)} {
+		t.Run(name, func(t *testing.T) {
+			slug := strings.ReplaceAll(name, " ", "-")
+			s.workflow("acme", slug, withModel(id))
+			_, err := s.own(s.member("acme"), "workspaces/acme/workflows/"+slug, slug, "image")
+			refused(t, err, errorsv1.Reason_REASON_MODEL_NOT_FOUND)
+		})
+	}
 }

@@ -264,3 +264,22 @@ func TestARestartCountsFirst(t *testing.T) {
 		refused(t, err, errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED)
 	})
 }
+
+// What a visitor makes a run fail with is quoted in its message, whatever is in it.
+func TestARunIsBookedWhateverItsMessageSays(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		s := newStage(t, url, "embedded:")
+		s.workflow("acme", "greet", plainWorkflow)
+		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", "r1")
+		must(t, err)
+		_, err = s.runner.FinishRun(context.Background(), &sharinginternalv1.FinishRunRequest{
+			Run: "r1", State: sharingv1.RunState_RUN_STATE_FAILED, Reason: "STEP_FAILED", Message: "cannot read \"a\x00b\"",
+			Items: []*sharingv1.LineItem{{Step: "s", Attempt: 1, Kind: "model", Resource: "m", Quantity: 2}},
+		})
+		must(t, err)
+		if got := s.run("acme", "r1"); got.GetState() != sharingv1.RunState_RUN_STATE_FAILED || got.GetMessage() != `cannot read "ab"` {
+			t.Errorf("the run is %v, %q", got.GetState(), got.GetMessage())
+		}
+	})
+}

@@ -228,6 +228,9 @@ type registryPeer struct {
 
 func newRegistryPeer() *registryPeer { return &registryPeer{public: map[string]bool{}} }
 
+// unanswerable is a model id that the registry refuses to look at.
+const unanswerable = "acme/unanswerable/1"
+
 func (r *registryPeer) add(id string, public bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -239,6 +242,9 @@ func (r *registryPeer) CheckModels(_ context.Context, q *registryinternalv1.Chec
 	defer r.mu.Unlock()
 	out := &registryinternalv1.CheckModelsResponse{}
 	for _, id := range q.GetModelIds() {
+		if id == unanswerable {
+			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "not a question that has an answer")
+		}
 		out.Checks = append(out.Checks, r.check(id, q.GetOwnerWorkspace(), q.GetChargedWorkspace()))
 	}
 	return out, nil

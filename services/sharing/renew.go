@@ -93,8 +93,11 @@ func (s internal) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsR
 		why := "it has ended, or was given up"
 		if have := known[run]; have != nil {
 			var err error
-			if why, err = s.mayNot(ctx, have); err != nil {
+			if why, err = s.mayNot(ctx, have); err != nil && passing(err) {
 				return nil, err
+			} else if err != nil {
+				s.log.WarnContext(ctx, "a run's right cannot be told", "run", run, "error", err)
+				why = "its right to go on cannot be told"
 			}
 		}
 		if why != "" {
@@ -102,6 +105,17 @@ func (s internal) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsR
 		}
 	}
 	return out, nil
+}
+
+// passing tells whether asking again may help. What will never have an answer ends
+// the one run that it is about: an owner who could make it so, by a new version of a
+// workflow that goes on, would otherwise end everybody's runs.
+func passing(err error) bool {
+	switch errs.CodeOf(err) {
+	case codes.Unavailable, codes.DeadlineExceeded, codes.Canceled, codes.Aborted, codes.ResourceExhausted:
+		return true
+	}
+	return false
 }
 
 func (s *Service) loadLeases(ctx context.Context, known map[string]*lease, unknown []string, now time.Time) error {

@@ -170,7 +170,17 @@ func (s *Service) checkModels(ctx context.Context, owner, charged string, ids []
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return s.rights.models.get(ctx, strings.Join(slices.Concat([]string{owner, charged}, ids), "\x00"))
+	return s.rights.models.get(ctx, question(slices.Concat([]string{owner, charged}, ids)))
+}
+
+// question joins names to the key under which an answer is kept. A definition may
+// call things by any text: a separator in one would make it several questions, and
+// stands for nothing here.
+func question(names []string) string {
+	for i, name := range names {
+		names[i] = strings.ReplaceAll(name, "\x00", "\uFFFD")
+	}
+	return strings.Join(names, "\x00")
 }
 
 func (s *Service) loadModels(ctx context.Context, key string) ([]*registryinternalv1.ModelCheck, error) {
@@ -200,7 +210,7 @@ func (s *Service) credentials(ctx context.Context, ws string, ids []string) (map
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return s.rights.secrets.get(ctx, strings.Join(append([]string{ws}, ids...), "\x00"))
+	return s.rights.secrets.get(ctx, question(append([]string{ws}, ids...)))
 }
 
 func (s *Service) loadCredentials(ctx context.Context, key string) (map[string]*vaultv1.Credential, error) {
