@@ -51,8 +51,8 @@ func (d *direct) Write(p []byte) (int, error) {
 	if d.isClosed() {
 		return 0, net.ErrClosed
 	}
-	d.partial = append(d.partial, p...)
-	rest := d.partial
+	// One text for the whole pipeline, of which all commands are parts.
+	rest := string(d.partial) + string(p)
 	for len(rest) > 0 {
 		command, n, err := parseCommand(rest)
 		if err != nil {
@@ -66,7 +66,7 @@ func (d *direct) Write(p []byte) (int, error) {
 		d.server.Dispatch(d.peer, command)
 	}
 	d.peer.Flush()
-	d.partial = d.partial[:copy(d.partial, rest)]
+	d.partial = append(d.partial[:0], rest...)
 	return len(p), nil
 }
 
@@ -74,7 +74,7 @@ var errNoCommand = errors.New("embedded redis: what was written is no command")
 
 // parseCommand takes one command, an array of strings, from the begin of b, and
 // says how long it was: 0 when it is not whole.
-func parseCommand(b []byte) (command []string, n int, err error) {
+func parseCommand(b string) (command []string, n int, err error) {
 	count, n, err := parseLength(b, '*')
 	if n == 0 || err != nil {
 		return nil, 0, err
@@ -92,7 +92,7 @@ func parseCommand(b []byte) (command []string, n int, err error) {
 		if len(b)-n < size+2 {
 			return nil, 0, nil
 		}
-		command = append(command, string(b[n:n+size]))
+		command = append(command, b[n:n+size])
 		n += size + 2
 	}
 	return command, n, nil
@@ -102,15 +102,15 @@ func parseCommand(b []byte) (command []string, n int, err error) {
 const maxLength = 512 << 20
 
 // parseLength takes a line of a mark and a number.
-func parseLength(b []byte, mark byte) (value, n int, err error) {
-	end := bytes.IndexByte(b, '\n')
+func parseLength(b string, mark byte) (value, n int, err error) {
+	end := strings.IndexByte(b, '\n')
 	if end < 0 {
 		return 0, 0, nil
 	}
 	if end < 2 || b[0] != mark || b[end-1] != '\r' {
 		return 0, 0, errNoCommand
 	}
-	value, err = strconv.Atoi(string(b[1 : end-1]))
+	value, err = strconv.Atoi(b[1 : end-1])
 	if err != nil || value < 0 || value > maxLength {
 		return 0, 0, errNoCommand
 	}

@@ -36,7 +36,7 @@ func TestParseCommand(t *testing.T) {
 		"*99999999999999999999\r\n":           {fails: true},
 		"*99999999\r\n$1\r":                   {},
 	} {
-		command, n, err := parseCommand([]byte(in))
+		command, n, err := parseCommand(in)
 		if diff := cmp.Diff(want.command, command); diff != "" || n != want.n || (err != nil) != want.fails {
 			t.Errorf("%q: %q, %d, %v", in, command, n, err)
 		}
