@@ -15,6 +15,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
@@ -163,4 +164,31 @@ func encodings(s string) map[string]string {
 		forms["base64 "+string(rune('0'+shift))] = e[4 : len(e)-4]
 	}
 	return forms
+}
+
+// An owner reads that a credential was used and refused, and not whose run it was.
+func TestAnOwnersAuditDoesNotNameAVisitor(t *testing.T) {
+	t.Parallel()
+	stores(t, func(t *testing.T, r *replica) {
+		n, visitor := r.tenant(t, "demo"), r.tenant(t, "stranger")
+		n.open(t, 10)
+		claims := n.claims()
+		claims.ChargedKey = visitor.key.GetName()
+		token := n.sign(t, claims)
+		_, err := r.call(context.Background(), r.mustIssue(t, token, "llm", 1))
+		must(t, err)
+		_, err = r.runner.IssueHandle(caller.With(context.Background(), visitor.owner),
+			&vaultinternalv1.IssueHandleRequest{Grant: token, Step: "elsewhere", Field: "api_key", Attempt: 1})
+		if err == nil {
+			t.Fatal("a handle for a slot that is not there")
+		}
+		list, err := r.public.ListAuditEvents(n.ctx, &vaultv1.ListAuditEventsRequest{Parent: "workspaces/demo", PageSize: 500})
+		must(t, err)
+		if len(r.events(t, n, "credential.use")) != 1 || len(r.events(t, n, "handle.refused")) != 1 {
+			t.Fatalf("events: %v", list)
+		}
+		if strings.Contains(list.String(), "workspaces/stranger") {
+			t.Errorf("the owner reads who the visitor is: %v", list)
+		}
+	})
 }

@@ -108,8 +108,12 @@ func (a attempt) event() auditEvent {
 		workspace: a.workspace, id: a.id, time: a.startTime, actor: a.peer, action: "credential.use", resource: a.credential,
 		outcome: a.outcome, details: map[string]string{
 			"run": a.run, "step": a.step, "field": a.field, "attempt": strconv.FormatInt(a.number, 10),
-			"credential_version": strconv.FormatInt(a.credentialVersion, 10), "destination": a.destination, "charged_key": a.chargedKey,
+			"credential_version": strconv.FormatInt(a.credentialVersion, 10), "destination": a.destination,
 		},
+	}
+	// A visitor who pays is nobody that the credential's owner may know.
+	if ws, _, ok := splitName(a.chargedKey, "keys"); ok && ws == a.workspace {
+		e.details["charged_key"] = a.chargedKey
 	}
 	if a.share != "" {
 		e.details["share"] = a.share

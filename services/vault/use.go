@@ -143,6 +143,7 @@ func (s *Service) refuseUse(ctx context.Context, action string, h *handle, err e
 		return err
 	}
 	e := s.event(ctx, h.Workspace, action, h.credentialLabel())
+	e.actor = h.Peer // never who asked the peer: that may be a visitor
 	e.outcome = strings.ToLower(strings.TrimPrefix(errs.ReasonOf(err).String(), "REASON_"))
 	for k, v := range map[string]string{
 		"run": h.Run, "step": h.Step, "field": h.Field, "attempt": itoa(h.Attempt), "share": h.Share, "destination": h.Destination,
