@@ -14,6 +14,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
@@ -71,6 +72,24 @@ func TestDecodeRefusesByName(t *testing.T) {
 	}
 	if e := decode(t, `{"inputs":{"a":1}}`, 1<<20); e != nil {
 		t.Errorf("got %v", e)
+	}
+}
+
+// Where a field of the request is the body, the same rules hold.
+func TestDecodeOfABodyThatIsAField(t *testing.T) {
+	t.Parallel()
+	var request vaultv1.CreateCredentialRequest
+	decode := func(text string) error {
+		return newMarshaler().NewDecoder(strings.NewReader(text)).Decode(&request.Credential)
+	}
+	if err := decode(`{"provider":"openai","value":"x"}`); err != nil || request.GetCredential().GetProvider() != "openai" {
+		t.Errorf("got %v, %v", &request, err)
+	}
+	if err := decode(`{"providr":"openai"}`); errs.ReasonOf(err) != errorsv1.Reason_REASON_UNKNOWN_FIELD || !strings.Contains(err.Error(), "providr") {
+		t.Errorf("got %v", err)
+	}
+	if err := decode(`{"value":["sk-canary"]}`); err == nil || strings.Contains(err.Error(), "canary") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package gateway
 import (
 	"errors"
 	"io"
+	"reflect"
 	"regexp"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -49,7 +50,7 @@ func (m *marshaler) decode(raw []byte, v any) error {
 	if len(raw) == 0 {
 		return io.EOF
 	}
-	msg, ok := v.(proto.Message)
+	msg, ok := target(v)
 	if !ok { // a scalar or repeated body field; the contract has none today
 		return m.Unmarshal(raw, v)
 	}
@@ -57,6 +58,25 @@ func (m *marshaler) decode(raw []byte, v any) error {
 		return explain(err)
 	}
 	return nil
+}
+
+// target is the message to decode into. Where the body is one field of the
+// request, the generated code gives a pointer to that field, which is a pointer
+// itself.
+func target(v any) (proto.Message, bool) {
+	if msg, ok := v.(proto.Message); ok {
+		return msg, true
+	}
+	field := reflect.ValueOf(v)
+	if field.Kind() != reflect.Pointer || field.Elem().Kind() != reflect.Pointer {
+		return nil, false
+	}
+	fresh := reflect.New(field.Elem().Type().Elem())
+	msg, ok := fresh.Interface().(proto.Message)
+	if ok {
+		field.Elem().Set(fresh)
+	}
+	return msg, ok
 }
 
 var (
