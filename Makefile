@@ -8,6 +8,8 @@ TOOLS := $(CURDIR)/.tools/bin
 MODULES := ./proto/... ./services/... ./gateway/... ./deploy/...
 PURE := ./deploy/cmd/keyhole ./gateway/cmd/keyhole-gateway $(foreach s,sharing vault registry runner,./services/$(s)/cmd/keyhole-$(s))
 DATA ?= data
+WEB := gateway/web/dist/app/index.html
+WEB_SOURCES := $(shell find gateway/web/src gateway/web/index.html gateway/web/*.ts gateway/web/package-lock.json -type f 2>/dev/null)
 LDFLAGS := -s -w
 
 # Every tool at one version; a change here is a change that CI sees.
@@ -30,7 +32,7 @@ run: build ## Build everything and start it with the demo: http://127.0.0.1:8080
 # Go's own cache knows what is stale; one call for all, so that nothing to do is
 # done in a second.
 .PHONY: build
-build: assets ## Build every program into bin/
+build: assets $(WEB) ## Build every program into bin/
 	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ $(PURE)
 	@CGO_ENABLED=1 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./services/modelworker/cmd/keyhole-model-worker
 
@@ -39,12 +41,32 @@ assets: ## Fetch ONNX Runtime and the demo's model into bin/ (checked sums)
 	@deploy/fetch/onnxruntime.sh bin
 	@deploy/fetch/pp-ocr.sh bin/models
 
+# The programs embed the web app. Without Node they are built all the same, and
+# serve a page that says how to get it.
+$(WEB): $(WEB_SOURCES)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo 'no npm: building without the web app'; fi
+
+.PHONY: web
+web: ## Build the web app (Node 20); the programs built after it embed it
+	@cd gateway/web && npm ci --no-audit --no-fund --loglevel=error && npm run build --silent
+
+.PHONY: e2e-web
+e2e-web: build ## Test the web app in Chromium against the real server; installs it where it is missing
+	@deploy/fetch/chromium.sh
+	@cd gateway/web && npm run gen:check --silent && npm run check --silent && npm test --silent && npm run e2e --silent
+
+.PHONY: bench-web
+bench-web: build ## Measure the share page in Chromium; wants an idle machine
+	@deploy/fetch/chromium.sh
+	@cd gateway/web && npm run bench --silent
+
 .PHONY: test
 test: build ## Run every test; installs what is missing (PostgreSQL, Redis)
 	@deploy/fetch/test-servers.sh
 	@deploy/fetch/yolov8n.sh .tools/testdata
 	@go vet $(MODULES)
 	@go test -timeout 15m $(MODULES)
+	@$(MAKE) --no-print-directory e2e-web
 
 .PHONY: e2e
 e2e: build ## Run the end-to-end tests alone

@@ -28,7 +28,7 @@ describe("markup is text", () => {
   test("in errors, steps and fields", async () => {
     const status = { code: 9, message: markup, details: [
       { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "STEP_FAILED", domain: "keyhole.dev", metadata: { step: markup, status: markup } },
-      { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field: markup, description: markup }] },
+      { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field: markup, description: `about ${markup}` }] },
     ] };
     const link = await share(greet(), {}, "Greet");
     const page = await visit(`/s/${link.token}`, { before: async (p) => void await p.route("**/*:runStream", (r) => r.fulfill({ contentType: "application/x-ndjson", body: `${JSON.stringify({ error: status })}\n` })) });

@@ -1,5 +1,5 @@
 // One run at a time: its request, its events, its end.
-import { useCallback, useEffect, useRef, useState } from "react";
+import { startTransition, useCallback, useEffect, useRef, useState } from "react";
 import { runShared, type RunRequest, type RunResponse } from "../api/client";
 import { Failure, networkFailure } from "../api/failure";
 import { events } from "../api/stream";
@@ -71,22 +71,24 @@ function settle(steps: Record<string, StepStatus>, failure: Failure): Record<str
   return out;
 }
 
-// painter shows events at most once a frame, so that the page answers while
-// hundreds come in.
+// painter shows events a few times a second and lets whatever the visitor does go
+// first, so that the page answers while hundreds come in.
 function painter(set: (r: Run) => void) {
   let next: Run | null = null;
-  let frame = 0;
+  let timer: ReturnType<typeof setTimeout> | 0 = 0;
   return (run: Run, at_once: boolean) => {
     next = run;
     if (at_once) {
-      cancelAnimationFrame(frame);
-      frame = 0;
-      set(run);
-    } else if (!frame) {
-      frame = requestAnimationFrame(() => {
-        frame = 0;
-        if (next) set(next);
-      });
+      clearTimeout(timer);
+      timer = 0;
+      startTransition(() => set(run));
+    } else if (!timer) {
+      timer = setTimeout(() => {
+        timer = 0;
+        startTransition(() => {
+          if (next) set(next);
+        });
+      }, 60);
     }
   };
 }

@@ -1,17 +1,19 @@
 import { ReactFlow, ReactFlowProvider, useReactFlow, type Edge, type EdgeChange, type Node, type NodeChange } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import "./graph.css";
-import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { lazy, memo, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { Graph, SharedWorkflow } from "../../api/client";
 import { Icon } from "../../ui/icons";
 import type { StepStatus } from "../useRun";
 import { BlockNode, type BlockData } from "./BlockNode";
 import { Inspector } from "./Inspector";
 import { KindEdge } from "./KindEdge";
+import { Steps, useStepStore } from "./steps";
 
 const JSONView = lazy(() => import("../../json/JSONView"));
 const nodeTypes = { block: BlockNode };
 const edgeTypes = { kinds: KindEdge };
+const empty: Graph = {};
 
 interface Props {
   view: SharedWorkflow;
@@ -21,6 +23,7 @@ interface Props {
 // GraphSection is the workflow to look at: graph, settings of a block, JSON.
 export default function GraphSection({ view, steps }: Props) {
   const title = useId();
+  const store = useStepStore(steps);
   const [selected, setSelected] = useState("");
   const [json, setJSON] = useState(false);
   const text = useMemo(() => JSON.stringify(view.definition ?? {}, null, 2), [view.definition]);
@@ -34,9 +37,9 @@ export default function GraphSection({ view, steps }: Props) {
         <button type="button" className="button small push" aria-pressed={json} onClick={() => setJSON(!json)}><Icon name="braces" /> JSON</button>
       </div>
       <div className="graph-body">
-        <ReactFlowProvider>
-          <Canvas graph={view.graph ?? {}} steps={steps} selected={selected} onSelect={setSelected} />
-        </ReactFlowProvider>
+        <Steps value={store}>
+          <ReactFlowProvider><Canvas graph={view.graph ?? empty} selected={selected} onSelect={setSelected} /></ReactFlowProvider>
+        </Steps>
         {selected && <aside className="graph-aside" aria-label="Settings"><Inspector view={view} id={selected} onClose={() => setSelected("")} /></aside>}
         {json && (
           <aside className="graph-aside" aria-label="Definition">
@@ -50,23 +53,24 @@ export default function GraphSection({ view, steps }: Props) {
   );
 }
 
-function Canvas({ graph, steps, selected, onSelect }: { graph: Graph; steps: Record<string, StepStatus>; selected: string; onSelect: (id: string) => void }) {
+const Canvas = memo(function Canvas({ graph, selected, onSelect }: { graph: Graph; selected: string; onSelect: (id: string) => void }) {
   const flow = useReactFlow();
   const room = useRef<HTMLDivElement>(null);
-  const nodes = useNodes(graph, steps, selected);
+  const blocks = useMemo(() => nodesOf(graph), [graph]);
+  const nodes = useMemo(() => (selected ? blocks.map((b) => (b.id === selected ? { ...b, selected: true } : b)) : blocks), [blocks, selected]);
   const [edge, setEdge] = useState("");
   const lines = useMemo(() => edgesOf(graph), [graph]);
   const edges = useMemo(() => (edge ? lines.map((l) => (l.id === edge ? { ...l, selected: true } : l)) : lines), [lines, edge]);
-  const place = useCallback(() => {
+  const place = useCallback((whole: boolean) => {
     const box = room.current?.getBoundingClientRect();
     if (!box || !graph.width || !graph.height) return;
     const all = Math.min(1, (box.width - 32) / graph.width, (box.height - 32) / graph.height);
-    const zoom = Math.max(all, Math.min(0.56, (box.height - 32) / graph.height), 0.2); // readable, even where only the beginning fits
+    const readable = Math.max(all, Math.min(0.56, (box.height - 32) / graph.height), 0.2); // where only the beginning fits, that
+    const zoom = whole ? all : readable;
     void flow.setViewport({ zoom, x: Math.max(16, (box.width - graph.width * zoom) / 2), y: Math.max(16, (box.height - graph.height * zoom) / 2) });
   }, [flow, graph]);
   useEffect(() => {
-    place();
-    const observer = new ResizeObserver(place);
+    const observer = new ResizeObserver(() => place(false)); // once at the start, too
     observer.observe(room.current!);
     return () => observer.disconnect();
   }, [place]);
@@ -74,7 +78,7 @@ function Canvas({ graph, steps, selected, onSelect }: { graph: Graph; steps: Rec
     <div className="graph" ref={room}>
       <ReactFlow
         nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} nodesDraggable={false} nodesConnectable={false} elementsSelectable
-        edgesFocusable nodesFocusable deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} minZoom={0.08} maxZoom={2}
+        edgesFocusable nodesFocusable deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} minZoom={0.02} maxZoom={2}
         zoomOnScroll={false} preventScrolling={false} zoomOnDoubleClick={false} onlyRenderVisibleElements={nodes.length > 120}
         onNodesChange={(changes) => choose(changes, selected, onSelect)} onEdgesChange={(changes) => choose(changes, edge, setEdge)}
         onPaneClick={() => onSelect("")}
@@ -83,11 +87,11 @@ function Canvas({ graph, steps, selected, onSelect }: { graph: Graph; steps: Rec
       <div className="graph-controls" role="group" aria-label="Zoom">
         <button type="button" className="button square" aria-label="Zoom in" onClick={() => void flow.zoomIn()}><Icon name="plus" /></button>
         <button type="button" className="button square" aria-label="Zoom out" onClick={() => void flow.zoomOut()}><Icon name="minus" /></button>
-        <button type="button" className="button square" aria-label="Show the whole graph" onClick={() => void flow.fitView({ padding: 0.05 })}><Icon name="fit" /></button>
+        <button type="button" className="button square" aria-label="Show the whole graph" onClick={() => place(true)}><Icon name="fit" /></button>
       </div>
     </div>
   );
-}
+});
 
 // choose follows what is selected, by pointer or by keyboard alike.
 function choose(changes: (NodeChange<Node<BlockData>> | EdgeChange)[], now: string, set: (id: string) => void) {
@@ -95,22 +99,11 @@ function choose(changes: (NodeChange<Node<BlockData>> | EdgeChange)[], now: stri
   if (changes.some((c) => c.type === "select" && !c.selected && c.id === now)) set("");
 }
 
-// useNodes keeps the objects of nodes that did not change, so that an event of a run
-// draws one node anew and not two hundred.
-function useNodes(graph: Graph, steps: Record<string, StepStatus>, selected: string): Node<BlockData>[] {
-  const kept = useRef(new Map<string, Node<BlockData>>());
-  return useMemo(() => (graph.nodes ?? []).map((n) => {
-    const id = n.id ?? "";
-    const state = id.startsWith("steps.") ? steps[id.slice("steps.".length)]?.state ?? "" : "";
-    const old = kept.current.get(id);
-    if (old && old.data.state === state && old.selected === (id === selected) && old.data.node === n) return old;
-    const node: Node<BlockData> = {
-      id, type: "block", position: { x: n.x ?? 0, y: n.y ?? 0 }, width: n.width ?? 200, height: n.height ?? 64, selected: id === selected,
-      data: { node: n, state }, ariaLabel: [n.label, words(n.category ?? ""), state].filter(Boolean).join(", "), draggable: false, connectable: false,
-    };
-    kept.current.set(id, node);
-    return node;
-  }), [graph, steps, selected]);
+function nodesOf(graph: Graph): Node<BlockData>[] {
+  return (graph.nodes ?? []).map((n) => ({
+    id: n.id ?? "", type: "block", position: { x: n.x ?? 0, y: n.y ?? 0 }, width: n.width ?? 200, height: n.height ?? 64, data: { node: n },
+    ariaLabel: [n.label, words(n.category ?? "")].filter(Boolean).join(", "), draggable: false, connectable: false,
+  }));
 }
 
 function edgesOf(graph: Graph): Edge[] {

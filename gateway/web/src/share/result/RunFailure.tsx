@@ -12,14 +12,15 @@ export function RunFailure({ view, run, failure }: { view: SharedWorkflow; run: 
   const cancelled = run.phase === "cancelled";
   const steps = stepsOf(view).filter((s) => run.steps[s.name]);
   const status = failure.metadata.status;
+  const more = failure.violations.filter((v) => !failure.message.includes(v.description)); // what the message does not say already
   return (
     <div className={cancelled ? "failure calm" : "failure"}>
       <div className="failure-text" role={cancelled ? undefined : "alert"}>
         <h3><Icon name={cancelled ? "stop" : "warning"} /> {title}</h3>
         {failure.step && <p>In step <code>{failure.step}</code>{status && <> (the provider answered {status})</>}.</p>}
         <p className="failure-message">{sentence(failure.message)}</p>
-        {failure.violations.length > 0 && (
-          <ul>{failure.violations.map((v, i) => <li key={i}><code>{v.field}</code> {v.description}</li>)}</ul>
+        {more.length > 0 && (
+          <ul>{more.map((v, i) => <li key={i}><code>{v.field}</code> {v.description}</li>)}</ul>
         )}
         {advice && <p>{advice}</p>}
         {failure.retryAfter > 0 && <p>Again in {wait(failure.retryAfter)}.</p>}
