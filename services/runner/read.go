@@ -140,9 +140,15 @@ func aboutInput(e *errs.Error) bool {
 	return e.Code() == codes.InvalidArgument
 }
 
+// maxWrong bounds how much an answer lists.
+const maxWrong = 100
+
 func (t *taking) refuse(path string, why *errs.Error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if len(t.wrong) == maxWrong {
+		return
+	}
 	t.wrong = append(t.wrong, errs.New(codes.InvalidArgument, why.Reason(), "the input %s: %s", path, why.Message()).
 		Field("inputs."+path, why.Message()))
 }
@@ -175,9 +181,14 @@ type fetches struct {
 	run  *run
 	mu   sync.Mutex
 	left int64
+	made int
 }
 
 func (f *fetches) fetch(ctx context.Context, url string) ([]byte, error) {
+	// One request must not become thousands, whatever comes of them.
+	if most := f.run.service.cfg.Fetches; !f.another(most) {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "a run gets at most %d pictures by URL", most)
+	}
 	limit := int64(f.run.service.cfg.Pictures.Bytes)
 	// The whole picture is reserved before it is fetched: those that are fetched
 	// at the same time must not pass the limit together.
@@ -188,6 +199,13 @@ func (f *fetches) fetch(ctx context.Context, url string) ([]byte, error) {
 	encoded, err := f.run.out.fetch(ctx, url, limit)
 	f.give(limit - int64(len(encoded)))
 	return encoded, err
+}
+
+func (f *fetches) another(most int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.made++
+	return f.made <= most
 }
 
 func (f *fetches) take(n int64) bool {

@@ -181,3 +181,41 @@ func TestFetchesOfARunAreBoundedTogether(t *testing.T) {
 		t.Errorf("%d pictures were fetched for a limit of one byte", fetched.Load())
 	}
 }
+
+// A few kilobytes of picture can be gigabytes of pixels, which a run keeps: what all
+// runs keep together is bounded.
+func TestThePixelsOfRunsAreBounded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{PictureBytes: 1 << 20})
+	w.sharing.definition = passing(t)
+	fits := base64.StdEncoding.EncodeToString(pngOf(t, 300, 300))
+	for range 3 { // what a run holds it gives back
+		if _, err := w.shared(t, map[string]any{"image": fits, "other": fits}); err != nil {
+			t.Fatalf("two pictures that fit: %v", err)
+		}
+	}
+	_, err := w.shared(t, map[string]any{"image": []any{fits, fits, fits}, "other": fits})
+	if errs.ReasonOf(err) != errorsv1.Reason_REASON_IMAGE_TOO_LARGE {
+		t.Errorf("four pictures: %v", err)
+	}
+}
+
+func TestFetchesOfARunAreFew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{Fetches: 3})
+	w.sharing.definition = passing(t)
+	var fetched atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		fetched.Add(1)
+		rw.WriteHeader(http.StatusNotFound)
+	}))
+	t.Cleanup(server.Close)
+	urls := make([]any, 50)
+	for i := range urls {
+		urls[i] = server.URL + "/a.png"
+	}
+	_, err := w.shared(t, map[string]any{"image": urls, "other": urls})
+	if errs.ReasonOf(err) != errorsv1.Reason_REASON_INPUT_INVALID || fetched.Load() != 3 {
+		t.Errorf("%d fetches, then %v", fetched.Load(), err)
+	}
+}

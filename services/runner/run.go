@@ -139,6 +139,11 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	if err != nil {
 		return nil, err
 	}
+	release, err := r.hold(ctx, w, inputs)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	results, err := w.Run(ctx, engine.Request{
 		Env: r.env(), Inputs: inputs, Observe: r.stepped,
 		Limits: engine.Limits{Elements: r.service.cfg.Elements, Result: r.service.cfg.ResultBytes},

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc"
 
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
@@ -44,6 +45,11 @@ type Config struct {
 	Elements int
 	// Pictures are the limits of pictures.
 	Pictures imaging.Limits
+	// PictureBytes is the memory that the decoded pictures of all runs may take
+	// together; 0 means 1 GiB. A run whose own take more is refused, others wait.
+	PictureBytes int64
+	// Fetches is how many pictures a run may get by URL; 0 means 256.
+	Fetches int
 	// Workflows is how many compiled workflows are kept; 0 means 1000.
 	Workflows int
 	// StopWithin is how long a stop waits for runs before it ends them; 0 means 8 s.
@@ -59,6 +65,8 @@ func (c Config) withDefaults() Config {
 	byDefault(&c.FetchBytes, 64<<20)
 	byDefault(&c.Elements, 10_000)
 	byDefault(&c.Pictures.Bytes, 32<<20)
+	byDefault(&c.PictureBytes, 1<<30)
+	byDefault(&c.Fetches, 256)
 	byDefault(&c.Workflows, 1000)
 	byDefault(&c.StopWithin, 8*time.Second)
 	return c
@@ -90,6 +98,8 @@ type Service struct {
 	store     *models.Store
 	workflows *workflows
 	inflight  *inflight
+	// pictures is what is left of PictureBytes.
+	pictures *semaphore.Weighted
 	// places has an entry for each run that goes on.
 	places   chan struct{}
 	stopping atomic.Bool
@@ -117,6 +127,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 		workflows: newWorkflows(cfg.Workflows),
 		inflight:  &inflight{sharing: deps.Sharing, logger: deps.Logger, now: deps.Now, runs: map[string]*lease{}},
 		places:    make(chan struct{}, cfg.Runs),
+		pictures:  semaphore.NewWeighted(cfg.PictureBytes),
 	}
 	return s, nil
 }

@@ -26,6 +26,10 @@ type compiled struct {
 	*engine.Workflow
 	// required are the inputs without which no run can go well.
 	required []string
+	// draws is how many steps make a copy of the pictures they get.
+	draws int
+	// bytes is the length of the definition.
+	bytes uint32
 }
 
 // workflows keeps compiled definitions by the hash of their bytes.
@@ -35,10 +39,18 @@ type workflows struct {
 	cache     *otter.Cache[string, *compiled]
 }
 
+// usualDefinition is how long most definitions are, in bytes. Those that are kept are
+// bounded by their length, since a compiled one takes many times that: a thousand of
+// the longest, each of them run once, would take all memory that there is.
+const usualDefinition = 32 << 10
+
 func newWorkflows(size int) *workflows {
 	return &workflows{
 		catalogue: manifest.Core(), registry: blocks.All(),
-		cache: otter.Must(&otter.Options[string, *compiled]{MaximumSize: size}),
+		cache: otter.Must(&otter.Options[string, *compiled]{
+			MaximumWeight: uint64(size) * 2 * usualDefinition, //nolint:gosec // a setting
+			Weigher:       func(_ string, c *compiled) uint32 { return usualDefinition + 4*c.bytes },
+		}),
 	}
 }
 
@@ -64,7 +76,12 @@ func (w *workflows) compile(definition []byte) (*compiled, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
-	c := &compiled{Workflow: made}
+	c := &compiled{Workflow: made, bytes: uint32(len(definition))} //nolint:gosec // at most workflow.MaxBytes
+	for i := range p.Steps {
+		if p.Steps[i].Manifest.Category == "visualization" {
+			c.draws++
+		}
+	}
 	for _, in := range signature.Of(p, inspect.Inspect(p)).Inputs {
 		if in.Required {
 			c.required = append(c.required, in.Name)

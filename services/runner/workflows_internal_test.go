@@ -1,0 +1,32 @@
+package runner
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// What is kept of definitions is bounded by their length, not only by their number:
+// anybody with a key may run as many long ones as the budget allows.
+func TestFewLongDefinitionsAreKept(t *testing.T) {
+	t.Parallel()
+	w := newWorkflows(1000)
+	long := strings.Repeat("x", 250_000)
+	for i := range 40 {
+		definition := fmt.Appendf(nil, `{"version":"1.0","inputs":[],"steps":[
+			{"type":"roboflow_core/string_template@v1","name":"a%d","template":"%s"},
+			{"type":"roboflow_core/string_template@v1","name":"b","template":"%s"},
+			{"type":"roboflow_core/string_template@v1","name":"c","template":"%s"}],
+			"outputs":[{"type":"JsonField","name":"out","selector":"$steps.b.output"}]}`, i, long, long, long)
+		sum := sha256.Sum256(definition)
+		if _, err := w.get(t.Context(), definition, hex.EncodeToString(sum[:])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.cache.CleanUp()
+	if n := w.cache.EstimatedSize(); n == 0 || n > 25 {
+		t.Errorf("%d definitions of 750 KB are kept", n)
+	}
+}
