@@ -109,10 +109,16 @@ type analyses struct {
 
 	mu   sync.Mutex
 	kept map[string]*analysis
+	// bytes is how long the definitions of those that are kept are together.
+	bytes int
 }
 
-// maxAnalyses bounds them; one takes some ten times the bytes of its definition.
-const maxAnalyses = 256
+// maxAnalyses and maxAnalysed bound them by number and by the bytes of their
+// definitions; one takes some ten times those.
+const (
+	maxAnalyses = 256
+	maxAnalysed = 8 << 20
+)
 
 func newAnalyses(c *manifest.Catalogue) *analyses {
 	a := &analyses{catalogue: c, kept: map[string]*analysis{}}
@@ -133,10 +139,14 @@ func (c *analyses) of(raw []byte, hash string) *analysis {
 	a = c.analyse(raw, hash)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.kept) >= maxAnalyses {
-		clear(c.kept)
+	if _, meanwhile := c.kept[hash]; meanwhile {
+		return a
 	}
-	c.kept[hash] = a
+	if len(c.kept) >= maxAnalyses || c.bytes+len(raw) > maxAnalysed {
+		clear(c.kept)
+		c.bytes = 0
+	}
+	c.kept[hash], c.bytes = a, c.bytes+len(raw)
 	return a
 }
 

@@ -1,0 +1,27 @@
+package sharing
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// Definitions of a megabyte must not be kept by the hundred.
+func TestFewLongAnalysesAreKept(t *testing.T) {
+	t.Parallel()
+	c := newAnalyses(manifest.Core())
+	long := strings.Repeat("x", 900_000)
+	for i := range 30 {
+		raw := fmt.Appendf(nil, `{"version":"1.0","inputs":[],"steps":[],"outputs":[],"%d%s":0}`, i, long)
+		c.of(raw, hashOf(raw))
+		kept := 0
+		for _, a := range c.kept {
+			kept += len(a.raw)
+		}
+		if len(c.kept) == 0 || kept > maxAnalysed || kept != c.bytes {
+			t.Fatalf("%d bytes of definitions are kept, %d counted", kept, c.bytes)
+		}
+	}
+}
