@@ -60,9 +60,9 @@ func (s *Service) inspect(ctx context.Context, file *os.File, size int64) (signa
 	if string(magic) != "PK\x03\x04" {
 		return s.inspectFile(ctx, file.Name())
 	}
-	archive, err := zip.NewReader(file, size)
+	archive, err := openArchive(file, size)
 	if err != nil {
-		return signature{}, &invalid{"the zip archive is damaged"}
+		return signature{}, err
 	}
 	return s.inspectPackage(ctx, archive)
 }
