@@ -63,7 +63,7 @@ func newEcho(tb testing.TB, view, run []byte) string {
 	must(tb, runnerv1.RegisterRunnerServiceHandlerClient(tb.Context(), mux, runnerv1.NewRunnerServiceClient(conn)))
 	lis, err := lifecycle.Listen(tb.Context(), "127.0.0.1:0")
 	must(tb, err)
-	front := &http.Server{Handler: mux} //nolint:gosec // on loopback, for as long as the benchmark
+	front := &http.Server{Handler: mux}
 	go func() { _ = front.Serve(lis) }()
 	tb.Cleanup(func() { _ = front.Close() })
 	return lis.Addr().String()

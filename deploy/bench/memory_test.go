@@ -49,7 +49,6 @@ func start(tb testing.TB, data string) *program {
 	for i := range addrs {
 		addrs[i] = free(tb)
 	}
-	//nolint:gosec // the program of this checkout
 	p := &program{addr: addrs[0], Cmd: exec.CommandContext(context.WithoutCancel(tb.Context()), built(tb, "keyhole"),
 		"serve", "--data", filepath.Join(data, "keyhole"), "--http", addrs[0], "--grpc", addrs[1], "--admin", addrs[2])}
 	begin := time.Now()

@@ -165,7 +165,7 @@ func large(tb testing.TB) []byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range all.Pix {
 		if i%4 != 3 {
-			all.Pix[i] = uint8(max(0, min(255, int(all.Pix[i])+r.IntN(17)-8))) //nolint:gosec // bounded
+			all.Pix[i] = uint8(max(0, min(255, int(all.Pix[i])+r.IntN(17)-8)))
 		}
 	}
 	var out bytes.Buffer

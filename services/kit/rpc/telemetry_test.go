@@ -46,8 +46,7 @@ func TestOneTraceOverAHop(t *testing.T) {
 	if got[0].SpanContext.TraceID() != got[1].SpanContext.TraceID() {
 		t.Error("client and server are in two traces")
 	}
-	rec := httptest.NewRecorder()
-	tel.Metrics.ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
+	rec := scrape(tel, "rpc_server_call_duration") // written after the span has ended
 	for _, out := range []string{fmt.Sprintf("%+v", got), rec.Body.String()} {
 		if strings.Contains(out, "canary") || strings.Contains(out, token[:40]) || strings.Contains(out, "Health") {
 			t.Errorf("a payload, a token or a health check is shown: %s", out)
@@ -56,6 +55,17 @@ func TestOneTraceOverAHop(t *testing.T) {
 	for _, part := range []string{"rpc_server_call_duration", "GetModel"} {
 		if !strings.Contains(rec.Body.String(), part) {
 			t.Errorf("metrics lack %s:\n%.3000s", part, rec.Body)
+		}
+	}
+}
+
+// scrape reads the metrics, and again for a while until they have a part.
+func scrape(tel *telemetry.Telemetry, part string) *httptest.ResponseRecorder {
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		rec := httptest.NewRecorder()
+		tel.Metrics.ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
+		if strings.Contains(rec.Body.String(), part) || time.Now().After(end) {
+			return rec
 		}
 	}
 }
