@@ -79,7 +79,17 @@ func (s *Service) forked(ctx context.Context, r *right, ws string) ([]byte, erro
 	if raw, err = rewrite.Unbind(definition); err != nil {
 		return nil, fmt.Errorf("unbind fork: %w", err)
 	}
-	return raw, nil
+	return s.shown(raw)
+}
+
+// shown is a definition without what the language does not know, which may be
+// anything and which the view of a link leaves out: a fork says no more than the view.
+func (s *Service) shown(raw []byte) ([]byte, error) {
+	look := s.analyses.analyse(raw, "")
+	if look.redacted == nil {
+		return nil, broken(look.problems)
+	}
+	return documentOf(look.redacted)
 }
 
 // absoluteModels names models that the new owner may use by their full ids: a short

@@ -13,6 +13,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
 func TestWorkflowsHaveImmutableVersions(t *testing.T) {
@@ -253,4 +254,28 @@ func TestAForkIsTheVisitorsOwn(t *testing.T) {
 			t.Errorf("unreachable %v", got)
 		}
 	})
+}
+
+// A fork has what the view of its link has, and nothing that the view leaves out.
+func TestAForkSaysNoMoreThanTheView(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	noted := strings.Replace(plainWorkflow, `"name":"greet",`, `"name":"greet","note":"ask jane for the password",`, 1)
+	s.workflow("acme", "greet", strings.Replace(noted, `{"version"`, `{"drafts":["our next product"],"version"`, 1))
+	share := s.share("acme", "greet", nil)
+	view, err := s.api.GetSharedWorkflow(s.guest("g"), &sharingv1.GetSharedWorkflowRequest{Token: share.GetToken()})
+	must(t, err)
+	fork, err := s.api.ForkSharedWorkflow(s.member("visitor"), &sharingv1.ForkSharedWorkflowRequest{
+		Token: share.GetToken(), Parent: "workspaces/visitor", WorkflowId: "mine",
+	})
+	must(t, err)
+	got := text(t, fork.GetWorkflow().GetDefinition())
+	if strings.Contains(got, "jane") || strings.Contains(got, "product") || !strings.Contains(got, "hello") {
+		t.Errorf("fork: %s", got)
+	}
+	if want := text(t, view.GetDefinition()); got != want {
+		t.Errorf("fork %s, view %s", got, want)
+	}
+	_, err = s.own(s.member("visitor"), fork.GetWorkflow().GetName(), "r1", "who")
+	must(t, err)
 }
