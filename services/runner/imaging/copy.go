@@ -57,10 +57,23 @@ func rows(height, width int, do func(from, to int)) {
 		return
 	}
 	var wg sync.WaitGroup
+	panics := make(chan any, parts)
 	for i := range parts {
-		wg.Go(func() { do(height*i/parts, height*(i+1)/parts) })
+		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					panics <- p
+				}
+			}()
+			do(height*i/parts, height*(i+1)/parts)
+		})
 	}
 	wg.Wait()
+	select {
+	case p := <-panics: // where somebody recovers: here it would end the process
+		panic(p)
+	default:
+	}
 }
 
 // Crop is a part of a picture that shares its pixels.

@@ -2,6 +2,8 @@ package models
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 
 	"golang.org/x/sync/errgroup"
 
@@ -80,7 +82,18 @@ func each(ctx context.Context, n int, do func(ctx context.Context, i int) error)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
 	for i := range n {
-		group.Go(func() error { return do(ctx, i) })
+		group.Go(func() (err error) {
+			defer recoverTo(&err)
+			return do(ctx, i)
+		})
 	}
 	return group.Wait()
+}
+
+// recoverTo makes a panic the failure of its run. What a hostile model answers is
+// read here, and a panic that no one recovers ends everybody's.
+func recoverTo(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
 }

@@ -1,0 +1,21 @@
+package models
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+// What reading the answer of a hostile model may do to a run, it does not do to the
+// others: a panic beside the run's own goroutine would end the process.
+func TestAPanicBesideIsAnError(t *testing.T) {
+	t.Parallel()
+	err := each(t.Context(), 2, func(_ context.Context, i int) error {
+		var boxes []float32
+		_ = boxes[i]
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "out of range") {
+		t.Errorf("got %v", err)
+	}
+}
