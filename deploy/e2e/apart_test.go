@@ -21,11 +21,11 @@ func (in *installation) apart(t testing.TB, addr string, o options) {
 	for _, name := range []string{"vault", "sharing"} {
 		in.redis[name] = testkit.Redis(t)
 	}
-	database := func(name string) string {
+	via := func(url string) string {
 		if o.through != nil {
-			return o.through(t, in.databases[name])
+			return o.through(t, url)
 		}
-		return in.databases[name]
+		return url
 	}
 	for _, name := range []string{"vault", "registry", "sharing", "runner"} {
 		in.grpc[name], in.internal[name] = freeAddr(t), freeAddr(t)
@@ -42,11 +42,11 @@ func (in *installation) apart(t testing.TB, addr string, o options) {
 		}
 		in.add(t, o, name, freeAddr(t), append(command, more...)...)
 	}
-	service("vault", "--db", database("vault"), "--redis", in.redis["vault"],
+	service("vault", "--db", via(in.databases["vault"]), "--redis", via(in.redis["vault"]),
 		"--kek-file", filepath.Join(in.dir, "kek"), "--operator-key-file", filepath.Join(in.dir, "operator.key"))
-	service("registry", "--db", database("registry"), "--blobs", "file://"+filepath.Join(in.dir, "blobs"),
+	service("registry", "--db", via(in.databases["registry"]), "--blobs", "file://"+filepath.Join(in.dir, "blobs"),
 		"--page-key-file", filepath.Join(certs, "keys", "pages"), "--vault", in.internal["vault"])
-	service("sharing", "--db", database("sharing"), "--redis", in.redis["sharing"], "--public-url", in.base,
+	service("sharing", "--db", via(in.databases["sharing"]), "--redis", via(in.redis["sharing"]), "--public-url", in.base,
 		"--link-key-file", filepath.Join(certs, "keys", "links"), "--vault", in.internal["vault"], "--registry", in.internal["registry"])
 	service("runner", "--sharing", in.internal["sharing"], "--vault", in.internal["vault"], "--registry", in.internal["registry"],
 		"--model-dir", filepath.Join(in.dir, "models"))
@@ -66,7 +66,7 @@ func (in *installation) seed(t testing.TB) {
 // run runs a program of bin/ to its end, and gives what it printed.
 func run(t testing.TB, name string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), binary(t, name), args...)
+	cmd := exec.CommandContext(t.Context(), built(t, name), args...)
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + os.TempDir()}
 	out, err := cmd.CombinedOutput()
 	if err != nil {

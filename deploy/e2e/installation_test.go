@@ -35,7 +35,7 @@ func both(t *testing.T, test func(t *testing.T, k kind)) {
 type options struct {
 	demo   bool // seed the demo
 	traces bool // export spans
-	// through gives the URL at which the services find their database.
+	// through gives the URL at which the services find a store.
 	through func(t testing.TB, url string) string
 }
 
@@ -92,7 +92,7 @@ func (in *installation) env(o options) []string {
 
 func (in *installation) add(t testing.TB, o options, name, admin string, command ...string) {
 	t.Helper()
-	command[0] = binary(t, command[0])
+	command[0] = built(t, command[0])
 	in.programs[name] = &program{name: name, command: append(command, "--admin", admin), env: in.env(o), admin: admin}
 	in.order = append(in.order, name)
 }
@@ -106,8 +106,10 @@ func (in *installation) alone(t testing.TB, addr string, o options) {
 		command = append(command, "--demo")
 	}
 	if o.through != nil {
+		in.databases = map[string]string{}
 		for _, name := range []string{"sharing", "vault", "registry"} {
-			command = append(command, "--"+name+"-db", o.through(t, testkit.Postgres(t)))
+			in.databases[name] = testkit.Postgres(t)
+			command = append(command, "--"+name+"-db", o.through(t, in.databases[name]))
 		}
 	}
 	in.add(t, o, "keyhole", freeAddr(t), command...)
@@ -206,4 +208,17 @@ func (in *installation) scrape() []byte {
 		}
 	}
 	return all
+}
+
+// explain shows what the logs say of a request, for a failure.
+func (in *installation) explain(t testing.TB, r reply) {
+	t.Helper()
+	id := r.header.Get("X-Request-Id")
+	for _, name := range in.order {
+		for line := range strings.Lines(string(in.programs[name].logs.bytes())) {
+			if strings.Contains(line, id) {
+				t.Logf("%s: %s", name, line)
+			}
+		}
+	}
 }

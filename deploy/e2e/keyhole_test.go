@@ -20,6 +20,9 @@ var cases = []struct {
 	{"a tour of every RPC", tour},
 	{"providers that misbehave", misbehave},
 	{"revocation in flight", revoke},
+	{"traces", traces},
+	{"two tenants", isolation},
+	{"gRPC", grpcFaces},
 }
 
 func TestKeyhole(t *testing.T) {
@@ -36,6 +39,8 @@ func TestKeyhole(t *testing.T) {
 				})
 			}
 		})
+		// Alone, so that what grows is what it measures.
+		t.Run("bad input", func(t *testing.T) { badInput(t, in) })
 		t.Run("every RPC was driven", func(t *testing.T) { in.checkDriven(t) })
 	})
 }

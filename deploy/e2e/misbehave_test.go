@@ -75,7 +75,7 @@ func misbehaving(t *testing.T, in *installation, how testkit.Behaviour) {
 // leave is a Roboflow client that gives up after a while: it knows no deadlines.
 func leave(t *testing.T, c *client, path string) reply {
 	t.Helper()
-	r, err := c.within(3*time.Second, http.MethodPost, path, roboflowBody("null", `{}`))
+	r, err := c.within(2*time.Second, http.MethodPost, path, roboflowBody("null", `{}`))
 	if err != nil && !os.IsTimeout(err) {
 		t.Fatal(err)
 	}
@@ -84,4 +84,4 @@ func leave(t *testing.T, c *client, path string) reply {
 
 // short is the deadline of a client in a hurry, so that a provider that hangs
 // holds nobody up.
-var short = []string{"Grpc-Timeout", "3S"}
+var short = []string{"Grpc-Timeout", "2S"}

@@ -48,8 +48,8 @@ type program struct {
 	err  error
 }
 
-// binary is a file that make build left.
-func binary(t testing.TB, name string) string {
+// built is a file that make build left.
+func built(t testing.TB, name string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("..", "..", "bin", name))
 	if err != nil {

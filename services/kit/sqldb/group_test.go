@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -365,6 +366,9 @@ func TestOutageIsUnavailable(t *testing.T) {
 	})
 	t.Run("locked out", func(t *testing.T) {
 		t.Parallel()
+		if err := sqldb.Error(fmt.Errorf("read row: %w", io.ErrUnexpectedEOF)); errs.CodeOf(err) != codes.Unavailable {
+			t.Errorf("a connection that broke in a reply: %v", err)
+		}
 		if err := sqldb.Error(fmt.Errorf("x: %w", sql.ErrNoRows)); !errors.Is(err, sql.ErrNoRows) || errs.CodeOf(err) == codes.Unavailable {
 			t.Errorf("no rows: %v", err)
 		}

@@ -1,0 +1,128 @@
+package e2e_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+)
+
+// bodies are those that a method needs to be understood at all.
+var bodies = map[string]object{
+	"CreateCredential": {"provider": "openai_compatible", "value": "sk-0123456789abcdef0123", "hosts": []string{"https://example.com"}},
+	"UpdateCredential": {"title": "x"}, "CreateWorkflow": {"definition": plain()}, "UpdateWorkflow": {"title": "x"},
+	"UpdateShare": {"title": "x"}, "UpdateKey": {"title": "x"}, "UpdateModel": {"title": "x"}, "CreateModel": {"title": "x"},
+}
+
+// ids are what some methods want in the query.
+var ids = map[string]string{
+	"CreateCredential": "?credentialId=x", "CreateModel": "?modelId=x", "CreateWorkflow": "?workflowId=x",
+}
+
+// isolation: with the key of one workspace, what another has and what nobody has
+// look alike, byte for byte, for every method that names something.
+func isolation(t *testing.T, in *installation) {
+	provider := testkit.Provider(t)
+	a, b := in.asker(t, provider.URL), in.tenant(t)
+	there := a.resources(t)
+	checked := 0
+	for _, r := range contract(t) {
+		pattern := r.pattern()
+		if r.rule.GetWorkspaceField() == "" || pattern == "*" {
+			continue
+		}
+		existing, known := there[pattern]
+		if !known {
+			t.Errorf("%s names %s: give this test one", r.name, pattern)
+			continue
+		}
+		checked++
+		for _, ghost := range ghosts(existing) {
+			for who, c := range map[string]*client{"another tenant": b.client, "a guest": in.guest(), "a wrong key": {in: in, key: "kh_" + strings.ToUpper(random())}} {
+				alike(t, who, r, c, existing, ghost)
+			}
+		}
+	}
+	if checked < 30 {
+		t.Errorf("only %d methods name something", checked)
+	}
+	forkInto(t, a, b)
+	if got := a.get(t, "/v1/"+there["workspaces/*/workflows/*"]); got.text("title") != "Workflow ask" || got.number("liveVersion") != 1 {
+		t.Errorf("the other tenant changed something: %s", got)
+	}
+}
+
+// resources makes one of each, and names them by their patterns.
+func (w *tenant) resources(t testing.TB) map[string]string {
+	t.Helper()
+	share, _ := w.share(t, w.path()+"/workflows/ask", nil)
+	w.post(t, w.path()+"/models?modelId=ocr", object{"title": "OCR"})
+	version := w.post(t, w.path()+"/models/ocr/versions", object{}).text("name")
+	run := w.post(t, w.path()+"/workflows/ask:run", question("x")).text("run")
+	return map[string]string{
+		"workspaces/*": w.name, "workspaces/*/keys/*": w.keyName, "workspaces/*/credentials/*": w.name + "/credentials/llm",
+		"workspaces/*/workflows/*": w.name + "/workflows/ask", "workspaces/*/workflows/*/versions/*": w.name + "/workflows/ask/versions/1",
+		"workspaces/*/workflows/*/shares/*": share, "workspaces/*/runs/*": run,
+		"workspaces/*/models/*": w.name + "/models/ocr", "workspaces/*/models/*/versions/*": version,
+	}
+}
+
+// ghosts are names like one that exists, of nothing: in the same workspace, and
+// in one that is not there.
+func ghosts(name string) []string {
+	parts := strings.Split(name, "/")
+	elsewhere := append([]string{"workspaces", "t-" + random()[:12]}, parts[2:]...)
+	all := []string{strings.Join(elsewhere, "/")}
+	if len(parts) > 2 {
+		last := "nothing"
+		if parts[len(parts)-2] == "versions" {
+			last = "999"
+		}
+		all = append(all, strings.Join(append(append([]string{}, parts[:len(parts)-1]...), last), "/"))
+	}
+	return all
+}
+
+func alike(t *testing.T, who string, r rpc, c *client, existing, ghost string) {
+	t.Helper()
+	method := r.name[strings.LastIndex(r.name, "/")+1:]
+	ask := func(name string) string {
+		var body any
+		if r.method != http.MethodGet && r.method != http.MethodDelete {
+			body = object{}
+			if b, ok := bodies[method]; ok {
+				body = b
+			}
+		}
+		got := c.call(t, r.method, r.at(name)+ids[method], body)
+		if got.status != http.StatusNotFound && got.status != http.StatusUnauthorized && got.status != http.StatusForbidden {
+			t.Errorf("%s: %s with the name of another's %s: %s", who, r.name, name, got)
+		}
+		if who == "another tenant" && got.status == http.StatusUnauthorized {
+			t.Errorf("%s is nobody to %s: %s", who, r.name, got)
+		}
+		parts := strings.Split(name, "/")
+		text := strings.ReplaceAll(string(got.body), name, "NAME")
+		return fmt.Sprintf("%d %s", got.status, strings.ReplaceAll(text, strings.Join(parts[:2], "/"), "WORKSPACE"))
+	}
+	if one, other := ask(existing), ask(ghost); one != other {
+		t.Errorf("%s: %s tells %s, which is another's, from %s, which is nobody's:\n%s\n%s", who, r.name, existing, ghost, one, other)
+	}
+}
+
+// forkInto: the workspace of a fork is named in the body.
+func forkInto(t *testing.T, a, b *tenant) {
+	t.Helper()
+	flow := b.workflow(t, "mine", plain())
+	_, token := b.share(t, flow, nil)
+	into := func(workspace string) string {
+		r := b.call(t, http.MethodPost, "/v1/shared/"+token+":fork", object{"parent": workspace, "workflowId": "x"})
+		return fmt.Sprint(r.status, strings.ReplaceAll(string(r.body), workspace, "NAME"))
+	}
+	one, other := into(a.name), into("workspaces/t-"+random()[:12])
+	if one != other || !strings.HasPrefix(one, "404") {
+		t.Errorf("a fork into another's workspace: %s\ninto none: %s", one, other)
+	}
+}
