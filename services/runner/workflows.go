@@ -48,7 +48,7 @@ func newWorkflows(size int) *workflows {
 	return &workflows{
 		catalogue: manifest.Core(), registry: blocks.All(),
 		cache: otter.Must(&otter.Options[string, *compiled]{
-			MaximumWeight: uint64(size) * 2 * usualDefinition, //nolint:gosec // a setting
+			MaximumWeight: uint64(size) * 2 * usualDefinition,
 			Weigher:       func(_ string, c *compiled) uint32 { return usualDefinition + 4*c.bytes },
 		}),
 	}
@@ -76,7 +76,7 @@ func (w *workflows) compile(definition []byte) (*compiled, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
-	c := &compiled{Workflow: made, bytes: uint32(len(definition))} //nolint:gosec // at most workflow.MaxBytes
+	c := &compiled{Workflow: made, bytes: uint32(len(definition))}
 	for i := range p.Steps {
 		if p.Steps[i].Manifest.Category == "visualization" {
 			c.draws++
