@@ -25,7 +25,7 @@ func configurationPage() (string, error) {
 		if p.command != "" {
 			args = append(args, p.command)
 		}
-		table, err := exec.Command("go", append(args, "--reference")...).Output() //nolint:gosec // a constant list
+		table, err := exec.Command("go", append(args, "--reference")...).Output()
 		if err != nil {
 			return "", fmt.Errorf("ask %s: %w", p.title, err)
 		}
