@@ -104,7 +104,7 @@ func (w *intents) take() []*intent {
 // not fail the others, who may be other tenants: then each is written alone.
 func (w *intents) finish(batch []*intent) {
 	err := w.together(batch)
-	if err != nil && len(batch) > 1 && errs.ReasonOf(err) == errorsv1.Reason_REASON_INTERNAL {
+	if err != nil && len(batch) > 1 && aboutOne(err) {
 		for _, in := range batch {
 			in.answer(w.together([]*intent{in}))
 		}
@@ -113,6 +113,15 @@ func (w *intents) finish(batch []*intent) {
 	for _, in := range batch {
 		in.answer(err)
 	}
+}
+
+// aboutOne tells what the database says of a row from what it says of itself.
+func aboutOne(err error) bool {
+	switch errs.ReasonOf(err) {
+	case errorsv1.Reason_REASON_INTERNAL, errorsv1.Reason_REASON_INVALID_REQUEST:
+		return true
+	}
+	return false
 }
 
 func (in *intent) answer(err error) {

@@ -35,6 +35,11 @@ func Error(err error) error {
 	if unavailable(err) {
 		return unusable(err)
 	}
+	if postgresCode(err) == "22021" {
+		// Only what a request holds can be so, and whoever sent it can mend it: it is
+		// no fault of ours, for the log to call the operator.
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a text has the character NUL in it, which cannot be stored").Because(err)
+	}
 	return err
 }
 
