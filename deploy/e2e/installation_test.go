@@ -2,9 +2,11 @@ package e2e_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +37,8 @@ func both(t *testing.T, test func(t *testing.T, k kind)) {
 type options struct {
 	demo   bool // seed the demo
 	traces bool // export spans
+	// wrap is put before the command, with the data folder as its last argument.
+	wrap []string
 	// through gives the URL at which the services find a store.
 	through func(t testing.TB, url string) string
 }
@@ -76,6 +80,9 @@ func install(t testing.TB, k kind, o options) *installation {
 	if k == fiveProcesses && o.demo {
 		in.seed(t)
 	}
+	if o.wrap != nil { // what it mounts is seen from inside alone
+		in.dir = fmt.Sprintf("/proc/%d/root%s", in.programs[in.order[0]].cmd.Process.Pid, in.dir)
+	}
 	in.planted.add(apiKey, in.operatorKey(t))
 	return in
 }
@@ -93,6 +100,9 @@ func (in *installation) env(o options) []string {
 func (in *installation) add(t testing.TB, o options, name, admin string, command ...string) {
 	t.Helper()
 	command[0] = built(t, command[0])
+	if o.wrap != nil {
+		command = append(append(slices.Clone(o.wrap), in.dir), command...)
+	}
 	in.programs[name] = &program{name: name, command: append(command, "--admin", admin), env: in.env(o), admin: admin}
 	in.order = append(in.order, name)
 }

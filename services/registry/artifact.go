@@ -32,7 +32,7 @@ func (f *publicFace) UploadArtifact(stream upload) error {
 	}
 	file, err := os.CreateTemp(f.cfg.Scratch, "keyhole-upload-*")
 	if err != nil {
-		return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
+		return cannotStore(err)
 	}
 	defer func() {
 		_ = file.Close()
@@ -96,7 +96,7 @@ func (f *publicFace) receive(stream upload, file *os.File, v *version) error {
 			return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the artifact is larger than %d bytes", f.cfg.MaxArtifact)
 		}
 		if _, err := to.Write(part.GetChunk()); err != nil {
-			return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
+			return cannotStore(err)
 		}
 	}
 	if v.size == 0 {
@@ -106,6 +106,11 @@ func (f *publicFace) receive(stream upload, file *os.File, v *version) error {
 	return nil
 }
 
+// cannotStore is for a disk or a bucket that is full or away.
+func cannotStore(err error) error {
+	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
+}
+
 // keep copies the opened file into the blob store.
 func (s *Service) keep(ctx context.Context, file *os.File, v version) error {
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
@@ -113,7 +118,7 @@ func (s *Service) keep(ctx context.Context, file *os.File, v version) error {
 	}
 	err := s.bucket.Upload(ctx, blobKey(v.workspace, v.sha256), file, &blob.WriterOptions{ContentType: "application/octet-stream"})
 	if err != nil {
-		return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
+		return cannotStore(err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -37,6 +38,9 @@ func (s *Service) open(ctx context.Context, file *os.File, v *version) error {
 	if failure, ok := errors.AsType[*modelworker.Failure](err); ok && failure.Kind != modelworker.Unavailable {
 		v.state, v.problem = registryv1.State_STATE_FAILED, fmt.Sprintf("%s: %s", failure.Kind, clip(failure.Detail))
 		return nil
+	}
+	if _, disk := errors.AsType[*fs.PathError](err); disk {
+		return cannotStore(err)
 	}
 	if err != nil {
 		return fmt.Errorf("open artifact: %w", err)
@@ -117,6 +121,9 @@ func (s *Service) inspectEntry(ctx context.Context, entry *zip.File) (signature,
 	defer func() { _ = content.Close() }()
 	// The header's size is a claim: one byte more than it claims is a lie.
 	n, err := io.Copy(unpacked, io.LimitReader(content, int64(entry.UncompressedSize64)+1))
+	if _, disk := errors.AsType[*fs.PathError](err); disk { // full, and not the package's fault
+		return signature{}, err
+	}
 	if err != nil || uint64(n) != entry.UncompressedSize64 {
 		return signature{}, &invalid{"a file of the package is damaged"}
 	}
