@@ -37,6 +37,7 @@ type settings struct {
 	Registry       service  `embed:"" prefix:"registry-"`
 	Sharing        service  `embed:"" prefix:"sharing-"`
 	Runner         service  `embed:"" prefix:"runner-"`
+	PublicURL      string   `help:"Where visitors reach it, for link previews; the address that a page is asked for at by default." placeholder:"URL"`
 	VisitorKeyFile string   `help:"Key for the pseudonyms of visitors, the same for all replicas; made at start by default." type:"path" placeholder:"FILE"`
 	TrustedProxies []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	AllowOrigins   []string `help:"Origins that browsers may call from; all by default." placeholder:"ORIGIN"`
@@ -93,7 +94,7 @@ func (s *settings) gateway(ctx context.Context, p *program.Program) (*gateway.Ga
 		p.Needs(name, conn)
 		conns[name] = conn
 	}
-	cfg := gateway.Config{TrustedProxies: s.TrustedProxies, AllowOrigins: s.AllowOrigins, VisitorKey: p.VisitorKey()}
+	cfg := gateway.Config{TrustedProxies: s.TrustedProxies, AllowOrigins: s.AllowOrigins, VisitorKey: p.VisitorKey(), PublicURL: s.PublicURL}
 	return gateway.New(ctx, cfg, gateway.Deps{
 		Vault: conns["vault"], Registry: conns["registry"], Sharing: conns["sharing"], Runner: conns["runner"],
 		Authenticate:   rpc.Authenticator(conns["vault internal"], p.Identity.Verifier()),

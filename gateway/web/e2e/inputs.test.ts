@@ -73,6 +73,11 @@ describe("a picture", () => {
       document.querySelector(".drop")!.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
     });
     await page.getByText("too large for this server").waitFor();
+    let sent = 0;
+    page.on("request", (r) => { if (r.url().includes(":runStream")) sent++; });
+    await run(page);
+    expect(sent).toBe(0);
+    expect(await page.locator(".failure").innerText()).toContain("does not fit");
     await accessible(page);
     await shot(page, "input-too-large");
     await page.getByRole("button", { name: "Shrink it" }).click();

@@ -64,7 +64,7 @@ describe("the keyboard alone", () => {
     await page.locator("svg.boxes .box").first().waitFor();
     await tabTo(/^lines$/);
     await page.keyboard.press("ArrowRight");
-    expect(await focused()).toBe("picture");
+    await expect.poll(focused).toBe("picture");
     await page.keyboard.press("ArrowLeft");
     await tabTo(/EILEEN/);
     await page.keyboard.press("Space");

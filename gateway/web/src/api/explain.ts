@@ -8,7 +8,7 @@ export interface Explanation {
 }
 
 const explanations: Record<string, Explanation> = {
-  NOT_FOUND: { title: "This link leads nowhere", advice: "It is mistyped, or its owner has withdrawn it. Ask whoever sent it for a new one." },
+  NOT_FOUND: { title: "There is nothing at this link", advice: "Check that it is complete, or ask whoever sent it for a new one." },
   SHARE_PAUSED: { title: "This link is paused", advice: "Its owner has stopped it for now. Try again later, or ask them to resume it." },
   SHARE_EXPIRED: { title: "This link has expired", advice: "Ask its owner for a new one." },
   SHARE_SUSPENDED: { title: "This link is suspended", advice: "Something in it needs its owner's attention first. They have been told." },

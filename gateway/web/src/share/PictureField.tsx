@@ -68,7 +68,7 @@ export function PictureField({ input, picture, sample, error, disabled, failure,
       </div>
       {mode === "url" && <Address onURL={(u) => take(Promise.resolve(ofURL(u)))} />}
       <p className="hint" id={`${id}-hint`} aria-live="polite">
-        {(trouble || error) && <span className="error">{trouble || error}</span>}
+        {(trouble || error) && <span className="error">{trouble || error} </span>}
         {tooLarge && (
           <span className="error">
             {picture.width} × {picture.height} px, {bytes(picture.blob!.size)}: too large for this server.{" "}

@@ -1,12 +1,12 @@
 import { useEffect, useId, useRef, useState, type FormEvent } from "react";
-import type { Input, RunRequest, SharedWorkflow } from "../api/client" ;
+import type { Input, RunRequest, SharedWorkflow } from "../api/client";
 import { Failure } from "../api/failure";
 import { Icon } from "../ui/icons";
 import { CredentialField } from "./CredentialField";
 import { initial, kindOf, parse } from "./fields";
 import { KeyField } from "./KeyField";
 import { ParameterField } from "./ParameterField";
-import { ofValue, toInput, type Picture } from "./picture";
+import { largest, ofValue, toInput, type Picture } from "./picture";
 import { PictureField } from "./PictureField";
 import type { Run } from "./useRun";
 
@@ -41,7 +41,7 @@ export function RunPanel({ view, run, ownKey, setKey, keyRefused, onRun, onRefus
     const first = Object.keys(read.errors)[0];
     if (first) {
       form.current?.querySelector<HTMLElement>(`[data-input="${CSS.escape(first)}"]`)?.focus();
-      return onRefuse(new Failure(`Look at: ${Object.keys(read.errors).join(", ")}.`, "INPUT_MISSING"));
+      return onRefuse(new Failure(`Look at: ${Object.keys(read.errors).join(", ")}.`, read.invalid ? "INPUT_INVALID" : "INPUT_MISSING"));
     }
     const request = { inputs: read.values, destinations: read.destinations, requestId: requestId() };
     try {
@@ -128,12 +128,16 @@ async function readAll(inputs: Input[], texts: Record<string, string>, pictures:
   const values: Record<string, unknown> = {};
   const destinations: Record<string, string> = {};
   const errors: Record<string, string> = {};
+  let invalid = false; // something is there, and does not fit
   for (const input of inputs) {
     const name = input.name ?? "";
     const kind = kindOf(input);
     if (kind === "picture") {
       const picture = pictures[name];
-      if (picture) values[name] = input.type === "WorkflowBatchInput" ? [await toInput(picture)] : await toInput(picture);
+      if (picture?.blob && picture.blob.size > largest()) {
+        errors[name] = "Shrink it first, or choose another.";
+        invalid = true;
+      } else if (picture) values[name] = input.type === "WorkflowBatchInput" ? [await toInput(picture)] : await toInput(picture);
       else if (input.required) errors[name] = "Choose a picture first.";
     } else if (kind === "credential") {
       const typed = form.querySelector<HTMLInputElement>(`input[data-credential="${CSS.escape(name)}"]`)?.value ?? "";
@@ -144,11 +148,14 @@ async function readAll(inputs: Input[], texts: Record<string, string>, pictures:
     } else {
       const parsed = parse(input, texts[name] ?? "");
       if (parsed === "absent") continue;
-      if ("error" in parsed) errors[name] = parsed.error;
+      if ("error" in parsed) {
+        errors[name] = parsed.error;
+        invalid ||= (texts[name] ?? "").trim() !== "";
+      }
       else values[name] = parsed.value;
     }
   }
-  return { values, destinations, errors };
+  return { values, destinations, errors, invalid };
 }
 
 // requestId makes a run that is sent twice one run. randomUUID is there in secure

@@ -1,6 +1,6 @@
 // A modal dialog: focus goes in, stays in, and comes back (Radix).
 import * as Radix from "@radix-ui/react-dialog";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { Icon } from "./icons";
 
 interface Props {
@@ -13,11 +13,19 @@ interface Props {
 }
 
 export function Dialog({ open, onClose, title, description, children, wide }: Props) {
+  // Whoever opened it gets the focus back; Radix gives it to a trigger of its own alone.
+  const [opener] = useState(() => document.activeElement);
   return (
     <Radix.Root open={open} onOpenChange={(o) => !o && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="dialog-overlay" />
-        <Radix.Content className={wide ? "dialog dialog-wide" : "dialog"}>
+        <Radix.Content
+          className={wide ? "dialog dialog-wide" : "dialog"}
+          onCloseAutoFocus={(e) => {
+            e.preventDefault();
+            if (opener instanceof HTMLElement) opener.focus();
+          }}
+        >
           <div className="dialog-head">
             <Radix.Title className="dialog-title">{title}</Radix.Title>
             <Radix.Close className="button quiet square" aria-label="Close"><Icon name="cross" /></Radix.Close>
