@@ -134,14 +134,6 @@ func (w *tenant) usage(t testing.TB, by string) map[string]object {
 	return rows
 }
 
-func (w *tenant) total(t testing.TB) object {
-	t.Helper()
-	for _, row := range w.usage(t, "") {
-		return row
-	}
-	return object{}
-}
-
 func question(q string) object { return object{"inputs": object{"question": q}} }
 
 func (c *client) shared(t testing.TB, token string, body any) reply {

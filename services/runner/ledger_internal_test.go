@@ -1,0 +1,22 @@
+package runner
+
+import (
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+)
+
+// A call is of unknown end until its answer begins: a run that ends in between
+// must not be booked as if it were known.
+func TestACallWithoutAnAnswerIsOfUnknownEnd(t *testing.T) {
+	t.Parallel()
+	l := newLedger(nil, func() map[slotKey]string { return map[slotKey]string{{"llm", "api_key"}: "c"} })
+	first, second := engine.Attempt{Step: "llm", Number: 1}, engine.Attempt{Step: "llm", Number: 2}
+	l.called(first, "api_key")
+	l.called(second, "api_key")
+	l.answered(second, "api_key")
+	items := l.list()
+	if len(items) != 2 || !items[0].GetEndUnknown() || items[1].GetEndUnknown() {
+		t.Errorf("got %v", items)
+	}
+}
