@@ -48,9 +48,7 @@ $(WEB): $(WEB_SOURCES)
 
 .PHONY: web
 web: ## Build the web app (Node 20); the programs built after it embed it
-# Not npm ci: it wants every platform's optional packages in the lock file, which
-# npm writes for the platforms that its registry offers. --no-save keeps the lock.
-	@cd gateway/web && npm install --no-save --no-audit --no-fund --loglevel=error && npm run build --silent
+	@cd gateway/web && npm ci --no-audit --no-fund --loglevel=error && npm run build --silent
 
 .PHONY: e2e-web
 e2e-web: build ## Test the web app in Chromium against the real server; installs it where it is missing

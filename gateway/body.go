@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -9,12 +10,35 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// body is a request body that remembers why it could not be decoded: the
-// generated handlers flatten a decoder's error to text, and the error handler
-// finds the real one here.
+// body is a request body that is there as a whole, and remembers why it could not
+// be decoded: the generated handlers flatten a decoder's error to text, and the
+// error handler finds the real one here.
 type body struct {
-	io.ReadCloser
+	bytes.Reader
+	raw []byte
 	err *errs.Error
+}
+
+// Close implements io.Closer.
+func (b *body) Close() error { return nil }
+
+// readBody reads a request's body, before anything is asked on its behalf: an
+// assertion lives for seconds, and an upload on a slow line does not.
+func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request) (*body, error) {
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.cfg.MaxBody))
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return newBody(raw), nil
+}
+
+func newBody(raw []byte) *body { return &body{Reader: *bytes.NewReader(raw), raw: raw} }
+
+func unreadable(err error) error {
+	if e := tooLarge(err); e != err { //nolint:errorlint // identity tells whether it was translated
+		return e
+	}
+	return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body could not be read").Because(err)
 }
 
 // failed keeps the reason.

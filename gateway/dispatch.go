@@ -59,6 +59,11 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 		writeError(w, err)
 		return
 	}
+	sent, err := g.readBody(w, r)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
 	ctx, err = g.as(ctx, key, g.clients.visitor(r))
 	if err != nil {
 		writeError(w, err)
@@ -68,7 +73,7 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 	// grpc-gateway passes this one on whatever the matcher says, and a key goes no
 	// further than here.
 	r.Header.Del("Authorization")
-	r.Body = &body{ReadCloser: http.MaxBytesReader(w, r.Body, g.cfg.MaxBody)}
+	r.Body = sent
 	if strings.HasSuffix(r.URL.Path, ":runStream") {
 		w, r = withStream(w, r)
 	}

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -44,8 +43,12 @@ func TestRouteHoldsNothingThatACallerChose(t *testing.T) {
 
 func decode(t *testing.T, text string, limit int64) *errs.Error {
 	t.Helper()
-	b := &body{ReadCloser: http.MaxBytesReader(httptest.NewRecorder(), io.NopCloser(strings.NewReader(text)), limit)}
-	err := newMarshaler().NewDecoder(b).Decode(&runnerv1.RunSharedWorkflowRequest{})
+	g := &Gateway{cfg: Config{MaxBody: limit}}
+	b, err := g.readBody(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text)))
+	if err != nil {
+		return errs.From(err)
+	}
+	err = newMarshaler().NewDecoder(b).Decode(&runnerv1.RunSharedWorkflowRequest{})
 	if err == nil {
 		return nil
 	}

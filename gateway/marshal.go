@@ -23,14 +23,20 @@ func newMarshaler() *marshaler {
 	return &marshaler{runtime.JSONPb{MarshalOptions: protojson.MarshalOptions{}, UnmarshalOptions: protojson.UnmarshalOptions{}}}
 }
 
-// NewDecoder reads the whole body at the first Decode.
+// all is the whole body, which is there already in a request.
+func all(r io.Reader) ([]byte, error) {
+	if b, ok := r.(*body); ok {
+		return b.raw, nil
+	}
+	return io.ReadAll(r)
+}
+
+// NewDecoder decodes the whole body at the first Decode.
 func (m *marshaler) NewDecoder(r io.Reader) runtime.Decoder {
 	return runtime.DecoderFunc(func(v any) error {
-		raw, err := io.ReadAll(r)
+		raw, err := all(r)
 		if err == nil {
 			err = m.decode(raw, v)
-		} else {
-			err = tooLarge(err)
 		}
 		if err == nil || errors.Is(err, io.EOF) {
 			return err

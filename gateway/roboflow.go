@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -121,15 +120,12 @@ func (g *Gateway) executeJSON(ctx context.Context, w http.ResponseWriter, r *htt
 }
 
 func (g *Gateway) readRoboflow(w http.ResponseWriter, r *http.Request) (*roboflowRequest, error) {
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.cfg.MaxBody))
+	sent, err := g.readBody(w, r)
 	if err != nil {
-		if e := tooLarge(err); e != err { //nolint:errorlint // identity tells whether it was translated
-			return nil, e
-		}
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body could not be read").Because(err)
+		return nil, err
 	}
 	var body roboflowRequest
-	if err := json.Unmarshal(raw, &body); err != nil {
+	if err := json.Unmarshal(sent.raw, &body); err != nil {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body is not a JSON object of a workflow run").Because(err)
 	}
 	if len(body.Inputs) == 0 {
