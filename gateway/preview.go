@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"image/png"
 	"net/http"
+	"sync"
 
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/sync/singleflight"
@@ -23,6 +24,9 @@ type previews struct {
 	fonts *previewFonts
 	kept  *otter.Cache[string, []byte]
 	group singleflight.Group
+	// drawing lets one picture be drawn at a time: pictures must not take the
+	// processors from runs.
+	drawing sync.Mutex
 }
 
 func newPreviews() (*previews, error) {
@@ -75,6 +79,8 @@ func (p *previews) png(tag string, view *sharingv1.SharedWorkflow) ([]byte, erro
 		return raw, nil
 	}
 	raw, err, _ := p.group.Do(tag, func() (any, error) {
+		p.drawing.Lock()
+		defer p.drawing.Unlock()
 		img, err := p.fonts.draw(view)
 		if err != nil {
 			return nil, err

@@ -19,7 +19,9 @@ const (
 	previewWidth, previewHeight = 1200, 630
 	previewMargin               = 64
 	graphTop                    = 214
-	maxDrawn                    = 1000
+	// maxDrawn bounds the boxes of a picture: more are specks, and each costs time
+	// that anyone with a link can ask for.
+	maxDrawn = 250
 )
 
 var (
@@ -88,7 +90,7 @@ func (f *previewFonts) graph(c *canvas, g *sharingv1.Graph) error {
 	for _, n := range g.GetNodes()[:min(len(g.GetNodes()), maxDrawn)] {
 		nodes[n.GetId()] = n
 	}
-	for _, e := range g.GetEdges()[:min(len(g.GetEdges()), 4*maxDrawn)] {
+	for _, e := range g.GetEdges()[:min(len(g.GetEdges()), 2*maxDrawn)] {
 		if from, to := nodes[e.GetSource()], nodes[e.GetTarget()]; from != nil && to != nil {
 			c.edge(from, to)
 		}

@@ -10,7 +10,7 @@ import (
 
 // rightsAge is how old a right may be that a decision is made with. A second is
 // what is promised; the rest is for the decision itself.
-const rightsAge = 800 * time.Millisecond
+const rightsAge = 400 * time.Millisecond
 
 // fresh keeps the answers of load for a moment, so that a hot key costs one load
 // in it. Errors are not kept. Its size is bounded.
