@@ -18,6 +18,7 @@ var cases = []struct {
 	{"a photograph through the demo's private model", photograph},
 	{"Roboflow's clients", roboflow},
 	{"a tour of every RPC", tour},
+	{"inputs that decide models", chooseModels},
 	{"providers that misbehave", misbehave},
 	{"revocation in flight", revoke},
 	{"traces", traces},

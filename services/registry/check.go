@@ -14,7 +14,7 @@ import (
 func (f *internalFace) CheckModels(ctx context.Context, r *registryinternalv1.CheckModelsRequest) (*registryinternalv1.CheckModelsResponse, error) {
 	reply := &registryinternalv1.CheckModelsResponse{}
 	for _, id := range r.GetModelIds() {
-		check, err := f.check(ctx, id, r.GetOwnerWorkspace(), r.GetChargedWorkspace())
+		check, err := f.check(ctx, id, r)
 		if err != nil {
 			return nil, err
 		}
@@ -24,21 +24,30 @@ func (f *internalFace) CheckModels(ctx context.Context, r *registryinternalv1.Ch
 }
 
 // check resolves on the owner's behalf, for the definition is the owner's: a
-// model that the owner may not use does not exist here, whoever is charged.
-func (s *Service) check(ctx context.Context, id, owner, charged string) (*registryinternalv1.ModelCheck, error) {
+// model that the owner may not use does not exist here, whoever is charged. Where
+// public models alone count, the owner's private ones do not exist either: one of
+// them does not even stand before a public one of the same short name.
+func (s *Service) check(ctx context.Context, id string, r *registryinternalv1.CheckModelsRequest) (*registryinternalv1.ModelCheck, error) {
 	check := &registryinternalv1.ModelCheck{ModelId: id}
-	for _, n := range candidates(id, owner) {
-		m, v, err := s.ready(ctx, n)
+	counts := func(m model) bool {
+		return m.public || !r.GetPublicOnly() && m.workspace == r.GetOwnerWorkspace()
+	}
+	for _, n := range candidates(id, r.GetOwnerWorkspace()) {
+		m, err := s.store.model(ctx, n.modelName)
+		if errs.CodeOf(err) == codes.NotFound || err == nil && !counts(m) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		v, err := s.readyVersion(ctx, m, n.number)
 		if errs.CodeOf(err) == codes.NotFound {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if !m.usableBy(owner) {
-			continue
-		}
-		check.Exists, check.Version, check.Usable = true, v.versionName.String(), m.usableBy(charged)
+		check.Exists, check.Version, check.Usable = true, v.versionName.String(), m.usableBy(r.GetChargedWorkspace())
 		return check, nil
 	}
 	return check, nil
@@ -52,15 +61,20 @@ func (s *Service) ready(ctx context.Context, n versionName) (model, version, err
 	if err != nil {
 		return model{}, version{}, err
 	}
-	if n.number == 0 {
-		n.number = m.latest
+	v, err := s.readyVersion(ctx, m, n.number)
+	return m, v, err
+}
+
+func (s *Service) readyVersion(ctx context.Context, m model, number int64) (version, error) {
+	if number == 0 {
+		number = m.latest
 	}
-	v, err := s.store.version(ctx, n)
+	v, err := s.store.version(ctx, versionName{m.modelName, number})
 	if err != nil {
-		return model{}, version{}, err
+		return version{}, err
 	}
 	if v.state != registryv1.State_STATE_READY {
-		return model{}, version{}, noModel()
+		return version{}, noModel()
 	}
-	return m, v, nil
+	return v, nil
 }

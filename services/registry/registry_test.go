@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"gocloud.dev/blob/memblob"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -296,6 +297,25 @@ func TestWhichModelsAKeyMayUse(t *testing.T) {
 			if got != want[i] {
 				t.Errorf("%q: got %q, want %q", c.GetModelId(), got, want[i])
 			}
+		}
+		// To strangers' ids the owner's private models do not exist, whoever the owner is.
+		public, err := r.internal["sharing"].CheckModels(t.Context(), &registryinternalv1.CheckModelsRequest{
+			OwnerWorkspace: "acme", ChargedWorkspace: "acme", PublicOnly: true,
+			ModelIds: []string{"mine/1", "acme/mine/1", "open/1", "common", "other/secret/1"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range public.GetChecks() {
+			got = append(got, c.GetVersion())
+		}
+		open := []string{
+			"workspaces/operator/models/mine/versions/1", "", "workspaces/acme/models/open/versions/1",
+			"workspaces/operator/models/common/versions/1", "",
+		}
+		if diff := cmp.Diff(open, got); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"time"
+	"unicode/utf8"
 
 	"google.golang.org/grpc/codes"
 
@@ -12,9 +13,31 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// authorise asks sharing for the run. Asking again under the same id gives the
-// same answer, so a sharing that is being replaced costs a moment and no run.
+// maxAsked bounds how often sharing may ask for more about one run: the definition
+// may change in between, but not for ever.
+const maxAsked = 3
+
+// authorise asks sharing for the run, and once more where inputs decide models,
+// which sharing learns of from the definition.
 func (r *run) authorise(ctx context.Context) error {
+	for range maxAsked {
+		if err := r.ask(ctx); err != nil {
+			return err
+		}
+		names := r.allowed.GetModelInputs()
+		if len(names) == 0 {
+			return nil
+		}
+		if err := r.tellModels(names); err != nil {
+			return err
+		}
+	}
+	return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the workflow was changed while the run began; try again")
+}
+
+// ask makes one request. Asking again under the same id gives the same answer, so a
+// sharing that is being replaced costs a moment and no run.
+func (r *run) ask(ctx context.Context) error {
 	err := again(ctx, func() (err error) {
 		r.allowed, err = r.service.deps.Sharing.AuthorizeRun(ctx, r.order.target)
 		return err
@@ -24,6 +47,28 @@ func (r *run) authorise(ctx context.Context) error {
 	}
 	r.unauthorised(ctx, err)
 	return errs.From(err)
+}
+
+// maxModelID is longer than the id of any model. What is longer is not sent.
+const maxModelID = 256
+
+// tellModels adds to the request the values of inputs that decide models.
+func (r *run) tellModels(names []string) error {
+	wrong := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "an input that decides a model must be the id of one, a text")
+	values := map[string]string{}
+	for _, name := range names {
+		id, isText := r.order.inputs[name].(string)
+		if !isText || utf8.RuneCountInString(id) > maxModelID {
+			wrong = wrong.Field("inputs."+name, "must be the id of a model, a text")
+			continue
+		}
+		values[name] = id
+	}
+	if len(wrong.Violations()) > 0 {
+		return wrong
+	}
+	r.order.target.ModelInputs = values
+	return nil
 }
 
 // again calls what may be called twice until it is not UNAVAILABLE, a few times.

@@ -102,3 +102,50 @@ func TestAModelThatTheRunMayNotUse(t *testing.T) {
 	}
 	w.sharing.bookings(t, 2)
 }
+
+// What decides a model is told to sharing when it asks, and nothing else is.
+func TestSharingIsToldWhatDecidesAModel(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	w.sharing.definition = plain(t)
+	w.sharing.modelInputs = []string{"who"}
+	if _, err := w.shared(t, map[string]any{"who": "cats/1", "other": "mine alone"}); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.sharing.asked) != 2 || w.sharing.asked[0].GetRun() != w.sharing.asked[1].GetRun() {
+		t.Fatalf("asked %v", w.sharing.asked)
+	}
+	if diff := cmp.Diff(map[string]string{"who": "cats/1"}, w.sharing.asked[1].GetModelInputs()); diff != "" || len(w.sharing.asked[0].GetModelInputs()) != 0 {
+		t.Error(diff)
+	}
+	// Without such a value there is one question.
+	if _, err := w.shared(t, map[string]any{"other": "mine alone"}); errs.ReasonOf(err) == errorsv1.Reason_REASON_INPUT_INVALID || len(w.sharing.asked) != 3 {
+		t.Errorf("asked %v: %v", w.sharing.asked, err)
+	}
+	for name, value := range map[string]any{
+		"a list": []any{"cats/1", "dogs/1"}, "a number": 7, "an object": map[string]any{"id": "cats/1"}, "too long": strings.Repeat("a", 257),
+	} {
+		before := len(w.sharing.asked)
+		_, err := w.shared(t, map[string]any{"who": value})
+		e := errs.From(err)
+		if e.Reason() != errorsv1.Reason_REASON_INPUT_INVALID || len(e.Violations()) != 1 || e.Violations()[0].GetField() != "inputs.who" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if len(w.sharing.asked) != before+1 {
+			t.Errorf("%s: it was sent on", name)
+		}
+	}
+}
+
+// A sharing that never has enough does not keep a run.
+func TestSharingDoesNotAskForEver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	w.sharing.definition = plain(t)
+	w.sharing.modelInputs = []string{"who", "gone"}
+	w.sharing.endless = true
+	_, err := w.shared(t, map[string]any{"who": "cats/1", "gone": "dogs/1"})
+	if errs.ReasonOf(err) != errorsv1.Reason_REASON_CONFLICT || len(w.sharing.asked) != 3 || len(w.sharing.finished) != 0 {
+		t.Errorf("asked %d times: %v", len(w.sharing.asked), err)
+	}
+}

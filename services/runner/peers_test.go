@@ -42,6 +42,9 @@ type sharingPeer struct {
 	answer  sharinginternalv1.AuthorizeRunResponse
 	runTime time.Duration
 	refusal error
+	// modelInputs decide models: their values are asked for.
+	modelInputs []string
+	endless     bool
 	// absent makes that many authorisations fail.
 	absent   int
 	asked    []*sharinginternalv1.AuthorizeRunRequest
@@ -66,6 +69,11 @@ func (p *sharingPeer) AuthorizeRun(_ context.Context, r *sharinginternalv1.Autho
 	}
 	if p.refusal != nil {
 		return nil, p.refusal
+	}
+	for _, name := range p.modelInputs {
+		if _, brought := r.GetModelInputs()[name]; (!brought || p.endless) && slices.Contains(r.GetInputs(), name) {
+			return &sharinginternalv1.AuthorizeRunResponse{ModelInputs: p.modelInputs}, nil
+		}
 	}
 	definition := p.definition
 	if r.GetDefinition() != nil {

@@ -28,11 +28,14 @@ const (
 )
 
 // AuthorizeRun implements the RPC: decide, reserve, write down, sign. What is refused
-// leaves nothing behind.
+// leaves nothing behind, nor does what has to be asked again.
 func (s internal) AuthorizeRun(ctx context.Context, r *sharinginternalv1.AuthorizeRunRequest) (*sharinginternalv1.AuthorizeRunResponse, error) {
 	d, err := s.decide(ctx, r)
 	if err != nil {
 		return nil, err
+	}
+	if len(d.asks) > 0 {
+		return &sharinginternalv1.AuthorizeRunResponse{ModelInputs: d.asks}, nil
 	}
 	if err := s.unrepeated(ctx, d, r.GetRequestId()); err != nil {
 		return nil, err

@@ -38,7 +38,9 @@ type decision struct {
 	slots            []grant.Slot
 	credentialInputs []*sharinginternalv1.CredentialInput
 	models           []*sharinginternalv1.RunModel
-	sinks            bool
+	// asks names inputs whose values are needed before anything can be decided.
+	asks  []string
+	sinks bool
 }
 
 // decide applies the table: it finds what is to run and on whose behalf, or says why
@@ -54,6 +56,10 @@ func (s *Service) decide(ctx context.Context, r *sharinginternalv1.AuthorizeRunR
 	}
 	if len(d.look.problems) > 0 {
 		return nil, broken(d.look.problems)
+	}
+	var err error
+	if d.asks, err = d.look.askFor(r); err != nil || len(d.asks) > 0 {
+		return d, err
 	}
 	rules := []func(context.Context, *decision, *sharinginternalv1.AuthorizeRunRequest) error{
 		s.payer, s.modelsOf, s.slotsOf, inputsOf, s.budgets,
@@ -175,35 +181,6 @@ func (s *Service) payer(_ context.Context, d *decision, _ *sharinginternalv1.Aut
 // access is open, and there is still a private model that it was opened for.
 func (r *right) ownerPays() bool {
 	return r.share.RunAccess == sharingv1.RunAccess_RUN_ACCESS_OWNER && len(r.private) > 0
-}
-
-// modelsOf binds the models, or names those that the charged key may not use.
-func (s *Service) modelsOf(ctx context.Context, d *decision, _ *sharinginternalv1.AuthorizeRunRequest) error {
-	checks, err := s.checkModels(ctx, d.owner, segment(d.charged, 0), d.look.modelIDs())
-	if err != nil {
-		return err
-	}
-	var private, missing []string
-	for _, c := range checks {
-		switch {
-		case !c.GetExists():
-			missing = append(missing, c.GetModelId())
-		case !c.GetUsable():
-			private = append(private, c.GetModelId())
-		default:
-			d.models = append(d.models, &sharinginternalv1.RunModel{ModelId: c.GetModelId(), Version: c.GetVersion()})
-		}
-	}
-	if len(missing) > 0 {
-		return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
-			"the workflow uses a model that does not exist, or that its owner may not use: %s", quoted(missing)).With("models", missing[0])
-	}
-	if len(private) > 0 {
-		return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_PRIVATE,
-			"the workflow uses the private model %s, and its owner has not opened run access; nothing was charged", quoted(private)).
-			With("model", private[0])
-	}
-	return nil
 }
 
 // budgets is the scopes that the run is reserved on, in their fixed order.

@@ -245,12 +245,13 @@ func (r *registryPeer) CheckModels(_ context.Context, q *registryinternalv1.Chec
 		if id == unanswerable {
 			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "not a question that has an answer")
 		}
-		out.Checks = append(out.Checks, r.check(id, q.GetOwnerWorkspace(), q.GetChargedWorkspace()))
+		out.Checks = append(out.Checks, r.check(id, q))
 	}
 	return out, nil
 }
 
-func (r *registryPeer) check(id, owner, charged string) *registryinternalv1.ModelCheck {
+func (r *registryPeer) check(id string, q *registryinternalv1.CheckModelsRequest) *registryinternalv1.ModelCheck {
+	owner, charged := q.GetOwnerWorkspace(), q.GetChargedWorkspace()
 	candidates := []string{id}
 	if strings.Count(id, "/") == 1 {
 		candidates = []string{owner + "/" + id, "operator/" + id}
@@ -258,7 +259,7 @@ func (r *registryPeer) check(id, owner, charged string) *registryinternalv1.Mode
 	for _, full := range candidates {
 		public, exists := r.public[full]
 		parts := strings.Split(full, "/")
-		if !exists || !public && parts[0] != owner {
+		if !exists || !public && (q.GetPublicOnly() || parts[0] != owner) {
 			continue
 		}
 		return &registryinternalv1.ModelCheck{
@@ -282,6 +283,11 @@ const (
 		"steps":[{"type":"roboflow_core/roboflow_object_detection_model@v1","name":"detect","images":"$inputs.image","model_id":"cats/1"}],
 		"outputs":[{"type":"JsonField","name":"found","selector":"$steps.detect.predictions"}]}`
 )
+
+// chosenModel is a workflow whose model an input decides.
+const chosenModel = `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"image"},{"type":"WorkflowParameter","name":"model","default_value":"cats/1"}],
+	"steps":[{"type":"roboflow_core/roboflow_object_detection_model@v1","name":"detect","images":"$inputs.image","model_id":"$inputs.model"}],
+	"outputs":[{"type":"JsonField","name":"found","selector":"$steps.detect.predictions"}]}`
 
 // unbound is a credential workflow whose slot names no credential.
 func unbound() string { return strings.Replace(secretWorkflow, "$credentials.llm", "$credentials", 1) }

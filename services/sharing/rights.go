@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
@@ -183,16 +182,31 @@ func question(names []string) string {
 	return strings.Join(names, "\x00")
 }
 
+// publicModels asks what ids name that somebody else than the definition's owner came
+// with. Such answers are not kept: strangers could fill the room with their guesses.
+func (s *Service) publicModels(ctx context.Context, owner string, ids []string) ([]*registryinternalv1.ModelCheck, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.askRegistry(ctx, &registryinternalv1.CheckModelsRequest{
+		OwnerWorkspace: owner, ChargedWorkspace: stranger, ModelIds: ids, PublicOnly: true,
+	})
+}
+
 func (s *Service) loadModels(ctx context.Context, key string) ([]*registryinternalv1.ModelCheck, error) {
 	parts := strings.Split(key, "\x00")
-	out, err := s.registry.CheckModels(ctx, &registryinternalv1.CheckModelsRequest{
+	return s.askRegistry(ctx, &registryinternalv1.CheckModelsRequest{
 		OwnerWorkspace: parts[0], ChargedWorkspace: parts[1], ModelIds: parts[2:],
 	})
+}
+
+func (s *Service) askRegistry(ctx context.Context, r *registryinternalv1.CheckModelsRequest) ([]*registryinternalv1.ModelCheck, error) {
+	out, err := s.registry.CheckModels(ctx, r)
 	if err != nil {
 		return nil, fmt.Errorf("check models: %w", err)
 	}
-	if len(out.GetChecks()) != len(parts)-2 {
-		return nil, fmt.Errorf("check models: %d answers to %s questions", len(out.GetChecks()), strconv.Itoa(len(parts)-2))
+	if len(out.GetChecks()) != len(r.GetModelIds()) {
+		return nil, fmt.Errorf("check models: %d answers to %d questions", len(out.GetChecks()), len(r.GetModelIds()))
 	}
 	return out.GetChecks(), nil
 }

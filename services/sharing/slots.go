@@ -133,9 +133,6 @@ func inputsOf(_ context.Context, d *decision, r *sharinginternalv1.AuthorizeRunR
 			return err
 		}
 	}
-	if err := d.modelInputs(r.GetInputs()); err != nil {
-		return err
-	}
 	return missing(declared, r.GetInputs())
 }
 
@@ -154,19 +151,6 @@ func (d *decision) onlyDeclared(declared []*sharingv1.Input, given []string) err
 		e = e.Field("inputs."+name, "is not declared by the workflow")
 	}
 	return e
-}
-
-// modelInputs refuses a value for an input that decides a model: what may be loaded
-// is what the version itself names.
-func (d *decision) modelInputs(given []string) error {
-	for _, m := range d.look.models {
-		if m.input != "" && slices.Contains(given, m.input) {
-			return errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
-				"the input %q decides which model runs; a run takes the model that the version names", m.input).
-				Field("inputs."+m.input, "cannot be given: it decides a model")
-		}
-	}
-	return nil
 }
 
 // seen compares the destinations that the visitor was shown with those of the version.

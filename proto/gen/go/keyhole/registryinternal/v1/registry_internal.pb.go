@@ -33,7 +33,10 @@ type CheckModelsRequest struct {
 	// Workspace id of the key that would be charged.
 	ChargedWorkspace string `protobuf:"bytes,2,opt,name=charged_workspace,json=chargedWorkspace,proto3" json:"charged_workspace,omitempty"`
 	// Model ids as they stand in the definition.
-	ModelIds      []string `protobuf:"bytes,3,rep,name=model_ids,json=modelIds,proto3" json:"model_ids,omitempty"`
+	ModelIds []string `protobuf:"bytes,3,rep,name=model_ids,json=modelIds,proto3" json:"model_ids,omitempty"`
+	// Look at public models alone: any other is passed over as if it were not
+	// there. For ids that come from whoever runs another's workflow.
+	PublicOnly    bool `protobuf:"varint,4,opt,name=public_only,json=publicOnly,proto3" json:"public_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -87,6 +90,13 @@ func (x *CheckModelsRequest) GetModelIds() []string {
 		return x.ModelIds
 	}
 	return nil
+}
+
+func (x *CheckModelsRequest) GetPublicOnly() bool {
+	if x != nil {
+		return x.PublicOnly
+	}
+	return false
 }
 
 // ModelCheck is what is known of one model id.
@@ -442,11 +452,13 @@ var File_keyhole_registry_internal_v1_registry_internal_proto protoreflect.FileD
 
 const file_keyhole_registry_internal_v1_registry_internal_proto_rawDesc = "" +
 	"\n" +
-	"4keyhole/registry/internal/v1/registry_internal.proto\x12\x1ckeyhole.registry.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ekeyhole/access/v1/access.proto\"\xa4\x01\n" +
+	"4keyhole/registry/internal/v1/registry_internal.proto\x12\x1ckeyhole.registry.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ekeyhole/access/v1/access.proto\"\xc5\x01\n" +
 	"\x12CheckModelsRequest\x120\n" +
 	"\x0fowner_workspace\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x0eownerWorkspace\x124\n" +
 	"\x11charged_workspace\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x10chargedWorkspace\x12&\n" +
-	"\tmodel_ids\x18\x03 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\bmodelIds\"q\n" +
+	"\tmodel_ids\x18\x03 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\bmodelIds\x12\x1f\n" +
+	"\vpublic_only\x18\x04 \x01(\bR\n" +
+	"publicOnly\"q\n" +
 	"\n" +
 	"ModelCheck\x12\x19\n" +
 	"\bmodel_id\x18\x01 \x01(\tR\amodelId\x12\x16\n" +

@@ -47,7 +47,9 @@ type AuthorizeRunRequest struct {
 	// Names of the inputs that came with a value other than null.
 	Inputs []string `protobuf:"bytes,7,rep,name=inputs,proto3" json:"inputs,omitempty"`
 	// Destinations that the visitor was shown, by credential input.
-	Destinations  map[string]string `protobuf:"bytes,8,rep,name=destinations,proto3" json:"destinations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Destinations map[string]string `protobuf:"bytes,8,rep,name=destinations,proto3" json:"destinations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Values of the inputs that decide models, once an answer has asked for them.
+	ModelInputs   map[string]string `protobuf:"bytes,9,rep,name=model_inputs,json=modelInputs,proto3" json:"model_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -147,6 +149,13 @@ func (x *AuthorizeRunRequest) GetInputs() []string {
 func (x *AuthorizeRunRequest) GetDestinations() map[string]string {
 	if x != nil {
 		return x.Destinations
+	}
+	return nil
+}
+
+func (x *AuthorizeRunRequest) GetModelInputs() map[string]string {
+	if x != nil {
+		return x.ModelInputs
 	}
 	return nil
 }
@@ -311,7 +320,11 @@ type AuthorizeRunResponse struct {
 	SinksEnabled bool `protobuf:"varint,8,opt,name=sinks_enabled,json=sinksEnabled,proto3" json:"sinks_enabled,omitempty"`
 	// Whether whoever gets the outputs is a stranger to the owner: errors then say
 	// less of the inside.
-	Preview       bool `protobuf:"varint,9,opt,name=preview,proto3" json:"preview,omitempty"`
+	Preview bool `protobuf:"varint,9,opt,name=preview,proto3" json:"preview,omitempty"`
+	// Not an answer yet, where it names any: inputs that came and decide which
+	// models run. All else is empty, and the runner is to ask again with their
+	// values. Never a credential.
+	ModelInputs   []string `protobuf:"bytes,10,rep,name=model_inputs,json=modelInputs,proto3" json:"model_inputs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -407,6 +420,13 @@ func (x *AuthorizeRunResponse) GetPreview() bool {
 		return x.Preview
 	}
 	return false
+}
+
+func (x *AuthorizeRunResponse) GetModelInputs() []string {
+	if x != nil {
+		return x.ModelInputs
+	}
+	return nil
 }
 
 // RenewRunsRequest lists what a runner has in hand.
@@ -706,7 +726,7 @@ var File_keyhole_sharing_internal_v1_sharing_internal_proto protoreflect.FileDes
 
 const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\n" +
-	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xad\x03\n" +
+	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xe5\x04\n" +
 	"\x13AuthorizeRunRequest\x12\x1b\n" +
 	"\x03run\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03run\x12\x1c\n" +
 	"\bworkflow\x18\x02 \x01(\tH\x00R\bworkflow\x12\x1b\n" +
@@ -718,8 +738,13 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\x12!\n" +
 	"\x06inputs\x18\a \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0fR\x06inputs\x12f\n" +
-	"\fdestinations\x18\b \x03(\v2B.keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntryR\fdestinations\x1a?\n" +
+	"\fdestinations\x18\b \x03(\v2B.keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntryR\fdestinations\x12v\n" +
+	"\fmodel_inputs\x18\t \x03(\v2A.keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntryB\x10\xbaH\r\x9a\x01\n" +
+	"\x10\xe8\a*\x05r\x03\x18\x80\x02R\vmodelInputs\x1a?\n" +
 	"\x11DestinationsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
+	"\x10ModelInputsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\b\n" +
 	"\x06target\"?\n" +
@@ -728,7 +753,7 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\apointer\x18\x02 \x01(\tR\apointer\"?\n" +
 	"\bRunModel\x12\x19\n" +
 	"\bmodel_id\x18\x01 \x01(\tR\amodelId\x12\x18\n" +
-	"\aversion\x18\x02 \x01(\tR\aversion\"\x9e\x03\n" +
+	"\aversion\x18\x02 \x01(\tR\aversion\"\xc1\x03\n" +
 	"\x14AuthorizeRunResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12#\n" +
 	"\n" +
@@ -740,7 +765,9 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x11credential_inputs\x18\x06 \x03(\v2,.keyhole.sharing.internal.v1.CredentialInputR\x10credentialInputs\x12=\n" +
 	"\x06models\x18\a \x03(\v2%.keyhole.sharing.internal.v1.RunModelR\x06models\x12#\n" +
 	"\rsinks_enabled\x18\b \x01(\bR\fsinksEnabled\x12\x18\n" +
-	"\apreview\x18\t \x01(\bR\apreview\"1\n" +
+	"\apreview\x18\t \x01(\bR\apreview\x12!\n" +
+	"\fmodel_inputs\x18\n" +
+	" \x03(\tR\vmodelInputs\"1\n" +
 	"\x10RenewRunsRequest\x12\x1d\n" +
 	"\x04runs\x18\x01 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\x90NR\x04runs\"6\n" +
 	"\bEndedRun\x12\x10\n" +
@@ -777,7 +804,7 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP() []byt
 	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescData
 }
 
-var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	(*AuthorizeRunRequest)(nil),   // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest
 	(*CredentialInput)(nil),       // 1: keyhole.sharing.internal.v1.CredentialInput
@@ -789,34 +816,36 @@ var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	(*FinishRunRequest)(nil),      // 7: keyhole.sharing.internal.v1.FinishRunRequest
 	(*FinishRunResponse)(nil),     // 8: keyhole.sharing.internal.v1.FinishRunResponse
 	nil,                           // 9: keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
-	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
-	(v1.RunState)(0),              // 11: keyhole.sharing.v1.RunState
-	(*v1.LineItem)(nil),           // 12: keyhole.sharing.v1.LineItem
-	(*v1.StepEvent)(nil),          // 13: keyhole.sharing.v1.StepEvent
-	(*v1.Allowance)(nil),          // 14: keyhole.sharing.v1.Allowance
+	nil,                           // 10: keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
+	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(v1.RunState)(0),              // 12: keyhole.sharing.v1.RunState
+	(*v1.LineItem)(nil),           // 13: keyhole.sharing.v1.LineItem
+	(*v1.StepEvent)(nil),          // 14: keyhole.sharing.v1.StepEvent
+	(*v1.Allowance)(nil),          // 15: keyhole.sharing.v1.Allowance
 }
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_depIdxs = []int32{
 	9,  // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest.destinations:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
-	10, // 1: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
-	1,  // 2: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
-	2,  // 3: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
-	5,  // 4: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
-	11, // 5: keyhole.sharing.internal.v1.FinishRunRequest.state:type_name -> keyhole.sharing.v1.RunState
-	12, // 6: keyhole.sharing.internal.v1.FinishRunRequest.items:type_name -> keyhole.sharing.v1.LineItem
-	13, // 7: keyhole.sharing.internal.v1.FinishRunRequest.steps:type_name -> keyhole.sharing.v1.StepEvent
-	12, // 8: keyhole.sharing.internal.v1.FinishRunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
-	14, // 9: keyhole.sharing.internal.v1.FinishRunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
-	0,  // 10: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
-	4,  // 11: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
-	7,  // 12: keyhole.sharing.internal.v1.SharingInternalService.FinishRun:input_type -> keyhole.sharing.internal.v1.FinishRunRequest
-	3,  // 13: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
-	6,  // 14: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
-	8,  // 15: keyhole.sharing.internal.v1.SharingInternalService.FinishRun:output_type -> keyhole.sharing.internal.v1.FinishRunResponse
-	13, // [13:16] is the sub-list for method output_type
-	10, // [10:13] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	10, // 1: keyhole.sharing.internal.v1.AuthorizeRunRequest.model_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
+	11, // 2: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
+	1,  // 3: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
+	2,  // 4: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
+	5,  // 5: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
+	12, // 6: keyhole.sharing.internal.v1.FinishRunRequest.state:type_name -> keyhole.sharing.v1.RunState
+	13, // 7: keyhole.sharing.internal.v1.FinishRunRequest.items:type_name -> keyhole.sharing.v1.LineItem
+	14, // 8: keyhole.sharing.internal.v1.FinishRunRequest.steps:type_name -> keyhole.sharing.v1.StepEvent
+	13, // 9: keyhole.sharing.internal.v1.FinishRunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
+	15, // 10: keyhole.sharing.internal.v1.FinishRunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
+	0,  // 11: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
+	4,  // 12: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
+	7,  // 13: keyhole.sharing.internal.v1.SharingInternalService.FinishRun:input_type -> keyhole.sharing.internal.v1.FinishRunRequest
+	3,  // 14: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
+	6,  // 15: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
+	8,  // 16: keyhole.sharing.internal.v1.SharingInternalService.FinishRun:output_type -> keyhole.sharing.internal.v1.FinishRunResponse
+	14, // [14:17] is the sub-list for method output_type
+	11, // [11:14] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_internal_v1_sharing_internal_proto_init() }
@@ -835,7 +864,7 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc), len(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

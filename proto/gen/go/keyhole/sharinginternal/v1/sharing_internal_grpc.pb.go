@@ -34,7 +34,8 @@ const (
 type SharingInternalServiceClient interface {
 	// AuthorizeRun decides on whose behalf a run happens, reserves what it costs
 	// and answers with the pinned definition and a run grant. The principal is
-	// the call's assertion.
+	// the call's assertion. Where inputs came that decide models, it first asks
+	// for their values, and has reserved nothing yet.
 	AuthorizeRun(ctx context.Context, in *AuthorizeRunRequest, opts ...grpc.CallOption) (*AuthorizeRunResponse, error)
 	// RenewRuns keeps runs alive and says which must end.
 	RenewRuns(ctx context.Context, in *RenewRunsRequest, opts ...grpc.CallOption) (*RenewRunsResponse, error)
@@ -88,7 +89,8 @@ func (c *sharingInternalServiceClient) FinishRun(ctx context.Context, in *Finish
 type SharingInternalServiceServer interface {
 	// AuthorizeRun decides on whose behalf a run happens, reserves what it costs
 	// and answers with the pinned definition and a run grant. The principal is
-	// the call's assertion.
+	// the call's assertion. Where inputs came that decide models, it first asks
+	// for their values, and has reserved nothing yet.
 	AuthorizeRun(context.Context, *AuthorizeRunRequest) (*AuthorizeRunResponse, error)
 	// RenewRuns keeps runs alive and says which must end.
 	RenewRuns(context.Context, *RenewRunsRequest) (*RenewRunsResponse, error)

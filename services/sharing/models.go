@@ -1,0 +1,129 @@
+package sharing
+
+import (
+	"context"
+	"slices"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// modelsOf binds the models of a run, or names those that it may not use.
+func (s *Service) modelsOf(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
+	named, brought := d.modelIDs(r.GetModelInputs())
+	checks, err := s.checkModels(ctx, d.owner, segment(d.charged, 0), named)
+	if err != nil {
+		return err
+	}
+	if err := d.bind(checks, namedRefusal); err != nil {
+		return err
+	}
+	if checks, err = s.publicModels(ctx, d.owner, brought); err != nil {
+		return err
+	}
+	return d.bind(checks, func(missing, private []string) error {
+		return broughtRefusal(d.look, r.GetModelInputs(), append(missing, private...))
+	})
+}
+
+// modelIDs are the models that a run would use, each once: those on which the owner's
+// word counts, and those that a visitor brought and that have to be public. The
+// owner's word is what the definition names, or everything in a run of one's own.
+func (d *decision) modelIDs(values map[string]string) (named, brought []string) {
+	own := d.look.modelIDs()
+	add := func(list []string, id string) []string {
+		if slices.Contains(list, id) {
+			return list
+		}
+		return append(list, id)
+	}
+	for _, m := range d.look.models {
+		value, given := values[m.input]
+		switch given = given && m.input != ""; {
+		case given && d.right != nil && !slices.Contains(own, value):
+			brought = add(brought, value)
+		case given:
+			named = add(named, value)
+		case m.id != "" && !m.dynamic:
+			named = add(named, m.id)
+		}
+	}
+	return named, brought
+}
+
+// bind gives the run the models that it may use.
+func (d *decision) bind(checks []*registryinternalv1.ModelCheck, refusal func(missing, private []string) error) error {
+	var missing, private []string
+	for _, c := range checks {
+		switch {
+		case !c.GetExists():
+			missing = append(missing, c.GetModelId())
+		case !c.GetUsable():
+			private = append(private, c.GetModelId())
+		default:
+			d.models = append(d.models, &sharinginternalv1.RunModel{ModelId: c.GetModelId(), Version: c.GetVersion()})
+		}
+	}
+	if len(missing)+len(private) == 0 {
+		return nil
+	}
+	return refusal(missing, private)
+}
+
+func namedRefusal(missing, private []string) error {
+	if len(missing) > 0 {
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
+			"the workflow uses a model that does not exist, or that its owner may not use: %s", quoted(missing)).With("models", missing[0])
+	}
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_PRIVATE,
+		"the workflow uses the private model %s, and its owner has not opened run access; nothing was charged", quoted(private)).
+		With("model", private[0])
+}
+
+// broughtRefusal says the same of a model that is not public as of one that is not
+// there: whether the owner has a model of that name is nobody's business.
+func broughtRefusal(look *analysis, values map[string]string, unusable []string) error {
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
+		"there is no public model %s; through a link an input can name public models, and those that the workflow names itself; nothing was charged",
+		quoted(unusable)).With("model", unusable[0])
+	for _, name := range look.modelInputs() {
+		if value, given := values[name]; given && slices.Contains(unusable, value) {
+			e = e.Field("inputs."+name, "names no public model")
+		}
+	}
+	return e
+}
+
+// modelInputs are the inputs that decide models, each once.
+func (a *analysis) modelInputs() []string {
+	var names []string
+	for _, m := range a.models {
+		if m.input != "" && !slices.Contains(names, m.input) {
+			names = append(names, m.input)
+		}
+	}
+	return names
+}
+
+// askFor names the inputs that came and decide models, and whose values the request
+// has not brought. What also fills a slot is never asked for: it is a secret, and
+// would be compared with the names of models.
+func (a *analysis) askFor(r *sharinginternalv1.AuthorizeRunRequest) ([]string, error) {
+	var asks []string
+	for _, name := range a.modelInputs() {
+		if !slices.Contains(r.GetInputs(), name) {
+			continue
+		}
+		if slices.ContainsFunc(a.slots, func(s slot) bool { return s.input == name || s.visitorInput == name }) {
+			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
+				"the input %q decides a model and is a credential as well; the workflow needs an input for each", name).
+				Field("inputs."+name, "decides a model and is a credential as well")
+		}
+		if _, brought := r.GetModelInputs()[name]; !brought {
+			asks = append(asks, name)
+		}
+	}
+	return asks, nil
+}
