@@ -98,7 +98,7 @@ func (r *run) unauthorised(ctx context.Context, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(onGrantAlone(ctx)), releaseWithin)
 	defer cancel()
 	_, err = r.service.deps.Sharing.FinishRun(ctx, &sharinginternalv1.FinishRunRequest{
-		Run: r.id, State: sharingv1.RunState_RUN_STATE_CANCELLED, Reason: reasonName(errorsv1.Reason_REASON_CANCELLED),
+		Run: r.id, Proof: r.proof, State: sharingv1.RunState_RUN_STATE_CANCELLED, Reason: reasonName(errorsv1.Reason_REASON_CANCELLED),
 	})
 	if err != nil {
 		r.service.deps.Logger.InfoContext(ctx, "run of unknown state left to sharing", "run", r.id, "error", err)

@@ -28,7 +28,7 @@ const (
 func (r *run) finish(ctx context.Context, failure *errs.Error) (*sharinginternalv1.FinishRunResponse, error) {
 	defer r.service.inflight.remove(r.id)
 	request := &sharinginternalv1.FinishRunRequest{
-		Run: r.id, State: stateOf(failure), Items: r.ledger.list(), Steps: r.steps.list(),
+		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.list(), Steps: r.steps.list(),
 	}
 	if failure != nil {
 		request.Reason = reasonName(failure.Reason())

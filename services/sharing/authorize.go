@@ -2,6 +2,7 @@ package sharing
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"time"
@@ -122,13 +123,19 @@ func (s *Service) existing(ctx context.Context, d *decision) error {
 		return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the run met another of its id; try again")
 	case row.ID != d.run:
 		return s.repeated(d, row)
-	case row.Caller != d.caller || row.VersionHash != d.look.hash || row.ChargedKey != d.charged || row.Share != d.shareUID():
+	case !sameProof(row, d.proof) || row.Caller != d.caller || row.VersionHash != d.look.hash || row.ChargedKey != d.charged || row.Share != d.shareUID():
 		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is another run of this id")
 	case row.State != running:
 		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "the run has ended; it never runs twice")
 	}
 	d.start = time.UnixMicro(row.Start)
 	return nil
+}
+
+// sameProof reports whether it is the run's own runner that asks again.
+func sameProof(row runRow, proof []byte) bool {
+	rights, err := row.rights()
+	return err == nil && subtle.ConstantTimeCompare(rights.Proof, proof) == 1
 }
 
 // row is the run as it is admitted.

@@ -2,6 +2,8 @@ package sharing
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -23,6 +25,7 @@ type decision struct {
 	// caller is who asks, as one word; visitor the pseudonym that the owner sees.
 	caller, visitor string
 	run, requestID  string
+	proof           []byte
 	start           time.Time
 
 	// right is nil for a run of the caller's own.
@@ -46,7 +49,7 @@ type decision struct {
 // decide applies the table: it finds what is to run and on whose behalf, or says why
 // it does not.
 func (s *Service) decide(ctx context.Context, r *sharinginternalv1.AuthorizeRunRequest) (*decision, error) {
-	d := &decision{principal: caller.From(ctx), run: r.GetRun(), start: s.now().Truncate(time.Microsecond)}
+	d := &decision{principal: caller.From(ctx), run: r.GetRun(), proof: r.GetProofHash(), start: s.now().Truncate(time.Microsecond)}
 	d.caller = callerOf(d.principal)
 	if d.caller == "" {
 		return nil, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "a run needs a caller; present a key")
@@ -265,10 +268,26 @@ type runRights struct {
 	// Owner: the share's owner key is charged. Hidden: the owner's credentials are used.
 	Owner  bool `json:"o,omitempty"`
 	Hidden bool `json:"h,omitempty"`
+	// Proof is the SHA-256 of the secret of the runner that the run was given to.
+	Proof []byte `json:"p"`
+}
+
+// provenBy reports whether a secret is that of the run's runner.
+func (r runRights) provenBy(secret []byte) bool {
+	sum := sha256.Sum256(secret)
+	return subtle.ConstantTimeCompare(sum[:], r.Proof) == 1
+}
+
+// rights reads the rights that a run's row has.
+func (r *runRow) rights() (rights runRights, err error) {
+	if err := json.Unmarshal([]byte(r.Rights), &rights); err != nil {
+		return rights, fmt.Errorf("read a run's rights: %w", err)
+	}
+	return rights, nil
 }
 
 func (d *decision) rights() runRights {
-	r := runRights{Owner: d.paidByOwner}
+	r := runRights{Owner: d.paidByOwner, Proof: d.proof}
 	if d.right != nil {
 		r.Epoch, r.Hidden = d.right.share.LinkEpoch, d.right.share.hidden() && d.look.hasSlots()
 	}

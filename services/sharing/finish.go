@@ -8,9 +8,10 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 // The kinds of line items.
@@ -20,8 +21,13 @@ const (
 	kindCredential = "credential"
 )
 
-// maxItems bounds the line items and the steps of one run.
-const maxItems = 100_000
+const (
+	// maxItems bounds the line items and the steps that a runner may tell of one run:
+	// twice what all batches of a run may have.
+	maxItems = 20_000
+	// maxCount bounds each number in them, so that no sum of them overflows.
+	maxCount = 1_000_000_000_000
+)
 
 // FinishRun implements the RPC. The first end of a run is its end: later ones, and
 // those of a run that was settled meanwhile, get what was booked.
@@ -29,13 +35,15 @@ func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunR
 	if err := checkFinish(r); err != nil {
 		return nil, err
 	}
-	row, err := s.startOf(ctx, r.GetRun())
+	have, err := s.startOf(ctx, r.GetRun())
 	if err != nil {
 		return nil, err
 	}
-	row.State, row.Reason, row.Message = int64(r.GetState()), storable(r.GetReason()), storable(r.GetMessage())
-	row.Steps = stepsText(r.GetSteps())
-	booked, err := s.book(ctx, ended{row: row, items: r.GetItems()})
+	if !have.rights.provenBy(r.GetProof()) {
+		return nil, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "only the runner that a run was authorised for can finish it")
+	}
+	row := have.row
+	booked, err := s.end(ctx, row, r)
 	if err != nil {
 		return nil, err
 	}
@@ -46,24 +54,39 @@ func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunR
 	return out, nil
 }
 
+// end books the end that a runner tells of.
+func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.FinishRunRequest) ([]*sharingv1.LineItem, error) {
+	if row.State != running {
+		return s.store.items(ctx, row.ID)
+	}
+	items, err := s.used(ctx, row, r.GetItems())
+	if err != nil {
+		return nil, err
+	}
+	row.State, row.Reason, row.Message = int64(r.GetState()), storable(r.GetReason()), storable(r.GetMessage())
+	row.Steps = stepsText(r.GetSteps())
+	return s.book(ctx, ended{row: row, items: items})
+}
+
 // storable leaves out the one character that PostgreSQL does not store. A message may
 // quote an input: a visitor must not be able to keep a run from being booked.
 func storable(text string) string { return strings.ReplaceAll(text, "\x00", "") }
 
 // startOf is a run as it was admitted: what this replica remembers of it, or its row.
 // Whether it has ended meanwhile is seen when its end is written.
-func (s *Service) startOf(ctx context.Context, run string) (runRow, error) {
+func (s *Service) startOf(ctx context.Context, run string) (*lease, error) {
 	if known := s.leases.of(run); known != nil {
-		return known.row, nil
+		return known, nil
 	}
 	row, found, err := s.store.run(ctx, run)
 	if err != nil {
-		return row, fmt.Errorf("read run: %w", err)
+		return nil, fmt.Errorf("read run: %w", err)
 	}
 	if !found {
-		return row, notFound("run")
+		return nil, notFound("run")
 	}
-	return row, nil
+	rights, err := row.rights()
+	return &lease{row: row, rights: rights}, err
 }
 
 func checkFinish(r *sharinginternalv1.FinishRunRequest) error {
@@ -79,15 +102,17 @@ func checkFinish(r *sharinginternalv1.FinishRunRequest) error {
 		if item.GetKind() != kindModel && item.GetKind() != kindCredential {
 			return invalid("items.kind", "must be model or credential; the run itself is booked by sharing")
 		}
-		if item.GetQuantity() < 0 || item.GetInputTokens() < 0 || item.GetOutputTokens() < 0 {
-			return invalid("items.quantity", "must not be negative")
+		for _, n := range []int64{item.GetQuantity(), item.GetInputTokens(), item.GetOutputTokens()} {
+			if n < 0 || n > maxCount {
+				return invalid("items.quantity", "must be from 0 to %d", int64(maxCount))
+			}
 		}
 	}
 	return nil
 }
 
-// book writes the end of a run and its line items in one commit, releases what was
-// reserved, and tells the vault. It gives what stands in the ledger, from whoever.
+// book writes the end of a run and its line items in one commit, and releases what was
+// reserved. It gives what stands in the ledger, from whoever.
 func (s *Service) book(ctx context.Context, e ended) ([]*sharingv1.LineItem, error) {
 	e.row.End = max(s.now().UnixMicro(), e.row.Start)
 	e.items = append([]*sharingv1.LineItem{{Kind: kindRun, Resource: e.row.resource(), Quantity: 1}}, e.items...)
@@ -102,9 +127,6 @@ func (s *Service) book(ctx context.Context, e ended) ([]*sharingv1.LineItem, err
 	}
 	if err := s.meter.Release(ctx, e.row.ID, e.row.scopes()); err != nil { // a sweep finds it
 		s.log.WarnContext(ctx, "a reservation is left to the sweep", "run", e.row.ID, "error", err)
-	}
-	if e.row.VaultOpen {
-		s.closeVault(ctx, e.row.ID)
 	}
 	return e.items, nil
 }
@@ -129,18 +151,6 @@ func (r *runRow) sum(items []*sharingv1.LineItem) {
 		}
 		r.InputTokens += item.GetInputTokens()
 		r.OutputTokens += item.GetOutputTokens()
-	}
-}
-
-// closeVault ends the run's handles and its credentials. What fails is tried again
-// by the reaper; the grant dies by itself anyway.
-func (s *Service) closeVault(ctx context.Context, run string) {
-	_, err := s.vault.EndRun(ctx, &vaultinternalv1.EndRunRequest{Run: run})
-	if err == nil {
-		err = s.store.vaultClosed(ctx, run)
-	}
-	if err != nil {
-		s.log.WarnContext(ctx, "the end of a run is not known to the vault yet", "run", run, "error", err)
 	}
 }
 

@@ -193,15 +193,6 @@ func (v *vaultPeer) GetCredentialGrant(_ context.Context, r *vaultinternalv1.Get
 	return &vaultinternalv1.GetCredentialGrantResponse{Exists: true, VersionHash: g.hash, CallsLeft: g.calls, Suspended: g.suspended}, nil
 }
 
-func (v *vaultPeer) ListAttempts(_ context.Context, r *vaultinternalv1.ListAttemptsRequest) (*vaultinternalv1.ListAttemptsResponse, error) {
-	unlock, err := v.lock()
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	return &vaultinternalv1.ListAttemptsResponse{Attempts: v.attempts[r.GetRun()]}, nil
-}
-
 func (v *vaultPeer) EndRun(_ context.Context, r *vaultinternalv1.EndRunRequest) (*vaultinternalv1.EndRunResponse, error) {
 	unlock, err := v.lock()
 	if err != nil {
@@ -209,7 +200,12 @@ func (v *vaultPeer) EndRun(_ context.Context, r *vaultinternalv1.EndRunRequest) 
 	}
 	defer unlock()
 	v.ended[r.GetRun()]++
-	return &vaultinternalv1.EndRunResponse{}, nil
+	return &vaultinternalv1.EndRunResponse{Attempts: v.attempts[r.GetRun()]}, nil
+}
+
+// began notes the attempts that a run has begun.
+func (v *vaultPeer) began(run string, attempts ...*vaultinternalv1.Attempt) {
+	v.set(func() { v.attempts[run] = append(v.attempts[run], attempts...) })
 }
 
 func (v *vaultPeer) endings(run string) int {

@@ -2,7 +2,6 @@ package sharing
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
@@ -128,8 +127,8 @@ func (s *Service) loadLeases(ctx context.Context, known map[string]*lease, unkno
 		}
 		for _, row := range rows {
 			have := &lease{row: row, until: time.UnixMicro(row.Lease), asked: now}
-			if err := json.Unmarshal([]byte(row.Rights), &have.rights); err != nil {
-				return fmt.Errorf("read a run's rights: %w", err)
+			if have.rights, err = row.rights(); err != nil {
+				return err
 			}
 			known[row.ID] = have
 			s.leases.add(row.ID, have)

@@ -2,6 +2,7 @@ package sharing_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"log/slog"
 	"sync"
@@ -123,8 +124,35 @@ func (s *stage) replica(db *sqldb.DB, client *redisx.Client, change ...func(*sha
 	return &replica{
 		service: service, conn: public,
 		api:    sharingv1.NewSharingServiceClient(public),
-		runner: sharinginternalv1.NewSharingInternalServiceClient(s.serve(id, rpc.Internal, "runner", service.RegisterInternal)),
+		runner: prover{sharinginternalv1.NewSharingInternalServiceClient(s.serve(id, rpc.Internal, "runner", service.RegisterInternal))},
 	}
+}
+
+// prover is the runner's client: it has a secret for each run, and shows it where a
+// test does not show another.
+type prover struct {
+	sharinginternalv1.SharingInternalServiceClient
+}
+
+func proofOf(run string) []byte { return []byte("the runner's secret of " + run) }
+
+func hashOf(proof []byte) []byte {
+	sum := sha256.Sum256(proof)
+	return sum[:]
+}
+
+func (p prover) AuthorizeRun(ctx context.Context, r *sharinginternalv1.AuthorizeRunRequest, opts ...grpc.CallOption) (*sharinginternalv1.AuthorizeRunResponse, error) {
+	if r.GetProofHash() == nil {
+		r.ProofHash = hashOf(proofOf(r.GetRun()))
+	}
+	return p.SharingInternalServiceClient.AuthorizeRun(ctx, r, opts...)
+}
+
+func (p prover) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunRequest, opts ...grpc.CallOption) (*sharinginternalv1.FinishRunResponse, error) {
+	if r.GetProof() == nil {
+		r.Proof = proofOf(r.GetRun())
+	}
+	return p.SharingInternalServiceClient.FinishRun(ctx, r, opts...)
 }
 
 // serve starts a server and dials it as a peer.

@@ -223,24 +223,6 @@ func (s store) expired(ctx context.Context, before int64, limit int) ([]runRow, 
 	return all(rows, func(r *runRow) []any { return r.fields() })
 }
 
-// vaultOpen lists ended runs that the vault has not been told of.
-func (s store) vaultOpen(ctx context.Context, before int64, limit int) ([]string, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id FROM runs WHERE vault_open AND state <> 1 AND end_time < $1
-		ORDER BY end_time LIMIT $2`, before, limit)
-	if err != nil {
-		return nil, err
-	}
-	return all(rows, func(id *string) []any { return []any{id} })
-}
-
-// vaultClosed notes that the vault was told.
-func (s store) vaultClosed(ctx context.Context, run string) error {
-	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE runs SET vault_open = FALSE WHERE id = $1`, run)
-		return err
-	})
-}
-
 // where is the condition that selects a meter's subject, with its arguments.
 func where(s meter.Subject) (string, []any) {
 	switch s.Kind {

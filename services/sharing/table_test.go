@@ -192,6 +192,7 @@ func TestHiddenCredentialsAreGrantedByTheOwner(t *testing.T) {
 		if c.ChargedKey != "workspaces/visitor/keys/main" || c.Slots[0].Credential != "workspaces/acme/credentials/llm" {
 			t.Errorf("grant %+v", c)
 		}
+		s.vault.began("r1", attempt("llm", 1, "workspaces/acme/credentials/llm", "ok"))
 		out := s.finish("r1", &sharingv1.LineItem{Step: "llm", Attempt: 1, Kind: "credential", Resource: "workspaces/acme/credentials/llm", Quantity: 1})
 		if strings.Contains(text(t, out), "acme") || len(out.GetCharges()) != 2 {
 			t.Errorf("the visitor is told whose credential it was: %v", out)
@@ -404,6 +405,7 @@ func TestWhatEachSideSeesOfAPreview(t *testing.T) {
 		share := s.share("acme", "caption", &sharingv1.Share{CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER})
 		_, err := s.preview(s.member("visitor"), share.GetToken(), "r1", "question")
 		must(t, err)
+		s.vault.began("r1", attempt("llm", 1, "workspaces/acme/credentials/llm", "failed 400"))
 		_, err = s.runner.FinishRun(context.Background(), failed("r1", "PROVIDER_FAILED", "cannot read 'a private question'",
 			&sharingv1.LineItem{Step: "llm", Attempt: 1, Kind: "credential", Resource: "workspaces/acme/credentials/llm", Quantity: 1}))
 		must(t, err)

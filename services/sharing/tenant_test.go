@@ -108,7 +108,7 @@ func TestTheInternalFaceIsTheRunners(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *stage) {
 		for _, peer := range []string{"gateway", "vault", ""} {
-			client := sharinginternalv1.NewSharingInternalServiceClient(s.serveAs(peer))
+			client := prover{sharinginternalv1.NewSharingInternalServiceClient(s.serveAs(peer))}
 			_, err := client.FinishRun(context.Background(), failed("r", "", ""))
 			if code := errs.CodeOf(err); code != codes.PermissionDenied && code != codes.Unauthenticated && code != codes.Unavailable {
 				t.Errorf("%q finishes a run: %v", peer, err)

@@ -39,7 +39,7 @@ func BenchmarkHandle(b *testing.B) {
 func benchmarkHandle(b *testing.B, durable bool, workers int) {
 	s, token := benchVault(b)
 	if !durable {
-		s.begin = func(context.Context, attempt) (bool, error) { return true, nil }
+		s.begin = func(context.Context, attempt) (beginning, error) { return begun, nil }
 	}
 	ctx := caller.WithCall(context.Background(), "runner", "", "")
 	var number atomic.Int32

@@ -98,12 +98,12 @@ func (s *Service) stillMayUse(h handle) func(context.Context) error {
 func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead, h *handle) (string, error) {
 	slot, set, err := s.reveal(ctx, h)
 	if err != nil {
-		return "failed not_sent", err
+		return notSent, err
 	}
 	defer slot.Secret.Destroy()
 	d, err := egress.ParseDestination(h.Destination)
 	if err != nil {
-		return "failed not_sent", refusedURL(err)
+		return notSent, refusedURL(err)
 	}
 	req := request(ctx, stream, head)
 	req.Slot, req.Guard, req.Destinations = slot, set, []egress.Destination{d}

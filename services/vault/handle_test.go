@@ -314,7 +314,7 @@ func TestAVisitorsOwnCredential(t *testing.T) {
 			t.Fatalf("the provider got %+v", calls)
 		}
 		h := second.mustIssue(t, token, "own", 3)
-		_, err = first.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
+		l, err := first.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
 		must(t, err)
 		_, err = first.call(context.Background(), h)
 		refusedWith(t, err, grantInvalid, codes.PermissionDenied)
@@ -323,10 +323,68 @@ func TestAVisitorsOwnCredential(t *testing.T) {
 			_, err := second.issue(token, "own", 4)
 			return errs.ReasonOf(err) == grantInvalid
 		})
-		l, err := first.sharer.ListAttempts(context.Background(), &vaultinternalv1.ListAttemptsRequest{Run: c.Run})
-		must(t, err)
-		if len(l.GetAttempts()) != 2 || l.GetAttempts()[1].GetOutcome() != "ok" || l.GetAttempts()[1].GetCredential() != "own_api_key" {
+		// The first was not sent: it had no credential.
+		if len(l.GetAttempts()) != 1 || l.GetAttempts()[0].GetAttempt() != 2 || l.GetAttempts()[0].GetOutcome() != "ok" ||
+			l.GetAttempts()[0].GetCredential() != "own_api_key" {
 			t.Fatalf("attempts: %v", l)
+		}
+	})
+}
+
+// The account that EndRun gives is the whole one: a replica that has not heard of the
+// end, and believes that the run goes on, makes no call that is not in it.
+func TestNoCallBeginsAfterTheAccount(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		in := install(t, url, "embedded:")
+		first := in.start(t)
+		in.redis = nil // the second replica gets a Redis of its own: nothing is heard
+		second := in.start(t)
+		n := first.tenant(t, "demo")
+		n.open(t, 100)
+		for range 5 {
+			c := n.claims()
+			token := n.sign(t, c)
+			_, err := second.call(context.Background(), second.mustIssue(t, token, "llm", 1))
+			must(t, err)
+			h, before := second.mustIssue(t, token, "llm", 2), in.provider.Count()
+			account, err := first.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
+			must(t, err)
+			_, err = second.call(context.Background(), h)
+			refusedWith(t, err, grantInvalid, codes.PermissionDenied)
+			again, err := first.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
+			must(t, err)
+			if len(account.GetAttempts()) != 1 || len(again.GetAttempts()) != 1 || in.provider.Count() != before {
+				t.Fatalf("the account has %d attempts, then %d, and %d calls were made after it",
+					len(account.GetAttempts()), len(again.GetAttempts()), in.provider.Count()-before)
+			}
+		}
+	})
+}
+
+// Calls that race with the end of their run: whatever reaches the provider is in the
+// account.
+func TestTheAccountHasEveryCall(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		in := install(t, url, "embedded:")
+		replicas := []*replica{in.start(t), in.start(t)}
+		n := replicas[0].tenant(t, "demo")
+		n.open(t, 10_000)
+		for range 10 {
+			c := n.claims()
+			token, before := n.sign(t, c), in.provider.Count()
+			var racing sync.WaitGroup
+			for i := range 12 {
+				h := replicas[i%2].mustIssue(t, token, "llm", int32(i+1))
+				racing.Go(func() { _, _ = replicas[i%2].call(context.Background(), h) })
+			}
+			account, err := replicas[0].sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
+			must(t, err)
+			racing.Wait()
+			if made := in.provider.Count() - before; made > len(account.GetAttempts()) {
+				t.Fatalf("%d calls were made, the account has %d", made, len(account.GetAttempts()))
+			}
 		}
 	})
 }

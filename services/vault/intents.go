@@ -19,7 +19,7 @@ const yields = 3
 // intents gathers the intents that wait while others are written, and writes them
 // together. Each costs a fraction of a statement, and the disk's flush is shared.
 type intents struct {
-	write func(context.Context, []attempt) (map[string]bool, error)
+	write func(context.Context, []attempt) (map[string]beginning, error)
 
 	mu      sync.Mutex
 	waiting []*intent
@@ -29,26 +29,25 @@ type intents struct {
 
 type intent struct {
 	attempt
-	done  chan struct{}
-	first bool
-	err   error
+	done   chan struct{}
+	became beginning
+	err    error
 }
 
-// begin writes an intent durably. It reports false if this attempt of this slot
-// was begun before. A caller that leaves while its intent waits is not written;
+// begin writes an intent durably and says whether its call may be made. A caller that leaves while its intent waits is not written;
 // after that begin waits for the outcome.
-func (w *intents) begin(ctx context.Context, a attempt) (bool, error) {
+func (w *intents) begin(ctx context.Context, a attempt) (beginning, error) {
 	in := &intent{attempt: a, done: make(chan struct{})}
 	w.add(in)
 	select {
 	case <-in.done:
 	case <-ctx.Done():
 		if w.withdraw(in) {
-			return false, context.Cause(ctx)
+			return usedBefore, context.Cause(ctx)
 		}
 		<-in.done // bounded by writeTimeout
 	}
-	return in.first, in.err
+	return in.became, in.err
 }
 
 // add queues an intent, and starts a writer if there is none. The writer ends
@@ -136,9 +135,9 @@ func (w *intents) together(batch []*intent) error {
 	for i, in := range batch {
 		rows[i] = in.attempt
 	}
-	begun, err := w.write(ctx, rows)
+	became, err := w.write(ctx, rows)
 	for _, in := range batch {
-		in.first = err == nil && begun[in.id]
+		in.became = became[in.id]
 	}
 	return err
 }

@@ -11,6 +11,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 )
 
+// notSent is the outcome of an attempt whose call was not made after all.
+const notSent = "failed not_sent"
+
 // outcomeOf is what an attempt's row says of its end: "ok", or "failed" with the
 // provider's status or the kind of failure.
 func outcomeOf(ctx context.Context, status int, err error) string {

@@ -109,8 +109,10 @@ func (s *Service) dropRunCredentials(ctx context.Context, run string) error {
 	return nil
 }
 
-// EndRun kills the handles and the credentials of a run, and its calls. It may be
-// called again, and for a run that is not known here.
+// EndRun kills the handles and the credentials of a run, and its calls, and lists
+// those that were begun. The mark comes before the list: a call that is begun later
+// finds the mark (store.begin) and is not made. It may be called again, and for a run
+// that is not known here.
 func (s *Service) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest) (*vaultinternalv1.EndRunResponse, error) {
 	if err := s.store.endRun(ctx, req.GetRun(), micros(s.now())); err != nil {
 		return nil, err
@@ -119,17 +121,11 @@ func (s *Service) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest
 	if err := s.dropRunCredentials(ctx, req.GetRun()); err != nil {
 		return nil, err
 	}
-	return &vaultinternalv1.EndRunResponse{}, nil
-}
-
-// ListAttempts lists the durable intents of a run: every call with a handle that
-// was begun, with its end where it is known.
-func (s *Service) ListAttempts(ctx context.Context, req *vaultinternalv1.ListAttemptsRequest) (*vaultinternalv1.ListAttemptsResponse, error) {
 	rows, err := s.store.attempts(ctx, req.GetRun())
 	if err != nil {
 		return nil, err
 	}
-	res := &vaultinternalv1.ListAttemptsResponse{}
+	res := &vaultinternalv1.EndRunResponse{}
 	for _, a := range rows {
 		res.Attempts = append(res.Attempts, &vaultinternalv1.Attempt{
 			Step: a.step, Attempt: int32(a.number), Credential: a.credential,

@@ -89,7 +89,7 @@ type Service struct {
 	refusals refusals
 	metrics  *metrics
 	// begin writes the intent of a use; a benchmark measures what is left without.
-	begin func(context.Context, attempt) (bool, error)
+	begin func(context.Context, attempt) (beginning, error)
 }
 
 // New puts the vault together, and makes what has to be there: the key-encryption

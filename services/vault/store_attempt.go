@@ -40,10 +40,47 @@ func (a attempt) values() []any {
 	}
 }
 
-// begin writes intents durably, all or none. The ids that it returns are those of
-// the attempts that had not been begun before; the others are the second use of a
-// handle, or of another one for the same attempt.
-func (s *store) begin(ctx context.Context, intents []attempt) (map[string]bool, error) {
+// beginning is what became of an intent.
+type beginning int
+
+const (
+	// usedBefore: it is the second use of a handle, or of another one for the same
+	// attempt.
+	usedBefore beginning = iota
+	// begun: it is durable, and its call may be made.
+	begun
+	// tooLate: it is durable, but its run has ended; whoever ended the run may not
+	// have seen it, so that its call must not be made.
+	tooLate
+)
+
+// begin writes intents durably, all or none, and then looks which of their runs have
+// ended. After the commit, because then either the end sees the intent or the intent
+// sees the end: within the transaction both could miss each other.
+func (s *store) begin(ctx context.Context, intents []attempt) (map[string]beginning, error) {
+	first, err := s.writeIntents(ctx, intents)
+	if err != nil {
+		return nil, err
+	}
+	ended, err := s.endedAmong(ctx, intents)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]beginning, len(intents))
+	for _, a := range intents {
+		switch {
+		case !first[a.id]:
+		case ended[a.run]:
+			out[a.id] = tooLate
+		default:
+			out[a.id] = begun
+		}
+	}
+	return out, nil
+}
+
+// writeIntents returns the ids of those that had not been begun before.
+func (s *store) writeIntents(ctx context.Context, intents []attempt) (map[string]bool, error) {
 	var begun map[string]bool
 	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		begun = make(map[string]bool, len(intents))
@@ -133,10 +170,11 @@ func (s *store) end(ctx context.Context, a attempt, at int64, outcome string) er
 	return nil
 }
 
-// attempts lists what a run began, oldest first.
+// attempts lists what a run began, oldest first, but for what is known never to have
+// been sent.
 func (s *store) attempts(ctx context.Context, run string) ([]attempt, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT step, field, attempt, credential, start_time, outcome FROM attempts
-		WHERE run = $1 ORDER BY start_time, step, field, attempt`, run)
+		WHERE run = $1 AND outcome <> $2 ORDER BY start_time, step, field, attempt`, run, notSent)
 	return collect(rows, err, func(r scanner) (attempt, error) {
 		var a attempt
 		if err := r.Scan(&a.step, &a.field, &a.number, &a.credential, &a.startTime, &a.outcome); err != nil {
@@ -165,6 +203,28 @@ func (s *store) runEnded(ctx context.Context, run string) (bool, error) {
 		return false, sqldb.Error(fmt.Errorf("read end of run: %w", err))
 	}
 	return n > 0, nil
+}
+
+// endedAmong finds the runs of attempts that are over.
+func (s *store) endedAmong(ctx context.Context, attempts []attempt) (map[string]bool, error) {
+	runs := make([]any, len(attempts))
+	for i, a := range attempts {
+		runs[i] = a.run
+	}
+	text := `SELECT run FROM ended_runs WHERE run IN ($1`
+	for i := 2; i <= len(runs); i++ {
+		text += ", $" + strconv.Itoa(i)
+	}
+	rows, err := s.db.QueryContext(ctx, text+")", runs...)
+	list, err := collect(rows, err, func(r scanner) (run string, err error) { return run, r.Scan(&run) })
+	if err != nil {
+		return nil, sqldb.Error(fmt.Errorf("read ends of runs: %w", err))
+	}
+	ended := make(map[string]bool, len(list))
+	for _, run := range list {
+		ended[run] = true
+	}
+	return ended, nil
 }
 
 // forgetRuns drops the marks of runs whose grants cannot be alive any more.

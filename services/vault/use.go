@@ -10,6 +10,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
@@ -60,9 +61,14 @@ func (s *Service) spend(ctx context.Context, h *handle) (attempt, error) {
 	case !left:
 		return a, s.callsExhausted(*q)
 	}
-	first, err := s.begin(ctx, a)
-	if err == nil && !first {
+	became, err := s.begin(ctx, a)
+	switch {
+	case err != nil:
+	case became == usedBefore:
 		err = handleInvalid(errors.New("this attempt was begun before"))
+	case became == tooLate:
+		s.finish(ctx, a, notSent)
+		err = grant.Invalid(errors.New("the run has ended"))
 	}
 	if err != nil && q != nil {
 		// The call is not made, so it does not count. If that cannot be written

@@ -49,7 +49,10 @@ type AuthorizeRunRequest struct {
 	// Destinations that the visitor was shown, by credential input.
 	Destinations map[string]string `protobuf:"bytes,8,rep,name=destinations,proto3" json:"destinations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Values of the inputs that decide models, once an answer has asked for them.
-	ModelInputs   map[string]string `protobuf:"bytes,9,rep,name=model_inputs,json=modelInputs,proto3" json:"model_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	ModelInputs map[string]string `protobuf:"bytes,9,rep,name=model_inputs,json=modelInputs,proto3" json:"model_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// SHA-256 of a secret of the runner's own: who has it may finish the run, and ask
+	// for it again.
+	ProofHash     []byte `protobuf:"bytes,10,opt,name=proof_hash,json=proofHash,proto3" json:"proof_hash,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -156,6 +159,13 @@ func (x *AuthorizeRunRequest) GetDestinations() map[string]string {
 func (x *AuthorizeRunRequest) GetModelInputs() map[string]string {
 	if x != nil {
 		return x.ModelInputs
+	}
+	return nil
+}
+
+func (x *AuthorizeRunRequest) GetProofHash() []byte {
+	if x != nil {
+		return x.ProofHash
 	}
 	return nil
 }
@@ -587,10 +597,12 @@ type FinishRunRequest struct {
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Why it failed, for people; no payloads.
 	Message string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
-	// What it used, besides the run itself.
+	// What it used, besides the run itself: models, and the tokens of calls.
 	Items []*v1.LineItem `protobuf:"bytes,5,rep,name=items,proto3" json:"items,omitempty"`
 	// What its steps did.
-	Steps         []*v1.StepEvent `protobuf:"bytes,6,rep,name=steps,proto3" json:"steps,omitempty"`
+	Steps []*v1.StepEvent `protobuf:"bytes,6,rep,name=steps,proto3" json:"steps,omitempty"`
+	// The secret that proof_hash of its authorisation is of.
+	Proof         []byte `protobuf:"bytes,7,opt,name=proof,proto3" json:"proof,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -667,6 +679,13 @@ func (x *FinishRunRequest) GetSteps() []*v1.StepEvent {
 	return nil
 }
 
+func (x *FinishRunRequest) GetProof() []byte {
+	if x != nil {
+		return x.Proof
+	}
+	return nil
+}
+
 // FinishRunResponse is what the run cost and what is left.
 type FinishRunResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -726,7 +745,7 @@ var File_keyhole_sharing_internal_v1_sharing_internal_proto protoreflect.FileDes
 
 const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\n" +
-	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xe5\x04\n" +
+	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\x8d\x05\n" +
 	"\x13AuthorizeRunRequest\x12\x1b\n" +
 	"\x03run\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03run\x12\x1c\n" +
 	"\bworkflow\x18\x02 \x01(\tH\x00R\bworkflow\x12\x1b\n" +
@@ -740,7 +759,10 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x06inputs\x18\a \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0fR\x06inputs\x12f\n" +
 	"\fdestinations\x18\b \x03(\v2B.keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntryR\fdestinations\x12v\n" +
 	"\fmodel_inputs\x18\t \x03(\v2A.keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntryB\x10\xbaH\r\x9a\x01\n" +
-	"\x10\xe8\a*\x05r\x03\x18\x80\x02R\vmodelInputs\x1a?\n" +
+	"\x10\xe8\a*\x05r\x03\x18\x80\x02R\vmodelInputs\x12&\n" +
+	"\n" +
+	"proof_hash\x18\n" +
+	" \x01(\fB\a\xbaH\x04z\x02h R\tproofHash\x1a?\n" +
 	"\x11DestinationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
@@ -774,14 +796,15 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\"P\n" +
 	"\x11RenewRunsResponse\x12;\n" +
-	"\x05ended\x18\x01 \x03(\v2%.keyhole.sharing.internal.v1.EndedRunR\x05ended\"\x86\x02\n" +
+	"\x05ended\x18\x01 \x03(\v2%.keyhole.sharing.internal.v1.EndedRunR\x05ended\"\xaa\x02\n" +
 	"\x10FinishRunRequest\x12\x19\n" +
 	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x122\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x1c.keyhole.sharing.v1.RunStateR\x05state\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\"\n" +
 	"\amessage\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\amessage\x122\n" +
 	"\x05items\x18\x05 \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\x05items\x123\n" +
-	"\x05steps\x18\x06 \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\"\x8a\x01\n" +
+	"\x05steps\x18\x06 \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\x12\"\n" +
+	"\x05proof\x18\a \x01(\fB\f\xbaH\x06z\x04\x10\x10\x18@\x80\x01\x01R\x05proof\"\x8a\x01\n" +
 	"\x11FinishRunResponse\x126\n" +
 	"\acharges\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\acharges\x12=\n" +
 	"\n" +

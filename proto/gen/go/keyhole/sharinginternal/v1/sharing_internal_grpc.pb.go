@@ -39,7 +39,9 @@ type SharingInternalServiceClient interface {
 	AuthorizeRun(ctx context.Context, in *AuthorizeRunRequest, opts ...grpc.CallOption) (*AuthorizeRunResponse, error)
 	// RenewRuns keeps runs alive and says which must end.
 	RenewRuns(ctx context.Context, in *RenewRunsRequest, opts ...grpc.CallOption) (*RenewRunsResponse, error)
-	// FinishRun books what a run used, once for ever, and releases the rest.
+	// FinishRun books what a run used, once for ever, and releases the rest. Which calls
+	// were made with credentials the vault says, not the runner; while the vault is away
+	// the answer is UNAVAILABLE and the run stays open.
 	FinishRun(ctx context.Context, in *FinishRunRequest, opts ...grpc.CallOption) (*FinishRunResponse, error)
 }
 
@@ -94,7 +96,9 @@ type SharingInternalServiceServer interface {
 	AuthorizeRun(context.Context, *AuthorizeRunRequest) (*AuthorizeRunResponse, error)
 	// RenewRuns keeps runs alive and says which must end.
 	RenewRuns(context.Context, *RenewRunsRequest) (*RenewRunsResponse, error)
-	// FinishRun books what a run used, once for ever, and releases the rest.
+	// FinishRun books what a run used, once for ever, and releases the rest. Which calls
+	// were made with credentials the vault says, not the runner; while the vault is away
+	// the answer is UNAVAILABLE and the run stays open.
 	FinishRun(context.Context, *FinishRunRequest) (*FinishRunResponse, error)
 	mustEmbedUnimplementedSharingInternalServiceServer()
 }

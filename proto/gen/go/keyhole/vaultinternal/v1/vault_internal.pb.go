@@ -1457,52 +1457,6 @@ func (*EgressResponse_Head) isEgressResponse_Part() {}
 
 func (*EgressResponse_Body) isEgressResponse_Part() {}
 
-// ListAttemptsRequest names a run.
-type ListAttemptsRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Run id.
-	Run           string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListAttemptsRequest) Reset() {
-	*x = ListAttemptsRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListAttemptsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListAttemptsRequest) ProtoMessage() {}
-
-func (x *ListAttemptsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListAttemptsRequest.ProtoReflect.Descriptor instead.
-func (*ListAttemptsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{24}
-}
-
-func (x *ListAttemptsRequest) GetRun() string {
-	if x != nil {
-		return x.Run
-	}
-	return ""
-}
-
 // Attempt is one call with a handle.
 type Attempt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1522,7 +1476,7 @@ type Attempt struct {
 
 func (x *Attempt) Reset() {
 	*x = Attempt{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1534,7 +1488,7 @@ func (x *Attempt) String() string {
 func (*Attempt) ProtoMessage() {}
 
 func (x *Attempt) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1547,7 +1501,7 @@ func (x *Attempt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attempt.ProtoReflect.Descriptor instead.
 func (*Attempt) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Attempt) GetStep() string {
@@ -1585,52 +1539,6 @@ func (x *Attempt) GetOutcome() string {
 	return ""
 }
 
-// ListAttemptsResponse lists attempts, oldest first.
-type ListAttemptsResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The attempts.
-	Attempts      []*Attempt `protobuf:"bytes,1,rep,name=attempts,proto3" json:"attempts,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListAttemptsResponse) Reset() {
-	*x = ListAttemptsResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListAttemptsResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListAttemptsResponse) ProtoMessage() {}
-
-func (x *ListAttemptsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListAttemptsResponse.ProtoReflect.Descriptor instead.
-func (*ListAttemptsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{26}
-}
-
-func (x *ListAttemptsResponse) GetAttempts() []*Attempt {
-	if x != nil {
-		return x.Attempts
-	}
-	return nil
-}
-
 // EndRunRequest names a run.
 type EndRunRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1642,7 +1550,7 @@ type EndRunRequest struct {
 
 func (x *EndRunRequest) Reset() {
 	*x = EndRunRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1654,7 +1562,7 @@ func (x *EndRunRequest) String() string {
 func (*EndRunRequest) ProtoMessage() {}
 
 func (x *EndRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1667,7 +1575,7 @@ func (x *EndRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRunRequest.ProtoReflect.Descriptor instead.
 func (*EndRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *EndRunRequest) GetRun() string {
@@ -1677,16 +1585,19 @@ func (x *EndRunRequest) GetRun() string {
 	return ""
 }
 
-// EndRunResponse is empty.
+// EndRunResponse is the account of what the run did with credentials.
 type EndRunResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The durable intents of the run, oldest first: every call with a handle that was
+	// begun, with its end where it is known.
+	Attempts      []*Attempt `protobuf:"bytes,1,rep,name=attempts,proto3" json:"attempts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EndRunResponse) Reset() {
 	*x = EndRunResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1698,7 +1609,7 @@ func (x *EndRunResponse) String() string {
 func (*EndRunResponse) ProtoMessage() {}
 
 func (x *EndRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1711,7 +1622,14 @@ func (x *EndRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRunResponse.ProtoReflect.Descriptor instead.
 func (*EndRunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *EndRunResponse) GetAttempts() []*Attempt {
+	if x != nil {
+		return x.Attempts
+	}
+	return nil
 }
 
 var File_keyhole_vault_internal_v1_vault_internal_proto protoreflect.FileDescriptor
@@ -1807,9 +1725,7 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\x0eEgressResponse\x12C\n" +
 	"\x04head\x18\x01 \x01(\v2-.keyhole.vault.internal.v1.EgressResponseHeadH\x00R\x04head\x12\x14\n" +
 	"\x04body\x18\x02 \x01(\fH\x00R\x04bodyB\x06\n" +
-	"\x04part\"0\n" +
-	"\x13ListAttemptsRequest\x12\x19\n" +
-	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\"\xac\x01\n" +
+	"\x04part\"\xac\x01\n" +
 	"\aAttempt\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x18\n" +
 	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12\x1e\n" +
@@ -1818,12 +1734,11 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"credential\x129\n" +
 	"\n" +
 	"start_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12\x18\n" +
-	"\aoutcome\x18\x05 \x01(\tR\aoutcome\"V\n" +
-	"\x14ListAttemptsResponse\x12>\n" +
-	"\battempts\x18\x01 \x03(\v2\".keyhole.vault.internal.v1.AttemptR\battempts\"*\n" +
+	"\aoutcome\x18\x05 \x01(\tR\aoutcome\"*\n" +
 	"\rEndRunRequest\x12\x19\n" +
-	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\"\x10\n" +
-	"\x0eEndRunResponse2\xe8\f\n" +
+	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\"P\n" +
+	"\x0eEndRunResponse\x12>\n" +
+	"\battempts\x18\x01 \x03(\v2\".keyhole.vault.internal.v1.AttemptR\battempts2\xe8\v\n" +
 	"\x14VaultInternalService\x12\x99\x01\n" +
 	"\fAuthenticate\x12..keyhole.vault.internal.v1.AuthenticateRequest\x1a/.keyhole.vault.internal.v1.AuthenticateResponse\"(\xea\xe0\x18$\x12\agateway\x12\asharing\x12\bregistry\x12\x06runner\x12x\n" +
 	"\n" +
@@ -1835,8 +1750,7 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\x12GetCredentialGrant\x124.keyhole.vault.internal.v1.GetCredentialGrantRequest\x1a5.keyhole.vault.internal.v1.GetCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x89\x01\n" +
 	"\x10PutRunCredential\x122.keyhole.vault.internal.v1.PutRunCredentialRequest\x1a3.keyhole.vault.internal.v1.PutRunCredentialResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12z\n" +
 	"\vIssueHandle\x12-.keyhole.vault.internal.v1.IssueHandleRequest\x1a..keyhole.vault.internal.v1.IssueHandleResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12o\n" +
-	"\x06Egress\x12(.keyhole.vault.internal.v1.EgressRequest\x1a).keyhole.vault.internal.v1.EgressResponse\"\f\xea\xe0\x18\b\x12\x06runner(\x010\x01\x12~\n" +
-	"\fListAttempts\x12..keyhole.vault.internal.v1.ListAttemptsRequest\x1a/.keyhole.vault.internal.v1.ListAttemptsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12l\n" +
+	"\x06Egress\x12(.keyhole.vault.internal.v1.EgressRequest\x1a).keyhole.vault.internal.v1.EgressResponse\"\f\xea\xe0\x18\b\x12\x06runner(\x010\x01\x12l\n" +
 	"\x06EndRun\x12(.keyhole.vault.internal.v1.EndRunRequest\x1a).keyhole.vault.internal.v1.EndRunResponse\"\r\xea\xe0\x18\t\x12\asharingBVZTgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1;vaultinternalv1b\x06proto3"
 
 var (
@@ -1851,7 +1765,7 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP() []byte {
 	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescData
 }
 
-var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
+var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
 	(*AuthenticateRequest)(nil),           // 0: keyhole.vault.internal.v1.AuthenticateRequest
 	(*AuthenticateResponse)(nil),          // 1: keyhole.vault.internal.v1.AuthenticateResponse
@@ -1877,30 +1791,28 @@ var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
 	(*EgressRequest)(nil),                 // 21: keyhole.vault.internal.v1.EgressRequest
 	(*EgressResponseHead)(nil),            // 22: keyhole.vault.internal.v1.EgressResponseHead
 	(*EgressResponse)(nil),                // 23: keyhole.vault.internal.v1.EgressResponse
-	(*ListAttemptsRequest)(nil),           // 24: keyhole.vault.internal.v1.ListAttemptsRequest
-	(*Attempt)(nil),                       // 25: keyhole.vault.internal.v1.Attempt
-	(*ListAttemptsResponse)(nil),          // 26: keyhole.vault.internal.v1.ListAttemptsResponse
-	(*EndRunRequest)(nil),                 // 27: keyhole.vault.internal.v1.EndRunRequest
-	(*EndRunResponse)(nil),                // 28: keyhole.vault.internal.v1.EndRunResponse
-	(*timestamppb.Timestamp)(nil),         // 29: google.protobuf.Timestamp
-	(*v1.Budget)(nil),                     // 30: keyhole.vault.v1.Budget
-	(*v1.Credential)(nil),                 // 31: keyhole.vault.v1.Credential
-	(v1.Period)(0),                        // 32: keyhole.vault.v1.Period
+	(*Attempt)(nil),                       // 24: keyhole.vault.internal.v1.Attempt
+	(*EndRunRequest)(nil),                 // 25: keyhole.vault.internal.v1.EndRunRequest
+	(*EndRunResponse)(nil),                // 26: keyhole.vault.internal.v1.EndRunResponse
+	(*timestamppb.Timestamp)(nil),         // 27: google.protobuf.Timestamp
+	(*v1.Budget)(nil),                     // 28: keyhole.vault.v1.Budget
+	(*v1.Credential)(nil),                 // 29: keyhole.vault.v1.Credential
+	(v1.Period)(0),                        // 30: keyhole.vault.v1.Period
 }
 var file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs = []int32{
-	29, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
-	30, // 1: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
-	31, // 2: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	31, // 3: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
+	27, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
+	28, // 1: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
+	29, // 2: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	29, // 3: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
 	8,  // 4: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
-	32, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
-	29, // 6: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
+	30, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
+	27, // 6: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
 	19, // 7: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
 	20, // 8: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
 	19, // 9: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
 	22, // 10: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
-	29, // 11: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
-	25, // 12: keyhole.vault.internal.v1.ListAttemptsResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
+	27, // 11: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
+	24, // 12: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
 	0,  // 13: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
 	2,  // 14: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
 	4,  // 15: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
@@ -1911,22 +1823,20 @@ var file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs = []int32{
 	15, // 20: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
 	17, // 21: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
 	21, // 22: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
-	24, // 23: keyhole.vault.internal.v1.VaultInternalService.ListAttempts:input_type -> keyhole.vault.internal.v1.ListAttemptsRequest
-	27, // 24: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
-	1,  // 25: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
-	3,  // 26: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
-	5,  // 27: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
-	7,  // 28: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
-	10, // 29: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
-	12, // 30: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	14, // 31: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
-	16, // 32: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
-	18, // 33: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
-	23, // 34: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
-	26, // 35: keyhole.vault.internal.v1.VaultInternalService.ListAttempts:output_type -> keyhole.vault.internal.v1.ListAttemptsResponse
-	28, // 36: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
-	25, // [25:37] is the sub-list for method output_type
-	13, // [13:25] is the sub-list for method input_type
+	25, // 23: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
+	1,  // 24: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
+	3,  // 25: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
+	5,  // 26: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
+	7,  // 27: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
+	10, // 28: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
+	12, // 29: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	14, // 30: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
+	16, // 31: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
+	18, // 32: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
+	23, // 33: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
+	26, // 34: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
+	24, // [24:35] is the sub-list for method output_type
+	13, // [13:24] is the sub-list for method input_type
 	13, // [13:13] is the sub-list for extension type_name
 	13, // [13:13] is the sub-list for extension extendee
 	0,  // [0:13] is the sub-list for field type_name
@@ -1951,7 +1861,7 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc), len(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   29,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

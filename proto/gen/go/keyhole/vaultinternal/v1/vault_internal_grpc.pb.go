@@ -31,7 +31,6 @@ const (
 	VaultInternalService_PutRunCredential_FullMethodName      = "/keyhole.vault.internal.v1.VaultInternalService/PutRunCredential"
 	VaultInternalService_IssueHandle_FullMethodName           = "/keyhole.vault.internal.v1.VaultInternalService/IssueHandle"
 	VaultInternalService_Egress_FullMethodName                = "/keyhole.vault.internal.v1.VaultInternalService/Egress"
-	VaultInternalService_ListAttempts_FullMethodName          = "/keyhole.vault.internal.v1.VaultInternalService/ListAttempts"
 	VaultInternalService_EndRun_FullMethodName                = "/keyhole.vault.internal.v1.VaultInternalService/EndRun"
 )
 
@@ -68,10 +67,8 @@ type VaultInternalServiceClient interface {
 	// Egress makes one outbound HTTP call, streaming both ways. The audit row of a
 	// call with a handle is durable before the call is made.
 	Egress(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[EgressRequest, EgressResponse], error)
-	// ListAttempts lists the durable intents of a run: every call with a handle
-	// that was begun, with its end where it is known.
-	ListAttempts(ctx context.Context, in *ListAttemptsRequest, opts ...grpc.CallOption) (*ListAttemptsResponse, error)
-	// EndRun kills the handles and the credentials of a run, and its calls.
+	// EndRun kills the handles and the credentials of a run, and its calls, and lists
+	// the calls that were begun. From then on none begins that is not in the list.
 	EndRun(ctx context.Context, in *EndRunRequest, opts ...grpc.CallOption) (*EndRunResponse, error)
 }
 
@@ -186,16 +183,6 @@ func (c *vaultInternalServiceClient) Egress(ctx context.Context, opts ...grpc.Ca
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type VaultInternalService_EgressClient = grpc.BidiStreamingClient[EgressRequest, EgressResponse]
 
-func (c *vaultInternalServiceClient) ListAttempts(ctx context.Context, in *ListAttemptsRequest, opts ...grpc.CallOption) (*ListAttemptsResponse, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(ListAttemptsResponse)
-	err := c.cc.Invoke(ctx, VaultInternalService_ListAttempts_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 func (c *vaultInternalServiceClient) EndRun(ctx context.Context, in *EndRunRequest, opts ...grpc.CallOption) (*EndRunResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(EndRunResponse)
@@ -239,10 +226,8 @@ type VaultInternalServiceServer interface {
 	// Egress makes one outbound HTTP call, streaming both ways. The audit row of a
 	// call with a handle is durable before the call is made.
 	Egress(grpc.BidiStreamingServer[EgressRequest, EgressResponse]) error
-	// ListAttempts lists the durable intents of a run: every call with a handle
-	// that was begun, with its end where it is known.
-	ListAttempts(context.Context, *ListAttemptsRequest) (*ListAttemptsResponse, error)
-	// EndRun kills the handles and the credentials of a run, and its calls.
+	// EndRun kills the handles and the credentials of a run, and its calls, and lists
+	// the calls that were begun. From then on none begins that is not in the list.
 	EndRun(context.Context, *EndRunRequest) (*EndRunResponse, error)
 	mustEmbedUnimplementedVaultInternalServiceServer()
 }
@@ -283,9 +268,6 @@ func (UnimplementedVaultInternalServiceServer) IssueHandle(context.Context, *Iss
 }
 func (UnimplementedVaultInternalServiceServer) Egress(grpc.BidiStreamingServer[EgressRequest, EgressResponse]) error {
 	return status.Error(codes.Unimplemented, "method Egress not implemented")
-}
-func (UnimplementedVaultInternalServiceServer) ListAttempts(context.Context, *ListAttemptsRequest) (*ListAttemptsResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method ListAttempts not implemented")
 }
 func (UnimplementedVaultInternalServiceServer) EndRun(context.Context, *EndRunRequest) (*EndRunResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method EndRun not implemented")
@@ -480,24 +462,6 @@ func _VaultInternalService_Egress_Handler(srv interface{}, stream grpc.ServerStr
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type VaultInternalService_EgressServer = grpc.BidiStreamingServer[EgressRequest, EgressResponse]
 
-func _VaultInternalService_ListAttempts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(ListAttemptsRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(VaultInternalServiceServer).ListAttempts(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: VaultInternalService_ListAttempts_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(VaultInternalServiceServer).ListAttempts(ctx, req.(*ListAttemptsRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
 func _VaultInternalService_EndRun_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(EndRunRequest)
 	if err := dec(in); err != nil {
@@ -558,10 +522,6 @@ var VaultInternalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "IssueHandle",
 			Handler:    _VaultInternalService_IssueHandle_Handler,
-		},
-		{
-			MethodName: "ListAttempts",
-			Handler:    _VaultInternalService_ListAttempts_Handler,
 		},
 		{
 			MethodName: "EndRun",
