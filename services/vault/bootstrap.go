@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
@@ -23,8 +24,7 @@ func (s *Service) createOperatorWorkspace(ctx context.Context) error {
 		}
 		_, err = createKey(ctx, tx, apiKey{
 			workspace: operatorWorkspace, id: guestKey, kind: kindGuest, title: "Visitors without a key",
-			budgetRuns:   sql.NullInt64{Int64: s.cfg.GuestRuns, Valid: true},
-			budgetPeriod: int64(s.cfg.GuestPeriod), createTime: at,
+			budget: newBudget(&vaultv1.Budget{Runs: s.cfg.GuestRuns, Period: s.cfg.GuestPeriod}), createTime: at,
 		})
 		if err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -30,7 +31,10 @@ func (s *Service) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) 
 	if k.id == "" {
 		k.id = id.New("key")
 	}
-	k.setBudget(req.GetKey().GetBudget())
+	k.budget = newBudget(req.GetKey().GetBudget())
+	if caller.From(ctx).Kind == caller.Operator {
+		k.allowed = k.budget
+	}
 	prefix := ownerPrefix
 	if ws == operatorWorkspace {
 		k.kind, prefix = kindOperator, operatorPrefix
@@ -86,14 +90,15 @@ func (s *Service) GetKey(ctx context.Context, req *vaultv1.GetKeyRequest) (*vaul
 }
 
 // UpdateKey changes a key's title or budget. Without a mask it changes what is
-// given; "budget" in a mask without a budget takes the bound away.
+// given; "budget" in a mask without a budget takes the bound away. What the operator
+// has set, members may lower and the operator alone may raise.
 func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) (*vaultv1.Key, error) {
 	ws, kid, ok := splitName(req.GetKey().GetName(), "keys")
 	if !ok {
 		return nil, badName("key.name", "workspaces/{workspace}/keys/{key}")
 	}
 	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"title", "budget", "budget.runs", "budget.period"},
-		[]string{"name", "key", "prefix", "create_time", "revoke_time"})
+		[]string{"name", "key", "prefix", "operator_budget", "create_time", "revoke_time"})
 	if err != nil {
 		return nil, err
 	}
@@ -105,8 +110,10 @@ func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) 
 		} else if err != nil {
 			return err
 		}
-		k.apply(req.GetKey(), mask)
-		if k.kind == kindGuest && !k.budgetRuns.Valid {
+		if err := k.apply(req.GetKey(), mask, caller.From(ctx).Kind == caller.Operator); err != nil {
+			return err
+		}
+		if k.kind == kindGuest && !k.budget.runs.Valid {
 			return errs.FailedPrecondition(errorsv1.Reason_REASON_LIMITS_REQUIRED,
 				"the guest key needs a budget: anybody can run on it").Field("key.budget", "required")
 		}
@@ -122,21 +129,38 @@ func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) 
 	return k.message(), nil
 }
 
-func (k *apiKey) apply(from *vaultv1.Key, mask []string) {
+func (k *apiKey) apply(from *vaultv1.Key, mask []string, operator bool) error {
 	if slices.Contains(mask, "title") || (mask == nil && from.GetTitle() != "") {
 		k.title = from.GetTitle()
 	}
+	runs, period := slices.Contains(mask, "budget.runs"), slices.Contains(mask, "budget.period")
 	switch {
 	case slices.Contains(mask, "budget"), mask == nil && from.GetBudget() != nil:
-		k.setBudget(from.GetBudget())
+		k.budget = newBudget(from.GetBudget())
+	case runs || period:
+		if runs {
+			k.budget.runs = sql.NullInt64{Int64: from.GetBudget().GetRuns(), Valid: true}
+		}
+		if period {
+			k.budget.period = int64(from.GetBudget().GetPeriod())
+		}
 	default:
-		if slices.Contains(mask, "budget.runs") {
-			k.budgetRuns = sql.NullInt64{Int64: from.GetBudget().GetRuns(), Valid: true}
-		}
-		if slices.Contains(mask, "budget.period") {
-			k.budgetPeriod = int64(from.GetBudget().GetPeriod())
-		}
+		return nil
 	}
+	if operator {
+		k.allowed = k.budget
+		return nil
+	}
+	return k.withinAllowed()
+}
+
+func (k *apiKey) withinAllowed() error {
+	if k.budget.within(k.allowed) {
+		return nil
+	}
+	return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
+		"the operator has set the budget of this key to %s: members may lower it, and neither raise nor remove it", k.allowed).
+		Field("key.budget", "at most "+k.allowed.String())
 }
 
 // DeleteKey revokes a key: within a second it works nowhere, and calls of runs
@@ -176,35 +200,12 @@ func (s *Service) ResolveKey(ctx context.Context, req *vaultinternalv1.ResolveKe
 	if k == nil {
 		return &vaultinternalv1.ResolveKeyResponse{}, nil
 	}
-	return &vaultinternalv1.ResolveKeyResponse{Active: !k.revokeTime.Valid, Budget: k.budget()}, nil
-}
-
-func (k *apiKey) setBudget(b *vaultv1.Budget) {
-	if b == nil {
-		k.budgetRuns, k.budgetPeriod = sql.NullInt64{}, 0
-		return
-	}
-	k.budgetRuns = sql.NullInt64{Int64: b.GetRuns(), Valid: true}
-	k.budgetPeriod = int64(orMonth(b.GetPeriod()))
-}
-
-func orMonth(p vaultv1.Period) vaultv1.Period {
-	if p == vaultv1.Period_PERIOD_UNSPECIFIED {
-		return vaultv1.Period_PERIOD_MONTH
-	}
-	return p
-}
-
-func (k apiKey) budget() *vaultv1.Budget {
-	if !k.budgetRuns.Valid {
-		return nil
-	}
-	return &vaultv1.Budget{Runs: k.budgetRuns.Int64, Period: orMonth(vaultv1.Period(k.budgetPeriod))}
+	return &vaultinternalv1.ResolveKeyResponse{Active: !k.revokeTime.Valid, Budget: k.budget.message()}, nil
 }
 
 func (k apiKey) message() *vaultv1.Key {
 	m := &vaultv1.Key{
-		Name: k.name(), Title: k.title, Prefix: k.prefix, Budget: k.budget(), CreateTime: timestamppb.New(fromMicros(k.createTime)),
+		Name: k.name(), Title: k.title, Prefix: k.prefix, Budget: k.budget.message(), OperatorBudget: k.allowed.message(), CreateTime: timestamppb.New(fromMicros(k.createTime)),
 	}
 	if k.revokeTime.Valid {
 		m.RevokeTime = timestamppb.New(fromMicros(k.revokeTime.Int64))

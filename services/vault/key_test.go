@@ -103,6 +103,81 @@ func TestOwnerKeys(t *testing.T) {
 	})
 }
 
+// What the operator has set on a key its members may lower, and nothing else.
+func TestTheOperatorsBudgetHolds(t *testing.T) {
+	t.Parallel()
+	const day, month, lifetime = vaultv1.Period_PERIOD_DAY, vaultv1.Period_PERIOD_MONTH, vaultv1.Period_PERIOD_LIFETIME
+	stores(t, func(t *testing.T, r *replica) {
+		n := r.tenant(t, "demo")
+		name := n.key.GetName()
+		set := func(ctx context.Context, b *vaultv1.Budget, mask ...string) (*vaultv1.Key, error) {
+			return r.public.UpdateKey(ctx, &vaultv1.UpdateKeyRequest{
+				Key: &vaultv1.Key{Name: name, Title: "renamed", Budget: b}, UpdateMask: &fieldmaskpb.FieldMask{Paths: mask},
+			})
+		}
+		runs := func(n int64, p vaultv1.Period) *vaultv1.Budget { return &vaultv1.Budget{Runs: n, Period: p} }
+		refused := func(b *vaultv1.Budget, mask ...string) {
+			t.Helper()
+			_, err := set(n.ctx, b, mask...)
+			refusedWith(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED, codes.PermissionDenied)
+			if !strings.Contains(err.Error(), "100 runs a month") {
+				t.Errorf("the error does not say what is allowed: %v", err)
+			}
+		}
+		// A budget of their own they change as they like.
+		_, err := set(n.ctx, runs(100, month), "budget")
+		must(t, err)
+		_, err = set(n.ctx, runs(200, day), "budget")
+		must(t, err)
+		_, err = set(n.ctx, runs(100, month))
+		must(t, err)
+		// The operator sets what is there already: from now on it is the operator's.
+		got, err := set(r.asOperator(), runs(100, month), "budget")
+		must(t, err)
+		if diff := cmp.Diff(runs(100, month), got.GetOperatorBudget(), protocmp.Transform()); diff != "" {
+			t.Fatal(diff)
+		}
+		refused(runs(101, month), "budget")
+		refused(runs(101, month))
+		refused(runs(101, month), "budget.runs")
+		refused(runs(100, day), "budget.period")
+		refused(runs(1, day), "budget")
+		refused(runs(101, lifetime), "budget", "title")
+		refused(nil, "budget")
+		key, err := r.public.GetKey(n.ctx, &vaultv1.GetKeyRequest{Name: name})
+		must(t, err)
+		if diff := cmp.Diff(got, key, protocmp.Transform()); diff != "" {
+			t.Fatalf("a refused update changed the key: %s", diff)
+		}
+		for _, b := range []*vaultv1.Budget{runs(50, month), runs(100, lifetime), runs(0, month), runs(100, month)} {
+			got, err := set(n.ctx, b, "budget")
+			must(t, err)
+			if diff := cmp.Diff(b, got.GetBudget(), protocmp.Transform()); diff != "" {
+				t.Fatal(diff)
+			}
+		}
+		_, err = set(n.ctx, nil, "title")
+		must(t, err)
+		_, err = set(r.asOperator(), runs(300, month), "budget.runs")
+		must(t, err)
+		_, err = set(n.ctx, runs(200, month), "budget")
+		must(t, err)
+		// The operator takes it away; then it is the members' again.
+		got, err = set(r.asOperator(), nil, "budget")
+		must(t, err)
+		if got.GetBudget() != nil || got.GetOperatorBudget() != nil {
+			t.Fatalf("after the operator took the budget away: %v", got)
+		}
+		_, err = set(n.ctx, runs(1000, day), "budget")
+		must(t, err)
+		// A key that the operator makes with a budget has it from the first moment.
+		made, err := r.public.CreateKey(r.asOperator(), &vaultv1.CreateKeyRequest{Parent: "workspaces/demo", Key: &vaultv1.Key{Budget: runs(100, month)}})
+		must(t, err)
+		name = made.GetName()
+		refused(nil, "budget")
+	})
+}
+
 // What is not a key, is nobody's, or is dead gets one and the same answer.
 func TestAuthenticateIsUniform(t *testing.T) {
 	t.Parallel()

@@ -17,27 +17,29 @@ const (
 
 // apiKey is a key of a workspace, without the key itself.
 type apiKey struct {
-	workspace    string
-	id           string
-	kind         string
-	title        string
-	prefix       string
-	hash         []byte
-	budgetRuns   sql.NullInt64
-	budgetPeriod int64
-	createTime   int64
-	revokeTime   sql.NullInt64
+	workspace  string
+	id         string
+	kind       string
+	title      string
+	prefix     string
+	hash       []byte
+	budget     budget
+	allowed    budget // what the operator has set: budget is never above it
+	createTime int64
+	revokeTime sql.NullInt64
 }
 
 func (k apiKey) name() string { return keyName(k.workspace, k.id) }
 
-const keyColumns = `workspace, id, kind, title, prefix, hash, budget_runs, budget_period, create_time, revoke_time`
+const keyColumns = `workspace, id, kind, title, prefix, hash, budget_runs, budget_period, allowed_runs, allowed_period,
+	create_time, revoke_time`
 
 // createKey reports false if the id is taken.
 func createKey(ctx context.Context, tx *sql.Tx, k apiKey) (bool, error) {
 	ok, err := affected(tx.ExecContext(ctx, `INSERT INTO api_keys (`+keyColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL) ON CONFLICT (workspace, id) DO NOTHING`,
-		k.workspace, k.id, k.kind, k.title, k.prefix, k.hash, k.budgetRuns, k.budgetPeriod, k.createTime))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL) ON CONFLICT (workspace, id) DO NOTHING`,
+		k.workspace, k.id, k.kind, k.title, k.prefix, k.hash, k.budget.runs, k.budget.period, k.allowed.runs, k.allowed.period,
+		k.createTime))
 	if err != nil {
 		return false, fmt.Errorf("insert key: %w", err)
 	}
@@ -62,10 +64,11 @@ func (s *store) keys(ctx context.Context, workspace string, after place, limit i
 	return collect(rows, err, scanKey)
 }
 
-// updateKey writes title and budget.
+// updateKey writes title and budgets.
 func updateKey(ctx context.Context, tx *sql.Tx, k apiKey) error {
-	_, err := tx.ExecContext(ctx, `UPDATE api_keys SET title = $3, budget_runs = $4, budget_period = $5
-		WHERE workspace = $1 AND id = $2`, k.workspace, k.id, k.title, k.budgetRuns, k.budgetPeriod)
+	_, err := tx.ExecContext(ctx, `UPDATE api_keys SET title = $3, budget_runs = $4, budget_period = $5,
+		allowed_runs = $6, allowed_period = $7 WHERE workspace = $1 AND id = $2`,
+		k.workspace, k.id, k.title, k.budget.runs, k.budget.period, k.allowed.runs, k.allowed.period)
 	if err != nil {
 		return fmt.Errorf("update key: %w", err)
 	}
@@ -84,8 +87,8 @@ func revokeKey(ctx context.Context, tx *sql.Tx, workspace, id string, at int64) 
 
 func scanKey(r scanner) (apiKey, error) {
 	var k apiKey
-	err := r.Scan(&k.workspace, &k.id, &k.kind, &k.title, &k.prefix, &k.hash, &k.budgetRuns, &k.budgetPeriod,
-		&k.createTime, &k.revokeTime)
+	err := r.Scan(&k.workspace, &k.id, &k.kind, &k.title, &k.prefix, &k.hash, &k.budget.runs, &k.budget.period,
+		&k.allowed.runs, &k.allowed.period, &k.createTime, &k.revokeTime)
 	if err != nil {
 		return k, sqldb.Error(fmt.Errorf("read key: %w", err))
 	}

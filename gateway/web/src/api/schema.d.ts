@@ -966,6 +966,7 @@ export interface components {
              * @description When it was revoked, if it was.
              */
             readonly revokeTime?: string;
+            operatorBudget?: components["schemas"]["v1Budget"];
         };
         /** @description Limits bounds what strangers may use through a share. */
         v1Limits: {

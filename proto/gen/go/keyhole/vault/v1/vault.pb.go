@@ -599,14 +599,17 @@ type Key struct {
 	Key string `protobuf:"bytes,3,opt,name=key,proto3" json:"key,omitempty"`
 	// The first characters of the key, to recognise it by.
 	Prefix string `protobuf:"bytes,4,opt,name=prefix,proto3" json:"prefix,omitempty"`
-	// What may be charged to it; without one, no bound.
+	// What may be charged to it; without one, no bound. Where the operator has set
+	// one, members may lower it, and neither raise nor remove it.
 	Budget *Budget `protobuf:"bytes,5,opt,name=budget,proto3" json:"budget,omitempty"`
 	// When it was made.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When it was revoked, if it was.
-	RevokeTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=revoke_time,json=revokeTime,proto3" json:"revoke_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	RevokeTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=revoke_time,json=revokeTime,proto3" json:"revoke_time,omitempty"`
+	// The budget that the operator has set: the most that members may set.
+	OperatorBudget *Budget `protobuf:"bytes,8,opt,name=operator_budget,json=operatorBudget,proto3" json:"operator_budget,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Key) Reset() {
@@ -684,6 +687,13 @@ func (x *Key) GetCreateTime() *timestamppb.Timestamp {
 func (x *Key) GetRevokeTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.RevokeTime
+	}
+	return nil
+}
+
+func (x *Key) GetOperatorBudget() *Budget {
+	if x != nil {
+		return x.OperatorBudget
 	}
 	return nil
 }
@@ -1758,7 +1768,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x06Budget\x12!\n" +
 	"\x04runs\x18\x01 \x01(\x03B\r\xbaH\n" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x04runs\x12:\n" +
-	"\x06period\x18\x02 \x01(\x0e2\x18.keyhole.vault.v1.PeriodB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06period\"\xaf\x02\n" +
+	"\x06period\x18\x02 \x01(\x0e2\x18.keyhole.vault.v1.PeriodB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06period\"\xf7\x02\n" +
 	"\x03Key\x12\x1b\n" +
 	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18xR\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x18\n" +
@@ -1768,7 +1778,8 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vrevoke_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"revokeTime\"\xb5\x01\n" +
+	"revokeTime\x12F\n" +
+	"\x0foperator_budget\x18\b \x01(\v2\x18.keyhole.vault.v1.BudgetB\x03\xe0A\x03R\x0eoperatorBudget\"\xb5\x01\n" +
 	"\x10CreateKeyRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\x03key\x18\x02 \x01(\v2\x15.keyhole.vault.v1.KeyR\x03key\x12;\n" +
@@ -1959,55 +1970,56 @@ var file_keyhole_vault_v1_vault_proto_depIdxs = []int32{
 	9,  // 4: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
 	28, // 5: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
 	28, // 6: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
-	10, // 7: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	10, // 8: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
-	10, // 9: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	29, // 10: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
-	1,  // 11: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
-	28, // 12: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
-	28, // 13: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
-	17, // 14: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	17, // 15: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	17, // 16: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	29, // 17: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
-	28, // 18: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
-	27, // 19: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
-	24, // 20: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
-	2,  // 21: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
-	5,  // 22: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
-	6,  // 23: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
-	8,  // 24: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
-	11, // 25: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
-	12, // 26: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
-	14, // 27: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
-	15, // 28: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
-	16, // 29: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
-	18, // 30: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
-	19, // 31: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
-	21, // 32: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
-	22, // 33: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
-	23, // 34: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
-	25, // 35: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
-	3,  // 36: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
-	4,  // 37: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	7,  // 38: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
-	4,  // 39: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
-	10, // 40: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
-	13, // 41: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
-	10, // 42: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
-	10, // 43: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
-	30, // 44: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
-	17, // 45: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
-	20, // 46: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
-	17, // 47: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
-	17, // 48: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
-	30, // 49: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
-	26, // 50: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
-	36, // [36:51] is the sub-list for method output_type
-	21, // [21:36] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	9,  // 7: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
+	10, // 8: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
+	10, // 9: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
+	10, // 10: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
+	29, // 11: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
+	1,  // 12: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
+	28, // 13: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
+	28, // 14: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
+	17, // 15: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	17, // 16: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	17, // 17: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	29, // 18: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
+	28, // 19: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
+	27, // 20: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
+	24, // 21: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
+	2,  // 22: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
+	5,  // 23: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
+	6,  // 24: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
+	8,  // 25: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
+	11, // 26: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
+	12, // 27: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
+	14, // 28: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
+	15, // 29: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
+	16, // 30: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
+	18, // 31: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
+	19, // 32: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
+	21, // 33: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
+	22, // 34: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
+	23, // 35: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
+	25, // 36: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
+	3,  // 37: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
+	4,  // 38: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	7,  // 39: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
+	4,  // 40: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
+	10, // 41: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
+	13, // 42: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
+	10, // 43: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
+	10, // 44: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
+	30, // 45: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
+	17, // 46: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
+	20, // 47: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
+	17, // 48: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
+	17, // 49: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
+	30, // 50: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
+	26, // 51: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
+	37, // [37:52] is the sub-list for method output_type
+	22, // [22:37] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_v1_vault_proto_init() }
