@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -23,7 +24,7 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 		g.serveReady(w, r)
 	case "openapi.json":
 		w.Header().Set("Cache-Control", "public, max-age=300")
-		writeJSON(w, http.StatusOK, g.openapi)
+		writeJSON(w, http.StatusOK, openapi.Document)
 	case "s":
 		g.serveShare(w, r, rest)
 	case "embed":

@@ -16,6 +16,8 @@ import (
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
@@ -46,15 +48,13 @@ type Config struct {
 type Deps struct {
 	// Public faces, by service.
 	Sharing, Vault, Registry, Runner grpc.ClientConnInterface
-	// Authenticate finds whose key it is: rpc.Authenticator.
-	Authenticate func(context.Context, secret.Secret) (caller.Principal, error)
-	// RunnerInternal runs in raw JSON.
-	RunnerInternal runnerinternalv1.RunnerInternalServiceClient
-	// OpenAPI is the document served at /openapi.json.
-	OpenAPI []byte
-	Logger  *slog.Logger
-	Tracer  trace.TracerProvider
-	Meter   metric.MeterProvider
+	// VaultInternal says whose key it is, RunnerInternal runs in raw JSON.
+	VaultInternal, RunnerInternal grpc.ClientConnInterface
+	// Verifier checks what the vault says of a key.
+	Verifier *identity.Verifier
+	Logger   *slog.Logger
+	Tracer   trace.TracerProvider
+	Meter    metric.MeterProvider
 	// Ready says whether the services behind can be reached.
 	Ready func(context.Context) error
 }
@@ -70,7 +70,6 @@ type Gateway struct {
 	sharing      sharingv1.SharingServiceClient
 	assets       *assets
 	previews     *previews
-	openapi      []byte
 	ready        func(context.Context) error
 	log          *slog.Logger
 	handler      http.Handler
@@ -98,12 +97,12 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	}
 	g := &Gateway{
 		cfg: cfg, api: api, clients: clients,
-		authenticate: deps.Authenticate,
+		authenticate: rpc.Authenticator(deps.VaultInternal, deps.Verifier),
 		registry:     registryv1.NewRegistryServiceClient(deps.Registry),
-		runner:       deps.RunnerInternal,
+		runner:       runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
 		sharing:      sharingv1.NewSharingServiceClient(deps.Sharing),
 		assets:       files, previews: previews,
-		openapi: deps.OpenAPI, ready: deps.Ready, log: deps.Logger,
+		ready: deps.Ready, log: deps.Logger,
 	}
 	if g.durations, err = newDurations(deps); err != nil {
 		return nil, err

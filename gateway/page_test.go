@@ -50,7 +50,7 @@ func newPages(t *testing.T, dist fstest.MapFS, views map[string]*sharingv1.Share
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	g, err := New(t.Context(), Config{}, Deps{
-		Sharing: conn, Vault: conn, Registry: conn, Runner: conn, OpenAPI: []byte("{}"), Logger: slog.New(slog.DiscardHandler),
+		Sharing: conn, Vault: conn, Registry: conn, Runner: conn, VaultInternal: conn, RunnerInternal: conn, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,6 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/keyhole-dev/keyhole/gateway"
-	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
-	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -120,10 +118,8 @@ func (n *Node) openGateway(ctx context.Context) error {
 	}
 	n.gateway, err = gateway.New(ctx, n.cfg.Gateway, gateway.Deps{
 		Vault: conns["vault/public"], Registry: conns["registry/public"], Sharing: conns["sharing/public"], Runner: conns["runner/public"],
-		Authenticate:   rpc.Authenticator(conns["vault/internal"], id.Verifier()),
-		RunnerInternal: runnerinternalv1.NewRunnerInternalServiceClient(conns["runner/internal"]),
-		OpenAPI:        openapi.Document,
-		Logger:         n.tel.Logger.With("service", "gateway"), Tracer: n.tel.Tracer, Meter: n.tel.Meter,
+		VaultInternal: conns["vault/internal"], RunnerInternal: conns["runner/internal"], Verifier: id.Verifier(),
+		Logger: n.tel.Logger.With("service", "gateway"), Tracer: n.tel.Tracer, Meter: n.tel.Meter,
 		Ready: n.Ready,
 	})
 	return err

@@ -33,6 +33,14 @@ type Settings struct {
 	VisitorKeyFile string `help:"Key for the pseudonyms of visitors, the same for all replicas; made at start by default." type:"path" placeholder:"FILE"`
 }
 
+// Main runs a program with its arguments. What ends it is told to whoever started it.
+func Main(name string, run func(ctx context.Context, args []string) error) {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		_, _ = fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+		os.Exit(1)
+	}
+}
+
 // Program is a service program that is being put together. Close it.
 type Program struct {
 	Name string
@@ -141,11 +149,15 @@ func (p *Program) Dial(peer, addr string) (*grpc.ClientConn, error) {
 	return conn, nil
 }
 
-// Needs makes the program ready only while a service that it has dialled serves.
-// It is for what cannot answer anything without it.
-func (p *Program) Needs(name string, conn *grpc.ClientConn) {
+// DialNeeded connects to a face of a service without which the program cannot answer
+// anything: it is ready only while that serves.
+func (p *Program) DialNeeded(peer, face, addr string) (*grpc.ClientConn, error) {
+	conn, err := p.Dial(peer, addr)
+	if err != nil {
+		return nil, err
+	}
 	client := healthpb.NewHealthClient(conn)
-	p.Readiness.Add(name, func(ctx context.Context) error {
+	p.Readiness.Add(face, func(ctx context.Context) error {
 		reply, err := client.Check(ctx, &healthpb.HealthCheckRequest{})
 		if err != nil {
 			return fmt.Errorf("ask for its health: %w", err)
@@ -155,6 +167,7 @@ func (p *Program) Needs(name string, conn *grpc.ClientConn) {
 		}
 		return nil
 	})
+	return conn, nil
 }
 
 // target makes a plain address go to all that its name stands for, in turn.

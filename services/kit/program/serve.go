@@ -35,12 +35,11 @@ func (p *Program) Serve(ctx context.Context, service Service, authenticate Authe
 	if err != nil {
 		return err
 	}
-	admin, err := lifecycle.Listen(ctx, p.settings.Admin)
+	admin, err := p.Admin(ctx)
 	if err != nil {
 		return err
 	}
-	parts := append(p.parts, internal, public,
-		lifecycle.Admin(admin, lifecycle.AdminConfig{Readiness: p.Readiness, Metrics: p.Metrics, Logger: p.Logger}))
+	parts := append(p.parts, internal, public, admin)
 	p.Logger.Info("serving", "public", p.settings.Public, "internal", p.settings.Internal, "admin", p.settings.Admin)
 	return lifecycle.Run(ctx, p.Logger, parts...)
 }
@@ -63,4 +62,13 @@ func (p *Program) face(ctx context.Context, face rpc.Face, addr string, authenti
 	}
 	name := map[rpc.Face]string{rpc.Public: "public face", rpc.Internal: "internal face"}[face]
 	return lifecycle.Component{Name: name, Run: func(ctx context.Context) error { return server.Serve(ctx, lis) }}, nil
+}
+
+// Admin serves metrics and readiness.
+func (p *Program) Admin(ctx context.Context) (lifecycle.Component, error) {
+	lis, err := lifecycle.Listen(ctx, p.settings.Admin)
+	if err != nil {
+		return lifecycle.Component{}, err
+	}
+	return lifecycle.Admin(lis, lifecycle.AdminConfig{Readiness: p.Readiness, Metrics: p.Metrics, Logger: p.Logger}), nil
 }

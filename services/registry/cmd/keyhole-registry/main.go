@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/fileblob" // file:// buckets
@@ -29,12 +28,7 @@ type settings struct {
 	Scratch     string `help:"Folder where uploads are opened before they are stored." type:"path" placeholder:"DIR"`
 }
 
-func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, "keyhole-registry:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("keyhole-registry", run) }
 
 func run(ctx context.Context, args []string) (err error) {
 	var s settings

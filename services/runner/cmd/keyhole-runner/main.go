@@ -4,8 +4,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"time"
 
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
@@ -30,12 +28,7 @@ type settings struct {
 	RunTime  time.Duration `help:"Longest time of a run." default:"5m"`
 }
 
-func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, "keyhole-runner:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("keyhole-runner", run) }
 
 func run(ctx context.Context, args []string) (err error) {
 	var s settings

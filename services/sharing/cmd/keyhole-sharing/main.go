@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
@@ -31,12 +30,7 @@ type settings struct {
 	RunTimeout  time.Duration `help:"Longest time that a run may take." default:"5m"`
 }
 
-func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, "keyhole-sharing:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("keyhole-sharing", run) }
 
 func run(ctx context.Context, args []string) (err error) {
 	var s settings

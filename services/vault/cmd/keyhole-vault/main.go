@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 
 	"github.com/keyhole-dev/keyhole/services/kit/config"
 	"github.com/keyhole-dev/keyhole/services/kit/program"
@@ -28,12 +27,7 @@ type settings struct {
 	EgressPlaintext bool     `help:"Allow http:// for public destinations."`
 }
 
-func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, "keyhole-vault:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("keyhole-vault", run) }
 
 func run(ctx context.Context, args []string) (err error) {
 	var s settings
