@@ -38,17 +38,7 @@ func (l *links) GetSharedWorkflow(_ context.Context, r *sharingv1.GetSharedWorkf
 // newPages is a gateway whose sharing knows these links, with the app built or not.
 func newPages(t *testing.T, dist fstest.MapFS, views map[string]*sharingv1.SharedWorkflow) *Gateway {
 	t.Helper()
-	lis := bufconn.Listen(1 << 20)
-	server := grpc.NewServer()
-	sharingv1.RegisterSharingServiceServer(server, &links{views: views})
-	go func() { _ = server.Serve(lis) }() // ends with Stop
-	t.Cleanup(server.Stop)
-	conn, err := grpc.NewClient("passthrough:sharing", grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return lis.DialContext(ctx) }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
+	conn := dialled(t, func(s *grpc.Server) { sharingv1.RegisterSharingServiceServer(s, &links{views: views}) })
 	g, err := New(t.Context(), Config{}, Deps{
 		Sharing: conn, Vault: conn, Registry: conn, Runner: conn, VaultInternal: conn, RunnerInternal: conn, Logger: slog.New(slog.DiscardHandler),
 	})
@@ -59,6 +49,23 @@ func newPages(t *testing.T, dist fstest.MapFS, views map[string]*sharingv1.Share
 		t.Fatal(err)
 	}
 	return g
+}
+
+// dialled is a connection to a server of the test's.
+func dialled(t *testing.T, register func(*grpc.Server)) *grpc.ClientConn {
+	t.Helper()
+	lis := bufconn.Listen(1 << 20)
+	server := grpc.NewServer()
+	register(server)
+	go func() { _ = server.Serve(lis) }() // ends with Stop
+	t.Cleanup(server.Stop)
+	conn, err := grpc.NewClient("passthrough:test", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return lis.DialContext(ctx) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
 }
 
 func placeholder() fstest.MapFS {

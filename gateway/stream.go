@@ -14,22 +14,34 @@ func (m *marshaler) StreamContentType(any) string { return "application/x-ndjson
 
 type streamFailure struct{}
 
-// streamWriter corrects the HTTP status of a stream that is refused before its
-// first line: grpc-gateway derives it from the code alone, and a budget is 402.
+// streamWriter makes a stream that is refused before its first line an error like
+// any other: with the status, the headers and the body of one. grpc-gateway would
+// derive the status from the code alone and wrap the body as it wraps a line.
 type streamWriter struct {
 	http.ResponseWriter
 	failure error
+	refused bool
 }
 
 // Unwrap lets http.ResponseController flush.
 func (w *streamWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader sends the header.
+// WriteHeader sends the header, and of a refusal everything.
 func (w *streamWriter) WriteHeader(code int) {
-	if w.failure != nil {
-		code = httpStatus(w.failure)
+	if w.failure == nil || w.refused {
+		w.ResponseWriter.WriteHeader(code)
+		return
 	}
-	w.ResponseWriter.WriteHeader(code)
+	w.refused = true
+	writeError(w.ResponseWriter, w.failure)
+}
+
+// Write sends lines. What comes after a refusal is the refusal as a line.
+func (w *streamWriter) Write(p []byte) (int, error) {
+	if w.refused {
+		return len(p), nil
+	}
+	return w.ResponseWriter.Write(p)
 }
 
 // withStream makes handleStreamError able to tell the writer.
@@ -39,7 +51,8 @@ func withStream(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *h
 	return sw, r.WithContext(context.WithValue(r.Context(), streamFailure{}, sw))
 }
 
-// handleStreamError makes the last line of a stream that failed.
+// handleStreamError makes the last line of a stream that failed, and tells the writer
+// in case that there was none before.
 func handleStreamError(ctx context.Context, err error) *status.Status {
 	if sw, ok := ctx.Value(streamFailure{}).(*streamWriter); ok {
 		sw.failure = err

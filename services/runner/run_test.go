@@ -1,8 +1,10 @@
 package runner_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -169,6 +171,34 @@ func TestCredentialsThatAreMissingAreAllNamed(t *testing.T) {
 	}
 	if booked := w.sharing.bookings(t, 1)[0]; booked.GetState() != sharingv1.RunState_RUN_STATE_FAILED || booked.GetReason() != "INPUT_MISSING" {
 		t.Errorf("booked %v", booked)
+	}
+}
+
+// A provider's refusal fails a run whose workflow does not look at error_status:
+// told to all without the provider's words, to the owner with them, and booked.
+func TestAProvidersRefusalFailsTheRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{})
+	provider := testkit.Provider(t)
+	provider.Behave(testkit.EchoUnauthorized)
+	w.sharing.definition = bytes.Replace(asking(t, provider.URL), []byte("$steps.llm.error_status"), []byte("$inputs.question"), 1)
+	w.sharing.slots = []grant.Slot{{Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: provider.URL}}
+	w.vault.stored["workspaces/demo/credentials/llm"] = canary
+	for i, preview := range []bool{true, false} {
+		w.sharing.set(func(p *sharingPeer) { p.answer.Preview = preview })
+		_, err := w.shared(t, nil)
+		e := errs.From(err)
+		if e.Reason() != errorsv1.Reason_REASON_PROVIDER_FAILED || !strings.Contains(e.Message(), "401 Unauthorized") ||
+			e.Metadata()["step"] != "llm" || e.Metadata()["status"] != "401" || (e.Metadata()["providerMessage"] == "") != preview {
+			t.Errorf("preview %v: %v %v", preview, err, e.Metadata())
+		}
+		booked := w.sharing.bookings(t, i+1)[i]
+		if booked.GetState() != sharingv1.RunState_RUN_STATE_FAILED || booked.GetReason() != "PROVIDER_FAILED" || len(booked.GetItems()) != 1 {
+			t.Errorf("booked %v", booked)
+		}
+		if strings.Contains(booked.String(), "canary") || preview && strings.Contains(e.GRPCStatus().String()+fmt.Sprint(e.Metadata()), "canary") {
+			t.Errorf("the provider's words are in %v, %v", booked, e.Metadata())
+		}
 	}
 }
 

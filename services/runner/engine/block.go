@@ -26,6 +26,9 @@ type Step struct {
 	// Fields has the step's fields under their canonical names, with defaults
 	// filled in. Selectors are still text: their values come with each call.
 	Fields map[string]any
+	// Reads are the outputs that a later step or the workflow's outputs read. A
+	// workflow output that takes all of them reads "*".
+	Reads []string
 }
 
 // Constructor makes the block of one step, and parses there what need not be

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
@@ -91,7 +92,7 @@ func (w *Workflow) planStep(i int, registry Registry) *workflow.Problem {
 	p := &w.plan.Steps[i]
 	s := &w.steps[i]
 	*s = stepPlan{Step: p, width: 1, below: -1}
-	s.step = Step{Name: p.Name, Type: p.Manifest.Type, Fields: w.fields(p)}
+	s.step = Step{Name: p.Name, Type: p.Manifest.Type, Fields: w.fields(p), Reads: w.reads(i)}
 	problem := workflow.Problem{Kind: workflow.KindSyntax, Step: p.Name, BlockType: p.Source.Type}
 	construct, ok := registry[p.Manifest.Type]
 	if !ok {
@@ -164,6 +165,19 @@ func (w *Workflow) fields(p *plan.Step) map[string]any {
 		}
 	}
 	return fields
+}
+
+// reads are the outputs of a step that are read, each once.
+func (w *Workflow) reads(step int) []string {
+	var names []string
+	from := plan.Node{Kind: plan.StepNode, Index: step}
+	for i := range w.plan.Edges {
+		e := &w.plan.Edges[i]
+		if e.From == from && !e.Control && !slices.Contains(names, e.Output) {
+			names = append(names, e.Output)
+		}
+	}
+	return names
 }
 
 func (w *Workflow) field(a *plan.Argument) any {

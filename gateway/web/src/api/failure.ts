@@ -46,8 +46,7 @@ function isStatus(body: unknown): body is Status {
 // UNAVAILABLE: its text is not shown.
 export function failureOf(body: unknown, response?: Response): Failure {
   const requestId = response?.headers.get("x-request-id") ?? "";
-  let parsed = typeof body === "string" ? parse(body) : body;
-  if (typeof parsed === "object" && parsed !== null && "error" in parsed) parsed = parsed.error; // a stream that was refused before its first line
+  const parsed = typeof body === "string" ? parse(body) : body;
   if (!isStatus(parsed)) {
     if (response?.status === 413) return new Failure("The request is too large for this server.", "REQUEST_TOO_LARGE", {}, [], 0, requestId);
     return new Failure("The server did not answer as expected.", "UNAVAILABLE", {}, [], 0, requestId);

@@ -13,6 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/parameter"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -25,10 +26,12 @@ type openAICompatible struct {
 	prompt     *template
 	operations parameter.Operations
 	extra      map[string]any
+	// reports: the workflow reads error_status, so a failure is told there.
+	reports bool
 }
 
 func newOpenAICompatible(step engine.Step) (engine.Block, error) {
-	b := &openAICompatible{}
+	b := &openAICompatible{reports: slices.Contains(step.Reads, errorStatus) || slices.Contains(step.Reads, manifest.AnyOutput)}
 	if text, ok := step.Fields["prompt"].(string); ok && !isSelector(text) {
 		parsed := parseTemplate(text)
 		b.prompt = &parsed
@@ -48,8 +51,13 @@ func newOpenAICompatible(step engine.Step) (engine.Block, error) {
 // by side.
 func (b *openAICompatible) Concurrency() int { return usualConcurrency }
 
-// Run asks once for one element. A provider that fails does not fail the step:
-// the block's contract is to say so in error_status.
+// errorStatus is the output that says why there is no answer.
+const errorStatus = "error_status"
+
+// Run asks once for one element. Where the workflow reads error_status, a provider
+// that fails does not fail the step: that is the block's contract. Where nothing
+// reads it, the failure would be an empty answer that nobody can tell from a real
+// one, so that it fails the step as it does in the other blocks.
 func (b *openAICompatible) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
 	base, err := baseURL(call.Arg("base_url"))
 	if err != nil {
@@ -64,13 +72,13 @@ func (b *openAICompatible) Run(ctx context.Context, call *engine.Call) (engine.R
 		slot = "api_key"
 	}
 	text, err := ask(ctx, call, slot, base, chatDialect{legacyLimit: true, extra: b.extra}.request(q))
-	if message, soft := toleratedFailure(err); soft {
-		return engine.One(engine.Outputs{"output": "", "error_status": message}), nil
+	if message, soft := toleratedFailure(err); soft && b.reports {
+		return engine.One(engine.Outputs{"output": "", errorStatus: message}), nil
 	}
 	if err != nil {
 		return engine.Result{}, err
 	}
-	return engine.One(engine.Outputs{"output": text, "error_status": ""}), nil
+	return engine.One(engine.Outputs{"output": text, errorStatus: ""}), nil
 }
 
 // toleratedFailure is a failure of the provider's. What was refused on our side

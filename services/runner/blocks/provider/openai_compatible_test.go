@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -169,17 +170,29 @@ func TestCompatibleReportsAFailingProvider(t *testing.T) {
 				_, _ = w.Write([]byte(tc.body))
 				return true
 			}
-			o := &out{server: s}
-			result, err := run(t, o, compatible, map[string]any{"prompt": "hello"}, compatibleArgs(nil))
-			if err != nil {
-				t.Fatal(err)
+			for _, reads := range []string{"error_status", "*"} {
+				o := &out{server: s, reads: []string{"output", reads}}
+				result, err := run(t, o, compatible, map[string]any{"prompt": "hello"}, compatibleArgs(nil))
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := engine.One(engine.Outputs{"output": "", "error_status": tc.message})
+				if diff := cmp.Diff(want, result, cmp.AllowUnexported(engine.Result{})); diff != "" {
+					t.Error(diff)
+				}
+				if len(o.uses) != tc.tries {
+					t.Errorf("%d uses, want %d", len(o.uses), tc.tries)
+				}
 			}
-			want := engine.One(engine.Outputs{"output": "", "error_status": tc.message})
-			if diff := cmp.Diff(want, result, cmp.AllowUnexported(engine.Result{})); diff != "" {
-				t.Error(diff)
+			// Where nothing reads error_status, an empty answer would be all there is.
+			o := &out{server: s, reads: []string{"output"}}
+			_, err := run(t, o, compatible, map[string]any{"prompt": "hello"}, compatibleArgs(nil))
+			public, ok := errors.AsType[*errs.Error](err)
+			if !ok || public.Reason() != errorsv1.Reason_REASON_PROVIDER_FAILED || public.Message() != tc.message || strings.Contains(err.Error(), "canary") {
+				t.Errorf("the step ends with %v", err)
 			}
-			if s.requests() != tc.tries || len(o.uses) != tc.tries {
-				t.Errorf("%d requests and %d uses, want %d", s.requests(), len(o.uses), tc.tries)
+			if s.requests() != 3*tc.tries || len(o.uses) != tc.tries {
+				t.Errorf("%d requests and %d uses, want %d of each run", s.requests(), len(o.uses), tc.tries)
 			}
 		})
 	}
@@ -252,7 +265,7 @@ func TestExtraBody(t *testing.T) {
 func TestAProviderThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		step := engine.Step{Name: "llm", Type: compatible, Fields: map[string]any{"prompt": "hello"}}
+		step := engine.Step{Name: "llm", Type: compatible, Fields: map[string]any{"prompt": "hello"}, Reads: []string{"error_status"}}
 		block, err := provider.Blocks()[compatible](step)
 		if err != nil {
 			t.Fatal(err)

@@ -85,6 +85,8 @@ func (s *server) requests() int {
 type out struct {
 	server *server
 	err    error
+	// reads are the outputs of the step that its workflow reads.
+	reads []string
 
 	mu       sync.Mutex
 	attempts []int
@@ -152,7 +154,7 @@ func batch(pictures ...*value.Image) (*engine.Batch, []engine.Index) {
 // run makes the block of a step and calls it once.
 func run(t *testing.T, o *out, block string, fields, args map[string]any, indices ...engine.Index) (engine.Result, error) {
 	t.Helper()
-	step := engine.Step{Name: "llm", Type: block, Fields: fields}
+	step := engine.Step{Name: "llm", Type: block, Fields: fields, Reads: o.reads}
 	made, err := provider.Blocks()[block](step)
 	if err != nil {
 		t.Fatalf("make %s: %v", block, err)
