@@ -57,7 +57,7 @@ func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunR
 // end books the end that a runner tells of.
 func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.FinishRunRequest) ([]*sharingv1.LineItem, error) {
 	if row.State != running {
-		return s.store.items(ctx, row.ID)
+		return s.store.items(ctx, row)
 	}
 	items, err := s.used(ctx, row, r.GetItems())
 	if err != nil {
@@ -115,7 +115,6 @@ func checkFinish(r *sharinginternalv1.FinishRunRequest) error {
 // reserved. It gives what stands in the ledger, from whoever.
 func (s *Service) book(ctx context.Context, e ended) ([]*sharingv1.LineItem, error) {
 	e.row.End = max(s.now().UnixMicro(), e.row.Start)
-	e.items = append([]*sharingv1.LineItem{{Kind: kindRun, Resource: e.row.resource(), Quantity: 1}}, e.items...)
 	e.row.sum(e.items)
 	did, err := s.store.endRun(ctx, e)
 	if err != nil {
@@ -123,12 +122,20 @@ func (s *Service) book(ctx context.Context, e ended) ([]*sharingv1.LineItem, err
 	}
 	s.leases.drop(e.row.ID)
 	if !did {
-		return s.store.items(ctx, e.row.ID)
+		return s.store.items(ctx, e.row)
 	}
 	if err := s.meter.Release(ctx, e.row.ID, e.row.scopes()); err != nil { // a sweep finds it
 		s.log.WarnContext(ctx, "a reservation is left to the sweep", "run", e.row.ID, "error", err)
 	}
-	return e.items, nil
+	return append(e.row.charge(), e.items...), nil
+}
+
+// charge is the line item of the run itself: its row is what the ledger keeps of it.
+func (r *runRow) charge() []*sharingv1.LineItem {
+	if r.State == running {
+		return nil
+	}
+	return []*sharingv1.LineItem{{Kind: kindRun, Resource: r.resource(), Quantity: 1}}
 }
 
 // resource names what ran, for the ledger.

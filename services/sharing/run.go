@@ -83,7 +83,7 @@ func (s public) GetRun(ctx context.Context, r *sharingv1.GetRunRequest) (*sharin
 	if !found || row.OwnerWorkspace != ws && row.ChargedWorkspace != ws {
 		return nil, notFound("run")
 	}
-	items, err := s.store.items(ctx, row.ID)
+	items, err := s.store.items(ctx, row)
 	if err != nil {
 		return nil, fmt.Errorf("read line items: %w", err)
 	}

@@ -163,14 +163,14 @@ func placeholders(after, n int) string {
 }
 
 // items reads the ledger of a run.
-func (s store) items(ctx context.Context, run string) ([]*sharingv1.LineItem, error) {
+func (s store) items(ctx context.Context, run runRow) ([]*sharingv1.LineItem, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown
-		FROM line_items WHERE run = $1 ORDER BY step, attempt, kind, resource`, run)
+		FROM line_items WHERE run = $1 ORDER BY step, attempt, kind, resource`, run.ID)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	var out []*sharingv1.LineItem
+	out := run.charge()
 	for rows.Next() {
 		i := &sharingv1.LineItem{}
 		if err := rows.Scan(&i.Step, &i.Attempt, &i.Kind, &i.Resource, &i.Quantity, &i.InputTokens, &i.OutputTokens, &i.EndUnknown); err != nil {

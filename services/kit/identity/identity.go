@@ -52,8 +52,7 @@ type credential struct {
 	svid    *x509svid.SVID
 	alg     jose.SignatureAlgorithm
 	x5c     []string
-	mu      sync.Mutex
-	signers map[string]jose.Signer // by typ: there are three or four
+	headers sync.Map // the encoded header of a typ's tokens: there are three or four
 }
 
 func newIdentity(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*Identity, error) {
@@ -78,7 +77,7 @@ func (i *Identity) use(svid *x509svid.SVID) error {
 	if err != nil {
 		return err
 	}
-	c := &credential{svid: svid, alg: alg, signers: make(map[string]jose.Signer)}
+	c := &credential{svid: svid, alg: alg}
 	c.cert.PrivateKey, c.cert.Leaf = svid.PrivateKey, svid.Certificates[0]
 	for _, cert := range svid.Certificates {
 		c.cert.Certificate = append(c.cert.Certificate, cert.Raw)
@@ -127,32 +126,9 @@ func (i *Identity) Sign(typ string, claims any) (string, error) {
 	if err := json.Unmarshal(payload, &t); err != nil || t.Expiry == 0 {
 		return "", errors.New("claims to sign need an integer exp")
 	}
-	signer, err := i.now.Load().signer(typ)
-	if err != nil {
-		return "", err
-	}
-	jws, err := signer.Sign(payload)
+	token, err := i.now.Load().sign(typ, payload)
 	if err != nil {
 		return "", fmt.Errorf("sign %s: %w", typ, err)
 	}
-	token, err := jws.CompactSerialize()
-	if err != nil {
-		return "", fmt.Errorf("serialize %s: %w", typ, err)
-	}
 	return token, nil
-}
-
-func (c *credential) signer(typ string) (jose.Signer, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if s, ok := c.signers[typ]; ok {
-		return s, nil
-	}
-	opts := (&jose.SignerOptions{}).WithType(jose.ContentType(typ)).WithHeader("x5c", c.x5c)
-	s, err := jose.NewSigner(jose.SigningKey{Algorithm: c.alg, Key: c.svid.PrivateKey}, opts)
-	if err != nil {
-		return nil, fmt.Errorf("make signer: %w", err)
-	}
-	c.signers[typ] = s
-	return s, nil
 }

@@ -28,6 +28,9 @@ type Client struct {
 	redis.UniversalClient
 	prefix string
 	server *embedded // nil for a real server
+	// together is nil for a cluster, where one node that is away would hold up those
+	// who need another.
+	together *together
 }
 
 // Option changes how Open connects.
@@ -60,6 +63,9 @@ func Open(ctx context.Context, rawURL, prefix string, opts ...Option) (*Client, 
 	}
 	if err := c.prepare(ctx, set); err != nil {
 		return nil, errors.Join(err, c.Close())
+	}
+	if _, one := c.UniversalClient.(*redis.Client); one {
+		c.together = &together{exec: c.exec}
 	}
 	return c, nil
 }

@@ -180,12 +180,17 @@ func (s *Server) options() []grpc.ServerOption {
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 2 * time.Minute, Timeout: 20 * time.Second}),
 		grpc.WaitForHandlers(true),
+		grpc.NumStreamWorkers(streamWorkers),
 	}
 	if h := serverTelemetry(s.cfg); h != nil {
 		opts = append(opts, grpc.StatsHandler(h))
 	}
 	return opts
 }
+
+// streamWorkers are the goroutines that a server keeps for its calls: a new one for
+// each would grow its stack each time. More calls at once get goroutines of their own.
+const streamWorkers = 16
 
 // Flow-control windows: one picture fits into a stream's without waiting for
 // the receiver to open it.

@@ -2,7 +2,9 @@ package meter
 
 import (
 	"context"
+	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -69,14 +71,21 @@ type generation struct {
 	subject                       Subject
 	name                          string
 	pointer, counters, reservings string
+	// seen is what this process saw last of each of the counters; a counter that it
+	// has not seen is taken for one that is used up.
+	seen [3]atomic.Int64
 }
 
 func (m *Meter) generation(s Subject, name string) *generation {
 	scope := s.id()
-	return &generation{
+	g := &generation{
 		subject: s, name: name, pointer: m.redis.Key(scope, "g"),
 		counters: m.redis.Key(scope, name), reservings: m.redis.Key(scope, name, "r"),
 	}
+	for i := range g.seen {
+		g.seen[i].Store(math.MaxInt64)
+	}
+	return g
 }
 
 func (m *Meter) remembered(s Subject) *generation {

@@ -43,7 +43,7 @@ type held struct {
 // those before it get theirs back and the error is an *Exhausted.
 func (m *Meter) Reserve(ctx context.Context, run string, start time.Time, scopes []Scope) (*Reservation, error) {
 	r := &Reservation{meter: m, run: run, start: start}
-	for _, stage := range stages(scopes) {
+	for _, stage := range m.stages(scopes) {
 		if err := r.take(ctx, stage); err != nil {
 			r.Undo(ctx)
 			return nil, err
@@ -52,13 +52,14 @@ func (m *Meter) Reserve(ctx context.Context, run string, start time.Time, scopes
 	return r, nil
 }
 
-// stages joins scopes that cannot refuse with the next that can: each stage is
-// one round trip, and no scope counts a run that one before it has refused.
-func stages(scopes []Scope) [][]Scope {
+// stages joins scopes that will not refuse with the next that may: each stage is one
+// round trip, and no scope counts a run that one before it has refused. Else, where
+// many want the last few runs, all would take from all and nobody get enough.
+func (m *Meter) stages(scopes []Scope) [][]Scope {
 	var out [][]Scope
 	begin := 0
 	for i, s := range scopes {
-		if s.Limited {
+		if m.mayRefuse(s) {
 			out = append(out, scopes[begin:i+1])
 			begin = i + 1
 		}
@@ -71,6 +72,18 @@ func stages(scopes []Scope) [][]Scope {
 		out[last] = append(out[last][:len(out[last]):len(out[last])], scopes[begin:]...)
 	}
 	return out
+}
+
+// plenty is more runs than are being reserved at the same time, by all replicas.
+const plenty = 10_000
+
+// mayRefuse reports whether a scope may have nothing left, as far as this process knows.
+func (m *Meter) mayRefuse(s Scope) bool {
+	if !s.Limited {
+		return false
+	}
+	g := m.remembered(s.Subject)
+	return g == nil || s.Runs-g.seen[which(s.Period)].Load() < plenty
 }
 
 // take reserves the scopes of one stage.
@@ -132,12 +145,13 @@ func (r *Reservation) judge(ctx context.Context, tries []increment) (again []Sco
 		}
 		r.held = append(r.held, held{scope: t.scope, at: t.at, repeated: t.repeated()})
 		count := t.counts[which(t.scope.Period)].Val()
+		t.at.seen[which(t.scope.Period)].Store(count)
 		if t.repeated() {
 			count--
 		}
 		// Also what was reserved before: it may have been, by a generation that has
 		// given its place to another run since.
-		if t.scope.Limited && count > t.scope.Runs {
+		if err == nil && t.scope.Limited && count > t.scope.Runs {
 			err = &Exhausted{Scope: t.scope, Reset: Reset(t.scope.Period, r.start)}
 		}
 	}

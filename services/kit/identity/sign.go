@@ -1,0 +1,63 @@
+package identity
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+)
+
+// sign makes a JWS in compact form (RFC 7515, section 3.1). All tokens of a typ have
+// the same header, and the certificates in it are most of a token: it is encoded once.
+func (c *credential) sign(typ string, payload []byte) (string, error) {
+	header, err := c.header(typ)
+	if err != nil {
+		return "", err
+	}
+	encoding := base64.RawURLEncoding
+	token := make([]byte, 0, len(header)+2+encoding.EncodedLen(len(payload))+encoding.EncodedLen(64))
+	token = append(append(token, header...), '.')
+	token = encoding.AppendEncode(token, payload)
+	signature, err := c.signature(token)
+	if err != nil {
+		return "", err
+	}
+	return string(encoding.AppendEncode(append(token, '.'), signature)), nil
+}
+
+// signature is that of RFC 8037 (EdDSA) or of RFC 7518, section 3.4 (ES256: the two
+// numbers beside each other, of 32 bytes).
+func (c *credential) signature(message []byte) ([]byte, error) {
+	switch key := c.svid.PrivateKey.(type) {
+	case ed25519.PrivateKey:
+		return ed25519.Sign(key, message), nil
+	case *ecdsa.PrivateKey:
+		digest := sha256.Sum256(message)
+		r, s, err := ecdsa.Sign(rand.Reader, key, digest[:])
+		if err != nil {
+			return nil, fmt.Errorf("sign with ECDSA: %w", err)
+		}
+		out := make([]byte, 64)
+		r.FillBytes(out[:32])
+		s.FillBytes(out[32:])
+		return out, nil
+	default:
+		return nil, fmt.Errorf("a private key of type %T cannot sign", key)
+	}
+}
+
+func (c *credential) header(typ string) (string, error) {
+	if known, ok := c.headers.Load(typ); ok {
+		return known.(string), nil
+	}
+	raw, err := json.Marshal(map[string]any{"alg": c.alg, "typ": typ, "x5c": c.x5c})
+	if err != nil {
+		return "", fmt.Errorf("marshal header: %w", err)
+	}
+	header := base64.RawURLEncoding.EncodeToString(raw)
+	c.headers.Store(typ, header)
+	return header, nil
+}
