@@ -8,18 +8,27 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
 )
 
-// blobKey keeps tenants apart also where their bytes are the same: who uploads
-// what another has must not be able to tell.
-func blobKey(workspace, sha string) string { return workspace + "/" + sha }
+// blobKey is where an artifact lies. Each upload has a place of its own, so that who
+// uploads what another has cannot tell, and so that nothing that is deleted can be
+// what somebody is about to refer to.
+func blobKey(v version) string { return v.workspace + "/" + v.blob }
+
+// settleWithin bounds how long an artifact that was stored waits for its row. Its
+// client may be gone by then.
+const settleWithin = 10 * time.Second
 
 type upload = grpc.ClientStreamingServer[registryv1.UploadArtifactRequest, registryv1.ModelVersion]
 
@@ -44,12 +53,7 @@ func (f *publicFace) UploadArtifact(stream upload) error {
 	if err := f.open(stream.Context(), file, &v); err != nil {
 		return err
 	}
-	if v.state == registryv1.State_STATE_READY {
-		if err := f.keep(stream.Context(), file, v); err != nil {
-			return err
-		}
-	}
-	if err := f.store.settle(stream.Context(), v); err != nil {
+	if err := f.settle(stream.Context(), file, v); err != nil {
 		return err
 	}
 	if v.state == registryv1.State_STATE_FAILED {
@@ -111,26 +115,48 @@ func cannotStore(err error) error {
 	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
 }
 
+// settle stores the artifact of a version that is ready, and ends the version's wait.
+func (s *Service) settle(ctx context.Context, file *os.File, v version) error {
+	if v.state == registryv1.State_STATE_READY {
+		v.blob = id.New("art")
+		if err := s.keep(ctx, file, v); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
+	defer cancel()
+	err := s.store.settle(ctx, v)
+	// Another upload was first, or the version is gone. Of any other failure it is not
+	// known whether the row has the artifact.
+	if errs.CodeOf(err) == codes.NotFound && v.blob != "" {
+		s.dropBlobs(ctx, v)
+	}
+	return err
+}
+
 // keep copies the opened file into the blob store.
 func (s *Service) keep(ctx context.Context, file *os.File, v version) error {
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("rewind upload: %w", err)
 	}
-	err := s.bucket.Upload(ctx, blobKey(v.workspace, v.sha256), file, &blob.WriterOptions{ContentType: "application/octet-stream"})
+	err := s.bucket.Upload(ctx, blobKey(v), file, &blob.WriterOptions{ContentType: "application/octet-stream"})
 	if err != nil {
 		return cannotStore(err)
 	}
 	return nil
 }
 
-// dropBlob deletes an artifact that no version has any more. One that stays by a
-// failure costs space and nothing else, so it is logged.
-func (s *Service) dropBlob(ctx context.Context, workspace, sha string) {
-	used, err := s.store.usedBlob(ctx, workspace, sha)
-	if err == nil && !used {
-		err = s.bucket.Delete(ctx, blobKey(workspace, sha))
-	}
-	if err != nil {
-		s.log.WarnContext(ctx, "artifact was not deleted", "workspace", workspace, "sha256", sha, "error", err)
+// dropBlobs deletes artifacts of versions that are gone. One that is still another
+// version's, from before each upload had its own, is kept. One that stays by a failure
+// costs space and nothing else, so it is logged.
+func (s *Service) dropBlobs(ctx context.Context, gone ...version) {
+	for _, v := range gone {
+		used, err := s.store.usedBlob(ctx, v)
+		if err == nil && !used {
+			err = s.bucket.Delete(ctx, blobKey(v))
+		}
+		if err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+			s.log.WarnContext(ctx, "artifact was not deleted", "workspace", v.workspace, "artifact", v.blob, "error", err)
+		}
 	}
 }

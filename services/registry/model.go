@@ -127,15 +127,10 @@ func (f *publicFace) DeleteModel(ctx context.Context, r *registryv1.DeleteModelR
 	if err != nil {
 		return nil, err
 	}
-	blobs, err := f.store.blobs(ctx, n)
+	gone, err := f.store.deleteModel(ctx, n)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.store.deleteModel(ctx, n); err != nil {
-		return nil, err
-	}
-	for _, sha := range blobs {
-		f.dropBlob(ctx, n.workspace, sha)
-	}
+	f.dropBlobs(ctx, gone...)
 	return &emptypb.Empty{}, nil
 }

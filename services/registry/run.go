@@ -49,7 +49,7 @@ func (f *internalFace) DownloadRunModel(r *registryinternalv1.DownloadRunModelRe
 	if err != nil {
 		return err
 	}
-	artifact, err := f.bucket.NewReader(stream.Context(), blobKey(v.workspace, v.sha256), nil)
+	artifact, err := f.bucket.NewReader(stream.Context(), blobKey(v), nil)
 	if err != nil {
 		return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the model's file cannot be read now; try again later").Because(err)
 	}

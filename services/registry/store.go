@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
@@ -27,12 +28,13 @@ type model struct {
 // version is a row of model_versions.
 type version struct {
 	versionName
-	state     registryv1.State
-	sha256    string
-	size      int64
-	problem   string
-	signature signature
-	created   time.Time
+	state registryv1.State
+	// blob is where its artifact lies.
+	blob, sha256 string
+	size         int64
+	problem      string
+	signature    signature
+	created      time.Time
 }
 
 // signature is what a model's file declares; JSON in its column.
@@ -58,13 +60,13 @@ func scanModel(row interface{ Scan(...any) error }) (model, error) {
 	return m, err
 }
 
-const versionColumns = `workspace, model, number, state, sha256, size_bytes, problem, signature, created_us`
+const versionColumns = `workspace, model, number, state, blob, sha256, size_bytes, problem, signature, created_us`
 
 func scanVersion(row interface{ Scan(...any) error }) (version, error) {
 	var v version
 	var created int64
 	var sig string
-	err := row.Scan(&v.workspace, &v.model, &v.number, &v.state, &v.sha256, &v.size, &v.problem, &sig, &created)
+	err := row.Scan(&v.workspace, &v.model, &v.number, &v.state, &v.blob, &v.sha256, &v.size, &v.problem, &sig, &created)
 	if err != nil {
 		return v, err
 	}
@@ -114,11 +116,30 @@ func (s *store) updateModel(ctx context.Context, n modelName, title *string, pub
 	})
 }
 
-func (s *store) deleteModel(ctx context.Context, n modelName) error {
-	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `DELETE FROM models WHERE workspace = $1 AND model = $2`, n.workspace, n.model)
-		return oneRow(done, err)
+// deleteModel deletes a model with its versions, and gives those that had artifacts.
+func (s *store) deleteModel(ctx context.Context, n modelName) (gone []version, err error) {
+	err = s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		// Taking the row first keeps new versions out until the model is gone.
+		done, err := tx.ExecContext(ctx, `UPDATE models SET next_number = next_number WHERE workspace = $1 AND model = $2`, n.workspace, n.model)
+		if err := oneRow(done, err); err != nil {
+			return err
+		}
+		if gone, err = deleted(tx.QueryContext(ctx, `DELETE FROM model_versions WHERE workspace = $1 AND model = $2 RETURNING `+versionColumns, n.workspace, n.model)); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM models WHERE workspace = $1 AND model = $2`, n.workspace, n.model)
+		return err
 	})
+	return gone, err
+}
+
+// deleted are the versions with artifacts among rows that were deleted.
+func deleted(rows *sql.Rows, err error) ([]version, error) {
+	if err != nil {
+		return nil, err
+	}
+	all, err := collect(rows, scanVersion)
+	return slices.DeleteFunc(all, func(v version) bool { return v.blob == "" }), err
 }
 
 func oneRow(done sql.Result, err error) error {
@@ -172,37 +193,31 @@ func (s *store) settle(ctx context.Context, v version) error {
 		return fmt.Errorf("marshal signature: %w", err)
 	}
 	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `UPDATE model_versions SET state = $4, sha256 = $5, size_bytes = $6, problem = $7, signature = $8
+		done, err := tx.ExecContext(ctx, `UPDATE model_versions SET state = $4, sha256 = $5, size_bytes = $6, problem = $7, signature = $8, blob = $9
 		  WHERE workspace = $1 AND model = $2 AND number = $3 AND state = 1`,
-			v.workspace, v.model, v.number, v.state, v.sha256, v.size, v.problem, string(sig))
+			v.workspace, v.model, v.number, v.state, v.sha256, v.size, v.problem, string(sig), v.blob)
 		return oneRow(done, err)
 	})
 }
 
-func (s *store) deleteVersion(ctx context.Context, n versionName) error {
-	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `DELETE FROM model_versions WHERE workspace = $1 AND model = $2 AND number = $3`, n.workspace, n.model, n.number)
-		return oneRow(done, err)
+// deleteVersion deletes one, and gives it back where it had an artifact.
+func (s *store) deleteVersion(ctx context.Context, n versionName) (gone []version, err error) {
+	err = s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		v, err := scanVersion(tx.QueryRowContext(ctx, `DELETE FROM model_versions WHERE workspace = $1 AND model = $2 AND number = $3 RETURNING `+versionColumns,
+			n.workspace, n.model, n.number))
+		if gone = nil; err == nil && v.blob != "" {
+			gone = []version{v}
+		}
+		return missing(err)
 	})
+	return gone, err
 }
 
-// usedBlob says whether any version of the workspace still has these bytes.
-func (s *store) usedBlob(ctx context.Context, workspace, sha string) (bool, error) {
+// usedBlob says whether a version still has the artifact of one that is gone.
+func (s *store) usedBlob(ctx context.Context, gone version) (bool, error) {
 	var n int
-	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM model_versions WHERE workspace = $1 AND sha256 = $2`, workspace, sha).Scan(&n)
+	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM model_versions WHERE workspace = $1 AND blob = $2`, gone.workspace, gone.blob).Scan(&n)
 	return n > 0, sqldb.Error(err)
-}
-
-// blobs lists the distinct artifacts of a model, for deletion.
-func (s *store) blobs(ctx context.Context, n modelName) ([]string, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT DISTINCT sha256 FROM model_versions WHERE workspace = $1 AND model = $2 AND sha256 <> ''`, n.workspace, n.model)
-	if err != nil {
-		return nil, err
-	}
-	return collect(rows, func(row interface{ Scan(...any) error }) (string, error) {
-		var sha string
-		return sha, row.Scan(&sha)
-	})
 }
 
 func collect[T any](rows *sql.Rows, scan func(interface{ Scan(...any) error }) (T, error)) ([]T, error) {

@@ -88,15 +88,10 @@ func (f *publicFace) DeleteModelVersion(ctx context.Context, r *registryv1.Delet
 	if err != nil {
 		return nil, err
 	}
-	v, err := f.store.version(ctx, n)
+	gone, err := f.store.deleteVersion(ctx, n)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.store.deleteVersion(ctx, n); err != nil {
-		return nil, err
-	}
-	if v.sha256 != "" {
-		f.dropBlob(ctx, n.workspace, v.sha256)
-	}
+	f.dropBlobs(ctx, gone...)
 	return &emptypb.Empty{}, nil
 }
