@@ -24,8 +24,9 @@ type Config struct {
 	Data string
 	// PublicURL is where visitors reach it; links are made of it.
 	PublicURL string
-	// EgressAllow and EgressPlaintext: see vault.Config.
+	// EgressAllow, FetchAllow and EgressPlaintext: see vault.Config.
 	EgressAllow     []string
+	FetchAllow      []string
 	EgressPlaintext bool
 	// SharingDB, VaultDB and RegistryDB are database URLs; empty means SQLite in
 	// the data folder.

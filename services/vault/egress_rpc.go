@@ -112,7 +112,7 @@ func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinter
 		withheld.Store(true) // before the suspension, which ends this call too
 		s.reflected(ctx, h)
 	}
-	status, err := s.forward(ctx, stream, req)
+	status, err := forward(ctx, s.egress, stream, req)
 	if withheld.Load() {
 		return "failed answer_withheld", providerFailed()
 	}
@@ -138,9 +138,12 @@ func (s *Service) fetch(stream egressStream, head *vaultinternalv1.EgressHead) e
 	if err := check(ctx); err != nil {
 		return err
 	}
-	req := request(ctx, stream, head)
+	req, client := request(ctx, stream, head), s.egress
 	req.FollowRedirects = head.GetFollowRedirects()
-	_, err = s.forward(ctx, stream, req)
+	if head.GetStep() == "" || req.FollowRedirects { // a picture's: no step follows redirects
+		client = s.fetches
+	}
+	_, err = forward(ctx, client, stream, req)
 	return answerError(ctx, err)
 }
 
@@ -158,8 +161,8 @@ func request(ctx context.Context, stream egressStream, head *vaultinternalv1.Egr
 
 // forward makes the call and passes the answer on while it comes in. gRPC's flow
 // control makes a slow runner slow the provider down: nothing piles up here.
-func (s *Service) forward(ctx context.Context, stream egressStream, req egress.Request) (int, error) {
-	resp, err := s.egress.Do(ctx, req)
+func forward(ctx context.Context, client *egress.Client, stream egressStream, req egress.Request) (int, error) {
+	resp, err := client.Do(ctx, req)
 	if err != nil {
 		return 0, err
 	}

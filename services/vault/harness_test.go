@@ -49,6 +49,7 @@ type installation struct {
 	sharing  *identity.Identity
 	provider *testkit.OpenAI
 	offset   atomic.Int64 // of the vault's clock
+	fetch    []string     // where pictures may be fetched from
 	log      *syncBuffer
 }
 
@@ -80,6 +81,8 @@ func install(t testing.TB, dbURL, redisURL string) *installation {
 
 // host is the provider's destination as a credential names it.
 func (in *installation) host() string { return strings.TrimSuffix(in.provider.URL, "/v1") }
+
+func (in *installation) address() string { return strings.TrimPrefix(in.host(), "http://") }
 
 func (in *installation) now() time.Time { return time.Now().Add(time.Duration(in.offset.Load())) }
 
@@ -114,7 +117,7 @@ func (in *installation) start(t testing.TB) *replica {
 	}
 	own := testkit.Identity(t, in.ca, "vault")
 	logger := slog.New(slog.NewTextHandler(in.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	service, err := vault.New(ctx, vault.Config{KEKFile: in.kek, EgressAllow: []string{strings.TrimPrefix(in.host(), "http://")}},
+	service, err := vault.New(ctx, vault.Config{KEKFile: in.kek, EgressAllow: []string{in.address()}, FetchAllow: in.fetch},
 		vault.Deps{DB: db, Redis: redis, Identity: own, Verifier: own.Verifier(), Logger: logger, Now: in.now})
 	if err != nil {
 		t.Fatal(err)

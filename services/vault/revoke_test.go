@@ -159,6 +159,7 @@ func TestRedirectsCarryNoCredential(t *testing.T) {
 func TestPlainFetches(t *testing.T) {
 	t.Parallel()
 	in := install(t, testkit.SQLite(t), "embedded:")
+	in.fetch = []string{in.address()}
 	r := in.start(t)
 	n := r.tenant(t, "demo")
 	c := n.claims()
@@ -183,6 +184,32 @@ func TestPlainFetches(t *testing.T) {
 	must(t, err)
 	_, err = fetch(r.provider.URL, token)
 	refusedWith(t, err, grantInvalid, codes.PermissionDenied)
+	if got := r.provider.Count(); got != 1 {
+		t.Fatalf("%d calls were made", got)
+	}
+}
+
+// A picture's URL is a visitor's: it does not reach what the operator has listed for
+// the calls of steps, nor a connection that one of these has left open.
+func TestAPictureIsNotFetchedFromWhatStepsMayCall(t *testing.T) {
+	t.Parallel()
+	r := install(t, testkit.SQLite(t), "embedded:").start(t)
+	n := r.tenant(t, "demo")
+	token := n.sign(t, n.claims())
+	head := func(step string) *vaultinternalv1.EgressHead {
+		return &vaultinternalv1.EgressHead{Method: "GET", Url: r.provider.URL, Grant: token, Step: step}
+	}
+	a, err := r.egress(context.Background(), r.runner, head("webhook"), nil)
+	must(t, err)
+	if a.status != 200 {
+		t.Fatalf("a step's call: status %d", a.status)
+	}
+	_, err = r.egress(context.Background(), r.runner, head(""), nil)
+	refusedWith(t, err, errorsv1.Reason_REASON_ADDRESS_REFUSED, codes.FailedPrecondition)
+	redirected := head("webhook")
+	redirected.FollowRedirects = true
+	_, err = r.egress(context.Background(), r.runner, redirected, nil)
+	refusedWith(t, err, errorsv1.Reason_REASON_ADDRESS_REFUSED, codes.FailedPrecondition)
 	if got := r.provider.Count(); got != 1 {
 		t.Fatalf("%d calls were made", got)
 	}

@@ -34,12 +34,15 @@ type Config struct {
 	// workspaces/operator/keys/guest. 0 is 200 in a day.
 	GuestRuns   int64
 	GuestPeriod vaultv1.Period
-	// EgressAllow lists what may be called although it is not public:
+	// EgressAllow lists what steps may call although it is not public:
 	// "10.0.0.0/8", "127.0.0.1:11434", "ollama:11434".
 	EgressAllow []string
+	// FetchAllow lists in the same way where pictures may be fetched from. It is a
+	// list of its own because a picture's URL is whatever a visitor types.
+	FetchAllow []string
 	// EgressPlaintext allows http:// for public destinations.
 	EgressPlaintext bool
-	// Egress tunes the client for outbound calls; its Rules come from the two
+	// Egress tunes the clients for outbound calls; their Rules come from the three
 	// fields above.
 	Egress egress.Config
 }
@@ -79,7 +82,8 @@ type Service struct {
 	sealer   *sealer
 	pages    *page.Tokens
 	rules    *egress.Rules
-	egress   *egress.Client
+	egress   *egress.Client // calls of steps
+	fetches  *egress.Client // of pictures; it shares no connection with the other
 	guards   *guards
 	rights   *rights
 	calls    *counters
@@ -125,8 +129,11 @@ func (s *Service) assemble(deps Deps) error {
 	if s.rules, err = egress.ParseRules(s.cfg.EgressAllow, s.cfg.EgressPlaintext); err != nil {
 		return err
 	}
-	s.cfg.Egress.Rules = s.rules
-	s.egress = egress.New(s.cfg.Egress)
+	fetchRules, err := egress.ParseRules(s.cfg.FetchAllow, s.cfg.EgressPlaintext)
+	if err != nil {
+		return err
+	}
+	s.egress, s.fetches = newEgress(s.cfg.Egress, s.rules), newEgress(s.cfg.Egress, fetchRules)
 	s.intents = &intents{write: s.store.begin}
 	s.begin = s.intents.begin
 	s.calls = &counters{redis: s.redis, known: newRecent[int64](s.now)}
@@ -136,6 +143,11 @@ func (s *Service) assemble(deps Deps) error {
 	s.rights = newRights(s.store, s.now)
 	s.metrics, err = newMetrics(deps.Metrics)
 	return err
+}
+
+func newEgress(c egress.Config, r *egress.Rules) *egress.Client {
+	c.Rules = r
+	return egress.New(c)
 }
 
 // settle makes sure that key-encryption key and database belong together. A new
@@ -207,4 +219,5 @@ func (s *Service) Ready(ctx context.Context) error {
 func (s *Service) Close() {
 	s.intents.writers.Wait()
 	s.egress.Close()
+	s.fetches.Close()
 }

@@ -30,7 +30,8 @@ type serveCmd struct {
 	HTTPPlaintext   bool     `name:"http-plaintext" help:"Serve plain HTTP off loopback: for behind a proxy that has TLS."`
 	PublicURL       string   `help:"Where visitors reach it; http:// and the HTTP address by default." placeholder:"URL"`
 	Demo            bool     `help:"Make the demo if it is not there."`
-	EgressAllow     []string `help:"What workflows may call although it is not public: CIDR or HOST:PORT." placeholder:"ADDR"`
+	EgressAllow     []string `help:"What steps of workflows may call although it is not public: CIDR or HOST:PORT." placeholder:"ADDR"`
+	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public." placeholder:"ADDR"`
 	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
 	TrustedProxies  []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	AllowOrigins    []string `help:"Origins that browsers may call from; all by default." placeholder:"ORIGIN"`
@@ -44,7 +45,7 @@ type serveCmd struct {
 
 func (c *serveCmd) node() node.Config {
 	return node.Config{
-		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, EgressPlaintext: c.EgressPlaintext,
+		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext,
 		SharingDB: c.SharingDB, VaultDB: c.VaultDB, RegistryDB: c.RegistryDB, SharingRedis: c.SharingRedis, VaultRedis: c.VaultRedis,
 		Blobs: c.Blobs, Gateway: gateway.Config{TrustedProxies: c.TrustedProxies, AllowOrigins: c.AllowOrigins, PublicURL: c.PublicURL},
 	}

@@ -15,7 +15,7 @@ type Rules struct {
 	names     map[string]bool // "host:port"
 }
 
-// ParseRules reads the operator's list, the setting KEYHOLE_EGRESS_ALLOW: a network
+// ParseRules reads a list of the operator's, such as KEYHOLE_EGRESS_ALLOW: a network
 // ("10.0.0.0/8"), an address and port ("127.0.0.1:18099", "[::1]:8080"), or a name
 // and port ("ollama:11434"), which may then be at any address. What is listed may
 // also be called with http://. plaintext allows http:// for public destinations too.
@@ -31,7 +31,7 @@ func ParseRules(allow []string, plaintext bool) (*Rules, error) {
 		}
 		d, err := ParseDestination("http://" + entry)
 		if err != nil || !strings.HasSuffix(entry, fmt.Sprint(":", d.Port)) {
-			return nil, fmt.Errorf("egress allow list: %q is neither a network (10.0.0.0/8) nor a host with a port (127.0.0.1:8080)", entry)
+			return nil, fmt.Errorf("list of what may be called: %q is neither a network (10.0.0.0/8) nor a host with a port (127.0.0.1:8080)", entry)
 		}
 		if a, err := netip.ParseAddr(d.Host); err == nil {
 			r.addresses[netip.AddrPortFrom(a, d.Port)] = true

@@ -1131,7 +1131,8 @@ type EgressHead struct {
 	Handle string `protobuf:"bytes,4,opt,name=handle,proto3" json:"handle,omitempty"`
 	// The run grant, for plain fetches: who fetches is always known.
 	Grant string `protobuf:"bytes,5,opt,name=grant,proto3" json:"grant,omitempty"`
-	// Step on whose behalf a plain fetch is made; empty for an input picture.
+	// Step that makes the call; empty for a picture, which may be fetched from
+	// places that the operator lists apart.
 	Step string `protobuf:"bytes,6,opt,name=step,proto3" json:"step,omitempty"`
 	// Whether redirects may be followed (plain fetches only).
 	FollowRedirects bool `protobuf:"varint,7,opt,name=follow_redirects,json=followRedirects,proto3" json:"follow_redirects,omitempty"`
