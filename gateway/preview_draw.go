@@ -19,9 +19,11 @@ const (
 	previewWidth, previewHeight = 1200, 630
 	previewMargin               = 64
 	graphTop                    = 214
-	// maxDrawn bounds the boxes of a picture: more are specks, and each costs time
-	// that anyone with a link can ask for.
-	maxDrawn = 250
+	// maxBoxes and maxEdgeArea bound what a picture costs, which anyone with a link can
+	// ask for: the boxes, more of which are specks, and the area around all edges, in
+	// pixels. Boxes do not overlap, so that their area is less than the picture's.
+	maxBoxes    = 2000
+	maxEdgeArea = 30 * previewWidth * previewHeight
 )
 
 var (
@@ -56,6 +58,7 @@ func categoryColour(category string) color.RGBA {
 type canvas struct {
 	*image.RGBA
 	scale, dx, dy float64 // from the graph's coordinates to the picture's
+	raster        vector.Rasterizer
 }
 
 func (f *previewFonts) draw(view *sharingv1.SharedWorkflow) (*image.RGBA, error) {
@@ -86,24 +89,38 @@ func (f *previewFonts) graph(c *canvas, g *sharingv1.Graph) error {
 	c.scale = math.Min(1.25, math.Min(w/g.GetWidth(), h/g.GetHeight()))
 	c.dx = previewMargin + (w-g.GetWidth()*c.scale)/2
 	c.dy = graphTop + (h-g.GetHeight()*c.scale)/2
-	nodes := map[string]*sharingv1.GraphNode{}
-	for _, n := range g.GetNodes()[:min(len(g.GetNodes()), maxDrawn)] {
-		nodes[n.GetId()] = n
-	}
-	for _, e := range g.GetEdges()[:min(len(g.GetEdges()), 2*maxDrawn)] {
-		if from, to := nodes[e.GetSource()], nodes[e.GetTarget()]; from != nil && to != nil {
-			c.edge(from, to)
-		}
-	}
+	boxes := g.GetNodes()[:min(len(g.GetNodes()), maxBoxes)]
+	c.edges(boxes, g.GetEdges())
 	label, err := f.face(f.regular, math.Max(11, 22*c.scale))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = label.Close() }()
-	for _, n := range nodes {
+	for _, n := range boxes {
 		c.node(label, n)
 	}
 	return nil
+}
+
+// edges draws those between boxes that are drawn, until they have cost enough.
+func (c *canvas) edges(boxes []*sharingv1.GraphNode, edges []*sharingv1.GraphEdge) {
+	nodes := make(map[string]*sharingv1.GraphNode, len(boxes))
+	for _, n := range boxes {
+		nodes[n.GetId()] = n
+	}
+	left := maxEdgeArea
+	for _, e := range edges {
+		from, to := nodes[e.GetSource()], nodes[e.GetTarget()]
+		if from == nil || to == nil {
+			continue
+		}
+		curve := c.edge(from, to)
+		size := curve.bounds().Intersect(c.Bounds()).Size()
+		if left -= size.X * size.Y; left < 0 {
+			return
+		}
+		c.fill(curve, rule)
+	}
 }
 
 func (c *canvas) node(label font.Face, n *sharingv1.GraphNode) {
@@ -122,40 +139,31 @@ func (c *canvas) node(label font.Face, n *sharingv1.GraphNode) {
 }
 
 // edge is the same curve as on the page.
-func (c *canvas) edge(from, to *sharingv1.GraphNode) {
+func (c *canvas) edge(from, to *sharingv1.GraphNode) outline {
 	x1, y1 := c.dx+(from.GetX()+from.GetWidth())*c.scale, c.dy+(from.GetY()+from.GetHeight()/2)*c.scale
 	x2, y2 := c.dx+to.GetX()*c.scale, c.dy+(to.GetY()+to.GetHeight()/2)*c.scale
 	pull := math.Max(20*c.scale, math.Abs(x2-x1)/2)
 	half := math.Max(0.8, 1.1*c.scale)
-	c.fill(func(r *vector.Rasterizer) {
-		r.MoveTo(float32(x1), float32(y1-half))
-		r.CubeTo(float32(x1+pull), float32(y1-half), float32(x2-pull), float32(y2-half), float32(x2), float32(y2-half))
-		r.LineTo(float32(x2), float32(y2+half))
-		r.CubeTo(float32(x2-pull), float32(y2+half), float32(x1+pull), float32(y1+half), float32(x1), float32(y1+half))
-		r.ClosePath()
-	}, rule)
+	var o outline
+	o.move(x1, y1-half)
+	o.curve(x1+pull, y1-half, x2-pull, y2-half, x2, y2-half)
+	o.line(x2, y2+half)
+	o.curve(x2-pull, y2+half, x1+pull, y1+half, x1, y1+half)
+	return o
 }
 
-func (c *canvas) fill(shape func(*vector.Rasterizer), with color.RGBA) {
-	r := vector.NewRasterizer(previewWidth, previewHeight)
-	shape(r)
-	r.Draw(c.RGBA, c.Bounds(), image.NewUniform(with), image.Point{})
-}
-
-func rounded(x, y, w, h, radius float64) func(*vector.Rasterizer) {
+func rounded(x, y, w, h, radius float64) outline {
 	const bend = 0.5523 // of a quarter circle
 	k := radius * (1 - bend)
-	return func(r *vector.Rasterizer) {
-		p := func(f float64) float32 { return float32(f) }
-		r.MoveTo(p(x+radius), p(y))
-		r.LineTo(p(x+w-radius), p(y))
-		r.CubeTo(p(x+w-k), p(y), p(x+w), p(y+k), p(x+w), p(y+radius))
-		r.LineTo(p(x+w), p(y+h-radius))
-		r.CubeTo(p(x+w), p(y+h-k), p(x+w-k), p(y+h), p(x+w-radius), p(y+h))
-		r.LineTo(p(x+radius), p(y+h))
-		r.CubeTo(p(x+k), p(y+h), p(x), p(y+h-k), p(x), p(y+h-radius))
-		r.LineTo(p(x), p(y+radius))
-		r.CubeTo(p(x), p(y+k), p(x+k), p(y), p(x+radius), p(y))
-		r.ClosePath()
-	}
+	var o outline
+	o.move(x+radius, y)
+	o.line(x+w-radius, y)
+	o.curve(x+w-k, y, x+w, y+k, x+w, y+radius)
+	o.line(x+w, y+h-radius)
+	o.curve(x+w, y+h-k, x+w-k, y+h, x+w-radius, y+h)
+	o.line(x+radius, y+h)
+	o.curve(x+k, y+h, x, y+h-k, x, y+h-radius)
+	o.line(x, y+radius)
+	o.curve(x, y+k, x+k, y, x+radius, y)
+	return o
 }
