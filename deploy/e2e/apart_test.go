@@ -27,34 +27,71 @@ func (in *installation) apart(t testing.TB, addr string, o options) {
 		}
 		return url
 	}
-	for _, name := range []string{"vault", "registry", "sharing", "runner"} {
-		in.grpc[name], in.internal[name] = freeAddr(t), freeAddr(t)
-		for _, sub := range []string{"blobs", "models"} {
-			if err := os.MkdirAll(filepath.Join(in.dir, sub), 0o700); err != nil {
-				t.Fatal(err)
-			}
+	for _, sub := range []string{"blobs", "models"} {
+		if err := os.MkdirAll(filepath.Join(in.dir, sub), 0o700); err != nil {
+			t.Fatal(err)
 		}
 	}
-	service := func(name string, more ...string) {
-		command := []string{
-			"keyhole-" + name, "--certs", certs, "--visitor-key-file", filepath.Join(certs, "keys", "visitors"),
-			"--public", in.grpc[name], "--internal", in.internal[name],
-		}
-		in.add(t, o, name, freeAddr(t), append(command, more...)...)
+	f := &fleet{in: in, t: t, o: o, certs: certs, via: via}
+	f.vault("vault")
+	f.service("registry", "registry", "--db", via(in.databases["registry"]), "--blobs", "file://"+filepath.Join(in.dir, "blobs"),
+		"--page-key-file", f.key("pages"), "--vault", in.internal["vault"])
+	f.sharing("sharing", "vault")
+	vault, sharing := "vault", "sharing"
+	if o.twice {
+		vault, sharing = "vault 2", "sharing 2"
+		f.vault(vault)
+		f.sharing(sharing, vault)
 	}
-	service("vault", "--db", via(in.databases["vault"]), "--redis", via(in.redis["vault"]),
-		"--kek-file", filepath.Join(in.dir, "kek"), "--operator-key-file", filepath.Join(in.dir, "operator.key"))
-	service("registry", "--db", via(in.databases["registry"]), "--blobs", "file://"+filepath.Join(in.dir, "blobs"),
-		"--page-key-file", filepath.Join(certs, "keys", "pages"), "--vault", in.internal["vault"])
-	service("sharing", "--db", via(in.databases["sharing"]), "--redis", via(in.redis["sharing"]), "--public-url", in.base,
-		"--link-key-file", filepath.Join(certs, "keys", "links"), "--vault", in.internal["vault"], "--registry", in.internal["registry"])
-	service("runner", "--sharing", in.internal["sharing"], "--vault", in.internal["vault"], "--registry", in.internal["registry"],
+	f.service("runner", "runner", "--sharing", in.internal[sharing], "--vault", in.internal[vault], "--registry", in.internal["registry"],
 		"--model-dir", filepath.Join(in.dir, "models"))
-	in.add(t, o, "gateway", freeAddr(t), "keyhole-gateway", "--certs", certs, "--visitor-key-file", filepath.Join(certs, "keys", "visitors"),
-		"--http", addr,
-		"--vault-public", in.grpc["vault"], "--vault-internal", in.internal["vault"],
-		"--registry-public", in.grpc["registry"], "--sharing-public", in.grpc["sharing"],
-		"--runner-public", in.grpc["runner"], "--runner-internal", in.internal["runner"])
+	f.gateway("gateway", addr, "vault", "sharing")
+	if o.twice {
+		second := freeAddr(t)
+		in.second = "http://" + second
+		f.gateway("gateway 2", second, vault, sharing)
+	}
+}
+
+// fleet is the programs of an installation, some of them more than once.
+type fleet struct {
+	in    *installation
+	t     testing.TB
+	o     options
+	certs string
+	via   func(url string) string // how a store is reached
+}
+
+func (f *fleet) key(name string) string { return filepath.Join(f.certs, "keys", name) }
+
+func (f *fleet) service(name, service string, more ...string) {
+	f.t.Helper()
+	f.in.grpc[name], f.in.internal[name] = freeAddr(f.t), freeAddr(f.t)
+	command := []string{
+		"keyhole-" + service, "--certs", f.certs, "--visitor-key-file", f.key("visitors"),
+		"--public", f.in.grpc[name], "--internal", f.in.internal[name],
+	}
+	f.in.add(f.t, f.o, name, freeAddr(f.t), append(command, more...)...)
+}
+
+func (f *fleet) vault(name string) {
+	f.t.Helper()
+	f.service(name, "vault", "--db", f.via(f.in.databases["vault"]), "--redis", f.via(f.in.redis["vault"]),
+		"--kek-file", filepath.Join(f.in.dir, "kek"), "--operator-key-file", filepath.Join(f.in.dir, "operator.key"))
+}
+
+func (f *fleet) sharing(name, vault string) {
+	f.t.Helper()
+	f.service(name, "sharing", "--db", f.via(f.in.databases["sharing"]), "--redis", f.via(f.in.redis["sharing"]), "--public-url", f.in.base,
+		"--link-key-file", f.key("links"), "--vault", f.in.internal[vault], "--registry", f.in.internal["registry"])
+}
+
+func (f *fleet) gateway(name, addr, vault, sharing string) {
+	f.t.Helper()
+	f.in.add(f.t, f.o, name, freeAddr(f.t), "keyhole-gateway", "--certs", f.certs, "--visitor-key-file", f.key("visitors"), "--http", addr,
+		"--vault-public", f.in.grpc[vault], "--vault-internal", f.in.internal[vault],
+		"--registry-public", f.in.grpc["registry"], "--sharing-public", f.in.grpc[sharing],
+		"--runner-public", f.in.grpc["runner"], "--runner-internal", f.in.internal["runner"])
 }
 
 // seed makes the demo through the public API.

@@ -40,6 +40,8 @@ type client struct {
 	in      *installation
 	key     string
 	visitor bool
+	// base is another gateway than the installation's first.
+	base string
 }
 
 func (in *installation) operator(t testing.TB) *client {
@@ -63,7 +65,11 @@ func (c *client) try(method, path string, body any, header ...string) (reply, er
 }
 
 func (c *client) within(limit time.Duration, method, path string, body any, header ...string) (reply, error) {
-	req, err := http.NewRequest(method, c.in.base+path, payload(body))
+	base := c.in.base
+	if c.base != "" {
+		base = c.base
+	}
+	req, err := http.NewRequest(method, base+path, payload(body))
 	if err != nil {
 		return reply{}, err
 	}

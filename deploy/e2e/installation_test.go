@@ -37,6 +37,7 @@ func both(t *testing.T, test func(t *testing.T, k kind)) {
 type options struct {
 	demo   bool // seed the demo
 	traces bool // export spans
+	twice  bool // a second vault, sharing and gateway on the same stores, of five processes
 	// wrap is put before the command, with the data folder as its last argument.
 	wrap []string
 	// through gives the URL at which the services find a store.
@@ -48,6 +49,7 @@ type installation struct {
 	kind     kind
 	dir      string
 	base     string // of HTTP
+	second   string // of the second gateway
 	grpc     map[string]string
 	internal map[string]string
 	programs map[string]*program
