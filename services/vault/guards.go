@@ -9,8 +9,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// maxGuards bounds the compiled guards that are kept; each may take megabytes.
-const maxGuards = 64
+// maxGuards bounds how many compiled guards are kept, and maxGuardBytes what they take
+// together; a call that is under way keeps its own longer.
+const (
+	maxGuards     = 256
+	maxGuardBytes = 64 << 20
+)
 
 // guards keeps the compiled guard of each credential version, and of each
 // visitor's credential for as long as its run goes on.
@@ -18,6 +22,7 @@ type guards struct {
 	mu    sync.Mutex
 	sets  map[string]*list.Element
 	order *list.List // most recently used first
+	bytes int
 }
 
 type compiled struct {
@@ -25,6 +30,7 @@ type compiled struct {
 	once    sync.Once
 	set     *guard.Set
 	problem error
+	bytes   int // counted in guards.bytes
 }
 
 func newGuards() *guards { return &guards{sets: make(map[string]*list.Element), order: list.New()} }
@@ -32,7 +38,11 @@ func newGuards() *guards { return &guards{sets: make(map[string]*list.Element), 
 // get returns the guard for a secret; the first who asks compiles it.
 func (g *guards) get(subject, version string, value secret.Secret) (*guard.Set, error) {
 	c := g.entry(subject + "\t" + version)
-	c.once.Do(func() { c.set, c.problem = guard.New(value) })
+	c.once.Do(func() {
+		if c.set, c.problem = guard.New(value); c.problem == nil {
+			g.weigh(c)
+		}
+	})
 	return c.set, c.problem
 }
 
@@ -45,15 +55,33 @@ func (g *guards) entry(key string) *compiled {
 	}
 	c := &compiled{key: key}
 	g.sets[key] = g.order.PushFront(c)
-	if g.order.Len() > maxGuards {
-		g.remove(g.order.Back())
-	}
+	g.shrink()
 	return c
 }
 
+// weigh counts what a guard takes, once it is known, unless it was dropped meanwhile.
+func (g *guards) weigh(c *compiled) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if e, ok := g.sets[c.key]; !ok || e.Value.(*compiled) != c {
+		return
+	}
+	c.bytes = c.set.Size()
+	g.bytes += c.bytes
+	g.shrink()
+}
+
+// shrink drops what was not used for longest.
+func (g *guards) shrink() {
+	for g.order.Len() > maxGuards || g.bytes > maxGuardBytes {
+		g.remove(g.order.Back())
+	}
+}
+
 func (g *guards) remove(e *list.Element) {
-	g.order.Remove(e)
-	delete(g.sets, e.Value.(*compiled).key)
+	c := g.order.Remove(e).(*compiled)
+	delete(g.sets, c.key)
+	g.bytes -= c.bytes
 }
 
 // drop forgets the guards of a subject: they hold its secrets.

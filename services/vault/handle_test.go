@@ -305,6 +305,13 @@ func TestAVisitorsOwnCredential(t *testing.T) {
 		refusedWith(t, put("llm_api_key", "sk-visitors-own"), errorsv1.Reason_REASON_INPUT_UNKNOWN, codes.InvalidArgument)
 		_, err := first.call(context.Background(), first.mustIssue(t, token, "own", 1))
 		refusedWith(t, err, errorsv1.Reason_REASON_INPUT_MISSING, codes.FailedPrecondition)
+		long := strings.Repeat("Aa1-", 1<<10)
+		must(t, put("own_api_key", long))
+		err = put("own_api_key", long+"x")
+		refusedWith(t, err, errorsv1.Reason_REASON_INPUT_INVALID, codes.InvalidArgument)
+		if !strings.Contains(err.Error(), "4096 bytes") || strings.Contains(err.Error(), "Aa1-") {
+			t.Errorf("the error does not say how long it may be, or quotes it: %v", err)
+		}
 		must(t, put("own_api_key", "sk-visitors-own"))
 		// The runner's next call may reach another replica.
 		_, err = second.call(context.Background(), second.mustIssue(t, token, "own", 2))

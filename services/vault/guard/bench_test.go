@@ -3,6 +3,7 @@ package guard
 import (
 	"crypto/rand"
 	"encoding/base64"
+	mathrand "math/rand/v2"
 	"strings"
 	"testing"
 
@@ -36,11 +37,21 @@ func BenchmarkReader(b *testing.B) {
 	}
 }
 
+// BenchmarkNew compiles a key, a key file, and the longest there may be.
 func BenchmarkNew(b *testing.B) {
-	for b.Loop() {
-		set := mustSet(b, openAIKey)
-		b.ReportMetric(float64(len(set.a.depth)), "states")
-		b.ReportMetric(float64(4*len(set.a.table)), "table_bytes")
+	noise := make([]byte, 3*maxSecret/4)
+	_, _ = mathrand.NewChaCha8([32]byte{1}).Read(noise)
+	long := base64.StdEncoding.EncodeToString(noise)
+	for name, s := range map[string]string{
+		"key": openAIKey, "4KB": long[:4<<10], "16KB": long, "16KB of bytes": string(append(noise, noise[:maxSecret/4]...)),
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				set := mustSet(b, s)
+				b.ReportMetric(float64(len(set.a.depth)), "states")
+				b.ReportMetric(float64(set.Size()), "bytes")
+			}
+		})
 	}
 }
 

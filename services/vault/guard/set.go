@@ -14,8 +14,8 @@ const (
 )
 
 // Set is what to look for: the secrets of one call or one run. It is safe for
-// concurrent use. For an API key, compiling one takes some 20 ms and it holds 1.6 MB;
-// a key file takes a few times that. So keep it for as long as the version of the
+// concurrent use. For an API key, compiling one takes some 4 ms and it holds 1.6 MB;
+// for the longest text some 15 ms and 4 MB. So keep it for as long as the version of the
 // credential is in use, and drop it together with the credential: the Set holds the
 // secrets, and is left to the collector since a stream may still be using it.
 type Set struct {
@@ -101,6 +101,9 @@ func windows(body []byte, size, step, most int) [][]byte {
 	}
 	return append(out, body[last:])
 }
+
+// Size is how much memory the Set takes, in bytes.
+func (s *Set) Size() int { return 4*(len(s.a.table)+len(s.a.depth)) + 8*len(s.a.near) }
 
 // Check reports whether b, taken by itself, holds a secret in any encoding. For
 // what is not a stream: headers, trailers, status text, messages.

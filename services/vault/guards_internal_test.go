@@ -1,0 +1,43 @@
+package vault
+
+import (
+	"crypto/rand"
+	"fmt"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// However many credentials are used, what is kept of their guards is bounded.
+func TestGuardsKeepALimitedAmount(t *testing.T) {
+	t.Parallel()
+	g := newGuards()
+	for i := range 60 {
+		// Noise of every byte has the largest tables.
+		value := make([]byte, 2000)
+		_, _ = rand.Read(value)
+		set, err := g.get(fmt.Sprint("credential ", i), "1", secret.New(value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := g.get(fmt.Sprint("credential ", i), "1", secret.Secret{}); err != nil || again != set {
+			t.Fatalf("a guard that was just used is not kept: %v", err)
+		}
+		total := 0
+		for e := g.order.Front(); e != nil; e = e.Next() {
+			total += e.Value.(*compiled).set.Size()
+		}
+		if total != g.bytes || total > maxGuardBytes || len(g.sets) != g.order.Len() {
+			t.Fatalf("after %d: %d bytes in %d guards, counted as %d", i+1, total, g.order.Len(), g.bytes)
+		}
+	}
+	if n := g.order.Len(); n == 0 || n == 60 {
+		t.Errorf("%d guards are kept: the bound does nothing", n)
+	}
+	for i := range 60 {
+		g.drop(fmt.Sprint("credential ", i))
+	}
+	if g.bytes != 0 || g.order.Len() != 0 || len(g.sets) != 0 {
+		t.Errorf("dropped, and %d bytes in %d guards are left", g.bytes, g.order.Len())
+	}
+}
