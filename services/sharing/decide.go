@@ -139,26 +139,24 @@ func (s *Service) sharedWorkflow(ctx context.Context, d *decision, token string,
 	return nil
 }
 
-// standing says whether a link works now at all. What the guard has stopped looks to
-// a visitor like any other pause.
+// standing says whether runs may begin now. What the guard has stopped is to a visitor
+// in everything like what its owner has paused: who could tell them apart would know
+// that the guard has found something.
 func (r *right) standing(now time.Time) error {
 	if err := r.visible(now); err != nil {
 		return err
 	}
-	if r.suspended() {
+	if r.share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || r.suspended() {
 		return paused()
 	}
 	return nil
 }
 
-// visible says whether a link shows anything now. What the guard has stopped can
-// still be looked at and forked: that uses no credential.
+// visible says whether a link shows anything now. A stopped one does, and can be forked:
+// that uses nothing of the owner's.
 func (r *right) visible(now time.Time) error {
 	if r.share.Expires != 0 && now.UnixMicro() >= r.share.Expires {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_EXPIRED, "this link has expired; ask its owner for a new one")
-	}
-	if r.share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE {
-		return paused()
 	}
 	return nil
 }

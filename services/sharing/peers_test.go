@@ -21,8 +21,10 @@ import (
 type vaultPeer struct {
 	vaultinternalv1.UnimplementedVaultInternalServiceServer
 
-	mu          sync.Mutex
-	down        bool
+	mu   sync.Mutex
+	down bool
+	// afterPut fails a grant that was written: the answer is lost.
+	afterPut    func() error
 	keys        map[string]*vaultinternalv1.ResolveKeyResponse
 	credentials map[string]*vaultv1.Credential
 	values      map[string]string
@@ -34,6 +36,7 @@ type vaultPeer struct {
 type credentialGrant struct {
 	hash      string
 	calls     int64
+	period    vaultv1.Period
 	slots     []*vaultinternalv1.GrantedSlot
 	suspended bool
 	by        string
@@ -166,7 +169,14 @@ func (v *vaultPeer) PutCredentialGrant(ctx context.Context, r *vaultinternalv1.P
 			return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN, "no such credential")
 		}
 	}
-	v.grants[r.GetShare()] = &credentialGrant{hash: r.GetVersionHash(), calls: r.GetCalls(), slots: r.GetSlots(), by: by}
+	before := v.grants[r.GetShare()]
+	v.grants[r.GetShare()] = &credentialGrant{
+		hash: r.GetVersionHash(), calls: r.GetCalls(), period: r.GetPeriod(), slots: r.GetSlots(), by: by,
+		suspended: before != nil && before.suspended && !r.GetResume(),
+	}
+	if v.afterPut != nil {
+		return &vaultinternalv1.PutCredentialGrantResponse{}, v.afterPut()
+	}
 	return &vaultinternalv1.PutCredentialGrantResponse{}, nil
 }
 
@@ -176,8 +186,12 @@ func (v *vaultPeer) DeleteCredentialGrant(_ context.Context, r *vaultinternalv1.
 		return nil, err
 	}
 	defer unlock()
+	g, keep := v.grants[r.GetShare()], r.GetUnless()
+	if g == nil || g.hash == keep.GetVersionHash() && g.calls == keep.GetCalls() && g.period == keep.GetPeriod() {
+		return &vaultinternalv1.DeleteCredentialGrantResponse{}, nil
+	}
 	delete(v.grants, r.GetShare())
-	return &vaultinternalv1.DeleteCredentialGrantResponse{}, nil
+	return &vaultinternalv1.DeleteCredentialGrantResponse{Suspended: g.suspended}, nil
 }
 
 func (v *vaultPeer) GetCredentialGrant(_ context.Context, r *vaultinternalv1.GetCredentialGrantRequest) (*vaultinternalv1.GetCredentialGrantResponse, error) {

@@ -49,12 +49,15 @@ func (s *Service) every(ctx context.Context, interval time.Duration, what string
 }
 
 func (s *Service) purge(ctx context.Context) error {
+	if err := s.store.uncoverTrash(ctx, s.now().UnixMicro()); err != nil {
+		return err
+	}
 	return s.store.purge(ctx, s.now().Add(-trashLife).UnixMicro())
 }
 
 func (s *Service) sweep(ctx context.Context) error {
 	s.leases.prune(s.now().Add(-s.cfg.Lease))
-	return s.reap(ctx)
+	return errors.Join(s.reap(ctx), s.coverAll(ctx))
 }
 
 // reap settles the runs whose lease is over. One that cannot be settled now does not

@@ -11,6 +11,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 )
 
 // everySetting are the fields of a share that its owner sets.
@@ -31,6 +32,10 @@ type shareEdit struct {
 	workflow    workflowRow
 	row, before shareRow
 	created     bool
+	// resumed: the owner has looked, and lets the share run again.
+	resumed bool
+	// grant is what the vault is to be asked for, if anything.
+	grant *vaultinternalv1.PutCredentialGrantRequest
 	// paths are the settings that are named.
 	paths []string
 	// limited: the owner has named limits, so that a missing one is no default.

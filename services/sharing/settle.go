@@ -23,7 +23,7 @@ const (
 
 // settle looks the shared version over and sees whether the settings can be had
 // with what is found in it. With confirm, or where what the vault has granted is not
-// what is needed now, the credential grant is written, on the caller's authority.
+// what is needed now, the credential grant is prepared, on the caller's authority.
 func (e *shareEdit) settle(ctx context.Context, confirm bool) error {
 	e.row.RunAccess = max(e.row.RunAccess, sharingv1.RunAccess_RUN_ACCESS_VISITOR)
 	e.row.CredentialAccess = max(e.row.CredentialAccess, sharingv1.CredentialAccess_CREDENTIAL_ACCESS_VISITOR)
@@ -178,27 +178,15 @@ func (e *shareEdit) settleCredentials(ctx context.Context, look *analysis, confi
 	if err != nil {
 		return err
 	}
-	_, err = e.vault.PutCredentialGrant(ctx, &vaultinternalv1.PutCredentialGrantRequest{
+	e.grant = &vaultinternalv1.PutCredentialGrantRequest{
 		Share: e.name(), VersionHash: look.hash, Slots: slots, Calls: e.row.Calls, Period: vaultv1.Period(e.row.Period),
-	})
-	if err != nil {
-		return fmt.Errorf("put credential grant: %w", err)
+		Resume: e.created || e.resumed, // of a new share there is nothing to look at
 	}
 	e.row.GrantedHash = look.hash
 	return nil
 }
 
 func (e *shareEdit) name() string { return shareName(e.row.Workspace, e.workflow.ID, e.row.ID) }
-
-// withdraw takes a grant back whose share did not come about.
-func (e *shareEdit) withdraw(ctx context.Context) {
-	if !e.row.hidden() {
-		return
-	}
-	if err := e.withdrawGrant(context.WithoutCancel(ctx), e.workflow, e.row); err != nil {
-		e.log.WarnContext(ctx, "a grant without a share stays in the vault", "share", e.name(), "error", err)
-	}
-}
 
 // grantable lists the slots for a grant, or says why they cannot be hidden.
 func (e *shareEdit) grantable(ctx context.Context, look *analysis) ([]*vaultinternalv1.GrantedSlot, error) {

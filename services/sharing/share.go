@@ -2,6 +2,7 @@ package sharing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"google.golang.org/grpc/codes"
@@ -9,7 +10,6 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
@@ -29,9 +29,6 @@ func (s public) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequest
 	if row.ID == "" {
 		row.ID = row.UID
 	}
-	if _, found, err := s.store.share(ctx, w.Workspace, w.UID, row.ID); err != nil || found {
-		return nil, errOr(err, taken("share", row.ID)) // before the vault is asked to grant anything
-	}
 	in := r.GetShare()
 	if in == nil {
 		in = &sharingv1.Share{}
@@ -44,12 +41,31 @@ func (s public) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequest
 		return nil, err
 	}
 	edit.row.Link, _ = s.links.hash(s.links.token(row.UID, row.LinkEpoch))
-	inserted, err := s.store.insertShare(ctx, edit.row)
-	if err != nil || !inserted {
-		edit.withdraw(ctx)
-		return nil, errOr(err, taken("share", row.ID))
+	if err := edit.insert(ctx); err != nil {
+		return nil, err
 	}
 	return s.shareMessage(ctx, w, edit.row)
+}
+
+// insert writes a new share. Where it needs a grant, first without one: nobody has its
+// link yet, and the row is what a grant that is left over is found by.
+func (e *shareEdit) insert(ctx context.Context) error {
+	row := e.row
+	if e.grant != nil {
+		row.GrantedHash, row.GrantDoubt = "", e.row.Created
+	}
+	inserted, err := e.store.insertShare(ctx, row)
+	if err != nil || !inserted {
+		return errOr(err, taken("share", row.ID))
+	}
+	if e.grant == nil {
+		return nil
+	}
+	e.before = row
+	if err := e.putGrant(ctx); err != nil {
+		return errors.Join(err, e.store.discardShare(context.WithoutCancel(ctx), row, e.now().UnixMicro()))
+	}
+	return nil
 }
 
 // findShare reads a share by its resource name.
@@ -142,37 +158,64 @@ func (s *Service) changeShare(ctx context.Context, name string, change func(*sha
 	if row.State == sharingv1.ShareState_SHARE_STATE_REVOKED {
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_NOT_FOUND, "the share is revoked, for ever; make a new one")
 	}
+	if w.Deleted != 0 {
+		return nil, inTrash()
+	}
 	edit := &shareEdit{Service: s, workflow: w, row: row, before: row}
 	if err := change(edit); err != nil {
 		return nil, err
 	}
-	edit.row.Updated = max(s.now().UnixMicro(), row.Updated+1)
-	updated, err := s.store.updateShare(ctx, edit.row, row.Updated)
+	if err := edit.commit(ctx); err != nil {
+		return nil, err
+	}
+	w, row, err = s.findShare(ctx, name) // the guard's word may have come in between
 	if err != nil {
-		return nil, fmt.Errorf("update share: %w", err)
+		return nil, err
 	}
-	if !updated {
-		return nil, conflict("share")
-	}
-	s.rights.forget()
-	if row.hidden() && !edit.row.hidden() {
-		if err := s.withdrawGrant(ctx, w, row); err != nil {
-			return nil, err
-		}
-	}
-	return s.shareMessage(ctx, w, edit.row)
+	return s.shareMessage(ctx, w, row)
 }
 
-func (s *Service) withdrawGrant(ctx context.Context, w workflowRow, row shareRow) error {
-	_, err := s.vault.DeleteCredentialGrant(ctx, &vaultinternalv1.DeleteCredentialGrantRequest{Share: shareName(row.Workspace, w.ID, row.ID)})
-	if err != nil {
-		return fmt.Errorf("withdraw credential grant: %w", err)
+// commit writes what was changed, and sees to the grant that goes with it.
+func (e *shareEdit) commit(ctx context.Context) error {
+	if e.grant != nil {
+		if e.before.beingGranted(e.now()) {
+			return conflict("share")
+		}
+		claimed, err := e.store.doubtShare(ctx, &e.before, e.now().UnixMicro())
+		if err != nil || !claimed {
+			return errOr(err, conflict("share"))
+		}
+		return e.putGrant(ctx)
+	}
+	lost := e.before.GrantedHash != "" && e.row.GrantedHash != e.before.GrantedHash
+	if lost {
+		e.row.GrantDoubt = e.now().UnixMicro()
+	}
+	if err := e.write(ctx); err != nil {
+		return err
+	}
+	if lost {
+		e.withdrawNow(ctx, e.workflow, e.row, e.before.GrantDoubt != 0)
 	}
 	return nil
 }
 
+// write writes the row over the one that was read.
+func (e *shareEdit) write(ctx context.Context) error {
+	e.row.Updated = max(e.now().UnixMicro(), e.before.Updated+1)
+	updated, err := e.store.updateShare(ctx, e.row, e.before.Updated)
+	if err != nil {
+		return fmt.Errorf("update share: %w", err)
+	}
+	if !updated {
+		return conflict("share")
+	}
+	e.rights.forget()
+	return nil
+}
+
 // DeleteShare implements the RPC. The link is dead before the vault is told, so that
-// a vault that is away cannot keep it alive; asking again tells the vault again.
+// a vault that is away cannot keep it alive; it is told when it is back.
 func (s public) DeleteShare(ctx context.Context, r *sharingv1.DeleteShareRequest) (*emptypb.Empty, error) {
 	w, row, err := s.findShare(ctx, r.GetName())
 	if err != nil {
@@ -183,10 +226,9 @@ func (s public) DeleteShare(ctx context.Context, r *sharingv1.DeleteShareRequest
 		return nil, fmt.Errorf("revoke share: %w", err)
 	}
 	s.rights.forget()
-	if row.hidden() {
-		if err := s.withdrawGrant(ctx, w, row); err != nil {
-			return nil, err
-		}
+	if row.GrantedHash != "" || row.GrantDoubt != 0 {
+		row.State = sharingv1.ShareState_SHARE_STATE_REVOKED
+		s.withdrawNow(ctx, w, row, true)
 	}
 	return &emptypb.Empty{}, nil
 }
@@ -201,10 +243,10 @@ func (s public) PauseShare(ctx context.Context, r *sharingv1.PauseShareRequest) 
 
 // ResumeShare implements the RPC. It is the owner's word that the share may go on as
 // it is: with hidden credentials the vault's grant is written anew, for the version
-// that the link opens now.
+// that the link opens now, and a suspension by the guard ends. Nothing else ends it.
 func (s public) ResumeShare(ctx context.Context, r *sharingv1.ResumeShareRequest) (*sharingv1.Share, error) {
 	return s.changeShare(ctx, r.GetName(), func(e *shareEdit) error {
-		e.row.State = sharingv1.ShareState_SHARE_STATE_ACTIVE
+		e.row.State, e.resumed = sharingv1.ShareState_SHARE_STATE_ACTIVE, true
 		return e.settle(ctx, true)
 	})
 }

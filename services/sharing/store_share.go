@@ -27,17 +27,21 @@ type shareRow struct {
 	Expires                      int64
 	FrameOrigins, Samples        string
 	Created, Updated             int64
+	// GrantDoubt is since when the vault may have another grant than the row covers.
+	GrantDoubt int64
 }
 
 const shareColumns = `uid, workspace, workflow, id, link, link_epoch, state, title, version, follow_live, run_access,
 	credential_access, granted_hash, charged_key, limit_runs, limit_visitor, limit_calls, limit_period, limit_epoch,
-	sinks_enabled, fork_disabled, expire_time, frame_origins, samples, create_time, update_time`
+	sinks_enabled, fork_disabled, expire_time, frame_origins, samples, create_time, update_time,
+	grant_doubt`
 
 func (s *shareRow) fields() []any {
 	return []any{
 		&s.UID, &s.Workspace, &s.Workflow, &s.ID, &s.Link, &s.LinkEpoch, &s.State, &s.Title, &s.Version, &s.FollowLive, &s.RunAccess,
 		&s.CredentialAccess, &s.GrantedHash, &s.ChargedKey, &s.Runs, &s.VisitorRuns, &s.Calls, &s.Period, &s.LimitEpoch,
 		&s.Sinks, &s.ForkDisabled, &s.Expires, &s.FrameOrigins, &s.Samples, &s.Created, &s.Updated,
+		&s.GrantDoubt,
 	}
 }
 
@@ -91,10 +95,10 @@ func (s store) insertShare(ctx context.Context, r shareRow) (bool, error) {
 	inserted := false
 	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `INSERT INTO shares (`+shareColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) ON CONFLICT (workflow, id) DO NOTHING`,
+			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) ON CONFLICT (workflow, id) DO NOTHING`,
 			r.UID, r.Workspace, r.Workflow, r.ID, r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess,
 			r.CredentialAccess, r.GrantedHash, r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch,
-			r.Sinks, r.ForkDisabled, r.Expires, r.FrameOrigins, r.Samples, r.Created, r.Updated)
+			r.Sinks, r.ForkDisabled, r.Expires, r.FrameOrigins, r.Samples, r.Created, r.Updated, r.GrantDoubt)
 		if err != nil {
 			return err
 		}
@@ -113,11 +117,11 @@ func (s store) updateShare(ctx context.Context, r shareRow, before int64) (bool,
 		result, err := tx.ExecContext(ctx, `UPDATE shares SET link = $1, link_epoch = $2, state = $3, title = $4, version = $5,
 			follow_live = $6, run_access = $7, credential_access = $8, granted_hash = $9, charged_key = $10, limit_runs = $11,
 			limit_visitor = $12, limit_calls = $13, limit_period = $14, limit_epoch = $15, sinks_enabled = $16, fork_disabled = $17,
-			expire_time = $18, frame_origins = $19, samples = $20, update_time = $21
-			WHERE uid = $22 AND workspace = $23 AND update_time = $24 AND state <> 3`,
+			expire_time = $18, frame_origins = $19, samples = $20, update_time = $21,
+			grant_doubt = $22 WHERE uid = $23 AND workspace = $24 AND update_time = $25 AND state <> 3`,
 			r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess, r.CredentialAccess, r.GrantedHash,
 			r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch, r.Sinks, r.ForkDisabled, r.Expires,
-			r.FrameOrigins, r.Samples, r.Updated, r.UID, r.Workspace, before)
+			r.FrameOrigins, r.Samples, r.Updated, r.GrantDoubt, r.UID, r.Workspace, before)
 		if err != nil {
 			return err
 		}
@@ -128,10 +132,83 @@ func (s store) updateShare(ctx context.Context, r shareRow, before int64) (bool,
 	return updated, err
 }
 
-// revokeShare kills a share, whatever else happens to it at the same time.
-func (s store) revokeShare(ctx context.Context, ws, uid string, now int64) error {
-	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE shares SET state = 3, update_time = $1 WHERE uid = $2 AND workspace = $3`, now, uid, ws)
+// doubtShare notes in a row, and in what was read of it, that its grant is in doubt
+// now; false when the row was changed since it was read.
+func (s store) doubtShare(ctx context.Context, r *shareRow, now int64) (bool, error) {
+	updated := max(now, r.Updated+1)
+	did, err := s.changed(ctx, `UPDATE shares SET grant_doubt = $1, update_time = $2 WHERE uid = $3 AND workspace = $4 AND update_time = $5`,
+		now, updated, r.UID, r.Workspace, r.Updated)
+	if did {
+		r.GrantDoubt, r.Updated = now, updated
+	}
+	return did, err
+}
+
+// trustShare ends a doubt, unless the row was changed since.
+func (s store) trustShare(ctx context.Context, r shareRow) error {
+	_, err := s.changed(ctx, `UPDATE shares SET grant_doubt = 0 WHERE uid = $1 AND workspace = $2 AND update_time = $3`,
+		r.UID, r.Workspace, r.Updated)
+	return err
+}
+
+// doubted lists shares whose grant is in doubt since before the given time.
+func (s store) doubted(ctx context.Context, before int64, limit int) ([]shareRow, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+shareColumns+` FROM shares
+		WHERE grant_doubt <> 0 AND grant_doubt < $1 ORDER BY grant_doubt LIMIT $2`, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	return all(rows, func(r *shareRow) []any { return r.fields() })
+}
+
+// doubtedOf lists those of a workflow.
+func (s store) doubtedOf(ctx context.Context, ws, workflow string) ([]shareRow, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+shareColumns+` FROM shares
+		WHERE workspace = $1 AND workflow = $2 AND grant_doubt <> 0`, ws, workflow)
+	if err != nil {
+		return nil, err
+	}
+	return all(rows, func(r *shareRow) []any { return r.fields() })
+}
+
+// pauseShare stops a share that works, in its row and in what was read of it.
+func (s store) pauseShare(ctx context.Context, r *shareRow) error {
+	did, err := s.changed(ctx, `UPDATE shares SET state = 2, update_time = update_time + 1 WHERE uid = $1 AND workspace = $2 AND state = 1`,
+		r.UID, r.Workspace)
+	if did {
+		r.State = sharingv1.ShareState_SHARE_STATE_PAUSED
+		r.Updated++
+	}
+	return err
+}
+
+// discardShare removes the row of a share that did not come about; while its grant is
+// in doubt it is revoked instead, for the doubt would go with the row.
+func (s store) discardShare(ctx context.Context, r shareRow, now int64) error {
+	gone, err := s.changed(ctx, `DELETE FROM shares WHERE uid = $1 AND workspace = $2 AND grant_doubt = 0`, r.UID, r.Workspace)
+	if err != nil || gone {
+		return err
+	}
+	return s.revokeShare(ctx, r.Workspace, r.UID, max(now, r.Updated+1))
+}
+
+// changed reports whether a statement has changed a row.
+func (s store) changed(ctx context.Context, statement string, args ...any) (did bool, err error) {
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, statement, args...)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		did = n > 0
 		return err
 	})
+	return did, err
+}
+
+// revokeShare kills a share, whatever else happens to it at the same time.
+func (s store) revokeShare(ctx context.Context, ws, uid string, now int64) error {
+	_, err := s.changed(ctx, `UPDATE shares SET state = 3, update_time = $1,
+		grant_doubt = CASE WHEN credential_access = 2 OR grant_doubt <> 0 THEN CAST($1 AS BIGINT) ELSE 0 END WHERE uid = $2 AND workspace = $3`, now, uid, ws)
+	return err
 }

@@ -120,12 +120,28 @@ func (s store) updateWorkflow(ctx context.Context, w workflowRow, before int64, 
 			return err
 		}
 		n, err := result.RowsAffected()
-		if updated = n == 1; err != nil || !updated || v == nil {
+		if updated = n == 1; err != nil || !updated {
 			return err
+		}
+		if w.Deleted != 0 {
+			return uncoverShares(ctx, tx, w)
+		}
+		if v == nil {
+			return nil
 		}
 		return insertVersion(ctx, tx, *v)
 	})
 	return updated, err
+}
+
+// uncoverShares takes the use for a grant from all shares of a workflow: what is taken
+// out of the trash again its owner confirms again. All are changed, so that no edit
+// that goes on opens one.
+func uncoverShares(ctx context.Context, tx *sql.Tx, w workflowRow) error {
+	_, err := tx.ExecContext(ctx, `UPDATE shares SET granted_hash = '', update_time = update_time + 1,
+		grant_doubt = CASE WHEN grant_doubt = 0 AND granted_hash <> '' THEN CAST($1 AS BIGINT) ELSE grant_doubt END
+		WHERE workflow = $2 AND workspace = $3`, w.Updated, w.UID, w.Workspace)
+	return err
 }
 
 func (v *versionRow) fields() []any {
@@ -149,15 +165,26 @@ func (s store) versions(ctx context.Context, workflow string, before int64, limi
 	return all(rows, func(v *versionRow) []any { return []any{&v.Workflow, &v.Number, &v.Hash, &v.Author, &v.Created} })
 }
 
+// uncoverTrash takes the use for a grant from shares that were opened while their
+// workflow went to the trash.
+func (s store) uncoverTrash(ctx context.Context, now int64) error {
+	_, err := s.changed(ctx, `UPDATE shares SET granted_hash = '', grant_doubt = $1, update_time = update_time + 1
+		WHERE granted_hash <> '' AND workflow IN (SELECT uid FROM workflows WHERE delete_time <> 0)`, now)
+	return err
+}
+
 // purge removes for ever what has been in the trash since before the given time.
-// Runs and line items stay: they are charges.
+// Runs and line items stay: they are charges. What may still have a grant in the vault
+// stays until it is withdrawn.
 func (s store) purge(ctx context.Context, before int64) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		const old = `(SELECT uid FROM workflows WHERE delete_time <> 0 AND delete_time < $1)`
+		const over = `delete_time <> 0 AND delete_time < $1
+			AND NOT EXISTS (SELECT 1 FROM shares WHERE shares.workflow = workflows.uid AND grant_doubt <> 0)`
+		const old = `(SELECT uid FROM workflows WHERE ` + over + `)`
 		for _, statement := range []string{
 			`DELETE FROM shares WHERE workflow IN ` + old,
 			`DELETE FROM versions WHERE workflow IN ` + old,
-			`DELETE FROM workflows WHERE delete_time <> 0 AND delete_time < $1`,
+			`DELETE FROM workflows WHERE ` + over,
 		} {
 			if _, err := tx.ExecContext(ctx, statement, before); err != nil {
 				return err

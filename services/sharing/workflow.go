@@ -156,9 +156,13 @@ func (s *Service) find(ctx context.Context, name string) (workflowRow, error) {
 func (s *Service) findLive(ctx context.Context, name string) (workflowRow, error) {
 	w, err := s.find(ctx, name)
 	if err == nil && w.Deleted != 0 {
-		return w, errs.FailedPrecondition(errorsv1.Reason_REASON_NOT_FOUND, "the workflow is in the trash; undelete it first")
+		return w, inTrash()
 	}
 	return w, err
+}
+
+func inTrash() error {
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_NOT_FOUND, "the workflow is in the trash; undelete it first")
 }
 
 func (s *Service) versionOf(ctx context.Context, w workflowRow, number int64) (versionRow, error) {
@@ -279,7 +283,19 @@ func (s public) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflowR
 	if w.Deleted == 0 {
 		w.Deleted = s.now().UnixMicro()
 	}
-	return s.save(ctx, w, nil)
+	out, err := s.save(ctx, w, nil)
+	if err != nil {
+		return nil, err
+	}
+	deleted := micros(out.GetUpdateTime().AsTime())
+	uncovered, err := s.store.doubtedOf(ctx, w.Workspace, w.UID)
+	if err != nil {
+		return nil, fmt.Errorf("list shares of a deleted workflow: %w", err)
+	}
+	for _, row := range uncovered {
+		s.withdrawNow(ctx, w, row, row.GrantDoubt != deleted)
+	}
+	return out, nil
 }
 
 // UndeleteWorkflow implements the RPC.

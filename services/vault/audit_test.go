@@ -88,7 +88,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 		testkit.EchoStream, testkit.RateLimited, testkit.Garbage,
 	} {
 		in.provider.Behave(how)
-		n.open(t, 100)
+		must(t, n.put(n.owner, 100, true))
 		token := n.sign(t, n.claims())
 		_, err := r.runner.PutRunCredential(context.Background(), &vaultinternalv1.PutRunCredentialRequest{Grant: token, Input: "own_api_key", Value: visitors})
 		must(t, err)

@@ -13,8 +13,8 @@ import (
 )
 
 // PutCredentialGrant writes, on the authority of the owner whose assertion the
-// call carries, that the runs of a share may use credentials. It also lifts a
-// suspension: the owner has looked.
+// call carries, that the runs of a share may use credentials. A suspension is only
+// lifted if it says so: a change of limits must not hide what nobody has looked at.
 func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.PutCredentialGrantRequest) (*vaultinternalv1.PutCredentialGrantResponse, error) {
 	ws := shareWorkspace(req.GetShare())
 	owner, err := member(ctx, ws)
@@ -29,11 +29,14 @@ func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.P
 		return nil, err
 	}
 	err = s.store.tx(ctx, func(tx *sql.Tx) error {
-		if err := putGrant(ctx, tx, g); err != nil {
+		if err := putGrant(ctx, tx, g, req.GetResume()); err != nil {
 			return err
 		}
 		e := s.event(ctx, ws, "credential_grant.put", g.share)
 		e.details["version_hash"], e.details["calls"] = g.versionHash, itoa(g.calls)
+		if req.GetResume() {
+			e.details["resume"] = "true"
+		}
 		return audit(ctx, tx, e)
 	})
 	if err != nil {
@@ -106,15 +109,19 @@ func (s *Service) grantableSlot(ctx context.Context, ws string, slot *vaultinter
 
 // DeleteCredentialGrant withdraws a share's grant; calls that use it are ended.
 // It needs no owner: taking a right away is always allowed to those who are let
-// in here. Withdrawing what is not there changes nothing.
+// in here. Withdrawing what is not there, or what is named as covered, changes nothing.
 func (s *Service) DeleteCredentialGrant(ctx context.Context, req *vaultinternalv1.DeleteCredentialGrantRequest) (*vaultinternalv1.DeleteCredentialGrantResponse, error) {
 	ws := shareWorkspace(req.GetShare())
 	if ws == "" {
 		return nil, badName("share", shareForm)
 	}
-	err := s.store.tx(ctx, func(tx *sql.Tx) error {
-		ok, err := deleteGrant(ctx, tx, ws, req.GetShare())
-		if err != nil || !ok {
+	covered := credentialGrant{
+		versionHash: req.GetUnless().GetVersionHash(), calls: req.GetUnless().GetCalls(), period: int64(orMonth(req.GetUnless().GetPeriod())),
+	}
+	var deleted, suspended bool
+	err := s.store.tx(ctx, func(tx *sql.Tx) (err error) {
+		deleted, suspended, err = deleteGrant(ctx, tx, credentialGrant{workspace: ws, share: req.GetShare()}, covered)
+		if err != nil || !deleted {
 			return err
 		}
 		return audit(ctx, tx, s.event(ctx, ws, "credential_grant.delete", req.GetShare()))
@@ -122,8 +129,10 @@ func (s *Service) DeleteCredentialGrant(ctx context.Context, req *vaultinternalv
 	if err != nil {
 		return nil, err
 	}
-	s.announce(ctx, true, grantSubject(req.GetShare()))
-	return &vaultinternalv1.DeleteCredentialGrantResponse{}, nil
+	if deleted {
+		s.announce(ctx, true, grantSubject(req.GetShare()))
+	}
+	return &vaultinternalv1.DeleteCredentialGrantResponse{Suspended: suspended}, nil
 }
 
 const shareForm = "workspaces/{workspace}/workflows/{workflow}/shares/{share}"

@@ -224,9 +224,11 @@ func (n *tenant) open(t testing.TB, calls int64) {
 	must(t, n.tryOpen(n.owner, calls))
 }
 
-func (n *tenant) tryOpen(as caller.Principal, calls int64) error {
+func (n *tenant) tryOpen(as caller.Principal, calls int64) error { return n.put(as, calls, false) }
+
+func (n *tenant) put(as caller.Principal, calls int64, resume bool) error {
 	_, err := n.r.sharer.PutCredentialGrant(caller.With(context.Background(), as), &vaultinternalv1.PutCredentialGrantRequest{
-		Share: n.share(), VersionHash: hash, Calls: calls,
+		Share: n.share(), VersionHash: hash, Calls: calls, Resume: resume,
 		Slots: []*vaultinternalv1.GrantedSlot{{Step: "llm", Field: "api_key", Credential: "llm", Destination: n.r.host()}},
 	})
 	return err

@@ -128,7 +128,10 @@ func TestAReflectedSecretSuspendsTheShare(t *testing.T) {
 				t.Fatalf("the owner was told %d times", got)
 			}
 			in.provider.Behave(testkit.Good)
-			n.open(t, 10) // the owner has looked
+			n.open(t, 11) // other limits: nobody has looked
+			_, err = r.issue(token, "llm", 2)
+			refusedWith(t, err, errorsv1.Reason_REASON_SHARE_PAUSED, codes.FailedPrecondition)
+			must(t, n.put(n.owner, 10, true)) // the owner has looked
 			_, err = r.call(context.Background(), r.mustIssue(t, token, "llm", 3))
 			must(t, err)
 			in.provider.Behave(testkit.Reset)

@@ -45,8 +45,9 @@ func (g *credentialGrant) covers(versionHash string, want grantedSlot) bool {
 	return false
 }
 
-// putGrant writes a share's grant in place of the former one.
-func putGrant(ctx context.Context, tx *sql.Tx, g credentialGrant) error {
+// putGrant writes a share's grant in place of the former one. What was suspended stays
+// so, unless it is resumed.
+func putGrant(ctx context.Context, tx *sql.Tx, g credentialGrant, resume bool) error {
 	slots, err := toJSON(g.slots)
 	if err != nil {
 		return err
@@ -56,8 +57,8 @@ func putGrant(ctx context.Context, tx *sql.Tx, g credentialGrant) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)
 		ON CONFLICT (share) DO UPDATE SET version_hash = excluded.version_hash, slots = excluded.slots,
 		calls = excluded.calls, period = excluded.period, granted_by = excluded.granted_by,
-		create_time = excluded.create_time, suspend_time = NULL`,
-		g.share, g.workspace, g.versionHash, slots, g.calls, g.period, g.grantedBy, g.createTime)
+		create_time = excluded.create_time, suspend_time = CASE WHEN $9 THEN NULL ELSE credential_grants.suspend_time END`,
+		g.share, g.workspace, g.versionHash, slots, g.calls, g.period, g.grantedBy, g.createTime, resume)
 	if err != nil {
 		return fmt.Errorf("put credential grant: %w", err)
 	}
@@ -82,13 +83,19 @@ func (s *store) grant(ctx context.Context, workspace, share string) (*credential
 	return &g, fromJSON(slots, &g.slots)
 }
 
-// deleteGrant reports false if the share had none.
-func deleteGrant(ctx context.Context, tx *sql.Tx, workspace, share string) (bool, error) {
-	ok, err := affected(tx.ExecContext(ctx, `DELETE FROM credential_grants WHERE workspace = $1 AND share = $2`, workspace, share))
-	if err != nil {
-		return false, fmt.Errorf("delete credential grant: %w", err)
+// deleteGrant deletes a share's grant, unless it is the one that is covered. It
+// reports false if nothing was deleted, and whether what was deleted was suspended.
+func deleteGrant(ctx context.Context, tx *sql.Tx, g, covered credentialGrant) (deleted, suspended bool, err error) {
+	err = tx.QueryRowContext(ctx, `DELETE FROM credential_grants WHERE workspace = $1 AND share = $2
+		AND NOT (version_hash = $3 AND calls = $4 AND period = $5) RETURNING suspend_time IS NOT NULL`,
+		g.workspace, g.share, covered.versionHash, covered.calls, covered.period).Scan(&suspended)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, false, nil
 	}
-	return ok, nil
+	if err != nil {
+		return false, false, fmt.Errorf("delete credential grant: %w", err)
+	}
+	return true, suspended, nil
 }
 
 // suspendGrant reports false if there is none, or if it was suspended before.

@@ -10,6 +10,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -94,4 +95,13 @@ func (w workspace) message() *vaultv1.Workspace {
 	return &vaultv1.Workspace{
 		Name: workspaceName(w.id), Title: w.title, CreateTime: timestamppb.New(fromMicros(w.createTime)),
 	}
+}
+
+// ResolveWorkspace gives a workspace's title to those who show it to others.
+func (s *Service) ResolveWorkspace(ctx context.Context, req *vaultinternalv1.ResolveWorkspaceRequest) (*vaultinternalv1.ResolveWorkspaceResponse, error) {
+	w, err := s.store.workspace(ctx, req.GetWorkspace())
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	return &vaultinternalv1.ResolveWorkspaceResponse{Title: w.title}, nil
 }

@@ -1768,7 +1768,9 @@ type Limits struct {
 	Runs int64 `protobuf:"varint,1,opt,name=runs,proto3" json:"runs,omitempty"`
 	// The period of runs and credential_calls.
 	Period v1.Period `protobuf:"varint,2,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
-	// Runs of one visitor in a period; 0 for no bound of its own.
+	// Runs of one visitor in a period: of a workspace with all of its keys, or of a
+	// guest. 0 is no bound of its own, but while run access or credentials are open: then
+	// it is a fifth of `runs`, so that no single visitor uses up what is meant for all.
 	VisitorRuns int64 `protobuf:"varint,3,opt,name=visitor_runs,json=visitorRuns,proto3" json:"visitor_runs,omitempty"`
 	// Calls with the owner's credentials in a period.
 	CredentialCalls int64 `protobuf:"varint,4,opt,name=credential_calls,json=credentialCalls,proto3" json:"credential_calls,omitempty"`
@@ -3201,11 +3203,12 @@ type SharedWorkflow struct {
 	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
 	// What it does.
 	Description string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
-	// Whose it is: the title of the workspace.
+	// Whose it is: the title of the workspace, or its id where it has none.
 	Owner string `protobuf:"bytes,3,opt,name=owner,proto3" json:"owner,omitempty"`
 	// Version number.
 	Version int32 `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
-	// SHA-256 of the version, hex.
+	// Tells the version from others behind this link. It is keyed, and no hash of the
+	// definition: what is redacted cannot be guessed with it.
 	VersionHash string `protobuf:"bytes,5,opt,name=version_hash,json=versionHash,proto3" json:"version_hash,omitempty"`
 	// The definition, redacted.
 	Definition *structpb.Struct `protobuf:"bytes,6,opt,name=definition,proto3" json:"definition,omitempty"`

@@ -86,9 +86,11 @@ type SharingServiceClient interface {
 	// DeleteShare revokes a share: its link is dead and its runs are ended within a
 	// second.
 	DeleteShare(ctx context.Context, in *DeleteShareRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
-	// PauseShare stops a share until it is resumed.
+	// PauseShare stops the runs of a share until it is resumed. Its link still shows the
+	// workflow, and lets it be forked; to end that too, revoke the share.
 	PauseShare(ctx context.Context, in *PauseShareRequest, opts ...grpc.CallOption) (*Share, error)
-	// ResumeShare lets a paused or suspended share run again.
+	// ResumeShare lets a paused or suspended share run again. Nothing else ends a
+	// suspension.
 	ResumeShare(ctx context.Context, in *ResumeShareRequest, opts ...grpc.CallOption) (*Share, error)
 	// RotateShare gives a share a new link; the old one is dead.
 	RotateShare(ctx context.Context, in *RotateShareRequest, opts ...grpc.CallOption) (*Share, error)
@@ -382,9 +384,11 @@ type SharingServiceServer interface {
 	// DeleteShare revokes a share: its link is dead and its runs are ended within a
 	// second.
 	DeleteShare(context.Context, *DeleteShareRequest) (*emptypb.Empty, error)
-	// PauseShare stops a share until it is resumed.
+	// PauseShare stops the runs of a share until it is resumed. Its link still shows the
+	// workflow, and lets it be forked; to end that too, revoke the share.
 	PauseShare(context.Context, *PauseShareRequest) (*Share, error)
-	// ResumeShare lets a paused or suspended share run again.
+	// ResumeShare lets a paused or suspended share run again. Nothing else ends a
+	// suspension.
 	ResumeShare(context.Context, *ResumeShareRequest) (*Share, error)
 	// RotateShare gives a share a new link; the old one is dead.
 	RotateShare(context.Context, *RotateShareRequest) (*Share, error)

@@ -330,6 +330,98 @@ func (x *ResolveCredentialsResponse) GetCredentials() []*v1.Credential {
 	return nil
 }
 
+// ResolveWorkspaceRequest names a workspace.
+type ResolveWorkspaceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The workspace, as its id.
+	Workspace     string `protobuf:"bytes,1,opt,name=workspace,proto3" json:"workspace,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResolveWorkspaceRequest) Reset() {
+	*x = ResolveWorkspaceRequest{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResolveWorkspaceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResolveWorkspaceRequest) ProtoMessage() {}
+
+func (x *ResolveWorkspaceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResolveWorkspaceRequest.ProtoReflect.Descriptor instead.
+func (*ResolveWorkspaceRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ResolveWorkspaceRequest) GetWorkspace() string {
+	if x != nil {
+		return x.Workspace
+	}
+	return ""
+}
+
+// ResolveWorkspaceResponse is what others may know of a workspace.
+type ResolveWorkspaceResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its title; empty where there is none, or no such workspace.
+	Title         string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResolveWorkspaceResponse) Reset() {
+	*x = ResolveWorkspaceResponse{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResolveWorkspaceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResolveWorkspaceResponse) ProtoMessage() {}
+
+func (x *ResolveWorkspaceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResolveWorkspaceResponse.ProtoReflect.Descriptor instead.
+func (*ResolveWorkspaceResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ResolveWorkspaceResponse) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
 // StoreLiteralRequest hands a literal secret over.
 type StoreLiteralRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -345,7 +437,7 @@ type StoreLiteralRequest struct {
 
 func (x *StoreLiteralRequest) Reset() {
 	*x = StoreLiteralRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[6]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -357,7 +449,7 @@ func (x *StoreLiteralRequest) String() string {
 func (*StoreLiteralRequest) ProtoMessage() {}
 
 func (x *StoreLiteralRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[6]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -370,7 +462,7 @@ func (x *StoreLiteralRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoreLiteralRequest.ProtoReflect.Descriptor instead.
 func (*StoreLiteralRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{6}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *StoreLiteralRequest) GetWorkspace() string {
@@ -405,7 +497,7 @@ type StoreLiteralResponse struct {
 
 func (x *StoreLiteralResponse) Reset() {
 	*x = StoreLiteralResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[7]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -417,7 +509,7 @@ func (x *StoreLiteralResponse) String() string {
 func (*StoreLiteralResponse) ProtoMessage() {}
 
 func (x *StoreLiteralResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[7]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -430,7 +522,7 @@ func (x *StoreLiteralResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoreLiteralResponse.ProtoReflect.Descriptor instead.
 func (*StoreLiteralResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{7}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *StoreLiteralResponse) GetId() string {
@@ -457,7 +549,7 @@ type GrantedSlot struct {
 
 func (x *GrantedSlot) Reset() {
 	*x = GrantedSlot{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[8]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -469,7 +561,7 @@ func (x *GrantedSlot) String() string {
 func (*GrantedSlot) ProtoMessage() {}
 
 func (x *GrantedSlot) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[8]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -482,7 +574,7 @@ func (x *GrantedSlot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantedSlot.ProtoReflect.Descriptor instead.
 func (*GrantedSlot) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{8}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GrantedSlot) GetStep() string {
@@ -525,14 +617,16 @@ type PutCredentialGrantRequest struct {
 	// Calls that may be made under it in a period.
 	Calls int64 `protobuf:"varint,4,opt,name=calls,proto3" json:"calls,omitempty"`
 	// The period of `calls`.
-	Period        v1.Period `protobuf:"varint,5,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
+	Period v1.Period `protobuf:"varint,5,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
+	// Whether the owner has looked, so that a suspension by the guard ends.
+	Resume        bool `protobuf:"varint,6,opt,name=resume,proto3" json:"resume,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PutCredentialGrantRequest) Reset() {
 	*x = PutCredentialGrantRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[9]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -544,7 +638,7 @@ func (x *PutCredentialGrantRequest) String() string {
 func (*PutCredentialGrantRequest) ProtoMessage() {}
 
 func (x *PutCredentialGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[9]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -557,7 +651,7 @@ func (x *PutCredentialGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCredentialGrantRequest.ProtoReflect.Descriptor instead.
 func (*PutCredentialGrantRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{9}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *PutCredentialGrantRequest) GetShare() string {
@@ -595,6 +689,13 @@ func (x *PutCredentialGrantRequest) GetPeriod() v1.Period {
 	return v1.Period(0)
 }
 
+func (x *PutCredentialGrantRequest) GetResume() bool {
+	if x != nil {
+		return x.Resume
+	}
+	return false
+}
+
 // PutCredentialGrantResponse is empty.
 type PutCredentialGrantResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -604,7 +705,7 @@ type PutCredentialGrantResponse struct {
 
 func (x *PutCredentialGrantResponse) Reset() {
 	*x = PutCredentialGrantResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -616,7 +717,7 @@ func (x *PutCredentialGrantResponse) String() string {
 func (*PutCredentialGrantResponse) ProtoMessage() {}
 
 func (x *PutCredentialGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -629,21 +730,87 @@ func (x *PutCredentialGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCredentialGrantResponse.ProtoReflect.Descriptor instead.
 func (*PutCredentialGrantResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{10}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{12}
+}
+
+// CoveredGrant is the grant that a share has use for.
+type CoveredGrant struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The version that it covers.
+	VersionHash string `protobuf:"bytes,1,opt,name=version_hash,json=versionHash,proto3" json:"version_hash,omitempty"`
+	// Calls that may be made under it in a period.
+	Calls int64 `protobuf:"varint,2,opt,name=calls,proto3" json:"calls,omitempty"`
+	// The period of `calls`.
+	Period        v1.Period `protobuf:"varint,3,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CoveredGrant) Reset() {
+	*x = CoveredGrant{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CoveredGrant) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CoveredGrant) ProtoMessage() {}
+
+func (x *CoveredGrant) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CoveredGrant.ProtoReflect.Descriptor instead.
+func (*CoveredGrant) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *CoveredGrant) GetVersionHash() string {
+	if x != nil {
+		return x.VersionHash
+	}
+	return ""
+}
+
+func (x *CoveredGrant) GetCalls() int64 {
+	if x != nil {
+		return x.Calls
+	}
+	return 0
+}
+
+func (x *CoveredGrant) GetPeriod() v1.Period {
+	if x != nil {
+		return x.Period
+	}
+	return v1.Period(0)
 }
 
 // DeleteCredentialGrantRequest withdraws a grant.
 type DeleteCredentialGrantRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Share resource name.
-	Share         string `protobuf:"bytes,1,opt,name=share,proto3" json:"share,omitempty"`
+	Share string `protobuf:"bytes,1,opt,name=share,proto3" json:"share,omitempty"`
+	// If set, a grant that is exactly this one stays.
+	Unless        *CoveredGrant `protobuf:"bytes,2,opt,name=unless,proto3" json:"unless,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DeleteCredentialGrantRequest) Reset() {
 	*x = DeleteCredentialGrantRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -655,7 +822,7 @@ func (x *DeleteCredentialGrantRequest) String() string {
 func (*DeleteCredentialGrantRequest) ProtoMessage() {}
 
 func (x *DeleteCredentialGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -668,7 +835,7 @@ func (x *DeleteCredentialGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCredentialGrantRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCredentialGrantRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *DeleteCredentialGrantRequest) GetShare() string {
@@ -678,16 +845,25 @@ func (x *DeleteCredentialGrantRequest) GetShare() string {
 	return ""
 }
 
-// DeleteCredentialGrantResponse is empty.
+func (x *DeleteCredentialGrantRequest) GetUnless() *CoveredGrant {
+	if x != nil {
+		return x.Unless
+	}
+	return nil
+}
+
+// DeleteCredentialGrantResponse says what was withdrawn.
 type DeleteCredentialGrantResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether the guard had suspended the grant that is gone now.
+	Suspended     bool `protobuf:"varint,1,opt,name=suspended,proto3" json:"suspended,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DeleteCredentialGrantResponse) Reset() {
 	*x = DeleteCredentialGrantResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -699,7 +875,7 @@ func (x *DeleteCredentialGrantResponse) String() string {
 func (*DeleteCredentialGrantResponse) ProtoMessage() {}
 
 func (x *DeleteCredentialGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -712,7 +888,14 @@ func (x *DeleteCredentialGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCredentialGrantResponse.ProtoReflect.Descriptor instead.
 func (*DeleteCredentialGrantResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{12}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *DeleteCredentialGrantResponse) GetSuspended() bool {
+	if x != nil {
+		return x.Suspended
+	}
+	return false
 }
 
 // GetCredentialGrantRequest asks after a grant.
@@ -726,7 +909,7 @@ type GetCredentialGrantRequest struct {
 
 func (x *GetCredentialGrantRequest) Reset() {
 	*x = GetCredentialGrantRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -738,7 +921,7 @@ func (x *GetCredentialGrantRequest) String() string {
 func (*GetCredentialGrantRequest) ProtoMessage() {}
 
 func (x *GetCredentialGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -751,7 +934,7 @@ func (x *GetCredentialGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialGrantRequest.ProtoReflect.Descriptor instead.
 func (*GetCredentialGrantRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{13}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetCredentialGrantRequest) GetShare() string {
@@ -778,7 +961,7 @@ type GetCredentialGrantResponse struct {
 
 func (x *GetCredentialGrantResponse) Reset() {
 	*x = GetCredentialGrantResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -790,7 +973,7 @@ func (x *GetCredentialGrantResponse) String() string {
 func (*GetCredentialGrantResponse) ProtoMessage() {}
 
 func (x *GetCredentialGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -803,7 +986,7 @@ func (x *GetCredentialGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialGrantResponse.ProtoReflect.Descriptor instead.
 func (*GetCredentialGrantResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{14}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetCredentialGrantResponse) GetExists() bool {
@@ -849,7 +1032,7 @@ type PutRunCredentialRequest struct {
 
 func (x *PutRunCredentialRequest) Reset() {
 	*x = PutRunCredentialRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -861,7 +1044,7 @@ func (x *PutRunCredentialRequest) String() string {
 func (*PutRunCredentialRequest) ProtoMessage() {}
 
 func (x *PutRunCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -874,7 +1057,7 @@ func (x *PutRunCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutRunCredentialRequest.ProtoReflect.Descriptor instead.
 func (*PutRunCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{15}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *PutRunCredentialRequest) GetGrant() string {
@@ -907,7 +1090,7 @@ type PutRunCredentialResponse struct {
 
 func (x *PutRunCredentialResponse) Reset() {
 	*x = PutRunCredentialResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -919,7 +1102,7 @@ func (x *PutRunCredentialResponse) String() string {
 func (*PutRunCredentialResponse) ProtoMessage() {}
 
 func (x *PutRunCredentialResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -932,7 +1115,7 @@ func (x *PutRunCredentialResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutRunCredentialResponse.ProtoReflect.Descriptor instead.
 func (*PutRunCredentialResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{16}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{19}
 }
 
 // IssueHandleRequest asks for a handle.
@@ -952,7 +1135,7 @@ type IssueHandleRequest struct {
 
 func (x *IssueHandleRequest) Reset() {
 	*x = IssueHandleRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -964,7 +1147,7 @@ func (x *IssueHandleRequest) String() string {
 func (*IssueHandleRequest) ProtoMessage() {}
 
 func (x *IssueHandleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -977,7 +1160,7 @@ func (x *IssueHandleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueHandleRequest.ProtoReflect.Descriptor instead.
 func (*IssueHandleRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{17}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *IssueHandleRequest) GetGrant() string {
@@ -1021,7 +1204,7 @@ type IssueHandleResponse struct {
 
 func (x *IssueHandleResponse) Reset() {
 	*x = IssueHandleResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1033,7 +1216,7 @@ func (x *IssueHandleResponse) String() string {
 func (*IssueHandleResponse) ProtoMessage() {}
 
 func (x *IssueHandleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1046,7 +1229,7 @@ func (x *IssueHandleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueHandleResponse.ProtoReflect.Descriptor instead.
 func (*IssueHandleResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{18}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *IssueHandleResponse) GetHandle() string {
@@ -1076,7 +1259,7 @@ type Header struct {
 
 func (x *Header) Reset() {
 	*x = Header{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1088,7 +1271,7 @@ func (x *Header) String() string {
 func (*Header) ProtoMessage() {}
 
 func (x *Header) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1101,7 +1284,7 @@ func (x *Header) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Header.ProtoReflect.Descriptor instead.
 func (*Header) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{19}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Header) GetName() string {
@@ -1144,7 +1327,7 @@ type EgressHead struct {
 
 func (x *EgressHead) Reset() {
 	*x = EgressHead{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1156,7 +1339,7 @@ func (x *EgressHead) String() string {
 func (*EgressHead) ProtoMessage() {}
 
 func (x *EgressHead) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1169,7 +1352,7 @@ func (x *EgressHead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressHead.ProtoReflect.Descriptor instead.
 func (*EgressHead) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{20}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *EgressHead) GetMethod() string {
@@ -1245,7 +1428,7 @@ type EgressRequest struct {
 
 func (x *EgressRequest) Reset() {
 	*x = EgressRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1257,7 +1440,7 @@ func (x *EgressRequest) String() string {
 func (*EgressRequest) ProtoMessage() {}
 
 func (x *EgressRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1270,7 +1453,7 @@ func (x *EgressRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressRequest.ProtoReflect.Descriptor instead.
 func (*EgressRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{21}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *EgressRequest) GetPart() isEgressRequest_Part {
@@ -1329,7 +1512,7 @@ type EgressResponseHead struct {
 
 func (x *EgressResponseHead) Reset() {
 	*x = EgressResponseHead{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1341,7 +1524,7 @@ func (x *EgressResponseHead) String() string {
 func (*EgressResponseHead) ProtoMessage() {}
 
 func (x *EgressResponseHead) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1354,7 +1537,7 @@ func (x *EgressResponseHead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressResponseHead.ProtoReflect.Descriptor instead.
 func (*EgressResponseHead) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *EgressResponseHead) GetStatus() int32 {
@@ -1387,7 +1570,7 @@ type EgressResponse struct {
 
 func (x *EgressResponse) Reset() {
 	*x = EgressResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1399,7 +1582,7 @@ func (x *EgressResponse) String() string {
 func (*EgressResponse) ProtoMessage() {}
 
 func (x *EgressResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1412,7 +1595,7 @@ func (x *EgressResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressResponse.ProtoReflect.Descriptor instead.
 func (*EgressResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *EgressResponse) GetPart() isEgressResponse_Part {
@@ -1477,7 +1660,7 @@ type Attempt struct {
 
 func (x *Attempt) Reset() {
 	*x = Attempt{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1489,7 +1672,7 @@ func (x *Attempt) String() string {
 func (*Attempt) ProtoMessage() {}
 
 func (x *Attempt) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1502,7 +1685,7 @@ func (x *Attempt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attempt.ProtoReflect.Descriptor instead.
 func (*Attempt) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Attempt) GetStep() string {
@@ -1551,7 +1734,7 @@ type EndRunRequest struct {
 
 func (x *EndRunRequest) Reset() {
 	*x = EndRunRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1563,7 +1746,7 @@ func (x *EndRunRequest) String() string {
 func (*EndRunRequest) ProtoMessage() {}
 
 func (x *EndRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1576,7 +1759,7 @@ func (x *EndRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRunRequest.ProtoReflect.Descriptor instead.
 func (*EndRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *EndRunRequest) GetRun() string {
@@ -1598,7 +1781,7 @@ type EndRunResponse struct {
 
 func (x *EndRunResponse) Reset() {
 	*x = EndRunResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1610,7 +1793,7 @@ func (x *EndRunResponse) String() string {
 func (*EndRunResponse) ProtoMessage() {}
 
 func (x *EndRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1623,7 +1806,7 @@ func (x *EndRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRunResponse.ProtoReflect.Descriptor instead.
 func (*EndRunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *EndRunResponse) GetAttempts() []*Attempt {
@@ -1653,7 +1836,11 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\tworkspace\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tworkspace\x12\x1b\n" +
 	"\x03ids\x18\x02 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01R\x03ids\"\\\n" +
 	"\x1aResolveCredentialsResponse\x12>\n" +
-	"\vcredentials\x18\x01 \x03(\v2\x1c.keyhole.vault.v1.CredentialR\vcredentials\"\xa4\x01\n" +
+	"\vcredentials\x18\x01 \x03(\v2\x1c.keyhole.vault.v1.CredentialR\vcredentials\"@\n" +
+	"\x17ResolveWorkspaceRequest\x12%\n" +
+	"\tworkspace\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tworkspace\"0\n" +
+	"\x18ResolveWorkspaceResponse\x12\x14\n" +
+	"\x05title\x18\x01 \x01(\tR\x05title\"\xa4\x01\n" +
 	"\x13StoreLiteralRequest\x12%\n" +
 	"\tworkspace\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tworkspace\x12 \n" +
 	"\aid_hint\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18?R\x06idHint\x12D\n" +
@@ -1668,17 +1855,24 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\n" +
 	"credential\x18\x03 \x01(\tR\n" +
 	"credential\x12 \n" +
-	"\vdestination\x18\x04 \x01(\tR\vdestination\"\x83\x02\n" +
+	"\vdestination\x18\x04 \x01(\tR\vdestination\"\x9b\x02\n" +
 	"\x19PutCredentialGrantRequest\x12\x1d\n" +
 	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\x12+\n" +
 	"\fversion_hash\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x98\x01@R\vversionHash\x12I\n" +
 	"\x05slots\x18\x03 \x03(\v2&.keyhole.vault.internal.v1.GrantedSlotB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\x05slots\x12\x1d\n" +
 	"\x05calls\x18\x04 \x01(\x03B\a\xbaH\x04\"\x02 \x00R\x05calls\x120\n" +
-	"\x06period\x18\x05 \x01(\x0e2\x18.keyhole.vault.v1.PeriodR\x06period\"\x1c\n" +
-	"\x1aPutCredentialGrantResponse\"=\n" +
+	"\x06period\x18\x05 \x01(\x0e2\x18.keyhole.vault.v1.PeriodR\x06period\x12\x16\n" +
+	"\x06resume\x18\x06 \x01(\bR\x06resume\"\x1c\n" +
+	"\x1aPutCredentialGrantResponse\"y\n" +
+	"\fCoveredGrant\x12!\n" +
+	"\fversion_hash\x18\x01 \x01(\tR\vversionHash\x12\x14\n" +
+	"\x05calls\x18\x02 \x01(\x03R\x05calls\x120\n" +
+	"\x06period\x18\x03 \x01(\x0e2\x18.keyhole.vault.v1.PeriodR\x06period\"~\n" +
 	"\x1cDeleteCredentialGrantRequest\x12\x1d\n" +
-	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\"\x1f\n" +
-	"\x1dDeleteCredentialGrantResponse\":\n" +
+	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\x12?\n" +
+	"\x06unless\x18\x02 \x01(\v2'.keyhole.vault.internal.v1.CoveredGrantR\x06unless\"=\n" +
+	"\x1dDeleteCredentialGrantResponse\x12\x1c\n" +
+	"\tsuspended\x18\x01 \x01(\bR\tsuspended\":\n" +
 	"\x19GetCredentialGrantRequest\x12\x1d\n" +
 	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\"\x94\x01\n" +
 	"\x1aGetCredentialGrantResponse\x12\x16\n" +
@@ -1739,12 +1933,13 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\rEndRunRequest\x12\x19\n" +
 	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\"P\n" +
 	"\x0eEndRunResponse\x12>\n" +
-	"\battempts\x18\x01 \x03(\v2\".keyhole.vault.internal.v1.AttemptR\battempts2\xe8\v\n" +
+	"\battempts\x18\x01 \x03(\v2\".keyhole.vault.internal.v1.AttemptR\battempts2\xf5\f\n" +
 	"\x14VaultInternalService\x12\x99\x01\n" +
 	"\fAuthenticate\x12..keyhole.vault.internal.v1.AuthenticateRequest\x1a/.keyhole.vault.internal.v1.AuthenticateResponse\"(\xea\xe0\x18$\x12\agateway\x12\asharing\x12\bregistry\x12\x06runner\x12x\n" +
 	"\n" +
 	"ResolveKey\x12,.keyhole.vault.internal.v1.ResolveKeyRequest\x1a-.keyhole.vault.internal.v1.ResolveKeyResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
-	"\x12ResolveCredentials\x124.keyhole.vault.internal.v1.ResolveCredentialsRequest\x1a5.keyhole.vault.internal.v1.ResolveCredentialsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12~\n" +
+	"\x12ResolveCredentials\x124.keyhole.vault.internal.v1.ResolveCredentialsRequest\x1a5.keyhole.vault.internal.v1.ResolveCredentialsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x8a\x01\n" +
+	"\x10ResolveWorkspace\x122.keyhole.vault.internal.v1.ResolveWorkspaceRequest\x1a3.keyhole.vault.internal.v1.ResolveWorkspaceResponse\"\r\xea\xe0\x18\t\x12\asharing\x12~\n" +
 	"\fStoreLiteral\x12..keyhole.vault.internal.v1.StoreLiteralRequest\x1a/.keyhole.vault.internal.v1.StoreLiteralResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
 	"\x12PutCredentialGrant\x124.keyhole.vault.internal.v1.PutCredentialGrantRequest\x1a5.keyhole.vault.internal.v1.PutCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x99\x01\n" +
 	"\x15DeleteCredentialGrant\x127.keyhole.vault.internal.v1.DeleteCredentialGrantRequest\x1a8.keyhole.vault.internal.v1.DeleteCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
@@ -1766,7 +1961,7 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP() []byte {
 	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescData
 }
 
-var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
 	(*AuthenticateRequest)(nil),           // 0: keyhole.vault.internal.v1.AuthenticateRequest
 	(*AuthenticateResponse)(nil),          // 1: keyhole.vault.internal.v1.AuthenticateResponse
@@ -1774,73 +1969,80 @@ var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
 	(*ResolveKeyResponse)(nil),            // 3: keyhole.vault.internal.v1.ResolveKeyResponse
 	(*ResolveCredentialsRequest)(nil),     // 4: keyhole.vault.internal.v1.ResolveCredentialsRequest
 	(*ResolveCredentialsResponse)(nil),    // 5: keyhole.vault.internal.v1.ResolveCredentialsResponse
-	(*StoreLiteralRequest)(nil),           // 6: keyhole.vault.internal.v1.StoreLiteralRequest
-	(*StoreLiteralResponse)(nil),          // 7: keyhole.vault.internal.v1.StoreLiteralResponse
-	(*GrantedSlot)(nil),                   // 8: keyhole.vault.internal.v1.GrantedSlot
-	(*PutCredentialGrantRequest)(nil),     // 9: keyhole.vault.internal.v1.PutCredentialGrantRequest
-	(*PutCredentialGrantResponse)(nil),    // 10: keyhole.vault.internal.v1.PutCredentialGrantResponse
-	(*DeleteCredentialGrantRequest)(nil),  // 11: keyhole.vault.internal.v1.DeleteCredentialGrantRequest
-	(*DeleteCredentialGrantResponse)(nil), // 12: keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	(*GetCredentialGrantRequest)(nil),     // 13: keyhole.vault.internal.v1.GetCredentialGrantRequest
-	(*GetCredentialGrantResponse)(nil),    // 14: keyhole.vault.internal.v1.GetCredentialGrantResponse
-	(*PutRunCredentialRequest)(nil),       // 15: keyhole.vault.internal.v1.PutRunCredentialRequest
-	(*PutRunCredentialResponse)(nil),      // 16: keyhole.vault.internal.v1.PutRunCredentialResponse
-	(*IssueHandleRequest)(nil),            // 17: keyhole.vault.internal.v1.IssueHandleRequest
-	(*IssueHandleResponse)(nil),           // 18: keyhole.vault.internal.v1.IssueHandleResponse
-	(*Header)(nil),                        // 19: keyhole.vault.internal.v1.Header
-	(*EgressHead)(nil),                    // 20: keyhole.vault.internal.v1.EgressHead
-	(*EgressRequest)(nil),                 // 21: keyhole.vault.internal.v1.EgressRequest
-	(*EgressResponseHead)(nil),            // 22: keyhole.vault.internal.v1.EgressResponseHead
-	(*EgressResponse)(nil),                // 23: keyhole.vault.internal.v1.EgressResponse
-	(*Attempt)(nil),                       // 24: keyhole.vault.internal.v1.Attempt
-	(*EndRunRequest)(nil),                 // 25: keyhole.vault.internal.v1.EndRunRequest
-	(*EndRunResponse)(nil),                // 26: keyhole.vault.internal.v1.EndRunResponse
-	(*timestamppb.Timestamp)(nil),         // 27: google.protobuf.Timestamp
-	(*v1.Budget)(nil),                     // 28: keyhole.vault.v1.Budget
-	(*v1.Credential)(nil),                 // 29: keyhole.vault.v1.Credential
-	(v1.Period)(0),                        // 30: keyhole.vault.v1.Period
+	(*ResolveWorkspaceRequest)(nil),       // 6: keyhole.vault.internal.v1.ResolveWorkspaceRequest
+	(*ResolveWorkspaceResponse)(nil),      // 7: keyhole.vault.internal.v1.ResolveWorkspaceResponse
+	(*StoreLiteralRequest)(nil),           // 8: keyhole.vault.internal.v1.StoreLiteralRequest
+	(*StoreLiteralResponse)(nil),          // 9: keyhole.vault.internal.v1.StoreLiteralResponse
+	(*GrantedSlot)(nil),                   // 10: keyhole.vault.internal.v1.GrantedSlot
+	(*PutCredentialGrantRequest)(nil),     // 11: keyhole.vault.internal.v1.PutCredentialGrantRequest
+	(*PutCredentialGrantResponse)(nil),    // 12: keyhole.vault.internal.v1.PutCredentialGrantResponse
+	(*CoveredGrant)(nil),                  // 13: keyhole.vault.internal.v1.CoveredGrant
+	(*DeleteCredentialGrantRequest)(nil),  // 14: keyhole.vault.internal.v1.DeleteCredentialGrantRequest
+	(*DeleteCredentialGrantResponse)(nil), // 15: keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	(*GetCredentialGrantRequest)(nil),     // 16: keyhole.vault.internal.v1.GetCredentialGrantRequest
+	(*GetCredentialGrantResponse)(nil),    // 17: keyhole.vault.internal.v1.GetCredentialGrantResponse
+	(*PutRunCredentialRequest)(nil),       // 18: keyhole.vault.internal.v1.PutRunCredentialRequest
+	(*PutRunCredentialResponse)(nil),      // 19: keyhole.vault.internal.v1.PutRunCredentialResponse
+	(*IssueHandleRequest)(nil),            // 20: keyhole.vault.internal.v1.IssueHandleRequest
+	(*IssueHandleResponse)(nil),           // 21: keyhole.vault.internal.v1.IssueHandleResponse
+	(*Header)(nil),                        // 22: keyhole.vault.internal.v1.Header
+	(*EgressHead)(nil),                    // 23: keyhole.vault.internal.v1.EgressHead
+	(*EgressRequest)(nil),                 // 24: keyhole.vault.internal.v1.EgressRequest
+	(*EgressResponseHead)(nil),            // 25: keyhole.vault.internal.v1.EgressResponseHead
+	(*EgressResponse)(nil),                // 26: keyhole.vault.internal.v1.EgressResponse
+	(*Attempt)(nil),                       // 27: keyhole.vault.internal.v1.Attempt
+	(*EndRunRequest)(nil),                 // 28: keyhole.vault.internal.v1.EndRunRequest
+	(*EndRunResponse)(nil),                // 29: keyhole.vault.internal.v1.EndRunResponse
+	(*timestamppb.Timestamp)(nil),         // 30: google.protobuf.Timestamp
+	(*v1.Budget)(nil),                     // 31: keyhole.vault.v1.Budget
+	(*v1.Credential)(nil),                 // 32: keyhole.vault.v1.Credential
+	(v1.Period)(0),                        // 33: keyhole.vault.v1.Period
 }
 var file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs = []int32{
-	27, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
-	28, // 1: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
-	29, // 2: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	29, // 3: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
-	8,  // 4: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
-	30, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
-	27, // 6: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
-	19, // 7: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
-	20, // 8: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
-	19, // 9: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
-	22, // 10: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
-	27, // 11: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
-	24, // 12: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
-	0,  // 13: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
-	2,  // 14: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
-	4,  // 15: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
-	6,  // 16: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
-	9,  // 17: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
-	11, // 18: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
-	13, // 19: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
-	15, // 20: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
-	17, // 21: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
-	21, // 22: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
-	25, // 23: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
-	1,  // 24: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
-	3,  // 25: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
-	5,  // 26: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
-	7,  // 27: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
-	10, // 28: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
-	12, // 29: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	14, // 30: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
-	16, // 31: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
-	18, // 32: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
-	23, // 33: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
-	26, // 34: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
-	24, // [24:35] is the sub-list for method output_type
-	13, // [13:24] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	30, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
+	31, // 1: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
+	32, // 2: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	32, // 3: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
+	10, // 4: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
+	33, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
+	33, // 6: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
+	13, // 7: keyhole.vault.internal.v1.DeleteCredentialGrantRequest.unless:type_name -> keyhole.vault.internal.v1.CoveredGrant
+	30, // 8: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
+	22, // 9: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
+	23, // 10: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
+	22, // 11: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
+	25, // 12: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
+	30, // 13: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
+	27, // 14: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
+	0,  // 15: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
+	2,  // 16: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
+	4,  // 17: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
+	6,  // 18: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:input_type -> keyhole.vault.internal.v1.ResolveWorkspaceRequest
+	8,  // 19: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
+	11, // 20: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
+	14, // 21: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
+	16, // 22: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
+	18, // 23: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
+	20, // 24: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
+	24, // 25: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
+	28, // 26: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
+	1,  // 27: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
+	3,  // 28: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
+	5,  // 29: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
+	7,  // 30: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
+	9,  // 31: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
+	12, // 32: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
+	15, // 33: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	17, // 34: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
+	19, // 35: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
+	21, // 36: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
+	26, // 37: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
+	29, // 38: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
+	27, // [27:39] is the sub-list for method output_type
+	15, // [15:27] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_internal_v1_vault_internal_proto_init() }
@@ -1848,11 +2050,11 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_init() {
 	if File_keyhole_vault_internal_v1_vault_internal_proto != nil {
 		return
 	}
-	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21].OneofWrappers = []any{
+	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24].OneofWrappers = []any{
 		(*EgressRequest_Head)(nil),
 		(*EgressRequest_Body)(nil),
 	}
-	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23].OneofWrappers = []any{
+	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26].OneofWrappers = []any{
 		(*EgressResponse_Head)(nil),
 		(*EgressResponse_Body)(nil),
 	}
@@ -1862,7 +2064,7 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc), len(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   27,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

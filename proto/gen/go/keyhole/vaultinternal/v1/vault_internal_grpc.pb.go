@@ -24,6 +24,7 @@ const (
 	VaultInternalService_Authenticate_FullMethodName          = "/keyhole.vault.internal.v1.VaultInternalService/Authenticate"
 	VaultInternalService_ResolveKey_FullMethodName            = "/keyhole.vault.internal.v1.VaultInternalService/ResolveKey"
 	VaultInternalService_ResolveCredentials_FullMethodName    = "/keyhole.vault.internal.v1.VaultInternalService/ResolveCredentials"
+	VaultInternalService_ResolveWorkspace_FullMethodName      = "/keyhole.vault.internal.v1.VaultInternalService/ResolveWorkspace"
 	VaultInternalService_StoreLiteral_FullMethodName          = "/keyhole.vault.internal.v1.VaultInternalService/StoreLiteral"
 	VaultInternalService_PutCredentialGrant_FullMethodName    = "/keyhole.vault.internal.v1.VaultInternalService/PutCredentialGrant"
 	VaultInternalService_DeleteCredentialGrant_FullMethodName = "/keyhole.vault.internal.v1.VaultInternalService/DeleteCredentialGrant"
@@ -48,11 +49,15 @@ type VaultInternalServiceClient interface {
 	// ResolveCredentials says which credentials of a workspace exist, and where
 	// they may go.
 	ResolveCredentials(ctx context.Context, in *ResolveCredentialsRequest, opts ...grpc.CallOption) (*ResolveCredentialsResponse, error)
+	// ResolveWorkspace gives the title of a workspace. Callers may keep the answer for
+	// a second.
+	ResolveWorkspace(ctx context.Context, in *ResolveWorkspaceRequest, opts ...grpc.CallOption) (*ResolveWorkspaceResponse, error)
 	// StoreLiteral keeps a literal secret that was found in a definition on save
 	// as a new credential.
 	StoreLiteral(ctx context.Context, in *StoreLiteralRequest, opts ...grpc.CallOption) (*StoreLiteralResponse, error)
 	// PutCredentialGrant writes, on the authority of the owner whose assertion the
-	// call carries, that the runs of a share may use credentials.
+	// call carries, that the runs of a share may use credentials. What the guard has
+	// suspended stays suspended, but for `resume`.
 	PutCredentialGrant(ctx context.Context, in *PutCredentialGrantRequest, opts ...grpc.CallOption) (*PutCredentialGrantResponse, error)
 	// DeleteCredentialGrant withdraws a share's grant; running work that uses it
 	// is ended within a second.
@@ -104,6 +109,16 @@ func (c *vaultInternalServiceClient) ResolveCredentials(ctx context.Context, in 
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ResolveCredentialsResponse)
 	err := c.cc.Invoke(ctx, VaultInternalService_ResolveCredentials_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultInternalServiceClient) ResolveWorkspace(ctx context.Context, in *ResolveWorkspaceRequest, opts ...grpc.CallOption) (*ResolveWorkspaceResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ResolveWorkspaceResponse)
+	err := c.cc.Invoke(ctx, VaultInternalService_ResolveWorkspace_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -207,11 +222,15 @@ type VaultInternalServiceServer interface {
 	// ResolveCredentials says which credentials of a workspace exist, and where
 	// they may go.
 	ResolveCredentials(context.Context, *ResolveCredentialsRequest) (*ResolveCredentialsResponse, error)
+	// ResolveWorkspace gives the title of a workspace. Callers may keep the answer for
+	// a second.
+	ResolveWorkspace(context.Context, *ResolveWorkspaceRequest) (*ResolveWorkspaceResponse, error)
 	// StoreLiteral keeps a literal secret that was found in a definition on save
 	// as a new credential.
 	StoreLiteral(context.Context, *StoreLiteralRequest) (*StoreLiteralResponse, error)
 	// PutCredentialGrant writes, on the authority of the owner whose assertion the
-	// call carries, that the runs of a share may use credentials.
+	// call carries, that the runs of a share may use credentials. What the guard has
+	// suspended stays suspended, but for `resume`.
 	PutCredentialGrant(context.Context, *PutCredentialGrantRequest) (*PutCredentialGrantResponse, error)
 	// DeleteCredentialGrant withdraws a share's grant; running work that uses it
 	// is ended within a second.
@@ -247,6 +266,9 @@ func (UnimplementedVaultInternalServiceServer) ResolveKey(context.Context, *Reso
 }
 func (UnimplementedVaultInternalServiceServer) ResolveCredentials(context.Context, *ResolveCredentialsRequest) (*ResolveCredentialsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ResolveCredentials not implemented")
+}
+func (UnimplementedVaultInternalServiceServer) ResolveWorkspace(context.Context, *ResolveWorkspaceRequest) (*ResolveWorkspaceResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ResolveWorkspace not implemented")
 }
 func (UnimplementedVaultInternalServiceServer) StoreLiteral(context.Context, *StoreLiteralRequest) (*StoreLiteralResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method StoreLiteral not implemented")
@@ -343,6 +365,24 @@ func _VaultInternalService_ResolveCredentials_Handler(srv interface{}, ctx conte
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(VaultInternalServiceServer).ResolveCredentials(ctx, req.(*ResolveCredentialsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultInternalService_ResolveWorkspace_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ResolveWorkspaceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultInternalServiceServer).ResolveWorkspace(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultInternalService_ResolveWorkspace_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultInternalServiceServer).ResolveWorkspace(ctx, req.(*ResolveWorkspaceRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -498,6 +538,10 @@ var VaultInternalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ResolveCredentials",
 			Handler:    _VaultInternalService_ResolveCredentials_Handler,
+		},
+		{
+			MethodName: "ResolveWorkspace",
+			Handler:    _VaultInternalService_ResolveWorkspace_Handler,
 		},
 		{
 			MethodName: "StoreLiteral",
