@@ -15,16 +15,21 @@ import (
 func (p *Pool) Infer(ctx context.Context, model Model, inputs []Input, read func([]Output) error) error {
 	ctx, cancel := p.bounded(ctx, p.cfg.RunLimit)
 	defer cancel()
-	err := p.infer(ctx, model, inputs, read)
-	// A worker that has grown tight by the models before, or that was found dead,
-	// says nothing about this one: a fresh worker gets one try.
+	err := freshly(func() error { return p.infer(ctx, model, inputs, read) })
+	return p.explain(ctx, err)
+}
+
+// freshly gives a fresh worker one try where the failure says nothing about the model:
+// of a worker that has grown tight by the models before, or that was found dead.
+func freshly(do func() error) error {
+	err := do()
 	if again := new(retryable); errors.As(err, &again) {
-		err = p.infer(ctx, model, inputs, read)
+		err = do()
 		if errors.As(err, &again) {
 			err = again.err
 		}
 	}
-	return p.explain(ctx, err)
+	return err
 }
 
 // retryable is a failure that another worker may not have.
@@ -104,6 +109,46 @@ func (p *process) infer(ctx context.Context, model Model, req wire.Request) (wir
 	return reply, err
 }
 
+// Describe tells what a model declares, in the worker that is then to run it and that
+// keeps it open until then.
+func (p *Pool) Describe(ctx context.Context, model Model) (*Signature, error) {
+	ctx, cancel := p.bounded(ctx, p.cfg.InspectLimit)
+	defer cancel()
+	var signature *Signature
+	err := freshly(func() (err error) {
+		signature, err = p.describe(ctx, model)
+		return err
+	})
+	return signature, p.explain(ctx, err)
+}
+
+func (p *Pool) describe(ctx context.Context, model Model) (*Signature, error) {
+	file, err := model.Open()
+	if err != nil {
+		return nil, fmt.Errorf("open the model's file: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	proc, err := p.acquire(ctx, model.Tenant, model.Key)
+	if err != nil {
+		return nil, err
+	}
+	then := p.retire // unless it has proven to be well
+	defer func() { then(proc) }()
+	fresh := len(proc.models) == 0
+	reply, err := proc.exchange(ctx, wire.Request{Op: wire.Inspect, Model: model.Key}, file)
+	signature, err := signed(ctx, reply, err)
+	switch {
+	case err == nil:
+		proc.models[model.Key] = true
+		then = p.release
+	case reply.Outcome == wire.Refused, reply.Outcome == wire.Cancelled:
+		then = p.release
+	case reply.Outcome == wire.TooLarge && !fresh:
+		err = &retryable{err}
+	}
+	return signature, err
+}
+
 // Inspect opens a model once, in a worker of its own, and tells what it declares.
 // A file that is not a model, or does more harm than that, is a Failure.
 func (p *Pool) Inspect(ctx context.Context, open func() (*os.File, error)) (*Signature, error) {
@@ -128,6 +173,11 @@ func (p *Pool) inspect(ctx context.Context, open func() (*os.File, error)) (*Sig
 	}
 	defer p.retire(proc)
 	reply, err := proc.exchange(ctx, wire.Request{Op: wire.Inspect}, file)
+	return signed(ctx, reply, err)
+}
+
+// signed is the signature of a reply.
+func signed(ctx context.Context, reply wire.Reply, err error) (*Signature, error) {
 	switch {
 	case err != nil:
 		return nil, err

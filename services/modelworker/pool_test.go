@@ -57,6 +57,41 @@ func TestInspectTellsWhatAModelDeclares(t *testing.T) {
 	}
 }
 
+// A model that is described and then run is given to one worker, once.
+func TestADescribedModelIsOpenForItsRuns(t *testing.T) {
+	t.Parallel()
+	pool := workertest.Pool(t, func(c *modelworker.Config) { c.Workers = 2 })
+	path := workertest.Fetched(t, ".tools/testdata/yolov8n.onnx")
+	opened := 0
+	m := model("a", path)
+	m.Open = func() (*os.File, error) { opened++; return os.Open(path) }
+	signature, err := pool.Describe(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(signature.Inputs[0].Shape, signature.Outputs[0].Shape) != "[1 3 640 640] [1 84 8400]" || signature.Metadata["stride"] != "32" {
+		t.Errorf("described as %+v", signature)
+	}
+	in := modelworker.FillFloat32(signature.Inputs[0].Shape, func([]float32) error { return nil })
+	for range 2 {
+		err := pool.Infer(t.Context(), m, []modelworker.Input{in}, func(out []modelworker.Output) error {
+			if fmt.Sprint(out[0].Shape) != "[1 84 8400]" {
+				t.Errorf("an output of shape %v", out[0].Shape)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if opened != 1 || pool.Workers() != 1 {
+		t.Errorf("given %d times, to %d workers", opened, pool.Workers())
+	}
+	if _, err := pool.Describe(t.Context(), model("a", workertest.WriteFile(t, []byte("not a model")))); err == nil {
+		t.Error("what is no model was described")
+	}
+}
+
 func TestCallsRunSideBySideWithinTheBound(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t, func(c *modelworker.Config) { c.Workers = 2 })

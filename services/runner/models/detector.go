@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"image"
-	"os"
-	"path/filepath"
 
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
@@ -71,7 +69,8 @@ func side(declared int64) int {
 	return int(declared)
 }
 
-// signature opens the model once in its life here.
+// signature is asked for once in the package's life here, of the worker that runs the
+// model next.
 func (j *job) signature(ctx context.Context) (*modelworker.Signature, error) {
 	j.pkg.mu.Lock()
 	known := j.pkg.signature
@@ -79,7 +78,7 @@ func (j *job) signature(ctx context.Context) (*modelworker.Signature, error) {
 	if known != nil {
 		return known, nil
 	}
-	signature, err := j.pool.Inspect(ctx, func() (*os.File, error) { return os.Open(filepath.Join(j.pkg.dir, weightsFile)) })
+	signature, err := j.pool.Describe(ctx, j.pkg.model(j.tenant, weightsFile))
 	if err != nil {
 		return nil, err
 	}

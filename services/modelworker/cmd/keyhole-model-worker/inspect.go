@@ -21,13 +21,41 @@ var elementTypes = map[wire.Element]ort.TensorElementDataType{
 	wire.Bool:    ort.TensorElementDataTypeBool,
 }
 
-// inspect opens a model as a run would, and tells what it declares.
-func (w *worker) inspect(file *os.File) (*wire.Signature, error) {
-	s, err := open(file, w.threads)
+// inspect opens a model as a run would, and tells what it declares. One that comes
+// with its key stays open for the runs that follow.
+func (w *worker) inspect(r received) (*wire.Signature, error) {
+	s, err := w.inspected(r)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = s.run.Destroy() }()
+	if r.request.Model == "" {
+		defer func() { _ = s.run.Destroy() }()
+	}
+	signature, err := s.signature(r.file)
+	if err != nil {
+		return nil, err
+	}
+	metadata, err := s.run.GetModelMetadata()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = metadata.Destroy() }()
+	return signature, describe(signature, metadata)
+}
+
+func (w *worker) inspected(r received) (*session, error) {
+	if r.request.Model == "" {
+		return open(r.file, w.threads)
+	}
+	return w.session(r)
+}
+
+// signature is what the file says, or else what the runtime found, for which it opens
+// the model once more.
+func (s *session) signature(file *os.File) (*wire.Signature, error) {
+	if s.told != nil {
+		return &wire.Signature{Inputs: s.told.Inputs, Outputs: s.told.Outputs}, nil
+	}
 	model, unmap, err := mapModel(file)
 	if err != nil {
 		return nil, err
@@ -37,13 +65,7 @@ func (w *worker) inspect(file *os.File) (*wire.Signature, error) {
 	if err != nil {
 		return nil, err
 	}
-	signature := &wire.Signature{Inputs: declared(inputs), Outputs: declared(outputs)}
-	metadata, err := s.run.GetModelMetadata()
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = metadata.Destroy() }()
-	return signature, describe(signature, metadata)
+	return &wire.Signature{Inputs: declared(inputs), Outputs: declared(outputs)}, nil
 }
 
 func declared(infos []ort.InputOutputInfo) []wire.Value {

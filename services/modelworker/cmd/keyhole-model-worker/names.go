@@ -20,16 +20,16 @@ const (
 
 var errNotONNX = errors.New("the file is not an ONNX model")
 
-// names reads what a graph calls its inputs and outputs. A session must be told
-// them when it is made, and to ask the runtime would mean to load the model
-// twice. An initializer may be listed as an input too; it is none.
-func names(model []byte) (inputs, outputs []string, err error) {
+// declarations reads what a graph says of its inputs and outputs. A session must be
+// told their names when it is made, and to ask the runtime would mean to load the
+// model twice. An initializer may be listed as an input too; it is none.
+func declarations(model []byte) (inputs, outputs []declaration, err error) {
 	graph, err := lastField(model, modelGraph)
 	if err != nil {
 		return nil, nil, err
 	}
 	weights := map[string]bool{}
-	var declared []string
+	var listed []declaration
 	err = eachField(graph, func(number protowire.Number, body []byte) error {
 		switch number {
 		case graphInitializer:
@@ -38,24 +38,32 @@ func names(model []byte) (inputs, outputs []string, err error) {
 			return err
 		case graphInput:
 			name, err := lastField(body, valueName)
-			declared = append(declared, string(name))
+			listed = append(listed, declaration{string(name), body})
 			return err
 		case graphOutput:
 			name, err := lastField(body, valueName)
-			outputs = append(outputs, string(name))
+			outputs = append(outputs, declaration{string(name), body})
 			return err
 		}
 		return nil
 	})
-	for _, name := range declared {
-		if !weights[name] {
-			inputs = append(inputs, name)
+	for _, one := range listed {
+		if !weights[one.name] {
+			inputs = append(inputs, one)
 		}
 	}
 	if err == nil && (len(inputs) == 0 || len(outputs) == 0) {
 		err = errors.New("the model has no inputs or no outputs")
 	}
 	return inputs, outputs, err
+}
+
+func namesOf(all []declaration) []string {
+	names := make([]string, len(all))
+	for i, d := range all {
+		names[i] = d.name
+	}
+	return names
 }
 
 func lastField(message []byte, want protowire.Number) ([]byte, error) {

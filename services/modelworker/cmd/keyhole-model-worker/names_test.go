@@ -21,11 +21,11 @@ func graph() []byte {
 
 func TestNamesLeaveWeightsOut(t *testing.T) {
 	t.Parallel()
-	inputs, outputs, err := names(graph())
+	inputs, outputs, err := declarations(graph())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([][]string{{"x"}, {"y"}}, [][]string{inputs, outputs}); diff != "" {
+	if diff := cmp.Diff([][]string{{"x"}, {"y"}}, [][]string{namesOf(inputs), namesOf(outputs)}); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -35,13 +35,16 @@ func FuzzNames(f *testing.F) {
 	f.Add(graph())
 	f.Add([]byte{0x3a, 0xff, 0xff, 0xff, 0xff, 0x7f})
 	f.Fuzz(func(t *testing.T, model []byte) {
-		inputs, outputs, err := names(model)
+		inputs, outputs, err := declarations(model)
 		if err != nil {
 			return
 		}
 		size := 0
-		for _, name := range append(inputs, outputs...) {
-			size += len(name)
+		for _, one := range append(inputs, outputs...) {
+			size += len(one.name)
+		}
+		if signature, ok := told(inputs, outputs); ok && (len(signature.Inputs) == 0 || len(signature.Outputs) == 0) {
+			t.Fatalf("told %+v", signature)
 		}
 		if len(inputs) == 0 || len(outputs) == 0 || size > len(model) {
 			t.Fatalf("%q and %q of %d bytes", inputs, outputs, len(model))

@@ -9,6 +9,8 @@ import (
 
 	ort "github.com/yalue/onnxruntime_go"
 	"golang.org/x/sys/unix"
+
+	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
 // session is one open model.
@@ -18,6 +20,9 @@ type session struct {
 	outputs []string
 	size    int64
 	learned learned
+	// told is what the file says of inputs and outputs, nil where the runtime has to
+	// be asked.
+	told *wire.Signature
 }
 
 // open makes a session of a model's descriptor. The file is mapped, not read:
@@ -28,20 +33,24 @@ func open(file *os.File, threads int) (*session, error) {
 		return nil, err
 	}
 	defer unmap()
-	inputs, outputs, err := names(model)
+	inputs, outputs, err := declarations(model)
 	if err != nil {
 		return nil, err
+	}
+	s := &session{inputs: namesOf(inputs), outputs: namesOf(outputs), size: int64(len(model))}
+	if signature, ok := told(inputs, outputs); ok {
+		s.told = signature
 	}
 	options, err := sessionOptions(threads)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = options.Destroy() }()
-	run, err := ort.NewDynamicAdvancedSessionWithONNXData(model, inputs, outputs, options)
+	s.run, err = ort.NewDynamicAdvancedSessionWithONNXData(model, s.inputs, s.outputs, options)
 	if err != nil {
 		return nil, err
 	}
-	return &session{run: run, inputs: inputs, outputs: outputs, size: int64(len(model))}, nil
+	return s, nil
 }
 
 func mapModel(file *os.File) ([]byte, func(), error) {

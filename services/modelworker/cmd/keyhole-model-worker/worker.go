@@ -77,7 +77,7 @@ func (w *worker) handle(r received) (reply wire.Reply) {
 	case wire.Arena:
 		err = w.mapArena(r)
 	case wire.Inspect:
-		reply.Signature, err = w.inspect(r.file)
+		reply.Signature, err = w.inspect(r)
 	case wire.Infer:
 		reply.Outputs, err = w.infer(r)
 	default:
