@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 
@@ -20,6 +21,8 @@ type ListenConfig struct {
 	// Plaintext allows plain HTTP where other machines reach it: keys and links
 	// would cross the network in the clear, so somebody has to have meant it.
 	Plaintext bool
+	// Logger is told when a renewed certificate cannot be used.
+	Logger *slog.Logger
 }
 
 // Listen opens the listener.
@@ -33,16 +36,16 @@ func Listen(ctx context.Context, cfg ListenConfig) (net.Listener, error) {
 		}
 		return lifecycle.Listen(ctx, cfg.Addr)
 	}
-	cert, err := tls.LoadX509KeyPair(cfg.Cert, cfg.Key)
+	cert, err := loadCertificate(cfg.Cert, cfg.Key, cfg.Logger)
 	if err != nil {
-		return nil, fmt.Errorf("load certificate for HTTPS: %w", err)
+		return nil, err
 	}
 	lis, err := lifecycle.Listen(ctx, cfg.Addr)
 	if err != nil {
 		return nil, err
 	}
 	return tls.NewListener(lis, &tls.Config{
-		Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		GetCertificate: cert.get, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
 	}), nil
 }
 

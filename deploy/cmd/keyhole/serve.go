@@ -70,7 +70,7 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	defer func() { _ = tel.Close(context.WithoutCancel(a.ctx)) }()
-	l, err := c.listen(a.ctx)
+	l, err := c.listen(a.ctx, tel.Logger)
 	if err != nil {
 		return err
 	}
@@ -155,10 +155,10 @@ func (c *serveCmd) linkFile() string { return filepath.Join(c.Data, "demo.link")
 // once, and nothing half started is left.
 type listeners struct{ http, grpc, admin net.Listener }
 
-func (c *serveCmd) listen(ctx context.Context) (*listeners, error) {
+func (c *serveCmd) listen(ctx context.Context, logger *slog.Logger) (*listeners, error) {
 	var l listeners
 	var err error
-	if l.http, err = gateway.Listen(ctx, gateway.ListenConfig{Addr: c.HTTP, Cert: c.TLSCert, Key: c.TLSKey, Plaintext: c.HTTPPlaintext}); err != nil {
+	if l.http, err = gateway.Listen(ctx, gateway.ListenConfig{Addr: c.HTTP, Cert: c.TLSCert, Key: c.TLSKey, Plaintext: c.HTTPPlaintext, Logger: logger}); err != nil {
 		return nil, err
 	}
 	for _, other := range []struct {

@@ -66,7 +66,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	front, err := gateway.Listen(ctx, gateway.ListenConfig{Addr: s.HTTP, Cert: s.TLSCert, Key: s.TLSKey, Plaintext: s.HTTPPlaintext})
+	front, err := gateway.Listen(ctx, gateway.ListenConfig{Addr: s.HTTP, Cert: s.TLSCert, Key: s.TLSKey, Plaintext: s.HTTPPlaintext, Logger: p.Logger})
 	if err != nil {
 		return err
 	}
@@ -75,5 +75,5 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	p.Logger.Info("serving", "http", s.HTTP, "admin", s.Admin, "tls", s.TLSCert != "")
-	return lifecycle.Run(ctx, p.Logger, admin, lifecycle.HTTP("http", front, &http.Server{Handler: g}))
+	return lifecycle.Run(ctx, p.Logger, p.Certificates(), admin, lifecycle.HTTP("http", front, &http.Server{Handler: g}))
 }

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"crypto"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -64,13 +65,29 @@ func (i *Identity) Reload() error {
 	if err != nil {
 		return err
 	}
-	before := i.bundle.X509Authorities()
-	i.bundle.SetX509Authorities(bundle.X509Authorities())
-	if err := i.use(svid); err != nil {
-		i.bundle.SetX509Authorities(before)
+	c, err := i.credential(svid, bundle)
+	if err != nil {
 		return err
 	}
+	i.bundle.SetX509Authorities(bundle.X509Authorities())
+	i.now.Store(c)
 	return nil
+}
+
+// digest tells one content of the files from another. It is "" while one of them
+// cannot be read.
+func (f *files) digest() string {
+	h := sha256.New()
+	for _, name := range []string{f.cert, f.key, f.bundle} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return ""
+		}
+		sum := sha256.Sum256(b)
+		clear(b)
+		h.Write(sum[:])
+	}
+	return string(h.Sum(nil))
 }
 
 // OpenAuthority reads ca.crt and ca.key of a folder, or makes them there. The

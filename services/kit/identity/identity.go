@@ -61,21 +61,26 @@ func newIdentity(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*Identity, err
 		return nil, err
 	}
 	id := &Identity{id: svid.ID, name: name, bundle: bundle}
-	return id, id.use(svid)
+	c, err := id.credential(svid, bundle)
+	if err != nil {
+		return nil, err
+	}
+	id.now.Store(c)
+	return id, nil
 }
 
-// use makes svid the current credential. It must be of the same id, and one
+// credential makes what is used of svid. It must be of the same id, and one
 // that the bundle trusts: better found here than by every peer.
-func (i *Identity) use(svid *x509svid.SVID) error {
+func (i *Identity) credential(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*credential, error) {
 	if svid.ID != i.id {
-		return fmt.Errorf("the certificate is of %s, not of %s", svid.ID, i.id)
+		return nil, fmt.Errorf("the certificate is of %s, not of %s", svid.ID, i.id)
 	}
-	if _, _, err := x509svid.Verify(svid.Certificates, i.bundle); err != nil {
-		return fmt.Errorf("check own certificate against the trust bundle: %w", err)
+	if _, _, err := x509svid.Verify(svid.Certificates, bundle); err != nil {
+		return nil, fmt.Errorf("check own certificate against the trust bundle: %w", err)
 	}
 	alg, err := algorithm(svid.PrivateKey.Public())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c := &credential{svid: svid, alg: alg}
 	c.cert.PrivateKey, c.cert.Leaf = svid.PrivateKey, svid.Certificates[0]
@@ -83,8 +88,7 @@ func (i *Identity) use(svid *x509svid.SVID) error {
 		c.cert.Certificate = append(c.cert.Certificate, cert.Raw)
 		c.x5c = append(c.x5c, base64.StdEncoding.EncodeToString(cert.Raw))
 	}
-	i.now.Store(c)
-	return nil
+	return c, nil
 }
 
 // algorithm is the one signature algorithm of a key: the allow-list.

@@ -39,9 +39,14 @@ func (p *Program) Serve(ctx context.Context, service Service, authenticate Authe
 	if err != nil {
 		return err
 	}
-	parts := append(p.parts, internal, public, admin)
+	parts := append(p.parts, p.Certificates(), internal, public, admin)
 	p.Logger.Info("serving", "public", p.settings.Public, "internal", p.settings.Internal, "admin", p.settings.Admin)
 	return lifecycle.Run(ctx, p.Logger, parts...)
+}
+
+// Certificates keeps the program's identity as its files say.
+func (p *Program) Certificates() lifecycle.Component {
+	return lifecycle.Component{Name: "certificates", Run: func(ctx context.Context) error { return p.Identity.Watch(ctx, p.Logger) }}
 }
 
 func (p *Program) face(ctx context.Context, face rpc.Face, addr string, authenticate Authenticate, register func(grpc.ServiceRegistrar)) (lifecycle.Component, error) {

@@ -1,0 +1,48 @@
+package identity
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// watchEvery is how late a renewed certificate may be taken.
+const watchEvery = time.Minute
+
+// Watch reloads the identity when its files have changed, until ctx ends. Those that
+// do not fit, as when a renewal is half done, are looked at again the next time;
+// until then what was there stays. Connections that are open are not touched.
+func (i *Identity) Watch(ctx context.Context, logger *slog.Logger) error {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	known := ""
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			known = i.look(ctx, logger, known)
+		}
+	}
+}
+
+// look reloads what is not known, and returns what then is.
+func (i *Identity) look(ctx context.Context, logger *slog.Logger, known string) string {
+	if i.files == nil {
+		return known
+	}
+	digest := i.files.digest()
+	if digest != "" && digest == known {
+		return known
+	}
+	before := i.now.Load().svid.Certificates[0]
+	if err := i.Reload(); err != nil {
+		logger.LogAttrs(ctx, slog.LevelError, "certificate not reloaded: the one that was there stays in use",
+			slog.Any("error", err), slog.Time("expires", before.NotAfter))
+		return known
+	}
+	if now := i.now.Load().svid.Certificates[0]; !now.Equal(before) {
+		logger.LogAttrs(ctx, slog.LevelInfo, "certificate reloaded", slog.Time("expires", now.NotAfter))
+	}
+	return digest
+}
