@@ -32,7 +32,7 @@ func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedW
 	if err != nil {
 		return nil, err
 	}
-	from := fmt.Sprintf("%q of %s, version %d", right.workflow.Title, right.share.Workspace, right.version.Number)
+	from := fmt.Sprintf("%q of %s, version %d", right.workflow.Title, right.owner, right.version.Number)
 	report, err := s.forkReport(ctx, ws, s.analyses.of(raw, hashOf(raw)))
 	if err != nil {
 		return nil, err

@@ -63,6 +63,12 @@ func (l links) hash(token string) (string, bool) {
 	return hex.EncodeToString(sum[:]), true
 }
 
+// version tells visitors one version behind a link from another. It is keyed: a hash of
+// the definition would let them try what a redacted literal might be.
+func (l links) version(share, hash string) string {
+	return hex.EncodeToString(l.mac("keyhole version v1", share, hash))
+}
+
 // pseudonym is what an owner sees of who came: the same for the same visitor,
 // another for another owner, and nothing of a key or an address.
 func (l links) pseudonym(owner, caller string) string {

@@ -28,6 +28,7 @@ type vaultPeer struct {
 	keys        map[string]*vaultinternalv1.ResolveKeyResponse
 	credentials map[string]*vaultv1.Credential
 	values      map[string]string
+	titles      map[string]string
 	grants      map[string]*credentialGrant
 	attempts    map[string][]*vaultinternalv1.Attempt
 	ended       map[string]int
@@ -109,6 +110,15 @@ func (v *vaultPeer) ResolveKey(_ context.Context, r *vaultinternalv1.ResolveKeyR
 		return proto.CloneOf(k), nil
 	}
 	return &vaultinternalv1.ResolveKeyResponse{}, nil
+}
+
+func (v *vaultPeer) ResolveWorkspace(_ context.Context, r *vaultinternalv1.ResolveWorkspaceRequest) (*vaultinternalv1.ResolveWorkspaceResponse, error) {
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	return &vaultinternalv1.ResolveWorkspaceResponse{Title: v.titles[r.GetWorkspace()]}, nil
 }
 
 func (v *vaultPeer) ResolveCredentials(_ context.Context, r *vaultinternalv1.ResolveCredentialsRequest) (*vaultinternalv1.ResolveCredentialsResponse, error) {

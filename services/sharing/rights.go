@@ -1,6 +1,7 @@
 package sharing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,7 +25,9 @@ type right struct {
 	// private are the models that strangers' keys may not use, missing those that
 	// do not exist.
 	private, missing []string
-	view             *prepared
+	// owner is the title of whose it is; of a link's right alone, as is view.
+	owner string
+	view  *prepared
 }
 
 // rights are all answers that decide something and may be a moment old.
@@ -35,6 +38,7 @@ type rights struct {
 	models  *fresh[[]*registryinternalv1.ModelCheck]
 	secrets *fresh[map[string]*vaultv1.Credential]
 	trash   *fresh[bool]
+	titles  *fresh[string]
 }
 
 // maxRights bounds each kind of answer.
@@ -48,6 +52,7 @@ func newRights(s *Service) rights {
 		models:  newFresh(s.now, maxRights, s.loadModels),
 		secrets: newFresh(s.now, maxRights, s.loadCredentials),
 		trash:   newFresh(s.now, maxRights, s.loadTrash),
+		titles:  newFresh(s.now, maxRights, s.loadTitle),
 	}
 }
 
@@ -82,6 +87,9 @@ func (s *Service) loadLink(ctx context.Context, hash string) (*right, error) {
 	}
 	if r.workflow.Deleted != 0 {
 		return nil, noLink()
+	}
+	if r.owner, err = s.rights.titles.get(ctx, r.share.Workspace); err != nil {
+		return nil, err
 	}
 	r.view = s.prepare(r)
 	return r, nil
@@ -244,4 +252,14 @@ func (s *Service) loadCredentials(ctx context.Context, key string) (map[string]*
 func (s *Service) loadTrash(ctx context.Context, uid string) (bool, error) {
 	w, found, err := s.store.workflowByUID(ctx, uid)
 	return !found || w.Deleted != 0, err
+}
+
+// loadTitle is what a workspace is called towards others: its title, or its id where it
+// has none.
+func (s *Service) loadTitle(ctx context.Context, ws string) (string, error) {
+	out, err := s.vault.ResolveWorkspace(ctx, &vaultinternalv1.ResolveWorkspaceRequest{Workspace: ws})
+	if err != nil {
+		return "", fmt.Errorf("resolve workspace: %w", err)
+	}
+	return cmp.Or(out.GetTitle(), ws), nil
 }

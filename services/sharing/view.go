@@ -37,8 +37,8 @@ func (s *Service) prepare(r *right) *prepared {
 		iface = r.look.own
 	}
 	static, err := proto.Marshal(&sharingv1.SharedWorkflow{
-		Title: r.workflow.Title, Description: r.workflow.Description, Owner: r.share.Workspace, Version: int32(r.version.Number),
-		VersionHash: r.version.Hash, Definition: r.look.redacted, Interface: iface, Graph: r.look.graph,
+		Title: r.workflow.Title, Description: r.workflow.Description, Owner: r.owner, Version: int32(r.version.Number),
+		VersionHash: s.links.version(r.share.UID, r.version.Hash), Definition: r.look.redacted, Interface: iface, Graph: r.look.graph,
 		Samples: r.share.samples(), ForkAllowed: !r.share.ForkDisabled, FrameOrigins: r.share.origins(), UpdateTime: timestamp(r.version.Created),
 	})
 	if err != nil { // a text that is not UTF-8 cannot have been stored

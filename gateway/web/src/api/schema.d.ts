@@ -436,7 +436,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** PauseShare stops a share until it is resumed. */
+        /**
+         * PauseShare stops the runs of a share until it is resumed. Its link still shows the
+         *     workflow, and lets it be forked; to end that too, revoke the share.
+         */
         post: operations["SharingService_PauseShare"];
         delete?: never;
         options?: never;
@@ -453,7 +456,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** ResumeShare lets a paused or suspended share run again. */
+        /**
+         * ResumeShare lets a paused or suspended share run again. Nothing else ends a
+         *     suspension.
+         */
         post: operations["SharingService_ResumeShare"];
         delete?: never;
         options?: never;
@@ -978,7 +984,9 @@ export interface components {
             period?: components["schemas"]["v1Period"];
             /**
              * Format: int64
-             * @description Runs of one visitor in a period; 0 for no bound of its own.
+             * @description Runs of one visitor in a period: of a workspace with all of its keys, or of a
+             *     guest. 0 is no bound of its own, but while run access or credentials are open: then
+             *     it is a fifth of `runs`, so that no single visitor uses up what is meant for all.
              */
             visitorRuns?: string;
             /**
@@ -1345,14 +1353,17 @@ export interface components {
             title?: string;
             /** @description What it does. */
             description?: string;
-            /** @description Whose it is: the title of the workspace. */
+            /** @description Whose it is: the title of the workspace, or its id where it has none. */
             owner?: string;
             /**
              * Format: int32
              * @description Version number.
              */
             version?: number;
-            /** @description SHA-256 of the version, hex. */
+            /**
+             * @description Tells the version from others behind this link. It is keyed, and no hash of the
+             *     definition: what is redacted cannot be guessed with it.
+             */
             versionHash?: string;
             /** @description The definition, redacted. */
             definition?: Record<string, unknown>;
@@ -2298,6 +2309,7 @@ export interface operations {
                      * @description When it was revoked, if it was.
                      */
                     readonly revokeTime?: string;
+                    operatorBudget?: components["schemas"]["v1Budget"];
                 };
             };
         };
