@@ -57,7 +57,7 @@ func (s *Service) allowancesAfter(ctx context.Context, row runRow) []*sharingv1.
 		share = &right.share
 	}
 	ownKey := row.ChargedKey != guestKey && row.payerAsks()
-	out, err := s.allowances(ctx, visible(s.scopesOf(row.ChargedKey, key.GetBudget(), share, row.Caller), ownKey))
+	out, err := s.allowances(ctx, visible(s.scopesOf(row.ChargedKey, key.GetBudget(), share, countedAs(row.Caller, row.CallerWorkspace)), ownKey))
 	if err != nil {
 		s.log.WarnContext(ctx, "what is left cannot be read", "run", row.ID, "error", err)
 		return nil

@@ -22,6 +22,8 @@ type analysis struct {
 	raw      []byte
 	problems workflow.Problems
 	slots    []slot
+	// computed are credential fields that take what another step gives.
+	computed []inspect.Computed
 	models   []modelUse
 	sinks    []string
 	// destinations are where data goes, for people.
@@ -49,6 +51,8 @@ type slot struct {
 	// destination is canonical; empty when it is not constant.
 	destination string
 	constant    bool
+	// elsewhere is where the input that fills it goes besides, as ordinary data.
+	elsewhere []string
 }
 
 func (s slot) path() string { return s.step + "." + s.field }
@@ -185,8 +189,10 @@ func (a *analysis) takeSlots(r inspect.Report) {
 		a.slots = append(a.slots, slot{
 			step: s.Step, field: s.Field, provider: s.Provider, input: s.Input, visitorInput: s.Input,
 			destination: s.Destination.Address, constant: s.Destination.Constant && s.Destination.Address != "",
+			elsewhere: s.AlsoGoesTo,
 		})
 	}
+	a.computed = r.Computed
 }
 
 func (a *analysis) takeModels(r inspect.Report) {

@@ -21,7 +21,8 @@ const (
 	// grantMargin is how much longer than its run a grant lives, for what is under
 	// way when the run is told to stop.
 	grantMargin = 5 * time.Second
-	// maxAttempts bounds the calls of one step; the credential grant bounds them all.
+	// maxAttempts bounds the calls of one step of a run that uses nothing of somebody
+	// else's.
 	maxAttempts = 1000
 	// confirmWithin is far below the lease: a run that is not confirmed by then was
 	// not given to anybody.
@@ -154,7 +155,7 @@ func (s *Service) answer(d *decision) (*sharinginternalv1.AuthorizeRunResponse, 
 	deadline := d.start.Add(s.cfg.RunTimeout)
 	claims := grant.Claims{
 		Run: d.run, Workspace: d.owner, Share: d.shareName(), VersionHash: d.look.hash, ChargedKey: d.charged,
-		Visitor: d.principal.Visitor, Slots: d.slots, Models: d.modelVersions(), Limits: grant.Limits{Attempts: maxAttempts},
+		Visitor: d.principal.Visitor, Slots: d.slots, Models: d.modelVersions(), Limits: grant.Limits{Attempts: s.attempts(d)},
 		Peer: "runner", IssuedAt: s.now().Unix(), Expiry: deadline.Add(grantMargin).Unix(),
 	}
 	if d.right == nil {
@@ -168,6 +169,17 @@ func (s *Service) answer(d *decision) (*sharinginternalv1.AuthorizeRunResponse, 
 		Name: d.name(), Definition: d.look.raw, VersionHash: d.look.hash, Grant: signed, Deadline: timestamppb.New(deadline),
 		CredentialInputs: d.credentialInputs, Models: d.models, SinksEnabled: d.sinks, Preview: d.preview(),
 	}, nil
+}
+
+// attempts bounds the calls of each step. Where they are made with hidden credentials
+// no run uses up what its owner has meant for all: it has the installation's small
+// number, and no more than half of the share's calls, but one for each step.
+func (s *Service) attempts(d *decision) int32 {
+	if d.right == nil || !d.right.share.hidden() || len(d.slots) == 0 {
+		return maxAttempts
+	}
+	half := d.right.share.Calls / 2 / int64(len(d.slots))
+	return int32(max(1, min(half, int64(s.cfg.PreviewCalls))))
 }
 
 // nameFor is the run's name as a principal may know it: in its own workspace, if

@@ -197,7 +197,7 @@ func (s *Service) budgets(ctx context.Context, d *decision, _ *sharinginternalv1
 	if d.right != nil {
 		share = &d.right.share
 	}
-	d.scopes = s.scopesOf(d.charged, key.GetBudget(), share, d.caller)
+	d.scopes = s.scopesOf(d.charged, key.GetBudget(), share, countedAs(d.caller, d.callerWorkspace()))
 	return nil
 }
 

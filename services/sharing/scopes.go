@@ -2,6 +2,7 @@ package sharing
 
 import (
 	"encoding/json"
+	"strings"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
@@ -9,7 +10,7 @@ import (
 
 // scopesOf lists what a run is counted on, in the fixed order key, share, visitor. The
 // key always counts, so that a budget that is set later finds it counted.
-func (s *Service) scopesOf(charged string, budget *vaultv1.Budget, share *shareRow, caller string) []meter.Scope {
+func (s *Service) scopesOf(charged string, budget *vaultv1.Budget, share *shareRow, visitor string) []meter.Scope {
 	scopes := []meter.Scope{{
 		Subject: meter.Subject{Kind: meter.Key, Key: charged},
 		Limited: budget != nil, Runs: budget.GetRuns(), Period: budget.GetPeriod(),
@@ -22,17 +23,31 @@ func (s *Service) scopesOf(charged string, budget *vaultv1.Budget, share *shareR
 	}
 	if share != nil && share.VisitorRuns > 0 {
 		scopes = append(scopes, meter.Scope{
-			Subject: meter.Subject{Kind: meter.Visitor, Share: share.UID, Caller: caller, Epoch: share.LimitEpoch},
+			Subject: meter.Subject{Kind: meter.Visitor, Share: share.UID, Caller: visitor, Epoch: share.LimitEpoch},
 			Limited: true, Runs: share.VisitorRuns, Period: vaultv1.Period(share.Period),
 		})
 	}
 	if charged == guestKey && s.cfg.GuestRuns > 0 {
 		scopes = append(scopes, meter.Scope{
-			Subject: meter.Subject{Kind: meter.Guest, Key: charged, Caller: caller},
+			Subject: meter.Subject{Kind: meter.Guest, Key: charged, Caller: visitor},
 			Limited: true, Runs: s.cfg.GuestRuns, Period: vaultv1.Period_PERIOD_DAY,
 		})
 	}
 	return scopes
+}
+
+// countedAs is the visitor that a run counts on: the caller's workspace, for a member
+// can make keys as it likes, or the guest.
+func countedAs(caller, workspace string) string {
+	if workspace != "" {
+		return workspaceName(workspace)
+	}
+	return caller
+}
+
+// countedWorkspace is the id of a workspace that is counted as a visitor.
+func countedWorkspace(visitor string) (string, bool) {
+	return strings.CutPrefix(visitor, workspaceName(""))
 }
 
 // scopesText is what a run's row keeps of them, to release it by.

@@ -47,6 +47,9 @@ type Config struct {
 	// GuestRuns is how many runs a day one visitor without a key may have charged
 	// to the guest key. 0 is 50; below 0 is no bound of its own.
 	GuestRuns int64
+	// PreviewCalls is how many calls each step of a run through a link may make with its
+	// owner's hidden credentials. 0 is 20.
+	PreviewCalls int32
 	// RunTimeout bounds a run. 0 is 5 minutes.
 	RunTimeout time.Duration
 	// Lease is how long a run lives without being renewed. 0 is 15 s.
@@ -57,6 +60,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.GuestRuns = orDefault(c.GuestRuns, 50)
+	c.PreviewCalls = orDefault(c.PreviewCalls, 20)
 	c.RunTimeout = orDefault(c.RunTimeout, 5*time.Minute)
 	c.Lease = orDefault(c.Lease, 15*time.Second)
 	c.SweepEvery = orDefault(c.SweepEvery, time.Second)
@@ -112,6 +116,9 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 		deps.Now = time.Now
 	}
 	cfg = cfg.withDefaults()
+	if cfg.PreviewCalls < 0 {
+		return nil, errors.New("a run through a link makes no less than one call for a step")
+	}
 	links, err := newLinks(cfg.LinkKey, cfg.PublicURL)
 	if err != nil {
 		return nil, err

@@ -231,6 +231,9 @@ func where(s meter.Subject) (string, []any) {
 	case meter.Share:
 		return `share = $1 AND share <> ''`, []any{s.Share}
 	case meter.Visitor:
+		if ws, ok := countedWorkspace(s.Caller); ok {
+			return `share = $1 AND share <> '' AND caller_workspace = $2`, []any{s.Share, ws}
+		}
 		return `share = $1 AND share <> '' AND caller = $2`, []any{s.Share, s.Caller}
 	default:
 		return `charged_key = $1 AND caller = $2`, []any{s.Key, s.Caller}

@@ -25,7 +25,8 @@ type Subject struct {
 	Key string `json:"key,omitempty"`
 	// Share is the unique id of a share: of Share and Visitor.
 	Share string `json:"share,omitempty"`
-	// Caller is who asks: of Visitor and Guest.
+	// Caller is who asks: of Visitor and Guest. A member is its workspace, with all of
+	// its keys.
 	Caller string `json:"caller,omitempty"`
 	// Epoch changes with the limits of a share. Those scopes are not counted while
 	// they have no limit, so a counter from before must not be found again.
