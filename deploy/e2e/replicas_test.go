@@ -20,7 +20,7 @@ func TestRevocationReachesTheOtherReplica(t *testing.T) {
 		uses     []string
 	}{
 		{"the share revoked", func(t *testing.T, r *rights) { r.owner.must(t, http.MethodDelete, "/v1/"+r.share, nil) }, []string{"view", "plain run", "run", "run in flight"}},
-		{"the share paused", func(t *testing.T, r *rights) { r.owner.post(t, "/v1/"+r.share+":pause", object{}) }, []string{"plain run", "run", "run in flight"}}, // it still shows itself
+		{"the share paused", func(t *testing.T, r *rights) { r.owner.post(t, "/v1/"+r.share+":pause", object{}) }, []string{"view", "plain run", "run", "run in flight"}},
 		{"the key revoked", func(t *testing.T, r *rights) {
 			in.operator(t).must(t, http.MethodDelete, "/v1/"+r.visitor.keyName, nil)
 		}, []string{"key", "plain run", "run", "run in flight"}},
