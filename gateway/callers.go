@@ -17,7 +17,7 @@ func (g *Gateway) as(ctx context.Context, key, visitor string) (context.Context,
 	if key == "" {
 		return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: visitor}), nil
 	}
-	p, err := g.authenticate(ctx, secret.FromString(key))
+	p, err := g.guesses.Authenticate(ctx, visitor, secret.FromString(key))
 	if err != nil {
 		return nil, err
 	}

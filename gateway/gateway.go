@@ -15,7 +15,6 @@ import (
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -61,19 +60,19 @@ type Deps struct {
 
 // Gateway is an http.Handler.
 type Gateway struct {
-	cfg          Config
-	api          http.Handler
-	authenticate func(context.Context, secret.Secret) (caller.Principal, error)
-	clients      *clientAddresses
-	registry     registryv1.RegistryServiceClient
-	runner       runnerinternalv1.RunnerInternalServiceClient
-	sharing      sharingv1.SharingServiceClient
-	assets       *assets
-	previews     *previews
-	ready        func(context.Context) error
-	log          *slog.Logger
-	handler      http.Handler
-	durations    *durations
+	cfg       Config
+	api       http.Handler
+	guesses   *rpc.Guesses
+	clients   *clientAddresses
+	registry  registryv1.RegistryServiceClient
+	runner    runnerinternalv1.RunnerInternalServiceClient
+	sharing   sharingv1.SharingServiceClient
+	assets    *assets
+	previews  *previews
+	ready     func(context.Context) error
+	log       *slog.Logger
+	handler   http.Handler
+	durations *durations
 }
 
 // New builds the gateway. It dials nothing by itself.
@@ -97,11 +96,11 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	}
 	g := &Gateway{
 		cfg: cfg, api: api, clients: clients,
-		authenticate: rpc.Authenticator(deps.VaultInternal, deps.Verifier),
-		registry:     registryv1.NewRegistryServiceClient(deps.Registry),
-		runner:       runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
-		sharing:      sharingv1.NewSharingServiceClient(deps.Sharing),
-		assets:       files, previews: previews,
+		guesses:  rpc.LimitGuesses(rpc.Authenticator(deps.VaultInternal, deps.Verifier)),
+		registry: registryv1.NewRegistryServiceClient(deps.Registry),
+		runner:   runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
+		sharing:  sharingv1.NewSharingServiceClient(deps.Sharing),
+		assets:   files, previews: previews,
 		ready: deps.Ready, log: deps.Logger,
 	}
 	if g.durations, err = newDurations(deps); err != nil {

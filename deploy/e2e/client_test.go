@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -42,6 +43,8 @@ type client struct {
 	visitor bool
 	// base is another gateway than the installation's first.
 	base string
+	// transport is nil for the one that all share.
+	transport http.RoundTripper
 }
 
 func (in *installation) operator(t testing.TB) *client {
@@ -58,6 +61,15 @@ type reply struct {
 
 // transport has no limit of connections: the cases are parallel.
 var transport = &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 5 * time.Second}
+
+// stranger calls with a key that nobody has, and from an address of its own, for wrong
+// keys are limited by address: the n-th of a network that is all loopback.
+func (in *installation) stranger(n int) *client {
+	from := &net.TCPAddr{IP: net.IPv4(127, 1, byte(n>>8), byte(n))}
+	return &client{in: in, key: "kh_" + strings.ToUpper(random()), transport: &http.Transport{
+		DialContext: (&net.Dialer{LocalAddr: from}).DialContext, DisableKeepAlives: true,
+	}}
+}
 
 // try makes a request; an error is the connection's.
 func (c *client) try(method, path string, body any, header ...string) (reply, error) {
@@ -80,7 +92,11 @@ func (c *client) within(limit time.Duration, method, path string, body any, head
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
-	got, err := (&http.Client{Transport: transport, Timeout: limit}).Do(req)
+	via := c.transport
+	if via == nil {
+		via = transport
+	}
+	got, err := (&http.Client{Transport: via, Timeout: limit}).Do(req)
 	if err != nil {
 		return reply{}, err
 	}

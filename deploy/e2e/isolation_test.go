@@ -40,7 +40,7 @@ func isolation(t *testing.T, in *installation) {
 		}
 		checked++
 		for _, ghost := range ghosts(existing) {
-			for who, c := range map[string]*client{"another tenant": b.client, "a guest": in.guest(), "a wrong key": {in: in, key: "kh_" + strings.ToUpper(random())}} {
+			for who, c := range map[string]*client{"another tenant": b.client, "a guest": in.guest(), "a wrong key": in.stranger(checked)} {
 				alike(t, who, r, c, existing, ghost)
 			}
 		}

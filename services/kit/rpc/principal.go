@@ -115,7 +115,7 @@ func (s *Server) principal(ctx context.Context, peer peerInfo, address string) (
 	case s.cfg.Face == Internal:
 		return caller.Principal{}, nil
 	case len(keys) == 1:
-		return s.authenticate(ctx, keys[0])
+		return s.authenticate(ctx, keys[0], address)
 	default:
 		return guest(s.visitors.Of(address)), nil
 	}
@@ -125,14 +125,14 @@ func guest(visitor string) caller.Principal {
 	return caller.Principal{Kind: caller.Guest, Workspace: "operator", Key: GuestKey, Visitor: visitor}
 }
 
-func (s *Server) authenticate(ctx context.Context, header string) (caller.Principal, error) {
+func (s *Server) authenticate(ctx context.Context, header, address string) (caller.Principal, error) {
 	scheme, key, ok := strings.Cut(header, " ")
 	key = strings.TrimSpace(key)
-	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || s.cfg.Authenticate == nil {
+	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || s.guesses == nil {
 		return caller.Principal{}, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
 			"the authorization header is not \"Bearer <key>\" with a key of this installation")
 	}
-	p, err := s.cfg.Authenticate(ctx, secret.FromString(key))
+	p, err := s.guesses.Authenticate(ctx, block(address), secret.FromString(key))
 	if err != nil {
 		return caller.Principal{}, err
 	}
@@ -154,17 +154,23 @@ func NewPseudonyms(key secret.Secret) Pseudonyms {
 	return Pseudonyms{key: key}
 }
 
-// Of takes an IPv6 address by its /64, which one visitor has all of.
+// Of takes the addresses that one visitor has for one.
 func (p Pseudonyms) Of(address string) string {
-	if ip, err := netip.ParseAddr(address); err == nil {
-		ip = ip.Unmap().WithZone("")
-		if ip.Is6() {
-			prefix, _ := ip.Prefix(64) // 64 is in range
-			ip = prefix.Addr()
-		}
-		address = ip.String()
-	}
 	mac := hmac.New(sha256.New, p.key.Expose())
-	mac.Write([]byte(address))
+	mac.Write([]byte(block(address)))
 	return "guest-" + hex.EncodeToString(mac.Sum(nil)[:12])
+}
+
+// block takes an IPv6 address by its /64, which one visitor has all of.
+func block(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	ip = ip.Unmap().WithZone("")
+	if ip.Is6() {
+		prefix, _ := ip.Prefix(64) // 64 is in range
+		ip = prefix.Addr()
+	}
+	return ip.String()
 }

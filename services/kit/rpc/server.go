@@ -130,6 +130,7 @@ type Server struct {
 	health    *health.Server
 	validator protovalidate.Validator
 	visitors  Pseudonyms
+	guesses   *Guesses // nil refuses all keys
 	methods   map[string]*method
 	durations *durations
 	ready     func() error // finds the methods' rules, once
@@ -151,6 +152,9 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, validator: validator, health: health.NewServer(), visitors: NewPseudonyms(cfg.VisitorKey), durations: durations,
+	}
+	if cfg.Authenticate != nil {
+		s.guesses = LimitGuesses(cfg.Authenticate)
 	}
 	s.ready = sync.OnceValue(s.findRules)
 	s.grpc = grpc.NewServer(s.options()...)

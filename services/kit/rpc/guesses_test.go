@@ -1,0 +1,174 @@
+package rpc_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// lock opens to one key, unless it is broken.
+type lock struct {
+	asked  atomic.Int32
+	key    atomic.Pointer[string]
+	broken atomic.Bool
+}
+
+func newLock(key string) *lock {
+	l := &lock{}
+	l.key.Store(&key)
+	return l
+}
+
+func (l *lock) try(_ context.Context, key secret.Secret) (caller.Principal, error) {
+	l.asked.Add(1)
+	switch {
+	case l.broken.Load():
+		return caller.Principal{}, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the vault is away")
+	case string(key.Expose()) != *l.key.Load():
+		return caller.Principal{}, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "no such key")
+	}
+	return caller.Principal{Kind: caller.Member}, nil
+}
+
+// tries presents keys and counts those that were looked at, and wrong.
+func tries(t *testing.T, g *rpc.Guesses, from string, n int) (wrong int) {
+	t.Helper()
+	for i := range n {
+		_, err := g.Authenticate(t.Context(), from, secret.FromString(fmt.Sprint("kh_wrong", i)))
+		switch e := errs.From(err); e.Code() {
+		case codes.Unauthenticated:
+			wrong++
+		case codes.ResourceExhausted:
+			if e.Reason() != errorsv1.Reason_REASON_RATE_LIMITED || e.Delay() <= 0 || e.Delay() > 3*time.Second {
+				t.Fatalf("%v: %v, after %v", e, e.Reason(), e.Delay())
+			}
+		default:
+			t.Fatal(err)
+		}
+	}
+	return wrong
+}
+
+func TestGuessesAreLimitedByAddress(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLock("kh_right")
+		g := rpc.LimitGuesses(l.try)
+		present := func(from, key string) error {
+			_, err := g.Authenticate(t.Context(), from, secret.FromString(key))
+			return err
+		}
+		if err := present("10.0.0.1", "kh_right"); err != nil {
+			t.Fatal(err)
+		}
+		if got := tries(t, g, "10.0.0.1", 100); got != 20 {
+			t.Errorf("%d of 100 wrong keys were looked at, want 20", got)
+		}
+		if got := l.asked.Load(); got != 21 {
+			t.Errorf("the vault was asked %d times", got)
+		}
+		// A key that was right goes on, and neither another address nor this process
+		// is held up.
+		for range 100 {
+			if err := present("10.0.0.1", "kh_right"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := tries(t, g, "10.0.0.2", 1) + tries(t, g, "", 100); got != 101 {
+			t.Errorf("%d of 101 tries from elsewhere were looked at", got)
+		}
+		time.Sleep(6*time.Second + time.Millisecond)
+		if got := tries(t, g, "10.0.0.1", 5); got != 2 {
+			t.Errorf("%d tries after 6 s, want 2", got)
+		}
+		// Once revoked it is a wrong key like any other.
+		other := "kh_other"
+		l.key.Store(&other)
+		if err := present("10.0.0.1", "kh_right"); errs.CodeOf(err) != codes.Unauthenticated {
+			t.Errorf("a revoked key: %v", err)
+		}
+		if err := present("10.0.0.1", "kh_right"); errs.CodeOf(err) != codes.ResourceExhausted {
+			t.Errorf("a revoked key, again: %v", err)
+		}
+		time.Sleep(time.Hour)
+		if got := tries(t, g, "10.0.0.1", 100); got != 20 {
+			t.Errorf("%d tries after an hour, want 20", got)
+		}
+	})
+}
+
+// What is not wrong costs no try: a right key that is new, a vault that is away.
+func TestOnlyWrongKeysCount(t *testing.T) {
+	t.Parallel()
+	l := newLock("")
+	g := rpc.LimitGuesses(l.try)
+	for i := range 100 {
+		key := fmt.Sprint("kh_", i)
+		l.key.Store(&key)
+		if _, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.broken.Store(true)
+	for range 100 {
+		if _, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString("kh_new")); errs.CodeOf(err) != codes.Unavailable {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Tries at the same time are as many as tries one after the other.
+func TestGuessesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		let := make(chan struct{})
+		var asked atomic.Int32
+		g := rpc.LimitGuesses(func(context.Context, secret.Secret) (caller.Principal, error) {
+			asked.Add(1)
+			<-let
+			return caller.Principal{}, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "no such key")
+		})
+		var all sync.WaitGroup
+		for i := range 100 {
+			all.Go(func() {
+				_, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString(fmt.Sprint("kh_", i)))
+				if err == nil || errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		if got := asked.Load(); got != 20 {
+			t.Errorf("%d got through at the same time, want 20", got)
+		}
+		close(let)
+		all.Wait()
+	})
+}
+
+// However many addresses guess, what is kept is bounded.
+func TestManyAddressesGuess(t *testing.T) {
+	t.Parallel()
+	g := rpc.LimitGuesses(newLock("kh_right").try)
+	for i := range 25_000 {
+		if got := tries(t, g, fmt.Sprint("address ", i), 1); got != 1 {
+			t.Fatalf("the first try of address %d was not looked at", i)
+		}
+	}
+	if n := g.Addresses(); n > 10_000 {
+		t.Errorf("%d addresses are kept", n)
+	}
+}
