@@ -30,20 +30,24 @@ func (s *Service) allowances(ctx context.Context, scopes []meter.Scope) ([]*shar
 	if err != nil {
 		return nil, err
 	}
+	return allowancesOf(scopes, left), nil
+}
+
+func allowancesOf(scopes []meter.Scope, left []meter.Left) []*sharingv1.Allowance {
 	var out []*sharingv1.Allowance
-	for i, scope := range scopes {
-		a := &sharingv1.Allowance{Scope: scopeWord(scope.Kind), RunsLeft: left[i].Runs}
-		if !left[i].Reset.IsZero() {
-			a.ResetTime = timestamppb.New(left[i].Reset)
+	for i, l := range left {
+		a := &sharingv1.Allowance{Scope: scopeWord(scopes[i].Kind), RunsLeft: l.Runs}
+		if !l.Reset.IsZero() {
+			a.ResetTime = timestamppb.New(l.Reset)
 		}
 		out = append(out, a)
 	}
-	return out, nil
+	return out
 }
 
-// allowancesAfter is what is left when a run has ended. The run is booked: what
-// cannot be read now is left out.
-func (s *Service) allowancesAfter(ctx context.Context, row runRow) []*sharingv1.Allowance {
+// told are the scopes of a run that ends of which its caller is told what is left, as
+// their limits are now. The run is to be booked: what cannot be read now is left out.
+func (s *Service) told(ctx context.Context, row runRow) []meter.Scope {
 	key, err := s.rights.keys.get(ctx, row.ChargedKey)
 	if err != nil {
 		return nil
@@ -57,10 +61,5 @@ func (s *Service) allowancesAfter(ctx context.Context, row runRow) []*sharingv1.
 		share = &right.share
 	}
 	ownKey := row.ChargedKey != guestKey && row.payerAsks()
-	out, err := s.allowances(ctx, visible(s.scopesOf(row.ChargedKey, key.GetBudget(), share, countedAs(row.Caller, row.CallerWorkspace)), ownKey))
-	if err != nil {
-		s.log.WarnContext(ctx, "what is left cannot be read", "run", row.ID, "error", err)
-		return nil
-	}
-	return out
+	return visible(s.scopesOf(row.ChargedKey, key.GetBudget(), share, countedAs(row.Caller, row.CallerWorkspace)), ownKey)
 }

@@ -26,6 +26,9 @@ type analysis struct {
 	computed []inspect.Computed
 	models   []modelUse
 	sinks    []string
+	// closed: its runs ask nothing of vault and registry, neither a call nor a model
+	// nor a picture by its URL.
+	closed bool
 	// destinations are where data goes, for people.
 	destinations []string
 	// sends has the constant address of each step that sends data out.
@@ -174,6 +177,8 @@ func (c *analyses) analyse(raw []byte, hash string) *analysis {
 			a.destinations = append(a.destinations, where)
 		}
 	}
+	a.closed = len(a.slots)+len(a.models)+len(a.sinks)+len(a.destinations) == 0 &&
+		!slices.ContainsFunc(p.Inputs, func(in plan.Input) bool { return in.IsBatch() })
 	a.describe(p, report, c.catalogue)
 	return a
 }

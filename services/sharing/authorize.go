@@ -147,12 +147,28 @@ func (d *decision) row(lease time.Duration) runRow {
 		Workflow: d.workflow.UID, WorkflowID: d.workflow.ID, Version: d.version, VersionHash: d.look.hash,
 		Share: d.shareUID(), ShareID: d.shareID(), Rights: marshal(d.rights()), Scopes: scopesText(d.scopes), VaultOpen: len(d.slots) > 0,
 		Lease: d.start.Add(lease).UnixMicro(), State: running, Steps: "", Day: d.start.UTC().Format(time.DateOnly), Start: d.start.UnixMicro(),
+		counted: d.scopes,
 	}
 }
 
-// answer signs the grant and says what the runner needs.
+// answer says what the runner needs.
 func (s *Service) answer(d *decision) (*sharinginternalv1.AuthorizeRunResponse, error) {
 	deadline := d.start.Add(s.cfg.RunTimeout)
+	signed, err := s.grant(d, deadline)
+	if err != nil {
+		return nil, err
+	}
+	return &sharinginternalv1.AuthorizeRunResponse{
+		Name: d.name(), Definition: d.look.raw, VersionHash: d.look.hash, Grant: signed, Deadline: timestamppb.New(deadline),
+		CredentialInputs: d.credentialInputs, Models: d.models, SinksEnabled: d.sinks, Preview: d.preview(),
+	}, nil
+}
+
+// grant signs the run's grant. A run that asks for nothing gets none.
+func (s *Service) grant(d *decision, deadline time.Time) (string, error) {
+	if d.look.closed {
+		return "", nil
+	}
 	claims := grant.Claims{
 		Run: d.run, Workspace: d.owner, Share: d.shareName(), VersionHash: d.look.hash, ChargedKey: d.charged,
 		Visitor: d.principal.Visitor, Slots: d.slots, Models: d.modelVersions(), Limits: grant.Limits{Attempts: s.attempts(d)},
@@ -161,14 +177,7 @@ func (s *Service) answer(d *decision) (*sharinginternalv1.AuthorizeRunResponse, 
 	if d.right == nil {
 		claims.Authority = d.principal.Assertion
 	}
-	signed, err := grant.Sign(s.identity, claims)
-	if err != nil {
-		return nil, err
-	}
-	return &sharinginternalv1.AuthorizeRunResponse{
-		Name: d.name(), Definition: d.look.raw, VersionHash: d.look.hash, Grant: signed, Deadline: timestamppb.New(deadline),
-		CredentialInputs: d.credentialInputs, Models: d.models, SinksEnabled: d.sinks, Preview: d.preview(),
-	}, nil
+	return grant.Sign(s.identity, claims)
 }
 
 // attempts bounds the calls of each step. Where they are made with hidden credentials

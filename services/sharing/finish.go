@@ -12,6 +12,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 )
 
 // The kinds of line items.
@@ -47,21 +48,28 @@ func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunR
 	if err != nil {
 		return nil, err
 	}
-	out := &sharinginternalv1.FinishRunResponse{Allowances: s.allowancesAfter(ctx, row)}
+	out := &sharinginternalv1.FinishRunResponse{Allowances: allowancesOf(booked.told, booked.left)}
 	if row.payerAsks() {
-		out.Charges = redactItems(booked, row.OwnerWorkspace, row.CallerWorkspace)
+		out.Charges = redactItems(booked.items, row.OwnerWorkspace, row.CallerWorkspace)
 	}
 	return out, nil
 }
 
+// booking is what stands in the ledger of a run, and what its scopes have left after it.
+type booking struct {
+	items []*sharingv1.LineItem
+	told  []meter.Scope
+	left  []meter.Left
+}
+
 // end books the end that a runner tells of.
-func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.FinishRunRequest) ([]*sharingv1.LineItem, error) {
+func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.FinishRunRequest) (booking, error) {
 	if row.State != running {
-		return s.store.items(ctx, row)
+		return s.bookedBefore(ctx, row)
 	}
 	items, err := s.used(ctx, row, r.GetItems())
 	if err != nil {
-		return nil, err
+		return booking{}, err
 	}
 	row.State, row.Reason, row.Message = int64(r.GetState()), storable(r.GetReason()), storable(r.GetMessage())
 	row.Steps = stepsText(r.GetSteps())
@@ -113,21 +121,34 @@ func checkFinish(r *sharinginternalv1.FinishRunRequest) error {
 
 // book writes the end of a run and its line items in one commit, and releases what was
 // reserved. It gives what stands in the ledger, from whoever.
-func (s *Service) book(ctx context.Context, e ended) ([]*sharingv1.LineItem, error) {
+func (s *Service) book(ctx context.Context, e ended) (booking, error) {
 	e.row.End = max(s.now().UnixMicro(), e.row.Start)
 	e.row.sum(e.items)
 	did, err := s.store.endRun(ctx, e)
 	if err != nil {
-		return nil, fmt.Errorf("end run: %w", err)
+		return booking{}, fmt.Errorf("end run: %w", err)
 	}
 	s.leases.drop(e.row.ID)
 	if !did {
-		return s.store.items(ctx, e.row)
+		return s.bookedBefore(ctx, e.row)
 	}
-	if err := s.meter.Release(ctx, e.row.ID, e.row.scopes()); err != nil { // a sweep finds it
+	b := booking{items: append(e.row.charge(), e.items...), told: s.told(ctx, e.row)}
+	if b.left, err = s.meter.Release(ctx, e.row.ID, e.row.scopes(), b.told); err != nil { // a sweep finds it
 		s.log.WarnContext(ctx, "a reservation is left to the sweep", "run", e.row.ID, "error", err)
 	}
-	return append(e.row.charge(), e.items...), nil
+	return b, nil
+}
+
+// bookedBefore is what stands in the ledger of a run that has ended.
+func (s *Service) bookedBefore(ctx context.Context, row runRow) (b booking, err error) {
+	if b.items, err = s.store.items(ctx, row); err != nil {
+		return b, fmt.Errorf("read line items: %w", err)
+	}
+	b.told = s.told(ctx, row)
+	if b.left, err = s.meter.Left(ctx, b.told); err != nil { // the run is booked all the same
+		s.log.WarnContext(ctx, "what is left cannot be read", "run", row.ID, "error", err)
+	}
+	return b, nil
 }
 
 // charge is the line item of the run itself: its row is what the ledger keeps of it.

@@ -60,6 +60,9 @@ func scopesText(scopes []meter.Scope) string {
 }
 
 func (r *runRow) scopes() []meter.Scope {
+	if r.counted != nil {
+		return r.counted
+	}
 	var subjects []meter.Subject
 	if err := json.Unmarshal([]byte(r.Scopes), &subjects); err != nil {
 		return nil

@@ -31,6 +31,9 @@ type runRow struct {
 	Day                                          string
 	Start, End                                   int64
 	Images, Calls, InputTokens, OutputTokens     int64
+
+	// counted is what Scopes says, where it is known.
+	counted []meter.Scope
 }
 
 const runColumns = `id, request_id, caller, caller_workspace, owner_workspace, charged_workspace, charged_key, visitor,

@@ -76,5 +76,6 @@ func runOnce(ctx context.Context, m *meter.Meter, run string, scopes []meter.Sco
 	if err := held.Confirm(ctx); err != nil {
 		return err
 	}
-	return m.Release(ctx, run, scopes)
+	_, err = m.Release(ctx, run, scopes, nil)
+	return err
 }

@@ -3,7 +3,6 @@ package meter
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -75,19 +74,24 @@ func (r *Reservation) countOnce(ctx context.Context) error {
 }
 
 // Release ends a run's reservation: it stays counted, and is not open any more.
-// Releasing twice, or what was never reserved, does nothing.
-func (m *Meter) Release(ctx context.Context, run string, scopes []Scope) error {
+// Releasing twice, or what was never reserved, does nothing. It tells what some limited
+// scopes have left then, in the same round trip.
+func (m *Meter) Release(ctx context.Context, run string, scopes, tell []Scope) ([]Left, error) {
+	asked := &question{scopes: tell}
 	for range attempts {
-		again, err := m.release(ctx, run, scopes)
-		if err != nil || len(again) == 0 {
-			return err
+		again, err := m.release(ctx, run, scopes, asked)
+		if err != nil {
+			return nil, err
+		}
+		if len(again) == 0 {
+			return m.answer(ctx, asked)
 		}
 		scopes = again
 	}
-	return unsettled(errors.New("the generation changes all the time"))
+	return nil, unsettled(errors.New("the generation changes all the time"))
 }
 
-func (m *Meter) release(ctx context.Context, run string, scopes []Scope) ([]Scope, error) {
+func (m *Meter) release(ctx context.Context, run string, scopes []Scope, asked *question) ([]Scope, error) {
 	at := make([]*generation, len(scopes))
 	pointers := make([]*redis.StringCmd, len(scopes))
 	for i, s := range scopes {
@@ -97,11 +101,15 @@ func (m *Meter) release(ctx context.Context, run string, scopes []Scope) ([]Scop
 		}
 		at[i] = g
 	}
+	if err := asked.prepare(ctx, m); err != nil {
+		return nil, err
+	}
 	_, err := m.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, g := range at {
 			p.ZRem(ctx, g.reservings, run)
 			pointers[i] = p.Get(ctx, g.pointer)
 		}
+		asked.queue(ctx, p)
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
@@ -115,54 +123,4 @@ func (m *Meter) release(ctx context.Context, run string, scopes []Scope) ([]Scop
 		}
 	}
 	return again, nil
-}
-
-// Left is what a limited scope has left.
-type Left struct {
-	Runs  int64
-	Reset time.Time
-}
-
-// Left reads how many runs each scope has left. Scopes without a limit have none
-// to tell and must not be asked for.
-func (m *Meter) Left(ctx context.Context, scopes []Scope) ([]Left, error) {
-	for range attempts {
-		left, live, err := m.left(ctx, scopes)
-		if err != nil || live {
-			return left, err
-		}
-	}
-	return nil, unsettled(errors.New("the generation changes all the time"))
-}
-
-func (m *Meter) left(ctx context.Context, scopes []Scope) (left []Left, live bool, err error) {
-	now := m.now()
-	at := make([]*generation, len(scopes))
-	used := make([]*redis.StringCmd, len(scopes))
-	pointers := make([]*redis.StringCmd, len(scopes))
-	for i, s := range scopes {
-		if at[i], err = m.live(ctx, s.Subject); err != nil {
-			return nil, false, err
-		}
-	}
-	_, err = m.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, s := range scopes {
-			used[i] = p.HGet(ctx, at[i].counters, fields(now)[which(s.Period)])
-			pointers[i] = p.Get(ctx, at[i].pointer)
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return nil, false, redisx.Error(err)
-	}
-	left, live = make([]Left, len(scopes)), true
-	for i, s := range scopes {
-		if pointers[i].Val() != at[i].name {
-			m.forget(at[i])
-			live = false
-		}
-		n, _ := used[i].Int64() // a counter that is not there has counted nothing
-		left[i] = Left{Runs: max(0, s.Runs-n), Reset: Reset(s.Period, now)}
-	}
-	return left, live, nil
 }

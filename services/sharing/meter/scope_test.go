@@ -68,8 +68,12 @@ func TestARefusalLeavesNothingBehind(t *testing.T) {
 			t.Errorf("left %+v, want 8, 0 and 3", left)
 		}
 		for _, run := range []string{"r0", "r1", "r1", "never"} {
-			if err := m.Release(ctx, run, scopes); err != nil {
+			left, err := m.Release(ctx, run, scopes, scopes[1:])
+			if err != nil {
 				t.Fatal(err)
+			}
+			if len(left) != 2 || left[0].Runs != 0 || left[1].Runs != 3 {
+				t.Errorf("released %s, left %+v, want 0 and 3", run, left)
 			}
 		}
 		for _, s := range scopes {

@@ -317,7 +317,8 @@ type AuthorizeRunResponse struct {
 	Definition []byte `protobuf:"bytes,2,opt,name=definition,proto3" json:"definition,omitempty"`
 	// SHA-256 of those bytes, hex: the key of the runner's plan cache.
 	VersionHash string `protobuf:"bytes,3,opt,name=version_hash,json=versionHash,proto3" json:"version_hash,omitempty"`
-	// The run grant: JWS of sharing's.
+	// The run grant: JWS of sharing's. Empty for a run that asks nothing of vault and
+	// registry: neither a call nor a model nor a picture by its URL.
 	Grant string `protobuf:"bytes,4,opt,name=grant,proto3" json:"grant,omitempty"`
 	// When the run must be over.
 	Deadline *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=deadline,proto3" json:"deadline,omitempty"`

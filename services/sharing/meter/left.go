@@ -1,0 +1,88 @@
+package meter
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+)
+
+// Left is what a limited scope has left.
+type Left struct {
+	Runs  int64
+	Reset time.Time
+}
+
+// Left reads how many runs each scope has left. Scopes without a limit have none
+// to tell and must not be asked for.
+func (m *Meter) Left(ctx context.Context, scopes []Scope) ([]Left, error) {
+	q := &question{scopes: scopes}
+	for range attempts {
+		if err := q.prepare(ctx, m); err != nil {
+			return nil, err
+		}
+		_, err := m.redis.Pipelined(ctx, func(p redis.Pipeliner) error { q.queue(ctx, p); return nil })
+		if err != nil && !errors.Is(err, redis.Nil) {
+			return nil, redisx.Error(err)
+		}
+		if left, live := q.answer(m); live {
+			return left, nil
+		}
+	}
+	return nil, unsettled(errors.New("the generation changes all the time"))
+}
+
+// answer is that of a question that went along with other commands, asked once more
+// where a generation changed meanwhile.
+func (m *Meter) answer(ctx context.Context, q *question) ([]Left, error) {
+	if left, live := q.answer(m); live {
+		return left, nil
+	}
+	return m.Left(ctx, q.scopes)
+}
+
+// question is the commands that find what scopes have left.
+type question struct {
+	scopes []Scope
+
+	now            time.Time
+	at             []*generation
+	used, pointers []*redis.StringCmd
+}
+
+// prepare finds the counters.
+func (q *question) prepare(ctx context.Context, m *Meter) error {
+	n := len(q.scopes)
+	q.now, q.at, q.used, q.pointers = m.now(), make([]*generation, n), make([]*redis.StringCmd, n), make([]*redis.StringCmd, n)
+	for i, s := range q.scopes {
+		var err error
+		if q.at[i], err = m.live(ctx, s.Subject); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q *question) queue(ctx context.Context, p redis.Pipeliner) {
+	for i, s := range q.scopes {
+		q.used[i] = p.HGet(ctx, q.at[i].counters, fields(q.now)[which(s.Period)])
+		q.pointers[i] = p.Get(ctx, q.at[i].pointer)
+	}
+}
+
+// answer is good if all generations were live.
+func (q *question) answer(m *Meter) (left []Left, live bool) {
+	left, live = make([]Left, len(q.scopes)), true
+	for i, s := range q.scopes {
+		if q.pointers[i].Val() != q.at[i].name {
+			m.forget(q.at[i])
+			live = false
+		}
+		n, _ := q.used[i].Int64() // a counter that is not there has counted nothing
+		left[i] = Left{Runs: max(0, s.Runs-n), Reset: Reset(s.Period, q.now)}
+	}
+	return left, live
+}
