@@ -29,6 +29,7 @@ type Component struct {
 // of them that returns. The components are stopped last to first, each waited
 // for. The error is that of the first failure. A second signal kills.
 func Run(ctx context.Context, logger *slog.Logger, components ...Component) error {
+	collectLess()
 	ctx, restore := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer restore()
 	ended := make(chan *running, len(components))
