@@ -12,8 +12,13 @@ WEB := gateway/web/dist/app/index.html
 WEB_SOURCES := $(shell find gateway/web/src gateway/web/index.html gateway/web/*.ts gateway/web/package-lock.json -type f 2>/dev/null)
 LDFLAGS := -s -w
 
+# One way to compile for all that is built, tested and looked at: each package is then
+# compiled once. The model worker alone needs cgo.
+WORKER := ./services/modelworker/cmd/...
+export CGO_ENABLED := 0
+export GOFLAGS += -trimpath
+
 # Every tool at one version; a change here is a change that CI sees.
-BUF := github.com/bufbuild/buf/cmd/buf@v1.75.0
 GEN_GO := google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12
 GEN_GRPC := google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.2
 GEN_GATEWAY := github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-grpc-gateway@v2.33.0
@@ -33,8 +38,8 @@ run: build ## Build everything and start it with the demo: http://127.0.0.1:8080
 # done in a second.
 .PHONY: build
 build: assets $(WEB) ## Build every program into bin/
-	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ $(PURE)
-	@CGO_ENABLED=1 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./services/modelworker/cmd/keyhole-model-worker
+	@go build -ldflags '$(LDFLAGS)' -o bin/ $(PURE)
+	@CGO_ENABLED=1 go build -ldflags '$(LDFLAGS)' -o bin/ $(WORKER)
 
 .PHONY: assets
 assets: ## Fetch ONNX Runtime and the demo's model into bin/ (checked sums)
@@ -64,8 +69,8 @@ bench-web: build ## Measure the share page in Chromium; wants an idle machine
 test: build ## Run every test; installs what is missing (PostgreSQL, Redis)
 	@deploy/fetch/test-servers.sh
 	@deploy/fetch/yolov8n.sh .tools/testdata
-	@go vet $(MODULES)
-	@go test -timeout 15m $(MODULES)
+	@go vet $(MODULES) && CGO_ENABLED=1 go vet $(WORKER)
+	@go test -timeout 15m $(MODULES) && CGO_ENABLED=1 go test -timeout 15m $(WORKER)
 	@$(MAKE) --no-print-directory e2e-web
 
 .PHONY: e2e
@@ -94,9 +99,8 @@ gen: tools-gen ## Generate code, OpenAPI and reference docs from their sources
 	@go run ./deploy/cmd/docgen docs
 
 .PHONY: lint
-lint: tools-gen tools-lint ## go vet and golangci-lint over every module
-	@go vet $(MODULES)
-	@for m in proto services gateway deploy; do (cd $$m && $(TOOLS)/golangci-lint run --config ../.golangci.yml ./...); done
+lint: tools-gen tools-lint ## golangci-lint over every module
+	@$(TOOLS)/golangci-lint run $(MODULES) && CGO_ENABLED=1 $(TOOLS)/golangci-lint run $(WORKER)
 
 # tool,package: installed once for each version.
 define tool
@@ -106,7 +110,7 @@ endef
 .PHONY: tools-gen
 tools-gen:
 	@mkdir -p $(TOOLS)
-	$(call tool,buf,$(BUF))
+	@deploy/fetch/buf.sh $(TOOLS)
 	$(call tool,protoc-gen-go,$(GEN_GO))
 	$(call tool,protoc-gen-go-grpc,$(GEN_GRPC))
 	$(call tool,protoc-gen-grpc-gateway,$(GEN_GATEWAY))
