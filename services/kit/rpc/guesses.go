@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,10 +38,14 @@ type Guesses struct {
 	by map[string]*guesser
 }
 
-// guesser is one address: how many tries it has left, as of a time.
+// guesser is one address: how many tries it has left, as of a time. The same wrong key
+// once more is no guess: it is a client that has not heard that its key was revoked, and
+// must not keep others out who share its address.
 type guesser struct {
 	left float64
 	at   time.Time
+	seen [guessBurst][sha256.Size]byte // the last wrong keys, in a ring
+	next int
 }
 
 // LimitGuesses bounds what gets through to next, such as an Authenticator.
@@ -56,19 +61,22 @@ func LimitGuesses(next func(context.Context, secret.Secret) (caller.Principal, e
 func (g *Guesses) Authenticate(ctx context.Context, from string, key secret.Secret) (caller.Principal, error) {
 	hash := sha256.Sum256(key.Expose())
 	_, known := g.known.GetIfPresent(hash)
+	taken := false
 	if !known && from != "" {
 		// Taken beforehand, or many tries at the same time would be one.
-		if wait := g.take(from, time.Now()); wait > 0 {
+		var wait time.Duration
+		if taken, wait = g.take(from, hash, time.Now()); wait > 0 {
 			return caller.Principal{}, errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
 				"too many wrong keys came from this address: check the key, and try again later").RetryAfter(wait)
 		}
 	}
 	p, err := g.next(ctx, key)
-	wrong := errs.ReasonOf(err) == errorsv1.Reason_REASON_UNAUTHENTICATED
-	switch {
-	case wrong && known: // it was revoked
-		g.known.Invalidate(hash)
-	case !wrong && !known && from != "":
+	if errs.ReasonOf(err) == errorsv1.Reason_REASON_UNAUTHENTICATED {
+		g.known.Invalidate(hash) // it was revoked
+		g.note(from, hash)
+		return p, err
+	}
+	if taken {
 		g.giveBack(from)
 	}
 	if err == nil && !known {
@@ -77,10 +85,38 @@ func (g *Guesses) Authenticate(ctx context.Context, from string, key secret.Secr
 	return p, err
 }
 
-// take takes a try, or says how long it is until there is one.
-func (g *Guesses) take(from string, now time.Time) time.Duration {
+// take takes a try, or says how long it is until there is one. A wrong key that was
+// tried before takes none.
+func (g *Guesses) take(from string, hash [sha256.Size]byte, now time.Time) (taken bool, wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	b := g.of(from, now)
+	b.left, b.at = b.leftAt(now), now
+	switch {
+	case slices.Contains(b.seen[:], hash):
+		return false, 0
+	case b.left < 1:
+		return false, time.Duration((1 - b.left) * float64(guessEvery))
+	}
+	b.left--
+	return true, 0
+}
+
+// note remembers a wrong key.
+func (g *Guesses) note(from string, hash [sha256.Size]byte) {
+	if from == "" {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if b := g.of(from, time.Now()); !slices.Contains(b.seen[:], hash) {
+		b.seen[b.next] = hash
+		b.next = (b.next + 1) % len(b.seen)
+	}
+}
+
+// of is what is known of an address. The lock is held.
+func (g *Guesses) of(from string, now time.Time) *guesser {
 	b := g.by[from]
 	if b == nil {
 		if len(g.by) >= maxGuessers {
@@ -89,12 +125,7 @@ func (g *Guesses) take(from string, now time.Time) time.Duration {
 		b = &guesser{left: guessBurst, at: now}
 		g.by[from] = b
 	}
-	b.left, b.at = b.leftAt(now), now
-	if b.left < 1 {
-		return time.Duration((1 - b.left) * float64(guessEvery))
-	}
-	b.left--
-	return 0
+	return b
 }
 
 func (b *guesser) leftAt(now time.Time) float64 {
