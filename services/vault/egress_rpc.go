@@ -136,7 +136,7 @@ func (s *Service) fetch(stream egressStream, head *vaultinternalv1.EgressHead) e
 	ctx, done := s.inflight.add(ctx, check, runSubject(claims.Run), keySubject(claims.ChargedKey))
 	defer done()
 	if err := check(ctx); err != nil {
-		return err
+		return answerError(ctx, err)
 	}
 	req, client := request(ctx, stream, head), s.egress
 	req.FollowRedirects = head.GetFollowRedirects()

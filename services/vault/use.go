@@ -144,6 +144,9 @@ func egressKind(k vaultv1.SlotKind) egress.SlotKind {
 // refuseUse audits a refusal for the owner of the right and returns the error.
 // What is a fault of ours is not a refusal.
 func (s *Service) refuseUse(ctx context.Context, action string, h *handle, err error) error {
+	if e := ended(ctx); e != nil { // under it: what failed by that is not the reason
+		err = e
+	}
 	switch errs.ReasonOf(err) {
 	case errorsv1.Reason_REASON_UNAVAILABLE, errorsv1.Reason_REASON_INTERNAL, errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_DEADLINE_EXCEEDED:
 		return err
