@@ -98,6 +98,7 @@ func (c *Client) connect(rawURL string) error {
 			return errors.New("the redis URL cannot be parsed")
 		}
 		tune(&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, o.TLSConfig)
+		giveUp(&o.MaxRetries, &o.DialerRetries)
 		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 		c.UniversalClient = redis.NewClient(o)
 	case "redis+cluster", "rediss+cluster":
@@ -106,6 +107,7 @@ func (c *Client) connect(rawURL string) error {
 			return errors.New("the redis cluster URL cannot be parsed")
 		}
 		tune(&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, o.TLSConfig)
+		giveUp(&o.MaxRetries, &o.DialerRetries)
 		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
 		c.UniversalClient = redis.NewClusterClient(o)
 	default:
@@ -124,6 +126,17 @@ func tune(dial, read, write *time.Duration, t *tls.Config) {
 	}
 	if t != nil {
 		t.MinVersion = tls.VersionTLS12
+	}
+}
+
+// giveUp bounds how often a Redis that is away is tried, where the URL does not say: by
+// default a request would wait some seconds for what it is told in the end.
+func giveUp(retries, dials *int) {
+	if *retries == 0 {
+		*retries = 2
+	}
+	if *dials == 0 {
+		*dials = 1
 	}
 }
 
