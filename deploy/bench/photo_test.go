@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,9 +38,10 @@ const photoWorkflow = `{
   {"type": "JsonField", "name": "picture", "selector": "$steps.labels.image"}
  ]}`
 
-// BenchmarkPhotograph is a shared run on a photograph over HTTP, one at a time,
-// held against the same work by hand in this process: decode, prepare, ONNX
-// Runtime in a worker with the same threads, read what it found, draw, encode.
+// BenchmarkPhotograph is a shared run on a photograph over HTTP, one at a time and on
+// all connections at once, held against the same work by hand in this process, as many
+// at a time: decode, prepare, ONNX Runtime in a worker with the same threads, read what
+// it found, draw, encode.
 func BenchmarkPhotograph(b *testing.B) {
 	s := newStage(b)
 	found := modeltest.Real(b)
@@ -61,6 +63,7 @@ func BenchmarkPhotograph(b *testing.B) {
 			data []byte
 		}{{"54KB", demo.Photo}, {"1MB", large(b)}} {
 			b.Run(model.name+"/"+size.name, func(b *testing.B) { s.photograph(b, path, hand, size.data) })
+			b.Run(model.name+"/"+size.name+"/16", func(b *testing.B) { s.photographs(b, path, hand, size.data) })
 		}
 	}
 }
@@ -76,11 +79,40 @@ func (s *stage) model(tb testing.TB, id, task, file string) {
 	must(tb, s.owner.Upload(tb.Context(), "/v1/"+version.Name+"/artifact", file, &version))
 }
 
-// photograph takes turns, one run each, and compares the medians.
-func (s *stage) photograph(b *testing.B, path string, hand *byHand, photo []byte) {
+// show is a load of runs on a photograph.
+func (s *stage) show(b *testing.B, path string, photo []byte) *load {
+	b.Helper()
 	body, err := json.Marshal(object{"inputs": object{"image": object{"type": "base64", "value": base64.StdEncoding.EncodeToString(photo)}}})
 	must(b, err)
-	l := newLoad(b, s.addr, http.MethodPost, path, s.visitor, body)
+	return newLoad(b, s.addr, http.MethodPost, path, s.visitor, body)
+}
+
+// photographs takes turns, a run on each connection, and compares the medians of how
+// long all take together.
+func (s *stage) photographs(b *testing.B, path string, hand *byHand, photo []byte) {
+	l := s.show(b, path, photo)
+	var us, them []time.Duration
+	for range 3 {
+		us = append(us, l.times(b, connections).took)
+		start := time.Now()
+		var all sync.WaitGroup
+		for range connections {
+			all.Go(func() { hand.once(b, photo) })
+		}
+		all.Wait()
+		them = append(them, time.Since(start))
+	}
+	slices.Sort(us)
+	slices.Sort(them)
+	b.ReportMetric(milliseconds(us[1])/connections, "ms/run")
+	b.ReportMetric(milliseconds(them[1])/connections, "alone-ms/run")
+	b.ReportMetric(float64(us[1])/float64(them[1]), "ratio")
+	b.ReportMetric(0, "ns/op")
+}
+
+// photograph takes turns, one run each, and compares the medians.
+func (s *stage) photograph(b *testing.B, path string, hand *byHand, photo []byte) {
+	l := s.show(b, path, photo)
 	conn := l.conns[0]
 	shared := func() { must(b, conn.once(l.request)) }
 	var us, them []time.Duration

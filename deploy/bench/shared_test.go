@@ -18,24 +18,30 @@ func BenchmarkSharedView(b *testing.B) {
 	compare(b, newLoad(b, s.addr, http.MethodGet, path, "", nil), newLoad(b, bare, http.MethodGet, path, "", nil))
 }
 
-// BenchmarkSharedRun is a run without models through a link: authorised, counted on
-// three scopes, and booked with durable commits.
+// BenchmarkSharedRun is a run without models through a link: authorised, counted, and
+// booked with durable commits. Shared as it is by default, a run counts on the key that
+// pays; with limits on the link also on the link and on its visitor.
 func BenchmarkSharedRun(b *testing.B) {
-	b.Run("embedded", func(b *testing.B) { benchmarkRun(b) })
-	b.Run("redis+postgres", func(b *testing.B) {
-		redis := testkit.Redis(b)
-		sharing, vault, registry := testkit.Postgres(b), testkit.Postgres(b), testkit.Postgres(b)
-		benchmarkRun(b, func(c *node.Config) {
-			c.SharingDB, c.VaultDB, c.RegistryDB = sharing, vault, registry
-			c.SharingRedis, c.VaultRedis = redis, redis
+	for _, link := range []struct {
+		name     string
+		settings object
+	}{{"", unlimited}, {"-limits", metered}} {
+		b.Run("embedded"+link.name, func(b *testing.B) { benchmarkRun(b, link.settings) })
+		b.Run("redis+postgres"+link.name, func(b *testing.B) {
+			redis := testkit.Redis(b)
+			sharing, vault, registry := testkit.DurablePostgres(b), testkit.DurablePostgres(b), testkit.DurablePostgres(b)
+			benchmarkRun(b, link.settings, func(c *node.Config) {
+				c.SharingDB, c.VaultDB, c.RegistryDB = sharing, vault, registry
+				c.SharingRedis, c.VaultRedis = redis, redis
+			})
 		})
-	})
+	}
 }
 
-func benchmarkRun(b *testing.B, change ...func(*node.Config)) {
+func benchmarkRun(b *testing.B, link object, change ...func(*node.Config)) {
 	b.Helper()
 	s := newStage(b, change...)
-	path := s.share(b, "greeting", greeting, metered) + ":run"
+	path := s.share(b, "greeting", greeting, link) + ":run"
 	body := object{"inputs": object{"who": "you"}}
 	reply := s.ask(b, http.MethodPost, path, body)
 	raw, err := json.Marshal(body)

@@ -145,5 +145,8 @@ const greeting = `{
   {"type": "JsonField", "name": "loud", "selector": "$steps.loud.output"}
  ]}`
 
+// unlimited is a link as it is made by default.
+var unlimited = object{"title": "bench"}
+
 // metered bounds a link without ever reaching the bounds: all of its scopes count.
 var metered = object{"title": "bench", "limits": object{"runs": "1000000000", "visitorRuns": "1000000000", "period": "PERIOD_DAY"}}

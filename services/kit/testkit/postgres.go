@@ -20,10 +20,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Postgres is the URL of a new, empty database on a real PostgreSQL.
+// Postgres is the URL of a new, empty database on a real PostgreSQL. Its durability is
+// not under test: a crash of the machine may lose it all.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	dir, err := postgres()
+	return database(t, postgres)
+}
+
+// DurablePostgres is one on a PostgreSQL that commits as an operator's does, to be
+// measured.
+func DurablePostgres(t testing.TB) string {
+	t.Helper()
+	return database(t, durablePostgres)
+}
+
+func database(t testing.TB, server func() (string, error)) string {
+	t.Helper()
+	dir, err := server()
 	if err != nil {
 		t.Fatalf("PostgreSQL for tests: %v", err)
 	}
@@ -60,9 +73,16 @@ func runSQL(ctx context.Context, url, statement string) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
-// postgres starts the server of this process and gives the folder of its
-// socket. It listens on no port.
-var postgres = sync.OnceValues(func() (string, error) {
+// The servers of this process.
+var (
+	postgres = sync.OnceValues(func() (string, error) {
+		return startPostgres("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off")
+	})
+	durablePostgres = sync.OnceValues(func() (string, error) { return startPostgres() })
+)
+
+// startPostgres starts a server and gives the folder of its socket. It listens on no port.
+func startPostgres(settings ...string) (string, error) {
 	bin, err := postgresPrograms()
 	if err != nil {
 		return "", err
@@ -83,10 +103,10 @@ var postgres = sync.OnceValues(func() (string, error) {
 	if err := runAs(as, "cp", "-a", "--reflink=auto", template, data); err != nil {
 		return "", err
 	}
-	s, err := startServer(dir, "QUIT", as, filepath.Join(bin, "postgres"), "-D", data, "-k", dir,
-		"-c", "listen_addresses=", "-c", "max_connections=500", "-c", "shared_buffers=64MB",
-		// Durability is not under test; a crash of the machine may lose it all.
-		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off")
+	command := append([]string{
+		filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "max_connections=500", "-c", "shared_buffers=64MB",
+	}, settings...)
+	s, err := startServer(dir, "QUIT", as, command...)
 	if err != nil {
 		return "", err
 	}
@@ -95,7 +115,7 @@ var postgres = sync.OnceValues(func() (string, error) {
 		defer cancel()
 		return runSQL(ctx, postgresURL(dir, "postgres"), "SELECT 1")
 	})
-})
+}
 
 // postgresPrograms finds the newest installed version.
 func postgresPrograms() (string, error) {
