@@ -178,7 +178,7 @@ func (s *Server) options() []grpc.ServerOption {
 		grpc.MaxRecvMsgSize(s.cfg.MaxMessage),
 		grpc.MaxSendMsgSize(s.cfg.MaxMessage),
 		grpc.MaxConcurrentStreams(s.cfg.MaxStreams),
-		grpc.MaxHeaderListSize(32 << 10),
+		grpc.MaxHeaderListSize(32 << 10), grpc.HeaderTableSize(headerTable),
 		grpc.ConnectionTimeout(10 * time.Second),
 		grpc.InitialWindowSize(window), grpc.InitialConnWindowSize(connWindow),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
@@ -191,6 +191,10 @@ func (s *Server) options() []grpc.ServerOption {
 	}
 	return opts
 }
+
+// headerTable has room for the assertions of recent callers, of 2 KB each, so that a hop
+// names one instead of sending it.
+const headerTable = 64 << 10
 
 // streamWorkers are the goroutines that a server keeps for its calls: a new one for
 // each would grow its stack each time. More calls at once get goroutines of their own.
