@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 )
 
@@ -87,8 +88,11 @@ func (s *Service) repeated(d *decision, row runRow) error {
 func (s *Service) admitRun(ctx context.Context, d *decision, held *meter.Reservation) error {
 	row := d.row(s.cfg.Lease)
 	inserted, err := s.store.insertRun(ctx, row)
+	if errors.Is(err, sqldb.ErrNotWritten) { // the caller has left
+		held.Undo(ctx)
+	}
 	if err != nil {
-		// The row may be there or not: it is settled when its lease ends, or the
+		// Else the row may be there or not: it is settled when its lease ends, or the
 		// reservation is taken back when it is old.
 		return fmt.Errorf("insert run: %w", err)
 	}

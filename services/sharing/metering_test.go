@@ -2,6 +2,7 @@ package sharing_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"sync"
@@ -281,5 +282,40 @@ func TestARunIsBookedWhateverItsMessageSays(t *testing.T) {
 		if got := s.run("acme", "r1"); got.GetState() != sharingv1.RunState_RUN_STATE_FAILED || got.GetMessage() != `cannot read "ab"` {
 			t.Errorf("the run is %v, %q", got.GetState(), got.GetMessage())
 		}
+	})
+}
+
+// A caller that leaves between the reservation and its row gets all of it back at once,
+// not when it is old: who does so again and again would keep others out.
+func TestACallerThatLeavesHoldsNothing(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		s.workflow("acme", "greet", plainWorkflow)
+		token := s.share("acme", "greet", &sharingv1.Share{Limits: &sharingv1.Limits{Runs: 1, Period: vaultv1.Period_PERIOD_DAY}}).GetToken()
+		hold, held, written := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+		go func() {
+			written <- s.db.Group(context.Background(), func(context.Context, *sql.Tx) error {
+				close(held)
+				<-hold
+				return nil
+			})
+		}()
+		<-held
+		ctx, leave := context.WithCancel(s.member("visitor"))
+		left := make(chan error, 1)
+		go func() {
+			_, err := s.preview(ctx, token, "r1")
+			left <- err
+		}()
+		eventually(t, "the run is reserved on key and link", func() bool { return s.reserved() == 2 })
+		leave()
+		if err := <-left; err == nil {
+			t.Error("a run was admitted whose row could not be written")
+		}
+		eventually(t, "nothing is reserved", func() bool { return s.reserved() == 0 })
+		close(hold)
+		must(t, <-written)
+		_, err := s.preview(s.member("visitor"), token, "r2")
+		must(t, err)
 	})
 }

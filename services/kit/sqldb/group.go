@@ -14,6 +14,15 @@ import (
 // errClosed is what a write after Close gets.
 var errClosed = errors.New("the database is closed")
 
+// ErrNotWritten is under the error of a caller that left before its turn: the function
+// was not begun, and will not be. After other errors it may be that nobody knows.
+var ErrNotWritten = errors.New("the write was not begun")
+
+// gaveUp is the error of a caller that left before its turn.
+func gaveUp(ctx context.Context) error {
+	return fmt.Errorf("%w: wait for the writer: %w", ErrNotWritten, ctx.Err())
+}
+
 // group is the group-commit writer. A durable commit costs a disk's flush,
 // whether it holds one row or a hundred: so one goroutine takes all writes that
 // wait, runs each in a savepoint of one transaction, and answers them after the
@@ -89,14 +98,14 @@ func (g *group) submit(w *write) error {
 	select {
 	case g.queue <- w:
 	case <-w.ctx.Done():
-		return fmt.Errorf("wait for the writer: %w", w.ctx.Err())
+		return gaveUp(w.ctx)
 	}
 	select {
 	case <-w.done:
 		return nil
 	case <-w.ctx.Done():
 		if w.state.CompareAndSwap(waiting, abandoned) {
-			return fmt.Errorf("wait for the writer: %w", w.ctx.Err())
+			return gaveUp(w.ctx)
 		}
 		<-w.done // bounded by the batch's timeout
 		return nil
@@ -175,7 +184,7 @@ func (g *group) run(batch []*write) {
 		if w.ctx.Err() == nil && w.state.CompareAndSwap(waiting, started) {
 			live = append(live, w)
 		} else if w.state.CompareAndSwap(waiting, abandoned) {
-			w.finish(fmt.Errorf("wait for the writer: %w", w.ctx.Err()))
+			w.finish(gaveUp(w.ctx))
 		}
 	}
 	for _, w := range g.commit(live) {

@@ -112,7 +112,7 @@ func TestGroupSkipsWhoGaveUp(t *testing.T) {
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		err := db.Group(ended, func(context.Context, *sql.Tx) error { t.Error("it ran"); return nil })
-		if !errors.Is(err, context.Canceled) {
+		if !errors.Is(err, context.Canceled) || !errors.Is(err, sqldb.ErrNotWritten) {
 			t.Errorf("ended before: %v", err)
 		}
 		// One holds the writer while another waits, gives up, and is not written.
@@ -131,7 +131,7 @@ func TestGroupSkipsWhoGaveUp(t *testing.T) {
 			gaveUp <- db.Group(waiting, func(ctx context.Context, tx *sql.Tx) error { return insert(ctx, tx, "second") })
 		}()
 		stop()
-		if err := <-gaveUp; !errors.Is(err, context.Canceled) {
+		if err := <-gaveUp; !errors.Is(err, context.Canceled) || !errors.Is(err, sqldb.ErrNotWritten) {
 			t.Errorf("gave up while waiting: %v", err)
 		}
 		close(hold)
