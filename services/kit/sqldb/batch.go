@@ -17,10 +17,6 @@ const (
 	replace   = "RELEASE SAVEPOINT w; SAVEPOINT w"
 	release   = "RELEASE SAVEPOINT w"
 	undo      = "ROLLBACK TO SAVEPOINT w"
-	// Two writers whose batches lock the same rows in different order would
-	// wait for each other until PostgreSQL looks for deadlocks, 1 s later. A
-	// write that waits longer than this for a lock is run by itself afterwards.
-	lockLimit = "SET LOCAL lock_timeout = '100ms'"
 )
 
 // errApart says that a write of a batch failed, and must be kept apart.
@@ -68,16 +64,11 @@ func (g *group) commit(batch []*write) []*write {
 type writer func(ctx context.Context, tx *sql.Tx, batch []*write, results []error) error
 
 func (g *group) transact(ctx context.Context, batch []*write, results []error, all writer) error {
-	tx, err := g.db.write.BeginTx(ctx, nil)
+	tx, err := g.db.batches.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin group: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	if g.db.engine == Postgres {
-		if _, err := tx.ExecContext(ctx, lockLimit); err != nil {
-			return fmt.Errorf("limit waiting for locks: %w", err)
-		}
-	}
 	if err := all(ctx, tx, batch, results); err != nil {
 		return err
 	}

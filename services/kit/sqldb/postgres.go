@@ -25,6 +25,12 @@ var postgresDefaults = map[string]string{
 	"idle_in_transaction_session_timeout": "60s",
 }
 
+// sharedLockTimeout is that of transactions that callers share. Two writers whose
+// batches lock the same rows in different order would wait for each other until
+// PostgreSQL looks for deadlocks, 1 s later. A write that waits longer than this for a
+// lock is run by itself afterwards.
+const sharedLockTimeout = "100ms"
+
 func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Options) (*DB, error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil { // the driver's text may quote the URL, and with it the password
@@ -36,7 +42,9 @@ func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Option
 		}
 	}
 	cfg.Tracer = otelpgx.NewTracer(otelpgx.WithDisableSQLStatementInAttributes(), otelpgx.WithDisableConnectionDetailsInAttributes())
-	pool := stdlib.OpenDB(*cfg)
+	shared := cfg.Copy()
+	shared.RuntimeParams["lock_timeout"] = sharedLockTimeout
+	pool, batches := stdlib.OpenDB(*cfg), stdlib.OpenDB(*shared)
 	n := opts.MaxConns
 	if n <= 0 {
 		n = 16
@@ -44,10 +52,12 @@ func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Option
 	pool.SetMaxOpenConns(n)
 	pool.SetMaxIdleConns(n)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
+	batches.SetMaxOpenConns(1) // the group's writer is one
+	db := &DB{engine: Postgres, write: pool, read: pool, batches: batches}
 	if err := preparePostgres(ctx, pool, cfg.RuntimeParams["search_path"], migrations, opts); err != nil {
-		return nil, errors.Join(err, pool.Close())
+		return nil, errors.Join(err, db.closePools())
 	}
-	return &DB{engine: Postgres, write: pool, read: pool}, nil
+	return db, nil
 }
 
 func preparePostgres(ctx context.Context, pool *sql.DB, schema string, migrations fs.FS, opts Options) error {

@@ -61,8 +61,10 @@ type DB struct {
 	engine Engine
 	write  *sql.DB // SQLite: exactly one connection, for there is one writer
 	read   *sql.DB // PostgreSQL: the same pool as write
-	stmts  *statements
-	group  *group
+	// batches is for the transactions that callers share. SQLite: the same as write.
+	batches *sql.DB
+	stmts   *statements
+	group   *group
 }
 
 // Engine is the database's kind.
@@ -137,8 +139,10 @@ func (db *DB) Close() error {
 func (db *DB) closePools() error {
 	db.stmts.close()
 	err := db.write.Close()
-	if db.read != db.write {
-		err = errors.Join(err, db.read.Close())
+	for _, pool := range []*sql.DB{db.read, db.batches} {
+		if pool != db.write {
+			err = errors.Join(err, pool.Close())
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("close database: %w", err)

@@ -48,7 +48,7 @@ func openSQLite(ctx context.Context, path string, migrations fs.FS, opts Options
 	}
 	read.SetMaxOpenConns(n)
 	read.SetMaxIdleConns(n)
-	return &DB{engine: SQLite, write: write, read: read, stmts: newStatements(read)}, nil
+	return &DB{engine: SQLite, write: write, read: read, batches: write, stmts: newStatements(read)}, nil
 }
 
 // prepareFile makes folder and file with modes that keep other users of the
