@@ -4,12 +4,18 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
 
-// togetherAtMost bounds the commands that go to the server in one write.
-const togetherAtMost = 1000
+const (
+	// togetherAtMost bounds the commands that go to the server in one write.
+	togetherAtMost = 1000
+	// togetherWithin bounds a round trip with its retries, and so how long those who
+	// come after it wait for their turn: no caller's own time bounds what is others' too.
+	togetherWithin = 4 * time.Second
+)
 
 // together sends the pipelines of callers that come at the same time in one write and
 // reads their answers in one read: a system call costs more than a command. While one
@@ -32,7 +38,7 @@ type crowd struct {
 
 // do runs the commands and returns when all have their answers. It does not end
 // with its caller's context: the others' commands would end with it, and a command's
-// fate would be unknown all the same. The client's timeouts bound it.
+// fate would be unknown all the same.
 func (t *together) do(ctx context.Context, cmds []redis.Cmder) error {
 	if err := ctx.Err(); err != nil {
 		setError(cmds, err)
@@ -44,7 +50,9 @@ func (t *together) do(ctx context.Context, cmds []redis.Cmder) error {
 		return firstError(cmds)
 	}
 	<-c.turn
-	t.send(context.WithoutCancel(ctx), c)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), togetherWithin)
+	defer cancel()
+	t.send(ctx, c)
 	return firstError(cmds)
 }
 

@@ -103,8 +103,7 @@ CREATE INDEX runs_owner ON runs (owner_workspace, start_time, id);
 CREATE INDEX runs_open ON runs (lease) WHERE state = 1;
 CREATE INDEX runs_vault ON runs (end_time) WHERE vault_open AND state <> 1;
 
--- The ledger of what a run used besides itself: the run's own charge is its row.
--- Rows are written once, with the end of their run, and never changed.
+-- The ledger. Rows are written once, with the end of their run, and never changed.
 CREATE TABLE line_items (
   run           TEXT NOT NULL,
   step          TEXT NOT NULL,

@@ -8,21 +8,17 @@ CREATE TABLE workspaces (
 CREATE INDEX workspaces_by_time ON workspaces (create_time, id);
 
 -- hash is the SHA-256 of the key; the guest key has none, for nobody presents it.
--- allowed_* is the budget that the operator has set: the most that the workspace's
--- members may set budget_* to.
 CREATE TABLE api_keys (
-  workspace      TEXT   NOT NULL REFERENCES workspaces (id),
-  id             TEXT   NOT NULL,
-  kind           TEXT   NOT NULL,
-  title          TEXT   NOT NULL,
-  prefix         TEXT   NOT NULL,
-  hash           BYTEA  UNIQUE,
-  budget_runs    BIGINT,
-  budget_period  BIGINT NOT NULL,
-  allowed_runs   BIGINT,
-  allowed_period BIGINT NOT NULL,
-  create_time    BIGINT NOT NULL,
-  revoke_time    BIGINT,
+  workspace     TEXT   NOT NULL REFERENCES workspaces (id),
+  id            TEXT   NOT NULL,
+  kind          TEXT   NOT NULL,
+  title         TEXT   NOT NULL,
+  prefix        TEXT   NOT NULL,
+  hash          BYTEA  UNIQUE,
+  budget_runs   BIGINT,
+  budget_period BIGINT NOT NULL,
+  create_time   BIGINT NOT NULL,
+  revoke_time   BIGINT,
   PRIMARY KEY (workspace, id)
 );
 CREATE INDEX api_keys_by_time ON api_keys (workspace, create_time, id);

@@ -1,0 +1,55 @@
+package redisx
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// A server that does not answer holds nobody for longer than two round trips may take,
+// and a panic is nobody's answer.
+func TestARoundTripIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		all := &together{exec: func(ctx context.Context, cmds []redis.Cmder) {
+			<-ctx.Done()
+			setError(cmds, ctx.Err())
+		}}
+		start := time.Now()
+		errs := make(chan error)
+		for range 10 {
+			go func() {
+				errs <- all.do(context.Background(), []redis.Cmder{redis.NewCmd(context.Background(), "ping")})
+			}()
+		}
+		for range 10 {
+			if err := <-errs; !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("no answer came, and the caller got %v", err)
+			}
+		}
+		if took := time.Since(start); took > 2*togetherWithin {
+			t.Errorf("the last one waited %v", took)
+		}
+	})
+}
+
+func TestAPanicIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	all := &together{exec: func(context.Context, []redis.Cmder) { panic("wanted") }}
+	cmd := redis.NewCmd(context.Background(), "ping")
+	func() {
+		defer func() { _ = recover() }()
+		_ = all.do(context.Background(), []redis.Cmder{cmd})
+	}()
+	if !errors.Is(cmd.Err(), errUnanswered) {
+		t.Errorf("the command of a broken round trip says %v", cmd.Err())
+	}
+	all.exec = func(context.Context, []redis.Cmder) {}
+	if err := all.do(context.Background(), []redis.Cmder{redis.NewCmd(context.Background(), "ping")}); err != nil {
+		t.Errorf("the next round trip: %v", err)
+	}
+}
