@@ -56,30 +56,23 @@ const running = int64(sharingv1.RunState_RUN_STATE_RUNNING)
 // insertRun writes the row of an admitted run, together with other small writes;
 // false when there is a run of this id, or of this request of the caller's.
 func (s store) insertRun(ctx context.Context, r runRow) (bool, error) {
-	inserted := false
-	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `INSERT INTO runs (`+runColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+	n, err := s.db.Exec(ctx, sqldb.Statement{
+		Text: `INSERT INTO runs (` + runColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
 			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) ON CONFLICT DO NOTHING`,
+		Args: []any{
 			r.ID, r.RequestID, r.Caller, r.CallerWorkspace, r.OwnerWorkspace, r.ChargedWorkspace, r.ChargedKey, r.Visitor,
 			r.Workflow, r.WorkflowID, r.Version, r.VersionHash, r.Share, r.ShareID, r.Rights, r.Scopes, r.VaultOpen, r.Lease,
-			r.State, r.Reason, r.Message, r.Steps, r.Day, r.Start, r.End, r.Images, r.Calls, r.InputTokens, r.OutputTokens)
-		if err != nil {
-			return err
-		}
-		n, err := result.RowsAffected()
-		inserted = n == 1
-		return err
+			r.State, r.Reason, r.Message, r.Steps, r.Day, r.Start, r.End, r.Images, r.Calls, r.InputTokens, r.OutputTokens,
+		},
 	})
-	return inserted, err
+	return err == nil && n[0] == 1, err
 }
 
 // deleteRun removes the row of a run that was refused after all. It must be open:
 // what has ended is a charge.
 func (s store) deleteRun(ctx context.Context, id string) error {
-	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE id = $1 AND state = 1`, id)
-		return err
-	})
+	_, err := s.db.Exec(ctx, sqldb.Statement{Text: `DELETE FROM runs WHERE id = $1 AND state = 1`, Args: []any{id}})
+	return err
 }
 
 // run reads a run.
@@ -105,17 +98,15 @@ type ended struct {
 
 // endRun writes the end of a run and its line items, once: false when it had ended.
 func (s store) endRun(ctx context.Context, e ended) (bool, error) {
-	did, before := false, e.abandonedBefore
-	if before == 0 {
-		before = math.MaxInt64
+	if len(e.items) == 0 {
+		n, err := s.db.Exec(ctx, e.statement())
+		return err == nil && n[0] == 1, err
 	}
+	did := false
 	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		did = false
-		r := e.row
-		result, err := tx.ExecContext(ctx, `UPDATE runs SET state = $1, reason = $2, message = $3, steps = $4, end_time = $5,
-			model_images = $6, credential_calls = $7, input_tokens = $8, output_tokens = $9
-			WHERE id = $10 AND state = 1 AND lease < $11`,
-			r.State, r.Reason, r.Message, r.Steps, r.End, r.Images, r.Calls, r.InputTokens, r.OutputTokens, r.ID, before)
+		end := e.statement()
+		result, err := tx.ExecContext(ctx, end.Text, end.Args...)
 		if err != nil {
 			return err
 		}
@@ -124,9 +115,23 @@ func (s store) endRun(ctx context.Context, e ended) (bool, error) {
 			return err
 		}
 		did = true
-		return insertItems(ctx, tx, r.ID, e.items)
+		return insertItems(ctx, tx, e.row.ID, e.items)
 	})
 	return did, err
+}
+
+// statement ends the run's row, if it is open.
+func (e ended) statement() sqldb.Statement {
+	r, before := e.row, e.abandonedBefore
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return sqldb.Statement{
+		Text: `UPDATE runs SET state = $1, reason = $2, message = $3, steps = $4, end_time = $5,
+			model_images = $6, credential_calls = $7, input_tokens = $8, output_tokens = $9
+			WHERE id = $10 AND state = 1 AND lease < $11`,
+		Args: []any{r.State, r.Reason, r.Message, r.Steps, r.End, r.Images, r.Calls, r.InputTokens, r.OutputTokens, r.ID, before},
+	}
 }
 
 // itemsAtOnce keeps a statement below the engines' number of parameters.

@@ -81,22 +81,42 @@ func (s *store) begin(ctx context.Context, intents []attempt) (map[string]beginn
 
 // writeIntents returns the ids of those that had not been begun before.
 func (s *store) writeIntents(ctx context.Context, intents []attempt) (map[string]bool, error) {
-	var begun map[string]bool
-	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		begun = make(map[string]bool, len(intents))
-		for rest := intents; len(rest) > 0; {
-			n := batchSize(len(rest))
-			if err := s.insertIntents(ctx, tx, rest[:n], begun); err != nil {
-				return err
-			}
-			rest = rest[n:]
-		}
-		return nil
-	})
+	var statements []sqldb.Statement
+	for rest := intents; len(rest) > 0; {
+		n := batchSize(len(rest))
+		statements = append(statements, s.insertIntents(rest[:n]))
+		rest = rest[n:]
+	}
+	written, err := s.db.Exec(ctx, statements...)
 	if err != nil {
 		return nil, fmt.Errorf("write intents: %w", err)
 	}
+	begun, rest := make(map[string]bool, len(intents)), intents
+	for _, n := range written {
+		batch := rest[:batchSize(len(rest))]
+		rest = rest[len(batch):]
+		for _, a := range batch {
+			begun[a.id] = true
+			if n < int64(len(batch)) { // some were begun before: ask which
+				if begun[a.id], err = s.isFirst(ctx, a); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
 	return begun, nil
+}
+
+// isFirst reports whether an intent that was written is the one that stands for its
+// attempt. It is asked after the commit: what stands is never replaced.
+func (s *store) isFirst(ctx context.Context, a attempt) (bool, error) {
+	var id string
+	err := s.db.QueryRowContext(ctx, `SELECT id FROM attempts WHERE run = $1 AND step = $2 AND field = $3 AND attempt = $4`,
+		a.run, a.step, a.field, a.number).Scan(&id)
+	if err != nil {
+		return false, sqldb.Error(fmt.Errorf("read intent: %w", err))
+	}
+	return id == a.id, nil
 }
 
 // batchSize is the largest of a few sizes that fits: a statement is compiled for
@@ -109,32 +129,12 @@ func batchSize(n int) int {
 	return size
 }
 
-func (s *store) insertIntents(ctx context.Context, tx *sql.Tx, intents []attempt, begun map[string]bool) error {
+func (s *store) insertIntents(intents []attempt) sqldb.Statement {
 	args := make([]any, 0, attemptValues*len(intents))
 	for _, a := range intents {
 		args = append(args, a.values()...)
 	}
-	r, err := tx.ExecContext(ctx, s.insertTexts[len(intents)], args...)
-	if err != nil {
-		return err
-	}
-	n, err := r.RowsAffected()
-	if err != nil {
-		return err
-	}
-	for _, a := range intents {
-		if n < int64(len(intents)) { // some were begun before: ask which
-			var id string
-			if err := tx.QueryRowContext(ctx, `SELECT id FROM attempts WHERE run = $1 AND step = $2 AND field = $3 AND attempt = $4`,
-				a.run, a.step, a.field, a.number).Scan(&id); err != nil {
-				return err
-			}
-			begun[a.id] = id == a.id
-			continue
-		}
-		begun[a.id] = true
-	}
-	return nil
+	return sqldb.Statement{Text: s.insertTexts[len(intents)], Args: args}
 }
 
 // insertText is the statement that writes so many intents.
@@ -158,11 +158,10 @@ func insertText(rows int) string {
 
 // end writes how an attempt ended.
 func (s *store) end(ctx context.Context, a attempt, at int64, outcome string) error {
-	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE attempts SET end_time = $5, outcome = $6
+	_, err := s.db.Exec(ctx, sqldb.Statement{
+		Text: `UPDATE attempts SET end_time = $5, outcome = $6
 			WHERE run = $1 AND step = $2 AND field = $3 AND attempt = $4 AND outcome = ''`,
-			a.run, a.step, a.field, a.number, at, outcome)
-		return err
+		Args: []any{a.run, a.step, a.field, a.number, at, outcome},
 	})
 	if err != nil {
 		return fmt.Errorf("write outcome: %w", err)
@@ -186,9 +185,8 @@ func (s *store) attempts(ctx context.Context, run string) ([]attempt, error) {
 
 // endRun marks a run as over, for ever.
 func (s *store) endRun(ctx context.Context, run string, at int64) error {
-	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO ended_runs (run, end_time) VALUES ($1, $2) ON CONFLICT (run) DO NOTHING`, run, at)
-		return err
+	_, err := s.db.Exec(ctx, sqldb.Statement{
+		Text: `INSERT INTO ended_runs (run, end_time) VALUES ($1, $2) ON CONFLICT (run) DO NOTHING`, Args: []any{run, at},
 	})
 	if err != nil {
 		return fmt.Errorf("end run: %w", err)

@@ -26,18 +26,20 @@ var errApart = errors.New("a write of the batch failed")
 // returns those that must be run by themselves.
 //
 // First it takes for granted that no write fails, as nearly none does: nothing is
-// put between them, which on PostgreSQL halves the round trips. If one fails all is
-// undone, and they are run again with savepoints.
+// put between them. If one fails all is undone, and they are run again with savepoints.
 func (g *group) commit(batch []*write) []*write {
-	if len(batch) <= 1 { // alone it needs no savepoint
+	pipelined := g.pipelined(batch)
+	if len(batch) == 0 || len(batch) == 1 && !pipelined { // alone it needs no savepoint
 		return batch
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), g.timeout)
 	defer cancel()
 	results := make([]error, len(batch))
-	err := g.transact(ctx, batch, results, g.writeThrough)
+	err := g.through(ctx, batch, results, pipelined)
 	if errors.Is(err, errApart) {
-		clear(results)
+		if len(batch) == 1 {
+			return batch
+		}
 		err = g.transact(ctx, batch, results, g.writeApart)
 	}
 	if err != nil {
@@ -57,6 +59,14 @@ func (g *group) commit(batch []*write) []*write {
 		w.finish(results[i])
 	}
 	return again
+}
+
+// through writes a batch of which no write fails; else the error is errApart.
+func (g *group) through(ctx context.Context, batch []*write, results []error, pipelined bool) error {
+	if pipelined {
+		return g.pipeline(ctx, batch)
+	}
+	return g.transact(ctx, batch, results, g.writeThrough)
 }
 
 // writer runs the writes of a batch in a transaction. Its own error is the whole

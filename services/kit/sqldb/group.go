@@ -41,12 +41,15 @@ type group struct {
 
 // write is one caller's function and, after done, what became of it.
 type write struct {
-	ctx      context.Context //nolint:containedctx // of the one caller that waits; only its end is looked at
-	fn       func(context.Context, *sql.Tx) error
-	state    atomic.Int32
-	done     chan struct{}
-	err      error
-	panicked any
+	ctx context.Context //nolint:containedctx // of the one caller that waits; only its end is looked at
+	fn  func(context.Context, *sql.Tx) error
+	// statements are what fn runs, where that is known, and changed their rows.
+	statements []Statement
+	changed    []int64
+	state      atomic.Int32
+	done       chan struct{}
+	err        error
+	panicked   any
 }
 
 // States of a write. Whoever changes waiting to another decides: the writer
@@ -76,11 +79,16 @@ func newGroup(db *DB, opts Options) *group {
 // Group waits for the outcome. fn may run again after a lost race (see Tx), and
 // a panic in it is the caller's.
 func (db *DB) Group(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
-	if ctx.Value(writing{}) == db {
+	return db.group.do(&write{ctx: ctx, fn: fn})
+}
+
+// do has a write done, and waits for what becomes of it.
+func (g *group) do(w *write) error {
+	if w.ctx.Value(writing{}) == g.db {
 		return errNested
 	}
-	w := &write{ctx: ctx, fn: fn, done: make(chan struct{})}
-	if err := db.group.submit(w); err != nil {
+	w.done = make(chan struct{})
+	if err := g.submit(w); err != nil {
 		return Error(err)
 	}
 	if w.panicked != nil {

@@ -1,0 +1,131 @@
+package sqldb_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+
+	"google.golang.org/grpc/codes"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+)
+
+func add(id string) sqldb.Statement {
+	return sqldb.Statement{Text: "INSERT INTO item (id) VALUES ($1)", Args: []any{id}}
+}
+
+// Writes that are known beforehand share their transaction with each other and with
+// others, and are all or nothing: each of its statements, and none of another's fault.
+func TestExecKeepsWritesApart(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		db := open(t, url)
+		if _, err := db.Exec(t.Context(), add("taken")); err != nil {
+			t.Fatal(err)
+		}
+		const workers, each = 24, 25
+		var good atomic.Int64
+		var wg sync.WaitGroup
+		for w := range workers {
+			wg.Go(func() {
+				for i := range each {
+					if execOne(t, db, fmt.Sprintf("%d-%d", w, i), (w+i)%5) {
+						good.Add(2)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if n := count(t, db, "SELECT count(*) FROM item"); int64(n) != good.Load()+1 {
+			t.Errorf("%d rows, %d answered", n, good.Load()+1)
+		}
+		if n := count(t, db, "SELECT count(*) FROM item WHERE id LIKE 'bad%'"); n != 0 {
+			t.Errorf("%d rows of failed writes", n)
+		}
+	})
+}
+
+// execOne writes in one of five ways, and reports whether two rows must be there.
+func execOne(t *testing.T, db *sqldb.DB, id string, way int) bool {
+	ctx := context.Background()
+	switch way {
+	case 0:
+		if _, err := db.Exec(ctx, add("bad"+id), add("taken")); !sqldb.IsUniqueViolation(err) {
+			t.Errorf("violating write: %v", err)
+		}
+		return false
+	case 1:
+		_, err := db.Exec(ctx, add("bad"+id), sqldb.Statement{Text: "INSERT INTO nowhere VALUES ($1)", Args: []any{id}})
+		if err == nil {
+			t.Error("a statement that cannot be run was")
+		}
+		return false
+	case 2:
+		err := db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			_ = insert(ctx, tx, id+"a")
+			return insert(ctx, tx, id+"b")
+		})
+		if err != nil {
+			t.Errorf("good write of another kind: %v", err)
+		}
+		return err == nil
+	default:
+		changed, err := db.Exec(ctx, add(id+"a"), add(id+"b"),
+			sqldb.Statement{Text: "INSERT INTO item (id) VALUES ($1) ON CONFLICT DO NOTHING", Args: []any{"taken"}},
+			sqldb.Statement{Text: "UPDATE item SET n = 1 WHERE id IN ($1, $2)", Args: []any{id + "a", id + "b"}})
+		if err != nil || !slices.Equal(changed, []int64{1, 1, 0, 2}) {
+			t.Errorf("good write: %v, %v", changed, err)
+		}
+		return err == nil
+	}
+}
+
+// What the database finds wrong at the commit is an error, though each statement went well.
+func TestExecTellsOfAFailedCommit(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		db, err := sqldb.Open(t.Context(), url, fstest.MapFS{"00001_first.sql": {Data: []byte(`-- +goose Up
+CREATE TABLE item (id TEXT PRIMARY KEY, parent TEXT REFERENCES item(id) DEFERRABLE INITIALLY DEFERRED);
+-- +goose Down
+DROP TABLE item;
+`)}}, sqldb.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		child := sqldb.Statement{Text: "INSERT INTO item (id, parent) VALUES ($1, $2)", Args: []any{"child", "parent"}}
+		if _, err := db.Exec(t.Context(), child); !sqldb.IsForeignKeyViolation(err) {
+			t.Errorf("a child without its parent: %v", err)
+		}
+		if n := count(t, db, "SELECT count(*) FROM item"); n != 0 {
+			t.Errorf("%d rows after a commit that failed", n)
+		}
+		if _, err := db.Exec(t.Context(), child, add("parent")); err != nil {
+			t.Errorf("a child with its parent: %v", err)
+		}
+	})
+}
+
+// A connection that ends under a batch is found by those whose writes it had, and the
+// next batch gets another.
+func TestExecFindsABrokenConnection(t *testing.T) {
+	t.Parallel()
+	db := open(t, testkit.Postgres(t))
+	kill := sqldb.Statement{Text: "SELECT pg_terminate_backend(pg_backend_pid())"}
+	if _, err := db.Exec(t.Context(), add("a"), kill); errs.CodeOf(err) != codes.Unavailable {
+		t.Errorf("the connection's end: %v", err)
+	}
+	if n := count(t, db, "SELECT count(*) FROM item"); n != 0 {
+		t.Errorf("%d rows of a transaction that was not committed", n)
+	}
+	if _, err := db.Exec(t.Context(), add("b")); err != nil {
+		t.Errorf("after it: %v", err)
+	}
+}
