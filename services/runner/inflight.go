@@ -35,16 +35,18 @@ type inflight struct {
 
 // lease is one run's right to go on.
 type lease struct {
-	end context.CancelCauseFunc
+	// proof shows sharing that the run is this runner's.
+	proof []byte
+	end   context.CancelCauseFunc
 	// confirmed is when sharing last stood by the run.
 	confirmed time.Time
 }
 
 // add starts the lease of a run that was authorised just now.
-func (f *inflight) add(run string, end context.CancelCauseFunc) {
+func (f *inflight) add(run string, proof []byte, end context.CancelCauseFunc) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.runs[run] = &lease{end: end, confirmed: f.now()}
+	f.runs[run] = &lease{proof: proof, end: end, confirmed: f.now()}
 }
 
 func (f *inflight) remove(run string) {
@@ -84,36 +86,39 @@ func (f *inflight) renew(ctx context.Context) {
 }
 
 func (f *inflight) renewOnce(ctx context.Context) {
-	for names := f.names(); len(names) > 0; {
-		some := names[:min(len(names), renewAtOnce)]
-		names = names[len(some):]
-		f.renewSome(ctx, some)
+	for _, request := range f.requests() {
+		f.renewSome(ctx, request)
 	}
 	f.expire()
 }
 
-func (f *inflight) names() []string {
+// requests ask after all runs.
+func (f *inflight) requests() []*sharinginternalv1.RenewRunsRequest {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	names := make([]string, 0, len(f.runs))
-	for run := range f.runs {
-		names = append(names, run)
+	var all []*sharinginternalv1.RenewRunsRequest
+	for run, l := range f.runs {
+		if n := len(all); n == 0 || len(all[n-1].GetRuns()) == renewAtOnce {
+			all = append(all, &sharinginternalv1.RenewRunsRequest{})
+		}
+		last := all[len(all)-1]
+		last.Runs, last.Proofs = append(last.Runs, run), append(last.Proofs, l.proof)
 	}
-	return names
+	return all
 }
 
-func (f *inflight) renewSome(ctx context.Context, names []string) {
+func (f *inflight) renewSome(ctx context.Context, request *sharinginternalv1.RenewRunsRequest) {
 	ctx, cancel := context.WithTimeout(ctx, renewWithin)
 	defer cancel()
 	asked := f.now()
-	answer, err := f.sharing.RenewRuns(ctx, &sharinginternalv1.RenewRunsRequest{Runs: names})
+	answer, err := f.sharing.RenewRuns(ctx, request)
 	if err != nil {
-		f.logger.WarnContext(ctx, "runs could not be renewed", "runs", len(names), "error", err)
+		f.logger.WarnContext(ctx, "runs could not be renewed", "runs", len(request.GetRuns()), "error", err)
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, run := range names {
+	for _, run := range request.GetRuns() {
 		if l, ok := f.runs[run]; ok {
 			l.confirmed = asked
 		}

@@ -40,8 +40,8 @@ func TestRunsEndWhenSharingIsGone(t *testing.T) {
 		defer stop()
 		go f.renew(renewing)
 		run, end := context.WithCancelCause(t.Context())
-		f.add("run_a", end)
-		f.add("run_b", func(error) {})
+		f.add("run_a", []byte("a"), end)
+		f.add("run_b", []byte("b"), func(error) {})
 		<-run.Done()
 		if took := time.Since(begin); took < 14*time.Second || took > 16*time.Second {
 			t.Errorf("it went on for %s, 10 s after the last confirmation is right", took)

@@ -1,6 +1,7 @@
 package runner_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -104,12 +105,23 @@ func (p *sharingPeer) RenewRuns(_ context.Context, r *sharinginternalv1.RenewRun
 		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not now")
 	}
 	answer := &sharinginternalv1.RenewRunsResponse{}
-	for _, run := range r.GetRuns() {
-		if p.endAll != "" {
+	for i, run := range r.GetRuns() {
+		switch {
+		case !p.proven(run, r.GetProofs()[i]):
+			answer.Ended = append(answer.Ended, &sharinginternalv1.EndedRun{Run: run, Message: "there is no such run"})
+		case p.endAll != "":
 			answer.Ended = append(answer.Ended, &sharinginternalv1.EndedRun{Run: run, Message: p.endAll})
 		}
 	}
 	return answer, nil
+}
+
+// proven reports whether a proof is that of a run that was asked for.
+func (p *sharingPeer) proven(run string, proof []byte) bool {
+	sum := sha256.Sum256(proof)
+	return slices.ContainsFunc(p.asked, func(r *sharinginternalv1.AuthorizeRunRequest) bool {
+		return r.GetRun() == run && bytes.Equal(r.GetProofHash(), sum[:])
+	})
 }
 
 func (p *sharingPeer) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunRequest) (*sharinginternalv1.FinishRunResponse, error) {

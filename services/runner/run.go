@@ -45,7 +45,7 @@ type run struct {
 	service *Service
 	order   order
 	id      string
-	// proof is what sharing knows this run's runner by when the run ends.
+	// proof is what sharing knows this run's runner by, while the run goes on and when it ends.
 	proof   []byte
 	allowed *sharinginternalv1.AuthorizeRunResponse
 
@@ -110,7 +110,7 @@ func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errRunTime)
 	defer cancel()
-	r.service.inflight.add(r.id, end)
+	r.service.inflight.add(r.id, r.proof, end)
 	r.tell(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Started{Started: r.name()}})
 	outputs, err := r.evaluate(ctx)
 	if err != nil {

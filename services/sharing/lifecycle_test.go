@@ -325,6 +325,49 @@ func TestRenewingKeepsARunAlive(t *testing.T) {
 	})
 }
 
+// A run is kept alive by its own runner alone. Another one is told what it is told of a
+// run that there is not, whether the replica that it asks knows the run or not.
+func TestAnotherRunnerKeepsNoRunAlive(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		s.workflow("acme", "greet", plainWorkflow)
+		for _, run := range []string{"r1", "r2"} {
+			_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", run)
+			must(t, err)
+		}
+		replicas := []*replica{s.first, s.replica(s.db, s.redis)}
+		loops(t, s.first)
+		for range 4 {
+			s.clock.advance(5 * time.Second)
+			for _, r := range replicas {
+				for name, proofs := range map[string][][]byte{
+					"none":    {},
+					"wrong":   {[]byte("a secret of another runner"), proofOf("nobody"), proofOf("r2")},
+					"of r2":   {proofOf("r2"), proofOf("r2"), proofOf("r2")},
+					"shifted": {proofOf("nobody"), proofOf("r1"), proofOf("r2")},
+				} {
+					out, err := r.runner.RenewRuns(context.Background(), &sharinginternalv1.RenewRunsRequest{Runs: []string{"r1", "nobody", "r2"}, Proofs: proofs})
+					must(t, err)
+					said := map[string]string{}
+					for _, ended := range out.GetEnded() {
+						said[ended.GetRun()] = ended.GetMessage()
+					}
+					if said["r1"] == "" || said["r1"] != said["nobody"] {
+						t.Fatalf("proof %s: of the run it is said %q, of one that there is not %q", name, said["r1"], said["nobody"])
+					}
+					if name != "none" && said["r2"] != "" {
+						t.Fatalf("proof %s: a proven run is ended: %q", name, said["r2"])
+					}
+				}
+			}
+		}
+		eventually(t, "the run is settled", func() bool { return s.run("acme", "r1").GetState() == sharingv1.RunState_RUN_STATE_ABANDONED })
+		if got := s.run("acme", "r2").GetState(); got != sharingv1.RunState_RUN_STATE_RUNNING {
+			t.Errorf("the run that was renewed is %v", got)
+		}
+	})
+}
+
 // An owner's new version that cannot be looked over must not end the runs of others,
 // which the same runner asks after in the same call.
 func TestARunWhoseRightCannotBeToldEndsAlone(t *testing.T) {

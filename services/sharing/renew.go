@@ -3,6 +3,8 @@ package sharing
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -43,20 +45,26 @@ func (l *leases) of(run string) *lease {
 	return l.runs[run]
 }
 
-// split gives those of the runs that are known, and the rest.
-func (l *leases) split(runs []string, now time.Time) (known map[string]*lease, unknown []string) {
+// split gives those of the runs that are known and proven, and the proofs of the rest.
+// One that is known and not proven is looked up like one that is not known, so that it
+// cannot be told from it by the time that the answer takes either.
+func (l *leases) split(runs []string, proofs [][]byte, now time.Time) (known map[string]*lease, rest map[string][]byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	known = make(map[string]*lease, len(runs))
-	for _, run := range runs {
-		if have := l.runs[run]; have != nil {
+	known, rest = make(map[string]*lease, len(runs)), map[string][]byte{}
+	for i, run := range runs {
+		var proof []byte
+		if i < len(proofs) {
+			proof = proofs[i]
+		}
+		if have := l.runs[run]; have != nil && have.rights.provenBy(proof) {
 			have.asked = now
 			known[run] = have
 		} else {
-			unknown = append(unknown, run)
+			rest[run] = proof
 		}
 	}
-	return known, unknown
+	return known, rest
 }
 
 func (l *leases) add(run string, have *lease) {
@@ -80,8 +88,8 @@ func (l *leases) prune(before time.Time) {
 // call fails as a whole, and the runner ends what nobody stands by.
 func (s internal) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsRequest) (*sharinginternalv1.RenewRunsResponse, error) {
 	now := s.now()
-	known, unknown := s.leases.split(r.GetRuns(), now)
-	if err := s.loadLeases(ctx, known, unknown, now); err != nil {
+	known, rest := s.leases.split(r.GetRuns(), r.GetProofs(), now)
+	if err := s.loadLeases(ctx, known, rest, now); err != nil {
 		return nil, err
 	}
 	if err := s.lengthen(ctx, known, now); err != nil {
@@ -117,10 +125,9 @@ func passing(err error) bool {
 	return false
 }
 
-func (s *Service) loadLeases(ctx context.Context, known map[string]*lease, unknown []string, now time.Time) error {
-	for len(unknown) > 0 {
-		batch := unknown[:min(len(unknown), itemsAtOnce)]
-		unknown = unknown[len(batch):]
+// loadLeases adds to the known what is open and proven of the rest.
+func (s *Service) loadLeases(ctx context.Context, known map[string]*lease, rest map[string][]byte, now time.Time) error {
+	for batch := range slices.Chunk(slices.Collect(maps.Keys(rest)), itemsAtOnce) {
 		rows, err := s.store.openRuns(ctx, batch)
 		if err != nil {
 			return fmt.Errorf("read runs: %w", err)
@@ -129,6 +136,9 @@ func (s *Service) loadLeases(ctx context.Context, known map[string]*lease, unkno
 			have := &lease{row: row, until: time.UnixMicro(row.Lease), asked: now}
 			if have.rights, err = row.rights(); err != nil {
 				return err
+			}
+			if !have.rights.provenBy(rest[row.ID]) {
+				continue
 			}
 			known[row.ID] = have
 			s.leases.add(row.ID, have)

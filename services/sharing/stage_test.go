@@ -155,6 +155,15 @@ func (p prover) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunReq
 	return p.SharingInternalServiceClient.FinishRun(ctx, r, opts...)
 }
 
+func (p prover) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsRequest, opts ...grpc.CallOption) (*sharinginternalv1.RenewRunsResponse, error) {
+	if r.GetProofs() == nil {
+		for _, run := range r.GetRuns() {
+			r.Proofs = append(r.Proofs, proofOf(run))
+		}
+	}
+	return p.SharingInternalServiceClient.RenewRuns(ctx, r, opts...)
+}
+
 // serve starts a server and dials it as a peer.
 func (s *stage) serve(id *identity.Identity, face rpc.Face, as string, register func(grpc.ServiceRegistrar)) *grpc.ClientConn {
 	s.t.Helper()

@@ -444,7 +444,10 @@ func (x *AuthorizeRunResponse) GetModelInputs() []string {
 type RenewRunsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Run ids.
-	Runs          []string `protobuf:"bytes,1,rep,name=runs,proto3" json:"runs,omitempty"`
+	Runs []string `protobuf:"bytes,1,rep,name=runs,proto3" json:"runs,omitempty"`
+	// For each of the runs, in their order, the secret that proof_hash of its
+	// authorisation is of: another runner must not keep it alive.
+	Proofs        [][]byte `protobuf:"bytes,2,rep,name=proofs,proto3" json:"proofs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -482,6 +485,13 @@ func (*RenewRunsRequest) Descriptor() ([]byte, []int) {
 func (x *RenewRunsRequest) GetRuns() []string {
 	if x != nil {
 		return x.Runs
+	}
+	return nil
+}
+
+func (x *RenewRunsRequest) GetProofs() [][]byte {
+	if x != nil {
+		return x.Proofs
 	}
 	return nil
 }
@@ -790,9 +800,10 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\rsinks_enabled\x18\b \x01(\bR\fsinksEnabled\x12\x18\n" +
 	"\apreview\x18\t \x01(\bR\apreview\x12!\n" +
 	"\fmodel_inputs\x18\n" +
-	" \x03(\tR\vmodelInputs\"1\n" +
+	" \x03(\tR\vmodelInputs\"]\n" +
 	"\x10RenewRunsRequest\x12\x1d\n" +
-	"\x04runs\x18\x01 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\x90NR\x04runs\"6\n" +
+	"\x04runs\x18\x01 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\x90NR\x04runs\x12*\n" +
+	"\x06proofs\x18\x02 \x03(\fB\x12\xbaH\f\x92\x01\t\x10\x90N\"\x04z\x02\x18@\x80\x01\x01R\x06proofs\"6\n" +
 	"\bEndedRun\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\"P\n" +

@@ -37,7 +37,8 @@ type SharingInternalServiceClient interface {
 	// the call's assertion. Where inputs came that decide models, it first asks
 	// for their values, and has reserved nothing yet.
 	AuthorizeRun(ctx context.Context, in *AuthorizeRunRequest, opts ...grpc.CallOption) (*AuthorizeRunResponse, error)
-	// RenewRuns keeps runs alive and says which must end.
+	// RenewRuns keeps runs alive and says which must end. To who cannot prove a run it is
+	// answered as one that there is not.
 	RenewRuns(ctx context.Context, in *RenewRunsRequest, opts ...grpc.CallOption) (*RenewRunsResponse, error)
 	// FinishRun books what a run used, once for ever, and releases the rest. Which calls
 	// were made with credentials the vault says, not the runner; while the vault is away
@@ -94,7 +95,8 @@ type SharingInternalServiceServer interface {
 	// the call's assertion. Where inputs came that decide models, it first asks
 	// for their values, and has reserved nothing yet.
 	AuthorizeRun(context.Context, *AuthorizeRunRequest) (*AuthorizeRunResponse, error)
-	// RenewRuns keeps runs alive and says which must end.
+	// RenewRuns keeps runs alive and says which must end. To who cannot prove a run it is
+	// answered as one that there is not.
 	RenewRuns(context.Context, *RenewRunsRequest) (*RenewRunsResponse, error)
 	// FinishRun books what a run used, once for ever, and releases the rest. Which calls
 	// were made with credentials the vault says, not the runner; while the vault is away
