@@ -70,7 +70,7 @@ type modelUse struct {
 	input string
 	// dynamic: another step decides it.
 	dynamic bool
-	// pointer is where a constant id is written.
+	// pointer is where the id is written; empty for a default of the block.
 	pointer string
 }
 
@@ -202,11 +202,7 @@ func (a *analysis) takeSlots(r inspect.Report) {
 
 func (a *analysis) takeModels(r inspect.Report) {
 	for _, m := range r.Models {
-		use := modelUse{step: m.Step, id: m.ID, input: m.Input, dynamic: m.Dynamic}
-		if !use.open() {
-			use.pointer = m.Pointer
-		}
-		a.models = append(a.models, use)
+		a.models = append(a.models, modelUse{step: m.Step, id: m.ID, input: m.Input, dynamic: m.Dynamic, pointer: m.Pointer})
 	}
 }
 

@@ -93,7 +93,8 @@ func (s *Service) shown(raw []byte) ([]byte, error) {
 }
 
 // absoluteModels names models that the new owner may use by their full ids: a short
-// one is looked up in the workspace of whoever owns the definition.
+// one is looked up in the workspace of whoever owns the definition. It may be written
+// in a step or be what an input says where nobody says otherwise.
 func (s *Service) absoluteModels(ctx context.Context, r *right, ws string, texts map[string]string) error {
 	checks, err := s.checkModels(ctx, r.share.Workspace, ws, r.look.modelIDs())
 	if err != nil {

@@ -3,10 +3,12 @@ package sharing_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
@@ -247,6 +249,41 @@ func TestAForkIsTheVisitorsOwn(t *testing.T) {
 		must(t, err)
 		if got := fork.GetReport().GetUnreachableModels(); len(got) != 1 || got[0] != "cats/1" {
 			t.Errorf("unreachable %v", got)
+		}
+	})
+}
+
+// A model that an input names by default keeps its meaning in a fork as one that a step
+// names does: the new owner's own of that name does not take its place.
+func TestTheDefaultModelOfAForkStaysTheSame(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		s.registry.add("acme/cats/1", true)
+		s.registry.add("visitor/cats/1", false)
+		s.workflow("acme", "cats", chosenModel)
+		token := s.share("acme", "cats", nil).GetToken()
+		fork := func(id string) *sharingv1.ForkSharedWorkflowResponse {
+			out, err := s.api.ForkSharedWorkflow(s.member("visitor"), &sharingv1.ForkSharedWorkflowRequest{
+				Token: token, Parent: "workspaces/visitor", WorkflowId: id,
+			})
+			must(t, err)
+			return out
+		}
+		public := fork("public")
+		if got := public.GetReport().GetUnreachableModels(); len(got) != 0 {
+			t.Errorf("unreachable %v", got)
+		}
+		run, err := s.own(s.member("visitor"), public.GetWorkflow().GetName(), "r1", "image")
+		must(t, err)
+		if diff := cmp.Diff(map[string]string{"acme/cats/1": "acme/models/cats/versions/1"}, s.models(run)); diff != "" {
+			t.Error(diff)
+		}
+		s.registry.add("acme/dogs/1", false)
+		s.save("acme", "cats", strings.Replace(chosenModel, "cats/1", "dogs/1", 1))
+		token = s.share("acme", "cats", nil).GetToken()
+		s.settle()
+		if got := fork("private").GetReport().GetUnreachableModels(); !slices.Equal(got, []string{"dogs/1"}) {
+			t.Errorf("unreachable %v, want the private default", got)
 		}
 	})
 }

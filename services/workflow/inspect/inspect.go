@@ -86,7 +86,8 @@ type Model struct {
 	Input string
 	// Dynamic ids come from another step and are known only when the workflow runs.
 	Dynamic bool
-	// Pointer is where the id is written, empty for a default of the block.
+	// Pointer is where the id is written, in the step or as the default of an input;
+	// empty for a default of the block.
 	Pointer string
 }
 

@@ -82,11 +82,15 @@ func TestModels(t *testing.T) {
 		{"type":"roboflow_core/pp_ocr@v1","name":"f","image":"$inputs.image","model_id":"ws/ocr/3"}`))
 	var got []string
 	for _, m := range report.Models {
-		got = append(got, fmt.Sprintf("%s %s id=%s input=%s %v", m.Step, m.Task, m.ID, m.Input, m.Dynamic))
+		got = append(got, fmt.Sprintf("%s %s id=%s input=%s %v at %s", m.Step, m.Task, m.ID, m.Input, m.Dynamic, m.Pointer))
 	}
 	want := []string{
-		"a object-detection id=m/1 input= false", "b object-detection id=ws/private/2 input=model false", "c object-detection id= input= true",
-		"d text-recognition id=operator/pp-ocr-small/1 input= false", "e text-recognition id=operator/pp-ocr-tiny/1 input= false", "f text-recognition id=ws/ocr/3 input= false",
+		"a object-detection id=m/1 input= false at /steps/0/model_id",
+		"b object-detection id=ws/private/2 input=model false at /inputs/3/default_value",
+		"c object-detection id= input= true at /steps/3/model_id",
+		"d text-recognition id=operator/pp-ocr-small/1 input= false at ",
+		"e text-recognition id=operator/pp-ocr-tiny/1 input= false at ",
+		"f text-recognition id=ws/ocr/3 input= false at /steps/6/model_id",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -3,6 +3,7 @@ package inspect
 import (
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
@@ -21,6 +22,7 @@ func (i *inspector) models(s *plan.Step, m manifest.Model) {
 		in := i.plan.Inputs[argument.Input]
 		out.Input = in.Name
 		out.ID, _ = in.Default.(string)
+		out.Pointer = document.JoinIndex("/inputs", in.Index) + "/default_value"
 	default:
 		if out.ID, _ = argument.Value.(string); out.ID == "" {
 			i.defaultModels(s, m)

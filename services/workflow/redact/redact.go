@@ -58,16 +58,9 @@ type redactor struct {
 // default of the input that decides.
 func (r *redactor) hideModels(report inspect.Report) {
 	for _, model := range report.Models {
-		name, private := r.options.ModelNames[model.ID]
-		if !private {
-			continue
+		if name, private := r.options.ModelNames[model.ID]; private {
+			r.hidden[model.Pointer] = name
 		}
-		pointer := model.Pointer
-		if model.Input != "" {
-			in, _ := r.plan.Definition.Input(model.Input)
-			pointer = document.JoinIndex("/inputs", in.Index) + "/default_value"
-		}
-		r.hidden[pointer] = name
 	}
 }
 
