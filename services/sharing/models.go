@@ -13,7 +13,7 @@ import (
 // modelsOf binds the models of a run, or names those that it may not use.
 func (s *Service) modelsOf(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
 	named, brought := d.modelIDs(r.GetModelInputs())
-	checks, err := s.checkModels(ctx, d.owner, segment(d.charged, 0), named)
+	checks, err := s.checkModels(ctx, d.owner, d.payingWorkspace(), named)
 	if err != nil {
 		return err
 	}
@@ -26,6 +26,15 @@ func (s *Service) modelsOf(ctx context.Context, d *decision, r *sharinginternalv
 	return d.bind(checks, func(missing, private []string) error {
 		return broughtRefusal(d.look, r.GetModelInputs(), append(missing, private...))
 	})
+}
+
+// payingWorkspace is the one whose private models the key that is charged may use. The
+// guest key is nobody's own: it must not bring those of the workspace that it is in.
+func (d *decision) payingWorkspace() string {
+	if d.charged == guestKey && !d.paidByOwner {
+		return stranger
+	}
+	return segment(d.charged, 0)
 }
 
 // modelIDs are the models that a run would use, each once: those on which the owner's

@@ -42,9 +42,10 @@ func credentialName(ws, credential string) string {
 // guestKey is what visitors without a key are charged to.
 const guestKey = rpc.GuestKey
 
-// stranger is the workspace whose keys stand for anybody's when it is asked
-// whether a model is private: the guests'.
-const stranger = "operator"
+// stranger is the workspace that stands for anybody's when it is asked whether a model
+// is private. It is no workspace's id, for it must own nothing: of the guest key's the
+// private models would look as if they were everybody's.
+const stranger = "-"
 
 func micros(t time.Time) int64 {
 	if t.IsZero() {

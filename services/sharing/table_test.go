@@ -82,6 +82,34 @@ func TestAPrivateModelIsRefusedByName(t *testing.T) {
 	})
 }
 
+// Rows 2 and 3 hold for the workspace that the guest key is in: what is private there is
+// private to guests as well.
+func TestTheOperatorsPrivateModelsArePrivate(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		s.registry.add("operator/cats/1", false)
+		w := s.workflow("operator", "cats", modelWorkflow)
+		found, err := s.api.InspectWorkflow(s.member("operator"), &sharingv1.InspectWorkflowRequest{Name: w.GetName()})
+		must(t, err)
+		if diff := cmp.Diff([]string{"cats/1"}, found.GetPrivateModels()); diff != "" {
+			t.Error(diff)
+		}
+		closed := s.share("operator", "cats", nil).GetToken()
+		for name, ctx := range map[string]context.Context{"guest": s.guest("g"), "visitor": s.member("visitor")} {
+			_, err := s.preview(ctx, closed, name, "image")
+			refused(t, err, errorsv1.Reason_REASON_MODEL_PRIVATE)
+		}
+		_, err = s.preview(s.member("operator"), closed, "own", "image")
+		must(t, err)
+		open := s.share("operator", "cats", &sharingv1.Share{RunAccess: sharingv1.RunAccess_RUN_ACCESS_OWNER}).GetToken()
+		run, err := s.preview(s.guest("g"), open, "opened", "image")
+		must(t, err)
+		if c := s.claims(run.GetGrant()); c.ChargedKey != "workspaces/operator/keys/main" || !c.HasModel("workspaces/operator/models/cats/versions/1") {
+			t.Errorf("grant %+v", c)
+		}
+	})
+}
+
 // Row 3: a private model, run access open: the owner's key pays, for anyone.
 func TestRunAccessIsChargedToTheOwnersKey(t *testing.T) {
 	t.Parallel()
