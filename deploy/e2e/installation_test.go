@@ -38,6 +38,8 @@ type options struct {
 	demo   bool // seed the demo
 	traces bool // export spans
 	twice  bool // a second vault, sharing and gateway on the same stores, of five processes
+	// settings are more arguments of keyhole serve.
+	settings []string
 	// wrap is put before the command, with the data folder as its last argument.
 	wrap []string
 	// through gives the URL at which the services find a store.
@@ -117,6 +119,7 @@ func (in *installation) alone(t testing.TB, addr string, o options) {
 	if o.demo {
 		command = append(command, "--demo")
 	}
+	command = append(command, o.settings...)
 	if o.through != nil {
 		in.databases = map[string]string{}
 		for _, name := range []string{"sharing", "vault", "registry"} {

@@ -28,6 +28,9 @@ type Config struct {
 	EgressAllow     []string
 	FetchAllow      []string
 	EgressPlaintext bool
+	// GuestRuns and PreviewCalls: see sharing.Config.
+	GuestRuns    int64
+	PreviewCalls int32
 	// SharingDB, VaultDB and RegistryDB are database URLs; empty means SQLite in
 	// the data folder.
 	SharingDB, VaultDB, RegistryDB string

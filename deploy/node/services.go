@@ -103,7 +103,9 @@ func (n *Node) openSharing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.sharing, err = sharing.New(ctx, sharing.Config{LinkKey: key, PublicURL: n.cfg.PublicURL}, sharing.Deps{
+	n.sharing, err = sharing.New(ctx, sharing.Config{
+		LinkKey: key, PublicURL: n.cfg.PublicURL, GuestRuns: n.cfg.GuestRuns, PreviewCalls: n.cfg.PreviewCalls,
+	}, sharing.Deps{
 		DB: n.stores.sharing, Redis: n.stores.sharingRedis, Identity: id, Logger: n.tel.Logger.With("service", "sharing"),
 		Vault:    vaultinternalv1.NewVaultInternalServiceClient(toVault),
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(toRegistry),

@@ -34,6 +34,8 @@ type serveCmd struct {
 	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public." placeholder:"ADDR"`
 	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
 	TrustedProxies  []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	GuestRuns       int64    `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`
+	PreviewCalls    int32    `help:"Calls that each step of a run through a link may make with its owner's hidden credentials." default:"20"`
 	AllowOrigins    []string `help:"Origins that browsers may call from; all by default." placeholder:"ORIGIN"`
 	SharingDB       string   `help:"Database of sharing (postgres://...); SQLite in the data folder by default." placeholder:"URL"`
 	VaultDB         string   `help:"Database of the vault; likewise." placeholder:"URL"`
@@ -46,6 +48,7 @@ type serveCmd struct {
 func (c *serveCmd) node() node.Config {
 	return node.Config{
 		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext,
+		GuestRuns: c.GuestRuns, PreviewCalls: c.PreviewCalls,
 		SharingDB: c.SharingDB, VaultDB: c.VaultDB, RegistryDB: c.RegistryDB, SharingRedis: c.SharingRedis, VaultRedis: c.VaultRedis,
 		Blobs: c.Blobs, Gateway: gateway.Config{TrustedProxies: c.TrustedProxies, AllowOrigins: c.AllowOrigins, PublicURL: c.PublicURL},
 	}
