@@ -24,8 +24,10 @@ type analysis struct {
 	slots    []slot
 	// computed are credential fields that take what another step gives.
 	computed []inspect.Computed
-	models   []modelUse
-	sinks    []string
+	// obstacles are what keeps it from being shared.
+	obstacles []obstacle
+	models    []modelUse
+	sinks     []string
 	// closed: its runs ask nothing of vault and registry, neither a call nor a model
 	// nor a picture by its URL.
 	closed bool
@@ -167,6 +169,7 @@ func (c *analyses) analyse(raw []byte, hash string) *analysis {
 	a.problems = append(a.problems, report.Problems...)
 	a.sinks = report.Sinks
 	a.takeSlots(report)
+	a.findObstacles()
 	a.takeModels(report)
 	a.sends = map[string]string{}
 	for _, d := range report.Destinations {

@@ -1,11 +1,13 @@
 package sharing_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
 // keyInput is a workflow that takes an API key by an input.
@@ -44,6 +46,11 @@ func TestWhatHandsCredentialsOnIsNotShared(t *testing.T) {
 				must(t, err)
 				s.save("acme", "key", hostile)
 				s.settle()
+				found, err := s.api.InspectWorkflow(s.member("acme"), &sharingv1.InspectWorkflowRequest{Name: "workspaces/acme/workflows/key"})
+				must(t, err)
+				if len(found.GetProblems()) != 0 || !hasProblem(found.GetSharingProblems(), "credential_not_contained", c.step, c.field) {
+					t.Errorf("inspected: problems %v, that keep it from being shared %v", found.GetProblems(), found.GetSharingProblems())
+				}
 				check := func(err error) {
 					t.Helper()
 					refused(t, err, errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED)
@@ -62,5 +69,37 @@ func TestWhatHandsCredentialsOnIsNotShared(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func hasProblem(list []*sharingv1.Problem, kind, step, field string) bool {
+	return slices.ContainsFunc(list, func(p *sharingv1.Problem) bool {
+		return p.GetKind() == kind && p.GetStep() == step && p.GetField() == field && p.GetMessage() != ""
+	})
+}
+
+// All that keeps a workflow from being shared is told, and nothing of one that can be.
+func TestInspectTellsWhatKeepsAWorkflowFromBeingShared(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	w := s.workflow("acme", "key", keyInput)
+	inspect := func(definition string) *sharingv1.InspectWorkflowResponse {
+		found, err := s.api.InspectWorkflow(s.member("acme"), &sharingv1.InspectWorkflowRequest{Name: w.GetName(), Definition: object(t, definition)})
+		must(t, err)
+		if len(found.GetProblems()) != 0 {
+			t.Fatalf("problems %v", found.GetProblems())
+		}
+		return found
+	}
+	if got := inspect(keyInput).GetSharingProblems(); len(got) != 0 {
+		t.Errorf("a workflow that can be shared has %v", got)
+	}
+	both := strings.NewReplacer(
+		`"outputs":[`, `"outputs":[{"type":"JsonField","name":"echo","selector":"$inputs.key"},`,
+		`"name":"other","base_url":"https://llm.example.com/v1"`, `"name":"other","base_url":"$inputs.question"`,
+	).Replace(keyInput)
+	got := inspect(both).GetSharingProblems()
+	if len(got) != 2 || !hasProblem(got, "credential_not_contained", "llm", "api_key") || !hasProblem(got, "destination_not_constant", "other", "api_key") {
+		t.Errorf("found %v", got)
 	}
 }

@@ -43,6 +43,7 @@ func (s public) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflo
 func (s *Service) inspection(ctx context.Context, ws string, look *analysis) (*sharingv1.InspectWorkflowResponse, error) {
 	out := &sharingv1.InspectWorkflowResponse{
 		Interface: look.own, Sinks: look.sinks, Destinations: look.destinations, Problems: problemMessages(look.problems),
+		SharingProblems: obstacleMessages(look.obstacles),
 	}
 	private, missing, err := s.strangeModels(ctx, ws, look)
 	if err != nil {

@@ -50,49 +50,6 @@ func (e *shareEdit) settle(ctx context.Context, confirm bool) error {
 	return e.settleCredentials(ctx, look, confirm)
 }
 
-// shareable refuses what could send a visitor's or a hidden credential anywhere: a
-// destination that something in the run decides, an input for a credential that goes
-// elsewhere too, a credential that another step hands on.
-func shareable(look *analysis) error {
-	if len(look.computed) > 0 {
-		c := look.computed[0]
-		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED,
-			"%s.%s takes its credential from %s: what another step hands on is ordinary data; bind a credential ($credentials.<id>) or take an input",
-			c.Step, c.Field, c.Source).With("step", c.Step).With("field", c.Field)
-	}
-	places := map[string]string{}
-	for _, sl := range look.slots {
-		if !sl.constant {
-			return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT,
-				"%s takes a credential, but where it is sent is not constant in the version; write the address into the step", sl.path()).
-				With("step", sl.step).With("field", sl.field)
-		}
-		if err := contained(sl, places); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// contained refuses a slot whose input goes elsewhere: as data, or as a credential to a
-// second destination, of which a visitor is shown one. places collects those of inputs.
-func contained(sl slot, places map[string]string) error {
-	if sl.input == "" {
-		return nil
-	}
-	elsewhere := sl.elsewhere
-	if first, known := places[sl.input]; known && first != sl.destination {
-		elsewhere = []string{display(first)}
-	}
-	places[sl.input] = sl.destination
-	if len(elsewhere) == 0 {
-		return nil
-	}
-	return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED,
-		"%s takes the input %q for a credential, which also goes to %s; what a visitor gives as a credential may go to one place only",
-		sl.path(), sl.input, strings.Join(elsewhere, ", ")).With("step", sl.step).With("field", sl.field).With("input", sl.input)
-}
-
 func (e *shareEdit) settleSamples(_ context.Context, look *analysis) error {
 	for _, sample := range e.row.samples() {
 		at := slices.IndexFunc(look.own.GetInputs(), func(in *sharingv1.Input) bool { return in.GetName() == sample.GetInput() })

@@ -91,7 +91,7 @@ type workflowInspect struct {
 // Run looks it over.
 func (c *workflowInspect) Run(a *app) error {
 	return a.call(http.MethodPost, "/workflows/"+url.PathEscape(c.ID)+":inspect", nil, object{},
-		"interface", "slots", "models", "privateModels", "sinks", "destinations", "problems")
+		"interface", "slots", "models", "privateModels", "sinks", "destinations", "problems", "sharingProblems")
 }
 
 // RunFlags are the inputs of a run.

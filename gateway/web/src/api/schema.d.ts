@@ -943,6 +943,12 @@ export interface components {
             destinations?: string[];
             /** @description Problems; with none, it runs. */
             problems?: components["schemas"]["v1Problem"][];
+            /**
+             * @description What keeps it from being shared, although it runs for its owner: a credential
+             *     that is not contained, or whose destination is not constant. The kind is the
+             *     reason with which a share is refused: "credential_not_contained" ...
+             */
+            sharingProblems?: components["schemas"]["v1Problem"][];
         };
         /** @description Interface is what a run takes and gives. */
         v1Interface: {

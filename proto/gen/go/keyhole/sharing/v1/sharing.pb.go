@@ -1677,9 +1677,13 @@ type InspectWorkflowResponse struct {
 	// Where data goes.
 	Destinations []string `protobuf:"bytes,6,rep,name=destinations,proto3" json:"destinations,omitempty"`
 	// Problems; with none, it runs.
-	Problems      []*Problem `protobuf:"bytes,7,rep,name=problems,proto3" json:"problems,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Problems []*Problem `protobuf:"bytes,7,rep,name=problems,proto3" json:"problems,omitempty"`
+	// What keeps it from being shared, although it runs for its owner: a credential
+	// that is not contained, or whose destination is not constant. The kind is the
+	// reason with which a share is refused: "credential_not_contained" ...
+	SharingProblems []*Problem `protobuf:"bytes,8,rep,name=sharing_problems,json=sharingProblems,proto3" json:"sharing_problems,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *InspectWorkflowResponse) Reset() {
@@ -1757,6 +1761,13 @@ func (x *InspectWorkflowResponse) GetDestinations() []string {
 func (x *InspectWorkflowResponse) GetProblems() []*Problem {
 	if x != nil {
 		return x.Problems
+	}
+	return nil
+}
+
+func (x *InspectWorkflowResponse) GetSharingProblems() []*Problem {
+	if x != nil {
+		return x.SharingProblems
 	}
 	return nil
 }
@@ -4456,7 +4467,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x12\n" +
 	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage\"\xd6\x02\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\"\x9e\x03\n" +
 	"\x17InspectWorkflowResponse\x12;\n" +
 	"\tinterface\x18\x01 \x01(\v2\x1d.keyhole.sharing.v1.InterfaceR\tinterface\x12.\n" +
 	"\x05slots\x18\x02 \x03(\v2\x18.keyhole.sharing.v1.SlotR\x05slots\x124\n" +
@@ -4464,7 +4475,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x0eprivate_models\x18\x04 \x03(\tR\rprivateModels\x12\x14\n" +
 	"\x05sinks\x18\x05 \x03(\tR\x05sinks\x12\"\n" +
 	"\fdestinations\x18\x06 \x03(\tR\fdestinations\x127\n" +
-	"\bproblems\x18\a \x03(\v2\x1b.keyhole.sharing.v1.ProblemR\bproblems\"\xd3\x01\n" +
+	"\bproblems\x18\a \x03(\v2\x1b.keyhole.sharing.v1.ProblemR\bproblems\x12F\n" +
+	"\x10sharing_problems\x18\b \x03(\v2\x1b.keyhole.sharing.v1.ProblemR\x0fsharingProblems\"\xd3\x01\n" +
 	"\x06Limits\x12!\n" +
 	"\x04runs\x18\x01 \x01(\x03B\r\xbaH\n" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x04runs\x12:\n" +
@@ -4859,98 +4871,99 @@ var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
 	21, // 16: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
 	22, // 17: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
 	23, // 18: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
-	62, // 19: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
-	21, // 20: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	61, // 21: keyhole.sharing.v1.Sample.value:type_name -> google.protobuf.Value
-	2,  // 22: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
-	0,  // 23: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
-	1,  // 24: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
-	25, // 25: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	59, // 26: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
-	28, // 27: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
-	26, // 28: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
-	27, // 29: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	59, // 30: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	59, // 31: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
-	29, // 32: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	29, // 33: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	29, // 34: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	60, // 35: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	40, // 36: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	41, // 37: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	59, // 38: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	58, // 39: keyhole.sharing.v1.SharedWorkflow.definition:type_name -> google.protobuf.Struct
-	20, // 40: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	42, // 41: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	44, // 42: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	43, // 43: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	28, // 44: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	59, // 45: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	21, // 46: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,  // 47: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	47, // 48: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	59, // 49: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	59, // 50: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,  // 51: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	59, // 52: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	59, // 53: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	49, // 54: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	50, // 55: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	51, // 56: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	59, // 57: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	59, // 58: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	56, // 59: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	6,  // 60: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	7,  // 61: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	9,  // 62: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	10, // 63: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	11, // 64: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	12, // 65: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	13, // 66: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	15, // 67: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	16, // 68: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	17, // 69: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	30, // 70: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	31, // 71: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	33, // 72: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	34, // 73: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	35, // 74: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	36, // 75: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	37, // 76: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	38, // 77: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	39, // 78: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	46, // 79: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	52, // 80: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	54, // 81: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	55, // 82: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,  // 83: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	8,  // 84: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,  // 85: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 86: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 87: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 88: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	14, // 89: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	5,  // 90: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,  // 91: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	24, // 92: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	29, // 93: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	32, // 94: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	29, // 95: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	29, // 96: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	63, // 97: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	29, // 98: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	29, // 99: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	29, // 100: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	45, // 101: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	48, // 102: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	53, // 103: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	51, // 104: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	57, // 105: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	83, // [83:106] is the sub-list for method output_type
-	60, // [60:83] is the sub-list for method input_type
-	60, // [60:60] is the sub-list for extension type_name
-	60, // [60:60] is the sub-list for extension extendee
-	0,  // [0:60] is the sub-list for field type_name
+	23, // 19: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
+	62, // 20: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	21, // 21: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
+	61, // 22: keyhole.sharing.v1.Sample.value:type_name -> google.protobuf.Value
+	2,  // 23: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
+	0,  // 24: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
+	1,  // 25: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
+	25, // 26: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
+	59, // 27: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	28, // 28: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
+	26, // 29: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
+	27, // 30: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
+	59, // 31: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	59, // 32: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	29, // 33: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	29, // 34: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	29, // 35: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	60, // 36: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	40, // 37: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	41, // 38: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	59, // 39: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	58, // 40: keyhole.sharing.v1.SharedWorkflow.definition:type_name -> google.protobuf.Struct
+	20, // 41: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	42, // 42: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	44, // 43: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	43, // 44: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	28, // 45: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	59, // 46: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	21, // 47: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	4,  // 48: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	47, // 49: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	59, // 50: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	59, // 51: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	3,  // 52: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	59, // 53: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	59, // 54: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	49, // 55: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	50, // 56: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	51, // 57: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	59, // 58: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	59, // 59: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	56, // 60: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	6,  // 61: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	7,  // 62: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	9,  // 63: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	10, // 64: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	11, // 65: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	12, // 66: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	13, // 67: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	15, // 68: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	16, // 69: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	17, // 70: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	30, // 71: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	31, // 72: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	33, // 73: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	34, // 74: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	35, // 75: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	36, // 76: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	37, // 77: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	38, // 78: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	39, // 79: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	46, // 80: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	52, // 81: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	54, // 82: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	55, // 83: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,  // 84: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	8,  // 85: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,  // 86: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 87: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 88: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 89: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	14, // 90: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	5,  // 91: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,  // 92: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	24, // 93: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	29, // 94: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	32, // 95: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	29, // 96: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	29, // 97: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	63, // 98: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	29, // 99: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	29, // 100: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	29, // 101: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	45, // 102: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	48, // 103: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	53, // 104: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	51, // 105: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	57, // 106: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	84, // [84:107] is the sub-list for method output_type
+	61, // [61:84] is the sub-list for method input_type
+	61, // [61:61] is the sub-list for extension type_name
+	61, // [61:61] is the sub-list for extension extendee
+	0,  // [0:61] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }

@@ -1,0 +1,86 @@
+package sharing
+
+import (
+	"fmt"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// obstacle is why a definition cannot be shared that may well run for its owner: it
+// could send a visitor's or a hidden credential anywhere.
+type obstacle struct {
+	reason      errorsv1.Reason
+	step, field string
+	// input is the one that brings the credential, if any.
+	input   string
+	message string
+}
+
+// shareable refuses a definition with obstacles, with the first of them.
+func shareable(look *analysis) error {
+	if len(look.obstacles) == 0 {
+		return nil
+	}
+	o := look.obstacles[0]
+	e := errs.FailedPrecondition(o.reason, "%s", o.message).With("step", o.step).With("field", o.field)
+	if o.input != "" {
+		e = e.With("input", o.input)
+	}
+	return e
+}
+
+// findObstacles finds a credential that another step hands on, a destination that
+// something in the run decides, and an input for a credential that goes elsewhere too.
+func (a *analysis) findObstacles() {
+	for _, c := range a.computed {
+		a.obstacles = append(a.obstacles, obstacle{
+			reason: errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED, step: c.Step, field: c.Field,
+			message: fmt.Sprintf("%s.%s takes its credential from %s: what another step hands on is ordinary data; bind a credential ($credentials.<id>) or take an input",
+				c.Step, c.Field, c.Source),
+		})
+	}
+	places := map[string]string{}
+	for _, sl := range a.slots {
+		if !sl.constant {
+			a.obstacles = append(a.obstacles, obstacle{
+				reason: errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT, step: sl.step, field: sl.field,
+				message: sl.path() + " takes a credential, but where it is sent is not constant in the version; write the address into the step",
+			})
+			continue
+		}
+		a.findElsewhere(sl, places)
+	}
+}
+
+// findElsewhere finds a slot whose input goes elsewhere: as data, or as a credential to
+// a second destination, of which a visitor is shown one. places collects those of inputs.
+func (a *analysis) findElsewhere(sl slot, places map[string]string) {
+	if sl.input == "" {
+		return
+	}
+	elsewhere := sl.elsewhere
+	if first, known := places[sl.input]; known && first != sl.destination {
+		elsewhere = []string{display(first)}
+	}
+	places[sl.input] = sl.destination
+	if len(elsewhere) == 0 {
+		return
+	}
+	a.obstacles = append(a.obstacles, obstacle{
+		reason: errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED, step: sl.step, field: sl.field, input: sl.input,
+		message: fmt.Sprintf("%s takes the input %q for a credential, which also goes to %s; what a visitor gives as a credential may go to one place only",
+			sl.path(), sl.input, strings.Join(elsewhere, ", ")),
+	})
+}
+
+func obstacleMessages(obstacles []obstacle) []*sharingv1.Problem {
+	var out []*sharingv1.Problem
+	for _, o := range obstacles {
+		kind := strings.ToLower(strings.TrimPrefix(o.reason.String(), "REASON_"))
+		out = append(out, &sharingv1.Problem{Step: o.step, Field: o.field, Kind: kind, Message: o.message})
+	}
+	return out
+}
