@@ -134,6 +134,7 @@ func (n *Node) Components() []lifecycle.Component {
 	}
 	return append(parts,
 		lifecycle.Component{Name: "vault", Run: n.vault.Run},
+		lifecycle.Component{Name: "registry", Run: n.registry.Run},
 		lifecycle.Component{Name: "sharing", Run: n.sharing.Run},
 		lifecycle.Component{Name: "runner", Run: n.runner.Run})
 }

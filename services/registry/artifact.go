@@ -26,9 +26,14 @@ import (
 // what somebody is about to refer to.
 func blobKey(v version) string { return v.workspace + "/" + v.blob }
 
-// settleWithin bounds how long an artifact that was stored waits for its row. Its
-// client may be gone by then.
-const settleWithin = 10 * time.Second
+const (
+	// keepWithin bounds how long an artifact is on its way into the bucket, so that it is
+	// never swept as one that was given up.
+	keepWithin = time.Hour
+	// settleWithin bounds how long an artifact that was stored waits for its row. Its
+	// client may be gone by then.
+	settleWithin = 10 * time.Second
+)
 
 type upload = grpc.ClientStreamingServer[registryv1.UploadArtifactRequest, registryv1.ModelVersion]
 
@@ -115,10 +120,15 @@ func cannotStore(err error) error {
 	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
 }
 
-// settle stores the artifact of a version that is ready, and ends the version's wait.
+// settle stores the artifact of a version that is ready, and ends the version's wait. That
+// the artifact is on its way is written down first: who dies in between leaves no
+// artifact that nobody knows of.
 func (s *Service) settle(ctx context.Context, file *os.File, v version) error {
 	if v.state == registryv1.State_STATE_READY {
 		v.blob = id.New("art")
+		if err := s.store.loosen(ctx, v, s.now()); err != nil {
+			return err
+		}
 		if err := s.keep(ctx, file, v); err != nil {
 			return err
 		}
@@ -139,6 +149,8 @@ func (s *Service) keep(ctx context.Context, file *os.File, v version) error {
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("rewind upload: %w", err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, keepWithin)
+	defer cancel()
 	err := s.bucket.Upload(ctx, blobKey(v), file, &blob.WriterOptions{ContentType: "application/octet-stream"})
 	if err != nil {
 		return cannotStore(err)
@@ -146,17 +158,27 @@ func (s *Service) keep(ctx context.Context, file *os.File, v version) error {
 	return nil
 }
 
-// dropBlobs deletes artifacts of versions that are gone. One that is still another
-// version's, from before each upload had its own, is kept. One that stays by a failure
-// costs space and nothing else, so it is logged.
+// dropBlobs deletes artifacts of versions that are gone. One that stays by a failure is
+// swept later, so it is logged.
 func (s *Service) dropBlobs(ctx context.Context, gone ...version) {
 	for _, v := range gone {
-		used, err := s.store.usedBlob(ctx, v)
-		if err == nil && !used {
-			err = s.bucket.Delete(ctx, blobKey(v))
-		}
-		if err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+		if err := s.dropBlob(ctx, v); err != nil {
 			s.log.WarnContext(ctx, "artifact was not deleted", "workspace", v.workspace, "artifact", v.blob, "error", err)
 		}
 	}
+}
+
+// dropBlob deletes an artifact, unless it is still another version's, from before each
+// upload had its own.
+func (s *Service) dropBlob(ctx context.Context, v version) error {
+	used, err := s.store.usedBlob(ctx, v)
+	if err != nil {
+		return err
+	}
+	if !used {
+		if err := s.bucket.Delete(ctx, blobKey(v)); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+			return err
+		}
+	}
+	return s.store.forget(ctx, v)
 }

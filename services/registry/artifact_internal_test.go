@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gocloud.dev/blob"
-	"gocloud.dev/blob/memblob"
+	"gocloud.dev/blob/fileblob"
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -29,7 +29,10 @@ func newShelf(t *testing.T, url string) *shelf {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	bucket := memblob.OpenBucket(nil)
+	bucket, err := fileblob.OpenBucket(t.TempDir(), &fileblob.Options{NoTempDir: true})
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = bucket.Close() })
 	path := filepath.Join(t.TempDir(), "artifact")
 	if err := os.WriteFile(path, []byte("the same bytes"), 0o600); err != nil {

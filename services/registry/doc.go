@@ -5,4 +5,7 @@
 // model worker before its version counts as ready. It goes out to a runner with a
 // run grant that lists it, and to nobody else: no method gives weights to a
 // client, not to their owner either.
+//
+// What no version names any more is deleted at once, and what that misses by a crash or
+// by a bucket that is away a day later (see Run).
 package registry

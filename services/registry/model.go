@@ -127,7 +127,7 @@ func (f *publicFace) DeleteModel(ctx context.Context, r *registryv1.DeleteModelR
 	if err != nil {
 		return nil, err
 	}
-	gone, err := f.store.deleteModel(ctx, n)
+	gone, err := f.store.deleteModel(ctx, n, f.now())
 	if err != nil {
 		return nil, err
 	}

@@ -117,7 +117,7 @@ func (s *store) updateModel(ctx context.Context, n modelName, title *string, pub
 }
 
 // deleteModel deletes a model with its versions, and gives those that had artifacts.
-func (s *store) deleteModel(ctx context.Context, n modelName) (gone []version, err error) {
+func (s *store) deleteModel(ctx context.Context, n modelName, now time.Time) (gone []version, err error) {
 	err = s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		// Taking the row first keeps new versions out until the model is gone.
 		done, err := tx.ExecContext(ctx, `UPDATE models SET next_number = next_number WHERE workspace = $1 AND model = $2`, n.workspace, n.model)
@@ -125,6 +125,9 @@ func (s *store) deleteModel(ctx context.Context, n modelName) (gone []version, e
 			return err
 		}
 		if gone, err = deleted(tx.QueryContext(ctx, `DELETE FROM model_versions WHERE workspace = $1 AND model = $2 RETURNING `+versionColumns, n.workspace, n.model)); err != nil {
+			return err
+		}
+		if err := loosened(ctx, tx, now, gone...); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `DELETE FROM models WHERE workspace = $1 AND model = $2`, n.workspace, n.model)
@@ -196,19 +199,25 @@ func (s *store) settle(ctx context.Context, v version) error {
 		done, err := tx.ExecContext(ctx, `UPDATE model_versions SET state = $4, sha256 = $5, size_bytes = $6, problem = $7, signature = $8, blob = $9
 		  WHERE workspace = $1 AND model = $2 AND number = $3 AND state = 1`,
 			v.workspace, v.model, v.number, v.state, v.sha256, v.size, v.problem, string(sig), v.blob)
-		return oneRow(done, err)
+		if err := oneRow(done, err); err != nil {
+			return err
+		}
+		return forget(ctx, tx, v)
 	})
 }
 
 // deleteVersion deletes one, and gives it back where it had an artifact.
-func (s *store) deleteVersion(ctx context.Context, n versionName) (gone []version, err error) {
+func (s *store) deleteVersion(ctx context.Context, n versionName, now time.Time) (gone []version, err error) {
 	err = s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		v, err := scanVersion(tx.QueryRowContext(ctx, `DELETE FROM model_versions WHERE workspace = $1 AND model = $2 AND number = $3 RETURNING `+versionColumns,
 			n.workspace, n.model, n.number))
-		if gone = nil; err == nil && v.blob != "" {
+		if err != nil {
+			return missing(err)
+		}
+		if gone = nil; v.blob != "" {
 			gone = []version{v}
 		}
-		return missing(err)
+		return loosened(ctx, tx, now, gone...)
 	})
 	return gone, err
 }

@@ -88,7 +88,7 @@ func (f *publicFace) DeleteModelVersion(ctx context.Context, r *registryv1.Delet
 	if err != nil {
 		return nil, err
 	}
-	gone, err := f.store.deleteVersion(ctx, n)
+	gone, err := f.store.deleteVersion(ctx, n, f.now())
 	if err != nil {
 		return nil, err
 	}

@@ -70,5 +70,6 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	p.Add("sweeper", service.Run)
 	return p.Serve(ctx, service, rpc.Authenticator(vault, p.Identity.Verifier()))
 }

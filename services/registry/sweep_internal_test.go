@@ -1,0 +1,196 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+)
+
+// uploading is an upload whose artifact is stored and whose row is not written yet.
+func (s *shelf) uploading(since time.Time) version {
+	s.t.Helper()
+	v := s.pending()
+	v.blob = fmt.Sprintf("art_%d", v.number)
+	if err := s.store.loosen(s.t.Context(), v, since); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.keep(s.t.Context(), s.file, v); err != nil {
+		s.t.Fatal(err)
+	}
+	return v
+}
+
+func (s *shelf) rename(table, to string) {
+	s.t.Helper()
+	err := s.store.db.Group(s.t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "ALTER TABLE "+table+" RENAME TO "+to)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// swept sweeps when so much time has passed, and counts what the bucket then has.
+func (s *shelf) swept(later time.Duration) int {
+	s.t.Helper()
+	s.now = func() time.Time { return time.Now().Add(later) }
+	if err := s.sweep(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.artifacts()
+}
+
+// noted counts what is written down to be looked at.
+func (s *shelf) noted() int {
+	s.t.Helper()
+	all, err := s.store.loose(s.t.Context(), time.Now().Add(1000*time.Hour), version{}, 10_000)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return len(all)
+}
+
+// A process that dies between an artifact and its row leaves an artifact for a day.
+func TestWhatAnUploadLeftBehindIsSwept(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		s := newShelf(t, url)
+		named := s.pending()
+		s.settled(named)
+		died := s.pending()
+		s.rename("model_versions", "away") // the row cannot be written
+		if err := s.settle(t.Context(), s.file, died); err == nil {
+			t.Fatal("a version was settled without its row")
+		}
+		s.rename("away", "model_versions")
+		if n := s.swept(23 * time.Hour); n != 2 {
+			t.Errorf("%d artifacts are left of an upload that may be under way, want both", n)
+		}
+		if n := s.swept(25 * time.Hour); n != 1 {
+			t.Errorf("%d artifacts are left, want that of the version", n)
+		}
+		s.whole(named)
+		s.settled(died) // again, with another artifact
+		if v, err := s.store.version(t.Context(), died.versionName); err != nil || v.state != registryv1.State_STATE_READY {
+			t.Errorf("the version that waited is %v, %v", v.state, err)
+		}
+		if n := s.swept(25 * time.Hour); n != 2 || s.noted() != 0 {
+			t.Errorf("%d artifacts of two versions, %d noted", n, s.noted())
+		}
+	})
+}
+
+// What a version names stays, whatever is noted of it: of a write whose answer was lost
+// nobody knows.
+func TestTheSweepTakesNothingThatIsNamed(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		s := newShelf(t, url)
+		v := s.uploading(time.Now())
+		if err := s.store.settle(t.Context(), v); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.store.loosen(t.Context(), v, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.swept(25 * time.Hour); n != 1 || s.noted() != 0 {
+			t.Errorf("%d artifacts of one version, %d noted", n, s.noted())
+		}
+		s.whole(v)
+		// Nor what this database knows nothing of: the bucket may be another's too.
+		if err := s.bucket.WriteAll(t.Context(), "acme/art_of-another", []byte("x"), nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.swept(1000 * time.Hour); n != 2 {
+			t.Errorf("%d artifacts, want that of another installation as well", n)
+		}
+	})
+}
+
+// A process that dies between the deletion of rows and that of their artifacts.
+func TestWhatADeletionLeftBehindIsSwept(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		s := newShelf(t, url)
+		one, other := s.pending(), s.pending()
+		s.settled(one)
+		s.settled(other)
+		if _, err := s.store.deleteVersion(t.Context(), one.versionName, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.store.deleteModel(t.Context(), one.modelName, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.artifacts(); n != 2 {
+			t.Fatalf("%d artifacts", n)
+		}
+		if n := s.swept(25 * time.Hour); n != 0 || s.noted() != 0 {
+			t.Errorf("%d artifacts are left of no model, %d noted", n, s.noted())
+		}
+	})
+}
+
+// Replicas sweep at the same time, more than a page, while uploads end.
+func TestReplicasSweepTogether(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		s := newShelf(t, url)
+		longAgo := time.Now().Add(-25 * time.Hour)
+		for range 2*sweepPage + 1 {
+			s.uploading(longAgo)
+		}
+		var ending []version
+		for range 5 {
+			ending = append(ending, s.uploading(time.Now()))
+		}
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				if err := s.sweep(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for _, v := range ending {
+			if err := s.store.settle(t.Context(), v); err != nil {
+				t.Error(err)
+			}
+		}
+		all.Wait()
+		if n := s.artifacts(); n != len(ending) || s.noted() != 0 {
+			t.Errorf("%d artifacts of %d versions, %d noted", n, len(ending), s.noted())
+		}
+		for _, v := range ending {
+			s.whole(v)
+		}
+	})
+}
+
+// It is done at start, and ends when it is told to.
+func TestRunSweepsAtStart(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, testkit.SQLite(t))
+	s.uploading(time.Now().Add(-25 * time.Hour))
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	for deadline := time.Now().Add(20 * time.Second); s.noted() > 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nothing is swept")
+		}
+	}
+	if n := s.artifacts(); n != 0 {
+		t.Errorf("%d artifacts are left", n)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
