@@ -25,20 +25,20 @@ const (
 // finish tells sharing how the run ended and what it used, and ends its lease.
 // If that cannot be said the outputs are withheld: sharing settles the run as
 // one whose runner died.
-func (r *run) finish(ctx context.Context, failure *errs.Error) (*sharinginternalv1.FinishRunResponse, error) {
+func (r *run) finish(ctx context.Context, failure *errs.Error) (*sharinginternalv1.Booking, error) {
 	defer r.service.inflight.remove(r.id)
-	request := &sharinginternalv1.FinishRunRequest{
+	end := &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.list(), Steps: r.steps.list(),
 	}
 	if failure != nil {
-		request.Reason = reasonName(failure.Reason())
-		request.Message = r.redactor.Text(cut(failure.Message(), maxMessage))
+		end.Reason = reasonName(failure.Reason())
+		end.Message = r.redactor.Text(cut(failure.Message(), maxMessage))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookWithin)
 	defer cancel()
 	pause := bookFirstPause
 	for {
-		answer, err := r.book(ctx, request)
+		answer, err := r.book(ctx, end)
 		if err == nil {
 			return answer, nil
 		}
@@ -51,10 +51,15 @@ func (r *run) finish(ctx context.Context, failure *errs.Error) (*sharinginternal
 	}
 }
 
-func (r *run) book(ctx context.Context, request *sharinginternalv1.FinishRunRequest) (*sharinginternalv1.FinishRunResponse, error) {
+// book tells sharing once. A run that had a grant may have asked something of the vault,
+// which sharing then asks.
+func (r *run) book(ctx context.Context, end *sharinginternalv1.RunEnd) (*sharinginternalv1.Booking, error) {
 	ctx, cancel := context.WithTimeout(ctx, bookTryWithin)
 	defer cancel()
-	return r.service.deps.Sharing.FinishRun(ctx, request)
+	if r.allowed.GetGrant() != "" {
+		return r.service.booker.alone(ctx, end)
+	}
+	return r.service.booker.together(ctx, end)
 }
 
 // passing tells whether saying it again may help.

@@ -52,7 +52,7 @@ type sharingPeer struct {
 	endAll   string
 	deaf     bool
 	renewed  int
-	finished []*sharinginternalv1.FinishRunRequest
+	finished []*sharinginternalv1.RunEnd
 	// finisher is on whose behalf the last run was booked.
 	finisher caller.Principal
 	// deny makes that many bookings fail.
@@ -124,23 +124,27 @@ func (p *sharingPeer) proven(run string, proof []byte) bool {
 	})
 }
 
-func (p *sharingPeer) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunRequest) (*sharinginternalv1.FinishRunResponse, error) {
+func (p *sharingPeer) FinishRuns(ctx context.Context, r *sharinginternalv1.FinishRunsRequest) (*sharinginternalv1.FinishRunsResponse, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.deny > 0 {
 		p.deny--
 		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not now")
 	}
-	p.finished = append(p.finished, r)
+	p.finished = append(p.finished, r.GetRuns()...)
 	p.finisher = caller.From(ctx)
 	select {
 	case p.told <- struct{}{}:
 	default:
 	}
-	charges := append([]*sharingv1.LineItem{{Kind: "run", Quantity: 1}}, r.GetItems()...)
-	return &sharinginternalv1.FinishRunResponse{
-		Charges: charges, Allowances: []*sharingv1.Allowance{{Scope: "key", RunsLeft: 9}},
-	}, nil
+	out := &sharinginternalv1.FinishRunsResponse{}
+	for _, end := range r.GetRuns() {
+		charges := append([]*sharingv1.LineItem{{Kind: "run", Quantity: 1}}, end.GetItems()...)
+		out.Runs = append(out.Runs, &sharinginternalv1.FinishedRun{Result: &sharinginternalv1.FinishedRun_Booking{
+			Booking: &sharinginternalv1.Booking{Charges: charges, Allowances: []*sharingv1.Allowance{{Scope: "key", RunsLeft: 9}}},
+		}})
+	}
+	return out, nil
 }
 
 func (p *sharingPeer) set(change func(p *sharingPeer)) {
@@ -150,7 +154,7 @@ func (p *sharingPeer) set(change func(p *sharingPeer)) {
 }
 
 // bookings waits for a number of finished runs.
-func (p *sharingPeer) bookings(t *testing.T, n int) []*sharinginternalv1.FinishRunRequest {
+func (p *sharingPeer) bookings(t *testing.T, n int) []*sharinginternalv1.RunEnd {
 	t.Helper()
 	timeout := time.After(30 * time.Second)
 	for {

@@ -37,7 +37,7 @@ type order struct {
 type result struct {
 	name     string
 	outputs  []map[string]any
-	finished *sharinginternalv1.FinishRunResponse
+	finished *sharinginternalv1.Booking
 }
 
 // run is one run, from its authorisation to its booking.

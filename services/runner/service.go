@@ -98,6 +98,7 @@ type Service struct {
 	store     *models.Store
 	workflows *workflows
 	inflight  *inflight
+	booker    *booker
 	// pictures is what is left of PictureBytes.
 	pictures *semaphore.Weighted
 	// places has an entry for each run that goes on.
@@ -126,6 +127,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 		codec:     imaging.NewCodec(cfg.Pictures),
 		workflows: newWorkflows(cfg.Workflows),
 		inflight:  &inflight{sharing: deps.Sharing, logger: deps.Logger, now: deps.Now, runs: map[string]*lease{}},
+		booker:    &booker{sharing: deps.Sharing},
 		places:    make(chan struct{}, cfg.Runs),
 		pictures:  semaphore.NewWeighted(cfg.PictureBytes),
 	}

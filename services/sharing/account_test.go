@@ -96,7 +96,7 @@ func TestABookingWaitsForTheVault(t *testing.T) {
 		}
 		s.vault.set(func() { s.vault.down = true })
 		finish := func(run string) error {
-			_, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.FinishRunRequest{
+			_, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.RunEnd{
 				Run: run, State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Items: []*sharingv1.LineItem{called("llm", 1, 10, false)},
 			})
 			return err
@@ -133,7 +133,7 @@ func TestOnlyTheRunsRunnerFinishesIt(t *testing.T) {
 		s := newStage(t, url, "embedded:")
 		other := s.replica(s.openDB(), s.redis) // that did not admit the run
 		s.caption("r1")
-		for name, client := range map[string]sharinginternalv1.SharingInternalServiceClient{"admitted here": s.runner, "read": other.runner} {
+		for name, client := range map[string]prover{"admitted here": s.runner, "read": other.runner} {
 			r := failed("r1", "", "")
 			r.Proof = proofOf("another run")
 			_, err := client.FinishRun(context.Background(), r)
@@ -148,7 +148,7 @@ func TestOnlyTheRunsRunnerFinishesIt(t *testing.T) {
 		if s.run("acme", "r1").GetState() != sharingv1.RunState_RUN_STATE_RUNNING || s.vault.endings("r1") != 0 {
 			t.Error("another runner has ended the run")
 		}
-		_, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.FinishRunRequest{Run: "r1", State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Proof: []byte("short")})
+		_, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.RunEnd{Run: "r1", State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Proof: []byte("short")})
 		refused(t, err, errorsv1.Reason_REASON_INVALID_REQUEST)
 		_, err = other.runner.FinishRun(context.Background(), failed("r1", "", ""))
 		must(t, err)

@@ -61,7 +61,7 @@ func BenchmarkAuthorizeAndFinish(b *testing.B) {
 						b.Error(err)
 						return
 					}
-					if _, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.FinishRunRequest{
+					if _, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.RunEnd{
 						Run: run, State: sharingv1.RunState_RUN_STATE_SUCCEEDED,
 					}); err != nil {
 						b.Error(err)

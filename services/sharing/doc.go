@@ -1,7 +1,7 @@
 // Package sharing owns workflows, their versions, shares and forks, the runs and
 // what they cost. It alone decides on whose behalf a run happens: AuthorizeRun
 // applies the one table that says who pays and whose credentials are used,
-// reserves the cost, and signs a run grant; FinishRun books it once for ever.
+// reserves the cost, and signs a run grant; FinishRuns books it once for ever.
 //
 // What it refuses: to decide with rights older than a second; to fall back on
 // anybody else's key or credential; to keep a secret (a literal in a definition

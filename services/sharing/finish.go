@@ -3,8 +3,12 @@ package sharing
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"strings"
+	"sync"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
@@ -30,9 +34,40 @@ const (
 	maxCount = 1_000_000_000_000
 )
 
-// FinishRun implements the RPC. The first end of a run is its end: later ones, and
-// those of a run that was settled meanwhile, get what was booked.
-func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunRequest) (*sharinginternalv1.FinishRunResponse, error) {
+// FinishRuns implements the RPC. The runs are booked side by side, so that they share
+// their commit and none waits for another's.
+func (s internal) FinishRuns(ctx context.Context, r *sharinginternalv1.FinishRunsRequest) (*sharinginternalv1.FinishRunsResponse, error) {
+	out := &sharinginternalv1.FinishRunsResponse{Runs: make([]*sharinginternalv1.FinishedRun, len(r.GetRuns()))}
+	var all sync.WaitGroup
+	for i, end := range r.GetRuns() {
+		all.Go(func() { out.Runs[i] = s.finished(ctx, end) })
+	}
+	all.Wait()
+	return out, nil
+}
+
+// finished says what became of one run, whatever that is.
+func (s *Service) finished(ctx context.Context, end *sharinginternalv1.RunEnd) *sharinginternalv1.FinishedRun {
+	booking, err := s.finishRun(ctx, end)
+	if err == nil {
+		return &sharinginternalv1.FinishedRun{Result: &sharinginternalv1.FinishedRun_Booking{Booking: booking}}
+	}
+	level := slog.LevelInfo
+	if errs.CodeOf(err) == codes.Internal {
+		level = slog.LevelError
+	}
+	s.log.LogAttrs(ctx, level, "a run was not booked", slog.String("run", end.GetRun()), slog.Any("error", err))
+	return &sharinginternalv1.FinishedRun{Result: &sharinginternalv1.FinishedRun_Error{Error: errs.Status(err).Proto()}}
+}
+
+// finishRun books one run. The first end of a run is its end: later ones, and those of a
+// run that was settled meanwhile, get what was booked.
+func (s *Service) finishRun(ctx context.Context, r *sharinginternalv1.RunEnd) (out *sharinginternalv1.Booking, err error) {
+	defer func() {
+		if p := recover(); p != nil { // on a goroutine of its own it would end the process
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
 	if err := checkFinish(r); err != nil {
 		return nil, err
 	}
@@ -48,7 +83,7 @@ func (s internal) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunR
 	if err != nil {
 		return nil, err
 	}
-	out := &sharinginternalv1.FinishRunResponse{Allowances: allowancesOf(booked.told, booked.left)}
+	out = &sharinginternalv1.Booking{Allowances: allowancesOf(booked.told, booked.left)}
 	if row.payerAsks() {
 		out.Charges = redactItems(booked.items, row.OwnerWorkspace, row.CallerWorkspace)
 	}
@@ -63,7 +98,7 @@ type booking struct {
 }
 
 // end books the end that a runner tells of.
-func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.FinishRunRequest) (booking, error) {
+func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.RunEnd) (booking, error) {
 	if row.State != running {
 		return s.bookedBefore(ctx, row)
 	}
@@ -97,7 +132,7 @@ func (s *Service) startOf(ctx context.Context, run string) (*lease, error) {
 	return &lease{row: row, rights: rights}, err
 }
 
-func checkFinish(r *sharinginternalv1.FinishRunRequest) error {
+func checkFinish(r *sharinginternalv1.RunEnd) error {
 	switch r.GetState() {
 	case sharingv1.RunState_RUN_STATE_SUCCEEDED, sharingv1.RunState_RUN_STATE_FAILED, sharingv1.RunState_RUN_STATE_CANCELLED:
 	default:

@@ -127,7 +127,7 @@ func TestFinishingIsIdempotent(t *testing.T) {
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
-				_, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.FinishRunRequest{
+				_, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.RunEnd{
 					Run: "r1", State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Items: []*sharingv1.LineItem{item},
 				})
 				if err != nil {

@@ -274,7 +274,7 @@ func TestARunIsBookedWhateverItsMessageSays(t *testing.T) {
 		s.workflow("acme", "greet", plainWorkflow)
 		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", "r1")
 		must(t, err)
-		_, err = s.runner.FinishRun(context.Background(), &sharinginternalv1.FinishRunRequest{
+		_, err = s.runner.FinishRun(context.Background(), &sharinginternalv1.RunEnd{
 			Run: "r1", State: sharingv1.RunState_RUN_STATE_FAILED, Reason: "STEP_FAILED", Message: "cannot read \"a\x00b\"",
 			Items: []*sharingv1.LineItem{{Step: "s", Attempt: 1, Kind: "model", Resource: "m", Quantity: 2}},
 		})

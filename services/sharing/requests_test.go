@@ -20,8 +20,8 @@ func authorize(token, run string, version int32, inputs ...string) *sharinginter
 	}
 }
 
-func failed(run, reason, message string, items ...*sharingv1.LineItem) *sharinginternalv1.FinishRunRequest {
-	return &sharinginternalv1.FinishRunRequest{
+func failed(run, reason, message string, items ...*sharingv1.LineItem) *sharinginternalv1.RunEnd {
+	return &sharinginternalv1.RunEnd{
 		Run: run, State: sharingv1.RunState_RUN_STATE_FAILED, Reason: reason, Message: message, Items: items,
 	}
 }

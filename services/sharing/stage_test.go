@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
@@ -46,7 +47,7 @@ type stage struct {
 	// the first replica's clients
 	conn   *grpc.ClientConn
 	api    sharingv1.SharingServiceClient
-	runner sharinginternalv1.SharingInternalServiceClient
+	runner prover
 }
 
 // replica is one process of the service.
@@ -54,7 +55,7 @@ type replica struct {
 	service *sharing.Service
 	conn    *grpc.ClientConn
 	api     sharingv1.SharingServiceClient
-	runner  sharinginternalv1.SharingInternalServiceClient
+	runner  prover
 }
 
 // clock is a time that a test can move.
@@ -148,11 +149,19 @@ func (p prover) AuthorizeRun(ctx context.Context, r *sharinginternalv1.Authorize
 	return p.SharingInternalServiceClient.AuthorizeRun(ctx, r, opts...)
 }
 
-func (p prover) FinishRun(ctx context.Context, r *sharinginternalv1.FinishRunRequest, opts ...grpc.CallOption) (*sharinginternalv1.FinishRunResponse, error) {
+// FinishRun finishes one run.
+func (p prover) FinishRun(ctx context.Context, r *sharinginternalv1.RunEnd) (*sharinginternalv1.Booking, error) {
 	if r.GetProof() == nil {
 		r.Proof = proofOf(r.GetRun())
 	}
-	return p.SharingInternalServiceClient.FinishRun(ctx, r, opts...)
+	out, err := p.FinishRuns(ctx, &sharinginternalv1.FinishRunsRequest{Runs: []*sharinginternalv1.RunEnd{r}})
+	if err != nil {
+		return nil, err
+	}
+	if e := out.GetRuns()[0].GetError(); e != nil {
+		return nil, status.FromProto(e).Err()
+	}
+	return out.GetRuns()[0].GetBooking(), nil
 }
 
 func (p prover) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsRequest, opts ...grpc.CallOption) (*sharinginternalv1.RenewRunsResponse, error) {
@@ -268,9 +277,9 @@ func (s *stage) own(ctx context.Context, workflow, run string, inputs ...string)
 }
 
 // finish ends a run well.
-func (s *stage) finish(run string, items ...*sharingv1.LineItem) *sharinginternalv1.FinishRunResponse {
+func (s *stage) finish(run string, items ...*sharingv1.LineItem) *sharinginternalv1.Booking {
 	s.t.Helper()
-	out, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.FinishRunRequest{
+	out, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.RunEnd{
 		Run: run, State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Items: items,
 	})
 	must(s.t, err)

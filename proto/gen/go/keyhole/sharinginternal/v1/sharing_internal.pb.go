@@ -12,6 +12,7 @@ import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1"
 	v1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	status "google.golang.org/genproto/googleapis/rpc/status"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -597,8 +598,55 @@ func (x *RenewRunsResponse) GetEnded() []*EndedRun {
 	return nil
 }
 
-// FinishRunRequest says how a run ended.
-type FinishRunRequest struct {
+// FinishRunsRequest has the runs that ended at about the same time: a call for each
+// would cost more than its booking does.
+type FinishRunsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The runs.
+	Runs          []*RunEnd `protobuf:"bytes,1,rep,name=runs,proto3" json:"runs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FinishRunsRequest) Reset() {
+	*x = FinishRunsRequest{}
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FinishRunsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FinishRunsRequest) ProtoMessage() {}
+
+func (x *FinishRunsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FinishRunsRequest.ProtoReflect.Descriptor instead.
+func (*FinishRunsRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *FinishRunsRequest) GetRuns() []*RunEnd {
+	if x != nil {
+		return x.Runs
+	}
+	return nil
+}
+
+// RunEnd says how a run ended.
+type RunEnd struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Run id.
 	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
@@ -618,21 +666,21 @@ type FinishRunRequest struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *FinishRunRequest) Reset() {
-	*x = FinishRunRequest{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
+func (x *RunEnd) Reset() {
+	*x = RunEnd{}
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *FinishRunRequest) String() string {
+func (x *RunEnd) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*FinishRunRequest) ProtoMessage() {}
+func (*RunEnd) ProtoMessage() {}
 
-func (x *FinishRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
+func (x *RunEnd) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -643,62 +691,195 @@ func (x *FinishRunRequest) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use FinishRunRequest.ProtoReflect.Descriptor instead.
-func (*FinishRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{7}
+// Deprecated: Use RunEnd.ProtoReflect.Descriptor instead.
+func (*RunEnd) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{8}
 }
 
-func (x *FinishRunRequest) GetRun() string {
+func (x *RunEnd) GetRun() string {
 	if x != nil {
 		return x.Run
 	}
 	return ""
 }
 
-func (x *FinishRunRequest) GetState() v1.RunState {
+func (x *RunEnd) GetState() v1.RunState {
 	if x != nil {
 		return x.State
 	}
 	return v1.RunState(0)
 }
 
-func (x *FinishRunRequest) GetReason() string {
+func (x *RunEnd) GetReason() string {
 	if x != nil {
 		return x.Reason
 	}
 	return ""
 }
 
-func (x *FinishRunRequest) GetMessage() string {
+func (x *RunEnd) GetMessage() string {
 	if x != nil {
 		return x.Message
 	}
 	return ""
 }
 
-func (x *FinishRunRequest) GetItems() []*v1.LineItem {
+func (x *RunEnd) GetItems() []*v1.LineItem {
 	if x != nil {
 		return x.Items
 	}
 	return nil
 }
 
-func (x *FinishRunRequest) GetSteps() []*v1.StepEvent {
+func (x *RunEnd) GetSteps() []*v1.StepEvent {
 	if x != nil {
 		return x.Steps
 	}
 	return nil
 }
 
-func (x *FinishRunRequest) GetProof() []byte {
+func (x *RunEnd) GetProof() []byte {
 	if x != nil {
 		return x.Proof
 	}
 	return nil
 }
 
-// FinishRunResponse is what the run cost and what is left.
-type FinishRunResponse struct {
+// FinishRunsResponse has what became of each, in the order of the request.
+type FinishRunsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The runs.
+	Runs          []*FinishedRun `protobuf:"bytes,1,rep,name=runs,proto3" json:"runs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FinishRunsResponse) Reset() {
+	*x = FinishRunsResponse{}
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FinishRunsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FinishRunsResponse) ProtoMessage() {}
+
+func (x *FinishRunsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FinishRunsResponse.ProtoReflect.Descriptor instead.
+func (*FinishRunsResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *FinishRunsResponse) GetRuns() []*FinishedRun {
+	if x != nil {
+		return x.Runs
+	}
+	return nil
+}
+
+// FinishedRun is what became of a run.
+type FinishedRun struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Either.
+	//
+	// Types that are valid to be assigned to Result:
+	//
+	//	*FinishedRun_Booking
+	//	*FinishedRun_Error
+	Result        isFinishedRun_Result `protobuf_oneof:"result"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FinishedRun) Reset() {
+	*x = FinishedRun{}
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FinishedRun) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FinishedRun) ProtoMessage() {}
+
+func (x *FinishedRun) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FinishedRun.ProtoReflect.Descriptor instead.
+func (*FinishedRun) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *FinishedRun) GetResult() isFinishedRun_Result {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+func (x *FinishedRun) GetBooking() *Booking {
+	if x != nil {
+		if x, ok := x.Result.(*FinishedRun_Booking); ok {
+			return x.Booking
+		}
+	}
+	return nil
+}
+
+func (x *FinishedRun) GetError() *status.Status {
+	if x != nil {
+		if x, ok := x.Result.(*FinishedRun_Error); ok {
+			return x.Error
+		}
+	}
+	return nil
+}
+
+type isFinishedRun_Result interface {
+	isFinishedRun_Result()
+}
+
+type FinishedRun_Booking struct {
+	// It is booked, or was before.
+	Booking *Booking `protobuf:"bytes,1,opt,name=booking,proto3,oneof"`
+}
+
+type FinishedRun_Error struct {
+	// It is not; that is no fault of the others.
+	Error *status.Status `protobuf:"bytes,2,opt,name=error,proto3,oneof"`
+}
+
+func (*FinishedRun_Booking) isFinishedRun_Result() {}
+
+func (*FinishedRun_Error) isFinishedRun_Result() {}
+
+// Booking is what a run cost and what is left.
+type Booking struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What was booked.
 	Charges []*v1.LineItem `protobuf:"bytes,1,rep,name=charges,proto3" json:"charges,omitempty"`
@@ -708,21 +889,21 @@ type FinishRunResponse struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *FinishRunResponse) Reset() {
-	*x = FinishRunResponse{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
+func (x *Booking) Reset() {
+	*x = Booking{}
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *FinishRunResponse) String() string {
+func (x *Booking) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*FinishRunResponse) ProtoMessage() {}
+func (*Booking) ProtoMessage() {}
 
-func (x *FinishRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
+func (x *Booking) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -733,19 +914,19 @@ func (x *FinishRunResponse) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use FinishRunResponse.ProtoReflect.Descriptor instead.
-func (*FinishRunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{8}
+// Deprecated: Use Booking.ProtoReflect.Descriptor instead.
+func (*Booking) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{11}
 }
 
-func (x *FinishRunResponse) GetCharges() []*v1.LineItem {
+func (x *Booking) GetCharges() []*v1.LineItem {
 	if x != nil {
 		return x.Charges
 	}
 	return nil
 }
 
-func (x *FinishRunResponse) GetAllowances() []*v1.Allowance {
+func (x *Booking) GetAllowances() []*v1.Allowance {
 	if x != nil {
 		return x.Allowances
 	}
@@ -756,7 +937,7 @@ var File_keyhole_sharing_internal_v1_sharing_internal_proto protoreflect.FileDes
 
 const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\n" +
-	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\x8d\x05\n" +
+	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\x8d\x05\n" +
 	"\x13AuthorizeRunRequest\x12\x1b\n" +
 	"\x03run\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03run\x12\x1c\n" +
 	"\bworkflow\x18\x02 \x01(\tH\x00R\bworkflow\x12\x1b\n" +
@@ -808,24 +989,33 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\"P\n" +
 	"\x11RenewRunsResponse\x12;\n" +
-	"\x05ended\x18\x01 \x03(\v2%.keyhole.sharing.internal.v1.EndedRunR\x05ended\"\xaa\x02\n" +
-	"\x10FinishRunRequest\x12\x19\n" +
+	"\x05ended\x18\x01 \x03(\v2%.keyhole.sharing.internal.v1.EndedRunR\x05ended\"Y\n" +
+	"\x11FinishRunsRequest\x12D\n" +
+	"\x04runs\x18\x01 \x03(\v2#.keyhole.sharing.internal.v1.RunEndB\v\xbaH\b\x92\x01\x05\b\x01\x10\x80\x02R\x04runs\"\xa0\x02\n" +
+	"\x06RunEnd\x12\x19\n" +
 	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x122\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x1c.keyhole.sharing.v1.RunStateR\x05state\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\"\n" +
 	"\amessage\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\amessage\x122\n" +
 	"\x05items\x18\x05 \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\x05items\x123\n" +
 	"\x05steps\x18\x06 \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\x12\"\n" +
-	"\x05proof\x18\a \x01(\fB\f\xbaH\x06z\x04\x10\x10\x18@\x80\x01\x01R\x05proof\"\x8a\x01\n" +
-	"\x11FinishRunResponse\x126\n" +
+	"\x05proof\x18\a \x01(\fB\f\xbaH\x06z\x04\x10\x10\x18@\x80\x01\x01R\x05proof\"R\n" +
+	"\x12FinishRunsResponse\x12<\n" +
+	"\x04runs\x18\x01 \x03(\v2(.keyhole.sharing.internal.v1.FinishedRunR\x04runs\"\x85\x01\n" +
+	"\vFinishedRun\x12@\n" +
+	"\abooking\x18\x01 \x01(\v2$.keyhole.sharing.internal.v1.BookingH\x00R\abooking\x12*\n" +
+	"\x05error\x18\x02 \x01(\v2\x12.google.rpc.StatusH\x00R\x05errorB\b\n" +
+	"\x06result\"\x80\x01\n" +
+	"\aBooking\x126\n" +
 	"\acharges\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\acharges\x12=\n" +
 	"\n" +
 	"allowances\x18\x02 \x03(\v2\x1d.keyhole.sharing.v1.AllowanceR\n" +
-	"allowances2\x90\x03\n" +
+	"allowances2\x93\x03\n" +
 	"\x16SharingInternalService\x12\x81\x01\n" +
 	"\fAuthorizeRun\x120.keyhole.sharing.internal.v1.AuthorizeRunRequest\x1a1.keyhole.sharing.internal.v1.AuthorizeRunResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12x\n" +
-	"\tRenewRuns\x12-.keyhole.sharing.internal.v1.RenewRunsRequest\x1a..keyhole.sharing.internal.v1.RenewRunsResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12x\n" +
-	"\tFinishRun\x12-.keyhole.sharing.internal.v1.FinishRunRequest\x1a..keyhole.sharing.internal.v1.FinishRunResponse\"\f\xea\xe0\x18\b\x12\x06runnerBZZXgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1;sharinginternalv1b\x06proto3"
+	"\tRenewRuns\x12-.keyhole.sharing.internal.v1.RenewRunsRequest\x1a..keyhole.sharing.internal.v1.RenewRunsResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12{\n" +
+	"\n" +
+	"FinishRuns\x12..keyhole.sharing.internal.v1.FinishRunsRequest\x1a/.keyhole.sharing.internal.v1.FinishRunsResponse\"\f\xea\xe0\x18\b\x12\x06runnerBZZXgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1;sharinginternalv1b\x06proto3"
 
 var (
 	file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescOnce sync.Once
@@ -839,7 +1029,7 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP() []byt
 	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescData
 }
 
-var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	(*AuthorizeRunRequest)(nil),   // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest
 	(*CredentialInput)(nil),       // 1: keyhole.sharing.internal.v1.CredentialInput
@@ -848,39 +1038,47 @@ var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	(*RenewRunsRequest)(nil),      // 4: keyhole.sharing.internal.v1.RenewRunsRequest
 	(*EndedRun)(nil),              // 5: keyhole.sharing.internal.v1.EndedRun
 	(*RenewRunsResponse)(nil),     // 6: keyhole.sharing.internal.v1.RenewRunsResponse
-	(*FinishRunRequest)(nil),      // 7: keyhole.sharing.internal.v1.FinishRunRequest
-	(*FinishRunResponse)(nil),     // 8: keyhole.sharing.internal.v1.FinishRunResponse
-	nil,                           // 9: keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
-	nil,                           // 10: keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
-	(v1.RunState)(0),              // 12: keyhole.sharing.v1.RunState
-	(*v1.LineItem)(nil),           // 13: keyhole.sharing.v1.LineItem
-	(*v1.StepEvent)(nil),          // 14: keyhole.sharing.v1.StepEvent
-	(*v1.Allowance)(nil),          // 15: keyhole.sharing.v1.Allowance
+	(*FinishRunsRequest)(nil),     // 7: keyhole.sharing.internal.v1.FinishRunsRequest
+	(*RunEnd)(nil),                // 8: keyhole.sharing.internal.v1.RunEnd
+	(*FinishRunsResponse)(nil),    // 9: keyhole.sharing.internal.v1.FinishRunsResponse
+	(*FinishedRun)(nil),           // 10: keyhole.sharing.internal.v1.FinishedRun
+	(*Booking)(nil),               // 11: keyhole.sharing.internal.v1.Booking
+	nil,                           // 12: keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
+	nil,                           // 13: keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
+	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(v1.RunState)(0),              // 15: keyhole.sharing.v1.RunState
+	(*v1.LineItem)(nil),           // 16: keyhole.sharing.v1.LineItem
+	(*v1.StepEvent)(nil),          // 17: keyhole.sharing.v1.StepEvent
+	(*status.Status)(nil),         // 18: google.rpc.Status
+	(*v1.Allowance)(nil),          // 19: keyhole.sharing.v1.Allowance
 }
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_depIdxs = []int32{
-	9,  // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest.destinations:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
-	10, // 1: keyhole.sharing.internal.v1.AuthorizeRunRequest.model_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
-	11, // 2: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
+	12, // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest.destinations:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
+	13, // 1: keyhole.sharing.internal.v1.AuthorizeRunRequest.model_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
+	14, // 2: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
 	1,  // 3: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
 	2,  // 4: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
 	5,  // 5: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
-	12, // 6: keyhole.sharing.internal.v1.FinishRunRequest.state:type_name -> keyhole.sharing.v1.RunState
-	13, // 7: keyhole.sharing.internal.v1.FinishRunRequest.items:type_name -> keyhole.sharing.v1.LineItem
-	14, // 8: keyhole.sharing.internal.v1.FinishRunRequest.steps:type_name -> keyhole.sharing.v1.StepEvent
-	13, // 9: keyhole.sharing.internal.v1.FinishRunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
-	15, // 10: keyhole.sharing.internal.v1.FinishRunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
-	0,  // 11: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
-	4,  // 12: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
-	7,  // 13: keyhole.sharing.internal.v1.SharingInternalService.FinishRun:input_type -> keyhole.sharing.internal.v1.FinishRunRequest
-	3,  // 14: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
-	6,  // 15: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
-	8,  // 16: keyhole.sharing.internal.v1.SharingInternalService.FinishRun:output_type -> keyhole.sharing.internal.v1.FinishRunResponse
-	14, // [14:17] is the sub-list for method output_type
-	11, // [11:14] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	8,  // 6: keyhole.sharing.internal.v1.FinishRunsRequest.runs:type_name -> keyhole.sharing.internal.v1.RunEnd
+	15, // 7: keyhole.sharing.internal.v1.RunEnd.state:type_name -> keyhole.sharing.v1.RunState
+	16, // 8: keyhole.sharing.internal.v1.RunEnd.items:type_name -> keyhole.sharing.v1.LineItem
+	17, // 9: keyhole.sharing.internal.v1.RunEnd.steps:type_name -> keyhole.sharing.v1.StepEvent
+	10, // 10: keyhole.sharing.internal.v1.FinishRunsResponse.runs:type_name -> keyhole.sharing.internal.v1.FinishedRun
+	11, // 11: keyhole.sharing.internal.v1.FinishedRun.booking:type_name -> keyhole.sharing.internal.v1.Booking
+	18, // 12: keyhole.sharing.internal.v1.FinishedRun.error:type_name -> google.rpc.Status
+	16, // 13: keyhole.sharing.internal.v1.Booking.charges:type_name -> keyhole.sharing.v1.LineItem
+	19, // 14: keyhole.sharing.internal.v1.Booking.allowances:type_name -> keyhole.sharing.v1.Allowance
+	0,  // 15: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
+	4,  // 16: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
+	7,  // 17: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
+	3,  // 18: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
+	6,  // 19: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
+	9,  // 20: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
+	18, // [18:21] is the sub-list for method output_type
+	15, // [15:18] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_internal_v1_sharing_internal_proto_init() }
@@ -893,13 +1091,17 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_init() {
 		(*AuthorizeRunRequest_Token)(nil),
 		(*AuthorizeRunRequest_Definition)(nil),
 	}
+	file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10].OneofWrappers = []any{
+		(*FinishedRun_Booking)(nil),
+		(*FinishedRun_Error)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc), len(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -23,7 +23,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	SharingInternalService_AuthorizeRun_FullMethodName = "/keyhole.sharing.internal.v1.SharingInternalService/AuthorizeRun"
 	SharingInternalService_RenewRuns_FullMethodName    = "/keyhole.sharing.internal.v1.SharingInternalService/RenewRuns"
-	SharingInternalService_FinishRun_FullMethodName    = "/keyhole.sharing.internal.v1.SharingInternalService/FinishRun"
+	SharingInternalService_FinishRuns_FullMethodName   = "/keyhole.sharing.internal.v1.SharingInternalService/FinishRuns"
 )
 
 // SharingInternalServiceClient is the client API for SharingInternalService service.
@@ -40,10 +40,10 @@ type SharingInternalServiceClient interface {
 	// RenewRuns keeps runs alive and says which must end. To who cannot prove a run it is
 	// answered as one that there is not.
 	RenewRuns(ctx context.Context, in *RenewRunsRequest, opts ...grpc.CallOption) (*RenewRunsResponse, error)
-	// FinishRun books what a run used, once for ever, and releases the rest. Which calls
-	// were made with credentials the vault says, not the runner; while the vault is away
-	// the answer is UNAVAILABLE and the run stays open.
-	FinishRun(ctx context.Context, in *FinishRunRequest, opts ...grpc.CallOption) (*FinishRunResponse, error)
+	// FinishRuns books what runs used, each once for ever and by itself, and releases the
+	// rest. Which calls were made with credentials the vault says, not the runner; while
+	// the vault is away the answer is UNAVAILABLE and the run stays open.
+	FinishRuns(ctx context.Context, in *FinishRunsRequest, opts ...grpc.CallOption) (*FinishRunsResponse, error)
 }
 
 type sharingInternalServiceClient struct {
@@ -74,10 +74,10 @@ func (c *sharingInternalServiceClient) RenewRuns(ctx context.Context, in *RenewR
 	return out, nil
 }
 
-func (c *sharingInternalServiceClient) FinishRun(ctx context.Context, in *FinishRunRequest, opts ...grpc.CallOption) (*FinishRunResponse, error) {
+func (c *sharingInternalServiceClient) FinishRuns(ctx context.Context, in *FinishRunsRequest, opts ...grpc.CallOption) (*FinishRunsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(FinishRunResponse)
-	err := c.cc.Invoke(ctx, SharingInternalService_FinishRun_FullMethodName, in, out, cOpts...)
+	out := new(FinishRunsResponse)
+	err := c.cc.Invoke(ctx, SharingInternalService_FinishRuns_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -98,10 +98,10 @@ type SharingInternalServiceServer interface {
 	// RenewRuns keeps runs alive and says which must end. To who cannot prove a run it is
 	// answered as one that there is not.
 	RenewRuns(context.Context, *RenewRunsRequest) (*RenewRunsResponse, error)
-	// FinishRun books what a run used, once for ever, and releases the rest. Which calls
-	// were made with credentials the vault says, not the runner; while the vault is away
-	// the answer is UNAVAILABLE and the run stays open.
-	FinishRun(context.Context, *FinishRunRequest) (*FinishRunResponse, error)
+	// FinishRuns books what runs used, each once for ever and by itself, and releases the
+	// rest. Which calls were made with credentials the vault says, not the runner; while
+	// the vault is away the answer is UNAVAILABLE and the run stays open.
+	FinishRuns(context.Context, *FinishRunsRequest) (*FinishRunsResponse, error)
 	mustEmbedUnimplementedSharingInternalServiceServer()
 }
 
@@ -118,8 +118,8 @@ func (UnimplementedSharingInternalServiceServer) AuthorizeRun(context.Context, *
 func (UnimplementedSharingInternalServiceServer) RenewRuns(context.Context, *RenewRunsRequest) (*RenewRunsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RenewRuns not implemented")
 }
-func (UnimplementedSharingInternalServiceServer) FinishRun(context.Context, *FinishRunRequest) (*FinishRunResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method FinishRun not implemented")
+func (UnimplementedSharingInternalServiceServer) FinishRuns(context.Context, *FinishRunsRequest) (*FinishRunsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method FinishRuns not implemented")
 }
 func (UnimplementedSharingInternalServiceServer) mustEmbedUnimplementedSharingInternalServiceServer() {
 }
@@ -179,20 +179,20 @@ func _SharingInternalService_RenewRuns_Handler(srv interface{}, ctx context.Cont
 	return interceptor(ctx, in, info, handler)
 }
 
-func _SharingInternalService_FinishRun_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(FinishRunRequest)
+func _SharingInternalService_FinishRuns_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(FinishRunsRequest)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(SharingInternalServiceServer).FinishRun(ctx, in)
+		return srv.(SharingInternalServiceServer).FinishRuns(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: SharingInternalService_FinishRun_FullMethodName,
+		FullMethod: SharingInternalService_FinishRuns_FullMethodName,
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(SharingInternalServiceServer).FinishRun(ctx, req.(*FinishRunRequest))
+		return srv.(SharingInternalServiceServer).FinishRuns(ctx, req.(*FinishRunsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -213,8 +213,8 @@ var SharingInternalService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _SharingInternalService_RenewRuns_Handler,
 		},
 		{
-			MethodName: "FinishRun",
-			Handler:    _SharingInternalService_FinishRun_Handler,
+			MethodName: "FinishRuns",
+			Handler:    _SharingInternalService_FinishRuns_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
