@@ -9,6 +9,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -83,4 +84,22 @@ func given(inputs map[string]any) []string {
 		}
 	}
 	return names
+}
+
+// unfit are the inputs whose value cannot be a credential, with why not.
+func unfit(inputs map[string]any) map[string]string {
+	out := map[string]string{}
+	for name, v := range inputs {
+		text, isText := v.(string)
+		switch {
+		case v == nil:
+		case !isText:
+			out[name] = "it is not a text"
+		default:
+			if why := secret.UnfitToBring(text); why != "" {
+				out[name] = why
+			}
+		}
+	}
+	return out
 }

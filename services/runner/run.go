@@ -64,7 +64,8 @@ func (s *Service) execute(ctx context.Context, o order) (*result, error) {
 	defer release()
 	r := &run{service: s, order: o, id: id.New("run"), proof: []byte(rand.Text())}
 	sum := sha256.Sum256(r.proof)
-	r.order.target.Run, r.order.target.Inputs, r.order.target.ProofHash = r.id, given(o.inputs), sum[:]
+	r.order.target.Run, r.order.target.ProofHash = r.id, sum[:]
+	r.order.target.Inputs, r.order.target.UnfitInputs = given(o.inputs), unfit(o.inputs)
 	if err := r.authorise(ctx); err != nil {
 		return nil, err
 	}

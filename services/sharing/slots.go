@@ -10,6 +10,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 )
 
@@ -133,7 +134,10 @@ func inputsOf(_ context.Context, d *decision, r *sharinginternalv1.AuthorizeRunR
 			return err
 		}
 	}
-	return missing(declared, r.GetInputs())
+	if err := missing(declared, r); err != nil {
+		return err
+	}
+	return unfit(declared, r.GetUnfitInputs())
 }
 
 func (d *decision) onlyDeclared(declared []*sharingv1.Input, given []string) error {
@@ -175,10 +179,12 @@ func sameDestination(a, b string) bool {
 	return err == nil && x == y
 }
 
-func missing(declared []*sharingv1.Input, given []string) error {
+// missing names all required inputs that are not there; a credential that is empty is not.
+func missing(declared []*sharingv1.Input, r *sharinginternalv1.AuthorizeRunRequest) error {
 	var names []string
 	for _, in := range declared {
-		if in.GetRequired() && !slices.Contains(given, in.GetName()) {
+		empty := in.GetCredential() && r.GetUnfitInputs()[in.GetName()] == secret.Empty
+		if in.GetRequired() && (empty || !slices.Contains(r.GetInputs(), in.GetName())) {
 			names = append(names, in.GetName())
 		}
 	}
@@ -188,6 +194,21 @@ func missing(declared []*sharingv1.Input, given []string) error {
 	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "the run needs the inputs %s; nothing was charged", quoted(names))
 	for _, name := range names {
 		e = e.Field("inputs."+name, "is required")
+	}
+	return e
+}
+
+// unfit names all inputs that are to be credentials and cannot be.
+func unfit(declared []*sharingv1.Input, why map[string]string) error {
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "what was brought along cannot be a credential; nothing was charged")
+	found := false
+	for _, in := range declared {
+		if reason, is := why[in.GetName()]; is && in.GetCredential() {
+			e, found = e.Field("inputs."+in.GetName(), reason), true
+		}
+	}
+	if !found {
+		return nil
 	}
 	return e
 }

@@ -9,9 +9,11 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
@@ -175,6 +177,30 @@ func TestSlotsBecomeInputs(t *testing.T) {
 			if !strings.Contains(err.Error(), name) {
 				t.Errorf("the error does not name %s: %v", name, err)
 			}
+		}
+		for _, tc := range []struct {
+			unfit  map[string]string
+			reason errorsv1.Reason
+			fields []string
+		}{
+			{map[string]string{"first_api_key": secret.Empty, "photo": "it is not a text"}, errorsv1.Reason_REASON_INPUT_MISSING, []string{"inputs.first_api_key"}},
+			{map[string]string{"first_api_key": "it is not a text", "other_api_key": "it is a placeholder or a reference"}, errorsv1.Reason_REASON_INPUT_INVALID, []string{"inputs.first_api_key", "inputs.other_api_key"}},
+		} {
+			_, err := s.runner.AuthorizeRun(s.member("visitor"), &sharinginternalv1.AuthorizeRunRequest{
+				Run: "unfit", Target: &sharinginternalv1.AuthorizeRunRequest_Token{Token: token},
+				Inputs: []string{"photo", "first_api_key", "other_api_key"}, UnfitInputs: tc.unfit,
+			})
+			refused(t, err, tc.reason)
+			var fields []string
+			for _, v := range errs.From(err).Violations() {
+				fields = append(fields, v.GetField())
+			}
+			if diff := cmp.Diff(tc.fields, fields); diff != "" {
+				t.Error(diff)
+			}
+		}
+		if n := s.usage("visitor", "key"); len(n) != 0 {
+			t.Errorf("what was refused was charged: %v", n)
 		}
 		run, err := s.preview(s.member("visitor"), token, "r2", "photo", "first_api_key", "other_api_key")
 		must(t, err)

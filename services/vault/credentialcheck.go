@@ -3,7 +3,6 @@ package vault
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -15,8 +14,8 @@ import (
 
 // setValue checks a value and writes down what may be known of it.
 func (s *Service) setValue(c *credential, value secret.Secret) error {
-	if err := checkValue(value); err != nil {
-		return err
+	if why := secret.Unfit(value.Expose()); why != "" {
+		return badValue(why)
 	}
 	slot := egress.Slot{Kind: egressKind(vaultv1.SlotKind(c.slotKind)), Name: c.slotName, Secret: value}
 	if err := slot.Check(); err != nil {
@@ -24,27 +23,6 @@ func (s *Service) setValue(c *credential, value secret.Secret) error {
 	}
 	c.fingerprint = s.kek.fingerprint(c.workspace, value)
 	c.guardable = guard.Guardable(value) == nil
-	return nil
-}
-
-// checkValue refuses what cannot be a secret: what no slot can carry, and what a
-// form shows in place of one. The message never quotes it.
-func checkValue(value secret.Secret) error {
-	raw := value.Expose()
-	switch {
-	case len(raw) == 0:
-		return badValue("it is empty")
-	case !utf8.Valid(raw):
-		return badValue("it is not text")
-	case strings.TrimSpace(string(raw)) != string(raw):
-		return badValue("it begins or ends with white space, which came along by mistake")
-	case strings.ContainsFunc(string(raw), func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }):
-		return badValue("it has control characters in it")
-	case strings.Trim(string(raw), "*•·.xX-_ ") == "":
-		return badValue("it is what a form shows in place of a secret")
-	case string(raw) == "[secret]" || strings.HasPrefix(string(raw), "$credentials") || strings.HasPrefix(string(raw), "$inputs."):
-		return badValue("it is a placeholder or a reference")
-	}
 	return nil
 }
 
@@ -93,7 +71,7 @@ func (s *Service) destination(host string) (string, error) {
 func checkedSlot(providerName string, kind vaultv1.SlotKind, name string) (vaultv1.SlotKind, string, error) {
 	kind, name, err := completeSlot(providerName, kind, name)
 	if err == nil {
-		// Any value will do: the value's own form is checked by checkValue.
+		// Any value will do: the value's own form is checked by setValue.
 		err = (&egress.Slot{Kind: egressKind(kind), Name: name, Secret: secret.FromString("value")}).Check()
 	}
 	if err != nil {

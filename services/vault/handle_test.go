@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -411,3 +412,35 @@ func TestTheAccountHasEveryCall(t *testing.T) {
 }
 
 func attemptOf(run string, number int32) string { return fmt.Sprintf("%s/%d", run, number) }
+
+// A call that never left is charged to nobody, and its owner's audit says why.
+func TestACallThatNeverLeftIsNotInTheAccount(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		in := install(t, url, "embedded:")
+		dead := testkit.ClosedAddress(t)
+		in.allow = []string{dead}
+		r := in.start(t)
+		n := r.tenant(t, "demo")
+		n.llm.Hosts = []string{"http://" + dead}
+		llm, err := r.public.UpdateCredential(n.ctx, &vaultv1.UpdateCredentialRequest{Credential: n.llm, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"hosts"}}})
+		must(t, err)
+		n.llm = llm
+		c := n.claims()
+		c.Share, c.Authority = "", n.owner.Assertion
+		token := n.sign(t, c)
+		_, err = r.egress(context.Background(), r.runner, &vaultinternalv1.EgressHead{
+			Method: "POST", Url: "http://" + dead + "/v1/chat/completions", Handle: r.mustIssue(t, token, "llm", 1),
+		}, []byte(`{"model":"m"}`))
+		refusedWith(t, err, errorsv1.Reason_REASON_PROVIDER_FAILED, codes.Unavailable)
+		account, err := r.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
+		must(t, err)
+		if len(account.GetAttempts()) != 0 {
+			t.Errorf("the account has %v", account.GetAttempts())
+		}
+		uses := r.events(t, n, "credential.use")
+		if len(uses) != 1 || uses[0].GetOutcome() != "failed not_sent unreachable" {
+			t.Errorf("the audit has %v", uses)
+		}
+	})
+}

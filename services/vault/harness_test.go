@@ -50,6 +50,7 @@ type installation struct {
 	provider *testkit.OpenAI
 	offset   atomic.Int64 // of the vault's clock
 	fetch    []string     // where pictures may be fetched from
+	allow    []string     // destinations besides the provider
 	log      *syncBuffer
 }
 
@@ -117,7 +118,7 @@ func (in *installation) start(t testing.TB) *replica {
 	}
 	own := testkit.Identity(t, in.ca, "vault")
 	logger := slog.New(slog.NewTextHandler(in.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	service, err := vault.New(ctx, vault.Config{KEKFile: in.kek, EgressAllow: []string{in.address()}, FetchAllow: in.fetch},
+	service, err := vault.New(ctx, vault.Config{KEKFile: in.kek, EgressAllow: append(in.allow, in.address()), FetchAllow: in.fetch},
 		vault.Deps{DB: db, Redis: redis, Identity: own, Verifier: own.Verifier(), Logger: logger, Now: in.now})
 	if err != nil {
 		t.Fatal(err)

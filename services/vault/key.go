@@ -43,6 +43,9 @@ func (s *Service) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) 
 	text, k.prefix = newKeyText(prefix)
 	k.hash = hashKey(text)
 	err := s.store.tx(ctx, func(tx *sql.Tx) error {
+		if err := mayCreateKeys(ctx, tx, caller.From(ctx)); err != nil {
+			return err
+		}
 		ok, err := createKey(ctx, tx, k)
 		if err != nil {
 			return err
@@ -58,6 +61,24 @@ func (s *Service) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) 
 	m := k.message()
 	m.Key = string(text.Expose())
 	return m, nil
+}
+
+// mayCreateKeys refuses a key that the operator has limited: with another one its holder
+// would have no limit.
+func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
+	if p.Kind != caller.Member {
+		return nil
+	}
+	ws, kid, _ := splitName(p.Key, "keys")
+	k, err := key(ctx, tx, ws, kid)
+	if err != nil {
+		return err
+	}
+	if k.allowed.runs.Valid {
+		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
+			"the operator has limited this key to %s, so it makes no other keys; ask the operator for one", k.allowed)
+	}
+	return nil
 }
 
 // ListKeys lists the keys of a workspace, revoked ones too, oldest first.

@@ -175,6 +175,11 @@ func TestTheOperatorsBudgetHolds(t *testing.T) {
 		must(t, err)
 		name = made.GetName()
 		refused(nil, "budget")
+		// With it no other is made, which would have no limit; one that has none makes them.
+		_, err = r.public.CreateKey(with(made.GetKey()), &vaultv1.CreateKeyRequest{Parent: "workspaces/demo"})
+		refusedWith(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED, codes.PermissionDenied)
+		_, err = r.public.CreateKey(n.ctx, &vaultv1.CreateKeyRequest{Parent: "workspaces/demo"})
+		must(t, err)
 	})
 }
 

@@ -11,7 +11,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 )
 
-// notSent is the outcome of an attempt whose call was not made after all.
+// notSent begins the outcome of an attempt whose call was not made after all; why not may
+// follow. Nothing is charged for it.
 const notSent = "failed not_sent"
 
 // outcomeOf is what an attempt's row says of its end: "ok", or "failed" with the
@@ -20,13 +21,17 @@ func outcomeOf(ctx context.Context, status int, err error) string {
 	if err == nil {
 		return statusOutcome(status)
 	}
-	if ended(ctx) != nil {
+	e, ok := errors.AsType[*egress.Error](err)
+	switch {
+	case ok && e.Unsent:
+		return notSent + " " + e.Kind.String()
+	case ended(ctx) != nil:
 		return "failed revoked"
-	}
-	if e, ok := errors.AsType[*egress.Error](err); ok {
+	case ok:
 		return "failed " + e.Kind.String()
+	default:
+		return "failed canceled"
 	}
-	return "failed canceled"
 }
 
 // known is an attempt's outcome for the ledger: empty where the call ended before

@@ -9,7 +9,7 @@ func TestKnownOutcomes(t *testing.T) {
 	for outcome, want := range map[string]string{
 		"": "", "failed canceled": "", "failed timeout": "", "failed unreachable": "", "failed revoked": "",
 		"ok": "ok", "failed 401": "failed 401", "failed not_sent": "failed not_sent", "failed answer_withheld": "failed answer_withheld",
-		"failed refused_address": "failed refused_address",
+		"failed not_sent unreachable": "failed not_sent unreachable",
 	} {
 		if got := known(outcome); got != want {
 			t.Errorf("known(%q) = %q, want %q", outcome, got, want)

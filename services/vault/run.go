@@ -18,13 +18,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// maxRunCredentials bounds what one run can bring along, and maxRunCredential each of
-// them, in bytes: a key or a token, and no key file. Whoever has a link may bring one,
-// and each is compiled to a guard.
-const (
-	maxRunCredentials = 100
-	maxRunCredential  = 4 << 10
-)
+// maxRunCredentials bounds what one run can bring along.
+const maxRunCredentials = 100
 
 // PutRunCredential keeps a visitor's own credential for one run: in Redis, sealed
 // with a key of that run's own, until the run ends or its grant expires. No
@@ -41,14 +36,9 @@ func (s *Service) PutRunCredential(ctx context.Context, req *vaultinternalv1.Put
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "this run has no credential input of that name").
 			Field("input", "not a credential input of this run")
 	}
-	if value.Len() > maxRunCredential {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
-			"a credential that is brought along may have at most %d bytes", maxRunCredential).
-			Field("inputs."+req.GetInput(), "longer than "+itoa(maxRunCredential)+" bytes")
-	}
-	if err := checkValue(value); err != nil {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", errs.From(err).Message()).
-			Field("inputs."+req.GetInput(), "not a credential")
+	if why := secret.UnfitToBring(value.Expose()); why != "" {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "what was brought along cannot be a credential: %s", why).
+			Field("inputs."+req.GetInput(), why)
 	}
 	if err := s.runAlive(ctx, claims.Run); err != nil {
 		return nil, err

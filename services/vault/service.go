@@ -133,7 +133,7 @@ func (s *Service) assemble(deps Deps) error {
 	if err != nil {
 		return err
 	}
-	s.egress, s.fetches = newEgress(s.cfg.Egress, s.rules), newEgress(s.cfg.Egress, fetchRules)
+	s.egress, s.fetches = newEgress(s.cfg.Egress, s.rules), newEgress(forPictures(s.cfg.Egress), fetchRules)
 	s.intents = &intents{write: s.store.begin}
 	s.begin = s.intents.begin
 	s.calls = &counters{redis: s.redis, known: newRecent[int64](s.now)}
@@ -143,6 +143,25 @@ func (s *Service) assemble(deps Deps) error {
 	s.rights = newRights(s.store, s.now)
 	s.metrics, err = newMetrics(deps.Metrics)
 	return err
+}
+
+// The times that a picture by its URL gets, unless the operator gives less: any visitor
+// may name one, and while it comes in a run waits and takes a place.
+const (
+	pictureIdle  = 10 * time.Second
+	pictureTotal = 30 * time.Second
+)
+
+// forPictures is how pictures are fetched.
+func forPictures(c egress.Config) egress.Config {
+	for limit, most := range map[*time.Duration]time.Duration{
+		&c.HeaderTimeout: pictureIdle, &c.IdleTimeout: pictureIdle, &c.TotalTimeout: pictureTotal,
+	} {
+		if *limit <= 0 || *limit > most {
+			*limit = most
+		}
+	}
+	return c
 }
 
 func newEgress(c egress.Config, r *egress.Rules) *egress.Client {

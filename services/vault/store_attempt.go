@@ -173,7 +173,7 @@ func (s *store) end(ctx context.Context, a attempt, at int64, outcome string) er
 // been sent.
 func (s *store) attempts(ctx context.Context, run string) ([]attempt, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT step, field, attempt, credential, start_time, outcome FROM attempts
-		WHERE run = $1 AND outcome <> $2 ORDER BY start_time, step, field, attempt`, run, notSent)
+		WHERE run = $1 AND outcome NOT LIKE $2 ORDER BY start_time, step, field, attempt`, run, notSent+"%")
 	return collect(rows, err, func(r scanner) (attempt, error) {
 		var a attempt
 		if err := r.Scan(&a.step, &a.field, &a.number, &a.credential, &a.startTime, &a.outcome); err != nil {

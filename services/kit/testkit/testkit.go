@@ -10,6 +10,7 @@ package testkit
 import (
 	"io"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"testing"
 
@@ -67,6 +68,19 @@ func Identity(t testing.TB, a *identity.Authority, service string) *identity.Ide
 		t.Fatal(err)
 	}
 	return id
+}
+
+// ClosedAddress is an address of this machine at which nobody listens.
+func ClosedAddress(t testing.TB) string {
+	t.Helper()
+	lis, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed at once
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := lis.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return lis.Addr().String()
 }
 
 // Logger writes the test's log, which is shown when it fails.

@@ -3,8 +3,10 @@ package egress
 import (
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"testing"
+	"time"
 )
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
@@ -148,5 +150,35 @@ func TestDestinationBelongsToTheCredential(t *testing.T) {
 	wantKind(t, "a plain fetch with destinations", e, RefusedDestination)
 	if s.requests.Load()+other.requests.Load() != 0 {
 		t.Error("something was sent")
+	}
+}
+
+// What fails before there is a connection is told apart from what may have been sent.
+func TestWhatHasNotLeft(t *testing.T) {
+	t.Parallel()
+	closed := serve(t, hello)
+	dead := closed.hostPort()
+	closed.Close()
+	broken := raw(t, func(net.Conn) {})
+	resolver, _ := dns(t, func(string, int) []string { return nil })
+	secured := serveTLS(t, hello)
+	for name, tc := range map[string]struct {
+		url    string
+		change func(*Config)
+		kind   Kind
+		unsent bool
+	}{
+		"not allowed":   {"https://192.168.1.1", func(*Config) {}, RefusedAddress, true},
+		"no listener":   {"http://" + dead, func(*Config) {}, Unreachable, true},
+		"no such name":  {"https://nowhere.example.com", func(c *Config) { c.Resolver = resolver }, Unreachable, true},
+		"no trust":      {secured.URL, func(c *Config) { c.RootCAs = nil }, TLS, true},
+		"breaks off":    {"http://" + broken, func(*Config) {}, Unreachable, false},
+		"never answers": {"http://" + raw(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }), func(c *Config) { c.HeaderTimeout, c.DialTimeout = 50*time.Millisecond, 50*time.Millisecond }, Timeout, false},
+	} {
+		_, _, e := read(t, client(t, []string{"127.0.0.0/8"}, tc.change), credentialed(t, tc.url))
+		wantKind(t, name, e, tc.kind)
+		if e != nil && e.Unsent != tc.unsent {
+			t.Errorf("%s: unsent is %v", name, e.Unsent)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 )
@@ -17,6 +18,8 @@ type watch struct {
 	cancel context.CancelCauseFunc
 	idle   *time.Timer
 	total  *time.Timer
+	// connected is set when there is a connection to send on.
+	connected atomic.Bool
 	// answered is set when the answer has begun: from then on the idle clock is its.
 	answered atomic.Bool
 }
@@ -28,6 +31,13 @@ func newWatch(ctx context.Context, idle, total time.Duration) *watch {
 	w.idle = time.AfterFunc(idle, func() { w.cancel(errIdle) })
 	w.total = time.AfterFunc(total, func() { w.cancel(errTotal) })
 	return w
+}
+
+// traced is the call's context, for the transport to say when it has a connection.
+func (w *watch) traced() context.Context {
+	return httptrace.WithClientTrace(w.ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { w.connected.Store(true) },
+	})
 }
 
 // stop ends the call, if it still goes on: its connection is closed.

@@ -114,27 +114,39 @@ type Response struct {
 // Do makes a call. Every error is an *Error. When ctx ends, the connection is
 // closed, also while the body is read.
 func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
-	t, err := c.admit(&req)
+	t, header, err := c.prepare(&req)
 	if err != nil {
-		return nil, err
-	}
-	header, err := cleaned(req.Header, req.Slot)
-	if err != nil {
-		return nil, err
-	}
-	if req.Slot != nil && req.Guard == nil {
-		if req.Guard, err = guard.New(req.Slot.Secret); err != nil {
-			return nil, refuse(RefusedRequest, "the credential is too long to be guarded")
-		}
+		return nil, unsent(err)
 	}
 	w := newWatch(ctx, c.config.DialTimeout*2+c.config.HeaderTimeout, c.config.TotalTimeout)
 	resp, err := c.send(w, req, t, header)
 	if err != nil {
 		e := explain(w.ctx, err)
+		if !w.connected.Load() {
+			e = unsent(e)
+		}
 		w.stop()
 		return nil, e
 	}
 	return resp, nil
+}
+
+// prepare does everything that can be done before there is a connection.
+func (c *Client) prepare(req *Request) (target, http.Header, error) {
+	t, err := c.admit(req)
+	if err != nil {
+		return t, nil, err
+	}
+	header, err := cleaned(req.Header, req.Slot)
+	if err != nil {
+		return t, nil, err
+	}
+	if req.Slot != nil && req.Guard == nil {
+		if req.Guard, err = guard.New(req.Slot.Secret); err != nil {
+			return t, nil, refuse(RefusedRequest, "the credential is too long to be guarded")
+		}
+	}
+	return t, header, nil
 }
 
 // admit checks everything that can be checked before a connection is made.
@@ -232,7 +244,7 @@ func (c *Client) roundTrip(w *watch, req Request, t target, header http.Header, 
 	r := (&http.Request{
 		Method: req.Method, URL: t.url(), Host: t.host(), Header: header.Clone(),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}).WithContext(w.ctx)
+	}).WithContext(w.traced())
 	body.attach(r, w, c.config)
 	if req.Slot != nil {
 		req.Slot.fill(r)

@@ -54,6 +54,8 @@ func (k Kind) String() string { return kindNames[k] }
 type Error struct {
 	Kind    Kind
 	Message string
+	// Unsent: there was no connection yet, so that nothing of the request has left.
+	Unsent bool
 }
 
 // Error implements error.
@@ -61,6 +63,13 @@ func (e *Error) Error() string { return e.Message }
 
 func refuse(k Kind, format string, args ...any) *Error {
 	return &Error{Kind: k, Message: fmt.Sprintf(format, args...)}
+}
+
+// unsent is an error from before there was a connection.
+func unsent(err error) *Error {
+	e := *explain(context.Background(), err)
+	e.Unsent = true
+	return &e
 }
 
 // The causes with which a call is ended from within.

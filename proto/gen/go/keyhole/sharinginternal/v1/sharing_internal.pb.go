@@ -53,7 +53,10 @@ type AuthorizeRunRequest struct {
 	ModelInputs map[string]string `protobuf:"bytes,9,rep,name=model_inputs,json=modelInputs,proto3" json:"model_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// SHA-256 of a secret of the runner's own: who has it may finish the run, and ask
 	// for it again.
-	ProofHash     []byte `protobuf:"bytes,10,opt,name=proof_hash,json=proofHash,proto3" json:"proof_hash,omitempty"`
+	ProofHash []byte `protobuf:"bytes,10,opt,name=proof_hash,json=proofHash,proto3" json:"proof_hash,omitempty"`
+	// Of the inputs, those whose value cannot be a credential, with why not, for people:
+	// what is asked for as one is refused before anything is reserved.
+	UnfitInputs   map[string]string `protobuf:"bytes,11,rep,name=unfit_inputs,json=unfitInputs,proto3" json:"unfit_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -167,6 +170,13 @@ func (x *AuthorizeRunRequest) GetModelInputs() map[string]string {
 func (x *AuthorizeRunRequest) GetProofHash() []byte {
 	if x != nil {
 		return x.ProofHash
+	}
+	return nil
+}
+
+func (x *AuthorizeRunRequest) GetUnfitInputs() map[string]string {
+	if x != nil {
+		return x.UnfitInputs
 	}
 	return nil
 }
@@ -937,7 +947,7 @@ var File_keyhole_sharing_internal_v1_sharing_internal_proto protoreflect.FileDes
 
 const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\n" +
-	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\x8d\x05\n" +
+	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xc5\x06\n" +
 	"\x13AuthorizeRunRequest\x12\x1b\n" +
 	"\x03run\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03run\x12\x1c\n" +
 	"\bworkflow\x18\x02 \x01(\tH\x00R\bworkflow\x12\x1b\n" +
@@ -954,11 +964,16 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x10\xe8\a*\x05r\x03\x18\x80\x02R\vmodelInputs\x12&\n" +
 	"\n" +
 	"proof_hash\x18\n" +
-	" \x01(\fB\a\xbaH\x04z\x02h R\tproofHash\x1a?\n" +
+	" \x01(\fB\a\xbaH\x04z\x02h R\tproofHash\x12v\n" +
+	"\funfit_inputs\x18\v \x03(\v2A.keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntryB\x10\xbaH\r\x9a\x01\n" +
+	"\x10\xd0\x0f*\x05r\x03\x18\x80\x02R\vunfitInputs\x1a?\n" +
 	"\x11DestinationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
 	"\x10ModelInputsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
+	"\x10UnfitInputsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\b\n" +
 	"\x06target\"?\n" +
@@ -1029,7 +1044,7 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP() []byt
 	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescData
 }
 
-var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	(*AuthorizeRunRequest)(nil),   // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest
 	(*CredentialInput)(nil),       // 1: keyhole.sharing.internal.v1.CredentialInput
@@ -1045,40 +1060,42 @@ var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	(*Booking)(nil),               // 11: keyhole.sharing.internal.v1.Booking
 	nil,                           // 12: keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
 	nil,                           // 13: keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
-	(v1.RunState)(0),              // 15: keyhole.sharing.v1.RunState
-	(*v1.LineItem)(nil),           // 16: keyhole.sharing.v1.LineItem
-	(*v1.StepEvent)(nil),          // 17: keyhole.sharing.v1.StepEvent
-	(*status.Status)(nil),         // 18: google.rpc.Status
-	(*v1.Allowance)(nil),          // 19: keyhole.sharing.v1.Allowance
+	nil,                           // 14: keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntry
+	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
+	(v1.RunState)(0),              // 16: keyhole.sharing.v1.RunState
+	(*v1.LineItem)(nil),           // 17: keyhole.sharing.v1.LineItem
+	(*v1.StepEvent)(nil),          // 18: keyhole.sharing.v1.StepEvent
+	(*status.Status)(nil),         // 19: google.rpc.Status
+	(*v1.Allowance)(nil),          // 20: keyhole.sharing.v1.Allowance
 }
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_depIdxs = []int32{
 	12, // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest.destinations:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
 	13, // 1: keyhole.sharing.internal.v1.AuthorizeRunRequest.model_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
-	14, // 2: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
-	1,  // 3: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
-	2,  // 4: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
-	5,  // 5: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
-	8,  // 6: keyhole.sharing.internal.v1.FinishRunsRequest.runs:type_name -> keyhole.sharing.internal.v1.RunEnd
-	15, // 7: keyhole.sharing.internal.v1.RunEnd.state:type_name -> keyhole.sharing.v1.RunState
-	16, // 8: keyhole.sharing.internal.v1.RunEnd.items:type_name -> keyhole.sharing.v1.LineItem
-	17, // 9: keyhole.sharing.internal.v1.RunEnd.steps:type_name -> keyhole.sharing.v1.StepEvent
-	10, // 10: keyhole.sharing.internal.v1.FinishRunsResponse.runs:type_name -> keyhole.sharing.internal.v1.FinishedRun
-	11, // 11: keyhole.sharing.internal.v1.FinishedRun.booking:type_name -> keyhole.sharing.internal.v1.Booking
-	18, // 12: keyhole.sharing.internal.v1.FinishedRun.error:type_name -> google.rpc.Status
-	16, // 13: keyhole.sharing.internal.v1.Booking.charges:type_name -> keyhole.sharing.v1.LineItem
-	19, // 14: keyhole.sharing.internal.v1.Booking.allowances:type_name -> keyhole.sharing.v1.Allowance
-	0,  // 15: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
-	4,  // 16: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
-	7,  // 17: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
-	3,  // 18: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
-	6,  // 19: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
-	9,  // 20: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
-	18, // [18:21] is the sub-list for method output_type
-	15, // [15:18] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	14, // 2: keyhole.sharing.internal.v1.AuthorizeRunRequest.unfit_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntry
+	15, // 3: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
+	1,  // 4: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
+	2,  // 5: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
+	5,  // 6: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
+	8,  // 7: keyhole.sharing.internal.v1.FinishRunsRequest.runs:type_name -> keyhole.sharing.internal.v1.RunEnd
+	16, // 8: keyhole.sharing.internal.v1.RunEnd.state:type_name -> keyhole.sharing.v1.RunState
+	17, // 9: keyhole.sharing.internal.v1.RunEnd.items:type_name -> keyhole.sharing.v1.LineItem
+	18, // 10: keyhole.sharing.internal.v1.RunEnd.steps:type_name -> keyhole.sharing.v1.StepEvent
+	10, // 11: keyhole.sharing.internal.v1.FinishRunsResponse.runs:type_name -> keyhole.sharing.internal.v1.FinishedRun
+	11, // 12: keyhole.sharing.internal.v1.FinishedRun.booking:type_name -> keyhole.sharing.internal.v1.Booking
+	19, // 13: keyhole.sharing.internal.v1.FinishedRun.error:type_name -> google.rpc.Status
+	17, // 14: keyhole.sharing.internal.v1.Booking.charges:type_name -> keyhole.sharing.v1.LineItem
+	20, // 15: keyhole.sharing.internal.v1.Booking.allowances:type_name -> keyhole.sharing.v1.Allowance
+	0,  // 16: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
+	4,  // 17: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
+	7,  // 18: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
+	3,  // 19: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
+	6,  // 20: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
+	9,  // 21: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
+	19, // [19:22] is the sub-list for method output_type
+	16, // [16:19] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_internal_v1_sharing_internal_proto_init() }
@@ -1101,7 +1118,7 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc), len(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
