@@ -7,6 +7,8 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/sharing"
 )
@@ -86,4 +88,50 @@ func TestOnePreviewLeavesCallsForOthers(t *testing.T) {
 	if got := s.claims(run.GetGrant()).Limits.Attempts; got != 1000 {
 		t.Errorf("a step of an own run may make %d calls", got)
 	}
+}
+
+// A view does not say that it runs where the guests' key is used up, though what that key
+// has left is not told; and the operator alone sees what guests have used.
+func TestGuestsKeyThatIsUsedUp(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *stage) {
+		s.vault.budget(rpc.GuestKey, 1, vaultv1.Period_PERIOD_DAY)
+		s.workflow("acme", "greet", plainWorkflow)
+		token := s.share("acme", "greet", nil).GetToken()
+		seen := func() *sharingv1.SharedWorkflow {
+			s.settle()
+			view, err := s.api.GetSharedWorkflow(s.guest("g"), &sharingv1.GetSharedWorkflowRequest{Token: token})
+			must(t, err)
+			return known(t, view)
+		}
+		if !seen().GetRunnable() {
+			t.Fatal("the view says that it does not run")
+		}
+		_, err := s.preview(s.guest("another"), token, "r1")
+		must(t, err)
+		s.finish("r1")
+		view := seen()
+		if view.GetRunnable() || len(view.GetTerms().GetBlocked()) != 1 {
+			t.Errorf("runnable %v, blocked %q", view.GetRunnable(), view.GetTerms().GetBlocked())
+		}
+		for _, a := range view.GetAllowances() {
+			if a.GetScope() == "key" {
+				t.Errorf("a guest is told what the guests' key has left: %v", a)
+			}
+		}
+		_, err = s.preview(s.guest("g"), token, "r2")
+		refused(t, err, errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED)
+
+		operator := caller.Principal{Kind: caller.Operator, Workspace: "operator", Key: "workspaces/operator/keys/first"}
+		query := func(ws string) (*sharingv1.QueryUsageResponse, error) {
+			return s.api.QueryUsage(s.as(operator), &sharingv1.QueryUsageRequest{Parent: "workspaces/" + ws, GroupBy: "key"})
+		}
+		used, err := query("operator")
+		must(t, err)
+		if len(used.GetRows()) != 1 || used.GetRows()[0].GetGroup() != rpc.GuestKey || used.GetRows()[0].GetRuns() != 1 {
+			t.Errorf("what guests have used: %v", used.GetRows())
+		}
+		_, err = query("acme")
+		refused(t, err, errorsv1.Reason_REASON_NOT_FOUND)
+	})
 }

@@ -24,10 +24,11 @@ type analysis struct {
 	slots    []slot
 	// computed are credential fields that take what another step gives.
 	computed []inspect.Computed
-	// obstacles are what keeps it from being shared.
-	obstacles []obstacle
-	models    []modelUse
-	sinks     []string
+	// obstacles are what keeps it from being shared, openSinks what keeps its sinks from
+	// being turned on.
+	obstacles, openSinks []obstacle
+	models               []modelUse
+	sinks                []string
 	// closed: its runs ask nothing of vault and registry, neither a call nor a model
 	// nor a picture by its URL.
 	closed bool
@@ -176,6 +177,7 @@ func (c *analyses) analyse(raw []byte, hash string) *analysis {
 		if d.Constant {
 			a.sends[d.Step] = d.Address
 		}
+		a.findOpen(d)
 		if where := whereTo(d); !slices.Contains(a.destinations, where) {
 			a.destinations = append(a.destinations, where)
 		}

@@ -1,16 +1,19 @@
 package sharing
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 )
 
 // obstacle is why a definition cannot be shared that may well run for its owner: it
-// could send a visitor's or a hidden credential anywhere.
+// could send a visitor's or a hidden credential anywhere, or be made to call anything.
 type obstacle struct {
 	reason      errorsv1.Reason
 	step, field string
@@ -20,11 +23,16 @@ type obstacle struct {
 }
 
 // shareable refuses a definition with obstacles, with the first of them.
-func shareable(look *analysis) error {
-	if len(look.obstacles) == 0 {
+func shareable(look *analysis) error { return first(look.obstacles) }
+
+// sinkable refuses to turn on sinks that send where a visitor says.
+func sinkable(look *analysis) error { return first(look.openSinks) }
+
+func first(obstacles []obstacle) error {
+	if len(obstacles) == 0 {
 		return nil
 	}
-	o := look.obstacles[0]
+	o := obstacles[0]
 	e := errs.FailedPrecondition(o.reason, "%s", o.message).With("step", o.step).With("field", o.field)
 	if o.input != "" {
 		e = e.With("input", o.input)
@@ -74,6 +82,26 @@ func (a *analysis) findElsewhere(sl slot, places map[string]string) {
 		message: fmt.Sprintf("%s takes the input %q for a credential, which also goes to %s; what a visitor gives as a credential may go to one place only",
 			sl.path(), sl.input, strings.Join(elsewhere, ", ")),
 	})
+}
+
+// findOpen finds a step that sends where something in the run decides, with a credential
+// or without: a visitor must not choose what the installation calls. A sink is off
+// unless the owner turns it on, so it is in the way of that alone.
+func (a *analysis) findOpen(d inspect.Destination) {
+	if d.Constant {
+		return
+	}
+	o := obstacle{
+		reason: errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT, step: d.Step, field: d.Field,
+		message: fmt.Sprintf("%s.%s sends where %s says, which a visitor could decide; write the address into the step", d.Step, d.Field, cmp.Or(d.Source, "something in the run")),
+	}
+	known := func(have obstacle) bool { return have.step == o.step && have.reason == o.reason }
+	switch {
+	case slices.Contains(a.sinks, d.Step):
+		a.openSinks = append(a.openSinks, o)
+	case !slices.ContainsFunc(a.obstacles, known):
+		a.obstacles = append(a.obstacles, o)
+	}
 }
 
 func obstacleMessages(obstacles []obstacle) []*sharingv1.Problem {

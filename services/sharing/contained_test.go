@@ -103,3 +103,51 @@ func TestInspectTellsWhatKeepsAWorkflowFromBeingShared(t *testing.T) {
 		t.Errorf("found %v", got)
 	}
 }
+
+// Where data goes is the version's word: a visitor must not choose what the installation
+// calls, also where no credential goes along. A sink that is off calls nothing.
+func TestAVisitorChoosesNoDestination(t *testing.T) {
+	t.Parallel()
+	const hook = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"where"}],"steps":[
+		{"type":"roboflow_core/webhook_sink@v1","name":"hook","url":"$inputs.where","method":"POST"}],
+		"outputs":[{"type":"JsonField","name":"sent","selector":"$steps.hook.error_status"}]}`
+	const ask = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"where"}],"steps":[
+		{"type":"roboflow_core/openai_compatible@v1","name":"llm","base_url":"$inputs.where","model_name":"m","prompt":"x"}],
+		"outputs":[{"type":"JsonField","name":"answer","selector":"$steps.llm.output"}]}`
+	constant := strings.ReplaceAll(hook, "$inputs.where", "https://hooks.example.com/in")
+	on(t, func(t *testing.T, s *stage) {
+		s.workflow("acme", "ask", ask)
+		_, err := s.tryShare("acme", "ask", nil)
+		refused(t, err, errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT)
+
+		s.workflow("acme", "hook", hook)
+		share := s.share("acme", "hook", nil)
+		run, err := s.preview(s.guest("g"), share.GetToken(), "off", "where")
+		must(t, err)
+		if run.GetSinksEnabled() {
+			t.Error("sinks are on by default")
+		}
+		_, err = s.api.UpdateShare(s.member("acme"), &sharingv1.UpdateShareRequest{
+			Share: &sharingv1.Share{Name: share.GetName(), SinksEnabled: true}, UpdateMask: mask("sinks_enabled"),
+		})
+		refused(t, err, errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT)
+
+		// A new version is looked over again, also where the link follows it by itself.
+		s.workflow("acme", "live", constant)
+		live := s.share("acme", "live", &sharingv1.Share{SinksEnabled: true, FollowLive: true})
+		run, err = s.preview(s.guest("g"), live.GetToken(), "on", "where")
+		must(t, err)
+		if !run.GetSinksEnabled() {
+			t.Error("sinks that the owner turned on are off")
+		}
+		s.save("acme", "live", hook)
+		s.settle()
+		_, err = s.preview(s.guest("g"), live.GetToken(), "later", "where")
+		refused(t, err, errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT)
+		view, err := s.api.GetSharedWorkflow(s.guest("g"), &sharingv1.GetSharedWorkflowRequest{Token: live.GetToken()})
+		must(t, err)
+		if view := known(t, view); view.GetRunnable() {
+			t.Error("the view says that it runs")
+		}
+	})
+}

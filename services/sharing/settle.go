@@ -42,7 +42,7 @@ func (e *shareEdit) settle(ctx context.Context, confirm bool) error {
 	if err := shareable(look); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context, *analysis) error{e.settleSamples, e.settleRunAccess, e.settleKey, e.settleLimits} {
+	for _, step := range []func(context.Context, *analysis) error{e.settleSamples, e.settleSinks, e.settleRunAccess, e.settleKey, e.settleLimits} {
 		if err := step(ctx, look); err != nil {
 			return err
 		}
@@ -58,6 +58,13 @@ func (e *shareEdit) settleSamples(_ context.Context, look *analysis) error {
 		}
 	}
 	return nil
+}
+
+func (e *shareEdit) settleSinks(_ context.Context, look *analysis) error {
+	if !e.row.Sinks {
+		return nil
+	}
+	return sinkable(look)
 }
 
 func (e *shareEdit) settleRunAccess(ctx context.Context, look *analysis) error {

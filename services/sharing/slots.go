@@ -23,6 +23,9 @@ func (s *Service) slotsOf(ctx context.Context, d *decision, r *sharinginternalv1
 		if err := shareable(d.look); err != nil {
 			return err
 		}
+		if err := sinkable(d.look); err != nil && d.sinks {
+			return err
+		}
 	}
 	if d.right != nil && d.right.share.hidden() && d.look.hasSlots() && !d.right.granted() {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_UNBOUND,

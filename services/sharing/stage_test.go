@@ -216,7 +216,12 @@ func (s *stage) key(ws, id string) context.Context {
 	s.t.Helper()
 	name := "workspaces/" + ws + "/keys/" + id
 	s.vault.addKey(name)
-	p := caller.Principal{Kind: caller.Member, Workspace: ws, Key: name, Visitor: name}
+	return s.as(caller.Principal{Kind: caller.Member, Workspace: ws, Key: name, Visitor: name})
+}
+
+// as is a context in which a principal calls that the vault has signed.
+func (s *stage) as(p caller.Principal) context.Context {
+	s.t.Helper()
 	token, err := rpc.SignPrincipal(s.vaultID, p, time.Now(), time.Hour)
 	must(s.t, err)
 	p.Assertion = token

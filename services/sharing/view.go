@@ -15,6 +15,7 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 )
 
 // maxViews bounds the callers for whom a link's view is kept; it lives for a moment.
@@ -101,7 +102,7 @@ func (s *Service) viewFor(ctx context.Context, r *right, p caller.Principal) (*s
 func (s *Service) stateFor(ctx context.Context, r *right, p caller.Principal) (*sharingv1.SharedWorkflow, error) {
 	d := &decision{
 		principal: p, caller: callerOf(p), start: s.now(), right: r, owner: r.share.Workspace, workflow: r.workflow,
-		version: r.version.Number, look: r.look,
+		version: r.version.Number, look: r.look, sinks: r.share.Sinks,
 	}
 	terms := &sharingv1.Terms{Destinations: r.look.destinations, SinksEnabled: r.share.Sinks, Credentials: r.credentials()}
 	refuse := func(err error) error {
@@ -131,18 +132,39 @@ func (s *Service) stateFor(ctx context.Context, r *right, p caller.Principal) (*
 			}
 		}
 	}
-	left, err := s.allowances(ctx, visible(d.scopes, p.Kind != caller.Guest && d.charged == p.Key))
+	terms.Charged = d.chargedWord()
+	left, err := s.leftFor(ctx, d, terms)
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range left {
-		if a.GetRunsLeft() == 0 {
-			terms.Blocked = append(terms.Blocked, "the allowance of the "+a.GetScope()+" is used up")
-		}
-	}
-	terms.Charged = d.chargedWord()
 	terms.Summary = summary(terms)
 	return &sharingv1.SharedWorkflow{Terms: terms, Allowances: left, Runnable: len(terms.Blocked) == 0}, nil
+}
+
+// leftFor is what the caller is told that it has left. What nothing is left of stops
+// runs, also where it is another's and how much it was is not told.
+func (s *Service) leftFor(ctx context.Context, d *decision, terms *sharingv1.Terms) ([]*sharingv1.Allowance, error) {
+	limited := visible(d.scopes, true)
+	left, err := s.allowances(ctx, limited)
+	if err != nil {
+		return nil, err
+	}
+	ownKey := d.principal.Kind != caller.Guest && d.charged == d.principal.Key
+	var told []*sharingv1.Allowance
+	for i, a := range left {
+		own := limited[i].Kind != meter.Key || ownKey
+		if own {
+			told = append(told, a)
+		}
+		switch {
+		case a.GetRunsLeft() > 0:
+		case own:
+			terms.Blocked = append(terms.Blocked, "the allowance of the "+a.GetScope()+" is used up")
+		default:
+			terms.Blocked = append(terms.Blocked, "the allowance of the key that pays, the "+terms.GetCharged()+"'s, is used up")
+		}
+	}
+	return told, nil
 }
 
 func (d *decision) chargedWord() string {

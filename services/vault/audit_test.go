@@ -192,3 +192,22 @@ func TestAnOwnersAuditDoesNotNameAVisitor(t *testing.T) {
 		}
 	})
 }
+
+// Operators read what was done with their own keys and workspace, and no tenant's audit.
+func TestOperatorsReadTheirOwnAudit(t *testing.T) {
+	t.Parallel()
+	stores(t, func(t *testing.T, r *replica) {
+		n := r.tenant(t, "demo")
+		_, err := r.public.CreateKey(r.asOperator(), &vaultv1.CreateKeyRequest{Parent: "workspaces/operator", KeyId: "second"})
+		must(t, err)
+		res, err := r.public.ListAuditEvents(r.asOperator(), &vaultv1.ListAuditEventsRequest{Parent: "workspaces/operator"})
+		must(t, err)
+		if len(res.GetEvents()) == 0 || res.GetEvents()[0].GetResource() != "workspaces/operator/keys/second" {
+			t.Errorf("the operator's audit: %v", res.GetEvents())
+		}
+		_, err = r.public.ListAuditEvents(r.asOperator(), &vaultv1.ListAuditEventsRequest{Parent: "workspaces/demo"})
+		refusedWith(t, err, errorsv1.Reason_REASON_NOT_FOUND, codes.NotFound)
+		_, err = r.public.ListAuditEvents(n.ctx, &vaultv1.ListAuditEventsRequest{Parent: "workspaces/operator"})
+		refusedWith(t, err, errorsv1.Reason_REASON_NOT_FOUND, codes.NotFound)
+	})
+}

@@ -138,7 +138,7 @@ func (m *method) allows(k caller.Kind) bool {
 			if k == caller.Member {
 				return true
 			}
-		case accessv1.Role_ROLE_OPERATOR:
+		case accessv1.Role_ROLE_OPERATOR, accessv1.Role_ROLE_OPERATOR_AT_HOME:
 			if k == caller.Operator {
 				return true
 			}
@@ -148,14 +148,14 @@ func (m *method) allows(k caller.Kind) bool {
 }
 
 // own checks that the resource is of the principal's workspace. The answer is
-// the same for what exists elsewhere and for what exists nowhere. Operators are
-// of no tenant: a method that lets them in says what they may see.
+// the same for what exists elsewhere and for what exists nowhere. Operators are of no
+// tenant: a method that lets them in, but for those at home, says what they may see.
 func (m *method) own(p caller.Principal, req any) error {
-	if len(m.workspace) == 0 || p.Kind == caller.Operator {
+	if len(m.workspace) == 0 || p.Kind == caller.Operator && !slices.Contains(m.roles, accessv1.Role_ROLE_OPERATOR_AT_HOME) {
 		return nil
 	}
 	msg, ok := req.(proto.Message)
-	if ok && p.Workspace != "" && p.Kind == caller.Member && workspaceOf(resourceName(msg, m.workspace)) == p.Workspace {
+	if ok && p.Workspace != "" && (p.Kind == caller.Member || p.Kind == caller.Operator) && workspaceOf(resourceName(msg, m.workspace)) == p.Workspace {
 		return nil
 	}
 	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "no such resource, or not of this key's workspace")

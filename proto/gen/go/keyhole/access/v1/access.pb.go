@@ -37,6 +37,9 @@ const (
 	Role_ROLE_MEMBER Role = 2
 	// The holder of an operator key.
 	Role_ROLE_OPERATOR Role = 3
+	// The holder of an operator key, in the operator's own workspace alone: what its
+	// guests used, and what was done with its keys.
+	Role_ROLE_OPERATOR_AT_HOME Role = 4
 )
 
 // Enum value maps for Role.
@@ -46,12 +49,14 @@ var (
 		1: "ROLE_ANYONE",
 		2: "ROLE_MEMBER",
 		3: "ROLE_OPERATOR",
+		4: "ROLE_OPERATOR_AT_HOME",
 	}
 	Role_value = map[string]int32{
-		"ROLE_UNSPECIFIED": 0,
-		"ROLE_ANYONE":      1,
-		"ROLE_MEMBER":      2,
-		"ROLE_OPERATOR":    3,
+		"ROLE_UNSPECIFIED":      0,
+		"ROLE_ANYONE":           1,
+		"ROLE_MEMBER":           2,
+		"ROLE_OPERATOR":         3,
+		"ROLE_OPERATOR_AT_HOME": 4,
 	}
 )
 
@@ -90,7 +95,7 @@ type Rule struct {
 	// Services that may call a method of an internal face, by name: "runner".
 	Peers []string `protobuf:"bytes,2,rep,name=peers,proto3" json:"peers,omitempty"`
 	// Path of the request field that names the resource, such as "parent" or
-	// "workflow.name". A member's key must be of that field's workspace; if not,
+	// "workflow.name". A member's key, and an operator's at home, must be of that field's workspace; if not,
 	// the answer is NOT_FOUND, alike for what exists and what does not.
 	WorkspaceField string `protobuf:"bytes,3,opt,name=workspace_field,json=workspaceField,proto3" json:"workspace_field,omitempty"`
 	unknownFields  protoimpl.UnknownFields
@@ -175,12 +180,13 @@ const file_keyhole_access_v1_access_proto_rawDesc = "" +
 	"\x04Rule\x12-\n" +
 	"\x05roles\x18\x01 \x03(\x0e2\x17.keyhole.access.v1.RoleR\x05roles\x12\x14\n" +
 	"\x05peers\x18\x02 \x03(\tR\x05peers\x12'\n" +
-	"\x0fworkspace_field\x18\x03 \x01(\tR\x0eworkspaceField*Q\n" +
+	"\x0fworkspace_field\x18\x03 \x01(\tR\x0eworkspaceField*l\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vROLE_ANYONE\x10\x01\x12\x0f\n" +
 	"\vROLE_MEMBER\x10\x02\x12\x11\n" +
-	"\rROLE_OPERATOR\x10\x03:M\n" +
+	"\rROLE_OPERATOR\x10\x03\x12\x19\n" +
+	"\x15ROLE_OPERATOR_AT_HOME\x10\x04:M\n" +
 	"\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\x8d\x8c\x03 \x01(\v2\x17.keyhole.access.v1.RuleR\x04ruleBHZFgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1;accessv1b\x06proto3"
 
 var (

@@ -4718,7 +4718,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x13RUN_STATE_SUCCEEDED\x10\x02\x12\x14\n" +
 	"\x10RUN_STATE_FAILED\x10\x03\x12\x17\n" +
 	"\x13RUN_STATE_CANCELLED\x10\x04\x12\x17\n" +
-	"\x13RUN_STATE_ABANDONED\x10\x052\xf3\x1c\n" +
+	"\x13RUN_STATE_ABANDONED\x10\x052\xf4\x1c\n" +
 	"\x0eSharingService\x12\x9f\x01\n" +
 	"\x0eCreateWorkflow\x12).keyhole.sharing.v1.CreateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\v\n" +
 	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +
@@ -4766,10 +4766,10 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\bListRuns\x12#.keyhole.sharing.v1.ListRunsRequest\x1a$.keyhole.sharing.v1.ListRunsResponse\"5\xea\xe0\x18\v\n" +
 	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{parent=workspaces/*}/runs\x12y\n" +
 	"\x06GetRun\x12!.keyhole.sharing.v1.GetRunRequest\x1a\x17.keyhole.sharing.v1.Run\"3\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=workspaces/*/runs/*}\x12\x93\x01\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=workspaces/*/runs/*}\x12\x94\x01\n" +
 	"\n" +
-	"QueryUsage\x12%.keyhole.sharing.v1.QueryUsageRequest\x1a&.keyhole.sharing.v1.QueryUsageResponse\"6\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/usageBJZHgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1;sharingv1b\x06proto3"
+	"QueryUsage\x12%.keyhole.sharing.v1.QueryUsageRequest\x1a&.keyhole.sharing.v1.QueryUsageResponse\"7\xea\xe0\x18\f\n" +
+	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/usageBJZHgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1;sharingv1b\x06proto3"
 
 var (
 	file_keyhole_sharing_v1_sharing_proto_rawDescOnce sync.Once

@@ -1876,7 +1876,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x10SLOT_KIND_BEARER\x10\x01\x12\x14\n" +
 	"\x10SLOT_KIND_HEADER\x10\x02\x12\x13\n" +
 	"\x0fSLOT_KIND_QUERY\x10\x03\x12\x13\n" +
-	"\x0fSLOT_KIND_BASIC\x10\x042\xed\x10\n" +
+	"\x0fSLOT_KIND_BASIC\x10\x042\xee\x10\n" +
 	"\fVaultService\x12f\n" +
 	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x19\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
@@ -1911,9 +1911,9 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x01\x02\x1a\x0fcredential.name\x82\xd3\xe4\x93\x02>:\n" +
 	"credential20/v1/{credential.name=workspaces/*/credentials/*}\x12\x91\x01\n" +
 	"\x10DeleteCredential\x12).keyhole.vault.v1.DeleteCredentialRequest\x1a\x16.google.protobuf.Empty\":\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02'*%/v1/{name=workspaces/*/credentials/*}\x12\x9e\x01\n" +
-	"\x0fListAuditEvents\x12(.keyhole.vault.v1.ListAuditEventsRequest\x1a).keyhole.vault.v1.ListAuditEventsResponse\"6\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/auditBFZDgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1;vaultv1b\x06proto3"
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02'*%/v1/{name=workspaces/*/credentials/*}\x12\x9f\x01\n" +
+	"\x0fListAuditEvents\x12(.keyhole.vault.v1.ListAuditEventsRequest\x1a).keyhole.vault.v1.ListAuditEventsResponse\"7\xea\xe0\x18\f\n" +
+	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/auditBFZDgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1;vaultv1b\x06proto3"
 
 var (
 	file_keyhole_vault_v1_vault_proto_rawDescOnce sync.Once
