@@ -104,20 +104,24 @@ func (o *outbound) fetch(ctx context.Context, url string, limit int64) ([]byte, 
 		Method: request.Method, Url: url, Grant: o.grant, FollowRedirects: true, MaxResponseBytes: limit,
 	})
 	if err != nil {
-		return nil, err
+		return nil, ofPicture(err, limit)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
 			"the server of the picture's URL answered %d", answer.StatusCode)
 	}
-	encoded, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
+	encoded, err := io.ReadAll(answer.Body)
 	if err != nil {
-		return nil, fmt.Errorf("read picture: %w", err)
-	}
-	if int64(len(encoded)) > limit {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE,
-			"the picture at the URL is larger than %d MiB", limit>>20)
+		return nil, ofPicture(fmt.Errorf("read picture: %w", err), limit)
 	}
 	return encoded, nil
+}
+
+// ofPicture says of an answer that the egress cut off what it was.
+func ofPicture(err error, limit int64) error {
+	if errs.ReasonOf(err) != errorsv1.Reason_REASON_RESULT_TOO_LARGE {
+		return err
+	}
+	return errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE, "the picture at the URL is larger than %d MiB", limit>>20)
 }

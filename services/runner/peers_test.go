@@ -282,10 +282,13 @@ func (p *vaultPeer) Egress(stream grpc.BidiStreamingServer[vaultinternalv1.Egres
 	if h != nil {
 		request.Header.Set("Authorization", "Bearer "+h.secret)
 	}
-	return p.forward(stream, request)
+	return p.forward(stream, request, head.GetMaxResponseBytes())
 }
 
-func (p *vaultPeer) forward(stream grpc.BidiStreamingServer[vaultinternalv1.EgressRequest, vaultinternalv1.EgressResponse], request *http.Request) error {
+func (p *vaultPeer) forward(stream grpc.BidiStreamingServer[vaultinternalv1.EgressRequest, vaultinternalv1.EgressResponse], request *http.Request, most int64) error {
+	if most == 0 {
+		most = 64 << 20
+	}
 	client := &http.Client{
 		Transport:     &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -308,6 +311,9 @@ func (p *vaultPeer) forward(stream grpc.BidiStreamingServer[vaultinternalv1.Egre
 	buffer := make([]byte, 7) // small, so that what spans chunks is put together
 	for {
 		n, err := answer.Body.Read(buffer)
+		if most -= int64(n); most < 0 {
+			return errs.ResourceExhausted(errorsv1.Reason_REASON_RESULT_TOO_LARGE, "the response is larger than is allowed")
+		}
 		if n > 0 {
 			part := &vaultinternalv1.EgressResponse{Part: &vaultinternalv1.EgressResponse_Body{Body: slices.Clone(buffer[:n])}}
 			if err := stream.Send(part); err != nil {

@@ -182,6 +182,23 @@ func TestFetchesOfARunAreBoundedTogether(t *testing.T) {
 	}
 }
 
+// A picture that is cut off on its way is too large, as one that was sent along would be.
+func TestAPictureByURLIsTooLarge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, runner.Config{Pictures: imaging.Limits{Bytes: 1000}})
+	w.sharing.definition = passing(t)
+	picture := pngOf(t, 3, 2)
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		_, _ = rw.Write(append(bytes.Clone(picture), make([]byte, 1000)...))
+	}))
+	t.Cleanup(server.Close)
+	_, err := w.shared(t, map[string]any{"image": server.URL, "other": base64.StdEncoding.EncodeToString(picture)})
+	e := errs.From(err)
+	if e.Reason() != errorsv1.Reason_REASON_IMAGE_TOO_LARGE || e.Code() != codes.InvalidArgument || len(e.Violations()) != 1 || e.Violations()[0].GetField() != "inputs.image" {
+		t.Errorf("got %v, %v", err, e.Violations())
+	}
+}
+
 // A few kilobytes of picture can be gigabytes of pixels, which a run keeps: what all
 // runs keep together is bounded.
 func TestThePixelsOfRunsAreBounded(t *testing.T) {
