@@ -74,6 +74,9 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 	// grpc-gateway passes this one on whatever the matcher says, and a key goes no
 	// further than here.
 	r.Header.Del("Authorization")
+	// The body is JSON whatever it is called: the generated code would read what curl
+	// calls a form by default as parameters.
+	r.Header.Set("Content-Type", "application/json")
 	r.Body = sent
 	if strings.HasSuffix(r.URL.Path, ":runStream") {
 		w, r = withStream(w, r)

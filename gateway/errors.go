@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc/codes"
@@ -66,12 +67,15 @@ func fromMux(r *http.Request, err error) error {
 		return e
 	}
 	st, ok := status.FromError(err)
-	if ok && st.Code() == codes.InvalidArgument && len(st.Details()) == 0 {
-		// A path or query parameter of the wrong type. The text may quote it, and
-		// what was typed into a URL is no secret of ours, but it stays out anyway.
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a path or query parameter has the wrong form").Because(err)
+	if !ok || st.Code() != codes.InvalidArgument || len(st.Details()) > 0 {
+		return err
 	}
-	return err
+	if strings.HasPrefix(st.Message(), "invalid grpc-timeout") {
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the header Grpc-Timeout is not a time like 30S or 500m").
+			Field("Grpc-Timeout", "wanted: up to 8 digits and one of H, M, S, m, u, n").Because(err)
+	}
+	// What strict has not foreseen. The text may quote what was sent.
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the request has not the form that this method takes; see /openapi.json").Because(err)
 }
 
 // handleRoutingError answers for paths and methods that are not in the contract.

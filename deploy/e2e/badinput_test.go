@@ -69,6 +69,18 @@ func unknownFields(t *testing.T, w *tenant) {
 		}
 		wantRefusal(t, path, w.call(t, method, w.path()+path, body), http.StatusBadRequest, "inputz")
 	}
+	for what, field := range map[string]string{
+		"PATCH /workflows/size": "bogus", "PATCH /workflows/size?updateMask=title&inputz=1": "inputz", "DELETE /workflows/size?inputz=1": "inputz",
+		"GET /workflows?pageSize=abc": "pageSize", "GET /usage?startTime=foo": "startTime", "GET /runs?pageSize=1&pageSize=2": "pageSize",
+		"POST /workflows?parent=workspaces/x": "parent", "POST /workflows?workflow.title=x": "workflow.title", "GET /keys?pageToken=%ff": "pageToken",
+	} {
+		method, path, _ := strings.Cut(what, " ")
+		wantRefusal(t, what, w.call(t, method, w.path()+path, object{"bogus": 1}), http.StatusBadRequest, `"`+field+`"`)
+	}
+	form := w.call(t, http.MethodPost, w.path()+"/keys", object{"title": "as curl sends it"}, "Content-Type", "application/x-www-form-urlencoded")
+	if form.status != http.StatusOK {
+		t.Errorf("JSON that is called a form: %s", form)
+	}
 	wantRefusal(t, "broken JSON", w.call(t, http.MethodPost, w.path()+"/keys", []byte(`{"title":`)), http.StatusBadRequest)
 	huge := bytes.Repeat([]byte(" "), 33<<20)
 	wantRefusal(t, "a huge body", w.call(t, http.MethodPost, w.path()+"/keys", huge), http.StatusRequestEntityTooLarge)
