@@ -87,8 +87,7 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {
 	if g.ready != nil {
 		if err := g.ready(r.Context()); err != nil {
-			g.log.WarnContext(r.Context(), "not ready", "error", err)
-			writeError(w, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not ready: a service behind the gateway cannot be reached"))
+			writeError(w, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not ready: a service behind the gateway cannot be reached").Because(err))
 			return
 		}
 	}

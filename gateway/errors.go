@@ -33,8 +33,18 @@ func httpStatus(err error) int {
 // writeError writes google.rpc.Status.
 func writeError(w http.ResponseWriter, err error) {
 	e := errs.From(err)
-	raw, merr := protojson.Marshal(e.GRPCStatus().Proto())
-	if merr != nil { // not reached: statuses of ours always marshal
+	code := httpStatus(e)
+	blame(w, code, err)
+	writeStatus(w, code, e)
+}
+
+func writeStatus(w http.ResponseWriter, code int, e *errs.Error) {
+	st := e.GRPCStatus()
+	if code >= http.StatusInternalServerError { // all refusals of one kind are the same to the byte
+		st = errs.WithRequestID(st, requestIDOf(w))
+	}
+	raw, err := protojson.Marshal(st.Proto())
+	if err != nil { // not reached: statuses of ours always marshal
 		raw = []byte(`{"code":13,"message":"internal error"}`)
 	}
 	if d := e.Delay(); d > 0 {
@@ -43,7 +53,7 @@ func writeError(w http.ResponseWriter, err error) {
 	if e.Code() == codes.Unauthenticated {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="keyhole"`)
 	}
-	writeJSON(w, httpStatus(e), raw)
+	writeJSON(w, code, raw)
 }
 
 func writeJSON(w http.ResponseWriter, code int, raw []byte) {
@@ -82,8 +92,7 @@ func fromMux(r *http.Request, err error) error {
 func handleRoutingError(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, code int) {
 	switch code {
 	case http.StatusMethodNotAllowed:
-		raw, _ := protojson.Marshal(errs.New(codes.Unimplemented, errorsv1.Reason_REASON_METHOD_NOT_FOUND, "this path does not take %s", r.Method).GRPCStatus().Proto())
-		writeJSON(w, http.StatusMethodNotAllowed, raw)
+		writeStatus(w, code, errs.New(codes.Unimplemented, errorsv1.Reason_REASON_METHOD_NOT_FOUND, "this path does not take %s", r.Method))
 	case http.StatusNotFound:
 		writeError(w, noSuchPath(r))
 	default:

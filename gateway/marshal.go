@@ -15,6 +15,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 )
 
 // marshaler is protojson with three rules of the contract: a body is read once,
@@ -75,8 +76,15 @@ func decodeJSON(raw []byte, msg proto.Message) error {
 	if err := protojson.Unmarshal(raw, msg); err != nil {
 		return explain(err, raw, d)
 	}
+	// Numbers grow on the way from JSON to protobuf, and no hop would take them.
+	if proto.Size(msg) > maxRequest {
+		return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the request is larger than %d bytes when it is decoded", maxRequest)
+	}
 	return nil
 }
+
+// maxRequest leaves room for what comes from path and query.
+const maxRequest = rpc.MaxMessage - 64<<10
 
 func nestedTooDeep(field string) *errs.Error {
 	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "lists and objects in the body are nested deeper than %d", maxNesting).
