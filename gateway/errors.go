@@ -17,13 +17,13 @@ import (
 )
 
 // httpStatus maps an error to HTTP. Budgets are 402 and not 429, because
-// Roboflow's clients retry 429 and lose its message.
+// Roboflow's clients retry 429 and lose its message; so is what is too large 413.
 func httpStatus(err error) int {
 	switch errs.ReasonOf(err) {
 	case errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED, errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED,
 		errorsv1.Reason_REASON_VISITOR_BUDGET_EXHAUSTED, errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED:
 		return http.StatusPaymentRequired
-	case errorsv1.Reason_REASON_REQUEST_TOO_LARGE, errorsv1.Reason_REASON_IMAGE_TOO_LARGE:
+	case errorsv1.Reason_REASON_REQUEST_TOO_LARGE, errorsv1.Reason_REASON_IMAGE_TOO_LARGE, errorsv1.Reason_REASON_RESULT_TOO_LARGE:
 		return http.StatusRequestEntityTooLarge
 	default:
 		return runtime.HTTPStatusFromCode(errs.CodeOf(err))
