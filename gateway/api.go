@@ -17,6 +17,7 @@ import (
 func newAPI(ctx context.Context, deps Deps) (http.Handler, error) {
 	opts := append(headerOptions(),
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newMarshaler()),
+		runtime.SetQueryParameterParser(&masks{}),
 		runtime.WithErrorHandler(handleError),
 		runtime.WithRoutingErrorHandler(handleRoutingError),
 		runtime.WithStreamErrorHandler(handleStreamError),

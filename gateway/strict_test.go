@@ -14,6 +14,9 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 )
 
 // services answers every method with nothing, and keeps what it was asked.
@@ -274,4 +277,45 @@ func TestEveryBodyIsRefusedByName(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A mask is written as JSON writes it, or as the contract does.
+func TestEveryMaskIsTakenAsJSONWritesIt(t *testing.T) {
+	t.Parallel()
+	masks := 0
+	eachMethod(t, func(t *testing.T, s *services, m *method) {
+		for _, f := range queryFields(m) {
+			if f.Message() == nil || f.Message().FullName() != "google.protobuf.FieldMask" {
+				continue
+			}
+			masks++
+			if got := s.send(t, m.verb, at(m, "x")+"?"+f.JSONName()+"=runAccess,limits.visitorRuns,fork_disabled", `{}`); got.status != http.StatusOK {
+				t.Errorf("%s: %s", m.route(), got)
+			}
+			request := m.input.New()
+			s.last(t, request.Interface())
+			mask, _ := request.Get(f).Message().Interface().(*fieldmaskpb.FieldMask)
+			if got := strings.Join(mask.GetPaths(), " "); got != "run_access limits.visitor_runs fork_disabled" {
+				t.Errorf("%s: the mask is %q", m.route(), got)
+			}
+		}
+	})
+	if masks == 0 {
+		t.Error("no method takes a mask")
+	}
+}
+
+// Without a mask what the body gives is changed, and names in free data stay as they are.
+func TestTheMaskOfABody(t *testing.T) {
+	t.Parallel()
+	s := newServices(t)
+	body := `{"title":"t","definition":{"fooBar":1}}`
+	if got := s.send(t, http.MethodPatch, "/v1/workspaces/x/workflows/x", body); got.status != http.StatusOK {
+		t.Fatal(got)
+	}
+	var request sharingv1.UpdateWorkflowRequest
+	s.last(t, &request)
+	if got := strings.Join(request.GetUpdateMask().GetPaths(), " "); got != "definition.fooBar title" {
+		t.Errorf("the mask is %q", got)
+	}
 }
