@@ -19,7 +19,7 @@ func newAPI(ctx context.Context, deps Deps) (http.Handler, error) {
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newMarshaler()),
 		runtime.SetQueryParameterParser(&masks{}),
 		runtime.WithErrorHandler(handleError),
-		runtime.WithRoutingErrorHandler(handleRoutingError),
+		runtime.WithRoutingErrorHandler(routingErrors()),
 		runtime.WithStreamErrorHandler(handleStreamError),
 		runtime.WithDisablePathLengthFallback(),
 		runtime.WithDisableHTTPMethodOverride(),

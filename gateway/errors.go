@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// httpStatus maps an error to HTTP. Budgets are 402 and not 429, because
+// httpStatus maps an error to HTTP, for /v1 and for Roboflow's clients. Budgets are 402 and not 429, because
 // Roboflow's clients retry 429 and lose its message; so is what is too large 413.
 func httpStatus(err error) int {
 	switch errs.ReasonOf(err) {
@@ -25,9 +26,14 @@ func httpStatus(err error) int {
 		return http.StatusPaymentRequired
 	case errorsv1.Reason_REASON_REQUEST_TOO_LARGE, errorsv1.Reason_REASON_IMAGE_TOO_LARGE, errorsv1.Reason_REASON_RESULT_TOO_LARGE:
 		return http.StatusRequestEntityTooLarge
-	default:
-		return runtime.HTTPStatusFromCode(errs.CodeOf(err))
+	case errorsv1.Reason_REASON_RUN_REVOKED: // with whatever code the path gives it
+		return http.StatusConflict
+	case errorsv1.Reason_REASON_PROVIDER_FAILED:
+		if errs.CodeOf(err) != codes.InvalidArgument { // a picture that an input names: the caller can mend it
+			return http.StatusBadGateway
+		}
 	}
+	return runtime.HTTPStatusFromCode(errs.CodeOf(err))
 }
 
 // writeError writes google.rpc.Status.
@@ -88,14 +94,30 @@ func fromMux(r *http.Request, err error) error {
 	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the request has not the form that this method takes; see /openapi.json").Because(err)
 }
 
-// handleRoutingError answers for paths and methods that are not in the contract.
-func handleRoutingError(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, code int) {
-	switch code {
-	case http.StatusMethodNotAllowed:
-		writeStatus(w, code, errs.New(codes.Unimplemented, errorsv1.Reason_REASON_METHOD_NOT_FOUND, "this path does not take %s", r.Method))
-	case http.StatusNotFound:
-		writeError(w, noSuchPath(r))
-	default:
-		writeError(w, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path or a header of the request is malformed"))
+// routingErrors answers for paths and methods that are not in the contract.
+func routingErrors() runtime.RoutingErrorHandlerFunc {
+	all := methods()
+	return func(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, code int) {
+		switch code {
+		case http.StatusMethodNotAllowed:
+			w.Header().Set("Allow", strings.Join(verbsAt(all, r.URL.Path), ", "))
+			writeStatus(w, code, errs.New(codes.Unimplemented, errorsv1.Reason_REASON_METHOD_NOT_FOUND, "this path does not take %s", r.Method))
+		case http.StatusNotFound:
+			writeError(w, noSuchPath(r))
+		default:
+			writeError(w, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path or a header of the request is malformed"))
+		}
 	}
+}
+
+// verbsAt are what a path takes.
+func verbsAt(all []*method, path string) []string {
+	var verbs []string
+	for _, m := range all {
+		if m.shape.MatchString(path) && !slices.Contains(verbs, m.verb) {
+			verbs = append(verbs, m.verb)
+		}
+	}
+	slices.Sort(verbs)
+	return verbs
 }

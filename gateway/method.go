@@ -21,6 +21,8 @@ type method struct {
 	verb string
 	// pattern is the path as grpc-gateway writes it: "/v1/{name=workspaces/*}".
 	pattern string
+	// shape is what such paths look like.
+	shape *regexp.Regexp
 	// path holds the fields that the path gives: "parent", "workflow.name".
 	path map[string]bool
 	// body is the field that the body gives, "*" for all, "" where no body is taken.
@@ -69,6 +71,11 @@ func methodOf(d protoreflect.MethodDescriptor) *method {
 		m.path[name] = true
 		return "{" + name + "=" + pattern + "}"
 	})
+	shape := pathVariable.ReplaceAllStringFunc(m.pattern, func(v string) string {
+		_, pattern, _ := strings.Cut(strings.Trim(v, "{}"), "=")
+		return pattern
+	})
+	m.shape = regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(shape), `\*`, "[^/]+") + "$")
 	return m
 }
 

@@ -66,7 +66,7 @@ func writeRoboflowError(w http.ResponseWriter, err error) {
 	if step := meta["step"]; step != "" && len(body.BlocksErrors) == 0 {
 		body.BlocksErrors = []roboflowBlock{{BlockID: step, BlockType: meta["blockType"]}}
 	}
-	code := roboflowStatus(e)
+	code := httpStatus(e)
 	blame(w, code, err)
 	if code >= http.StatusInternalServerError {
 		body.RequestID = requestIDOf(w)
@@ -98,16 +98,5 @@ func errorType(reason errorsv1.Reason) (class, context string) {
 		return "ClientCausedStepExecutionError", "workflow_execution | step_execution"
 	default:
 		return "", ""
-	}
-}
-
-// roboflowStatus is httpStatus, but that 503 and 429 are kept for what a retry
-// can mend: Roboflow's clients retry both, and lose the message.
-func roboflowStatus(e *errs.Error) int {
-	switch e.Reason() {
-	case errorsv1.Reason_REASON_PROVIDER_FAILED:
-		return http.StatusBadGateway
-	default:
-		return httpStatus(e)
 	}
 }

@@ -92,6 +92,8 @@ func TestStatusIsOneForAReason(t *testing.T) {
 		errorsv1.Reason_REASON_RESULT_TOO_LARGE:       http.StatusRequestEntityTooLarge,
 		errorsv1.Reason_REASON_IMAGE_TOO_LARGE:        http.StatusRequestEntityTooLarge,
 		errorsv1.Reason_REASON_REQUEST_TOO_LARGE:      http.StatusRequestEntityTooLarge,
+		errorsv1.Reason_REASON_PROVIDER_FAILED:        http.StatusBadGateway,
+		errorsv1.Reason_REASON_RUN_REVOKED:            http.StatusConflict,
 	} {
 		for _, code := range []codes.Code{codes.ResourceExhausted, codes.Aborted, codes.FailedPrecondition, codes.Unavailable} {
 			roboflow, v1 := httptest.NewRecorder(), httptest.NewRecorder()
@@ -101,5 +103,13 @@ func TestStatusIsOneForAReason(t *testing.T) {
 				t.Errorf("%s with %s: status %d for Roboflow's clients, %d at /v1, want %d", reason, code, roboflow.Code, v1.Code, want)
 			}
 		}
+	}
+}
+
+// An input that names a picture which cannot be got is the caller's to mend.
+func TestAnInputsProviderIs400(t *testing.T) {
+	t.Parallel()
+	if got := httpStatus(errs.InvalidArgument(errorsv1.Reason_REASON_PROVIDER_FAILED, "the input image: no server").Field("inputs.image", "no server")); got != http.StatusBadRequest {
+		t.Errorf("status %d", got)
 	}
 }

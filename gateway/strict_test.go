@@ -319,3 +319,24 @@ func TestTheMaskOfABody(t *testing.T) {
 		t.Errorf("the mask is %q", got)
 	}
 }
+
+func TestAMethodThatAPathDoesNotTake(t *testing.T) {
+	t.Parallel()
+	s := newServices(t)
+	for target, want := range map[string]string{
+		"PUT /v1/workspaces":                        "GET, POST",
+		"POST /v1/workspaces/x/keys/y":              "DELETE, GET, PATCH",
+		"DELETE /v1/whoami":                         "GET",
+		"PATCH /v1/shared/x":                        "GET",
+		"DELETE /v1/workspaces/x/workflows":         "GET, POST",
+		"PUT /v1/workspaces/x/workflows/y:run":      "DELETE, GET, PATCH, POST",
+		"DELETE /v1/workspaces/x/models/y/versions": "GET, POST",
+	} {
+		verb, path, _ := strings.Cut(target, " ")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(verb, path, nil))
+		if got := w.Header().Get("Allow"); w.Code != http.StatusMethodNotAllowed || got != want {
+			t.Errorf("%s: %d, Allow: %s, want %s", target, w.Code, got, want)
+		}
+	}
+}
