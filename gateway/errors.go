@@ -20,6 +20,9 @@ import (
 // httpStatus maps an error to HTTP, for /v1 and for Roboflow's clients. Budgets are 402 and not 429, because
 // Roboflow's clients retry 429 and lose its message; so is what is too large 413.
 func httpStatus(err error) int {
+	if errors.Is(err, errEncoding) {
+		return http.StatusUnsupportedMediaType
+	}
 	switch errs.ReasonOf(err) {
 	case errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED, errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED,
 		errorsv1.Reason_REASON_VISITOR_BUDGET_EXHAUSTED, errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED:

@@ -340,3 +340,20 @@ func TestAMethodThatAPathDoesNotTake(t *testing.T) {
 		}
 	}
 }
+
+func TestACompressedBodyIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newServices(t)
+	artifact := "/v1/workspaces/x/models/y/versions/1/artifact"
+	for target, verb := range map[string]string{"/v1/shared/x:run": "POST", "/v1/workspaces/x/workflows/y": "PATCH", artifact: "PUT", "/s/x/a/workflows/b": "POST"} {
+		for _, encoding := range []string{"gzip", "deflate", "identity, br", "x"} {
+			got := s.send(t, verb, target, `{"inputs":{}}`, "Content-Encoding", encoding)
+			if got.status != http.StatusUnsupportedMediaType || !strings.Contains(got.text, "INVALID_REQUEST") || !strings.Contains(got.text, `"Content-Encoding"`) {
+				t.Errorf("%s %s as %s: %s", verb, target, encoding, got)
+			}
+		}
+		if got := s.send(t, verb, target, `{}`, "Content-Encoding", "identity"); got.status == http.StatusUnsupportedMediaType {
+			t.Errorf("%s %s as identity: %s", verb, target, got)
+		}
+	}
+}
