@@ -17,13 +17,13 @@ import (
 func newAPI(ctx context.Context, deps Deps) (http.Handler, error) {
 	opts := append(headerOptions(),
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newMarshaler()),
-		runtime.SetQueryParameterParser(&strictQuery{}),
+		runtime.SetQueryParameterParser(&masks{}),
 		runtime.WithErrorHandler(handleError),
-		runtime.WithRoutingErrorHandler(handleRoutingError),
+		runtime.WithRoutingErrorHandler(routingErrors()),
 		runtime.WithStreamErrorHandler(handleStreamError),
 		runtime.WithDisablePathLengthFallback(),
 		runtime.WithDisableHTTPMethodOverride(),
-		runtime.WithMiddlewares(noQuery()),
+		runtime.WithMiddlewares(strict()),
 	)
 	mux := runtime.NewServeMux(opts...)
 	if err := vaultv1.RegisterVaultServiceHandlerClient(ctx, mux, vaultv1.NewVaultServiceClient(deps.Vault)); err != nil {

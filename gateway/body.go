@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -25,11 +26,30 @@ func (b *body) Close() error { return nil }
 // readBody reads a request's body, before anything is asked on its behalf: an
 // assertion lives for seconds, and an upload on a slow line does not.
 func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request) (*body, error) {
+	if err := checkEncoding(r); err != nil {
+		return nil, err
+	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.cfg.MaxBody))
 	if err != nil {
 		return nil, unreadable(err)
 	}
 	return newBody(raw), nil
+}
+
+// errEncoding marks a body that is compressed.
+var errEncoding = errors.New("content encoding")
+
+// checkEncoding refuses a body that is packed: a small one could unpack to any size.
+func checkEncoding(r *http.Request) error {
+	for _, list := range r.Header.Values("Content-Encoding") {
+		for one := range strings.SplitSeq(list, ",") {
+			if one = strings.TrimSpace(one); one != "" && !strings.EqualFold(one, "identity") {
+				return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the body is compressed: send it without Content-Encoding").
+					Field("Content-Encoding", "wanted: identity, or none").Because(errEncoding)
+			}
+		}
+	}
+	return nil
 }
 
 func newBody(raw []byte) *body { return &body{Reader: *bytes.NewReader(raw), raw: raw} }

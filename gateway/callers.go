@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -37,7 +38,7 @@ func bearer(r *http.Request) (string, error) {
 	}
 	scheme, key, ok := strings.Cut(header, " ")
 	key = strings.TrimSpace(key)
-	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey {
+	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || !utf8.ValidString(key) {
 		return "", errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the Authorization header must be: Bearer <key>")
 	}
 	return key, nil

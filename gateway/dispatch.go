@@ -74,6 +74,9 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 	// grpc-gateway passes this one on whatever the matcher says, and a key goes no
 	// further than here.
 	r.Header.Del("Authorization")
+	// The body is JSON whatever it is called: the generated code would read what curl
+	// calls a form by default as parameters.
+	r.Header.Set("Content-Type", "application/json")
 	r.Body = sent
 	if strings.HasSuffix(r.URL.Path, ":runStream") {
 		w, r = withStream(w, r)
@@ -84,8 +87,7 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {
 	if g.ready != nil {
 		if err := g.ready(r.Context()); err != nil {
-			g.log.WarnContext(r.Context(), "not ready", "error", err)
-			writeError(w, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not ready: a service behind the gateway cannot be reached"))
+			writeError(w, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not ready: a service behind the gateway cannot be reached").Because(err))
 			return
 		}
 	}

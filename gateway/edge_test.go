@@ -4,15 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 
-	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
-
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
-	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -93,37 +89,6 @@ func TestDecodeOfABodyThatIsAField(t *testing.T) {
 	}
 	if err := decode(`{"value":["sk-canary"]}`); err == nil || strings.Contains(err.Error(), "canary") {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestQueryRefusesUnknownParameters(t *testing.T) {
-	t.Parallel()
-	q := &strictQuery{}
-	filter := utilities.NewDoubleArray(nil)
-	var msg sharingv1.QueryUsageRequest
-	if err := q.Parse(&msg, url.Values{"groupBy": {"key"}, "pageSize": {"5"}}, filter); err != nil || msg.GetGroupBy() != "key" || msg.GetPageSize() != 5 {
-		t.Errorf("got %v, %v", &msg, err)
-	}
-	err := q.Parse(&msg, url.Values{"groupby": {"key"}}, filter)
-	if errs.ReasonOf(err) != errorsv1.Reason_REASON_UNKNOWN_FIELD {
-		t.Errorf("a misspelt parameter: got %v", err)
-	}
-}
-
-// The generated code looks at no query where no field is left for one.
-func TestQueryIsRefusedWhereAMethodTakesNone(t *testing.T) {
-	t.Parallel()
-	api, err := newAPI(t.Context(), Deps{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, target := range []string{"GET /v1/whoami?api_key=kh_x", "GET /v1/workspaces/a/keys/b?x=1", "POST /v1/shared/t:run?inputs=1", "GET /v1/shared/t?x=1"} {
-		method, path, _ := strings.Cut(target, " ")
-		got := httptest.NewRecorder()
-		api.ServeHTTP(got, httptest.NewRequest(method, path, nil))
-		if got.Code != http.StatusBadRequest || !strings.Contains(got.Body.String(), "unknown query parameter") || strings.Contains(got.Body.String(), "kh_x") {
-			t.Errorf("%s: %d %s", target, got.Code, got.Body)
-		}
 	}
 }
 

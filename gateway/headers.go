@@ -80,12 +80,17 @@ func (g *Gateway) originAllowed(origin string) bool {
 	return len(g.cfg.AllowOrigins) == 0 || slices.Contains(g.cfg.AllowOrigins, origin)
 }
 
+const requestIDHeader = "X-Request-Id"
+
+// requestIDOf is the name of the request that w answers.
+func requestIDOf(w http.ResponseWriter) string { return w.Header().Get(requestIDHeader) }
+
 // withRequestID names the request. The name is always ours: a client's could be
 // anything, and would stand in every log.
 func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		request := id.New("req")
-		w.Header().Set("X-Request-Id", request)
+		w.Header().Set(requestIDHeader, request)
 		next.ServeHTTP(w, r.WithContext(caller.WithCall(r.Context(), "", request, "")))
 	})
 }

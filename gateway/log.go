@@ -1,11 +1,16 @@
 package gateway
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/status"
+
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 // withLog counts each request and writes its one line: the route, never the path;
@@ -16,9 +21,14 @@ func (g *Gateway) withLog(next http.Handler) http.Handler {
 		next.ServeHTTP(seen, r)
 		ctx, where := r.Context(), route(r.URL.Path)
 		g.durations.record(ctx, r.Method, where, seen.code(), start)
-		g.log.LogAttrs(ctx, slog.LevelInfo, "http request",
+		level, attrs := slog.LevelInfo, []slog.Attr{
 			slog.String("method", r.Method), slog.String("route", where), slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes),
-			slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000), slog.String("request_id", caller.RequestID(ctx)))
+			slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000), slog.String("request_id", caller.RequestID(ctx)),
+		}
+		if seen.fault != nil {
+			level, attrs = slog.LevelError, append(attrs, slog.String("error", seen.fault.Error()))
+		}
+		g.log.LogAttrs(ctx, level, "http request", attrs...)
 	})
 }
 
@@ -27,6 +37,40 @@ type seenWriter struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+	fault  error
+}
+
+// blame gives the cause of a 5xx to the request's line in the log. What a service has
+// answered stands in that service's log already.
+func blame(w http.ResponseWriter, code int, err error) {
+	if code < http.StatusInternalServerError || fromService(err) {
+		return
+	}
+	for {
+		if seen, ok := w.(*seenWriter); ok {
+			seen.fault = err
+			return
+		}
+		wrapped, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return
+		}
+		w = wrapped.Unwrap()
+	}
+}
+
+// fromService tells whether a service of ours has answered so, and not the way there.
+func fromService(err error) bool {
+	if _, here := errors.AsType[*errs.Error](err); here {
+		return false
+	}
+	st, _ := status.FromError(err)
+	for _, d := range st.Details() {
+		if info, ok := d.(*errdetails.ErrorInfo); ok && info.GetDomain() == errs.Domain {
+			return true
+		}
+	}
+	return false
 }
 
 // Unwrap lets http.ResponseController reach the connection.

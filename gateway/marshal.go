@@ -5,13 +5,17 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 )
 
 // marshaler is protojson with three rules of the contract: a body is read once,
@@ -60,10 +64,31 @@ func (m *marshaler) decode(raw []byte, v any) error {
 	if !ok { // a scalar or repeated body field; the contract has none today
 		return m.Unmarshal(raw, v)
 	}
+	return decodeJSON(raw, msg)
+}
+
+// decodeJSON decodes a body that is a message.
+func decodeJSON(raw []byte, msg proto.Message) error {
+	d := msg.ProtoReflect().Descriptor()
+	if names, tooDeep := locate(raw, len(raw)); tooDeep {
+		return nestedTooDeep(fieldName(names, d))
+	}
 	if err := protojson.Unmarshal(raw, msg); err != nil {
-		return explain(err)
+		return explain(err, raw, d)
+	}
+	// Numbers grow on the way from JSON to protobuf, and no hop would take them.
+	if proto.Size(msg) > maxRequest {
+		return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the request is larger than %d bytes when it is decoded", maxRequest)
 	}
 	return nil
+}
+
+// maxRequest leaves room for what comes from path and query.
+const maxRequest = rpc.MaxMessage - 64<<10
+
+func nestedTooDeep(field string) *errs.Error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "lists and objects in the body are nested deeper than %d", maxNesting).
+		Field(field, "nested too deep")
 }
 
 // target is the message to decode into. Where the body is one field of the
@@ -85,23 +110,31 @@ func target(v any) (proto.Message, bool) {
 	return msg, ok
 }
 
-var (
-	unknownField = regexp.MustCompile(`unknown field "([^"]{1,80})"`)
-	position     = regexp.MustCompile(`\(line (\d+):(\d+)\)`)
-)
+// complaint is how protojson begins to say what is wrong: where, and of two mistakes
+// which.
+var complaint = regexp.MustCompile(`\(line (\d+):(\d+)\):( unknown field| duplicate field)?`)
 
-// explain says what is wrong with a body. Of protojson's text only the name of
-// an unknown field and the position are passed on.
-func explain(err error) *errs.Error {
-	text := err.Error()
-	if m := unknownField.FindStringSubmatch(text); m != nil {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_UNKNOWN_FIELD, "the body has a field %q that does not exist here", m[1]).
-			Field(m[1], "unknown field").Because(err)
+// explain says what is wrong with a body, and names the field. Of protojson's text
+// only the position is passed on: the rest quotes values.
+func explain(err error, raw []byte, d protoreflect.MessageDescriptor) *errs.Error {
+	offset, where, kind := len(raw), "", ""
+	if m := complaint.FindStringSubmatch(err.Error()); m != nil {
+		line, _ := strconv.Atoi(m[1]) // digits that protojson wrote
+		column, _ := strconv.Atoi(m[2])
+		offset, where, kind = offsetOf(raw, line, column), " at line "+m[1]+", column "+m[2], m[3]
 	}
-	where := ""
-	if m := position.FindStringSubmatch(text); m != nil {
-		where = " at line " + m[1] + ", column " + m[2]
+	names, _ := locate(raw, offset)
+	field := fieldName(names, d)
+	switch kind {
+	case " unknown field":
+		unknown := clip(strings.Join(names, "."))
+		return errs.InvalidArgument(errorsv1.Reason_REASON_UNKNOWN_FIELD, "the body has a field %q that does not exist here", unknown).
+			Field(unknown, "unknown field").Because(err)
+	case " duplicate field":
+		return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body has the field %q more than once", field).
+			Field(field, "given more than once").Because(err)
 	}
 	return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON,
-		"the body is not JSON of the form that this method takes; see%s (field types are described at /openapi.json)", where).Because(err)
+		"the body is not JSON of the form that this method takes; see%s (field types are described at /openapi.json)", where).
+		Field(field, "not of the form that it takes").Because(err)
 }

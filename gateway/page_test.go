@@ -52,10 +52,10 @@ func newPages(t *testing.T, dist fstest.MapFS, views map[string]*sharingv1.Share
 }
 
 // dialled is a connection to a server of the test's.
-func dialled(t *testing.T, register func(*grpc.Server)) *grpc.ClientConn {
+func dialled(t *testing.T, register func(*grpc.Server), opts ...grpc.ServerOption) *grpc.ClientConn {
 	t.Helper()
 	lis := bufconn.Listen(1 << 20)
-	server := grpc.NewServer()
+	server := grpc.NewServer(opts...)
 	register(server)
 	go func() { _ = server.Serve(lis) }() // ends with Stop
 	t.Cleanup(server.Stop)

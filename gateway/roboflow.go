@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
@@ -125,6 +126,12 @@ func (g *Gateway) readRoboflow(w http.ResponseWriter, r *http.Request) (*roboflo
 		return nil, err
 	}
 	var body roboflowRequest
+	if names, tooDeep := locate(sent.raw, len(sent.raw)); tooDeep {
+		return nil, nestedTooDeep(roboflowField(names))
+	}
+	if !utf8.Valid(sent.raw) {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body is not text in UTF-8").Field("body", notText)
+	}
 	if err := json.Unmarshal(sent.raw, &body); err != nil {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body is not a JSON object of a workflow run").Because(err)
 	}
@@ -132,6 +139,14 @@ func (g *Gateway) readRoboflow(w http.ResponseWriter, r *http.Request) (*roboflo
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "inputs is missing").Field("inputs", "required")
 	}
 	return &body, nil
+}
+
+// roboflowField is the field of the body that something stands in.
+func roboflowField(names []string) string {
+	if len(names) > 0 && (names[0] == "inputs" || names[0] == "specification") {
+		return names[0]
+	}
+	return "body"
 }
 
 // roboflowKey takes the one key that came. Two that differ are refused: which of
@@ -148,7 +163,9 @@ func roboflowKey(r *http.Request, body *roboflowRequest) (string, error) {
 	for _, other := range others {
 		switch {
 		case other == "" || other == key:
-		case key == "" && len(other) <= maxKey:
+		case len(other) > maxKey || !utf8.ValidString(other):
+			return "", errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "api_key is no key")
+		case key == "":
 			key = other
 		default:
 			return "", errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the request carries two different keys")
@@ -169,6 +186,9 @@ func executeRequest(target roboflowTarget, body *roboflowRequest) (*runnerintern
 		request.Target = &runnerinternalv1.ExecuteJSONRequest_Definition{Definition: body.Specification}
 		return request, nil
 	case target.token != "":
+		if !utf8.ValidString(target.token) {
+			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path is not text in UTF-8").Field("token", notText)
+		}
 		request.Target = &runnerinternalv1.ExecuteJSONRequest_Token{Token: target.token}
 		return request, nil
 	}

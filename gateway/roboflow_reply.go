@@ -29,6 +29,7 @@ type roboflowError struct {
 	InnerMessage string          `json:"inner_error_message,omitempty"`
 	BlocksErrors []roboflowBlock `json:"blocks_errors,omitempty"`
 	Reason       string          `json:"reason,omitempty"` // Keyhole's own, for machines
+	RequestID    string          `json:"request_id,omitempty"`
 }
 
 // roboflowBlock says what is wrong with one step.
@@ -65,7 +66,12 @@ func writeRoboflowError(w http.ResponseWriter, err error) {
 	if step := meta["step"]; step != "" && len(body.BlocksErrors) == 0 {
 		body.BlocksErrors = []roboflowBlock{{BlockID: step, BlockType: meta["blockType"]}}
 	}
-	writeRoboflow(w, roboflowStatus(e), body)
+	code := httpStatus(e)
+	blame(w, code, err)
+	if code >= http.StatusInternalServerError {
+		body.RequestID = requestIDOf(w)
+	}
+	writeRoboflow(w, code, body)
 }
 
 // stepOf splits "steps.llm.api_key".
@@ -92,16 +98,5 @@ func errorType(reason errorsv1.Reason) (class, context string) {
 		return "ClientCausedStepExecutionError", "workflow_execution | step_execution"
 	default:
 		return "", ""
-	}
-}
-
-// roboflowStatus is httpStatus, but that 503 and 429 are kept for what a retry
-// can mend: Roboflow's clients retry both, and lose the message.
-func roboflowStatus(e *errs.Error) int {
-	switch e.Reason() {
-	case errorsv1.Reason_REASON_PROVIDER_FAILED:
-		return http.StatusBadGateway
-	default:
-		return httpStatus(e)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/codes"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -83,11 +84,32 @@ func TestRoboflowErrorNamesSteps(t *testing.T) {
 	}
 }
 
-func TestBudgetIs402(t *testing.T) {
+// Roboflow's clients retry 429 and 503, and lose the message.
+func TestStatusIsOneForAReason(t *testing.T) {
 	t.Parallel()
-	w := httptest.NewRecorder()
-	writeRoboflowError(w, errs.ResourceExhausted(errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED, "used up"))
-	if w.Code != http.StatusPaymentRequired {
-		t.Errorf("status %d: Roboflow's clients retry 429 and lose the message", w.Code)
+	for reason, want := range map[errorsv1.Reason]int{
+		errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED: http.StatusPaymentRequired,
+		errorsv1.Reason_REASON_RESULT_TOO_LARGE:       http.StatusRequestEntityTooLarge,
+		errorsv1.Reason_REASON_IMAGE_TOO_LARGE:        http.StatusRequestEntityTooLarge,
+		errorsv1.Reason_REASON_REQUEST_TOO_LARGE:      http.StatusRequestEntityTooLarge,
+		errorsv1.Reason_REASON_PROVIDER_FAILED:        http.StatusBadGateway,
+		errorsv1.Reason_REASON_RUN_REVOKED:            http.StatusConflict,
+	} {
+		for _, code := range []codes.Code{codes.ResourceExhausted, codes.Aborted, codes.FailedPrecondition, codes.Unavailable} {
+			roboflow, v1 := httptest.NewRecorder(), httptest.NewRecorder()
+			writeRoboflowError(roboflow, errs.New(code, reason, "no"))
+			writeError(v1, errs.New(code, reason, "no"))
+			if roboflow.Code != want || v1.Code != want {
+				t.Errorf("%s with %s: status %d for Roboflow's clients, %d at /v1, want %d", reason, code, roboflow.Code, v1.Code, want)
+			}
+		}
+	}
+}
+
+// An input that names a picture which cannot be got is the caller's to mend.
+func TestAnInputsProviderIs400(t *testing.T) {
+	t.Parallel()
+	if got := httpStatus(errs.InvalidArgument(errorsv1.Reason_REASON_PROVIDER_FAILED, "the input image: no server").Field("inputs.image", "no server")); got != http.StatusBadRequest {
+		t.Errorf("status %d", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/grpc/status"
 
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -54,8 +55,13 @@ func withStream(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *h
 // handleStreamError makes the last line of a stream that failed, and tells the writer
 // in case that there was none before.
 func handleStreamError(ctx context.Context, err error) *status.Status {
+	code := httpStatus(err)
 	if sw, ok := ctx.Value(streamFailure{}).(*streamWriter); ok {
 		sw.failure = err
+		blame(sw, code, err)
+	}
+	if code >= http.StatusInternalServerError {
+		return errs.WithRequestID(errs.Status(err), caller.RequestID(ctx))
 	}
 	return errs.Status(err)
 }

@@ -46,6 +46,9 @@ func (g *Gateway) serveUpload(w http.ResponseWriter, r *http.Request, name strin
 }
 
 func (g *Gateway) upload(w http.ResponseWriter, r *http.Request, name string) (*registryv1.ModelVersion, error) {
+	if err := checkEncoding(r); err != nil {
+		return nil, err
+	}
 	key, err := bearer(r)
 	if err != nil {
 		return nil, err

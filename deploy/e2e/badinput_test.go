@@ -20,6 +20,7 @@ func badInput(t *testing.T, in *installation) {
 	w := in.tenant(t)
 	flow := w.workflow(t, "size", pictureSize())
 	t.Run("unknown fields", func(t *testing.T) { unknownFields(t, w) })
+	t.Run("what no message carries", func(t *testing.T) { uncarried(t, in, w) })
 	t.Run("definitions", func(t *testing.T) { brokenDefinitions(t, w) })
 	t.Run("pictures", func(t *testing.T) { brokenPictures(t, w, flow) })
 	t.Run("models", func(t *testing.T) { brokenModels(t, w) })
@@ -69,10 +70,43 @@ func unknownFields(t *testing.T, w *tenant) {
 		}
 		wantRefusal(t, path, w.call(t, method, w.path()+path, body), http.StatusBadRequest, "inputz")
 	}
+	for what, field := range map[string]string{
+		"PATCH /workflows/size": "bogus", "PATCH /workflows/size?updateMask=title&inputz=1": "inputz", "DELETE /workflows/size?inputz=1": "inputz",
+		"GET /workflows?pageSize=abc": "pageSize", "GET /usage?startTime=foo": "startTime", "GET /runs?pageSize=1&pageSize=2": "pageSize",
+		"POST /workflows?parent=workspaces/x": "parent", "POST /workflows?workflow.title=x": "workflow.title", "GET /keys?pageToken=%ff": "pageToken",
+	} {
+		method, path, _ := strings.Cut(what, " ")
+		wantRefusal(t, what, w.call(t, method, w.path()+path, object{"bogus": 1}), http.StatusBadRequest, `"`+field+`"`)
+	}
+	form := w.call(t, http.MethodPost, w.path()+"/keys", object{"title": "as curl sends it"}, "Content-Type", "application/x-www-form-urlencoded")
+	if form.status != http.StatusOK {
+		t.Errorf("JSON that is called a form: %s", form)
+	}
 	wantRefusal(t, "broken JSON", w.call(t, http.MethodPost, w.path()+"/keys", []byte(`{"title":`)), http.StatusBadRequest)
 	huge := bytes.Repeat([]byte(" "), 33<<20)
 	wantRefusal(t, "a huge body", w.call(t, http.MethodPost, w.path()+"/keys", huge), http.StatusRequestEntityTooLarge)
 	wantRefusal(t, "a huge body at a link", w.in.guest().call(t, http.MethodPost, "/v1/shared/x:run", huge), http.StatusRequestEntityTooLarge)
+}
+
+// uncarried: what protobuf has no place for is the client's mistake, also a stranger's.
+func uncarried(t *testing.T, in *installation, w *tenant) {
+	deep := func(n int) []byte {
+		return []byte(`{"inputs":{"who":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}}`)
+	}
+	for what, body := range map[string][]byte{
+		"GET /v1/shared/%ff%fe": nil, "POST /v1/shared/%ff%fe:run": []byte(`{}`), "GET /v1/workspaces/%ff/workflows": nil,
+		"GET " + w.path() + "/runs?share=%ff": nil, "POST /s/%ff%fe/a/workflows/b": []byte(`{"inputs":{}}`),
+		"POST " + w.path() + "/workflows?workflowId=%ff": []byte(`{}`),
+		"POST " + w.path() + "/workflows/size:run":       deep(5000), "POST " + w.path() + "/workflows?workflowId=deep": deep(9000),
+		"POST /v1/shared/x:run": deep(5000), "POST /s/x/a/workflows/b": deep(9000),
+	} {
+		method, path, _ := strings.Cut(what, " ")
+		for _, c := range []*client{w.client, in.guest()} {
+			if r := c.call(t, method, path, body); r.status < 400 || r.status >= 500 || len(r.body) == 0 {
+				t.Errorf("%s: %s", what, r)
+			}
+		}
+	}
 }
 
 // brokenDefinitions: every problem is named, with its step, not the first alone.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 
@@ -88,7 +87,7 @@ func (c *serveCmd) Run(a *app) error {
 	parts := append(n.Components(),
 		lifecycle.Admin(l.admin, lifecycle.AdminConfig{Readiness: ready, Metrics: tel.Metrics, Logger: tel.Logger}),
 		lifecycle.Component{Name: "grpc", Run: func(ctx context.Context) error { return n.Clients().Serve(ctx, l.grpc) }},
-		lifecycle.HTTP("http", l.http, &http.Server{Handler: n.Gateway()}))
+		lifecycle.HTTP("http", l.http, n.Gateway().Server()))
 	if c.Demo {
 		parts = append(parts, lifecycle.Component{Name: "demo", Run: func(ctx context.Context) error { return c.demo(ctx, a, n) }})
 	}

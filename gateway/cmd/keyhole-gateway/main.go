@@ -4,7 +4,6 @@ package main
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"google.golang.org/grpc"
 
@@ -75,5 +74,5 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	p.Logger.Info("serving", "http", s.HTTP, "admin", s.Admin, "tls", s.TLSCert != "")
-	return lifecycle.Run(ctx, p.Logger, p.Certificates(), admin, lifecycle.HTTP("http", front, &http.Server{Handler: g}))
+	return lifecycle.Run(ctx, p.Logger, p.Certificates(), admin, lifecycle.HTTP("http", front, g.Server()))
 }

@@ -10,6 +10,7 @@
 package accessv1
 
 import (
+	_ "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2/options"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	descriptorpb "google.golang.org/protobuf/types/descriptorpb"
@@ -176,7 +177,7 @@ var File_keyhole_access_v1_access_proto protoreflect.FileDescriptor
 
 const file_keyhole_access_v1_access_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/access/v1/access.proto\x12\x11keyhole.access.v1\x1a google/protobuf/descriptor.proto\"t\n" +
+	"\x1ekeyhole/access/v1/access.proto\x12\x11keyhole.access.v1\x1a google/protobuf/descriptor.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"t\n" +
 	"\x04Rule\x12-\n" +
 	"\x05roles\x18\x01 \x03(\x0e2\x17.keyhole.access.v1.RoleR\x05roles\x12\x14\n" +
 	"\x05peers\x18\x02 \x03(\tR\x05peers\x12'\n" +
@@ -187,7 +188,15 @@ const file_keyhole_access_v1_access_proto_rawDesc = "" +
 	"\vROLE_MEMBER\x10\x02\x12\x11\n" +
 	"\rROLE_OPERATOR\x10\x03\x12\x19\n" +
 	"\x15ROLE_OPERATOR_AT_HOME\x10\x04:M\n" +
-	"\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\x8d\x8c\x03 \x01(\v2\x17.keyhole.access.v1.RuleR\x04ruleBHZFgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1;accessv1b\x06proto3"
+	"\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\x8d\x8c\x03 \x01(\v2\x17.keyhole.access.v1.RuleR\x04ruleB\xd9\x02\x92A\x8d\x02\x12\xac\x01\n" +
+	"\aKeyhole\x12\x8e\x01Runnable AI workflows, shared by link without handing over keys. Errors are google.rpc.Status with a reason in ErrorInfo (domain keyhole.dev).*\f\n" +
+	"\n" +
+	"Apache-2.02\x02v1ZN\n" +
+	"L\n" +
+	"\x06bearer\x12B\b\x02\x12-An owner key or the operator's: Bearer kh_...\x1a\rAuthorization \x02b\f\n" +
+	"\n" +
+	"\n" +
+	"\x06bearer\x12\x00ZFgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1;accessv1b\x06proto3"
 
 var (
 	file_keyhole_access_v1_access_proto_rawDescOnce sync.Once

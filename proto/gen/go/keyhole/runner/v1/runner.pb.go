@@ -10,6 +10,7 @@ package runnerv1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2/options"
 	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1"
 	v1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
@@ -569,7 +570,7 @@ var File_keyhole_runner_v1_runner_proto protoreflect.FileDescriptor
 
 const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/runner/v1/runner.proto\x12\x11keyhole.runner.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xe5\x01\n" +
+	"\x1ekeyhole/runner/v1/runner.proto\x12\x11keyhole.runner.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\xe5\x01\n" +
 	"\x12RunWorkflowRequest\x12R\n" +
 	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12/\n" +
 	"\x06inputs\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x06inputs\x12!\n" +
@@ -615,15 +616,15 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\astarted\x18\x01 \x01(\tH\x00R\astarted\x125\n" +
 	"\x04step\x18\x02 \x01(\v2\x1f.keyhole.runner.v1.StepProgressH\x00R\x04step\x12<\n" +
 	"\bfinished\x18\x03 \x01(\v2\x1e.keyhole.runner.v1.RunResponseH\x00R\bfinishedB\a\n" +
-	"\x05event2\xfb\x04\n" +
+	"\x05event2\x85\x05\n" +
 	"\rRunnerService\x12\x95\x01\n" +
 	"\vRunWorkflow\x12%.keyhole.runner.v1.RunWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"?\xea\xe0\x18\t\n" +
 	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02,:\x01*\"'/v1/{name=workspaces/*/workflows/*}:run\x12\xa6\x01\n" +
 	"\x11RunWorkflowStream\x12+.keyhole.runner.v1.RunWorkflowStreamRequest\x1a\x1b.keyhole.runner.v1.RunEvent\"E\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x022:\x01*\"-/v1/{name=workspaces/*/workflows/*}:runStream0\x01\x12\x8a\x01\n" +
-	"\x11RunSharedWorkflow\x12+.keyhole.runner.v1.RunSharedWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"(\xea\xe0\x18\x03\n" +
-	"\x01\x01\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/shared/{token}:run\x12\x9b\x01\n" +
-	"\x17RunSharedWorkflowStream\x121.keyhole.runner.v1.RunSharedWorkflowStreamRequest\x1a\x1b.keyhole.runner.v1.RunEvent\".\xea\xe0\x18\x03\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x022:\x01*\"-/v1/{name=workspaces/*/workflows/*}:runStream0\x01\x12\x8f\x01\n" +
+	"\x11RunSharedWorkflow\x12+.keyhole.runner.v1.RunSharedWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"-\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/shared/{token}:run\x12\xa0\x01\n" +
+	"\x17RunSharedWorkflowStream\x121.keyhole.runner.v1.RunSharedWorkflowStreamRequest\x1a\x1b.keyhole.runner.v1.RunEvent\"3\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/shared/{token}:runStream0\x01BHZFgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1;runnerv1b\x06proto3"
 
 var (

@@ -11,6 +11,7 @@ package sharingv1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2/options"
 	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1"
 	v1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
@@ -4350,7 +4351,7 @@ var File_keyhole_sharing_v1_sharing_proto protoreflect.FileDescriptor
 
 const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\n" +
-	" keyhole/sharing/v1/sharing.proto\x12\x12keyhole.sharing.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1ckeyhole/vault/v1/vault.proto\"\x86\x04\n" +
+	" keyhole/sharing/v1/sharing.proto\x12\x12keyhole.sharing.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1ckeyhole/vault/v1/vault.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\x86\x04\n" +
 	"\bWorkflow\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12*\n" +
@@ -4718,7 +4719,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x13RUN_STATE_SUCCEEDED\x10\x02\x12\x14\n" +
 	"\x10RUN_STATE_FAILED\x10\x03\x12\x17\n" +
 	"\x13RUN_STATE_CANCELLED\x10\x04\x12\x17\n" +
-	"\x13RUN_STATE_ABANDONED\x10\x052\xf4\x1c\n" +
+	"\x13RUN_STATE_ABANDONED\x10\x052\xf9\x1c\n" +
 	"\x0eSharingService\x12\x9f\x01\n" +
 	"\x0eCreateWorkflow\x12).keyhole.sharing.v1.CreateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\v\n" +
 	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +
@@ -4758,8 +4759,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vResumeShare\x12&.keyhole.sharing.v1.ResumeShareRequest\x1a\x19.keyhole.sharing.v1.Share\"K\xea\xe0\x18\t\n" +
 	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x028:\x01*\"3/v1/{name=workspaces/*/workflows/*/shares/*}:resume\x12\x9d\x01\n" +
 	"\vRotateShare\x12&.keyhole.sharing.v1.RotateShareRequest\x1a\x19.keyhole.sharing.v1.Share\"K\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x028:\x01*\"3/v1/{name=workspaces/*/workflows/*/shares/*}:rotate\x12\x88\x01\n" +
-	"\x11GetSharedWorkflow\x12,.keyhole.sharing.v1.GetSharedWorkflowRequest\x1a\".keyhole.sharing.v1.SharedWorkflow\"!\xea\xe0\x18\x03\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x028:\x01*\"3/v1/{name=workspaces/*/workflows/*/shares/*}:rotate\x12\x8d\x01\n" +
+	"\x11GetSharedWorkflow\x12,.keyhole.sharing.v1.GetSharedWorkflowRequest\x1a\".keyhole.sharing.v1.SharedWorkflow\"&\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/shared/{token}\x12\xa6\x01\n" +
 	"\x12ForkSharedWorkflow\x12-.keyhole.sharing.v1.ForkSharedWorkflowRequest\x1a..keyhole.sharing.v1.ForkSharedWorkflowResponse\"1\xea\xe0\x18\v\n" +
 	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/shared/{token}:fork\x12\x8c\x01\n" +

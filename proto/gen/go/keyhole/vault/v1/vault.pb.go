@@ -11,6 +11,7 @@ package vaultv1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2/options"
 	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
@@ -1738,7 +1739,7 @@ var File_keyhole_vault_v1_vault_proto protoreflect.FileDescriptor
 
 const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\n" +
-	"\x1ckeyhole/vault/v1/vault.proto\x12\x10keyhole.vault.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\"\x0f\n" +
+	"\x1ckeyhole/vault/v1/vault.proto\x12\x10keyhole.vault.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\x0f\n" +
 	"\rWhoamiRequest\"v\n" +
 	"\x0eWhoamiResponse\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x1c\n" +
@@ -1876,9 +1877,9 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x10SLOT_KIND_BEARER\x10\x01\x12\x14\n" +
 	"\x10SLOT_KIND_HEADER\x10\x02\x12\x13\n" +
 	"\x0fSLOT_KIND_QUERY\x10\x03\x12\x13\n" +
-	"\x0fSLOT_KIND_BASIC\x10\x042\xee\x10\n" +
-	"\fVaultService\x12f\n" +
-	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x19\xea\xe0\x18\x03\n" +
+	"\x0fSLOT_KIND_BASIC\x10\x042\xf3\x10\n" +
+	"\fVaultService\x12k\n" +
+	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
 	"/v1/whoami\x12\x82\x01\n" +
 	"\x0fCreateWorkspace\x12(.keyhole.vault.v1.CreateWorkspaceRequest\x1a\x1b.keyhole.vault.v1.Workspace\"(\xea\xe0\x18\x03\n" +

@@ -1,0 +1,109 @@
+package gateway
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// maxNesting is how deep lists and objects of a body may stand in one another. A
+// level of JSON is up to three messages on the wire, and protobuf's readers end at
+// 10 000 of them: what is deeper would be a fault of ours further in.
+const maxNesting = 100
+
+// level is a list or an object that is open.
+type level struct {
+	object, valued bool // valued: the next is a value, not a name
+	name           string
+}
+
+// locate tells which fields enclose the byte at offset, outermost first; a name that
+// stands there itself is the last. It does not look at values, and ends early where
+// the text is nested too deep.
+func locate(raw []byte, offset int) (names []string, tooDeep bool) {
+	var open []level
+	for i := 0; i < len(raw) && i <= offset && !tooDeep; i++ {
+		switch c := raw[i]; {
+		case c == '"':
+			end := stringEnd(raw, i)
+			if n := len(open) - 1; n >= 0 && open[n].object && !open[n].valued {
+				open[n].name = string(raw[i+1 : end])
+			}
+			i = end
+		case i == offset: // anything but a name belongs to what is open
+		case c == '{' || c == '[':
+			open = append(open, level{object: c == '{'})
+			tooDeep = len(open) > maxNesting
+		case len(open) == 0:
+		case c == '}' || c == ']':
+			open = open[:len(open)-1]
+		case c == ':' || c == ',':
+			open[len(open)-1].valued = c == ':'
+		}
+	}
+	for _, l := range open {
+		if l.name != "" {
+			names = append(names, l.name)
+		}
+	}
+	return names, tooDeep
+}
+
+// stringEnd is the index of the quote that ends the string which begins at i, or the
+// end of the text. Pictures are strings of many megabytes.
+func stringEnd(raw []byte, i int) int {
+	for {
+		n := bytes.IndexByte(raw[i+1:], '"')
+		if n < 0 {
+			return len(raw)
+		}
+		begin := i + 1
+		i = begin + n
+		escapes := 0
+		for j := i - 1; j >= begin && raw[j] == '\\'; j-- {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return i
+		}
+	}
+}
+
+// fieldName is the part of a path that the contract names, for a violation. What lies
+// below, in inputs for instance, is named by a stranger.
+func fieldName(names []string, d protoreflect.MessageDescriptor) string {
+	var path []string
+	for _, name := range names {
+		if d == nil || wellKnown(d) {
+			break
+		}
+		f := fieldOf(d, name)
+		if f == nil {
+			break
+		}
+		path, d = append(path, name), f.Message()
+		if f.IsMap() {
+			break
+		}
+	}
+	if len(path) == 0 {
+		return "body"
+	}
+	return strings.Join(path, ".")
+}
+
+// offsetOf is where a line and a column begin; both count from 1, columns in
+// characters.
+func offsetOf(raw []byte, line, column int) int {
+	at := 0
+	for ; line > 1; line-- {
+		at += bytes.IndexByte(raw[at:], '\n') + 1
+	}
+	for ; column > 1 && at < len(raw); column-- {
+		_, size := utf8.DecodeRune(raw[at:])
+		at += size
+	}
+	return at
+}
