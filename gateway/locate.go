@@ -8,10 +8,23 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// maxNesting is how deep lists and objects of a body may stand in one another. A
-// level of JSON is up to three messages on the wire, and protobuf's readers end at
-// 10 000 of them: what is deeper would be a fault of ours further in.
-const maxNesting = 100
+const (
+	// maxNesting is how deep lists and objects of a body may stand in one another. A
+	// level of JSON is up to three messages on the wire, and protobuf's readers end at
+	// 10 000 of them: what is deeper would be a fault of ours further in.
+	maxNesting = 100
+	// maxValues bounds the values in a body: two bytes of JSON become some hundred in
+	// memory.
+	maxValues = 1_000_000
+)
+
+// excess is what a body has too much of.
+type excess string
+
+const (
+	nested excess = "lists and objects are nested deeper than 100"
+	many   excess = "there are more than a million values"
+)
 
 // level is a list or an object that is open.
 type level struct {
@@ -21,10 +34,11 @@ type level struct {
 
 // locate tells which fields enclose the byte at offset, outermost first; a name that
 // stands there itself is the last. It does not look at values, and ends early where
-// the text is nested too deep.
-func locate(raw []byte, offset int) (names []string, tooDeep bool) {
+// there is too much.
+func locate(raw []byte, offset int) (names []string, too excess) {
 	var open []level
-	for i := 0; i < len(raw) && i <= offset && !tooDeep; i++ {
+	values := 0
+	for i := 0; i < len(raw) && i <= offset && too == ""; i++ {
 		switch c := raw[i]; {
 		case c == '"':
 			end := stringEnd(raw, i)
@@ -35,12 +49,17 @@ func locate(raw []byte, offset int) (names []string, tooDeep bool) {
 		case i == offset: // anything but a name belongs to what is open
 		case c == '{' || c == '[':
 			open = append(open, level{object: c == '{'})
-			tooDeep = len(open) > maxNesting
+			if len(open) > maxNesting {
+				too = nested
+			}
 		case len(open) == 0:
 		case c == '}' || c == ']':
 			open = open[:len(open)-1]
 		case c == ':' || c == ',':
 			open[len(open)-1].valued = c == ':'
+			if values++; values > maxValues {
+				too = many
+			}
 		}
 	}
 	for _, l := range open {
@@ -48,7 +67,7 @@ func locate(raw []byte, offset int) (names []string, tooDeep bool) {
 			names = append(names, l.name)
 		}
 	}
-	return names, tooDeep
+	return names, too
 }
 
 // stringEnd is the index of the quote that ends the string which begins at i, or the

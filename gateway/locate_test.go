@@ -20,13 +20,28 @@ func TestLocate(t *testing.T) {
 		`{"a":{"b":[1,{"c":2}]},@"d":`: "d",
 	} {
 		at := strings.Index(text, "@")
-		names, tooDeep := locate([]byte(strings.Replace(text, "@", "", 1)), at)
-		if got := strings.Join(names, " "); got != want || tooDeep {
+		names, too := locate([]byte(strings.Replace(text, "@", "", 1)), at)
+		if got := strings.Join(names, " "); got != want || too != "" {
 			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
 	}
 	if got := offsetOf([]byte("{\n\"é\": x"), 2, 6); got != 8 {
 		t.Errorf("line 2, column 6 is at %d", got)
+	}
+}
+
+func TestABodyHasBounds(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]excess{
+		`{"inputs":{"a":` + strings.Repeat("[", 97) + strings.Repeat("]", 97) + `}}`: "",
+		`{"inputs":{"a":` + strings.Repeat("[", 99) + strings.Repeat("]", 99) + `}}`: nested,
+		`{"inputs":{"a":[` + strings.Repeat("1,", 999_000) + `1]}}`:                  "",
+		`{"inputs":{"a":[` + strings.Repeat("1,", 1_000_000) + `1]}}`:                many,
+		`{"inputs":{"a":"` + strings.Repeat("1,", 1_000_000) + `1"}}`:                "",
+	} {
+		if _, too := locate([]byte(body), len(body)); too != want {
+			t.Errorf("%.60s: %q, want %q", body, too, want)
+		}
 	}
 }
 
@@ -37,7 +52,7 @@ func FuzzLocate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte, at int) {
 		locate(raw, at)
-		if _, tooDeep := locate(raw, len(raw)); !tooDeep && json.Valid(raw) && depth(raw) > maxNesting {
+		if _, too := locate(raw, len(raw)); too != nested && json.Valid(raw) && depth(raw) > maxNesting {
 			t.Errorf("%d levels pass", depth(raw))
 		}
 	})

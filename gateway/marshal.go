@@ -70,8 +70,8 @@ func (m *marshaler) decode(raw []byte, v any) error {
 // decodeJSON decodes a body that is a message.
 func decodeJSON(raw []byte, msg proto.Message) error {
 	d := msg.ProtoReflect().Descriptor()
-	if names, tooDeep := locate(raw, len(raw)); tooDeep {
-		return nestedTooDeep(fieldName(names, d))
+	if names, too := locate(raw, len(raw)); too != "" {
+		return tooMuch(fieldName(names, d), too)
 	}
 	if err := protojson.Unmarshal(raw, msg); err != nil {
 		return explain(err, raw, d)
@@ -86,9 +86,8 @@ func decodeJSON(raw []byte, msg proto.Message) error {
 // maxRequest leaves room for what comes from path and query.
 const maxRequest = rpc.MaxMessage - 64<<10
 
-func nestedTooDeep(field string) *errs.Error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "lists and objects in the body are nested deeper than %d", maxNesting).
-		Field(field, "nested too deep")
+func tooMuch(field string, of excess) *errs.Error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the body is not taken: in it %s", string(of)).Field(field, string(of))
 }
 
 // target is the message to decode into. Where the body is one field of the

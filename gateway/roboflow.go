@@ -126,8 +126,8 @@ func (g *Gateway) readRoboflow(w http.ResponseWriter, r *http.Request) (*roboflo
 		return nil, err
 	}
 	var body roboflowRequest
-	if names, tooDeep := locate(sent.raw, len(sent.raw)); tooDeep {
-		return nil, nestedTooDeep(roboflowField(names))
+	if names, too := locate(sent.raw, len(sent.raw)); too != "" {
+		return nil, tooMuch(roboflowField(names), too)
 	}
 	if !utf8.Valid(sent.raw) {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body is not text in UTF-8").Field("body", notText)
