@@ -24,6 +24,7 @@ var cases = []struct {
 	{"traces", traces},
 	{"two tenants", isolation},
 	{"gRPC", grpcFaces},
+	{"names as the client prints them", names},
 }
 
 func TestKeyhole(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"strconv"
 	"strings"
 
@@ -159,12 +160,12 @@ func (c *keyList) Run(a *app) error {
 }
 
 type keyRevoke struct {
-	ID string `arg:"" help:"Id of the key."`
+	ID string `arg:"" help:"The key: its id or its name."`
 }
 
 // Run revokes it.
 func (c *keyRevoke) Run(a *app) error {
-	return a.call(http.MethodDelete, "/keys/"+url.PathEscape(c.ID), nil, nil)
+	return a.remove(aKey, c.ID)
 }
 
 type credentialCmd struct {
@@ -201,12 +202,12 @@ func (c *credentialList) Run(a *app) error {
 }
 
 type credentialDelete struct {
-	ID string `arg:"" help:"Id of the credential."`
+	ID string `arg:"" help:"The credential: its id or its name."`
 }
 
 // Run destroys it.
 func (c *credentialDelete) Run(a *app) error {
-	return a.call(http.MethodDelete, "/credentials/"+url.PathEscape(c.ID), nil, nil)
+	return a.remove(aCredential, c.ID)
 }
 
 type modelCmd struct {
@@ -217,7 +218,7 @@ type modelCmd struct {
 }
 
 type modelUpload struct {
-	ID     string `arg:"" help:"Id of the model."`
+	ID     string `arg:"" help:"The model: its id or its name."`
 	File   string `arg:"" help:"An .onnx file, or a zip of a model package." type:"existingfile"`
 	Title  string `help:"Title of a new model."`
 	Task   string `help:"Task of a new model." default:"object-detection"`
@@ -226,7 +227,7 @@ type modelUpload struct {
 
 // Run uploads it.
 func (c *modelUpload) Run(a *app) error {
-	cl, parent, err := a.conn.parent(a.ctx)
+	cl, model, err := a.at(aModel, c.ID)
 	if err != nil {
 		return err
 	}
@@ -234,12 +235,12 @@ func (c *modelUpload) Run(a *app) error {
 	if c.Public {
 		visibility = "VISIBILITY_PUBLIC"
 	}
-	err = cl.Do(a.ctx, http.MethodPost, parent+"/models", url.Values{"modelId": {c.ID}}, object{"title": c.Title, "task": c.Task, "visibility": visibility}, nil)
+	err = cl.Do(a.ctx, http.MethodPost, path.Dir(model), url.Values{"modelId": {path.Base(model)}}, object{"title": c.Title, "task": c.Task, "visibility": visibility}, nil)
 	if err != nil && !client.IsReason(err, "ALREADY_EXISTS") {
 		return err
 	}
 	var version, ready object
-	if err := cl.Do(a.ctx, http.MethodPost, parent+"/models/"+url.PathEscape(c.ID)+"/versions", nil, object{}, &version); err != nil {
+	if err := cl.Do(a.ctx, http.MethodPost, model+"/versions", nil, object{}, &version); err != nil {
 		return err
 	}
 	name, _ := version["name"].(string)

@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/deploy/client"
 )
 
 type ctx = context.Context
@@ -25,7 +28,7 @@ type shareCmd struct {
 }
 
 type shareCreate struct {
-	Workflow    string `arg:"" help:"Id of the workflow."`
+	Workflow    string `arg:"" help:"The workflow: its id or its name."`
 	Title       string `help:"Title, for you."`
 	RunAccess   bool   `help:"Charge runs to your key, so that your private models work for visitors."`
 	Credentials bool   `help:"Let visitors use your credentials, hidden."`
@@ -45,77 +48,84 @@ func (c *shareCreate) Run(a *app) error {
 	if c.Runs > 0 {
 		body["limits"] = object{"runs": strconv.FormatInt(c.Runs, 10), "period": "PERIOD_DAY"}
 	}
-	return a.call(http.MethodPost, "/workflows/"+url.PathEscape(c.Workflow)+"/shares", nil, body, shareFields...)
+	return a.about(http.MethodPost, aWorkflow, c.Workflow, "/shares", nil, body, shareFields...)
 }
 
 var shareFields = []string{"name", "title", "token", "uri", "state", "version", "runAccess", "credentialAccess", "limits", "detected", "notices"}
 
 type shareList struct {
-	Workflow string `arg:"" help:"Id of the workflow."`
+	Workflow string `arg:"" help:"The workflow: its id or its name."`
 	PageFlags
 }
 
 // Run lists them.
 func (c *shareList) Run(a *app) error {
-	return a.list("/workflows/"+url.PathEscape(c.Workflow)+"/shares", "shares", c.PageFlags, nil, "name", "title", "state", "runAccess", "credentialAccess", "token")
+	return a.listBelow(aWorkflow, c.Workflow, "shares", c.PageFlags, nil, "name", "title", "state", "runAccess", "credentialAccess", "token")
 }
 
-// OneShare names a share as workflow/share.
+// OneShare names a share.
 type OneShare struct {
-	Share string `arg:"" help:"The share, as WORKFLOW/SHARE."`
-}
-
-func (s OneShare) path(verb string) string {
-	workflow, share, _ := strings.Cut(s.Share, "/")
-	return "/workflows/" + url.PathEscape(workflow) + "/shares/" + url.PathEscape(share) + verb
+	Share string `arg:"" help:"The share: WORKFLOW/SHARE or its name."`
 }
 
 type sharePause struct{ OneShare }
 
 // Run pauses it.
 func (c *sharePause) Run(a *app) error {
-	return a.call(http.MethodPost, c.path(":pause"), nil, object{}, shareFields...)
+	return a.about(http.MethodPost, aShare, c.Share, ":pause", nil, object{}, shareFields...)
 }
 
 type shareResume struct{ OneShare }
 
 // Run resumes it.
 func (c *shareResume) Run(a *app) error {
-	return a.call(http.MethodPost, c.path(":resume"), nil, object{}, shareFields...)
+	return a.about(http.MethodPost, aShare, c.Share, ":resume", nil, object{}, shareFields...)
 }
 
 type shareRotate struct{ OneShare }
 
 // Run rotates it.
 func (c *shareRotate) Run(a *app) error {
-	return a.call(http.MethodPost, c.path(":rotate"), nil, object{}, shareFields...)
+	return a.about(http.MethodPost, aShare, c.Share, ":rotate", nil, object{}, shareFields...)
 }
 
 type shareRevoke struct{ OneShare }
 
 // Run revokes it.
-func (c *shareRevoke) Run(a *app) error { return a.call(http.MethodDelete, c.path(""), nil, nil) }
+func (c *shareRevoke) Run(a *app) error { return a.remove(aShare, c.Share) }
 
 // Target is the link that a command is about.
 type Target struct {
 	Link string `arg:"" help:"The link, or its token."`
 }
 
-func (l Target) path() string {
+func (l Target) path() (string, error) {
 	text := strings.TrimSuffix(l.Link, "/")
-	return "/v1/shared/" + url.PathEscape(text[strings.LastIndex(text, "/")+1:])
+	if n, err := aShare.parse(text); err == nil && n.workspace != "" {
+		return "", fmt.Errorf("%q names a share, but a link is wanted here: keyhole share list prints its token", text)
+	}
+	return "/v1/shared/" + url.PathEscape(text[strings.LastIndex(text, "/")+1:]), nil
+}
+
+func (l Target) at(a *app) (*client.Client, string, error) {
+	path, err := l.path()
+	if err != nil {
+		return nil, "", err
+	}
+	cl, err := a.conn.client()
+	return cl, path, err
 }
 
 type shareView struct{ Target }
 
 // Run shows it.
 func (c *shareView) Run(a *app) error {
-	cl, err := a.conn.client()
+	cl, path, err := c.at(a)
 	if err != nil {
 		return err
 	}
 	var reply object
-	if err := cl.Do(a.ctx, http.MethodGet, c.path(), nil, nil, &reply); err != nil {
+	if err := cl.Do(a.ctx, http.MethodGet, path, nil, nil, &reply); err != nil {
 		return err
 	}
 	return a.print().one(reply, "title", "description", "owner", "version", "terms", "interface", "allowances", "runnable")
@@ -128,10 +138,7 @@ type shareRun struct {
 
 // Run runs it.
 func (c *shareRun) Run(a *app) error {
-	return c.follow(a, func() (streamer, string, error) {
-		cl, err := a.conn.client()
-		return cl, c.path(), err
-	})
+	return c.follow(a, func() (streamer, string, error) { return c.at(a) })
 }
 
 type shareFork struct {
@@ -141,13 +148,17 @@ type shareFork struct {
 
 // Run forks it.
 func (c *shareFork) Run(a *app) error {
+	path, err := c.path()
+	if err != nil {
+		return err
+	}
 	cl, parent, err := a.conn.parent(a.ctx)
 	if err != nil {
 		return err
 	}
 	var reply object
 	body := object{"parent": strings.TrimPrefix(parent, "/v1/"), "workflowId": c.ID}
-	if err := cl.Do(a.ctx, http.MethodPost, c.path()+":fork", nil, body, &reply); err != nil {
+	if err := cl.Do(a.ctx, http.MethodPost, path+":fork", nil, body, &reply); err != nil {
 		return err
 	}
 	return a.print().one(reply, "workflow", "report")
@@ -168,12 +179,12 @@ func (c *runList) Run(a *app) error {
 }
 
 type runGet struct {
-	ID string `arg:"" help:"Id of the run."`
+	ID string `arg:"" help:"The run: its id or its name."`
 }
 
 // Run shows it.
 func (c *runGet) Run(a *app) error {
-	return a.call(http.MethodGet, "/runs/"+url.PathEscape(c.ID), nil, nil, "name", "state", "workflow", "version", "share", "chargedKey", "reason", "message", "startTime", "endTime", "charges", "steps")
+	return a.about(http.MethodGet, aRun, c.ID, "", nil, nil, "name", "state", "workflow", "version", "share", "chargedKey", "reason", "message", "startTime", "endTime", "charges", "steps")
 }
 
 type usageCmd struct {

@@ -43,7 +43,7 @@ func (c *workflowCreate) Run(a *app) error {
 }
 
 type workflowUpdate struct {
-	ID   string `arg:"" help:"Id of the workflow."`
+	ID   string `arg:"" help:"The workflow: its id or its name."`
 	File string `arg:"" help:"The definition (JSON); - for standard input."`
 }
 
@@ -53,7 +53,7 @@ func (c *workflowUpdate) Run(a *app) error {
 	if err != nil {
 		return fmt.Errorf("read definition: %w", err)
 	}
-	return a.call(http.MethodPatch, "/workflows/"+url.PathEscape(c.ID), nil,
+	return a.about(http.MethodPatch, aWorkflow, c.ID, "", nil,
 		object{"definition": json.RawMessage(definition)}, "name", "title", "liveVersion", "versionHash")
 }
 
@@ -65,17 +65,17 @@ func (c *workflowList) Run(a *app) error {
 }
 
 type workflowGet struct {
-	ID string `arg:"" help:"Id of the workflow."`
+	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
 // Run prints it.
 func (c *workflowGet) Run(a *app) error {
-	cl, parent, err := a.conn.parent(a.ctx)
+	cl, path, err := a.at(aWorkflow, c.ID)
 	if err != nil {
 		return err
 	}
 	var reply object
-	if err := cl.Do(a.ctx, http.MethodGet, parent+"/workflows/"+url.PathEscape(c.ID), nil, nil, &reply); err != nil {
+	if err := cl.Do(a.ctx, http.MethodGet, path, nil, nil, &reply); err != nil {
 		return err
 	}
 	if a.conn.JSON {
@@ -85,12 +85,12 @@ func (c *workflowGet) Run(a *app) error {
 }
 
 type workflowInspect struct {
-	ID string `arg:"" help:"Id of the workflow."`
+	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
 // Run looks it over.
 func (c *workflowInspect) Run(a *app) error {
-	return a.call(http.MethodPost, "/workflows/"+url.PathEscape(c.ID)+":inspect", nil, object{},
+	return a.about(http.MethodPost, aWorkflow, c.ID, ":inspect", nil, object{},
 		"interface", "slots", "models", "privateModels", "sinks", "destinations", "problems", "sharingProblems")
 }
 
@@ -208,14 +208,11 @@ func plain(name string) string {
 }
 
 type workflowRun struct {
-	ID string `arg:"" help:"Id of the workflow."`
+	ID string `arg:"" help:"The workflow: its id or its name."`
 	RunFlags
 }
 
 // Run runs it.
 func (c *workflowRun) Run(a *app) error {
-	return c.follow(a, func() (streamer, string, error) {
-		cl, parent, err := a.conn.parent(a.ctx)
-		return cl, parent + "/workflows/" + url.PathEscape(c.ID), err
-	})
+	return c.follow(a, func() (streamer, string, error) { return a.at(aWorkflow, c.ID) })
 }
