@@ -25,6 +25,7 @@ var cases = []struct {
 	{"two tenants", isolation},
 	{"gRPC", grpcFaces},
 	{"names as the client prints them", names},
+	{"every command of the client", commands},
 }
 
 func TestKeyhole(t *testing.T) {

@@ -31,6 +31,7 @@ type cli struct {
 	Share      shareCmd      `cmd:"" help:"Shares: links to workflows."`
 	Runs       runCmd        `cmd:"" name:"run" help:"Runs."`
 	Usage      usageCmd      `cmd:"" help:"What was charged to your keys."`
+	Audit      auditCmd      `cmd:"" help:"Who did what with keys and credentials."`
 }
 
 func main() {
