@@ -35,7 +35,7 @@ func (c *demoPhoto) Run(a *app) error {
 type demoSeed struct {
 	Connection
 
-	OperatorKeyFile string        `help:"File that holds an operator's key; waited for where it is not written yet." default:"data/operator.key" env:"KEYHOLE_OPERATOR_KEY_FILE" type:"path" placeholder:"FILE"`
+	OperatorKeyFile string        `help:"File that holds an operator's key; waited for where it is not written yet." default:"data/operator.key" type:"path" placeholder:"FILE"`
 	Model           string        `help:"Package of the demo's model; that of make build by default." type:"existingfile"`
 	Wait            time.Duration `help:"How long to wait for the key's file, and for the installation to be ready." default:"1m"`
 }
