@@ -207,11 +207,12 @@ func (s *shell) workflowCommands(t *testing.T) {
 func (s *shell) shareCommands(t *testing.T) {
 	share := s.made(t, "share", "create", "greet", "--id", "one", "--title", "One")
 	token, name := share.text("token"), share.text("name")
+	link := s.base + "/s/" + token // a token may begin like a flag
 	s.wants(t, says{"greet/shares/one"}, "share", "list", "greet")
 	// What is false or absent is left out of a reply, so that its line is looked for.
 	s.wants(t, says{"Two", "sinks enabled      true", "fork disabled      true", "expire time", "https://a.example"}, "share", "update", "greet/one",
 		"--title", "Two", "--sinks", "--no-forks", "--expires", "72h", "--frame-origin", "https://a.example", "--sample", "who=a, b")
-	s.wants(t, says{"a, b"}, "share", "view", token, "--json")
+	s.wants(t, says{"a, b"}, "share", "view", link, "--json")
 	got := s.made(t, "share", "update", "greet/one", "--no-sinks", "--forks", "--expires", "never", "--frame-origin", "none", "--sample", "none")
 	for _, field := range []string{"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins.0", "samples.0"} {
 		if v := got.at(field); v != nil && v != false {
@@ -226,9 +227,9 @@ func (s *shell) shareCommands(t *testing.T) {
 	}
 	s.refused(t, "expiry", "share", "update", "greet/one", "--expires", "soon")
 	s.wants(t, says{token}, "share", "get", "greet/one")
-	s.wants(t, says{"bye me"}, "share", "run", token, "-i", "who=me")
-	s.keyhole(t, "share", "fork", token, "--id", "copied", "--check")
-	s.wants(t, says{"workflows/copied"}, "share", "fork", token, "--id", "copied", "--title", "Copied")
+	s.wants(t, says{"bye me"}, "share", "run", link, "-i", "who=me")
+	s.keyhole(t, "share", "fork", link, "--id", "copied", "--check")
+	s.wants(t, says{"workflows/copied"}, "share", "fork", link, "--id", "copied", "--title", "Copied")
 	s.keyhole(t, "share", "pause", name)
 	s.keyhole(t, "share", "resume", name)
 	s.wants(t, says{"!" + token}, "share", "rotate", name)
