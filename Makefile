@@ -13,10 +13,11 @@ WEB_SOURCES := $(shell find gateway/web/src gateway/web/index.html gateway/web/*
 LDFLAGS := -s -w
 
 # One way to compile for all that is built, tested and looked at: each package is then
-# compiled once. The model worker alone needs cgo.
+# compiled once. The model worker alone needs cgo. The state of the clone is not stamped
+# in: a file that somebody puts there would have everything linked anew.
 WORKER := ./services/modelworker/cmd/...
 export CGO_ENABLED := 0
-export GOFLAGS += -trimpath
+export GOFLAGS += -trimpath -buildvcs=false
 
 # Every tool at one version; a change here is a change that CI sees.
 GEN_GO := google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12

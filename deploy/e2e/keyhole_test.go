@@ -24,6 +24,8 @@ var cases = []struct {
 	{"traces", traces},
 	{"two tenants", isolation},
 	{"gRPC", grpcFaces},
+	{"names as the client prints them", names},
+	{"every command of the client", commands},
 }
 
 func TestKeyhole(t *testing.T) {

@@ -10,7 +10,10 @@ import (
 // TestServeBoundsPreviews sets what keyhole-sharing has a setting for in one process.
 func TestServeBoundsPreviews(t *testing.T) {
 	t.Parallel()
-	in := install(t, oneProcess, options{settings: []string{"--guest-runs", "1", "--preview-calls", "1"}})
+	in := install(t, oneProcess, options{settings: []string{"--guest-runs", "1", "--preview-calls", "1", "--guest-key-runs", "7"}})
+	if guest := in.operator(t).get(t, "/v1/workspaces/operator/keys/guest"); guest.number("budget.runs") != 7 {
+		t.Errorf("all guests together have %s", guest)
+	}
 	provider := testkit.Provider(t)
 	owner, visitor := in.tenant(t), in.tenant(t)
 	visitor.visitor = true

@@ -31,6 +31,8 @@ type Config struct {
 	// GuestRuns and PreviewCalls: see sharing.Config.
 	GuestRuns    int64
 	PreviewCalls int32
+	// GuestKeyRuns is vault.Config.GuestRuns: what all guests have together.
+	GuestKeyRuns int64
 	// SharingDB, VaultDB and RegistryDB are database URLs; empty means SQLite in
 	// the data folder.
 	SharingDB, VaultDB, RegistryDB string

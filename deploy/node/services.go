@@ -44,7 +44,7 @@ func (n *Node) openVault(ctx context.Context) error {
 		return err
 	}
 	n.vault, err = vault.New(ctx, vault.Config{
-		KEKFile: filepath.Join(n.cfg.Data, "keys", "kek"), EgressAllow: n.cfg.EgressAllow, FetchAllow: n.cfg.FetchAllow,
+		KEKFile: filepath.Join(n.cfg.Data, "keys", "kek"), GuestRuns: n.cfg.GuestKeyRuns, EgressAllow: n.cfg.EgressAllow, FetchAllow: n.cfg.FetchAllow,
 		EgressPlaintext: n.cfg.EgressPlaintext,
 	}, vault.Deps{
 		DB: n.stores.vault, Redis: n.stores.vaultRedis, Identity: id, Verifier: id.Verifier(),

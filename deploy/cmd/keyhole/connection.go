@@ -14,10 +14,10 @@ import (
 // Connection is what every client command takes.
 type Connection struct {
 	HTTP      string `help:"Address of the installation." default:"http://127.0.0.1:8080" env:"KEYHOLE_HTTP" placeholder:"URL"`
-	Key       string `help:"Your key. Prefer --key-file: a flag is seen by others on this machine." env:"KEYHOLE_KEY" xor:"key"`
-	KeyFile   string `help:"File that holds your key." env:"KEYHOLE_KEY_FILE" type:"existingfile" xor:"key"`
+	APIKey    string `name:"api-key" help:"Your key. Prefer --key-file: a flag is seen by others on this machine." env:"KEYHOLE_API_KEY" xor:"key" placeholder:"KEY"`
+	KeyFile   string `help:"File that holds your key." env:"KEYHOLE_KEY_FILE" type:"existingfile" xor:"key" placeholder:"FILE"`
 	Workspace string `help:"Your workspace; that of your key by default." env:"KEYHOLE_WORKSPACE" short:"w"`
-	JSON      bool   `help:"Print JSON for scripts instead of tables." name:"json"`
+	JSON      bool   `help:"Print JSON for scripts instead of tables." name:"json" env:"KEYHOLE_JSON"`
 }
 
 // AfterApply hands the connection of the chosen command to it.
@@ -28,7 +28,7 @@ func (c *Connection) AfterApply(a *app) error {
 
 // client makes the client. The key is read here, once.
 func (c *Connection) client() (*client.Client, error) {
-	key := c.Key
+	key := c.APIKey
 	if c.KeyFile != "" {
 		raw, err := os.ReadFile(c.KeyFile)
 		if err != nil {

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/keyhole-dev/keyhole/deploy/client"
 	"github.com/keyhole-dev/keyhole/deploy/demo"
@@ -30,22 +35,23 @@ func (c *demoPhoto) Run(a *app) error {
 type demoSeed struct {
 	Connection
 
-	OperatorKeyFile string `help:"File that holds an operator's key." default:"data/operator.key" env:"KEYHOLE_OPERATOR_KEY_FILE" type:"existingfile"`
-	Model           string `help:"Package of the demo's model; that of make build by default." type:"existingfile"`
+	OperatorKeyFile string        `help:"File that holds an operator's key; waited for where it is not written yet." default:"data/operator.key" type:"path" placeholder:"FILE"`
+	Model           string        `help:"Package of the demo's model; that of make build by default." type:"existingfile"`
+	Wait            time.Duration `help:"How long to wait for the key's file, and for the installation to be ready." default:"1m"`
 }
 
 // Run makes the demo.
 func (c *demoSeed) Run(a *app) error {
-	key, err := os.ReadFile(c.OperatorKeyFile)
-	if err != nil {
-		return fmt.Errorf("read operator key: %w", err)
-	}
 	if c.Model == "" {
+		var err error
 		if c.Model, err = beside("models/pp-ocr.zip"); err != nil {
 			return err
 		}
 	}
-	operator := client.New(a.conn.HTTP, string(key))
+	operator, err := c.operator(a)
+	if err != nil {
+		return err
+	}
 	there, err := demo.Exists(a.ctx, operator)
 	if err != nil {
 		return err
@@ -60,6 +66,28 @@ func (c *demoSeed) Run(a *app) error {
 	}
 	_, err = fmt.Fprintf(a.out, "owner key (shown once): %s\nlink:                   %s/s/%s\n", made.Key, a.conn.HTTP, made.Token)
 	return err
+}
+
+// operator waits for the installation: whoever starts one does so with the next
+// command in the same breath, before the vault has written the key.
+func (c *demoSeed) operator(a *app) (*client.Client, error) {
+	err := await(a.ctx, os.Stderr, c.Wait, "the operator's key in "+c.OperatorKeyFile, func(context.Context) error {
+		if _, err := os.Stat(c.OperatorKeyFile); errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil // anything else that is wrong with it does not pass by waiting
+	})
+	if err != nil {
+		return nil, err
+	}
+	key, err := os.ReadFile(c.OperatorKeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("read operator key: %w", err)
+	}
+	operator := client.New(a.conn.HTTP, string(key))
+	return operator, await(a.ctx, os.Stderr, c.Wait, a.conn.HTTP+" to be ready", func(ctx context.Context) error {
+		return operator.Do(ctx, http.MethodGet, "/readyz", nil, nil, nil)
+	})
 }
 
 // beside finds a file that make build left next to this program.

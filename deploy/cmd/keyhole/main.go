@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -31,6 +33,7 @@ type cli struct {
 	Share      shareCmd      `cmd:"" help:"Shares: links to workflows."`
 	Runs       runCmd        `cmd:"" name:"run" help:"Runs."`
 	Usage      usageCmd      `cmd:"" help:"What was charged to your keys."`
+	Audit      auditCmd      `cmd:"" help:"Who did what with keys and credentials."`
 }
 
 func main() {
@@ -44,12 +47,9 @@ func main() {
 }
 
 func run(a *app, args []string) error {
-	opts, err := config.Options("keyhole", "Share runnable AI workflows by link, without handing over your keys.", args)
-	if err != nil {
-		return err
-	}
+	dropEmpty()
 	var c cli
-	parser, err := kong.New(&c, append(opts, kong.Bind(a), kong.Vars{"version": telemetry.Version()})...)
+	parser, err := newParser(&c, a, args)
 	if err != nil {
 		return err
 	}
@@ -58,4 +58,53 @@ func run(a *app, args []string) error {
 		return err
 	}
 	return command.Run(a)
+}
+
+// newParser makes the parser of a command line. Only serve is a program with settings,
+// which have variables and a file; the client's flags have the variables that they
+// name, so that what is set for a server means nothing else to a client beside it.
+func newParser(c *cli, a *app, args []string) (*kong.Kong, error) {
+	const about = "Share runnable AI workflows by link, without handing over your keys."
+	opts := []kong.Option{kong.Name("keyhole"), kong.Description(about), kong.UsageOnError()}
+	if serves(args) {
+		settings, err := config.Options("keyhole", about, args)
+		if err != nil {
+			return nil, err
+		}
+		opts = append([]kong.Option{kong.PostBuild(withoutVariables)}, settings...)
+	}
+	return kong.New(c, append(opts, kong.Bind(a), kong.Vars{"version": telemetry.Version()})...)
+}
+
+// serves reports whether the command is serve: its name is the first that is no flag.
+func serves(args []string) bool {
+	i := slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") })
+	return i >= 0 && args[i] == "serve"
+}
+
+// withoutVariables keeps kong from giving each flag outside of serve a variable: "-" is
+// its word for none.
+func withoutVariables(k *kong.Kong) error {
+	return kong.Visit(k.Model.Node, func(v kong.Visitable, next kong.Next) error {
+		node, ok := v.(*kong.Node)
+		if !ok || node.Name == "serve" {
+			return nil
+		}
+		for _, flag := range node.Flags {
+			if len(flag.Envs) == 0 && flag.Name != "help" {
+				flag.Envs = []string{"-"}
+			}
+		}
+		return next(nil)
+	})
+}
+
+// dropEmpty makes an empty variable the same as none: KEYHOLE_KEY_FILE= is how scripts
+// and compose files say that there is no such file.
+func dropEmpty() {
+	for _, variable := range os.Environ() {
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "KEYHOLE_") && value == "" {
+			_ = os.Unsetenv(name) // it is there, so it can be
+		}
+	}
 }

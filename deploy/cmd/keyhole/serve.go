@@ -29,11 +29,12 @@ type serveCmd struct {
 	HTTPPlaintext   bool     `name:"http-plaintext" help:"Serve plain HTTP off loopback: for behind a proxy that has TLS."`
 	PublicURL       string   `help:"Where visitors reach it; http:// and the HTTP address by default." placeholder:"URL"`
 	Demo            bool     `help:"Make the demo if it is not there."`
-	EgressAllow     []string `help:"What steps of workflows may call although it is not public: CIDR or HOST:PORT." placeholder:"ADDR"`
-	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public." placeholder:"ADDR"`
+	EgressAllow     []string `help:"Networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call although they are not public." placeholder:"WHERE"`
+	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public; as --egress-allow." placeholder:"WHERE"`
 	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
 	TrustedProxies  []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	GuestRuns       int64    `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`
+	GuestKeyRuns    int64    `help:"Runs that all visitors without a key have in a day together, when the installation is made; later the budget of the key guest." default:"200"`
 	PreviewCalls    int32    `help:"Calls that each step of a run through a link may make with its owner's hidden credentials." default:"20"`
 	AllowOrigins    []string `help:"Origins that browsers may call from; all by default." placeholder:"ORIGIN"`
 	SharingDB       string   `help:"Database of sharing (postgres://...); SQLite in the data folder by default." placeholder:"URL"`
@@ -47,7 +48,7 @@ type serveCmd struct {
 func (c *serveCmd) node() node.Config {
 	return node.Config{
 		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext,
-		GuestRuns: c.GuestRuns, PreviewCalls: c.PreviewCalls,
+		GuestRuns: c.GuestRuns, GuestKeyRuns: c.GuestKeyRuns, PreviewCalls: c.PreviewCalls,
 		SharingDB: c.SharingDB, VaultDB: c.VaultDB, RegistryDB: c.RegistryDB, SharingRedis: c.SharingRedis, VaultRedis: c.VaultRedis,
 		Blobs: c.Blobs, Gateway: gateway.Config{TrustedProxies: c.TrustedProxies, AllowOrigins: c.AllowOrigins, PublicURL: c.PublicURL},
 	}

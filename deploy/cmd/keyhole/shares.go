@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/deploy/client"
 )
 
 type ctx = context.Context
@@ -15,6 +17,8 @@ type shareCmd struct {
 
 	Create shareCreate `cmd:"" help:"Share a workflow by link."`
 	List   shareList   `cmd:"" help:"List the shares of a workflow."`
+	Get    shareGet    `cmd:"" help:"Show a share with its link."`
+	Update shareUpdate `cmd:"" help:"Change the settings of a share; what is not named stays."`
 	Pause  sharePause  `cmd:"" help:"Stop a share until it is resumed."`
 	Resume shareResume `cmd:"" help:"Let a paused or suspended share run again."`
 	Rotate shareRotate `cmd:"" help:"Give a share a new link; the old one is dead."`
@@ -25,97 +29,131 @@ type shareCmd struct {
 }
 
 type shareCreate struct {
-	Workflow    string `arg:"" help:"Id of the workflow."`
-	Title       string `help:"Title, for you."`
-	RunAccess   bool   `help:"Charge runs to your key, so that your private models work for visitors."`
-	Credentials bool   `help:"Let visitors use your credentials, hidden."`
-	Runs        int64  `help:"Runs a day, all visitors together."`
-	FollowLive  bool   `help:"Follow the live version instead of the present one."`
+	Workflow string `arg:"" help:"The workflow: its id or its name."`
+	ID       string `help:"Id of the share; made up by default." name:"id"`
+	ShareFlags
 }
 
 // Run makes it.
 func (c *shareCreate) Run(a *app) error {
-	body := object{"title": c.Title, "followLive": c.FollowLive}
-	if c.RunAccess {
-		body["runAccess"] = "RUN_ACCESS_OWNER"
+	e, err := c.edit(a)
+	if err != nil {
+		return err
 	}
-	if c.Credentials {
-		body["credentialAccess"] = "CREDENTIAL_ACCESS_OWNER"
+	if limits, ok := e.body["limits"].(object); ok && limits["period"] == nil {
+		limits["period"] = "PERIOD_DAY"
 	}
-	if c.Runs > 0 {
-		body["limits"] = object{"runs": strconv.FormatInt(c.Runs, 10), "period": "PERIOD_DAY"}
+	query := url.Values{}
+	if c.ID != "" {
+		query.Set("shareId", c.ID)
 	}
-	return a.call(http.MethodPost, "/workflows/"+url.PathEscape(c.Workflow)+"/shares", nil, body, shareFields...)
+	return a.about(http.MethodPost, aWorkflow, c.Workflow, "/shares", query, e.fields(), shareFields...)
 }
 
-var shareFields = []string{"name", "title", "token", "uri", "state", "version", "runAccess", "credentialAccess", "limits", "detected", "notices"}
+var shareFields = []string{
+	"name", "title", "token", "uri", "state", "version", "followLive", "runAccess", "credentialAccess", "chargedKey", "limits",
+	"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins", "detected", "notices",
+}
+
+type shareGet struct{ OneShare }
+
+// Run shows it.
+func (c *shareGet) Run(a *app) error {
+	return a.about(http.MethodGet, aShare, c.Share, "", nil, nil, shareFields...)
+}
+
+type shareUpdate struct {
+	OneShare
+	ShareFlags
+}
+
+// Run changes it.
+func (c *shareUpdate) Run(a *app) error {
+	e, err := c.edit(a)
+	if err != nil {
+		return err
+	}
+	return e.send(a, aShare, c.Share, shareFields...)
+}
 
 type shareList struct {
-	Workflow string `arg:"" help:"Id of the workflow."`
+	Workflow string `arg:"" help:"The workflow: its id or its name."`
+	Revoked  bool   `help:"Also those that are revoked."`
 	PageFlags
 }
 
 // Run lists them.
 func (c *shareList) Run(a *app) error {
-	return a.list("/workflows/"+url.PathEscape(c.Workflow)+"/shares", "shares", c.PageFlags, nil, "name", "title", "state", "runAccess", "credentialAccess", "token")
+	query := url.Values{}
+	if c.Revoked {
+		query.Set("showRevoked", "true")
+	}
+	return a.listBelow(aWorkflow, c.Workflow, "shares", c.PageFlags, query, "name", "title", "state", "runAccess", "credentialAccess", "token")
 }
 
-// OneShare names a share as workflow/share.
+// OneShare names a share.
 type OneShare struct {
-	Share string `arg:"" help:"The share, as WORKFLOW/SHARE."`
-}
-
-func (s OneShare) path(verb string) string {
-	workflow, share, _ := strings.Cut(s.Share, "/")
-	return "/workflows/" + url.PathEscape(workflow) + "/shares/" + url.PathEscape(share) + verb
+	Share string `arg:"" help:"The share: WORKFLOW/SHARE or its name."`
 }
 
 type sharePause struct{ OneShare }
 
 // Run pauses it.
 func (c *sharePause) Run(a *app) error {
-	return a.call(http.MethodPost, c.path(":pause"), nil, object{}, shareFields...)
+	return a.about(http.MethodPost, aShare, c.Share, ":pause", nil, object{}, shareFields...)
 }
 
 type shareResume struct{ OneShare }
 
 // Run resumes it.
 func (c *shareResume) Run(a *app) error {
-	return a.call(http.MethodPost, c.path(":resume"), nil, object{}, shareFields...)
+	return a.about(http.MethodPost, aShare, c.Share, ":resume", nil, object{}, shareFields...)
 }
 
 type shareRotate struct{ OneShare }
 
 // Run rotates it.
 func (c *shareRotate) Run(a *app) error {
-	return a.call(http.MethodPost, c.path(":rotate"), nil, object{}, shareFields...)
+	return a.about(http.MethodPost, aShare, c.Share, ":rotate", nil, object{}, shareFields...)
 }
 
 type shareRevoke struct{ OneShare }
 
 // Run revokes it.
-func (c *shareRevoke) Run(a *app) error { return a.call(http.MethodDelete, c.path(""), nil, nil) }
+func (c *shareRevoke) Run(a *app) error { return a.remove(aShare, c.Share) }
 
 // Target is the link that a command is about.
 type Target struct {
 	Link string `arg:"" help:"The link, or its token."`
 }
 
-func (l Target) path() string {
+func (l Target) path() (string, error) {
 	text := strings.TrimSuffix(l.Link, "/")
-	return "/v1/shared/" + url.PathEscape(text[strings.LastIndex(text, "/")+1:])
+	if n, err := aShare.parse(text); err == nil && n.workspace != "" {
+		return "", fmt.Errorf("%q names a share, but a link is wanted here: keyhole share list prints its token", text)
+	}
+	return "/v1/shared/" + url.PathEscape(text[strings.LastIndex(text, "/")+1:]), nil
+}
+
+func (l Target) at(a *app) (*client.Client, string, error) {
+	path, err := l.path()
+	if err != nil {
+		return nil, "", err
+	}
+	cl, err := a.conn.client()
+	return cl, path, err
 }
 
 type shareView struct{ Target }
 
 // Run shows it.
 func (c *shareView) Run(a *app) error {
-	cl, err := a.conn.client()
+	cl, path, err := c.at(a)
 	if err != nil {
 		return err
 	}
 	var reply object
-	if err := cl.Do(a.ctx, http.MethodGet, c.path(), nil, nil, &reply); err != nil {
+	if err := cl.Do(a.ctx, http.MethodGet, path, nil, nil, &reply); err != nil {
 		return err
 	}
 	return a.print().one(reply, "title", "description", "owner", "version", "terms", "interface", "allowances", "runnable")
@@ -128,62 +166,30 @@ type shareRun struct {
 
 // Run runs it.
 func (c *shareRun) Run(a *app) error {
-	return c.follow(a, func() (streamer, string, error) {
-		cl, err := a.conn.client()
-		return cl, c.path(), err
-	})
+	return c.follow(a, func() (streamer, string, error) { return c.at(a) })
 }
 
 type shareFork struct {
 	Target
-	ID string `help:"Id of the fork." name:"id"`
+	ID    string `help:"Id of the fork; made from the title by default." name:"id"`
+	Title string `help:"Title of the fork; that of the original by default."`
+	Check bool   `help:"Report what the fork would lack, and make nothing."`
 }
 
 // Run forks it.
 func (c *shareFork) Run(a *app) error {
+	path, err := c.path()
+	if err != nil {
+		return err
+	}
 	cl, parent, err := a.conn.parent(a.ctx)
 	if err != nil {
 		return err
 	}
 	var reply object
-	body := object{"parent": strings.TrimPrefix(parent, "/v1/"), "workflowId": c.ID}
-	if err := cl.Do(a.ctx, http.MethodPost, c.path()+":fork", nil, body, &reply); err != nil {
+	body := object{"parent": strings.TrimPrefix(parent, "/v1/"), "workflowId": c.ID, "title": c.Title, "validateOnly": c.Check}
+	if err := cl.Do(a.ctx, http.MethodPost, path+":fork", nil, body, &reply); err != nil {
 		return err
 	}
 	return a.print().one(reply, "workflow", "report")
-}
-
-type runCmd struct {
-	Connection
-
-	List runList `cmd:"" help:"List runs, newest first."`
-	Get  runGet  `cmd:"" help:"Show one run with its steps and charges."`
-}
-
-type runList struct{ PageFlags }
-
-// Run lists them.
-func (c *runList) Run(a *app) error {
-	return a.list("/runs", "runs", c.PageFlags, nil, "name", "state", "workflow", "share", "chargedKey", "startTime", "reason")
-}
-
-type runGet struct {
-	ID string `arg:"" help:"Id of the run."`
-}
-
-// Run shows it.
-func (c *runGet) Run(a *app) error {
-	return a.call(http.MethodGet, "/runs/"+url.PathEscape(c.ID), nil, nil, "name", "state", "workflow", "version", "share", "chargedKey", "reason", "message", "startTime", "endTime", "charges", "steps")
-}
-
-type usageCmd struct {
-	Connection
-
-	By string `help:"Group by: key, share, visitor, workflow, model, credential, day." enum:",key,share,visitor,workflow,model,credential,day" default:"key"`
-	PageFlags
-}
-
-// Run prints the sums.
-func (c *usageCmd) Run(a *app) error {
-	return a.list("/usage", "rows", c.PageFlags, url.Values{"groupBy": {c.By}}, "group", "runs", "failedRuns", "modelImages", "credentialCalls", "inputTokens", "outputTokens")
 }

@@ -14,18 +14,24 @@ import (
 type workflowCmd struct {
 	Connection
 
-	Create  workflowCreate  `cmd:"" help:"Save a definition as a new workflow."`
-	Update  workflowUpdate  `cmd:"" help:"Save a definition as a new version."`
-	List    workflowList    `cmd:"" help:"List workflows."`
-	Get     workflowGet     `cmd:"" help:"Print a workflow's definition."`
-	Inspect workflowInspect `cmd:"" help:"Inputs, outputs, slots, models and problems."`
-	Run     workflowRun     `cmd:"" help:"Run one of your workflows."`
+	Create   workflowCreate   `cmd:"" help:"Save a definition as a new workflow."`
+	Update   workflowUpdate   `cmd:"" help:"Save a definition as a new version, or change title or description."`
+	List     workflowList     `cmd:"" help:"List workflows."`
+	Get      workflowGet      `cmd:"" help:"Print a workflow's definition."`
+	Delete   workflowDelete   `cmd:"" help:"Move a workflow to the trash, for 30 days; its shares stop."`
+	Undelete workflowUndelete `cmd:"" help:"Take a workflow out of the trash."`
+	Versions workflowVersions `cmd:"" help:"List the versions of a workflow, newest first."`
+	Version  workflowVersion  `cmd:"" help:"Print the definition of one version."`
+	Restore  workflowRestore  `cmd:"" help:"Make a new version of an old one's definition."`
+	Inspect  workflowInspect  `cmd:"" help:"Inputs, outputs, slots, models and problems."`
+	Run      workflowRun      `cmd:"" help:"Run one of your workflows."`
 }
 
 type workflowCreate struct {
-	ID    string `arg:"" help:"Id of the workflow."`
-	File  string `arg:"" help:"The definition (JSON); - for standard input."`
-	Title string `help:"Title; the id by default."`
+	ID          string `arg:"" help:"Id of the workflow."`
+	File        string `arg:"" help:"The definition (JSON); - for standard input."`
+	Title       string `help:"Title; the id by default."`
+	Description string `help:"What it does, for people."`
 }
 
 // Run saves it.
@@ -39,64 +45,68 @@ func (c *workflowCreate) Run(a *app) error {
 		title = c.ID
 	}
 	return a.call(http.MethodPost, "/workflows", url.Values{"workflowId": {c.ID}},
-		object{"title": title, "definition": json.RawMessage(definition)}, "name", "title", "liveVersion", "versionHash")
+		object{"title": title, "description": c.Description, "definition": json.RawMessage(definition)}, workflowFields...)
 }
 
+var workflowFields = []string{"name", "title", "description", "liveVersion", "versionHash", "deleteTime"}
+
 type workflowUpdate struct {
-	ID   string `arg:"" help:"Id of the workflow."`
-	File string `arg:"" help:"The definition (JSON); - for standard input."`
+	ID          string  `arg:"" help:"The workflow: its id or its name."`
+	File        string  `arg:"" optional:"" help:"The definition (JSON); - for standard input."`
+	Title       *string `help:"Title."`
+	Description *string `help:"What it does, for people."`
 }
 
 // Run saves it.
 func (c *workflowUpdate) Run(a *app) error {
-	definition, err := a.jsonFile(c.File)
-	if err != nil {
-		return fmt.Errorf("read definition: %w", err)
+	var e edit
+	if c.File != "" {
+		definition, err := a.jsonFile(c.File)
+		if err != nil {
+			return fmt.Errorf("read definition: %w", err)
+		}
+		e.set("definition", json.RawMessage(definition))
 	}
-	return a.call(http.MethodPatch, "/workflows/"+url.PathEscape(c.ID), nil,
-		object{"definition": json.RawMessage(definition)}, "name", "title", "liveVersion", "versionHash")
+	set(&e, "title", c.Title)
+	set(&e, "description", c.Description)
+	return e.send(a, aWorkflow, c.ID, workflowFields...)
 }
 
-type workflowList struct{ PageFlags }
+type workflowList struct {
+	Deleted bool `help:"Also those in the trash."`
+	PageFlags
+}
 
 // Run lists them.
 func (c *workflowList) Run(a *app) error {
-	return a.list("/workflows", "workflows", c.PageFlags, nil, "name", "title", "liveVersion", "updateTime")
+	query, fields := url.Values{}, []string{"name", "title", "liveVersion", "updateTime"}
+	if c.Deleted {
+		query.Set("showDeleted", "true")
+		fields = append(fields, "deleteTime")
+	}
+	return a.list("/workflows", "workflows", c.PageFlags, query, fields...)
 }
 
 type workflowGet struct {
-	ID string `arg:"" help:"Id of the workflow."`
+	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
 // Run prints it.
-func (c *workflowGet) Run(a *app) error {
-	cl, parent, err := a.conn.parent(a.ctx)
-	if err != nil {
-		return err
-	}
-	var reply object
-	if err := cl.Do(a.ctx, http.MethodGet, parent+"/workflows/"+url.PathEscape(c.ID), nil, nil, &reply); err != nil {
-		return err
-	}
-	if a.conn.JSON {
-		return a.print().raw(reply)
-	}
-	return a.print().raw(reply["definition"])
-}
+func (c *workflowGet) Run(a *app) error { return a.definition(aWorkflow, c.ID) }
 
 type workflowInspect struct {
-	ID string `arg:"" help:"Id of the workflow."`
+	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
 // Run looks it over.
 func (c *workflowInspect) Run(a *app) error {
-	return a.call(http.MethodPost, "/workflows/"+url.PathEscape(c.ID)+":inspect", nil, object{},
+	return a.about(http.MethodPost, aWorkflow, c.ID, ":inspect", nil, object{},
 		"interface", "slots", "models", "privateModels", "sinks", "destinations", "problems", "sharingProblems")
 }
 
 // RunFlags are the inputs of a run.
 type RunFlags struct {
-	Input []string `help:"An input, as name=value; name=@file sends a picture; name:=json sends JSON." short:"i" placeholder:"NAME=VALUE"`
+	Input []string `help:"An input, as name=value; name=@file sends a picture; name:=json sends JSON." short:"i" placeholder:"NAME=VALUE" sep:"none"`
 	Save  string   `help:"Folder to save the pictures of the outputs in." type:"path"`
 }
 
@@ -208,14 +218,11 @@ func plain(name string) string {
 }
 
 type workflowRun struct {
-	ID string `arg:"" help:"Id of the workflow."`
+	ID string `arg:"" help:"The workflow: its id or its name."`
 	RunFlags
 }
 
 // Run runs it.
 func (c *workflowRun) Run(a *app) error {
-	return c.follow(a, func() (streamer, string, error) {
-		cl, parent, err := a.conn.parent(a.ctx)
-		return cl, parent + "/workflows/" + url.PathEscape(c.ID), err
-	})
+	return c.follow(a, func() (streamer, string, error) { return a.at(aWorkflow, c.ID) })
 }

@@ -23,7 +23,7 @@ type settings struct {
 	DB           string        `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
 	Redis        string        `help:"Redis of the service's own: redis://..., redis+cluster://..., or embedded: for a single replica." required:"" placeholder:"URL"`
 	LinkKeyFile  string        `help:"Key that the links of shares are made with, the same for all replicas; 32 bytes or more, mode 0600. With another key every link is another." required:"" type:"path" placeholder:"FILE"`
-	PublicURL    string        `name:"public-url" help:"Where visitors reach the installation: https://keyhole.example." placeholder:"URL"`
+	PublicURL    string        `name:"public-url" help:"Where visitors reach it: https://keyhole.example." placeholder:"URL"`
 	Vault        string        `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
 	Registry     string        `help:"Address of the registry's internal face." required:"" placeholder:"ADDR"`
 	GuestRuns    int64         `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`

@@ -19,13 +19,13 @@ type settings struct {
 	program.Settings
 
 	DB              string   `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
-	Redis           string   `help:"Redis of the vault's own: redis://..., redis+cluster://..., or embedded: for a single replica." required:"" placeholder:"URL"`
+	Redis           string   `help:"Redis of the service's own: redis://..., redis+cluster://..., or embedded: for a single replica." required:"" placeholder:"URL"`
 	KEKFile         string   `name:"kek-file" help:"Key-encryption key, the same for all replicas; made at first start, mode 0600." required:"" type:"path" placeholder:"FILE"`
 	OperatorKeyFile string   `help:"Where the first operator key is written, mode 0600, when the installation is made." required:"" type:"path" placeholder:"FILE"`
-	GuestRuns       int64    `help:"Runs that visitors without a key have in a day, when the installation is made; later a budget." default:"200"`
-	EgressAllow     []string `help:"Networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call though they are not public." placeholder:"WHERE"`
-	FetchAllow      []string `help:"The same for pictures, whose URL any visitor may give: where they may be fetched from though it is not public." placeholder:"WHERE"`
-	EgressPlaintext bool     `help:"Allow http:// for public destinations."`
+	GuestKeyRuns    int64    `help:"Runs that all visitors without a key have in a day together, when the installation is made; later the budget of the key guest." default:"200"`
+	EgressAllow     []string `help:"Networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call although they are not public." placeholder:"WHERE"`
+	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public; as --egress-allow." placeholder:"WHERE"`
+	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
 }
 
 func main() { program.Main("keyhole-vault", run) }
@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	p.Later(redis.Close)
 	service, err := vault.New(ctx, vault.Config{
-		KEKFile: s.KEKFile, GuestRuns: s.GuestRuns, EgressAllow: s.EgressAllow, FetchAllow: s.FetchAllow,
+		KEKFile: s.KEKFile, GuestRuns: s.GuestKeyRuns, EgressAllow: s.EgressAllow, FetchAllow: s.FetchAllow,
 		EgressPlaintext: s.EgressPlaintext,
 	}, vault.Deps{DB: db, Redis: redis, Identity: p.Identity, Verifier: p.Identity.Verifier(), Logger: p.Logger, Metrics: p.Registerer})
 	if err != nil {

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+type credentialCmd struct {
+	Connection
+
+	Create credentialCreate `cmd:"" help:"Store a credential; the value is read from a file or standard input."`
+	List   credentialList   `cmd:"" help:"List credentials, without values."`
+	Get    credentialGet    `cmd:"" help:"Show a credential, without its value."`
+	Update credentialUpdate `cmd:"" help:"Change a credential; what is not named stays. A new value replaces the old one everywhere."`
+	Delete credentialDelete `cmd:"" help:"Destroy a credential."`
+}
+
+type credentialCreate struct {
+	ID        string   `arg:"" help:"Id of the credential."`
+	Provider  string   `help:"Whose it is: openai, openai_compatible, anthropic, generic ..." required:""`
+	Host      []string `help:"Destination that it may go to; the provider's own by default." placeholder:"URL"`
+	ValueFile string   `help:"File that holds the value; - for standard input." default:"-"`
+	Title     string   `help:"Title."`
+	SlotKind  string   `help:"Where in the request it goes: bearer, header, query or basic; the provider's usual place by default." enum:",bearer,header,query,basic" default:"" placeholder:"KIND"`
+	SlotName  string   `help:"Name of that header or query parameter, or the user of basic authentication."`
+}
+
+// credential reads a value. The end of the last line is the editor's, not the value's.
+func (a *app) credential(file string) (string, error) {
+	value, err := a.jsonFile(file)
+	if err != nil {
+		return "", fmt.Errorf("read value: %w", err)
+	}
+	return strings.TrimRight(string(value), "\r\n"), nil
+}
+
+// Run stores it.
+func (c *credentialCreate) Run(a *app) error {
+	value, err := a.credential(c.ValueFile)
+	if err != nil {
+		return err
+	}
+	body := object{"provider": c.Provider, "value": value, "hosts": c.Host, "title": c.Title}
+	if c.SlotKind != "" {
+		body["slotKind"] = "SLOT_KIND_" + strings.ToUpper(c.SlotKind)
+		body["slotName"] = c.SlotName
+	}
+	return a.call(http.MethodPost, "/credentials", url.Values{"credentialId": {c.ID}}, body, "name", "provider", "hosts", "fingerprint", "version", "guardable")
+}
+
+type credentialList struct{ PageFlags }
+
+// Run lists them.
+func (c *credentialList) Run(a *app) error {
+	return a.list("/credentials", "credentials", c.PageFlags, nil, "name", "provider", "hosts", "fingerprint", "version")
+}
+
+type credentialGet struct {
+	ID string `arg:"" help:"The credential: its id or its name."`
+}
+
+// Run shows it.
+func (c *credentialGet) Run(a *app) error {
+	return a.about(http.MethodGet, aCredential, c.ID, "", nil, nil, credentialFields...)
+}
+
+var credentialFields = []string{"name", "title", "provider", "hosts", "fingerprint", "version", "guardable", "updateTime"}
+
+type credentialUpdate struct {
+	ID        string   `arg:"" help:"The credential: its id or its name."`
+	ValueFile *string  `help:"File that holds the new value; - for standard input." placeholder:"FILE"`
+	Host      []string `help:"Destination that it may go to, instead of those that it has." placeholder:"URL"`
+	Title     *string  `help:"Title."`
+	SlotKind  string   `help:"Where in the request it goes: bearer, header, query or basic." enum:",bearer,header,query,basic" default:"" placeholder:"KIND"`
+	SlotName  *string  `help:"Name of that header or query parameter, or the user of basic authentication."`
+}
+
+// Run changes it.
+func (c *credentialUpdate) Run(a *app) error {
+	var e edit
+	if c.ValueFile != nil {
+		value, err := a.credential(*c.ValueFile)
+		if err != nil {
+			return err
+		}
+		e.set("value", value)
+	}
+	if c.Host != nil {
+		e.set("hosts", c.Host)
+	}
+	set(&e, "title", c.Title)
+	if c.SlotKind != "" {
+		e.set("slot_kind", "SLOT_KIND_"+strings.ToUpper(c.SlotKind))
+	}
+	set(&e, "slot_name", c.SlotName)
+	return e.send(a, aCredential, c.ID, credentialFields...)
+}
+
+type credentialDelete struct {
+	ID string `arg:"" help:"The credential: its id or its name."`
+}
+
+// Run destroys it.
+func (c *credentialDelete) Run(a *app) error {
+	return a.remove(aCredential, c.ID)
+}

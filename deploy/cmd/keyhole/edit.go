@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// edit is a change of a resource: the fields that somebody named, and the mask that
+// says so. What is not in the mask stays as it is.
+type edit struct {
+	body object
+	mask []string
+}
+
+// set names a field, or with "limits.runs" one of a field.
+func (e *edit) set(path string, value any) {
+	if e.body == nil {
+		e.body = object{}
+	}
+	e.mask = append(e.mask, path)
+	into, field := e.body, path
+	if outer, inner, nested := strings.Cut(path, "."); nested {
+		if e.body[outer] == nil {
+			e.body[outer] = object{}
+		}
+		into, field = e.body[outer].(object), inner
+	}
+	if value == nil {
+		delete(into, field) // in the mask and not in the body: taken away
+		return
+	}
+	into[field] = value
+}
+
+// set names a field where its flag was given.
+func set[T any](e *edit, path string, flag *T) {
+	if flag != nil {
+		e.set(path, *flag)
+	}
+}
+
+// number is set for an int64, which JSON has as text.
+func number(e *edit, path string, flag *int64) {
+	if flag != nil {
+		e.set(path, strconv.FormatInt(*flag, 10))
+	}
+}
+
+// choose is set for a flag that stands for one of two values.
+func choose(e *edit, path string, flag *bool, yes, no any) {
+	switch {
+	case flag == nil:
+	case *flag:
+		e.set(path, yes)
+	default:
+		e.set(path, no)
+	}
+}
+
+// fields are what a new resource is made with.
+func (e *edit) fields() object {
+	if e.body == nil {
+		return object{}
+	}
+	return e.body
+}
+
+// send changes the resource, and prints what it is now.
+func (e *edit) send(a *app, k kind, text string, fields ...string) error {
+	if len(e.mask) == 0 {
+		return errors.New("nothing to change: name what, --help lists it")
+	}
+	return a.about(http.MethodPatch, k, text, "", url.Values{"updateMask": {strings.Join(e.mask, ",")}}, e.fields(), fields...)
+}

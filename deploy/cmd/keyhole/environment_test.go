@@ -1,0 +1,123 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// meaning is what a variable sets, in the words of one program.
+type meaning struct{ program, flag, words string }
+
+// clause cuts off what a program adds of its own: "Where visitors reach it; ...".
+func clause(help string) string {
+	return strings.TrimSpace(regexp.MustCompile(`[;:,.(].*`).ReplaceAllString(help, ""))
+}
+
+// documented are the variables of all programs with settings, from the page that is
+// made of what they say of themselves.
+func documented(t *testing.T) map[string][]meaning {
+	t.Helper()
+	page, err := os.ReadFile("../../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := regexp.MustCompile("^\\| `--(\\S+)` \\| `(\\S+)` \\| [^|]* \\| (.*) \\|$")
+	found, program := map[string][]meaning{}, ""
+	for line := range strings.Lines(string(page)) {
+		line = strings.TrimSpace(line)
+		if title, ok := strings.CutPrefix(line, "## "); ok {
+			program = title
+		}
+		if m := row.FindStringSubmatch(line); m != nil {
+			found[m[2]] = append(found[m[2]], meaning{program, m[1], clause(m[3])})
+		}
+	}
+	return found
+}
+
+// clients are the variables of this program outside of serve.
+func clients(t *testing.T) map[string][]meaning {
+	t.Helper()
+	parser, err := newParser(&cli{}, &app{}, []string{"serve"}) // where kong gives variables out
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]meaning{}
+	err = kong.Visit(parser.Model.Node, func(v kong.Visitable, next kong.Next) error {
+		node, ok := v.(*kong.Node)
+		if !ok || node.Name == "serve" {
+			return nil
+		}
+		for _, f := range node.Flags {
+			for _, env := range f.Envs {
+				found[env] = append(found[env], meaning{node.FullPath(), f.Name, clause(f.Help)})
+			}
+		}
+		return next(nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestNoVariableHasTwoMeanings(t *testing.T) {
+	t.Parallel()
+	all := documented(t)
+	if len(all) < 20 {
+		t.Fatalf("docs/configuration.md has %d variables", len(all))
+	}
+	var own []string
+	for env, meanings := range clients(t) {
+		own = append(own, env)
+		all[env] = append(all[env], meanings...)
+	}
+	for env, meanings := range all {
+		for _, m := range meanings[1:] {
+			if first := meanings[0]; m.flag != first.flag || m.words != first.words {
+				t.Errorf("%s is two things:\n  %s --%s: %s\n  %s --%s: %s", env, first.program, first.flag, first.words, m.program, m.flag, m.words)
+			}
+		}
+	}
+	slices.Sort(own)
+	if want := []string{"KEYHOLE_API_KEY", "KEYHOLE_HTTP", "KEYHOLE_JSON", "KEYHOLE_KEY_FILE", "KEYHOLE_WORKSPACE"}; !slices.Equal(own, want) {
+		t.Errorf("the client's variables are %v, not %v", own, want)
+	}
+}
+
+// Not parallel: it sets variables.
+func TestVariables(t *testing.T) {
+	for name, value := range map[string]string{
+		"KEYHOLE_KEY_FILE": "", "KEYHOLE_GUEST_RUNS": "", "KEYHOLE_RUNS": "sixty-four", "KEYHOLE_TITLE": "x", "KEYHOLE_WORKSPACE": "acme", "KEYHOLE_DATA": "/d",
+	} {
+		t.Setenv(name, value)
+	}
+	dropEmpty()
+	parse := func(args ...string) *cli {
+		t.Helper()
+		var c cli
+		parser, err := newParser(&c, &app{}, args)
+		if err == nil {
+			_, err = parser.Parse(args)
+		}
+		if err != nil {
+			t.Errorf("keyhole %v: %v", args, err)
+		}
+		return &c
+	}
+	if c := parse("serve"); c.Serve.GuestRuns != 50 || c.Serve.Data != "/d" {
+		t.Errorf("serve: %d runs of a guest, data in %q", c.Serve.GuestRuns, c.Serve.Data)
+	}
+	t.Setenv("KEYHOLE_CONFIG", "/none")
+	if c := parse("share", "create", "read"); c.Share.Create.Runs != nil || c.Share.Create.Title != nil || c.Share.Workspace != "acme" {
+		t.Errorf("share create: %+v", c.Share)
+	}
+	if _, err := newParser(&cli{}, &app{}, []string{"--help", "serve"}); err == nil {
+		t.Error("serve with a settings file that is not there")
+	}
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/deploy/client"
+)
+
+// kind is what a command is about: the collections that lead to it.
+type kind []string
+
+var (
+	aWorkspace    = kind{}
+	aKey          = kind{"keys"}
+	aCredential   = kind{"credentials"}
+	aModel        = kind{"models"}
+	aModelVersion = kind{"models", "versions"}
+	aWorkflow     = kind{"workflows"}
+	aVersion      = kind{"workflows", "versions"}
+	aShare        = kind{"workflows", "shares"}
+	aRun          = kind{"runs"}
+)
+
+var collections = []string{"workspaces", "keys", "credentials", "models", "versions", "workflows", "shares", "runs"}
+
+// name is a resource as somebody wrote it: below the workspace that it says, or below
+// that of the key.
+type name struct {
+	workspace string
+	ids       []string
+}
+
+// parse reads a name in each form that people have at hand: the full one, which is
+// what this program prints; that without its workspace; or the ids alone.
+func (k kind) parse(text string) (name, error) {
+	parts := strings.Split(strings.TrimSuffix(text, "/"), "/")
+	n, found := name{ids: parts}, k
+	if slices.Contains(collections, parts[0]) {
+		n, found = dissect(parts)
+	} else if len(k) == 0 && len(parts) == 1 {
+		n = name{workspace: n.ids[0]} // a workspace's only id is its own
+	}
+	switch {
+	case slices.Contains(parts, "") || !found.known() || len(n.ids) != len(found):
+		return name{}, fmt.Errorf("%q is no name of a %s: give %s", text, k, k.forms())
+	case !slices.Equal(found, k):
+		return name{}, fmt.Errorf("%q names a %s, but a %s is wanted here: give %s", text, found, k, k.forms())
+	}
+	return n, nil
+}
+
+// dissect tells the collections of a name from the ids in them.
+func dissect(parts []string) (n name, found kind) {
+	if parts[0] == "workspaces" && len(parts) > 1 {
+		n.workspace, parts = parts[1], parts[2:]
+	}
+	for i, part := range parts {
+		if i%2 == 0 {
+			found = append(found, part)
+		} else {
+			n.ids = append(n.ids, part)
+		}
+	}
+	return n, found
+}
+
+// known reports whether there are such resources.
+func (k kind) known() bool {
+	return !slices.ContainsFunc(k, func(c string) bool { return !slices.Contains(collections, c) })
+}
+
+// String is the word for it.
+func (k kind) String() string {
+	if len(k) == 0 {
+		return "workspace"
+	}
+	word := strings.TrimSuffix(k[len(k)-1], "s")
+	if word == "version" {
+		return strings.TrimSuffix(k[0], "s") + " version"
+	}
+	return word
+}
+
+// forms are the two ways to name one, for people.
+func (k kind) forms() string {
+	short, full := "WORKSPACE", "workspaces/WORKSPACE"
+	for i, c := range k {
+		id := strings.ToUpper(strings.TrimSuffix(c, "s"))
+		full += "/" + c + "/" + id
+		if i == 0 {
+			short = id
+		} else {
+			short += "/" + id
+		}
+	}
+	return short + " or " + full
+}
+
+// path is where it is below its workspace.
+func (k kind) path(n name) string {
+	var b strings.Builder
+	for i, c := range k {
+		b.WriteString("/" + c + "/" + url.PathEscape(n.ids[i]))
+	}
+	return b.String()
+}
+
+// at makes the client and finds where the resource is.
+func (a *app) at(k kind, text string) (*client.Client, string, error) {
+	n, err := k.parse(text)
+	if err != nil {
+		return nil, "", err
+	}
+	if n.workspace == "" {
+		cl, parent, err := a.conn.parent(a.ctx)
+		return cl, parent + k.path(n), err
+	}
+	cl, err := a.conn.client()
+	return cl, "/v1/workspaces/" + url.PathEscape(n.workspace) + k.path(n), err
+}
+
+// about is one request about a named resource, and prints the one reply.
+func (a *app) about(method string, k kind, text, verb string, query url.Values, body any, fields ...string) error {
+	cl, path, err := a.at(k, text)
+	if err != nil {
+		return err
+	}
+	var reply object
+	if err := cl.Do(a.ctx, method, path+verb, query, body, &reply); err != nil {
+		return err
+	}
+	return a.print().one(reply, fields...)
+}
+
+// listBelow prints one page of what is below a named resource.
+func (a *app) listBelow(k kind, text, list string, page PageFlags, query url.Values, fields ...string) error {
+	cl, path, err := a.at(k, text)
+	if err != nil {
+		return err
+	}
+	return a.listAt(cl, path+"/"+list, list, page, query, fields...)
+}
+
+// remove deletes a named resource.
+func (a *app) remove(k kind, text string) error {
+	return a.about(http.MethodDelete, k, text, "", nil, nil)
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind            kind
+		text            string
+		workspace, path string
+	}{
+		{aShare, "read/s1", "", "/workflows/read/shares/s1"},
+		{aShare, "workflows/read/shares/s1", "", "/workflows/read/shares/s1"},
+		{aShare, "workspaces/acme/workflows/read/shares/s1", "acme", "/workflows/read/shares/s1"},
+		{aKey, "k1", "", "/keys/k1"},
+		{aKey, "keys/k1", "", "/keys/k1"},
+		{aKey, "workspaces/acme/keys/k1", "acme", "/keys/k1"},
+		{aModelVersion, "ocr/3", "", "/models/ocr/versions/3"},
+		{aVersion, "workspaces/acme/workflows/read/versions/2", "acme", "/workflows/read/versions/2"},
+		{aWorkflow, "read/", "", "/workflows/read"},
+		{aWorkflow, "a?b:c", "", "/workflows/a%3Fb:c"},
+		{aWorkspace, "acme", "acme", ""},
+		{aWorkspace, "workspaces/acme", "acme", ""},
+	} {
+		n, err := c.kind.parse(c.text)
+		if err != nil || n.workspace != c.workspace || c.kind.path(n) != c.path {
+			t.Errorf("%q as %s: workspace %q, path %q, %v", c.text, c.kind, n.workspace, c.kind.path(n), err)
+		}
+	}
+}
+
+func TestNamesOfAnotherKind(t *testing.T) {
+	t.Parallel()
+	const share, key = "WORKFLOW/SHARE or workspaces/WORKSPACE/workflows/WORKFLOW/shares/SHARE", "KEY or workspaces/WORKSPACE/keys/KEY"
+	for _, c := range []struct {
+		kind       kind
+		text, says string
+	}{
+		{aShare, "workspaces/acme/keys/k1", "names a key, but a share is wanted here: give " + share},
+		{aShare, "workspaces/acme/workflows/read", "names a workflow, but a share"},
+		{aShare, "keys/k1", "names a key, but a share"},
+		{aShare, "workspaces/acme/models/ocr/versions/3", "names a model version, but a share"},
+		{aShare, "s1", "is no name of a share: give " + share},
+		{aShare, "read/", "is no name of a share"},
+		{aShare, "", "is no name of a share"},
+		{aKey, "workspaces/acme", "names a workspace, but a key is wanted here: give " + key},
+		{aKey, "a/b", "is no name of a key: give " + key},
+		{aKey, "workspaces/acme/keys", "is no name of a key"},
+		{aKey, "workspaces//keys/k1", "is no name of a key"},
+		{aKey, "workspaces/acme/locks/k1", "is no name of a key"},
+		{aWorkspace, "keys/k1", "names a key, but a workspace"},
+	} {
+		if n, err := c.kind.parse(c.text); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q as %s: %+v, %v; want %q", c.text, c.kind, n, err, c.says)
+		}
+	}
+}

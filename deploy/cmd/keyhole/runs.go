@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+type runCmd struct {
+	Connection
+
+	List runList `cmd:"" help:"List runs, newest first."`
+	Get  runGet  `cmd:"" help:"Show one run with its steps and charges."`
+}
+
+type runList struct {
+	Workflow string `help:"Only of this workflow: its id or its name."`
+	Share    string `help:"Only of this share: WORKFLOW/SHARE or its name."`
+	PageFlags
+}
+
+// Run lists them.
+func (c *runList) Run(a *app) error {
+	query := url.Values{}
+	for _, filter := range []struct {
+		field, text string
+		kind        kind
+	}{{"workflow", c.Workflow, aWorkflow}, {"share", c.Share, aShare}} {
+		if filter.text == "" {
+			continue
+		}
+		_, path, err := a.at(filter.kind, filter.text)
+		if err != nil {
+			return err
+		}
+		query.Set(filter.field, strings.TrimPrefix(path, "/v1/"))
+	}
+	return a.list("/runs", "runs", c.PageFlags, query, "name", "state", "workflow", "share", "chargedKey", "startTime", "reason")
+}
+
+type runGet struct {
+	ID string `arg:"" help:"The run: its id or its name."`
+}
+
+// Run shows it.
+func (c *runGet) Run(a *app) error {
+	return a.about(http.MethodGet, aRun, c.ID, "", nil, nil, "name", "state", "workflow", "version", "share", "chargedKey", "reason", "message", "startTime", "endTime", "charges", "steps")
+}
+
+type usageCmd struct {
+	Connection
+
+	By    string `help:"Group by: key, share, visitor, workflow, model, credential, day." enum:",key,share,visitor,workflow,model,credential,day" default:"key"`
+	Since string `help:"From this moment on: 2026-12-31 (UTC) or 2026-12-31T12:00:00Z." placeholder:"TIME"`
+	Until string `help:"Before this moment; now by default." placeholder:"TIME"`
+	PageFlags
+}
+
+// Run prints the sums.
+func (c *usageCmd) Run(a *app) error {
+	query := url.Values{"groupBy": {c.By}}
+	for field, text := range map[string]string{"startTime": c.Since, "endTime": c.Until} {
+		if text == "" {
+			continue
+		}
+		at, err := moment(text)
+		if err != nil {
+			return err
+		}
+		query.Set(field, at)
+	}
+	return a.list("/usage", "rows", c.PageFlags, query, "group", "runs", "failedRuns", "modelImages", "credentialCalls", "inputTokens", "outputTokens")
+}
+
+// moment reads a day or a time, and writes it as the contract wants it.
+func moment(text string) (string, error) {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC().Format(time.RFC3339), nil
+		}
+	}
+	return "", fmt.Errorf("%q is no time: give 2026-12-31 or 2026-12-31T12:00:00Z", text)
+}
+
+type auditCmd struct {
+	Connection
+
+	List auditList `cmd:"" help:"List who did what with keys and credentials, newest first."`
+}
+
+type auditList struct {
+	Resource string `help:"Only of this resource: credentials/ID, keys/ID or a full name."`
+	PageFlags
+}
+
+// Run lists them.
+func (c *auditList) Run(a *app) error {
+	cl, parent, err := a.conn.parent(a.ctx)
+	if err != nil {
+		return err
+	}
+	query := url.Values{}
+	if c.Resource != "" {
+		name := c.Resource
+		if !strings.HasPrefix(name, "workspaces/") {
+			name = strings.TrimPrefix(parent, "/v1/") + "/" + name
+		}
+		query.Set("resource", name)
+	}
+	return a.listAt(cl, parent+"/audit", "events", c.PageFlags, query, "time", "actor", "action", "resource", "outcome", "details")
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ShareFlags are the settings of a share: those that are named are sent.
+type ShareFlags struct {
+	Title           *string  `help:"Title, for you."`
+	RunAccess       *bool    `help:"Charge runs to your key, so that your private models work for visitors." negatable:""`
+	Credentials     *bool    `help:"Let visitors use your credentials, hidden." negatable:""`
+	ChargedKey      string   `help:"Which of your keys is charged: its id or its name; the one that you call with by default." placeholder:"KEY"`
+	Runs            *int64   `help:"Limit: runs in a period, all visitors together."`
+	VisitorRuns     *int64   `help:"Limit: runs of one visitor in a period."`
+	CredentialCalls *int64   `help:"Limit: calls with your credentials in a period."`
+	Period          string   `help:"Period of the limits: day, month or lifetime; a day for a new share." enum:",day,month,lifetime" default:"" placeholder:"PERIOD"`
+	Sinks           *bool    `help:"Let steps with effects outside work." negatable:""`
+	Forks           *bool    `help:"Let visitors copy the workflow; they may by default." negatable:""`
+	Expires         string   `help:"When the link dies by itself: 72h from now, 2026-12-31 (UTC), 2026-12-31T12:00:00Z, or never." placeholder:"WHEN"`
+	FrameOrigin     []string `help:"Origin that may frame the page, * for all, or none." placeholder:"ORIGIN"`
+	Sample          []string `help:"Sample input for visitors, as an input of share run: name=@file sends a picture; or none." placeholder:"NAME=VALUE" sep:"none"`
+	FollowLive      bool     `help:"Follow the live version instead of a pinned one." xor:"version"`
+	Pin             int32    `help:"Pin it to this version; a new share is pinned to the live one." placeholder:"VERSION" xor:"version"`
+}
+
+// edit is what the flags ask for.
+func (f ShareFlags) edit(a *app) (*edit, error) {
+	e := &edit{}
+	set(e, "title", f.Title)
+	choose(e, "run_access", f.RunAccess, "RUN_ACCESS_OWNER", "RUN_ACCESS_VISITOR")
+	choose(e, "credential_access", f.Credentials, "CREDENTIAL_ACCESS_OWNER", "CREDENTIAL_ACCESS_VISITOR")
+	if f.ChargedKey != "" {
+		_, path, err := a.at(aKey, f.ChargedKey)
+		if err != nil {
+			return nil, err
+		}
+		e.set("charged_key", strings.TrimPrefix(path, "/v1/"))
+	}
+	f.limits(e)
+	choose(e, "sinks_enabled", f.Sinks, true, false)
+	choose(e, "fork_disabled", f.Forks, false, true)
+	if f.FollowLive {
+		e.set("follow_live", true)
+	}
+	if f.Pin != 0 {
+		e.set("version", f.Pin)
+		e.set("follow_live", false)
+	}
+	return e, f.lists(e)
+}
+
+func (f ShareFlags) limits(e *edit) {
+	number(e, "limits.runs", f.Runs)
+	number(e, "limits.visitor_runs", f.VisitorRuns)
+	number(e, "limits.credential_calls", f.CredentialCalls)
+	if f.Period != "" {
+		e.set("limits.period", "PERIOD_"+strings.ToUpper(f.Period))
+	}
+}
+
+func (f ShareFlags) lists(e *edit) error {
+	if f.FrameOrigin != nil {
+		e.set("frame_origins", unlessNone(f.FrameOrigin))
+	}
+	if f.Sample != nil {
+		samples, err := samples(unlessNone(f.Sample))
+		if err != nil {
+			return err
+		}
+		e.set("samples", samples)
+	}
+	if f.Expires == "" {
+		return nil
+	}
+	at, err := expiry(f.Expires)
+	e.set("expire_time", at)
+	return err
+}
+
+// unlessNone is the list, or an empty one where somebody wrote "none".
+func unlessNone(list []string) []string {
+	if len(list) == 1 && list[0] == "none" {
+		return []string{}
+	}
+	return list
+}
+
+func samples(texts []string) ([]object, error) {
+	list := []object{}
+	for _, text := range texts { // one by one: they stay in order
+		inputs, err := RunFlags{Input: []string{text}}.inputs()
+		if err != nil {
+			return nil, err
+		}
+		for name, value := range inputs {
+			list = append(list, object{"input": name, "value": value})
+		}
+	}
+	return list, nil
+}
+
+// expiry is nil for a link that does not expire.
+func expiry(text string) (any, error) {
+	if text == "never" {
+		return nil, nil
+	}
+	if d, err := time.ParseDuration(text); err == nil {
+		return time.Now().Add(d).UTC().Format(time.RFC3339), nil
+	}
+	at, err := moment(text)
+	if err != nil {
+		return nil, fmt.Errorf("expiry: %w; or 72h, or never", err)
+	}
+	return at, nil
+}

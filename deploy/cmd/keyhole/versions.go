@@ -1,0 +1,65 @@
+package main
+
+import "net/http"
+
+// definition prints the definition of a workflow or of a version; for scripts all that
+// is known of it.
+func (a *app) definition(k kind, text string) error {
+	cl, path, err := a.at(k, text)
+	if err != nil {
+		return err
+	}
+	var reply object
+	if err := cl.Do(a.ctx, http.MethodGet, path, nil, nil, &reply); err != nil {
+		return err
+	}
+	if a.conn.JSON {
+		return a.print().raw(reply)
+	}
+	return a.print().raw(reply["definition"])
+}
+
+type workflowDelete struct {
+	ID string `arg:"" help:"The workflow: its id or its name."`
+}
+
+// Run deletes it.
+func (c *workflowDelete) Run(a *app) error {
+	return a.about(http.MethodDelete, aWorkflow, c.ID, "", nil, nil, workflowFields...)
+}
+
+type workflowUndelete struct {
+	ID string `arg:"" help:"The workflow: its id or its name."`
+}
+
+// Run takes it back.
+func (c *workflowUndelete) Run(a *app) error {
+	return a.about(http.MethodPost, aWorkflow, c.ID, ":undelete", nil, object{}, workflowFields...)
+}
+
+type workflowVersions struct {
+	ID string `arg:"" help:"The workflow: its id or its name."`
+	PageFlags
+}
+
+// Run lists them.
+func (c *workflowVersions) Run(a *app) error {
+	return a.listBelow(aWorkflow, c.ID, "versions", c.PageFlags, nil, "name", "number", "author", "createTime", "versionHash")
+}
+
+// OneVersion names a version of a workflow.
+type OneVersion struct {
+	Version string `arg:"" help:"The version: WORKFLOW/VERSION or its name."`
+}
+
+type workflowVersion struct{ OneVersion }
+
+// Run prints it.
+func (c *workflowVersion) Run(a *app) error { return a.definition(aVersion, c.Version) }
+
+type workflowRestore struct{ OneVersion }
+
+// Run restores it.
+func (c *workflowRestore) Run(a *app) error {
+	return a.about(http.MethodPost, aVersion, c.Version, ":restore", nil, object{}, workflowFields...)
+}

@@ -1,0 +1,270 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// withoutCommand are the methods of the contract that no command calls.
+var withoutCommand = map[string]string{
+	"RunnerService_RunWorkflow":       "workflow run takes the stream, which tells of each step",
+	"RunnerService_RunSharedWorkflow": "share run takes the stream, which tells of each step",
+}
+
+// recorder stands between the client and an installation, and keeps what succeeded.
+type recorder struct {
+	mu   sync.Mutex
+	seen []string // "GET /v1/whoami"
+}
+
+func (r *recorder) start(t *testing.T, base string) string {
+	t.Helper()
+	target, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.FlushInterval = -1
+	proxy.ModifyResponse = func(reply *http.Response) error {
+		if reply.StatusCode == http.StatusOK {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.seen = append(r.seen, reply.Request.Method+" "+reply.Request.URL.Path)
+		}
+		return nil
+	}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// check fails for each method of the OpenAPI document that was not called with success.
+func (r *recorder) check(t *testing.T) {
+	t.Helper()
+	raw, err := os.ReadFile("../../proto/gen/openapi/keyhole.swagger.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Paths map[string]map[string]struct {
+			OperationID string `json:"operationId"`
+		} `json:"paths"`
+	}
+	if err := json.Unmarshal(raw, &document); err != nil {
+		t.Fatal(err)
+	}
+	parameter := regexp.MustCompile(`\\\{[^}]+\\\}`)
+	for path, methods := range document.Paths {
+		expression := parameter.ReplaceAllString(regexp.QuoteMeta(path), "[^/:]+")
+		for method, operation := range methods {
+			called := regexp.MustCompile("(?m)^" + strings.ToUpper(method) + " " + expression + "$").MatchString(strings.Join(r.seen, "\n"))
+			switch _, excused := withoutCommand[operation.OperationID]; {
+			case called && excused:
+				t.Errorf("%s has a command: take it off the list of those without", operation.OperationID)
+			case !called && !excused:
+				t.Errorf("no command calls %s (%s %s)", operation.OperationID, strings.ToUpper(method), path)
+			}
+		}
+	}
+}
+
+// wants runs a command and looks for texts in what it prints; a "!" before one: it is not there.
+func (s *shell) wants(t *testing.T, texts []string, args ...string) string {
+	t.Helper()
+	out := s.keyhole(t, args...)
+	for _, text := range texts {
+		not := strings.HasPrefix(text, "!")
+		if strings.Contains(out, strings.TrimPrefix(text, "!")) == not {
+			t.Errorf("keyhole %s: want %q in\n%s", strings.Join(args, " "), text, out)
+		}
+	}
+	return out
+}
+
+type says = []string
+
+// commands drives all that the client has: every method of the HTTP contract.
+func commands(t *testing.T, in *installation) {
+	var r recorder
+	w := in.tenant(t)
+	s := w.shell(t)
+	s.base = r.start(t, in.base)
+	operator := &shell{dir: s.dir, base: s.base, keyFile: s.file(t, "operator.key", in.operatorKey(t))}
+	id := "cli-" + random()[:12]
+	operator.wants(t, says{"workspaces/" + id, "By hand"}, "workspace", "create", id, "--title", "By hand")
+	operator.wants(t, says{"NAME"}, "workspace", "list", "--page-size", "1")
+	operator.wants(t, says{"By hand"}, "workspace", "get", "workspaces/"+id)
+	s.wants(t, says{"member", w.name}, "whoami")
+	t.Run("keys", func(t *testing.T) { s.keyCommands(t, in) })
+	t.Run("credentials", func(t *testing.T) { s.credentialCommands(t, in) })
+	t.Run("models", s.modelCommands)
+	t.Run("workflows", s.workflowCommands)
+	t.Run("shares", s.shareCommands)
+	t.Run("an open share", func(t *testing.T) { s.openShare(t, w) })
+	t.Run("runs", func(t *testing.T) { s.runCommands(t, w) })
+	t.Run("models go", s.modelEnds)
+	r.check(t)
+}
+
+// made is the JSON of what a command made.
+func (s *shell) made(t *testing.T, args ...string) reply {
+	t.Helper()
+	return reply{status: http.StatusOK, body: []byte(s.keyhole(t, append(args, "--json")...))}
+}
+
+func (s *shell) keyCommands(t *testing.T, in *installation) {
+	key := s.made(t, "key", "create", "--title", "first", "--runs", "5", "--period", "day")
+	in.planted.add(apiKey, key.text("key"))
+	name := key.text("name")
+	s.wants(t, says{name}, "key", "list")
+	s.wants(t, says{"first", `"runs":"5"`, "PERIOD_DAY"}, "key", "get", name)
+	s.wants(t, says{"first", `"runs":"9"`, "PERIOD_DAY"}, "key", "update", name, "--runs", "9")
+	s.wants(t, says{"second", `"runs":"9"`, "PERIOD_MONTH"}, "key", "update", name, "--title", "second", "--period", "month")
+	s.wants(t, says{"second", "!runs"}, "key", "update", name, "--no-budget")
+	s.refused(t, "nothing to change", "key", "update", name)
+	s.keyhole(t, "key", "revoke", name)
+	s.wants(t, says{"revoke time"}, "key", "get", name)
+}
+
+func (s *shell) credentialCommands(t *testing.T, in *installation) {
+	first, second := in.secret(), in.secret()
+	s.keyhole(t, "credential", "create", "llm", "--provider", "generic", "--host", "https://127.0.0.1:1001", "--value-file", s.file(t, "first", first+"\n"),
+		"--slot-kind", "header", "--slot-name", "x-key")
+	before := s.made(t, "credential", "get", "llm")
+	if before.text("slotKind") != "SLOT_KIND_HEADER" || before.text("slotName") != "x-key" {
+		t.Errorf("where it goes: %s", before)
+	}
+	s.wants(t, says{"A title", "https://127.0.0.1:1001", before.text("fingerprint")}, "credential", "update", "llm", "--title", "A title")
+	s.wants(t, says{"https://127.0.0.1:1002", "!127.0.0.1:1001"}, "credential", "update", "credentials/llm", "--host", "https://127.0.0.1:1002")
+	s.keyhole(t, "credential", "update", "llm", "--slot-kind", "query", "--slot-name", "key")
+	s.wants(t, says{"A title", "!" + before.text("fingerprint")}, "credential", "update", "llm", "--value-file", s.file(t, "second", second))
+	after := s.made(t, "credential", "get", "llm")
+	if after.number("version") != 2 || after.text("slotName") != "key" {
+		t.Errorf("after a new value: %s", after)
+	}
+	s.wants(t, says{"credentials/llm"}, "credential", "list")
+	s.wants(t, says{"credential.create", "credential.update"}, "audit", "list", "--resource", "credentials/llm")
+	s.wants(t, says{"more: --page-token"}, "audit", "list", "--page-size", "1")
+	s.keyhole(t, "credential", "delete", "llm")
+	s.refused(t, "NOT_FOUND", "credential", "get", "llm")
+}
+
+func (s *shell) modelCommands(t *testing.T) {
+	weights := built(t, filepath.Join("models", "pp-ocr.zip"))
+	s.wants(t, says{"models/ocr/versions/1", "STATE_READY"}, "model", "upload", "ocr", weights, "--title", "Reads", "--task", "text-recognition")
+	s.wants(t, says{"models/ocr"}, "model", "list")
+	s.wants(t, says{"Reads", "VISIBILITY_PRIVATE"}, "model", "get", "ocr")
+	s.wants(t, says{"Reads", "VISIBILITY_PUBLIC"}, "model", "update", "ocr", "--visibility", "public")
+	s.wants(t, says{"Reads well", "VISIBILITY_PUBLIC"}, "model", "update", "models/ocr", "--title", "Reads well")
+	s.wants(t, says{"models/ocr/versions/1"}, "model", "versions", "ocr")
+	s.wants(t, says{"STATE_READY", "inputs"}, "model", "version", "ocr/1")
+	s.wants(t, says{"VISIBILITY_PRIVATE"}, "model", "update", "ocr", "--visibility", "private")
+}
+
+func (s *shell) modelEnds(t *testing.T) {
+	s.keyhole(t, "model", "delete-version", "ocr/1")
+	s.wants(t, says{"!versions/1"}, "model", "versions", "ocr")
+	s.keyhole(t, "model", "delete", "ocr")
+	s.refused(t, "NOT_FOUND", "model", "get", "ocr")
+}
+
+func (s *shell) definition(t *testing.T, name, template string) string {
+	t.Helper()
+	raw, err := json.Marshal(plain())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.file(t, name, strings.ReplaceAll(string(raw), "hello {who}", template))
+}
+
+func (s *shell) workflowCommands(t *testing.T) {
+	s.keyhole(t, "workflow", "create", "greet", s.definition(t, "hello.json", "hello {who}"), "--description", "Says hello.")
+	s.wants(t, says{"live version", "2"}, "workflow", "update", "greet", s.definition(t, "bye.json", "bye {who}"))
+	s.wants(t, says{"Greeter", "Says hello.", "2"}, "workflow", "update", "greet", "--title", "Greeter")
+	s.wants(t, says{"Greeter", "!Says hello."}, "workflow", "update", "greet", "--description", "")
+	s.wants(t, says{"bye {who}"}, "workflow", "get", "greet")
+	s.wants(t, says{"greet/versions/2", "greet/versions/1"}, "workflow", "versions", "greet")
+	s.wants(t, says{"hello {who}"}, "workflow", "version", "greet/1")
+	s.keyhole(t, "workflow", "restore", "greet/1")
+	s.wants(t, says{"hello {who}"}, "workflow", "get", "greet")
+	s.wants(t, says{"interface"}, "workflow", "inspect", "greet")
+	s.wants(t, says{"delete time"}, "workflow", "delete", "greet")
+	s.wants(t, says{"!workflows/greet"}, "workflow", "list")
+	s.wants(t, says{"workflows/greet"}, "workflow", "list", "--deleted")
+	s.wants(t, says{"!delete time"}, "workflow", "undelete", "greet")
+	s.wants(t, says{"hello me, you"}, "workflow", "run", "greet", "-i", "who=me, you") // a comma is part of the value
+}
+
+func (s *shell) shareCommands(t *testing.T) {
+	share := s.made(t, "share", "create", "greet", "--id", "one", "--title", "One")
+	token, name := share.text("token"), share.text("name")
+	link := s.base + "/s/" + token // a token may begin like a flag
+	s.wants(t, says{"greet/shares/one"}, "share", "list", "greet")
+	// What is false or absent is left out of a reply, so that its line is looked for.
+	s.wants(t, says{"Two", "sinks enabled      true", "fork disabled      true", "expire time", "https://a.example"}, "share", "update", "greet/one",
+		"--title", "Two", "--sinks", "--no-forks", "--expires", "72h", "--frame-origin", "https://a.example", "--sample", "who=a, b")
+	s.wants(t, says{"a, b"}, "share", "view", link, "--json")
+	got := s.made(t, "share", "update", "greet/one", "--no-sinks", "--forks", "--expires", "never", "--frame-origin", "none", "--sample", "none")
+	for _, field := range []string{"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins.0", "samples.0"} {
+		if v := got.at(field); v != nil && v != false {
+			t.Errorf("%s is %v after it was taken back", field, v)
+		}
+	}
+	if got := s.made(t, "share", "update", "greet/one", "--follow-live"); got.at("followLive") != true {
+		t.Errorf("follow the live version: %s", got)
+	}
+	if got := s.made(t, "share", "update", "greet/one", "--pin", "2"); got.at("followLive") == true || got.number("version") != 2 {
+		t.Errorf("pin version 2: %s", got)
+	}
+	s.refused(t, "expiry", "share", "update", "greet/one", "--expires", "soon")
+	s.wants(t, says{token}, "share", "get", "greet/one")
+	s.wants(t, says{"bye me"}, "share", "run", link, "-i", "who=me")
+	s.keyhole(t, "share", "fork", link, "--id", "copied", "--check")
+	s.wants(t, says{"workflows/copied"}, "share", "fork", link, "--id", "copied", "--title", "Copied")
+	s.keyhole(t, "share", "pause", name)
+	s.keyhole(t, "share", "resume", name)
+	s.wants(t, says{"!" + token}, "share", "rotate", name)
+	s.keyhole(t, "share", "revoke", name)
+	s.wants(t, says{"!shares/one"}, "share", "list", "greet")
+	s.wants(t, says{"shares/one"}, "share", "list", "greet", "--revoked")
+}
+
+// openShare opens what a share can open: it needs a private model and a credential.
+func (s *shell) openShare(t *testing.T, w *tenant) {
+	const nowhere = "http://127.0.0.1:9"
+	w.credential(t, "hidden", nowhere)
+	definition := readAndAsk(nowhere, "hidden")
+	definition["steps"].([]any)[1].(object)["model_id"] = strings.TrimPrefix(w.name, "workspaces/") + "/ocr/1" //nolint:forcetypeassert // our own
+	w.workflow(t, "opened", definition)
+	s.wants(t, says{`"period":"PERIOD_DAY"`, `"runs":"3"`}, "share", "create", "opened", "--id", "two", "--runs", "3")
+	s.wants(t, says{"RUN_ACCESS_OWNER", `"runs":"30"`, `"visitorRuns":"7"`, "PERIOD_MONTH", w.keyName}, "share", "update", "opened/two",
+		"--run-access", "--runs", "30", "--visitor-runs", "7", "--period", "month", "--charged-key", w.keyName)
+	s.wants(t, says{"RUN_ACCESS_OWNER", `"runs":"30"`, `"visitorRuns":"3"`, "PERIOD_MONTH"}, "share", "update", "opened/two", "--visitor-runs", "3")
+	s.wants(t, says{"CREDENTIAL_ACCESS_OWNER", `"credentialCalls":"4"`}, "share", "update", "opened/two", "--credentials", "--credential-calls", "4")
+	s.wants(t, says{"RUN_ACCESS_VISITOR", "CREDENTIAL_ACCESS_VISITOR"}, "share", "update", "opened/two", "--no-run-access", "--no-credentials")
+}
+
+func (s *shell) runCommands(t *testing.T, w *tenant) {
+	all := s.made(t, "run", "list")
+	if n := len(all.list("runs")); n < 2 {
+		t.Fatalf("%d runs, after two: %s", n, all)
+	}
+	s.wants(t, says{"RUN_STATE_SUCCEEDED", w.keyName}, "run", "get", all.text("runs.0.name"))
+	for _, filter := range [][]string{{"--workflow", "greet", "--share", "greet/one"}, {"--share", w.name + "/workflows/greet/shares/one"}} {
+		if got := s.made(t, append([]string{"run", "list"}, filter...)...); len(got.list("runs")) != 1 {
+			t.Errorf("runs with %v: %s", filter, got)
+		}
+	}
+	s.wants(t, says{"GROUP", w.keyName}, "usage", "--since", "2020-01-01", "--until", "2100-01-01T00:00:00Z")
+	s.wants(t, says{"!" + w.keyName}, "usage", "--since", "2100-01-01", "--until", "2100-01-02")
+	s.refused(t, "is no time", "usage", "--since", "yesterday")
+}
