@@ -26,7 +26,7 @@ type Common struct {
 	Config    string        `help:"YAML or JSON file with these settings." placeholder:"FILE" type:"path"`
 	LogLevel  string        `help:"Lowest level that is logged." enum:"debug,info,warn,error" default:"info"`
 	LogFormat string        `help:"Form of log lines." enum:"json,text" default:"json"`
-	Admin     string        `help:"Address of the admin listener: health, metrics, profiles. Not for clients." default:"127.0.0.1:8082" placeholder:"ADDR"`
+	Admin     string        `help:"Address of the admin listener: health, metrics, and on loopback profiles. Not for clients; it has no TLS." default:"127.0.0.1:8082" placeholder:"ADDR"`
 }
 
 // Identity is embedded by the settings of a program that runs by itself: the

@@ -21,8 +21,9 @@ type AdminConfig struct {
 }
 
 // Admin serves operators and orchestrators: /healthz (the process runs),
-// /readyz (it can work), /metrics, /debug/pprof/. It is not for clients: whoever
-// reaches it can read profiles.
+// /readyz (it can work), /metrics, and on loopback /debug/pprof/. It has no TLS, so
+// that off loopback, where metrics are scraped from other machines, there are no
+// profiles: these tell of the memory and of the command line.
 func Admin(lis net.Listener, cfg AdminConfig) Component {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
@@ -37,12 +38,27 @@ func Admin(lis net.Listener, cfg AdminConfig) Component {
 	if cfg.Metrics != nil {
 		mux.Handle("GET /metrics", cfg.Metrics)
 	}
+	if onLoopback(lis.Addr()) {
+		profiles(mux)
+	} else {
+		cfg.Logger.Warn("the admin listener is off loopback and has no TLS: its metrics are for whoever reaches it, and it serves no profiles",
+			slog.String("admin", lis.Addr().String()))
+	}
+	return HTTP("admin", lis, &http.Server{Handler: mux})
+}
+
+func profiles(mux *http.ServeMux) {
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	return HTTP("admin", lis, &http.Server{Handler: mux})
+}
+
+// onLoopback: a wildcard is every address, and so not.
+func onLoopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // HTTP serves until its context ends, then waits for requests that run. Limits

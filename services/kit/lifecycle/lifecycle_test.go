@@ -1,9 +1,11 @@
 package lifecycle_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -194,6 +196,33 @@ func TestAdmin(t *testing.T) {
 	}
 	if status, _ := get(t, base+"/healthz"); status != 200 {
 		t.Errorf("alive although not ready: %d", status)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAdminOffLoopback(t *testing.T) {
+	t.Parallel()
+	l, err := lifecycle.Listen(t.Context(), "0.0.0.0:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "runs_total 1") })
+	c := lifecycle.Admin(l, lifecycle.AdminConfig{Readiness: &lifecycle.Readiness{}, Metrics: metrics, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if text := log.String(); strings.Count(text, "level=WARN") != 1 || !strings.Contains(text, "off loopback") {
+		t.Errorf("it warns: %s", text)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx) }()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	for path, want := range map[string]int{"/metrics": 200, "/readyz": 200, "/debug/pprof/": 404, "/debug/pprof/cmdline": 404, "/debug/pprof/heap": 404} {
+		if status, body := get(t, "http://127.0.0.1:"+port+path); status != want {
+			t.Errorf("%s: %d %.100s", path, status, body)
+		}
 	}
 	cancel()
 	if err := <-done; err != nil {
