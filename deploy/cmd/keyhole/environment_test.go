@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/keyhole-dev/keyhole/services/kit/config"
 )
 
 // meaning is what a variable sets, in the words of one program.
@@ -97,7 +99,7 @@ func TestVariables(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	dropEmpty()
+	config.DropEmpty()
 	parse := func(args ...string) *cli {
 		t.Helper()
 		var c cli

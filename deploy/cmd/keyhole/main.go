@@ -47,7 +47,7 @@ func main() {
 }
 
 func run(a *app, args []string) error {
-	dropEmpty()
+	config.DropEmpty()
 	var c cli
 	parser, err := newParser(&c, a, args)
 	if err != nil {
@@ -97,14 +97,4 @@ func withoutVariables(k *kong.Kong) error {
 		}
 		return next(nil)
 	})
-}
-
-// dropEmpty makes an empty variable the same as none: KEYHOLE_KEY_FILE= is how scripts
-// and compose files say that there is no such file.
-func dropEmpty() {
-	for _, variable := range os.Environ() {
-		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "KEYHOLE_") && value == "" {
-			_ = os.Unsetenv(name) // it is there, so it can be
-		}
-	}
 }

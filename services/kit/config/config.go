@@ -56,9 +56,21 @@ func Options(program, description string, args []string) ([]kong.Option, error) 
 	return append(opts, kong.Resolvers(file)), nil
 }
 
+// DropEmpty makes an empty variable the same as none: KEYHOLE_KEY_FILE= is how scripts
+// and compose files say that there is no such file. Programs with commands call it
+// before they parse.
+func DropEmpty() {
+	for _, variable := range os.Environ() {
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, envPrefix+"_") && value == "" {
+			_ = os.Unsetenv(name) // it is there, so it can be
+		}
+	}
+}
+
 // Parse reads the settings of a program without commands into cfg, a pointer to
 // its struct.
 func Parse(program, description string, cfg any, args []string) error {
+	DropEmpty()
 	opts, err := Options(program, description, args)
 	if err != nil {
 		return err

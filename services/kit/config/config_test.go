@@ -62,6 +62,17 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// Not parallel: it sets variables.
+func TestEmptyVariablesAreNone(t *testing.T) {
+	t.Setenv("KEYHOLE_LOG_LEVEL", "")
+	t.Setenv("KEYHOLE_TIMEOUT", "")
+	t.Setenv("KEYHOLE_REDIS", "")
+	s, err := parse(t, "--config", write(t, "c.yaml", "redis: redis://file\n"))
+	if err != nil || s.LogLevel != "info" || s.Timeout != time.Minute || s.Redis != "redis://file" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 func TestJSONFile(t *testing.T) {
 	t.Parallel()
 	s, err := parse(t, "--config="+write(t, "c.json", `{"egress-allow": ["a"], "timeout": "5s"}`))
