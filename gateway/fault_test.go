@@ -62,7 +62,7 @@ func TestAFaultIsNamedAndLogged(t *testing.T) {
 	}{
 		"a service's own fault":   {theirs, false, http.StatusInternalServerError, "INFO"},
 		"what is no service's":    {errors.New(canary), false, http.StatusInternalServerError, "ERROR"},
-		"a connection that fails": {nil, true, http.StatusServiceUnavailable, "ERROR"},
+		"a connection that fails": {nil, true, http.StatusServiceUnavailable, "WARN"},
 	} {
 		for _, path := range []string{"/v1/shared/x:run", "/v1/shared/x:runStream", "/s/x/any/workflows/any"} {
 			g, lines := logged(t, c.err, c.gone)
@@ -75,7 +75,7 @@ func TestAFaultIsNamedAndLogged(t *testing.T) {
 			if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 				t.Fatal(err)
 			}
-			if line.Level != c.level || (line.Error != "") != (c.level == "ERROR") {
+			if line.Level != c.level || (line.Error != "") != (c.level != "INFO") {
 				t.Errorf("%s at %s: logged %s", name, path, lines)
 			}
 		}

@@ -26,10 +26,18 @@ func (g *Gateway) withLog(next http.Handler) http.Handler {
 			slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000), slog.String("request_id", caller.RequestID(ctx)),
 		}
 		if seen.fault != nil {
-			level, attrs = slog.LevelError, append(attrs, slog.String("error", seen.fault.Error()))
+			level, attrs = levelOf(seen.code()), append(attrs, slog.String("error", seen.fault.Error()))
 		}
 		g.log.LogAttrs(ctx, level, "http request", attrs...)
 	})
+}
+
+// levelOf a fault: what is away is soon back, or has an alarm of its own.
+func levelOf(code int) slog.Level {
+	if code == http.StatusServiceUnavailable {
+		return slog.LevelWarn
+	}
+	return slog.LevelError
 }
 
 // seenWriter remembers what was answered.
