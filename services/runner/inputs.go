@@ -86,7 +86,7 @@ func given(inputs map[string]any) []string {
 	return names
 }
 
-// unfit are the inputs whose value cannot be a credential, with why not.
+// unfit are the inputs whose value cannot be a credential, with why not; "" for an empty text.
 func unfit(inputs map[string]any) map[string]string {
 	out := map[string]string{}
 	for name, v := range inputs {
@@ -95,6 +95,8 @@ func unfit(inputs map[string]any) map[string]string {
 		case v == nil:
 		case !isText:
 			out[name] = "it is not a text"
+		case text == "":
+			out[name] = ""
 		default:
 			if why := secret.UnfitToBring(text); why != "" {
 				out[name] = why

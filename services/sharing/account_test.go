@@ -155,6 +155,34 @@ func TestOnlyTheRunsRunnerFinishesIt(t *testing.T) {
 	})
 }
 
+// Runs that are finished by one call end each by itself: what is wrong with one is said of
+// that one, in its place, and the others are booked.
+func TestEachRunOfACallEndsByItself(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		s := newStage(t, url, "embedded:")
+		s.caption("r1", "r2", "r3")
+		ends := []*sharinginternalv1.RunEnd{failed("r1", "", ""), failed("r2", "", ""), failed("nobody", "", ""), failed("r3", "", ""), failed("r1", "", "")}
+		for _, end := range ends {
+			end.Proof = proofOf(end.GetRun())
+		}
+		ends[1].Proof = proofOf("another run")
+		out, err := s.runner.FinishRuns(context.Background(), &sharinginternalv1.FinishRunsRequest{Runs: ends})
+		must(t, err)
+		for i, want := range []codes.Code{codes.OK, codes.PermissionDenied, codes.NotFound, codes.OK, codes.OK} {
+			got := out.GetRuns()[i]
+			if code := codes.Code(got.GetError().GetCode()); code != want || (got.GetBooking() != nil) != (want == codes.OK) {
+				t.Errorf("%s: %v, want %v", ends[i].GetRun(), got, want)
+			}
+		}
+		for run, want := range map[string]int{"r1": 1, "r2": 0, "r3": 1} {
+			if got := s.run("acme", run); (got.GetState() != sharingv1.RunState_RUN_STATE_RUNNING) != (want == 1) || len(got.GetCharges()) != want {
+				t.Errorf("%s is %v with charges %v", run, got.GetState(), got.GetCharges())
+			}
+		}
+	})
+}
+
 // What one run may book is bounded, so that no sum overflows and no commit takes long.
 func TestWhatARunBooksIsBounded(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package sharing
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -10,7 +11,6 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
-	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 )
 
@@ -186,7 +186,8 @@ func sameDestination(a, b string) bool {
 func missing(declared []*sharingv1.Input, r *sharinginternalv1.AuthorizeRunRequest) error {
 	var names []string
 	for _, in := range declared {
-		empty := in.GetCredential() && r.GetUnfitInputs()[in.GetName()] == secret.Empty
+		why, unfit := r.GetUnfitInputs()[in.GetName()]
+		empty := in.GetCredential() && unfit && why == ""
 		if in.GetRequired() && (empty || !slices.Contains(r.GetInputs(), in.GetName())) {
 			names = append(names, in.GetName())
 		}
@@ -207,7 +208,7 @@ func unfit(declared []*sharingv1.Input, why map[string]string) error {
 	found := false
 	for _, in := range declared {
 		if reason, is := why[in.GetName()]; is && in.GetCredential() {
-			e, found = e.Field("inputs."+in.GetName(), reason), true
+			e, found = e.Field("inputs."+in.GetName(), cmp.Or(reason, "it is empty; leave it out")), true
 		}
 	}
 	if !found {

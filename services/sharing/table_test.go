@@ -13,7 +13,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
-	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
@@ -183,7 +182,7 @@ func TestSlotsBecomeInputs(t *testing.T) {
 			reason errorsv1.Reason
 			fields []string
 		}{
-			{map[string]string{"first_api_key": secret.Empty, "photo": "it is not a text"}, errorsv1.Reason_REASON_INPUT_MISSING, []string{"inputs.first_api_key"}},
+			{map[string]string{"first_api_key": "", "photo": "it is not a text"}, errorsv1.Reason_REASON_INPUT_MISSING, []string{"inputs.first_api_key"}},
 			{map[string]string{"first_api_key": "it is not a text", "other_api_key": "it is a placeholder or a reference"}, errorsv1.Reason_REASON_INPUT_INVALID, []string{"inputs.first_api_key", "inputs.other_api_key"}},
 		} {
 			_, err := s.runner.AuthorizeRun(s.member("visitor"), &sharinginternalv1.AuthorizeRunRequest{

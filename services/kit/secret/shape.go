@@ -10,16 +10,13 @@ import (
 // and no key file. Whoever has a link may bring one, and each is compiled to a guard.
 const MaxBrought = 4 << 10
 
-// Empty is what Unfit says of an empty text: where it is required, it is missing.
-const Empty = "it is empty"
-
 // Unfit says, for people, why a text cannot be a credential: what no request can carry,
 // and what a form shows in place of one. It is "" for one that may be, and never quotes it.
 func Unfit[T string | []byte](raw T) string {
 	text := string(raw)
 	switch {
 	case text == "":
-		return Empty
+		return "it is empty"
 	case !utf8.ValidString(text):
 		return "it is not text"
 	case strings.TrimSpace(text) != text:

@@ -3,10 +3,7 @@ package sqldb_test
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -30,25 +27,12 @@ func TestExecKeepsWritesApart(t *testing.T) {
 		if _, err := db.Exec(t.Context(), add("taken")); err != nil {
 			t.Fatal(err)
 		}
-		const workers, each = 24, 25
-		var good atomic.Int64
-		var wg sync.WaitGroup
-		for w := range workers {
-			wg.Go(func() {
-				for i := range each {
-					if execOne(t, db, fmt.Sprintf("%d-%d", w, i), (w+i)%5) {
-						good.Add(2)
-					}
-				}
-			})
-		}
-		wg.Wait()
-		if n := count(t, db, "SELECT count(*) FROM item"); int64(n) != good.Load()+1 {
-			t.Errorf("%d rows, %d answered", n, good.Load()+1)
-		}
-		if n := count(t, db, "SELECT count(*) FROM item WHERE id LIKE 'bad%'"); n != 0 {
-			t.Errorf("%d rows of failed writes", n)
-		}
+		writtenByMany(t, db, 5, func(id string, way int) int64 {
+			if execOne(t, db, id, way) {
+				return 2
+			}
+			return 0
+		})
 	})
 }
 

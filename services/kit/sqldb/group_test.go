@@ -31,26 +31,36 @@ func TestGroupKeepsWritesApart(t *testing.T) {
 		if err := db.Group(t.Context(), func(ctx context.Context, tx *sql.Tx) error { return insert(ctx, tx, "taken") }); err != nil {
 			t.Fatal(err)
 		}
-		const workers, each = 24, 25
-		var good atomic.Int64
-		var wg sync.WaitGroup
-		for w := range workers {
-			wg.Go(func() {
-				for i := range each {
-					if writeOne(t, db, fmt.Sprintf("%d-%d", w, i), (w+i)%6) {
-						good.Add(1)
-					}
-				}
-			})
-		}
-		wg.Wait()
-		if n := count(t, db, "SELECT count(*) FROM item"); int64(n) != good.Load()+1 {
-			t.Errorf("%d rows, %d answered", n, good.Load()+1)
-		}
-		if n := count(t, db, "SELECT count(*) FROM item WHERE id LIKE 'bad%'"); n != 0 {
-			t.Errorf("%d rows of failed writes", n)
-		}
+		writtenByMany(t, db, 6, func(id string, way int) int64 {
+			if writeOne(t, db, id, way) {
+				return 1
+			}
+			return 0
+		})
 	})
+}
+
+// writtenByMany has many write side by side, in turn in each of so many ways, and counts
+// what is there then: one reports how many rows its write must have left.
+func writtenByMany(t *testing.T, db *sqldb.DB, ways int, one func(id string, way int) int64) {
+	t.Helper()
+	const workers, each = 24, 25
+	var good atomic.Int64
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := range each {
+				good.Add(one(fmt.Sprintf("%d-%d", w, i), (w+i)%ways))
+			}
+		})
+	}
+	wg.Wait()
+	if n := count(t, db, "SELECT count(*) FROM item"); int64(n) != good.Load()+1 {
+		t.Errorf("%d rows, %d answered", n, good.Load()+1)
+	}
+	if n := count(t, db, "SELECT count(*) FROM item WHERE id LIKE 'bad%'"); n != 0 {
+		t.Errorf("%d rows of failed writes", n)
+	}
 }
 
 // writeOne writes in one of six ways and reports whether a row must be there.

@@ -54,8 +54,9 @@ type AuthorizeRunRequest struct {
 	// SHA-256 of a secret of the runner's own: who has it may finish the run, and ask
 	// for it again.
 	ProofHash []byte `protobuf:"bytes,10,opt,name=proof_hash,json=proofHash,proto3" json:"proof_hash,omitempty"`
-	// Of the inputs, those whose value cannot be a credential, with why not, for people:
-	// what is asked for as one is refused before anything is reserved.
+	// Of the inputs, those whose value cannot be a credential, with why not, for people;
+	// "" where it is an empty text. What is asked for as one is refused before anything
+	// is reserved.
 	UnfitInputs   map[string]string `protobuf:"bytes,11,rep,name=unfit_inputs,json=unfitInputs,proto3" json:"unfit_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
