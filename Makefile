@@ -79,6 +79,13 @@ e2e: build ## Run the end-to-end tests alone
 	@deploy/fetch/test-servers.sh
 	@go test -count=1 -timeout 15m ./deploy/e2e/...
 
+.PHONY: attack
+attack: build ## Run every attack test and print a table: attack, attempts, blocked
+	@deploy/fetch/test-servers.sh
+	@mkdir -p .tools && rm -f .tools/attacks.jsonl
+	@KEYHOLE_ATTACK_LOG=$(CURDIR)/.tools/attacks.jsonl go test -count=1 -timeout 15m -run '^TestAttack' $(MODULES)
+	@go run ./deploy/cmd/attacks .tools/attacks.jsonl
+
 .PHONY: bench
 bench: build ## Measure what the docs promise, in one run; wants an idle machine
 	@deploy/fetch/test-servers.sh
