@@ -93,6 +93,9 @@ type Request struct {
 	// OnReflected, if not nil, is called once when the answer held a secret, before
 	// the caller sees the error: audit and suspension. It must not block for long.
 	OnReflected func()
+	// Remember is called with the pieces of a secret that do not withhold the answer by
+	// themselves, before the text that holds them is let go; see guard.Options.
+	Remember func([]guard.Piece) (withhold bool, err error)
 	// FollowRedirects applies to GET and HEAD without a Slot.
 	FollowRedirects bool
 	// MaxResponseBytes lowers the client's limit; zero leaves it.
@@ -276,11 +279,9 @@ func (c *Client) deliver(w *watch, req Request, resp *http.Response) (*Response,
 		return fail(refuse(TooLarge, "the response is larger than is allowed"))
 	}
 	header, text := responseHeader(resp.Header)
-	if req.Guard.Check(text) {
-		if req.OnReflected != nil {
-			req.OnReflected()
-		}
-		return fail(refuse(Reflected, "the response was withheld"))
+	options := guard.Options{ContentType: resp.Header.Get("Content-Type"), Remember: req.Remember, OnHit: req.OnReflected}
+	if err := req.Guard.Admit(text, options); err != nil {
+		return fail(explain(w.ctx, err))
 	}
 	w.answered.Store(true)
 	w.idle.Stop()
@@ -293,7 +294,7 @@ func (c *Client) deliver(w *watch, req Request, resp *http.Response) (*Response,
 		Status: resp.StatusCode,
 		Header: header,
 		Body: &responseBody{
-			Reader: req.Guard.Reader(plain, req.OnReflected), w: w,
+			Reader: req.Guard.Reader(plain, options), w: w,
 			close: []func() error{resp.Body.Close, plain.Close},
 		},
 	}, nil

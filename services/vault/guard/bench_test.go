@@ -26,7 +26,7 @@ func BenchmarkReader(b *testing.B) {
 			buf := make([]byte, 32<<10)
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
-				r := set.Reader(strings.NewReader(text), nil)
+				r := set.Reader(strings.NewReader(text), Options{})
 				for {
 					if _, err := r.Read(buf); err != nil {
 						break
@@ -67,3 +67,6 @@ func mustSet(tb testing.TB, secrets ...string) *Set {
 	}
 	return set
 }
+
+// stops reports whether a text by itself is withheld.
+func (s *Set) stops(text []byte) bool { return Stops(s.Check(text)) }

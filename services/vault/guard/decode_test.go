@@ -64,7 +64,7 @@ func TestPackedSecretIsCutAtAnyChunking(t *testing.T) {
 			if err != nil {
 				t.Fatal(name, err)
 			}
-			out, err := io.ReadAll(set.Reader(r, nil))
+			out, err := io.ReadAll(set.Reader(r, Options{}))
 			if !errors.Is(err, ErrReflected) || !strings.HasPrefix("clean ", string(out)) {
 				t.Fatalf("%s in chunks of %d: %q, %v", name, size, out, err)
 			}
@@ -77,7 +77,7 @@ func TestPackedSecretIsCutAtAnyChunking(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.ReadAll(set.Reader(twice, nil)); !errors.Is(err, ErrReflected) {
+	if _, err := io.ReadAll(set.Reader(twice, Options{})); !errors.Is(err, ErrReflected) {
 		t.Errorf("packed twice: %v", err)
 	}
 }

@@ -28,10 +28,10 @@ func FuzzReader(f *testing.F) {
 		encoded := form.encode(s)
 		before += "|"
 		whole := before + encoded + after
-		if !set.Check([]byte(whole)) {
+		if !set.stops([]byte(whole)) {
 			t.Fatalf("%q as %s passes in %q", s, form.name, whole)
 		}
-		out, err := io.ReadAll(set.Reader(&chunks{strings.NewReader(whole), step}, nil))
+		out, err := io.ReadAll(set.Reader(&chunks{strings.NewReader(whole), step}, Options{}))
 		if !errors.Is(err, ErrReflected) || !strings.HasPrefix(whole, string(out)) {
 			t.Fatalf("%q as %s in chunks of %d: %q, %v", s, form.name, step, out, err)
 		}
@@ -39,8 +39,8 @@ func FuzzReader(f *testing.F) {
 			t.Fatalf("%q as %s in chunks of %d: %q came out", s, form.name, step, out[len(before):])
 		}
 		clean := before + after
-		out, err = io.ReadAll(set.Reader(&chunks{strings.NewReader(clean), step}, nil))
-		if cut := errors.Is(err, ErrReflected); cut != set.Check([]byte(clean)) || (!cut && string(out) != clean) {
+		out, err = io.ReadAll(set.Reader(&chunks{strings.NewReader(clean), step}, Options{}))
+		if cut := errors.Is(err, ErrReflected); cut != set.stops([]byte(clean)) || (!cut && string(out) != clean) {
 			t.Fatalf("%q in chunks of %d: %q became %q, %v", s, step, clean, out, err)
 		}
 	})

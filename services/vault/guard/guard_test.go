@@ -123,7 +123,7 @@ func TestEveryFormIsCut(t *testing.T) {
 			if what == "password" && isBytewise(f.name) {
 				continue // é is two bytes: each alone is Latin-1 text, not this password
 			}
-			if got := f.encode(s); !set.Check([]byte("before " + got + " after")) {
+			if got := f.encode(s); !set.stops([]byte("before " + got + " after")) {
 				t.Errorf("%s as %s passes: %s", what, f.name, got)
 			}
 		}
@@ -182,20 +182,12 @@ func foreign(name string) int {
 func checkCut(t *testing.T, set *Set, name, whole string, size, most int) {
 	t.Helper()
 	hits := 0
-	out, err := io.ReadAll(set.Reader(&chunks{strings.NewReader(whole), size}, func() { hits++ }))
+	out, err := io.ReadAll(set.Reader(&chunks{strings.NewReader(whole), size}, Options{OnHit: func() { hits++ }}))
 	if !errors.Is(err, ErrReflected) || hits != 1 {
 		t.Fatalf("%s in chunks of %d: not cut (%v, %d hits)", name, size, err, hits)
 	}
-	var w bytes.Buffer
-	gw := set.Writer(&w, nil)
-	_, err = io.CopyBuffer(struct{ io.Writer }{gw}, &chunks{strings.NewReader(whole), size}, make([]byte, 4096))
-	if !errors.Is(err, ErrReflected) || !errors.Is(gw.Close(), ErrReflected) {
-		t.Fatalf("%s in chunks of %d: writer not cut (%v)", name, size, err)
-	}
-	for _, got := range []string{string(out), w.String()} {
-		if len(got) > most || !strings.HasPrefix(whole, got) {
-			t.Fatalf("%s in chunks of %d: %q came out", name, size, got)
-		}
+	if len(out) > most || !strings.HasPrefix(whole, string(out)) {
+		t.Fatalf("%s in chunks of %d: %q came out", name, size, out)
 	}
 }
 
@@ -214,7 +206,7 @@ func TestCleanTextPassesUnchanged(t *testing.T) {
 	for what, s := range samples {
 		set := mustSet(t, s)
 		for _, size := range []int{1, 7, 4096, 1 << 20} {
-			out, err := io.ReadAll(set.Reader(&chunks{strings.NewReader(text), size}, nil))
+			out, err := io.ReadAll(set.Reader(&chunks{strings.NewReader(text), size}, Options{}))
 			if err != nil || string(out) != text {
 				t.Fatalf("%s: clean text in chunks of %d: %v, %d bytes of %d", what, size, err, len(out), len(text))
 			}
@@ -238,15 +230,15 @@ func TestFragments(t *testing.T) {
 	set := mustSet(t, openAIKey)
 	body := strings.TrimPrefix(openAIKey, "sk-proj-")
 	for at := 0; at+16 <= len(body); at++ {
-		if !set.Check([]byte("x" + body[at:at+16] + "y")) {
+		if !set.stops([]byte("x" + body[at:at+16] + "y")) {
 			t.Errorf("16 characters from %d pass", at)
 		}
 		// The published prefix does not count: or a key could be tried one character
 		// at a time.
-		if at == 0 && set.Check([]byte("sk-proj-"+body[:15]+"!")) {
+		if at == 0 && set.stops([]byte("sk-proj-"+body[:15]+"!")) {
 			t.Error("prefix and 15 characters are cut")
 		}
-		if at > 0 && set.Check([]byte(body[at:at+15])) {
+		if at > 0 && set.stops([]byte(body[at:at+15])) {
 			t.Errorf("15 characters from %d are cut", at)
 		}
 	}
@@ -267,7 +259,7 @@ func TestSplitWithWhiteSpaceBeyondTheBufferKeepsMemoryFlat(t *testing.T) {
 func TestBrokenSourceShowsNothingHeld(t *testing.T) {
 	t.Parallel()
 	src := io.MultiReader(strings.NewReader("clean "+openAIKey[:20]), iotest.ErrReader(io.ErrUnexpectedEOF))
-	out, err := io.ReadAll(mustSet(t, openAIKey).Reader(src, nil))
+	out, err := io.ReadAll(mustSet(t, openAIKey).Reader(src, Options{}))
 	if !errors.Is(err, io.ErrUnexpectedEOF) || !strings.HasPrefix("clean ", string(out)) {
 		t.Errorf("got %q, %v", out, err)
 	}
@@ -288,12 +280,12 @@ func TestPEMAndKeyFile(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		for _, bad := range []string{pem, string(file), lines[1], lines[2], strings.Join(lines, ""), base64.StdEncoding.EncodeToString([]byte(s))} {
-			if !set.Check([]byte(bad)) {
+			if !set.stops([]byte(bad)) {
 				t.Errorf("%s: passes: %.40s", name, bad)
 			}
 		}
 		for _, good := range []string{"-----BEGIN PRIVATE KEY-----\n", lines[0], `{"type":"service_account"}`} {
-			if set.Check([]byte(good)) {
+			if set.stops([]byte(good)) {
 				t.Errorf("%s: is cut: %s", name, good)
 			}
 		}
@@ -315,29 +307,11 @@ func TestGuardable(t *testing.T) {
 	}
 }
 
-func TestRedact(t *testing.T) {
-	t.Parallel()
-	set := mustSet(t, openAIKey)
-	if got := string(set.Redact([]byte("nothing here"))); got != "nothing here" {
-		t.Errorf("clean text became %q", got)
-	}
-	got := string(set.Redact([]byte(`401: key "` + openAIKey + `" is wrong, says ` + openAIKey + `.`)))
-	if want := `401: key "[redacted]" is wrong, says [redacted]`; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	for _, f := range forms() {
-		out := string(set.Redact([]byte("a " + f.encode(openAIKey) + " z")))
-		if set.Check([]byte(out)) || !strings.Contains(out, mark) || strings.Contains(out, f.encode(openAIKey)[30:]) {
-			t.Errorf("%s: left %q", f.name, out)
-		}
-	}
-}
-
 func TestPrintingASetShowsNoTable(t *testing.T) {
 	t.Parallel()
 	set := mustSet(t, openAIKey)
 	for _, verb := range []string{"%v", "%+v", "%#v"} {
-		if out := fmt.Sprintf(verb, set); len(out) > 60 {
+		if out := fmt.Sprintf(verb, set); len(out) > 90 {
 			t.Errorf("%s shows %.100s", verb, out)
 		}
 	}
@@ -353,7 +327,7 @@ func TestBinarySecretsWithEveryByte(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !set.Check(raw) || !set.Check([]byte(hex.EncodeToString(raw))) || set.Check([]byte("plain")) {
+	if !set.stops(raw) || !set.stops([]byte(hex.EncodeToString(raw))) || set.stops([]byte("plain")) {
 		t.Error("a secret of all bytes is not told apart")
 	}
 }
@@ -362,12 +336,12 @@ func TestBinarySecretsWithEveryByte(t *testing.T) {
 func TestWeakSecretsCutNothing(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "sk-", "password", "hunter2", "aaaaaaaaaaaaaaaaaaaa", "12345678901234567890", "sk-proj-abc"} {
-		if mustSet(t, s).Check([]byte("the value is " + s + " or so")) {
+		if mustSet(t, s).stops([]byte("the value is " + s + " or so")) {
 			t.Errorf("%q is cut", s)
 		}
 	}
 	var none *Set
-	if none.Check([]byte("x")) || string(none.Redact([]byte("x"))) != "x" {
+	if none.stops([]byte("x")) {
 		t.Error("a nil Set does not let everything pass")
 	}
 }

@@ -21,6 +21,8 @@ const (
 type Set struct {
 	// Behind a pointer, so that printing a Set shows an address.
 	a *automaton
+	// symbols is the length of each secret's normalised body.
+	symbols []int
 }
 
 // New compiles the Set of these secrets, of which about five keys or one key file fit
@@ -28,6 +30,7 @@ type Set struct {
 // told from ordinary text is left out: ask Guardable first where that matters.
 func New(secrets ...secret.Secret) (*Set, error) {
 	n := newNFA()
+	var symbols []int
 	for _, s := range secrets {
 		if s.Len() > maxSecret {
 			return nil, errTooLarge
@@ -35,12 +38,13 @@ func New(secrets ...secret.Secret) (*Set, error) {
 		if addSecret(n, s.Expose()); len(n.edges) > maxNodes {
 			return nil, errTooLarge
 		}
+		symbols = append(symbols, len(dissect(s.Expose()).body))
 	}
 	a, err := compile(n)
 	if err != nil {
 		return nil, err
 	}
-	return &Set{a: a}, nil
+	return &Set{a: a, symbols: symbols}, nil
 }
 
 func addSecret(n *nfa, raw []byte) {
@@ -105,14 +109,29 @@ func windows(body []byte, size, step, most int) [][]byte {
 // Size is how much memory the Set takes, in bytes.
 func (s *Set) Size() int { return 4*(len(s.a.table)+len(s.a.depth)) + 8*len(s.a.near) }
 
-// Check reports whether b, taken by itself, holds a secret in any encoding. For
-// what is not a stream: headers, trailers, status text, messages.
-func (s *Set) Check(b []byte) bool {
+// BodySymbols is the length of a secret's normalised body: its letters and digits
+// without the parts that anybody may know. Positions of a Piece are below it.
+func (s *Set) BodySymbols(secret int) int {
+	if s == nil || secret < 0 || secret >= len(s.symbols) {
+		return 0
+	}
+	return s.symbols[secret]
+}
+
+// Check looks for the secrets in one text by itself, for what is not a stream:
+// headers, trailers, messages.
+func (s *Set) Check(text []byte) []Piece {
 	if s == nil {
-		return false
+		return nil
 	}
 	sc := newScanner(s)
-	sc.held = b
-	sc.scan(b)
-	return sc.hit
+	sc.held = text
+	if sc.scan(text); !sc.hit {
+		return nil
+	}
+	return []Piece{{To: s.BodySymbols(0), Bits: minBits, Plain: true, Stops: true}}
 }
+
+// Admit decides over one text by itself, as a Reader does over a stream: nil, or
+// ErrReflected. A nil Set admits everything.
+func (s *Set) Admit(text []byte, o Options) error { return o.settle(s.Check(text)) }
