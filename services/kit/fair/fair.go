@@ -1,0 +1,228 @@
+// Package fair shares a bounded resource between clients, so that none of them can
+// take it from the others: places of runs, bytes of memory, worker processes.
+//
+// A client is a visitor of a tenant. A tenant never holds more than it leaves free,
+// and a visitor never holds more than three quarters of what its tenant may hold. So
+// one tenant gets at most half, two get a third each, and a tenant that holds nothing
+// finds room at once. Those who wait are served in turn, tenant by tenant and visitor
+// by visitor, however many requests each of them has.
+package fair
+
+import (
+	"container/list"
+	"context"
+	"sync"
+	"time"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// Limits of a pool. Capacity and What are required.
+type Limits struct {
+	// What is shared, for the error: "runs", "pictures".
+	What string
+	// Capacity is how much there is, in units of the caller's choice.
+	Capacity int64
+	// Patience is how long a request waits; 0 means until its context ends.
+	Patience time.Duration
+	// Waiting is how many requests of one visitor may wait; 0 means 64. Further ones
+	// are refused at once.
+	Waiting int
+	// WholeTenant lets one visitor hold all that its tenant may hold. Visitors then
+	// share by taking turns alone. It is for resources of a few units.
+	WholeTenant bool
+}
+
+// Pool is a resource that is shared. It is safe for concurrent use.
+type Pool struct {
+	limits Limits
+
+	mu      sync.Mutex
+	used    int64
+	waiters int
+	tenants map[string]*tenant
+	turns   turns[*tenant]
+	parked  *list.List // of *Lease; the longest parked is first
+}
+
+// maxWaiters bounds all who wait for one pool: a turn looks at each waiting visitor.
+const maxWaiters = 4096
+
+// New makes a pool.
+func New(limits Limits) *Pool {
+	if limits.Waiting == 0 {
+		limits.Waiting = 64
+	}
+	return &Pool{limits: limits, tenants: map[string]*tenant{}, parked: list.New()}
+}
+
+// Most is the largest request that can ever be granted.
+func (p *Pool) Most() int64 {
+	if p.limits.WholeTenant {
+		return max(1, p.limits.Capacity/2)
+	}
+	return max(1, p.limits.Capacity*3/8)
+}
+
+// Used is how much is held now.
+func (p *Pool) Used() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.used
+}
+
+// Acquire takes n units for a client. It waits while the client has its share, or
+// while nothing is left. The caller releases the lease.
+func (p *Pool) Acquire(ctx context.Context, n int64, c Client) (*Lease, error) {
+	if n > p.Most() {
+		return nil, p.tooMuch()
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, errs.From(err)
+	}
+	l, w, drops := p.enter(n, c)
+	for _, drop := range drops {
+		drop()
+	}
+	if l != nil {
+		return l, nil
+	}
+	if w == nil {
+		return nil, p.full()
+	}
+	return p.wait(ctx, w)
+}
+
+// TryAcquire takes n units, or reports at once that they cannot be had.
+func (p *Pool) TryAcquire(n int64, c Client) (*Lease, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	v := p.visitor(c)
+	defer v.forget()
+	if len(v.queue) > 0 || !p.fits(v, n) {
+		return nil, false
+	}
+	return p.grant(v, n), true
+}
+
+// enter grants at once, or queues. Both results are nil where too many wait.
+func (p *Pool) enter(n int64, c Client) (l *Lease, w *waiter, drops []func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	v := p.visitor(c)
+	v.leases++ // keeps the entry, while its own parked leases may end
+	defer func() { v.leases--; v.forget() }()
+	if len(v.queue) == 0 {
+		drops = p.makeRoom(v, n)
+		if p.fits(v, n) {
+			return p.grant(v, n), nil, drops
+		}
+	}
+	if len(v.queue) >= p.limits.Waiting || p.waiters >= maxWaiters {
+		return nil, nil, drops
+	}
+	w = &waiter{visitor: v, n: n, turn: make(chan *Lease, 1)}
+	v.enqueue(w)
+	p.waiters++
+	return nil, w, drops
+}
+
+func (p *Pool) wait(ctx context.Context, w *waiter) (*Lease, error) {
+	var patience <-chan time.Time
+	if p.limits.Patience > 0 {
+		timer := time.NewTimer(p.limits.Patience)
+		defer timer.Stop()
+		patience = timer.C
+	}
+	err := error(nil)
+	select {
+	case l := <-w.turn:
+		return l, nil
+	case <-ctx.Done():
+		err = errs.From(ctx.Err())
+	case <-patience:
+		err = p.full()
+	}
+	if !p.leave(w) { // the turn came just now
+		(<-w.turn).Release()
+	}
+	return nil, err
+}
+
+// leave takes a waiter out of the queue, or reports that it is no longer in it.
+func (p *Pool) leave(w *waiter) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !w.visitor.dequeue(w) {
+		return false
+	}
+	p.waiters--
+	w.visitor.forget()
+	p.serve() // those behind it may want less
+	return true
+}
+
+// fits is the rule of the package. The lock is held.
+func (p *Pool) fits(v *visitor, n int64) bool {
+	t, free := v.tenant, p.limits.Capacity-p.used
+	if n > free {
+		return false
+	}
+	// A first small request is granted wherever there is room: the shares of a small
+	// pool would round down to nothing.
+	small := n <= max(1, p.limits.Capacity/16)
+	if t.used+n > free-n && !(small && t.used == 0) {
+		return false
+	}
+	if p.limits.WholeTenant || small && v.used == 0 {
+		return true
+	}
+	allowance := (free + t.used) / 2 // what the tenant may hold if nobody else moves
+	return v.used+n <= 3*(allowance-t.used-n)
+}
+
+// serve grants to those whose turn it is until nobody who waits fits. The lock is held.
+func (p *Pool) serve() {
+	for {
+		w := p.next()
+		if w == nil {
+			return
+		}
+		w.visitor.dequeue(w)
+		p.waiters--
+		w.turn <- p.grant(w.visitor, w.n)
+	}
+}
+
+// next is who is served next. The lock is held.
+func (p *Pool) next() *waiter {
+	for t := range p.turns.all() {
+		for v := range t.turns.all() {
+			if w := v.queue[0]; p.fits(v, w.n) {
+				p.turns.served(t)
+				t.turns.served(v)
+				return w
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Pool) grant(v *visitor, n int64) *Lease {
+	p.used += n
+	v.tenant.used += n
+	v.used += n
+	v.leases++
+	return &Lease{pool: p, visitor: v, n: n}
+}
+
+func (p *Pool) full() error {
+	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
+		"too many %s at the same time; wait for some of them to end, and try again", p.limits.What).RetryAfter(time.Second)
+}
+
+func (p *Pool) tooMuch() error {
+	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
+		"this needs more %s than one client may have at the same time; send less in one request", p.limits.What)
+}

@@ -1,0 +1,122 @@
+package fair
+
+import (
+	"context"
+	"iter"
+	"slices"
+)
+
+// Client is who uses a resource. Neither name may be one that a client can change
+// for free: a tenant is a workspace or all guests, a visitor a key or an address.
+type Client struct {
+	Tenant, Visitor string
+}
+
+type contextKey struct{}
+
+// With says who the work under a context is for.
+func With(ctx context.Context, c Client) context.Context {
+	return context.WithValue(ctx, contextKey{}, c)
+}
+
+// From is the client that a context works for; the zero client without one.
+func From(ctx context.Context) Client {
+	c, _ := ctx.Value(contextKey{}).(Client)
+	return c
+}
+
+// tenant is what is held and awaited for one tenant.
+type tenant struct {
+	pool     *Pool
+	name     string
+	used     int64
+	visitors map[string]*visitor
+	turns    turns[*visitor]
+}
+
+// visitor is the same for one visitor of a tenant.
+type visitor struct {
+	tenant *tenant
+	name   string
+	used   int64
+	leases int
+	queue  []*waiter
+}
+
+type waiter struct {
+	visitor *visitor
+	n       int64
+	turn    chan *Lease
+}
+
+// visitor finds or makes the entry of a client. The lock is held.
+func (p *Pool) visitor(c Client) *visitor {
+	t := p.tenants[c.Tenant]
+	if t == nil {
+		t = &tenant{pool: p, name: c.Tenant, visitors: map[string]*visitor{}}
+		p.tenants[c.Tenant] = t
+	}
+	v := t.visitors[c.Visitor]
+	if v == nil {
+		v = &visitor{tenant: t, name: c.Visitor}
+		t.visitors[c.Visitor] = v
+	}
+	return v
+}
+
+// forget drops an entry that holds nothing and that nobody waits for.
+func (v *visitor) forget() {
+	t := v.tenant
+	if v.leases > 0 || len(v.queue) > 0 {
+		return
+	}
+	delete(t.visitors, v.name)
+	if len(t.visitors) == 0 {
+		delete(t.pool.tenants, t.name)
+	}
+}
+
+func (v *visitor) enqueue(w *waiter) {
+	if v.queue = append(v.queue, w); len(v.queue) > 1 {
+		return
+	}
+	v.tenant.turns.add(v)
+	if v.tenant.turns.len() == 1 {
+		v.tenant.pool.turns.add(v.tenant)
+	}
+}
+
+// dequeue reports whether the waiter was there.
+func (v *visitor) dequeue(w *waiter) bool {
+	i := slices.Index(v.queue, w)
+	if i < 0 {
+		return false
+	}
+	if v.queue = slices.Delete(v.queue, i, i+1); len(v.queue) > 0 {
+		return true
+	}
+	v.tenant.turns.remove(v)
+	if v.tenant.turns.len() == 0 {
+		v.tenant.pool.turns.remove(v.tenant)
+	}
+	return true
+}
+
+// turns is who waits, in the order of their turns.
+type turns[T comparable] struct{ order []T }
+
+func (t *turns[T]) len() int         { return len(t.order) }
+func (t *turns[T]) add(one T)        { t.order = append(t.order, one) }
+func (t *turns[T]) all() iter.Seq[T] { return slices.Values(t.order) }
+
+func (t *turns[T]) remove(one T) {
+	if i := slices.Index(t.order, one); i >= 0 {
+		t.order = slices.Delete(t.order, i, i+1)
+	}
+}
+
+// served puts one at the end.
+func (t *turns[T]) served(one T) {
+	t.remove(one)
+	t.add(one)
+}
