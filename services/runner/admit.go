@@ -2,10 +2,13 @@ package runner
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
 // errStopped ends what goes on when the runner is stopped.
@@ -16,28 +19,79 @@ var errStopped = errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the run w
 const patience = 500 * time.Millisecond
 
 // admit takes a place for a run. It comes before anything costs: what is refused
-// here was not authorised, so nothing has to be undone.
+// here was not authorised, so nothing has to be undone. All that is known then is
+// who calls. Which link is called does not count: a stranger can make tokens up.
 func (s *Service) admit(ctx context.Context) (release func(), err error) {
-	if s.stopping.Load() {
+	if !s.running.begin() {
 		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "this runner is stopping; try again").
 			RetryAfter(time.Second)
 	}
-	select {
-	case s.places <- struct{}{}:
-		return s.release, nil
-	default:
+	place, err := s.places.Acquire(ctx, 1, clientOf(caller.From(ctx)))
+	if err != nil {
+		s.running.end()
+		return nil, err
 	}
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case s.places <- struct{}{}:
-		return s.release, nil
-	case <-ctx.Done():
-		return nil, errs.From(ctx.Err())
-	case <-timer.C:
-		return nil, errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
-			"too many runs go on at the same time; try again").RetryAfter(time.Second)
+	return func() { place.Release(); s.running.end() }, nil
+}
+
+// guests is the tenant of all visitors without a key: the workspace of the key that
+// their runs are charged to.
+const guests = "operator"
+
+// clientOf is who a run counts for before it is authorised: a key of a workspace, or
+// an address among all guests.
+func clientOf(p caller.Principal) fair.Client {
+	if p.Kind == caller.Guest {
+		return fair.Client{Tenant: guests, Visitor: p.Visitor}
+	}
+	return fair.Client{Tenant: p.Workspace, Visitor: p.Key}
+}
+
+// running counts the runs that go on, so that a stop can wait for them.
+type running struct {
+	mu       sync.Mutex
+	runs     int
+	stopping bool
+	none     chan struct{} // closed when a stop waits and nothing runs
+}
+
+// begin is false once the runner stops.
+func (r *running) begin() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stopping {
+		return false
+	}
+	r.runs++
+	return true
+}
+
+func (r *running) end() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.runs--; r.runs == 0 && r.stopping {
+		close(r.none)
 	}
 }
 
-func (s *Service) release() { <-s.places }
+// stop lets no more begin.
+func (r *running) stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopping, r.none = true, make(chan struct{})
+	if r.runs == 0 {
+		close(r.none)
+	}
+}
+
+// drained waits for all runs after a stop.
+func (r *running) drained(within time.Duration) bool {
+	timer := time.NewTimer(within)
+	defer timer.Stop()
+	select {
+	case <-r.none:
+		return true
+	case <-timer.C:
+		return false
+	}
+}

@@ -120,7 +120,7 @@ func TestABookingIsTriedAgain(t *testing.T) {
 
 func TestTooManyRunsAreRefused(t *testing.T) {
 	t.Parallel()
-	w, provider := hanging(t, runner.Config{Runs: 2})
+	w, provider := hanging(t, runner.Config{Runs: 6}) // of which one visitor has two
 	ctx, cancel := context.WithCancel(guest(t.Context()))
 	first, second := w.start(t, ctx, provider, 1), w.start(t, ctx, provider, 2)
 	_, err := w.shared(t, nil)

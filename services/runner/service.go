@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -17,6 +16,7 @@ import (
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
@@ -29,7 +29,8 @@ type Config struct {
 	ModelDir string
 	// ModelBytes bounds it; 0 means 10 GiB.
 	ModelBytes int64
-	// Runs is how many runs go on at the same time; 0 means 64. More wait for a
+	// Runs is how many runs go on at the same time; 0 means 128. One workspace has at
+	// most half of them, one key or visitor at most three eighths. More wait for a
 	// moment and are then refused: a clear answer is better than a long queue.
 	Runs int
 	// RunTime is the longest a run may take, if its grant does not say less; 0
@@ -58,7 +59,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	byDefault(&c.ModelBytes, 10<<30)
-	byDefault(&c.Runs, 64)
+	byDefault(&c.Runs, 128)
 	byDefault(&c.RunTime, 5*time.Minute)
 	byDefault(&c.InputBytes, 24<<20)
 	byDefault(&c.ResultBytes, 24<<20)
@@ -101,9 +102,9 @@ type Service struct {
 	booker    *booker
 	// pictures is what is left of PictureBytes.
 	pictures *semaphore.Weighted
-	// places has an entry for each run that goes on.
-	places   chan struct{}
-	stopping atomic.Bool
+	// places has room for Runs.
+	places  *fair.Pool
+	running running
 }
 
 // New makes a runner. It starts nothing: see [Service.Run].
@@ -128,7 +129,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 		workflows: newWorkflows(cfg.Workflows),
 		inflight:  &inflight{sharing: deps.Sharing, logger: deps.Logger, now: deps.Now, runs: map[string]*lease{}},
 		booker:    &booker{sharing: deps.Sharing},
-		places:    make(chan struct{}, cfg.Runs),
+		places:    fair.New(fair.Limits{What: "runs", Capacity: int64(cfg.Runs), Patience: patience, Waiting: 256}),
 		pictures:  semaphore.NewWeighted(cfg.PictureBytes),
 	}
 	return s, nil
@@ -160,31 +161,14 @@ func (s *Service) Run(ctx context.Context) error {
 		s.inflight.renew(leases)
 	}()
 	<-ctx.Done()
-	s.stopping.Store(true)
-	if !s.drained(s.cfg.StopWithin) {
+	s.running.stop()
+	if !s.running.drained(s.cfg.StopWithin) {
 		s.inflight.endAll(errStopped)
-		if !s.drained(stopLimit) {
+		if !s.running.drained(stopLimit) {
 			s.deps.Logger.Error("stopped before all runs were booked", "runs", s.inflight.count())
 		}
 	}
 	stop()
 	<-kept
 	return nil
-}
-
-// drained waits for all runs by taking every place.
-func (s *Service) drained(within time.Duration) bool {
-	timer := time.NewTimer(within)
-	defer timer.Stop()
-	for taken := range cap(s.places) {
-		select {
-		case s.places <- struct{}{}:
-		case <-timer.C:
-			for range taken {
-				<-s.places
-			}
-			return false
-		}
-	}
-	return true
 }

@@ -38,13 +38,15 @@ func Admin(lis net.Listener, cfg AdminConfig) Component {
 	if cfg.Metrics != nil {
 		mux.Handle("GET /metrics", cfg.Metrics)
 	}
+	handler := http.Handler(mux)
 	if onLoopback(lis.Addr()) {
 		profiles(mux)
+		handler = localHost(mux)
 	} else {
 		cfg.Logger.Warn("the admin listener is off loopback and has no TLS: its metrics are for whoever reaches it, and it serves no profiles",
 			slog.String("admin", lis.Addr().String()))
 	}
-	return HTTP("admin", lis, &http.Server{Handler: mux})
+	return HTTP("admin", lis, &http.Server{Handler: handler})
 }
 
 func profiles(mux *http.ServeMux) {

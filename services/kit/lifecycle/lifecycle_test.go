@@ -20,6 +20,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
 // diary records what happened, in order.
@@ -196,6 +197,48 @@ func TestAdmin(t *testing.T) {
 	}
 	if status, _ := get(t, base+"/healthz"); status != 200 {
 		t.Errorf("alive although not ready: %d", status)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// A page whose own name points at 127.0.0.1 sends that name as Host.
+func TestAttackAdminThroughAnotherName(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A13", "profiles and metrics by the name of another site")
+	l := listen(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	admin := lifecycle.Admin(l, lifecycle.AdminConfig{
+		Readiness: &lifecycle.Readiness{}, Metrics: http.NotFoundHandler(), Logger: testkit.Silence(),
+	})
+	go func() { done <- admin.Run(ctx) }()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	status := func(path, host string) int {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+l.Addr().String()+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode
+	}
+	for _, path := range []string{"/debug/pprof/", "/debug/pprof/cmdline", "/debug/pprof/heap", "/metrics"} {
+		for _, host := range []string{"evil.example", "evil.example:" + port, "localhost.evil.example", "127.0.0.1.nip.io:" + port, "10.0.0.1", "0.0.0.0:" + port, "x"} {
+			got := status(path, host)
+			a.Attempt(got == http.StatusMisdirectedRequest, "%s as %s: %d", path, host, got)
+		}
+	}
+	for _, host := range []string{"localhost", "LOCALHOST:" + port, "127.0.0.1:" + port, "127.1.2.3", "[::1]:" + port, "[::1]"} {
+		if got := status("/debug/pprof/cmdline", host); got != http.StatusOK {
+			t.Errorf("as %s: %d", host, got)
+		}
 	}
 	cancel()
 	if err := <-done; err != nil {

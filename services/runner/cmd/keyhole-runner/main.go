@@ -24,7 +24,7 @@ type settings struct {
 	Registry string        `help:"Address of the registry's internal face." required:"" placeholder:"ADDR"`
 	ModelDir string        `help:"Folder where models are kept while the runner runs." required:"" type:"path" placeholder:"DIR"`
 	Worker   string        `help:"Path of keyhole-model-worker; beside this program by default." type:"path" placeholder:"FILE"`
-	Runs     int           `help:"Runs at the same time." default:"64"`
+	Runs     int           `help:"Runs at the same time; one workspace has at most half of them." default:"128"`
 	RunTime  time.Duration `help:"Longest time of a run." default:"5m"`
 }
 
