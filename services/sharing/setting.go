@@ -169,6 +169,11 @@ func (e *shareEdit) setOrigins(in []string) error {
 }
 
 func (e *shareEdit) setSamples(in []*sharingv1.Sample) error {
+	for _, sample := range in {
+		if err := cleanPictures(sample.GetValue()); err != nil {
+			return err
+		}
+	}
 	raw, err := protojson.Marshal(&sharingv1.Share{Samples: in})
 	if err != nil {
 		return invalid("share.samples", "cannot be written as JSON")

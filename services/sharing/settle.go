@@ -56,6 +56,9 @@ func (e *shareEdit) settleSamples(_ context.Context, look *analysis) error {
 		if at < 0 || look.own.GetInputs()[at].GetCredential() {
 			return invalid("share.samples", "the version has no input %q that could have a sample", sample.GetInput())
 		}
+		if look.own.GetInputs()[at].GetType() == "WorkflowImage" && !onlyPictures(sample.GetValue()) {
+			return invalid("share.samples", "the sample of %q must be a JPEG, PNG or WebP picture in base64, or a URL", sample.GetInput())
+		}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/keyhole-dev/keyhole/services/kit/picture"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -26,19 +27,40 @@ func NewCodec(limits Limits) *Codec {
 	return &Codec{limits: limits, memory: semaphore.NewWeighted(limits.Memory)}
 }
 
-// Size reads the header alone.
+// Size reads the header alone. It is the size of the upright picture.
 func (c *Codec) Size(encoded []byte) (width, height int, err error) {
 	_, config, err := c.limits.measure(encoded)
+	if picture.OrientationOf(encoded).Sideways() {
+		return config.Height, config.Width, err
+	}
 	return config.Width, config.Height, err
 }
 
-// Decode waits until there is memory for it.
+// Publish returns the picture as it came, without metadata. It returns nil where its
+// pixels have to be turned or its structure cannot be followed: then the decoded picture
+// is encoded again.
+func (c *Codec) Publish(encoded []byte) []byte {
+	if picture.OrientationOf(encoded) != picture.Upright {
+		return nil
+	}
+	clean, err := picture.Strip(encoded)
+	if err != nil {
+		return nil
+	}
+	return clean
+}
+
+// Decode waits until there is memory for it, and applies the picture's orientation.
 func (c *Codec) Decode(ctx context.Context, encoded []byte) (image.Image, error) {
 	f, config, err := c.limits.measure(encoded)
 	if err != nil {
 		return nil, err
 	}
+	orientation := picture.OrientationOf(encoded)
 	cost := f.cost(encoded, config)
+	if orientation != picture.Upright {
+		cost *= 2 // turned into a copy
+	}
 	if cost > c.limits.Memory {
 		return nil, tooLarge("the picture of %d by %d pixels takes more memory to decode than is allowed", config.Width, config.Height)
 	}
@@ -53,7 +75,7 @@ func (c *Codec) Decode(ctx context.Context, encoded []byte) (image.Image, error)
 	if size := pixels.Bounds().Size(); size.X != config.Width || size.Y != config.Height {
 		return nil, invalid("the %s picture is not of the size that its header says", f.name)
 	}
-	return simple(pixels), nil
+	return orientation.Upright(simple(pixels)), nil
 }
 
 // EncodeJPEG writes a JPEG of a quality of 1 to 100.

@@ -329,6 +329,8 @@ func (codec) Decode(_ context.Context, encoded []byte) (image.Image, error) {
 	return jpeg.Decode(bytes.NewReader(encoded))
 }
 
+func (codec) Publish(encoded []byte) []byte { return encoded }
+
 func (codec) EncodeJPEG(_ context.Context, pixels image.Image, quality int) ([]byte, error) {
 	var b bytes.Buffer
 	err := jpeg.Encode(&b, pixels, &jpeg.Options{Quality: quality})

@@ -95,5 +95,5 @@ func (r *run) jpeg(kind string, i *value.Image, quality int) ([]byte, error) {
 	if err := r.ctx.Err(); err != nil {
 		return nil, err
 	}
-	return i.JPEG(r.ctx, r.scope.Codec, quality, false)
+	return i.JPEG(r.ctx, r.scope.Codec, quality)
 }

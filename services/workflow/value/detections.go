@@ -52,7 +52,14 @@ type Detections struct {
 	TrackerID  []int64
 	// Data holds the named columns. Lists of numbers in it are []any.
 	Data map[string][]any
+	// Picture is the picture that the rows are placed on. Rows say the same in columns;
+	// this says it where there are no rows.
+	Picture Frame
 }
+
+// Frame is the size of a picture and of the root picture that it was cut from, in
+// pixels. All of it is zero where it is not known.
+type Frame struct{ Width, Height, RootWidth, RootHeight int }
 
 // Len is the number of rows.
 func (d *Detections) Len() int { return len(d.XYXY) }
@@ -81,6 +88,7 @@ func (d *Detections) Select(rows []int) *Detections {
 		Masks:      pick(d.Masks, rows),
 		TrackerID:  pick(d.TrackerID, rows),
 		Data:       make(map[string][]any, len(d.Data)),
+		Picture:    d.Picture,
 	}
 	for name, cells := range d.Data {
 		next.Data[name] = pick(cells, rows)
@@ -128,6 +136,9 @@ func Repeat(cell any, n int) []any { return slices.Repeat([]any{cell}, n) }
 // filled with nil; masks and tracker ids stay only if every part has them.
 func Merge(parts []*Detections) *Detections {
 	out := &Detections{Data: map[string][]any{}}
+	if len(parts) > 0 {
+		out.Picture = parts[0].Picture
+	}
 	masks, trackers := true, true
 	for _, part := range parts {
 		if part.Len() == 0 {

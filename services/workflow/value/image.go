@@ -14,6 +14,9 @@ type Codec interface {
 	// Size reads the header alone.
 	Size(encoded []byte) (width, height int, err error)
 	Decode(ctx context.Context, encoded []byte) (image.Image, error)
+	// Publish returns the encoded picture without metadata, or nil if it has to be
+	// decoded and encoded again to be fit for others' eyes.
+	Publish(encoded []byte) []byte
 	// EncodeJPEG takes a quality of 1 to 100.
 	EncodeJPEG(ctx context.Context, pixels image.Image, quality int) ([]byte, error)
 }
@@ -42,8 +45,8 @@ type VideoMetadata struct {
 }
 
 // Image is a picture with its lineage. Its pixels are decoded when they are
-// first asked for, so a picture that only passes through is never decoded and
-// returns byte for byte as it came. It is safe for concurrent use.
+// first asked for, so an upright picture that only passes through is never decoded:
+// its bytes are returned as they came, without metadata. It is safe for concurrent use.
 type Image struct {
 	width, height int
 	// Parent is what this picture was cut from, Root where the cutting began.
@@ -126,24 +129,27 @@ func (i *Image) Pixels(ctx context.Context) (image.Image, error) {
 // Encoded returns the bytes the picture came as, or nil if it was made here.
 func (i *Image) Encoded() []byte { return i.source.encoded }
 
-// Base64 is the picture as results carry it: as it came, or as JPEG.
+// Base64 is the picture as results carry it: as it came but for its metadata, or as JPEG.
 func (i *Image) Base64(ctx context.Context, codec Codec) (string, error) {
-	if i.source.text != "" {
-		return i.source.text, nil
+	s := i.source
+	if s.encoded != nil {
+		clean := codec.Publish(s.encoded)
+		if s.text != "" && len(clean) == len(s.encoded) {
+			return s.text, nil
+		}
+		if clean != nil {
+			return base64.StdEncoding.EncodeToString(clean), nil
+		}
 	}
-	encoded, err := i.JPEG(ctx, codec, DefaultQuality, true)
+	encoded, err := i.JPEG(ctx, codec, DefaultQuality)
 	if err != nil {
 		return "", err
 	}
 	return base64.StdEncoding.EncodeToString(encoded), nil
 }
 
-// JPEG encodes the picture. With asItCame the original bytes are good enough,
-// whatever their format.
-func (i *Image) JPEG(ctx context.Context, codec Codec, quality int, asItCame bool) ([]byte, error) {
-	if asItCame && i.source.encoded != nil {
-		return i.source.encoded, nil
-	}
+// JPEG encodes the picture.
+func (i *Image) JPEG(ctx context.Context, codec Codec, quality int) ([]byte, error) {
 	pixels, err := i.Pixels(ctx)
 	if err != nil {
 		return nil, err

@@ -13,16 +13,16 @@ func (d *Detections) Object() map[string]any {
 	return map[string]any{"image": d.imageSize(), "predictions": rows}
 }
 
-// imageSize is null where there are no rows to know it from.
+// imageSize is null where neither the rows nor the frame know it.
 func (d *Detections) imageSize() map[string]any {
-	size := map[string]any{"width": nil, "height": nil}
-	if d.Len() == 0 {
-		return size
+	if d.Len() > 0 {
+		if pair, ok := d.At(ColumnImageDimensions, 0).([]any); ok && len(pair) == 2 {
+			return map[string]any{"height": pair[0], "width": pair[1]}
+		}
+	} else if d.Picture.Width > 0 && d.Picture.Height > 0 {
+		return map[string]any{"height": int64(d.Picture.Height), "width": int64(d.Picture.Width)}
 	}
-	if pair, ok := d.At(ColumnImageDimensions, 0).([]any); ok && len(pair) == 2 {
-		size["height"], size["width"] = pair[0], pair[1]
-	}
-	return size
+	return map[string]any{"width": nil, "height": nil}
 }
 
 // plainColumns go into a row under their own name or another, if they are there.

@@ -6,6 +6,7 @@ func (d *Detections) Place(image *Image) *Detections {
 	n := d.Len()
 	next := d.Copy()
 	parent, root := image.Parent(), image.Root()
+	next.Picture = Frame{image.Width(), image.Height(), root.Width, root.Height}
 	set := func(column string, cell any) { next.Data[column] = Repeat(cell, n) }
 	set(ColumnImageDimensions, []any{int64(image.Height()), int64(image.Width())})
 	set(ColumnParentID, parent.ID)

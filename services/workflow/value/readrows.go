@@ -20,6 +20,7 @@ func (r Reader) detections(v any, id string) (any, error) {
 		reader: r, id: id, out: &Detections{Data: map[string][]any{}},
 		width: dimension(size["width"]), height: dimension(size["height"]),
 	}
+	b.out.Picture.Width, b.out.Picture.Height = b.width, b.height
 	for i, item := range rows {
 		row, ok := item.(map[string]any)
 		if !ok {

@@ -59,11 +59,25 @@ func sameMap(x, y map[string]any) bool {
 
 // InRoot moves boxes, masks, polygons and key points to the root picture.
 func (d *Detections) InRoot() *Detections {
-	if d.Len() == 0 || d.inRoot() {
+	if d.Len() == 0 {
+		return d.frameInRoot()
+	}
+	if d.inRoot() {
 		return d
 	}
 	next := d.moved(d.move)
 	next.settle(d)
+	return next
+}
+
+// frameInRoot is InRoot for detections without rows.
+func (d *Detections) frameInRoot() *Detections {
+	f := d.Picture
+	if f.RootWidth == 0 || f.Width == f.RootWidth && f.Height == f.RootHeight {
+		return d
+	}
+	next := d.Copy()
+	next.Picture.Width, next.Picture.Height = f.RootWidth, f.RootHeight
 	return next
 }
 
@@ -179,6 +193,7 @@ func (d *Detections) settle(was *Detections) {
 	zero := Repeat([]any{int64(0), int64(0)}, n)
 	size := was.Data[ColumnRootDimensions]
 	d.Data[ColumnImageDimensions] = size
+	d.Picture.Width, d.Picture.Height = d.Picture.RootWidth, d.Picture.RootHeight
 	d.Data[ColumnParentID] = was.Data[ColumnRootID]
 	d.Data[ColumnParentDimensions] = size
 	d.Data[ColumnParentCoordinates] = zero

@@ -12,7 +12,7 @@ import (
 // all of them read, and because what came may hold more than pixels (the place
 // where it was taken, say), which is nobody's business but its sender's.
 func dataURI(ctx context.Context, call *engine.Call, picture *value.Image) (string, error) {
-	encoded, err := picture.JPEG(ctx, call.Codec, value.DefaultQuality, false)
+	encoded, err := picture.JPEG(ctx, call.Codec, value.DefaultQuality)
 	if err != nil {
 		return "", err
 	}

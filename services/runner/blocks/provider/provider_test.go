@@ -132,6 +132,8 @@ func (jpegCodec) Decode(_ context.Context, b []byte) (image.Image, error) {
 	return jpeg.Decode(bytes.NewReader(b))
 }
 
+func (jpegCodec) Publish(encoded []byte) []byte { return encoded }
+
 func (jpegCodec) EncodeJPEG(_ context.Context, p image.Image, q int) ([]byte, error) {
 	var b bytes.Buffer
 	err := jpeg.Encode(&b, p, &jpeg.Options{Quality: q})

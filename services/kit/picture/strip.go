@@ -1,0 +1,64 @@
+package picture
+
+import (
+	"bytes"
+	"errors"
+)
+
+// ErrMalformed reports a file whose structure cannot be followed, so that nobody can
+// say which parts of it are metadata.
+var ErrMalformed = errors.New("the structure of the picture is malformed")
+
+// ErrFormat reports a file in none of the formats that this package reads.
+var ErrFormat = errors.New("the picture is not JPEG, PNG or WebP")
+
+// Strip returns the picture without metadata. The pixels stay as they are, bit for bit:
+// apply the orientation first where it matters, because its tag goes too. A file that
+// holds no metadata is returned as it is, without a copy.
+func Strip(encoded []byte) ([]byte, error) {
+	var kept parts
+	var err error
+	switch {
+	case isJPEG(encoded):
+		err = stripJPEG(encoded, &kept)
+	case isPNG(encoded):
+		err = stripPNG(encoded, &kept)
+	case isWebP(encoded):
+		return stripWebP(encoded)
+	default:
+		return nil, ErrFormat
+	}
+	if err != nil {
+		return nil, err
+	}
+	return kept.join(encoded), nil
+}
+
+// parts are the pieces of a file that are kept.
+type parts struct {
+	list  [][]byte
+	total int
+}
+
+func (p *parts) keep(piece []byte) {
+	p.list = append(p.list, piece)
+	p.total += len(piece)
+}
+
+// join returns the original where nothing was left out of it.
+func (p *parts) join(original []byte) []byte {
+	if p.total == len(original) {
+		return original
+	}
+	return bytes.Join(p.list, nil)
+}
+
+func isJPEG(b []byte) bool { return bytes.HasPrefix(b, []byte("\xff\xd8\xff")) }
+
+const pngSignature = "\x89PNG\r\n\x1a\n"
+
+func isPNG(b []byte) bool { return bytes.HasPrefix(b, []byte(pngSignature)) }
+
+func isWebP(b []byte) bool {
+	return len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP"
+}

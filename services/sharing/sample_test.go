@@ -1,0 +1,85 @@
+package sharing_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/picture"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
+)
+
+const pictureWorkflow = `{"version": "1.0", "inputs": [{"type": "WorkflowImage", "name": "image"}, {"type": "WorkflowParameter", "name": "any"}],
+	"steps": [], "outputs": [{"type": "JsonField", "name": "o", "selector": "$inputs.image"}, {"type": "JsonField", "name": "p", "selector": "$inputs.any"}]}`
+
+// A PNG whose text chunk holds an API key, and a JPEG of 32 by 16 pixels with a camera's
+// name, a place and orientation 6.
+const (
+	pngWithKey  = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAOHRFWHRwcm9tcHQAeyJhcGlfa2V5Ijoic2stRmllbGRDYXNlMDEyMzQ1Njc4OUZpZWxkQ2FzZTAxMjMifRgrlDIAAAARSURBVHicY/jPwABEYOI/AwAd8AP9oDMJiQAAAABJRU5ErkJggg=="
+	turnedPhoto = "/9j/4QA8RXhpZgAASUkqAAgAAAACAA8BAgAOAAAAJgAAABIBAwABAAAABgAAAAAAAABGaWVsZENhbS0xMjM0AP/gABBKRklGAAEBAAABAAEAAP/bAEMABgQFBgUEBgYFBgcHBggKEAoKCQkKFA4PDBAXFBgYFxQWFhodJR8aGyMcFhYgLCAjJicpKikZHy0wLSgwJSgpKP/AAAsIABAAIAEBEQD/xAAWAAEBAQAAAAAAAAAAAAAAAAAACQj/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAA/AMqKqAlWqoD/2Q=="
+)
+
+func TestAttackSamplePictures(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	a := attack.New(t, "A8", "metadata of sample pictures")
+	s.workflow("acme", "see", pictureWorkflow)
+	for _, file := range []string{pngWithKey, turnedPhoto} {
+		for name, value := range map[string]any{
+			"text":     file,
+			"object":   map[string]any{"type": "base64", "value": file},
+			"data URI": "data:image/jpeg;base64," + file,
+			"list":     []any{file, map[string]any{"type": "base64", "value": file}},
+			"no pad":   strings.TrimRight(file, "="),
+		} {
+			for _, input := range []string{"image", "any"} {
+				v, err := structpb.NewValue(value)
+				must(t, err)
+				share := s.share("acme", "see", &sharingv1.Share{Samples: []*sharingv1.Sample{{Input: input, Value: v}}})
+				view, err := s.api.GetSharedWorkflow(s.guest("g"), &sharingv1.GetSharedWorkflowRequest{Token: share.GetToken()})
+				must(t, err)
+				for _, got := range picturesIn(view.GetSamples()[0].GetValue()) {
+					raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(got[strings.Index(got, ",")+1:], "="))
+					must(t, err)
+					clean, err := picture.Strip(raw)
+					a.Attempt(err == nil && len(clean) == len(raw), "%s as %s: the view shows metadata", input, name)
+				}
+			}
+		}
+	}
+}
+
+func picturesIn(v *structpb.Value) (found []string) {
+	if text := v.GetStringValue(); text != "" && text != "base64" {
+		found = append(found, text)
+	}
+	for _, item := range v.GetListValue().GetValues() {
+		found = append(found, picturesIn(item)...)
+	}
+	return append(found, fieldsOf(v)...)
+}
+
+func fieldsOf(v *structpb.Value) (found []string) {
+	for _, item := range v.GetStructValue().GetFields() {
+		found = append(found, picturesIn(item)...)
+	}
+	return found
+}
+
+func TestASampleInAnUnreadFormatIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s.workflow("acme", "see", pictureWorkflow)
+	heic := base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"))
+	_, err := s.api.CreateShare(s.member("acme"), &sharingv1.CreateShareRequest{
+		Parent: "workspaces/acme/workflows/see",
+		Share:  &sharingv1.Share{Samples: []*sharingv1.Sample{{Input: "image", Value: structpb.NewStringValue(heic)}}},
+	})
+	if err == nil || !strings.Contains(err.Error(), "JPEG, PNG or WebP") {
+		t.Errorf("an HEIC sample: %v", err)
+	}
+}
