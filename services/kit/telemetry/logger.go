@@ -3,6 +3,8 @@ package telemetry
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
 	"os"
 
@@ -24,6 +26,9 @@ func newLogger(cfg Config) (*slog.Logger, error) {
 	default:
 		return nil, fmt.Errorf("log format %q: want json or text", cfg.LogFormat)
 	}
+	// net/http writes there what a server sends without being asked, which may be a
+	// secret that the server was given.
+	log.SetOutput(io.Discard)
 	logger := slog.New(traced{h})
 	if cfg.Service != "" {
 		logger = logger.With(slog.String("service", cfg.Service))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -148,5 +149,16 @@ func TestLogFormats(t *testing.T) {
 	}
 	if _, err := telemetry.New(t.Context(), telemetry.Config{LogFormat: "xml"}); err == nil {
 		t.Error("an unknown format is accepted")
+	}
+}
+
+// net/http prints what a server sends on an idle connection, secrets included.
+func TestTheStandardLogIsSilent(t *testing.T) {
+	var printed bytes.Buffer
+	log.SetOutput(&printed)
+	start(t, telemetry.Config{Service: "a"})
+	log.Print("Unsolicited response received on idle HTTP channel starting with \"secret\"")
+	if printed.Len() > 0 {
+		t.Errorf("printed %q", &printed)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 )
@@ -19,7 +18,7 @@ type watch struct {
 	idle   *time.Timer
 	total  *time.Timer
 	// connected is set when there is a connection to send on.
-	connected atomic.Bool
+	connected bool
 	// answered is set when the answer has begun: from then on the idle clock is its.
 	answered atomic.Bool
 }
@@ -31,13 +30,6 @@ func newWatch(ctx context.Context, idle, total time.Duration) *watch {
 	w.idle = time.AfterFunc(idle, func() { w.cancel(errIdle) })
 	w.total = time.AfterFunc(total, func() { w.cancel(errTotal) })
 	return w
-}
-
-// traced is the call's context, for the transport to say when it has a connection.
-func (w *watch) traced() context.Context {
-	return httptrace.WithClientTrace(w.ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { w.connected.Store(true) },
-	})
 }
 
 // stop ends the call, if it still goes on: its connection is closed.
@@ -93,29 +85,18 @@ func measure(body io.Reader) (measured, error) {
 	return measured{head: head, rest: body}, nil
 }
 
-// attach gives the body to a request. One that is known whole may be sent again on
-// another connection when the server had closed the first: net/http does that only
-// where nothing was sent, or where the request says that it can be repeated; so one
-// with an Idempotency-Key is not given that chance, since attempts are counted.
+// attach gives the body to a request, to be read once: the request has no GetBody.
 func (m measured) attach(r *http.Request, w *watch, c Config) {
 	if len(m.head) == 0 && m.rest == nil {
 		return
 	}
-	open := func() (io.ReadCloser, error) {
-		var src io.Reader = bytes.NewReader(m.head)
-		if m.rest != nil {
-			src = io.MultiReader(src, m.rest)
-		}
-		return io.NopCloser(&upload{src: src, left: c.MaxRequestBytes, w: w, idle: c.HeaderTimeout}), nil
+	var src io.Reader = bytes.NewReader(m.head)
+	r.ContentLength = int64(len(m.head))
+	if m.rest != nil {
+		src = io.MultiReader(src, m.rest)
+		r.ContentLength = -1
 	}
-	r.Body, _ = open()
-	r.ContentLength = -1
-	if m.rest == nil {
-		r.ContentLength = int64(len(m.head))
-		if r.Header.Get("Idempotency-Key") == "" && r.Header.Get("X-Idempotency-Key") == "" {
-			r.GetBody = open
-		}
-	}
+	r.Body = io.NopCloser(&upload{src: src, left: c.MaxRequestBytes, w: w, idle: c.HeaderTimeout})
 }
 
 // download is the bytes of an answer as they come off the wire. The idle clock

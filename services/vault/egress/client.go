@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
@@ -42,8 +43,8 @@ type Config struct {
 
 // Client makes calls. It is safe for concurrent use.
 type Client struct {
-	config    Config
-	transport *http.Transport
+	config Config
+	pool   *pool
 }
 
 // New makes a Client. It starts nothing and looks nothing up.
@@ -61,7 +62,7 @@ func New(c Config) *Client {
 	byDefault(&c.IdleTimeout, time.Minute)
 	byDefault(&c.TotalTimeout, 10*time.Minute)
 	d := &dialer{rules: c.Rules, resolver: c.Resolver, timeout: c.DialTimeout}
-	return &Client{config: c, transport: newTransport(c, d)}
+	return &Client{config: c, pool: newPool(c, d)}
 }
 
 func byDefault[T ~int64](p *T, v T) {
@@ -71,7 +72,7 @@ func byDefault[T ~int64](p *T, v T) {
 }
 
 // Close closes the connections that are idle.
-func (c *Client) Close() { c.transport.CloseIdleConnections() }
+func (c *Client) Close() { c.pool.close() }
 
 // Request is one call.
 type Request struct {
@@ -114,8 +115,9 @@ type Response struct {
 	Body io.ReadCloser
 }
 
-// Do makes a call. Every error is an *Error. When ctx ends, the connection is
-// closed, also while the body is read.
+// Do makes a call: one request on one connection, and one more for each redirect that
+// is followed. No request is ever sent a second time. Every error is an *Error. When
+// ctx ends, the request ends with it, also while the body is read.
 func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	t, header, err := c.prepare(&req)
 	if err != nil {
@@ -125,7 +127,7 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	resp, err := c.send(w, req, t, header)
 	if err != nil {
 		e := explain(w.ctx, err)
-		if !w.connected.Load() {
+		if !w.connected {
 			e = unsent(e)
 		}
 		w.stop()
@@ -242,21 +244,29 @@ func (c *Client) follow(req *Request, from target, location string) (target, err
 	return next, c.allow(req, next.Destination)
 }
 
-// roundTrip makes one HTTP exchange, with the secret in a request of its own.
+// roundTrip sends one request on one connection, with the secret in a request of its
+// own. Whatever fails once there is a connection is final.
 func (c *Client) roundTrip(w *watch, req Request, t target, header http.Header, body measured) (*http.Response, error) {
+	l, err := c.pool.take(w.ctx, t.Destination)
+	if err != nil {
+		return nil, err
+	}
+	w.connected = true
 	r := (&http.Request{
 		Method: req.Method, URL: t.url(), Host: t.host(), Header: header.Clone(),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}).WithContext(w.traced())
+	}).WithContext(w.ctx)
 	body.attach(r, w, c.config)
 	if req.Slot != nil {
 		req.Slot.fill(r)
 	}
-	resp, err := c.transport.RoundTrip(r)
+	resp, err := l.conn.RoundTrip(r)
 	if err != nil {
+		c.pool.give(l)
 		return nil, err
 	}
 	resp.Request = nil
+	resp.Body = &lent{ReadCloser: resp.Body, giveBack: sync.OnceFunc(func() { c.pool.give(l) })}
 	return resp, nil
 }
 

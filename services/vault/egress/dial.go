@@ -2,10 +2,8 @@ package egress
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"net"
-	"net/http"
 	"net/netip"
 	"strconv"
 	"syscall"
@@ -20,23 +18,6 @@ type dialer struct {
 	rules    *Rules
 	resolver *net.Resolver
 	timeout  time.Duration
-}
-
-// newTransport takes no proxy from the environment, unpacks nothing and follows
-// nothing. Connections are reused only for the same scheme, name and port.
-func newTransport(c Config, d *dialer) *http.Transport {
-	return &http.Transport{
-		Proxy:                  nil,
-		DialContext:            d.dial,
-		TLSClientConfig:        &tls.Config{RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    c.DialTimeout,
-		DisableCompression:     true,
-		ForceAttemptHTTP2:      true,
-		MaxResponseHeaderBytes: maxHeaderBytes,
-		MaxIdleConns:           256,
-		MaxIdleConnsPerHost:    32,
-		IdleConnTimeout:        60 * time.Second,
-	}
 }
 
 // dial is called with the canonical host and port of a target.

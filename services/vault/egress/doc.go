@@ -14,6 +14,8 @@
 //     to one of those that were checked; no name is looked up a second time (dial.go).
 //   - The caller's headers are cleaned of whatever could compete with the slot
 //     (header.go), and the secret goes into the slot alone (slot.go).
+//   - A request is sent once, on one connection. No part of this package can send it
+//     again: not on another connection, and not by another try (pool.go).
 //   - Redirects are never followed with a secret (client.go).
 //   - Of an answer only the status, the listed headers and the guarded body get out.
 //     Sizes and times are bounded (body.go).
