@@ -56,7 +56,9 @@ type slot struct {
 	visitorInput string
 	// destination is canonical; empty when it is not constant.
 	destination string
-	constant    bool
+	// address is the whole constant address, with its path.
+	address  string
+	constant bool
 	// elsewhere is where the input that fills it goes besides, as ordinary data.
 	elsewhere []string
 }
@@ -192,13 +194,13 @@ func (a *analysis) takeSlots(r inspect.Report) {
 	for _, s := range r.Slots {
 		a.slots = append(a.slots, slot{
 			step: s.Step, field: s.Field, provider: s.Provider, scheme: string(s.Scheme), parameter: s.Parameter,
-			credential: s.Credential, destination: s.Destination.Address, constant: s.Destination.Constant && s.Destination.Address != "",
+			credential: s.Credential, destination: s.Destination.Address, address: s.Destination.URL, constant: s.Destination.Constant && s.Destination.Address != "",
 		})
 	}
 	for _, s := range r.SecretInputs {
 		a.slots = append(a.slots, slot{
 			step: s.Step, field: s.Field, provider: s.Provider, input: s.Input, visitorInput: s.Input,
-			destination: s.Destination.Address, constant: s.Destination.Constant && s.Destination.Address != "",
+			destination: s.Destination.Address, address: s.Destination.URL, constant: s.Destination.Constant && s.Destination.Address != "",
 			elsewhere: s.AlsoGoesTo,
 		})
 	}

@@ -60,6 +60,9 @@ func (s *Service) decide(ctx context.Context, r *sharinginternalv1.AuthorizeRunR
 	if len(d.look.problems) > 0 {
 		return nil, broken(d.look.problems)
 	}
+	if err := d.keepsPromise(r); err != nil {
+		return nil, err
+	}
 	var err error
 	if d.asks, err = d.look.askFor(r); err != nil || len(d.asks) > 0 {
 		return d, err

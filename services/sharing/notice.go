@@ -58,8 +58,16 @@ var unconfirmed = &sharingv1.Notice{
 	Text: "Your hidden credentials were granted to an earlier version. Visitors cannot run the new one until you confirm it: resume the share, or set its credentials again.",
 }
 
+// movedNotice is shown where the version sends visitors' credentials elsewhere than the
+// link has promised.
+var movedNotice = &sharingv1.Notice{
+	Id: "credentials.moved", Severity: "warning", Title: "Visitors must confirm where their credentials go",
+	Text: "This version sends a visitor's credential elsewhere than it was sent when the link was made, or takes a new one. Runs that bring it are refused until " +
+		"the visitor's client confirms the new destination; clients that cannot do so need a new link: rotate this one, or make another.",
+}
+
 // notices are the texts that belong to what was detected.
-func notices(d *sharingv1.Detected, needsConfirmation bool) []*sharingv1.Notice {
+func notices(d *sharingv1.Detected, needsConfirmation, hasMoved bool) []*sharingv1.Notice {
 	out := []*sharingv1.Notice{sharedNotice}
 	if len(d.GetPrivateModels()) > 0 {
 		out = append(out, runAccessNotices...)
@@ -70,6 +78,9 @@ func notices(d *sharingv1.Detected, needsConfirmation bool) []*sharingv1.Notice 
 		out = append(out, credentialNotices...)
 	} else {
 		out = append(out, credentialUnavailable)
+	}
+	if hasMoved {
+		out = append(out, movedNotice)
 	}
 	if needsConfirmation {
 		out = append(out, unconfirmed)

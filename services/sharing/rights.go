@@ -20,6 +20,8 @@ type right struct {
 	workflow workflowRow
 	version  versionRow
 	look     *analysis
+	// moved are inputs whose values go elsewhere than the link has promised.
+	moved moved
 	// grant is the vault's credential grant, where credentials are hidden.
 	grant *vaultinternalv1.GetCredentialGrantResponse
 	// private are the models that strangers' keys may not use, missing those that
@@ -120,6 +122,7 @@ func (s *Service) loadRight(ctx context.Context, share shareRow) (*right, error)
 		return nil, err
 	}
 	r.look = s.analyses.of(r.version.Definition, r.version.Hash)
+	r.moved = movedFrom(share.promise(), r.look)
 	if share.hidden() {
 		r.grant, err = s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: r.name()})
 		if err != nil {

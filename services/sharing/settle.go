@@ -260,7 +260,8 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 			return nil, err
 		}
 	}
-	out.Notices = notices(out.Detected, row.hidden() && row.GrantedHash != v.Hash)
+	changed := movedFrom(row.promise(), look)
+	out.Notices = notices(out.Detected, row.hidden() && row.GrantedHash != v.Hash, len(changed.credentials)+len(changed.ordinary) > 0)
 	return out, nil
 }
 

@@ -40,6 +40,9 @@ func (s public) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequest
 	if err := edit.settle(ctx, true); err != nil {
 		return nil, err
 	}
+	if err := edit.promiseNow(ctx); err != nil {
+		return nil, err
+	}
 	edit.row.Link, _ = s.links.hash(s.links.token(row.UID, row.LinkEpoch))
 	if err := edit.insert(ctx); err != nil {
 		return nil, err
@@ -256,6 +259,6 @@ func (s public) RotateShare(ctx context.Context, r *sharingv1.RotateShareRequest
 	return s.changeShare(ctx, r.GetName(), func(e *shareEdit) error {
 		e.row.LinkEpoch++
 		e.row.Link, _ = s.links.hash(s.links.token(e.row.UID, e.row.LinkEpoch))
-		return nil
+		return e.promiseNow(ctx)
 	})
 }

@@ -136,6 +136,9 @@ func inputsOf(_ context.Context, d *decision, r *sharinginternalv1.AuthorizeRunR
 		if err := seen(declared, r.GetDestinations()); err != nil {
 			return err
 		}
+		if err := d.confirmed(declared, r); err != nil {
+			return err
+		}
 	}
 	if err := missing(declared, r); err != nil {
 		return err

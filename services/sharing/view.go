@@ -104,7 +104,9 @@ func (s *Service) stateFor(ctx context.Context, r *right, p caller.Principal) (*
 		principal: p, caller: callerOf(p), start: s.now(), right: r, owner: r.share.Workspace, workflow: r.workflow,
 		version: r.version.Number, look: r.look, sinks: r.share.Sinks,
 	}
-	terms := &sharingv1.Terms{Destinations: r.look.destinations, SinksEnabled: r.share.Sinks, Credentials: r.credentials()}
+	terms := &sharingv1.Terms{
+		Destinations: r.look.destinations, SinksEnabled: r.share.Sinks, Credentials: r.credentials(), MovedCredentials: r.movedCredentials(),
+	}
 	refuse := func(err error) error {
 		e, ok := errors.AsType[*errs.Error](err)
 		if !ok || e.Code() == codes.Unavailable || e.Code() == codes.Internal {
@@ -202,6 +204,9 @@ func summary(t *sharingv1.Terms) string {
 		parts = append(parts, "The owner's hidden credentials are used; nobody sees them.")
 	case "visitor":
 		parts = append(parts, "You bring the credentials; they are kept for the run alone.")
+	}
+	if moved := t.GetMovedCredentials(); len(moved) > 0 {
+		parts = append(parts, "Since this link was made, its owner has changed where "+quoted(moved)+" is sent.")
 	}
 	if where := t.GetDestinations(); len(where) > 0 {
 		parts = append(parts, "Data goes to "+strings.Join(where, ", ")+".")

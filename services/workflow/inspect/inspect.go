@@ -67,6 +67,8 @@ type Destination struct {
 	Step string
 	// Address is scheme://host:port, canonical; empty when it is not constant or unusable.
 	Address string
+	// URL is the whole address as the version has it; empty when it is not constant.
+	URL string
 	// Constant is false when an input or another step decides on the address.
 	Constant bool
 	// Source is the selector that decides on it, when it is not constant.
@@ -156,7 +158,7 @@ func (i *inspector) step(s *plan.Step) {
 func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destination, *workflow.Problem) {
 	out := Destination{Step: s.Name, Field: d.Field}
 	if d.Field == "" {
-		out.Constant = true
+		out.Constant, out.URL = true, d.URL
 		out.Address, _ = Canonical(d.URL)
 		return out, nil
 	}
@@ -175,7 +177,7 @@ func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destinati
 				Message: d.Field + " " + err.Error(),
 			}
 		}
-		out.Address = address
+		out.Address, out.URL = address, text
 	case plan.FromInput:
 		in := i.plan.Inputs[argument.Input]
 		out.Source = "$inputs." + in.Name

@@ -16,7 +16,7 @@ const explanations: Record<string, Explanation> = {
   INPUT_MISSING: { title: "Something is missing", advice: "Fill in what is marked, and run again." },
   INPUT_INVALID: { title: "An input does not fit", advice: "Correct what is marked, and run again." },
   INPUT_UNKNOWN: { title: "The workflow has changed", advice: "Reload the page to see its present inputs." },
-  DESTINATION_CHANGED: { title: "Your credential was not sent", advice: "It would have gone somewhere else than this page told you. Reload the page and look at the destination before you try again." },
+  DESTINATION_CHANGED: { title: "Your credential was not sent", advice: "It would have gone somewhere else than this page told you. The page shows the new destination now: look at it, and enter the credential again only if you trust it." },
   KEY_BUDGET_EXHAUSTED: { title: "The allowance is used up", advice: "Wait until it starts anew, or run on a Keyhole key of your own." },
   SHARE_BUDGET_EXHAUSTED: { title: "This link's allowance is used up", advice: "Wait until it starts anew, or fork the workflow and run your own copy." },
   VISITOR_BUDGET_EXHAUSTED: { title: "Your allowance is used up", advice: "Wait until it starts anew, or fork the workflow and run your own copy." },

@@ -618,7 +618,8 @@ export interface components {
             requestId?: string;
             /**
              * @description Destinations that the visitor was shown, by credential input. One that
-             *     differs from the version's is refused.
+             *     differs from the version's is refused. Where the owner has changed a
+             *     destination since the link was made, a run needs it here.
              */
             destinations?: {
                 [key: string]: string;
@@ -632,7 +633,8 @@ export interface components {
             requestId?: string;
             /**
              * @description Destinations that the visitor was shown, by credential input. One that
-             *     differs from the version's is refused.
+             *     differs from the version's is refused. Where the owner has changed a
+             *     destination since the link was made, a run needs it here.
              */
             destinations?: {
                 [key: string]: string;
@@ -1570,6 +1572,11 @@ export interface components {
             blocked?: string[];
             /** @description Whether its sinks work. */
             sinksEnabled?: boolean;
+            /**
+             * @description Credential inputs that are sent elsewhere than when the link was made. A run that
+             *     gives one must name its destination in `destinations`; otherwise it is refused.
+             */
+            movedCredentials?: string[];
         };
         /** @description UsageRow is one sum. */
         v1UsageRow: {

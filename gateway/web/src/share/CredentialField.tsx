@@ -5,6 +5,8 @@ import { labelOf } from "./fields";
 
 interface Props {
   input: Input;
+  // moved: its destination has changed since the link was made.
+  moved: boolean;
   error?: string;
   disabled: boolean;
   onType: () => void;
@@ -12,7 +14,7 @@ interface Props {
 
 // CredentialField takes a visitor's own credential. The field is the only place where
 // it is: no state, no attribute, no storage; the run panel reads it and empties it.
-export function CredentialField({ input, error, disabled, onType }: Props) {
+export function CredentialField({ input, moved, error, disabled, onType }: Props) {
   const id = useId();
   const name = input.name ?? "";
   return (
@@ -27,6 +29,7 @@ export function CredentialField({ input, error, disabled, onType }: Props) {
         {input.destination
           ? <>Will be sent to <code>{input.destination}</code>{input.knownProvider ? ", the provider's own address" : <strong> — not a known provider's address. Send it only if you trust it.</strong>} </>
           : null}
+        {moved && <strong>The owner has changed this since the link was made. </strong>}
         For this run alone; it is not kept.
       </p>
     </div>

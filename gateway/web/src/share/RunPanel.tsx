@@ -60,7 +60,7 @@ export function RunPanel({ view, run, ownKey, setKey, keyRefused, onRun, onRefus
         return <PictureField key={name} input={input} picture={pictures[name] ?? null} sample={sampleOf(view, name)} error={error} disabled={running}
           onPicture={(p) => { clear(); setPictures((all) => ({ ...all, [name]: p })); }} failure={run.failure} />;
       case "credential":
-        return <CredentialField key={name} input={input} error={error} disabled={running} onType={clear} />;
+        return <CredentialField key={name} input={input} moved={!!view.terms?.movedCredentials?.includes(name)} error={error} disabled={running} onType={clear} />;
       default:
         return <ParameterField key={name} input={input} text={texts[name] ?? ""} error={error} disabled={running}
           onText={(t) => { clear(); setTexts((all) => ({ ...all, [name]: t })); }} />;

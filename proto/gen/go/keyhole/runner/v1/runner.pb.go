@@ -187,7 +187,8 @@ type RunSharedWorkflowRequest struct {
 	// AIP-155: the same id of the same caller never runs twice.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Destinations that the visitor was shown, by credential input. One that
-	// differs from the version's is refused.
+	// differs from the version's is refused. Where the owner has changed a
+	// destination since the link was made, a run needs it here.
 	Destinations  map[string]string `protobuf:"bytes,4,rep,name=destinations,proto3" json:"destinations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -261,7 +262,8 @@ type RunSharedWorkflowStreamRequest struct {
 	// AIP-155: the same id of the same caller never runs twice.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Destinations that the visitor was shown, by credential input. One that
-	// differs from the version's is refused.
+	// differs from the version's is refused. Where the owner has changed a
+	// destination since the link was made, a run needs it here.
 	Destinations  map[string]string `protobuf:"bytes,4,rep,name=destinations,proto3" json:"destinations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

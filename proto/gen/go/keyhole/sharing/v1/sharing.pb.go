@@ -3131,9 +3131,12 @@ type Terms struct {
 	// Why it cannot run now, if it cannot: for people.
 	Blocked []string `protobuf:"bytes,5,rep,name=blocked,proto3" json:"blocked,omitempty"`
 	// Whether its sinks work.
-	SinksEnabled  bool `protobuf:"varint,6,opt,name=sinks_enabled,json=sinksEnabled,proto3" json:"sinks_enabled,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	SinksEnabled bool `protobuf:"varint,6,opt,name=sinks_enabled,json=sinksEnabled,proto3" json:"sinks_enabled,omitempty"`
+	// Credential inputs that are sent elsewhere than when the link was made. A run that
+	// gives one must name its destination in `destinations`; otherwise it is refused.
+	MovedCredentials []string `protobuf:"bytes,7,rep,name=moved_credentials,json=movedCredentials,proto3" json:"moved_credentials,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Terms) Reset() {
@@ -3206,6 +3209,13 @@ func (x *Terms) GetSinksEnabled() bool {
 		return x.SinksEnabled
 	}
 	return false
+}
+
+func (x *Terms) GetMovedCredentials() []string {
+	if x != nil {
+		return x.MovedCredentials
+	}
+	return nil
 }
 
 // SharedWorkflow is the read-only view of a shared workflow.
@@ -4583,14 +4593,15 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x05scope\x18\x01 \x01(\tR\x05scope\x12\x1b\n" +
 	"\truns_left\x18\x02 \x01(\x03R\brunsLeft\x129\n" +
 	"\n" +
-	"reset_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tresetTime\"\xc0\x01\n" +
+	"reset_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tresetTime\"\xed\x01\n" +
 	"\x05Terms\x12\x18\n" +
 	"\asummary\x18\x01 \x01(\tR\asummary\x12\x18\n" +
 	"\acharged\x18\x02 \x01(\tR\acharged\x12 \n" +
 	"\vcredentials\x18\x03 \x01(\tR\vcredentials\x12\"\n" +
 	"\fdestinations\x18\x04 \x03(\tR\fdestinations\x12\x18\n" +
 	"\ablocked\x18\x05 \x03(\tR\ablocked\x12#\n" +
-	"\rsinks_enabled\x18\x06 \x01(\bR\fsinksEnabled\"\x89\x05\n" +
+	"\rsinks_enabled\x18\x06 \x01(\bR\fsinksEnabled\x12+\n" +
+	"\x11moved_credentials\x18\a \x03(\tR\x10movedCredentials\"\x89\x05\n" +
 	"\x0eSharedWorkflow\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x14\n" +
