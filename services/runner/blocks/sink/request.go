@@ -18,15 +18,33 @@ import (
 // maxBody bounds what one request sends, in bytes.
 const maxBody = 32 << 20
 
+// content is what a request may carry, after its operations.
+type content struct{ files, form, json map[string]any }
+
+// content takes the fields through their operations. That an operation does not fit
+// its value is the definition's fault and fails the step, as in every other block.
+func (b *webhook) content(ctx context.Context, call *engine.Call) (c content, err error) {
+	if c.files, err = b.files.Apply(ctx, call, "multi_part_encoded_files"); err != nil {
+		return c, fmt.Errorf("multi_part_encoded_files: %w", err)
+	}
+	if c.form, err = b.formData.Apply(ctx, call, "form_data"); err != nil {
+		return c, fmt.Errorf("form_data: %w", err)
+	}
+	if c.json, err = b.json.Apply(ctx, call, "json_payload"); err != nil {
+		return c, fmt.Errorf("json_payload: %w", err)
+	}
+	return c, nil
+}
+
 // request puts a request together: parameters and headers first, then the one
 // body that the fields ask for.
-func (b *webhook) request(ctx context.Context, call *engine.Call) (*http.Request, error) {
+func request(ctx context.Context, call *engine.Call, c content) (*http.Request, error) {
 	target, err := target(call)
 	if err != nil {
 		return nil, err
 	}
 	method, _ := call.Arg("method").(string)
-	body, contentType, err := b.body(ctx, call, method)
+	body, contentType, err := c.body(method)
 	if err != nil {
 		return nil, err
 	}
@@ -105,32 +123,20 @@ func headers(into http.Header, call *engine.Call) error {
 
 // body makes the body: files make it multipart, form fields alone a form, and
 // everything else is JSON.
-func (b *webhook) body(ctx context.Context, call *engine.Call, method string) (body []byte, contentType string, err error) {
-	files, err := b.files.Apply(ctx, call, "multi_part_encoded_files")
-	if err != nil {
-		return nil, "", fmt.Errorf("multi_part_encoded_files: %w", err)
-	}
-	form, err := b.formData.Apply(ctx, call, "form_data")
-	if err != nil {
-		return nil, "", fmt.Errorf("form_data: %w", err)
-	}
-	payload, err := b.json.Apply(ctx, call, "json_payload")
-	if err != nil {
-		return nil, "", fmt.Errorf("json_payload: %w", err)
-	}
-	for _, fields := range []map[string]any{files, form, payload} {
+func (c content) body(method string) (body []byte, contentType string, err error) {
+	for _, fields := range []map[string]any{c.files, c.form, c.json} {
 		if value.Size(fields, maxBody) > maxBody {
 			return nil, "", engine.Failf(engine.LimitsCaused, "the request is larger than %d MiB", maxBody>>20)
 		}
 	}
 	switch {
-	case len(files) > 0:
-		return multipartBody(files, form)
-	case len(form) > 0:
-		return formBody(form), "application/x-www-form-urlencoded", nil
-	case len(payload) == 0 && method == http.MethodGet:
+	case len(c.files) > 0:
+		return multipartBody(c.files, c.form)
+	case len(c.form) > 0:
+		return formBody(c.form), "application/x-www-form-urlencoded", nil
+	case len(c.json) == 0 && method == http.MethodGet:
 		return nil, "", nil
 	}
-	body, err = jsonBody(payload)
+	body, err = jsonBody(c.json)
 	return body, "application/json", err
 }

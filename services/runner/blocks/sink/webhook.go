@@ -76,7 +76,11 @@ func (b *webhook) Run(ctx context.Context, call *engine.Call) (engine.Result, er
 	case !cool(call):
 		return report(false, true, messageCooldown), nil
 	}
-	err := b.send(ctx, call)
+	content, err := b.content(ctx, call)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	err = b.send(ctx, call, content)
 	if hard(ctx, err) {
 		return engine.Result{}, err
 	}
@@ -95,10 +99,10 @@ func report(failed, throttled bool, message string) engine.Result {
 	return engine.One(engine.Outputs{"error_status": failed, "throttling_status": throttled, "message": message})
 }
 
-func (b *webhook) send(ctx context.Context, call *engine.Call) error {
+func (b *webhook) send(ctx context.Context, call *engine.Call, c content) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout(call))
 	defer cancel()
-	request, err := b.request(ctx, call)
+	request, err := request(ctx, call, c)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package sink_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/query"
 )
 
 const webhook = "roboflow_core/webhook_sink@v1"
@@ -272,5 +274,44 @@ func TestATimeoutIsReported(t *testing.T) {
 	want := outcome(true, false, "Failed to send webhook notification: the server did not answer within request_timeout")
 	if diff := cmp.Diff(want, got, results); err != nil || diff != "" {
 		t.Error(err, diff)
+	}
+}
+
+// An operation that does not fit its value fails the step with the operation's own
+// words, and nothing is sent.
+func TestAnOperationThatFailsFailsTheStep(t *testing.T) {
+	t.Parallel()
+	op := func(kind string, more ...any) []any {
+		o := map[string]any{"type": kind}
+		for i := 0; i < len(more); i += 2 {
+			o[more[i].(string)] = more[i+1]
+		}
+		return []any{o}
+	}
+	for _, tc := range []struct {
+		value any
+		ops   []any
+		want  string
+	}{
+		{[]byte("JPEG"), op("ConvertImageToBase64"), "ConvertImageToBase64 needs a picture, but got bytes"},
+		{int64(3), op("StringToUpperCase"), "StringToUpperCase needs"},
+		{"c", op("LookupTable", "lookup_table", map[string]any{"a": "b"}), "LookupTable"},
+		{"abc", op("ToNumber", "cast_to", "int"), "ToNumber"},
+		{int64(3), op("SequenceLength"), "SequenceLength needs"},
+	} {
+		for _, field := range []string{"json_payload", "form_data", "multi_part_encoded_files"} {
+			r := newReceiver(t)
+			fields := map[string]any{field + "_operations": map[string]any{"v": tc.ops}}
+			for _, forget := range []bool{false, true} {
+				got, err := run(t, &out{}, true, fields, args(r.URL, map[string]any{field: map[string]any{"v": tc.value}, "fire_and_forget": forget}))
+				known, ok := errors.AsType[*query.Error](err)
+				if !ok || !strings.Contains(known.Error(), tc.want) {
+					t.Errorf("%s, %s: %+v, %v", field, tc.want, got, err)
+				}
+			}
+			if len(r.got) > 0 {
+				t.Errorf("%s, %s: something was sent", field, tc.want)
+			}
+		}
 	}
 }
