@@ -114,9 +114,10 @@ func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinter
 	}
 	status, err := forward(ctx, s.egress, stream, req)
 	if withheld.Load() {
-		return "failed answer_withheld", providerFailed()
+		return "failed answer_withheld", answerWithheld(h, status)
 	}
-	return outcomeOf(ctx, status, err), answerError(ctx, err)
+	s.logFailure(ctx, h.Run, h.Step, err)
+	return outcomeOf(ctx, status, err), answerError(ctx, err, h.Link != "")
 }
 
 // fetch makes a call without a credential, on behalf of a run.
@@ -135,8 +136,9 @@ func (s *Service) fetch(stream egressStream, head *vaultinternalv1.EgressHead) e
 	}
 	ctx, done := s.inflight.add(ctx, check, runSubject(claims.Run), keySubject(claims.ChargedKey))
 	defer done()
+	stranger := claims.Share != ""
 	if err := check(ctx); err != nil {
-		return answerError(ctx, err)
+		return answerError(ctx, err, stranger)
 	}
 	req, client := request(ctx, stream, head), s.egress
 	req.FollowRedirects = head.GetFollowRedirects()
@@ -144,7 +146,8 @@ func (s *Service) fetch(stream egressStream, head *vaultinternalv1.EgressHead) e
 		client = s.fetches
 	}
 	_, err = forward(ctx, client, stream, req)
-	return answerError(ctx, err)
+	s.logFailure(ctx, claims.Run, head.GetStep(), err)
+	return answerError(ctx, err, stranger)
 }
 
 // request is the part that the runner decides.
@@ -163,8 +166,8 @@ func request(ctx context.Context, stream egressStream, head *vaultinternalv1.Egr
 // control makes a slow runner slow the provider down: nothing piles up here.
 func forward(ctx context.Context, client *egress.Client, stream egressStream, req egress.Request) (int, error) {
 	resp, err := client.Do(ctx, req)
-	if err != nil {
-		return 0, err
+	if e, ok := errors.AsType[*egress.Error](err); ok {
+		return e.Status, e
 	}
 	defer func() { _ = resp.Body.Close() }()
 	head := &vaultinternalv1.EgressResponseHead{Status: int32(resp.Status)}

@@ -31,6 +31,9 @@ type handle struct {
 	Attempt    int64
 	Workspace  string
 	ChargedKey string
+	// Link is the share that the run came through, whoever's the credential is; empty
+	// for an own run.
+	Link string
 	// Owner is the key whose authority an own run rests on.
 	Owner string
 	// Share is set when the credential is the owner's, hidden; VersionHash is then
@@ -60,7 +63,7 @@ const handleForm = 1
 // texts and numbers are the handle's fields in the order that they are written.
 func (h *handle) texts() []*string {
 	return []*string{
-		&h.Run, &h.Step, &h.Field, &h.Workspace, &h.ChargedKey, &h.Owner, &h.Share, &h.VersionHash, &h.Credential, &h.UID,
+		&h.Run, &h.Step, &h.Field, &h.Workspace, &h.ChargedKey, &h.Link, &h.Owner, &h.Share, &h.VersionHash, &h.Credential, &h.UID,
 		&h.Input, &h.Provider, &h.SlotKind, &h.SlotName, &h.Destination, &h.Peer,
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -33,6 +34,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/vault"
+	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
 )
 
@@ -51,6 +53,7 @@ type installation struct {
 	offset   atomic.Int64 // of the vault's clock
 	fetch    []string     // where pictures may be fetched from
 	allow    []string     // destinations besides the provider
+	resolver *net.Resolver
 	log      *syncBuffer
 }
 
@@ -118,7 +121,7 @@ func (in *installation) start(t testing.TB) *replica {
 	}
 	own := testkit.Identity(t, in.ca, "vault")
 	logger := slog.New(slog.NewTextHandler(in.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	service, err := vault.New(ctx, vault.Config{KEKFile: in.kek, EgressAllow: append(in.allow, in.address()), FetchAllow: in.fetch},
+	service, err := vault.New(ctx, vault.Config{KEKFile: in.kek, EgressAllow: append(in.allow, in.address()), FetchAllow: in.fetch, Egress: egress.Config{Resolver: in.resolver}},
 		vault.Deps{DB: db, Redis: redis, Identity: own, Verifier: own.Verifier(), Logger: logger, Now: in.now})
 	if err != nil {
 		t.Fatal(err)

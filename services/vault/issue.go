@@ -47,7 +47,7 @@ func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.
 	}
 	h := &handle{
 		Run: c.Run, Step: req.GetStep(), Field: req.GetField(), Attempt: int64(req.GetAttempt()), Workspace: c.Workspace,
-		ChargedKey: c.ChargedKey, Peer: peer, Calls: 1, Expiry: expires.UnixMilli(),
+		ChargedKey: c.ChargedKey, Link: c.Share, Peer: peer, Calls: 1, Expiry: expires.UnixMilli(),
 	}
 	slot, ok := c.Slot(h.Step, h.Field)
 	if !ok {

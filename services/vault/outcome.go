@@ -4,7 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -24,14 +28,23 @@ func outcomeOf(ctx context.Context, status int, err error) string {
 	e, ok := errors.AsType[*egress.Error](err)
 	switch {
 	case ok && e.Unsent:
-		return notSent + " " + e.Kind.String()
+		return notSent + " " + kindOf(e).String()
 	case ended(ctx) != nil:
 		return "failed revoked"
 	case ok:
-		return "failed " + e.Kind.String()
+		return "failed " + kindOf(e).String()
 	default:
 		return "failed canceled"
 	}
+}
+
+// kindOf is the kind of a failure for the attempt's row, which a workspace's members
+// read: like answerError it does not tell a refused address from an unknown name.
+func kindOf(e *egress.Error) egress.Kind {
+	if e.Reveals == egress.Network {
+		return egress.Unreachable
+	}
+	return e.Kind
 }
 
 // known is an attempt's outcome for the ledger: empty where the call ended before
@@ -56,9 +69,11 @@ func ended(ctx context.Context) error {
 	return nil
 }
 
-// answerError is what the runner gets of a failed call. That an answer held a
-// secret looks like any failure of the provider's: the guard must not be asked.
-func answerError(ctx context.Context, err error) error {
+// answerError is what the runner gets of a failed call. That an answer held a secret
+// looks like any failure of the provider's: the guard must not be asked. Which names
+// and addresses the operator's network has is told to nobody, and what the operator
+// lists, or what listens there, not to a stranger who came through a link.
+func answerError(ctx context.Context, err error, stranger bool) error {
 	if err == nil {
 		return nil
 	}
@@ -68,6 +83,9 @@ func answerError(ctx context.Context, err error) error {
 	e, ok := errors.AsType[*egress.Error](err)
 	if !ok {
 		return err
+	}
+	if e.Reveals == egress.Network || stranger && (e.Reveals != egress.Nothing || e.Kind == egress.TLS) {
+		return providerFailed()
 	}
 	switch e.Kind {
 	case egress.RefusedRequest:
@@ -87,10 +105,34 @@ func answerError(ctx context.Context, err error) error {
 	}
 }
 
-// providerFailed is one text for all that goes wrong once the other side talks:
-// a withheld answer must look like one that broke off.
+// providerFailed is one text for an address that is refused, a name that is not known,
+// a port that is closed, an answer that broke off and one that was withheld: nobody
+// learns which.
 func providerFailed() error {
-	return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED, "the destination cannot be reached, or broke off")
+	return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED,
+		"the destination cannot be reached, or broke off (what is called is public and https, or listed by the operator)")
+}
+
+// answerWithheld is what the runner gets of an answer that held the secret. Whose own
+// the credential is learns what the provider said of it; a visitor of a hidden one must
+// not be able to tell this from any other failure.
+func answerWithheld(h *handle, status int) error {
+	if h.Share != "" || status == 0 {
+		return providerFailed()
+	}
+	said := strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_PROVIDER_FAILED,
+		"the provider answered %s, and its answer was withheld because it repeats the key", said).With("status", strconv.Itoa(status))
+}
+
+// logFailure keeps for the operator what answerError does not tell.
+func (s *Service) logFailure(ctx context.Context, run, step string, err error) {
+	e, ok := errors.AsType[*egress.Error](err)
+	if !ok || e.Kind == egress.Canceled {
+		return
+	}
+	s.log.LogAttrs(ctx, slog.LevelInfo, "an outbound call failed", slog.String("run", run), slog.String("step", step),
+		slog.String("kind", e.Kind.String()), slog.String("why", e.Message))
 }
 
 func refusedURL(err error) error {

@@ -175,10 +175,12 @@ func TestPlainFetches(t *testing.T) {
 	if a.status != 200 || len(r.provider.Calls()[0].Header["Authorization"]) != 0 {
 		t.Fatalf("status %d, the provider got %v", a.status, r.provider.Calls())
 	}
-	for _, url := range []string{"http://169.254.169.254/latest/meta-data/", "http://127.0.0.1:1/", "https://localhost/", "https://[::]:443/", "file:///etc/passwd"} {
+	for _, url := range []string{"http://169.254.169.254/latest/meta-data/", "http://127.0.0.1:1/", "https://localhost/", "https://[::]:443/"} {
 		_, err := fetch(url, token)
-		refusedWith(t, err, errorsv1.Reason_REASON_ADDRESS_REFUSED, codes.FailedPrecondition)
+		refusedWith(t, err, errorsv1.Reason_REASON_PROVIDER_FAILED, codes.Unavailable)
 	}
+	_, err = fetch("file:///etc/passwd", token)
+	refusedWith(t, err, errorsv1.Reason_REASON_ADDRESS_REFUSED, codes.FailedPrecondition)
 	_, err = fetch(r.provider.URL, "")
 	refusedWith(t, err, errorsv1.Reason_REASON_INVALID_REQUEST, codes.InvalidArgument)
 	_, err = fetch(r.provider.URL, token+"x")
@@ -208,11 +210,11 @@ func TestAPictureIsNotFetchedFromWhatStepsMayCall(t *testing.T) {
 		t.Fatalf("a step's call: status %d", a.status)
 	}
 	_, err = r.egress(context.Background(), r.runner, head(""), nil)
-	refusedWith(t, err, errorsv1.Reason_REASON_ADDRESS_REFUSED, codes.FailedPrecondition)
+	refusedWith(t, err, errorsv1.Reason_REASON_PROVIDER_FAILED, codes.Unavailable)
 	redirected := head("webhook")
 	redirected.FollowRedirects = true
 	_, err = r.egress(context.Background(), r.runner, redirected, nil)
-	refusedWith(t, err, errorsv1.Reason_REASON_ADDRESS_REFUSED, codes.FailedPrecondition)
+	refusedWith(t, err, errorsv1.Reason_REASON_PROVIDER_FAILED, codes.Unavailable)
 	if got := r.provider.Count(); got != 1 {
 		t.Fatalf("%d calls were made", got)
 	}

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
@@ -36,7 +38,7 @@ func TestNameWithPrivateAddressIsRefused(t *testing.T) {
 	for name, answer := range map[string][]string{
 		"private": {"127.0.0.1"}, "public first": {"8.8.8.8", "127.0.0.1"}, "private first": {"127.0.0.1", "8.8.8.8"}, "metadata": {"169.254.169.254"}, "any": {"0.0.0.0"},
 	} {
-		resolver, _ := dns(t, func(string, int) []string { return answer })
+		resolver, _ := testkit.DNS(t, func(string, int) []string { return answer })
 		c := client(t, nil, func(c *Config) { c.Resolver = resolver })
 		_, _, e := read(t, c, credentialed(t, "https://example.com:"+s.port()))
 		wantKind(t, name, e, RefusedAddress)
@@ -44,7 +46,7 @@ func TestNameWithPrivateAddressIsRefused(t *testing.T) {
 	if n := s.connections.Load(); n != 0 {
 		t.Errorf("%d connections were made", n)
 	}
-	resolver, _ := dns(t, func(string, int) []string { return nil })
+	resolver, _ := testkit.DNS(t, func(string, int) []string { return nil })
 	_, _, e := read(t, client(t, nil, func(c *Config) { c.Resolver = resolver }), credentialed(t, "https://example.com"))
 	wantKind(t, "no address", e, Unreachable)
 }
@@ -56,7 +58,7 @@ func TestRebinding(t *testing.T) {
 	t.Parallel()
 	internal := serveTLS(t, hello)
 	good := start(t, hello, true, "127.0.0.2:"+internal.port())
-	resolver, names := dns(t, func(_ string, n int) []string {
+	resolver, names := testkit.DNS(t, func(_ string, n int) []string {
 		if n == 0 {
 			return []string{"127.0.0.2"}
 		}
@@ -67,7 +69,7 @@ func TestRebinding(t *testing.T) {
 	if _, body, e := read(t, c, req); e != nil || body != "hello" {
 		t.Fatalf("the good address: %q, %v", body, e)
 	}
-	if n := names.count("example.com"); n != 1 {
+	if n := names.Count("example.com"); n != 1 {
 		t.Errorf("the name was looked up %d times for one connection", n)
 	}
 	c.Close()
@@ -82,7 +84,7 @@ func TestRebinding(t *testing.T) {
 func TestListedNameAndNetwork(t *testing.T) {
 	t.Parallel()
 	s := serve(t, hello)
-	resolver, _ := dns(t, func(string, int) []string { return []string{"127.0.0.1"} })
+	resolver, _ := testkit.DNS(t, func(string, int) []string { return []string{"127.0.0.1"} })
 	for what, allow := range map[string]string{"name": "example.com:" + s.port(), "network": "127.0.0.0/8", "address": s.hostPort()} {
 		c := client(t, []string{allow}, func(c *Config) { c.Resolver = resolver })
 		target := "http://example.com:" + s.port()
@@ -98,7 +100,7 @@ func TestListedNameAndNetwork(t *testing.T) {
 func TestTLSIsVerifiedToTheName(t *testing.T) {
 	t.Parallel()
 	s := serveTLS(t, hello)
-	resolver, _ := dns(t, func(string, int) []string { return []string{"127.0.0.1"} })
+	resolver, _ := testkit.DNS(t, func(string, int) []string { return []string{"127.0.0.1"} })
 	allow := []string{"127.0.0.0/8"}
 	named := func(c *Config) { c.Resolver = resolver }
 	if _, _, e := read(t, client(t, allow, named), credentialed(t, "https://example.com:"+s.port())); e != nil {
@@ -123,7 +125,7 @@ func TestNoProxyFromTheEnvironment(t *testing.T) {
 		t.Setenv(name, proxy.URL)
 	}
 	s := start(t, hello, false, "127.0.0.3:0") // net/http makes an exception for 127.0.0.1 only with localhost names
-	resolver, _ := dns(t, func(string, int) []string { return []string{"127.0.0.3"} })
+	resolver, _ := testkit.DNS(t, func(string, int) []string { return []string{"127.0.0.3"} })
 	c := client(t, []string{"example.com:" + s.port()}, func(c *Config) { c.Resolver = resolver })
 	if _, body, e := read(t, c, credentialed(t, "http://example.com:"+s.port())); e != nil || body != "hello" {
 		t.Errorf("%q, %v", body, e)
@@ -153,6 +155,29 @@ func TestDestinationBelongsToTheCredential(t *testing.T) {
 	}
 }
 
+// An error that tells of the operator's network or settings says so, for whoever passes
+// it on.
+func TestWhatAnErrorReveals(t *testing.T) {
+	t.Parallel()
+	closed := serve(t, hello)
+	dead := closed.hostPort()
+	closed.Close()
+	resolver, _ := testkit.DNS(t, func(name string, _ int) []string {
+		return map[string][]string{"inside.example.com": {"10.0.0.7"}}[name]
+	})
+	c := client(t, []string{dead}, func(c *Config) { c.Resolver = resolver })
+	for url, want := range map[string]Reveals{
+		"https://inside.example.com": Network, "https://nowhere.example.com": Network, "http://" + dead: Network,
+		"https://10.0.0.7": Settings, "https://db.internal": Settings, "http://example.com": Settings,
+		"ftp://example.com": Nothing, "https://2130706433": Nothing,
+	} {
+		_, _, e := read(t, c, Request{Method: "GET", URL: url})
+		if e == nil || e.Reveals != want {
+			t.Errorf("%s: %v reveals %v, want %v", url, e, e.Reveals, want)
+		}
+	}
+}
+
 // What fails before there is a connection is told apart from what may have been sent.
 func TestWhatHasNotLeft(t *testing.T) {
 	t.Parallel()
@@ -160,7 +185,7 @@ func TestWhatHasNotLeft(t *testing.T) {
 	dead := closed.hostPort()
 	closed.Close()
 	broken := raw(t, func(net.Conn) {})
-	resolver, _ := dns(t, func(string, int) []string { return nil })
+	resolver, _ := testkit.DNS(t, func(string, int) []string { return nil })
 	secured := serveTLS(t, hello)
 	for name, tc := range map[string]struct {
 		url    string

@@ -291,7 +291,9 @@ func (c *Client) deliver(w *watch, req Request, resp *http.Response) (*Response,
 	header, text := responseHeader(resp.Header)
 	options := guard.Options{ContentType: resp.Header.Get("Content-Type"), Remember: req.Remember, OnHit: req.OnReflected}
 	if err := req.Guard.Admit(text, options); err != nil {
-		return fail(explain(w.ctx, err))
+		e := explain(w.ctx, err)
+		e.Status = resp.StatusCode
+		return fail(e)
 	}
 	w.answered.Store(true)
 	w.idle.Stop()

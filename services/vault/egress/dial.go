@@ -43,7 +43,10 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 		if err != nil {
 			return refuse(RefusedAddress, "the destination's address cannot be read")
 		}
-		return d.rules.checkAddr(dest, ap.Addr())
+		if err := d.rules.checkAddr(dest, ap.Addr()); err != nil {
+			return err
+		}
+		return nil
 	}}
 	var conn net.Conn
 	for _, a := range addrs[:min(len(addrs), maxDialled)] {
@@ -77,7 +80,7 @@ func (d *dialer) resolve(ctx context.Context, dest Destination) ([]netip.Addr, e
 		}
 	}
 	if len(addrs) == 0 {
-		return nil, refuse(Unreachable, "the destination's name has no address")
+		return nil, refuse(Unreachable, "the destination's name has no address").revealing(Network)
 	}
 	return addrs, nil
 }

@@ -48,14 +48,31 @@ var kindNames = map[Kind]string{
 // String is the kind as a metric label.
 func (k Kind) String() string { return kindNames[k] }
 
-// Error is the only error that this package returns. Its text is for a stranger. It
-// has no cause on purpose: what net/http says may quote the URL, with the secret in
+// Reveals is what an error tells of the installation, beyond what is in the request.
+type Reveals int
+
+// What errors reveal.
+const (
+	// Nothing: the request or the answer alone decide.
+	Nothing Reveals = iota
+	// Settings: what the operator lists decides too.
+	Settings
+	// Network: names and addresses decide that this machine sees and a stranger may not.
+	Network
+)
+
+// Error is the only error that this package returns. Its text never has a secret in it,
+// but see Reveals. It has no cause on purpose: what net/http says may quote the URL, with the secret in
 // its query, or the answer.
 type Error struct {
 	Kind    Kind
 	Message string
 	// Unsent: there was no connection yet, so that nothing of the request has left.
 	Unsent bool
+	// Reveals is for whoever passes the error on.
+	Reveals Reveals
+	// Status is what the answer had, where one began; 0 where none did.
+	Status int
 }
 
 // Error implements error.
@@ -63,6 +80,12 @@ func (e *Error) Error() string { return e.Message }
 
 func refuse(k Kind, format string, args ...any) *Error {
 	return &Error{Kind: k, Message: fmt.Sprintf(format, args...)}
+}
+
+// revealing marks an error for what it tells.
+func (e *Error) revealing(r Reveals) *Error {
+	e.Reveals = r
+	return e
 }
 
 // unsent is an error from before there was a connection.
@@ -113,16 +136,16 @@ func explainTransport(err error) *Error {
 		return refuse(TLS, "the destination broke off the TLS handshake")
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return refuse(Unreachable, "the destination's name cannot be looked up")
+		return refuse(Unreachable, "the destination's name cannot be looked up").revealing(Network)
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok {
 		switch {
 		case e.Op == "remote error" || e.Op == "local error":
 			return refuse(TLS, "the TLS handshake with the destination failed")
+		case e.Op == "dial":
+			return refuse(Unreachable, "the destination cannot be connected to").revealing(Network)
 		case e.Timeout():
 			return errIdle
-		case e.Op == "dial":
-			return refuse(Unreachable, "the destination cannot be connected to")
 		}
 	}
 	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {

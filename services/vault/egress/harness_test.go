@@ -9,15 +9,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
@@ -186,73 +183,4 @@ func kindOf(e *Error) string {
 		return "no error"
 	}
 	return e.Kind.String()
-}
-
-// nameServer is a real DNS server on loopback. answer is asked for every A query,
-// with how many came before it for that name.
-type nameServer struct {
-	mu     sync.Mutex
-	asked  map[string]int
-	answer func(name string, n int) []string
-}
-
-func dns(t *testing.T, answer func(name string, n int) []string) (*net.Resolver, *nameServer) {
-	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &nameServer{asked: map[string]int{}, answer: answer}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		s.run(conn)
-	}()
-	t.Cleanup(func() { _ = conn.Close(); <-done })
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "udp", conn.LocalAddr().String())
-	}}, s
-}
-
-func (s *nameServer) run(conn net.PacketConn) {
-	buf := make([]byte, 1500)
-	for {
-		n, from, err := conn.ReadFrom(buf)
-		if err != nil {
-			return
-		}
-		var q dnsmessage.Message
-		if q.Unpack(buf[:n]) != nil || len(q.Questions) != 1 {
-			continue
-		}
-		if out, err := s.reply(q); err == nil {
-			_, _ = conn.WriteTo(out, from)
-		}
-	}
-}
-
-func (s *nameServer) reply(q dnsmessage.Message) ([]byte, error) {
-	question := q.Questions[0]
-	m := dnsmessage.Message{Header: dnsmessage.Header{ID: q.ID, Response: true, RecursionAvailable: true}, Questions: q.Questions}
-	if question.Type == dnsmessage.TypeA {
-		name := strings.TrimSuffix(question.Name.String(), ".")
-		s.mu.Lock()
-		ips := s.answer(name, s.asked[name])
-		s.asked[name]++
-		s.mu.Unlock()
-		for _, ip := range ips {
-			m.Answers = append(m.Answers, dnsmessage.Resource{
-				Header: dnsmessage.ResourceHeader{Name: question.Name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET},
-				Body:   &dnsmessage.AResource{A: netip.MustParseAddr(ip).As4()},
-			})
-		}
-	}
-	return m.Pack()
-}
-
-func (s *nameServer) count(name string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.asked[name]
 }

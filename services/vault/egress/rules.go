@@ -51,23 +51,23 @@ func (r *Rules) Check(d Destination) error {
 	if err == nil {
 		listed = r.lists(addr, d.Port)
 		if err := r.checkAddr(d, addr); err != nil {
-			return err
+			return err.revealing(Settings)
 		}
 	} else if !listed && isLocalName(d.Host) {
-		return refuse(RefusedAddress, "%s is a name of the local network; the operator may allow it by listing %s", d.Host, d.address())
+		return refuse(RefusedAddress, "%s is a name of the local network; the operator may allow it by listing %s", d.Host, d.address()).revealing(Settings)
 	}
 	if d.Scheme == "http" && !r.plaintext && !listed {
-		return refuse(RefusedDestination, "http:// is not allowed here: use https://, or let the operator list %s", d.address())
+		return refuse(RefusedDestination, "http:// is not allowed here: use https://, or let the operator list %s", d.address()).revealing(Settings)
 	}
 	return nil
 }
 
 // checkAddr refuses an address that d's name was found to have.
-func (r *Rules) checkAddr(d Destination, a netip.Addr) error {
+func (r *Rules) checkAddr(d Destination, a netip.Addr) *Error {
 	if r.names[d.address()] || r.lists(a, d.Port) || isPublic(a) {
 		return nil
 	}
-	return refuse(RefusedAddress, "%s is at an address that is not public; the operator may allow it by listing %s", d.Host, d.address())
+	return refuse(RefusedAddress, "%s is at an address that is not public; the operator may allow it by listing %s", d.Host, d.address()).revealing(Network)
 }
 
 func (r *Rules) lists(a netip.Addr, port uint16) bool {
