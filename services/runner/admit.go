@@ -47,6 +47,16 @@ func clientOf(p caller.Principal) fair.Client {
 	return fair.Client{Tenant: p.Workspace, Visitor: p.Key}
 }
 
+// client is who the work of an authorised run counts for: the workspace that is
+// charged, which for a link may be its owner's, and who called.
+func (r *run) client(ctx context.Context) fair.Client {
+	c := clientOf(caller.From(ctx))
+	if charged := r.allowed.GetChargedWorkspace(); charged != "" {
+		c.Tenant = charged
+	}
+	return c
+}
+
 // running counts the runs that go on, so that a stop can wait for them.
 type running struct {
 	mu       sync.Mutex

@@ -12,3 +12,6 @@ func (s *Service) Replace(block string, c engine.Constructor) {
 	registry[block] = c
 	s.workflows.registry = registry
 }
+
+// PictureBytesHeld is what the pictures of all runs take now.
+func (s *Service) PictureBytesHeld() int64 { return s.pictures.Used() }

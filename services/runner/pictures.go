@@ -2,41 +2,94 @@ package runner
 
 import (
 	"context"
+	"sync"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // pixelBytes is what a decoded pixel takes at most.
 const pixelBytes = 4
 
-// hold reserves the memory of a run's pictures before any is decoded, until the run
-// is over: a run keeps what it has decoded, and a few kilobytes of a request can be
-// gigabytes of pixels. It is taken in one piece, so that no two runs wait for what
-// the other has. A step that draws makes a copy, which is counted where there is room.
-func (r *run) hold(ctx context.Context, w *compiled, inputs map[string]any) (release func(), err error) {
-	total := r.service.cfg.PictureBytes
+// pictures is the room of one run's pixels. A few kilobytes of a request can be
+// gigabytes of pixels, so the room is taken when a step first reads some: in one
+// piece, so that no two runs wait for what the other has. While no step reads pixels,
+// others may have the room: pictures that came with the run are decoded again later.
+type pictures struct {
+	pool *fair.Pool
+	cost int64
+	came []*value.Image
+	// pinned pixels cannot be made again: a step draws on them, or cuts parts out.
+	pinned bool
+
+	mu    sync.Mutex
+	users int
+	lease *fair.Lease
+}
+
+var _ value.Memory = (*pictures)(nil)
+
+// hold measures the pictures of a run, and refuses more than one run may have.
+func (r *run) hold(w *compiled, inputs map[string]any) (*pictures, error) {
+	p := &pictures{pool: r.service.pictures, pinned: w.draws > 0 || w.cuts}
 	seen := map[*value.Image]bool{}
 	for _, v := range inputs {
 		collect(v, seen)
 	}
-	var cost int64
+	most := p.pool.Most()
 	for picture := range seen {
+		p.came = append(p.came, picture)
 		// No side is so long that this could overflow, and the sum stops at the limit.
-		if cost += int64(picture.Width()) * int64(picture.Height()) * pixelBytes; cost > total {
+		if p.cost += int64(picture.Width()) * int64(picture.Height()) * pixelBytes; p.cost > most {
 			return nil, runtimeInput(errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE,
-				"the pictures of a run may have %d million pixels together, and these have more", total/pixelBytes/1_000_000))
+				"the pictures of a run may have %d million pixels together, and these have more", most/pixelBytes/1_000_000))
 		}
 	}
-	cost = min(cost*int64(1+w.draws), total)
-	if cost == 0 {
+	// A step that draws makes a copy, which is counted where there is room.
+	p.cost = min(p.cost*int64(1+w.draws), most)
+	return p, nil
+}
+
+// Enter implements value.Memory.
+func (p *pictures) Enter(ctx context.Context) (leave func(), err error) {
+	if p.cost == 0 {
 		return func() {}, nil
 	}
-	if err := r.service.pictures.Acquire(ctx, cost); err != nil {
-		return nil, err
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lease == nil || !p.lease.Resume() {
+		if p.lease, err = p.pool.Acquire(ctx, p.cost, fair.From(ctx)); err != nil {
+			return nil, err
+		}
 	}
-	return func() { r.service.pictures.Release(cost) }, nil
+	p.users++
+	return sync.OnceFunc(p.leave), nil
+}
+
+func (p *pictures) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.users--; p.users == 0 && !p.pinned {
+		p.lease.Park(p.forget)
+	}
+}
+
+// forget is called without the lock, by whoever needs the room.
+func (p *pictures) forget() {
+	for _, picture := range p.came {
+		picture.Forget()
+	}
+}
+
+// release ends the run's share.
+func (p *pictures) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lease != nil {
+		p.lease.Release()
+	}
 }
 
 func collect(v any, into map[*value.Image]bool) {

@@ -203,7 +203,7 @@ func TestAPictureByURLIsTooLarge(t *testing.T) {
 // runs keep together is bounded.
 func TestThePixelsOfRunsAreBounded(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{PictureBytes: 1 << 20})
+	w := newWorld(t, runner.Config{PictureBytes: 3 << 20}) // three eighths for one run
 	w.sharing.definition = passing(t)
 	fits := base64.StdEncoding.EncodeToString(pngOf(t, 300, 300))
 	for range 3 { // what a run holds it gives back

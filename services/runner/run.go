@@ -13,6 +13,7 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
@@ -69,7 +70,7 @@ func (s *Service) execute(ctx context.Context, o order) (*result, error) {
 	if err := r.authorise(ctx); err != nil {
 		return nil, err
 	}
-	ctx = onGrantAlone(ctx)
+	ctx = onGrantAlone(fair.With(ctx, r.client(ctx)))
 	r.ledger = newLedger(modelNames(r.allowed), sync.OnceValue(func() map[slotKey]string { return slotNames(r.allowed.GetGrant()) }))
 	r.out = &outbound{vault: s.deps.Vault, grant: r.allowed.GetGrant(), ledger: r.ledger}
 	defer r.redactor.Forget()
@@ -145,11 +146,13 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	release, err := r.hold(ctx, w, inputs)
+	held, err := r.hold(w, inputs)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer held.release()
+	ctx, done := value.WithMemory(ctx, held)
+	defer done()
 	results, err := w.Run(ctx, engine.Request{
 		Env: r.env(), Inputs: inputs, Observe: r.stepped,
 		Limits: engine.Limits{Elements: r.service.cfg.Elements, Result: r.service.cfg.ResultBytes},

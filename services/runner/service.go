@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc"
 
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
@@ -47,7 +46,8 @@ type Config struct {
 	// Pictures are the limits of pictures.
 	Pictures imaging.Limits
 	// PictureBytes is the memory that the decoded pictures of all runs may take
-	// together; 0 means 1 GiB. A run whose own take more is refused, others wait.
+	// together; 0 means 2 GiB, of which one workspace has at most half. A run whose own
+	// take more than three eighths is refused, others wait.
 	PictureBytes int64
 	// Fetches is how many pictures a run may get by URL; 0 means 256.
 	Fetches int
@@ -66,7 +66,7 @@ func (c Config) withDefaults() Config {
 	byDefault(&c.FetchBytes, 64<<20)
 	byDefault(&c.Elements, 10_000)
 	byDefault(&c.Pictures.Bytes, 32<<20)
-	byDefault(&c.PictureBytes, 1<<30)
+	byDefault(&c.PictureBytes, 2<<30)
 	byDefault(&c.Fetches, 256)
 	byDefault(&c.Workflows, 1000)
 	byDefault(&c.StopWithin, 8*time.Second)
@@ -100,8 +100,8 @@ type Service struct {
 	workflows *workflows
 	inflight  *inflight
 	booker    *booker
-	// pictures is what is left of PictureBytes.
-	pictures *semaphore.Weighted
+	// pictures has room for PictureBytes.
+	pictures *fair.Pool
 	// places has room for Runs.
 	places  *fair.Pool
 	running running
@@ -130,7 +130,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 		inflight:  &inflight{sharing: deps.Sharing, logger: deps.Logger, now: deps.Now, runs: map[string]*lease{}},
 		booker:    &booker{sharing: deps.Sharing},
 		places:    fair.New(fair.Limits{What: "runs", Capacity: int64(cfg.Runs), Patience: patience, Waiting: 256}),
-		pictures:  semaphore.NewWeighted(cfg.PictureBytes),
+		pictures:  fair.New(fair.Limits{What: "pictures", Capacity: cfg.PictureBytes}),
 	}
 	return s, nil
 }

@@ -28,6 +28,8 @@ type compiled struct {
 	required []string
 	// draws is how many steps make a copy of the pictures they get.
 	draws int
+	// cuts tells whether a step cuts parts out of pictures, which share their pixels.
+	cuts bool
 	// bytes is the length of the definition.
 	bytes uint32
 }
@@ -78,8 +80,11 @@ func (w *workflows) compile(definition []byte) (*compiled, error) {
 	}
 	c := &compiled{Workflow: made, bytes: uint32(len(definition))}
 	for i := range p.Steps {
-		if p.Steps[i].Manifest.Category == "visualization" {
+		switch m := p.Steps[i].Manifest; {
+		case m.Category == "visualization":
 			c.draws++
+		case m.Type == "roboflow_core/dynamic_crop@v1":
+			c.cuts = true
 		}
 	}
 	for _, in := range signature.Of(p, inspect.Inspect(p)).Inputs {

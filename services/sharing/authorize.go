@@ -165,6 +165,7 @@ func (s *Service) answer(d *decision) (*sharinginternalv1.AuthorizeRunResponse, 
 	return &sharinginternalv1.AuthorizeRunResponse{
 		Name: d.name(), Definition: d.look.raw, VersionHash: d.look.hash, Grant: signed, Deadline: timestamppb.New(deadline),
 		CredentialInputs: d.credentialInputs, Models: d.models, SinksEnabled: d.sinks, Preview: d.preview(),
+		ChargedWorkspace: segment(d.charged, 0),
 	}, nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // execution is one step in one run.
@@ -51,7 +53,7 @@ func (x *execution) call(ctx context.Context) ([]Result, error) {
 				return nil, err
 			}
 			var err error
-			if results[i], err = x.s.block.Run(ctx, x.newCall(x.rows[i:i+1], false, x.elementArgs(row))); err != nil {
+			if results[i], err = x.ask(ctx, x.newCall(x.rows[i:i+1], false, x.elementArgs(row))); err != nil {
 				return nil, err
 			}
 		}
@@ -67,15 +69,22 @@ func (x *execution) callWide(ctx context.Context, results []Result) error {
 	for i, row := range x.rows {
 		group.Go(func() (err error) {
 			defer recoverTo(&err)
-			results[i], err = x.s.block.Run(ctx, x.newCall(x.rows[i:i+1], false, x.elementArgs(row)))
+			results[i], err = x.ask(ctx, x.newCall(x.rows[i:i+1], false, x.elementArgs(row)))
 			return err
 		})
 	}
 	return group.Wait()
 }
 
+// ask calls the block. Pixels that it reads are in use until it has answered.
+func (x *execution) ask(ctx context.Context, call *Call) (Result, error) {
+	ctx, done := value.Reading(ctx)
+	defer done()
+	return x.s.block.Run(ctx, call)
+}
+
 func (x *execution) callBatch(ctx context.Context) ([]Result, error) {
-	result, err := x.s.block.Run(ctx, x.newCall(x.rows, true, x.batchArgs()))
+	result, err := x.ask(ctx, x.newCall(x.rows, true, x.batchArgs()))
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,7 @@ import (
 	"image"
 	"image/jpeg"
 
-	"golang.org/x/sync/semaphore"
-
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/picture"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
@@ -16,7 +15,7 @@ import (
 // as the memory for decoding is bounded over all of them.
 type Codec struct {
 	limits Limits
-	memory *semaphore.Weighted
+	memory *fair.Pool
 }
 
 var _ value.Codec = (*Codec)(nil)
@@ -24,7 +23,7 @@ var _ value.Codec = (*Codec)(nil)
 // NewCodec makes a codec.
 func NewCodec(limits Limits) *Codec {
 	limits = limits.withDefaults()
-	return &Codec{limits: limits, memory: semaphore.NewWeighted(limits.Memory)}
+	return &Codec{limits: limits, memory: fair.New(fair.Limits{What: "pictures", Capacity: limits.Memory, WholeTenant: true})}
 }
 
 // Size reads the header alone. It is the size of the upright picture.
@@ -61,13 +60,14 @@ func (c *Codec) Decode(ctx context.Context, encoded []byte) (image.Image, error)
 	if orientation != picture.Upright {
 		cost *= 2 // turned into a copy
 	}
-	if cost > c.limits.Memory {
+	if cost > c.memory.Most() {
 		return nil, tooLarge("the picture of %d by %d pixels takes more memory to decode than is allowed", config.Width, config.Height)
 	}
-	if err := c.memory.Acquire(ctx, cost); err != nil {
+	room, err := c.memory.Acquire(ctx, cost, fair.From(ctx))
+	if err != nil {
 		return nil, err
 	}
-	defer c.memory.Release(cost)
+	defer room.Release()
 	pixels, err := f.decode(encoded)
 	if err != nil {
 		return nil, invalid("the %s picture is damaged", f.name).Because(err)

@@ -15,6 +15,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
 func encodeJPEG(tb testing.TB, img image.Image) []byte {
@@ -49,7 +50,7 @@ func pngOf(w, h uint32, depth, kind byte) []byte {
 
 func TestHostilePicturesAreRefused(t *testing.T) {
 	t.Parallel()
-	codec := NewCodec(Limits{Bytes: 1 << 20, Pixels: 1_000_000, Side: 4096, Memory: 6 << 20})
+	codec := NewCodec(Limits{Bytes: 1 << 20, Pixels: 1_000_000, Side: 4096, Memory: 12 << 20})
 	good := encodeJPEG(t, noise(64, 64)["RGBA"])
 	var anim bytes.Buffer
 	if err := gif.Encode(&anim, noise(8, 8)["RGBA"], nil); err != nil {
@@ -101,17 +102,18 @@ func TestDecodeGivesWhatWasEncoded(t *testing.T) {
 
 func TestDecodeWaitsForMemory(t *testing.T) {
 	t.Parallel()
-	codec := NewCodec(Limits{Memory: 1 << 20})
-	if err := codec.memory.Acquire(t.Context(), 1<<20); err != nil {
+	codec := NewCodec(Limits{Memory: 2 << 20})
+	room, err := codec.memory.Acquire(t.Context(), 1<<20, fair.Client{})
+	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := codec.Decode(ctx, encodeJPEG(t, noise(64, 64)["RGBA"]))
+	_, err = codec.Decode(ctx, encodeJPEG(t, noise(64, 64)["RGBA"]))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("decoding without memory: %v", err)
 	}
-	codec.memory.Release(1 << 20)
+	room.Release()
 	if _, err := codec.Decode(t.Context(), encodeJPEG(t, noise(64, 64)["RGBA"])); err != nil {
 		t.Error(err)
 	}
@@ -135,7 +137,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(encodePNG(f, noise(16, 16)["NRGBA"]))
 	f.Add([]byte("RIFF\x10\x00\x00\x00WEBPVP8L\x04\x00\x00\x00\x2f\x00\x00\x00"))
 	f.Add(pngOf(100, 100, 16, 6))
-	codec := NewCodec(Limits{Pixels: 1 << 20, Memory: 32 << 20})
+	codec := NewCodec(Limits{Pixels: 1 << 20, Memory: 64 << 20})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		pixels, err := codec.Decode(t.Context(), data)
 		if err != nil {

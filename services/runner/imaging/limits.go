@@ -21,8 +21,8 @@ type Limits struct {
 	Pixels int
 	// Side is the longest width or height; 16384.
 	Side int
-	// Memory that all decoding takes together; 512 MiB. What needs more than that
-	// alone is refused.
+	// Memory that all decoding takes together; 1 GiB. One workspace has at most half
+	// of it, and what alone needs more is refused.
 	Memory int64
 }
 
@@ -37,7 +37,7 @@ func (l Limits) withDefaults() Limits {
 		l.Side = 16384
 	}
 	if l.Memory == 0 {
-		l.Memory = 512 << 20
+		l.Memory = 1 << 30
 	}
 	return l
 }

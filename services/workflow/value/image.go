@@ -112,6 +112,9 @@ func (i *Image) IsCrop() bool { return i.parent.ID != i.root.ID }
 // Pixels decodes the picture, once. A failure to decode is not remembered: it
 // may be the context that ended.
 func (i *Image) Pixels(ctx context.Context) (image.Image, error) {
+	if err := enter(ctx); err != nil {
+		return nil, err
+	}
 	s := i.source
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,6 +153,8 @@ func (i *Image) Base64(ctx context.Context, codec Codec) (string, error) {
 
 // JPEG encodes the picture.
 func (i *Image) JPEG(ctx context.Context, codec Codec, quality int) ([]byte, error) {
+	ctx, done := Reading(ctx)
+	defer done()
 	pixels, err := i.Pixels(ctx)
 	if err != nil {
 		return nil, err

@@ -347,9 +347,12 @@ type AuthorizeRunResponse struct {
 	// Not an answer yet, where it names any: inputs that came and decide which
 	// models run. All else is empty, and the runner is to ask again with their
 	// values. Never a credential.
-	ModelInputs   []string `protobuf:"bytes,10,rep,name=model_inputs,json=modelInputs,proto3" json:"model_inputs,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	ModelInputs []string `protobuf:"bytes,10,rep,name=model_inputs,json=modelInputs,proto3" json:"model_inputs,omitempty"`
+	// Id of the workspace that is charged. What the run takes of the runner counts as
+	// its share.
+	ChargedWorkspace string `protobuf:"bytes,11,opt,name=charged_workspace,json=chargedWorkspace,proto3" json:"charged_workspace,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *AuthorizeRunResponse) Reset() {
@@ -450,6 +453,13 @@ func (x *AuthorizeRunResponse) GetModelInputs() []string {
 		return x.ModelInputs
 	}
 	return nil
+}
+
+func (x *AuthorizeRunResponse) GetChargedWorkspace() string {
+	if x != nil {
+		return x.ChargedWorkspace
+	}
+	return ""
 }
 
 // RenewRunsRequest lists what a runner has in hand.
@@ -983,7 +993,7 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\apointer\x18\x02 \x01(\tR\apointer\"?\n" +
 	"\bRunModel\x12\x19\n" +
 	"\bmodel_id\x18\x01 \x01(\tR\amodelId\x12\x18\n" +
-	"\aversion\x18\x02 \x01(\tR\aversion\"\xc1\x03\n" +
+	"\aversion\x18\x02 \x01(\tR\aversion\"\xee\x03\n" +
 	"\x14AuthorizeRunResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12#\n" +
 	"\n" +
@@ -997,7 +1007,8 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\rsinks_enabled\x18\b \x01(\bR\fsinksEnabled\x12\x18\n" +
 	"\apreview\x18\t \x01(\bR\apreview\x12!\n" +
 	"\fmodel_inputs\x18\n" +
-	" \x03(\tR\vmodelInputs\"]\n" +
+	" \x03(\tR\vmodelInputs\x12+\n" +
+	"\x11charged_workspace\x18\v \x01(\tR\x10chargedWorkspace\"]\n" +
 	"\x10RenewRunsRequest\x12\x1d\n" +
 	"\x04runs\x18\x01 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\x90NR\x04runs\x12*\n" +
 	"\x06proofs\x18\x02 \x03(\fB\x12\xbaH\f\x92\x01\t\x10\x90N\"\x04z\x02\x18@\x80\x01\x01R\x06proofs\"6\n" +
