@@ -144,11 +144,13 @@ func (s *shell) credentialCommands(t *testing.T, in *installation) {
 		t.Errorf("where it goes: %s", before)
 	}
 	s.wants(t, says{"A title", "https://127.0.0.1:1001", before.text("fingerprint")}, "credential", "update", "llm", "--title", "A title")
-	s.wants(t, says{"https://127.0.0.1:1002", "!127.0.0.1:1001"}, "credential", "update", "credentials/llm", "--host", "https://127.0.0.1:1002")
-	s.keyhole(t, "credential", "update", "llm", "--slot-kind", "query", "--slot-name", "key")
+	s.refused(t, "CREDENTIAL_VALUE_NEEDED", "credential", "update", "llm", "--host", "https://127.0.0.1:1002")
+	s.wants(t, says{"https://127.0.0.1:1002", "!127.0.0.1:1001"}, "credential", "update", "credentials/llm", "--host", "https://127.0.0.1:1002",
+		"--value-file", s.file(t, "again", first))
+	s.keyhole(t, "credential", "update", "llm", "--slot-kind", "query", "--slot-name", "key", "--value-file", s.file(t, "again", first))
 	s.wants(t, says{"A title", "!" + before.text("fingerprint")}, "credential", "update", "llm", "--value-file", s.file(t, "second", second))
 	after := s.made(t, "credential", "get", "llm")
-	if after.number("version") != 2 || after.text("slotName") != "key" {
+	if after.number("version") != 4 || after.text("slotName") != "key" {
 		t.Errorf("after a new value: %s", after)
 	}
 	s.wants(t, says{"credentials/llm"}, "credential", "list")

@@ -3,6 +3,7 @@ package sharing_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -267,4 +268,32 @@ func known(t *testing.T, view *sharingv1.SharedWorkflow) *sharingv1.SharedWorkfl
 	out := &sharingv1.SharedWorkflow{}
 	must(t, proto.Unmarshal(raw, out))
 	return out
+}
+
+// A share whose hidden credential got another destination or place waits for its owner,
+// and says so wherever its owner looks.
+func TestAChangedCredentialSuspendsItsShares(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	share := s.hidden()
+	s.vault.set(func() { s.vault.grants[share.GetName()].unconfirmed = []string{"llm"} })
+	s.settle()
+	_, err := s.preview(s.member("visitor"), share.GetToken(), "r1")
+	refused(t, err, errorsv1.Reason_REASON_SHARE_PAUSED)
+	got, err := s.update(&sharingv1.Share{Name: share.GetName(), Limits: &sharingv1.Limits{Runs: 9, CredentialCalls: 9}}, "limits")
+	must(t, err)
+	notice := slices.IndexFunc(got.GetNotices(), func(n *sharingv1.Notice) bool { return n.GetId() == "credential_access.changed" })
+	if got.GetState() != sharingv1.ShareState_SHARE_STATE_SUSPENDED || notice < 0 || !strings.Contains(got.GetNotices()[notice].GetText(), `"llm"`) || !got.GetDetected().GetSlots()[0].GetUnconfirmed() {
+		t.Errorf("the share says %v", got)
+	}
+	looked, err := s.api.InspectWorkflow(s.member("acme"), &sharingv1.InspectWorkflowRequest{Name: "workspaces/acme/workflows/caption"})
+	must(t, err)
+	if !slices.Equal(looked.GetSuspendedShares(), []string{share.GetName()}) {
+		t.Errorf("inspected: %v", looked.GetSuspendedShares())
+	}
+	_, err = s.api.ResumeShare(s.member("acme"), &sharingv1.ResumeShareRequest{Name: share.GetName()})
+	must(t, err)
+	s.settle()
+	_, err = s.preview(s.member("visitor"), share.GetToken(), "r2")
+	must(t, err)
 }

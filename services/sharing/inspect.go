@@ -2,9 +2,11 @@ package sharing
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 )
@@ -35,7 +37,38 @@ func (s public) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflo
 	if err != nil {
 		return nil, err
 	}
-	return s.inspection(ctx, w.Workspace, s.analyses.of(v.Definition, v.Hash))
+	out, err := s.inspection(ctx, w.Workspace, s.analyses.of(v.Definition, v.Hash))
+	if err != nil {
+		return nil, err
+	}
+	out.SuspendedShares, err = s.suspendedShares(ctx, w)
+	return out, err
+}
+
+// maxInspected bounds the shares that an inspection asks the vault about.
+const maxInspected = 50
+
+// suspendedShares are those that wait for their owner's word.
+func (s *Service) suspendedShares(ctx context.Context, w workflowRow) ([]string, error) {
+	rows, err := s.store.shares(ctx, w.Workspace, w.UID, shareCursor{}, false, maxInspected)
+	if err != nil {
+		return nil, fmt.Errorf("list shares: %w", err)
+	}
+	var names []string
+	for _, row := range rows {
+		if !row.hidden() {
+			continue
+		}
+		name := shareName(w.Workspace, w.ID, row.ID)
+		grant, err := s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: name})
+		if err != nil {
+			return nil, fmt.Errorf("read credential grant: %w", err)
+		}
+		if waits(grant) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
 }
 
 // inspection is what an owner sees of an analysis, with what the vault and the

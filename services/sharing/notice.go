@@ -66,6 +66,15 @@ var movedNotice = &sharingv1.Notice{
 		"the visitor's client confirms the new destination; clients that cannot do so need a new link: rotate this one, or make another.",
 }
 
+// changedNotice is shown where hidden credentials are not the ones that were granted.
+func changedNotice(credentials []string) *sharingv1.Notice {
+	return &sharingv1.Notice{
+		Id: "credential_access.changed", Severity: "warning", Title: "A hidden credential has changed",
+		Text: "The credential " + quoted(credentials) + " now has other destinations, another place in the request or another provider than when you opened it to this link. " +
+			"Visitors cannot run the Workflow until you have looked at it and resume the share.",
+	}
+}
+
 // notices are the texts that belong to what was detected.
 func notices(d *sharingv1.Detected, needsConfirmation, hasMoved bool) []*sharingv1.Notice {
 	out := []*sharingv1.Notice{sharedNotice}

@@ -40,7 +40,9 @@ type credentialGrant struct {
 	period    vaultv1.Period
 	slots     []*vaultinternalv1.GrantedSlot
 	suspended bool
-	by        string
+	// unconfirmed are credentials that are other ones than were granted.
+	unconfirmed []string
+	by          string
 }
 
 func newVaultPeer() *vaultPeer {
@@ -184,6 +186,9 @@ func (v *vaultPeer) PutCredentialGrant(ctx context.Context, r *vaultinternalv1.P
 		hash: r.GetVersionHash(), calls: r.GetCalls(), period: r.GetPeriod(), slots: r.GetSlots(), by: by,
 		suspended: before != nil && before.suspended && !r.GetResume(),
 	}
+	if before != nil && !r.GetResume() {
+		v.grants[r.GetShare()].unconfirmed = before.unconfirmed
+	}
 	if v.afterPut != nil {
 		return &vaultinternalv1.PutCredentialGrantResponse{}, v.afterPut()
 	}
@@ -214,7 +219,7 @@ func (v *vaultPeer) GetCredentialGrant(_ context.Context, r *vaultinternalv1.Get
 	if g == nil {
 		return &vaultinternalv1.GetCredentialGrantResponse{}, nil
 	}
-	return &vaultinternalv1.GetCredentialGrantResponse{Exists: true, VersionHash: g.hash, CallsLeft: g.calls, Suspended: g.suspended}, nil
+	return &vaultinternalv1.GetCredentialGrantResponse{Exists: true, VersionHash: g.hash, CallsLeft: g.calls, Suspended: g.suspended, Unconfirmed: g.unconfirmed}, nil
 }
 
 func (v *vaultPeer) EndRun(_ context.Context, r *vaultinternalv1.EndRunRequest) (*vaultinternalv1.EndRunResponse, error) {

@@ -154,7 +154,13 @@ func (r *right) granted() bool {
 	return r.grant.GetExists() && r.grant.GetVersionHash() == r.version.Hash && r.share.GrantedHash == r.version.Hash
 }
 
-func (r *right) suspended() bool { return r.grant.GetSuspended() }
+// suspended reports whether the vault waits for the owner's word: the guard has found
+// something, or a credential is another one than was granted.
+func (r *right) suspended() bool { return waits(r.grant) }
+
+func waits(g *vaultinternalv1.GetCredentialGrantResponse) bool {
+	return g.GetSuspended() || len(g.GetUnconfirmed()) > 0
+}
 
 // strangeModels finds the models of a definition that keys of other workspaces may
 // not use, and those that do not exist.

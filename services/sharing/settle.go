@@ -253,6 +253,8 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 	if out.Detected.Slots, err = s.slotMessages(ctx, w.Workspace, look); err != nil {
 		return nil, err
 	}
+	changed := movedFrom(row.promise(), look)
+	out.Notices = notices(out.Detected, row.hidden() && row.GrantedHash != v.Hash, len(changed.credentials)+len(changed.ordinary) > 0)
 	if row.State != sharingv1.ShareState_SHARE_STATE_REVOKED {
 		out.Token = s.links.token(row.UID, row.LinkEpoch)
 		out.Uri = s.links.uri(out.Token)
@@ -260,12 +262,10 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 			return nil, err
 		}
 	}
-	changed := movedFrom(row.promise(), look)
-	out.Notices = notices(out.Detected, row.hidden() && row.GrantedHash != v.Hash, len(changed.credentials)+len(changed.ordinary) > 0)
 	return out, nil
 }
 
-// showGrant shows that the vault's guard has stopped a share.
+// showGrant shows that a share waits for its owner's word, and for which credentials.
 func (s *Service) showGrant(ctx context.Context, row shareRow, out *sharingv1.Share) error {
 	if !row.hidden() {
 		return nil
@@ -274,7 +274,13 @@ func (s *Service) showGrant(ctx context.Context, row shareRow, out *sharingv1.Sh
 	if err != nil {
 		return fmt.Errorf("read credential grant: %w", err)
 	}
-	if grant.GetSuspended() && row.State == sharingv1.ShareState_SHARE_STATE_ACTIVE {
+	if changed := grant.GetUnconfirmed(); len(changed) > 0 {
+		out.Notices = append(out.Notices, changedNotice(changed))
+		for _, slot := range out.GetDetected().GetSlots() {
+			slot.Unconfirmed = slices.Contains(changed, segment(slot.GetCredential(), 1))
+		}
+	}
+	if waits(grant) && row.State == sharingv1.ShareState_SHARE_STATE_ACTIVE {
 		out.State = sharingv1.ShareState_SHARE_STATE_SUSPENDED
 	}
 	return nil

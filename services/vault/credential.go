@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -34,8 +35,7 @@ func (s *Service) CreateCredential(ctx context.Context, req *vaultv1.CreateCrede
 func (s *Service) newCredential(ws, cid string, from *vaultv1.Credential) (credential, secret.Secret, error) {
 	value := takeValue(from)
 	if from.GetProvider() == "" {
-		return credential{}, value, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "say whose secret it is").
-			Field("credential.provider", "required")
+		return credential{}, value, noProvider()
 	}
 	hosts, err := s.destinations(from.GetProvider(), from.GetHosts())
 	if err != nil {
@@ -51,6 +51,11 @@ func (s *Service) newCredential(ws, cid string, from *vaultv1.Credential) (crede
 	}
 	c.updateTime = c.createTime
 	return c, value, s.setValue(&c, value)
+}
+
+func noProvider() error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "say whose secret it is").
+		Field("credential.provider", "required")
 }
 
 // takeValue moves the value out of a message.
@@ -118,14 +123,15 @@ func (s *Service) GetCredential(ctx context.Context, req *vaultv1.GetCredentialR
 }
 
 // UpdateCredential changes a credential. A new value makes a new version and
-// destroys the old one; without a value the stored one stays.
+// destroys the old one; without a value the stored one stays, as do its
+// destinations and its slot.
 func (s *Service) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCredentialRequest) (*vaultv1.Credential, error) {
 	from := req.GetCredential()
 	ws, cid, ok := splitName(from.GetName(), "credentials")
 	if !ok {
 		return nil, badName("credential.name", "workspaces/{workspace}/credentials/{credential}")
 	}
-	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"value", "hosts", "title", "slot_kind", "slot_name"},
+	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"value", "provider", "hosts", "title", "slot_kind", "slot_name"},
 		[]string{"name", "fingerprint", "version", "create_time", "update_time", "guardable"})
 	if err != nil {
 		return nil, err
@@ -165,33 +171,51 @@ func (s *Service) changeCredential(ctx context.Context, tx *sql.Tx, ws, cid stri
 	if err := lockCredential(ctx, tx, ws, cid); err != nil {
 		return credential{}, err
 	}
-	c, err := credentialRow(ctx, tx, ws, cid)
+	before, err := credentialRow(ctx, tx, ws, cid)
 	if err != nil {
-		return c, notFoundOr(err)
+		return before, notFoundOr(err)
 	}
+	c := before
 	if err := s.applyTo(&c, from, mask); err != nil {
+		return c, err
+	}
+	if err := keepTogether(before, &c, value); err != nil {
 		return c, err
 	}
 	c.updateTime = micros(s.now())
 	e := s.event(ctx, ws, "credential.update", c.name())
-	if !value.IsZero() {
-		c.version++
-		if err := s.setValue(&c, value); err != nil {
-			return c, err
-		}
-		sealed, err := s.sealer.seal(ctx, c, value)
-		if err != nil {
-			return c, err
-		}
-		if err := putVersion(ctx, tx, c, sealed); err != nil {
-			return c, err
-		}
-		e.details["version"] = itoa(c.version)
+	if c.uid != before.uid {
+		e.details["changed"] = strings.Join(unitChanges(before, c), ", ")
 	}
-	if err := updateCredential(ctx, tx, c); err != nil {
+	if value.IsZero() {
+		err = updateCredential(ctx, tx, before.uid, c)
+	} else {
+		c.version++
+		e.details["version"] = itoa(c.version)
+		err = s.replaceValue(ctx, tx, before.uid, &c, value)
+	}
+	if err != nil {
 		return c, err
 	}
 	return c, audit(ctx, tx, e)
+}
+
+// replaceValue writes a credential with a new value. The old value is destroyed.
+func (s *Service) replaceValue(ctx context.Context, tx *sql.Tx, oldUID string, c *credential, value secret.Secret) error {
+	if err := s.setValue(c, value); err != nil {
+		return err
+	}
+	sealed, err := s.sealer.seal(ctx, *c, value)
+	if err != nil {
+		return err
+	}
+	if err := dropValue(ctx, tx, c.workspace, oldUID); err != nil {
+		return err
+	}
+	if err := updateCredential(ctx, tx, oldUID, *c); err != nil {
+		return err
+	}
+	return putValue(ctx, tx, *c, sealed)
 }
 
 // applyTo changes what the mask names; without one, what is given.
@@ -200,12 +224,20 @@ func (s *Service) applyTo(c *credential, from *vaultv1.Credential, mask []string
 	if changes("title", from.GetTitle() != "") {
 		c.title = from.GetTitle()
 	}
+	if changes("provider", from.GetProvider() != "") {
+		if from.GetProvider() == "" {
+			return noProvider()
+		}
+		c.provider = from.GetProvider()
+	}
 	if changes("hosts", len(from.GetHosts()) > 0) {
 		hosts, err := s.destinations(c.provider, from.GetHosts())
 		if err != nil {
 			return err
 		}
-		c.hosts = hosts
+		if !sameSet(hosts, c.hosts) {
+			c.hosts = hosts
+		}
 	}
 	kind, name := vaultv1.SlotKind(c.slotKind), c.slotName
 	if changes("slot_kind", from.GetSlotKind() != 0) && kind != from.GetSlotKind() {

@@ -71,7 +71,7 @@ func TestCredentials(t *testing.T) {
 		// Another credential of the same id is not what was granted.
 		n.credential(t, "llm", canary+"Y")
 		_, err = r.issue(n.sign(t, n.claims()), "llm", 2)
-		refusedWith(t, err, grantInvalid, codes.PermissionDenied)
+		refusedWith(t, err, errorsv1.Reason_REASON_SHARE_PAUSED, codes.FailedPrecondition)
 	})
 }
 

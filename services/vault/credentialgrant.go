@@ -29,6 +29,13 @@ func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.P
 		return nil, err
 	}
 	err = s.store.tx(ctx, func(tx *sql.Tx) error {
+		if !req.GetResume() {
+			earlier, err := grantRow(ctx, tx, ws, g.share)
+			if err != nil {
+				return err
+			}
+			g.keepUIDs(earlier)
+		}
 		if err := putGrant(ctx, tx, g, req.GetResume()); err != nil {
 			return err
 		}
@@ -155,7 +162,32 @@ func (s *Service) GetCredentialGrant(ctx context.Context, req *vaultinternalv1.G
 	if err != nil {
 		return nil, err
 	}
+	unconfirmed, err := s.unconfirmed(ctx, g)
+	if err != nil {
+		return nil, err
+	}
 	return &vaultinternalv1.GetCredentialGrantResponse{
-		Exists: true, VersionHash: g.versionHash, CallsLeft: max(0, g.calls-used), Suspended: g.suspendTime.Valid,
+		Exists: true, VersionHash: g.versionHash, CallsLeft: max(0, g.calls-used), Suspended: g.suspendTime.Valid, Unconfirmed: unconfirmed,
 	}, nil
+}
+
+// unconfirmed are the credentials of a grant that are other ones now than those that
+// were granted. One that does not exist is not among them: nothing can use it.
+func (s *Service) unconfirmed(ctx context.Context, g *credentialGrant) ([]string, error) {
+	var ids []string
+	seen := map[string]bool{}
+	for _, slot := range g.slots {
+		if seen[slot.Credential] {
+			continue
+		}
+		seen[slot.Credential] = true
+		c, err := s.rights.credential(ctx, credentialName(g.workspace, slot.Credential))
+		if err != nil {
+			return nil, err
+		}
+		if c != nil && c.uid != slot.UID {
+			ids = append(ids, slot.Credential)
+		}
+	}
+	return ids, nil
 }

@@ -423,7 +423,8 @@ func TestACallThatNeverLeftIsNotInTheAccount(t *testing.T) {
 		r := in.start(t)
 		n := r.tenant(t, "demo")
 		n.llm.Hosts = []string{"http://" + dead}
-		llm, err := r.public.UpdateCredential(n.ctx, &vaultv1.UpdateCredentialRequest{Credential: n.llm, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"hosts"}}})
+		n.llm.Value = canary
+		llm, err := r.public.UpdateCredential(n.ctx, &vaultv1.UpdateCredentialRequest{Credential: n.llm, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"hosts", "value"}}})
 		must(t, err)
 		n.llm = llm
 		c := n.claims()

@@ -143,13 +143,16 @@ func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialGran
 	if err != nil {
 		return nil, err
 	}
-	_, id, _ := splitName(h.Credential, "credentials")
-	want := grantedSlot{Step: h.Step, Field: h.Field, Credential: id, UID: h.UID, Destination: h.Destination}
-	switch {
-	case g == nil || g.workspace != h.Workspace || !g.covers(h.VersionHash, want):
+	if g == nil || g.workspace != h.Workspace {
 		return nil, grant.Invalid(errors.New("no credential grant covers this slot"))
-	case g.suspendTime.Valid:
-		// The same words as for a pause: a visitor who could tell the two apart
+	}
+	_, id, _ := splitName(h.Credential, "credentials")
+	granted, ok := g.slot(h.VersionHash, h.Step, h.Field)
+	switch {
+	case !ok || granted.Credential != id || granted.Destination != h.Destination:
+		return nil, grant.Invalid(errors.New("no credential grant covers this slot"))
+	case g.suspendTime.Valid || granted.UID != h.UID:
+		// A credential that is another one than was granted waits for its owner. The same words as for a pause: a visitor who could tell the two apart
 		// could tell that the guard had found something.
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED,
 			"this link is paused; its owner can resume it")

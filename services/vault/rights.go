@@ -46,7 +46,7 @@ func (r *rights) credential(ctx context.Context, name string) (*sealedCredential
 
 func (r *rights) grant(ctx context.Context, workspace, share string) (*credentialGrant, error) {
 	return r.grants.get(ctx, grantSubject(share), func(ctx context.Context) (*credentialGrant, error) {
-		return r.store.grant(ctx, workspace, share)
+		return grantRow(ctx, r.store.db, workspace, share)
 	})
 }
 

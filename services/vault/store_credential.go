@@ -48,16 +48,19 @@ func createCredential(ctx context.Context, tx *sql.Tx, c credential, sealed []by
 	if !ok {
 		return false, nil
 	}
-	return true, putVersion(ctx, tx, c, sealed)
+	return true, putValue(ctx, tx, c, sealed)
 }
 
-// putVersion stores the value of the credential's current version and destroys
-// all others.
-func putVersion(ctx context.Context, tx *sql.Tx, c credential, sealed []byte) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM credential_versions WHERE workspace = $1 AND uid = $2`,
-		c.workspace, c.uid); err != nil {
+// dropValue destroys the stored value of a credential.
+func dropValue(ctx context.Context, tx *sql.Tx, workspace, uid string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM credential_versions WHERE workspace = $1 AND uid = $2`, workspace, uid); err != nil {
 		return fmt.Errorf("delete replaced value: %w", err)
 	}
+	return nil
+}
+
+// putValue stores the value of the credential's current version.
+func putValue(ctx context.Context, tx *sql.Tx, c credential, sealed []byte) error {
 	if _, err := tx.ExecContext(ctx, `INSERT INTO credential_versions (workspace, uid, version, sealed, create_time)
 		VALUES ($1, $2, $3, $4, $5)`, c.workspace, c.uid, c.version, sealed, c.updateTime); err != nil {
 		return fmt.Errorf("insert value: %w", err)
@@ -108,15 +111,17 @@ func (s *store) sameCredential(ctx context.Context, c credential) (string, error
 	return id, nil
 }
 
-// updateCredential writes everything that may change.
-func updateCredential(ctx context.Context, tx *sql.Tx, c credential) error {
+// updateCredential writes everything that may change over the row with this uid.
+// To change the uid, drop the value first.
+func updateCredential(ctx context.Context, tx *sql.Tx, uid string, c credential) error {
 	hosts, err := toJSON(c.hosts)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE credentials SET title = $3, hosts = $4, slot_kind = $5, slot_name = $6,
-		fingerprint = $7, guardable = $8, version = $9, update_time = $10 WHERE workspace = $1 AND uid = $2`,
-		c.workspace, c.uid, c.title, hosts, c.slotKind, c.slotName, c.fingerprint, c.guardable, c.version, c.updateTime)
+		fingerprint = $7, guardable = $8, version = $9, update_time = $10, uid = $11, provider = $12
+		WHERE workspace = $1 AND uid = $2`,
+		c.workspace, uid, c.title, hosts, c.slotKind, c.slotName, c.fingerprint, c.guardable, c.version, c.updateTime, c.uid, c.provider)
 	if err != nil {
 		return fmt.Errorf("update credential: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
@@ -32,17 +33,33 @@ type grantedSlot struct {
 	Destination string `json:"destination"`
 }
 
-// covers reports whether the grant holds for a slot of a version.
-func (g *credentialGrant) covers(versionHash string, want grantedSlot) bool {
+// slot finds what the grant says of a slot of a version.
+func (g *credentialGrant) slot(versionHash, step, field string) (grantedSlot, bool) {
 	if g.versionHash != versionHash {
-		return false
+		return grantedSlot{}, false
 	}
-	for _, s := range g.slots {
-		if s == want {
-			return true
+	at := slices.IndexFunc(g.slots, func(s grantedSlot) bool { return s.Step == step && s.Field == field })
+	if at < 0 {
+		return grantedSlot{}, false
+	}
+	return g.slots[at], true
+}
+
+// keepUIDs puts the uids of an earlier grant into this one: what its owner has not
+// confirmed stays unconfirmed.
+func (g *credentialGrant) keepUIDs(earlier *credentialGrant) {
+	if earlier == nil {
+		return
+	}
+	confirmed := make(map[string]string, len(earlier.slots))
+	for _, s := range earlier.slots {
+		confirmed[s.Credential] = s.UID
+	}
+	for i := range g.slots {
+		if uid, ok := confirmed[g.slots[i].Credential]; ok {
+			g.slots[i].UID = uid
 		}
 	}
-	return false
 }
 
 // putGrant writes a share's grant in place of the former one. What was suspended stays
@@ -65,13 +82,13 @@ func putGrant(ctx context.Context, tx *sql.Tx, g credentialGrant, resume bool) e
 	return nil
 }
 
-// grant returns nil if the share has none.
-func (s *store) grant(ctx context.Context, workspace, share string) (*credentialGrant, error) {
+// grantRow returns nil if the share has none.
+func grantRow(ctx context.Context, q sqldb.Queryer, workspace, share string) (*credentialGrant, error) {
 	var (
 		g     credentialGrant
 		slots string
 	)
-	err := s.db.QueryRowContext(ctx, `SELECT share, workspace, version_hash, slots, calls, period, granted_by, create_time,
+	err := q.QueryRowContext(ctx, `SELECT share, workspace, version_hash, slots, calls, period, granted_by, create_time,
 		suspend_time FROM credential_grants WHERE workspace = $1 AND share = $2`, workspace, share).
 		Scan(&g.share, &g.workspace, &g.versionHash, &slots, &g.calls, &g.period, &g.grantedBy, &g.createTime, &g.suspendTime)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -13,7 +13,7 @@ type credentialCmd struct {
 	Create credentialCreate `cmd:"" help:"Store a credential; the value is read from a file or standard input."`
 	List   credentialList   `cmd:"" help:"List credentials, without values."`
 	Get    credentialGet    `cmd:"" help:"Show a credential, without its value."`
-	Update credentialUpdate `cmd:"" help:"Change a credential; what is not named stays. A new value replaces the old one everywhere."`
+	Update credentialUpdate `cmd:"" help:"Change a credential; what is not named stays. A new value replaces the old one everywhere. Another provider, host or slot needs the value too, and suspends the shares that use it hidden until you resume them."`
 	Delete credentialDelete `cmd:"" help:"Destroy a credential."`
 }
 
@@ -71,9 +71,10 @@ var credentialFields = []string{"name", "title", "provider", "hosts", "fingerpri
 type credentialUpdate struct {
 	ID        string   `arg:"" help:"The credential: its id or its name."`
 	ValueFile *string  `help:"File that holds the new value; - for standard input." placeholder:"FILE"`
-	Host      []string `help:"Destination that it may go to, instead of those that it has." placeholder:"URL"`
+	Host      []string `help:"Destination that it may go to, instead of those that it has. Needs --value-file." placeholder:"URL"`
 	Title     *string  `help:"Title."`
-	SlotKind  string   `help:"Where in the request it goes: bearer, header, query or basic." enum:",bearer,header,query,basic" default:"" placeholder:"KIND"`
+	Provider  *string  `help:"Whose it is. Needs --value-file."`
+	SlotKind  string   `help:"Where in the request it goes: bearer, header, query or basic. Needs --value-file." enum:",bearer,header,query,basic" default:"" placeholder:"KIND"`
 	SlotName  *string  `help:"Name of that header or query parameter, or the user of basic authentication."`
 }
 
@@ -87,6 +88,7 @@ func (c *credentialUpdate) Run(a *app) error {
 		}
 		e.set("value", value)
 	}
+	set(&e, "provider", c.Provider)
 	if c.Host != nil {
 		e.set("hosts", c.Host)
 	}

@@ -101,7 +101,7 @@ type workflowInspect struct {
 // Run looks it over.
 func (c *workflowInspect) Run(a *app) error {
 	return a.about(http.MethodPost, aWorkflow, c.ID, ":inspect", nil, object{},
-		"interface", "slots", "models", "privateModels", "sinks", "destinations", "problems", "sharingProblems")
+		"interface", "slots", "models", "privateModels", "sinks", "destinations", "problems", "sharingProblems", "suspendedShares")
 }
 
 // RunFlags are the inputs of a run.

@@ -68,6 +68,8 @@ const (
 	Reason_REASON_DESTINATION_NOT_ALLOWED Reason = 44
 	// The destination of a credential is not constant in the version.
 	Reason_REASON_DESTINATION_NOT_CONSTANT Reason = 45
+	// The change of a credential needs the value again; the violations name the fields.
+	Reason_REASON_CREDENTIAL_VALUE_NEEDED Reason = 46
 	// The share is paused by its owner.
 	Reason_REASON_SHARE_PAUSED Reason = 60
 	// The share has expired.
@@ -168,6 +170,7 @@ var (
 		43:  "REASON_SLOT_UNBOUND",
 		44:  "REASON_DESTINATION_NOT_ALLOWED",
 		45:  "REASON_DESTINATION_NOT_CONSTANT",
+		46:  "REASON_CREDENTIAL_VALUE_NEEDED",
 		60:  "REASON_SHARE_PAUSED",
 		61:  "REASON_SHARE_EXPIRED",
 		62:  "REASON_MODEL_PRIVATE",
@@ -227,6 +230,7 @@ var (
 		"REASON_SLOT_UNBOUND":               43,
 		"REASON_DESTINATION_NOT_ALLOWED":    44,
 		"REASON_DESTINATION_NOT_CONSTANT":   45,
+		"REASON_CREDENTIAL_VALUE_NEEDED":    46,
 		"REASON_SHARE_PAUSED":               60,
 		"REASON_SHARE_EXPIRED":              61,
 		"REASON_MODEL_PRIVATE":              62,
@@ -298,7 +302,7 @@ var File_keyhole_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xc9\f\n" +
+	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xed\f\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16REASON_INVALID_REQUEST\x10\x01\x12\x18\n" +
@@ -319,7 +323,8 @@ const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\x19REASON_CREDENTIAL_UNKNOWN\x10*\x12\x17\n" +
 	"\x13REASON_SLOT_UNBOUND\x10+\x12\"\n" +
 	"\x1eREASON_DESTINATION_NOT_ALLOWED\x10,\x12#\n" +
-	"\x1fREASON_DESTINATION_NOT_CONSTANT\x10-\x12\x17\n" +
+	"\x1fREASON_DESTINATION_NOT_CONSTANT\x10-\x12\"\n" +
+	"\x1eREASON_CREDENTIAL_VALUE_NEEDED\x10.\x12\x17\n" +
 	"\x13REASON_SHARE_PAUSED\x10<\x12\x18\n" +
 	"\x14REASON_SHARE_EXPIRED\x10=\x12\x18\n" +
 	"\x14REASON_MODEL_PRIVATE\x10>\x12\x1b\n" +

@@ -151,7 +151,8 @@ const (
 	ShareState_SHARE_STATE_PAUSED ShareState = 2
 	// Dead for ever.
 	ShareState_SHARE_STATE_REVOKED ShareState = 3
-	// Stopped by the guard, until its owner resumes it.
+	// Stopped until its owner resumes it: by the guard, or because a hidden credential
+	// got other destinations, another slot or provider. The notices say which.
 	ShareState_SHARE_STATE_SUSPENDED ShareState = 4
 )
 
@@ -1424,8 +1425,11 @@ type Slot struct {
 	DestinationConstant bool `protobuf:"varint,6,opt,name=destination_constant,json=destinationConstant,proto3" json:"destination_constant,omitempty"`
 	// Whether the bound credential does not exist.
 	CredentialMissing bool `protobuf:"varint,7,opt,name=credential_missing,json=credentialMissing,proto3" json:"credential_missing,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// Whether a share that opens the credential waits for its owner to resume it,
+	// because the credential has other destinations, another slot or provider now.
+	Unconfirmed   bool `protobuf:"varint,8,opt,name=unconfirmed,proto3" json:"unconfirmed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Slot) Reset() {
@@ -1503,6 +1507,13 @@ func (x *Slot) GetDestinationConstant() bool {
 func (x *Slot) GetCredentialMissing() bool {
 	if x != nil {
 		return x.CredentialMissing
+	}
+	return false
+}
+
+func (x *Slot) GetUnconfirmed() bool {
+	if x != nil {
+		return x.Unconfirmed
 	}
 	return false
 }
@@ -1683,6 +1694,9 @@ type InspectWorkflowResponse struct {
 	// that is not contained, or whose destination is not constant. The kind is the
 	// reason with which a share is refused: "credential_not_contained" ...
 	SharingProblems []*Problem `protobuf:"bytes,8,rep,name=sharing_problems,json=sharingProblems,proto3" json:"sharing_problems,omitempty"`
+	// Names of shares of the workflow that wait for their owner's word (state
+	// SUSPENDED): look at what changed and resume them. At most 50.
+	SuspendedShares []string `protobuf:"bytes,9,rep,name=suspended_shares,json=suspendedShares,proto3" json:"suspended_shares,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -1769,6 +1783,13 @@ func (x *InspectWorkflowResponse) GetProblems() []*Problem {
 func (x *InspectWorkflowResponse) GetSharingProblems() []*Problem {
 	if x != nil {
 		return x.SharingProblems
+	}
+	return nil
+}
+
+func (x *InspectWorkflowResponse) GetSuspendedShares() []string {
+	if x != nil {
+		return x.SuspendedShares
 	}
 	return nil
 }
@@ -4456,7 +4477,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x05kinds\x18\x02 \x03(\tR\x05kinds\"t\n" +
 	"\tInterface\x121\n" +
 	"\x06inputs\x18\x01 \x03(\v2\x19.keyhole.sharing.v1.InputR\x06inputs\x124\n" +
-	"\aoutputs\x18\x02 \x03(\v2\x1a.keyhole.sharing.v1.OutputR\aoutputs\"\xf0\x01\n" +
+	"\aoutputs\x18\x02 \x03(\v2\x1a.keyhole.sharing.v1.OutputR\aoutputs\"\x92\x02\n" +
 	"\x04Slot\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x1a\n" +
@@ -4466,7 +4487,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"credential\x12 \n" +
 	"\vdestination\x18\x05 \x01(\tR\vdestination\x121\n" +
 	"\x14destination_constant\x18\x06 \x01(\bR\x13destinationConstant\x12-\n" +
-	"\x12credential_missing\x18\a \x01(\bR\x11credentialMissing\"\x8c\x01\n" +
+	"\x12credential_missing\x18\a \x01(\bR\x11credentialMissing\x12 \n" +
+	"\vunconfirmed\x18\b \x01(\bR\vunconfirmed\"\x8c\x01\n" +
 	"\bModelUse\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x19\n" +
 	"\bmodel_id\x18\x02 \x01(\tR\amodelId\x12\x18\n" +
@@ -4478,7 +4500,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x12\n" +
 	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage\"\x9e\x03\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\"\xc9\x03\n" +
 	"\x17InspectWorkflowResponse\x12;\n" +
 	"\tinterface\x18\x01 \x01(\v2\x1d.keyhole.sharing.v1.InterfaceR\tinterface\x12.\n" +
 	"\x05slots\x18\x02 \x03(\v2\x18.keyhole.sharing.v1.SlotR\x05slots\x124\n" +
@@ -4487,7 +4509,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x05sinks\x18\x05 \x03(\tR\x05sinks\x12\"\n" +
 	"\fdestinations\x18\x06 \x03(\tR\fdestinations\x127\n" +
 	"\bproblems\x18\a \x03(\v2\x1b.keyhole.sharing.v1.ProblemR\bproblems\x12F\n" +
-	"\x10sharing_problems\x18\b \x03(\v2\x1b.keyhole.sharing.v1.ProblemR\x0fsharingProblems\"\xd3\x01\n" +
+	"\x10sharing_problems\x18\b \x03(\v2\x1b.keyhole.sharing.v1.ProblemR\x0fsharingProblems\x12)\n" +
+	"\x10suspended_shares\x18\t \x03(\tR\x0fsuspendedShares\"\xd3\x01\n" +
 	"\x06Limits\x12!\n" +
 	"\x04runs\x18\x01 \x01(\x03B\r\xbaH\n" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x04runs\x12:\n" +

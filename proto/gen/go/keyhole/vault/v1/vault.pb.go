@@ -1035,7 +1035,7 @@ type Credential struct {
 	// Resource name, "workspaces/{workspace}/credentials/{credential}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Whose secret it is: "openai", "anthropic", "openai_compatible", "generic" ...
-	// Needed when a credential is created, and not to be changed later.
+	// Needed when a credential is created. A change needs the value again.
 	Provider string `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
 	// The secret. Write only: no reply ever has it.
 	Value string `protobuf:"bytes,3,opt,name=value,proto3" json:"value,omitempty"`
@@ -1410,8 +1410,8 @@ type UpdateCredentialRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The credential; its name says which.
 	Credential *Credential `protobuf:"bytes,1,opt,name=credential,proto3" json:"credential,omitempty"`
-	// What to change: value, hosts, title, slot_kind, slot_name. Over HTTP, what
-	// the body names.
+	// What to change: value, provider, hosts, title, slot_kind, slot_name. Over HTTP,
+	// what the body names. All but value and title need the value with them.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -72,7 +72,11 @@ type VaultServiceClient interface {
 	// GetCredential returns one credential, without its value.
 	GetCredential(ctx context.Context, in *GetCredentialRequest, opts ...grpc.CallOption) (*Credential, error)
 	// UpdateCredential changes a credential. A new value makes a new version and
-	// replaces the old one everywhere; without a value the stored one stays.
+	// replaces the old one everywhere. Value, provider, hosts and slot are one unit:
+	// a change of provider, hosts or slot needs the value in the same request, else
+	// it is refused with REASON_CREDENTIAL_VALUE_NEEDED. It makes the credential
+	// another one: shares that use it hidden are suspended until their owner resumes
+	// them.
 	UpdateCredential(ctx context.Context, in *UpdateCredentialRequest, opts ...grpc.CallOption) (*Credential, error)
 	// DeleteCredential destroys a credential; runs that use it are refused.
 	DeleteCredential(ctx context.Context, in *DeleteCredentialRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
@@ -270,7 +274,11 @@ type VaultServiceServer interface {
 	// GetCredential returns one credential, without its value.
 	GetCredential(context.Context, *GetCredentialRequest) (*Credential, error)
 	// UpdateCredential changes a credential. A new value makes a new version and
-	// replaces the old one everywhere; without a value the stored one stays.
+	// replaces the old one everywhere. Value, provider, hosts and slot are one unit:
+	// a change of provider, hosts or slot needs the value in the same request, else
+	// it is refused with REASON_CREDENTIAL_VALUE_NEEDED. It makes the credential
+	// another one: shares that use it hidden are suspended until their owner resumes
+	// them.
 	UpdateCredential(context.Context, *UpdateCredentialRequest) (*Credential, error)
 	// DeleteCredential destroys a credential; runs that use it are refused.
 	DeleteCredential(context.Context, *DeleteCredentialRequest) (*emptypb.Empty, error)

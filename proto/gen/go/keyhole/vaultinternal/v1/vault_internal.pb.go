@@ -618,7 +618,8 @@ type PutCredentialGrantRequest struct {
 	Calls int64 `protobuf:"varint,4,opt,name=calls,proto3" json:"calls,omitempty"`
 	// The period of `calls`.
 	Period v1.Period `protobuf:"varint,5,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
-	// Whether the owner has looked, so that a suspension by the guard ends.
+	// Whether the owner has looked, so that a suspension by the guard ends and
+	// credentials are granted as they are now.
 	Resume        bool `protobuf:"varint,6,opt,name=resume,proto3" json:"resume,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -954,7 +955,11 @@ type GetCredentialGrantResponse struct {
 	// Calls left in this period.
 	CallsLeft int64 `protobuf:"varint,3,opt,name=calls_left,json=callsLeft,proto3" json:"calls_left,omitempty"`
 	// Whether the guard has suspended the share.
-	Suspended     bool `protobuf:"varint,4,opt,name=suspended,proto3" json:"suspended,omitempty"`
+	Suspended bool `protobuf:"varint,4,opt,name=suspended,proto3" json:"suspended,omitempty"`
+	// Ids of credentials that are not those that the owner granted: they have other
+	// destinations, another slot or provider, or were made again under the same id.
+	// The grant holds for none of its slots until it is put with `resume`.
+	Unconfirmed   []string `protobuf:"bytes,5,rep,name=unconfirmed,proto3" json:"unconfirmed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1015,6 +1020,13 @@ func (x *GetCredentialGrantResponse) GetSuspended() bool {
 		return x.Suspended
 	}
 	return false
+}
+
+func (x *GetCredentialGrantResponse) GetUnconfirmed() []string {
+	if x != nil {
+		return x.Unconfirmed
+	}
+	return nil
 }
 
 // PutRunCredentialRequest hands a visitor's credential over for one run.
@@ -1874,13 +1886,14 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\x1dDeleteCredentialGrantResponse\x12\x1c\n" +
 	"\tsuspended\x18\x01 \x01(\bR\tsuspended\":\n" +
 	"\x19GetCredentialGrantRequest\x12\x1d\n" +
-	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\"\x94\x01\n" +
+	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\"\xb6\x01\n" +
 	"\x1aGetCredentialGrantResponse\x12\x16\n" +
 	"\x06exists\x18\x01 \x01(\bR\x06exists\x12!\n" +
 	"\fversion_hash\x18\x02 \x01(\tR\vversionHash\x12\x1d\n" +
 	"\n" +
 	"calls_left\x18\x03 \x01(\x03R\tcallsLeft\x12\x1c\n" +
-	"\tsuspended\x18\x04 \x01(\bR\tsuspended\"\x80\x01\n" +
+	"\tsuspended\x18\x04 \x01(\bR\tsuspended\x12 \n" +
+	"\vunconfirmed\x18\x05 \x03(\tR\vunconfirmed\"\x80\x01\n" +
 	"\x17PutRunCredentialRequest\x12 \n" +
 	"\x05grant\x18\x01 \x01(\tB\n" +
 	"\xbaH\x04r\x02\x10\x01\x80\x01\x01R\x05grant\x12\x1d\n" +

@@ -57,7 +57,7 @@ type VaultInternalServiceClient interface {
 	StoreLiteral(ctx context.Context, in *StoreLiteralRequest, opts ...grpc.CallOption) (*StoreLiteralResponse, error)
 	// PutCredentialGrant writes, on the authority of the owner whose assertion the
 	// call carries, that the runs of a share may use credentials. What the guard has
-	// suspended stays suspended, but for `resume`.
+	// suspended stays suspended, and what is unconfirmed stays so, but for `resume`.
 	PutCredentialGrant(ctx context.Context, in *PutCredentialGrantRequest, opts ...grpc.CallOption) (*PutCredentialGrantResponse, error)
 	// DeleteCredentialGrant withdraws a share's grant; running work that uses it
 	// is ended within a second.
@@ -230,7 +230,7 @@ type VaultInternalServiceServer interface {
 	StoreLiteral(context.Context, *StoreLiteralRequest) (*StoreLiteralResponse, error)
 	// PutCredentialGrant writes, on the authority of the owner whose assertion the
 	// call carries, that the runs of a share may use credentials. What the guard has
-	// suspended stays suspended, but for `resume`.
+	// suspended stays suspended, and what is unconfirmed stays so, but for `resume`.
 	PutCredentialGrant(context.Context, *PutCredentialGrantRequest) (*PutCredentialGrantResponse, error)
 	// DeleteCredentialGrant withdraws a share's grant; running work that uses it
 	// is ended within a second.

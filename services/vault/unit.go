@@ -1,0 +1,54 @@
+package vault
+
+import (
+	"slices"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// Who gives a value says where it may go. So value, provider, hosts and slot are one
+// unit: nobody can keep the value of a unit and change the rest of it. A changed unit is
+// another credential under the same id, with a uid of its own. All rights name the uid:
+// grants, handles and running calls of the old unit do not hold for the new one.
+
+// unitChanges names the fields of a unit, besides the value, that differ.
+func unitChanges(before, after credential) []string {
+	var fields []string
+	for field, differs := range map[string]bool{
+		"provider": before.provider != after.provider, "hosts": !sameSet(before.hosts, after.hosts),
+		"slot_kind": before.slotKind != after.slotKind, "slot_name": before.slotName != after.slotName,
+	} {
+		if differs {
+			fields = append(fields, field)
+		}
+	}
+	slices.Sort(fields)
+	return fields
+}
+
+// keepTogether refuses to change a unit without its value. A changed unit gets a new
+// uid. Fewer hosts are a change too.
+func keepTogether(before credential, after *credential, value secret.Secret) error {
+	fields := unitChanges(before, *after)
+	if len(fields) == 0 {
+		return nil
+	}
+	if value.IsZero() {
+		e := errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_VALUE_NEEDED,
+			"to change %s of a credential, send its value again in the same request: a value may only go where its giver says", strings.Join(fields, ", "))
+		for _, f := range fields {
+			e = e.Field("credential."+f, "cannot change without the value")
+		}
+		return e
+	}
+	after.uid = id.New("crd")
+	return nil
+}
+
+func sameSet(a, b []string) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(s string) bool { return !slices.Contains(b, s) })
+}
