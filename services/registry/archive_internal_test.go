@@ -4,8 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"testing"
+
+	archivelimit "github.com/keyhole-dev/keyhole/services/kit/archive"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
 // An archive that is all directory is refused before its entries are in memory.
@@ -74,4 +78,33 @@ func (e *entriesAlone) ReadAt(p []byte, at int64) (int, error) {
 		return n, io.EOF
 	}
 	return n, nil
+}
+
+// A package is refused before any of its files is unpacked: there is no worker here.
+func TestAttackPackageThatUnpacksToMuchMore(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A13", "an archive that fills the disk")
+	s := &Service{}
+	for _, files := range []int{1, 4, 60} {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for i := range files {
+			w, err := z.Create(fmt.Sprintf("%d.onnx", i))
+			if err == nil {
+				_, err = w.Write(make([]byte, (40<<20)/files))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		bomb, err := openArchive(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.inspectPackage(t.Context(), bomb, archivelimit.MaxUnpacked(int64(b.Len())))
+		a.Attempt(err != nil, "%d files of zeros, 40 MiB in %d KiB, were taken", files, b.Len()>>10)
+	}
 }

@@ -12,15 +12,13 @@ import (
 	"strings"
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	archivelimit "github.com/keyhole-dev/keyhole/services/kit/archive"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-// What a package may hold.
-const (
-	maxEntries  = 64
-	maxUnpacked = 4 << 30
-)
+// maxEntries is how many files a package may hold.
+const maxEntries = 64
 
 // invalid is why an artifact cannot be opened, for its owner.
 type invalid struct{ problem string }
@@ -68,26 +66,19 @@ func (s *Service) inspect(ctx context.Context, file *os.File, size int64) (signa
 	if err != nil {
 		return signature{}, err
 	}
-	return s.inspectPackage(ctx, archive)
+	return s.inspectPackage(ctx, archive, archivelimit.MaxUnpacked(size))
 }
 
-// inspectPackage opens every .onnx file of a package, and gives back the
-// signature of the first.
-func (s *Service) inspectPackage(ctx context.Context, archive *zip.Reader) (signature, error) {
-	if len(archive.File) > maxEntries {
-		return signature{}, &invalid{fmt.Sprintf("the package has more than %d files", maxEntries)}
+// inspectPackage opens every .onnx file of a package and returns the signature of the
+// first. maxBytes bounds all files together; nothing is unpacked of a package that takes
+// more.
+func (s *Service) inspectPackage(ctx context.Context, archive *zip.Reader, maxBytes int64) (signature, error) {
+	if err := checkEntries(archive.File, uint64(maxBytes)); err != nil {
+		return signature{}, err
 	}
 	var sig signature
 	var found bool
-	left := uint64(maxUnpacked)
 	for _, entry := range archive.File {
-		if entry.UncompressedSize64 > left {
-			return signature{}, &invalid{"the package is too large when unpacked"}
-		}
-		left -= entry.UncompressedSize64
-		if strings.HasPrefix(entry.Name, "/") || strings.Contains(path.Clean("/"+entry.Name), "/../") || strings.Contains(entry.Name, "..") || strings.Contains(entry.Name, `\`) {
-			return signature{}, &invalid{"a file of the package has a name that leads out of it"}
-		}
 		if path.Ext(entry.Name) != ".onnx" {
 			continue
 		}
@@ -103,6 +94,24 @@ func (s *Service) inspectPackage(ctx context.Context, archive *zip.Reader) (sign
 		return signature{}, &invalid{"the package holds no .onnx file"}
 	}
 	return sig, nil
+}
+
+// checkEntries looks at what the archive says of its files. A size is a claim that
+// inspectEntry holds the file to.
+func checkEntries(entries []*zip.File, left uint64) error {
+	if len(entries) > maxEntries {
+		return &invalid{fmt.Sprintf("the package has more than %d files", maxEntries)}
+	}
+	for _, entry := range entries {
+		if entry.UncompressedSize64 > left {
+			return &invalid{"the package is too large when unpacked: its files may take 8 times the size of the archive"}
+		}
+		left -= entry.UncompressedSize64
+		if strings.HasPrefix(entry.Name, "/") || strings.Contains(path.Clean("/"+entry.Name), "/../") || strings.Contains(entry.Name, "..") || strings.Contains(entry.Name, `\`) {
+			return &invalid{"a file of the package has a name that leads out of it"}
+		}
+	}
+	return nil
 }
 
 func (s *Service) inspectEntry(ctx context.Context, entry *zip.File) (signature, error) {

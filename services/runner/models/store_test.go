@@ -110,6 +110,8 @@ func TestHostilePackagesAreRefused(t *testing.T) {
 		"empty weights":        zipped(t, entry{"weights.onnx", ""}),
 		"an empty file":        {},
 		"a bomb":               zipped(t, entry{"weights.onnx", "w"}, entry{"class_names.txt", strings.Repeat("\n", maxSettings+1)}),
+		"a bomb of weights":    zipped(t, entry{"weights.onnx", strings.Repeat("\x00", 40<<20)}),
+		"a bomb of two":        zipped(t, entry{"det.onnx", strings.Repeat("\x00", 20<<20)}, entry{"rec.onnx", strings.Repeat("\x00", 20<<20)}),
 		"truncated":            good[:len(good)-30],
 		"damaged":              damaged,
 		"settings not JSON":    zipped(t, entry{"weights.onnx", "w"}, entry{"model_config.json", "{"}),

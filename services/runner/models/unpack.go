@@ -10,6 +10,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	archivelimit "github.com/keyhole-dev/keyhole/services/kit/archive"
 )
 
 // Names of files in a package. Nothing else is unpacked.
@@ -61,7 +63,7 @@ func unpack(file *os.File, dir string) error {
 	if len(archive.File) > maxEntries {
 		return badPackage("the model package has %d files; at most %d are taken", len(archive.File), maxEntries)
 	}
-	left := int64(maxWeights)
+	left := min(archivelimit.MaxUnpacked(info.Size()), maxWeights)
 	for _, entry := range archive.File {
 		if err := unpackEntry(entry, dir, &left); err != nil {
 			return err
@@ -100,7 +102,7 @@ func unpackEntry(entry *zip.File, dir string, left *int64) error {
 	n, err := io.Copy(out, io.LimitReader(in, limit+1))
 	*left -= n
 	if n > limit {
-		return badPackage("%s in the model package is larger than %d MiB", name, limit>>20)
+		return badPackage("%s in the model package is larger than %d MiB; all of a package may unpack to 8 times its size", name, limit>>20)
 	}
 	if err != nil {
 		return unpackFailure(name, err)
