@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/deploy/seed"
 )
 
 // Names of what the demo makes.
@@ -56,6 +57,7 @@ func Seed(ctx context.Context, operator *client.Client, modelFile string, progre
 		return created(operator.Do(ctx, http.MethodPost, "/v1/workspaces", url.Values{"workspaceId": {Workspace}}, object{"title": "Keyhole demo"}, nil))
 	})
 	result := &Result{}
+	s.step("public models", func() error { return seed.StandardModels(ctx, operator, modelFile) })
 	s.step("owner key", func() error {
 		var key struct{ Key string }
 		err := operator.Do(ctx, http.MethodPost, "/v1/workspaces/"+Workspace+"/keys", nil, object{"title": "demo owner"}, &key)
@@ -103,21 +105,9 @@ func created(err error) error {
 }
 
 func seedModel(ctx context.Context, owner *client.Client, file string) error {
-	parent := "/v1/workspaces/" + Workspace + "/models"
-	err := created(owner.Do(ctx, http.MethodPost, parent, url.Values{"modelId": {Model}},
-		object{"title": "PP-OCRv4, Chinese and English", "task": "text-recognition", "visibility": "VISIBILITY_PRIVATE"}, nil))
-	if err != nil {
-		return err
-	}
-	var model struct{ LatestVersion int }
-	if err := owner.Do(ctx, http.MethodGet, parent+"/"+Model, nil, nil, &model); err != nil || model.LatestVersion > 0 {
-		return err
-	}
-	var version struct{ Name string }
-	if err := owner.Do(ctx, http.MethodPost, parent+"/"+Model+"/versions", nil, object{}, &version); err != nil {
-		return err
-	}
-	return owner.Upload(ctx, "/v1/"+version.Name+"/artifact", file, &version)
+	return seed.Model{
+		Workspace: Workspace, ID: Model, Title: "PP-OCRv4, Chinese and English", Task: "text-recognition", File: file,
+	}.Make(ctx, owner)
 }
 
 func seedWorkflow(ctx context.Context, owner *client.Client) error {

@@ -17,6 +17,7 @@ var cases = []struct {
 	{"the main path", mainPath},
 	{"a photograph through the demo's private model", photograph},
 	{"Roboflow's clients", roboflow},
+	{"text is read in every workspace", readsText},
 	{"a tour of every RPC", tour},
 	{"inputs that decide models", chooseModels},
 	{"providers that misbehave", misbehave},

@@ -44,7 +44,7 @@ type demoSeed struct {
 func (c *demoSeed) Run(a *app) error {
 	if c.Model == "" {
 		var err error
-		if c.Model, err = beside("models/pp-ocr.zip"); err != nil {
+		if c.Model, err = beside(textReader); err != nil {
 			return err
 		}
 	}
@@ -89,6 +89,9 @@ func (c *demoSeed) operator(a *app) (*client.Client, error) {
 		return operator.Do(ctx, http.MethodGet, "/readyz", nil, nil, nil)
 	})
 }
+
+// textReader is the package of the text-reading model that make build leaves here.
+const textReader = "models/pp-ocr.zip"
 
 // beside finds a file that make build left next to this program.
 func beside(name string) (string, error) {

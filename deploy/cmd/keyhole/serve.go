@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/deploy/client"
 	"github.com/keyhole-dev/keyhole/deploy/demo"
 	"github.com/keyhole-dev/keyhole/deploy/node"
+	"github.com/keyhole-dev/keyhole/deploy/seed"
 	"github.com/keyhole-dev/keyhole/gateway"
 	"github.com/keyhole-dev/keyhole/services/kit/config"
 	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
@@ -89,9 +90,7 @@ func (c *serveCmd) Run(a *app) error {
 		lifecycle.Admin(l.admin, lifecycle.AdminConfig{Readiness: ready, Metrics: tel.Metrics, Logger: tel.Logger}),
 		lifecycle.Component{Name: "grpc", Run: func(ctx context.Context) error { return n.Clients().Serve(ctx, l.grpc) }},
 		lifecycle.HTTP("http", l.http, n.Gateway().Server()))
-	if c.Demo {
-		parts = append(parts, lifecycle.Component{Name: "demo", Run: func(ctx context.Context) error { return c.demo(ctx, a, n) }})
-	}
+	parts = append(parts, lifecycle.Component{Name: "first start", Run: func(ctx context.Context) error { return c.firstStart(ctx, a, tel.Logger) }})
 	return errors.Join(lifecycle.Run(a.ctx, tel.Logger, parts...), n.Close())
 }
 
@@ -103,26 +102,39 @@ func (c *serveCmd) telemetry(ctx context.Context) (*telemetry.Telemetry, error) 
 	return telemetry.New(ctx, telemetry.Config{Service: "keyhole", LogLevel: level, LogFormat: c.LogFormat})
 }
 
-// demo makes the demo once, says what to try, and waits for the end.
-func (c *serveCmd) demo(ctx context.Context, a *app, n *node.Node) error {
-	if err := c.seed(ctx, a, n); err != nil {
-		return err
+// firstStart makes what a new installation should have, and waits for the end.
+func (c *serveCmd) firstStart(ctx context.Context, a *app, logger *slog.Logger) error {
+	base := "http://" + c.HTTP
+	if c.Demo {
+		if err := c.seed(ctx, a, base); err != nil {
+			return err
+		}
+	} else if err := c.standardModels(ctx, base); err != nil && ctx.Err() == nil {
+		// The installation works without them: steps that name their own model run.
+		logger.Warn("no public model reads text yet: upload one as operator/pp-ocr-small, or start again", "error", err)
 	}
 	<-ctx.Done()
 	return nil
 }
 
-func (c *serveCmd) seed(ctx context.Context, a *app, n *node.Node) error {
-	base := "http://" + c.HTTP
+// operator is the client with the key that the first start wrote.
+func (c *serveCmd) operator(base string) (*client.Client, error) {
 	key, err := os.ReadFile(filepath.Join(c.Data, "operator.key"))
 	if err != nil {
-		return fmt.Errorf("read operator key: %w", err)
+		return nil, fmt.Errorf("read operator key: %w", err)
 	}
-	operator := client.New(base, string(key))
+	return client.New(base, string(key)), nil
+}
+
+func (c *serveCmd) seed(ctx context.Context, a *app, base string) error {
+	operator, err := c.operator(base)
+	if err != nil {
+		return err
+	}
 	if kept, err := os.ReadFile(c.linkFile()); err == nil {
 		return c.greet(a, base, string(kept), "")
 	}
-	model, err := beside("models/pp-ocr.zip")
+	model, err := beside(textReader)
 	if err != nil {
 		return err
 	}
@@ -134,6 +146,27 @@ func (c *serveCmd) seed(ctx context.Context, a *app, n *node.Node) error {
 		return fmt.Errorf("keep the demo's link: %w", err)
 	}
 	return c.greet(a, base, made.Token, made.Key)
+}
+
+// standardModels makes the public models once in the life of a data folder: an operator
+// who deletes one wants it gone.
+func (c *serveCmd) standardModels(ctx context.Context, base string) error {
+	done := filepath.Join(c.Data, "models.made")
+	if _, err := os.Stat(done); err == nil {
+		return nil
+	}
+	operator, err := c.operator(base)
+	if err != nil {
+		return err
+	}
+	model, err := beside(textReader)
+	if err != nil {
+		return err
+	}
+	if err := seed.StandardModels(ctx, operator, model); err != nil {
+		return err
+	}
+	return os.WriteFile(done, nil, 0o600)
 }
 
 // greet leaves the sample photograph beside the data and says what to do with it.

@@ -38,8 +38,8 @@ const (
 	Role_ROLE_MEMBER Role = 2
 	// The holder of an operator key.
 	Role_ROLE_OPERATOR Role = 3
-	// The holder of an operator key, in the operator's own workspace alone: what its
-	// guests used, and what was done with its keys.
+	// The holder of an operator key, in the operator's own workspace alone: its public
+	// models, what its guests used, and what was done with its keys.
 	Role_ROLE_OPERATOR_AT_HOME Role = 4
 )
 

@@ -1167,30 +1167,35 @@ const file_keyhole_registry_v1_registry_proto_rawDesc = "" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTATE_PENDING\x10\x01\x12\x0f\n" +
 	"\vSTATE_READY\x10\x02\x12\x10\n" +
-	"\fSTATE_FAILED\x10\x032\x9b\f\n" +
-	"\x0fRegistryService\x12\x92\x01\n" +
-	"\vCreateModel\x12'.keyhole.registry.v1.CreateModelRequest\x1a\x1a.keyhole.registry.v1.Model\">\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02):\x05model\" /v1/{parent=workspaces/*}/models\x12\x96\x01\n" +
+	"\fSTATE_FAILED\x10\x032\xa5\f\n" +
+	"\x0fRegistryService\x12\x93\x01\n" +
+	"\vCreateModel\x12'.keyhole.registry.v1.CreateModelRequest\x1a\x1a.keyhole.registry.v1.Model\"?\xea\xe0\x18\f\n" +
+	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02):\x05model\" /v1/{parent=workspaces/*}/models\x12\x97\x01\n" +
 	"\n" +
-	"ListModels\x12&.keyhole.registry.v1.ListModelsRequest\x1a'.keyhole.registry.v1.ListModelsResponse\"7\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=workspaces/*}/models\x12\x83\x01\n" +
-	"\bGetModel\x12$.keyhole.registry.v1.GetModelRequest\x1a\x1a.keyhole.registry.v1.Model\"5\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=workspaces/*/models/*}\x12\x9c\x01\n" +
-	"\vUpdateModel\x12'.keyhole.registry.v1.UpdateModelRequest\x1a\x1a.keyhole.registry.v1.Model\"H\xea\xe0\x18\x0f\n" +
-	"\x01\x02\x1a\n" +
-	"model.name\x82\xd3\xe4\x93\x02/:\x05model2&/v1/{model.name=workspaces/*/models/*}\x12\x85\x01\n" +
-	"\vDeleteModel\x12'.keyhole.registry.v1.DeleteModelRequest\x1a\x16.google.protobuf.Empty\"5\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02\"* /v1/{name=workspaces/*/models/*}\x12\xba\x01\n" +
-	"\x12CreateModelVersion\x12..keyhole.registry.v1.CreateModelVersionRequest\x1a!.keyhole.registry.v1.ModelVersion\"Q\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02<:\rmodel_version\"+/v1/{parent=workspaces/*/models/*}/versions\x12\xb6\x01\n" +
-	"\x11ListModelVersions\x12-.keyhole.registry.v1.ListModelVersionsRequest\x1a..keyhole.registry.v1.ListModelVersionsResponse\"B\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02-\x12+/v1/{parent=workspaces/*/models/*}/versions\x12\xa3\x01\n" +
-	"\x0fGetModelVersion\x12+.keyhole.registry.v1.GetModelVersionRequest\x1a!.keyhole.registry.v1.ModelVersion\"@\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02-\x12+/v1/{name=workspaces/*/models/*/versions/*}\x12\x9e\x01\n" +
-	"\x12DeleteModelVersion\x12..keyhole.registry.v1.DeleteModelVersionRequest\x1a\x16.google.protobuf.Empty\"@\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02-*+/v1/{name=workspaces/*/models/*/versions/*}\x12p\n" +
-	"\x0eUploadArtifact\x12*.keyhole.registry.v1.UploadArtifactRequest\x1a!.keyhole.registry.v1.ModelVersion\"\r\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name(\x01BLZJgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1;registryv1b\x06proto3"
+	"ListModels\x12&.keyhole.registry.v1.ListModelsRequest\x1a'.keyhole.registry.v1.ListModelsResponse\"8\xea\xe0\x18\f\n" +
+	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=workspaces/*}/models\x12\x84\x01\n" +
+	"\bGetModel\x12$.keyhole.registry.v1.GetModelRequest\x1a\x1a.keyhole.registry.v1.Model\"6\xea\xe0\x18\n" +
+	"\n" +
+	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=workspaces/*/models/*}\x12\x9d\x01\n" +
+	"\vUpdateModel\x12'.keyhole.registry.v1.UpdateModelRequest\x1a\x1a.keyhole.registry.v1.Model\"I\xea\xe0\x18\x10\n" +
+	"\x02\x02\x04\x1a\n" +
+	"model.name\x82\xd3\xe4\x93\x02/:\x05model2&/v1/{model.name=workspaces/*/models/*}\x12\x86\x01\n" +
+	"\vDeleteModel\x12'.keyhole.registry.v1.DeleteModelRequest\x1a\x16.google.protobuf.Empty\"6\xea\xe0\x18\n" +
+	"\n" +
+	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02\"* /v1/{name=workspaces/*/models/*}\x12\xbb\x01\n" +
+	"\x12CreateModelVersion\x12..keyhole.registry.v1.CreateModelVersionRequest\x1a!.keyhole.registry.v1.ModelVersion\"R\xea\xe0\x18\f\n" +
+	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02<:\rmodel_version\"+/v1/{parent=workspaces/*/models/*}/versions\x12\xb7\x01\n" +
+	"\x11ListModelVersions\x12-.keyhole.registry.v1.ListModelVersionsRequest\x1a..keyhole.registry.v1.ListModelVersionsResponse\"C\xea\xe0\x18\f\n" +
+	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02-\x12+/v1/{parent=workspaces/*/models/*}/versions\x12\xa4\x01\n" +
+	"\x0fGetModelVersion\x12+.keyhole.registry.v1.GetModelVersionRequest\x1a!.keyhole.registry.v1.ModelVersion\"A\xea\xe0\x18\n" +
+	"\n" +
+	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02-\x12+/v1/{name=workspaces/*/models/*/versions/*}\x12\x9f\x01\n" +
+	"\x12DeleteModelVersion\x12..keyhole.registry.v1.DeleteModelVersionRequest\x1a\x16.google.protobuf.Empty\"A\xea\xe0\x18\n" +
+	"\n" +
+	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02-*+/v1/{name=workspaces/*/models/*/versions/*}\x12q\n" +
+	"\x0eUploadArtifact\x12*.keyhole.registry.v1.UploadArtifactRequest\x1a!.keyhole.registry.v1.ModelVersion\"\x0e\xea\xe0\x18\n" +
+	"\n" +
+	"\x02\x02\x04\x1a\x04name(\x01BLZJgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_keyhole_registry_v1_registry_proto_rawDescOnce sync.Once
