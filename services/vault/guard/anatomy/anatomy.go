@@ -1,0 +1,79 @@
+// Package anatomy takes a secret apart: what anybody may know of it, and its body.
+//
+// Public parts do not count when a secret is looked for. Else ordinary text that has
+// them would be withheld, and known characters would help to guess unknown ones.
+package anatomy
+
+import (
+	"bytes"
+
+	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
+)
+
+// Dissect returns the parts of a secret.
+func Dissect(secret []byte) []lane.Part {
+	if parts := keyFile(secret); parts != nil {
+		return parts
+	}
+	if parts := pemParts(secret); parts != nil {
+		return parts
+	}
+	return []lane.Part{token(secret)}
+}
+
+// token is a secret of one word, with its public characters marked.
+func token(secret []byte) lane.Part {
+	if n := claims(secret); n > 0 {
+		return lane.Part{Bytes: secret[n:]}
+	}
+	p := lane.Part{Bytes: secret, Public: make([]bool, len(secret))}
+	for _, v := range vendors {
+		if v.form.Match(secret) {
+			for _, m := range v.form.FindAllSubmatchIndex(secret, -1) {
+				for i := 2; i < len(m); i += 2 {
+					hide(p.Public, m[i], m[i+1])
+				}
+			}
+			break
+		}
+	}
+	return trim(p)
+}
+
+func hide(public []bool, from, to int) {
+	for i := max(0, from); i < to; i++ {
+		public[i] = true
+	}
+}
+
+// claims is the length of a JWT's header and claims, which can be read or guessed.
+func claims(secret []byte) int {
+	if bytes.HasPrefix(secret, []byte("eyJ")) && bytes.Count(secret, []byte(".")) == 2 {
+		return bytes.LastIndexByte(secret, '.') + 1
+	}
+	return 0
+}
+
+// trim leaves out the public characters at both ends.
+func trim(p lane.Part) lane.Part {
+	for len(p.Bytes) > 0 && p.Public[0] {
+		p.Bytes, p.Public = p.Bytes[1:], p.Public[1:]
+	}
+	for n := len(p.Bytes) - 1; n >= 0 && p.Public[n]; n-- {
+		p.Bytes, p.Public = p.Bytes[:n], p.Public[:n]
+	}
+	return p
+}
+
+// Body is the characters of some parts that are not public.
+func Body(parts []lane.Part) []byte {
+	var out []byte
+	for _, p := range parts {
+		for i, b := range p.Bytes {
+			if !p.Octets && (p.Public == nil || !p.Public[i]) {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
+}

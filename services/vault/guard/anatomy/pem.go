@@ -1,0 +1,108 @@
+package anatomy
+
+import (
+	"bytes"
+	"encoding/base64"
+
+	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
+)
+
+var (
+	begin  = []byte("-----BEGIN ")
+	end    = []byte("-----END ")
+	dashes = []byte("-----")
+)
+
+// pemParts finds the private keys in PEM, also where line ends are written as \n. A
+// key's parts are its text and, as they are also written by themselves, its private
+// octets. It returns nil where there is no key.
+func pemParts(secret []byte) []lane.Part {
+	var parts []lane.Part
+	for {
+		i := bytes.Index(secret, begin)
+		if i < 0 {
+			return parts
+		}
+		secret = secret[i+len(begin):]
+		i = bytes.Index(secret, dashes)
+		if i < 0 {
+			return parts
+		}
+		label := secret[:i]
+		secret = secret[i+len(dashes):]
+		body := secret
+		if i = bytes.Index(secret, end); i >= 0 {
+			body, secret = secret[:i], secret[i:]
+		}
+		if !bytes.Contains(label, []byte("CERTIFICATE")) && !bytes.Contains(label, []byte("PUBLIC")) {
+			parts = append(parts, block(body)...)
+		}
+	}
+}
+
+// block is the parts of one key.
+func block(body []byte) []lane.Part {
+	text := joined(body)
+	if len(text) == 0 {
+		return nil
+	}
+	p := lane.Part{Bytes: text}
+	raw, err := base64.RawStdEncoding.DecodeString(string(bytes.TrimRight(text, "=")))
+	if err != nil {
+		return []lane.Part{p}
+	}
+	leaves, ok := parse(raw)
+	if !ok {
+		return []lane.Part{p} // of another form, or encrypted
+	}
+	p.Public = slicesOf(len(text), leaves)
+	return append([]lane.Part{trim(p)}, octets(leaves)...)
+}
+
+// joined is the base64 of a block without line ends and header lines.
+func joined(body []byte) []byte {
+	body = bytes.ReplaceAll(body, []byte(`\n`), []byte("\n"))
+	body = bytes.ReplaceAll(body, []byte(`\r`), nil)
+	var out []byte
+	for line := range bytes.FieldsFuncSeq(body, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if bytes.IndexByte(line, ':') < 0 {
+			out = append(out, bytes.TrimSpace(line)...)
+		}
+	}
+	return out
+}
+
+// slicesOf marks as public the characters of a base64 text that show nothing of the
+// leaves: tags, lengths and the names of algorithms, which all keys of a kind share.
+func slicesOf(length int, leaves []leaf) []bool {
+	public := make([]bool, length)
+	hide(public, 0, length)
+	for _, l := range leaves {
+		for i := l.at * 4 / 3; i < min(length, ((l.at+len(l.content))*4+2)/3); i++ {
+			public[i] = false
+		}
+	}
+	return public
+}
+
+// octets are the private ones by themselves. The modulus of an RSA key and the point
+// of an elliptic curve are not: they are in the public key, which others publish.
+func octets(leaves []leaf) []lane.Part {
+	integers := 0
+	for _, l := range leaves {
+		if l.tag == tagInteger {
+			integers++
+		}
+	}
+	var parts []lane.Part
+	for _, l := range leaves {
+		modulus := l.tag == tagInteger && integers > 1
+		if modulus {
+			integers = 0
+		}
+		if !modulus && l.tag != tagBits {
+			parts = append(parts, lane.Part{Bytes: bytes.TrimLeft(l.content, "\x00"), Octets: true})
+		}
+	}
+	return parts
+}

@@ -1,0 +1,158 @@
+// Package container finds the texts that a reader of an answer would see: the strings
+// and names of JSON, the events of a stream, the values of a form, the parts of a
+// multipart message. Texts of the same place are joined, over events too.
+//
+// It is lenient: what is not well formed is walked as far as it goes. A reader that
+// would refuse an answer sees no text in it.
+package container
+
+import (
+	"bytes"
+	"mime"
+)
+
+// Text takes a part of a text. place tells texts apart; offset is where in the answer
+// the part came from.
+type Text func(place uint64, part []byte, offset int64)
+
+// Walker walks one answer, fed in pieces of any size.
+type Walker struct {
+	text  Text
+	kind  kind
+	mime  kind
+	limit string // the boundary of a multipart message
+	// head is the beginning of an answer whose kind is not known yet.
+	head  []byte
+	first int64
+	json  jsonWalker
+	lines lineWalker
+	form  formWalker
+}
+
+type kind int
+
+const (
+	unknown kind = iota
+	plain
+	jsonKind
+	eventKind
+	formKind
+	multipartKind
+)
+
+// headLength is how much of an answer tells what it is, in bytes.
+const headLength = 8
+
+// New begins an answer of a content type.
+func New(contentType string, text Text) *Walker {
+	w := &Walker{text: text}
+	w.json.text, w.form.text, w.lines.w = text, text, w
+	name, params, err := mime.ParseMediaType(contentType)
+	switch {
+	case err != nil:
+	case name == "application/x-www-form-urlencoded":
+		w.mime = formKind
+	case len(name) > 10 && name[:10] == "multipart/" && params["boundary"] != "":
+		w.mime, w.limit = multipartKind, "--"+params["boundary"]
+	case name == "text/event-stream":
+		w.mime = eventKind
+	}
+	return w
+}
+
+// Feed takes more of the answer.
+func (w *Walker) Feed(b []byte, offset int64) {
+	if w.kind == unknown {
+		if len(w.head) == 0 {
+			w.first = offset
+		}
+		w.head = append(w.head, b...)
+		if w.kind = w.sniff(); w.kind == unknown {
+			return
+		}
+		b, offset, w.head = w.head, w.first, nil
+	}
+	w.walk(b, offset)
+}
+
+func (w *Walker) walk(b []byte, offset int64) {
+	if w.kind == plain {
+		w.text(PlacePlain, b, offset)
+		return
+	}
+	w.text(PlaceWire, b, offset)
+	switch w.kind {
+	case jsonKind:
+		w.json.feed(b, offset)
+	case eventKind, multipartKind:
+		w.lines.feed(b, offset)
+	case formKind:
+		w.form.feed(b, offset)
+	}
+}
+
+// End ends the answer.
+func (w *Walker) End() {
+	if w.kind == unknown {
+		w.kind = w.guess(bytes.TrimLeft(w.head, space))
+		w.walk(w.head, w.first)
+	}
+	w.lines.end()
+	w.json.flush()
+	w.form.end()
+}
+
+// Held is the offset from which on the answer was not given to Text yet.
+func (w *Walker) Held() (int64, bool) {
+	if w.kind == unknown && len(w.head) > 0 {
+		return w.first, true
+	}
+	if from, ok := w.lines.held(); ok {
+		return from, true
+	}
+	return w.json.held()
+}
+
+const space = "\ufeff \t\r\n"
+
+// sniff tells the kind by the beginning, whatever the answer says of itself: readers
+// that expect JSON or events do not ask either.
+func (w *Walker) sniff() kind {
+	head := bytes.TrimLeft(w.head, space)
+	if len(head) < headLength && len(w.head) < chunkLimit {
+		return unknown
+	}
+	return w.guess(head)
+}
+
+// chunkLimit bounds how many blanks an answer may begin with.
+const chunkLimit = 4096
+
+func (w *Walker) guess(head []byte) kind {
+	switch {
+	case len(head) == 0:
+	case head[0] == '{' || head[0] == '[' || head[0] == '"':
+		return jsonKind
+	case w.mime == unknown && (field(head, "data:") || field(head, "event:") || field(head, "id:") || field(head, "retry:") || field(head, ":")):
+		return eventKind
+	}
+	if w.mime == unknown {
+		return plain
+	}
+	return w.mime
+}
+
+func field(head []byte, name string) bool { return bytes.HasPrefix(head, []byte(name)) }
+
+// Places that are no path in JSON.
+const (
+	// PlaceWire is the whole answer as it came, where its texts are found inside of it;
+	// PlacePlain is an answer that is one text.
+	PlaceWire = iota + 1
+	PlacePlain
+	placeNames   // of the fields
+	placeOutside // of all strings
+	placePayload
+	placeForm
+	placePart
+)

@@ -1,0 +1,374 @@
+package container
+
+import (
+	"hash/maphash"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+const (
+	// flushAt is how much text is collected before it is given on, in bytes: until then
+	// the index of a choice may come after its text.
+	flushAt = 64 << 10
+	// maxNested bounds how deep paths are told apart.
+	maxNested = 64
+	// maxObjects and maxPieces bound what is collected.
+	maxObjects = 4096
+	maxPieces  = 4096
+)
+
+var seed = maphash.MakeSeed()
+
+// jsonWalker finds the strings of JSON, of one value or many in a row. It looks at the
+// quotes and brackets only.
+type jsonWalker struct {
+	text Text
+	// stack are the objects and arrays that are open: indices of nodes.
+	stack []int
+	nodes []node
+	// collected texts, their pieces, and the offset of the first.
+	arena    []byte
+	pieces   []piece
+	names    []byte
+	outside  []byte
+	first    int64
+	offset   int64
+	inString bool
+	// isName says that the string is a field's name, and name is what it was.
+	isName  bool
+	name    []byte
+	number  []byte
+	escape  []byte
+	high    rune
+	started int // of the string in the arena
+	// deep counts the brackets that are open beyond maxNested.
+	deep int
+}
+
+// node is an object or array.
+type node struct {
+	parent int
+	object bool
+	// key is the hash of the name under which the parent holds it; name and value are
+	// of the member that is being read.
+	key, name uint64
+	expect    bool // a name comes next
+	isIndex   bool
+	// index tells the choices of one answer apart.
+	index uint64
+}
+
+// piece is a string, or a part of one, in the arena.
+type piece struct {
+	node     int
+	name     uint64
+	from, to int
+	offset   int64
+}
+
+// feed takes more of the JSON.
+func (j *jsonWalker) feed(b []byte, offset int64) {
+	for len(b) > 0 {
+		j.offset = offset
+		n := 0
+		if j.inString {
+			n = j.string(b)
+		} else {
+			n = j.structure(b)
+		}
+		b, offset = b[n:], offset+int64(n)
+		if len(j.arena)+len(j.names)+len(j.outside) >= flushAt || len(j.pieces) >= maxPieces {
+			j.flush()
+		}
+	}
+}
+
+// begin notes where what is collected began.
+func (j *jsonWalker) begin() {
+	if len(j.arena)+len(j.names)+len(j.outside) == 0 {
+		j.first = j.offset
+	}
+}
+
+// structure walks what is outside of strings, and returns how much of b that was.
+func (j *jsonWalker) structure(b []byte) int {
+	j.begin()
+	for i, c := range b {
+		switch c {
+		case '"':
+			j.outside = append(j.outside, b[:i]...)
+			j.open()
+			return i + 1
+		case '{', '[':
+			j.push(c == '{')
+		case '}', ']':
+			j.endNumber()
+			j.pop()
+			if len(j.stack) == 0 {
+				j.outside = append(j.outside, b[:i+1]...)
+				j.flush()
+				return i + 1
+			}
+		case ',':
+			j.endNumber()
+			if n := j.top(); n != nil {
+				n.expect = n.object
+			}
+		case ':':
+			if n := j.top(); n != nil {
+				n.expect = false
+			}
+		default:
+			if n := j.top(); n != nil && n.isIndex && c > ' ' && len(j.number) < 20 {
+				j.number = append(j.number, c)
+			}
+		}
+	}
+	j.outside = append(j.outside, b...)
+	if len(j.stack) == 0 {
+		j.flush() // between two values nothing waits
+	}
+	return len(b)
+}
+
+func (j *jsonWalker) top() *node {
+	if len(j.stack) == 0 {
+		return nil
+	}
+	return &j.nodes[j.stack[len(j.stack)-1]]
+}
+
+func (j *jsonWalker) push(object bool) {
+	if len(j.stack) >= maxNested {
+		j.deep++
+		return
+	}
+	n := node{parent: -1, object: object, expect: object}
+	if t := j.top(); t != nil {
+		n.parent, n.key = j.stack[len(j.stack)-1], t.name
+		t.isIndex = false
+	}
+	if len(j.nodes) >= maxObjects {
+		j.flush()
+		if t := len(j.stack); t > 0 {
+			n.parent = j.stack[t-1]
+		}
+	}
+	j.nodes = append(j.nodes, n)
+	j.stack = append(j.stack, len(j.nodes)-1)
+}
+
+func (j *jsonWalker) pop() {
+	switch {
+	case j.deep > 0:
+		j.deep--
+	case len(j.stack) > 0:
+		j.stack = j.stack[:len(j.stack)-1]
+	}
+}
+
+// endNumber takes a number that is the index of its object.
+func (j *jsonWalker) endNumber() {
+	if n := j.top(); n != nil && n.isIndex {
+		if len(j.number) > 0 {
+			n.index = maphash.Bytes(seed, j.number) | 1
+		}
+		n.isIndex = false
+	}
+	j.number = j.number[:0]
+}
+
+// open begins a string.
+func (j *jsonWalker) open() {
+	j.inString, j.high, j.escape = true, 0, j.escape[:0]
+	n := j.top()
+	j.isName = n != nil && n.expect
+	j.name = j.name[:0]
+	j.started = len(j.arena)
+}
+
+// string walks a string, and returns how much of b it took.
+func (j *jsonWalker) string(b []byte) int {
+	j.begin()
+	for i := 0; i < len(b); i++ {
+		if len(j.escape) > 0 {
+			j.escaped(b[i])
+			continue
+		}
+		k := i
+		for k < len(b) && b[k] != '"' && b[k] != '\\' {
+			k++
+		}
+		j.put(b[i:k])
+		if i = k; i == len(b) {
+			break
+		}
+		if b[i] == '"' {
+			j.close()
+			return i + 1
+		}
+		j.escape = append(j.escape, '\\')
+	}
+	return len(b)
+}
+
+func (j *jsonWalker) put(b []byte) {
+	if j.isName {
+		j.name = append(j.name, b[:min(len(b), flushAt-len(j.name))]...)
+		j.names = append(j.names, b...)
+		return
+	}
+	for len(j.arena)+len(b) > flushAt {
+		n := max(0, flushAt-len(j.arena))
+		j.arena = append(j.arena, b[:n]...)
+		b = b[n:]
+		j.cut()
+		j.flush()
+		j.begin()
+	}
+	j.arena = append(j.arena, b...)
+}
+
+// escaped takes one more byte of an escape.
+func (j *jsonWalker) escaped(c byte) {
+	j.escape = append(j.escape, c)
+	switch e := j.escape; {
+	case len(e) == 2 && c != 'u':
+		j.put([]byte{unescaped(c)})
+	case len(e) < 6:
+		return
+	default:
+		j.rune(e[2:])
+	}
+	j.escape = j.escape[:0]
+}
+
+func unescaped(c byte) byte {
+	switch c {
+	case 'n':
+		return '\n'
+	case 't':
+		return '\t'
+	case 'r':
+		return '\r'
+	case 'b':
+		return '\b'
+	case 'f':
+		return '\f'
+	}
+	return c
+}
+
+func (j *jsonWalker) rune(digits []byte) {
+	v := rune(0)
+	for _, d := range digits {
+		v <<= 4
+		switch {
+		case d >= '0' && d <= '9':
+			v |= rune(d - '0')
+		case d|0x20 >= 'a' && d|0x20 <= 'f':
+			v |= rune(d|0x20-'a') + 10
+		}
+	}
+	if utf16.IsSurrogate(v) {
+		if v < 0xdc00 {
+			j.high = v
+			return
+		}
+		v = utf16.DecodeRune(j.high, v)
+	}
+	j.high = 0
+	j.put(utf8.AppendRune(nil, v))
+}
+
+// close ends a string.
+func (j *jsonWalker) close() {
+	j.inString = false
+	n := j.top()
+	if j.isName {
+		n.name, n.isIndex = maphash.Bytes(seed, j.name), string(j.name) == "index"
+		j.names = append(j.names, '\n')
+		j.number = j.number[:0]
+		return
+	}
+	if n != nil && n.isIndex {
+		j.number = append(j.number[:0], j.arena[min(j.started, len(j.arena)):]...)
+		j.endNumber()
+	}
+	j.cut()
+}
+
+// cut ends a piece.
+func (j *jsonWalker) cut() {
+	p := piece{node: -1, from: j.started, to: len(j.arena), offset: j.first}
+	if n := j.top(); n != nil {
+		p.node, p.name = j.stack[len(j.stack)-1], n.name
+	}
+	j.pieces = append(j.pieces, p)
+	j.started = len(j.arena)
+}
+
+// held is where what is collected began.
+func (j *jsonWalker) held() (int64, bool) {
+	return j.first, len(j.arena)+len(j.names)+len(j.outside) > 0 || j.inString
+}
+
+// reset forgets what is open: the next value begins.
+func (j *jsonWalker) reset() {
+	if j.inString {
+		j.inString = false
+		j.cut()
+	}
+	j.stack, j.deep = j.stack[:0], 0
+	j.flush()
+}
+
+// flush gives on what was collected, each text under its path, and under its path and
+// indices where there are some.
+func (j *jsonWalker) flush() {
+	if j.inString && len(j.arena) > j.started && !j.isName {
+		j.cut()
+	}
+	for _, p := range j.pieces {
+		if p.from == p.to {
+			continue
+		}
+		path, choice := j.path(p.node, 0), j.path(p.node, 1)
+		j.text(mix(path, p.name), j.arena[p.from:p.to], p.offset)
+		if choice != path {
+			j.text(mix(choice, p.name), j.arena[p.from:p.to], p.offset)
+		}
+	}
+	if len(j.names) > 0 {
+		j.text(placeNames, j.names, j.first)
+	}
+	if len(j.outside) > 0 {
+		j.text(placeOutside, j.outside, j.first)
+	}
+	j.arena, j.names, j.outside, j.pieces, j.started = j.arena[:0], j.names[:0], j.outside[:0], j.pieces[:0], 0
+	j.compact()
+}
+
+// path is the hash of the names that lead to a node, with the indices times with.
+func (j *jsonWalker) path(n int, with uint64) uint64 {
+	h := uint64(0)
+	for ; n >= 0; n = j.nodes[n].parent {
+		h = mix(mix(h, j.nodes[n].key), j.nodes[n].index*with)
+	}
+	return h
+}
+
+func mix(h, v uint64) uint64 {
+	h = (h ^ v) * 0x9E3779B97F4A7C15
+	return h ^ h>>31
+}
+
+// compact keeps the nodes that are open.
+func (j *jsonWalker) compact() {
+	for i, n := range j.stack {
+		j.nodes[i] = j.nodes[n]
+		j.nodes[i].parent = i - 1
+		j.stack[i] = i
+	}
+	j.nodes = j.nodes[:len(j.stack)]
+}

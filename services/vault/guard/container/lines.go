@@ -1,0 +1,148 @@
+package container
+
+import "bytes"
+
+// lineWalker walks what is made of lines: the events of a stream, and the parts of a
+// multipart message.
+type lineWalker struct {
+	w *Walker
+	// start is the beginning of a line that is not known yet, from is where it was.
+	start []byte
+	from  int64
+	// part says what the rest of the line is: its field, the header of a part.
+	part lineKind
+	// header says that the lines are headers of a part; fresh that an event has no
+	// data yet, and json that its data is JSON.
+	header, fresh, json bool
+	begun               bool
+	// cr says that the last byte was the first half of a line's end.
+	cr bool
+}
+
+type lineKind int
+
+const (
+	lineStart lineKind = iota
+	lineOther
+	lineData
+)
+
+// maxField is how much of a line is needed to know what it is, in bytes.
+const maxField = 128
+
+// feed takes more of the answer.
+func (l *lineWalker) feed(b []byte, offset int64) {
+	if !l.begun {
+		l.begun, l.header, l.fresh = true, true, true
+	}
+	for len(b) > 0 {
+		if l.cr && b[0] == '\n' {
+			b, offset = b[1:], offset+1
+		}
+		n := bytes.IndexAny(b, "\r\n")
+		end := n >= 0
+		l.cr = end && b[n] == '\r'
+		if !end {
+			n = len(b)
+		}
+		l.line(b[:n], offset, end)
+		if end {
+			n++
+		}
+		b, offset = b[n:], offset+int64(n)
+	}
+}
+
+// line takes a part of a line; end says that it is the last.
+func (l *lineWalker) line(b []byte, offset int64, end bool) {
+	if l.part == lineStart {
+		if len(l.start) == 0 {
+			l.from = offset
+		}
+		l.start = append(l.start, b...)
+		if !end && len(l.start) < maxField && !l.known() {
+			return
+		}
+		b, offset = l.classify(end)
+	}
+	l.rest(b, offset, end)
+	if end {
+		l.part, l.start = lineStart, l.start[:0]
+	}
+}
+
+// known reports that the beginning of a line tells what it is.
+func (l *lineWalker) known() bool {
+	return l.w.kind == eventKind && bytes.IndexByte(l.start, ':') >= 0
+}
+
+// classify decides what a line is and returns what of it is text.
+func (l *lineWalker) classify(end bool) ([]byte, int64) {
+	line := l.start
+	l.part = lineOther
+	if l.w.kind == multipartKind {
+		switch {
+		case bytes.HasPrefix(line, []byte(l.w.limit)):
+			l.header = true
+		case l.header && end && len(line) == 0:
+			l.header = false
+		case !l.header:
+			l.part = lineData
+		}
+		return line, l.from
+	}
+	if end && len(line) == 0 {
+		l.event()
+		return nil, l.from
+	}
+	if rest, ok := bytes.CutPrefix(line, []byte("data:")); ok {
+		l.part = lineData
+		return bytes.TrimPrefix(rest, []byte(" ")), l.from
+	}
+	return line, l.from
+}
+
+// event ends an event.
+func (l *lineWalker) event() {
+	if l.json {
+		l.w.json.reset()
+	}
+	l.fresh, l.json = true, false
+}
+
+// rest takes what of a line is text.
+func (l *lineWalker) rest(b []byte, offset int64, end bool) {
+	text := l.w.text
+	switch {
+	case len(b) == 0:
+	case l.part == lineOther:
+		text(placeOutside, b, offset)
+	case l.w.kind == multipartKind:
+		text(placePart, b, offset)
+	default:
+		if l.fresh {
+			l.fresh, l.json = false, b[0] == '{' || b[0] == '['
+		}
+		if l.json {
+			l.w.json.feed(b, offset)
+		} else {
+			text(placePayload, b, offset)
+		}
+	}
+	if end && l.w.kind == multipartKind && l.part == lineData {
+		text(placePart, []byte{'\n'}, offset)
+	}
+}
+
+// held is where a line began of which it is not known what it is.
+func (l *lineWalker) held() (int64, bool) {
+	return l.from, l.part == lineStart && len(l.start) > 0
+}
+
+// end ends the answer.
+func (l *lineWalker) end() {
+	if l.begun {
+		l.line(nil, l.from, true)
+		l.event()
+	}
+}

@@ -1,0 +1,115 @@
+package guard
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/vault/guard/anatomy"
+	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
+)
+
+const (
+	// minBits is the least that is looked for at all: anything less ("password") turns
+	// up by chance.
+	minBits = 40
+	// guardableBody, in letters and digits, guardableBits and guardableDistinct are what
+	// Guardable asks for.
+	guardableBody     = 12
+	guardableBits     = 80
+	guardableDistinct = 6
+)
+
+// Guardable says whether a secret can be told from ordinary text: nil, or an error
+// whose text may be shown to whoever stores the secret. One that cannot must not be
+// used where the answer can reach a visitor: its echo would pass, or everything else
+// would be cut.
+func Guardable(s secret.Secret) error {
+	raw := s.Expose()
+	if len(raw) > maxSecret {
+		return fmt.Errorf("the secret is longer than %d bytes", maxSecret)
+	}
+	parts := anatomy.Dissect(raw)
+	body := anatomy.Body(parts)
+	if n, _ := lane.Measure(parts); n < guardableBody {
+		return fmt.Errorf("the secret has fewer than %d letters and digits that are not public: too short to be told from ordinary text", guardableBody)
+	}
+	if strength(parts) < guardableBits || wordy(parts) || distinct(body) < guardableDistinct {
+		return fmt.Errorf("the secret is too easy to guess: it is made of words, repeats itself, or is worth less than %d bits; "+
+			"use a random one of 16 characters or more", guardableBits)
+	}
+	return nil
+}
+
+// strength is the lower of two estimates, in bits: by the letters, and by repetition.
+func strength(parts []lane.Part) float64 {
+	_, bits := lane.Measure(parts)
+	return math.Min(bits, entropy(anatomy.Body(parts)))
+}
+
+// wordy reports that a body is made of words.
+func wordy(parts []lane.Part) bool {
+	n, bits := lane.Measure(parts)
+	return !isHex(anatomy.Body(parts)) && bits < wordyRate*float64(n)
+}
+
+// ruleOf is what the rule needs to know of a body.
+func ruleOf(parts []lane.Part, symbols int) rule {
+	return rule{symbols: symbols, hex: isHex(anatomy.Body(parts)), wordy: wordy(parts)}
+}
+
+func isHex(body []byte) bool {
+	for _, b := range body {
+		if !strings.ContainsRune("0123456789abcdefABCDEF-", rune(b)) {
+			return false
+		}
+	}
+	return true
+}
+
+// entropy estimates bits from above: each character that does not repeat or continue
+// the one before ("aaa", "1234") is worth its alphabet, or the distinct characters of
+// the text when they are few for its length.
+func entropy(body []byte) float64 {
+	worth := 0
+	for i, b := range body {
+		if i == 0 || (b != body[i-1] && b != body[i-1]+1 && b != body[i-1]-1) {
+			worth++
+		}
+	}
+	return float64(worth) * math.Min(alphabetBits(body), math.Log2(float64(2*distinct(body))))
+}
+
+func distinct(b []byte) int {
+	s := slices.Clone(b)
+	slices.Sort(s)
+	n := len(slices.Compact(s))
+	clear(s)
+	return n
+}
+
+// alphabetBits is the worth of one character of the smallest alphabet that holds
+// all of b.
+func alphabetBits(b []byte) float64 {
+	const hexDigits = "0123456789abcdefABCDEF"
+	digit, lower, upper, other, hex := 0, 0, 0, 0, true
+	for _, c := range b {
+		switch {
+		case c >= '0' && c <= '9':
+			digit = 10
+		case c >= 'a' && c <= 'z':
+			lower = 26
+		case c >= 'A' && c <= 'Z':
+			upper = 26
+		default:
+			other = 32
+		}
+		hex = hex && strings.IndexByte(hexDigits, c) >= 0
+	}
+	if hex && digit > 0 && lower+upper > 0 {
+		return 4
+	}
+	return math.Log2(float64(max(2, digit+lower+upper+other)))
+}

@@ -1,0 +1,164 @@
+package lane
+
+import (
+	"slices"
+	"strconv"
+	"unicode"
+)
+
+// longest is the length, in bytes, from which on a part has but a few lanes. What is
+// written in other codings is found by decoding it.
+const longest = 512
+
+// text is a coding of a source before it is normalised: characters, each with the
+// byte that it came from.
+type text struct {
+	chars []byte
+	at    []int
+}
+
+// lanesOf is the whole list of lanes.
+func lanesOf(s *source) []lane {
+	whole := text{s.Bytes, count(len(s.Bytes))}
+	var out []lane
+	add := func(list ...text) {
+		for _, t := range list {
+			out = append(out, s.lane(t))
+		}
+	}
+	out = append(out, s.plain()...)
+	add(radix64(whole)...)
+	if s.Octets {
+		return out
+	}
+	add(digits(whole, "", 16, 2))
+	if len(s.Bytes) > longest {
+		return out
+	}
+	out = append(out, s.thinned()...)
+	out = append(out, s.rotated())
+	add(digits(whole, "x", 16, 2), digits(whole, "0x", 16, 2), digits(whole, "u00", 16, 2), digits(whole, "00", 16, 2))
+	add(digits(whole.reversed(), "", 16, 2), digits(whole, "", 8, 3), digits(whole, "", 10, 3), digits(whole, "", 10, 0))
+	add(radix32(whole)...)
+	add(radix64(whole.reversed())...)
+	add(radix64(digits(whole, "", 16, 2))...)
+	add(radix64(whole.widened(0))...)
+	add(radix64(whole.widened(1))...)
+	for _, inner := range radix64(whole) {
+		add(radix64(inner)...)
+		add(digits(inner, "", 16, 2))
+	}
+	add(whole.radix(6, 3, uuAlphabet)...)
+	add(radix85(whole)...)
+	return out
+}
+
+func count(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+func (t text) reversed() text {
+	r := text{slices.Clone(t.chars), slices.Clone(t.at)}
+	slices.Reverse(r.chars)
+	slices.Reverse(r.at)
+	return r
+}
+
+// widened is UTF-16 of ASCII, with the character first or second in its pair.
+func (t text) widened(order int) text {
+	var w text
+	for i, c := range t.chars {
+		var pair [2]byte
+		pair[order] = c
+		w.chars, w.at = append(w.chars, pair[:]...), append(w.at, t.at[i], t.at[i])
+	}
+	return w
+}
+
+// digits writes each character as a number, with a mark before it, and padded to a
+// width unless that is 0.
+func digits(t text, mark string, base, width int) text {
+	var d text
+	for i, c := range t.chars {
+		n := strconv.FormatInt(int64(c), base)
+		for len(n) < width {
+			n = "0" + n
+		}
+		for _, b := range []byte(mark + n) {
+			d.chars, d.at = append(d.chars, b), append(d.at, t.at[i])
+		}
+	}
+	return d
+}
+
+// lane normalises a coding.
+func (s *source) lane(t text) lane {
+	l := lane{source: s}
+	for i, c := range t.chars {
+		if c < unicode.MaxASCII && symbolOf[c] != none {
+			l.symbols, l.at = append(l.symbols, symbolOf[c]), append(l.at, uint16(t.at[i]))
+		}
+	}
+	return l
+}
+
+const none = 0xff
+
+var symbolOf = func() (t [128]byte) {
+	for i := range t {
+		t[i] = none
+	}
+	for i := range byte(10) {
+		t['0'+i] = i
+	}
+	for i := range byte(26) {
+		t['a'+i], t['A'+i] = 10+i, 10+i
+	}
+	return t
+}()
+
+// plain is the body itself, and from behind.
+func (s *source) plain() []lane {
+	l := lane{source: s, symbols: s.symbols, plain: true}
+	for _, i := range s.at {
+		l.at = append(l.at, uint16(i))
+	}
+	r := lane{source: s, symbols: slices.Clone(l.symbols), at: slices.Clone(l.at), plain: true}
+	slices.Reverse(r.symbols)
+	slices.Reverse(r.at)
+	return []lane{l, r}
+}
+
+// thinned is every second, third and fourth character, from each place.
+func (s *source) thinned() []lane {
+	var out []lane
+	for step := 2; step <= 4; step++ {
+		for from := range step {
+			l := lane{source: s, sparse: true}
+			for i, at := range s.at {
+				if at%step == from {
+					l.symbols, l.at = append(l.symbols, s.symbols[i]), append(l.at, uint16(at))
+				}
+			}
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// rotated is ROT13.
+func (s *source) rotated() lane {
+	l := lane{source: s}
+	for i, at := range s.at {
+		c := s.symbols[i]
+		if c >= 10 {
+			c = 10 + (c-10+13)%26
+		}
+		l.symbols, l.at = append(l.symbols, c), append(l.at, uint16(at))
+	}
+	return l
+}

@@ -1,0 +1,30 @@
+package lane
+
+// Piece is what a run of a lane shows of a body.
+type Piece struct {
+	Secret   int
+	From, To int // symbols of the body, [From, To)
+	Symbols  int // how many of them are shown
+	Span     int // how many private characters the piece reaches over
+	Bits     float64
+	Plain    bool // the body itself, forwards or backwards
+	Whole    bool // all that its lane has
+}
+
+// piece says what a match shows.
+func (x *Index) piece(m match) Piece {
+	l := &x.lanes[m.lane]
+	from, to := l.span(m.from, m.to)
+	p := Piece{Secret: l.source.secret, From: from, To: to, Symbols: to - from, Plain: l.plain, Whole: m.to-m.from == len(l.symbols)}
+	if from == to {
+		return p
+	}
+	b := &x.bodies[p.Secret]
+	p.Bits = b.worth[to] - b.worth[from]
+	p.Span = b.place[to-1] - b.place[from] + 1
+	if shown := m.to - m.from; l.sparse && shown < p.Symbols {
+		p.Bits *= float64(shown) / float64(p.Symbols)
+		p.Symbols = shown
+	}
+	return p
+}

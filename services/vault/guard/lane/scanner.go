@@ -1,0 +1,166 @@
+package lane
+
+import "github.com/keyhole-dev/keyhole/services/vault/guard/view"
+
+// match is a run of a lane that a text has.
+type match struct {
+	lane, from, to int
+	// end is where it ends in the text, in symbols of it.
+	end int64
+}
+
+// same reports that a seed of a lane at a place is within a match.
+func (m *match) same(lane, to int, end int64) bool {
+	return m.lane == lane && m.end >= end && m.end-int64(m.to) == end-int64(to)
+}
+
+// Scanner looks through one text. It decides the same however the text is cut.
+type Scanner struct {
+	x *Index
+	// buf is the context and the symbols of this round; seen counts those before it.
+	buf  []byte
+	seen int64
+	roll uint64
+	// live are matches that reach to the end of what was seen, and recent those that
+	// ended in this round.
+	live, recent []match
+}
+
+// NewScanner begins a text.
+func NewScanner(x *Index) *Scanner {
+	s := &Scanner{x: x}
+	s.Reset()
+	return s
+}
+
+// Reset begins another text.
+func (s *Scanner) Reset() {
+	s.buf, s.seen, s.live, s.recent = s.buf[:0], 0, s.live[:0], s.recent[:0]
+	s.roll = mask // of a symbol that is none
+}
+
+// Total is how many symbols were seen.
+func (s *Scanner) Total() int64 { return s.seen + int64(len(s.buf)) }
+
+// Feed takes more of the text, by its normaliser. What turned up goes to found; final
+// says that the piece grows no further.
+func (s *Scanner) Feed(norm *view.Normaliser, text []byte, found func(p Piece, final bool)) {
+	if extra := len(s.buf) - context; extra > 0 {
+		s.buf = s.buf[:copy(s.buf, s.buf[extra:])]
+		s.seen += int64(extra)
+	}
+	known := len(s.buf)
+	if s.buf = norm.Append(s.buf, text); len(s.buf) == known {
+		return
+	}
+	s.grow(known, found)
+	s.scan(known, found)
+	for _, m := range s.live {
+		found(s.x.piece(m), false)
+	}
+	s.recent = s.recent[:0]
+}
+
+// grow extends the matches under way over the new symbols.
+func (s *Scanner) grow(known int, found func(Piece, bool)) {
+	live := s.live
+	s.live = s.live[:0]
+	for _, m := range live {
+		s.extend(m, known, found)
+	}
+}
+
+// extend follows a match from an index of buf on, and keeps it as live or reports it.
+func (s *Scanner) extend(m match, at int, found func(Piece, bool)) {
+	l := s.x.lanes[m.lane].symbols
+	for at < len(s.buf) && m.to < len(l) && s.buf[at] == l[m.to] {
+		at, m.to = at+1, m.to+1
+	}
+	m.end = s.seen + int64(at)
+	if at == len(s.buf) && m.to < len(l) {
+		s.live = append(s.live, m)
+		return
+	}
+	s.recent = append(s.recent, m)
+	found(s.x.piece(m), true)
+}
+
+// scan looks the new symbols up, eight at a time.
+func (s *Scanner) scan(known int, found func(Piece, bool)) {
+	x, roll := s.x, s.roll
+	filter, shift := x.filter, x.shift
+	for i := known; i < len(s.buf); i++ {
+		roll = (roll<<symbolBits | uint64(s.buf[i])) & mask
+		f := roll * spread >> shift
+		if filter[f/64]&(1<<(f%64)) != 0 {
+			s.look(roll, i+1, found)
+		}
+	}
+	s.roll = roll
+}
+
+// look finds the places of a seed that ends before an index of buf.
+func (s *Scanner) look(key uint64, end int, found func(Piece, bool)) {
+	x := s.x
+	slot := slot(key, len(x.keys))
+	for ; x.keys[slot] != 0; slot = (slot + 1) & (len(x.keys) - 1) {
+		if x.keys[slot] == key+1 {
+			s.start(int(x.places[slot]>>16), int(x.places[slot]&0xffff), end, found)
+		}
+	}
+}
+
+// start makes a match of a seed at a place of a lane, unless it is part of one.
+func (s *Scanner) start(lane, at, end int, found func(Piece, bool)) {
+	const maxRecent = 64
+	m := match{lane: lane, from: at, to: at + gram}
+	for _, list := range [][]match{s.live, s.recent} {
+		for i := range list {
+			if list[i].same(lane, m.to, s.seen+int64(end)) {
+				return
+			}
+		}
+	}
+	l := s.x.lanes[lane].symbols
+	for i := end - gram - 1; i >= max(0, end-context) && m.from > 0 && s.buf[i] == l[m.from-1]; i-- {
+		m.from--
+	}
+	if len(s.recent) >= maxRecent {
+		s.recent = s.recent[:0]
+	}
+	s.extend(m, end, found)
+}
+
+// End ends the text: no match grows any further.
+func (s *Scanner) End(found func(Piece, bool)) {
+	for _, m := range s.live {
+		found(s.x.piece(m), true)
+	}
+	s.live = s.live[:0]
+}
+
+// leastHeld is the shortest end of a text, in symbols, that is held back.
+const leastHeld = 4
+
+// Pending is how many of the last symbols may be the beginning of a piece.
+func (s *Scanner) Pending() int {
+	n := 0
+	for _, m := range s.live {
+		n = max(n, m.to-m.from)
+	}
+	tail := 0
+	for i := len(s.buf) - 1; i >= 2 && tail < context; i-- {
+		t := triple(s.buf[i-2:])
+		if s.x.triples[t/64]&(1<<(t%64)) == 0 {
+			break
+		}
+		tail = len(s.buf) - i + 2
+	}
+	if tail >= leastHeld {
+		n = max(n, tail)
+	}
+	return n
+}
+
+// Live reports that a match is under way.
+func (s *Scanner) Live() bool { return len(s.live) > 0 }

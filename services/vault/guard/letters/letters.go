@@ -1,0 +1,40 @@
+// Package letters says how much a run of symbols is worth in bits: how surprising it
+// is after the text that people and programs write.
+//
+// Characters alone do not tell: twelve characters of a random key turn up in ordinary
+// text never, and twelve of a passphrase often.
+package letters
+
+import (
+	_ "embed"
+
+	"github.com/keyhole-dev/keyhole/services/vault/guard/view"
+)
+
+//go:generate go run gen.go ../../../../
+
+// table is the cost of each symbol after each two, in sixteenths of a bit.
+//
+//go:embed table.bin
+var table string
+
+const (
+	n = view.Symbols
+	// unit is one bit in the table.
+	unit = 16
+	// first is the cost of a symbol that has fewer than two before it, in bits.
+	first = 5.17
+)
+
+// Cost is what each symbol of a text is worth, in bits.
+func Cost(symbols []byte) []float32 {
+	out := make([]float32, len(symbols))
+	for i, c := range symbols {
+		if i < 2 {
+			out[i] = first
+			continue
+		}
+		out[i] = float32(table[(int(symbols[i-2])*n+int(symbols[i-1]))*n+int(c)]) / unit
+	}
+	return out
+}

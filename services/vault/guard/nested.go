@@ -1,0 +1,38 @@
+package guard
+
+import (
+	"bytes"
+	"encoding/hex"
+)
+
+// maxDepth bounds how often what was decoded is decoded again.
+const maxDepth = 3
+
+// nested looks at what a run stood for.
+func (in *inspection) nested(content []byte, binary bool, depth int) {
+	if in.stop {
+		return
+	}
+	if binary {
+		if in.set.octets {
+			in.whole([]byte(hex.EncodeToString(content)), maxDepth)
+		}
+		return
+	}
+	if zeros := bytes.Count(content, []byte{0}); zeros*3 >= len(content) { // UTF-16 of letters
+		content = bytes.ReplaceAll(content, []byte{0}, nil)
+	}
+	in.whole(content, min(depth, maxDepth))
+}
+
+// whole looks at one text that is there from its beginning to its end.
+func (in *inspection) whole(content []byte, depth int) {
+	t := in.depths[depth]
+	if t == nil {
+		t = newText(in, depth, depth < maxDepth)
+		in.depths[depth] = t
+	}
+	t.reset()
+	t.feed(content, 0)
+	t.end()
+}

@@ -1,0 +1,247 @@
+package guard
+
+import (
+	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
+	"github.com/keyhole-dev/keyhole/services/vault/guard/unpack"
+	"github.com/keyhole-dev/keyhole/services/vault/guard/view"
+)
+
+// text is one text that a reader would see: the whole answer as it came, or what one
+// field of it says over all of its events. It is looked at in two views, as it is and
+// without its escapes, and the second is also decoded.
+type text struct {
+	in    *inspection
+	asIs  lens
+	plain lens // without escapes
+	un    view.Unescaper
+	// same says that nothing was unescaped lately: the second view would show what the
+	// first does. recent is the end of it, to go on from when that changes.
+	same   bool
+	recent []byte
+	quiet  int
+	// words and dense collect what may be decoded; nil does not. read and fed count what
+	// they were given: dense the text as it is, for its signs are those of escapes.
+	words, dense *unpack.Collector
+	read, fed    int64
+	// depth is how often the text was decoded.
+	depth int
+	marks []mark
+	// tail is where in the answer the escape that is not complete yet begins.
+	tail int64
+	out  []byte
+	far  bool
+	// found and decode are the methods of that name.
+	found  func(lane.Piece, bool)
+	decode func(unpack.Run)
+}
+
+// lens is a view of a text, and the search through it.
+type lens struct {
+	norm  view.Normaliser
+	lanes *lane.Scanner
+}
+
+func (l *lens) reset() {
+	l.norm.Reset()
+	l.lanes.Reset()
+}
+
+// mark says where in the answer a place of the text came from.
+type mark struct {
+	asIs, plain, read, fed int64
+	offset                 int64
+}
+
+const (
+	// contextBytes is how much of a text is kept for the second view to go on from, and
+	// quietBytes after how much without an escape it is given up.
+	contextBytes = 512
+	quietBytes   = 1024
+	// maxMarks bounds the list of marks before it is shortened.
+	maxMarks = 1024
+)
+
+func newText(in *inspection, depth int, decode bool) *text {
+	t := &text{in: in, depth: depth, same: true}
+	t.asIs.lanes, t.plain.lanes = lane.NewScanner(in.set.index), lane.NewScanner(in.set.index)
+	if decode {
+		t.words, t.dense = unpack.NewCollector(), unpack.NewDenseCollector()
+	}
+	t.found, t.decode = t.take, t.open
+	return t
+}
+
+// reset begins another text.
+func (t *text) reset() {
+	t.asIs.reset()
+	t.plain.reset()
+	t.un.Reset()
+	if t.words != nil {
+		t.words.Reset()
+		t.dense.Reset()
+	}
+	t.same, t.recent, t.quiet, t.marks, t.far = true, t.recent[:0], 0, t.marks[:0], false
+	t.read, t.fed = 0, 0
+}
+
+// feed takes more of the text, which came from an offset of the answer.
+func (t *text) feed(b []byte, offset int64) {
+	if len(b) == 0 || t.in.stop {
+		return
+	}
+	t.mark(offset)
+	if t.depth == 0 && t.words != nil {
+		t.in.budget.Read += int64(len(b))
+	}
+	t.look(&t.asIs, b)
+	if t.dense != nil {
+		t.dense.Feed(b, t.decode)
+	}
+	t.read += int64(len(b))
+	if len(t.un.Pending()) == 0 {
+		t.tail = offset
+	}
+	out, changed := t.un.Append(t.out[:0], b)
+	t.out = out
+	t.unescaped(out, changed)
+	t.far = t.read > farBytes
+}
+
+// end ends the text.
+func (t *text) end() {
+	if t.in.stop {
+		return
+	}
+	out, changed := t.un.Flush(t.out[:0])
+	t.out = out
+	t.unescaped(out, changed)
+	t.asIs.lanes.End(t.found)
+	t.plain.lanes.End(t.found)
+	if t.words != nil {
+		t.words.End(t.decode)
+		t.dense.End(t.decode)
+	}
+}
+
+// unescaped takes more of the second view.
+func (t *text) unescaped(out []byte, changed bool) {
+	if t.words != nil && len(out) > 0 {
+		t.words.Feed(out, t.decode)
+		t.fed += int64(len(out))
+	}
+	if changed && t.same {
+		t.diverge()
+	}
+	if changed {
+		t.quiet = 0
+	} else {
+		t.quiet += len(out)
+	}
+	if t.same {
+		t.keep(out)
+		return
+	}
+	t.look(&t.plain, out)
+	t.keep(out)
+	if t.quiet >= quietBytes && len(t.un.Pending()) == 0 && !t.plain.lanes.Live() {
+		t.same = true
+	}
+}
+
+// diverge begins the second view, from what it shared with the first.
+func (t *text) diverge() {
+	t.same = false
+	t.plain.reset()
+	t.look(&t.plain, t.recent)
+	for i := range t.marks {
+		t.marks[i].plain = 0
+	}
+	if n := len(t.marks); n > 0 {
+		t.marks[n-1].plain = t.plain.lanes.Total()
+	}
+}
+
+// keep holds on to the end of the second view.
+func (t *text) keep(out []byte) {
+	if len(out) >= contextBytes {
+		t.recent = append(t.recent[:0], out[len(out)-contextBytes:]...)
+		return
+	}
+	if over := len(t.recent) + len(out) - contextBytes; over > 0 {
+		t.recent = t.recent[:copy(t.recent, t.recent[over:])]
+	}
+	t.recent = append(t.recent, out...)
+}
+
+func (t *text) look(l *lens, b []byte) {
+	l.lanes.Feed(&l.norm, b, t.found)
+}
+
+func (t *text) take(p lane.Piece, final bool) { t.in.take(p, final, t.depth > 0 || t.far) }
+
+// mark notes where the next bytes come from.
+func (t *text) mark(offset int64) {
+	if len(t.marks) >= maxMarks {
+		t.shorten()
+	}
+	t.marks = append(t.marks, mark{t.asIs.lanes.Total(), t.plain.lanes.Total(), t.read, t.fed, offset})
+}
+
+// shorten forgets the older half of the marks but for the first: what has been held
+// back from there on stays held.
+func (t *text) shorten() {
+	keep := copy(t.marks[1:], t.marks[len(t.marks)/2:])
+	t.marks = t.marks[:keep+1]
+}
+
+// held is the offset in the answer from which on the text may be the beginning of
+// something; ok is false when there is none.
+func (t *text) held() (offset int64, ok bool) {
+	first := len(t.marks)
+	first = min(first, t.origin(int64(t.asIs.lanes.Pending()), t.asIs.lanes.Total(), func(m mark) int64 { return m.asIs }))
+	if !t.same {
+		first = min(first, t.origin(int64(t.plain.lanes.Pending()), t.plain.lanes.Total(), func(m mark) int64 { return m.plain }))
+	}
+	if t.words != nil {
+		first = min(first, t.origin(t.words.Pending(), t.fed, func(m mark) int64 { return m.fed }))
+		first = min(first, t.origin(t.dense.Pending(), t.read, func(m mark) int64 { return m.read }))
+	}
+	waiting := t.waiting()
+	if first == len(t.marks) {
+		t.marks = t.marks[:copy(t.marks, t.marks[max(0, first-1):])]
+		return t.tail, waiting
+	}
+	t.marks = t.marks[:copy(t.marks, t.marks[first:])]
+	if waiting {
+		return min(t.tail, t.marks[0].offset), true
+	}
+	return t.marks[0].offset, true
+}
+
+// origin is the mark before which the last units of the text, of some total, came;
+// the number of marks where there is nothing pending.
+func (t *text) origin(pending, total int64, at func(mark) int64) int {
+	i := len(t.marks)
+	if pending == 0 {
+		return i
+	}
+	for i--; i > 0 && at(t.marks[i]) > total-pending; i-- {
+	}
+	return max(0, i)
+}
+
+// waiting reports that the escape that is not complete looks like a part of a body.
+func (t *text) waiting() bool {
+	tail := t.un.Pending()
+	if len(tail) == 0 {
+		return false
+	}
+	var norm view.Normaliser
+	var buf [128]byte
+	return t.in.set.index.Resembles(norm.Append(buf[:0], tail))
+}
+
+// open looks at what a run of characters stands for, and at what that is packed in.
+func (t *text) open(r unpack.Run) {
+	unpack.Open(r, &t.in.budget, func(content []byte, binary bool) { t.in.nested(content, binary, t.depth+1) })
+}

@@ -1,0 +1,181 @@
+package unpack
+
+import "bytes"
+
+// Kind is how a run is written.
+type Kind int
+
+const (
+	// Word is a run of letters, digits and the signs of base64.
+	Word Kind = iota
+	// Dense is a run of printable characters, as base85 is.
+	Dense
+	// Packed is an answer that begins with the mark of a packed format.
+	Packed
+	// Numbers is a list of numbers; the run holds the bytes that they are.
+	Numbers
+)
+
+// Run is a part of a text that may stand for something else. Its text is good until
+// the collector goes on.
+type Run struct {
+	Kind Kind
+	Text []byte
+}
+
+const (
+	// leastRun is the shortest run that is opened, in characters.
+	leastRun = 16
+	// sample is how much of a run tells whether it is worth to be opened, in characters.
+	sample = 256
+	// maxWord and maxDense bound how much of a run is kept, in bytes.
+	maxWord  = 4 << 20
+	maxDense = 64 << 10
+	// maxBreak is how many blanks a run that is written in lines may have between two.
+	maxBreak = 16
+)
+
+// Collector finds the runs of one text, fed in pieces of any size.
+type Collector struct {
+	kind  Kind
+	class *[256]bool
+	most  int
+	run   []byte
+	// line is how much of the run stands in its last line, and gap how many blanks
+	// came after it.
+	line, gap int
+	// since counts the bytes of the text since the run began.
+	since int64
+	// over says that the run was opened already, at its greatest length.
+	over  bool
+	lists [3]list
+}
+
+// NewCollector finds words and lists of numbers.
+func NewCollector() *Collector {
+	c := &Collector{kind: Word, class: &wordClass, most: maxWord}
+	c.lists = [3]list{{read: decimal, gap: 16}, {read: hexPair, gap: 4}, {read: octet, gap: 4}}
+	return c
+}
+
+// NewDenseCollector finds runs of printable characters.
+func NewDenseCollector() *Collector {
+	return &Collector{kind: Dense, class: &denseClass, most: maxDense}
+}
+
+var wordClass, denseClass = func() (w, d [256]bool) {
+	for i := '!'; i <= '~'; i++ {
+		d[i] = true
+		w[i] = i >= '0' && i <= '9' || i|0x20 >= 'a' && i|0x20 <= 'z' || i == '+' || i == '/' || i == '-' || i == '_'
+	}
+	return w, d
+}()
+
+// Reset begins another text.
+func (c *Collector) Reset() {
+	c.clear()
+	for i := range c.lists {
+		c.lists[i].clear()
+	}
+}
+
+func (c *Collector) clear() {
+	c.run, c.line, c.gap, c.since, c.over = c.run[:0], 0, 0, 0, false
+}
+
+// Feed takes more of the text. Each run that is complete goes to out.
+func (c *Collector) Feed(b []byte, out func(Run)) {
+	class := c.class
+	for i := 0; i < len(b); {
+		j := i + 1
+		if class[b[i]] {
+			for j < len(b) && class[b[j]] {
+				j++
+			}
+			c.take(b[i:j], out)
+		} else {
+			for j < len(b) && !class[b[j]] {
+				j++
+			}
+			c.pass(b[i:j], out)
+		}
+		i = j
+	}
+}
+
+// take appends to the run, or begins the next.
+func (c *Collector) take(b []byte, out func(Run)) {
+	if c.gap > 0 && len(c.run) > 0 {
+		if c.line < leastRun {
+			c.close(out)
+		} else {
+			c.since += int64(c.gap)
+		}
+		c.line = 0
+	}
+	c.gap = 0
+	c.since += int64(len(b))
+	c.line += len(b)
+	if c.over {
+		return
+	}
+	c.run = append(c.run, b[:min(len(b), c.most-len(c.run))]...)
+	if len(c.run) == c.most {
+		out(Run{c.kind, c.run})
+		c.over = true
+	}
+}
+
+// pass takes what is in no run. Line ends do not end one whose lines are long enough.
+func (c *Collector) pass(b []byte, out func(Run)) {
+	for i := range c.lists {
+		c.lists[i].pass(len(b), out)
+	}
+	if len(c.run) == 0 {
+		return
+	}
+	for _, s := range b {
+		if s != '\n' && s != '\r' && (s != ' ' && s != '\t' || c.gap == 0) || c.gap >= maxBreak {
+			c.close(out)
+			return
+		}
+		c.gap++
+	}
+}
+
+// close ends the run.
+func (c *Collector) close(out func(Run)) {
+	if len(c.run) == 0 {
+		return
+	}
+	for i := range c.lists {
+		c.lists[i].word(c.run, out)
+	}
+	if len(c.run) >= leastRun && !c.over {
+		out(Run{c.kind, c.run})
+	}
+	c.clear()
+}
+
+// End ends the text.
+func (c *Collector) End(out func(Run)) {
+	c.close(out)
+	for i := range c.lists {
+		c.lists[i].end(out)
+	}
+}
+
+// Pending is how many bytes at the end of the text belong to a run that is under way
+// and would be opened.
+func (c *Collector) Pending() int64 {
+	most := int64(0)
+	if len(c.run) >= leastRun && !c.over && bytes.ContainsAny(c.run[:min(len(c.run), sample)], decimalDigits) && !picture(c.run) {
+		most = c.since + int64(c.gap)
+	}
+	for i := range c.lists {
+		if l := &c.lists[i]; len(l.values) >= leastList {
+			most = max(most, l.since)
+		}
+	}
+	return most
+}

@@ -1,0 +1,193 @@
+package unpack
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/bzip2"
+	"encoding/base64"
+	"encoding/binary"
+	"io"
+	"unicode/utf8"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
+	"github.com/klauspost/compress/zstd"
+)
+
+const (
+	// leastContent is the shortest content that is looked at, in bytes.
+	leastContent = 8
+	// maxNested bounds how often content is unpacked.
+	maxNested = 3
+	// maxWindow bounds the memory of a decoder, in bytes.
+	maxWindow = 1 << 20
+)
+
+// content looks at what a run stands for. at is where in the run it begins: only from
+// the start is it given on when it is no text.
+func (o *opener) content(b []byte, at int) { o.unpack(b, at, 0) }
+
+func (o *opener) unpack(b []byte, at, depth int) {
+	if len(b) < leastContent || o.budget.left() <= 0 || depth > maxNested {
+		return
+	}
+	if open := opened(b); open != nil && open(o, b, depth) {
+		return
+	}
+	switch {
+	case readable(b) || readable(b[len(b)-min(len(b), peek):]):
+		o.give(b, false)
+	default:
+		if depth == 0 && len(b) >= leastContent*2 && o.budget.try() {
+			o.trial(flate.NewReader(bytes.NewReader(b)), depth)
+			o.trial(brotli.NewReader(bytes.NewReader(b)), depth)
+		}
+		if at == 0 {
+			o.give(b, true)
+		}
+	}
+}
+
+func (o *opener) give(b []byte, binary bool) {
+	b = b[:min(int64(len(b)), max(0, o.budget.left()))]
+	o.budget.spend(len(b))
+	o.emit(b, binary)
+}
+
+// opened is how to open content that has a mark, or nil. It reports whether the content
+// was what its mark says.
+func opened(b []byte) func(o *opener, b []byte, depth int) bool {
+	switch {
+	case bytes.HasPrefix(b, []byte{0x1f, 0x8b}):
+		return stream(func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) })
+	case b[0]&0x0f == 8 && b[0]>>4 <= 7 && (int(b[0])<<8|int(b[1]))%31 == 0:
+		return stream(func(r io.Reader) (io.Reader, error) { return zlib.NewReader(r) })
+	case bytes.HasPrefix(b, []byte("BZh")):
+		return stream(func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil })
+	case bytes.HasPrefix(b, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return stream(func(r io.Reader) (io.Reader, error) {
+			return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+		})
+	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
+		return (*opener).zip
+	case bytes.HasPrefix(b, pngMark):
+		return (*opener).png
+	case pictureMark(b):
+		return func(*opener, []byte, int) bool { return true }
+	}
+	return nil
+}
+
+// IsPacked reports that an answer begins with the mark of a packed format.
+func IsPacked(head []byte) bool {
+	return len(head) >= leastContent && opened(head) != nil && !pictureMark(head)
+}
+
+func stream(open func(io.Reader) (io.Reader, error)) func(*opener, []byte, int) bool {
+	return func(o *opener, b []byte, depth int) bool {
+		r, err := open(bytes.NewReader(b))
+		return err == nil && o.read(r, depth)
+	}
+}
+
+// read unpacks what is left of the budget. What is damaged counts as far as it goes.
+func (o *opener) read(r io.Reader, depth int) bool {
+	if c, ok := r.(interface{ Close() }); ok {
+		defer c.Close()
+	}
+	out, _ := io.ReadAll(io.LimitReader(r, o.budget.left()))
+	if len(out) > 0 {
+		o.unpack(out, 0, depth+1)
+	}
+	return len(out) > 0
+}
+
+// trial reads a format without a mark, and gives up at the first bytes that are no text.
+func (o *opener) trial(r io.Reader, depth int) {
+	head := make([]byte, peek)
+	n, _ := io.ReadFull(r, head)
+	if n < leastContent || !readable(head[:n]) {
+		return
+	}
+	o.read(io.MultiReader(bytes.NewReader(head[:n]), r), depth)
+}
+
+func (o *opener) zip(b []byte, depth int) bool {
+	const maxFiles = 64
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return false
+	}
+	for _, f := range z.File[:min(len(z.File), maxFiles)] {
+		if r, err := f.Open(); err == nil {
+			o.read(r, depth)
+			_ = r.Close()
+		}
+		o.unpack([]byte(f.Name+" "+f.Comment), 0, depth+1)
+	}
+	return true
+}
+
+var pngMark = []byte("\x89PNG\r\n\x1a\n")
+
+// png looks at the chunks of a picture that hold text.
+func (o *opener) png(b []byte, depth int) bool {
+	const head = 8
+	for b = b[len(pngMark):]; len(b) > head; {
+		size := int(min(int64(binary.BigEndian.Uint32(b)), int64(len(b)-head)))
+		kind, data := string(b[4:head]), b[head:head+size]
+		switch kind {
+		case "tEXt", "zTXt", "iTXt", "eXIf":
+			o.give(data, false)
+			for i := range min(len(data), 128) {
+				if data[i] == 0 && i+2 < len(data) { // after a keyword: how it is packed, and the text
+					o.unpack(data[i+2:], 1, depth+1)
+				}
+			}
+		}
+		b = b[min(len(b), head+size+4):]
+	}
+	return true
+}
+
+func pictureMark(b []byte) bool {
+	for _, m := range []string{"\xff\xd8\xff", "GIF87a", "GIF89a", "II*\x00", "MM\x00*"} {
+		if bytes.HasPrefix(b, []byte(m)) {
+			return true
+		}
+	}
+	return len(b) > 12 && bytes.HasPrefix(b, []byte("RIFF")) && string(b[8:12]) == "WEBP"
+}
+
+// picture reports that a word is a picture in base64.
+func picture(w []byte) bool {
+	var head [12]byte
+	if len(w) < 16 {
+		return false
+	}
+	n, err := base64.RawStdEncoding.Decode(head[:], w[:16])
+	return err == nil && n == len(head) && (bytes.HasPrefix(head[:], pngMark) || pictureMark(head[:]))
+}
+
+// peek is how much of a content tells whether it is text, in bytes.
+const peek = 64
+
+// readable reports that the beginning of b is text, as UTF-8 or UTF-16.
+func readable(b []byte) bool {
+	b = b[:min(len(b), peek)]
+	bad, n := 0, 0
+	for i := 0; i < len(b); {
+		r, size := utf8.DecodeRune(b[i:])
+		i += size
+		if r == 0 {
+			continue // of UTF-16
+		}
+		n++
+		if r == utf8.RuneError && i < len(b)-utf8.UTFMax || r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != 0x1b {
+			bad++
+		}
+	}
+	return n >= leastContent && bad*10 <= n
+}

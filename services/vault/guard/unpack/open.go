@@ -1,0 +1,273 @@
+package unpack
+
+import (
+	"bytes"
+	"encoding/ascii85"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/hex"
+	"math/big"
+	"slices"
+)
+
+const (
+	leastHex    = 32
+	leastBase32 = 26
+	leastDense  = 20
+	leastNumber = 20
+	leastBits   = 64
+	// maxNumber bounds numbers that are decoded as a whole, in digits: that takes
+	// quadratic time.
+	maxNumber = 400
+	// offsets bounds the length up to which a run may begin within a group.
+	offsets = 4096
+)
+
+// Open gives what a run stands for to emit, if it may be text. binary says that it
+// is none, and may be only for those who look for octets.
+func Open(r Run, b *Budget, emit func(content []byte, binary bool)) {
+	o := opener{budget: b, emit: emit}
+	switch r.Kind {
+	case Packed:
+		o.content(r.Text, 0)
+	case Numbers:
+		o.content(slices.Clone(r.Text), 0)
+	case Dense:
+		o.dense(r.Text)
+	default:
+		o.word(r.Text)
+	}
+}
+
+type opener struct {
+	budget *Budget
+	emit   func([]byte, bool)
+}
+
+func (o *opener) word(w []byte) {
+	segments(w, bitDigits, leastBits, o.bits)
+	segments(w, decimalDigits, leastNumber, func(s []byte) { o.number(s, decimalDigits) })
+	segments(w, hexDigits, leastHex, o.hex)
+	segments(w, upperDigits, leastBase32, o.base32)
+	segments(w, lowerDigits, leastBase32, o.base32)
+	if !worth(w) {
+		return
+	}
+	o.base64(w)
+	if len(w) <= maxNumber {
+		if !bytes.ContainsAny(w, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") || !bytes.ContainsAny(w, "abcdefghijklmnopqrstuvwxyz") {
+			o.number(bytes.ToLower(w), lowerDigits)
+		}
+		o.number(w, base58)
+		o.number(w, base62)
+	}
+}
+
+const (
+	bitDigits     = "01"
+	decimalDigits = "0123456789"
+	hexDigits     = "0123456789abcdefABCDEF"
+	lowerDigits   = "0123456789abcdefghijklmnopqrstuvwxyz"
+	upperDigits   = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	base58        = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+	base62        = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+)
+
+// segments gives the parts of a word that are of an alphabet, and long enough, to open:
+// others may be written before and after without a sign.
+func segments(w []byte, alphabet string, least int, open func([]byte)) {
+	var in [256]bool
+	for i := range len(alphabet) {
+		in[alphabet[i]] = true
+	}
+	for i := 0; i < len(w); {
+		j := i
+		for j < len(w) && in[w[j]] {
+			j++
+		}
+		if j-i >= least {
+			open(w[i:j])
+		}
+		i = j + 1
+	}
+}
+
+func (o *opener) hex(w []byte) {
+	for at := range 2 {
+		out := make([]byte, len(w[at:])/2)
+		_, _ = hex.Decode(out, w[at:at+len(out)*2])
+		o.content(out, at)
+	}
+}
+
+// worth reports that a run may be code: it has digits, and changes the class of its
+// characters at every fifth or sooner. Names in programs do not.
+func worth(w []byte) bool {
+	w = w[:min(len(w), sample)]
+	digits, changes, last := 0, 0, -1
+	for _, b := range w {
+		class := 3
+		switch {
+		case digit(b):
+			class = 0
+			digits++
+		case b >= 'a' && b <= 'z':
+			class = 1
+		case b >= 'A' && b <= 'Z':
+			class = 2
+		}
+		if class != last {
+			changes++
+		}
+		last = class
+	}
+	return digits > 0 && changes*5 >= len(w) || digits == len(w)
+}
+
+func (o *opener) bits(w []byte) {
+	var out []byte
+	for ; len(w) >= 8; w = w[8:] {
+		v, _ := octet(w[:8])
+		out = append(out, v[0])
+	}
+	o.content(out, 0)
+}
+
+func (o *opener) base64(w []byte) {
+	std := slices.Clone(w)
+	for i, b := range std {
+		switch b {
+		case '-':
+			std[i] = '+'
+		case '_':
+			std[i] = '/'
+		}
+	}
+	for at := range 4 {
+		if at > 0 && len(w) > offsets {
+			break
+		}
+		part := std[at:]
+		if len(part)%4 == 1 {
+			part = part[:len(part)-1]
+		}
+		out := make([]byte, base64.RawStdEncoding.DecodedLen(len(part)))
+		n, _ := base64.RawStdEncoding.Decode(out, part)
+		o.content(out[:n], at)
+	}
+}
+
+var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz")
+
+func (o *opener) base32(w []byte) {
+	if !bytes.ContainsAny(w, decimalDigits) {
+		return
+	}
+	small, upper := bytes.ToLower(w), bytes.ToUpper(w)
+	for at := range 8 {
+		if at > 0 && len(w) > offsets {
+			break
+		}
+		o.decode32(base32.StdEncoding, upper[at:], at)
+		o.decode32(base32.HexEncoding, upper[at:], at)
+		o.decode32(crockford, small[at:], at)
+	}
+}
+
+func (o *opener) decode32(e *base32.Encoding, w []byte, at int) {
+	e = e.WithPadding(base32.NoPadding)
+	out := make([]byte, e.DecodedLen(len(w)))
+	n, _ := e.Decode(out, w)
+	if n >= len(w)*5/8-5 {
+		o.content(out[:n], at)
+	}
+}
+
+// number decodes a run as one large number.
+func (o *opener) number(w []byte, alphabet string) {
+	if len(w) > maxNumber {
+		return
+	}
+	var value [256]int8
+	for i := range value {
+		value[i] = -1
+	}
+	for i := range len(alphabet) {
+		value[alphabet[i]] = int8(i)
+	}
+	n, base := new(big.Int), big.NewInt(int64(len(alphabet)))
+	for _, b := range w {
+		if value[b] < 0 {
+			return
+		}
+		n.Mul(n, base)
+		n.Add(n, big.NewInt(int64(value[b])))
+	}
+	o.content(n.Bytes(), 0)
+}
+
+func (o *opener) dense(w []byte) {
+	if len(w) < leastDense || !signs(w) || !worth(w) {
+		return
+	}
+	if i := slices.Index(w, '~'); i > 0 && w[i-1] == '<' { // what Adobe puts before
+		w = w[i+1:]
+	}
+	for at := range min(5, len(w)) {
+		out := make([]byte, 4*len(w)+4)
+		if n, _, err := ascii85.Decode(out, w[at:], true); err == nil || n > 0 {
+			o.content(out[:n], at)
+		}
+		o.content(decode85(w[at:], &rfc85), at)
+		o.content(decode85(w[at:], &z85), at)
+	}
+}
+
+// signs reports that a run has signs that no word has.
+func signs(w []byte) bool {
+	n := 0
+	for _, b := range w {
+		if !wordClass[b] {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+var rfc85, z85 = values("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"),
+	values("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#")
+
+func values(alphabet string) (t [256]int8) {
+	for i := range t {
+		t[i] = -1
+	}
+	for i := range len(alphabet) {
+		t[alphabet[i]] = int8(i)
+	}
+	return t
+}
+
+// decode85 decodes up to the first character that is not in the alphabet.
+func decode85(w []byte, value *[256]int8) []byte {
+	out := make([]byte, 0, len(w)*4/5+4)
+	for len(w) > 1 {
+		v, n := uint64(0), 0
+		for i := range 5 {
+			d := int8(84)
+			if i < len(w) {
+				if d = value[w[i]]; d < 0 {
+					return out
+				}
+				n++
+			}
+			v = v*85 + uint64(d)
+		}
+		if v > 1<<32-1 {
+			return out
+		}
+		four := [4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)}
+		out = append(out, four[:n-1]...)
+		w = w[n:]
+	}
+	return out
+}

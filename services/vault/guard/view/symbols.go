@@ -1,0 +1,101 @@
+// Package view turns text into what a reader takes it for.
+//
+// A Normaliser keeps the letters and digits of a text, without case, accents and
+// width, and drops everything else. An Unescaper undoes escapes that are written
+// between plain characters.
+package view
+
+import "unicode/utf8"
+
+// Symbols is the number of different symbols: ten digits and 26 letters.
+const Symbols = 36
+
+const (
+	dropped = 0x80 // not a symbol
+	wide    = 0x40 // a byte outside of ASCII: see runes.go
+)
+
+// ascii gives the symbol of each byte, or dropped or wide.
+var ascii = func() (t [256]byte) {
+	for i := range t {
+		switch b := byte(i); {
+		case b >= '0' && b <= '9':
+			t[i] = b - '0'
+		case b >= 'a' && b <= 'z':
+			t[i] = b - 'a' + 10
+		case b >= 'A' && b <= 'Z':
+			t[i] = b - 'A' + 10
+		case b < utf8.RuneSelf:
+			t[i] = dropped
+		default:
+			t[i] = wide
+		}
+	}
+	return t
+}()
+
+// Normaliser turns a text, in pieces of any size, into symbols.
+type Normaliser struct {
+	// part is the beginning of a rune that a piece ended in.
+	part [utf8.UTFMax]byte
+	n    int
+}
+
+// Reset forgets what was seen.
+func (n *Normaliser) Reset() { n.n = 0 }
+
+// Append appends the symbols of text to dst. Each is below Symbols.
+func (n *Normaliser) Append(dst, text []byte) []byte {
+	if n.n > 0 {
+		dst, text = n.complete(dst, text)
+	}
+	for len(text) > 0 {
+		var done int
+		dst, done = appendASCII(dst, text)
+		if text = text[done:]; len(text) == 0 {
+			break
+		}
+		if !utf8.FullRune(text) {
+			n.n = copy(n.part[:], text)
+			break
+		}
+		r, size := utf8.DecodeRune(text)
+		dst = AppendRune(dst, r)
+		text = text[size:]
+	}
+	return dst
+}
+
+// complete takes the bytes that were missing from the rune that is under way.
+func (n *Normaliser) complete(dst, text []byte) ([]byte, []byte) {
+	for len(text) > 0 && !utf8.FullRune(n.part[:n.n]) {
+		n.part[n.n] = text[0]
+		n.n++
+		text = text[1:]
+	}
+	for n.n > 0 && utf8.FullRune(n.part[:n.n]) {
+		r, size := utf8.DecodeRune(n.part[:n.n])
+		dst = AppendRune(dst, r)
+		n.n = copy(n.part[:], n.part[size:n.n])
+	}
+	return dst, text
+}
+
+// appendASCII appends the symbols of text up to its first byte outside of ASCII. Each
+// byte is written, and stays or is overwritten by the next: that is faster than to decide.
+func appendASCII(dst, text []byte) ([]byte, int) {
+	k := len(dst)
+	if free := cap(dst) - k; free < len(text) {
+		dst = append(dst, make([]byte, len(text))...)
+	}
+	dst = dst[:k+len(text)]
+	for i, b := range text {
+		s := ascii[b]
+		if s == wide {
+			return dst[:k], i
+		}
+		dst[k] = s
+		k += int(s>>7 ^ 1)
+	}
+	return dst[:k], len(text)
+}

@@ -1,0 +1,201 @@
+package view
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+const (
+	// lookBack is how far from its introducer an escape can end, in bytes.
+	lookBack = 12
+	// entityBack and tagBack are the same for a named entity and for a tag.
+	entityBack = 34
+	tagBack    = 66
+	escape     = 0x1b
+)
+
+// introducer is how far from each byte that can begin an escape it can end; 0 is
+// every other byte.
+var introducer = [256]uint8{'\\': lookBack, '%': lookBack, '=': lookBack, '&': entityBack, '<': tagBack, escape: lookBack}
+
+// Unescaper undoes the escapes of JSON and of programming languages, of URLs, of
+// quoted-printable and of HTML; it drops tags and the colours of a terminal.
+//
+// It appends each byte, and reduces the tail of what it has while that ends in a
+// complete escape. What an escape stood for can end another one, so escapes inside
+// of escapes fall in the same pass. What is far enough from any introducer is final.
+type Unescaper struct {
+	tail []byte // begins with an introducer, or is empty
+	// high is the first half of a surrogate pair.
+	high rune
+	// reductions counts escapes that were undone.
+	reductions int
+}
+
+// Reset forgets what was seen.
+func (u *Unescaper) Reset() { u.tail, u.high = u.tail[:0], 0 }
+
+// Pending is what is not final yet. It is good until the next call.
+func (u *Unescaper) Pending() []byte { return u.tail }
+
+// Append appends what of text is final to dst, and reports whether it undid an escape.
+func (u *Unescaper) Append(dst, text []byte) ([]byte, bool) {
+	before := u.reductions
+	for i := 0; i < len(text); i++ {
+		if len(u.tail) == 0 {
+			n := plainLen(text[i:])
+			dst = append(dst, text[i:i+n]...)
+			if i += n; i == len(text) {
+				break
+			}
+		}
+		u.push(text[i])
+		dst = u.settle(dst)
+	}
+	return dst, u.reductions != before
+}
+
+// Flush ends the text.
+func (u *Unescaper) Flush(dst []byte) ([]byte, bool) {
+	before := u.reductions
+	if value, from := u.openEntity(len(u.tail)); from >= 0 {
+		u.reduce(from, value)
+	}
+	dst = append(dst, u.tail...)
+	u.Reset()
+	return dst, u.reductions != before
+}
+
+// plainLen is the length of the text before its first introducer.
+func plainLen(text []byte) int {
+	for i, b := range text {
+		if introducer[b] != 0 {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// settle moves what is final from the tail to dst.
+func (u *Unescaper) settle(dst []byte) []byte {
+	done := 0
+	for done < len(u.tail) {
+		back := int(introducer[u.tail[done]])
+		if back > 0 && len(u.tail)-done < back {
+			break
+		}
+		n := 1
+		n += plainLen(u.tail[done+1:])
+		done += n
+	}
+	if done > 0 {
+		dst = append(dst, u.tail[:done]...)
+		u.tail = u.tail[:copy(u.tail, u.tail[done:])]
+	}
+	return dst
+}
+
+// push appends one byte and reduces the tail while that ends in an escape.
+func (u *Unescaper) push(b byte) {
+	if value, from := u.openEntity(len(u.tail)); from >= 0 && !continues(u.tail[from:], b) {
+		u.reduce(from, value)
+		if b == ';' {
+			return
+		}
+	}
+	u.tail = append(u.tail, b)
+	for len(u.tail) > 1 {
+		value, from := u.ending()
+		if from < 0 {
+			return
+		}
+		u.reduce(from, value)
+	}
+}
+
+const (
+	// nothing is the value of what is dropped, as a tag is.
+	nothing = -1
+	// whole marks a rune below 0x100 that is not a byte of another one.
+	whole = 1 << 22
+)
+
+// reduce replaces the tail from an index on by a value: a rune, or below 0x100 a byte
+// as percent escapes give it, which may be a part of a rune.
+func (u *Unescaper) reduce(from int, value rune) {
+	u.reductions++
+	u.tail = u.tail[:from]
+	switch value, bare := value&^whole, value < whole; {
+	case value < 0:
+	case value < 0x100 && bare:
+		u.tail = append(u.tail, byte(value))
+	case value >= 0xd800 && value < 0xdc00:
+		u.high = value
+	case value >= 0xdc00 && value < 0xe000:
+		if u.high != 0 {
+			u.tail = utf8.AppendRune(u.tail, (u.high-0xd800)<<10+value-0xdc00+0x10000)
+		}
+		u.high = 0
+	default:
+		u.tail = utf8.AppendRune(u.tail, value)
+	}
+}
+
+// ending finds the escape that the tail ends in: its value, and where it begins or -1.
+func (u *Unescaper) ending() (value rune, from int) {
+	t := u.tail
+	last := len(t) - 1
+	switch b := t[last]; {
+	case b == '>':
+		return nothing, lastIndex(t, '<', tagBack)
+	case b == ';':
+		return u.namedEntity()
+	case b == '}':
+		return braced(t)
+	case t[last-1] == '\\':
+		return simple(b, last-1)
+	case hexValue[b] >= 0:
+		if value, from := hexEscape(t); from >= 0 {
+			return value, from
+		}
+	}
+	if b := t[last] | 0x20; b >= 'a' && b <= 'z' {
+		return nothing, colour(t)
+	}
+	return 0, -1
+}
+
+// simple is a backslash and one character.
+func simple(b byte, at int) (rune, int) {
+	switch b {
+	case '\\', '/', '"', '\'', '`':
+		return rune(b), at
+	case 'n', 't', 'r', 'b', 'f', 'v':
+		return ' ', at
+	case 'e':
+		return escape, at
+	}
+	return 0, -1
+}
+
+func lastIndex(t []byte, b byte, back int) int {
+	start := max(0, len(t)-back)
+	if i := bytes.LastIndexByte(t[start:], b); i >= 0 {
+		return start + i
+	}
+	return -1
+}
+
+// colour finds a terminal's control sequence, of which the last byte is a letter.
+func colour(t []byte) int {
+	for i := len(t) - 2; i > 0 && i >= len(t)-lookBack; i-- {
+		switch b := t[i]; {
+		case b >= '0' && b <= '9', b == ';':
+		case b == '[' && t[i-1] == escape:
+			return i - 1
+		default:
+			return -1
+		}
+	}
+	return -1
+}
