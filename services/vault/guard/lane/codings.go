@@ -41,6 +41,9 @@ func lanesOf(s *source) []lane {
 	add(digits(whole.reversed(), "", 16, 2), digits(whole, "", 8, 3), digits(whole, "", 10, 3), digits(whole, "", 10, 0))
 	add(radix32(whole)...)
 	add(radix64(whole.reversed())...)
+	for _, t := range radix64(whole) {
+		add(t.reversed())
+	}
 	add(radix64(digits(whole, "", 16, 2))...)
 	add(radix64(whole.widened(0))...)
 	add(radix64(whole.widened(1))...)

@@ -97,10 +97,11 @@ func (o *opener) read(r io.Reader, depth int) bool {
 	if c, ok := r.(interface{ Close() }); ok {
 		defer c.Close()
 	}
-	out, _ := io.ReadAll(io.LimitReader(r, o.budget.left()))
-	if len(out) > 0 {
-		o.unpack(out, 0, depth+1)
+	out, err := io.ReadAll(io.LimitReader(r, o.budget.left()))
+	if err != nil && !readable(out) {
+		return false
 	}
+	o.unpack(out, 0, depth+1)
 	return len(out) > 0
 }
 

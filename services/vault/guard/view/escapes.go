@@ -41,7 +41,9 @@ func hexEscape(t []byte) (rune, int) {
 		}
 	}
 	if n >= 6 && (t[n-5] == 'u' || t[n-5] == 'U') && (t[n-6] == '\\' || t[n-6] == '%') {
-		return asRune(number(t[n-4:], 16, n-6))
+		if v, from := number(t[n-4:], 16, n-6); t[n-5] == 'u' || v >= ' ' { // else the first half of eight digits
+			return asRune(v, from)
+		}
 	}
 	if n >= 10 && t[n-9] == 'U' && t[n-10] == '\\' {
 		return asRune(number(t[n-8:], 16, n-10))
