@@ -44,7 +44,11 @@ func decode(t *testing.T, text string, limit int64) *errs.Error {
 	if err != nil {
 		return errs.From(err)
 	}
-	err = newMarshaler().NewDecoder(b).Decode(&runnerv1.RunSharedWorkflowRequest{})
+	var request runnerv1.RunSharedWorkflowRequest
+	if err := b.prepare(request.ProtoReflect().Descriptor(), false); err != nil {
+		return errs.From(err)
+	}
+	err = newMarshaler().NewDecoder(b).Decode(&request)
 	if err == nil {
 		return nil
 	}

@@ -7,6 +7,7 @@ require github.com/keyhole-dev/keyhole/proto v0.0.0-00010101000000-000000000000
 replace github.com/keyhole-dev/keyhole/proto => ../proto
 
 require (
+	github.com/go-json-experiment/json v1.27.2
 	github.com/google/go-cmp v0.7.0
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.33.0
 	github.com/keyhole-dev/keyhole/services v0.0.0-00010101000000-000000000000

@@ -126,3 +126,10 @@ func offsetOf(raw []byte, line, column int) int {
 	}
 	return at
 }
+
+// position is the line and the column of a byte, as offsetOf takes them.
+func position(raw []byte, offset int) (line, column int) {
+	before := raw[:min(offset, len(raw))]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1
+}

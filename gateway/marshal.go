@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -15,33 +16,29 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
-	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 )
 
-// marshaler is protojson with three rules of the contract: a body is read once,
-// an unknown field is refused by its name, and no error quotes a value (it might
-// be a secret).
+// marshaler is protojson with four rules of the contract: a body is read once, an
+// unknown field is refused by its name, no error quotes a value (it might be a
+// secret), and the fields that are JSON pass as they are.
 type marshaler struct{ runtime.JSONPb }
 
 func newMarshaler() *marshaler {
 	return &marshaler{runtime.JSONPb{MarshalOptions: protojson.MarshalOptions{}, UnmarshalOptions: protojson.UnmarshalOptions{}}}
 }
 
-// all is the whole body, which is there already in a request.
-func all(r io.Reader) ([]byte, error) {
-	if b, ok := r.(*body); ok {
-		return b.raw, nil
-	}
-	return io.ReadAll(r)
-}
-
 // NewDecoder decodes the whole body at the first Decode.
 func (m *marshaler) NewDecoder(r io.Reader) runtime.Decoder {
 	return runtime.DecoderFunc(func(v any) error {
-		raw, err := all(r)
-		if err == nil {
-			err = m.decode(raw, v)
+		sent, ok := r.(*body)
+		if !ok { // the copy that the generated code makes of a PATCH, which was checked
+			raw, err := io.ReadAll(r)
+			if err != nil {
+				return err //nolint:wrapcheck // it reads from memory
+			}
+			sent = newBody(raw)
 		}
+		err := m.decode(sent, v)
 		if err == nil || errors.Is(err, io.EOF) {
 			return err
 		}
@@ -49,42 +46,20 @@ func (m *marshaler) NewDecoder(r io.Reader) runtime.Decoder {
 		if !ok {
 			e = errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body could not be read").Because(err)
 		}
-		if b, ok := r.(*body); ok {
-			return b.failed(e)
-		}
-		return e
+		return sent.failed(e)
 	})
 }
 
-func (m *marshaler) decode(raw []byte, v any) error {
-	if len(raw) == 0 {
+func (m *marshaler) decode(sent *body, v any) error {
+	if len(sent.raw) == 0 {
 		return io.EOF
 	}
 	msg, ok := target(v)
 	if !ok { // a scalar or repeated body field; the contract has none today
-		return m.Unmarshal(raw, v)
+		return m.Unmarshal(sent.raw, v)
 	}
-	return decodeJSON(raw, msg)
+	return sent.decode(msg)
 }
-
-// decodeJSON decodes a body that is a message.
-func decodeJSON(raw []byte, msg proto.Message) error {
-	d := msg.ProtoReflect().Descriptor()
-	if names, too := locate(raw, len(raw)); too != "" {
-		return tooMuch(fieldName(names, d), too)
-	}
-	if err := protojson.Unmarshal(raw, msg); err != nil {
-		return explain(err, raw, d)
-	}
-	// Numbers grow on the way from JSON to protobuf, and no hop would take them.
-	if proto.Size(msg) > maxRequest {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the request is larger than %d bytes when it is decoded", maxRequest)
-	}
-	return nil
-}
-
-// maxRequest leaves room for what comes from path and query.
-const maxRequest = rpc.MaxMessage - 64<<10
 
 func tooMuch(field string, of excess) *errs.Error {
 	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the body is not taken: in it %s", string(of)).Field(field, string(of))
@@ -115,13 +90,28 @@ var complaint = regexp.MustCompile(`\(line (\d+):(\d+)\):( unknown field| duplic
 
 // explain says what is wrong with a body, and names the field. Of protojson's text
 // only the position is passed on: the rest quotes values.
-func explain(err error, raw []byte, d protoreflect.MessageDescriptor) *errs.Error {
-	offset, where, kind := len(raw), "", ""
-	if m := complaint.FindStringSubmatch(err.Error()); m != nil {
-		line, _ := strconv.Atoi(m[1]) // digits that protojson wrote
-		column, _ := strconv.Atoi(m[2])
-		offset, where, kind = offsetOf(raw, line, column), " at line "+m[1]+", column "+m[2], m[3]
+func (b *body) explain(err error, d protoreflect.MessageDescriptor) *errs.Error {
+	if fault, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		kind := ""
+		if errors.Is(fault.Err, jsontext.ErrDuplicateName) {
+			kind = " duplicate field"
+		}
+		return malformed(err, b.raw, int(fault.ByteOffset), kind, d)
 	}
+	m := complaint.FindStringSubmatch(err.Error())
+	if m == nil {
+		return malformed(err, b.raw, len(b.raw), "", d)
+	}
+	line, _ := strconv.Atoi(m[1]) // digits that protojson wrote
+	column, _ := strconv.Atoi(m[2])
+	offset := offsetOf(b.text(), line, column)
+	if b.split != nil {
+		offset = b.split.original(offset)
+	}
+	return malformed(err, b.raw, offset, m[3], d)
+}
+
+func malformed(err error, raw []byte, offset int, kind string, d protoreflect.MessageDescriptor) *errs.Error {
 	names, _ := locate(raw, offset)
 	field := fieldName(names, d)
 	switch kind {
@@ -133,7 +123,8 @@ func explain(err error, raw []byte, d protoreflect.MessageDescriptor) *errs.Erro
 		return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body has the field %q more than once", field).
 			Field(field, "given more than once").Because(err)
 	}
+	line, column := position(raw, offset)
 	return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON,
-		"the body is not JSON of the form that this method takes; see%s (field types are described at /openapi.json)", where).
+		"the body is not JSON of the form that this method takes; see at line %d, column %d (field types are described at /openapi.json)", line, column).
 		Field(field, "not of the form that it takes").Because(err)
 }

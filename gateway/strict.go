@@ -43,7 +43,7 @@ func (m *method) check(r *http.Request, params map[string]string) error {
 	if err := m.checkQuery(r.URL.RawQuery); err != nil {
 		return err
 	}
-	return m.checkPatch(r)
+	return m.checkBody(r)
 }
 
 // checkPath refuses what no string of protobuf can hold.
@@ -58,11 +58,11 @@ func checkPath(params map[string]string) error {
 
 const notText = "not UTF-8"
 
-// checkPatch decodes the body of a PATCH, which is small. The generated code reads it
-// from a copy, so that what is wrong with it would be lost.
-func (m *method) checkPatch(r *http.Request) error {
+// checkBody prepares the body, and decodes that of a PATCH, which is small: the
+// generated code reads it from a copy, so that what is wrong with it would be lost.
+func (m *method) checkBody(r *http.Request) error {
 	sent, ok := r.Body.(*body)
-	if !ok || m.verb != http.MethodPatch || len(sent.raw) == 0 {
+	if !ok || m.body == "" {
 		return nil
 	}
 	request := m.input.New()
@@ -70,5 +70,12 @@ func (m *method) checkPatch(r *http.Request) error {
 	if m.body != "*" {
 		into = request.Mutable(fieldOf(m.input.Descriptor(), m.body)).Message().Interface()
 	}
-	return decodeJSON(sent.raw, into)
+	patch := m.verb == http.MethodPatch
+	if err := sent.prepare(into.ProtoReflect().Descriptor(), patch); err != nil {
+		return err
+	}
+	if !patch || len(sent.raw) == 0 {
+		return nil
+	}
+	return sent.decode(into)
 }

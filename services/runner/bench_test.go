@@ -20,7 +20,7 @@ func BenchmarkSharedRun(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if got.GetOutputs()[0].GetFields()["text"].GetStringValue() != "hello you" {
+		if output(b, got, "text") != "hello you" {
 			b.Fatal("wrong answer")
 		}
 	}

@@ -17,18 +17,14 @@ type internal struct {
 
 // ExecuteJSON implements runnerinternalv1.RunnerInternalServiceServer.
 func (i *internal) ExecuteJSON(ctx context.Context, request *runnerinternalv1.ExecuteJSONRequest) (*runnerinternalv1.ExecuteJSONResponse, error) {
-	if len(request.GetInputs()) > i.service.cfg.InputBytes {
-		return nil, inputsTooLarge(i.service.cfg.InputBytes)
-	}
 	target, err := targetOf(request)
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := inputsOfJSON(request.GetInputs())
+	inputs, err := i.service.inputsOf(&request.Inputs)
 	if err != nil {
 		return nil, err
 	}
-	request.Inputs = nil
 	done, err := i.service.execute(ctx, order{
 		target: target, inputs: inputs, excluded: request.GetExcludedFields(), sinksOff: request.GetDisableSinks(),
 	})

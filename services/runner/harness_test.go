@@ -2,12 +2,12 @@ package runner_test
 
 import (
 	"context"
+	"encoding/json"
 	"net"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/protobuf/types/known/structpb"
 
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
@@ -153,13 +153,26 @@ func (w *world) member(t testing.TB, workspace string) context.Context {
 	return caller.With(t.Context(), p)
 }
 
-func inputs(t testing.TB, v map[string]any) *structpb.Struct {
+func inputs(t testing.TB, v map[string]any) []byte {
 	t.Helper()
-	s, err := structpb.NewStruct(v)
-	if err != nil {
+	return mustJSON(t, v)
+}
+
+// outputs are those of a run, an object for each element.
+func outputs(t testing.TB, got *runnerv1.RunResponse) []map[string]any {
+	t.Helper()
+	var out []map[string]any
+	if err := json.Unmarshal(got.GetOutputs(), &out); err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return out
+}
+
+// output is a text that the first element has.
+func output(t testing.TB, got *runnerv1.RunResponse, name string) string {
+	t.Helper()
+	text, _ := outputs(t, got)[0][name].(string)
+	return text
 }
 
 // shared runs through a link as a guest.

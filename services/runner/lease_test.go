@@ -196,7 +196,7 @@ func TestAStreamTellsOfEveryStep(t *testing.T) {
 		case event.GetStep() != nil:
 			seen = append(seen, event.GetStep().GetStep()+" "+event.GetStep().GetState())
 		case event.GetFinished() != nil:
-			seen = append(seen, event.GetFinished().GetOutputs()[0].GetFields()["text"].GetStringValue())
+			seen = append(seen, output(t, event.GetFinished(), "text"))
 		}
 	}
 	want := []string{"run", "greet started", "greet succeeded", "hello you"}

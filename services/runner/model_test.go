@@ -72,7 +72,7 @@ func TestAModelRunsUnderTheGrant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := got.GetOutputs()[0].GetFields()["text"].GetStringValue(); !strings.Contains(text, "KEYHOLE") {
+		if text := output(t, got, "text"); !strings.Contains(text, "KEYHOLE") {
 			t.Errorf("it read %q", text)
 		}
 		want := []*sharingv1.LineItem{{Step: "ocr", Attempt: 1, Kind: "model", Resource: ocrVersion, Quantity: int64(len(pictures))}}

@@ -3,13 +3,8 @@ package runner
 import (
 	"context"
 
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/structpb"
-
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 // public is the face towards clients.
@@ -66,7 +61,7 @@ func shared(request sharedRun) *sharinginternalv1.AuthorizeRunRequest {
 	}
 }
 
-func (p *public) run(ctx context.Context, target *sharinginternalv1.AuthorizeRunRequest, inputs **structpb.Struct) (*runnerv1.RunResponse, error) {
+func (p *public) run(ctx context.Context, target *sharinginternalv1.AuthorizeRunRequest, inputs *[]byte) (*runnerv1.RunResponse, error) {
 	o, err := p.order(target, inputs)
 	if err != nil {
 		return nil, err
@@ -78,14 +73,7 @@ func (p *public) run(ctx context.Context, target *sharinginternalv1.AuthorizeRun
 	return runResponse(done)
 }
 
-func (p *public) order(target *sharinginternalv1.AuthorizeRunRequest, inputs **structpb.Struct) (order, error) {
-	if size := proto.Size(*inputs); size > p.service.cfg.InputBytes {
-		return order{}, inputsTooLarge(p.service.cfg.InputBytes)
-	}
-	return order{target: target, inputs: inputsOf(inputs)}, nil
-}
-
-func inputsTooLarge(limit int) error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE,
-		"the inputs are larger than %d MiB", limit>>20)
+func (p *public) order(target *sharinginternalv1.AuthorizeRunRequest, given *[]byte) (order, error) {
+	inputs, err := p.service.inputsOf(given)
+	return order{target: target, inputs: inputs}, err
 }

@@ -66,9 +66,8 @@ func TestPicturesComeAsTextOrByURL(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		for _, out := range got.GetOutputs() {
-			back := out.GetFields()["image"].GetStructValue().GetFields()["value"].GetStringValue()
-			if back != text {
+		for _, out := range outputs(t, got) {
+			if back := out["image"].(map[string]any)["value"]; back != text {
 				t.Errorf("%s: came back changed", name)
 			}
 		}

@@ -3,7 +3,6 @@ package runner_test
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -46,7 +45,7 @@ func TestASharedRunIsBooked(t *testing.T) {
 	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
 		t.Error(diff)
 	}
-	if text := got.GetOutputs()[0].GetFields()["text"].GetStringValue(); text != "hello you" {
+	if text := output(t, got, "text"); text != "hello you" {
 		t.Errorf("it said %q", text)
 	}
 	if booked.GetState() != sharingv1.RunState_RUN_STATE_SUCCEEDED || len(booked.GetSteps()) != 1 || booked.GetSteps()[0].GetState() != "succeeded" {
@@ -105,7 +104,7 @@ func TestAHiddenCredentialIsUsedThroughAHandle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := got.GetOutputs()[0].GetFields()["answer"].GetStringValue(); text != "a red motorcycle" {
+	if text := output(t, got, "answer"); text != "a red motorcycle" {
 		t.Errorf("answered %q", text)
 	}
 	if auth := provider.Calls()[0].Header.Get("Authorization"); auth != "Bearer "+canary {
@@ -139,10 +138,7 @@ func TestAVisitorsCredentialIsHandedOver(t *testing.T) {
 	if auth := provider.Calls()[0].Header.Get("Authorization"); auth != "Bearer "+canary {
 		t.Errorf("the provider saw %q", auth)
 	}
-	reply, err := json.Marshal(got.GetOutputs()[0].AsMap())
-	if err != nil {
-		t.Fatal(err)
-	}
+	reply := got.GetOutputs()
 	for _, form := range []string{canary, "c2stY2FuYXJ5LTAxMjM0NTY3ODktdmlzaXRvcg"} {
 		if strings.Contains(string(reply), form) {
 			t.Errorf("%q is in %s", form, reply)
@@ -232,7 +228,7 @@ func TestAProviderThatMisbehaves(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if text := got.GetOutputs()[0].GetFields()["error"].GetStringValue(); text != tc.message {
+			if text := output(t, got, "error"); text != tc.message {
 				t.Errorf("error_status %q, want %q", text, tc.message)
 			}
 			if strings.Contains(got.String(), "canary") {
@@ -459,7 +455,7 @@ func TestLongBodiesArePutTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := got.GetOutputs()[0].GetFields()["answer"].GetStringValue(); text != answer {
+	if text := output(t, got, "answer"); text != answer {
 		t.Errorf("%d bytes came back, want %d", len(text), len(answer))
 	}
 	if body := string(provider.Calls()[0].Body); !strings.Contains(body, question) {

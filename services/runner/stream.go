@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"google.golang.org/grpc"
-	"google.golang.org/protobuf/types/known/structpb"
 
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
@@ -14,7 +13,7 @@ import (
 type runEvents = grpc.ServerStreamingServer[runnerv1.RunEvent]
 
 // stream executes a run and sends its events while it goes on.
-func (p *public) stream(target *sharinginternalv1.AuthorizeRunRequest, inputs **structpb.Struct, events runEvents) error {
+func (p *public) stream(target *sharinginternalv1.AuthorizeRunRequest, inputs *[]byte, events runEvents) error {
 	o, err := p.order(target, inputs)
 	if err != nil {
 		return err

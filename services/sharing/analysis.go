@@ -5,8 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"google.golang.org/protobuf/types/known/structpb"
-
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
@@ -40,7 +38,7 @@ type analysis struct {
 	// somebody who brings the credentials.
 	own, visitor *sharingv1.Interface
 	graph        *sharingv1.Graph
-	redacted     *structpb.Struct
+	redacted     []byte
 }
 
 // slot is a place in a step where a credential goes.

@@ -3,8 +3,6 @@ package sharing
 import (
 	"strings"
 
-	"google.golang.org/protobuf/types/known/structpb"
-
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -32,7 +30,7 @@ func (a *analysis) describe(p *plan.Plan, report inspect.Report, catalogue *mani
 		a.visitor.Inputs = append(a.visitor.Inputs, a.credentialInput(in))
 	}
 	a.graph = graphOf(redact.GraphOf(p))
-	a.redacted = structOf(redact.Definition(p, catalogue, redact.Options{}))
+	a.redacted = redact.Definition(p, catalogue, redact.Options{})
 }
 
 // place says where in a request a credential goes that an input brings: the plan
@@ -67,9 +65,7 @@ func (a *analysis) interfaceOf(s signature.Signature) *sharingv1.Interface {
 func (a *analysis) input(in signature.Input) *sharingv1.Input {
 	out := &sharingv1.Input{Name: in.Name, Type: string(in.Type), Kinds: in.Kinds, Required: in.Required}
 	if in.HasDefault && !in.Secret { // what feeds a slot has no default that could be shown
-		if v, err := structpb.NewValue(in.Default); err == nil {
-			out.DefaultValue = v
-		}
+		out.DefaultValue = in.DefaultText
 	}
 	for _, s := range a.slots {
 		if s.input == in.Name {

@@ -17,7 +17,7 @@ func (s public) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflo
 	if err != nil {
 		return nil, err
 	}
-	if r.GetDefinition() != nil {
+	if given(r.GetDefinition()) {
 		raw, err := documentOf(r.GetDefinition())
 		if err != nil {
 			return nil, err

@@ -6,40 +6,51 @@ import (
 	"slices"
 	"strings"
 
-	"google.golang.org/protobuf/types/known/structpb"
-
 	"github.com/keyhole-dev/keyhole/services/kit/picture"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
 // samplePixels bounds the pictures of samples that have to be turned: they are decoded
 // here, at 4 bytes a pixel.
 const samplePixels = 16_000_000
 
-// cleanPictures makes every picture in a sample's value upright and takes its metadata
+// sampleLimits bound a sample's value.
+var sampleLimits = document.Limits{Bytes: maxSamples, Depth: 64, Text: maxSamples, Values: 100_000}
+
+// cleanSample makes every picture in a sample's value upright and takes its metadata
 // out: the value is published as it is, and cameras write their owner's place into it.
-// It changes the value.
-func cleanPictures(v *structpb.Value) error {
-	switch kind := v.GetKind().(type) {
-	case *structpb.Value_StringValue:
-		clean, err := cleanPicture(kind.StringValue)
-		if err != nil {
-			return err
+func cleanSample(value []byte) ([]byte, error) {
+	root, faults := document.Parse(value, sampleLimits)
+	if len(faults) > 0 {
+		return nil, invalid("share.samples", "hold a value that is not JSON, or too much of it")
+	}
+	edits, err := cleanPictures(root, nil)
+	if err != nil || len(edits) == 0 {
+		return value, err
+	}
+	return document.Apply(value, edits)
+}
+
+func cleanPictures(n *document.Node, edits []document.Edit) ([]document.Edit, error) {
+	if n.Kind == document.String {
+		clean, err := cleanPicture(n.Text)
+		if err == nil && clean != n.Text {
+			edits = append(edits, document.ReplaceText(n, clean))
 		}
-		kind.StringValue = clean
-	case *structpb.Value_ListValue:
-		for _, item := range kind.ListValue.GetValues() {
-			if err := cleanPictures(item); err != nil {
-				return err
-			}
-		}
-	case *structpb.Value_StructValue:
-		for _, item := range kind.StructValue.GetFields() {
-			if err := cleanPictures(item); err != nil {
-				return err
-			}
+		return edits, err
+	}
+	var err error
+	for _, item := range n.Items {
+		if edits, err = cleanPictures(item, edits); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	for _, member := range n.Members {
+		if edits, err = cleanPictures(member.Value, edits); err != nil {
+			return nil, err
+		}
+	}
+	return edits, nil
 }
 
 // cleanPicture takes base64, with or without the prefix of a data URI. Any other text is
@@ -73,15 +84,21 @@ func pictureOf(text string) (prefix string, encoded []byte, ok bool) {
 
 // onlyPictures reports whether an image input's sample holds no picture in a format that
 // nobody here can clean (HEIC, TIFF, ...): its elements are pictures or URLs.
-func onlyPictures(v *structpb.Value) bool {
-	switch kind := v.GetKind().(type) {
-	case *structpb.Value_StringValue:
-		_, _, ok := pictureOf(kind.StringValue)
-		return ok || strings.HasPrefix(kind.StringValue, "http://") || strings.HasPrefix(kind.StringValue, "https://")
-	case *structpb.Value_ListValue:
-		return !slices.ContainsFunc(kind.ListValue.GetValues(), func(item *structpb.Value) bool { return !onlyPictures(item) })
-	case *structpb.Value_StructValue:
-		return onlyPictures(kind.StructValue.GetFields()["value"])
+func onlyPictures(value []byte) bool {
+	root, _ := document.Parse(value, sampleLimits)
+	return root != nil && pictures(root)
+}
+
+func pictures(n *document.Node) bool {
+	switch n.Kind {
+	case document.String:
+		_, _, ok := pictureOf(n.Text)
+		return ok || strings.HasPrefix(n.Text, "http://") || strings.HasPrefix(n.Text, "https://")
+	case document.Array:
+		return !slices.ContainsFunc(n.Items, func(item *document.Node) bool { return !pictures(item) })
+	case document.Object:
+		inner := n.Get("value")
+		return inner != nil && pictures(inner)
 	}
 	return false
 }

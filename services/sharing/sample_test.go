@@ -2,15 +2,15 @@ package sharing_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"strings"
 	"testing"
-
-	"google.golang.org/protobuf/types/known/structpb"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/picture"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
 const pictureWorkflow = `{"version": "1.0", "inputs": [{"type": "WorkflowImage", "name": "image"}, {"type": "WorkflowParameter", "name": "any"}],
@@ -37,12 +37,12 @@ func TestAttackSamplePictures(t *testing.T) {
 			"no pad":   strings.TrimRight(file, "="),
 		} {
 			for _, input := range []string{"image", "any"} {
-				v, err := structpb.NewValue(value)
+				v, err := json.Marshal(value)
 				must(t, err)
 				share := s.share("acme", "see", &sharingv1.Share{Samples: []*sharingv1.Sample{{Input: input, Value: v}}})
 				view, err := s.api.GetSharedWorkflow(s.guest("g"), &sharingv1.GetSharedWorkflowRequest{Token: share.GetToken()})
 				must(t, err)
-				for _, got := range picturesIn(view.GetSamples()[0].GetValue()) {
+				for _, got := range picturesIn(t, view.GetSamples()[0].GetValue()) {
 					raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(got[strings.Index(got, ",")+1:], "="))
 					must(t, err)
 					clean, err := picture.Strip(raw)
@@ -53,19 +53,23 @@ func TestAttackSamplePictures(t *testing.T) {
 	}
 }
 
-func picturesIn(v *structpb.Value) (found []string) {
-	if text := v.GetStringValue(); text != "" && text != "base64" {
-		found = append(found, text)
+func picturesIn(t *testing.T, value []byte) (found []string) {
+	root, faults := document.Parse(value, document.Limits{Bytes: 1 << 20, Depth: 10, Text: 1 << 20, Values: 100})
+	if len(faults) > 0 {
+		t.Fatal(faults)
 	}
-	for _, item := range v.GetListValue().GetValues() {
-		found = append(found, picturesIn(item)...)
-	}
-	return append(found, fieldsOf(v)...)
+	return textsIn(root)
 }
 
-func fieldsOf(v *structpb.Value) (found []string) {
-	for _, item := range v.GetStructValue().GetFields() {
-		found = append(found, picturesIn(item)...)
+func textsIn(n *document.Node) (found []string) {
+	if n.Kind == document.String && n.Text != "base64" {
+		found = append(found, n.Text)
+	}
+	for _, item := range n.Items {
+		found = append(found, textsIn(item)...)
+	}
+	for _, member := range n.Members {
+		found = append(found, textsIn(member.Value)...)
 	}
 	return found
 }
@@ -77,7 +81,7 @@ func TestASampleInAnUnreadFormatIsRefused(t *testing.T) {
 	heic := base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"))
 	_, err := s.api.CreateShare(s.member("acme"), &sharingv1.CreateShareRequest{
 		Parent: "workspaces/acme/workflows/see",
-		Share:  &sharingv1.Share{Samples: []*sharingv1.Sample{{Input: "image", Value: structpb.NewStringValue(heic)}}},
+		Share:  &sharingv1.Share{Samples: []*sharingv1.Sample{{Input: "image", Value: document.Quote(heic)}}},
 	})
 	if err == nil || !strings.Contains(err.Error(), "JPEG, PNG or WebP") {
 		t.Errorf("an HEIC sample: %v", err)

@@ -169,17 +169,24 @@ func (e *shareEdit) setOrigins(in []string) error {
 }
 
 func (e *shareEdit) setSamples(in []*sharingv1.Sample) error {
+	size := 0
 	for _, sample := range in {
-		if err := cleanPictures(sample.GetValue()); err != nil {
+		if len(sample.GetValue()) > maxSamples {
+			return invalid("share.samples", "are larger than %d bytes together", maxSamples)
+		}
+		clean, err := cleanSample(sample.GetValue())
+		if err != nil {
 			return err
 		}
+		sample.Value = clean
+		size += len(sample.GetInput()) + len(clean)
+	}
+	if size > maxSamples {
+		return invalid("share.samples", "are larger than %d bytes together", maxSamples)
 	}
 	raw, err := protojson.Marshal(&sharingv1.Share{Samples: in})
 	if err != nil {
 		return invalid("share.samples", "cannot be written as JSON")
-	}
-	if len(raw) > maxSamples {
-		return invalid("share.samples", "are larger than %d bytes together", maxSamples)
 	}
 	e.row.Samples = string(raw)
 	return nil

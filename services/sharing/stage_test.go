@@ -11,7 +11,8 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/encoding/prototext"
+	"google.golang.org/protobuf/proto"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
@@ -306,11 +307,13 @@ func (s *stage) usage(ws, by string) map[string]int64 {
 // settle lets cached rights grow too old to be used.
 func (s *stage) settle() { s.clock.advance(time.Second) }
 
-func object(t testing.TB, text string) *structpb.Struct {
+// object is a definition, which a slip would make no JSON.
+func object(t testing.TB, text string) []byte {
 	t.Helper()
-	out := &structpb.Struct{}
-	must(t, out.UnmarshalJSON([]byte(text)))
-	return out
+	if !json.Valid([]byte(text)) {
+		t.Fatalf("not JSON: %s", text)
+	}
+	return []byte(text)
 }
 
 func must(t testing.TB, err error) {
@@ -333,6 +336,12 @@ func refused(t testing.TB, err error, want errorsv1.Reason) {
 
 func text(t testing.TB, v any) string {
 	t.Helper()
+	switch v := v.(type) {
+	case []byte: // JSON
+		return string(v)
+	case proto.Message: // encoding/json would write the JSON in it as base64
+		return prototext.Format(v)
+	}
 	raw, err := json.Marshal(v)
 	must(t, err)
 	return string(raw)

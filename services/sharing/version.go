@@ -44,9 +44,7 @@ func (v versionRow) message(w workflowRow) *sharingv1.WorkflowVersion {
 	out := &sharingv1.WorkflowVersion{
 		Name: versionName(w.Workspace, w.ID, v.Number), Number: int32(v.Number), VersionHash: v.Hash, Author: v.Author,
 		CreateTime: timestamp(v.Created),
-	}
-	if v.Definition != nil {
-		out.Definition = structOf(v.Definition)
+		Definition: v.Definition,
 	}
 	return out
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"google.golang.org/protobuf/types/known/structpb"
-
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -94,7 +92,7 @@ func (w workflowRow) message(v *versionRow) *sharingv1.Workflow {
 		DeleteTime: timestamp(w.Deleted),
 	}
 	if v != nil {
-		out.Definition, out.VersionHash = structOf(v.Definition), v.Hash
+		out.Definition, out.VersionHash = v.Definition, v.Hash
 	}
 	return out
 }
@@ -220,7 +218,7 @@ func workflowMask(r *sharingv1.UpdateWorkflowRequest) []string {
 	if r.GetWorkflow().GetDescription() != "" {
 		paths = append(paths, "description")
 	}
-	if r.GetWorkflow().GetDefinition() != nil {
+	if given(r.GetWorkflow().GetDefinition()) {
 		paths = append(paths, "definition")
 	}
 	return paths
@@ -233,7 +231,7 @@ func (w workflowRow) check(etag string) error {
 	return nil
 }
 
-func (s *Service) newDefinition(ctx context.Context, ws string, definition *structpb.Struct) ([]byte, error) {
+func (s *Service) newDefinition(ctx context.Context, ws string, definition []byte) ([]byte, error) {
 	raw, err := documentOf(definition)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,7 +19,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
-	"google.golang.org/protobuf/types/known/structpb"
 
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
@@ -68,7 +68,7 @@ func stream(ctx context.Context, conn *grpc.ClientConn, name, photo string) erro
 	if err != nil {
 		return err
 	}
-	inputs, err := structpb.NewStruct(map[string]any{
+	inputs, err := json.Marshal(map[string]any{
 		"image": map[string]any{"type": "base64", "value": base64.StdEncoding.EncodeToString(raw)},
 	})
 	if err != nil {
@@ -88,7 +88,13 @@ func stream(ctx context.Context, conn *grpc.ClientConn, name, photo string) erro
 		case event.GetStep() != nil:
 			fmt.Println(event.GetStep().GetStep(), event.GetStep().GetState())
 		case event.GetFinished() != nil:
-			fmt.Println(event.GetFinished().GetOutputs()[0].GetFields()["text"])
+			var outputs []struct{ Text json.RawMessage }
+			if err := json.Unmarshal(event.GetFinished().GetOutputs(), &outputs); err != nil {
+				return fmt.Errorf("read outputs: %w", err)
+			}
+			for _, one := range outputs {
+				fmt.Printf("%s\n", one.Text)
+			}
 		}
 	}
 }

@@ -29,7 +29,10 @@ type Input struct {
 	Dimensionality int
 	Required       bool
 	Default        any
-	HasDefault     bool
+	// DefaultText is the default as the document writes it, so that numbers keep their
+	// text.
+	DefaultText []byte
+	HasDefault  bool
 	// Secret values are handled like credentials: never kept, never shown.
 	Secret bool
 	// Credential is set on an input that stands for slots.
@@ -64,13 +67,21 @@ func Of(p *plan.Plan, report inspect.Report) Signature {
 		s.Inputs = append(s.Inputs, Input{
 			Name: in.Name, Type: in.Type, Kinds: inputKinds(in, kinds[i]), Dimensionality: in.Dimensionality,
 			Required: in.IsBatch() || required[i] && !in.HasDefault,
-			Default:  in.Default, HasDefault: in.HasDefault, Secret: secret[in.Name] || slices.Contains(in.Kinds, "secret"),
+			Default:  in.Default, DefaultText: defaultText(p, in), HasDefault: in.HasDefault, Secret: secret[in.Name] || slices.Contains(in.Kinds, "secret"),
 		})
 	}
 	for _, out := range p.Outputs {
 		s.Outputs = append(s.Outputs, Output{Name: out.Name, Kinds: out.Kinds, Dimensionality: len(out.Lineage)})
 	}
 	return s
+}
+
+func defaultText(p *plan.Plan, in plan.Input) []byte {
+	if !in.HasDefault {
+		return nil
+	}
+	n := in.Node.Get("default_value")
+	return p.Definition.Raw[n.Start:n.End]
 }
 
 // ForVisitor is the interface for a visitor who brings the credentials.

@@ -12,11 +12,11 @@ import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	_ "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2/options"
 	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1"
+	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/json/v1"
 	v1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
-	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -35,8 +35,8 @@ type RunWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/workflows/{workflow}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Inputs by name. A picture is {"type": "base64"|"url", "value": ...}.
-	Inputs *structpb.Struct `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
+	// Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
+	Inputs []byte `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
 	// Version; the live one when 0.
 	Version int32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
 	// AIP-155: the same id of the same caller never runs twice.
@@ -82,7 +82,7 @@ func (x *RunWorkflowRequest) GetName() string {
 	return ""
 }
 
-func (x *RunWorkflowRequest) GetInputs() *structpb.Struct {
+func (x *RunWorkflowRequest) GetInputs() []byte {
 	if x != nil {
 		return x.Inputs
 	}
@@ -108,8 +108,8 @@ type RunWorkflowStreamRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/workflows/{workflow}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Inputs by name. A picture is {"type": "base64"|"url", "value": ...}.
-	Inputs *structpb.Struct `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
+	// Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
+	Inputs []byte `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
 	// Version; the live one when 0.
 	Version int32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
 	// AIP-155: the same id of the same caller never runs twice.
@@ -155,7 +155,7 @@ func (x *RunWorkflowStreamRequest) GetName() string {
 	return ""
 }
 
-func (x *RunWorkflowStreamRequest) GetInputs() *structpb.Struct {
+func (x *RunWorkflowStreamRequest) GetInputs() []byte {
 	if x != nil {
 		return x.Inputs
 	}
@@ -182,8 +182,8 @@ type RunSharedWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The token of the link.
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
-	// Inputs by name, credential inputs among them.
-	Inputs *structpb.Struct `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
+	// Inputs by name, a JSON object; credential inputs among them.
+	Inputs []byte `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
 	// AIP-155: the same id of the same caller never runs twice.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Destinations that the visitor was shown, by credential input. One that
@@ -231,7 +231,7 @@ func (x *RunSharedWorkflowRequest) GetToken() string {
 	return ""
 }
 
-func (x *RunSharedWorkflowRequest) GetInputs() *structpb.Struct {
+func (x *RunSharedWorkflowRequest) GetInputs() []byte {
 	if x != nil {
 		return x.Inputs
 	}
@@ -257,8 +257,8 @@ type RunSharedWorkflowStreamRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The token of the link.
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
-	// Inputs by name, credential inputs among them.
-	Inputs *structpb.Struct `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
+	// Inputs by name, a JSON object; credential inputs among them.
+	Inputs []byte `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
 	// AIP-155: the same id of the same caller never runs twice.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Destinations that the visitor was shown, by credential input. One that
@@ -306,7 +306,7 @@ func (x *RunSharedWorkflowStreamRequest) GetToken() string {
 	return ""
 }
 
-func (x *RunSharedWorkflowStreamRequest) GetInputs() *structpb.Struct {
+func (x *RunSharedWorkflowStreamRequest) GetInputs() []byte {
 	if x != nil {
 		return x.Inputs
 	}
@@ -332,8 +332,8 @@ type RunResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The run: "workspaces/{workspace}/runs/{run}"; for guests its id alone.
 	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
-	// One object for each element of the input batch.
-	Outputs []*structpb.Struct `protobuf:"bytes,2,rep,name=outputs,proto3" json:"outputs,omitempty"`
+	// A JSON list with one object for each element of the input batch.
+	Outputs []byte `protobuf:"bytes,2,opt,name=outputs,proto3" json:"outputs,omitempty"`
 	// What it used.
 	Charges []*v1.LineItem `protobuf:"bytes,3,rep,name=charges,proto3" json:"charges,omitempty"`
 	// What is left.
@@ -379,7 +379,7 @@ func (x *RunResponse) GetRun() string {
 	return ""
 }
 
-func (x *RunResponse) GetOutputs() []*structpb.Struct {
+func (x *RunResponse) GetOutputs() []byte {
 	if x != nil {
 		return x.Outputs
 	}
@@ -572,40 +572,40 @@ var File_keyhole_runner_v1_runner_proto protoreflect.FileDescriptor
 
 const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/runner/v1/runner.proto\x12\x11keyhole.runner.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\xe5\x01\n" +
+	"\x1ekeyhole/runner/v1/runner.proto\x12\x11keyhole.runner.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1akeyhole/json/v1/json.proto\x1a keyhole/sharing/v1/sharing.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\xe3\x01\n" +
 	"\x12RunWorkflowRequest\x12R\n" +
-	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12/\n" +
-	"\x06inputs\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x06inputs\x12!\n" +
+	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12-\n" +
+	"\x06inputs\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06inputs\x12!\n" +
 	"\aversion\x18\x03 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aversion\x12'\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\"\xeb\x01\n" +
+	"request_id\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\"\xe9\x01\n" +
 	"\x18RunWorkflowStreamRequest\x12R\n" +
-	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12/\n" +
-	"\x06inputs\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x06inputs\x12!\n" +
+	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12-\n" +
+	"\x06inputs\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06inputs\x12!\n" +
 	"\aversion\x18\x03 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aversion\x12'\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\"\xbc\x02\n" +
+	"request_id\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\"\xba\x02\n" +
 	"\x18RunSharedWorkflowRequest\x12\"\n" +
-	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\x12/\n" +
-	"\x06inputs\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x06inputs\x12'\n" +
+	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\x12-\n" +
+	"\x06inputs\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06inputs\x12'\n" +
 	"\n" +
 	"request_id\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\x12a\n" +
 	"\fdestinations\x18\x04 \x03(\v2=.keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntryR\fdestinations\x1a?\n" +
 	"\x11DestinationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc8\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc6\x02\n" +
 	"\x1eRunSharedWorkflowStreamRequest\x12\"\n" +
-	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\x12/\n" +
-	"\x06inputs\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x06inputs\x12'\n" +
+	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\x12-\n" +
+	"\x06inputs\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06inputs\x12'\n" +
 	"\n" +
 	"request_id\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\x12g\n" +
 	"\fdestinations\x18\x04 \x03(\v2C.keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntryR\fdestinations\x1a?\n" +
 	"\x11DestinationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc9\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc5\x01\n" +
 	"\vRunResponse\x12\x10\n" +
-	"\x03run\x18\x01 \x01(\tR\x03run\x121\n" +
-	"\aoutputs\x18\x02 \x03(\v2\x17.google.protobuf.StructR\aoutputs\x126\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\x12-\n" +
+	"\aoutputs\x18\x02 \x01(\fB\x13\x92A\f\xa2\x02\tjson-list\xf0\xe0\x18\x01R\aoutputs\x126\n" +
 	"\acharges\x18\x03 \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\acharges\x12=\n" +
 	"\n" +
 	"allowances\x18\x04 \x03(\v2\x1d.keyhole.sharing.v1.AllowanceR\n" +
@@ -652,37 +652,31 @@ var file_keyhole_runner_v1_runner_proto_goTypes = []any{
 	(*RunEvent)(nil),                       // 6: keyhole.runner.v1.RunEvent
 	nil,                                    // 7: keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
 	nil,                                    // 8: keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
-	(*structpb.Struct)(nil),                // 9: google.protobuf.Struct
-	(*v1.LineItem)(nil),                    // 10: keyhole.sharing.v1.LineItem
-	(*v1.Allowance)(nil),                   // 11: keyhole.sharing.v1.Allowance
-	(*timestamppb.Timestamp)(nil),          // 12: google.protobuf.Timestamp
+	(*v1.LineItem)(nil),                    // 9: keyhole.sharing.v1.LineItem
+	(*v1.Allowance)(nil),                   // 10: keyhole.sharing.v1.Allowance
+	(*timestamppb.Timestamp)(nil),          // 11: google.protobuf.Timestamp
 }
 var file_keyhole_runner_v1_runner_proto_depIdxs = []int32{
-	9,  // 0: keyhole.runner.v1.RunWorkflowRequest.inputs:type_name -> google.protobuf.Struct
-	9,  // 1: keyhole.runner.v1.RunWorkflowStreamRequest.inputs:type_name -> google.protobuf.Struct
-	9,  // 2: keyhole.runner.v1.RunSharedWorkflowRequest.inputs:type_name -> google.protobuf.Struct
-	7,  // 3: keyhole.runner.v1.RunSharedWorkflowRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
-	9,  // 4: keyhole.runner.v1.RunSharedWorkflowStreamRequest.inputs:type_name -> google.protobuf.Struct
-	8,  // 5: keyhole.runner.v1.RunSharedWorkflowStreamRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
-	9,  // 6: keyhole.runner.v1.RunResponse.outputs:type_name -> google.protobuf.Struct
-	10, // 7: keyhole.runner.v1.RunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
-	11, // 8: keyhole.runner.v1.RunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
-	12, // 9: keyhole.runner.v1.StepProgress.time:type_name -> google.protobuf.Timestamp
-	5,  // 10: keyhole.runner.v1.RunEvent.step:type_name -> keyhole.runner.v1.StepProgress
-	4,  // 11: keyhole.runner.v1.RunEvent.finished:type_name -> keyhole.runner.v1.RunResponse
-	0,  // 12: keyhole.runner.v1.RunnerService.RunWorkflow:input_type -> keyhole.runner.v1.RunWorkflowRequest
-	1,  // 13: keyhole.runner.v1.RunnerService.RunWorkflowStream:input_type -> keyhole.runner.v1.RunWorkflowStreamRequest
-	2,  // 14: keyhole.runner.v1.RunnerService.RunSharedWorkflow:input_type -> keyhole.runner.v1.RunSharedWorkflowRequest
-	3,  // 15: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:input_type -> keyhole.runner.v1.RunSharedWorkflowStreamRequest
-	4,  // 16: keyhole.runner.v1.RunnerService.RunWorkflow:output_type -> keyhole.runner.v1.RunResponse
-	6,  // 17: keyhole.runner.v1.RunnerService.RunWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
-	4,  // 18: keyhole.runner.v1.RunnerService.RunSharedWorkflow:output_type -> keyhole.runner.v1.RunResponse
-	6,  // 19: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
-	16, // [16:20] is the sub-list for method output_type
-	12, // [12:16] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	7,  // 0: keyhole.runner.v1.RunSharedWorkflowRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
+	8,  // 1: keyhole.runner.v1.RunSharedWorkflowStreamRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
+	9,  // 2: keyhole.runner.v1.RunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
+	10, // 3: keyhole.runner.v1.RunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
+	11, // 4: keyhole.runner.v1.StepProgress.time:type_name -> google.protobuf.Timestamp
+	5,  // 5: keyhole.runner.v1.RunEvent.step:type_name -> keyhole.runner.v1.StepProgress
+	4,  // 6: keyhole.runner.v1.RunEvent.finished:type_name -> keyhole.runner.v1.RunResponse
+	0,  // 7: keyhole.runner.v1.RunnerService.RunWorkflow:input_type -> keyhole.runner.v1.RunWorkflowRequest
+	1,  // 8: keyhole.runner.v1.RunnerService.RunWorkflowStream:input_type -> keyhole.runner.v1.RunWorkflowStreamRequest
+	2,  // 9: keyhole.runner.v1.RunnerService.RunSharedWorkflow:input_type -> keyhole.runner.v1.RunSharedWorkflowRequest
+	3,  // 10: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:input_type -> keyhole.runner.v1.RunSharedWorkflowStreamRequest
+	4,  // 11: keyhole.runner.v1.RunnerService.RunWorkflow:output_type -> keyhole.runner.v1.RunResponse
+	6,  // 12: keyhole.runner.v1.RunnerService.RunWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
+	4,  // 13: keyhole.runner.v1.RunnerService.RunSharedWorkflow:output_type -> keyhole.runner.v1.RunResponse
+	6,  // 14: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
+	11, // [11:15] is the sub-list for method output_type
+	7,  // [7:11] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_runner_v1_runner_proto_init() }

@@ -13,13 +13,13 @@ import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	_ "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2/options"
 	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1"
+	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/json/v1"
 	v1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	emptypb "google.golang.org/protobuf/types/known/emptypb"
 	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
-	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -276,7 +276,7 @@ type Workflow struct {
 	// What it does, for people.
 	Description string `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
 	// The definition of the live version, in the language of Roboflow Workflows.
-	Definition *structpb.Struct `protobuf:"bytes,4,opt,name=definition,proto3" json:"definition,omitempty"`
+	Definition []byte `protobuf:"bytes,4,opt,name=definition,proto3" json:"definition,omitempty"`
 	// Number of the live version.
 	LiveVersion int32 `protobuf:"varint,5,opt,name=live_version,json=liveVersion,proto3" json:"live_version,omitempty"`
 	// SHA-256 of the live version's stored bytes, hex.
@@ -346,7 +346,7 @@ func (x *Workflow) GetDescription() string {
 	return ""
 }
 
-func (x *Workflow) GetDefinition() *structpb.Struct {
+func (x *Workflow) GetDefinition() []byte {
 	if x != nil {
 		return x.Definition
 	}
@@ -410,7 +410,7 @@ type WorkflowVersion struct {
 	// Number, from 1.
 	Number int32 `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
 	// The definition.
-	Definition *structpb.Struct `protobuf:"bytes,3,opt,name=definition,proto3" json:"definition,omitempty"`
+	Definition []byte `protobuf:"bytes,3,opt,name=definition,proto3" json:"definition,omitempty"`
 	// SHA-256 of the stored bytes, hex.
 	VersionHash string `protobuf:"bytes,4,opt,name=version_hash,json=versionHash,proto3" json:"version_hash,omitempty"`
 	// The key that saved it.
@@ -465,7 +465,7 @@ func (x *WorkflowVersion) GetNumber() int32 {
 	return 0
 }
 
-func (x *WorkflowVersion) GetDefinition() *structpb.Struct {
+func (x *WorkflowVersion) GetDefinition() []byte {
 	if x != nil {
 		return x.Definition
 	}
@@ -1106,7 +1106,7 @@ type InspectWorkflowRequest struct {
 	// Which version; the live one when 0.
 	Version int32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
 	// Look at this definition instead, as if it were saved there.
-	Definition    *structpb.Struct `protobuf:"bytes,3,opt,name=definition,proto3" json:"definition,omitempty"`
+	Definition    []byte `protobuf:"bytes,3,opt,name=definition,proto3" json:"definition,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1155,7 +1155,7 @@ func (x *InspectWorkflowRequest) GetVersion() int32 {
 	return 0
 }
 
-func (x *InspectWorkflowRequest) GetDefinition() *structpb.Struct {
+func (x *InspectWorkflowRequest) GetDefinition() []byte {
 	if x != nil {
 		return x.Definition
 	}
@@ -1174,7 +1174,7 @@ type Input struct {
 	// Whether a run needs it.
 	Required bool `protobuf:"varint,4,opt,name=required,proto3" json:"required,omitempty"`
 	// Its default, where it has one.
-	DefaultValue *structpb.Value `protobuf:"bytes,5,opt,name=default_value,json=defaultValue,proto3" json:"default_value,omitempty"`
+	DefaultValue []byte `protobuf:"bytes,5,opt,name=default_value,json=defaultValue,proto3" json:"default_value,omitempty"`
 	// Whether it is a credential, which the vault keeps for the run alone.
 	Credential bool `protobuf:"varint,6,opt,name=credential,proto3" json:"credential,omitempty"`
 	// Whose credential: "openai" ...
@@ -1249,7 +1249,7 @@ func (x *Input) GetRequired() bool {
 	return false
 }
 
-func (x *Input) GetDefaultValue() *structpb.Value {
+func (x *Input) GetDefaultValue() []byte {
 	if x != nil {
 		return x.DefaultValue
 	}
@@ -2012,7 +2012,7 @@ type Sample struct {
 	// Name of the input.
 	Input string `protobuf:"bytes,1,opt,name=input,proto3" json:"input,omitempty"`
 	// Its value, in the form that a run takes.
-	Value         *structpb.Value `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	Value         []byte `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2054,7 +2054,7 @@ func (x *Sample) GetInput() string {
 	return ""
 }
 
-func (x *Sample) GetValue() *structpb.Value {
+func (x *Sample) GetValue() []byte {
 	if x != nil {
 		return x.Value
 	}
@@ -3254,7 +3254,7 @@ type SharedWorkflow struct {
 	// definition: what is redacted cannot be guessed with it.
 	VersionHash string `protobuf:"bytes,5,opt,name=version_hash,json=versionHash,proto3" json:"version_hash,omitempty"`
 	// The definition, redacted.
-	Definition *structpb.Struct `protobuf:"bytes,6,opt,name=definition,proto3" json:"definition,omitempty"`
+	Definition []byte `protobuf:"bytes,6,opt,name=definition,proto3" json:"definition,omitempty"`
 	// What a run through this link takes and gives.
 	Interface *Interface `protobuf:"bytes,7,opt,name=interface,proto3" json:"interface,omitempty"`
 	// The graph, laid out.
@@ -3342,7 +3342,7 @@ func (x *SharedWorkflow) GetVersionHash() string {
 	return ""
 }
 
-func (x *SharedWorkflow) GetDefinition() *structpb.Struct {
+func (x *SharedWorkflow) GetDefinition() []byte {
 	if x != nil {
 		return x.Definition
 	}
@@ -4382,13 +4382,13 @@ var File_keyhole_sharing_v1_sharing_proto protoreflect.FileDescriptor
 
 const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\n" +
-	" keyhole/sharing/v1/sharing.proto\x12\x12keyhole.sharing.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1ckeyhole/vault/v1/vault.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\x86\x04\n" +
+	" keyhole/sharing/v1/sharing.proto\x12\x12keyhole.sharing.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1akeyhole/json/v1/json.proto\x1a\x1ckeyhole/vault/v1/vault.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\x84\x04\n" +
 	"\bWorkflow\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12*\n" +
-	"\vdescription\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\vdescription\x127\n" +
+	"\vdescription\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\vdescription\x125\n" +
 	"\n" +
-	"definition\x18\x04 \x01(\v2\x17.google.protobuf.StructR\n" +
+	"definition\x18\x04 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\n" +
 	"definition\x12&\n" +
 	"\flive_version\x18\x05 \x01(\x05B\x03\xe0A\x03R\vliveVersion\x12&\n" +
 	"\fversion_hash\x18\x06 \x01(\tB\x03\xe0A\x03R\vversionHash\x12$\n" +
@@ -4401,12 +4401,12 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	" \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\x12@\n" +
 	"\vdelete_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"deleteTime\"\x8c\x02\n" +
+	"deleteTime\"\x88\x02\n" +
 	"\x0fWorkflowVersion\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x1b\n" +
-	"\x06number\x18\x02 \x01(\x05B\x03\xe0A\x03R\x06number\x12<\n" +
+	"\x06number\x18\x02 \x01(\x05B\x03\xe0A\x03R\x06number\x128\n" +
 	"\n" +
-	"definition\x18\x03 \x01(\v2\x17.google.protobuf.StructB\x03\xe0A\x03R\n" +
+	"definition\x18\x03 \x01(\fB\x18\x92A\x0e\xa2\x02\vjson-object\xe0A\x03\xf0\xe0\x18\x01R\n" +
 	"definition\x12&\n" +
 	"\fversion_hash\x18\x04 \x01(\tB\x03\xe0A\x03R\vversionHash\x12\x1b\n" +
 	"\x06author\x18\x05 \x01(\tB\x03\xe0A\x03R\x06author\x12@\n" +
@@ -4450,19 +4450,19 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x19GetWorkflowVersionRequest\x12f\n" +
 	"\x04name\x18\x01 \x01(\tBR\xbaHOrM2K^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}/versions/[0-9]{1,9}$R\x04name\"\x87\x01\n" +
 	"\x1dRestoreWorkflowVersionRequest\x12f\n" +
-	"\x04name\x18\x01 \x01(\tBR\xbaHOrM2K^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}/versions/[0-9]{1,9}$R\x04name\"\xc8\x01\n" +
+	"\x04name\x18\x01 \x01(\tBR\xbaHOrM2K^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}/versions/[0-9]{1,9}$R\x04name\"\xc6\x01\n" +
 	"\x16InspectWorkflowRequest\x12R\n" +
 	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12!\n" +
-	"\aversion\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aversion\x127\n" +
+	"\aversion\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aversion\x125\n" +
 	"\n" +
-	"definition\x18\x03 \x01(\v2\x17.google.protobuf.StructR\n" +
-	"definition\"\xdb\x02\n" +
+	"definition\x18\x03 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\n" +
+	"definition\"\xd3\x02\n" +
 	"\x05Input\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x14\n" +
 	"\x05kinds\x18\x03 \x03(\tR\x05kinds\x12\x1a\n" +
-	"\brequired\x18\x04 \x01(\bR\brequired\x12;\n" +
-	"\rdefault_value\x18\x05 \x01(\v2\x16.google.protobuf.ValueR\fdefaultValue\x12\x1e\n" +
+	"\brequired\x18\x04 \x01(\bR\brequired\x123\n" +
+	"\rdefault_value\x18\x05 \x01(\fB\x0e\x92A\a\xa2\x02\x04json\xf0\xe0\x18\x01R\fdefaultValue\x12\x1e\n" +
 	"\n" +
 	"credential\x18\x06 \x01(\bR\n" +
 	"credential\x12\x1a\n" +
@@ -4527,10 +4527,10 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\bseverity\x18\x02 \x01(\tR\bseverity\x12\x14\n" +
 	"\x05title\x18\x03 \x01(\tR\x05title\x12\x12\n" +
-	"\x04text\x18\x04 \x01(\tR\x04text\"L\n" +
+	"\x04text\x18\x04 \x01(\tR\x04text\"D\n" +
 	"\x06Sample\x12\x14\n" +
-	"\x05input\x18\x01 \x01(\tR\x05input\x12,\n" +
-	"\x05value\x18\x02 \x01(\v2\x16.google.protobuf.ValueR\x05value\"\xfb\a\n" +
+	"\x05input\x18\x01 \x01(\tR\x05input\x12$\n" +
+	"\x05value\x18\x02 \x01(\fB\x0e\x92A\a\xa2\x02\x04json\xf0\xe0\x18\x01R\x05value\"\xfb\a\n" +
 	"\x05Share\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xf0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x1c\n" +
@@ -4624,15 +4624,15 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\fdestinations\x18\x04 \x03(\tR\fdestinations\x12\x18\n" +
 	"\ablocked\x18\x05 \x03(\tR\ablocked\x12#\n" +
 	"\rsinks_enabled\x18\x06 \x01(\bR\fsinksEnabled\x12+\n" +
-	"\x11moved_credentials\x18\a \x03(\tR\x10movedCredentials\"\x89\x05\n" +
+	"\x11moved_credentials\x18\a \x03(\tR\x10movedCredentials\"\x87\x05\n" +
 	"\x0eSharedWorkflow\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x14\n" +
 	"\x05owner\x18\x03 \x01(\tR\x05owner\x12\x18\n" +
 	"\aversion\x18\x04 \x01(\x05R\aversion\x12!\n" +
-	"\fversion_hash\x18\x05 \x01(\tR\vversionHash\x127\n" +
+	"\fversion_hash\x18\x05 \x01(\tR\vversionHash\x125\n" +
 	"\n" +
-	"definition\x18\x06 \x01(\v2\x17.google.protobuf.StructR\n" +
+	"definition\x18\x06 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\n" +
 	"definition\x12;\n" +
 	"\tinterface\x18\a \x01(\v2\x1d.keyhole.sharing.v1.InterfaceR\tinterface\x12/\n" +
 	"\x05graph\x18\b \x01(\v2\x19.keyhole.sharing.v1.GraphR\x05graph\x12/\n" +
@@ -4879,126 +4879,118 @@ var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(*QueryUsageRequest)(nil),             // 55: keyhole.sharing.v1.QueryUsageRequest
 	(*UsageRow)(nil),                      // 56: keyhole.sharing.v1.UsageRow
 	(*QueryUsageResponse)(nil),            // 57: keyhole.sharing.v1.QueryUsageResponse
-	(*structpb.Struct)(nil),               // 58: google.protobuf.Struct
-	(*timestamppb.Timestamp)(nil),         // 59: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 60: google.protobuf.FieldMask
-	(*structpb.Value)(nil),                // 61: google.protobuf.Value
-	(v1.Period)(0),                        // 62: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 63: google.protobuf.Empty
+	(*timestamppb.Timestamp)(nil),         // 58: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 59: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 60: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 61: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	58, // 0: keyhole.sharing.v1.Workflow.definition:type_name -> google.protobuf.Struct
-	59, // 1: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	59, // 2: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	59, // 3: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	58, // 4: keyhole.sharing.v1.WorkflowVersion.definition:type_name -> google.protobuf.Struct
-	59, // 5: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
-	4,  // 6: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	4,  // 7: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
-	4,  // 8: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	60, // 9: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
-	5,  // 10: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
-	58, // 11: keyhole.sharing.v1.InspectWorkflowRequest.definition:type_name -> google.protobuf.Struct
-	61, // 12: keyhole.sharing.v1.Input.default_value:type_name -> google.protobuf.Value
-	18, // 13: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
-	19, // 14: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
-	20, // 15: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
-	21, // 16: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
-	22, // 17: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
-	23, // 18: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
-	23, // 19: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
-	62, // 20: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
-	21, // 21: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	61, // 22: keyhole.sharing.v1.Sample.value:type_name -> google.protobuf.Value
-	2,  // 23: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
-	0,  // 24: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
-	1,  // 25: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
-	25, // 26: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	59, // 27: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
-	28, // 28: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
-	26, // 29: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
-	27, // 30: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	59, // 31: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	59, // 32: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
-	29, // 33: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	29, // 34: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	29, // 35: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	60, // 36: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	40, // 37: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	41, // 38: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	59, // 39: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	58, // 40: keyhole.sharing.v1.SharedWorkflow.definition:type_name -> google.protobuf.Struct
-	20, // 41: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	42, // 42: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	44, // 43: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	43, // 44: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	28, // 45: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	59, // 46: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	21, // 47: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,  // 48: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	47, // 49: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	59, // 50: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	59, // 51: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,  // 52: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	59, // 53: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	59, // 54: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	49, // 55: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	50, // 56: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	51, // 57: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	59, // 58: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	59, // 59: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	56, // 60: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	6,  // 61: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	7,  // 62: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	9,  // 63: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	10, // 64: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	11, // 65: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	12, // 66: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	13, // 67: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	15, // 68: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	16, // 69: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	17, // 70: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	30, // 71: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	31, // 72: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	33, // 73: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	34, // 74: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	35, // 75: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	36, // 76: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	37, // 77: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	38, // 78: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	39, // 79: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	46, // 80: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	52, // 81: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	54, // 82: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	55, // 83: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,  // 84: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	8,  // 85: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,  // 86: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 87: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 88: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 89: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	14, // 90: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	5,  // 91: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,  // 92: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	24, // 93: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	29, // 94: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	32, // 95: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	29, // 96: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	29, // 97: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	63, // 98: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	29, // 99: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	29, // 100: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	29, // 101: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	45, // 102: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	48, // 103: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	53, // 104: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	51, // 105: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	57, // 106: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	84, // [84:107] is the sub-list for method output_type
-	61, // [61:84] is the sub-list for method input_type
-	61, // [61:61] is the sub-list for extension type_name
-	61, // [61:61] is the sub-list for extension extendee
-	0,  // [0:61] is the sub-list for field type_name
+	58, // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	58, // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	58, // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	58, // 3: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	4,  // 4: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	4,  // 5: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
+	4,  // 6: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	59, // 7: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	5,  // 8: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
+	18, // 9: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
+	19, // 10: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
+	20, // 11: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
+	21, // 12: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
+	22, // 13: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
+	23, // 14: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
+	23, // 15: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
+	60, // 16: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	21, // 17: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
+	2,  // 18: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
+	0,  // 19: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
+	1,  // 20: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
+	25, // 21: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
+	58, // 22: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	28, // 23: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
+	26, // 24: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
+	27, // 25: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
+	58, // 26: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	58, // 27: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	29, // 28: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	29, // 29: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	29, // 30: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	59, // 31: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	40, // 32: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	41, // 33: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	58, // 34: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	20, // 35: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	42, // 36: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	44, // 37: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	43, // 38: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	28, // 39: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	58, // 40: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	21, // 41: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	4,  // 42: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	47, // 43: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	58, // 44: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	58, // 45: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	3,  // 46: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	58, // 47: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	58, // 48: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	49, // 49: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	50, // 50: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	51, // 51: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	58, // 52: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	58, // 53: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	56, // 54: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	6,  // 55: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	7,  // 56: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	9,  // 57: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	10, // 58: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	11, // 59: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	12, // 60: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	13, // 61: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	15, // 62: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	16, // 63: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	17, // 64: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	30, // 65: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	31, // 66: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	33, // 67: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	34, // 68: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	35, // 69: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	36, // 70: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	37, // 71: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	38, // 72: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	39, // 73: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	46, // 74: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	52, // 75: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	54, // 76: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	55, // 77: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,  // 78: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	8,  // 79: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,  // 80: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 81: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 82: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 83: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	14, // 84: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	5,  // 85: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,  // 86: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	24, // 87: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	29, // 88: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	32, // 89: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	29, // 90: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	29, // 91: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	61, // 92: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	29, // 93: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	29, // 94: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	29, // 95: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	45, // 96: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	48, // 97: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	53, // 98: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	51, // 99: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	57, // 100: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	78, // [78:101] is the sub-list for method output_type
+	55, // [55:78] is the sub-list for method input_type
+	55, // [55:55] is the sub-list for extension type_name
+	55, // [55:55] is the sub-list for extension extendee
+	0,  // [0:55] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+)
+
+const openAPIFile = "proto/gen/openapi/keyhole.swagger.json"
+
+// jsonField is how the generator writes a field whose bytes are JSON. The format
+// stands in the contract next to the field.
+var jsonField = regexp.MustCompile(`"type": "string",(\s*)"format": "json(-object|-list)?"(,\s*)?`)
+
+// mendOpenAPI says of these fields what they are on HTTP: an object, a list of
+// objects, or any value.
+func mendOpenAPI() error {
+	document, err := os.ReadFile(openAPIFile)
+	if err != nil {
+		return fmt.Errorf("run it from the repository's top: %w", err)
+	}
+	mended := jsonField.ReplaceAllFunc(document, func(found []byte) []byte {
+		m := jsonField.FindSubmatch(found)
+		switch string(m[2]) {
+		case "-object":
+			return []byte(`"type": "object"` + string(m[3]))
+		case "-list":
+			return []byte(`"type": "array",` + string(m[1]) + `"items": {` + string(m[1]) + `  "type": "object"` + string(m[1]) + `}` + string(m[3]))
+		}
+		return nil
+	})
+	if err := os.WriteFile(openAPIFile, mended, 0o644); err != nil {
+		return fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+	return nil
+}
