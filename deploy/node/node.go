@@ -28,9 +28,10 @@ type Config struct {
 	EgressAllow     []string
 	FetchAllow      []string
 	EgressPlaintext bool
-	// GuestRuns and PreviewCalls: see sharing.Config.
-	GuestRuns    int64
-	PreviewCalls int32
+	// GuestRuns, GuestPictures and PreviewCalls: see sharing.Config.
+	GuestRuns     int64
+	GuestPictures int64
+	PreviewCalls  int32
 	// GuestKeyRuns is vault.Config.GuestRuns: what all guests have together.
 	GuestKeyRuns int64
 	// SharingDB, VaultDB and RegistryDB are database URLs; empty means SQLite in

@@ -104,7 +104,7 @@ func (n *Node) openSharing(ctx context.Context) error {
 		return err
 	}
 	n.sharing, err = sharing.New(ctx, sharing.Config{
-		LinkKey: key, PublicURL: n.cfg.PublicURL, GuestRuns: n.cfg.GuestRuns, PreviewCalls: n.cfg.PreviewCalls,
+		LinkKey: key, PublicURL: n.cfg.PublicURL, GuestRuns: n.cfg.GuestRuns, GuestPictures: n.cfg.GuestPictures, PreviewCalls: n.cfg.PreviewCalls,
 	}, sharing.Deps{
 		DB: n.stores.sharing, Redis: n.stores.sharingRedis, Identity: id, Logger: n.tel.Logger.With("service", "sharing"),
 		Vault:    vaultinternalv1.NewVaultInternalServiceClient(toVault),

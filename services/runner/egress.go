@@ -40,6 +40,7 @@ type egressStream = grpc.BidiStreamingClient[vaultinternalv1.EgressRequest, vaul
 // call makes one call. The body goes out while the answer may already come in;
 // whoever closes the answer's body waits for both ends.
 func (o *outbound) call(request *http.Request, head *vaultinternalv1.EgressHead) (*http.Response, error) {
+	o.calls.Add(1)
 	ctx, cancel := context.WithCancel(request.Context())
 	stream, err := o.vault.Egress(ctx)
 	if err != nil {

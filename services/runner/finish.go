@@ -29,6 +29,7 @@ func (r *run) finish(ctx context.Context, failure *errs.Error) (*sharinginternal
 	defer r.service.inflight.remove(r.id)
 	end := &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.list(), Steps: r.steps.list(),
+		Unused: r.unused(failure),
 	}
 	if failure != nil {
 		end.Reason = reasonName(failure.Reason())
@@ -39,7 +40,7 @@ func (r *run) finish(ctx context.Context, failure *errs.Error) (*sharinginternal
 	pause := bookFirstPause
 	for {
 		answer, err := r.book(ctx, end)
-		if err == nil {
+		if err == nil || end.GetUnused() && errs.CodeOf(err) == codes.NotFound { // of an unused run nothing stays
 			return answer, nil
 		}
 		if !passing(err) || !rest(ctx, pause) {

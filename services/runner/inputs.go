@@ -50,6 +50,29 @@ func given(inputs map[string]any) []string {
 	return names
 }
 
+// elements counts what is in the lists among the inputs, and in lists below them, as
+// [taking] takes them: each may go through all steps.
+func elements(inputs map[string]any) map[string]int64 {
+	out := map[string]int64{}
+	for name, v := range inputs {
+		if list, isList := value.Shallow(v).([]any); isList {
+			out[name] = leaves(list)
+		}
+	}
+	return out
+}
+
+func leaves(list []any) (n int64) {
+	for _, item := range list {
+		if below, isList := value.Shallow(item).([]any); isList {
+			n += leaves(below)
+		} else {
+			n++
+		}
+	}
+	return n
+}
+
 // unfit are the inputs whose value cannot be a credential, with why not; "" for an empty text.
 func unfit(inputs map[string]any) map[string]string {
 	out := map[string]string{}

@@ -24,6 +24,8 @@ type outbound struct {
 	vault  vaultinternalv1.VaultInternalServiceClient
 	grant  string
 	ledger *ledger
+	// calls counts the requests that were sent, of whatever kind.
+	calls atomic.Int64
 }
 
 // Client is good for one attempt. With a slot it makes one call: another one

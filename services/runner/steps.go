@@ -54,6 +54,16 @@ func (s *steps) add(e engine.Event) {
 	})
 }
 
+// progress says whether a step began, and whether one ended well.
+func (s *steps) progress() (began, succeeded bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.events {
+		succeeded = succeeded || e.GetState() == stateNames[engine.Finished]
+	}
+	return len(s.began) > 0, succeeded
+}
+
 func (s *steps) list() []*sharingv1.StepEvent {
 	s.mu.Lock()
 	defer s.mu.Unlock()

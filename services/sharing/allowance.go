@@ -36,7 +36,7 @@ func (s *Service) allowances(ctx context.Context, scopes []meter.Scope) ([]*shar
 func allowancesOf(scopes []meter.Scope, left []meter.Left) []*sharingv1.Allowance {
 	var out []*sharingv1.Allowance
 	for i, l := range left {
-		a := &sharingv1.Allowance{Scope: scopeWord(scopes[i].Kind), RunsLeft: l.Runs}
+		a := &sharingv1.Allowance{Scope: scopeWord(scopes[i].Kind), RunsLeft: l.Runs, PicturesLeft: l.Pictures}
 		if !l.Reset.IsZero() {
 			a.ResetTime = timestamppb.New(l.Reset)
 		}

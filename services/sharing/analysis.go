@@ -27,6 +27,8 @@ type analysis struct {
 	obstacles, openSinks []obstacle
 	models               []modelUse
 	sinks                []string
+	// batches are the inputs whose every element goes through the steps.
+	batches map[string]bool
 	// closed: its runs ask nothing of vault and registry, neither a call nor a model
 	// nor a picture by its URL.
 	closed bool
@@ -182,8 +184,13 @@ func (c *analyses) analyse(raw []byte, hash string) *analysis {
 			a.destinations = append(a.destinations, where)
 		}
 	}
-	a.closed = len(a.slots)+len(a.models)+len(a.sinks)+len(a.destinations) == 0 &&
-		!slices.ContainsFunc(p.Inputs, func(in plan.Input) bool { return in.IsBatch() })
+	a.batches = map[string]bool{}
+	for _, in := range p.Inputs {
+		if in.IsBatch() {
+			a.batches[in.Name] = true
+		}
+	}
+	a.closed = len(a.slots)+len(a.models)+len(a.sinks)+len(a.destinations)+len(a.batches) == 0
 	a.describe(p, report, c.catalogue)
 	return a
 }

@@ -43,7 +43,7 @@ func (s internal) AuthorizeRun(ctx context.Context, r *sharinginternalv1.Authori
 	if err := s.unrepeated(ctx, d, r.GetRequestId()); err != nil {
 		return nil, err
 	}
-	held, err := s.meter.Reserve(ctx, d.run, d.start, d.scopes)
+	held, err := s.meter.Reserve(ctx, meter.Run{ID: d.run, Start: d.start, Pictures: d.pictures}, d.scopes)
 	if err != nil {
 		return nil, refused(err)
 	}
@@ -103,7 +103,7 @@ func (s *Service) admitRun(ctx context.Context, d *decision, held *meter.Reserva
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), confirmWithin)
 	defer cancel()
 	if err := held.Confirm(ctx); err != nil {
-		if err := s.store.deleteRun(ctx, d.run); err != nil {
+		if _, err := s.store.deleteRun(ctx, d.run); err != nil {
 			s.log.ErrorContext(ctx, "a refused run is left to the reaper", "run", d.run, "error", err)
 			return fmt.Errorf("take back a refused run: %w", err)
 		}
@@ -128,7 +128,7 @@ func (s *Service) existing(ctx context.Context, d *decision) error {
 		return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the run met another of its id; try again")
 	case row.ID != d.run:
 		return s.repeated(d, row)
-	case !sameProof(row, d.proof) || row.Caller != d.caller || row.VersionHash != d.look.hash || row.ChargedKey != d.charged || row.Share != d.shareUID():
+	case !sameProof(row, d.proof) || row.Caller != d.caller || row.VersionHash != d.look.hash || row.ChargedKey != d.charged || row.Share != d.shareUID() || row.Pictures != d.pictures:
 		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is another run of this id")
 	case row.State != running:
 		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "the run has ended; it never runs twice")
@@ -151,7 +151,7 @@ func (d *decision) row(lease time.Duration) runRow {
 		Workflow: d.workflow.UID, WorkflowID: d.workflow.ID, Version: d.version, VersionHash: d.look.hash,
 		Share: d.shareUID(), ShareID: d.shareID(), Rights: marshal(d.rights()), Scopes: scopesText(d.scopes), VaultOpen: len(d.slots) > 0,
 		Lease: d.start.Add(lease).UnixMicro(), State: running, Steps: "", Day: d.start.UTC().Format(time.DateOnly), Start: d.start.UnixMicro(),
-		counted: d.scopes,
+		Pictures: d.pictures, counted: d.scopes,
 	}
 }
 

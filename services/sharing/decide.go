@@ -41,6 +41,8 @@ type decision struct {
 	slots            []grant.Slot
 	credentialInputs []*sharinginternalv1.CredentialInput
 	models           []*sharinginternalv1.RunModel
+	// pictures is how many the run brings in.
+	pictures int64
 	// asks names inputs whose values are needed before anything can be decided.
 	asks  []string
 	sinks bool
@@ -188,7 +190,8 @@ func (r *right) ownerPays() bool {
 }
 
 // budgets is the scopes that the run is reserved on, in their fixed order.
-func (s *Service) budgets(ctx context.Context, d *decision, _ *sharinginternalv1.AuthorizeRunRequest) error {
+func (s *Service) budgets(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
+	d.pictures = d.look.picturesIn(r)
 	key, err := s.rights.keys.get(ctx, d.charged)
 	if err != nil {
 		return err

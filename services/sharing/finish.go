@@ -106,6 +106,9 @@ func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.RunE
 	if err != nil {
 		return booking{}, err
 	}
+	if r.GetUnused() && len(items) == 0 && r.GetState() != sharingv1.RunState_RUN_STATE_SUCCEEDED {
+		return s.unbook(ctx, row)
+	}
 	row.State, row.Reason, row.Message = int64(r.GetState()), storable(r.GetReason()), storable(r.GetMessage())
 	row.Steps = stepsText(r.GetSteps())
 	return s.book(ctx, ended{row: row, items: items})
@@ -168,8 +171,27 @@ func (s *Service) book(ctx context.Context, e ended) (booking, error) {
 		return s.bookedBefore(ctx, e.row)
 	}
 	b := booking{items: append(e.row.charge(), e.items...), told: s.told(ctx, e.row)}
-	if b.left, err = s.meter.Release(ctx, e.row.ID, e.row.scopes(), b.told); err != nil { // a sweep finds it
+	if b.left, err = s.meter.Release(ctx, e.row.metered(), e.row.scopes(), b.told); err != nil { // a sweep finds it
 		s.log.WarnContext(ctx, "a reservation is left to the sweep", "run", e.row.ID, "error", err)
+	}
+	return b, nil
+}
+
+// unbook ends a run of which nothing happened, as if it had never been admitted: its
+// row goes, and then its reservation with its count. That nothing happened is the
+// runner's word, but for calls with credentials, which the vault has told before.
+func (s *Service) unbook(ctx context.Context, row runRow) (b booking, err error) {
+	did, err := s.store.deleteRun(ctx, row.ID)
+	if err != nil {
+		return b, fmt.Errorf("delete an unused run: %w", err)
+	}
+	s.leases.drop(row.ID)
+	if !did {
+		return s.bookedBefore(ctx, row)
+	}
+	b.told = s.told(ctx, row)
+	if b.left, err = s.meter.Return(ctx, row.metered(), row.scopes(), b.told); err != nil { // a sweep finds it
+		s.log.WarnContext(ctx, "an unused reservation is left to the sweep", "run", row.ID, "error", err)
 	}
 	return b, nil
 }

@@ -62,7 +62,7 @@ func problemPath(p workflow.Problem) string {
 	}
 }
 
-// exhausted says which budget is used up and when it starts anew.
+// exhausted says which budget has too little left of what, and when it starts anew.
 func exhausted(e *meter.Exhausted) error {
 	reason, whose := errorsv1.Reason_REASON_VISITOR_BUDGET_EXHAUSTED, "your allowance"
 	switch e.Scope.Kind {
@@ -76,8 +76,29 @@ func exhausted(e *meter.Exhausted) error {
 		reset = e.Reset.UTC().Format(time.RFC3339)
 		when = "it starts anew at " + reset
 	}
-	return errs.ResourceExhausted(reason, "%s of %d runs is used up; %s", whose, e.Scope.Runs, when).
-		With("budget", scopeWord(e.Scope.Kind)).With("limit", strconv.FormatInt(e.Scope.Runs, 10)).With("resetTime", reset)
+	limit := e.Scope.Limit.Runs
+	refusal := errs.ResourceExhausted(reason, "%s of %d runs is used up; %s", whose, limit, when)
+	if e.Unit == meter.Pictures {
+		limit = e.Scope.Limit.Pictures
+		refusal = tooManyPictures(e, reason, whose, when)
+	}
+	return refusal.With("budget", scopeWord(e.Scope.Kind)).With("unit", e.Unit.String()).
+		With("limit", strconv.FormatInt(limit, 10)).With("resetTime", reset)
+}
+
+// tooManyPictures says how many fewer would do, but not how much of its budget
+// somebody's key has used.
+func tooManyPictures(e *meter.Exhausted, reason errorsv1.Reason, whose, when string) *errs.Error {
+	limit := e.Scope.Limit.Pictures
+	if e.Scope.Kind == meter.Key {
+		return errs.ResourceExhausted(reason, "%s of %d pictures does not have the %d of this run left; send fewer at once, or wait: %s",
+			whose, limit, e.Wanted, when)
+	}
+	if e.Left == 0 {
+		return errs.ResourceExhausted(reason, "%s of %d pictures is used up; %s", whose, limit, when)
+	}
+	return errs.ResourceExhausted(reason, "this run has %d pictures, and %s has %d of %d left; send fewer at once, or wait: %s",
+		e.Wanted, whose, e.Left, limit, when).With("left", strconv.FormatInt(e.Left, 10))
 }
 
 // scopeWord is what clients call a scope.

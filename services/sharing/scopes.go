@@ -13,24 +13,24 @@ import (
 func (s *Service) scopesOf(charged string, budget *vaultv1.Budget, share *shareRow, visitor string) []meter.Scope {
 	scopes := []meter.Scope{{
 		Subject: meter.Subject{Kind: meter.Key, Key: charged},
-		Limited: budget != nil, Runs: budget.GetRuns(), Period: budget.GetPeriod(),
+		Limited: budget != nil, Limit: budgetOf(budget), Period: budget.GetPeriod(),
 	}}
 	if share != nil && share.Runs > 0 {
 		scopes = append(scopes, meter.Scope{
 			Subject: meter.Subject{Kind: meter.Share, Share: share.UID, Epoch: share.LimitEpoch},
-			Limited: true, Runs: share.Runs, Period: vaultv1.Period(share.Period),
+			Limited: true, Limit: share.limit(), Period: vaultv1.Period(share.Period),
 		})
 	}
 	if share != nil && share.VisitorRuns > 0 {
 		scopes = append(scopes, meter.Scope{
 			Subject: meter.Subject{Kind: meter.Visitor, Share: share.UID, Caller: visitor, Epoch: share.LimitEpoch},
-			Limited: true, Runs: share.VisitorRuns, Period: vaultv1.Period(share.Period),
+			Limited: true, Limit: share.visitorLimit(), Period: vaultv1.Period(share.Period),
 		})
 	}
 	if charged == guestKey && s.cfg.GuestRuns > 0 {
 		scopes = append(scopes, meter.Scope{
 			Subject: meter.Subject{Kind: meter.Guest, Key: charged, Caller: visitor},
-			Limited: true, Runs: s.cfg.GuestRuns, Period: vaultv1.Period_PERIOD_DAY,
+			Limited: true, Limit: s.cfg.guestLimit(), Period: vaultv1.Period_PERIOD_DAY,
 		})
 	}
 	return scopes

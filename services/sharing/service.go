@@ -47,6 +47,8 @@ type Config struct {
 	// GuestRuns is how many runs a day one visitor without a key may have charged
 	// to the guest key. 0 is 50; below 0 is no bound of its own.
 	GuestRuns int64
+	// GuestPictures is how many pictures a day those runs may have. 0 is ten for each run.
+	GuestPictures int64
 	// PreviewCalls is how many calls each step of a run through a link may make with its
 	// owner's hidden credentials. 0 is 20.
 	PreviewCalls int32

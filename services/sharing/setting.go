@@ -118,7 +118,7 @@ func (e *shareEdit) setLimits(in *sharingv1.Limits, one string) error {
 	}
 	e.limited = true
 	all := one == ""
-	if !all && !slices.Contains([]string{"runs", "period", "visitor_runs", "credential_calls"}, one) {
+	if !all && !slices.Contains([]string{"runs", "period", "visitor_runs", "credential_calls", "pictures", "visitor_pictures"}, one) {
 		return invalid("update_mask", "limits have no field %q", one)
 	}
 	if all || one == "runs" {
@@ -129,6 +129,12 @@ func (e *shareEdit) setLimits(in *sharingv1.Limits, one string) error {
 	}
 	if all || one == "credential_calls" {
 		e.row.Calls = in.GetCredentialCalls()
+	}
+	if all || one == "pictures" {
+		e.row.Pictures = in.GetPictures()
+	}
+	if all || one == "visitor_pictures" {
+		e.row.VisitorPictures = in.GetVisitorPictures()
 	}
 	if all || one == "period" {
 		e.row.Period = int64(in.GetPeriod())
@@ -209,10 +215,11 @@ func (s *shareRow) origins() []string {
 }
 
 func (s *shareRow) limits() *sharingv1.Limits {
-	if s.Runs == 0 && s.VisitorRuns == 0 && s.Calls == 0 {
+	if s.Runs == 0 && s.VisitorRuns == 0 && s.Calls == 0 { // pictures are never limited without runs
 		return nil
 	}
 	return &sharingv1.Limits{
 		Runs: s.Runs, VisitorRuns: s.VisitorRuns, CredentialCalls: s.Calls, Period: vaultv1.Period(s.Period),
+		Pictures: s.Pictures, VisitorPictures: s.VisitorPictures,
 	}
 }

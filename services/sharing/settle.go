@@ -128,8 +128,11 @@ func (e *shareEdit) settleLimits(_ context.Context, _ *analysis) error {
 			return err
 		}
 	}
+	if err := e.boundPictures(); err != nil {
+		return err
+	}
 	b := e.before
-	if e.row.Runs != b.Runs || e.row.VisitorRuns != b.VisitorRuns || e.row.Period != b.Period {
+	if e.row.limit() != b.limit() || e.row.visitorLimit() != b.visitorLimit() || e.row.Period != b.Period {
 		e.row.LimitEpoch++
 	}
 	return nil
@@ -158,6 +161,17 @@ func (e *shareEdit) boundOpened() error {
 	}
 	if e.row.Period == 0 {
 		e.row.Period = int64(vaultv1.Period_PERIOD_MONTH)
+	}
+	return nil
+}
+
+// boundPictures refuses a limit on pictures without one on runs: a run may have none.
+func (e *shareEdit) boundPictures() error {
+	if e.row.Pictures > 0 && e.row.Runs == 0 {
+		return invalid("share.limits.pictures", "needs a limit on runs: set limits.runs too")
+	}
+	if e.row.VisitorPictures > 0 && e.row.VisitorRuns == 0 {
+		return invalid("share.limits.visitor_pictures", "needs a limit on a visitor's runs: set limits.visitor_runs too")
 	}
 	return nil
 }

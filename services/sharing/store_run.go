@@ -31,6 +31,8 @@ type runRow struct {
 	Day                                          string
 	Start, End                                   int64
 	Images, Calls, InputTokens, OutputTokens     int64
+	// Pictures is how many it brought in; Images went through models.
+	Pictures int64
 
 	// counted is what Scopes says, where it is known.
 	counted []meter.Scope
@@ -38,14 +40,14 @@ type runRow struct {
 
 const runColumns = `id, request_id, caller, caller_workspace, owner_workspace, charged_workspace, charged_key, visitor,
 	workflow, workflow_id, version, version_hash, share, share_id, rights, scopes, vault_open, lease, state, reason, message,
-	steps, day, start_time, end_time, model_images, credential_calls, input_tokens, output_tokens`
+	steps, day, start_time, end_time, model_images, credential_calls, input_tokens, output_tokens, pictures`
 
 func (r *runRow) fields() []any {
 	return []any{
 		&r.ID, &r.RequestID, &r.Caller, &r.CallerWorkspace, &r.OwnerWorkspace, &r.ChargedWorkspace, &r.ChargedKey, &r.Visitor,
 		&r.Workflow, &r.WorkflowID, &r.Version, &r.VersionHash, &r.Share, &r.ShareID, &r.Rights, &r.Scopes, &r.VaultOpen,
 		&r.Lease, &r.State, &r.Reason, &r.Message, &r.Steps, &r.Day, &r.Start, &r.End, &r.Images, &r.Calls,
-		&r.InputTokens, &r.OutputTokens,
+		&r.InputTokens, &r.OutputTokens, &r.Pictures,
 	}
 }
 
@@ -53,26 +55,32 @@ func (r *runRow) state() sharingv1.RunState { return sharingv1.RunState(r.State)
 
 const running = int64(sharingv1.RunState_RUN_STATE_RUNNING)
 
+// metered is the run as the meter counts it.
+func (r *runRow) metered() meter.Run {
+	return meter.Run{ID: r.ID, Start: time.UnixMicro(r.Start), Pictures: r.Pictures}
+}
+
 // insertRun writes the row of an admitted run, together with other small writes;
 // false when there is a run of this id, or of this request of the caller's.
 func (s store) insertRun(ctx context.Context, r runRow) (bool, error) {
 	n, err := s.db.Exec(ctx, sqldb.Statement{
 		Text: `INSERT INTO runs (` + runColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) ON CONFLICT DO NOTHING`,
+			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30) ON CONFLICT DO NOTHING`,
 		Args: []any{
 			r.ID, r.RequestID, r.Caller, r.CallerWorkspace, r.OwnerWorkspace, r.ChargedWorkspace, r.ChargedKey, r.Visitor,
 			r.Workflow, r.WorkflowID, r.Version, r.VersionHash, r.Share, r.ShareID, r.Rights, r.Scopes, r.VaultOpen, r.Lease,
 			r.State, r.Reason, r.Message, r.Steps, r.Day, r.Start, r.End, r.Images, r.Calls, r.InputTokens, r.OutputTokens,
+			r.Pictures,
 		},
 	})
 	return err == nil && n[0] == 1, err
 }
 
-// deleteRun removes the row of a run that was refused after all. It must be open:
-// what has ended is a charge.
-func (s store) deleteRun(ctx context.Context, id string) error {
-	_, err := s.db.Exec(ctx, sqldb.Statement{Text: `DELETE FROM runs WHERE id = $1 AND state = 1`, Args: []any{id}})
-	return err
+// deleteRun removes the row of a run that was refused after all, or of which nothing
+// happened; false when there is none that is open: what has ended is a charge.
+func (s store) deleteRun(ctx context.Context, id string) (bool, error) {
+	n, err := s.db.Exec(ctx, sqldb.Statement{Text: `DELETE FROM runs WHERE id = $1 AND state = 1`, Args: []any{id}})
+	return err == nil && n[0] == 1, err
 }
 
 // run reads a run.
@@ -252,9 +260,12 @@ func where(s meter.Subject) (string, []any) {
 func (s store) Totals(ctx context.Context, subject meter.Subject, day, month time.Time) (t meter.Totals, err error) {
 	condition, args := where(subject)
 	d, m := "$"+strconv.Itoa(len(args)+1), "$"+strconv.Itoa(len(args)+2)
-	rows, err := s.db.QueryContext(ctx, `SELECT '', COALESCE(SUM(CASE WHEN start_time >= `+d+` THEN 1 ELSE 0 END), 0),
-			COALESCE(SUM(CASE WHEN start_time >= `+m+` THEN 1 ELSE 0 END), 0), COUNT(*) FROM runs WHERE `+condition+`
-		UNION ALL SELECT id, 0, 0, start_time FROM runs WHERE `+condition+` AND state = 1`,
+	since := func(what, begin string) string {
+		return `COALESCE(SUM(CASE WHEN start_time >= ` + begin + ` THEN ` + what + ` ELSE 0 END), 0)`
+	}
+	rows, err := s.db.QueryContext(ctx, `SELECT '', `+since("1", d)+`, `+since("1", m)+`, COUNT(*),
+			`+since("pictures", d)+`, `+since("pictures", m)+`, COALESCE(SUM(pictures), 0) FROM runs WHERE `+condition+`
+		UNION ALL SELECT id, 0, 0, start_time, 0, 0, pictures FROM runs WHERE `+condition+` AND state = 1`,
 		append(args, day.UnixMicro(), month.UnixMicro())...)
 	if err != nil {
 		return t, err
@@ -262,15 +273,15 @@ func (s store) Totals(ctx context.Context, subject meter.Subject, day, month tim
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var id string
-		var day, month, last int64
-		if err := rows.Scan(&id, &day, &month, &last); err != nil {
+		var day, month, last meter.Count
+		if err := rows.Scan(&id, &day.Runs, &month.Runs, &last.Runs, &day.Pictures, &month.Pictures, &last.Pictures); err != nil {
 			return t, sqldb.Error(err)
 		}
 		if id == "" {
 			t.Day, t.Month, t.All = day, month, last
 			continue
 		}
-		t.Open = append(t.Open, meter.OpenRun{ID: id, Start: time.UnixMicro(last)})
+		t.Open = append(t.Open, meter.Run{ID: id, Start: time.UnixMicro(last.Runs), Pictures: last.Pictures})
 	}
 	return t, sqldb.Error(rows.Err())
 }

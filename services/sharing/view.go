@@ -159,7 +159,9 @@ func (s *Service) leftFor(ctx context.Context, d *decision, terms *sharingv1.Ter
 			told = append(told, a)
 		}
 		switch {
-		case a.GetRunsLeft() > 0:
+		case a.GetRunsLeft() > 0 && (a.GetPicturesLeft() > 0 || len(d.look.batches) == 0):
+		case own && a.GetRunsLeft() > 0:
+			terms.Blocked = append(terms.Blocked, "the allowance of pictures of the "+a.GetScope()+" is used up")
 		case own:
 			terms.Blocked = append(terms.Blocked, "the allowance of the "+a.GetScope()+" is used up")
 		default:

@@ -118,7 +118,7 @@ func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) 
 	if !ok {
 		return nil, badName("key.name", "workspaces/{workspace}/keys/{key}")
 	}
-	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"title", "budget", "budget.runs", "budget.period"},
+	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"title", "budget", "budget.runs", "budget.period", "budget.pictures"},
 		[]string{"name", "key", "prefix", "operator_budget", "create_time", "revoke_time"})
 	if err != nil {
 		return nil, err
@@ -154,13 +154,20 @@ func (k *apiKey) apply(from *vaultv1.Key, mask []string, operator bool) error {
 	if slices.Contains(mask, "title") || (mask == nil && from.GetTitle() != "") {
 		k.title = from.GetTitle()
 	}
-	runs, period := slices.Contains(mask, "budget.runs"), slices.Contains(mask, "budget.period")
+	runs, period, pictures := slices.Contains(mask, "budget.runs"), slices.Contains(mask, "budget.period"), slices.Contains(mask, "budget.pictures")
 	switch {
 	case slices.Contains(mask, "budget"), mask == nil && from.GetBudget() != nil:
 		k.budget = newBudget(from.GetBudget())
-	case runs || period:
+	case runs || period || pictures:
 		if runs {
 			k.budget.runs = sql.NullInt64{Int64: from.GetBudget().GetRuns(), Valid: true}
+		}
+		if pictures && !k.budget.runs.Valid {
+			return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST,
+				"a bound on pictures needs one on runs: set budget.runs too").Field("key.budget.runs", "required")
+		}
+		if pictures {
+			k.budget.pictures = from.GetBudget().GetPictures()
 		}
 		if period {
 			k.budget.period = int64(from.GetBudget().GetPeriod())

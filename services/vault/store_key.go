@@ -32,14 +32,14 @@ type apiKey struct {
 func (k apiKey) name() string { return keyName(k.workspace, k.id) }
 
 const keyColumns = `workspace, id, kind, title, prefix, hash, budget_runs, budget_period, allowed_runs, allowed_period,
-	create_time, revoke_time`
+	create_time, revoke_time, budget_pictures, allowed_pictures`
 
 // createKey reports false if the id is taken.
 func createKey(ctx context.Context, tx *sql.Tx, k apiKey) (bool, error) {
 	ok, err := affected(tx.ExecContext(ctx, `INSERT INTO api_keys (`+keyColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL) ON CONFLICT (workspace, id) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, $12, $13) ON CONFLICT (workspace, id) DO NOTHING`,
 		k.workspace, k.id, k.kind, k.title, k.prefix, k.hash, k.budget.runs, k.budget.period, k.allowed.runs, k.allowed.period,
-		k.createTime))
+		k.createTime, k.budget.pictures, k.allowed.pictures))
 	if err != nil {
 		return false, fmt.Errorf("insert key: %w", err)
 	}
@@ -67,8 +67,9 @@ func (s *store) keys(ctx context.Context, workspace string, after place, limit i
 // updateKey writes title and budgets.
 func updateKey(ctx context.Context, tx *sql.Tx, k apiKey) error {
 	_, err := tx.ExecContext(ctx, `UPDATE api_keys SET title = $3, budget_runs = $4, budget_period = $5,
-		allowed_runs = $6, allowed_period = $7 WHERE workspace = $1 AND id = $2`,
-		k.workspace, k.id, k.title, k.budget.runs, k.budget.period, k.allowed.runs, k.allowed.period)
+		allowed_runs = $6, allowed_period = $7, budget_pictures = $8, allowed_pictures = $9 WHERE workspace = $1 AND id = $2`,
+		k.workspace, k.id, k.title, k.budget.runs, k.budget.period, k.allowed.runs, k.allowed.period,
+		k.budget.pictures, k.allowed.pictures)
 	if err != nil {
 		return fmt.Errorf("update key: %w", err)
 	}
@@ -88,7 +89,8 @@ func revokeKey(ctx context.Context, tx *sql.Tx, workspace, id string, at int64) 
 func scanKey(r scanner) (apiKey, error) {
 	var k apiKey
 	err := r.Scan(&k.workspace, &k.id, &k.kind, &k.title, &k.prefix, &k.hash, &k.budget.runs, &k.budget.period,
-		&k.allowed.runs, &k.allowed.period, &k.createTime, &k.revokeTime)
+		&k.allowed.runs, &k.allowed.period, &k.createTime, &k.revokeTime,
+		&k.budget.pictures, &k.allowed.pictures)
 	if err != nil {
 		return k, sqldb.Error(fmt.Errorf("read key: %w", err))
 	}

@@ -17,16 +17,19 @@ type keyCmd struct {
 }
 
 type keyCreate struct {
-	Title  string `help:"Title."`
-	Runs   int64  `help:"Budget: runs in a period; none when 0."`
-	Period string `help:"Period of the budget." enum:"day,month,lifetime" default:"month"`
+	Title    string `help:"Title."`
+	Runs     int64  `help:"Budget: runs in a period; none when 0."`
+	Pictures int64  `help:"Budget: pictures in a period; ten for each run when 0."`
+	Period   string `help:"Period of the budget." enum:"day,month,lifetime" default:"month"`
 }
 
 // Run makes it.
 func (c *keyCreate) Run(a *app) error {
 	body := object{"title": c.Title}
 	if c.Runs > 0 {
-		body["budget"] = object{"runs": strconv.FormatInt(c.Runs, 10), "period": "PERIOD_" + strings.ToUpper(c.Period)}
+		body["budget"] = object{
+			"runs": strconv.FormatInt(c.Runs, 10), "pictures": strconv.FormatInt(c.Pictures, 10), "period": "PERIOD_" + strings.ToUpper(c.Period),
+		}
 	}
 	return a.call(http.MethodPost, "/keys", nil, body, "name", "title", "key", "budget")
 }
@@ -53,6 +56,7 @@ type keyUpdate struct {
 	ID       string  `arg:"" help:"The key: its id or its name."`
 	Title    *string `help:"Title."`
 	Runs     *int64  `help:"Budget: runs in a period." xor:"runs"`
+	Pictures *int64  `help:"Budget: pictures in a period; ten for each run when 0."`
 	Period   string  `help:"Period of the budget: day, month or lifetime." enum:",day,month,lifetime" default:"" placeholder:"PERIOD"`
 	NoBudget bool    `help:"Take the budget away: any number of runs." xor:"runs"`
 }
@@ -62,6 +66,7 @@ func (c *keyUpdate) Run(a *app) error {
 	var e edit
 	set(&e, "title", c.Title)
 	number(&e, "budget.runs", c.Runs)
+	number(&e, "budget.pictures", c.Pictures)
 	if c.Period != "" {
 		e.set("budget.period", "PERIOD_"+strings.ToUpper(c.Period))
 	}

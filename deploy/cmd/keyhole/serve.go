@@ -34,6 +34,7 @@ type serveCmd struct {
 	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public; as --egress-allow." placeholder:"WHERE"`
 	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
 	TrustedProxies  []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	GuestPictures   int64    `help:"Pictures that one visitor without a key has in a day; 0 is ten for each run." default:"0"`
 	GuestRuns       int64    `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`
 	GuestKeyRuns    int64    `help:"Runs that all visitors without a key have in a day together, when the installation is made; later the budget of the key guest." default:"200"`
 	PreviewCalls    int32    `help:"Calls that each step of a run through a link may make with its owner's hidden credentials." default:"20"`
@@ -49,7 +50,7 @@ type serveCmd struct {
 func (c *serveCmd) node() node.Config {
 	return node.Config{
 		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext,
-		GuestRuns: c.GuestRuns, GuestKeyRuns: c.GuestKeyRuns, PreviewCalls: c.PreviewCalls,
+		GuestRuns: c.GuestRuns, GuestPictures: c.GuestPictures, GuestKeyRuns: c.GuestKeyRuns, PreviewCalls: c.PreviewCalls,
 		SharingDB: c.SharingDB, VaultDB: c.VaultDB, RegistryDB: c.RegistryDB, SharingRedis: c.SharingRedis, VaultRedis: c.VaultRedis,
 		Blobs: c.Blobs, Gateway: gateway.Config{TrustedProxies: c.TrustedProxies, AllowOrigins: c.AllowOrigins, PublicURL: c.PublicURL},
 	}

@@ -14,6 +14,8 @@ type ShareFlags struct {
 	ChargedKey      string   `help:"Which of your keys is charged: its id or its name; the one that you call with by default." placeholder:"KEY"`
 	Runs            *int64   `help:"Limit: runs in a period, all visitors together."`
 	VisitorRuns     *int64   `help:"Limit: runs of one visitor in a period."`
+	Pictures        *int64   `help:"Limit: pictures in a period, all visitors together; ten for each run when 0."`
+	VisitorPictures *int64   `help:"Limit: pictures of one visitor in a period."`
 	CredentialCalls *int64   `help:"Limit: calls with your credentials in a period."`
 	Period          string   `help:"Period of the limits: day, month or lifetime; a day for a new share." enum:",day,month,lifetime" default:"" placeholder:"PERIOD"`
 	Sinks           *bool    `help:"Let steps with effects outside work." negatable:""`
@@ -54,6 +56,8 @@ func (f ShareFlags) edit(a *app) (*edit, error) {
 func (f ShareFlags) limits(e *edit) {
 	number(e, "limits.runs", f.Runs)
 	number(e, "limits.visitor_runs", f.VisitorRuns)
+	number(e, "limits.pictures", f.Pictures)
+	number(e, "limits.visitor_pictures", f.VisitorPictures)
 	number(e, "limits.credential_calls", f.CredentialCalls)
 	if f.Period != "" {
 		e.set("limits.period", "PERIOD_"+strings.ToUpper(f.Period))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -44,17 +43,18 @@ func (m *Meter) audit(ctx context.Context, g *generation) error {
 	if len(old) == 0 {
 		return nil
 	}
-	runs := make([]string, len(old))
+	runs, ids := make([]Run, len(old)), make([]string, len(old))
 	for i, z := range old {
-		runs[i], _ = z.Member.(string)
+		runs[i] = reserved(z)
+		ids[i] = runs[i].ID
 	}
-	states, err := m.ledger.States(ctx, runs)
+	states, err := m.ledger.States(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("audit reservations: %w", err)
 	}
-	for i, z := range old {
-		if open, exists := states[runs[i]]; !open {
-			if err := m.takeBack(ctx, g, runs[i], time.UnixMilli(int64(z.Score)), exists); err != nil {
+	for _, run := range runs {
+		if open, exists := states[run.ID]; !open {
+			if err := m.takeBack(ctx, g, run, exists); err != nil {
 				return err
 			}
 		}
@@ -64,8 +64,8 @@ func (m *Meter) audit(ctx context.Context, g *generation) error {
 
 // takeBack removes a reservation; if its run never happened, also its count. Of
 // replicas that race, the one that removes it does the rest.
-func (m *Meter) takeBack(ctx context.Context, g *generation, run string, start time.Time, happened bool) error {
-	removed, err := m.redis.ZRem(ctx, g.reservings, run).Result()
+func (m *Meter) takeBack(ctx context.Context, g *generation, run Run, happened bool) error {
+	removed, err := m.redis.ZRem(ctx, g.reservings, run.member()).Result()
 	if err != nil {
 		return redisx.Error(err)
 	}
@@ -73,9 +73,7 @@ func (m *Meter) takeBack(ctx context.Context, g *generation, run string, start t
 		return nil
 	}
 	_, err = m.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for _, field := range fields(start) {
-			p.HIncrBy(ctx, g.counters, field, -1)
-		}
+		g.subtract(ctx, p, run)
 		return nil
 	})
 	return redisx.Error(err)

@@ -45,7 +45,7 @@ func BenchmarkHotKey(b *testing.B) {
 	b.Run("reserve-finish", func(b *testing.B) {
 		m := meter.New(client, empty{}, time.Now)
 		scopes := []meter.Scope{{
-			Subject: meter.Subject{Kind: meter.Key, Key: "workspaces/acme/keys/main"}, Limited: true, Runs: 1 << 40, Period: vaultv1.Period_PERIOD_DAY,
+			Subject: meter.Subject{Kind: meter.Key, Key: "workspaces/acme/keys/main"}, Limited: true, Limit: meter.Count{Runs: 1 << 40}, Period: vaultv1.Period_PERIOD_DAY,
 		}}
 		var n atomic.Int64
 		b.SetParallelism(8)
@@ -69,13 +69,14 @@ func twice(ctx context.Context, c redis.Cmdable) error {
 }
 
 func runOnce(ctx context.Context, m *meter.Meter, run string, scopes []meter.Scope) error {
-	held, err := m.Reserve(ctx, run, time.Now(), scopes)
+	one := meter.Run{ID: run, Start: time.Now()}
+	held, err := m.Reserve(ctx, one, scopes)
 	if err != nil {
 		return err
 	}
 	if err := held.Confirm(ctx); err != nil {
 		return err
 	}
-	_, err = m.Release(ctx, run, scopes, nil)
+	_, err = m.Release(ctx, one, scopes, nil)
 	return err
 }

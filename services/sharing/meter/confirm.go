@@ -43,7 +43,7 @@ func (r *Reservation) stands(ctx context.Context) ([]bool, error) {
 	pointers := make([]*redis.StringCmd, len(r.held))
 	_, err := r.meter.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, h := range r.held {
-			scores[i] = p.ZScore(ctx, h.at.reservings, r.run)
+			scores[i] = p.ZScore(ctx, h.at.reservings, r.run.member())
 			pointers[i] = p.Get(ctx, h.at.pointer)
 		}
 		return nil
@@ -64,7 +64,7 @@ func (r *Reservation) countOnce(ctx context.Context) error {
 	_, err := r.meter.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i := range r.held {
 			if r.held[i].repeated {
-				r.held[i].subtract(ctx, p, r.start)
+				r.held[i].at.subtract(ctx, p, r.run)
 				r.held[i].repeated = false
 			}
 		}
@@ -76,10 +76,23 @@ func (r *Reservation) countOnce(ctx context.Context) error {
 // Release ends a run's reservation: it stays counted, and is not open any more.
 // Releasing twice, or what was never reserved, does nothing. It tells what some limited
 // scopes have left then, in the same round trip.
-func (m *Meter) Release(ctx context.Context, run string, scopes, tell []Scope) ([]Left, error) {
+func (m *Meter) Release(ctx context.Context, run Run, scopes, tell []Scope) ([]Left, error) {
+	return m.end(ctx, run, scopes, tell, true)
+}
+
+// Return ends the reservation of a run of which nothing happened, and takes its count
+// back. Its row must be gone: a generation that is built meanwhile must not count it.
+func (m *Meter) Return(ctx context.Context, run Run, scopes, tell []Scope) ([]Left, error) {
+	if _, err := m.end(ctx, run, scopes, nil, false); err != nil {
+		return nil, err
+	}
+	return m.Left(ctx, tell)
+}
+
+func (m *Meter) end(ctx context.Context, run Run, scopes, tell []Scope, happened bool) ([]Left, error) {
 	asked := &question{scopes: tell}
 	for range attempts {
-		again, err := m.release(ctx, run, scopes, asked)
+		again, err := m.release(ctx, run, scopes, asked, happened)
 		if err != nil {
 			return nil, err
 		}
@@ -91,8 +104,9 @@ func (m *Meter) Release(ctx context.Context, run string, scopes, tell []Scope) (
 	return nil, unsettled(errors.New("the generation changes all the time"))
 }
 
-func (m *Meter) release(ctx context.Context, run string, scopes []Scope, asked *question) ([]Scope, error) {
+func (m *Meter) release(ctx context.Context, run Run, scopes []Scope, asked *question, happened bool) ([]Scope, error) {
 	at := make([]*generation, len(scopes))
+	removed := make([]*redis.IntCmd, len(scopes))
 	pointers := make([]*redis.StringCmd, len(scopes))
 	for i, s := range scopes {
 		g, err := m.live(ctx, s.Subject)
@@ -106,7 +120,7 @@ func (m *Meter) release(ctx context.Context, run string, scopes []Scope, asked *
 	}
 	_, err := m.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, g := range at {
-			p.ZRem(ctx, g.reservings, run)
+			removed[i] = p.ZRem(ctx, g.reservings, run.member())
 			pointers[i] = p.Get(ctx, g.pointer)
 		}
 		asked.queue(ctx, p)
@@ -116,11 +130,23 @@ func (m *Meter) release(ctx context.Context, run string, scopes []Scope, asked *
 		return nil, redisx.Error(err)
 	}
 	var again []Scope
+	var mine []*generation
 	for i, g := range at {
 		if pointers[i].Val() != g.name {
 			m.drop(ctx, g)
 			again = append(again, scopes[i])
+		} else if removed[i].Val() == 1 {
+			mine = append(mine, g)
 		}
 	}
-	return again, nil
+	if happened || len(mine) == 0 {
+		return again, nil
+	}
+	_, err = m.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, g := range mine {
+			g.subtract(ctx, p, run)
+		}
+		return nil
+	})
+	return again, redisx.Error(err)
 }

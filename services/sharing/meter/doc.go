@@ -1,4 +1,4 @@
-// Package meter counts runs against limits, in Redis, so that a limit is never
+// Package meter counts runs and their pictures against limits, in Redis, so that a limit is never
 // exceeded and never lastingly wrong.
 //
 // A scope is what a limit is on: an owner key, a share, one visitor of a share.
@@ -6,10 +6,12 @@
 // holds:
 //
 //	{scope}:g        the pointer: the name of the live generation
-//	{scope}:<G>      a hash: runs of this day, of this month, of all time
-//	{scope}:<G>:r    a sorted set: the runs that are reserved, by start
+//	{scope}:<G>      a hash: runs of this day, of this month, of all time, and the
+//	                 same of pictures
+//	{scope}:<G>:r    a sorted set: the runs that are reserved with their numbers of
+//	                 pictures, by start
 //
-// A reservation is a plain increment; one that finds more than the limit is
+// A reservation is a plain increment of both; one that finds more than the limit is
 // undone and refused, so that nothing is admitted too many. There is no Lua and
 // no transaction, and every command touches one key; what makes it right is:
 //

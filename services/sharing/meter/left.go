@@ -3,6 +3,7 @@ package meter
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -12,11 +13,11 @@ import (
 
 // Left is what a limited scope has left.
 type Left struct {
-	Runs  int64
+	Count
 	Reset time.Time
 }
 
-// Left reads how many runs each scope has left. Scopes without a limit have none
+// Left reads how many runs and pictures each scope has left. Scopes without a limit have none
 // to tell and must not be asked for.
 func (m *Meter) Left(ctx context.Context, scopes []Scope) ([]Left, error) {
 	q := &question{scopes: scopes}
@@ -48,15 +49,16 @@ func (m *Meter) answer(ctx context.Context, q *question) ([]Left, error) {
 type question struct {
 	scopes []Scope
 
-	now            time.Time
-	at             []*generation
-	used, pointers []*redis.StringCmd
+	now      time.Time
+	at       []*generation
+	used     []*redis.SliceCmd
+	pointers []*redis.StringCmd
 }
 
 // prepare finds the counters.
 func (q *question) prepare(ctx context.Context, m *Meter) error {
 	n := len(q.scopes)
-	q.now, q.at, q.used, q.pointers = m.now(), make([]*generation, n), make([]*redis.StringCmd, n), make([]*redis.StringCmd, n)
+	q.now, q.at, q.used, q.pointers = m.now(), make([]*generation, n), make([]*redis.SliceCmd, n), make([]*redis.StringCmd, n)
 	for i, s := range q.scopes {
 		var err error
 		if q.at[i], err = m.live(ctx, s.Subject); err != nil {
@@ -68,9 +70,20 @@ func (q *question) prepare(ctx context.Context, m *Meter) error {
 
 func (q *question) queue(ctx context.Context, p redis.Pipeliner) {
 	for i, s := range q.scopes {
-		q.used[i] = p.HGet(ctx, q.at[i].counters, fields(q.now)[which(s.Period)])
+		period := which(s.Period)
+		q.used[i] = p.HMGet(ctx, q.at[i].counters, fields(Runs, q.now)[period], fields(Pictures, q.now)[period])
 		q.pointers[i] = p.Get(ctx, q.at[i].pointer)
 	}
+}
+
+// number is one field of an answer; a counter that is not there has counted nothing.
+func number(fields *redis.SliceCmd, i int) int64 {
+	if i >= len(fields.Val()) {
+		return 0
+	}
+	text, _ := fields.Val()[i].(string)
+	n, _ := strconv.ParseInt(text, 10, 64)
+	return n
 }
 
 // answer is good if all generations were live.
@@ -81,8 +94,9 @@ func (q *question) answer(m *Meter) (left []Left, live bool) {
 			m.forget(q.at[i])
 			live = false
 		}
-		n, _ := q.used[i].Int64() // a counter that is not there has counted nothing
-		left[i] = Left{Runs: max(0, s.Runs-n), Reset: Reset(s.Period, q.now)}
+		var used Count
+		used.Runs, used.Pictures = number(q.used[i], 0), number(q.used[i], 1)
+		left[i] = Left{Count: s.Limit.less(used), Reset: Reset(s.Period, q.now)}
 	}
 	return left, live
 }

@@ -23,6 +23,8 @@ const (
 	stale = 15 * time.Second
 	// attempts bounds how often a generation may change under one operation.
 	attempts = 6
+	// unseen is the value of a counter that this process has not read.
+	unseen = math.MaxInt64
 	// maxKnown bounds the scopes that a process remembers.
 	maxKnown = 20_000
 )
@@ -30,15 +32,9 @@ const (
 // Totals is what the ledger says of a subject.
 type Totals struct {
 	// Day, Month and All count the runs that started since the given times.
-	Day, Month, All int64
+	Day, Month, All Count
 	// Open are the runs that have not ended; they are counted above.
-	Open []OpenRun
-}
-
-// OpenRun is a run that has not ended.
-type OpenRun struct {
-	ID    string
-	Start time.Time
+	Open []Run
 }
 
 // Ledger is the durable truth that counters are built from.
@@ -71,9 +67,9 @@ type generation struct {
 	subject                       Subject
 	name                          string
 	pointer, counters, reservings string
-	// seen is what this process saw last of each of the counters; a counter that it
-	// has not seen is taken for one that is used up.
-	seen [3]atomic.Int64
+	// seen is what this process saw last of each of the counters, runs and then
+	// pictures; a counter that it has not seen is taken for one that is used up.
+	seen [2][3]atomic.Int64
 }
 
 func (m *Meter) generation(s Subject, name string) *generation {
@@ -82,8 +78,10 @@ func (m *Meter) generation(s Subject, name string) *generation {
 		subject: s, name: name, pointer: m.redis.Key(scope, "g"),
 		counters: m.redis.Key(scope, name), reservings: m.redis.Key(scope, name, "r"),
 	}
-	for i := range g.seen {
-		g.seen[i].Store(math.MaxInt64)
+	for unit := range g.seen {
+		for i := range g.seen[unit] {
+			g.seen[unit][i].Store(unseen)
+		}
 	}
 	return g
 }

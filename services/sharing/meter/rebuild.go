@@ -81,10 +81,12 @@ func (m *Meter) fill(ctx context.Context, g *generation) error {
 		return fmt.Errorf("read ledger: %w", err)
 	}
 	_, err = m.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.HSet(ctx, g.counters, dayField(now), totals.Day, monthField(now), totals.Month, lifetimeField, totals.All)
+		for i, count := range [3]Count{totals.Day, totals.Month, totals.All} {
+			p.HSet(ctx, g.counters, fields(Runs, now)[i], count.Runs, fields(Pictures, now)[i], count.Pictures)
+		}
 		p.Expire(ctx, g.counters, counterLife)
 		for _, run := range totals.Open {
-			p.ZAdd(ctx, g.reservings, redis.Z{Score: float64(run.Start.UnixMilli()), Member: run.ID})
+			p.ZAdd(ctx, g.reservings, run.reservation())
 		}
 		p.Expire(ctx, g.reservings, counterLife)
 		return nil

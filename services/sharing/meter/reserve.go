@@ -11,22 +11,24 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
-// Exhausted says which scope has nothing left.
+// Exhausted says which scope has too little left of what.
 type Exhausted struct {
 	Scope Scope
-	Reset time.Time
+	Unit  Unit
+	// Wanted is what the run takes, Left what it would have to be.
+	Wanted, Left int64
+	Reset        time.Time
 }
 
 // Error implements error.
 func (e *Exhausted) Error() string {
-	return fmt.Sprintf("the limit of %d runs of the %s is used up", e.Scope.Runs, e.Scope.Kind)
+	return fmt.Sprintf("the limit of %d %s of the %s has %d left, not %d", e.Scope.Limit.of(e.Unit), e.Unit, e.Scope.Kind, e.Left, e.Wanted)
 }
 
 // Reservation holds one run on its scopes until it is released.
 type Reservation struct {
 	meter *Meter
-	run   string
-	start time.Time
+	run   Run
 	held  []held
 }
 
@@ -39,11 +41,14 @@ type held struct {
 	repeated bool
 }
 
-// Reserve takes one run on each scope, in their order. If one has nothing left,
-// those before it get theirs back and the error is an *Exhausted.
-func (m *Meter) Reserve(ctx context.Context, run string, start time.Time, scopes []Scope) (*Reservation, error) {
-	r := &Reservation{meter: m, run: run, start: start}
-	for _, stage := range m.stages(scopes) {
+// Reserve takes a run with its pictures on each scope, in their order. If one has too
+// little left, those before it get theirs back and the error is an *Exhausted.
+func (m *Meter) Reserve(ctx context.Context, run Run, scopes []Scope) (*Reservation, error) {
+	r := &Reservation{meter: m, run: run}
+	if err := m.refuseLarge(ctx, run, scopes); err != nil {
+		return nil, err
+	}
+	for _, stage := range m.stages(run, scopes) {
 		if err := r.take(ctx, stage); err != nil {
 			r.Undo(ctx)
 			return nil, err
@@ -55,11 +60,11 @@ func (m *Meter) Reserve(ctx context.Context, run string, start time.Time, scopes
 // stages joins scopes that will not refuse with the next that may: each stage is one
 // round trip, and no scope counts a run that one before it has refused. Else, where
 // many want the last few runs, all would take from all and nobody get enough.
-func (m *Meter) stages(scopes []Scope) [][]Scope {
+func (m *Meter) stages(run Run, scopes []Scope) [][]Scope {
 	var out [][]Scope
 	begin := 0
 	for i, s := range scopes {
-		if m.mayRefuse(s) {
+		if m.mayRefuse(run, s) {
 			out = append(out, scopes[begin:i+1])
 			begin = i + 1
 		}
@@ -77,13 +82,62 @@ func (m *Meter) stages(scopes []Scope) [][]Scope {
 // plenty is more runs than are being reserved at the same time, by all replicas.
 const plenty = 10_000
 
-// mayRefuse reports whether a scope may have nothing left, as far as this process knows.
-func (m *Meter) mayRefuse(s Scope) bool {
+// mayRefuse reports whether a scope may have too little left, as far as this process knows.
+func (m *Meter) mayRefuse(run Run, s Scope) bool {
 	if !s.Limited {
 		return false
 	}
 	g := m.remembered(s.Subject)
-	return g == nil || s.Runs-g.seen[which(s.Period)].Load() < plenty
+	if g == nil {
+		return true
+	}
+	for u, wanted := range run.takes() {
+		if s.Limit.of(u)-g.seen[u][which(s.Period)].Load() < plenty*wanted {
+			return true
+		}
+	}
+	return false
+}
+
+// refuseLarge refuses a run with more pictures than a scope has left, before it takes
+// any: what is taken and given back keeps others out for that moment, and somebody who
+// asks for too much all the time would keep them out all the time. The counters are
+// read only where this process has last seen too few left.
+func (m *Meter) refuseLarge(ctx context.Context, run Run, scopes []Scope) error {
+	var doubtful []Scope
+	for _, s := range scopes {
+		if !s.Limited || run.Pictures == 0 {
+			continue
+		}
+		seen := int64(0)
+		if g := m.remembered(s.Subject); g != nil {
+			if n := g.seen[Pictures][which(s.Period)].Load(); n != unseen {
+				seen = n
+			}
+		}
+		if run.Pictures > s.Limit.Pictures-seen {
+			doubtful = append(doubtful, s)
+		}
+	}
+	if len(doubtful) == 0 {
+		return nil
+	}
+	left, err := m.Left(ctx, doubtful)
+	if err != nil {
+		return err
+	}
+	for i, s := range doubtful {
+		if run.Pictures > left[i].Pictures && !m.holds(ctx, run, s) {
+			return &Exhausted{Scope: s, Unit: Pictures, Wanted: run.Pictures, Left: left[i].Pictures, Reset: Reset(s.Period, run.Start)}
+		}
+	}
+	return nil
+}
+
+// holds reports whether the run is reserved on a scope already, and asked for again.
+func (m *Meter) holds(ctx context.Context, run Run, s Scope) bool {
+	g := m.remembered(s.Subject)
+	return g != nil && m.redis.ZScore(ctx, g.reservings, run.member()).Err() == nil
 }
 
 // take reserves the scopes of one stage.
@@ -144,40 +198,59 @@ func (r *Reservation) judge(ctx context.Context, tries []increment) (again []Sco
 			continue
 		}
 		r.held = append(r.held, held{scope: t.scope, at: t.at, repeated: t.repeated()})
-		count := t.counts[which(t.scope.Period)].Val()
-		t.at.seen[which(t.scope.Period)].Store(count)
-		if t.repeated() {
-			count--
-		}
-		// Also what was reserved before: it may have been, by a generation that has
-		// given its place to another run since.
-		if err == nil && t.scope.Limited && count > t.scope.Runs {
-			err = &Exhausted{Scope: t.scope, Reset: Reset(t.scope.Period, r.start)}
+		if e := t.exceeds(r.run); err == nil && e != nil {
+			err = e
 		}
 	}
 	return again, err
+}
+
+// exceeds says what the scope had too little of. Also what was reserved before: it may
+// have been, by a generation that has given its place to another run since.
+func (t *increment) exceeds(run Run) error {
+	period := which(t.scope.Period)
+	for u, wanted := range run.takes() {
+		count := t.counts[u][period].Val()
+		t.at.seen[u][period].Store(count)
+		if t.repeated() {
+			count -= wanted
+		}
+		if limit := t.scope.Limit.of(u); t.scope.Limited && count > limit {
+			return &Exhausted{Scope: t.scope, Unit: u, Wanted: wanted, Left: max(0, limit-(count-wanted)), Reset: Reset(t.scope.Period, run.Start)}
+		}
+	}
+	return nil
 }
 
 // increment is the commands of one scope in a pipeline.
 type increment struct {
 	scope   Scope
 	at      *generation
-	counts  [3]*redis.IntCmd
+	counts  [2][3]*redis.IntCmd
 	added   *redis.IntCmd
 	pointer *redis.StringCmd
 }
 
 func (t *increment) queue(ctx context.Context, p redis.Pipeliner, r *Reservation) {
-	for i, field := range fields(r.start) {
-		t.counts[i] = p.HIncrBy(ctx, t.at.counters, field, 1)
+	for u, wanted := range r.run.takes() {
+		for i, field := range fields(u, r.run.Start) {
+			t.counts[u][i] = p.HIncrBy(ctx, t.at.counters, field, wanted)
+		}
 	}
-	t.added = p.ZAddNX(ctx, t.at.reservings, redis.Z{Score: float64(r.start.UnixMilli()), Member: r.run})
+	t.added = p.ZAddNX(ctx, t.at.reservings, r.run.reservation())
 	t.pointer = p.Get(ctx, t.at.pointer) // after the increments: see the package's comment
 }
 
 // done reports whether all counters surely moved.
 func (t *increment) done() bool {
-	return t.counts[0].Err() == nil && t.counts[1].Err() == nil && t.counts[2].Err() == nil
+	for _, unit := range t.counts {
+		for _, count := range unit {
+			if count != nil && count.Err() != nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (t *increment) repeated() bool { return t.added.Err() == nil && t.added.Val() == 0 }
@@ -192,19 +265,21 @@ func (r *Reservation) Undo(ctx context.Context) {
 			// The reservation first: if the rest is lost, one is counted too many. The
 			// other way round it would be found by its age and taken back once more.
 			if !h.repeated {
-				p.ZRem(ctx, h.at.reservings, r.run)
+				p.ZRem(ctx, h.at.reservings, r.run.member())
 			}
-			h.subtract(ctx, p, r.start)
+			h.at.subtract(ctx, p, r.run)
 		}
 		return nil
 	})
 	r.held = nil
 }
 
-// subtract takes one run off the counters.
-func (h held) subtract(ctx context.Context, p redis.Pipeliner, start time.Time) {
-	for _, field := range fields(start) {
-		p.HIncrBy(ctx, h.at.counters, field, -1)
+// subtract takes a run and its pictures off the counters.
+func (g *generation) subtract(ctx context.Context, p redis.Pipeliner, run Run) {
+	for u, wanted := range run.takes() {
+		for _, field := range fields(u, run.Start) {
+			p.HIncrBy(ctx, g.counters, field, -wanted)
+		}
 	}
-	p.Expire(ctx, h.at.counters, counterLife) // the generation may be dead, and this its only key
+	p.Expire(ctx, g.counters, counterLife) // the generation may be dead, and this its only key
 }

@@ -41,10 +41,10 @@ func (s Subject) id() string {
 // Scope is a subject with its limit.
 type Scope struct {
 	Subject
-	// Limited says whether Runs bounds it; else it is only counted.
+	// Limited says whether Limit bounds it; else it is only counted.
 	Limited bool
-	// Runs may be admitted in one Period; 0 admits none.
-	Runs   int64
+	// Limit may be admitted in one Period; 0 admits none.
+	Limit  Count
 	Period vaultv1.Period
 }
 
@@ -72,15 +72,11 @@ func startOfMonth(at time.Time) time.Time {
 	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
 }
 
-const lifetimeField = "l"
-
-func dayField(at time.Time) string   { return "d" + at.UTC().Format("20060102") }
-func monthField(at time.Time) string { return "m" + at.UTC().Format("200601") }
-
-// fields are the counters that a run that starts at that time moves, all three:
-// a limit may change its period at any time.
-func fields(at time.Time) [3]string {
-	return [3]string{dayField(at), monthField(at), lifetimeField}
+// fields are the counters of a unit that a run that starts at that time moves, all
+// three: a limit may change its period at any time.
+func fields(u Unit, at time.Time) [3]string {
+	prefix := [...]string{Runs: "", Pictures: "p"}[u]
+	return [3]string{prefix + "d" + at.UTC().Format("20060102"), prefix + "m" + at.UTC().Format("200601"), prefix + "l"}
 }
 
 // which is the index in fields of a period's counter.

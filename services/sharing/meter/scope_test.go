@@ -40,12 +40,12 @@ func TestARefusalLeavesNothingBehind(t *testing.T) {
 		t.Cleanup(func() { _ = client.Close() })
 		ctx := context.Background()
 		m := meter.New(client, empty{}, time.Now)
-		key := meter.Scope{Subject: meter.Subject{Kind: meter.Key, Key: "k"}, Limited: true, Runs: 10, Period: vaultv1.Period_PERIOD_MONTH}
-		share := meter.Scope{Subject: meter.Subject{Kind: meter.Share, Share: "s"}, Limited: true, Runs: 2, Period: vaultv1.Period_PERIOD_DAY}
-		visitor := meter.Scope{Subject: meter.Subject{Kind: meter.Visitor, Share: "s", Caller: "v"}, Limited: true, Runs: 5, Period: vaultv1.Period_PERIOD_DAY}
+		key := meter.Scope{Subject: meter.Subject{Kind: meter.Key, Key: "k"}, Limited: true, Limit: meter.Count{Runs: 10}, Period: vaultv1.Period_PERIOD_MONTH}
+		share := meter.Scope{Subject: meter.Subject{Kind: meter.Share, Share: "s"}, Limited: true, Limit: meter.Count{Runs: 2}, Period: vaultv1.Period_PERIOD_DAY}
+		visitor := meter.Scope{Subject: meter.Subject{Kind: meter.Visitor, Share: "s", Caller: "v"}, Limited: true, Limit: meter.Count{Runs: 5}, Period: vaultv1.Period_PERIOD_DAY}
 		scopes := []meter.Scope{key, share, visitor}
 		for i := range 4 {
-			held, err := m.Reserve(ctx, fmt.Sprintf("r%d", i), time.Now(), scopes)
+			held, err := m.Reserve(ctx, meter.Run{ID: fmt.Sprintf("r%d", i), Start: time.Now()}, scopes)
 			if i < 2 {
 				if err != nil {
 					t.Fatal(err)
@@ -68,7 +68,7 @@ func TestARefusalLeavesNothingBehind(t *testing.T) {
 			t.Errorf("left %+v, want 8, 0 and 3", left)
 		}
 		for _, run := range []string{"r0", "r1", "r1", "never"} {
-			left, err := m.Release(ctx, run, scopes, scopes[1:])
+			left, err := m.Release(ctx, meter.Run{ID: run}, scopes, scopes[1:])
 			if err != nil {
 				t.Fatal(err)
 			}

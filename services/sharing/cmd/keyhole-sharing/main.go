@@ -20,15 +20,16 @@ import (
 type settings struct {
 	program.Settings
 
-	DB           string        `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
-	Redis        string        `help:"Redis of the service's own: redis://..., redis+cluster://..., or embedded: for a single replica." required:"" placeholder:"URL"`
-	LinkKeyFile  string        `help:"Key that the links of shares are made with, the same for all replicas; 32 bytes or more, mode 0600. With another key every link is another." required:"" type:"path" placeholder:"FILE"`
-	PublicURL    string        `name:"public-url" help:"Where visitors reach it: https://keyhole.example." placeholder:"URL"`
-	Vault        string        `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
-	Registry     string        `help:"Address of the registry's internal face." required:"" placeholder:"ADDR"`
-	GuestRuns    int64         `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`
-	PreviewCalls int32         `help:"Calls that each step of a run through a link may make with its owner's hidden credentials." default:"20"`
-	RunTimeout   time.Duration `help:"Longest time that a run may take." default:"5m"`
+	DB            string        `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
+	Redis         string        `help:"Redis of the service's own: redis://..., redis+cluster://..., or embedded: for a single replica." required:"" placeholder:"URL"`
+	LinkKeyFile   string        `help:"Key that the links of shares are made with, the same for all replicas; 32 bytes or more, mode 0600. With another key every link is another." required:"" type:"path" placeholder:"FILE"`
+	PublicURL     string        `name:"public-url" help:"Where visitors reach it: https://keyhole.example." placeholder:"URL"`
+	Vault         string        `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
+	Registry      string        `help:"Address of the registry's internal face." required:"" placeholder:"ADDR"`
+	GuestPictures int64         `help:"Pictures that one visitor without a key has in a day; 0 is ten for each run." default:"0"`
+	GuestRuns     int64         `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`
+	PreviewCalls  int32         `help:"Calls that each step of a run through a link may make with its owner's hidden credentials." default:"20"`
+	RunTimeout    time.Duration `help:"Longest time that a run may take." default:"5m"`
 }
 
 func main() { program.Main("keyhole-sharing", run) }
@@ -67,7 +68,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	service, err := sharing.New(ctx, sharing.Config{LinkKey: key, PublicURL: s.PublicURL, GuestRuns: s.GuestRuns, PreviewCalls: s.PreviewCalls, RunTimeout: s.RunTimeout}, sharing.Deps{
+	service, err := sharing.New(ctx, sharing.Config{LinkKey: key, PublicURL: s.PublicURL, GuestRuns: s.GuestRuns, GuestPictures: s.GuestPictures, PreviewCalls: s.PreviewCalls, RunTimeout: s.RunTimeout}, sharing.Deps{
 		DB: db, Redis: redis, Vault: vaultinternalv1.NewVaultInternalServiceClient(vault),
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(registry), Identity: p.Identity, Logger: p.Logger,
 	})

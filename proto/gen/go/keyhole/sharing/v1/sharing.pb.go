@@ -1807,6 +1807,12 @@ type Limits struct {
 	VisitorRuns int64 `protobuf:"varint,3,opt,name=visitor_runs,json=visitorRuns,proto3" json:"visitor_runs,omitempty"`
 	// Calls with the owner's credentials in a period.
 	CredentialCalls int64 `protobuf:"varint,4,opt,name=credential_calls,json=credentialCalls,proto3" json:"credential_calls,omitempty"`
+	// Pictures in a period, all visitors together: one list of pictures is one run.
+	// Elements of other batch inputs count too. 0 is ten for each allowed run.
+	Pictures int64 `protobuf:"varint,5,opt,name=pictures,proto3" json:"pictures,omitempty"`
+	// Pictures of one visitor in a period. 0 is the visitor's part of `pictures`: as much
+	// of them as visitor_runs is of runs.
+	VisitorPictures int64 `protobuf:"varint,6,opt,name=visitor_pictures,json=visitorPictures,proto3" json:"visitor_pictures,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -1865,6 +1871,20 @@ func (x *Limits) GetVisitorRuns() int64 {
 func (x *Limits) GetCredentialCalls() int64 {
 	if x != nil {
 		return x.CredentialCalls
+	}
+	return 0
+}
+
+func (x *Limits) GetPictures() int64 {
+	if x != nil {
+		return x.Pictures
+	}
+	return 0
+}
+
+func (x *Limits) GetVisitorPictures() int64 {
+	if x != nil {
+		return x.VisitorPictures
 	}
 	return 0
 }
@@ -3082,7 +3102,9 @@ type Allowance struct {
 	// Runs left in this period.
 	RunsLeft int64 `protobuf:"varint,2,opt,name=runs_left,json=runsLeft,proto3" json:"runs_left,omitempty"`
 	// When it starts anew; unset when never.
-	ResetTime     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=reset_time,json=resetTime,proto3" json:"reset_time,omitempty"`
+	ResetTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=reset_time,json=resetTime,proto3" json:"reset_time,omitempty"`
+	// Pictures left in this period.
+	PicturesLeft  int64 `protobuf:"varint,4,opt,name=pictures_left,json=picturesLeft,proto3" json:"pictures_left,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3136,6 +3158,13 @@ func (x *Allowance) GetResetTime() *timestamppb.Timestamp {
 		return x.ResetTime
 	}
 	return nil
+}
+
+func (x *Allowance) GetPicturesLeft() int64 {
+	if x != nil {
+		return x.PicturesLeft
+	}
+	return 0
 }
 
 // Terms is on whose behalf a run through the link happens, in words for the visitor.
@@ -4510,7 +4539,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\fdestinations\x18\x06 \x03(\tR\fdestinations\x127\n" +
 	"\bproblems\x18\a \x03(\v2\x1b.keyhole.sharing.v1.ProblemR\bproblems\x12F\n" +
 	"\x10sharing_problems\x18\b \x03(\v2\x1b.keyhole.sharing.v1.ProblemR\x0fsharingProblems\x12)\n" +
-	"\x10suspended_shares\x18\t \x03(\tR\x0fsuspendedShares\"\xd3\x01\n" +
+	"\x10suspended_shares\x18\t \x03(\tR\x0fsuspendedShares\"\xb8\x02\n" +
 	"\x06Limits\x12!\n" +
 	"\x04runs\x18\x01 \x01(\x03B\r\xbaH\n" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x04runs\x12:\n" +
@@ -4518,7 +4547,11 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\fvisitor_runs\x18\x03 \x01(\x03B\r\xbaH\n" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\vvisitorRuns\x128\n" +
 	"\x10credential_calls\x18\x04 \x01(\x03B\r\xbaH\n" +
-	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x0fcredentialCalls\"w\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x0fcredentialCalls\x12)\n" +
+	"\bpictures\x18\x05 \x01(\x03B\r\xbaH\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\bpictures\x128\n" +
+	"\x10visitor_pictures\x18\x06 \x01(\x03B\r\xbaH\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x0fvisitorPictures\"w\n" +
 	"\bDetected\x12%\n" +
 	"\x0eprivate_models\x18\x01 \x03(\tR\rprivateModels\x12.\n" +
 	"\x05slots\x18\x02 \x03(\v2\x18.keyhole.sharing.v1.SlotR\x05slots\x12\x14\n" +
@@ -4611,12 +4644,13 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x05nodes\x18\x01 \x03(\v2\x1d.keyhole.sharing.v1.GraphNodeR\x05nodes\x123\n" +
 	"\x05edges\x18\x02 \x03(\v2\x1d.keyhole.sharing.v1.GraphEdgeR\x05edges\x12\x14\n" +
 	"\x05width\x18\x03 \x01(\x01R\x05width\x12\x16\n" +
-	"\x06height\x18\x04 \x01(\x01R\x06height\"y\n" +
+	"\x06height\x18\x04 \x01(\x01R\x06height\"\x9e\x01\n" +
 	"\tAllowance\x12\x14\n" +
 	"\x05scope\x18\x01 \x01(\tR\x05scope\x12\x1b\n" +
 	"\truns_left\x18\x02 \x01(\x03R\brunsLeft\x129\n" +
 	"\n" +
-	"reset_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tresetTime\"\xed\x01\n" +
+	"reset_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tresetTime\x12#\n" +
+	"\rpictures_left\x18\x04 \x01(\x03R\fpicturesLeft\"\xed\x01\n" +
 	"\x05Terms\x12\x18\n" +
 	"\asummary\x18\x01 \x01(\tR\asummary\x12\x18\n" +
 	"\acharged\x18\x02 \x01(\tR\acharged\x12 \n" +

@@ -57,7 +57,11 @@ type AuthorizeRunRequest struct {
 	// Of the inputs, those whose value cannot be a credential, with why not, for people;
 	// "" where it is an empty text. What is asked for as one is refused before anything
 	// is reserved.
-	UnfitInputs   map[string]string `protobuf:"bytes,11,rep,name=unfit_inputs,json=unfitInputs,proto3" json:"unfit_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	UnfitInputs map[string]string `protobuf:"bytes,11,rep,name=unfit_inputs,json=unfitInputs,proto3" json:"unfit_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Of the inputs, those that are lists: how many elements they have, and the lists in
+	// them. One that is not named is one element. Those of batch inputs are counted
+	// against the limits on pictures.
+	Elements      map[string]int64 `protobuf:"bytes,12,rep,name=elements,proto3" json:"elements,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -178,6 +182,13 @@ func (x *AuthorizeRunRequest) GetProofHash() []byte {
 func (x *AuthorizeRunRequest) GetUnfitInputs() map[string]string {
 	if x != nil {
 		return x.UnfitInputs
+	}
+	return nil
+}
+
+func (x *AuthorizeRunRequest) GetElements() map[string]int64 {
+	if x != nil {
+		return x.Elements
 	}
 	return nil
 }
@@ -682,7 +693,10 @@ type RunEnd struct {
 	// What its steps did.
 	Steps []*v1.StepEvent `protobuf:"bytes,6,rep,name=steps,proto3" json:"steps,omitempty"`
 	// The secret that proof_hash of its authorisation is of.
-	Proof         []byte `protobuf:"bytes,7,opt,name=proof,proto3" json:"proof,omitempty"`
+	Proof []byte `protobuf:"bytes,7,opt,name=proof,proto3" json:"proof,omitempty"`
+	// Nothing was used: no step began and nothing was fetched, as of a run whose picture
+	// cannot be decoded. If the vault knows of no call either, the run is not charged.
+	Unused        bool `protobuf:"varint,8,opt,name=unused,proto3" json:"unused,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -764,6 +778,13 @@ func (x *RunEnd) GetProof() []byte {
 		return x.Proof
 	}
 	return nil
+}
+
+func (x *RunEnd) GetUnused() bool {
+	if x != nil {
+		return x.Unused
+	}
+	return false
 }
 
 // FinishRunsResponse has what became of each, in the order of the request.
@@ -958,7 +979,7 @@ var File_keyhole_sharing_internal_v1_sharing_internal_proto protoreflect.FileDes
 
 const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\n" +
-	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xc5\x06\n" +
+	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xf5\a\n" +
 	"\x13AuthorizeRunRequest\x12\x1b\n" +
 	"\x03run\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03run\x12\x1c\n" +
 	"\bworkflow\x18\x02 \x01(\tH\x00R\bworkflow\x12\x1b\n" +
@@ -977,7 +998,9 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"proof_hash\x18\n" +
 	" \x01(\fB\a\xbaH\x04z\x02h R\tproofHash\x12v\n" +
 	"\funfit_inputs\x18\v \x03(\v2A.keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntryB\x10\xbaH\r\x9a\x01\n" +
-	"\x10\xd0\x0f*\x05r\x03\x18\x80\x02R\vunfitInputs\x1a?\n" +
+	"\x10\xd0\x0f*\x05r\x03\x18\x80\x02R\vunfitInputs\x12q\n" +
+	"\belements\x18\f \x03(\v2>.keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntryB\x15\xbaH\x12\x9a\x01\x0f\x10\xd0\x0f*\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\belements\x1a?\n" +
 	"\x11DestinationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
@@ -986,7 +1009,10 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
 	"\x10UnfitInputsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\b\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a;\n" +
+	"\rElementsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01B\b\n" +
 	"\x06target\"?\n" +
 	"\x0fCredentialInput\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -1018,7 +1044,7 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x11RenewRunsResponse\x12;\n" +
 	"\x05ended\x18\x01 \x03(\v2%.keyhole.sharing.internal.v1.EndedRunR\x05ended\"Y\n" +
 	"\x11FinishRunsRequest\x12D\n" +
-	"\x04runs\x18\x01 \x03(\v2#.keyhole.sharing.internal.v1.RunEndB\v\xbaH\b\x92\x01\x05\b\x01\x10\x80\x02R\x04runs\"\xa0\x02\n" +
+	"\x04runs\x18\x01 \x03(\v2#.keyhole.sharing.internal.v1.RunEndB\v\xbaH\b\x92\x01\x05\b\x01\x10\x80\x02R\x04runs\"\xb8\x02\n" +
 	"\x06RunEnd\x12\x19\n" +
 	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x122\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x1c.keyhole.sharing.v1.RunStateR\x05state\x12\x16\n" +
@@ -1026,7 +1052,8 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\amessage\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\amessage\x122\n" +
 	"\x05items\x18\x05 \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\x05items\x123\n" +
 	"\x05steps\x18\x06 \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\x12\"\n" +
-	"\x05proof\x18\a \x01(\fB\f\xbaH\x06z\x04\x10\x10\x18@\x80\x01\x01R\x05proof\"R\n" +
+	"\x05proof\x18\a \x01(\fB\f\xbaH\x06z\x04\x10\x10\x18@\x80\x01\x01R\x05proof\x12\x16\n" +
+	"\x06unused\x18\b \x01(\bR\x06unused\"R\n" +
 	"\x12FinishRunsResponse\x12<\n" +
 	"\x04runs\x18\x01 \x03(\v2(.keyhole.sharing.internal.v1.FinishedRunR\x04runs\"\x85\x01\n" +
 	"\vFinishedRun\x12@\n" +
@@ -1056,7 +1083,7 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP() []byt
 	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescData
 }
 
-var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	(*AuthorizeRunRequest)(nil),   // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest
 	(*CredentialInput)(nil),       // 1: keyhole.sharing.internal.v1.CredentialInput
@@ -1073,41 +1100,43 @@ var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	nil,                           // 12: keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
 	nil,                           // 13: keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
 	nil,                           // 14: keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntry
-	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
-	(v1.RunState)(0),              // 16: keyhole.sharing.v1.RunState
-	(*v1.LineItem)(nil),           // 17: keyhole.sharing.v1.LineItem
-	(*v1.StepEvent)(nil),          // 18: keyhole.sharing.v1.StepEvent
-	(*status.Status)(nil),         // 19: google.rpc.Status
-	(*v1.Allowance)(nil),          // 20: keyhole.sharing.v1.Allowance
+	nil,                           // 15: keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
+	(*timestamppb.Timestamp)(nil), // 16: google.protobuf.Timestamp
+	(v1.RunState)(0),              // 17: keyhole.sharing.v1.RunState
+	(*v1.LineItem)(nil),           // 18: keyhole.sharing.v1.LineItem
+	(*v1.StepEvent)(nil),          // 19: keyhole.sharing.v1.StepEvent
+	(*status.Status)(nil),         // 20: google.rpc.Status
+	(*v1.Allowance)(nil),          // 21: keyhole.sharing.v1.Allowance
 }
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_depIdxs = []int32{
 	12, // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest.destinations:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
 	13, // 1: keyhole.sharing.internal.v1.AuthorizeRunRequest.model_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
 	14, // 2: keyhole.sharing.internal.v1.AuthorizeRunRequest.unfit_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntry
-	15, // 3: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
-	1,  // 4: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
-	2,  // 5: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
-	5,  // 6: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
-	8,  // 7: keyhole.sharing.internal.v1.FinishRunsRequest.runs:type_name -> keyhole.sharing.internal.v1.RunEnd
-	16, // 8: keyhole.sharing.internal.v1.RunEnd.state:type_name -> keyhole.sharing.v1.RunState
-	17, // 9: keyhole.sharing.internal.v1.RunEnd.items:type_name -> keyhole.sharing.v1.LineItem
-	18, // 10: keyhole.sharing.internal.v1.RunEnd.steps:type_name -> keyhole.sharing.v1.StepEvent
-	10, // 11: keyhole.sharing.internal.v1.FinishRunsResponse.runs:type_name -> keyhole.sharing.internal.v1.FinishedRun
-	11, // 12: keyhole.sharing.internal.v1.FinishedRun.booking:type_name -> keyhole.sharing.internal.v1.Booking
-	19, // 13: keyhole.sharing.internal.v1.FinishedRun.error:type_name -> google.rpc.Status
-	17, // 14: keyhole.sharing.internal.v1.Booking.charges:type_name -> keyhole.sharing.v1.LineItem
-	20, // 15: keyhole.sharing.internal.v1.Booking.allowances:type_name -> keyhole.sharing.v1.Allowance
-	0,  // 16: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
-	4,  // 17: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
-	7,  // 18: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
-	3,  // 19: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
-	6,  // 20: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
-	9,  // 21: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
-	19, // [19:22] is the sub-list for method output_type
-	16, // [16:19] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	15, // 3: keyhole.sharing.internal.v1.AuthorizeRunRequest.elements:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
+	16, // 4: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
+	1,  // 5: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
+	2,  // 6: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
+	5,  // 7: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
+	8,  // 8: keyhole.sharing.internal.v1.FinishRunsRequest.runs:type_name -> keyhole.sharing.internal.v1.RunEnd
+	17, // 9: keyhole.sharing.internal.v1.RunEnd.state:type_name -> keyhole.sharing.v1.RunState
+	18, // 10: keyhole.sharing.internal.v1.RunEnd.items:type_name -> keyhole.sharing.v1.LineItem
+	19, // 11: keyhole.sharing.internal.v1.RunEnd.steps:type_name -> keyhole.sharing.v1.StepEvent
+	10, // 12: keyhole.sharing.internal.v1.FinishRunsResponse.runs:type_name -> keyhole.sharing.internal.v1.FinishedRun
+	11, // 13: keyhole.sharing.internal.v1.FinishedRun.booking:type_name -> keyhole.sharing.internal.v1.Booking
+	20, // 14: keyhole.sharing.internal.v1.FinishedRun.error:type_name -> google.rpc.Status
+	18, // 15: keyhole.sharing.internal.v1.Booking.charges:type_name -> keyhole.sharing.v1.LineItem
+	21, // 16: keyhole.sharing.internal.v1.Booking.allowances:type_name -> keyhole.sharing.v1.Allowance
+	0,  // 17: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
+	4,  // 18: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
+	7,  // 19: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
+	3,  // 20: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
+	6,  // 21: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
+	9,  // 22: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
+	20, // [20:23] is the sub-list for method output_type
+	17, // [17:20] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_internal_v1_sharing_internal_proto_init() }
@@ -1130,7 +1159,7 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc), len(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   15,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

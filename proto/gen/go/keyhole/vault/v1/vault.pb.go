@@ -534,13 +534,16 @@ func (x *GetWorkspaceRequest) GetName() string {
 	return ""
 }
 
-// Budget bounds how many runs may be charged.
+// Budget bounds how many runs may be charged, and how many pictures in them.
 type Budget struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Runs in one period. 0 means that none are allowed.
 	Runs int64 `protobuf:"varint,1,opt,name=runs,proto3" json:"runs,omitempty"`
 	// The period.
-	Period        Period `protobuf:"varint,2,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
+	Period Period `protobuf:"varint,2,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
+	// Pictures in one period: one list of pictures is one run. Elements of other batch
+	// inputs count too. 0 is ten for each allowed run.
+	Pictures      int64 `protobuf:"varint,3,opt,name=pictures,proto3" json:"pictures,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -587,6 +590,13 @@ func (x *Budget) GetPeriod() Period {
 		return x.Period
 	}
 	return Period_PERIOD_UNSPECIFIED
+}
+
+func (x *Budget) GetPictures() int64 {
+	if x != nil {
+		return x.Pictures
+	}
+	return 0
 }
 
 // Key is an API key of a workspace.
@@ -1765,11 +1775,13 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"workspaces\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"N\n" +
 	"\x13GetWorkspaceRequest\x127\n" +
-	"\x04name\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x04name\"g\n" +
+	"\x04name\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x04name\"\x92\x01\n" +
 	"\x06Budget\x12!\n" +
 	"\x04runs\x18\x01 \x01(\x03B\r\xbaH\n" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x04runs\x12:\n" +
-	"\x06period\x18\x02 \x01(\x0e2\x18.keyhole.vault.v1.PeriodB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06period\"\xf7\x02\n" +
+	"\x06period\x18\x02 \x01(\x0e2\x18.keyhole.vault.v1.PeriodB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06period\x12)\n" +
+	"\bpictures\x18\x03 \x01(\x03B\r\xbaH\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\bpictures\"\xf7\x02\n" +
 	"\x03Key\x12\x1b\n" +
 	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18xR\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x18\n" +

@@ -1,0 +1,21 @@
+package runner
+
+import (
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// unused reports whether a run failed before anything happened that somebody has to
+// pay for: a request went out, a model ran or a step ended well. A picture that cannot
+// be decoded may show only in the first step that needs its pixels.
+func (r *run) unused(failure *errs.Error) bool {
+	if failure == nil || r.out.calls.Load() > 0 || len(r.ledger.list()) > 0 {
+		return false
+	}
+	began, succeeded := r.steps.progress()
+	return !began || !succeeded && aboutPicture(failure.Reason())
+}
+
+func aboutPicture(reason errorsv1.Reason) bool {
+	return reason == errorsv1.Reason_REASON_IMAGE_INVALID || reason == errorsv1.Reason_REASON_IMAGE_TOO_LARGE
+}
