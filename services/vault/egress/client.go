@@ -6,16 +6,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
-
-// maxRedirects bounds how often a plain fetch is sent on.
-const maxRedirects = 5
 
 // Config is what a Client is made from. Every zero value is a sensible one.
 type Config struct {
@@ -45,6 +41,9 @@ type Config struct {
 type Client struct {
 	config Config
 	pool   *pool
+	// outside reaches only what is public, whatever the operator lists.
+	outside *pool
+	public  *Rules
 }
 
 // New makes a Client. It starts nothing and looks nothing up.
@@ -61,8 +60,8 @@ func New(c Config) *Client {
 	byDefault(&c.HeaderTimeout, 2*time.Minute)
 	byDefault(&c.IdleTimeout, time.Minute)
 	byDefault(&c.TotalTimeout, 10*time.Minute)
-	d := &dialer{rules: c.Rules, resolver: c.Resolver, timeout: c.DialTimeout}
-	return &Client{config: c, pool: newPool(c, d)}
+	public := &Rules{plaintext: c.Rules.plaintext}
+	return &Client{config: c, pool: newPool(c, c.Rules), outside: newPool(c, public), public: public}
 }
 
 func byDefault[T ~int64](p *T, v T) {
@@ -72,7 +71,10 @@ func byDefault[T ~int64](p *T, v T) {
 }
 
 // Close closes the connections that are idle.
-func (c *Client) Close() { c.pool.close() }
+func (c *Client) Close() {
+	c.pool.close()
+	c.outside.close()
+}
 
 // Request is one call.
 type Request struct {
@@ -97,8 +99,11 @@ type Request struct {
 	// Remember is called with the pieces of a secret that do not withhold the answer by
 	// themselves, before the text that holds them is let go; see guard.Options.
 	Remember func([]guard.Piece) (withhold bool, err error)
-	// FollowRedirects applies to GET and HEAD without a Slot.
+	// FollowRedirects follows redirects; see onward for which.
 	FollowRedirects bool
+	// OnRedirect, if not nil, is called before each redirect is followed. With an error
+	// it is not.
+	OnRedirect func(status int, to Destination) error
 	// MaxResponseBytes lowers the client's limit; zero leaves it.
 	MaxResponseBytes int64
 }
@@ -110,6 +115,9 @@ type Response struct {
 	// Header has only the headers that are let through. Content-Encoding and
 	// Content-Length are not among them: the body is unpacked.
 	Header http.Header
+	// Redirect is where a redirect that was not followed points to; nil for none, or
+	// where that cannot be said.
+	Redirect *Destination
 	// Body must be closed. Its errors are *Error; a Reflected one ends it at the
 	// last byte before the secret, or earlier.
 	Body io.ReadCloser
@@ -176,7 +184,7 @@ func (c *Client) admit(req *Request) (target, error) {
 	return t, c.allow(req, t.Destination)
 }
 
-// allow checks one destination, the first or one that a redirect named.
+// allow checks the first destination.
 func (c *Client) allow(req *Request, d Destination) error {
 	if (req.Slot != nil || len(req.Destinations) > 0) && !slices.Contains(req.Destinations, d) {
 		return refuse(RefusedDestination, "%s is not a destination of this credential", d)
@@ -184,70 +192,42 @@ func (c *Client) allow(req *Request, d Destination) error {
 	return c.config.Rules.Check(d)
 }
 
-// send makes the call and, for plain fetches, those that redirects ask for.
+// send makes the call, and those that redirects ask for.
 func (c *Client) send(w *watch, req Request, t target, header http.Header) (*Response, error) {
 	body, err := measure(req.Body)
 	if err != nil {
 		return nil, err
 	}
-	follow := req.FollowRedirects && req.Slot == nil && (req.Method == http.MethodGet || req.Method == http.MethodHead)
+	// What acts has acted by its first answer, which then is the result.
+	acts := req.Slot != nil || !req.reads()
+	from := c.pool
 	for hop := 0; ; hop++ {
-		resp, err := c.roundTrip(w, req, t, header, body)
+		resp, err := c.roundTrip(w, from, req, t, header, body)
 		if err != nil {
 			return nil, err
 		}
-		location := resp.Header.Get("Location")
-		if !follow || !isRedirect(resp.StatusCode) || location == "" {
-			return c.deliver(w, req, resp)
+		method, follow := req.onward(resp)
+		if !follow {
+			return c.deliver(w, req, t, resp)
+		}
+		next, through, refused := c.redirect(&req, from, t, resp, hop)
+		if refused.aboutURL() && acts {
+			return c.deliver(w, req, t, resp)
 		}
 		_ = resp.Body.Close() // what it says is of no interest
-		if hop == maxRedirects {
-			return nil, refuse(RefusedRedirect, "redirected more than %d times", maxRedirects)
+		if refused != nil {
+			return nil, refused
 		}
-		next, err := c.follow(&req, t, location)
-		if err != nil {
-			return nil, err
-		}
-		if next.Destination != t.Destination {
-			for name := range secretHeaders {
-				header.Del(name)
-			}
-		}
-		t, body = next, measured{}
+		header = carried(header, &req, next.Destination == t.Destination)
+		req.Method, req.Slot, req.Destinations = method, nil, nil
+		from, t, body = through, next, measured{}
 	}
-}
-
-func isRedirect(status int) bool {
-	switch status {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return true
-	}
-	return false
-}
-
-// follow reads a Location. It passes everything that the first URL passed, and
-// does not leave TLS.
-func (c *Client) follow(req *Request, from target, location string) (target, error) {
-	ref, err := url.Parse(location)
-	if err != nil {
-		return target{}, refuse(RefusedRedirect, "the destination redirects to something that is not a URL")
-	}
-	abs := from.url().ResolveReference(ref)
-	abs.Fragment, abs.RawFragment = "", "" // for browsers; nothing is sent of it
-	next, err := parse(abs.String())
-	if err != nil {
-		return next, refuse(RefusedRedirect, "the destination redirects to a URL that is not allowed: %v", err)
-	}
-	if from.Scheme == "https" && next.Scheme != "https" {
-		return next, refuse(RefusedRedirect, "the destination redirects from https:// to http://")
-	}
-	return next, c.allow(req, next.Destination)
 }
 
 // roundTrip sends one request on one connection, with the secret in a request of its
 // own. Whatever fails once there is a connection is final.
-func (c *Client) roundTrip(w *watch, req Request, t target, header http.Header, body measured) (*http.Response, error) {
-	l, err := c.pool.take(w.ctx, t.Destination)
+func (c *Client) roundTrip(w *watch, p *pool, req Request, t target, header http.Header, body measured) (*http.Response, error) {
+	l, err := p.take(w.ctx, t.Destination)
 	if err != nil {
 		return nil, err
 	}
@@ -262,17 +242,17 @@ func (c *Client) roundTrip(w *watch, req Request, t target, header http.Header, 
 	}
 	resp, err := l.conn.RoundTrip(r)
 	if err != nil {
-		c.pool.give(l)
+		p.give(l)
 		return nil, err
 	}
 	resp.Request = nil
-	resp.Body = &lent{ReadCloser: resp.Body, giveBack: sync.OnceFunc(func() { c.pool.give(l) })}
+	resp.Body = &lent{ReadCloser: resp.Body, giveBack: sync.OnceFunc(func() { p.give(l) })}
 	return resp, nil
 }
 
 // deliver builds the Response: listed headers, and the body behind its limits,
 // decoder and guard.
-func (c *Client) deliver(w *watch, req Request, resp *http.Response) (*Response, error) {
+func (c *Client) deliver(w *watch, req Request, t target, resp *http.Response) (*Response, error) {
 	limit := c.config.MaxResponseBytes
 	if req.MaxResponseBytes > 0 {
 		limit = min(limit, req.MaxResponseBytes)
@@ -289,6 +269,10 @@ func (c *Client) deliver(w *watch, req Request, resp *http.Response) (*Response,
 		return fail(refuse(TooLarge, "the response is larger than is allowed"))
 	}
 	header, text := responseHeader(resp.Header)
+	to := pointsTo(t, resp)
+	if to != nil {
+		text = append(text, to.String()...)
+	}
 	options := guard.Options{ContentType: resp.Header.Get("Content-Type"), Remember: req.Remember, OnHit: req.OnReflected}
 	if err := req.Guard.Admit(text, options); err != nil {
 		e := explain(w.ctx, err)
@@ -304,7 +288,7 @@ func (c *Client) deliver(w *watch, req Request, resp *http.Response) (*Response,
 	}
 	return &Response{
 		Status: resp.StatusCode,
-		Header: header,
+		Header: header, Redirect: to,
 		Body: &responseBody{
 			Reader: req.Guard.Reader(plain, options), w: w,
 			close: []func() error{resp.Body.Close, plain.Close},

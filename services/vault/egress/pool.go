@@ -45,7 +45,8 @@ type line struct {
 }
 
 // newPool takes no proxy from the environment, unpacks nothing and follows nothing.
-func newPool(c Config, d *dialer) *pool {
+func newPool(c Config, rules *Rules) *pool {
+	d := &dialer{rules: rules, resolver: c.Resolver, timeout: c.DialTimeout}
 	return &pool{
 		dialler: &http.Transport{
 			Proxy:                  nil,

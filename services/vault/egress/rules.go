@@ -46,6 +46,13 @@ func ParseRules(allow []string, plaintext bool) (*Rules, error) {
 // written as one. It looks nothing up: that is done when it is dialled. So a name
 // that is to be called with http:// must itself be listed, not only its network.
 func (r *Rules) Check(d Destination) error {
+	if err := r.check(d); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (r *Rules) check(d Destination) *Error {
 	listed := r.names[d.address()]
 	addr, err := netip.ParseAddr(d.Host)
 	if err == nil {
@@ -68,6 +75,15 @@ func (r *Rules) checkAddr(d Destination, a netip.Addr) *Error {
 		return nil
 	}
 	return refuse(RefusedAddress, "%s is at an address that is not public; the operator may allow it by listing %s", d.Host, d.address()).revealing(Network)
+}
+
+// listed reports whether a destination is itself in the operator's list, by its name or
+// by the address that it is written as.
+func (r *Rules) listed(d Destination) bool {
+	if a, err := netip.ParseAddr(d.Host); err == nil {
+		return r.lists(a, d.Port)
+	}
+	return r.names[d.address()]
 }
 
 func (r *Rules) lists(a netip.Addr, port uint16) bool {
