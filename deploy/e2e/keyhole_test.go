@@ -21,6 +21,7 @@ var cases = []struct {
 	{"a tour of every RPC", tour},
 	{"inputs that decide models", chooseModels},
 	{"providers that misbehave", misbehave},
+	{"webhooks", webhooks},
 	{"revocation in flight", revoke},
 	{"traces", traces},
 	{"two tenants", isolation},

@@ -93,6 +93,9 @@ func response(request *http.Request, head *vaultinternalv1.EgressResponseHead, b
 	for _, h := range head.GetHeaders() {
 		headers.Add(h.GetName(), h.GetValue())
 	}
+	if to := head.GetRedirect(); to != "" {
+		headers.Set("Location", to)
+	}
 	status := int(head.GetStatus())
 	return &http.Response{
 		Status: strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status))), StatusCode: status,

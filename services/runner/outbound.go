@@ -37,8 +37,8 @@ func (o *outbound) Client(_ context.Context, attempt engine.Attempt, slot string
 	}, nil
 }
 
-// stay keeps clients from following redirects: they come back as the answer.
-// Only plain fetches may follow them, and those the egress follows itself.
+// stay keeps clients from following redirects: they come back as the answer. Those
+// that are followed the egress follows.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // transport sends the requests of one attempt through the egress.
@@ -55,6 +55,7 @@ var errAttemptUsed = errors.New("a second call in an attempt that has a credenti
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	head := &vaultinternalv1.EgressHead{
 		Method: request.Method, Url: request.URL.String(), MaxResponseBytes: maxAnswer, Step: t.attempt.Step,
+		FollowRedirects: engine.FollowsRedirects(request.Context()),
 	}
 	if t.slot == "" {
 		head.Grant = t.grant

@@ -112,11 +112,19 @@ func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinter
 		withheld.Store(true) // before the suspension, which ends this call too
 		s.reflected(ctx, h)
 	}
+	onward := &redirects{service: s, handle: h}
+	req.OnRedirect = func(status int, to egress.Destination) error { return onward.write(ctx, status, to) }
 	status, err := forward(ctx, s.egress, stream, req)
 	if withheld.Load() {
 		return "failed answer_withheld", answerWithheld(h, status)
 	}
 	s.logFailure(ctx, h.Run, h.Step, err)
+	switch {
+	case onward.problem != nil:
+		return "ok", onward.problem
+	case onward.followed:
+		return "ok", answerError(ctx, err, h.Link != "")
+	}
 	return outcomeOf(ctx, status, err), answerError(ctx, err, h.Link != "")
 }
 
@@ -141,8 +149,7 @@ func (s *Service) fetch(stream egressStream, head *vaultinternalv1.EgressHead) e
 		return answerError(ctx, err, stranger)
 	}
 	req, client := request(ctx, stream, head), s.egress
-	req.FollowRedirects = head.GetFollowRedirects()
-	if head.GetStep() == "" || req.FollowRedirects { // a picture's: no step follows redirects
+	if head.GetStep() == "" { // a picture's
 		client = s.fetches
 	}
 	_, err = forward(ctx, client, stream, req)
@@ -158,7 +165,7 @@ func request(ctx context.Context, stream egressStream, head *vaultinternalv1.Egr
 	}
 	return egress.Request{
 		Method: head.GetMethod(), URL: head.GetUrl(), Header: header, Body: &upload{ctx: ctx, stream: stream},
-		MaxResponseBytes: head.GetMaxResponseBytes(),
+		MaxResponseBytes: head.GetMaxResponseBytes(), FollowRedirects: head.GetFollowRedirects(),
 	}
 }
 
@@ -171,6 +178,9 @@ func forward(ctx context.Context, client *egress.Client, stream egressStream, re
 	}
 	defer func() { _ = resp.Body.Close() }()
 	head := &vaultinternalv1.EgressResponseHead{Status: int32(resp.Status)}
+	if resp.Redirect != nil {
+		head.Redirect = resp.Redirect.String()
+	}
 	for name, values := range resp.Header {
 		for _, v := range values {
 			head.Headers = append(head.Headers, &vaultinternalv1.Header{Name: name, Value: v})

@@ -211,7 +211,7 @@ func TestAPictureIsNotFetchedFromWhatStepsMayCall(t *testing.T) {
 	}
 	_, err = r.egress(context.Background(), r.runner, head(""), nil)
 	refusedWith(t, err, errorsv1.Reason_REASON_PROVIDER_FAILED, codes.Unavailable)
-	redirected := head("webhook")
+	redirected := head("")
 	redirected.FollowRedirects = true
 	_, err = r.egress(context.Background(), r.runner, redirected, nil)
 	refusedWith(t, err, errorsv1.Reason_REASON_PROVIDER_FAILED, codes.Unavailable)

@@ -49,9 +49,22 @@ type Inference struct {
 type Outbound interface {
 	// Client returns a client for the requests of one attempt of a step. Slot
 	// names the step's field that holds a credential, as in "api_key"; the client
-	// adds the secret, which the block never sees. An empty slot sends none.
+	// adds the secret, which the block never sees. An empty slot sends none. A redirect
+	// that was not followed comes back with a Location of scheme, host and port alone.
 	Client(ctx context.Context, attempt Attempt, slot string) (*http.Client, error)
 }
+
+type followKey struct{}
+
+// FollowRedirects asks the way out to follow redirects of requests with the context. Each
+// is a new request: a GET without the credential, the body and the headers. What asks to
+// repeat a request that had one of these (307, 308) is not followed.
+func FollowRedirects(ctx context.Context) context.Context {
+	return context.WithValue(ctx, followKey{}, true)
+}
+
+// FollowsRedirects reports whether FollowRedirects was asked for.
+func FollowsRedirects(ctx context.Context) bool { return ctx.Value(followKey{}) != nil }
 
 // Attempt is one try at something that costs: unique in its run.
 type Attempt struct {

@@ -3,6 +3,9 @@ package sink
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
+	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -44,4 +47,28 @@ func explain(err error) string {
 		return "the server did not answer within request_timeout"
 	}
 	return "the server could not be reached"
+}
+
+// refusal is a server that took the request and did not do what it asks for.
+type refusal struct {
+	Status int
+	// To is where a redirect that was not followed points to, empty where unknown.
+	To string
+}
+
+// Error is for a stranger.
+func (r *refusal) Error() string {
+	said := fmt.Sprintf("the server answered %d", r.Status)
+	to, err := url.Parse(r.To)
+	if err != nil || to.Host == "" || r.Status < 300 || r.Status > 399 {
+		return said
+	}
+	return said + " and points to " + strings.TrimSuffix(to.Host, ":"+defaultPort(to.Scheme)) + "; not followed"
+}
+
+func defaultPort(scheme string) string {
+	if scheme == "http" {
+		return "80"
+	}
+	return "443"
 }

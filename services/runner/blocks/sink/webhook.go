@@ -3,7 +3,6 @@ package sink
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/parameter"
@@ -100,7 +99,7 @@ func report(failed, throttled bool, message string) engine.Result {
 }
 
 func (b *webhook) send(ctx context.Context, call *engine.Call, c content) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout(call))
+	ctx, cancel := context.WithTimeout(engine.FollowRedirects(ctx), timeout(call))
 	defer cancel()
 	request, err := request(ctx, call, c)
 	if err != nil {
@@ -121,7 +120,7 @@ func (b *webhook) send(ctx context.Context, call *engine.Call, c content) error 
 	// What the server says is not read: nothing of it leaves this block.
 	_ = answer.Body.Close()
 	if answer.StatusCode >= 300 {
-		return &refusal{Status: answer.StatusCode}
+		return &refusal{Status: answer.StatusCode, To: answer.Header.Get("Location")}
 	}
 	return nil
 }
@@ -146,8 +145,3 @@ func timeout(call *engine.Call) time.Duration {
 	}
 	return time.Duration(min(seconds, longestTimeout.Seconds()) * float64(time.Second))
 }
-
-// refusal is a server that took the request and said no.
-type refusal struct{ Status int }
-
-func (r *refusal) Error() string { return fmt.Sprintf("the server answered %d", r.Status) }

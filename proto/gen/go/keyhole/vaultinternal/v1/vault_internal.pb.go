@@ -1329,7 +1329,9 @@ type EgressHead struct {
 	// Step that makes the call; empty for a picture, which may be fetched from
 	// places that the operator lists apart.
 	Step string `protobuf:"bytes,6,opt,name=step,proto3" json:"step,omitempty"`
-	// Whether redirects may be followed (plain fetches only).
+	// Whether redirects are followed, each as a new request without the credential, the
+	// body and the headers: all of a GET or HEAD without a credential; 301, 302 and 303 of
+	// others, by a GET. With a credential each is in the audit log before it is made.
 	FollowRedirects bool `protobuf:"varint,7,opt,name=follow_redirects,json=followRedirects,proto3" json:"follow_redirects,omitempty"`
 	// Largest answer that is wanted, in bytes; 0 for the vault's limit.
 	MaxResponseBytes int64 `protobuf:"varint,8,opt,name=max_response_bytes,json=maxResponseBytes,proto3" json:"max_response_bytes,omitempty"`
@@ -1517,7 +1519,9 @@ type EgressResponseHead struct {
 	// HTTP status.
 	Status int32 `protobuf:"varint,1,opt,name=status,proto3" json:"status,omitempty"`
 	// Headers that are let through.
-	Headers       []*Header `protobuf:"bytes,2,rep,name=headers,proto3" json:"headers,omitempty"`
+	Headers []*Header `protobuf:"bytes,2,rep,name=headers,proto3" json:"headers,omitempty"`
+	// Where a redirect that was not followed points to: scheme, host and port.
+	Redirect      string `protobuf:"bytes,3,opt,name=redirect,proto3" json:"redirect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1564,6 +1568,13 @@ func (x *EgressResponseHead) GetHeaders() []*Header {
 		return x.Headers
 	}
 	return nil
+}
+
+func (x *EgressResponseHead) GetRedirect() string {
+	if x != nil {
+		return x.Redirect
+	}
+	return ""
 }
 
 // EgressResponse is one message of the answer stream.
@@ -1926,10 +1937,11 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\rEgressRequest\x12;\n" +
 	"\x04head\x18\x01 \x01(\v2%.keyhole.vault.internal.v1.EgressHeadH\x00R\x04head\x12\x14\n" +
 	"\x04body\x18\x02 \x01(\fH\x00R\x04bodyB\x06\n" +
-	"\x04part\"i\n" +
+	"\x04part\"\x85\x01\n" +
 	"\x12EgressResponseHead\x12\x16\n" +
 	"\x06status\x18\x01 \x01(\x05R\x06status\x12;\n" +
-	"\aheaders\x18\x02 \x03(\v2!.keyhole.vault.internal.v1.HeaderR\aheaders\"s\n" +
+	"\aheaders\x18\x02 \x03(\v2!.keyhole.vault.internal.v1.HeaderR\aheaders\x12\x1a\n" +
+	"\bredirect\x18\x03 \x01(\tR\bredirect\"s\n" +
 	"\x0eEgressResponse\x12C\n" +
 	"\x04head\x18\x01 \x01(\v2-.keyhole.vault.internal.v1.EgressResponseHeadH\x00R\x04head\x12\x14\n" +
 	"\x04body\x18\x02 \x01(\fH\x00R\x04bodyB\x06\n" +

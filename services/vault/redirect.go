@@ -1,0 +1,34 @@
+package vault
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/keyhole-dev/keyhole/services/vault/egress"
+)
+
+// redirects are those of one call with a credential. Each is a request of its own, which
+// has no credential, and gets a row of its own in the audit log before it is made.
+type redirects struct {
+	service *Service
+	handle  *handle
+	// followed: the call with the credential has been answered, whatever comes after.
+	followed bool
+	// problem is why one could not be written down.
+	problem error
+}
+
+// write writes one redirect durably.
+func (r *redirects) write(ctx context.Context, status int, to egress.Destination) error {
+	h := r.handle
+	e := r.service.event(ctx, h.Workspace, "redirect.followed", h.credentialLabel())
+	e.actor = h.Peer
+	e.details["run"], e.details["step"], e.details["attempt"] = h.Run, h.Step, itoa(h.Attempt)
+	e.details["destination"], e.details["status"] = to.String(), strconv.Itoa(status)
+	if h.Share != "" {
+		e.details["share"] = h.Share
+	}
+	r.followed = true
+	r.problem = r.service.store.auditAlone(ctx, e)
+	return r.problem
+}
