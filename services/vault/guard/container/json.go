@@ -29,7 +29,6 @@ type jsonWalker struct {
 	// collected texts, their pieces, and the offset of the first.
 	arena    []byte
 	pieces   []piece
-	names    []byte
 	outside  []byte
 	first    int64
 	offset   int64
@@ -77,7 +76,7 @@ func (j *jsonWalker) feed(b []byte, offset int64) {
 			n = j.structure(b)
 		}
 		b, offset = b[n:], offset+int64(n)
-		if len(j.arena)+len(j.names)+len(j.outside) >= flushAt || len(j.pieces) >= maxPieces {
+		if len(j.arena)+len(j.outside) >= flushAt || len(j.pieces) >= maxPieces {
 			j.flush()
 		}
 	}
@@ -85,7 +84,7 @@ func (j *jsonWalker) feed(b []byte, offset int64) {
 
 // begin notes where what is collected began.
 func (j *jsonWalker) begin() {
-	if len(j.arena)+len(j.names)+len(j.outside) == 0 {
+	if len(j.arena)+len(j.outside) == 0 {
 		j.first = j.offset
 	}
 }
@@ -215,8 +214,6 @@ func (j *jsonWalker) string(b []byte) int {
 func (j *jsonWalker) put(b []byte) {
 	if j.isName {
 		j.name = append(j.name, b[:min(len(b), flushAt-len(j.name))]...)
-		j.names = append(j.names, b...)
-		return
 	}
 	for len(j.arena)+len(b) > flushAt {
 		n := max(0, flushAt-len(j.arena))
@@ -287,8 +284,8 @@ func (j *jsonWalker) close() {
 	n := j.top()
 	if j.isName {
 		n.name, n.isIndex = maphash.Bytes(seed, j.name), string(j.name) == "index"
-		j.names = append(j.names, '\n')
 		j.number = j.number[:0]
+		j.cut()
 		return
 	}
 	if n != nil && n.isIndex {
@@ -302,7 +299,9 @@ func (j *jsonWalker) close() {
 func (j *jsonWalker) cut() {
 	p := piece{node: -1, from: j.started, to: len(j.arena), offset: j.first}
 	if n := j.top(); n != nil {
-		p.node, p.name = j.stack[len(j.stack)-1], n.name
+		if p.node, p.name = j.stack[len(j.stack)-1], n.name; j.isName {
+			p.name = placeNames // all names of a path are one text
+		}
 	}
 	j.pieces = append(j.pieces, p)
 	j.started = len(j.arena)
@@ -310,7 +309,7 @@ func (j *jsonWalker) cut() {
 
 // held is where what is collected began.
 func (j *jsonWalker) held() (int64, bool) {
-	return j.first, len(j.arena)+len(j.names)+len(j.outside) > 0 || j.inString
+	return j.first, len(j.arena)+len(j.outside) > 0 || j.inString
 }
 
 // reset forgets what is open: the next value begins.
@@ -326,7 +325,7 @@ func (j *jsonWalker) reset() {
 // flush gives on what was collected, each text under its path, and under its path and
 // indices where there are some.
 func (j *jsonWalker) flush() {
-	if j.inString && len(j.arena) > j.started && !j.isName {
+	if j.inString && len(j.arena) > j.started {
 		j.cut()
 	}
 	for _, p := range j.pieces {
@@ -339,13 +338,10 @@ func (j *jsonWalker) flush() {
 			j.text(mix(choice, p.name), j.arena[p.from:p.to], p.offset)
 		}
 	}
-	if len(j.names) > 0 {
-		j.text(placeNames, j.names, j.first)
-	}
 	if len(j.outside) > 0 {
 		j.text(placeOutside, j.outside, j.first)
 	}
-	j.arena, j.names, j.outside, j.pieces, j.started = j.arena[:0], j.names[:0], j.outside[:0], j.pieces[:0], 0
+	j.arena, j.outside, j.pieces, j.started = j.arena[:0], j.outside[:0], j.pieces[:0], 0
 	j.compact()
 }
 

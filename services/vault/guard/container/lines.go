@@ -73,7 +73,8 @@ func (l *lineWalker) line(b []byte, offset int64, end bool) {
 
 // known reports that the beginning of a line tells what it is.
 func (l *lineWalker) known() bool {
-	return l.w.kind == eventKind && bytes.IndexByte(l.start, ':') >= 0
+	colon := bytes.IndexByte(l.start, ':')
+	return l.w.kind == eventKind && colon >= 0 && colon+1 < len(l.start) // and whether a blank follows
 }
 
 // classify decides what a line is and returns what of it is text.

@@ -111,8 +111,22 @@ func (x *Index) seed(seeds []seed, l *lane, at int) []seed {
 	return append(seeds, seed{key, uint32(len(x.lanes))<<16 | uint32(at)})
 }
 
-// span is the part of the body that a run of a lane shows, [from, to).
+// span is the part of the body that a run of a lane shows, [from, to). A character of
+// which only some symbols are in the run does not count.
 func (l *lane) span(a, b int) (from, to int) {
+	if v := l.at[a]; a > 0 && l.at[a-1] == v {
+		for a < b && l.at[a] == v {
+			a++
+		}
+	}
+	if v := l.at[b-1]; b < len(l.at) && l.at[b] == v {
+		for b > a && l.at[b-1] == v {
+			b--
+		}
+	}
+	if a == b {
+		return 0, 0
+	}
 	first, last := int(l.at[a]), int(l.at[b-1])
 	if first > last {
 		first, last = last, first
