@@ -36,7 +36,7 @@ func Guardable(s secret.Secret) error {
 	if n, _ := lane.Measure(parts); n < guardableBody {
 		return fmt.Errorf("the secret has fewer than %d letters and digits that are not public: too short to be told from ordinary text", guardableBody)
 	}
-	if strength(parts) < guardableBits || wordy(parts) || distinct(body) < guardableDistinct {
+	if strength(parts) < guardableBits || wordy(parts, body) || distinct(body) < guardableDistinct {
 		return fmt.Errorf("the secret is too easy to guess: it is made of words, repeats itself, or is worth less than %d bits; "+
 			"use a random one of 16 characters or more", guardableBits)
 	}
@@ -49,15 +49,10 @@ func strength(parts []lane.Part) float64 {
 	return math.Min(bits, entropy(anatomy.Body(parts)))
 }
 
-// wordy reports that a body is made of words.
-func wordy(parts []lane.Part) bool {
-	n, bits := lane.Measure(parts)
-	return !isHex(anatomy.Body(parts)) && bits < wordyRate*float64(n)
-}
-
 // ruleOf is what the rule needs to know of a body.
 func ruleOf(parts []lane.Part, symbols int) rule {
-	return rule{symbols: symbols, hex: isHex(anatomy.Body(parts)), wordy: wordy(parts)}
+	body := anatomy.Body(parts)
+	return rule{symbols: symbols, hex: isHex(body), wordy: wordy(parts, body)}
 }
 
 func isHex(body []byte) bool {
@@ -70,16 +65,24 @@ func isHex(body []byte) bool {
 }
 
 // entropy estimates bits from above: each character that does not repeat or continue
-// the one before ("aaa", "1234") is worth its alphabet, or the distinct characters of
-// the text when they are few for its length.
+// the one before ("aaa", "1234"), or end three that came before, is worth its alphabet.
 func entropy(body []byte) float64 {
 	worth := 0
+	seen := make(map[[3]byte]bool, len(body))
 	for i, b := range body {
-		if i == 0 || (b != body[i-1] && b != body[i-1]+1 && b != body[i-1]-1) {
-			worth++
+		if i > 0 && (b == body[i-1] || b == body[i-1]+1 || b == body[i-1]-1) {
+			continue
 		}
+		if i > 1 {
+			three := [3]byte(body[i-2 : i+1])
+			if seen[three] {
+				continue
+			}
+			seen[three] = true
+		}
+		worth++
 	}
-	return float64(worth) * math.Min(alphabetBits(body), math.Log2(float64(2*distinct(body))))
+	return float64(worth) * alphabetBits(body)
 }
 
 func distinct(b []byte) int {

@@ -23,7 +23,7 @@ const (
 	farBytes    = 1 << 20
 	// wordyBits is for bodies with fewer bits a symbol than wordyRate: words.
 	wordyBits = 55
-	wordyRate = 4.5
+	wordyRate = 4.9
 )
 
 // rule is what is known of one secret's body.

@@ -32,7 +32,18 @@ type counts struct {
 
 func main() {
 	var c counts
-	if err := filepath.WalkDir(os.Args[1], func(path string, d fs.DirEntry, err error) error {
+	for _, root := range os.Args[1:] {
+		if err := c.walk(root); err != nil {
+			log.Fatal(err)
+		}
+	}
+	if err := os.WriteFile("table.bin", c.table(), 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func (c *counts) walk(root string) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -52,12 +63,7 @@ func main() {
 		var norm view.Normaliser
 		c.add(norm.Append(nil, text))
 		return nil
-	}); err != nil {
-		log.Fatal(err)
-	}
-	if err := os.WriteFile("table.bin", c.table(), 0o644); err != nil {
-		log.Fatal(err)
-	}
+	})
 }
 
 func (c *counts) add(s []byte) {
