@@ -11,13 +11,13 @@ const (
 	leastWord = 4
 	// lettersRate is what a letter of words is worth at most, in bits: short ones seem
 	// to be worth more than the text that they stand in.
-	lettersRate = 5.2
+	lettersRate = 5.4
 )
 
 // wordy reports that a body is made of words: by its letters as a whole, or by those
 // of the words that are half of it or more ("purple_dragon4242").
 func wordy(parts []lane.Part, body []byte) bool {
-	if isHex(body) {
+	if isHex(body) || hasOctets(parts) {
 		return false
 	}
 	n, bits := lane.Measure(parts)

@@ -1,0 +1,88 @@
+package guard
+
+import (
+	"strings"
+	"testing"
+)
+
+// Limits of the guard, asserted so that the threat model stays true: what passes.
+// A test that fails here is good news, and a change of docs/threat-model.md.
+func TestLimitsOfTheGuard(t *testing.T) {
+	t.Parallel()
+	nato := strings.Fields("alfa bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu")
+	digits := strings.Fields("zero one two three four five six seven eight nine")
+	spell := mapped(func(r rune) string {
+		switch r |= 0x20; {
+		case r >= 'a' && r <= 'z':
+			return nato[r-'a'] + " "
+		case r|0x20 >= '0' && r|0x20 <= '9':
+			return digits[(r|0x20)-'0'] + " "
+		}
+		return "sign "
+	})
+	caesar := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' {
+				return 'a' + (r-'a'+5)%26
+			}
+			if r >= 'A' && r <= 'Z' {
+				return 'A' + (r-'A'+5)%26
+			}
+			return r
+		}, s)
+	}
+	words := func(n int) func(string) string {
+		return func(s string) string { return strings.Join(strings.Split(wrapped(n, "|")(s), "|"), " some words between ") }
+	}
+	for name, as := range map[string]func(string) string{
+		"XOR": func(s string) string {
+			b := []byte(s)
+			for i := range b {
+				b[i] ^= 0x55
+			}
+			return b64(string(b))
+		},
+		"Caesar by five": caesar, "spelled": spell, "pieces of six between words": words(6), "pieces of seven between words": words(7),
+		"first letters of words": mapped(func(r rune) string { return string(r) + "ord " }),
+		"gzip in uuencode":       func(s string) string { return uuencode(packers()["gzip"](s)) },
+	} {
+		for _, k := range attackKeys(41)[:4] {
+			if mustSet(t, k.secret).stops([]byte(as(k.body))) {
+				t.Errorf("%s as %s is withheld: this was a limit", k.name, name)
+			}
+		}
+	}
+	// Two and three ways interleaved, of less than 16 and 22 characters.
+	for n, length := range map[int]int{2: 15, 3: 21} {
+		for seed := range uint64(20) {
+			if s := attackKeys(seed)[0].body[:length]; mustSet(t, s).stops([]byte(thin(n)(s))) {
+				t.Errorf("%d characters in %d ways are withheld: this was a limit", length, n)
+			}
+		}
+	}
+}
+
+// Raw deflate and brotli have no mark: beyond the budget of trials they are not opened.
+func TestLimitOfTrials(t *testing.T) {
+	t.Parallel()
+	k := attackKeys(42)[0]
+	noise := &strings.Builder{}
+	for seed := range uint64(300) {
+		b := []byte(attackKeys(seed + 100)[0].body)[:40]
+		for i := range b {
+			b[i] = b[i]*7 ^ 0x80
+		}
+		noise.WriteString(b64(string(b)) + " ")
+	}
+	set := mustSet(t, k.secret)
+	packed := b64(packers()["brotli"]("the key is " + k.secret))
+	if !set.stops([]byte(packed)) {
+		t.Error("packed with brotli it passes")
+	}
+	if set.stops([]byte(noise.String() + packed)) {
+		t.Error("after 300 decoys it is withheld: this was a limit")
+	}
+	if !set.stops([]byte(noise.String() + b64(packers()["gzip"](k.secret)) + " " + k.secret)) {
+		t.Error("after decoys, what has a mark passes")
+	}
+}
