@@ -32,7 +32,9 @@ func TestLimitsOfTheGuard(t *testing.T) {
 		}, s)
 	}
 	words := func(n int) func(string) string {
-		return func(s string) string { return strings.Join(strings.Split(wrapped(n, "|")(s), "|"), " some words between ") }
+		return func(s string) string {
+			return strings.Join(strings.Split(wrapped(n, "|")(s), "|"), " some words between ")
+		}
 	}
 	for name, as := range map[string]func(string) string{
 		"XOR": func(s string) string {

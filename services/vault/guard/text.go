@@ -30,6 +30,8 @@ type text struct {
 	tail int64
 	out  []byte
 	far  bool
+	// bare texts are only decoded: the rest is seen in the answer as it came.
+	bare bool
 	// found and decode are the methods of that name.
 	found  func(lane.Piece, bool)
 	decode func(unpack.Run)
@@ -92,6 +94,11 @@ func (t *text) feed(b []byte, offset int64) {
 	t.mark(offset)
 	if t.depth == 0 && t.words != nil {
 		t.in.budget.Read += int64(len(b))
+	}
+	if t.bare {
+		t.words.Feed(b, t.decode)
+		t.fed += int64(len(b))
+		return
 	}
 	t.look(&t.asIs, b)
 	if t.dense != nil {

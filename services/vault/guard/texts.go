@@ -21,17 +21,39 @@ type placed struct {
 	*text
 	place uint64
 	fed   int64
+	// choice is the first that the place had; forked says that there were others.
+	choice uint64
+	forked bool
 }
 
-// feed takes a part of the text of a place.
-func (t *texts) feed(place uint64, part []byte, offset int64) {
+// feed takes a part of the text of a place, and once there is more than one choice,
+// also of that choice's own text.
+func (t *texts) feed(place, choice uint64, part []byte, offset int64) {
+	p := t.at(place)
+	switch {
+	case p.choice == 0:
+		p.choice = choice
+	case p.choice != choice && !p.forked:
+		p.forked = true
+		if p.choice != place {
+			t.at(p.choice).text.feed(p.recent, offset)
+		}
+	}
+	p.text.feed(part, offset)
+	if p.forked && choice != place {
+		t.at(choice).text.feed(part, offset)
+	}
+}
+
+// at is the text of a place.
+func (t *texts) at(place uint64) *placed {
 	t.clock++
 	p := t.byKey[place]
 	if p == nil {
 		p = t.begin(place)
 	}
 	p.fed = t.clock
-	p.text.feed(part, offset)
+	return p
 }
 
 // begin makes the text of a place, in place of the oldest where there are too many.
@@ -47,7 +69,8 @@ func (t *texts) begin(place uint64) *placed {
 		p.text.reset()
 		delete(t.byKey, p.place)
 	}
-	p.place = place
+	*p = placed{text: p.text, place: place}
+	p.bare = place == container.PlaceOutside
 	t.byKey[place] = p
 	return p
 }

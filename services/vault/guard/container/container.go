@@ -11,9 +11,10 @@ import (
 	"mime"
 )
 
-// Text takes a part of a text. place tells texts apart; offset is where in the answer
-// the part came from.
-type Text func(place uint64, part []byte, offset int64)
+// Text takes a part of a text. place tells texts apart, and choice those that one place
+// has for several choices of an answer; else it is the place again. offset is where in
+// the answer the part came from.
+type Text func(place, choice uint64, part []byte, offset int64)
 
 // Walker walks one answer, fed in pieces of any size.
 type Walker struct {
@@ -77,10 +78,10 @@ func (w *Walker) Feed(b []byte, offset int64) {
 
 func (w *Walker) walk(b []byte, offset int64) {
 	if w.kind == plain {
-		w.text(PlacePlain, b, offset)
+		w.text(PlacePlain, PlacePlain, b, offset)
 		return
 	}
-	w.text(PlaceWire, b, offset)
+	w.text(PlaceWire, PlaceWire, b, offset)
 	switch w.kind {
 	case jsonKind:
 		w.json.feed(b, offset)
@@ -150,8 +151,9 @@ const (
 	// PlacePlain is an answer that is one text.
 	PlaceWire = iota + 1
 	PlacePlain
-	placeNames   // of the fields
-	placeOutside // of all strings
+	// PlaceOutside is what stands outside of all strings: punctuation and numbers.
+	PlaceOutside
+	placeNames // of the fields
 	placePayload
 	placeForm
 	placePart

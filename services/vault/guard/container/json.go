@@ -322,8 +322,8 @@ func (j *jsonWalker) reset() {
 	j.flush()
 }
 
-// flush gives on what was collected, each text under its path, and under its path and
-// indices where there are some.
+// flush gives on what was collected, each text under its path, without and with the
+// indices on it.
 func (j *jsonWalker) flush() {
 	if j.inString && len(j.arena) > j.started {
 		j.cut()
@@ -333,13 +333,10 @@ func (j *jsonWalker) flush() {
 			continue
 		}
 		path, choice := j.path(p.node, 0), j.path(p.node, 1)
-		j.text(mix(path, p.name), j.arena[p.from:p.to], p.offset)
-		if choice != path {
-			j.text(mix(choice, p.name), j.arena[p.from:p.to], p.offset)
-		}
+		j.text(mix(path, p.name), mix(choice, p.name), j.arena[p.from:p.to], p.offset)
 	}
 	if len(j.outside) > 0 {
-		j.text(placeOutside, j.outside, j.first)
+		j.text(PlaceOutside, PlaceOutside, j.outside, j.first)
 	}
 	j.arena, j.outside, j.pieces, j.started = j.arena[:0], j.outside[:0], j.pieces[:0], 0
 	j.compact()

@@ -39,7 +39,7 @@ func (l *lineWalker) feed(b []byte, offset int64) {
 		if l.cr && b[0] == '\n' {
 			b, offset = b[1:], offset+1
 		}
-		n := bytes.IndexAny(b, "\r\n")
+		n := lineEnd(b)
 		end := n >= 0
 		l.cr = end && b[n] == '\r'
 		if !end {
@@ -51,6 +51,15 @@ func (l *lineWalker) feed(b []byte, offset int64) {
 		}
 		b, offset = b[n:], offset+int64(n)
 	}
+}
+
+func lineEnd(b []byte) int {
+	for i, c := range b {
+		if c == '\n' || c == '\r' {
+			return i
+		}
+	}
+	return -1
 }
 
 // line takes a part of a line; end says that it is the last.
@@ -117,9 +126,9 @@ func (l *lineWalker) rest(b []byte, offset int64, end bool) {
 	switch {
 	case len(b) == 0:
 	case l.part == lineOther:
-		text(placeOutside, b, offset)
+		text(PlaceOutside, PlaceOutside, b, offset)
 	case l.w.kind == multipartKind:
-		text(placePart, b, offset)
+		text(placePart, placePart, b, offset)
 	default:
 		if l.fresh {
 			l.fresh, l.json = false, b[0] == '{' || b[0] == '['
@@ -127,11 +136,11 @@ func (l *lineWalker) rest(b []byte, offset int64, end bool) {
 		if l.json {
 			l.w.json.feed(b, offset)
 		} else {
-			text(placePayload, b, offset)
+			text(placePayload, placePayload, b, offset)
 		}
 	}
 	if end && l.w.kind == multipartKind && l.part == lineData {
-		text(placePart, []byte{'\n'}, offset)
+		text(placePart, placePart, []byte{'\n'}, offset)
 	}
 }
 

@@ -56,31 +56,3 @@ func TestLanesFindWholeBodies(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkFeed(b *testing.B) {
-	rnd := rand.New(rand.NewPCG(5, 6))
-	x := New([][]Part{{{Bytes: []byte(random(rnd, 156))}}})
-	text := []byte(strings.Repeat(`{"id":"chatcmpl-9x","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"A red motorcycle stands in front of a brick wall.\n"}}]}`, 200))
-	s := NewScanner(x)
-	var n view.Normaliser
-	cpuRate(b, len(text), func() {
-		for i := 0; i < len(text); i += 4096 {
-			s.Feed(&n, text[i:min(len(text), i+4096)], func(Piece, bool) {})
-		}
-	})
-}
-
-func BenchmarkNormalise(b *testing.B) {
-	text := []byte(strings.Repeat("A red motorcycle stands in front of a brick wall. ", 200))
-	dst := make([]byte, 0, 2*len(text))
-	var n view.Normaliser
-	cpuRate(b, len(text), func() { dst = n.Append(dst[:0], text) })
-}
-
-func BenchmarkNew(b *testing.B) {
-	rnd := rand.New(rand.NewPCG(7, 8))
-	body := []byte(random(rnd, 156))
-	for b.Loop() {
-		New([][]Part{{{Bytes: body}}})
-	}
-}

@@ -49,6 +49,8 @@ type Collector struct {
 	// over says that the run was opened already, at its greatest length.
 	over  bool
 	lists [3]list
+	// listing says that a list is under way.
+	listing bool
 }
 
 // NewCollector finds words and lists of numbers.
@@ -77,6 +79,7 @@ func (c *Collector) Reset() {
 	for i := range c.lists {
 		c.lists[i].clear()
 	}
+	c.listing = false
 }
 
 func (c *Collector) clear() {
@@ -92,15 +95,24 @@ func (c *Collector) Feed(b []byte, out func(Run)) {
 			for j < len(b) && class[b[j]] {
 				j++
 			}
-			c.take(b[i:j], out)
+			if len(c.run) > 0 || j == len(b) || j-i >= leastRun || c.counts(b[i:j]) {
+				c.take(b[i:j], out)
+			}
 		} else {
 			for j < len(b) && !class[b[j]] {
 				j++
 			}
-			c.pass(b[i:j], out)
+			if len(c.run) > 0 || c.listing {
+				c.pass(b[i:j], out)
+			}
 		}
 		i = j
 	}
+}
+
+// counts reports that a short word may be a number of a list, or stands between two.
+func (c *Collector) counts(w []byte) bool {
+	return c.listing || c.kind == Word && (digit(w[0]) || len(w) == 2 && w[0]|0x20 <= 'f')
 }
 
 // take appends to the run, or begins the next.
@@ -128,8 +140,10 @@ func (c *Collector) take(b []byte, out func(Run)) {
 
 // pass takes what is in no run. Line ends do not end one whose lines are long enough.
 func (c *Collector) pass(b []byte, out func(Run)) {
+	c.listing = false
 	for i := range c.lists {
 		c.lists[i].pass(len(b), out)
+		c.listing = c.listing || len(c.lists[i].values) > 0
 	}
 	if len(c.run) == 0 {
 		return
@@ -148,8 +162,10 @@ func (c *Collector) close(out func(Run)) {
 	if len(c.run) == 0 {
 		return
 	}
+	c.listing = false
 	for i := range c.lists {
 		c.lists[i].word(c.run, out)
+		c.listing = c.listing || len(c.lists[i].values) > 0
 	}
 	if len(c.run) >= leastRun && !c.over {
 		out(Run{c.kind, c.run})

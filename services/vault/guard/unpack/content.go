@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"io"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/andybalholm/brotli"
@@ -41,8 +42,7 @@ func (o *opener) unpack(b []byte, at, depth int) {
 		o.give(b, false)
 	default:
 		if depth == 0 && len(b) >= leastContent*2 && o.budget.try() {
-			o.trial(flate.NewReader(bytes.NewReader(b)), depth)
-			o.trial(brotli.NewReader(bytes.NewReader(b)), depth)
+			o.trials(b, depth)
 		}
 		if at == 0 {
 			o.give(b, true)
@@ -104,6 +104,33 @@ func (o *opener) read(r io.Reader, depth int) bool {
 	o.unpack(out, 0, depth+1)
 	return len(out) > 0
 }
+
+// trials tries the formats without a mark. Their readers are kept: to make one costs
+// more than to see that a run is of another kind.
+func (o *opener) trials(b []byte, depth int) {
+	t, _ := triers.Get().(*trier)
+	if t == nil {
+		t = &trier{flate: flate.NewReader(bytes.NewReader(nil)), brotli: brotli.NewReader(nil)}
+	}
+	defer func() {
+		_ = t.flate.(flate.Resetter).Reset(bytes.NewReader(nil), nil) // what was tried is not kept
+		_ = t.brotli.Reset(bytes.NewReader(nil))
+		triers.Put(t)
+	}()
+	if t.flate.(flate.Resetter).Reset(bytes.NewReader(b), nil) == nil {
+		o.trial(t.flate, depth)
+	}
+	if t.brotli.Reset(bytes.NewReader(b)) == nil {
+		o.trial(t.brotli, depth)
+	}
+}
+
+type trier struct {
+	flate  io.ReadCloser
+	brotli *brotli.Reader
+}
+
+var triers sync.Pool
 
 // trial reads a format without a mark, and gives up at the first bytes that are no text.
 func (o *opener) trial(r io.Reader, depth int) {

@@ -45,6 +45,10 @@ type opener struct {
 }
 
 func (o *opener) word(w []byte) {
+	if picture(w) {
+		o.base64(w)
+		return
+	}
 	segments(w, bitDigits, leastBits, o.bits)
 	segments(w, decimalDigits, leastNumber, func(s []byte) { o.number(s, decimalDigits) })
 	segments(w, hexDigits, leastHex, o.hex)
@@ -81,6 +85,10 @@ func segments(w []byte, alphabet string, least int, open func([]byte)) {
 		in[alphabet[i]] = true
 	}
 	for i := 0; i < len(w); {
+		if next := i + least - 1; next < len(w) && !in[w[next]] {
+			i = next + 1 // no segment that is long enough begins before
+			continue
+		}
 		j := i
 		for j < len(w) && in[w[j]] {
 			j++
@@ -134,14 +142,9 @@ func (o *opener) bits(w []byte) {
 }
 
 func (o *opener) base64(w []byte) {
-	std := slices.Clone(w)
-	for i, b := range std {
-		switch b {
-		case '-':
-			std[i] = '+'
-		case '_':
-			std[i] = '/'
-		}
+	std := w
+	if bytes.ContainsAny(w, "-_") {
+		std = bytes.ReplaceAll(bytes.ReplaceAll(w, []byte("-"), []byte("+")), []byte("_"), []byte("/"))
 	}
 	for at := range 4 {
 		if at > 0 && len(w) > offsets {
@@ -151,10 +154,33 @@ func (o *opener) base64(w []byte) {
 		if len(part)%4 == 1 {
 			part = part[:len(part)-1]
 		}
+		if !o.plausible(part, at, decode64) {
+			continue
+		}
 		out := make([]byte, base64.RawStdEncoding.DecodedLen(len(part)))
-		n, _ := base64.RawStdEncoding.Decode(out, part)
-		o.content(out[:n], at)
+		o.content(out[:decode64(out, part)], at)
 	}
+}
+
+func decode64(out, w []byte) int {
+	n, _ := base64.RawStdEncoding.Decode(out, w)
+	return n
+}
+
+// plausible decodes the two ends of a run, and reports whether it may be text or
+// something with a mark, or is worth a trial. Most runs stand for nothing.
+func (o *opener) plausible(w []byte, at int, decode func(out, w []byte) int) bool {
+	const group, groups = 40, 2 // of whole groups in each coding
+	var out [group * groups]byte
+	if len(w) < 2*group*groups || at == 0 && len(w) <= offsets || o.budget.tries < maxTries {
+		return true
+	}
+	head := out[:decode(out[:], w[:group*groups])]
+	if len(head) < leastContent || opened(head) != nil || readable(head) {
+		return true
+	}
+	from := len(w)/group*group - group*groups
+	return readable(out[:decode(out[:], w[from:from+group*groups])])
 }
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz")
@@ -214,13 +240,20 @@ func (o *opener) dense(w []byte) {
 		w = w[i+1:]
 	}
 	for at := range min(5, len(w)) {
-		out := make([]byte, 4*len(w)+4)
-		if n, _, err := ascii85.Decode(out, w[at:], true); err == nil || n > 0 {
-			o.content(out[:n], at)
+		for _, decode := range []func([]byte) []byte{adobe85, rfc85.decode, z85.decode} {
+			const probe = 40
+			head := decode(w[at:min(len(w), at+probe)])
+			if len(head) >= leastContent && (opened(head) != nil || readable(head)) {
+				o.content(decode(w[at:]), at)
+			}
 		}
-		o.content(decode85(w[at:], &rfc85), at)
-		o.content(decode85(w[at:], &z85), at)
 	}
+}
+
+func adobe85(w []byte) []byte {
+	out := make([]byte, 4*len(w)+4)
+	n, _, _ := ascii85.Decode(out, w, true)
+	return out[:n]
 }
 
 // signs reports that a run has signs that no word has.
@@ -237,7 +270,10 @@ func signs(w []byte) bool {
 var rfc85, z85 = values("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"),
 	values("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#")
 
-func values(alphabet string) (t [256]int8) {
+// alphabet gives the value of each character, or -1.
+type alphabet [256]int8
+
+func values(alphabet string) (t alphabet) {
 	for i := range t {
 		t[i] = -1
 	}
@@ -247,15 +283,15 @@ func values(alphabet string) (t [256]int8) {
 	return t
 }
 
-// decode85 decodes up to the first character that is not in the alphabet.
-func decode85(w []byte, value *[256]int8) []byte {
+// decode decodes base85 up to the first character that is not in the alphabet.
+func (a *alphabet) decode(w []byte) []byte {
 	out := make([]byte, 0, len(w)*4/5+4)
 	for len(w) > 1 {
 		v, n := uint64(0), 0
 		for i := range 5 {
 			d := int8(84)
 			if i < len(w) {
-				if d = value[w[i]]; d < 0 {
+				if d = a[w[i]]; d < 0 {
 					return out
 				}
 				n++
