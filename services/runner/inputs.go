@@ -23,7 +23,7 @@ func (s *Service) inputsOf(given *[]byte) (map[string]any, error) {
 	}
 	decoded, err := value.Decode(document)
 	if err != nil {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the inputs are not well-formed JSON").
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the inputs are not JSON that can be read").
 			Because(err)
 	}
 	inputs, ok := decoded.(map[string]any)

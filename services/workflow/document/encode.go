@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strconv"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
 // Encode writes a value that [Node.Value] can give, as compact JSON with sorted keys.
@@ -40,8 +43,8 @@ func encode(out *bytes.Buffer, value any) error {
 		out.WriteString("null")
 	case bool:
 		out.WriteString(strconv.FormatBool(v))
-	case int64:
-		out.WriteString(strconv.FormatInt(v, 10))
+	case int64, *big.Int:
+		out.WriteString(number.Text(v))
 	default:
 		return fmt.Errorf("a %T is no JSON value", value)
 	}

@@ -1,7 +1,7 @@
 package document
 
 import (
-	"strconv"
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
 // Kind is the JSON type of a value.
@@ -56,8 +56,8 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Value decodes the node: nil, bool, int64, float64, string, []any, map[string]any.
-// An integer literal that int64 cannot hold becomes a float64.
+// Value decodes the node: nil, bool, string, []any, map[string]any, or a number in the
+// forms of package number.
 func (n *Node) Value() any {
 	switch n.Kind {
 	case Bool:
@@ -97,11 +97,6 @@ func (n *Node) IsInteger() bool {
 }
 
 func (n *Node) number() any {
-	if n.IsInteger() {
-		if i, err := strconv.ParseInt(n.Text, 10, 64); err == nil {
-			return i
-		}
-	}
-	f, _ := strconv.ParseFloat(n.Text, 64) // the parser refused what overflows
-	return f
+	v, _ := number.Parse(n.Text) // the parser refused what it refuses
+	return v
 }

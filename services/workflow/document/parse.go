@@ -2,9 +2,10 @@ package document
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
 // Limits bound what a hostile document can make the reader do.
@@ -262,7 +263,7 @@ func (p *parser) number(n *Node) bool {
 		}
 	}
 	n.Kind, n.Text = Number, string(p.source[start:p.at])
-	if f, err := strconv.ParseFloat(n.Text, 64); err != nil && math.IsInf(f, 0) {
+	if _, ok := number.Parse(n.Text); !ok {
 		return p.fail("the number is too large")
 	}
 	return true

@@ -3,9 +3,11 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
 // Mismatch says why a constant does not fit a field. It names what is wanted and
@@ -131,6 +133,8 @@ func exact(literal Literal, value any) (any, bool) {
 		ok = literal == Integer || literal == Number
 	case float64:
 		ok = literal == Float || literal == Number
+	case *big.Int: // no field takes whole numbers that large
+		ok = literal == Number
 	case []any:
 		ok = literal == List
 	case map[string]any:
@@ -157,15 +161,10 @@ func boxed[T any](value T, ok bool) (any, bool) { return value, ok }
 
 // within applies the bounds to numbers.
 func (t *Type) within(value any) bool {
-	f, isNumber := 0.0, true
-	switch v := value.(type) {
-	case int64:
-		f = float64(v)
-	case float64:
-		f = v
-	default:
-		isNumber = false
+	if _, isTruth := value.(bool); isTruth {
+		return true
 	}
+	f, isNumber := number.Float(value)
 	if !isNumber {
 		return true
 	}

@@ -1,8 +1,7 @@
 package query
 
 import (
-	"strconv"
-
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -51,12 +50,12 @@ func hashKey(v any) (string, bool) {
 	if s, ok := v.(string); ok {
 		return "s" + s, true
 	}
-	if n, ok := v.(int64); ok {
-		return "n" + strconv.FormatInt(n, 10), true
+	if n, ok := number.Whole(v); ok {
+		return "n" + n.String(), true
 	}
-	if f, ok := value.Float(v); ok {
-		if whole := int64(f); float64(whole) == f {
-			return "n" + strconv.FormatInt(whole, 10), true
+	if f, ok := v.(float64); ok {
+		if whole, ok := number.Truncate(f); ok && value.Equal(whole, f) {
+			return "n" + number.Text(whole), true
 		}
 		return "n" + value.FloatText(f), true
 	}
@@ -78,50 +77,32 @@ func aggregateNumbers(kind, function string, neutral any) operation {
 				out = item
 				continue
 			}
-			out = fold(function, out, item)
+			var err error
+			if out, err = fold(kind, function, out, item); err != nil {
+				return nil, err
+			}
 		}
 		return out, nil
 	})
 }
 
-func fold(function string, sofar, next any) any {
+func fold(kind, function string, sofar, next any) (any, error) {
 	if sofar == nil {
 		sofar = int64(0)
 	}
-	f, _ := value.Float(sofar)
-	g, _ := value.Float(next)
+	order, _ := number.Compare(next, sofar)
 	switch function {
 	case "min":
-		if g < f {
-			return next
+		if order < 0 {
+			return next, nil
 		}
-		return sofar
+		return sofar, nil
 	case "max":
-		if g > f {
-			return next
+		if order > 0 {
+			return next, nil
 		}
-		return sofar
+		return sofar, nil
 	}
-	return add(sofar, next, f+g)
-}
-
-// add keeps whole numbers whole while they fit.
-func add(a, b any, sum float64) any {
-	x, one := whole(a)
-	y, two := whole(b)
-	if total := x + y; one && two && (total > x) == (y > 0) {
-		return total
-	}
-	return sum
-}
-
-func whole(v any) (int64, bool) {
-	switch v := v.(type) {
-	case int64:
-		return v, true
-	case bool:
-		n, _ := value.Float(v)
-		return int64(n), true
-	}
-	return 0, false
+	sum, ok := number.Add(sofar, next)
+	return fitting(kind, sum, ok)
 }

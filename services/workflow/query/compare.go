@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -53,13 +54,13 @@ func not(c comparator) comparator {
 // ordered compares numbers, and texts with texts.
 func ordered(accept func(int) bool) comparator {
 	return func(a, b any) (bool, bool) {
-		x, one := value.Float(a)
-		y, two := value.Float(b)
-		if one && two {
-			if x != x || y != y { // nothing is true of NaN
-				return false, true
-			}
-			return accept(cmp.Compare(x, y)), true
+		if order, ok := number.Compare(a, b); ok {
+			return accept(order), true
+		}
+		_, one := value.Float(a)
+		_, two := value.Float(b)
+		if one && two { // one is NaN, of which nothing is true
+			return false, true
 		}
 		s, one := a.(string)
 		t, two := b.(string)
@@ -72,10 +73,14 @@ func inRange(a, b any) (holds, ok bool) {
 	if !isList || len(bounds) != 2 {
 		return false, false
 	}
-	x, one := value.Float(a)
-	low, two := value.Float(value.Shallow(bounds[0]))
-	high, three := value.Float(value.Shallow(bounds[1]))
-	return low <= x && x <= high, one && two && three
+	for _, v := range []any{a, value.Shallow(bounds[0]), value.Shallow(bounds[1])} {
+		if _, isNumber := value.Float(v); !isNumber {
+			return false, false
+		}
+	}
+	above, one := number.Compare(a, value.Shallow(bounds[0]))
+	below, two := number.Compare(a, value.Shallow(bounds[1]))
+	return one && two && above >= 0 && below <= 0, true
 }
 
 func onTexts(relation func(s, t string) bool) comparator {

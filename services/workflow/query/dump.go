@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -18,8 +20,8 @@ func dump(b *strings.Builder, v any) error {
 		b.WriteString("null")
 	case bool:
 		b.WriteString(strconv.FormatBool(v))
-	case int64:
-		b.WriteString(strconv.FormatInt(v, 10))
+	case int64, *big.Int:
+		b.WriteString(number.Text(v))
 	case float64:
 		b.WriteString(dumpFloat(v))
 	case string:

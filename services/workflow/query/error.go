@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -39,7 +40,7 @@ func typeName(v any) string {
 		return "null"
 	case bool:
 		return "a boolean"
-	case int64:
+	case int64, *big.Int:
 		return "an integer"
 	case float64:
 		return "a number"

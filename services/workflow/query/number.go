@@ -3,11 +3,11 @@ package query
 import (
 	"math"
 	"math/big"
-	"math/bits"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -23,7 +23,10 @@ func numberOperation(f *fields) operation {
 		return onNumber(f.kind, func(n any) (any, error) { return round(n, int(digits)), nil })
 	case "Multiply":
 		other := f.number("other")
-		return onNumber(f.kind, func(n any) (any, error) { return multiply(n, other), nil })
+		return onNumber(f.kind, func(n any) (any, error) {
+			product, ok := number.Multiply(n, other)
+			return fitting(f.kind, product, ok)
+		})
 	case "Divide":
 		return divide(f.kind, f.number("other"))
 	case "RandomNumber":
@@ -37,36 +40,69 @@ func numberOperation(f *fields) operation {
 func onNumber(kind string, change func(any) (any, error)) operation {
 	return func(_ *run, in any) (any, error) {
 		switch n := in.(type) {
-		case int64, float64:
+		case int64, *big.Int, float64:
 			return change(n)
 		case bool:
-			f, _ := value.Float(n)
-			return change(int64(f))
+			whole, _ := number.Whole(n)
+			return change(number.Fit(whole))
 		}
 		return nil, unfit(kind, "a number", in)
 	}
 }
 
+// fitting is a result, unless it is too large.
+func fitting(kind string, result any, ok bool) (any, error) {
+	if !ok {
+		return nil, fail(classInput, "%s: the result is too large", kind)
+	}
+	return result, nil
+}
+
+// toNumber reads whole numbers, and texts that are some, without a detour over floats,
+// which would change large ones.
 func toNumber(kind, cast string) operation {
 	return func(_ *run, in any) (any, error) {
-		f, ok := value.Float(in)
 		if s, isText := in.(string); isText {
-			f, ok = parseFloat(s)
+			in = textNumber(s, cast)
 		}
+		f, ok := value.Float(in)
 		if !ok {
 			return nil, unfit(kind, "a number or a text that is one", in)
 		}
 		if cast == "float" {
-			return f, nil
+			_, wasFloat := in.(float64)
+			return fitting(kind, f, wasFloat || !math.IsInf(f, 0))
 		}
-		if whole, isWhole := in.(int64); isWhole {
-			return whole, nil
+		if whole, isWhole := number.Whole(in); isWhole {
+			return number.Fit(whole), nil
 		}
-		if math.IsNaN(f) || math.Abs(f) >= 1<<63 {
+		whole, ok := number.Truncate(f)
+		if !ok {
 			return nil, fail(classInput, "%s: the number does not fit an integer", kind)
 		}
-		return int64(f), nil
+		return whole, nil
 	}
+}
+
+// textNumber is nil for a text that is no number.
+func textNumber(s, cast string) any {
+	if n, ok := lenientWhole(s); ok && cast == "int" {
+		return n
+	}
+	if f, ok := parseFloat(s); ok {
+		return f
+	}
+	return nil
+}
+
+// lenientWhole reads a text of digits.
+func lenientWhole(s string) (any, bool) {
+	s = strings.TrimSpace(s)
+	digits := strings.TrimLeft(s, "+-")
+	if digits == "" || len(s) > len(digits)+1 || strings.Trim(digits, "0123456789") != "" {
+		return nil, false
+	}
+	return number.Parse(strings.TrimPrefix(s, "+"))
 }
 
 // parseFloat reads what Python's float() does, which knows no hexadecimals.
@@ -82,19 +118,19 @@ func parseFloat(s string) (float64, bool) {
 // round is half to even on the exact binary value: 2.675 to two digits is 2.67.
 func round(n any, digits int) any {
 	switch n := n.(type) {
-	case int64:
+	case int64, *big.Int:
 		if digits >= 0 {
 			return n
 		}
-		rounded, _ := roundExact(new(big.Rat).SetInt64(n), digits).Int64()
-		return rounded
+		whole, _ := number.Whole(n)
+		return number.Fit(roundExact(new(big.Rat).SetInt(whole), digits))
 	case float64:
 		if math.IsNaN(n) || math.IsInf(n, 0) {
 			return n
 		}
 		if digits < 0 {
 			exact := new(big.Rat).SetFloat64(n)
-			rounded, _ := roundExact(exact, digits).Float64()
+			rounded, _ := number.Float(roundExact(exact, digits))
 			return rounded
 		}
 		rounded, _ := strconv.ParseFloat(strconv.FormatFloat(n, 'f', digits, 64), 64)
@@ -103,7 +139,7 @@ func round(n any, digits int) any {
 	return n
 }
 
-func roundExact(n *big.Rat, digits int) *big.Float {
+func roundExact(n *big.Rat, digits int) *big.Int {
 	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(-digits)), nil)
 	quotient := new(big.Rat).Quo(n, new(big.Rat).SetInt(unit))
 	// Text rounding of a rational is half away from zero, so ties go by hand.
@@ -112,42 +148,15 @@ func roundExact(n *big.Rat, digits int) *big.Float {
 	if c := rest.Cmp(big.NewRat(1, 2)); c > 0 || c == 0 && floor.Bit(0) == 1 {
 		floor.Add(floor, big.NewInt(1))
 	}
-	return new(big.Float).SetInt(floor.Mul(floor, unit))
-}
-
-// multiply keeps whole numbers whole while they fit.
-func multiply(a, b any) any {
-	x, one := a.(int64)
-	y, two := b.(int64)
-	if one && two {
-		if product, ok := exactProduct(x, y); ok {
-			return product
-		}
-	}
-	f, _ := value.Float(a)
-	g, _ := value.Float(b)
-	return f * g
-}
-
-func exactProduct(x, y int64) (int64, bool) {
-	high, low := bits.Mul64(magnitude(x), magnitude(y))
-	return x * y, high == 0 && low < 1<<63
-}
-
-func magnitude(x int64) uint64 {
-	if x < 0 {
-		return -uint64(x)
-	}
-	return uint64(x)
+	return floor.Mul(floor, unit)
 }
 
 func divide(kind string, by any) operation {
-	divisor, _ := value.Float(by)
 	return onNumber(kind, func(n any) (any, error) {
-		if divisor == 0 {
+		if !value.Truthy(by) {
 			return nil, fail(classInput, "%s: division by zero", kind)
 		}
-		f, _ := value.Float(n)
-		return f / divisor, nil
+		quotient, ok := number.Divide(n, by)
+		return fitting(kind, quotient, ok)
 	})
 }

@@ -1,9 +1,11 @@
 package query
 
 import (
+	"math/big"
 	"strconv"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -146,13 +148,13 @@ func (f *fields) number(name string) any {
 // lenientNumber takes a number, or a text that is one, as the language does.
 func lenientNumber(v any) (any, bool) {
 	switch v := v.(type) {
-	case int64, float64:
+	case int64, *big.Int, float64:
 		return v, true
 	case bool:
-		n, _ := value.Float(v)
-		return int64(n), true
+		whole, _ := number.Whole(v)
+		return number.Fit(whole), true
 	case string:
-		if n, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64); err == nil {
+		if n, ok := lenientWhole(v); ok {
 			return n, true
 		}
 		n, ok := parseFloat(v)
@@ -181,8 +183,10 @@ func (f *fields) requiredWhole(name string) int64 {
 	case int64:
 		return n
 	case float64:
-		if whole := int64(n); float64(whole) == n {
-			return whole
+		if whole, _ := number.Truncate(n); value.Equal(whole, n) {
+			if small, ok := whole.(int64); ok {
+				return small
+			}
 		}
 	}
 	f.bad(name, "must be a whole number")

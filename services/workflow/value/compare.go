@@ -3,8 +3,11 @@ package value
 import (
 	"bytes"
 	"math"
+	"math/big"
 	"slices"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
 // Truthy is the language's notion of true: zero, nothing and the empty are
@@ -19,6 +22,8 @@ func Truthy(v any) bool {
 		return v != 0
 	case float64:
 		return v != 0
+	case *big.Int:
+		return v.Sign() != 0
 	case string:
 		return v != ""
 	case []byte:
@@ -36,9 +41,8 @@ func Truthy(v any) bool {
 // Equal compares deeply; 1, 1.0 and true are equal.
 func Equal(a, b any) bool {
 	a, b = Shallow(a), Shallow(b)
-	if x, ok := Float(a); ok {
-		y, ok := Float(b)
-		return ok && x == y && sameInt(a, b)
+	if order, ok := number.Compare(a, b); ok {
+		return order == 0
 	}
 	switch x := a.(type) {
 	case nil:
@@ -66,13 +70,6 @@ func Equal(a, b any) bool {
 		return ok && (x == y || x.source == y.source)
 	}
 	return false
-}
-
-// sameInt catches whole numbers that are alike only once rounded to a float.
-func sameInt(a, b any) bool {
-	x, one := a.(int64)
-	y, two := b.(int64)
-	return !one || !two || x == y
 }
 
 func equalMaps(a, b map[string]any) bool {

@@ -1,7 +1,7 @@
 // Package value holds the values that travel between the steps of a workflow:
 // pictures, detections, and the plain JSON values of the language.
 //
-// A plain value is one of nil, bool, int64, float64, string, []byte,
+// A plain value is one of nil, bool, int64, *big.Int, float64, string, []byte,
 // []any, map[string]any and time.Time. Whole and fractional
 // numbers are kept apart because the language does so: ToString of 3 and of 3.0
 // differ. [Normal] brings anything a JSON decoder or a block may make into this

@@ -1,27 +1,11 @@
 package value
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
-	"strconv"
-	"strings"
-)
+	"math/big"
 
-// Decode reads one JSON value as plain values.
-func Decode(text []byte) (any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var v any
-	if err := decoder.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("text after the JSON value")
-	}
-	return Normal(v), nil
-}
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
+)
 
 // Normal brings a value into the plain form of the package comment. Containers
 // are changed only where something in them has to: what is plain already comes
@@ -40,10 +24,11 @@ func Normal(v any) any {
 // Shallow is [Normal] for the value itself, not for what it contains.
 func Shallow(v any) any {
 	switch v := v.(type) {
-	case nil, bool, int64, float64, string, []any, map[string]any:
+	case nil, bool, int64, *big.Int, float64, string, []any, map[string]any:
 		return v
 	case json.Number:
-		return number(string(v))
+		n, _ := number.Parse(string(v)) // nothing of ours makes one that is refused
+		return n
 	case int:
 		return int64(v)
 	case int32:
@@ -60,18 +45,6 @@ func Shallow(v any) any {
 		return list(v)
 	}
 	return v
-}
-
-// number keeps the distinction the text makes. Whole numbers beyond 64 bits
-// lose their last digits rather than the run.
-func number(text string) any {
-	if !strings.ContainsAny(text, ".eE") {
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return n
-		}
-	}
-	f, _ := strconv.ParseFloat(text, 64) // a range error leaves an infinity
-	return f
 }
 
 func list[T any](v []T) []any {
@@ -112,7 +85,7 @@ func normalMap(v map[string]any) map[string]any {
 
 func plain(v any) bool {
 	switch v.(type) {
-	case nil, bool, int64, float64, string, *Image, *Detections:
+	case nil, bool, int64, *big.Int, float64, string, *Image, *Detections:
 		return true
 	}
 	return false
@@ -132,20 +105,10 @@ func Int(v any) (int64, bool) {
 
 // Float reads any number; true is 1 and false 0.
 func Float(v any) (float64, bool) {
-	switch v := v.(type) {
-	case int64:
-		return float64(v), true
-	case float64:
-		return v, true
-	case int:
-		return float64(v), true
-	case bool:
-		if v {
-			return 1, true
-		}
-		return 0, true
+	if n, ok := v.(int); ok {
+		return float64(n), true
 	}
-	return 0, false
+	return number.Float(v)
 }
 
 // Size estimates how long a value is when written out, in bytes. It stops
@@ -174,6 +137,8 @@ func Size(v any, limit int) int {
 		}
 	case *Detections:
 		size += v.Len() * 64
+	case *big.Int:
+		size += v.BitLen() / 3
 	default:
 		size += 8
 	}

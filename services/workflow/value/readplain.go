@@ -1,5 +1,7 @@
 package value
 
+import "math/big"
+
 // readPlain checks the kinds whose values are plain JSON.
 func readPlain(v any, kind string) (any, error) {
 	check, ok := plainKinds[kind]
@@ -49,7 +51,7 @@ func isList(v any) bool { _, ok := v.([]any); return ok }
 // isWhole counts booleans as whole numbers, as the language does.
 func isWhole(v any) bool {
 	switch v.(type) {
-	case int64, bool:
+	case int64, *big.Int, bool:
 		return true
 	}
 	return false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"math/big"
 	"time"
 )
 
@@ -70,7 +71,7 @@ func (d *Detections) rleObject() map[string]any {
 
 func (s Serializer) any(ctx context.Context, v any) (any, error) {
 	switch v := Shallow(v).(type) {
-	case nil, bool, int64, string:
+	case nil, bool, int64, *big.Int, string:
 		return v, nil
 	case float64:
 		return Finite(v), nil

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
 // Text writes a value as the language does, which is how Python writes it: True,
@@ -32,8 +35,8 @@ func write(b *strings.Builder, v any) {
 		b.WriteString("None")
 	case bool:
 		b.WriteString(map[bool]string{true: "True", false: "False"}[v])
-	case int64:
-		b.WriteString(strconv.FormatInt(v, 10))
+	case int64, *big.Int:
+		b.WriteString(number.Text(v))
 	case float64:
 		b.WriteString(FloatText(v))
 	case string:

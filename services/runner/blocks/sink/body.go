@@ -2,10 +2,10 @@ package sink
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
+	"math/big"
 	"mime/multipart"
 	"net/url"
 	"slices"
@@ -69,7 +69,7 @@ func fileContent(name string, v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(plain)
+	return value.AppendJSON(nil, plain)
 }
 
 func jsonBody(payload map[string]any) ([]byte, error) {
@@ -83,7 +83,7 @@ func jsonBody(payload map[string]any) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return json.Marshal(plain)
+	return value.AppendJSON(nil, plain)
 }
 
 func unsendable(name, what string) error {
@@ -93,7 +93,7 @@ func unsendable(name, what string) error {
 // sendable brings a value into the form that JSON has, or says what to do.
 func sendable(name string, v any) (any, error) {
 	switch v := value.Shallow(v).(type) {
-	case nil, bool, int64, string:
+	case nil, bool, int64, *big.Int, string:
 		return v, nil
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
