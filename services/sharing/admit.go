@@ -3,11 +3,14 @@ package sharing
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
@@ -21,7 +24,7 @@ func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, err
 	if definition == nil {
 		return nil, broken(problems)
 	}
-	literals := inspect.Literals(definition, s.catalogue)
+	literals := s.literals(definition)
 	if err := refuseLiterals(literals); err != nil {
 		return nil, err
 	}
@@ -34,6 +37,12 @@ func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, err
 		return raw, nil
 	}
 	return s.storeLiterals(ctx, ws, definition, look, literals)
+}
+
+// literals are the secrets in a definition. What stands in a block that there is none of
+// and is only named like one is left to the refusal of that block.
+func (s *Service) literals(definition *workflow.Definition) []inspect.Literal {
+	return slices.DeleteFunc(inspect.Literals(definition, s.catalogue), func(l inspect.Literal) bool { return l.Guess })
 }
 
 // refuseLiterals names the places of secrets that no reference can replace.
@@ -54,11 +63,21 @@ func refuseLiterals(literals []inspect.Literal) error {
 	return e
 }
 
+// literalPath names the place of a literal. Where a name on the way is a secret itself,
+// it says the place by its number: a refusal never repeats what it refuses.
 func literalPath(l inspect.Literal) string {
+	path := l.Field
 	if l.Step != "" {
-		return "steps." + l.Step + "." + l.Field
+		path = "steps." + l.Step + "." + l.Field
 	}
-	return l.Field
+	if !leak.Find(path) {
+		return path
+	}
+	parts := strings.SplitN(l.Pointer, "/", 4)
+	if len(parts) > 2 {
+		return parts[1] + "[" + parts[2] + "]"
+	}
+	return "definition"
 }
 
 // storeLiterals hands the secrets over and puts references in their places.

@@ -25,7 +25,7 @@ func (s *Service) inlineDefinition(d *decision, raw []byte) error {
 	if definition == nil {
 		return broken(problems)
 	}
-	literals := inspect.Literals(definition, s.catalogue)
+	literals := s.literals(definition)
 	if err := refuseLiterals(literals); err != nil {
 		return err
 	}

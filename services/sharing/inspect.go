@@ -7,8 +7,8 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
-	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 )
 
 // InspectWorkflow implements the RPC. Problems are its answer, not its error.
@@ -131,12 +131,16 @@ func (s *Service) literalProblems(raw []byte) []*sharingv1.Problem {
 		return nil
 	}
 	var out []*sharingv1.Problem
-	for _, l := range inspect.Literals(definition, s.catalogue) {
+	for _, l := range s.literals(definition) {
 		message := "looks like a secret; definitions hold none: store it as a credential and refer to it in a credential field"
 		if l.Replaceable {
 			message = "is a secret; on save it goes to the vault and leaves a reference"
 		}
-		out = append(out, &sharingv1.Problem{Step: l.Step, Field: l.Field, Kind: "literal_secret", Message: message})
+		step, field := l.Step, l.Field
+		if path := literalPath(l); leak.Find(step + " " + field) { // a name is the secret
+			step, field = "", path
+		}
+		out = append(out, &sharingv1.Problem{Step: step, Field: field, Kind: "literal_secret", Message: message})
 	}
 	return out
 }

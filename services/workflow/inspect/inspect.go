@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
@@ -198,7 +199,7 @@ func (i *inspector) credential(s *plan.Step, a *plan.Argument) {
 	i.place(s, a.Field, a, a.Field.Name, a.Field.Credential.Parameter)
 	for e := range a.Elements {
 		element := &a.Elements[e]
-		if element.Form == plan.Slot || secretName(element.Key) {
+		if element.Form == plan.Slot || leak.SecretName(element.Key) {
 			i.place(s, a.Field, element, a.Field.Name+"."+element.Key, element.Key)
 		}
 	}

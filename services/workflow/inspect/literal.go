@@ -2,9 +2,9 @@ package inspect
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -21,7 +21,7 @@ const (
 	FeedsCredentialField Reason = "credential_input"
 	// NamedLikeSecret: a header, query parameter or key named like "Authorization".
 	NamedLikeSecret Reason = "secret_name"
-	// KnownPrefix: looks like a key of a known provider.
+	// KnownPrefix: has the form of a key, a token, or an address that is a secret.
 	KnownPrefix Reason = "known_prefix"
 	// LooksRandom: looks random, at a place where secrets are common.
 	LooksRandom Reason = "high_entropy"
@@ -40,12 +40,15 @@ type Literal struct {
 	// Replaceable literals stand where a reference to a credential may stand; others
 	// have to be taken out by whoever wrote them.
 	Replaceable bool
+	// Guess marks a text in a block that there is none of, which only has a name like a
+	// secret's: nobody knows what the block does with it, so that the block is the problem.
+	Guess bool
 }
 
 // Literals finds secrets in a document, compiled or not: a broken definition may hold
 // them as well. Values are not part of the answer.
 func Literals(d *workflow.Definition, catalogue *manifest.Catalogue) []Literal {
-	f := &finder{definition: d, secretInputs: map[string]bool{}}
+	f := &finder{definition: d, search: leak.NewSearch(), secretInputs: map[string]bool{}}
 	// The default of an input is judged by where the input goes, so steps come first.
 	for _, step := range d.Steps {
 		f.step(step, catalogue)
@@ -59,6 +62,7 @@ func Literals(d *workflow.Definition, catalogue *manifest.Catalogue) []Literal {
 
 type finder struct {
 	definition   *workflow.Definition
+	search       *leak.Search
 	secretInputs map[string]bool
 	found        []Literal
 }
@@ -67,7 +71,7 @@ func (f *finder) step(step workflow.Step, catalogue *manifest.Catalogue) {
 	m, _ := catalogue.Find(step.Type)
 	base := document.JoinIndex("/steps", step.Index)
 	for _, member := range step.Node.Members {
-		w := walk{finder: f, step: step.Name, outbound: m == nil || m.Sink}
+		w := walk{finder: f, step: step.Name, outbound: m == nil || m.Sink, unknown: m == nil}
 		if m != nil {
 			w.field, _ = m.Field(member.Key)
 		}
@@ -80,7 +84,7 @@ func (f *finder) inputs() {
 		for _, member := range in.Node.Members {
 			w := walk{finder: f, outbound: true}
 			if member.Key == "default_value" {
-				w.suspicious, w.fed, w.named = true, f.secretInputs[in.Name], secretName(in.Name)
+				w.suspicious, w.fed, w.named = true, f.secretInputs[in.Name], leak.SecretName(in.Name)
 			}
 			path := fmt.Sprintf("inputs[%d].%s", in.Index, member.Key)
 			w.visit(member.Value, document.Join(document.JoinIndex("/inputs", in.Index), member.Key), path, member.Key)
@@ -127,6 +131,8 @@ type walk struct {
 	// outbound places may send what is written there: sinks, and all that the manifests do
 	// not explain. There, names count.
 	outbound bool
+	// unknown is set in a step of a block that there is none of.
+	unknown bool
 	// suspicious places are searched for random-looking texts as well.
 	suspicious bool
 	// fed is set for the default of an input that goes into a credential field.
@@ -153,7 +159,7 @@ func (w *walk) visit(n *document.Node, pointer, path, name string) {
 
 // key looks at a key itself: it cannot be replaced, only reported.
 func (w *walk) key(key, pointer, path string) {
-	if hasKnownPrefix(key) {
+	if w.search.Find(key) {
 		w.found = append(w.found, Literal{Pointer: pointer, Step: w.step, Field: path, Reason: KnownPrefix, Provider: "generic"})
 	}
 }
@@ -166,7 +172,7 @@ func (w *walk) text(text, pointer, path, name string) {
 	inMap := strings.Contains(path, ".")
 	if strings.HasPrefix(text, "$") {
 		if selector, ok := workflow.ParseSelector(text); ok {
-			if credential && selector.IsInput() && (!inMap || secretName(name)) {
+			if credential && selector.IsInput() && (!inMap || leak.SecretName(name)) {
 				w.secretInputs[selector.Input] = true
 			}
 			return
@@ -185,6 +191,7 @@ func (w *walk) text(text, pointer, path, name string) {
 	}
 	w.found = append(w.found, Literal{
 		Pointer: pointer, Step: w.step, Field: path, Reason: reason, Provider: provider, Replaceable: credential,
+		Guess: w.unknown && reason == NamedLikeSecret,
 	})
 }
 
@@ -194,44 +201,14 @@ func (w *walk) judge(text, name string, credential, inMap bool) (Reason, bool) {
 		return InCredentialField, !strings.HasPrefix(text, "rf_key:")
 	case w.fed:
 		return FeedsCredentialField, true
-	case hasKnownPrefix(text):
+	case w.search.Find(text):
 		return KnownPrefix, true
-	case credential && secretName(name):
+	case credential && leak.SecretName(name):
 		return NamedLikeSecret, true
-	case w.outbound && (inMap || w.field == nil) && (w.named || secretName(name)) && plausible(text):
+	case w.outbound && (inMap || w.field == nil) && (w.named || leak.SecretName(name)) && leak.Plausible(text):
 		return NamedLikeSecret, true
-	case urlHoldsSecret(text):
-		return NamedLikeSecret, true
-	case (credential || w.suspicious) && looksRandom(text):
+	case (credential || w.suspicious) && leak.Random(text):
 		return LooksRandom, true
 	}
 	return "", false
-}
-
-// plausible keeps words and sentences at places that are merely named like a secret from
-// counting as one.
-func plausible(text string) bool {
-	return len(text) >= 6 && !strings.ContainsAny(text, " \t\n")
-}
-
-// urlHoldsSecret reports a password or a parameter named like a secret in a URL.
-func urlHoldsSecret(text string) bool {
-	if !strings.Contains(text, "://") || len(text) > 8192 {
-		return false
-	}
-	u, err := url.Parse(text)
-	if err != nil {
-		return false
-	}
-	if _, has := u.User.Password(); has {
-		return true
-	}
-	for name, values := range u.Query() {
-		for _, value := range values {
-			if value != "" && (secretName(name) || looksRandom(value)) {
-				return true
-			}
-		}
-	}
-	return false
 }

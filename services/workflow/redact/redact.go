@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -121,7 +122,7 @@ func (r *redactor) object(n *document.Node, pointer string, keys []string) {
 		first = false
 		at := document.Join(pointer, member.Key)
 		key := rewrite.Strip(member.Key)
-		if inspect.IsSecretKey(key) {
+		if leak.Find(key) {
 			key = LiteralMarker
 		}
 		r.out.Write(document.Quote(key))

@@ -1,0 +1,143 @@
+package leak
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// addresses are secrets by themselves: who knows one may post there, or act as a bot.
+var addresses = regexp.MustCompile(`(?i)` + strings.Join([]string{
+	`hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[\w/-]{16}`,
+	`discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d{10,}/[\w-]{16}`,
+	`api\.telegram\.org/(?:file/)?bot\d{5,}(?::|%3a)[\w-]{16}`,
+	`\.webhook\.office\.com/webhookb2/[\w@-]{16}`,
+	`\.logic\.azure\.com[^\s"]{0,200}[?&]sig=[\w%-]{16}`,
+	`\.powerplatform\.com[^\s"]{0,300}[?&]sig=[\w%-]{16}`,
+	`hooks\.zapier\.com/hooks/catch/\d+/\w{5}`,
+	`maker\.ifttt\.com/trigger/[^\s/]{1,100}/(?:json/)?with/key/[\w-]{10}`,
+	`hook\.(?:[a-z0-9]+\.)?(?:make|integromat)\.com/[a-z0-9]{16}`,
+	`script\.google(?:usercontent)?\.com/(?:a/)?macros/(?:[^\s/]{1,100}/)?s/[\w-]{20}`,
+	`open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/[\w-]{16}`,
+	`oapi\.dingtalk\.com/robot/send\?access_token=\w{16}`,
+	`qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=[\w-]{16}`,
+	`hooks\.mattermost\.[a-z]+/hooks/\w{16}`,
+	`chat\.googleapis\.com/v1/spaces/[^\s]{1,100}[?&](?:key|token)=[\w%-]{10}`,
+}, "|"))
+
+// addressHosts are parts of hosts, without which the expression is not tried.
+var addressHosts = []string{
+	"slack", "discord", "telegram", "office.com", "azure", "powerplatform", "zapier", "ifttt", "make.com", "integromat", "google", "feishu", "larksuite", "dingtalk", "weixin", "mattermost",
+}
+
+// maxLogin bounds a scheme, a name and a password, in bytes.
+const maxLogin = 330
+
+// login is a name and a password before a host, with a scheme or in the form of a
+// database's address. Addresses of mail are none: "mailto:me@example.com".
+var (
+	login     = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]{0,20}://[^\s/?#@:"'<>]{0,100}:[^\s/?#@"'<>{}$]{1,200}@[a-z0-9\[]`)
+	bareLogin = regexp.MustCompile(`(?i)\b([a-z][\w.-]{0,63}):([^\s:@/"'<>{}$,;]{4,100})@[a-z0-9]`)
+	mailWords = regexp.MustCompile(`(?i)^(?:mailto|e?-?mail|mails|contact|kontakt|from|to|cc|bcc|reply-to|xmpp|sip|sips|acct|author|by)$`)
+	accounts  = regexp.MustCompile(`(?i)^(?:user(?:name)?|admin|root|login|postgres|mysql|mongo|redis|guest|test|api|me)$`)
+	passwords = regexp.MustCompile(`(?i)\d|[!#%&*+=?^~|]|pass|secret|pwd|hunter`)
+)
+
+// holdsAddress reports an address in the text that is a secret or holds one.
+func (s *Search) holdsAddress(text string) bool {
+	if strings.Contains(text, ":") && holdsLogin(text) {
+		return true
+	}
+	lower := strings.ToLower(text)
+	known := func(host string) bool { return strings.Contains(lower, host) }
+	if slices.ContainsFunc(addressHosts, known) && (!s.spend(len(text)) || addresses.MatchString(text)) {
+		return true
+	}
+	for start, end := range linksIn(text) {
+		if parameterHolds(text[start:end]) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsLogin looks at what stands before each "@".
+func holdsLogin(text string) bool {
+	for from := 0; ; {
+		i := strings.IndexByte(text[from:], '@')
+		if i < 0 {
+			return false
+		}
+		at := from + i
+		if isLogin(text[max(from, at-maxLogin):min(len(text), at+2)]) {
+			return true
+		}
+		from = at + 1
+	}
+}
+
+func isLogin(text string) bool {
+	if login.MatchString(text) {
+		return true
+	}
+	m := bareLogin.FindStringSubmatch(text)
+	return m != nil && !mailWords.MatchString(m[1]) && (accounts.MatchString(m[1]) || passwords.MatchString(m[2]))
+}
+
+// maxLink bounds an address that is looked into, in bytes.
+const maxLink = 8192
+
+// linksIn are the addresses in a text: what stands around "://" up to white space.
+func linksIn(text string) func(func(int, int) bool) {
+	return func(yield func(int, int) bool) {
+		for at := 0; ; {
+			i := strings.Index(text[at:], "://")
+			if i < 0 {
+				return
+			}
+			start := at + i
+			for start > at && isLetter(text[start-1]) {
+				start--
+			}
+			end := at + i + 3
+			for end < len(text) && text[end] > ' ' && !strings.ContainsRune(`"'<>`+"`", rune(text[end])) {
+				end++
+			}
+			if end-start <= maxLink && !yield(start, end) {
+				return
+			}
+			at = end
+		}
+	}
+}
+
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// parameterHolds reports a query or fragment parameter that is named like a secret, or
+// whose value looks random.
+func parameterHolds(link string) bool {
+	u, err := url.Parse(link)
+	if err != nil {
+		return false
+	}
+	queries := []url.Values{u.Query()}
+	if fragment, err := url.ParseQuery(u.EscapedFragment()); err == nil && strings.Contains(u.Fragment, "=") {
+		queries = append(queries, fragment)
+	}
+	for _, query := range queries {
+		for name, values := range query {
+			for _, value := range values {
+				if value != "" && !isReference(value) && (SecretName(name) || Random(value)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// isReference reports a text that stands for another: "$inputs.key", "{token}".
+func isReference(text string) bool {
+	return strings.HasPrefix(text, "$") || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "<")
+}

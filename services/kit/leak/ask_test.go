@@ -1,0 +1,32 @@
+package leak_test
+
+import (
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
+)
+
+func TestTitlesThatAskForASecret(t *testing.T) {
+	t.Parallel()
+	for _, title := range []string{
+		"openai_api_key", "OPENAI-API-KEY", "openAiApiKey", "apikey", "API Key:", "api_key_2", "llm_api_key", "token", "Token", "github_token", "githubtoken", "auth_token", "accessToken",
+		"bot token", "password", "db_password", "Password123", "user-password", "passwd", "pwd", "passphrase", "secret", "client_secret", "clientSecret", "aws_secret_access_key", "credentials", "creds",
+		"private key", "Your OpenAI key", "openai_key", "hf_token", "github_pat", "authorization", "auth_header", "bearer", "my_key", "session-cookie", "jwt",
+		"p4ssw0rd", "pa$$word", "ap1_key", "t0k3n", "аpi_key", "ＡＰＩ＿ＫＥＹ", "api\u200b_key", "API-Schlüssel", "Passwort", "Zugangsdaten", "clé d'API", "cle_api", "mot de passe", "contraseña", "clave API", "chave_api", "senha", "wachtwoord", "hasło", "şifre",
+		"пароль", "API ключ", "токен", "секретный ключ", "密码", "API密钥", "パスワード", "APIキー", "비밀번호", "API 키", "كلمة المرور", "mật khẩu", "Please enter your API key here", "Paste the password of your account",
+	} {
+		if !leak.AsksForSecret(title) {
+			t.Errorf("%q does not ask for a secret", title)
+		}
+	}
+	for _, title := range []string{
+		"max_tokens", "token_count", "tokenizer", "tokens", "stop_token", "eos_token", "number of tokens", "token_limit", "max_new_tokens", "image_token", "token_type", "key", "keys", "key_points", "keypoints", "user_keypoints",
+		"keyword", "keywords", "llm_keywords", "primary_key", "sort_key", "monkey", "keyboard", "author", "authors", "class_name", "prompt", "question", "question_2", "model_id", "confidence", "secretary", "secret_santa", "password_length",
+		"password strength", "has_password", "accession", "access", "cookie", "cookies", "signature", "tokyo", "passport_number", "passenger", "compass", "bypass", "path", "pattern", "patient", "spat", "language", "Schlüsselwort", "clave", "llave", "parola",
+		"The key points of the text", "Describe the picture in at most 100 words", "", "a", "iou_threshold", "webhook_body", "yolov8n", "top_1", "4k", "キーワード", "关键词", "ключевое слово",
+	} {
+		if leak.AsksForSecret(title) {
+			t.Errorf("%q asks for a secret", title)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package leak_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
+)
+
+// Keys are put together here, so that scanners of repositories do not find them.
+var (
+	openAI = "sk-" + "proj-Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx"
+	github = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+	aws    = "AKIA" + "Q3ZTN5XWJ7RKP2VM"
+	slack  = "https://hooks." + "slack.com/services/T0123ABCD/B0123ABCD/a1B2c3D4e5F6g7H8i9J0k1L2"
+	jwt    = "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
+	pem    = "-----BEGIN EC " + "PRIVATE KEY-----\nMHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04fSeQ6tF1aY/PuoAoGCCqGSM49\nAwEHoUQDQgAEPR3tU2Fta9ktY+6P9G0cWO+0kETA6SFs38GecTyudlHz6xvCdz8q\nEKTcWGekdmdDPsHloRNtsiCa697B2O9IFA==\n-----END EC " + "PRIVATE KEY-----"
+)
+
+func secrets() []string {
+	file, _ := json.Marshal(map[string]string{"type": "service_account", "private_key": pem})
+	escaped := strings.NewReplacer("s", `\u0073`, "k", `\x6b`).Replace(openAI)
+	body := strings.Split(pem, "\n")
+	return []string{
+		openAI, github, aws, slack, jwt, pem, "AIza" + "SyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q", "hf_" + strings.Repeat("aB1", 11), "SG." + "a1B2c3D4e5F6g7H8i9J0k1.L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6a7B8c9D0e1F2g",
+		"glpat-" + "a1B2c3D4e5F6g7H8i9J0", "npm_" + strings.Repeat("a1B2c3", 6), "xoxb-" + "123456789012-123456789012-a1B2c3D4e5F6g7H8i9J0k1L2", "PRIVATE key " + pem[:40] + "PRIVATE KEY-----",
+		"api_key = " + `"` + "d41d8cd98f00b204e9800998ecf8427e0a9" + `"`, "the password: Tr0ub4dor&3xKq9!zz is ours; token=" + "9f8e7d6c5b4a39281706f5e4d3c2b1a0",
+		"https://user:" + "password@host/path", "postgres://app:" + "s3cr3t-pass@db.internal:5432/x", "redis://:" + "hunter2hunter2@cache:6379", "user:" + "password@host", "admin:" + "hunter2@db.example.com",
+		"see https://api.example.com/v1?api_key=" + "abcdef123456 for more", "https://example.com/#access_token=" + "abcdef123456",
+		"https://discord.com/api/webhooks/" + "123456789012345678/a1B2c3D4e5F6g7H8i9J0-k1L2m3N4o5P6q7R8", "https://api.telegram.org/bot" + "123456789:AAa1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q/sendMessage",
+		"https://acme.webhook.office.com/webhookb2/" + "a1b2c3d4-e5f6-7890-abcd-ef1234567890@x/IncomingWebhook/y", "https://hooks.zapier.com/hooks/catch/" + "1234567/abcdefg/",
+		"https://maker.ifttt.com/trigger/x/with/key/" + "a1B2c3D4e5F6g7H8", "https://hook.eu1.make.com/" + "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6", "https://script.google.com/macros/s/" + "AKfycbxA1B2C3D4E5F6G7H8I9J0/exec",
+		escaped, url.PathEscape(strings.ReplaceAll(openAI, "-", "%2D")), strings.ReplaceAll(openAI, "s", "&#115;"), strings.ReplaceAll(openAI, "sk-", `\"sk\u002d`), "s\u200bk-" + openAI[3:], wide(openAI),
+		base64.StdEncoding.EncodeToString(file), base64.StdEncoding.EncodeToString([]byte(openAI)), base64.URLEncoding.EncodeToString([]byte("the key is " + openAI)), hex.EncodeToString([]byte(openAI)),
+		base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(pem)))), body[1] + body[2] + body[3], wrap(base64.StdEncoding.EncodeToString([]byte("key " + openAI + strings.Repeat(" and more text", 20)))),
+	}
+}
+
+func wide(s string) string {
+	return strings.Map(func(r rune) rune { return r - '!' + 0xff01 }, s)
+}
+
+func wrap(s string) string {
+	var lines []string
+	for len(s) > 76 {
+		lines, s = append(lines, s[:76]), s[76:]
+	}
+	return strings.Join(append(lines, s), "\n")
+}
+
+const (
+	prose = "Finds the plates in a photograph, reads them, and asks a model whether the words match. Use token limits with care; an API key is bound by the owner, never typed here. "
+	photo = "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/"
+)
+
+// TestAttackPublicTextForms: a key in public text is found alone, in prose and behind it.
+func TestAttackPublicTextForms(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A8", "keys in public text, plain, escaped and encoded")
+	for _, secret := range secrets() {
+		for _, text := range []string{secret, prose + secret + " " + prose, "(" + secret + ")", "“" + secret + "”"} {
+			a.Attempt(leak.Find(text), "passed: %.60q", text)
+		}
+		a.Attempt(leak.Find(strings.Repeat(prose, 500)+secret), "passed after 80 KB: %.60q", secret)
+	}
+}
+
+func TestOrdinaryTextPasses(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		prose, strings.Repeat(prose, 1000), photo, strings.Repeat(photo, 5000), "550e8400-e29b-41d4-a716-446655440000", "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "1234567890123456789", "01HZY3V7K8Q2W4E6R8T0Y2U4I6",
+		"risk-assessment-of-things-to-come", "sk-learn-compatible-estimators", "yolov8n-640", "operator/pp-ocr-small/1", "roboflow_core/roboflow_object_detection_model@v2", "$steps.detect.predictions",
+		"https://example.com/path/to/thing?page=2&sort=name", "https://github.com/keyhole-dev/keyhole/blob/main/docs/http.md#errors", "https://media.example.com/photos/2024/05/IMG_20240512_103015.jpg", "mailto:someone@example.com", "Contact: support@example.com",
+		"Email:info@example.com", "me@example.com", "See RFC 9110, section 9.3.1: GET is safe.", "key: value", `{"name": "cat", "confidence": 0.93}`, "Ask for the token count and the password strength.", "model: gpt-4o-mini-2024-07-18",
+		"claude-3-5-sonnet-20241022", "meta-llama/Llama-3.1-8B-Instruct", "-----BEGIN CERTIFICATE-----", "AC unit installation manual 2024", "ghp_ is the prefix of GitHub's tokens", "sk-...", "Authorization: Bearer $TOKEN",
+		"api_key: YOUR_API_KEY", "${OPENAI_API_KEY}", "{{ env.OPENAI_API_KEY }}", "The quick brown fox jumps over the lazy dog 12345678901234567890", "漢字かな交じり文 2024年5月12日", "data:text/plain;base64,SGVsbG8gd29ybGQsIHRoaXMgaXMgYSB0ZXN0IQ==",
+		base64.StdEncoding.EncodeToString([]byte("just some ordinary words, nothing to see here")), hex.EncodeToString([]byte("just some ordinary words, nothing to see here")),
+		"https://discord.com/channels/123456789012345678/123456789012345678", "https://docs.google.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit", "https://hooks.slack.com/", "10:30@room5", "ratio 16:9@60Hz",
+	} {
+		if leak.Find(text) {
+			t.Errorf("taken for a secret: %.80q", text)
+		}
+	}
+}
+
+func TestGateNamesFieldsAndNoValues(t *testing.T) {
+	t.Parallel()
+	err := leak.NewGate().Text("workflow.title", "cats").Text("workflow.description", "use "+openAI).
+		Value("share.samples[0].value", map[string]any{"a": []any{1.5, nil, map[string]any{"api_key": "hunter2hunter2"}}, "b": "fine"}).
+		Value("share.samples[1].value", map[string]any{github: 1}).
+		Value("share.samples[2].value", map[string]any{"type": "base64", "value": strings.Repeat(photo, 50)}).Err()
+	e, ok := errors.AsType[*errs.Error](err)
+	if !ok || e.Reason() != errorsv1.Reason_REASON_LITERAL_SECRET {
+		t.Fatalf("got %v", err)
+	}
+	said := err.Error()
+	for _, field := range []string{"workflow.description"} {
+		if !strings.Contains(said, field) {
+			t.Errorf("%q does not name %s", said, field)
+		}
+	}
+	for _, secret := range []string{openAI, github, "hunter2"} {
+		if strings.Contains(said, secret) {
+			t.Errorf("the refusal tells the secret: %s", said)
+		}
+	}
+	if err := leak.NewGate().Value("x", map[string]any{"key": "cat", "token": 3.0, "list": []any{"a", true}}).Err(); err != nil {
+		t.Errorf("innocent: %v", err)
+	}
+}

@@ -1,0 +1,198 @@
+package leak
+
+import (
+	"iter"
+	"math"
+	"slices"
+	"strings"
+)
+
+// prefix begins keys of a known provider, with the least number of characters after.
+type prefix struct {
+	text string
+	rest int
+	hex  bool
+}
+
+// prefixes are looked for in any word, also where gitleaks wants a key to be complete.
+var prefixes = []prefix{
+	{text: "sk-", rest: 16},
+	{text: "sk_", rest: 16},
+	{text: "pk_live_", rest: 16},
+	{text: "rk_live_", rest: 16},
+	{text: "xoxb-", rest: 10},
+	{text: "xoxp-", rest: 10},
+	{text: "xoxa-", rest: 10},
+	{text: "xoxe-", rest: 10},
+	{text: "xoxs-", rest: 10},
+	{text: "xapp-", rest: 10},
+	{text: "AKIA", rest: 16},
+	{text: "ASIA", rest: 16},
+	{text: "AIza", rest: 30},
+	{text: "ya29.", rest: 16},
+	{text: "GOCSPX-", rest: 20},
+	{text: "ghp_", rest: 20},
+	{text: "gho_", rest: 20},
+	{text: "ghu_", rest: 20},
+	{text: "ghs_", rest: 20},
+	{text: "ghr_", rest: 20},
+	{text: "github_pat_", rest: 20},
+	{text: "glpat-", rest: 16},
+	{text: "hf_", rest: 20},
+	{text: "kh_", rest: 24},
+	{text: "kho_", rest: 24},
+	{text: "SG.", rest: 30},
+	{text: "xai-", rest: 20},
+	{text: "gsk_", rest: 20},
+	{text: "pplx-", rest: 20},
+	{text: "r8_", rest: 20},
+	{text: "npm_", rest: 20},
+	{text: "pypi-", rest: 20},
+	{text: "dop_v1_", rest: 20},
+	{text: "whsec_", rest: 16},
+	{text: "rf_", rest: 20},
+	{text: "nvapi-", rest: 20},
+	{text: "tvly-", rest: 16},
+	{text: "AC", rest: 32, hex: true},
+}
+
+// minKey is the length of the shortest key that prefixes know, in bytes.
+const minKey = 13
+
+// maxBody is how far into a key its characters are looked at.
+const maxBody = 256
+
+// shaped reports a private key, or a word that has the form of a key or of a token.
+func shaped(text string) bool {
+	if strings.Contains(text, "-----BEGIN") && strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, "PuTTY-User-Key-File-") {
+		return true
+	}
+	for start, end := range wordsAt(text) {
+		if end-start < minKey {
+			continue
+		}
+		if word := text[start:end]; isToken(word) || slices.ContainsFunc(prefixes, func(p prefix) bool { return p.begins(word) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// begins: a key stands at the head of a word, or behind a dot, slash or plus in one that
+// is no file.
+func (p prefix) begins(word string) bool {
+	for {
+		if rest, ok := strings.CutPrefix(word, p.text); ok && len(rest) >= p.rest && mixed(rest[:min(len(rest), maxBody)]) && (!p.hex || isHex(rest[:p.rest])) {
+			return true
+		}
+		at := strings.IndexAny(word, "./+")
+		if at < 0 || len(word) > maxSuspect {
+			return false
+		}
+		word = word[at+1:]
+	}
+}
+
+// wordsAt splits a text at everything that keys do not contain: start and end of each word.
+func wordsAt(text string) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
+		start := -1
+		for i := range len(text) {
+			switch in := keyByte[text[i]]; {
+			case in && start < 0:
+				start = i
+			case !in && start >= 0:
+				if !yield(start, i) {
+					return
+				}
+				start = -1
+			}
+		}
+		if start >= 0 {
+			yield(start, len(text))
+		}
+	}
+}
+
+var keyByte = func() (in [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.+/") {
+		in[c] = true
+	}
+	return in
+}()
+
+func isHex(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == "" }
+
+// isToken recognises a JSON web token: two parts that begin like JSON objects, and a third
+// for a signed one, four for an encrypted one.
+func isToken(word string) bool {
+	dots := strings.Count(word, ".")
+	for {
+		at := strings.Index(word, "eyJ")
+		if at < 0 || len(word)-at <= 40 {
+			return false
+		}
+		dots -= strings.Count(word[:at], ".")
+		if dots == 2 || dots == 4 {
+			return true
+		}
+		word = word[at+3:]
+	}
+}
+
+// mixed keeps ordinary words with hyphens from counting as keys: a key has digits, or
+// letters of both cases.
+func mixed(s string) bool {
+	return strings.ContainsAny(s, "0123456789") ||
+		strings.ToLower(s) != s && strings.ToUpper(s) != s && !strings.Contains(s, "/")
+}
+
+// Random reports a word that is long, mixed and of high entropy. Many innocent ids are
+// so too: it is for places where secrets are common.
+func Random(text string) bool {
+	for start, end := range wordsAt(text) {
+		if word := text[start:end]; len(word) >= 20 && len(word) <= 4096 && !isUUID(word) && scrambled(word) && entropy(word) >= 3.4 {
+			return true
+		}
+	}
+	return false
+}
+
+// scrambled tells keys from identifiers made of words: a key has digits among letters of
+// both cases, or many digits.
+func scrambled(word string) bool {
+	digits, lower, upper, separators := 0, 0, 0, 0
+	for i := range len(word) {
+		switch c := word[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'a' && c <= 'z':
+			lower++
+		case c >= 'A' && c <= 'Z':
+			upper++
+		case c == '/' || c == '.':
+			separators++
+		}
+	}
+	return separators < 4 && lower+upper > 0 && (digits >= 2 && lower > 0 && upper > 0 || digits*6 >= len(word))
+}
+
+func isUUID(word string) bool {
+	return len(word) == 36 && word[8] == '-' && word[13] == '-' && word[18] == '-' && word[23] == '-'
+}
+
+// entropy is Shannon's, in bits for each character.
+func entropy(s string) float64 {
+	var counts [256]int
+	for i := range len(s) {
+		counts[s[i]]++
+	}
+	bits := 0.0
+	for _, n := range counts {
+		if n > 0 {
+			p := float64(n) / float64(len(s))
+			bits -= p * math.Log2(p)
+		}
+	}
+	return bits
+}

@@ -1,0 +1,191 @@
+package leak
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"html"
+	"iter"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxDepth bounds how often a text is decoded: base64 of JSON with escapes is two.
+const maxDepth = 3
+
+// views are a text and all that it decodes to. Each decoding is shorter than its text, so
+// that together they are a small multiple of it.
+func views(text string) iter.Seq[string] {
+	return func(yield func(string) bool) { show(text, maxDepth, yield) }
+}
+
+func show(text string, depth int, yield func(string) bool) bool {
+	if !yield(text) {
+		return false
+	}
+	if depth == 0 {
+		return true
+	}
+	for _, plain := range []string{visible(text), unescaped(text)} {
+		if plain != text && !show(plain, depth-1, yield) {
+			return false
+		}
+	}
+	for word := range encodedIn(text) {
+		if inner, ok := decoded(word); ok && !show(inner, depth-1, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// visible drops characters that nobody sees, and writes wide letters as ordinary ones.
+func visible(text string) string {
+	if isASCII(text) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0xff01 && r <= 0xff5e:
+			return r - 0xff01 + '!'
+		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r), r == 0x34f, r == 0x115f, r == 0x3164:
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// unescaped reads backslash escapes, percent escapes and HTML entities.
+func unescaped(text string) string {
+	if strings.Contains(text, `\`) {
+		text = backslashes(text)
+	}
+	if strings.Contains(text, "&") {
+		text = html.UnescapeString(text)
+	}
+	if strings.Contains(text, "%") {
+		if plain, err := url.PathUnescape(text); err == nil && utf8.ValidString(plain) {
+			text = plain
+		}
+	}
+	return text
+}
+
+// backslashes reads the escapes of JSON and of programming languages; a backslash that
+// begins none is dropped, as shells and Markdown do.
+func backslashes(text string) string {
+	var out strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) {
+			out.WriteByte(text[i])
+			continue
+		}
+		i++
+		switch digits := map[byte]int{'u': 4, 'x': 2, 'U': 8}[text[i]]; {
+		case digits > 0 && i+digits < len(text):
+			n, err := strconv.ParseUint(text[i+1:i+1+digits], 16, 32)
+			if err != nil {
+				out.WriteByte(text[i])
+				continue
+			}
+			out.WriteRune(rune(n)) // an invalid one becomes U+FFFD
+			i += digits
+		case text[i] == 'n' || text[i] == 'r' || text[i] == 't':
+			out.WriteByte('\n')
+		default:
+			out.WriteByte(text[i])
+		}
+	}
+	return out.String()
+}
+
+// minEncoded is the least length of a word that is decoded: 18 bytes in base64.
+const minEncoded = 24
+
+// encodedIn are the words of a text that base64 or hex could have written, with their
+// lines joined where a text is wrapped.
+func encodedIn(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var joined strings.Builder
+		start, end := -1, 0
+		flush := func() bool {
+			if start >= 0 {
+				joined.WriteString(text[start:end])
+			}
+			word := joined.String()
+			joined.Reset()
+			start = -1
+			return len(word) < minEncoded || yield(word)
+		}
+		for s, e := range wordsAt(text) {
+			gap := text[end:s]
+			wrapped := start >= 0 && e-s >= 4 && (end-start == 64 || end-start == 76) && strings.Trim(gap, "\r\n") == ""
+			if wrapped {
+				joined.WriteString(text[start:end])
+			} else if !flush() {
+				return
+			}
+			start, end = s, e
+		}
+		flush()
+	}
+}
+
+// decoded is what a word of base64 or hex says, if that is text, and a private key's mark
+// if it is one in DER.
+func decoded(word string) (string, bool) {
+	if raw, err := hex.DecodeString(word); err == nil {
+		return readable(raw)
+	}
+	encoding := base64.RawStdEncoding
+	if strings.ContainsAny(word, "-_") {
+		encoding = base64.RawURLEncoding
+	}
+	raw, _ := encoding.DecodeString(word[:len(word)/4*4]) // up to what is not base64
+	if tail := len(word) % 4; tail >= 2 {
+		if more, err := encoding.DecodeString(word[len(word)-tail:]); err == nil {
+			raw = append(raw, more...)
+		}
+	}
+	return readable(raw)
+}
+
+func readable(raw []byte) (string, bool) {
+	if isPrivateKey(raw) {
+		return "-----BEGIN PRIVATE KEY-----", true
+	}
+	text := string(raw)
+	if len(raw) < minEncoded/2 || !utf8.ValidString(text) {
+		return "", false
+	}
+	for _, r := range text {
+		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' {
+			return "", false
+		}
+	}
+	return text, true
+}
+
+// isPrivateKey recognises PKCS #8, PKCS #1, SEC 1 and PKCS #12 in DER: a sequence that
+// begins with a version 0, 1 or 3. A certificate or a public key begins otherwise.
+func isPrivateKey(raw []byte) bool {
+	if len(raw) < 40 || raw[0] != 0x30 {
+		return false
+	}
+	at := 2
+	if raw[1] >= 0x80 {
+		at += int(raw[1] & 0x0f)
+	}
+	return raw[1] <= 0x84 && at+3 < len(raw) && raw[at] == 2 && raw[at+1] == 1 && (raw[at+2] == 0 || raw[at+2] == 1 || raw[at+2] == 3)
+}
