@@ -9,6 +9,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
@@ -35,6 +36,9 @@ func (f *publicFace) CreateModel(ctx context.Context, r *registryv1.CreateModelR
 		modelName: modelName{workspaceOf(r.GetParent()), r.GetModelId()},
 		title:     r.GetModel().GetTitle(), task: r.GetModel().GetTask(),
 		public: r.GetModel().GetVisibility() == registryv1.Visibility_VISIBILITY_PUBLIC, created: f.now(),
+	}
+	if err := leak.NewGate().Text("model_id", r.GetModelId()).Text("model.title", m.title).Text("model.task", m.task).Err(); err != nil {
+		return nil, err
 	}
 	if err := f.store.createModel(ctx, m); err != nil {
 		if sqldb.IsUniqueViolation(err) {
@@ -90,6 +94,9 @@ func (s *Service) getModel(ctx context.Context, n modelName) (*registryv1.Model,
 func (f *publicFace) UpdateModel(ctx context.Context, r *registryv1.UpdateModelRequest) (*registryv1.Model, error) {
 	n, err := parseModel(r.GetModel().GetName())
 	if err != nil {
+		return nil, err
+	}
+	if err := leak.Text("model.title", r.GetModel().GetTitle()); err != nil {
 		return nil, err
 	}
 	title, public, err := changes(r)

@@ -10,9 +10,11 @@ import (
 	"os"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	archivelimit "github.com/keyhole-dev/keyhole/services/kit/archive"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
@@ -80,6 +82,9 @@ func (s *Service) inspectPackage(ctx context.Context, archive *zip.Reader, maxBy
 	var found bool
 	for _, entry := range archive.File {
 		if path.Ext(entry.Name) != ".onnx" {
+			if err := publicEntry(entry); err != nil {
+				return signature{}, err
+			}
 			continue
 		}
 		one, err := s.inspectEntry(ctx, entry)
@@ -114,6 +119,29 @@ func checkEntries(entries []*zip.File, left uint64) error {
 	return nil
 }
 
+// maxText bounds a file of labels, dictionaries or settings in a package, in bytes.
+const maxText = 4 << 20
+
+// publicEntry refuses a secret in a text of a package: strangers see its labels.
+func publicEntry(entry *zip.File) error {
+	if entry.UncompressedSize64 > maxText {
+		return nil // no list of labels
+	}
+	content, err := entry.Open()
+	if err != nil {
+		return &invalid{"a file of the package cannot be unpacked"}
+	}
+	defer func() { _ = content.Close() }()
+	text, err := io.ReadAll(io.LimitReader(content, maxText))
+	if err != nil {
+		return &invalid{"a file of the package is damaged"}
+	}
+	if leak.Find(entry.Name) || utf8.Valid(text) && leak.Find(string(text)) {
+		return &invalid{"a text of the package holds what looks like a secret; its labels are shown to others"}
+	}
+	return nil
+}
+
 func (s *Service) inspectEntry(ctx context.Context, entry *zip.File) (signature, error) {
 	unpacked, err := os.CreateTemp(s.cfg.Scratch, "keyhole-inspect-*.onnx")
 	if err != nil {
@@ -143,6 +171,11 @@ func (s *Service) inspectFile(ctx context.Context, name string) (signature, erro
 	found, err := s.workers.Inspect(ctx, func() (*os.File, error) { return os.Open(name) })
 	if err != nil {
 		return signature{}, err
+	}
+	for _, text := range found.Metadata {
+		if leak.Find(text) {
+			return signature{}, &invalid{"the model's metadata holds what looks like a secret; its labels are shown to others"}
+		}
 	}
 	return signature{Inputs: declared(found.Inputs), Outputs: declared(found.Outputs)}, nil
 }

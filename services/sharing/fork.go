@@ -9,6 +9,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
@@ -38,6 +39,9 @@ func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedW
 		return nil, err
 	}
 	report.ForkedFrom = from
+	if err := leak.NewGate().Text("workflow_id", r.GetWorkflowId()).Text("title", r.GetTitle()).Err(); err != nil {
+		return nil, err
+	}
 	if r.GetValidateOnly() {
 		return &sharingv1.ForkSharedWorkflowResponse{Report: report}, nil
 	}

@@ -12,6 +12,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 )
 
 // everySetting are the fields of a share that its owner sets.
@@ -81,6 +82,9 @@ func (e *shareEdit) apply(in *sharingv1.Share, paths []string) error {
 func (e *shareEdit) set(in *sharingv1.Share, field, rest string) error {
 	switch field {
 	case "title":
+		if err := leak.Text("share.title", in.GetTitle()); err != nil {
+			return err
+		}
 		e.row.Title = in.GetTitle()
 	case "version":
 		if in.GetVersion() != 0 {
@@ -193,6 +197,9 @@ func (e *shareEdit) setSamples(in []*sharingv1.Sample) error {
 	raw, err := protojson.Marshal(&sharingv1.Share{Samples: in})
 	if err != nil {
 		return invalid("share.samples", "cannot be written as JSON")
+	}
+	if err := publicSamples(in).Err(); err != nil {
+		return err
 	}
 	e.row.Samples = string(raw)
 	return nil

@@ -12,6 +12,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 )
 
@@ -32,6 +33,9 @@ func (s public) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequest
 	in := r.GetShare()
 	if in == nil {
 		in = &sharingv1.Share{}
+	}
+	if err := leak.Text("share_id", r.GetShareId()); err != nil {
+		return nil, err
 	}
 	edit := &shareEdit{Service: s.Service, workflow: w, row: row, created: true}
 	if err := edit.apply(in, everySetting); err != nil {

@@ -23,6 +23,9 @@ func (s public) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkflowR
 			return nil, errOr(err, taken("workflow", wanted))
 		}
 	}
+	if err := publicText(wanted, in).Err(); err != nil {
+		return nil, err
+	}
 	raw, err := documentOf(in.GetDefinition())
 	if err != nil {
 		return nil, err
@@ -182,6 +185,9 @@ func (s public) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkflowR
 		return nil, err
 	}
 	if err := w.check(in.GetEtag()); err != nil {
+		return nil, err
+	}
+	if err := publicText("", in).Err(); err != nil {
 		return nil, err
 	}
 	var raw []byte

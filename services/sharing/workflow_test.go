@@ -311,3 +311,28 @@ func TestAForkSaysNoMoreThanTheView(t *testing.T) {
 	_, err = s.own(s.member("visitor"), fork.GetWorkflow().GetName(), "r1", "who")
 	must(t, err)
 }
+
+// An unknown block is what a refusal names: what stands in it may have a name like a
+// secret's and be none.
+func TestAnUnknownBlockIsNotHiddenBehindAFinding(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	for _, block := range []string{
+		`{"type":"roboflow_core/environment_secrets_store@v1","name":"e","variables_storing_secrets":["OPENAI_API_KEY"]}`,
+		`{"type":"roboflow_core/environment_secrets_store@v1","name":"e","variables_storing_secrets":["openai_key_1"]}`,
+		`{"type":"acme/mailer@v1","name":"e","token_field":"session_id","nested":{"password":"hunter2"}}`,
+	} {
+		definition := `{"version":"1.0","inputs":[],"steps":[` + block + `],"outputs":[{"type":"JsonField","name":"o","selector":"$steps.e.*"}]}`
+		_, err := s.api.CreateWorkflow(s.member("acme"), &sharingv1.CreateWorkflowRequest{
+			Parent: "workspaces/acme", Workflow: &sharingv1.Workflow{Definition: object(t, definition)},
+		})
+		refused(t, err, errorsv1.Reason_REASON_DEFINITION_INVALID)
+		if said := err.Error(); !strings.Contains(said, "there is no block of") || strings.Contains(block, "secrets_store") && !strings.Contains(said, "credential") {
+			t.Errorf("the refusal says %q", said)
+		}
+	}
+	_, err := s.api.CreateWorkflow(s.member("acme"), &sharingv1.CreateWorkflowRequest{Parent: "workspaces/acme", Workflow: &sharingv1.Workflow{
+		Definition: object(t, `{"version":"1.0","inputs":[],"steps":[{"type":"acme/mailer@v1","name":"e","key":"ghp_`+`a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"}],"outputs":[]}`),
+	}})
+	refused(t, err, errorsv1.Reason_REASON_LITERAL_SECRET)
+}

@@ -34,6 +34,9 @@ func (s *Service) CreateCredential(ctx context.Context, req *vaultv1.CreateCrede
 // message: nothing after this can print it with the request.
 func (s *Service) newCredential(ws, cid string, from *vaultv1.Credential) (credential, secret.Secret, error) {
 	value := takeValue(from)
+	if err := publicCredential(cid, from, value); err != nil {
+		return credential{}, value, err
+	}
 	if from.GetProvider() == "" {
 		return credential{}, value, noProvider()
 	}
@@ -138,6 +141,9 @@ func (s *Service) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCrede
 	}
 	value := takeValue(from)
 	defer value.Destroy()
+	if err := publicCredential("", from, value); err != nil {
+		return nil, err
+	}
 	if slices.Contains(mask, "value") && value.IsZero() {
 		return nil, badValue("it is empty; leave it out to keep the stored one")
 	}

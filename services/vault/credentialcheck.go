@@ -2,11 +2,13 @@ package vault
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
@@ -24,6 +26,22 @@ func (s *Service) setValue(c *credential, value secret.Secret) error {
 	c.fingerprint = s.kek.fingerprint(c.workspace, value)
 	c.guardable = guard.Guardable(value) == nil
 	return nil
+}
+
+// publicCredential refuses a secret in the parts of a credential that are shown: the value
+// has one place.
+func publicCredential(cid string, from *vaultv1.Credential, value secret.Secret) error {
+	if v := string(value.Expose()); len(v) >= 8 && strings.Contains(cid+"\n"+from.GetTitle(), v) {
+		return errs.InvalidArgument(errorsv1.Reason_REASON_LITERAL_SECRET,
+			"the credential's id or title holds its value, and both are shown; send it as the value alone").
+			Field("credential.title", "holds the value")
+	}
+	gate := leak.NewGate().Text("credential_id", cid).Text("credential.title", from.GetTitle()).
+		Text("credential.provider", from.GetProvider()).Text("credential.slot_name", from.GetSlotName())
+	for i, host := range from.GetHosts() {
+		gate.Text("credential.hosts["+strconv.Itoa(i)+"]", host)
+	}
+	return gate.Err()
 }
 
 func badValue(why string) error {

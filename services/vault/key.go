@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
@@ -25,6 +26,9 @@ func (s *Service) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) 
 	if _, err := s.store.workspace(ctx, ws); errors.Is(err, sql.ErrNoRows) {
 		return nil, notFound("workspace")
 	} else if err != nil {
+		return nil, err
+	}
+	if err := leak.NewGate().Text("key_id", req.GetKeyId()).Text("key.title", req.GetKey().GetTitle()).Err(); err != nil {
 		return nil, err
 	}
 	k := apiKey{workspace: ws, id: req.GetKeyId(), kind: kindOwner, title: req.GetKey().GetTitle(), createTime: micros(s.now())}
@@ -121,6 +125,9 @@ func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) 
 	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"title", "budget", "budget.runs", "budget.period", "budget.pictures"},
 		[]string{"name", "key", "prefix", "operator_budget", "create_time", "revoke_time"})
 	if err != nil {
+		return nil, err
+	}
+	if err := leak.Text("key.title", req.GetKey().GetTitle()); err != nil {
 		return nil, err
 	}
 	var k apiKey

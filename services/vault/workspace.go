@@ -13,6 +13,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 )
 
 // CreateWorkspace creates a tenant.
@@ -20,6 +21,9 @@ func (s *Service) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorksp
 	if slices.Contains(reserved(), req.GetWorkspaceId()) {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_ID_RESERVED, "the workspace id %q is reserved; choose another", req.GetWorkspaceId()).
 			Field("workspace_id", "reserved")
+	}
+	if err := leak.NewGate().Text("workspace_id", req.GetWorkspaceId()).Text("workspace.title", req.GetWorkspace().GetTitle()).Err(); err != nil {
+		return nil, err
 	}
 	w := workspace{id: req.GetWorkspaceId(), title: req.GetWorkspace().GetTitle(), createTime: micros(s.now())}
 	err := s.store.tx(ctx, func(tx *sql.Tx) error {

@@ -1,7 +1,10 @@
 package leak
 
 import (
-	"fmt"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -23,7 +26,7 @@ func NewGate() *Gate { return &Gate{search: NewSearch()} }
 // Text looks over a field.
 func (g *Gate) Text(field, text string) *Gate {
 	if text != "" && g.search.Find(text) {
-		g.found = append(g.found, field)
+		g.refuse(field)
 	}
 	return g
 }
@@ -44,39 +47,63 @@ func (g *Gate) Err() error {
 // Text is a gate for one field.
 func Text(field, text string) error { return NewGate().Text(field, text).Err() }
 
-// Value looks over a value of JSON: its texts, its keys, and what stands under a key that
-// is named like a secret.
-func (g *Gate) Value(field string, value any) *Gate {
-	g.value(field, "", value, maxNesting)
-	return g
+// JSON looks over a value in JSON: its texts, its keys, and what stands under a key that is
+// named like a secret. The value itself stands under a name, such as an input's. It reads
+// tokens, so that no key hides behind another of the same name.
+func (g *Gate) JSON(field, name string, raw []byte) *Gate {
+	w := walker{gate: g, field: field, decoder: json.NewDecoder(bytes.NewReader(raw))}
+	w.decoder.UseNumber()
+	for {
+		token, err := w.decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return g
+		}
+		if err != nil { // no JSON: as text
+			return g.Text(field, string(raw))
+		}
+		w.token(token, name)
+	}
 }
 
-// maxNesting bounds how deep a value is looked into; deeper ones are refused.
-const maxNesting = 100
+// walker follows the tokens of a value in JSON.
+type walker struct {
+	gate    *Gate
+	field   string
+	decoder *json.Decoder
+	// open are the objects and arrays that the next token is in.
+	open []level
+}
 
-func (g *Gate) value(field, name string, value any, depth int) {
-	if depth == 0 {
-		g.found = append(g.found, field)
-		return
+type level struct {
+	object bool
+	// keyed: the next token of an object is a value, under key.
+	keyed bool
+	key   string
+}
+
+func (w *walker) token(token json.Token, name string) {
+	if len(w.open) > 0 {
+		name = w.open[len(w.open)-1].key
 	}
-	switch v := value.(type) {
-	case string:
-		g.named(field, name, v)
-	case []any:
-		for i, item := range v {
-			g.value(fmt.Sprintf("%s[%d]", field, i), name, item, depth-1)
+	switch t := token.(type) {
+	case json.Delim:
+		switch t {
+		case '{', '[':
+			w.open = append(w.open, level{object: t == '{', key: name})
+			return
+		default:
+			w.open = w.open[:len(w.open)-1]
 		}
-	case map[string]any:
-		if isPicture(v) {
+	case string:
+		if at := len(w.open) - 1; at >= 0 && w.open[at].object && !w.open[at].keyed {
+			w.open[at].keyed, w.open[at].key = true, t
+			w.gate.Text(w.field, t)
 			return
 		}
-		for key, item := range v {
-			if g.search.Find(key) {
-				g.found = append(g.found, field)
-				continue // the key must not be told
-			}
-			g.value(field+"."+key, key, item, depth-1)
-		}
+		w.gate.named(w.field, name, t)
+	}
+	if at := len(w.open) - 1; at >= 0 {
+		w.open[at].keyed = false
 	}
 }
 
@@ -85,6 +112,13 @@ func (g *Gate) named(field, name, text string) {
 		return
 	}
 	if SecretName(name) && Plausible(text) || g.search.Find(text) {
+		g.refuse(field)
+	}
+}
+
+// refuse notes a field once.
+func (g *Gate) refuse(field string) {
+	if len(g.found) == 0 || g.found[len(g.found)-1] != field {
 		g.found = append(g.found, field)
 	}
 }

@@ -5,9 +5,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -94,26 +97,37 @@ func TestOrdinaryTextPasses(t *testing.T) {
 
 func TestGateNamesFieldsAndNoValues(t *testing.T) {
 	t.Parallel()
-	err := leak.NewGate().Text("workflow.title", "cats").Text("workflow.description", "use "+openAI).
-		Value("share.samples[0].value", map[string]any{"a": []any{1.5, nil, map[string]any{"api_key": "hunter2hunter2"}}, "b": "fine"}).
-		Value("share.samples[1].value", map[string]any{github: 1}).
-		Value("share.samples[2].value", map[string]any{"type": "base64", "value": strings.Repeat(photo, 50)}).Err()
+	gate := leak.NewGate().Text("workflow.title", "cats").Text("workflow.description", "use "+openAI)
+	for i, value := range []string{
+		`{"a":[1.5,null,{"api_key":"hunter2hunter2"}],"b":"fine"}`, `{"` + github + `":1}`, `{"a":"` + github + `","a":"fine"}`, `["fine","` + jwt + `"]`, `"` + openAI + `"`,
+		`{"token":["` + "opaque1234" + `"]}`, `{"a":"\u0073k-` + openAI[3:] + `"}`,
+	} {
+		gate.JSON(fmt.Sprintf("share.samples[%d].value", i), "who", []byte(value))
+	}
+	err := gate.JSON("picture", "image", []byte(`{"type":"base64","value":"`+strings.Repeat(photo, 50)+`"}`)).Err()
 	e, ok := errors.AsType[*errs.Error](err)
 	if !ok || e.Reason() != errorsv1.Reason_REASON_LITERAL_SECRET {
 		t.Fatalf("got %v", err)
 	}
 	said := err.Error()
-	for _, field := range []string{"workflow.description"} {
-		if !strings.Contains(said, field) {
-			t.Errorf("%q does not name %s", said, field)
-		}
+	want := []string{"workflow.description"}
+	for i := range 7 {
+		want = append(want, fmt.Sprintf("share.samples[%d].value", i))
+	}
+	var fields []string
+	for _, v := range e.Violations() {
+		fields = append(fields, v.GetField())
+		said += v.GetDescription()
+	}
+	if diff := cmp.Diff(want, fields); diff != "" {
+		t.Error(diff)
 	}
 	for _, secret := range []string{openAI, github, "hunter2"} {
 		if strings.Contains(said, secret) {
 			t.Errorf("the refusal tells the secret: %s", said)
 		}
 	}
-	if err := leak.NewGate().Value("x", map[string]any{"key": "cat", "token": 3.0, "list": []any{"a", true}}).Err(); err != nil {
+	if err := leak.NewGate().JSON("x", "who", []byte(`{"key":"cat","token":3.0,"list":["a",true,{}],"after":"b"}`)).Err(); err != nil {
 		t.Errorf("innocent: %v", err)
 	}
 }

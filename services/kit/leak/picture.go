@@ -11,12 +11,6 @@ var magics = []string{"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF8", "RIFF"}
 // minPicture is the least length of a picture in base64: less can be read by eye.
 const minPicture = 64
 
-// isPicture reports a picture as the inputs of a run carry it.
-func isPicture(v map[string]any) bool {
-	text, ok := v["value"].(string)
-	return ok && len(v) <= 2 && v["type"] == "base64" && IsPicture(text)
-}
-
 // IsPicture reports a text that is a picture in base64 and nothing else. What is in it is
 // not text that anybody reads; its metadata is another's affair.
 func IsPicture(text string) bool {

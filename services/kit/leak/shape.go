@@ -151,7 +151,7 @@ func mixed(s string) bool {
 // so too: it is for places where secrets are common.
 func Random(text string) bool {
 	for start, end := range wordsAt(text) {
-		if word := text[start:end]; len(word) >= 20 && len(word) <= 4096 && !isUUID(word) && scrambled(word) && entropy(word) >= 3.4 {
+		if word := text[start:end]; len(word) >= 20 && len(word) <= 4096 && !isUUID(word) && !isDigest(word) && scrambled(word) && entropy(word) >= 3.4 {
 			return true
 		}
 	}
@@ -175,6 +175,15 @@ func scrambled(word string) bool {
 		}
 	}
 	return separators < 4 && lower+upper > 0 && (digits >= 2 && lower > 0 && upper > 0 || digits*6 >= len(word))
+}
+
+// isDigest recognises SHA-1, SHA-256, SHA-384 and SHA-512 in hex: of a commit or a file.
+func isDigest(word string) bool {
+	switch len(word) {
+	case 40, 64, 96, 128:
+		return isHex(word)
+	}
+	return false
 }
 
 func isUUID(word string) bool {

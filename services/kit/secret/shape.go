@@ -25,6 +25,10 @@ func Unfit[T string | []byte](raw T) string {
 		return "it has control characters in it"
 	case strings.Trim(text, "*•·.xX-_ ") == "", strings.HasPrefix(text, "__n8n_BLANK_VALUE_"):
 		return "it is what a form shows in place of a secret"
+	case isMasked(text):
+		return "it is shortened or masked, as a form or a log shows a secret; give the whole of it"
+	case isPlaceholder(text):
+		return "it is a placeholder where a secret is to be filled in; give the secret itself"
 	case text == "[secret]" || strings.HasPrefix(text, "$credentials") || strings.HasPrefix(text, "$inputs."):
 		return "it is a placeholder or a reference"
 	}

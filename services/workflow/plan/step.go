@@ -44,6 +44,11 @@ func (c *compiler) unknownBlock(step int) {
 		c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "workflows inside of workflows cannot be used here; copy the inner steps into this workflow")
 		return
 	}
+	if strings.Contains(source.Type, "environment_secrets_store") {
+		c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type",
+			"there is no block of this type here, since a workflow cannot read the server's environment; store each secret as a credential and refer to it where it is used: $credentials.<id>")
+		return
+	}
 	c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "there is no block of type %.80q; see the list of blocks for those that can be used", source.Type)
 }
 
