@@ -89,8 +89,16 @@ func (s *Service) inspection(ctx context.Context, ws string, look *analysis) (*s
 			FromInput: m.open(),
 		})
 	}
-	out.Slots, err = s.slotMessages(ctx, ws, look)
-	return out, err
+	if out.Slots, err = s.slotMessages(ctx, ws, look); err != nil {
+		return nil, err
+	}
+	if out.UnknownDestinations, err = s.unknownDestinations(ctx, look); err != nil {
+		return nil, err
+	}
+	out.Notices = notices(&sharingv1.Detected{
+		PrivateModels: private, Slots: out.Slots, Sinks: out.Sinks, UnknownDestinations: out.UnknownDestinations,
+	}, false, false)
+	return out, nil
 }
 
 // slotMessages are the slots as their owner sees them.

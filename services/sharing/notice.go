@@ -85,6 +85,9 @@ func notices(d *sharingv1.Detected, needsConfirmation, hasMoved bool) []*sharing
 	}
 	if len(d.GetSlots()) > 0 {
 		out = append(out, credentialNotices...)
+		if unknown := d.GetUnknownDestinations(); len(unknown) > 0 {
+			out = append(out, unknownNotice(unknown))
+		}
 	} else {
 		out = append(out, credentialUnavailable)
 	}

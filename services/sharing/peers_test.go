@@ -138,6 +138,21 @@ func (v *vaultPeer) ResolveCredentials(_ context.Context, r *vaultinternalv1.Res
 	return out, nil
 }
 
+func (v *vaultPeer) VetDestinations(_ context.Context, r *vaultinternalv1.VetDestinationsRequest) (*vaultinternalv1.VetDestinationsResponse, error) {
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	out := &vaultinternalv1.VetDestinationsResponse{}
+	for _, d := range r.GetDestinations() {
+		if strings.Contains(d, "unknown.") {
+			out.Unknown = append(out.Unknown, d)
+		}
+	}
+	return out, nil
+}
+
 // authority is the member on whose behalf the call is made.
 func authority(ctx context.Context, ws string) (string, error) {
 	p := caller.From(ctx)

@@ -41,6 +41,7 @@ type rights struct {
 	secrets *fresh[map[string]*vaultv1.Credential]
 	trash   *fresh[bool]
 	titles  *fresh[string]
+	unknown *fresh[[]string]
 }
 
 // maxRights bounds each kind of answer.
@@ -55,6 +56,7 @@ func newRights(s *Service) rights {
 		secrets: newFresh(s.now, maxRights, s.loadCredentials),
 		trash:   newFresh(s.now, maxRights, s.loadTrash),
 		titles:  newFresh(s.now, maxRights, s.loadTitle),
+		unknown: newFresh(s.now, maxRights, s.loadUnknown),
 	}
 }
 

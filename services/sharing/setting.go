@@ -18,11 +18,11 @@ import (
 // everySetting are the fields of a share that its owner sets.
 var everySetting = []string{
 	"title", "version", "follow_live", "run_access", "credential_access", "charged_key", "limits", "sinks_enabled",
-	"fork_disabled", "expire_time", "frame_origins", "samples",
+	"fork_disabled", "expire_time", "frame_origins", "samples", "confirmed_destinations",
 }
 
 // outputOnly are fields that a client may send back as it got them.
-var outputOnly = []string{"name", "token", "uri", "state", "detected", "notices", "create_time", "update_time"}
+var outputOnly = []string{"name", "token", "uri", "state", "detected", "notices", "create_time", "update_time", "suspension"}
 
 // maxSamples bounds the bytes of all samples of a share: every view carries them.
 const maxSamples = 1 << 20
@@ -39,6 +39,9 @@ type shareEdit struct {
 	grant *vaultinternalv1.PutCredentialGrantRequest
 	// paths are the settings that are named.
 	paths []string
+	// confirmed are the unknown destinations that the owner has confirmed; the vault
+	// keeps them with the grant.
+	confirmed []string
 	// limited: the owner has named limits, so that a missing one is no default.
 	limited bool
 }
@@ -110,6 +113,8 @@ func (e *shareEdit) set(in *sharingv1.Share, field, rest string) error {
 		return e.setOrigins(in.GetFrameOrigins())
 	case "samples":
 		return e.setSamples(in.GetSamples())
+	case "confirmed_destinations":
+		e.confirmed = in.GetConfirmedDestinations()
 	default:
 		return invalid("update_mask", "a share has no setting %q", field)
 	}

@@ -197,7 +197,8 @@ func (e *shareEdit) settleCredentials(ctx context.Context, look *analysis, confi
 	}
 	e.grant = &vaultinternalv1.PutCredentialGrantRequest{
 		Share: e.name(), VersionHash: look.hash, Slots: slots, Calls: e.row.Calls, Period: vaultv1.Period(e.row.Period),
-		Resume: e.created || e.resumed, // of a new share there is nothing to look at
+		Resume:                e.created || e.resumed, // of a new share there is nothing to look at
+		ConfirmedDestinations: e.confirmed,
 	}
 	e.row.GrantedHash = look.hash
 	return nil
@@ -267,6 +268,9 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 	if out.Detected.Slots, err = s.slotMessages(ctx, w.Workspace, look); err != nil {
 		return nil, err
 	}
+	if out.Detected.UnknownDestinations, err = s.unknownDestinations(ctx, look); err != nil {
+		return nil, err
+	}
 	changed := movedFrom(row.promise(), look)
 	out.Notices = notices(out.Detected, row.hidden() && row.GrantedHash != v.Hash, len(changed.credentials)+len(changed.ordinary) > 0)
 	if row.State != sharingv1.ShareState_SHARE_STATE_REVOKED {
@@ -296,6 +300,9 @@ func (s *Service) showGrant(ctx context.Context, row shareRow, out *sharingv1.Sh
 	}
 	if waits(grant) && row.State == sharingv1.ShareState_SHARE_STATE_ACTIVE {
 		out.State = sharingv1.ShareState_SHARE_STATE_SUSPENDED
+	}
+	if out.Suspension = suspensionOf(row.Workspace, grant.GetSuspension()); out.Suspension != nil {
+		out.Notices = append(out.Notices, suspensionNotice(out.Suspension))
 	}
 	return nil
 }

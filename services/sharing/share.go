@@ -151,7 +151,7 @@ func (s public) UpdateShare(ctx context.Context, r *sharingv1.UpdateShareRequest
 			return err
 		}
 		// Naming the setting again is how an owner confirms a new live version.
-		return e.settle(ctx, mentions(paths, "credential_access"))
+		return e.settle(ctx, mentions(paths, "credential_access") || mentions(paths, "confirmed_destinations"))
 	})
 }
 

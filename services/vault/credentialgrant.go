@@ -28,8 +28,15 @@ func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.P
 	if g.slots, err = s.grantable(ctx, ws, req.GetSlots()); err != nil {
 		return nil, err
 	}
+	if err := s.confirmUnknown(ctx, &g, req.GetConfirmedDestinations()); err != nil {
+		return nil, err
+	}
 	err = s.store.tx(ctx, func(tx *sql.Tx) error {
-		if !req.GetResume() {
+		if req.GetResume() {
+			if err := mayResume(ctx, tx, g); err != nil {
+				return err
+			}
+		} else {
 			earlier, err := grantRow(ctx, tx, ws, g.share)
 			if err != nil {
 				return err
@@ -151,6 +158,9 @@ func (s *Service) GetCredentialGrant(ctx context.Context, req *vaultinternalv1.G
 	if ws == "" {
 		return nil, badName("share", shareForm)
 	}
+	if req.GetNow() {
+		return s.grantNow(ctx, ws, req.GetShare())
+	}
 	g, err := s.rights.grant(ctx, ws, req.GetShare())
 	if err != nil {
 		return nil, err
@@ -166,9 +176,31 @@ func (s *Service) GetCredentialGrant(ctx context.Context, req *vaultinternalv1.G
 	if err != nil {
 		return nil, err
 	}
-	return &vaultinternalv1.GetCredentialGrantResponse{
+	out := &vaultinternalv1.GetCredentialGrantResponse{
 		Exists: true, VersionHash: g.versionHash, CallsLeft: max(0, g.calls-used), Suspended: g.suspendTime.Valid, Unconfirmed: unconfirmed,
-	}, nil
+	}
+	if out.Suspended {
+		p, err := s.store.suspensionOf(ctx, ws, req.GetShare())
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			out.Suspension = p.message()
+		}
+	}
+	return out, nil
+}
+
+// grantNow is the state of a grant as it is written, whatever is remembered of it.
+func (s *Service) grantNow(ctx context.Context, ws, share string) (*vaultinternalv1.GetCredentialGrantResponse, error) {
+	g, err := grantRow(ctx, s.store.db, ws, share)
+	if err != nil || g == nil {
+		return &vaultinternalv1.GetCredentialGrantResponse{}, err
+	}
+	unconfirmed, err := s.unconfirmed(ctx, g)
+	return &vaultinternalv1.GetCredentialGrantResponse{
+		Exists: true, VersionHash: g.versionHash, Suspended: g.suspendTime.Valid, Unconfirmed: unconfirmed,
+	}, err
 }
 
 // unconfirmed are the credentials of a grant that are other ones now than those that

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"google.golang.org/grpc"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
 // egressStream is one call of a runner.
@@ -106,17 +106,15 @@ func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinter
 		return notSent, refusedURL(err)
 	}
 	req := request(ctx, stream, head)
+	w := &watched{Service: s, egressStream: stream, handles: []*handle{h}, set: set}
 	req.Slot, req.Guard, req.Destinations = slot, set, []egress.Destination{d}
-	var withheld atomic.Bool
-	req.OnReflected = func() {
-		withheld.Store(true) // before the suspension, which ends this call too
-		s.reflected(ctx, h)
-	}
+	req.Remember = func(pieces []guard.Piece) (bool, error) { return w.remember(ctx, pieces) }
+	req.OnReflected = func() { w.withhold(ctx) }
 	onward := &redirects{service: s, handle: h}
 	req.OnRedirect = func(status int, to egress.Destination) error { return onward.write(ctx, status, to) }
-	status, err := forward(ctx, s.egress, stream, req)
-	if withheld.Load() {
-		return "failed answer_withheld", answerWithheld(h, status)
+	status, err := forward(ctx, s.egress, w, req)
+	if w.withheld() {
+		return "failed answer_withheld", w.leave(stream.Context(), status)
 	}
 	s.logFailure(ctx, h.Run, h.Step, err)
 	switch {

@@ -152,10 +152,8 @@ func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialGran
 	case !ok || granted.Credential != id || granted.Destination != h.Destination:
 		return nil, grant.Invalid(errors.New("no credential grant covers this slot"))
 	case g.suspendTime.Valid || granted.UID != h.UID:
-		// A credential that is another one than was granted waits for its owner. The same words as for a pause: a visitor who could tell the two apart
-		// could tell that the guard had found something.
-		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED,
-			"this link is paused; its owner can resume it")
+		// A credential that is another one than was granted waits for its owner.
+		return nil, paused()
 	}
 	return g, nil
 }

@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -141,33 +140,4 @@ func refusedURL(err error) error {
 		message = e.Message
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_ADDRESS_REFUSED, "%s", message)
-}
-
-// reflected is called when an answer held the secret that was sent. The owner is
-// told; a share with hidden credentials is suspended until its owner looks, and
-// so nobody gets a second guess.
-func (s *Service) reflected(ctx context.Context, h *handle) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
-	defer cancel()
-	s.metrics.refused.WithLabelValues("reflected").Inc()
-	e := s.event(ctx, h.Workspace, "answer.withheld", h.credentialLabel())
-	e.actor, e.outcome = h.Peer, "answer_withheld"
-	e.details["run"], e.details["step"], e.details["destination"] = h.Run, h.Step, h.Destination
-	err := s.store.tx(ctx, func(tx *sql.Tx) error {
-		if h.Share != "" {
-			e.details["share"] = h.Share
-			if _, err := suspendGrant(ctx, tx, h.Workspace, h.Share, micros(s.now())); err != nil {
-				return err
-			}
-		}
-		return audit(ctx, tx, e)
-	})
-	if err != nil {
-		s.log.LogAttrs(ctx, slog.LevelError, "a share whose secret came back could not be suspended",
-			slog.String("share", h.Share), slog.Any("error", err))
-	}
-	if h.Share != "" {
-		// Its other calls end too, but for this one, whose own error is the answer.
-		s.announce(ctx, true, grantSubject(h.Share))
-	}
 }

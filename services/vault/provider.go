@@ -15,12 +15,11 @@ type provider struct {
 	slotName string
 }
 
-// knownProvider looks a provider up by the name that definitions use. Names that
-// are not known need hosts; their key goes where most go.
-func knownProvider(name string) provider {
+// knownProviders are those that are known, by the name that definitions use.
+func knownProviders() map[string]provider {
 	bearer, header, query, basic := vaultv1.SlotKind_SLOT_KIND_BEARER, vaultv1.SlotKind_SLOT_KIND_HEADER,
 		vaultv1.SlotKind_SLOT_KIND_QUERY, vaultv1.SlotKind_SLOT_KIND_BASIC
-	known := map[string]provider{
+	return map[string]provider{
 		"openai":       {[]string{"https://api.openai.com"}, bearer, ""},
 		"anthropic":    {[]string{"https://api.anthropic.com"}, header, "x-api-key"},
 		"google":       {[]string{"https://generativelanguage.googleapis.com"}, header, "x-goog-api-key"},
@@ -40,9 +39,14 @@ func knownProvider(name string) provider {
 		"slack":        {[]string{"https://slack.com"}, bearer, ""},
 		"twilio":       {[]string{"https://api.twilio.com"}, basic, ""},
 	}
-	p, ok := known[strings.ToLower(name)]
+}
+
+// knownProvider looks a provider up by its name. Names that are not known need hosts;
+// their key goes where most go.
+func knownProvider(name string) provider {
+	p, ok := knownProviders()[strings.ToLower(name)]
 	if !ok {
-		p.slotKind = bearer
+		p.slotKind = vaultv1.SlotKind_SLOT_KIND_BEARER
 	}
 	return p
 }

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -75,11 +76,11 @@ func (f *inflight) remove(c *call) {
 }
 
 // end cancels the calls that rest on a subject.
-func (f *inflight) end(subject string) {
+func (f *inflight) end(subject string, cause error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for c := range f.calls[subject] {
-		c.cancel(revoked())
+		c.cancel(cause)
 	}
 }
 
@@ -99,31 +100,48 @@ func (f *inflight) all() []*call {
 	return all
 }
 
+// What replicas tell each other of a subject.
+const (
+	// changed: what is remembered of it is old.
+	changed = "changed"
+	// over: it has ended, and calls that rest on it must stop.
+	over = "ended"
+	// stopped: it is a share's grant, and the guard has suspended it.
+	stopped = "stopped"
+)
+
 // announce tells this replica, at once, and the others that something about a
 // subject has changed, and with end that calls resting on it must stop. The row
 // was written before: a message that is lost only costs the others' watch its
 // period.
 func (s *Service) announce(ctx context.Context, end bool, subject string) {
-	s.heard(end, subject)
-	message := "changed " + subject
+	verb := changed
 	if end {
-		message = "ended " + subject
+		verb = over
 	}
+	s.tell(ctx, verb, subject)
+}
+
+func (s *Service) tell(ctx context.Context, verb, subject string) {
+	s.heard(verb, subject)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	if err := s.redis.Publish(ctx, s.redis.Channel(channel), message).Err(); err != nil {
+	if err := s.redis.Publish(ctx, s.redis.Channel(channel), verb+" "+subject).Err(); err != nil {
 		s.log.LogAttrs(ctx, slog.LevelWarn, "other replicas could not be told", slog.Any("error", redisx.Error(err)))
 	}
 }
 
-func (s *Service) heard(end bool, subject string) {
+func (s *Service) heard(verb, subject string) {
 	s.rights.forget(subject)
 	if strings.HasPrefix(subject, "key ") {
 		s.logins.dropAll()
 	}
-	if end {
+	switch verb {
+	case over:
 		s.guards.drop(subject)
-		s.inflight.end(subject)
+		s.inflight.end(subject, revoked())
+	case stopped:
+		s.inflight.end(subject, paused())
 	}
 }
 
@@ -142,7 +160,7 @@ func (s *Service) listen(ctx context.Context) error {
 				return nil
 			}
 			verb, subject, _ := strings.Cut(m.Payload, " ")
-			s.heard(verb == "ended", subject)
+			s.heard(verb, subject)
 		}
 	}
 }
@@ -176,6 +194,8 @@ func (s *Service) lookAgain(ctx context.Context) {
 			} else if now.Sub(c.seen) > blind {
 				c.cancel(revoked())
 			}
+		case errorsv1.Reason_REASON_SHARE_PAUSED:
+			c.cancel(paused())
 		default:
 			c.cancel(revoked())
 		}
@@ -191,8 +211,9 @@ func (s *Service) sweep(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if err := s.store.forgetRuns(ctx, micros(s.now().Add(-2*grant.MaxLifetime))); err != nil && ctx.Err() == nil {
-				s.log.LogAttrs(ctx, slog.LevelWarn, "old runs could not be dropped", slog.Any("error", err))
+			err := errors.Join(s.store.forgetRuns(ctx, micros(s.now().Add(-2*grant.MaxLifetime))), s.store.forgetShown(ctx))
+			if err != nil && ctx.Err() == nil {
+				s.log.LogAttrs(ctx, slog.LevelWarn, "what is over could not be dropped", slog.Any("error", err))
 			}
 		}
 	}

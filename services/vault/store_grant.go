@@ -31,6 +31,8 @@ type grantedSlot struct {
 	Credential  string `json:"credential"`
 	UID         string `json:"uid"`
 	Destination string `json:"destination"`
+	// Confirmed: the destination is unknown, and the owner has confirmed it.
+	Confirmed bool `json:"confirmed,omitempty"`
 }
 
 // slot finds what the grant says of a slot of a version.

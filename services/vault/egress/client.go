@@ -96,8 +96,8 @@ type Request struct {
 	// OnReflected, if not nil, is called once when the answer held a secret, before
 	// the caller sees the error: audit and suspension. It must not block for long.
 	OnReflected func()
-	// Remember is called with the pieces of a secret that do not withhold the answer by
-	// themselves, before the text that holds them is let go; see guard.Options.
+	// Remember is called with the pieces of a secret that an answer holds, before the
+	// text that holds them is let go; see guard.Options.
 	Remember func([]guard.Piece) (withhold bool, err error)
 	// FollowRedirects follows redirects; see onward for which.
 	FollowRedirects bool

@@ -69,6 +69,15 @@ func (r *Rules) check(d Destination) *Error {
 	return nil
 }
 
+// Lists reports whether the operator has listed a destination itself: by its name, or by
+// its address if it is written as one.
+func (r *Rules) Lists(d Destination) bool {
+	if a, err := netip.ParseAddr(d.Host); err == nil {
+		return r.lists(a, d.Port)
+	}
+	return r.names[d.address()]
+}
+
 // checkAddr refuses an address that d's name was found to have.
 func (r *Rules) checkAddr(d Destination, a netip.Addr) *Error {
 	if r.names[d.address()] || r.lists(a, d.Port) || isPublic(a) {

@@ -20,12 +20,12 @@ type Piece struct {
 type Options struct {
 	// ContentType is the answer's, and chooses how its texts are found.
 	ContentType string
-	// Remember is called with pieces that do not stop, before the text that holds them
-	// is let go. It says whether the answer must be withheld. If it fails, the answer
-	// is withheld too. It is called seldom. Nil forgets the pieces.
+	// Remember is called with the pieces that were found, before the text that holds
+	// them is let go. It says whether the answer must be withheld. If it fails, the
+	// answer is withheld too. It is called seldom. Nil forgets the pieces.
 	Remember func(pieces []Piece) (withhold bool, err error)
 	// OnHit is called once, before the read that returns ErrReflected, if a piece stops
-	// or Remember says so. It is not called when Remember fails.
+	// or Remember says so. It is not called when only Remember fails.
 	OnHit func()
 }
 
@@ -45,11 +45,12 @@ func (o *Options) settle(pieces []Piece) error {
 		return nil
 	}
 	withhold := Stops(pieces)
-	if !withhold && o.Remember != nil {
-		var err error
-		if withhold, err = o.Remember(pieces); err != nil {
+	if o.Remember != nil {
+		tooMuch, err := o.Remember(pieces)
+		if err != nil && !withhold {
 			return ErrReflected
 		}
+		withhold = withhold || tooMuch
 	}
 	if !withhold {
 		return nil

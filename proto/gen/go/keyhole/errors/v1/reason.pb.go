@@ -70,6 +70,12 @@ const (
 	Reason_REASON_DESTINATION_NOT_CONSTANT Reason = 45
 	// The change of a credential needs the value again; the violations name the fields.
 	Reason_REASON_CREDENTIAL_VALUE_NEEDED Reason = 46
+	// A hidden credential would go to a destination that is neither a known provider's
+	// nor allowed by the operator, and its owner has not confirmed that.
+	Reason_REASON_DESTINATION_UNCONFIRMED Reason = 47
+	// The guard has suspended shares twice because of the credential's value: it needs a
+	// new one.
+	Reason_REASON_CREDENTIAL_EXPOSED Reason = 48
 	// The share is paused by its owner.
 	Reason_REASON_SHARE_PAUSED Reason = 60
 	// The share has expired.
@@ -171,6 +177,8 @@ var (
 		44:  "REASON_DESTINATION_NOT_ALLOWED",
 		45:  "REASON_DESTINATION_NOT_CONSTANT",
 		46:  "REASON_CREDENTIAL_VALUE_NEEDED",
+		47:  "REASON_DESTINATION_UNCONFIRMED",
+		48:  "REASON_CREDENTIAL_EXPOSED",
 		60:  "REASON_SHARE_PAUSED",
 		61:  "REASON_SHARE_EXPIRED",
 		62:  "REASON_MODEL_PRIVATE",
@@ -231,6 +239,8 @@ var (
 		"REASON_DESTINATION_NOT_ALLOWED":    44,
 		"REASON_DESTINATION_NOT_CONSTANT":   45,
 		"REASON_CREDENTIAL_VALUE_NEEDED":    46,
+		"REASON_DESTINATION_UNCONFIRMED":    47,
+		"REASON_CREDENTIAL_EXPOSED":         48,
 		"REASON_SHARE_PAUSED":               60,
 		"REASON_SHARE_EXPIRED":              61,
 		"REASON_MODEL_PRIVATE":              62,
@@ -302,7 +312,7 @@ var File_keyhole_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xed\f\n" +
+	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xb0\r\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16REASON_INVALID_REQUEST\x10\x01\x12\x18\n" +
@@ -324,7 +334,9 @@ const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\x13REASON_SLOT_UNBOUND\x10+\x12\"\n" +
 	"\x1eREASON_DESTINATION_NOT_ALLOWED\x10,\x12#\n" +
 	"\x1fREASON_DESTINATION_NOT_CONSTANT\x10-\x12\"\n" +
-	"\x1eREASON_CREDENTIAL_VALUE_NEEDED\x10.\x12\x17\n" +
+	"\x1eREASON_CREDENTIAL_VALUE_NEEDED\x10.\x12\"\n" +
+	"\x1eREASON_DESTINATION_UNCONFIRMED\x10/\x12\x1d\n" +
+	"\x19REASON_CREDENTIAL_EXPOSED\x100\x12\x17\n" +
 	"\x13REASON_SHARE_PAUSED\x10<\x12\x18\n" +
 	"\x14REASON_SHARE_EXPIRED\x10=\x12\x18\n" +
 	"\x14REASON_MODEL_PRIVATE\x10>\x12\x1b\n" +

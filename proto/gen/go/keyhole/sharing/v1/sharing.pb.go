@@ -1697,8 +1697,13 @@ type InspectWorkflowResponse struct {
 	// Names of shares of the workflow that wait for their owner's word (state
 	// SUSPENDED): look at what changed and resume them. At most 50.
 	SuspendedShares []string `protobuf:"bytes,9,rep,name=suspended_shares,json=suspendedShares,proto3" json:"suspended_shares,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Destinations of slots that are neither a known provider's nor allowed by the
+	// operator: to use credentials hidden there, the owner has to confirm them.
+	UnknownDestinations []string `protobuf:"bytes,10,rep,name=unknown_destinations,json=unknownDestinations,proto3" json:"unknown_destinations,omitempty"`
+	// What sharing it takes on; user interfaces show these texts.
+	Notices       []*Notice `protobuf:"bytes,11,rep,name=notices,proto3" json:"notices,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *InspectWorkflowResponse) Reset() {
@@ -1790,6 +1795,20 @@ func (x *InspectWorkflowResponse) GetSharingProblems() []*Problem {
 func (x *InspectWorkflowResponse) GetSuspendedShares() []string {
 	if x != nil {
 		return x.SuspendedShares
+	}
+	return nil
+}
+
+func (x *InspectWorkflowResponse) GetUnknownDestinations() []string {
+	if x != nil {
+		return x.UnknownDestinations
+	}
+	return nil
+}
+
+func (x *InspectWorkflowResponse) GetNotices() []*Notice {
+	if x != nil {
+		return x.Notices
 	}
 	return nil
 }
@@ -1897,9 +1916,12 @@ type Detected struct {
 	// Slots: credentials can be opened.
 	Slots []*Slot `protobuf:"bytes,2,rep,name=slots,proto3" json:"slots,omitempty"`
 	// Steps with effects outside, off unless turned on.
-	Sinks         []string `protobuf:"bytes,3,rep,name=sinks,proto3" json:"sinks,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Sinks []string `protobuf:"bytes,3,rep,name=sinks,proto3" json:"sinks,omitempty"`
+	// Destinations of slots that are neither a known provider's nor allowed by the
+	// operator: to use credentials hidden there, confirm them.
+	UnknownDestinations []string `protobuf:"bytes,4,rep,name=unknown_destinations,json=unknownDestinations,proto3" json:"unknown_destinations,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *Detected) Reset() {
@@ -1953,6 +1975,105 @@ func (x *Detected) GetSinks() []string {
 	return nil
 }
 
+func (x *Detected) GetUnknownDestinations() []string {
+	if x != nil {
+		return x.UnknownDestinations
+	}
+	return nil
+}
+
+// Suspension says why the guard has stopped a share. It never says which characters of a
+// credential were shown.
+type Suspension struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The run whose answer was withheld.
+	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	// When.
+	Time *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=time,proto3" json:"time,omitempty"`
+	// The credential, as its resource name.
+	Credential string `protobuf:"bytes,3,opt,name=credential,proto3" json:"credential,omitempty"`
+	// How many characters of its value the link's visitors may know.
+	Characters int32 `protobuf:"varint,4,opt,name=characters,proto3" json:"characters,omitempty"`
+	// Whether what was found may be ordinary text.
+	ChanceLikely bool `protobuf:"varint,5,opt,name=chance_likely,json=chanceLikely,proto3" json:"chance_likely,omitempty"`
+	// Whether the credential needs a new value before the share can be resumed.
+	NewValueNeeded bool `protobuf:"varint,6,opt,name=new_value_needed,json=newValueNeeded,proto3" json:"new_value_needed,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Suspension) Reset() {
+	*x = Suspension{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Suspension) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Suspension) ProtoMessage() {}
+
+func (x *Suspension) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Suspension.ProtoReflect.Descriptor instead.
+func (*Suspension) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *Suspension) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+func (x *Suspension) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *Suspension) GetCredential() string {
+	if x != nil {
+		return x.Credential
+	}
+	return ""
+}
+
+func (x *Suspension) GetCharacters() int32 {
+	if x != nil {
+		return x.Characters
+	}
+	return 0
+}
+
+func (x *Suspension) GetChanceLikely() bool {
+	if x != nil {
+		return x.ChanceLikely
+	}
+	return false
+}
+
+func (x *Suspension) GetNewValueNeeded() bool {
+	if x != nil {
+		return x.NewValueNeeded
+	}
+	return false
+}
+
 // Notice is a text for the owner, to be shown as it is.
 type Notice struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1970,7 +2091,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1982,7 +2103,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1995,7 +2116,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Notice) GetId() string {
@@ -2039,7 +2160,7 @@ type Sample struct {
 
 func (x *Sample) Reset() {
 	*x = Sample{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2051,7 +2172,7 @@ func (x *Sample) String() string {
 func (*Sample) ProtoMessage() {}
 
 func (x *Sample) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2064,7 +2185,7 @@ func (x *Sample) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sample.ProtoReflect.Descriptor instead.
 func (*Sample) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Sample) GetInput() string {
@@ -2123,14 +2244,21 @@ type Share struct {
 	// When it was made.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When it was changed last.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// Destinations that are neither a known provider's nor allowed by the operator, and to
+	// which hidden credentials may go all the same, "https://llm.example.com". Input only;
+	// needed in the request that opens hidden credentials there. The notice
+	// credential_access.unknown_destination says what it takes on.
+	ConfirmedDestinations []string `protobuf:"bytes,21,rep,name=confirmed_destinations,json=confirmedDestinations,proto3" json:"confirmed_destinations,omitempty"`
+	// Why the guard has suspended it, while it is.
+	Suspension    *Suspension `protobuf:"bytes,22,opt,name=suspension,proto3" json:"suspension,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Share) Reset() {
 	*x = Share{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2142,7 +2270,7 @@ func (x *Share) String() string {
 func (*Share) ProtoMessage() {}
 
 func (x *Share) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2155,7 +2283,7 @@ func (x *Share) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Share.ProtoReflect.Descriptor instead.
 func (*Share) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Share) GetName() string {
@@ -2298,6 +2426,20 @@ func (x *Share) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Share) GetConfirmedDestinations() []string {
+	if x != nil {
+		return x.ConfirmedDestinations
+	}
+	return nil
+}
+
+func (x *Share) GetSuspension() *Suspension {
+	if x != nil {
+		return x.Suspension
+	}
+	return nil
+}
+
 // CreateShareRequest makes a share.
 type CreateShareRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2313,7 +2455,7 @@ type CreateShareRequest struct {
 
 func (x *CreateShareRequest) Reset() {
 	*x = CreateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2325,7 +2467,7 @@ func (x *CreateShareRequest) String() string {
 func (*CreateShareRequest) ProtoMessage() {}
 
 func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2338,7 +2480,7 @@ func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateShareRequest.ProtoReflect.Descriptor instead.
 func (*CreateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *CreateShareRequest) GetParent() string {
@@ -2379,7 +2521,7 @@ type ListSharesRequest struct {
 
 func (x *ListSharesRequest) Reset() {
 	*x = ListSharesRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2391,7 +2533,7 @@ func (x *ListSharesRequest) String() string {
 func (*ListSharesRequest) ProtoMessage() {}
 
 func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2404,7 +2546,7 @@ func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesRequest.ProtoReflect.Descriptor instead.
 func (*ListSharesRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListSharesRequest) GetParent() string {
@@ -2448,7 +2590,7 @@ type ListSharesResponse struct {
 
 func (x *ListSharesResponse) Reset() {
 	*x = ListSharesResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2460,7 +2602,7 @@ func (x *ListSharesResponse) String() string {
 func (*ListSharesResponse) ProtoMessage() {}
 
 func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2473,7 +2615,7 @@ func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesResponse.ProtoReflect.Descriptor instead.
 func (*ListSharesResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListSharesResponse) GetShares() []*Share {
@@ -2501,7 +2643,7 @@ type GetShareRequest struct {
 
 func (x *GetShareRequest) Reset() {
 	*x = GetShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2513,7 +2655,7 @@ func (x *GetShareRequest) String() string {
 func (*GetShareRequest) ProtoMessage() {}
 
 func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2526,7 +2668,7 @@ func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetShareRequest.ProtoReflect.Descriptor instead.
 func (*GetShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{29}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *GetShareRequest) GetName() string {
@@ -2549,7 +2691,7 @@ type UpdateShareRequest struct {
 
 func (x *UpdateShareRequest) Reset() {
 	*x = UpdateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2561,7 +2703,7 @@ func (x *UpdateShareRequest) String() string {
 func (*UpdateShareRequest) ProtoMessage() {}
 
 func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2574,7 +2716,7 @@ func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateShareRequest.ProtoReflect.Descriptor instead.
 func (*UpdateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{30}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *UpdateShareRequest) GetShare() *Share {
@@ -2602,7 +2744,7 @@ type DeleteShareRequest struct {
 
 func (x *DeleteShareRequest) Reset() {
 	*x = DeleteShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2614,7 +2756,7 @@ func (x *DeleteShareRequest) String() string {
 func (*DeleteShareRequest) ProtoMessage() {}
 
 func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2627,7 +2769,7 @@ func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteShareRequest.ProtoReflect.Descriptor instead.
 func (*DeleteShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{31}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DeleteShareRequest) GetName() string {
@@ -2648,7 +2790,7 @@ type PauseShareRequest struct {
 
 func (x *PauseShareRequest) Reset() {
 	*x = PauseShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2660,7 +2802,7 @@ func (x *PauseShareRequest) String() string {
 func (*PauseShareRequest) ProtoMessage() {}
 
 func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2673,7 +2815,7 @@ func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseShareRequest.ProtoReflect.Descriptor instead.
 func (*PauseShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{32}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *PauseShareRequest) GetName() string {
@@ -2694,7 +2836,7 @@ type ResumeShareRequest struct {
 
 func (x *ResumeShareRequest) Reset() {
 	*x = ResumeShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2706,7 +2848,7 @@ func (x *ResumeShareRequest) String() string {
 func (*ResumeShareRequest) ProtoMessage() {}
 
 func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2719,7 +2861,7 @@ func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeShareRequest.ProtoReflect.Descriptor instead.
 func (*ResumeShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{33}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ResumeShareRequest) GetName() string {
@@ -2740,7 +2882,7 @@ type RotateShareRequest struct {
 
 func (x *RotateShareRequest) Reset() {
 	*x = RotateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2752,7 +2894,7 @@ func (x *RotateShareRequest) String() string {
 func (*RotateShareRequest) ProtoMessage() {}
 
 func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2765,7 +2907,7 @@ func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateShareRequest.ProtoReflect.Descriptor instead.
 func (*RotateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{34}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RotateShareRequest) GetName() string {
@@ -2786,7 +2928,7 @@ type GetSharedWorkflowRequest struct {
 
 func (x *GetSharedWorkflowRequest) Reset() {
 	*x = GetSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2798,7 +2940,7 @@ func (x *GetSharedWorkflowRequest) String() string {
 func (*GetSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2811,7 +2953,7 @@ func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*GetSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{35}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GetSharedWorkflowRequest) GetToken() string {
@@ -2846,7 +2988,7 @@ type GraphNode struct {
 
 func (x *GraphNode) Reset() {
 	*x = GraphNode{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2858,7 +3000,7 @@ func (x *GraphNode) String() string {
 func (*GraphNode) ProtoMessage() {}
 
 func (x *GraphNode) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2871,7 +3013,7 @@ func (x *GraphNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphNode.ProtoReflect.Descriptor instead.
 func (*GraphNode) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{36}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GraphNode) GetId() string {
@@ -2951,7 +3093,7 @@ type GraphEdge struct {
 
 func (x *GraphEdge) Reset() {
 	*x = GraphEdge{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2963,7 +3105,7 @@ func (x *GraphEdge) String() string {
 func (*GraphEdge) ProtoMessage() {}
 
 func (x *GraphEdge) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2976,7 +3118,7 @@ func (x *GraphEdge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphEdge.ProtoReflect.Descriptor instead.
 func (*GraphEdge) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{37}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *GraphEdge) GetSource() string {
@@ -3038,7 +3180,7 @@ type Graph struct {
 
 func (x *Graph) Reset() {
 	*x = Graph{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3050,7 +3192,7 @@ func (x *Graph) String() string {
 func (*Graph) ProtoMessage() {}
 
 func (x *Graph) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3063,7 +3205,7 @@ func (x *Graph) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Graph.ProtoReflect.Descriptor instead.
 func (*Graph) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{38}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Graph) GetNodes() []*GraphNode {
@@ -3111,7 +3253,7 @@ type Allowance struct {
 
 func (x *Allowance) Reset() {
 	*x = Allowance{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3123,7 +3265,7 @@ func (x *Allowance) String() string {
 func (*Allowance) ProtoMessage() {}
 
 func (x *Allowance) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3136,7 +3278,7 @@ func (x *Allowance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
 func (*Allowance) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{39}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Allowance) GetScope() string {
@@ -3191,7 +3333,7 @@ type Terms struct {
 
 func (x *Terms) Reset() {
 	*x = Terms{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3203,7 +3345,7 @@ func (x *Terms) String() string {
 func (*Terms) ProtoMessage() {}
 
 func (x *Terms) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3216,7 +3358,7 @@ func (x *Terms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Terms.ProtoReflect.Descriptor instead.
 func (*Terms) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Terms) GetSummary() string {
@@ -3308,7 +3450,7 @@ type SharedWorkflow struct {
 
 func (x *SharedWorkflow) Reset() {
 	*x = SharedWorkflow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3320,7 +3462,7 @@ func (x *SharedWorkflow) String() string {
 func (*SharedWorkflow) ProtoMessage() {}
 
 func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3333,7 +3475,7 @@ func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflow.ProtoReflect.Descriptor instead.
 func (*SharedWorkflow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *SharedWorkflow) GetTitle() string {
@@ -3460,7 +3602,7 @@ type ForkSharedWorkflowRequest struct {
 
 func (x *ForkSharedWorkflowRequest) Reset() {
 	*x = ForkSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3472,7 +3614,7 @@ func (x *ForkSharedWorkflowRequest) String() string {
 func (*ForkSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3485,7 +3627,7 @@ func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ForkSharedWorkflowRequest) GetToken() string {
@@ -3538,7 +3680,7 @@ type ForkReport struct {
 
 func (x *ForkReport) Reset() {
 	*x = ForkReport{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3550,7 +3692,7 @@ func (x *ForkReport) String() string {
 func (*ForkReport) ProtoMessage() {}
 
 func (x *ForkReport) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3563,7 +3705,7 @@ func (x *ForkReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkReport.ProtoReflect.Descriptor instead.
 func (*ForkReport) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ForkReport) GetUnboundSlots() []*Slot {
@@ -3600,7 +3742,7 @@ type ForkSharedWorkflowResponse struct {
 
 func (x *ForkSharedWorkflowResponse) Reset() {
 	*x = ForkSharedWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3612,7 +3754,7 @@ func (x *ForkSharedWorkflowResponse) String() string {
 func (*ForkSharedWorkflowResponse) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3625,7 +3767,7 @@ func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ForkSharedWorkflowResponse) GetWorkflow() *Workflow {
@@ -3667,7 +3809,7 @@ type LineItem struct {
 
 func (x *LineItem) Reset() {
 	*x = LineItem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3679,7 +3821,7 @@ func (x *LineItem) String() string {
 func (*LineItem) ProtoMessage() {}
 
 func (x *LineItem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3692,7 +3834,7 @@ func (x *LineItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LineItem.ProtoReflect.Descriptor instead.
 func (*LineItem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *LineItem) GetStep() string {
@@ -3768,7 +3910,7 @@ type StepEvent struct {
 
 func (x *StepEvent) Reset() {
 	*x = StepEvent{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3780,7 +3922,7 @@ func (x *StepEvent) String() string {
 func (*StepEvent) ProtoMessage() {}
 
 func (x *StepEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3793,7 +3935,7 @@ func (x *StepEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepEvent.ProtoReflect.Descriptor instead.
 func (*StepEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *StepEvent) GetStep() string {
@@ -3859,7 +4001,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3871,7 +4013,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3884,7 +4026,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Run) GetName() string {
@@ -3997,7 +4139,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4009,7 +4151,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4022,7 +4164,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ListRunsRequest) GetParent() string {
@@ -4073,7 +4215,7 @@ type ListRunsResponse struct {
 
 func (x *ListRunsResponse) Reset() {
 	*x = ListRunsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4085,7 +4227,7 @@ func (x *ListRunsResponse) String() string {
 func (*ListRunsResponse) ProtoMessage() {}
 
 func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4098,7 +4240,7 @@ func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsResponse.ProtoReflect.Descriptor instead.
 func (*ListRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListRunsResponse) GetRuns() []*Run {
@@ -4126,7 +4268,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4138,7 +4280,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4151,7 +4293,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *GetRunRequest) GetName() string {
@@ -4182,7 +4324,7 @@ type QueryUsageRequest struct {
 
 func (x *QueryUsageRequest) Reset() {
 	*x = QueryUsageRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4194,7 +4336,7 @@ func (x *QueryUsageRequest) String() string {
 func (*QueryUsageRequest) ProtoMessage() {}
 
 func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4207,7 +4349,7 @@ func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageRequest.ProtoReflect.Descriptor instead.
 func (*QueryUsageRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *QueryUsageRequest) GetParent() string {
@@ -4275,7 +4417,7 @@ type UsageRow struct {
 
 func (x *UsageRow) Reset() {
 	*x = UsageRow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4287,7 +4429,7 @@ func (x *UsageRow) String() string {
 func (*UsageRow) ProtoMessage() {}
 
 func (x *UsageRow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4300,7 +4442,7 @@ func (x *UsageRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UsageRow.ProtoReflect.Descriptor instead.
 func (*UsageRow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *UsageRow) GetGroup() string {
@@ -4365,7 +4507,7 @@ type QueryUsageResponse struct {
 
 func (x *QueryUsageResponse) Reset() {
 	*x = QueryUsageResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4377,7 +4519,7 @@ func (x *QueryUsageResponse) String() string {
 func (*QueryUsageResponse) ProtoMessage() {}
 
 func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4390,7 +4532,7 @@ func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageResponse.ProtoReflect.Descriptor instead.
 func (*QueryUsageResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *QueryUsageResponse) GetRows() []*UsageRow {
@@ -4529,7 +4671,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x12\n" +
 	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage\"\xc9\x03\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\"\xb2\x04\n" +
 	"\x17InspectWorkflowResponse\x12;\n" +
 	"\tinterface\x18\x01 \x01(\v2\x1d.keyhole.sharing.v1.InterfaceR\tinterface\x12.\n" +
 	"\x05slots\x18\x02 \x03(\v2\x18.keyhole.sharing.v1.SlotR\x05slots\x124\n" +
@@ -4539,7 +4681,10 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\fdestinations\x18\x06 \x03(\tR\fdestinations\x127\n" +
 	"\bproblems\x18\a \x03(\v2\x1b.keyhole.sharing.v1.ProblemR\bproblems\x12F\n" +
 	"\x10sharing_problems\x18\b \x03(\v2\x1b.keyhole.sharing.v1.ProblemR\x0fsharingProblems\x12)\n" +
-	"\x10suspended_shares\x18\t \x03(\tR\x0fsuspendedShares\"\xb8\x02\n" +
+	"\x10suspended_shares\x18\t \x03(\tR\x0fsuspendedShares\x121\n" +
+	"\x14unknown_destinations\x18\n" +
+	" \x03(\tR\x13unknownDestinations\x124\n" +
+	"\anotices\x18\v \x03(\v2\x1a.keyhole.sharing.v1.NoticeR\anotices\"\xb8\x02\n" +
 	"\x06Limits\x12!\n" +
 	"\x04runs\x18\x01 \x01(\x03B\r\xbaH\n" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x04runs\x12:\n" +
@@ -4551,11 +4696,24 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\bpictures\x18\x05 \x01(\x03B\r\xbaH\n" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\bpictures\x128\n" +
 	"\x10visitor_pictures\x18\x06 \x01(\x03B\r\xbaH\n" +
-	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x0fvisitorPictures\"w\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x0fvisitorPictures\"\xaa\x01\n" +
 	"\bDetected\x12%\n" +
 	"\x0eprivate_models\x18\x01 \x03(\tR\rprivateModels\x12.\n" +
 	"\x05slots\x18\x02 \x03(\v2\x18.keyhole.sharing.v1.SlotR\x05slots\x12\x14\n" +
-	"\x05sinks\x18\x03 \x03(\tR\x05sinks\"^\n" +
+	"\x05sinks\x18\x03 \x03(\tR\x05sinks\x121\n" +
+	"\x14unknown_destinations\x18\x04 \x03(\tR\x13unknownDestinations\"\xdd\x01\n" +
+	"\n" +
+	"Suspension\x12\x10\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\x12.\n" +
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x1e\n" +
+	"\n" +
+	"credential\x18\x03 \x01(\tR\n" +
+	"credential\x12\x1e\n" +
+	"\n" +
+	"characters\x18\x04 \x01(\x05R\n" +
+	"characters\x12#\n" +
+	"\rchance_likely\x18\x05 \x01(\bR\fchanceLikely\x12(\n" +
+	"\x10new_value_needed\x18\x06 \x01(\bR\x0enewValueNeeded\"^\n" +
 	"\x06Notice\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\bseverity\x18\x02 \x01(\tR\bseverity\x12\x14\n" +
@@ -4563,7 +4721,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x04text\x18\x04 \x01(\tR\x04text\"D\n" +
 	"\x06Sample\x12\x14\n" +
 	"\x05input\x18\x01 \x01(\tR\x05input\x12$\n" +
-	"\x05value\x18\x02 \x01(\fB\x0e\x92A\a\xa2\x02\x04json\xf0\xe0\x18\x01R\x05value\"\xfb\a\n" +
+	"\x05value\x18\x02 \x01(\fB\x0e\x92A\a\xa2\x02\x04json\xf0\xe0\x18\x01R\x05value\"\x8b\t\n" +
 	"\x05Share\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xf0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x1c\n" +
@@ -4591,7 +4749,11 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vcreate_time\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime\"\xde\x01\n" +
+	"updateTime\x12I\n" +
+	"\x16confirmed_destinations\x18\x15 \x03(\tB\x12\xe0A\x04\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xac\x02R\x15confirmedDestinations\x12C\n" +
+	"\n" +
+	"suspension\x18\x16 \x01(\v2\x1e.keyhole.sharing.v1.SuspensionB\x03\xe0A\x03R\n" +
+	"suspension\"\xde\x01\n" +
 	"\x12CreateShareRequest\x12V\n" +
 	"\x06parent\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x06parent\x12/\n" +
 	"\x05share\x18\x02 \x01(\v2\x19.keyhole.sharing.v1.ShareR\x05share\x12?\n" +
@@ -4853,7 +5015,7 @@ func file_keyhole_sharing_v1_sharing_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 54)
+var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
 var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunAccess)(0),                        // 0: keyhole.sharing.v1.RunAccess
 	(CredentialAccess)(0),                 // 1: keyhole.sharing.v1.CredentialAccess
@@ -4882,51 +5044,52 @@ var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(*InspectWorkflowResponse)(nil),       // 24: keyhole.sharing.v1.InspectWorkflowResponse
 	(*Limits)(nil),                        // 25: keyhole.sharing.v1.Limits
 	(*Detected)(nil),                      // 26: keyhole.sharing.v1.Detected
-	(*Notice)(nil),                        // 27: keyhole.sharing.v1.Notice
-	(*Sample)(nil),                        // 28: keyhole.sharing.v1.Sample
-	(*Share)(nil),                         // 29: keyhole.sharing.v1.Share
-	(*CreateShareRequest)(nil),            // 30: keyhole.sharing.v1.CreateShareRequest
-	(*ListSharesRequest)(nil),             // 31: keyhole.sharing.v1.ListSharesRequest
-	(*ListSharesResponse)(nil),            // 32: keyhole.sharing.v1.ListSharesResponse
-	(*GetShareRequest)(nil),               // 33: keyhole.sharing.v1.GetShareRequest
-	(*UpdateShareRequest)(nil),            // 34: keyhole.sharing.v1.UpdateShareRequest
-	(*DeleteShareRequest)(nil),            // 35: keyhole.sharing.v1.DeleteShareRequest
-	(*PauseShareRequest)(nil),             // 36: keyhole.sharing.v1.PauseShareRequest
-	(*ResumeShareRequest)(nil),            // 37: keyhole.sharing.v1.ResumeShareRequest
-	(*RotateShareRequest)(nil),            // 38: keyhole.sharing.v1.RotateShareRequest
-	(*GetSharedWorkflowRequest)(nil),      // 39: keyhole.sharing.v1.GetSharedWorkflowRequest
-	(*GraphNode)(nil),                     // 40: keyhole.sharing.v1.GraphNode
-	(*GraphEdge)(nil),                     // 41: keyhole.sharing.v1.GraphEdge
-	(*Graph)(nil),                         // 42: keyhole.sharing.v1.Graph
-	(*Allowance)(nil),                     // 43: keyhole.sharing.v1.Allowance
-	(*Terms)(nil),                         // 44: keyhole.sharing.v1.Terms
-	(*SharedWorkflow)(nil),                // 45: keyhole.sharing.v1.SharedWorkflow
-	(*ForkSharedWorkflowRequest)(nil),     // 46: keyhole.sharing.v1.ForkSharedWorkflowRequest
-	(*ForkReport)(nil),                    // 47: keyhole.sharing.v1.ForkReport
-	(*ForkSharedWorkflowResponse)(nil),    // 48: keyhole.sharing.v1.ForkSharedWorkflowResponse
-	(*LineItem)(nil),                      // 49: keyhole.sharing.v1.LineItem
-	(*StepEvent)(nil),                     // 50: keyhole.sharing.v1.StepEvent
-	(*Run)(nil),                           // 51: keyhole.sharing.v1.Run
-	(*ListRunsRequest)(nil),               // 52: keyhole.sharing.v1.ListRunsRequest
-	(*ListRunsResponse)(nil),              // 53: keyhole.sharing.v1.ListRunsResponse
-	(*GetRunRequest)(nil),                 // 54: keyhole.sharing.v1.GetRunRequest
-	(*QueryUsageRequest)(nil),             // 55: keyhole.sharing.v1.QueryUsageRequest
-	(*UsageRow)(nil),                      // 56: keyhole.sharing.v1.UsageRow
-	(*QueryUsageResponse)(nil),            // 57: keyhole.sharing.v1.QueryUsageResponse
-	(*timestamppb.Timestamp)(nil),         // 58: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 59: google.protobuf.FieldMask
-	(v1.Period)(0),                        // 60: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 61: google.protobuf.Empty
+	(*Suspension)(nil),                    // 27: keyhole.sharing.v1.Suspension
+	(*Notice)(nil),                        // 28: keyhole.sharing.v1.Notice
+	(*Sample)(nil),                        // 29: keyhole.sharing.v1.Sample
+	(*Share)(nil),                         // 30: keyhole.sharing.v1.Share
+	(*CreateShareRequest)(nil),            // 31: keyhole.sharing.v1.CreateShareRequest
+	(*ListSharesRequest)(nil),             // 32: keyhole.sharing.v1.ListSharesRequest
+	(*ListSharesResponse)(nil),            // 33: keyhole.sharing.v1.ListSharesResponse
+	(*GetShareRequest)(nil),               // 34: keyhole.sharing.v1.GetShareRequest
+	(*UpdateShareRequest)(nil),            // 35: keyhole.sharing.v1.UpdateShareRequest
+	(*DeleteShareRequest)(nil),            // 36: keyhole.sharing.v1.DeleteShareRequest
+	(*PauseShareRequest)(nil),             // 37: keyhole.sharing.v1.PauseShareRequest
+	(*ResumeShareRequest)(nil),            // 38: keyhole.sharing.v1.ResumeShareRequest
+	(*RotateShareRequest)(nil),            // 39: keyhole.sharing.v1.RotateShareRequest
+	(*GetSharedWorkflowRequest)(nil),      // 40: keyhole.sharing.v1.GetSharedWorkflowRequest
+	(*GraphNode)(nil),                     // 41: keyhole.sharing.v1.GraphNode
+	(*GraphEdge)(nil),                     // 42: keyhole.sharing.v1.GraphEdge
+	(*Graph)(nil),                         // 43: keyhole.sharing.v1.Graph
+	(*Allowance)(nil),                     // 44: keyhole.sharing.v1.Allowance
+	(*Terms)(nil),                         // 45: keyhole.sharing.v1.Terms
+	(*SharedWorkflow)(nil),                // 46: keyhole.sharing.v1.SharedWorkflow
+	(*ForkSharedWorkflowRequest)(nil),     // 47: keyhole.sharing.v1.ForkSharedWorkflowRequest
+	(*ForkReport)(nil),                    // 48: keyhole.sharing.v1.ForkReport
+	(*ForkSharedWorkflowResponse)(nil),    // 49: keyhole.sharing.v1.ForkSharedWorkflowResponse
+	(*LineItem)(nil),                      // 50: keyhole.sharing.v1.LineItem
+	(*StepEvent)(nil),                     // 51: keyhole.sharing.v1.StepEvent
+	(*Run)(nil),                           // 52: keyhole.sharing.v1.Run
+	(*ListRunsRequest)(nil),               // 53: keyhole.sharing.v1.ListRunsRequest
+	(*ListRunsResponse)(nil),              // 54: keyhole.sharing.v1.ListRunsResponse
+	(*GetRunRequest)(nil),                 // 55: keyhole.sharing.v1.GetRunRequest
+	(*QueryUsageRequest)(nil),             // 56: keyhole.sharing.v1.QueryUsageRequest
+	(*UsageRow)(nil),                      // 57: keyhole.sharing.v1.UsageRow
+	(*QueryUsageResponse)(nil),            // 58: keyhole.sharing.v1.QueryUsageResponse
+	(*timestamppb.Timestamp)(nil),         // 59: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 60: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 61: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 62: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	58, // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	58, // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	58, // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	58, // 3: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	59, // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	59, // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	59, // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	59, // 3: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
 	4,  // 4: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
 	4,  // 5: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
 	4,  // 6: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	59, // 7: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	60, // 7: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
 	5,  // 8: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
 	18, // 9: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
 	19, // 10: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
@@ -4935,96 +5098,99 @@ var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
 	22, // 13: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
 	23, // 14: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
 	23, // 15: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
-	60, // 16: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
-	21, // 17: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	2,  // 18: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
-	0,  // 19: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
-	1,  // 20: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
-	25, // 21: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	58, // 22: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
-	28, // 23: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
-	26, // 24: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
-	27, // 25: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	58, // 26: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	58, // 27: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
-	29, // 28: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	29, // 29: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	29, // 30: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	59, // 31: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	40, // 32: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	41, // 33: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	58, // 34: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	20, // 35: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	42, // 36: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	44, // 37: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	43, // 38: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	28, // 39: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	58, // 40: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	21, // 41: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,  // 42: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	47, // 43: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	58, // 44: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	58, // 45: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,  // 46: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	58, // 47: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	58, // 48: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	49, // 49: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	50, // 50: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	51, // 51: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	58, // 52: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	58, // 53: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	56, // 54: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	6,  // 55: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	7,  // 56: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	9,  // 57: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	10, // 58: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	11, // 59: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	12, // 60: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	13, // 61: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	15, // 62: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	16, // 63: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	17, // 64: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	30, // 65: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	31, // 66: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	33, // 67: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	34, // 68: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	35, // 69: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	36, // 70: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	37, // 71: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	38, // 72: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	39, // 73: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	46, // 74: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	52, // 75: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	54, // 76: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	55, // 77: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,  // 78: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	8,  // 79: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,  // 80: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 81: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 82: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 83: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	14, // 84: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	5,  // 85: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,  // 86: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	24, // 87: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	29, // 88: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	32, // 89: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	29, // 90: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	29, // 91: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	61, // 92: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	29, // 93: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	29, // 94: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	29, // 95: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	45, // 96: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	48, // 97: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	53, // 98: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	51, // 99: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	57, // 100: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	78, // [78:101] is the sub-list for method output_type
-	55, // [55:78] is the sub-list for method input_type
-	55, // [55:55] is the sub-list for extension type_name
-	55, // [55:55] is the sub-list for extension extendee
-	0,  // [0:55] is the sub-list for field type_name
+	28, // 16: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
+	61, // 17: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	21, // 18: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
+	59, // 19: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	2,  // 20: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
+	0,  // 21: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
+	1,  // 22: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
+	25, // 23: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
+	59, // 24: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	29, // 25: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
+	26, // 26: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
+	28, // 27: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
+	59, // 28: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	59, // 29: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	27, // 30: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
+	30, // 31: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	30, // 32: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	30, // 33: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	60, // 34: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	41, // 35: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	42, // 36: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	59, // 37: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	20, // 38: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	43, // 39: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	45, // 40: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	44, // 41: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	29, // 42: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	59, // 43: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	21, // 44: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	4,  // 45: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	48, // 46: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	59, // 47: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	59, // 48: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	3,  // 49: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	59, // 50: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	59, // 51: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	50, // 52: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	51, // 53: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	52, // 54: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	59, // 55: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	59, // 56: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	57, // 57: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	6,  // 58: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	7,  // 59: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	9,  // 60: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	10, // 61: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	11, // 62: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	12, // 63: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	13, // 64: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	15, // 65: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	16, // 66: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	17, // 67: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	31, // 68: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	32, // 69: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	34, // 70: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	35, // 71: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	36, // 72: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	37, // 73: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	38, // 74: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	39, // 75: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	40, // 76: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	47, // 77: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	53, // 78: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	55, // 79: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	56, // 80: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,  // 81: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	8,  // 82: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,  // 83: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 84: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 85: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 86: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	14, // 87: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	5,  // 88: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,  // 89: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	24, // 90: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	30, // 91: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	33, // 92: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	30, // 93: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	30, // 94: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	62, // 95: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	30, // 96: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	30, // 97: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	30, // 98: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	46, // 99: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	49, // 100: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	54, // 101: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	52, // 102: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	58, // 103: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	81, // [81:104] is the sub-list for method output_type
+	58, // [58:81] is the sub-list for method input_type
+	58, // [58:58] is the sub-list for extension type_name
+	58, // [58:58] is the sub-list for extension extendee
+	0,  // [0:58] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
@@ -5038,7 +5204,7 @@ func file_keyhole_sharing_v1_sharing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_v1_sharing_proto_rawDesc), len(file_keyhole_sharing_v1_sharing_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   54,
+			NumMessages:   55,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -535,7 +535,10 @@ type EndedRun struct {
 	// Run id.
 	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
 	// Why, for people.
-	Message       string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	Message string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	// Whether its link was stopped, by its owner or the guard: it then ends like a run
+	// that is refused for that.
+	Paused        bool `protobuf:"varint,3,opt,name=paused,proto3" json:"paused,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -582,6 +585,13 @@ func (x *EndedRun) GetMessage() string {
 		return x.Message
 	}
 	return ""
+}
+
+func (x *EndedRun) GetPaused() bool {
+	if x != nil {
+		return x.Paused
+	}
+	return false
 }
 
 // RenewRunsResponse lists the runs that must end now.
@@ -696,7 +706,11 @@ type RunEnd struct {
 	Proof []byte `protobuf:"bytes,7,opt,name=proof,proto3" json:"proof,omitempty"`
 	// Nothing was used: no step began and nothing was fetched, as of a run whose picture
 	// cannot be decoded. If the vault knows of no call either, the run is not charged.
-	Unused        bool `protobuf:"varint,8,opt,name=unused,proto3" json:"unused,omitempty"`
+	Unused bool `protobuf:"varint,8,opt,name=unused,proto3" json:"unused,omitempty"`
+	// The texts that are to leave a preview which made calls with credentials: outputs
+	// without the pictures that the runner encoded, and what an error says. The vault
+	// looks for hidden credentials in them; sharing keeps nothing of them.
+	Leaving       [][]byte `protobuf:"bytes,9,rep,name=leaving,proto3" json:"leaving,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -785,6 +799,13 @@ func (x *RunEnd) GetUnused() bool {
 		return x.Unused
 	}
 	return false
+}
+
+func (x *RunEnd) GetLeaving() [][]byte {
+	if x != nil {
+		return x.Leaving
+	}
+	return nil
 }
 
 // FinishRunsResponse has what became of each, in the order of the request.
@@ -926,7 +947,9 @@ type Booking struct {
 	// What was booked.
 	Charges []*v1.LineItem `protobuf:"bytes,1,rep,name=charges,proto3" json:"charges,omitempty"`
 	// What is left.
-	Allowances    []*v1.Allowance `protobuf:"bytes,2,rep,name=allowances,proto3" json:"allowances,omitempty"`
+	Allowances []*v1.Allowance `protobuf:"bytes,2,rep,name=allowances,proto3" json:"allowances,omitempty"`
+	// If set, nothing that the run has to say may leave it, and this is said in its place.
+	Instead       *status.Status `protobuf:"bytes,3,opt,name=instead,proto3" json:"instead,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -971,6 +994,13 @@ func (x *Booking) GetCharges() []*v1.LineItem {
 func (x *Booking) GetAllowances() []*v1.Allowance {
 	if x != nil {
 		return x.Allowances
+	}
+	return nil
+}
+
+func (x *Booking) GetInstead() *status.Status {
+	if x != nil {
+		return x.Instead
 	}
 	return nil
 }
@@ -1037,14 +1067,15 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x11charged_workspace\x18\v \x01(\tR\x10chargedWorkspace\"]\n" +
 	"\x10RenewRunsRequest\x12\x1d\n" +
 	"\x04runs\x18\x01 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\x90NR\x04runs\x12*\n" +
-	"\x06proofs\x18\x02 \x03(\fB\x12\xbaH\f\x92\x01\t\x10\x90N\"\x04z\x02\x18@\x80\x01\x01R\x06proofs\"6\n" +
+	"\x06proofs\x18\x02 \x03(\fB\x12\xbaH\f\x92\x01\t\x10\x90N\"\x04z\x02\x18@\x80\x01\x01R\x06proofs\"N\n" +
 	"\bEndedRun\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x18\n" +
-	"\amessage\x18\x02 \x01(\tR\amessage\"P\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\x12\x16\n" +
+	"\x06paused\x18\x03 \x01(\bR\x06paused\"P\n" +
 	"\x11RenewRunsResponse\x12;\n" +
 	"\x05ended\x18\x01 \x03(\v2%.keyhole.sharing.internal.v1.EndedRunR\x05ended\"Y\n" +
 	"\x11FinishRunsRequest\x12D\n" +
-	"\x04runs\x18\x01 \x03(\v2#.keyhole.sharing.internal.v1.RunEndB\v\xbaH\b\x92\x01\x05\b\x01\x10\x80\x02R\x04runs\"\xb8\x02\n" +
+	"\x04runs\x18\x01 \x03(\v2#.keyhole.sharing.internal.v1.RunEndB\v\xbaH\b\x92\x01\x05\b\x01\x10\x80\x02R\x04runs\"\xe0\x02\n" +
 	"\x06RunEnd\x12\x19\n" +
 	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x122\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x1c.keyhole.sharing.v1.RunStateR\x05state\x12\x16\n" +
@@ -1053,18 +1084,20 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x05items\x18\x05 \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\x05items\x123\n" +
 	"\x05steps\x18\x06 \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\x12\"\n" +
 	"\x05proof\x18\a \x01(\fB\f\xbaH\x06z\x04\x10\x10\x18@\x80\x01\x01R\x05proof\x12\x16\n" +
-	"\x06unused\x18\b \x01(\bR\x06unused\"R\n" +
+	"\x06unused\x18\b \x01(\bR\x06unused\x12&\n" +
+	"\aleaving\x18\t \x03(\fB\f\xbaH\x06\x92\x01\x03\x10\xe8\a\x80\x01\x01R\aleaving\"R\n" +
 	"\x12FinishRunsResponse\x12<\n" +
 	"\x04runs\x18\x01 \x03(\v2(.keyhole.sharing.internal.v1.FinishedRunR\x04runs\"\x85\x01\n" +
 	"\vFinishedRun\x12@\n" +
 	"\abooking\x18\x01 \x01(\v2$.keyhole.sharing.internal.v1.BookingH\x00R\abooking\x12*\n" +
 	"\x05error\x18\x02 \x01(\v2\x12.google.rpc.StatusH\x00R\x05errorB\b\n" +
-	"\x06result\"\x80\x01\n" +
+	"\x06result\"\xae\x01\n" +
 	"\aBooking\x126\n" +
 	"\acharges\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\acharges\x12=\n" +
 	"\n" +
 	"allowances\x18\x02 \x03(\v2\x1d.keyhole.sharing.v1.AllowanceR\n" +
-	"allowances2\x93\x03\n" +
+	"allowances\x12,\n" +
+	"\ainstead\x18\x03 \x01(\v2\x12.google.rpc.StatusR\ainstead2\x93\x03\n" +
 	"\x16SharingInternalService\x12\x81\x01\n" +
 	"\fAuthorizeRun\x120.keyhole.sharing.internal.v1.AuthorizeRunRequest\x1a1.keyhole.sharing.internal.v1.AuthorizeRunResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12x\n" +
 	"\tRenewRuns\x12-.keyhole.sharing.internal.v1.RenewRunsRequest\x1a..keyhole.sharing.internal.v1.RenewRunsResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12{\n" +
@@ -1126,17 +1159,18 @@ var file_keyhole_sharing_internal_v1_sharing_internal_proto_depIdxs = []int32{
 	20, // 14: keyhole.sharing.internal.v1.FinishedRun.error:type_name -> google.rpc.Status
 	18, // 15: keyhole.sharing.internal.v1.Booking.charges:type_name -> keyhole.sharing.v1.LineItem
 	21, // 16: keyhole.sharing.internal.v1.Booking.allowances:type_name -> keyhole.sharing.v1.Allowance
-	0,  // 17: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
-	4,  // 18: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
-	7,  // 19: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
-	3,  // 20: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
-	6,  // 21: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
-	9,  // 22: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
-	20, // [20:23] is the sub-list for method output_type
-	17, // [17:20] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	20, // 17: keyhole.sharing.internal.v1.Booking.instead:type_name -> google.rpc.Status
+	0,  // 18: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
+	4,  // 19: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
+	7,  // 20: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
+	3,  // 21: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
+	6,  // 22: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
+	9,  // 23: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
+	21, // [21:24] is the sub-list for method output_type
+	18, // [18:21] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_internal_v1_sharing_internal_proto_init() }

@@ -27,6 +27,61 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Verdict is on what a run has to say.
+type Verdict int32
+
+const (
+	// It may leave.
+	Verdict_VERDICT_UNSPECIFIED Verdict = 0
+	// It must not leave: it held too much of a hidden credential, or that could not be
+	// told. The run ends like one whose provider failed.
+	Verdict_VERDICT_WITHHELD Verdict = 1
+	// It must not leave: the share was suspended while the run went on. The run ends like
+	// one whose share was paused.
+	Verdict_VERDICT_STOPPED Verdict = 2
+)
+
+// Enum value maps for Verdict.
+var (
+	Verdict_name = map[int32]string{
+		0: "VERDICT_UNSPECIFIED",
+		1: "VERDICT_WITHHELD",
+		2: "VERDICT_STOPPED",
+	}
+	Verdict_value = map[string]int32{
+		"VERDICT_UNSPECIFIED": 0,
+		"VERDICT_WITHHELD":    1,
+		"VERDICT_STOPPED":     2,
+	}
+)
+
+func (x Verdict) Enum() *Verdict {
+	p := new(Verdict)
+	*p = x
+	return p
+}
+
+func (x Verdict) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Verdict) Descriptor() protoreflect.EnumDescriptor {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_enumTypes[0].Descriptor()
+}
+
+func (Verdict) Type() protoreflect.EnumType {
+	return &file_keyhole_vault_internal_v1_vault_internal_proto_enumTypes[0]
+}
+
+func (x Verdict) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Verdict.Descriptor instead.
+func (Verdict) EnumDescriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{0}
+}
+
 // AuthenticateRequest carries a presented key.
 type AuthenticateRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -620,9 +675,13 @@ type PutCredentialGrantRequest struct {
 	Period v1.Period `protobuf:"varint,5,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
 	// Whether the owner has looked, so that a suspension by the guard ends and
 	// credentials are granted as they are now.
-	Resume        bool `protobuf:"varint,6,opt,name=resume,proto3" json:"resume,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Resume bool `protobuf:"varint,6,opt,name=resume,proto3" json:"resume,omitempty"`
+	// Destinations of slots that are no known provider's and not allowed by the operator,
+	// and that the owner has confirmed. What the share's former grant has confirmed for
+	// the same credential stays confirmed.
+	ConfirmedDestinations []string `protobuf:"bytes,7,rep,name=confirmed_destinations,json=confirmedDestinations,proto3" json:"confirmed_destinations,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
 }
 
 func (x *PutCredentialGrantRequest) Reset() {
@@ -695,6 +754,13 @@ func (x *PutCredentialGrantRequest) GetResume() bool {
 		return x.Resume
 	}
 	return false
+}
+
+func (x *PutCredentialGrantRequest) GetConfirmedDestinations() []string {
+	if x != nil {
+		return x.ConfirmedDestinations
+	}
+	return nil
 }
 
 // PutCredentialGrantResponse is empty.
@@ -903,7 +969,10 @@ func (x *DeleteCredentialGrantResponse) GetSuspended() bool {
 type GetCredentialGrantRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Share resource name.
-	Share         string `protobuf:"bytes,1,opt,name=share,proto3" json:"share,omitempty"`
+	Share string `protobuf:"bytes,1,opt,name=share,proto3" json:"share,omitempty"`
+	// Whether the answer must be of this moment, for a run that is to begin. Calls left
+	// are not counted then.
+	Now           bool `protobuf:"varint,2,opt,name=now,proto3" json:"now,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -945,6 +1014,114 @@ func (x *GetCredentialGrantRequest) GetShare() string {
 	return ""
 }
 
+func (x *GetCredentialGrantRequest) GetNow() bool {
+	if x != nil {
+		return x.Now
+	}
+	return false
+}
+
+// Suspension says why the guard has stopped a share, for its owner. It never says which
+// characters were shown.
+type Suspension struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The run whose answer was withheld, as its id.
+	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	// When.
+	Time *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=time,proto3" json:"time,omitempty"`
+	// The credential, as its resource name.
+	Credential string `protobuf:"bytes,3,opt,name=credential,proto3" json:"credential,omitempty"`
+	// How many characters of the value this share's visitors may know.
+	Characters int32 `protobuf:"varint,4,opt,name=characters,proto3" json:"characters,omitempty"`
+	// Whether what was found may be ordinary text.
+	ChanceLikely bool `protobuf:"varint,5,opt,name=chance_likely,json=chanceLikely,proto3" json:"chance_likely,omitempty"`
+	// How often the value was the reason for a suspension, of any share.
+	Count int32 `protobuf:"varint,6,opt,name=count,proto3" json:"count,omitempty"`
+	// Whether the credential needs a new value before the share can be resumed.
+	NewValueNeeded bool `protobuf:"varint,7,opt,name=new_value_needed,json=newValueNeeded,proto3" json:"new_value_needed,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Suspension) Reset() {
+	*x = Suspension{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Suspension) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Suspension) ProtoMessage() {}
+
+func (x *Suspension) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Suspension.ProtoReflect.Descriptor instead.
+func (*Suspension) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *Suspension) GetRun() string {
+	if x != nil {
+		return x.Run
+	}
+	return ""
+}
+
+func (x *Suspension) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *Suspension) GetCredential() string {
+	if x != nil {
+		return x.Credential
+	}
+	return ""
+}
+
+func (x *Suspension) GetCharacters() int32 {
+	if x != nil {
+		return x.Characters
+	}
+	return 0
+}
+
+func (x *Suspension) GetChanceLikely() bool {
+	if x != nil {
+		return x.ChanceLikely
+	}
+	return false
+}
+
+func (x *Suspension) GetCount() int32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *Suspension) GetNewValueNeeded() bool {
+	if x != nil {
+		return x.NewValueNeeded
+	}
+	return false
+}
+
 // GetCredentialGrantResponse is the state of a grant.
 type GetCredentialGrantResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -959,14 +1136,16 @@ type GetCredentialGrantResponse struct {
 	// Ids of credentials that are not those that the owner granted: they have other
 	// destinations, another slot or provider, or were made again under the same id.
 	// The grant holds for none of its slots until it is put with `resume`.
-	Unconfirmed   []string `protobuf:"bytes,5,rep,name=unconfirmed,proto3" json:"unconfirmed,omitempty"`
+	Unconfirmed []string `protobuf:"bytes,5,rep,name=unconfirmed,proto3" json:"unconfirmed,omitempty"`
+	// Why, where it has. Not told with `now`.
+	Suspension    *Suspension `protobuf:"bytes,6,opt,name=suspension,proto3" json:"suspension,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetCredentialGrantResponse) Reset() {
 	*x = GetCredentialGrantResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -978,7 +1157,7 @@ func (x *GetCredentialGrantResponse) String() string {
 func (*GetCredentialGrantResponse) ProtoMessage() {}
 
 func (x *GetCredentialGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -991,7 +1170,7 @@ func (x *GetCredentialGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialGrantResponse.ProtoReflect.Descriptor instead.
 func (*GetCredentialGrantResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{17}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetCredentialGrantResponse) GetExists() bool {
@@ -1029,6 +1208,105 @@ func (x *GetCredentialGrantResponse) GetUnconfirmed() []string {
 	return nil
 }
 
+func (x *GetCredentialGrantResponse) GetSuspension() *Suspension {
+	if x != nil {
+		return x.Suspension
+	}
+	return nil
+}
+
+// VetDestinationsRequest names destinations.
+type VetDestinationsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Canonical destinations, "https://api.openai.com:443".
+	Destinations  []string `protobuf:"bytes,1,rep,name=destinations,proto3" json:"destinations,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VetDestinationsRequest) Reset() {
+	*x = VetDestinationsRequest{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VetDestinationsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VetDestinationsRequest) ProtoMessage() {}
+
+func (x *VetDestinationsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VetDestinationsRequest.ProtoReflect.Descriptor instead.
+func (*VetDestinationsRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *VetDestinationsRequest) GetDestinations() []string {
+	if x != nil {
+		return x.Destinations
+	}
+	return nil
+}
+
+// VetDestinationsResponse lists those that need the owner's confirmation.
+type VetDestinationsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the destinations, those that are unknown.
+	Unknown       []string `protobuf:"bytes,1,rep,name=unknown,proto3" json:"unknown,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VetDestinationsResponse) Reset() {
+	*x = VetDestinationsResponse{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VetDestinationsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VetDestinationsResponse) ProtoMessage() {}
+
+func (x *VetDestinationsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VetDestinationsResponse.ProtoReflect.Descriptor instead.
+func (*VetDestinationsResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *VetDestinationsResponse) GetUnknown() []string {
+	if x != nil {
+		return x.Unknown
+	}
+	return nil
+}
+
 // PutRunCredentialRequest hands a visitor's credential over for one run.
 type PutRunCredentialRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1044,7 +1322,7 @@ type PutRunCredentialRequest struct {
 
 func (x *PutRunCredentialRequest) Reset() {
 	*x = PutRunCredentialRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1056,7 +1334,7 @@ func (x *PutRunCredentialRequest) String() string {
 func (*PutRunCredentialRequest) ProtoMessage() {}
 
 func (x *PutRunCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1069,7 +1347,7 @@ func (x *PutRunCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutRunCredentialRequest.ProtoReflect.Descriptor instead.
 func (*PutRunCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{18}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *PutRunCredentialRequest) GetGrant() string {
@@ -1102,7 +1380,7 @@ type PutRunCredentialResponse struct {
 
 func (x *PutRunCredentialResponse) Reset() {
 	*x = PutRunCredentialResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1114,7 +1392,7 @@ func (x *PutRunCredentialResponse) String() string {
 func (*PutRunCredentialResponse) ProtoMessage() {}
 
 func (x *PutRunCredentialResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1127,7 +1405,7 @@ func (x *PutRunCredentialResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutRunCredentialResponse.ProtoReflect.Descriptor instead.
 func (*PutRunCredentialResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{19}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{22}
 }
 
 // IssueHandleRequest asks for a handle.
@@ -1147,7 +1425,7 @@ type IssueHandleRequest struct {
 
 func (x *IssueHandleRequest) Reset() {
 	*x = IssueHandleRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1159,7 +1437,7 @@ func (x *IssueHandleRequest) String() string {
 func (*IssueHandleRequest) ProtoMessage() {}
 
 func (x *IssueHandleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1172,7 +1450,7 @@ func (x *IssueHandleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueHandleRequest.ProtoReflect.Descriptor instead.
 func (*IssueHandleRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{20}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *IssueHandleRequest) GetGrant() string {
@@ -1216,7 +1494,7 @@ type IssueHandleResponse struct {
 
 func (x *IssueHandleResponse) Reset() {
 	*x = IssueHandleResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1228,7 +1506,7 @@ func (x *IssueHandleResponse) String() string {
 func (*IssueHandleResponse) ProtoMessage() {}
 
 func (x *IssueHandleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1241,7 +1519,7 @@ func (x *IssueHandleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueHandleResponse.ProtoReflect.Descriptor instead.
 func (*IssueHandleResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{21}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *IssueHandleResponse) GetHandle() string {
@@ -1271,7 +1549,7 @@ type Header struct {
 
 func (x *Header) Reset() {
 	*x = Header{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1283,7 +1561,7 @@ func (x *Header) String() string {
 func (*Header) ProtoMessage() {}
 
 func (x *Header) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1296,7 +1574,7 @@ func (x *Header) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Header.ProtoReflect.Descriptor instead.
 func (*Header) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Header) GetName() string {
@@ -1341,7 +1619,7 @@ type EgressHead struct {
 
 func (x *EgressHead) Reset() {
 	*x = EgressHead{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1353,7 +1631,7 @@ func (x *EgressHead) String() string {
 func (*EgressHead) ProtoMessage() {}
 
 func (x *EgressHead) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1366,7 +1644,7 @@ func (x *EgressHead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressHead.ProtoReflect.Descriptor instead.
 func (*EgressHead) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *EgressHead) GetMethod() string {
@@ -1442,7 +1720,7 @@ type EgressRequest struct {
 
 func (x *EgressRequest) Reset() {
 	*x = EgressRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1454,7 +1732,7 @@ func (x *EgressRequest) String() string {
 func (*EgressRequest) ProtoMessage() {}
 
 func (x *EgressRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1467,7 +1745,7 @@ func (x *EgressRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressRequest.ProtoReflect.Descriptor instead.
 func (*EgressRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *EgressRequest) GetPart() isEgressRequest_Part {
@@ -1528,7 +1806,7 @@ type EgressResponseHead struct {
 
 func (x *EgressResponseHead) Reset() {
 	*x = EgressResponseHead{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1540,7 +1818,7 @@ func (x *EgressResponseHead) String() string {
 func (*EgressResponseHead) ProtoMessage() {}
 
 func (x *EgressResponseHead) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1553,7 +1831,7 @@ func (x *EgressResponseHead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressResponseHead.ProtoReflect.Descriptor instead.
 func (*EgressResponseHead) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *EgressResponseHead) GetStatus() int32 {
@@ -1593,7 +1871,7 @@ type EgressResponse struct {
 
 func (x *EgressResponse) Reset() {
 	*x = EgressResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1605,7 +1883,7 @@ func (x *EgressResponse) String() string {
 func (*EgressResponse) ProtoMessage() {}
 
 func (x *EgressResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1618,7 +1896,7 @@ func (x *EgressResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressResponse.ProtoReflect.Descriptor instead.
 func (*EgressResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *EgressResponse) GetPart() isEgressResponse_Part {
@@ -1683,7 +1961,7 @@ type Attempt struct {
 
 func (x *Attempt) Reset() {
 	*x = Attempt{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1695,7 +1973,7 @@ func (x *Attempt) String() string {
 func (*Attempt) ProtoMessage() {}
 
 func (x *Attempt) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1708,7 +1986,7 @@ func (x *Attempt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attempt.ProtoReflect.Descriptor instead.
 func (*Attempt) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Attempt) GetStep() string {
@@ -1750,14 +2028,16 @@ func (x *Attempt) GetOutcome() string {
 type EndRunRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Run id.
-	Run           string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	// The texts that are to leave the run. They are checked, and kept nowhere.
+	Leaving       [][]byte `protobuf:"bytes,2,rep,name=leaving,proto3" json:"leaving,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EndRunRequest) Reset() {
 	*x = EndRunRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1769,7 +2049,7 @@ func (x *EndRunRequest) String() string {
 func (*EndRunRequest) ProtoMessage() {}
 
 func (x *EndRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1782,7 +2062,7 @@ func (x *EndRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRunRequest.ProtoReflect.Descriptor instead.
 func (*EndRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *EndRunRequest) GetRun() string {
@@ -1792,19 +2072,28 @@ func (x *EndRunRequest) GetRun() string {
 	return ""
 }
 
+func (x *EndRunRequest) GetLeaving() [][]byte {
+	if x != nil {
+		return x.Leaving
+	}
+	return nil
+}
+
 // EndRunResponse is the account of what the run did with credentials.
 type EndRunResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The durable intents of the run, oldest first: every call with a handle that was
 	// begun, with its end where it is known.
-	Attempts      []*Attempt `protobuf:"bytes,1,rep,name=attempts,proto3" json:"attempts,omitempty"`
+	Attempts []*Attempt `protobuf:"bytes,1,rep,name=attempts,proto3" json:"attempts,omitempty"`
+	// Whether what the run has to say may leave it.
+	Verdict       Verdict `protobuf:"varint,2,opt,name=verdict,proto3,enum=keyhole.vault.internal.v1.Verdict" json:"verdict,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EndRunResponse) Reset() {
 	*x = EndRunResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1816,7 +2105,7 @@ func (x *EndRunResponse) String() string {
 func (*EndRunResponse) ProtoMessage() {}
 
 func (x *EndRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1829,7 +2118,7 @@ func (x *EndRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRunResponse.ProtoReflect.Descriptor instead.
 func (*EndRunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{29}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *EndRunResponse) GetAttempts() []*Attempt {
@@ -1837,6 +2126,13 @@ func (x *EndRunResponse) GetAttempts() []*Attempt {
 		return x.Attempts
 	}
 	return nil
+}
+
+func (x *EndRunResponse) GetVerdict() Verdict {
+	if x != nil {
+		return x.Verdict
+	}
+	return Verdict_VERDICT_UNSPECIFIED
 }
 
 var File_keyhole_vault_internal_v1_vault_internal_proto protoreflect.FileDescriptor
@@ -1878,14 +2174,15 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\n" +
 	"credential\x18\x03 \x01(\tR\n" +
 	"credential\x12 \n" +
-	"\vdestination\x18\x04 \x01(\tR\vdestination\"\x9b\x02\n" +
+	"\vdestination\x18\x04 \x01(\tR\vdestination\"\xdd\x02\n" +
 	"\x19PutCredentialGrantRequest\x12\x1d\n" +
 	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\x12+\n" +
 	"\fversion_hash\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x98\x01@R\vversionHash\x12I\n" +
 	"\x05slots\x18\x03 \x03(\v2&.keyhole.vault.internal.v1.GrantedSlotB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\x05slots\x12\x1d\n" +
 	"\x05calls\x18\x04 \x01(\x03B\a\xbaH\x04\"\x02 \x00R\x05calls\x120\n" +
 	"\x06period\x18\x05 \x01(\x0e2\x18.keyhole.vault.v1.PeriodR\x06period\x12\x16\n" +
-	"\x06resume\x18\x06 \x01(\bR\x06resume\"\x1c\n" +
+	"\x06resume\x18\x06 \x01(\bR\x06resume\x12@\n" +
+	"\x16confirmed_destinations\x18\a \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\x15confirmedDestinations\"\x1c\n" +
 	"\x1aPutCredentialGrantResponse\"y\n" +
 	"\fCoveredGrant\x12!\n" +
 	"\fversion_hash\x18\x01 \x01(\tR\vversionHash\x12\x14\n" +
@@ -1895,16 +2192,37 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\x12?\n" +
 	"\x06unless\x18\x02 \x01(\v2'.keyhole.vault.internal.v1.CoveredGrantR\x06unless\"=\n" +
 	"\x1dDeleteCredentialGrantResponse\x12\x1c\n" +
-	"\tsuspended\x18\x01 \x01(\bR\tsuspended\":\n" +
+	"\tsuspended\x18\x01 \x01(\bR\tsuspended\"L\n" +
 	"\x19GetCredentialGrantRequest\x12\x1d\n" +
-	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\"\xb6\x01\n" +
+	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\x12\x10\n" +
+	"\x03now\x18\x02 \x01(\bR\x03now\"\xf3\x01\n" +
+	"\n" +
+	"Suspension\x12\x10\n" +
+	"\x03run\x18\x01 \x01(\tR\x03run\x12.\n" +
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x1e\n" +
+	"\n" +
+	"credential\x18\x03 \x01(\tR\n" +
+	"credential\x12\x1e\n" +
+	"\n" +
+	"characters\x18\x04 \x01(\x05R\n" +
+	"characters\x12#\n" +
+	"\rchance_likely\x18\x05 \x01(\bR\fchanceLikely\x12\x14\n" +
+	"\x05count\x18\x06 \x01(\x05R\x05count\x12(\n" +
+	"\x10new_value_needed\x18\a \x01(\bR\x0enewValueNeeded\"\xfd\x01\n" +
 	"\x1aGetCredentialGrantResponse\x12\x16\n" +
 	"\x06exists\x18\x01 \x01(\bR\x06exists\x12!\n" +
 	"\fversion_hash\x18\x02 \x01(\tR\vversionHash\x12\x1d\n" +
 	"\n" +
 	"calls_left\x18\x03 \x01(\x03R\tcallsLeft\x12\x1c\n" +
 	"\tsuspended\x18\x04 \x01(\bR\tsuspended\x12 \n" +
-	"\vunconfirmed\x18\x05 \x03(\tR\vunconfirmed\"\x80\x01\n" +
+	"\vunconfirmed\x18\x05 \x03(\tR\vunconfirmed\x12E\n" +
+	"\n" +
+	"suspension\x18\x06 \x01(\v2%.keyhole.vault.internal.v1.SuspensionR\n" +
+	"suspension\"G\n" +
+	"\x16VetDestinationsRequest\x12-\n" +
+	"\fdestinations\x18\x01 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\fdestinations\"3\n" +
+	"\x17VetDestinationsResponse\x12\x18\n" +
+	"\aunknown\x18\x01 \x03(\tR\aunknown\"\x80\x01\n" +
 	"\x17PutRunCredentialRequest\x12 \n" +
 	"\x05grant\x18\x01 \x01(\tB\n" +
 	"\xbaH\x04r\x02\x10\x01\x80\x01\x01R\x05grant\x12\x1d\n" +
@@ -1954,11 +2272,17 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"credential\x129\n" +
 	"\n" +
 	"start_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12\x18\n" +
-	"\aoutcome\x18\x05 \x01(\tR\aoutcome\"*\n" +
+	"\aoutcome\x18\x05 \x01(\tR\aoutcome\"R\n" +
 	"\rEndRunRequest\x12\x19\n" +
-	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\"P\n" +
+	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x12&\n" +
+	"\aleaving\x18\x02 \x03(\fB\f\xbaH\x06\x92\x01\x03\x10\xe8\a\x80\x01\x01R\aleaving\"\x8e\x01\n" +
 	"\x0eEndRunResponse\x12>\n" +
-	"\battempts\x18\x01 \x03(\v2\".keyhole.vault.internal.v1.AttemptR\battempts2\xf5\f\n" +
+	"\battempts\x18\x01 \x03(\v2\".keyhole.vault.internal.v1.AttemptR\battempts\x12<\n" +
+	"\averdict\x18\x02 \x01(\x0e2\".keyhole.vault.internal.v1.VerdictR\averdict*M\n" +
+	"\aVerdict\x12\x17\n" +
+	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10VERDICT_WITHHELD\x10\x01\x12\x13\n" +
+	"\x0fVERDICT_STOPPED\x10\x022\xff\r\n" +
 	"\x14VaultInternalService\x12\x99\x01\n" +
 	"\fAuthenticate\x12..keyhole.vault.internal.v1.AuthenticateRequest\x1a/.keyhole.vault.internal.v1.AuthenticateResponse\"(\xea\xe0\x18$\x12\agateway\x12\asharing\x12\bregistry\x12\x06runner\x12x\n" +
 	"\n" +
@@ -1968,7 +2292,8 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\fStoreLiteral\x12..keyhole.vault.internal.v1.StoreLiteralRequest\x1a/.keyhole.vault.internal.v1.StoreLiteralResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
 	"\x12PutCredentialGrant\x124.keyhole.vault.internal.v1.PutCredentialGrantRequest\x1a5.keyhole.vault.internal.v1.PutCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x99\x01\n" +
 	"\x15DeleteCredentialGrant\x127.keyhole.vault.internal.v1.DeleteCredentialGrantRequest\x1a8.keyhole.vault.internal.v1.DeleteCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
-	"\x12GetCredentialGrant\x124.keyhole.vault.internal.v1.GetCredentialGrantRequest\x1a5.keyhole.vault.internal.v1.GetCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x89\x01\n" +
+	"\x12GetCredentialGrant\x124.keyhole.vault.internal.v1.GetCredentialGrantRequest\x1a5.keyhole.vault.internal.v1.GetCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x87\x01\n" +
+	"\x0fVetDestinations\x121.keyhole.vault.internal.v1.VetDestinationsRequest\x1a2.keyhole.vault.internal.v1.VetDestinationsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x89\x01\n" +
 	"\x10PutRunCredential\x122.keyhole.vault.internal.v1.PutRunCredentialRequest\x1a3.keyhole.vault.internal.v1.PutRunCredentialResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12z\n" +
 	"\vIssueHandle\x12-.keyhole.vault.internal.v1.IssueHandleRequest\x1a..keyhole.vault.internal.v1.IssueHandleResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12o\n" +
 	"\x06Egress\x12(.keyhole.vault.internal.v1.EgressRequest\x1a).keyhole.vault.internal.v1.EgressResponse\"\f\xea\xe0\x18\b\x12\x06runner(\x010\x01\x12l\n" +
@@ -1986,88 +2311,98 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP() []byte {
 	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescData
 }
 
-var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_keyhole_vault_internal_v1_vault_internal_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
 var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
-	(*AuthenticateRequest)(nil),           // 0: keyhole.vault.internal.v1.AuthenticateRequest
-	(*AuthenticateResponse)(nil),          // 1: keyhole.vault.internal.v1.AuthenticateResponse
-	(*ResolveKeyRequest)(nil),             // 2: keyhole.vault.internal.v1.ResolveKeyRequest
-	(*ResolveKeyResponse)(nil),            // 3: keyhole.vault.internal.v1.ResolveKeyResponse
-	(*ResolveCredentialsRequest)(nil),     // 4: keyhole.vault.internal.v1.ResolveCredentialsRequest
-	(*ResolveCredentialsResponse)(nil),    // 5: keyhole.vault.internal.v1.ResolveCredentialsResponse
-	(*ResolveWorkspaceRequest)(nil),       // 6: keyhole.vault.internal.v1.ResolveWorkspaceRequest
-	(*ResolveWorkspaceResponse)(nil),      // 7: keyhole.vault.internal.v1.ResolveWorkspaceResponse
-	(*StoreLiteralRequest)(nil),           // 8: keyhole.vault.internal.v1.StoreLiteralRequest
-	(*StoreLiteralResponse)(nil),          // 9: keyhole.vault.internal.v1.StoreLiteralResponse
-	(*GrantedSlot)(nil),                   // 10: keyhole.vault.internal.v1.GrantedSlot
-	(*PutCredentialGrantRequest)(nil),     // 11: keyhole.vault.internal.v1.PutCredentialGrantRequest
-	(*PutCredentialGrantResponse)(nil),    // 12: keyhole.vault.internal.v1.PutCredentialGrantResponse
-	(*CoveredGrant)(nil),                  // 13: keyhole.vault.internal.v1.CoveredGrant
-	(*DeleteCredentialGrantRequest)(nil),  // 14: keyhole.vault.internal.v1.DeleteCredentialGrantRequest
-	(*DeleteCredentialGrantResponse)(nil), // 15: keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	(*GetCredentialGrantRequest)(nil),     // 16: keyhole.vault.internal.v1.GetCredentialGrantRequest
-	(*GetCredentialGrantResponse)(nil),    // 17: keyhole.vault.internal.v1.GetCredentialGrantResponse
-	(*PutRunCredentialRequest)(nil),       // 18: keyhole.vault.internal.v1.PutRunCredentialRequest
-	(*PutRunCredentialResponse)(nil),      // 19: keyhole.vault.internal.v1.PutRunCredentialResponse
-	(*IssueHandleRequest)(nil),            // 20: keyhole.vault.internal.v1.IssueHandleRequest
-	(*IssueHandleResponse)(nil),           // 21: keyhole.vault.internal.v1.IssueHandleResponse
-	(*Header)(nil),                        // 22: keyhole.vault.internal.v1.Header
-	(*EgressHead)(nil),                    // 23: keyhole.vault.internal.v1.EgressHead
-	(*EgressRequest)(nil),                 // 24: keyhole.vault.internal.v1.EgressRequest
-	(*EgressResponseHead)(nil),            // 25: keyhole.vault.internal.v1.EgressResponseHead
-	(*EgressResponse)(nil),                // 26: keyhole.vault.internal.v1.EgressResponse
-	(*Attempt)(nil),                       // 27: keyhole.vault.internal.v1.Attempt
-	(*EndRunRequest)(nil),                 // 28: keyhole.vault.internal.v1.EndRunRequest
-	(*EndRunResponse)(nil),                // 29: keyhole.vault.internal.v1.EndRunResponse
-	(*timestamppb.Timestamp)(nil),         // 30: google.protobuf.Timestamp
-	(*v1.Budget)(nil),                     // 31: keyhole.vault.v1.Budget
-	(*v1.Credential)(nil),                 // 32: keyhole.vault.v1.Credential
-	(v1.Period)(0),                        // 33: keyhole.vault.v1.Period
+	(Verdict)(0),                          // 0: keyhole.vault.internal.v1.Verdict
+	(*AuthenticateRequest)(nil),           // 1: keyhole.vault.internal.v1.AuthenticateRequest
+	(*AuthenticateResponse)(nil),          // 2: keyhole.vault.internal.v1.AuthenticateResponse
+	(*ResolveKeyRequest)(nil),             // 3: keyhole.vault.internal.v1.ResolveKeyRequest
+	(*ResolveKeyResponse)(nil),            // 4: keyhole.vault.internal.v1.ResolveKeyResponse
+	(*ResolveCredentialsRequest)(nil),     // 5: keyhole.vault.internal.v1.ResolveCredentialsRequest
+	(*ResolveCredentialsResponse)(nil),    // 6: keyhole.vault.internal.v1.ResolveCredentialsResponse
+	(*ResolveWorkspaceRequest)(nil),       // 7: keyhole.vault.internal.v1.ResolveWorkspaceRequest
+	(*ResolveWorkspaceResponse)(nil),      // 8: keyhole.vault.internal.v1.ResolveWorkspaceResponse
+	(*StoreLiteralRequest)(nil),           // 9: keyhole.vault.internal.v1.StoreLiteralRequest
+	(*StoreLiteralResponse)(nil),          // 10: keyhole.vault.internal.v1.StoreLiteralResponse
+	(*GrantedSlot)(nil),                   // 11: keyhole.vault.internal.v1.GrantedSlot
+	(*PutCredentialGrantRequest)(nil),     // 12: keyhole.vault.internal.v1.PutCredentialGrantRequest
+	(*PutCredentialGrantResponse)(nil),    // 13: keyhole.vault.internal.v1.PutCredentialGrantResponse
+	(*CoveredGrant)(nil),                  // 14: keyhole.vault.internal.v1.CoveredGrant
+	(*DeleteCredentialGrantRequest)(nil),  // 15: keyhole.vault.internal.v1.DeleteCredentialGrantRequest
+	(*DeleteCredentialGrantResponse)(nil), // 16: keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	(*GetCredentialGrantRequest)(nil),     // 17: keyhole.vault.internal.v1.GetCredentialGrantRequest
+	(*Suspension)(nil),                    // 18: keyhole.vault.internal.v1.Suspension
+	(*GetCredentialGrantResponse)(nil),    // 19: keyhole.vault.internal.v1.GetCredentialGrantResponse
+	(*VetDestinationsRequest)(nil),        // 20: keyhole.vault.internal.v1.VetDestinationsRequest
+	(*VetDestinationsResponse)(nil),       // 21: keyhole.vault.internal.v1.VetDestinationsResponse
+	(*PutRunCredentialRequest)(nil),       // 22: keyhole.vault.internal.v1.PutRunCredentialRequest
+	(*PutRunCredentialResponse)(nil),      // 23: keyhole.vault.internal.v1.PutRunCredentialResponse
+	(*IssueHandleRequest)(nil),            // 24: keyhole.vault.internal.v1.IssueHandleRequest
+	(*IssueHandleResponse)(nil),           // 25: keyhole.vault.internal.v1.IssueHandleResponse
+	(*Header)(nil),                        // 26: keyhole.vault.internal.v1.Header
+	(*EgressHead)(nil),                    // 27: keyhole.vault.internal.v1.EgressHead
+	(*EgressRequest)(nil),                 // 28: keyhole.vault.internal.v1.EgressRequest
+	(*EgressResponseHead)(nil),            // 29: keyhole.vault.internal.v1.EgressResponseHead
+	(*EgressResponse)(nil),                // 30: keyhole.vault.internal.v1.EgressResponse
+	(*Attempt)(nil),                       // 31: keyhole.vault.internal.v1.Attempt
+	(*EndRunRequest)(nil),                 // 32: keyhole.vault.internal.v1.EndRunRequest
+	(*EndRunResponse)(nil),                // 33: keyhole.vault.internal.v1.EndRunResponse
+	(*timestamppb.Timestamp)(nil),         // 34: google.protobuf.Timestamp
+	(*v1.Budget)(nil),                     // 35: keyhole.vault.v1.Budget
+	(*v1.Credential)(nil),                 // 36: keyhole.vault.v1.Credential
+	(v1.Period)(0),                        // 37: keyhole.vault.v1.Period
 }
 var file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs = []int32{
-	30, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
-	31, // 1: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
-	32, // 2: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	32, // 3: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
-	10, // 4: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
-	33, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
-	33, // 6: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
-	13, // 7: keyhole.vault.internal.v1.DeleteCredentialGrantRequest.unless:type_name -> keyhole.vault.internal.v1.CoveredGrant
-	30, // 8: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
-	22, // 9: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
-	23, // 10: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
-	22, // 11: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
-	25, // 12: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
-	30, // 13: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
-	27, // 14: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
-	0,  // 15: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
-	2,  // 16: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
-	4,  // 17: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
-	6,  // 18: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:input_type -> keyhole.vault.internal.v1.ResolveWorkspaceRequest
-	8,  // 19: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
-	11, // 20: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
-	14, // 21: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
-	16, // 22: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
-	18, // 23: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
-	20, // 24: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
-	24, // 25: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
-	28, // 26: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
-	1,  // 27: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
-	3,  // 28: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
-	5,  // 29: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
-	7,  // 30: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
-	9,  // 31: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
-	12, // 32: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
-	15, // 33: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	17, // 34: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
-	19, // 35: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
-	21, // 36: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
-	26, // 37: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
-	29, // 38: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
-	27, // [27:39] is the sub-list for method output_type
-	15, // [15:27] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	34, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
+	35, // 1: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
+	36, // 2: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	36, // 3: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
+	11, // 4: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
+	37, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
+	37, // 6: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
+	14, // 7: keyhole.vault.internal.v1.DeleteCredentialGrantRequest.unless:type_name -> keyhole.vault.internal.v1.CoveredGrant
+	34, // 8: keyhole.vault.internal.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	18, // 9: keyhole.vault.internal.v1.GetCredentialGrantResponse.suspension:type_name -> keyhole.vault.internal.v1.Suspension
+	34, // 10: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
+	26, // 11: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
+	27, // 12: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
+	26, // 13: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
+	29, // 14: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
+	34, // 15: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
+	31, // 16: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
+	0,  // 17: keyhole.vault.internal.v1.EndRunResponse.verdict:type_name -> keyhole.vault.internal.v1.Verdict
+	1,  // 18: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
+	3,  // 19: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
+	5,  // 20: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
+	7,  // 21: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:input_type -> keyhole.vault.internal.v1.ResolveWorkspaceRequest
+	9,  // 22: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
+	12, // 23: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
+	15, // 24: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
+	17, // 25: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
+	20, // 26: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:input_type -> keyhole.vault.internal.v1.VetDestinationsRequest
+	22, // 27: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
+	24, // 28: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
+	28, // 29: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
+	32, // 30: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
+	2,  // 31: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
+	4,  // 32: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
+	6,  // 33: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
+	8,  // 34: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
+	10, // 35: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
+	13, // 36: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
+	16, // 37: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	19, // 38: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
+	21, // 39: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:output_type -> keyhole.vault.internal.v1.VetDestinationsResponse
+	23, // 40: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
+	25, // 41: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
+	30, // 42: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
+	33, // 43: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
+	31, // [31:44] is the sub-list for method output_type
+	18, // [18:31] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_internal_v1_vault_internal_proto_init() }
@@ -2075,11 +2410,11 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_init() {
 	if File_keyhole_vault_internal_v1_vault_internal_proto != nil {
 		return
 	}
-	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24].OneofWrappers = []any{
+	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27].OneofWrappers = []any{
 		(*EgressRequest_Head)(nil),
 		(*EgressRequest_Body)(nil),
 	}
-	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26].OneofWrappers = []any{
+	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29].OneofWrappers = []any{
 		(*EgressResponse_Head)(nil),
 		(*EgressResponse_Body)(nil),
 	}
@@ -2088,13 +2423,14 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc), len(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   30,
+			NumEnums:      1,
+			NumMessages:   33,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_keyhole_vault_internal_v1_vault_internal_proto_goTypes,
 		DependencyIndexes: file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs,
+		EnumInfos:         file_keyhole_vault_internal_v1_vault_internal_proto_enumTypes,
 		MessageInfos:      file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes,
 	}.Build()
 	File_keyhole_vault_internal_v1_vault_internal_proto = out.File

@@ -29,6 +29,7 @@ const (
 	VaultInternalService_PutCredentialGrant_FullMethodName    = "/keyhole.vault.internal.v1.VaultInternalService/PutCredentialGrant"
 	VaultInternalService_DeleteCredentialGrant_FullMethodName = "/keyhole.vault.internal.v1.VaultInternalService/DeleteCredentialGrant"
 	VaultInternalService_GetCredentialGrant_FullMethodName    = "/keyhole.vault.internal.v1.VaultInternalService/GetCredentialGrant"
+	VaultInternalService_VetDestinations_FullMethodName       = "/keyhole.vault.internal.v1.VaultInternalService/VetDestinations"
 	VaultInternalService_PutRunCredential_FullMethodName      = "/keyhole.vault.internal.v1.VaultInternalService/PutRunCredential"
 	VaultInternalService_IssueHandle_FullMethodName           = "/keyhole.vault.internal.v1.VaultInternalService/IssueHandle"
 	VaultInternalService_Egress_FullMethodName                = "/keyhole.vault.internal.v1.VaultInternalService/Egress"
@@ -65,6 +66,9 @@ type VaultInternalServiceClient interface {
 	// GetCredentialGrant says what a share's grant has left, and whether the
 	// guard has suspended it.
 	GetCredentialGrant(ctx context.Context, in *GetCredentialGrantRequest, opts ...grpc.CallOption) (*GetCredentialGrantResponse, error)
+	// VetDestinations says which destinations are neither a known provider's nor allowed
+	// by the operator: hidden credentials go there only if their owner confirms it.
+	VetDestinations(ctx context.Context, in *VetDestinationsRequest, opts ...grpc.CallOption) (*VetDestinationsResponse, error)
 	// PutRunCredential keeps a visitor's own credential for one run.
 	PutRunCredential(ctx context.Context, in *PutRunCredentialRequest, opts ...grpc.CallOption) (*PutRunCredentialResponse, error)
 	// IssueHandle gives the right to use one credential in one attempt of a step.
@@ -73,7 +77,8 @@ type VaultInternalServiceClient interface {
 	// call with a handle is durable before the call is made.
 	Egress(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[EgressRequest, EgressResponse], error)
 	// EndRun kills the handles and the credentials of a run, and its calls, and lists
-	// the calls that were begun. From then on none begins that is not in the list.
+	// the calls that were begun. From then on none begins that is not in the list. If the
+	// run used hidden credentials, the texts that are to leave it are checked for them.
 	EndRun(ctx context.Context, in *EndRunRequest, opts ...grpc.CallOption) (*EndRunResponse, error)
 }
 
@@ -165,6 +170,16 @@ func (c *vaultInternalServiceClient) GetCredentialGrant(ctx context.Context, in 
 	return out, nil
 }
 
+func (c *vaultInternalServiceClient) VetDestinations(ctx context.Context, in *VetDestinationsRequest, opts ...grpc.CallOption) (*VetDestinationsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(VetDestinationsResponse)
+	err := c.cc.Invoke(ctx, VaultInternalService_VetDestinations_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *vaultInternalServiceClient) PutRunCredential(ctx context.Context, in *PutRunCredentialRequest, opts ...grpc.CallOption) (*PutRunCredentialResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(PutRunCredentialResponse)
@@ -238,6 +253,9 @@ type VaultInternalServiceServer interface {
 	// GetCredentialGrant says what a share's grant has left, and whether the
 	// guard has suspended it.
 	GetCredentialGrant(context.Context, *GetCredentialGrantRequest) (*GetCredentialGrantResponse, error)
+	// VetDestinations says which destinations are neither a known provider's nor allowed
+	// by the operator: hidden credentials go there only if their owner confirms it.
+	VetDestinations(context.Context, *VetDestinationsRequest) (*VetDestinationsResponse, error)
 	// PutRunCredential keeps a visitor's own credential for one run.
 	PutRunCredential(context.Context, *PutRunCredentialRequest) (*PutRunCredentialResponse, error)
 	// IssueHandle gives the right to use one credential in one attempt of a step.
@@ -246,7 +264,8 @@ type VaultInternalServiceServer interface {
 	// call with a handle is durable before the call is made.
 	Egress(grpc.BidiStreamingServer[EgressRequest, EgressResponse]) error
 	// EndRun kills the handles and the credentials of a run, and its calls, and lists
-	// the calls that were begun. From then on none begins that is not in the list.
+	// the calls that were begun. From then on none begins that is not in the list. If the
+	// run used hidden credentials, the texts that are to leave it are checked for them.
 	EndRun(context.Context, *EndRunRequest) (*EndRunResponse, error)
 	mustEmbedUnimplementedVaultInternalServiceServer()
 }
@@ -281,6 +300,9 @@ func (UnimplementedVaultInternalServiceServer) DeleteCredentialGrant(context.Con
 }
 func (UnimplementedVaultInternalServiceServer) GetCredentialGrant(context.Context, *GetCredentialGrantRequest) (*GetCredentialGrantResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetCredentialGrant not implemented")
+}
+func (UnimplementedVaultInternalServiceServer) VetDestinations(context.Context, *VetDestinationsRequest) (*VetDestinationsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method VetDestinations not implemented")
 }
 func (UnimplementedVaultInternalServiceServer) PutRunCredential(context.Context, *PutRunCredentialRequest) (*PutRunCredentialResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method PutRunCredential not implemented")
@@ -459,6 +481,24 @@ func _VaultInternalService_GetCredentialGrant_Handler(srv interface{}, ctx conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _VaultInternalService_VetDestinations_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(VetDestinationsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultInternalServiceServer).VetDestinations(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultInternalService_VetDestinations_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultInternalServiceServer).VetDestinations(ctx, req.(*VetDestinationsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _VaultInternalService_PutRunCredential_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(PutRunCredentialRequest)
 	if err := dec(in); err != nil {
@@ -558,6 +598,10 @@ var VaultInternalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetCredentialGrant",
 			Handler:    _VaultInternalService_GetCredentialGrant_Handler,
+		},
+		{
+			MethodName: "VetDestinations",
+			Handler:    _VaultInternalService_VetDestinations_Handler,
 		},
 		{
 			MethodName: "PutRunCredential",

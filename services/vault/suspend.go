@@ -1,0 +1,156 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// inForce is how long a suspension takes until no replica of vault or sharing lets a
+// run begin or go on, even if no message arrives: what they believe of a grant is up to
+// 400 ms old in each, and running calls are looked at every 250 ms. The run that was the
+// reason ends after that.
+const inForce = 1200 * time.Millisecond
+
+// paused is how calls of a suspended share end. The words are those of a pause: a
+// visitor who could tell the two apart could tell that the guard had found something.
+func paused() error {
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED, "this link is paused; its owner can resume it")
+}
+
+// held is how a run ends whose text is withheld: like one whose provider failed, once
+// the suspension is in force. Of runs that hit at the same time one is the reason for
+// the suspension; the others end like all that the suspension ends, so that a
+// suspension tells no more than which one it was.
+type held struct {
+	reason bool
+	from   time.Time // real time of the suspension; zero for none
+}
+
+// wait waits until the end may be told, or the caller has left.
+func (h held) wait(ctx context.Context) error {
+	if !h.reason {
+		return paused()
+	}
+	if !h.from.IsZero() {
+		timer := time.NewTimer(time.Until(h.from.Add(inForce)))
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	return providerFailed()
+}
+
+// suspend is called when a text held too much of a secret. The owner is told by the
+// event; a share with hidden credentials is suspended until its owner looks, so that
+// nobody gets a second guess.
+func (s *Service) suspend(ctx context.Context, f finding, run string, e auditEvent) held {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	s.metrics.refused.WithLabelValues("reflected").Inc()
+	e.outcome = "answer_withheld"
+	if f.share == "" {
+		s.writeSuspension(ctx, f, func(tx *sql.Tx) error { return audit(ctx, tx, e) })
+		return held{reason: true}
+	}
+	reason := true
+	ok := s.writeSuspension(ctx, f, func(tx *sql.Tx) (err error) {
+		reason, err = s.suspendOnce(ctx, tx, f, run, e)
+		return err
+	})
+	if !ok {
+		return held{reason: true}
+	}
+	// Its other calls end too, but for this one, whose own error is the answer.
+	s.tell(ctx, stopped, grantSubject(f.share))
+	return held{reason: reason, from: time.Now()}
+}
+
+func (s *Service) writeSuspension(ctx context.Context, f finding, write func(*sql.Tx) error) bool {
+	err := s.store.tx(ctx, write)
+	if err != nil {
+		s.log.LogAttrs(ctx, slog.LevelError, "a share whose secret came back could not be suspended",
+			slog.String("share", f.share), slog.Any("error", err))
+	}
+	return err == nil
+}
+
+// suspendOnce reports whether this run is the reason for the suspension.
+func (s *Service) suspendOnce(ctx context.Context, tx *sql.Tx, f finding, run string, e auditEvent) (bool, error) {
+	now := micros(s.now())
+	reason, err := suspendGrant(ctx, tx, f.workspace, f.share, now)
+	if err != nil {
+		return false, err
+	}
+	e.details["share"] = f.share
+	if !reason {
+		e.details["suspended_before"] = "true"
+		return false, audit(ctx, tx, e)
+	}
+	p := suspension{id: e.id, exposed: f.exposed, run: run, time: now, characters: f.characters, chance: f.chance, most: f.most}
+	if err := putSuspension(ctx, tx, p); err != nil {
+		return false, err
+	}
+	if p.count, _, err = suspensionsBy(ctx, tx, f.workspace, f.value); err != nil {
+		return false, err
+	}
+	others, err := othersShown(ctx, tx, f.exposed)
+	if err != nil {
+		return false, err
+	}
+	p.tell(e.details)
+	if len(others) > 0 {
+		e.details["other_shares"] = strings.Join(others, " ")
+	}
+	return true, audit(ctx, tx, e)
+}
+
+// exposedNow reports whether the value must be replaced before the share can be resumed.
+func (p *suspension) exposedNow() bool { return p.count >= p.most }
+
+// tell says what the owner may know: how much, never which characters.
+func (p *suspension) tell(details map[string]string) {
+	details["characters"], details["suspensions"] = itoa(p.characters), itoa(p.count)
+	details["chance"] = "unlikely"
+	if p.chance {
+		details["chance"] = "likely"
+	}
+	if p.exposedNow() {
+		details["needed"] = "a new value of the credential"
+	}
+}
+
+func (p *suspension) message() *vaultinternalv1.Suspension {
+	return &vaultinternalv1.Suspension{
+		Run: p.run, Time: timestamppb.New(fromMicros(p.time)), Credential: p.exposed.credential, Characters: int32(p.characters),
+		ChanceLikely: p.chance, Count: int32(p.count), NewValueNeeded: p.exposedNow(),
+	}
+}
+
+// mayResume refuses to let a share go on with a value that the guard has suspended
+// shares for as often as it may: it needs a new one.
+func mayResume(ctx context.Context, tx *sql.Tx, g credentialGrant) error {
+	exposed, err := exposedOf(ctx, tx, g.workspace, g.share)
+	if err != nil {
+		return err
+	}
+	for _, slot := range g.slots {
+		if exposed[slot.Credential] {
+			return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_EXPOSED,
+				"the guard has stopped this share because of credential %q, and visitors may know a part of its value: "+
+					"make a new key at the provider, store it as the credential's new value, then resume", slot.Credential).
+				With("credential", slot.Credential)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package vault
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/vault/guard"
+)
+
+// largeText is where a text is called large, in bytes: small pieces turn up in it by
+// chance.
+const largeText = 1 << 20
+
+// watched is the stream of one call whose answer is guarded, with what was found in it.
+type watched struct {
+	*Service
+	egressStream
+	// handles are those of the call; a piece's Secret is an index into them.
+	handles []*handle
+	set     *guard.Set
+	sent    atomic.Int64
+
+	mu   sync.Mutex
+	hit  bool
+	held held
+	last finding
+}
+
+// Send implements grpc.BidiStreamingServer and counts what is let go.
+func (w *watched) Send(m *vaultinternalv1.EgressResponse) error {
+	w.sent.Add(int64(len(m.GetBody())))
+	return w.egressStream.Send(m)
+}
+
+// remember judges pieces that the answer holds of hidden credentials. An owner's own
+// run and a visitor's own credential have nobody to be kept from.
+func (w *watched) remember(ctx context.Context, pieces []guard.Piece) (bool, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	for i, h := range w.handles {
+		mine := ofSecret(pieces, i)
+		if h.Share == "" || len(mine) == 0 {
+			continue
+		}
+		f, err := w.Service.remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > largeText)
+		if err != nil {
+			return true, err
+		}
+		w.mu.Lock()
+		w.last = f
+		w.mu.Unlock()
+		if f.withhold {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func ofSecret(pieces []guard.Piece, secret int) []guard.Piece {
+	var mine []guard.Piece
+	for _, p := range pieces {
+		if p.Secret == secret {
+			mine = append(mine, p)
+		}
+	}
+	return mine
+}
+
+// withhold tells the owner of the answer, and suspends the share.
+func (w *watched) withhold(ctx context.Context) {
+	w.mu.Lock()
+	w.hit = true // before the suspension, which ends this call too
+	f, h := w.last, w.handles[0]
+	w.mu.Unlock()
+	if f.share == "" {
+		f.exposed = w.exposedBy(ctx, h)
+	}
+	e := w.event(ctx, h.Workspace, "answer.withheld", h.credentialLabel())
+	e.actor = h.Peer
+	e.details["run"], e.details["step"], e.details["destination"] = h.Run, h.Step, h.Destination
+	end := w.suspend(ctx, f, h.Run, e)
+	w.mu.Lock()
+	w.held = end
+	w.mu.Unlock()
+}
+
+func (w *watched) withheld() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.hit
+}
+
+// leave is how the call ends, after an answer with a status.
+func (w *watched) leave(ctx context.Context, status int) error {
+	if h := w.handles[0]; h.Share == "" {
+		return answerWithheld(h, status)
+	}
+	w.mu.Lock()
+	end := w.held
+	w.mu.Unlock()
+	return end.wait(ctx)
+}
+
+// exposedBy is the value that a handle uses. One that was replaced meanwhile has no
+// fingerprint any more, and its version stands for it.
+func (s *Service) exposedBy(ctx context.Context, h *handle) exposed {
+	v := exposed{workspace: h.Workspace, share: h.Share, credential: h.credentialLabel(), value: h.UID + " " + itoa(h.Version)}
+	if c, err := s.rights.credential(ctx, h.Credential); err == nil && c != nil && c.uid == h.UID && c.version == h.Version {
+		v.value = c.fingerprint
+	}
+	return v
+}
