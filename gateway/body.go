@@ -3,7 +3,6 @@ package gateway
 import (
 	"bytes"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 
@@ -26,6 +25,8 @@ type body struct {
 	// reads what is left.
 	split *split
 	err   *errs.Error
+	// release gives back the memory that the body was counted for.
+	release func()
 }
 
 // maxRequest leaves room for what comes from path and query.
@@ -75,19 +76,6 @@ func (b *body) decode(msg proto.Message) error {
 // Close implements io.Closer.
 func (b *body) Close() error { return nil }
 
-// readBody reads a request's body, before anything is asked on its behalf: an
-// assertion lives for seconds, and an upload on a slow line does not.
-func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request) (*body, error) {
-	if err := checkEncoding(r); err != nil {
-		return nil, err
-	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.cfg.MaxBody))
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	return newBody(raw), nil
-}
-
 // errEncoding marks a body that is compressed.
 var errEncoding = errors.New("content encoding")
 
@@ -104,9 +92,14 @@ func checkEncoding(r *http.Request) error {
 	return nil
 }
 
-func newBody(raw []byte) *body { return &body{Reader: *bytes.NewReader(raw), raw: raw} }
+func newBody(raw []byte) *body {
+	return &body{Reader: *bytes.NewReader(raw), raw: raw, release: func() {}}
+}
 
 func unreadable(err error) error {
+	if e, ok := errors.AsType[*errs.Error](err); ok {
+		return e
+	}
 	if e := tooLarge(err); e != err { //nolint:errorlint // identity tells whether it was translated
 		return e
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
@@ -55,21 +56,12 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), g.cfg.Timeout)
 	defer cancel()
-	key, err := bearer(r)
+	ctx, sent, err := g.receive(ctx, w, r)
 	if err != nil {
 		writeError(w, err)
 		return
 	}
-	sent, err := g.readBody(w, r)
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	ctx, err = g.as(ctx, key, g.clients.visitor(r))
-	if err != nil {
-		writeError(w, err)
-		return
-	}
+	defer sent.release()
 	r = r.WithContext(ctx)
 	// grpc-gateway passes this one on whatever the matcher says, and a key goes no
 	// further than here.
@@ -82,6 +74,32 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 		w, r = withStream(w, r)
 	}
 	g.api.ServeHTTP(w, r)
+}
+
+// receive finds out who calls, and reads the body. Who calls is asked first, because
+// a body is read within the caller's share of memory; and again after a body that took
+// its time, because an assertion lives for seconds.
+func (g *Gateway) receive(ctx context.Context, w http.ResponseWriter, r *http.Request) (context.Context, *body, error) {
+	key, err := bearer(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	begin, visitor := time.Now(), g.clients.visitor(r)
+	as, err := g.as(ctx, key, visitor)
+	if err != nil {
+		return nil, nil, err
+	}
+	sent, err := g.readBody(w, r, g.senderOf(as, r))
+	if err != nil {
+		return nil, nil, err
+	}
+	if time.Since(begin) > time.Second {
+		if as, err = g.as(ctx, key, visitor); err != nil {
+			sent.release()
+			return nil, nil, err
+		}
+	}
+	return as, sent, nil
 }
 
 func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {

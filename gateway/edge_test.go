@@ -39,8 +39,8 @@ func TestRouteHoldsNothingThatACallerChose(t *testing.T) {
 
 func decode(t *testing.T, text string, limit int64) *errs.Error {
 	t.Helper()
-	g := &Gateway{cfg: Config{MaxBody: limit}}
-	b, err := g.readBody(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text)))
+	g := &Gateway{cfg: Config{MaxBody: limit}, bodies: newBodies(1 << 30), pace: usualPace}
+	b, err := g.readBody(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text)), sender{})
 	if err != nil {
 		return errs.From(err)
 	}

@@ -23,6 +23,9 @@ func httpStatus(err error) int {
 	if errors.Is(err, errEncoding) {
 		return http.StatusUnsupportedMediaType
 	}
+	if errors.Is(err, errSlow) {
+		return http.StatusRequestTimeout
+	}
 	switch errs.ReasonOf(err) {
 	case errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED, errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED,
 		errorsv1.Reason_REASON_VISITOR_BUDGET_EXHAUSTED, errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED:

@@ -15,6 +15,7 @@ import (
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -25,6 +26,9 @@ type Config struct {
 	// MaxBody bounds a JSON body in bytes; 0 means 32 MiB. Every hop behind has
 	// the same limit.
 	MaxBody int64
+	// Bodies is the memory of all request bodies, in bytes; 0 means 1 GiB. One
+	// workspace has at most half of it, one key or address at most three eighths.
+	Bodies int64
 	// MaxArtifact bounds an uploaded model in bytes; 0 means 2 GiB.
 	MaxArtifact int64
 	// Timeout bounds every request but uploads; 0 means 10 minutes. A client may
@@ -63,6 +67,9 @@ type Gateway struct {
 	cfg       Config
 	api       http.Handler
 	guesses   *rpc.Guesses
+	bodies    *fair.Pool
+	pace      pace
+	targets   *targets
 	clients   *clientAddresses
 	registry  registryv1.RegistryServiceClient
 	runner    runnerinternalv1.RunnerInternalServiceClient
@@ -97,12 +104,15 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	g := &Gateway{
 		cfg: cfg, api: api, clients: clients,
 		guesses:  rpc.LimitGuesses(rpc.Authenticator(deps.VaultInternal, deps.Verifier)),
+		bodies:   newBodies(cfg.Bodies),
+		pace:     usualPace,
 		registry: registryv1.NewRegistryServiceClient(deps.Registry),
 		runner:   runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
 		sharing:  sharingv1.NewSharingServiceClient(deps.Sharing),
 		assets:   files, previews: previews,
 		ready: deps.Ready, log: deps.Logger,
 	}
+	g.targets = newTargets(g.sharing)
 	if g.durations, err = newDurations(deps); err != nil {
 		return nil, err
 	}
@@ -113,6 +123,9 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 func (c Config) withDefaults() Config {
 	if c.MaxBody == 0 {
 		c.MaxBody = 32 << 20
+	}
+	if c.Bodies == 0 {
+		c.Bodies = 1 << 30
 	}
 	if c.MaxArtifact == 0 {
 		c.MaxArtifact = 2 << 30

@@ -39,6 +39,19 @@ type roboflowTarget struct {
 	inline                     bool
 }
 
+// check refuses a path that can lead nowhere.
+func (t roboflowTarget) check() error {
+	switch {
+	case t.inline:
+		return nil
+	case t.token == "" && (!segment.MatchString(t.workspace) || !segment.MatchString(t.workflow)):
+		return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such workflow, or it is not yours")
+	case !utf8.ValidString(t.token):
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path is not text in UTF-8").Field("token", notText)
+	}
+	return nil
+}
+
 var segment = regexp.MustCompile(`^[A-Za-z0-9_-]{1,63}$`)
 
 // targetOf reads a path whose first segment is cut off.
@@ -98,7 +111,15 @@ func (g *Gateway) serveRoboflow(w http.ResponseWriter, r *http.Request, first, r
 }
 
 func (g *Gateway) executeJSON(ctx context.Context, w http.ResponseWriter, r *http.Request, target roboflowTarget) (*runnerinternalv1.ExecuteJSONResponse, error) {
-	body, err := g.readRoboflow(w, r)
+	if err := target.check(); err != nil {
+		return nil, err
+	}
+	sent, err := g.receiveRoboflow(ctx, w, r, target)
+	if err != nil {
+		return nil, err
+	}
+	defer sent.release()
+	body, err := readRoboflow(sent)
 	if err != nil {
 		return nil, err
 	}
@@ -120,11 +141,19 @@ func (g *Gateway) executeJSON(ctx context.Context, w http.ResponseWriter, r *htt
 	return g.runner.ExecuteJSON(ctx, request)
 }
 
-func (g *Gateway) readRoboflow(w http.ResponseWriter, r *http.Request) (*roboflowRequest, error) {
-	sent, err := g.readBody(w, r)
+// receiveRoboflow reads the body on behalf of the key that is known before it, if any.
+func (g *Gateway) receiveRoboflow(ctx context.Context, w http.ResponseWriter, r *http.Request, target roboflowTarget) (*body, error) {
+	key, err := roboflowKey(r, &roboflowRequest{})
 	if err != nil {
 		return nil, err
 	}
+	if ctx, err = g.as(ctx, key, g.clients.visitor(r)); err != nil {
+		return nil, err
+	}
+	return g.readBody(w, r, g.roboflowSender(ctx, r, target))
+}
+
+func readRoboflow(sent *body) (*roboflowRequest, error) {
 	var body roboflowRequest
 	if names, too := locate(sent.raw, len(sent.raw)); too != "" {
 		return nil, tooMuch(roboflowField(names), too)
@@ -186,14 +215,8 @@ func executeRequest(target roboflowTarget, body *roboflowRequest) (*runnerintern
 		request.Target = &runnerinternalv1.ExecuteJSONRequest_Definition{Definition: body.Specification}
 		return request, nil
 	case target.token != "":
-		if !utf8.ValidString(target.token) {
-			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path is not text in UTF-8").Field("token", notText)
-		}
 		request.Target = &runnerinternalv1.ExecuteJSONRequest_Token{Token: target.token}
 		return request, nil
-	}
-	if !segment.MatchString(target.workspace) || !segment.MatchString(target.workflow) {
-		return nil, errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such workflow, or it is not yours")
 	}
 	version, err := versionNumber(body.VersionID)
 	if err != nil {

@@ -26,7 +26,7 @@ func (s *Service) admit(ctx context.Context) (release func(), err error) {
 		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "this runner is stopping; try again").
 			RetryAfter(time.Second)
 	}
-	place, err := s.places.Acquire(ctx, 1, clientOf(caller.From(ctx)))
+	place, err := s.places.Acquire(ctx, 1, fair.ClientOf(caller.From(ctx)))
 	if err != nil {
 		s.running.end()
 		return nil, err
@@ -34,23 +34,10 @@ func (s *Service) admit(ctx context.Context) (release func(), err error) {
 	return func() { place.Release(); s.running.end() }, nil
 }
 
-// guests is the tenant of all visitors without a key: the workspace of the key that
-// their runs are charged to.
-const guests = "operator"
-
-// clientOf is who a run counts for before it is authorised: a key of a workspace, or
-// an address among all guests.
-func clientOf(p caller.Principal) fair.Client {
-	if p.Kind == caller.Guest {
-		return fair.Client{Tenant: guests, Visitor: p.Visitor}
-	}
-	return fair.Client{Tenant: p.Workspace, Visitor: p.Key}
-}
-
 // client is who the work of an authorised run counts for: the workspace that is
 // charged, which for a link may be its owner's, and who called.
 func (r *run) client(ctx context.Context) fair.Client {
-	c := clientOf(caller.From(ctx))
+	c := fair.ClientOf(caller.From(ctx))
 	if charged := r.allowed.GetChargedWorkspace(); charged != "" {
 		c.Tenant = charged
 	}

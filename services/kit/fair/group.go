@@ -4,12 +4,27 @@ import (
 	"context"
 	"iter"
 	"slices"
+
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 )
 
 // Client is who uses a resource. Neither name may be one that a client can change
 // for free: a tenant is a workspace or all guests, a visitor a key or an address.
 type Client struct {
 	Tenant, Visitor string
+}
+
+// guests is the tenant of all visitors without a key: the workspace of the key that
+// their runs are charged to.
+const guests = "operator"
+
+// ClientOf is who a call counts for: a key of a workspace, or an address among all
+// guests.
+func ClientOf(p caller.Principal) Client {
+	if p.Kind == caller.Guest {
+		return Client{Tenant: guests, Visitor: p.Visitor}
+	}
+	return Client{Tenant: p.Workspace, Visitor: p.Key}
 }
 
 type contextKey struct{}

@@ -1,0 +1,143 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
+)
+
+// targets knows for a moment which links and workflows exist, so that a large body is
+// read only where it can lead somewhere. The services behind decide again.
+type targets struct {
+	sharing sharingv1.SharingServiceClient
+	known   *otter.Cache[string, struct{}]
+}
+
+const (
+	targetLife = 2 * time.Second
+	maxTargets = 10_000
+)
+
+func newTargets(sharing sharingv1.SharingServiceClient) *targets {
+	return &targets{sharing: sharing, known: otter.Must(&otter.Options[string, struct{}]{
+		MaximumSize: maxTargets, ExpiryCalculator: otter.ExpiryWriting[string, struct{}](targetLife),
+	})}
+}
+
+// link finds out whether a link shows anything.
+func (t *targets) link(ctx context.Context, token string) error {
+	return t.find("link "+token, func() error {
+		_, err := t.sharing.GetSharedWorkflow(ctx, &sharingv1.GetSharedWorkflowRequest{Token: token})
+		return err
+	})
+}
+
+// workflow finds out whether the caller's workspace has a workflow.
+func (t *targets) workflow(ctx context.Context, name string) error {
+	return t.find(caller.From(ctx).Workspace+" "+name, func() error {
+		_, err := t.sharing.GetWorkflow(ctx, &sharingv1.GetWorkflowRequest{Name: name})
+		return err
+	})
+}
+
+func (t *targets) find(key string, ask func() error) error {
+	if _, ok := t.known.GetIfPresent(key); ok {
+		return nil
+	}
+	err := ask()
+	if err == nil {
+		t.known.Set(key, struct{}{})
+	}
+	return err
+}
+
+var (
+	// sharedPath is a path of a link with a verb, ownRunPath one that runs a workflow.
+	sharedPath = regexp.MustCompile(`^/v1/shared/([^/:]+):`)
+	ownRunPath = regexp.MustCompile(`^/v1/(workspaces/[^/]+/workflows/[^/:]+):run(Stream)?$`)
+)
+
+// senderOf is who sends the body of a request of /v1. The context says who calls.
+func (g *Gateway) senderOf(ctx context.Context, r *http.Request) sender {
+	p := caller.From(ctx)
+	client := fair.ClientOf(p)
+	return sender{client: client, admit: func(context.Context, []byte) (fair.Client, error) {
+		switch path := r.URL.Path; {
+		case sharedPath.MatchString(path):
+			return client, g.targets.link(ctx, sharedPath.FindStringSubmatch(path)[1])
+		case p.Kind == caller.Guest:
+			return client, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
+				"a body of more than %d KiB needs a key, or a link that it goes to: send Authorization: Bearer <key>", headBytes>>10)
+		case ownRunPath.MatchString(path):
+			return client, g.targets.workflow(ctx, ownRunPath.FindStringSubmatch(path)[1])
+		}
+		return client, nil
+	}}
+}
+
+// roboflowSender is the same for Roboflow's clients, who may send the key in the body.
+// Until it is found, the body is that of the address alone.
+func (g *Gateway) roboflowSender(ctx context.Context, r *http.Request, target roboflowTarget) sender {
+	client := fair.ClientOf(caller.From(ctx))
+	return sender{client: client, admit: func(_ context.Context, head []byte) (fair.Client, error) {
+		ctx, client := ctx, client
+		if key, ok := keyIn(head); ok && caller.From(ctx).Kind == caller.Guest {
+			var err error
+			if ctx, err = g.as(ctx, key, g.clients.visitor(r)); err != nil {
+				return client, err
+			}
+			client = fair.ClientOf(caller.From(ctx))
+		}
+		switch {
+		case target.token != "":
+			return client, g.targets.link(ctx, target.token)
+		case target.workspace != "" && caller.From(ctx).Kind != caller.Guest:
+			return client, g.targets.workflow(ctx, "workspaces/"+target.workspace+"/workflows/"+target.workflow)
+		}
+		return client, nil
+	}}
+}
+
+// keyIn finds the key at the top of a body whose end is missing.
+func keyIn(head []byte) (string, bool) {
+	decoder := json.NewDecoder(bytes.NewReader(head))
+	if first, err := decoder.Token(); err != nil || first != json.Delim('{') {
+		return "", false
+	}
+	for depth, name := 1, true; ; {
+		token, err := decoder.Token()
+		if err != nil {
+			return "", false
+		}
+		switch token := token.(type) {
+		case json.Delim:
+			if token == '{' || token == '[' {
+				depth++
+			} else {
+				depth--
+			}
+			name = depth == 1 // what follows is a name, or the end
+			continue
+		case string:
+			if depth == 1 && name && token == "api_key" {
+				key, err := decoder.Token()
+				text, isText := key.(string)
+				return text, err == nil && isText && text != "" && len(text) <= maxKey
+			}
+		}
+		if depth == 1 {
+			name = !name
+		}
+	}
+}
