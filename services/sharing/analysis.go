@@ -173,6 +173,7 @@ func (c *analyses) analyse(raw []byte, hash string) *analysis {
 	a.sinks = report.Sinks
 	a.takeSlots(report)
 	a.findObstacles()
+	a.findAsking(report.Asking)
 	a.takeModels(report)
 	a.sends = map[string]string{}
 	for _, d := range report.Destinations {

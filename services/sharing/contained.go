@@ -84,6 +84,18 @@ func (a *analysis) findElsewhere(sl slot, places map[string]string) {
 	})
 }
 
+// findAsking finds ordinary inputs that visitors would give a secret to.
+func (a *analysis) findAsking(list []inspect.AskingInput) {
+	for _, in := range list {
+		to := strings.TrimPrefix(in.Step+"."+in.Field, ".")
+		a.obstacles = append(a.obstacles, obstacle{
+			reason: errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED, step: in.Step, field: in.Field, input: in.Input,
+			message: fmt.Sprintf("the input %q asks for a secret by its name or text, but its value goes to %s as ordinary data; take it in a credential field, or rename it if it is no secret",
+				in.Input, to),
+		})
+	}
+}
+
 // findOpen finds a step that sends where something in the run decides, with a credential
 // or without: a visitor must not choose what the installation calls. A sink is off
 // unless the owner turns it on, so it is in the way of that alone.

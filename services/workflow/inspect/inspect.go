@@ -11,6 +11,8 @@ import (
 type Report struct {
 	Slots        []Slot
 	SecretInputs []SecretInput
+	// Asking are ordinary inputs that ask for a secret.
+	Asking []AskingInput
 	// Computed are credential fields that another step fills.
 	Computed []Computed
 	Models   []Model
@@ -101,6 +103,7 @@ func Inspect(p *plan.Plan) Report {
 		i.step(&p.Steps[s])
 	}
 	i.strayInputs()
+	i.askingInputs()
 	return i.report
 }
 
