@@ -336,3 +336,29 @@ func TestAnUnknownBlockIsNotHiddenBehindAFinding(t *testing.T) {
 	}})
 	refused(t, err, errorsv1.Reason_REASON_LITERAL_SECRET)
 }
+
+// What can never run is refused when it is saved, and :inspect says why.
+func TestWhatCanNeverRunIsNotSaved(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	w := s.workflow("acme", "greet", plainWorkflow)
+	for _, step := range []string{
+		`{"type":"roboflow_core/webhook_sink@v1","name":"h","url":"https://h.example/x","method":"POST","headers":{"X Key":"a"}}`,
+		`{"type":"roboflow_core/webhook_sink@v1","name":"h","url":"https://h.example/x","method":"POST","headers":{"X-A":"a\r\nHost: b"}}`,
+		`{"type":"roboflow_core/webhook_sink@v1","name":"h","url":"https://h.example/x","method":"DELETE"}`,
+		`{"type":"roboflow_core/webhook_sink@v1","name":"h","url":"h.example/x","method":"POST"}`,
+		`{"type":"roboflow_core/webhook_sink@v1","name":"h","url":"https://h.example/x","method":"POST","json_payload":{"p":"$inputs.image"}}`,
+		`{"type":"roboflow_core/openai_compatible@v1","name":"h","base_url":"https://x.example/v1#f","model_name":"m","prompt":"p"}`,
+	} {
+		definition := `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"image"}],"steps":[` + step + `],"outputs":[]}`
+		_, err := s.api.CreateWorkflow(s.member("acme"), &sharingv1.CreateWorkflowRequest{
+			Parent: "workspaces/acme", Workflow: &sharingv1.Workflow{Definition: object(t, definition)},
+		})
+		refused(t, err, errorsv1.Reason_REASON_DEFINITION_INVALID)
+		found, err := s.api.InspectWorkflow(s.member("acme"), &sharingv1.InspectWorkflowRequest{Name: w.GetName(), Definition: object(t, definition)})
+		must(t, err)
+		if len(found.GetProblems()) != 1 || found.GetProblems()[0].GetStep() != "h" {
+			t.Errorf("%s: inspected: %v", step, found.GetProblems())
+		}
+	}
+}

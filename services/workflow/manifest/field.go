@@ -27,7 +27,31 @@ type Field struct {
 	AutoCast bool `json:"auto_cast,omitempty"`
 	// Credential makes the field a place for a credential; of a map, each of its elements.
 	Credential *Credential `json:"credential,omitempty"`
+	// Check names what the block asks of constants beyond their type, so that what can
+	// never run is refused before it is saved.
+	Check Check `json:"check,omitempty"`
 }
+
+// Check is a rule for the constants of a field.
+type Check string
+
+// The checks.
+const (
+	// CheckHeaders: a map whose keys and texts can be headers of HTTP.
+	CheckHeaders Check = "headers"
+	// CheckColor and CheckColors: a text, or each text of a list, is a colour.
+	CheckColor  Check = "color"
+	CheckColors Check = "colors"
+	// CheckJSON and CheckFile: what an element refers to can be written as JSON or as a
+	// file, unless an operation of "<field>_operations" converts it.
+	CheckJSON Check = "json"
+	CheckFile Check = "file"
+	// CheckWhole: a request's further fields do not ask for an answer in pieces.
+	CheckWhole Check = "whole_answer"
+)
+
+// Checks are all of them.
+var Checks = []Check{CheckHeaders, CheckColor, CheckColors, CheckJSON, CheckFile, CheckWhole}
 
 // Scheme says how the egress puts a credential into a request.
 type Scheme string

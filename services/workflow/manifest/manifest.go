@@ -59,6 +59,10 @@ type Rule struct {
 	Field  string   `json:"field"`
 	Values []string `json:"values"`
 	Needs  string   `json:"needs"`
+	// Except are values of Needs that count as none.
+	Except []string `json:"except,omitempty"`
+	// Unless is a field that makes the rule void when it has a value.
+	Unless string `json:"unless,omitempty"`
 }
 
 // DynamicOutputs declares outputs named by the step's configuration: each text in

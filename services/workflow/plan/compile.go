@@ -50,6 +50,7 @@ func Compile(definition *workflow.Definition, catalogue *manifest.Catalogue, ser
 	c.inputs()
 	c.steps()
 	c.link()
+	c.checks()
 	c.branches()
 	c.outputs()
 	if c.layers() {

@@ -170,11 +170,33 @@ func (c *compiler) rules(step int) {
 		}
 		value, _ := given.Value.(string)
 		needed, ok := s.Argument(rule.Needs)
-		if ok && slices.Contains(rule.Values, value) && needed.Form == Static && needed.Value == nil {
+		if ok && slices.Contains(rule.Values, value) && isNone(needed, rule.Except) && !isGiven(s, rule.Unless) {
 			c.blame(step, workflow.KindSyntax, rule.Needs, document.Join(pointerOf(s.Source), rule.Needs),
 				"%s is needed when %s is %q", rule.Needs, rule.Field, value)
 		}
 	}
+}
+
+// isNone reports a constant that is no value: null, an empty list, or one of except.
+func isNone(a *Argument, except []string) bool {
+	if a.Form != Static {
+		return false
+	}
+	switch v := a.Value.(type) {
+	case nil:
+		return len(a.Elements) == 0
+	case []any:
+		return len(v) == 0 && len(a.Elements) == 0
+	case string:
+		return slices.Contains(except, v)
+	}
+	return false
+}
+
+// isGiven reports a field that has a value, or gets one when the workflow runs.
+func isGiven(s *Step, field string) bool {
+	a, ok := s.Argument(field)
+	return ok && !isNone(a, []string{""})
 }
 
 // credentialPrefix begins the reference to a credential.

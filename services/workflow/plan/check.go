@@ -1,0 +1,132 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/colour"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// checks finds constants with which a step can never run, although their types fit. The
+// blocks look again at run time, where the values may come from elsewhere.
+func (c *compiler) checks() {
+	arriving := c.arriving()
+	for i := range c.plan.Steps {
+		s := &c.plan.Steps[i]
+		if c.broken[i] || s.Manifest == nil {
+			continue
+		}
+		for a := range s.Arguments {
+			operations := c.operationsFor(i, &s.Arguments[a])
+			c.check(i, &s.Arguments[a])
+			c.sendable(i, &s.Arguments[a], operations, arriving)
+			c.convert(i, &s.Arguments[a], operations)
+		}
+	}
+}
+
+func (c *compiler) check(step int, a *Argument) {
+	switch a.Field.Check {
+	case manifest.CheckHeaders:
+		c.headers(step, a)
+	case manifest.CheckColor:
+		c.color(step, a, a.Field.Name)
+	case manifest.CheckColors:
+		c.colors(step, a)
+	case manifest.CheckWhole:
+		c.whole(step, a)
+	}
+}
+
+// elements are those of a list or a map, also of a constant one, in order.
+func (a *Argument) elements() []Argument {
+	if len(a.Elements) > 0 {
+		return a.Elements
+	}
+	var out []Argument
+	switch v := a.Value.(type) {
+	case []any:
+		for i, item := range v {
+			out = append(out, Argument{Value: item, Pointer: document.JoinIndex(a.Pointer, i)})
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			out = append(out, Argument{Key: key, Value: v[key], Pointer: document.Join(a.Pointer, key)})
+		}
+	}
+	return out
+}
+
+func (c *compiler) fault(step int, a *Argument, path, format string, args ...any) {
+	c.blame(step, workflow.KindSyntax, path, a.Pointer, "%s "+format, append([]any{path}, args...)...)
+}
+
+// maxHeaders is how many headers a request takes.
+const maxHeaders = 64
+
+func (c *compiler) headers(step int, a *Argument) {
+	elements := a.elements()
+	if len(elements) > maxHeaders {
+		c.fault(step, a, a.Field.Name, "has %d entries; a request takes %d", len(elements), maxHeaders)
+	}
+	seen := map[string]bool{}
+	for i := range elements {
+		e := &elements[i]
+		path, name := a.Field.Name+"."+e.Key, strings.ToLower(e.Key)
+		text, _ := e.Value.(string)
+		switch {
+		case !httpguts.ValidHeaderFieldName(e.Key):
+			c.fault(step, e, a.Field.Name, "has a name that no header can have: letters of ASCII, digits and hyphens, without blanks")
+		case seen[name]:
+			c.fault(step, e, path, "is there twice: names of headers differ by more than capitals")
+		case e.Form == Static && !httpguts.ValidHeaderFieldValue(text):
+			c.fault(step, e, path, "has a line break or another control character in it, which no header can carry")
+		}
+		seen[name] = true
+	}
+}
+
+func (c *compiler) color(step int, a *Argument, path string) {
+	if a.Form != Static {
+		return
+	}
+	switch v := a.Value.(type) {
+	case string:
+		if _, err := colour.Parse(v); err != nil {
+			c.fault(step, a, path, "is %s", err.Error())
+		}
+	case []any:
+		inRange := func(part any) bool { n, ok := part.(int64); return !ok || n >= 0 && n <= 255 }
+		for _, part := range v {
+			if !inRange(part) {
+				c.fault(step, a, path, "has a part that is not between 0 and 255")
+				return
+			}
+		}
+	}
+}
+
+// colors are looked at where the palette is made of them.
+func (c *compiler) colors(step int, a *Argument) {
+	palette, ok := c.plan.Steps[step].Argument("color_palette")
+	if !ok || palette.Value != "CUSTOM" {
+		return
+	}
+	for i, e := range a.elements() {
+		c.color(step, &e, fieldPath(a.Field.Name, "", i))
+	}
+}
+
+func (c *compiler) whole(step int, a *Argument) {
+	for _, e := range a.elements() {
+		if e.Key == "stream" {
+			c.fault(step, &e, a.Field.Name+".stream", "cannot be used: answers are taken in one piece")
+		}
+	}
+}
