@@ -85,22 +85,34 @@ func modelNames(allowed *sharinginternalv1.AuthorizeRunResponse) map[string]stri
 	return names
 }
 
-// slotNames reads from the grant what each slot holds, for the line items. It
+// claimsOf reads what the grant says, for the line items and for early refusals. It
 // does not check the signature: the grant came from sharing itself, which reads
 // the line items too, and rights are decided by the vault.
-func slotNames(token string) map[slotKey]string {
+func claimsOf(token string) *grant.Claims {
+	claims := &grant.Claims{}
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return nil
+		return claims
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return nil
+	if err != nil || json.Unmarshal(payload, claims) != nil {
+		return &grant.Claims{}
 	}
-	var claims grant.Claims
-	if json.Unmarshal(payload, &claims) != nil {
-		return nil
+	return claims
+}
+
+// callsOf is how many calls with credentials a step may make: below 0 where it has none.
+func callsOf(claims *grant.Claims, step string) int {
+	for _, slot := range claims.Slots {
+		if slot.Step == step {
+			return int(claims.Limits.Attempts)
+		}
 	}
+	return -1
+}
+
+// slotNames is what each slot holds.
+func slotNames(claims *grant.Claims) map[slotKey]string {
 	names := make(map[slotKey]string, len(claims.Slots))
 	for _, slot := range claims.Slots {
 		names[slotKey{slot.Step, slot.Field}] = slot.Credential

@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
@@ -50,6 +51,8 @@ type run struct {
 	proof   []byte
 	allowed *sharinginternalv1.AuthorizeRunResponse
 
+	// claims are those of the grant, read when they are asked for.
+	claims   func() *grant.Claims
 	redactor redact.Redactor
 	ledger   *ledger
 	steps    steps
@@ -72,7 +75,8 @@ func (s *Service) execute(ctx context.Context, o order) (*result, error) {
 		return nil, err
 	}
 	ctx = onGrantAlone(fair.With(ctx, r.client(ctx)))
-	r.ledger = newLedger(modelNames(r.allowed), sync.OnceValue(func() map[slotKey]string { return slotNames(r.allowed.GetGrant()) }))
+	r.claims = sync.OnceValue(func() *grant.Claims { return claimsOf(r.allowed.GetGrant()) })
+	r.ledger = newLedger(modelNames(r.allowed), sync.OnceValue(func() map[slotKey]string { return slotNames(r.claims()) }))
 	r.out = &outbound{vault: s.deps.Vault, grant: r.allowed.GetGrant(), ledger: r.ledger}
 	defer r.redactor.Forget()
 	outputs, failure := r.perform(ctx)
@@ -178,6 +182,7 @@ func (r *run) env() engine.Env {
 		Outbound: r.out, Codec: r.service.codec,
 		Sinks: r.allowed.GetSinksEnabled() && !r.order.sinksOff,
 		Meter: r.ledger.use, Now: r.service.deps.Now,
+		Calls: func(step string) int { return callsOf(r.claims(), step) },
 	}
 }
 

@@ -187,13 +187,14 @@ func (s *Service) grant(d *decision, deadline time.Time) (string, error) {
 
 // attempts bounds the calls of each step. Where they are made with hidden credentials
 // no run uses up what its owner has meant for all: it has the installation's small
-// number, and no more than half of the share's calls, but one for each step.
+// number, no more than half of the share's calls and than are left of them now, but one
+// for each step: one that would make more is refused before its first.
 func (s *Service) attempts(d *decision) int32 {
 	if d.right == nil || !d.right.share.hidden() || len(d.slots) == 0 {
 		return maxAttempts
 	}
 	half := d.right.share.Calls / 2 / int64(len(d.slots))
-	return int32(max(1, min(half, int64(s.cfg.PreviewCalls))))
+	return int32(max(1, min(half, d.right.grant.GetCallsLeft(), int64(s.cfg.PreviewCalls))))
 }
 
 // nameFor is the run's name as a principal may know it: in its own workspace, if

@@ -20,6 +20,9 @@ type Env struct {
 	// Meter is told of everything that is charged. It must be quick and safe for
 	// concurrent use.
 	Meter func(Use)
+	// Calls is how many calls with credentials a step may make; below 0 is no bound. Nil
+	// bounds nothing. It is asked only where a step works on several elements.
+	Calls func(step string) int
 	Now   func() time.Time
 	// NewID makes the random ids of crops and detections.
 	NewID func() string

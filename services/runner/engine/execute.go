@@ -30,6 +30,9 @@ func (x *execution) perform(ctx context.Context) (skipped bool, err error) {
 	if x.choose(); len(x.rows) == 0 {
 		return true, nil
 	}
+	if err := x.affordable(); err != nil {
+		return false, err
+	}
 	x.started()
 	results, err := x.call(ctx)
 	if err != nil {

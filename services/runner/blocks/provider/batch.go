@@ -53,6 +53,12 @@ func eachPicture(ctx context.Context, call *engine.Call, field string, limit int
 	return engine.Many(results), nil
 }
 
+// everyElement is a block that asks its provider at least once for each element.
+type everyElement struct{}
+
+// LeastCalls implements engine.Calling.
+func (everyElement) LeastCalls(_ *engine.Env, elements int) int { return elements }
+
 // recoverTo keeps a panic on one picture from ending more than its run.
 func recoverTo(err *error) {
 	if p := recover(); p != nil {

@@ -15,6 +15,7 @@ type dialect interface{ request(question) request }
 
 // openAI gives a picture a task, from the second version of the block on.
 type openAI struct {
+	everyElement
 	dialect dialect
 	style   style
 }

@@ -17,7 +17,10 @@ var fenced = regexp.MustCompile("```json\n([\\s\\S]*?)\n```")
 
 // openAIv1 asks a free question and reads the keys of json_output_format, each
 // an output of its own, out of the answer.
-type openAIv1 struct{ format map[string]any }
+type openAIv1 struct {
+	everyElement
+	format map[string]any
+}
 
 func newOpenAIv1(step engine.Step) (engine.Block, error) {
 	format, _ := step.Fields["json_output_format"].(map[string]any)

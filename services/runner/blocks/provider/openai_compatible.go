@@ -22,6 +22,7 @@ const maxPrompt = 4 << 20
 
 // openAICompatible asks any server that speaks chat completions.
 type openAICompatible struct {
+	everyElement
 	// prompt is nil where it comes as a value.
 	prompt     *template
 	operations parameter.Operations

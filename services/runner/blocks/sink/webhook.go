@@ -24,7 +24,9 @@ const longestTimeout = 60 * time.Second
 
 // webhook sends one request for each element.
 type webhook struct {
-	slot                  string
+	slot string
+	// steady: it sends for each element, without a cooldown in between.
+	steady                bool
 	json, files, formData parameter.Operations
 }
 
@@ -33,7 +35,7 @@ func newWebhook(step engine.Step) (engine.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &webhook{slot: slot}
+	b := &webhook{slot: slot, steady: steady(step)}
 	for field, into := range map[string]*parameter.Operations{
 		"json_payload_operations":             &b.json,
 		"multi_part_encoded_files_operations": &b.files,

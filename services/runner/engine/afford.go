@@ -1,0 +1,32 @@
+package engine
+
+import (
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// Calling is implemented by blocks that make calls which are bounded and may be charged.
+type Calling interface {
+	// LeastCalls is how many calls a step surely makes for so many elements, if none has
+	// to be tried again.
+	LeastCalls(env *Env, elements int) int
+}
+
+// affordable refuses a step that would run into its bound after it has made, and
+// somebody has paid for, some of its calls.
+func (x *execution) affordable() error {
+	calling, ok := x.s.block.(Calling)
+	if !ok || x.env.Calls == nil || len(x.rows) < 2 {
+		return nil
+	}
+	needed := calling.LeastCalls(&x.env, len(x.rows))
+	if needed < 2 {
+		return nil
+	}
+	if most := x.env.Calls(x.s.Name); most >= 0 && needed > most {
+		return errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
+			"it would make %d calls with a credential, and may make %d in one run; none was made: send at most %d elements at once",
+			needed, most, most)
+	}
+	return nil
+}
