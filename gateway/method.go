@@ -28,6 +28,10 @@ type method struct {
 	// body is the field that the body gives, "*" for all, "" where no body is taken.
 	body  string
 	input protoreflect.MessageType
+	// passedOn: people send each other its address, and what they send it with adds
+	// parameters of its own ("utm_source", "fbclid"), which mean nothing here. A key is
+	// refused all the same.
+	passedOn bool
 }
 
 // route is what grpc-gateway knows a method by.
@@ -75,6 +79,7 @@ func methodOf(d protoreflect.MethodDescriptor) *method {
 		_, pattern, _ := strings.Cut(strings.Trim(v, "{}"), "=")
 		return pattern
 	})
+	m.passedOn = verb == http.MethodGet && m.pattern == "/v1/shared/{token=*}"
 	m.shape = regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(shape), `\*`, "[^/]+") + "$")
 	return m
 }

@@ -38,6 +38,8 @@ func (g *Gateway) serveShare(w http.ResponseWriter, r *http.Request, rest string
 	token, sub, _ := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
 	reading := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
+	case reading && (!linkToken.MatchString(token) || sub != "" && nothing(sub)):
+		redirectPasted(w, "s", rest)
 	case !linkToken.MatchString(token), !reading, sub != "" && sub != "preview.png":
 		g.serveRoboflow(w, r, "s", rest)
 	case sub == "preview.png":
@@ -48,11 +50,15 @@ func (g *Gateway) serveShare(w http.ResponseWriter, r *http.Request, rest string
 }
 
 func (g *Gateway) serveEmbed(w http.ResponseWriter, r *http.Request, token string) {
-	if !linkToken.MatchString(token) || r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		writeError(w, noSuchPath(r))
 		return
 	}
-	g.servePage(w, r, token, true)
+	if !linkToken.MatchString(strings.TrimSuffix(token, "/")) {
+		redirectPasted(w, "embed", token)
+		return
+	}
+	g.servePage(w, r, strings.TrimSuffix(token, "/"), true)
 }
 
 // servePage writes the document. A link that does not work still gets it, with

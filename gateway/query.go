@@ -58,6 +58,8 @@ func (m *method) problem(pair string, seen map[string]bool) (name, what string, 
 	}
 	path, field := m.resolve(name)
 	switch {
+	case field == nil && m.passedOn && !strings.Contains(strings.ToLower(name), "key"):
+		return name, "", 0
 	case field == nil:
 		return clip(name), "unknown query parameter", unknown
 	case m.path[path]:

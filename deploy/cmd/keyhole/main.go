@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -53,7 +54,7 @@ func run(a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(withTokens(args))
 	if err != nil {
 		return err
 	}
@@ -74,6 +75,20 @@ func newParser(c *cli, a *app, args []string) (*kong.Kong, error) {
 		opts = append([]kong.Option{kong.PostBuild(withoutVariables)}, settings...)
 	}
 	return kong.New(c, append(opts, kong.Bind(a), kong.Vars{"version": telemetry.Version()})...)
+}
+
+// likeAFlag is the token of a link that begins like a flag, as one in 64 does.
+var likeAFlag = regexp.MustCompile(`^-[A-Za-z0-9_-]{31}$`)
+
+// withTokens writes such a token as its link's path. No flag is written so.
+func withTokens(args []string) []string {
+	out := slices.Clone(args)
+	for i, arg := range out {
+		if likeAFlag.MatchString(arg) && !strings.HasPrefix(arg, "--") {
+			out[i] = "/s/" + arg
+		}
+	}
+	return out
 }
 
 // serves reports whether the command is serve: its name is the first that is no flag.

@@ -58,3 +58,22 @@ func TestNamesOfAnotherKind(t *testing.T) {
 		}
 	}
 }
+
+// A link is taken as people paste it.
+func TestLinksAsPasted(t *testing.T) {
+	t.Parallel()
+	const token = "-bcdefghijklmnopqrstuvwxyz012_45"
+	for _, text := range []string{
+		token, " " + token + " ", "https://k.example/s/" + token, "https://k.example/s/" + token + "/", "https://k.example/s/" + token + "?ref=x",
+		"https://k.example/s/" + token + "#top", "<https://k.example/s/" + token + ">", " https://k.example/s/" + token + "). ", token + ".",
+		"https://k.example/embed/" + token + "?showGraph=1", "https://k.example/v1/shared/" + token + "?utm_source=mail", "/s/" + token,
+		"see https://k.example/s/" + token + ", please", "“https://k.example/s/" + token + "”", "https://k.example/s/" + token + "/preview.png",
+	} {
+		if path, err := (Target{Link: text}).path(); err != nil || path != "/v1/shared/"+token {
+			t.Errorf("%q: %s, %v", text, path, err)
+		}
+	}
+	if got := withTokens([]string{"share", "view", token, "-i", "--json", "--" + token[2:]}); got[2] != "/s/"+token || got[3] != "-i" || got[5] != "--"+token[2:] {
+		t.Errorf("got %q", got)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/deploy/client"
@@ -128,12 +129,29 @@ type Target struct {
 }
 
 func (l Target) path() (string, error) {
-	text := strings.TrimSuffix(l.Link, "/")
+	text := strings.TrimSpace(l.Link)
 	if n, err := aShare.parse(text); err == nil && n.workspace != "" {
 		return "", fmt.Errorf("%q names a share, but a link is wanted here: keyhole share list prints its token", text)
 	}
-	return "/v1/shared/" + url.PathEscape(text[strings.LastIndex(text, "/")+1:]), nil
+	return "/v1/shared/" + url.PathEscape(tokenIn(text)), nil
 }
+
+// tokenIn finds the token in what somebody copied out of a message: behind "/s/" or
+// "/embed/", or all of it, and up to the first character that is in no token.
+func tokenIn(text string) string {
+	for _, page := range []string{"/s/", "/embed/", "/shared/"} {
+		if _, token, found := strings.Cut(text, page); found {
+			text = token
+			break
+		}
+	}
+	if found := inToken.FindString(text); found != "" {
+		return found
+	}
+	return text
+}
+
+var inToken = regexp.MustCompile(`[A-Za-z0-9_-]+`)
 
 func (l Target) at(a *app) (*client.Client, string, error) {
 	path, err := l.path()
