@@ -156,7 +156,7 @@ func (s *shell) credentialCommands(t *testing.T, in *installation) {
 	s.wants(t, says{"credentials/llm"}, "credential", "list")
 	s.wants(t, says{"credential.create", "credential.update"}, "audit", "list", "--resource", "credentials/llm")
 	s.wants(t, says{"more: --page-token"}, "audit", "list", "--page-size", "1")
-	s.keyhole(t, "credential", "delete", "llm")
+	s.keyhole(t, "credential", "delete", "llm", "--force")
 	s.refused(t, "NOT_FOUND", "credential", "get", "llm")
 }
 

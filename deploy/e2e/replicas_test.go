@@ -25,7 +25,7 @@ func TestRevocationReachesTheOtherReplica(t *testing.T) {
 			in.operator(t).must(t, http.MethodDelete, "/v1/"+r.visitor.keyName, nil)
 		}, []string{"key", "plain run", "run", "run in flight"}},
 		{"the credential deleted", func(t *testing.T, r *rights) {
-			r.owner.must(t, http.MethodDelete, r.owner.path()+"/credentials/llm", nil)
+			r.owner.must(t, http.MethodDelete, r.owner.path()+"/credentials/llm?force=true", nil)
 		}, []string{"run", "run in flight"}},
 		{"the credentials withdrawn from the share", func(t *testing.T, r *rights) {
 			r.owner.must(t, http.MethodPatch, "/v1/"+r.share, object{"credentialAccess": "CREDENTIAL_ACCESS_VISITOR"})

@@ -20,7 +20,7 @@ func revoke(t *testing.T, in *installation) {
 			in.operator(t).must(t, http.MethodDelete, "/v1/"+visitor.keyName, nil)
 		},
 		"the credential": func(t *testing.T, owner, _ *tenant, _ string) {
-			owner.must(t, http.MethodDelete, owner.path()+"/credentials/llm", nil)
+			owner.must(t, http.MethodDelete, owner.path()+"/credentials/llm?force=true", nil)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

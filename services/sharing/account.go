@@ -3,6 +3,7 @@ package sharing
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
@@ -52,8 +53,12 @@ func reconcile(attempts []*vaultinternalv1.Attempt, told []*sharingv1.LineItem) 
 			Step: a.GetStep(), Attempt: a.GetAttempt(), Kind: kindCredential, Resource: a.GetCredential(), Quantity: 1,
 			EndUnknown: a.GetOutcome() == "",
 		}
+		if strings.HasPrefix(a.GetOutcome(), "failed") {
+			call.Failed = 1
+		}
 		if same := known[keyOf(call)]; same != nil { // one credential in two fields
 			same.Quantity++
+			same.Failed += call.Failed
 			same.EndUnknown = same.EndUnknown || call.EndUnknown
 			continue
 		}
@@ -71,6 +76,7 @@ func reconcile(attempts []*vaultinternalv1.Attempt, told []*sharingv1.LineItem) 
 			call.InputTokens, call.OutputTokens = item.GetInputTokens(), item.GetOutputTokens()
 			call.EndUnknown = call.EndUnknown && item.GetEndUnknown()
 		default:
+			item.Failed = 0 // of calls alone, and those the vault tells
 			items = append(items, item)
 		}
 		mentioned[key] = true

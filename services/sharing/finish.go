@@ -256,7 +256,7 @@ func redactItems(items []*sharingv1.LineItem, owner, viewer string) []*sharingv1
 		out[i] = item
 		if strings.HasPrefix(item.GetResource(), workspaceName(owner)+"/") {
 			out[i] = proto.CloneOf(item)
-			out[i].Resource = ""
+			out[i].Resource, out[i].Failed = "", 0
 		}
 	}
 	return out

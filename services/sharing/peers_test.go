@@ -32,6 +32,8 @@ type vaultPeer struct {
 	grants      map[string]*credentialGrant
 	attempts    map[string][]*vaultinternalv1.Attempt
 	ended       map[string]int
+	// uses are the credentials that workflows are said to name.
+	uses map[string][]string
 }
 
 type credentialGrant struct {
@@ -151,6 +153,19 @@ func (v *vaultPeer) VetDestinations(_ context.Context, r *vaultinternalv1.VetDes
 		}
 	}
 	return out, nil
+}
+
+func (v *vaultPeer) PutCredentialUses(_ context.Context, r *vaultinternalv1.PutCredentialUsesRequest) (*vaultinternalv1.PutCredentialUsesResponse, error) {
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if v.uses == nil {
+		v.uses = map[string][]string{}
+	}
+	v.uses[r.GetWorkflow()] = r.GetCredentials()
+	return &vaultinternalv1.PutCredentialUsesResponse{}, nil
 }
 
 // authority is the member on whose behalf the call is made.

@@ -150,14 +150,14 @@ func insertItems(ctx context.Context, tx *sql.Tx, run string, items []*sharingv1
 		batch := items[:min(len(items), itemsAtOnce)]
 		items = items[len(batch):]
 		var values strings.Builder
-		args := make([]any, 0, 9*len(batch))
+		args := make([]any, 0, 10*len(batch))
 		for _, item := range batch {
-			values.WriteString(placeholders(len(args), 9))
+			values.WriteString(placeholders(len(args), 10))
 			args = append(args, run, item.GetStep(), item.GetAttempt(), item.GetKind(), item.GetResource(), item.GetQuantity(),
-				item.GetInputTokens(), item.GetOutputTokens(), item.GetEndUnknown())
+				item.GetInputTokens(), item.GetOutputTokens(), item.GetEndUnknown(), item.GetFailed())
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO line_items
-			(run, step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown)
+			(run, step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown, failed)
 			VALUES `+values.String()[1:]+` ON CONFLICT DO NOTHING`, args...)
 		if err != nil {
 			return err
@@ -180,7 +180,7 @@ func placeholders(after, n int) string {
 
 // items reads the ledger of a run.
 func (s store) items(ctx context.Context, run runRow) ([]*sharingv1.LineItem, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown
+	rows, err := s.db.QueryContext(ctx, `SELECT step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown, failed
 		FROM line_items WHERE run = $1 ORDER BY step, attempt, kind, resource`, run.ID)
 	if err != nil {
 		return nil, err
@@ -189,7 +189,7 @@ func (s store) items(ctx context.Context, run runRow) ([]*sharingv1.LineItem, er
 	out := run.charge()
 	for rows.Next() {
 		i := &sharingv1.LineItem{}
-		if err := rows.Scan(&i.Step, &i.Attempt, &i.Kind, &i.Resource, &i.Quantity, &i.InputTokens, &i.OutputTokens, &i.EndUnknown); err != nil {
+		if err := rows.Scan(&i.Step, &i.Attempt, &i.Kind, &i.Resource, &i.Quantity, &i.InputTokens, &i.OutputTokens, &i.EndUnknown, &i.Failed); err != nil {
 			return nil, sqldb.Error(err)
 		}
 		out = append(out, i)

@@ -10,9 +10,16 @@ import (
 type usageQuery struct {
 	workspace, group string
 	from, to         int64
-	// after, with later: the group that the page before ended with.
-	after string
+	// after, with later: the row that the page before ended with.
+	after usagePlace
 	later bool
+}
+
+// usagePlace is where a listing of sums goes on.
+type usagePlace struct {
+	Group string `json:"g"`
+	// Section is 0 for what keys were charged, 1 for what credentials were used for.
+	Section int64 `json:"s"`
 }
 
 // groups are the expressions that a run is grouped by, as its payer may see it: of
@@ -38,35 +45,64 @@ const itemSums = `COUNT(DISTINCT r.id), COUNT(DISTINCT CASE WHEN r.state <> 2 TH
 // resource is a line item's, as its payer may see it.
 const resource = `CASE WHEN r.owner_workspace <> $1 AND l.resource LIKE 'workspaces/' || r.owner_workspace || '/%' THEN '' ELSE l.resource END`
 
-// usage sums what the keys of a workspace were charged.
-func (s store) usage(ctx context.Context, q usageQuery, limit int) ([]*sharingv1.UsageRow, error) {
-	const booked = ` WHERE r.charged_workspace = $1 AND r.state <> 1 AND r.start_time >= $2 AND r.start_time < $3`
-	inner := `SELECT ` + groups[q.group] + ` AS g, ` + sums + ` FROM runs r` + booked + ` GROUP BY 1`
+// credentialGroups are the expressions that calls with a workspace's credentials are
+// grouped by, as its owner may see them: of who pays it sees its own keys alone, of who
+// asks the pseudonym.
+var credentialGroups = map[string]string{
+	"":           `''`,
+	"key":        `CASE WHEN r.charged_workspace = $1 THEN r.charged_key ELSE '' END`,
+	"day":        `r.day`,
+	"share":      groups["share"],
+	"visitor":    `r.visitor`,
+	"workflow":   groups["workflow"],
+	"credential": `l.resource`,
+}
+
+// usage sums what the keys of a workspace were charged, and what its credentials were
+// used for, whoever was charged.
+func (s store) usage(ctx context.Context, q usageQuery, limit int) ([]usageRow, error) {
+	const within = ` AND r.state <> 1 AND r.start_time >= $2 AND r.start_time < $3`
+	charged := `SELECT ` + groups[q.group] + ` AS g, 0 AS section, ` + sums + `, 0 FROM runs r WHERE r.charged_workspace = $1` + within + ` GROUP BY 1`
 	if q.group == kindModel || q.group == kindCredential {
-		inner = `SELECT ` + resource + ` AS g, ` + itemSums + ` FROM line_items l JOIN runs r ON r.id = l.run` + booked +
-			` AND l.kind = '` + q.group + `' GROUP BY 1`
+		charged = `SELECT ` + resource + ` AS g, 0 AS section, ` + itemSums + `, 0 FROM line_items l JOIN runs r ON r.id = l.run
+			WHERE r.charged_workspace = $1` + within + ` AND l.kind = '` + q.group + `' GROUP BY 1`
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT * FROM (`+inner+`) AS u WHERE NOT $4 OR g > $5 ORDER BY g LIMIT $6`,
-		q.workspace, q.from, q.to, q.later, q.after, limit)
+	both := charged
+	if group, ok := credentialGroups[q.group]; ok {
+		both += ` UNION ALL SELECT ` + group + ` AS g, 1 AS section, ` + itemSums + `, SUM(l.failed) FROM line_items l JOIN runs r ON r.id = l.run
+			WHERE r.owner_workspace = $1` + within + ` AND l.kind = 'credential' AND l.resource LIKE 'workspaces/' || $1 || '/credentials/%' GROUP BY 1`
+	}
+	rows, err := s.db.QueryContext(ctx, `SELECT * FROM (`+both+`) AS u WHERE NOT $4 OR g > $5 OR g = $5 AND section > $6
+		ORDER BY g, section LIMIT $7`, q.workspace, q.from, q.to, q.later, q.after.Group, q.after.Section, limit)
 	if err != nil {
 		return nil, err
 	}
-	list, err := all(rows, func(u *usageRow) []any {
-		return []any{&u.group, &u.runs, &u.failed, &u.images, &u.calls, &u.input, &u.output}
+	return all(rows, func(u *usageRow) []any {
+		return []any{&u.group, &u.section, &u.runs, &u.failed, &u.images, &u.calls, &u.input, &u.output, &u.failedCalls}
 	})
-	out := make([]*sharingv1.UsageRow, len(list))
-	for i, u := range list {
-		out[i] = &sharingv1.UsageRow{
-			Group: u.group, Runs: u.runs, FailedRuns: u.failed, ModelImages: u.images, CredentialCalls: u.calls,
-			InputTokens: u.input, OutputTokens: u.output,
-		}
-	}
-	return out, err
 }
 
 type usageRow struct {
 	group                                      string
+	section                                    int64
 	runs, failed, images, calls, input, output int64
+	failedCalls                                int64
+}
+
+func (u usageRow) place() usagePlace { return usagePlace{Group: u.group, Section: u.section} }
+
+// addTo puts the row into its list of a reply.
+func (u usageRow) addTo(out *sharingv1.QueryUsageResponse) {
+	if u.section == 1 {
+		out.Credentials = append(out.Credentials, &sharingv1.CredentialUsage{
+			Group: u.group, Runs: u.runs, Calls: u.calls, FailedCalls: u.failedCalls, InputTokens: u.input, OutputTokens: u.output,
+		})
+		return
+	}
+	out.Rows = append(out.Rows, &sharingv1.UsageRow{
+		Group: u.group, Runs: u.runs, FailedRuns: u.failed, ModelImages: u.images, CredentialCalls: u.calls,
+		InputTokens: u.input, OutputTokens: u.output,
+	})
 }
 
 // listRuns lists the runs that a workspace has to do with, newest first.

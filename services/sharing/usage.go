@@ -9,7 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 )
 
-// QueryUsage implements the RPC: what was charged to the workspace's keys, summed.
+// QueryUsage implements the RPC: what was charged to the workspace's keys, summed, and what
+// its credentials were used for.
 func (s public) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) (*sharingv1.QueryUsageResponse, error) {
 	q := usageQuery{workspace: segment(r.GetParent(), 0), group: r.GetGroupBy(), to: math.MaxInt64}
 	if r.GetStartTime() != nil {
@@ -19,7 +20,7 @@ func (s public) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) 
 		q.to = micros(r.GetEndTime().AsTime())
 	}
 	binding := []string{"usage", q.workspace, q.group, fmt.Sprint(q.from), fmt.Sprint(q.to)}
-	var after *string
+	var after *usagePlace
 	if err := s.pages.Decode(r.GetPageToken(), &after, binding...); err != nil {
 		return nil, err
 	}
@@ -31,12 +32,15 @@ func (s public) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) 
 	if err != nil {
 		return nil, fmt.Errorf("sum usage: %w", err)
 	}
-	out := &sharingv1.QueryUsageResponse{Rows: rows}
+	out := &sharingv1.QueryUsageResponse{}
 	if len(rows) > size {
-		out.Rows = rows[:size]
-		if out.NextPageToken, err = s.pages.Encode(rows[size-1].GetGroup(), binding...); err != nil {
+		rows = rows[:size]
+		if out.NextPageToken, err = s.pages.Encode(rows[size-1].place(), binding...); err != nil {
 			return nil, err
 		}
+	}
+	for _, u := range rows {
+		u.addTo(out)
 	}
 	return out, nil
 }

@@ -67,6 +67,7 @@ func (s *Service) insert(ctx context.Context, n newWorkflow) (*sharingv1.Workflo
 			return nil, fmt.Errorf("insert workflow: %w", err)
 		}
 		if inserted {
+			s.tellUses(ctx, w, v)
 			return w.message(&v), nil
 		}
 	}
@@ -272,6 +273,7 @@ func (s *Service) save(ctx context.Context, w workflowRow, raw []byte) (*sharing
 		}
 		v = &live
 	}
+	s.tellUses(ctx, w, *v)
 	return w.message(v), nil
 }
 

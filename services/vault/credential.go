@@ -268,6 +268,11 @@ func (s *Service) DeleteCredential(ctx context.Context, req *vaultv1.DeleteCrede
 		if !ok {
 			return notFound("credential")
 		}
+		if !req.GetForce() {
+			if err := inUse(ctx, tx, ws, cid); err != nil {
+				return err
+			}
+		}
 		return audit(ctx, tx, s.event(ctx, ws, "credential.delete", credentialName(ws, cid)))
 	})
 	if err != nil {

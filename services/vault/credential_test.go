@@ -64,7 +64,7 @@ func TestCredentials(t *testing.T) {
 				}
 			}
 		}
-		_, err = r.public.DeleteCredential(n.ctx, &vaultv1.DeleteCredentialRequest{Name: first.GetName()})
+		_, err = r.public.DeleteCredential(n.ctx, &vaultv1.DeleteCredentialRequest{Name: first.GetName(), Force: true})
 		must(t, err)
 		_, err = r.public.DeleteCredential(n.ctx, &vaultv1.DeleteCredentialRequest{Name: first.GetName()})
 		refusedWith(t, err, errorsv1.Reason_REASON_NOT_FOUND, codes.NotFound)

@@ -29,7 +29,7 @@ func TestRevocationEndsRunningCalls(t *testing.T) {
 			return err
 		},
 		"the credential": func(r *replica, n *tenant, _ grant.Claims) error {
-			_, err := r.public.DeleteCredential(n.ctx, &vaultv1.DeleteCredentialRequest{Name: n.llm.GetName()})
+			_, err := r.public.DeleteCredential(n.ctx, &vaultv1.DeleteCredentialRequest{Name: n.llm.GetName(), Force: true})
 			return err
 		},
 		"the grant": func(r *replica, n *tenant, _ grant.Claims) error {

@@ -69,7 +69,7 @@ func TestAttackMovingACredentialWithoutItsValue(t *testing.T) {
 			a.Attempt(errs.ReasonOf(err) == valueNeeded, "%s, without a mask: %v", name, err)
 			steal(name, err)
 		}
-		_, err := r.public.DeleteCredential(n.ctx, &vaultv1.DeleteCredentialRequest{Name: n.llm.GetName()})
+		_, err := r.public.DeleteCredential(n.ctx, &vaultv1.DeleteCredentialRequest{Name: n.llm.GetName(), Force: true})
 		must(t, err)
 		_, err = r.public.CreateCredential(n.ctx, &vaultv1.CreateCredentialRequest{
 			Parent: "workspaces/demo", CredentialId: "llm",

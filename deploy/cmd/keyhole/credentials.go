@@ -101,10 +101,15 @@ func (c *credentialUpdate) Run(a *app) error {
 }
 
 type credentialDelete struct {
-	ID string `arg:"" help:"The credential: its id or its name."`
+	ID    string `arg:"" help:"The credential: its id or its name."`
+	Force bool   `help:"Delete it although shares or workflows use it: they stop working."`
 }
 
 // Run destroys it.
 func (c *credentialDelete) Run(a *app) error {
-	return a.remove(aCredential, c.ID)
+	query := url.Values{}
+	if c.Force {
+		query.Set("force", "true")
+	}
+	return a.about(http.MethodDelete, aCredential, c.ID, "", query, nil)
 }

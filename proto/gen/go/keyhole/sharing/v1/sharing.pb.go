@@ -3802,7 +3802,9 @@ type LineItem struct {
 	// Tokens that a provider counted out.
 	OutputTokens int64 `protobuf:"varint,7,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
 	// Whether the end of the attempt is unknown; booked as made.
-	EndUnknown    bool `protobuf:"varint,8,opt,name=end_unknown,json=endUnknown,proto3" json:"end_unknown,omitempty"`
+	EndUnknown bool `protobuf:"varint,8,opt,name=end_unknown,json=endUnknown,proto3" json:"end_unknown,omitempty"`
+	// How many of the calls failed, for the owner of the credential.
+	Failed        int64 `protobuf:"varint,9,opt,name=failed,proto3" json:"failed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3891,6 +3893,13 @@ func (x *LineItem) GetEndUnknown() bool {
 		return x.EndUnknown
 	}
 	return false
+}
+
+func (x *LineItem) GetFailed() int64 {
+	if x != nil {
+		return x.Failed
+	}
+	return 0
 }
 
 // StepEvent is what happened to one step.
@@ -4394,6 +4403,98 @@ func (x *QueryUsageRequest) GetPageToken() string {
 	return ""
 }
 
+// CredentialUsage is what a workspace's own credentials were used for, whoever was
+// charged for the runs.
+type CredentialUsage struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is the sum of: a credential, share, visitor, day ...
+	Group string `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	// Runs that made calls with them.
+	Runs int64 `protobuf:"varint,2,opt,name=runs,proto3" json:"runs,omitempty"`
+	// Calls.
+	Calls int64 `protobuf:"varint,3,opt,name=calls,proto3" json:"calls,omitempty"`
+	// Of them, such as failed.
+	FailedCalls int64 `protobuf:"varint,4,opt,name=failed_calls,json=failedCalls,proto3" json:"failed_calls,omitempty"`
+	// Tokens in, where the provider told.
+	InputTokens int64 `protobuf:"varint,5,opt,name=input_tokens,json=inputTokens,proto3" json:"input_tokens,omitempty"`
+	// Tokens out.
+	OutputTokens  int64 `protobuf:"varint,6,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CredentialUsage) Reset() {
+	*x = CredentialUsage{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CredentialUsage) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CredentialUsage) ProtoMessage() {}
+
+func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CredentialUsage.ProtoReflect.Descriptor instead.
+func (*CredentialUsage) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *CredentialUsage) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+func (x *CredentialUsage) GetRuns() int64 {
+	if x != nil {
+		return x.Runs
+	}
+	return 0
+}
+
+func (x *CredentialUsage) GetCalls() int64 {
+	if x != nil {
+		return x.Calls
+	}
+	return 0
+}
+
+func (x *CredentialUsage) GetFailedCalls() int64 {
+	if x != nil {
+		return x.FailedCalls
+	}
+	return 0
+}
+
+func (x *CredentialUsage) GetInputTokens() int64 {
+	if x != nil {
+		return x.InputTokens
+	}
+	return 0
+}
+
+func (x *CredentialUsage) GetOutputTokens() int64 {
+	if x != nil {
+		return x.OutputTokens
+	}
+	return 0
+}
+
 // UsageRow is one sum.
 type UsageRow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -4417,7 +4518,7 @@ type UsageRow struct {
 
 func (x *UsageRow) Reset() {
 	*x = UsageRow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4429,7 +4530,7 @@ func (x *UsageRow) String() string {
 func (*UsageRow) ProtoMessage() {}
 
 func (x *UsageRow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4442,7 +4543,7 @@ func (x *UsageRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UsageRow.ProtoReflect.Descriptor instead.
 func (*UsageRow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *UsageRow) GetGroup() string {
@@ -4501,13 +4602,17 @@ type QueryUsageResponse struct {
 	Rows []*UsageRow `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
 	// Token of the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// What the workspace's own credentials were used for, by the same groups: also in runs
+	// that visitors paid for. By "key" only the workspace's own keys are named, by "model"
+	// there is nothing. A page has so many rows of both lists together.
+	Credentials   []*CredentialUsage `protobuf:"bytes,3,rep,name=credentials,proto3" json:"credentials,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *QueryUsageResponse) Reset() {
 	*x = QueryUsageResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4519,7 +4624,7 @@ func (x *QueryUsageResponse) String() string {
 func (*QueryUsageResponse) ProtoMessage() {}
 
 func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4532,7 +4637,7 @@ func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageResponse.ProtoReflect.Descriptor instead.
 func (*QueryUsageResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *QueryUsageResponse) GetRows() []*UsageRow {
@@ -4547,6 +4652,13 @@ func (x *QueryUsageResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *QueryUsageResponse) GetCredentials() []*CredentialUsage {
+	if x != nil {
+		return x.Credentials
+	}
+	return nil
 }
 
 var File_keyhole_sharing_v1_sharing_proto protoreflect.FileDescriptor
@@ -4858,7 +4970,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"forkedFrom\"\x8e\x01\n" +
 	"\x1aForkSharedWorkflowResponse\x128\n" +
 	"\bworkflow\x18\x01 \x01(\v2\x1c.keyhole.sharing.v1.WorkflowR\bworkflow\x126\n" +
-	"\x06report\x18\x02 \x01(\v2\x1e.keyhole.sharing.v1.ForkReportR\x06report\"\xed\x01\n" +
+	"\x06report\x18\x02 \x01(\v2\x1e.keyhole.sharing.v1.ForkReportR\x06report\"\x85\x02\n" +
 	"\bLineItem\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x18\n" +
 	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12\x12\n" +
@@ -4868,7 +4980,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\finput_tokens\x18\x06 \x01(\x03R\vinputTokens\x12#\n" +
 	"\routput_tokens\x18\a \x01(\x03R\foutputTokens\x12\x1f\n" +
 	"\vend_unknown\x18\b \x01(\bR\n" +
-	"endUnknown\"\xa7\x01\n" +
+	"endUnknown\x12\x16\n" +
+	"\x06failed\x18\t \x01(\x03R\x06failed\"\xa7\x01\n" +
 	"\tStepEvent\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x129\n" +
@@ -4915,7 +5028,14 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\tpage_size\x18\x05 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"\xeb\x01\n" +
+	"page_token\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"\xbc\x01\n" +
+	"\x0fCredentialUsage\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
+	"\x04runs\x18\x02 \x01(\x03R\x04runs\x12\x14\n" +
+	"\x05calls\x18\x03 \x01(\x03R\x05calls\x12!\n" +
+	"\ffailed_calls\x18\x04 \x01(\x03R\vfailedCalls\x12!\n" +
+	"\finput_tokens\x18\x05 \x01(\x03R\vinputTokens\x12#\n" +
+	"\routput_tokens\x18\x06 \x01(\x03R\foutputTokens\"\xeb\x01\n" +
 	"\bUsageRow\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
 	"\x04runs\x18\x02 \x01(\x03R\x04runs\x12\x1f\n" +
@@ -4924,10 +5044,11 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\fmodel_images\x18\x04 \x01(\x03R\vmodelImages\x12)\n" +
 	"\x10credential_calls\x18\x05 \x01(\x03R\x0fcredentialCalls\x12!\n" +
 	"\finput_tokens\x18\x06 \x01(\x03R\vinputTokens\x12#\n" +
-	"\routput_tokens\x18\a \x01(\x03R\foutputTokens\"n\n" +
+	"\routput_tokens\x18\a \x01(\x03R\foutputTokens\"\xb5\x01\n" +
 	"\x12QueryUsageResponse\x120\n" +
 	"\x04rows\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.UsageRowR\x04rows\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*U\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12E\n" +
+	"\vcredentials\x18\x03 \x03(\v2#.keyhole.sharing.v1.CredentialUsageR\vcredentials*U\n" +
 	"\tRunAccess\x12\x1a\n" +
 	"\x16RUN_ACCESS_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12RUN_ACCESS_VISITOR\x10\x01\x12\x14\n" +
@@ -5015,7 +5136,7 @@ func file_keyhole_sharing_v1_sharing_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
+var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 56)
 var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunAccess)(0),                        // 0: keyhole.sharing.v1.RunAccess
 	(CredentialAccess)(0),                 // 1: keyhole.sharing.v1.CredentialAccess
@@ -5074,22 +5195,23 @@ var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(*ListRunsResponse)(nil),              // 54: keyhole.sharing.v1.ListRunsResponse
 	(*GetRunRequest)(nil),                 // 55: keyhole.sharing.v1.GetRunRequest
 	(*QueryUsageRequest)(nil),             // 56: keyhole.sharing.v1.QueryUsageRequest
-	(*UsageRow)(nil),                      // 57: keyhole.sharing.v1.UsageRow
-	(*QueryUsageResponse)(nil),            // 58: keyhole.sharing.v1.QueryUsageResponse
-	(*timestamppb.Timestamp)(nil),         // 59: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 60: google.protobuf.FieldMask
-	(v1.Period)(0),                        // 61: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 62: google.protobuf.Empty
+	(*CredentialUsage)(nil),               // 57: keyhole.sharing.v1.CredentialUsage
+	(*UsageRow)(nil),                      // 58: keyhole.sharing.v1.UsageRow
+	(*QueryUsageResponse)(nil),            // 59: keyhole.sharing.v1.QueryUsageResponse
+	(*timestamppb.Timestamp)(nil),         // 60: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 61: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 62: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 63: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	59, // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	59, // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	59, // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	59, // 3: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	60, // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	60, // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	60, // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	60, // 3: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
 	4,  // 4: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
 	4,  // 5: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
 	4,  // 6: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	60, // 7: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	61, // 7: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
 	5,  // 8: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
 	18, // 9: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
 	19, // 10: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
@@ -5099,98 +5221,99 @@ var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
 	23, // 14: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
 	23, // 15: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
 	28, // 16: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
-	61, // 17: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	62, // 17: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
 	21, // 18: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	59, // 19: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	60, // 19: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
 	2,  // 20: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
 	0,  // 21: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
 	1,  // 22: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
 	25, // 23: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	59, // 24: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	60, // 24: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
 	29, // 25: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
 	26, // 26: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
 	28, // 27: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	59, // 28: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	59, // 29: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	60, // 28: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	60, // 29: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
 	27, // 30: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
 	30, // 31: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
 	30, // 32: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
 	30, // 33: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	60, // 34: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	61, // 34: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
 	41, // 35: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
 	42, // 36: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	59, // 37: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	60, // 37: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
 	20, // 38: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
 	43, // 39: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
 	45, // 40: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
 	44, // 41: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
 	29, // 42: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	59, // 43: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	60, // 43: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
 	21, // 44: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
 	4,  // 45: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
 	48, // 46: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	59, // 47: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	59, // 48: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	60, // 47: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	60, // 48: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
 	3,  // 49: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	59, // 50: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	59, // 51: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	60, // 50: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	60, // 51: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
 	50, // 52: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
 	51, // 53: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
 	52, // 54: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	59, // 55: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	59, // 56: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	57, // 57: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	6,  // 58: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	7,  // 59: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	9,  // 60: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	10, // 61: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	11, // 62: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	12, // 63: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	13, // 64: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	15, // 65: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	16, // 66: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	17, // 67: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	31, // 68: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	32, // 69: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	34, // 70: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	35, // 71: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	36, // 72: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	37, // 73: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	38, // 74: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	39, // 75: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	40, // 76: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	47, // 77: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	53, // 78: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	55, // 79: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	56, // 80: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,  // 81: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	8,  // 82: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,  // 83: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 84: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 85: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 86: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	14, // 87: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	5,  // 88: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,  // 89: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	24, // 90: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	30, // 91: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	33, // 92: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	30, // 93: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	30, // 94: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	62, // 95: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	30, // 96: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	30, // 97: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	30, // 98: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	46, // 99: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	49, // 100: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	54, // 101: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	52, // 102: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	58, // 103: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	81, // [81:104] is the sub-list for method output_type
-	58, // [58:81] is the sub-list for method input_type
-	58, // [58:58] is the sub-list for extension type_name
-	58, // [58:58] is the sub-list for extension extendee
-	0,  // [0:58] is the sub-list for field type_name
+	60, // 55: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	60, // 56: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	58, // 57: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	57, // 58: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
+	6,  // 59: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	7,  // 60: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	9,  // 61: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	10, // 62: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	11, // 63: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	12, // 64: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	13, // 65: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	15, // 66: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	16, // 67: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	17, // 68: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	31, // 69: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	32, // 70: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	34, // 71: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	35, // 72: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	36, // 73: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	37, // 74: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	38, // 75: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	39, // 76: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	40, // 77: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	47, // 78: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	53, // 79: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	55, // 80: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	56, // 81: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,  // 82: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	8,  // 83: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,  // 84: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 85: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 86: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 87: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	14, // 88: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	5,  // 89: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,  // 90: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	24, // 91: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	30, // 92: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	33, // 93: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	30, // 94: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	30, // 95: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	63, // 96: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	30, // 97: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	30, // 98: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	30, // 99: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	46, // 100: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	49, // 101: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	54, // 102: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	52, // 103: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	59, // 104: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	82, // [82:105] is the sub-list for method output_type
+	59, // [59:82] is the sub-list for method input_type
+	59, // [59:59] is the sub-list for extension type_name
+	59, // [59:59] is the sub-list for extension extendee
+	0,  // [0:59] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
@@ -5204,7 +5327,7 @@ func file_keyhole_sharing_v1_sharing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_v1_sharing_proto_rawDesc), len(file_keyhole_sharing_v1_sharing_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   55,
+			NumMessages:   56,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1475,7 +1475,9 @@ func (x *UpdateCredentialRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 type DeleteCredentialRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/credentials/{credential}".
-	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Delete it although it is in use.
+	Force         bool `protobuf:"varint,2,opt,name=force,proto3" json:"force,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1515,6 +1517,13 @@ func (x *DeleteCredentialRequest) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *DeleteCredentialRequest) GetForce() bool {
+	if x != nil {
+		return x.Force
+	}
+	return false
 }
 
 // AuditEvent is one entry of the audit log.
@@ -1853,9 +1862,10 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"credential\x18\x01 \x01(\v2\x1c.keyhole.vault.v1.CredentialB\x06\xbaH\x03\xc8\x01\x01R\n" +
 	"credential\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"o\n" +
+	"updateMask\"\x85\x01\n" +
 	"\x17DeleteCredentialRequest\x12T\n" +
-	"\x04name\x18\x01 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/credentials/[a-z0-9_-]{1,63}$R\x04name\"\xb5\x02\n" +
+	"\x04name\x18\x01 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/credentials/[a-z0-9_-]{1,63}$R\x04name\x12\x14\n" +
+	"\x05force\x18\x02 \x01(\bR\x05force\"\xb5\x02\n" +
 	"\n" +
 	"AuditEvent\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12.\n" +

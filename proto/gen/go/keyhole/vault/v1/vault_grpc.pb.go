@@ -78,7 +78,9 @@ type VaultServiceClient interface {
 	// another one: shares that use it hidden are suspended until their owner resumes
 	// them.
 	UpdateCredential(ctx context.Context, in *UpdateCredentialRequest, opts ...grpc.CallOption) (*Credential, error)
-	// DeleteCredential destroys a credential; runs that use it are refused.
+	// DeleteCredential destroys a credential; runs that use it are refused. While shares
+	// use it hidden, or live versions of workflows name it, it needs `force`: the refusal
+	// (IN_USE) lists them, 20 at most.
 	DeleteCredential(ctx context.Context, in *DeleteCredentialRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
 	// ListAuditEvents says who did what with keys and credentials, newest first.
 	ListAuditEvents(ctx context.Context, in *ListAuditEventsRequest, opts ...grpc.CallOption) (*ListAuditEventsResponse, error)
@@ -280,7 +282,9 @@ type VaultServiceServer interface {
 	// another one: shares that use it hidden are suspended until their owner resumes
 	// them.
 	UpdateCredential(context.Context, *UpdateCredentialRequest) (*Credential, error)
-	// DeleteCredential destroys a credential; runs that use it are refused.
+	// DeleteCredential destroys a credential; runs that use it are refused. While shares
+	// use it hidden, or live versions of workflows name it, it needs `force`: the refusal
+	// (IN_USE) lists them, 20 at most.
 	DeleteCredential(context.Context, *DeleteCredentialRequest) (*emptypb.Empty, error)
 	// ListAuditEvents says who did what with keys and credentials, newest first.
 	ListAuditEvents(context.Context, *ListAuditEventsRequest) (*ListAuditEventsResponse, error)

@@ -2135,6 +2135,98 @@ func (x *EndRunResponse) GetVerdict() Verdict {
 	return Verdict_VERDICT_UNSPECIFIED
 }
 
+// PutCredentialUsesRequest tells what a workflow uses.
+type PutCredentialUsesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/workflows/{workflow}".
+	Workflow string `protobuf:"bytes,1,opt,name=workflow,proto3" json:"workflow,omitempty"`
+	// Ids of credentials of the workspace; none when it uses none any more.
+	Credentials   []string `protobuf:"bytes,2,rep,name=credentials,proto3" json:"credentials,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutCredentialUsesRequest) Reset() {
+	*x = PutCredentialUsesRequest{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutCredentialUsesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutCredentialUsesRequest) ProtoMessage() {}
+
+func (x *PutCredentialUsesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutCredentialUsesRequest.ProtoReflect.Descriptor instead.
+func (*PutCredentialUsesRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *PutCredentialUsesRequest) GetWorkflow() string {
+	if x != nil {
+		return x.Workflow
+	}
+	return ""
+}
+
+func (x *PutCredentialUsesRequest) GetCredentials() []string {
+	if x != nil {
+		return x.Credentials
+	}
+	return nil
+}
+
+// PutCredentialUsesResponse is empty.
+type PutCredentialUsesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutCredentialUsesResponse) Reset() {
+	*x = PutCredentialUsesResponse{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutCredentialUsesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutCredentialUsesResponse) ProtoMessage() {}
+
+func (x *PutCredentialUsesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutCredentialUsesResponse.ProtoReflect.Descriptor instead.
+func (*PutCredentialUsesResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{34}
+}
+
 var File_keyhole_vault_internal_v1_vault_internal_proto protoreflect.FileDescriptor
 
 const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
@@ -2278,11 +2370,16 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\aleaving\x18\x02 \x03(\fB\f\xbaH\x06\x92\x01\x03\x10\xe8\a\x80\x01\x01R\aleaving\"\x8e\x01\n" +
 	"\x0eEndRunResponse\x12>\n" +
 	"\battempts\x18\x01 \x03(\v2\".keyhole.vault.internal.v1.AttemptR\battempts\x12<\n" +
-	"\averdict\x18\x02 \x01(\x0e2\".keyhole.vault.internal.v1.VerdictR\averdict*M\n" +
+	"\averdict\x18\x02 \x01(\x0e2\".keyhole.vault.internal.v1.VerdictR\averdict\"x\n" +
+	"\x18PutCredentialUsesRequest\x12&\n" +
+	"\bworkflow\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\bworkflow\x124\n" +
+	"\vcredentials\x18\x02 \x03(\tB\x12\xbaH\x0f\x92\x01\f\x10\xd0\x0f\"\ar\x05\x10\x01\x18\xc8\x01R\vcredentials\"\x1b\n" +
+	"\x19PutCredentialUsesResponse*M\n" +
 	"\aVerdict\x12\x17\n" +
 	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10VERDICT_WITHHELD\x10\x01\x12\x13\n" +
-	"\x0fVERDICT_STOPPED\x10\x022\xff\r\n" +
+	"\x0fVERDICT_STOPPED\x10\x022\x8f\x0f\n" +
 	"\x14VaultInternalService\x12\x99\x01\n" +
 	"\fAuthenticate\x12..keyhole.vault.internal.v1.AuthenticateRequest\x1a/.keyhole.vault.internal.v1.AuthenticateResponse\"(\xea\xe0\x18$\x12\agateway\x12\asharing\x12\bregistry\x12\x06runner\x12x\n" +
 	"\n" +
@@ -2290,7 +2387,8 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\x12ResolveCredentials\x124.keyhole.vault.internal.v1.ResolveCredentialsRequest\x1a5.keyhole.vault.internal.v1.ResolveCredentialsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x8a\x01\n" +
 	"\x10ResolveWorkspace\x122.keyhole.vault.internal.v1.ResolveWorkspaceRequest\x1a3.keyhole.vault.internal.v1.ResolveWorkspaceResponse\"\r\xea\xe0\x18\t\x12\asharing\x12~\n" +
 	"\fStoreLiteral\x12..keyhole.vault.internal.v1.StoreLiteralRequest\x1a/.keyhole.vault.internal.v1.StoreLiteralResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
-	"\x12PutCredentialGrant\x124.keyhole.vault.internal.v1.PutCredentialGrantRequest\x1a5.keyhole.vault.internal.v1.PutCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x99\x01\n" +
+	"\x12PutCredentialGrant\x124.keyhole.vault.internal.v1.PutCredentialGrantRequest\x1a5.keyhole.vault.internal.v1.PutCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x8d\x01\n" +
+	"\x11PutCredentialUses\x123.keyhole.vault.internal.v1.PutCredentialUsesRequest\x1a4.keyhole.vault.internal.v1.PutCredentialUsesResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x99\x01\n" +
 	"\x15DeleteCredentialGrant\x127.keyhole.vault.internal.v1.DeleteCredentialGrantRequest\x1a8.keyhole.vault.internal.v1.DeleteCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
 	"\x12GetCredentialGrant\x124.keyhole.vault.internal.v1.GetCredentialGrantRequest\x1a5.keyhole.vault.internal.v1.GetCredentialGrantResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x87\x01\n" +
 	"\x0fVetDestinations\x121.keyhole.vault.internal.v1.VetDestinationsRequest\x1a2.keyhole.vault.internal.v1.VetDestinationsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x89\x01\n" +
@@ -2312,7 +2410,7 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_vault_internal_v1_vault_internal_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
 var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
 	(Verdict)(0),                          // 0: keyhole.vault.internal.v1.Verdict
 	(*AuthenticateRequest)(nil),           // 1: keyhole.vault.internal.v1.AuthenticateRequest
@@ -2348,28 +2446,30 @@ var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
 	(*Attempt)(nil),                       // 31: keyhole.vault.internal.v1.Attempt
 	(*EndRunRequest)(nil),                 // 32: keyhole.vault.internal.v1.EndRunRequest
 	(*EndRunResponse)(nil),                // 33: keyhole.vault.internal.v1.EndRunResponse
-	(*timestamppb.Timestamp)(nil),         // 34: google.protobuf.Timestamp
-	(*v1.Budget)(nil),                     // 35: keyhole.vault.v1.Budget
-	(*v1.Credential)(nil),                 // 36: keyhole.vault.v1.Credential
-	(v1.Period)(0),                        // 37: keyhole.vault.v1.Period
+	(*PutCredentialUsesRequest)(nil),      // 34: keyhole.vault.internal.v1.PutCredentialUsesRequest
+	(*PutCredentialUsesResponse)(nil),     // 35: keyhole.vault.internal.v1.PutCredentialUsesResponse
+	(*timestamppb.Timestamp)(nil),         // 36: google.protobuf.Timestamp
+	(*v1.Budget)(nil),                     // 37: keyhole.vault.v1.Budget
+	(*v1.Credential)(nil),                 // 38: keyhole.vault.v1.Credential
+	(v1.Period)(0),                        // 39: keyhole.vault.v1.Period
 }
 var file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs = []int32{
-	34, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
-	35, // 1: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
-	36, // 2: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	36, // 3: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
+	36, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
+	37, // 1: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
+	38, // 2: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	38, // 3: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
 	11, // 4: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
-	37, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
-	37, // 6: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
+	39, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
+	39, // 6: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
 	14, // 7: keyhole.vault.internal.v1.DeleteCredentialGrantRequest.unless:type_name -> keyhole.vault.internal.v1.CoveredGrant
-	34, // 8: keyhole.vault.internal.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	36, // 8: keyhole.vault.internal.v1.Suspension.time:type_name -> google.protobuf.Timestamp
 	18, // 9: keyhole.vault.internal.v1.GetCredentialGrantResponse.suspension:type_name -> keyhole.vault.internal.v1.Suspension
-	34, // 10: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
+	36, // 10: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
 	26, // 11: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
 	27, // 12: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
 	26, // 13: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
 	29, // 14: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
-	34, // 15: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
+	36, // 15: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
 	31, // 16: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
 	0,  // 17: keyhole.vault.internal.v1.EndRunResponse.verdict:type_name -> keyhole.vault.internal.v1.Verdict
 	1,  // 18: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
@@ -2378,28 +2478,30 @@ var file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs = []int32{
 	7,  // 21: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:input_type -> keyhole.vault.internal.v1.ResolveWorkspaceRequest
 	9,  // 22: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
 	12, // 23: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
-	15, // 24: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
-	17, // 25: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
-	20, // 26: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:input_type -> keyhole.vault.internal.v1.VetDestinationsRequest
-	22, // 27: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
-	24, // 28: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
-	28, // 29: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
-	32, // 30: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
-	2,  // 31: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
-	4,  // 32: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
-	6,  // 33: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
-	8,  // 34: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
-	10, // 35: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
-	13, // 36: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
-	16, // 37: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	19, // 38: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
-	21, // 39: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:output_type -> keyhole.vault.internal.v1.VetDestinationsResponse
-	23, // 40: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
-	25, // 41: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
-	30, // 42: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
-	33, // 43: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
-	31, // [31:44] is the sub-list for method output_type
-	18, // [18:31] is the sub-list for method input_type
+	34, // 24: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:input_type -> keyhole.vault.internal.v1.PutCredentialUsesRequest
+	15, // 25: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
+	17, // 26: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
+	20, // 27: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:input_type -> keyhole.vault.internal.v1.VetDestinationsRequest
+	22, // 28: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
+	24, // 29: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
+	28, // 30: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
+	32, // 31: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
+	2,  // 32: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
+	4,  // 33: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
+	6,  // 34: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
+	8,  // 35: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
+	10, // 36: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
+	13, // 37: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
+	35, // 38: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:output_type -> keyhole.vault.internal.v1.PutCredentialUsesResponse
+	16, // 39: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	19, // 40: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
+	21, // 41: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:output_type -> keyhole.vault.internal.v1.VetDestinationsResponse
+	23, // 42: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
+	25, // 43: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
+	30, // 44: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
+	33, // 45: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
+	32, // [32:46] is the sub-list for method output_type
+	18, // [18:32] is the sub-list for method input_type
 	18, // [18:18] is the sub-list for extension type_name
 	18, // [18:18] is the sub-list for extension extendee
 	0,  // [0:18] is the sub-list for field type_name
@@ -2424,7 +2526,7 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc), len(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   33,
+			NumMessages:   35,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -27,6 +27,7 @@ const (
 	VaultInternalService_ResolveWorkspace_FullMethodName      = "/keyhole.vault.internal.v1.VaultInternalService/ResolveWorkspace"
 	VaultInternalService_StoreLiteral_FullMethodName          = "/keyhole.vault.internal.v1.VaultInternalService/StoreLiteral"
 	VaultInternalService_PutCredentialGrant_FullMethodName    = "/keyhole.vault.internal.v1.VaultInternalService/PutCredentialGrant"
+	VaultInternalService_PutCredentialUses_FullMethodName     = "/keyhole.vault.internal.v1.VaultInternalService/PutCredentialUses"
 	VaultInternalService_DeleteCredentialGrant_FullMethodName = "/keyhole.vault.internal.v1.VaultInternalService/DeleteCredentialGrant"
 	VaultInternalService_GetCredentialGrant_FullMethodName    = "/keyhole.vault.internal.v1.VaultInternalService/GetCredentialGrant"
 	VaultInternalService_VetDestinations_FullMethodName       = "/keyhole.vault.internal.v1.VaultInternalService/VetDestinations"
@@ -60,6 +61,9 @@ type VaultInternalServiceClient interface {
 	// call carries, that the runs of a share may use credentials. What the guard has
 	// suspended stays suspended, and what is unconfirmed stays so, but for `resume`.
 	PutCredentialGrant(ctx context.Context, in *PutCredentialGrantRequest, opts ...grpc.CallOption) (*PutCredentialGrantResponse, error)
+	// PutCredentialUses tells which credentials the live version of a workflow names, in
+	// place of what was told before. It gives no right: DeleteCredential warns by it.
+	PutCredentialUses(ctx context.Context, in *PutCredentialUsesRequest, opts ...grpc.CallOption) (*PutCredentialUsesResponse, error)
 	// DeleteCredentialGrant withdraws a share's grant; running work that uses it
 	// is ended within a second.
 	DeleteCredentialGrant(ctx context.Context, in *DeleteCredentialGrantRequest, opts ...grpc.CallOption) (*DeleteCredentialGrantResponse, error)
@@ -144,6 +148,16 @@ func (c *vaultInternalServiceClient) PutCredentialGrant(ctx context.Context, in 
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(PutCredentialGrantResponse)
 	err := c.cc.Invoke(ctx, VaultInternalService_PutCredentialGrant_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultInternalServiceClient) PutCredentialUses(ctx context.Context, in *PutCredentialUsesRequest, opts ...grpc.CallOption) (*PutCredentialUsesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PutCredentialUsesResponse)
+	err := c.cc.Invoke(ctx, VaultInternalService_PutCredentialUses_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -247,6 +261,9 @@ type VaultInternalServiceServer interface {
 	// call carries, that the runs of a share may use credentials. What the guard has
 	// suspended stays suspended, and what is unconfirmed stays so, but for `resume`.
 	PutCredentialGrant(context.Context, *PutCredentialGrantRequest) (*PutCredentialGrantResponse, error)
+	// PutCredentialUses tells which credentials the live version of a workflow names, in
+	// place of what was told before. It gives no right: DeleteCredential warns by it.
+	PutCredentialUses(context.Context, *PutCredentialUsesRequest) (*PutCredentialUsesResponse, error)
 	// DeleteCredentialGrant withdraws a share's grant; running work that uses it
 	// is ended within a second.
 	DeleteCredentialGrant(context.Context, *DeleteCredentialGrantRequest) (*DeleteCredentialGrantResponse, error)
@@ -294,6 +311,9 @@ func (UnimplementedVaultInternalServiceServer) StoreLiteral(context.Context, *St
 }
 func (UnimplementedVaultInternalServiceServer) PutCredentialGrant(context.Context, *PutCredentialGrantRequest) (*PutCredentialGrantResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method PutCredentialGrant not implemented")
+}
+func (UnimplementedVaultInternalServiceServer) PutCredentialUses(context.Context, *PutCredentialUsesRequest) (*PutCredentialUsesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method PutCredentialUses not implemented")
 }
 func (UnimplementedVaultInternalServiceServer) DeleteCredentialGrant(context.Context, *DeleteCredentialGrantRequest) (*DeleteCredentialGrantResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteCredentialGrant not implemented")
@@ -445,6 +465,24 @@ func _VaultInternalService_PutCredentialGrant_Handler(srv interface{}, ctx conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _VaultInternalService_PutCredentialUses_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PutCredentialUsesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultInternalServiceServer).PutCredentialUses(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultInternalService_PutCredentialUses_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultInternalServiceServer).PutCredentialUses(ctx, req.(*PutCredentialUsesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _VaultInternalService_DeleteCredentialGrant_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(DeleteCredentialGrantRequest)
 	if err := dec(in); err != nil {
@@ -590,6 +628,10 @@ var VaultInternalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "PutCredentialGrant",
 			Handler:    _VaultInternalService_PutCredentialGrant_Handler,
+		},
+		{
+			MethodName: "PutCredentialUses",
+			Handler:    _VaultInternalService_PutCredentialUses_Handler,
 		},
 		{
 			MethodName: "DeleteCredentialGrant",

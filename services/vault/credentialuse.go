@@ -1,0 +1,102 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// PutCredentialUses remembers which credentials the live version of a workflow names.
+// It decides nothing but whether the deletion of a credential has to be confirmed.
+func (s *Service) PutCredentialUses(ctx context.Context, req *vaultinternalv1.PutCredentialUsesRequest) (*vaultinternalv1.PutCredentialUsesResponse, error) {
+	ws, _, ok := splitName(req.GetWorkflow(), "workflows")
+	if !ok {
+		return nil, badName("workflow", "workspaces/{workspace}/workflows/{workflow}")
+	}
+	return &vaultinternalv1.PutCredentialUsesResponse{}, s.store.tx(ctx, func(tx *sql.Tx) error {
+		return putUses(ctx, tx, ws, req.GetWorkflow(), req.GetCredentials())
+	})
+}
+
+func putUses(ctx context.Context, tx *sql.Tx, ws, user string, credentials []string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM credential_uses WHERE workspace = $1 AND used_by = $2`, ws, user); err != nil {
+		return fmt.Errorf("delete credential uses: %w", err)
+	}
+	for _, id := range credentials {
+		_, err := tx.ExecContext(ctx, `INSERT INTO credential_uses (workspace, used_by, credential) VALUES ($1, $2, $3)
+			ON CONFLICT DO NOTHING`, ws, user, id)
+		if err != nil {
+			return fmt.Errorf("insert credential use: %w", err)
+		}
+	}
+	return nil
+}
+
+// maxUses bounds the uses that a refusal names.
+const maxUses = 20
+
+// inUse refuses a deletion that its caller has not confirmed, and names what would stop
+// working: shares that use the credential hidden, and workflows.
+func inUse(ctx context.Context, tx *sql.Tx, ws, cid string) error {
+	shares, err := grantsOf(ctx, tx, ws, cid)
+	if err != nil {
+		return err
+	}
+	workflows, err := usesOf(ctx, tx, ws, cid)
+	if err != nil {
+		return err
+	}
+	if len(shares)+len(workflows) == 0 {
+		return nil
+	}
+	e := errs.FailedPrecondition(errorsv1.Reason_REASON_IN_USE,
+		"the credential %q is in use; without it what is listed here stops working. Delete it with force to do so all the same", cid).
+		With("credential", credentialName(ws, cid))
+	for _, name := range shares {
+		e = e.Field(name, "a share that uses it hidden")
+	}
+	for _, name := range workflows[:min(len(workflows), maxUses-len(shares))] {
+		e = e.Field(name, "a workflow whose live version names it")
+	}
+	return e
+}
+
+// grantsOf lists shares whose grants use a credential.
+func grantsOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error) {
+	// The text is a quick sieve; "_" stands for any character in it.
+	rows, err := tx.QueryContext(ctx, `SELECT share, slots FROM credential_grants
+		WHERE workspace = $1 AND slots LIKE '%"' || $2 || '"%' ORDER BY share`, ws, cid)
+	if err != nil {
+		return nil, fmt.Errorf("list grants of a credential: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []string
+	for rows.Next() && len(out) < maxUses {
+		var share, text string
+		if err := rows.Scan(&share, &text); err != nil {
+			return nil, err
+		}
+		var slots []grantedSlot
+		if err := fromJSON(text, &slots); err != nil {
+			return nil, err
+		}
+		for _, slot := range slots {
+			if slot.Credential == cid || slot.Credential == credentialName(ws, cid) {
+				out = append(out, share)
+				break
+			}
+		}
+	}
+	return out, rows.Err()
+}
+
+// usesOf lists workflows that name a credential.
+func usesOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT used_by FROM credential_uses WHERE workspace = $1 AND credential = $2
+		ORDER BY used_by LIMIT $3`, ws, cid, maxUses)
+	return collect(rows, err, func(r scanner) (name string, err error) { return name, r.Scan(&name) })
+}
