@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -71,7 +72,32 @@ func (c *usageCmd) Run(a *app) error {
 		}
 		query.Set(field, at)
 	}
-	return a.list("/usage", "rows", c.PageFlags, query, "group", "runs", "failedRuns", "modelImages", "credentialCalls", "inputTokens", "outputTokens")
+	cl, parent, err := a.conn.parent(a.ctx)
+	if err != nil {
+		return err
+	}
+	var reply object
+	if err := cl.Do(a.ctx, http.MethodGet, parent+"/usage", c.PageFlags.query(query), nil, &reply); err != nil {
+		return err
+	}
+	return a.print().usage(reply)
+}
+
+// usage prints what keys were charged, and then what credentials were used for.
+func (p printer) usage(reply object) error {
+	used, _ := reply["credentials"].([]any)
+	charged := maps.Clone(reply)
+	if len(used) > 0 && !p.json { // the next page's token is told once, at the end
+		delete(charged, "nextPageToken")
+	}
+	if err := p.table(charged, "rows", "group", "runs", "failedRuns", "modelImages", "credentialCalls", "inputTokens", "outputTokens"); err != nil {
+		return err
+	}
+	if len(used) == 0 || p.json {
+		return nil
+	}
+	_, _ = fmt.Fprintln(p.out, "\nWhat the workspace's credentials were used for, whoever was charged:")
+	return p.table(reply, "credentials", "group", "runs", "calls", "failedCalls", "inputTokens", "outputTokens")
 }
 
 // moment reads a day or a time, and writes it as the contract wants it.

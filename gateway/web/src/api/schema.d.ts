@@ -822,6 +822,11 @@ export interface components {
              * @description When it starts anew; unset when never.
              */
             resetTime?: string;
+            /**
+             * Format: int64
+             * @description Pictures left in this period.
+             */
+            picturesLeft?: string;
         };
         /** @description AuditEvent is one entry of the audit log. */
         v1AuditEvent: {

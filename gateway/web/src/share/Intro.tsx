@@ -37,10 +37,20 @@ export function Left({ allowances }: { allowances: Allowance[] }) {
   const n = Number(tightest.runsLeft ?? 0);
   return (
     <span className="left">
-      {n === 0 ? "No runs" : n === 1 ? "1 run" : `${n.toLocaleString("en")} runs`} left {whose[tightest.scope ?? ""] ?? ""}
+      {count(n, "run")} left {whose[tightest.scope ?? ""] ?? ""}
+      {tightest.picturesLeft !== undefined && `, ${count(fewest(allowances), "picture").toLowerCase()}`}
       {tightest.resetTime && <>, anew <time dateTime={tightest.resetTime}>{moment(tightest.resetTime)}</time></>}.
     </span>
   );
+}
+
+// fewest is how many pictures may still be sent: no scope allows more.
+function fewest(allowances: Allowance[]): number {
+  return Math.min(...allowances.map((a) => Number(a.picturesLeft ?? 0)));
+}
+
+function count(n: number, what: string): string {
+  return n === 0 ? `No ${what}s` : n === 1 ? `1 ${what}` : `${n.toLocaleString("en")} ${what}s`;
 }
 
 export function day(iso: string): string {
