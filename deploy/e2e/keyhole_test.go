@@ -22,6 +22,7 @@ var cases = []struct {
 	{"inputs that decide models", chooseModels},
 	{"providers that misbehave", misbehave},
 	{"webhooks", webhooks},
+	{"empty credentials", emptyCredentials},
 	{"revocation in flight", revoke},
 	{"traces", traces},
 	{"two tenants", isolation},

@@ -1,7 +1,6 @@
 package sharing
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -32,14 +31,22 @@ func (s *Service) slotsOf(ctx context.Context, d *decision, r *sharinginternalv1
 			"the workflow has changed, and its owner has not confirmed yet that the hidden credentials may be used by the new version")
 	}
 	if d.visitorBrings() {
-		d.visitorSlots(r.GetInputs())
+		d.visitorSlots(brought(r))
 		return nil
 	}
 	known, err := s.credentials(ctx, d.owner, d.look.credentialIDs())
 	if err != nil {
 		return err
 	}
-	return d.ownerSlots(known, r.GetInputs())
+	return d.ownerSlots(known, brought(r))
+}
+
+// brought are the inputs that bring something: an empty text is no credential.
+func brought(r *sharinginternalv1.AuthorizeRunRequest) []string {
+	return slices.DeleteFunc(slices.Clone(r.GetInputs()), func(name string) bool {
+		why, unfit := r.GetUnfitInputs()[name]
+		return unfit && why == ""
+	})
 }
 
 // visitorSlots turns each slot into what the visitor's input brings.
@@ -200,18 +207,23 @@ func missing(declared []*sharingv1.Input, r *sharinginternalv1.AuthorizeRunReque
 	}
 	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "the run needs the inputs %s; nothing was charged", quoted(names))
 	for _, name := range names {
-		e = e.Field("inputs."+name, "is required")
+		what := "is required"
+		if slices.Contains(r.GetInputs(), name) {
+			what = "is required, and is empty"
+		}
+		e = e.Field("inputs."+name, what)
 	}
 	return e
 }
 
-// unfit names all inputs that are to be credentials and cannot be.
+// unfit names all inputs that are to be credentials and cannot be. An empty one that is
+// not required is none.
 func unfit(declared []*sharingv1.Input, why map[string]string) error {
 	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "what was brought along cannot be a credential; nothing was charged")
 	found := false
 	for _, in := range declared {
-		if reason, is := why[in.GetName()]; is && in.GetCredential() {
-			e, found = e.Field("inputs."+in.GetName(), cmp.Or(reason, "it is empty; leave it out")), true
+		if reason := why[in.GetName()]; reason != "" && in.GetCredential() {
+			e, found = e.Field("inputs."+in.GetName(), reason), true
 		}
 	}
 	if !found {

@@ -20,7 +20,8 @@ type Report struct {
 	Sinks []string
 	// Destinations has one entry for each step that sends data out.
 	Destinations []Destination
-	// Problems are addresses that cannot be used.
+	// Problems are addresses that cannot be used, and credentials that are empty where
+	// the step cannot do without.
 	Problems workflow.Problems
 }
 
@@ -49,6 +50,8 @@ func (s Slot) Bound() bool { return s.Credential != "" }
 type SecretInput struct {
 	Input, Step, Field, Provider string
 	Destination                  Destination
+	// Optional: the step does without it, so an empty value is none.
+	Optional bool
 	// AlsoGoesTo lists where the same input goes as ordinary data: "step.field", or
 	// "outputs.name". Such a workflow hands on what its callers take for a credential,
 	// so it must not ask strangers for one.
@@ -211,7 +214,15 @@ func (i *inspector) credential(s *plan.Step, a *plan.Argument) {
 func (i *inspector) place(s *plan.Step, field *manifest.Field, a *plan.Argument, path, parameter string) {
 	provider := field.Credential.Provider
 	destination, _ := i.destination(s, field.Credential.Destination)
+	optional := path != field.Name || field.Optional() // a header may be empty
 	switch a.Form {
+	case plan.Static:
+		if !optional && empty(a.Value) {
+			i.report.Problems = append(i.report.Problems, workflow.Problem{
+				Kind: workflow.KindSyntax, Step: s.Name, BlockType: s.Source.Type, Field: path, Pointer: a.Pointer,
+				Message: path + " is empty: it takes a credential ($credentials.<id>), or an input that brings one",
+			})
+		}
 	case plan.Slot:
 		i.report.Slots = append(i.report.Slots, Slot{
 			Step: s.Name, Field: path, Pointer: a.Pointer, Provider: provider, Scheme: field.Credential.Scheme,
@@ -220,6 +231,7 @@ func (i *inspector) place(s *plan.Step, field *manifest.Field, a *plan.Argument,
 	case plan.FromInput:
 		i.report.SecretInputs = append(i.report.SecretInputs, SecretInput{
 			Input: i.plan.Inputs[a.Input].Name, Step: s.Name, Field: path, Provider: provider, Destination: destination,
+			Optional: optional,
 		})
 	case plan.FromStep:
 		i.report.Computed = append(i.report.Computed, Computed{
@@ -227,6 +239,9 @@ func (i *inspector) place(s *plan.Step, field *manifest.Field, a *plan.Argument,
 		})
 	}
 }
+
+// empty reports whether a value is no credential: null, or the empty text.
+func empty(v any) bool { return v == nil || v == "" }
 
 func (i *inspector) stepSelector(a *plan.Argument) string {
 	return workflow.Selector{Step: i.plan.Steps[a.Step].Name, Output: a.Output}.String()

@@ -58,15 +58,17 @@ type Output struct {
 // Of is the interface for the owner, whose credentials are bound.
 func Of(p *plan.Plan, report inspect.Report) Signature {
 	s := Signature{}
-	secret := map[string]bool{}
+	secret, fills := map[string]bool{}, map[string]bool{}
 	for _, in := range report.SecretInputs {
 		secret[in.Input] = true
+		fills[in.Input] = fills[in.Input] || !in.Optional
 	}
 	kinds, required := uses(p)
 	for i, in := range p.Inputs {
 		s.Inputs = append(s.Inputs, Input{
 			Name: in.Name, Type: in.Type, Kinds: inputKinds(in, kinds[i]), Dimensionality: in.Dimensionality,
-			Required: in.IsBatch() || required[i] && !in.HasDefault,
+			// An empty default is no credential.
+			Required: in.IsBatch() || required[i] && !in.HasDefault || fills[in.Name] && (in.Default == nil || in.Default == ""),
 			Default:  in.Default, DefaultText: defaultText(p, in), HasDefault: in.HasDefault, Secret: secret[in.Name] || slices.Contains(in.Kinds, "secret"),
 		})
 	}

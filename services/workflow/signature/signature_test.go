@@ -72,3 +72,26 @@ func TestCredentialInputs(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// An input that fills a credential is required where the step cannot do without, also
+// when its default is empty, which is no credential.
+func TestAnEmptyDefaultIsNoCredential(t *testing.T) {
+	t.Parallel()
+	for _, step := range []struct {
+		source   string
+		required bool
+	}{
+		{llm("a", "https://x.example", "$inputs.k"), false},
+		{`{"type":"roboflow_core/open_ai@v2","name":"a","images":"$inputs.image","prompt":"p","api_key":"$inputs.k"}`, true},
+		{`{"type":"roboflow_core/open_ai@v4","name":"a","images":"$inputs.image","prompt":"p","api_key":"$inputs.k"}`, true},
+		{`{"type":"roboflow_core/webhook_sink@v1","name":"a","url":"https://h.example/","method":"POST","headers":{"Authorization":"$inputs.k"}}`, false},
+	} {
+		for _, value := range []string{`,"default_value":""`, `,"default_value":null`, ``} {
+			p, report := compile(t, `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"image"},{"type":"WorkflowParameter","name":"prompt","default_value":"p"},
+				{"type":"WorkflowParameter","name":"k"`+value+`}],"steps":[`+step.source+`],"outputs":[]}`)
+			if in := signature.Of(p, report).Inputs[2]; in.Required != step.required {
+				t.Errorf("%s with %q: required is %v", step.source, value, in.Required)
+			}
+		}
+	}
+}

@@ -68,9 +68,9 @@ func (b *openAICompatible) Run(ctx context.Context, call *engine.Call) (engine.R
 	if err != nil {
 		return engine.Result{}, err
 	}
-	slot := ""
-	if call.Arg("api_key") != nil {
-		slot = "api_key"
+	slot := "api_key"
+	if key := call.Arg("api_key"); key == nil || key == "" {
+		slot = "" // local servers need none
 	}
 	text, err := ask(ctx, call, slot, base, chatDialect{legacyLimit: true, extra: b.extra}.request(q))
 	if message, soft := toleratedFailure(err); soft && b.reports {
