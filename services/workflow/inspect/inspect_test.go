@@ -224,11 +224,15 @@ func TestEmptyCredentials(t *testing.T) {
 		return fmt.Sprintf(`{"type":"roboflow_core/open_ai@%s","name":"s","images":"$inputs.image","prompt":"p","openai_model":"gpt-4o",%q:%s}`, version, field, key)
 	}
 	for _, tc := range []struct{ step, field string }{
-		{llm("s", "https://x.example", `""`), ""}, {llm("s", "https://x.example", `null`), ""},
+		{llm("s", "https://x.example", `""`), ""},
+		{llm("s", "https://x.example", `null`), ""},
 		{`{"type":"roboflow_core/webhook_sink@v1","name":"s","url":"https://h.example/","method":"POST","headers":{"Authorization":""}}`, ""},
-		{openAI("v1", "openai_api_key", `""`), "openai_api_key"}, {openAI("v1", "openai_api_key", `null`), "openai_api_key"},
-		{openAI("v2", "api_key", `""`), "api_key"}, {openAI("v3", "api_key", `""`), "api_key"},
-		{openAI("v4", "api_key", `""`), "api_key"}, {openAI("v5", "api_key", `""`), "api_key"},
+		{openAI("v1", "openai_api_key", `""`), "openai_api_key"},
+		{openAI("v1", "openai_api_key", `null`), "openai_api_key"},
+		{openAI("v2", "api_key", `""`), "api_key"},
+		{openAI("v3", "api_key", `""`), "api_key"},
+		{openAI("v4", "api_key", `""`), "api_key"},
+		{openAI("v5", "api_key", `""`), "api_key"},
 	} {
 		problems := inspect.Inspect(compile(t, tc.step)).Problems
 		if tc.field == "" {
