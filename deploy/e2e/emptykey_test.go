@@ -14,7 +14,7 @@ const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAM
 // emptyCredentials runs workflows whose credential is the empty text, the usual way to
 // write "no key" for a server of one's own.
 func emptyCredentials(t *testing.T, in *installation) {
-	provider, w := testkit.Provider(t), in.tenant(t)
+	provider, w, visitor := testkit.Provider(t), in.tenant(t), in.visitor(t)
 	literal := ask(provider.URL, "")
 	input := ask(provider.URL, "$inputs.k")
 	input["inputs"] = append(input["inputs"].([]any), object{"type": "WorkflowParameter", "name": "k", "default_value": ""})
@@ -31,7 +31,7 @@ func emptyCredentials(t *testing.T, in *installation) {
 			inline := object{"specification": definition, "inputs": body["inputs"], "api_key": w.key}
 			for way, r := range map[string]reply{
 				"own":    w.call(t, http.MethodPost, flow+":run", body),
-				"link":   in.guest().shared(t, token, body),
+				"link":   visitor.shared(t, token, body),
 				"inline": (&client{in: in}).call(t, http.MethodPost, "/workflows/run", inline),
 			} {
 				if r.status != http.StatusOK || !strings.Contains(string(r.body), "a red motorcycle") {
@@ -69,7 +69,7 @@ func emptyCredentials(t *testing.T, in *installation) {
 	picture := object{"type": "base64", "value": dot}
 	for _, body := range []object{{"inputs": object{"image": picture}}, {"inputs": object{"image": picture, "k": ""}}} {
 		wantRefusal(t, "own", w.call(t, http.MethodPost, flow+":run", body), http.StatusBadRequest, "INPUT_MISSING")
-		r := in.guest().shared(t, token, body)
+		r := visitor.shared(t, token, body)
 		wantRefusal(t, "link", r, http.StatusBadRequest, "INPUT_MISSING")
 		if !strings.Contains(string(r.body), "inputs.k") {
 			t.Errorf("the input is not named: %s", r)

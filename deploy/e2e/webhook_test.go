@@ -67,6 +67,14 @@ func (w *tenant) hookCredential(t testing.TB, url string) string {
 	return s
 }
 
+// visitor is somebody of another workspace, with an allowance that no other case uses.
+func (in *installation) visitor(t testing.TB) *tenant {
+	t.Helper()
+	w := in.tenant(t)
+	w.visitor = true
+	return w
+}
+
 // kept is how many connections the provider keeps open.
 const kept = 12
 
@@ -81,7 +89,7 @@ func webhooks(t *testing.T, in *installation) {
 // a request on it. What it sees of one call is one request, as the ledger has it.
 func keptConnections(t *testing.T, in *installation) {
 	a := attack.New(t, "A1", "webhooks over kept connections that close, "+string(in.kind))
-	server, w := takeHooks(t), in.tenant(t)
+	server, w, visitor := takeHooks(t), in.tenant(t), in.visitor(t)
 	w.hookCredential(t, server.URL)
 	for _, method := range []string{"GET", "POST", "PUT"} {
 		flow := w.workflow(t, "hook-"+strings.ToLower(method), hook(server.URL+"/hook", method))
@@ -109,7 +117,7 @@ func keptConnections(t *testing.T, in *installation) {
 				_ = c.Close()
 			}
 		})
-		r := in.guest().shared(t, token, object{})
+		r := visitor.shared(t, token, object{})
 		if r.status != http.StatusOK || !strings.Contains(r.text("outputs.0.message"), "Failed to send") {
 			t.Errorf("%s: %s", method, r)
 		}
@@ -131,7 +139,7 @@ func keptConnections(t *testing.T, in *installation) {
 // server.
 func redirects(t *testing.T, in *installation) {
 	a := attack.New(t, "B3", "a redirect takes a hidden header along, "+string(in.kind))
-	server, other, w := takeHooks(t), takeHooks(t), in.tenant(t)
+	server, other, w, visitor := takeHooks(t), takeHooks(t), in.tenant(t), in.visitor(t)
 	secret := w.hookCredential(t, server.URL)
 	flow := w.workflow(t, "hook", hook(server.URL+"/hook", http.MethodPost))
 	settings := hidden()
@@ -145,7 +153,7 @@ func redirects(t *testing.T, in *installation) {
 					http.Redirect(w, r, to.URL+"/done", status)
 				}
 			})
-			r := in.guest().shared(t, token, object{})
+			r := visitor.shared(t, token, object{})
 			want, wanted := "Notification sent successfully", 2
 			if status >= 307 {
 				want = fmt.Sprintf("the server answered %d and points to %s; not followed", status, strings.TrimPrefix(to.URL, "http://"))
