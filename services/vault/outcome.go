@@ -112,9 +112,9 @@ func providerFailed() error {
 		"the destination cannot be reached, or broke off (what is called is public and https, or listed by the operator)")
 }
 
-// answerWithheld is what the runner gets of an answer that held the secret. Whose own
-// the credential is learns what the provider said of it; a visitor of a hidden one must
-// not be able to tell this from any other failure.
+// answerWithheld is what the runner gets of an answer that held the secret. The owner of
+// the credential learns the provider's status. A visitor of a hidden credential must not
+// be able to tell this from any other failure.
 func answerWithheld(h *handle, status int) error {
 	if h.Share != "" || status == 0 {
 		return providerFailed()

@@ -74,8 +74,8 @@ func TestAttackInternalNamesReadAlike(t *testing.T) {
 	}
 }
 
-// Whose own the key is learns that the provider refused it, although the answer repeats
-// the key. A visitor of a hidden one cannot tell that from another failure.
+// The owner of a key learns that the provider refused it, although the answer repeats the
+// key. A visitor of a hidden key cannot tell that from another failure.
 func TestTheKeysOwnerLearnsWhatTheProviderSaidOfIt(t *testing.T) {
 	t.Parallel()
 	in := install(t, testkit.SQLite(t), "embedded:")

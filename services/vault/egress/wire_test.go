@@ -39,10 +39,10 @@ func wireServer(t *testing.T, protocol string) *wire {
 	}
 	s := &wire{Listener: l, t: t, requests: map[string]int{}, conns: map[net.Conn]bool{}, secure: protocol != ""}
 	if s.secure {
-		helper := httptest.NewTLSServer(nil) // for its certificate
-		helper.Close()
+		standard := httptest.NewTLSServer(nil) // for its certificate
+		standard.Close()
 		s.Listener = tls.NewListener(l, &tls.Config{
-			Certificates: helper.TLS.Certificates, NextProtos: []string{protocol}, MinVersion: tls.VersionTLS12,
+			Certificates: standard.TLS.Certificates, NextProtos: []string{protocol}, MinVersion: tls.VersionTLS12,
 		})
 	}
 	serve := s.http1
