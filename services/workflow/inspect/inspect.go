@@ -1,6 +1,8 @@
 package inspect
 
 import (
+	"slices"
+
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -214,7 +216,7 @@ func (i *inspector) credential(s *plan.Step, a *plan.Argument) {
 func (i *inspector) place(s *plan.Step, field *manifest.Field, a *plan.Argument, path, parameter string) {
 	provider := field.Credential.Provider
 	destination, _ := i.destination(s, field.Credential.Destination)
-	optional := path != field.Name || field.Optional() // a header may be empty
+	optional := path != field.Name || mayBeLeftOut(field) // a header may be empty
 	switch a.Form {
 	case plan.Static:
 		if !optional && empty(a.Value) {
@@ -238,6 +240,11 @@ func (i *inspector) place(s *plan.Step, field *manifest.Field, a *plan.Argument,
 			Step: s.Name, Field: path, Provider: provider, Source: i.stepSelector(a), Destination: destination,
 		})
 	}
+}
+
+// mayBeLeftOut reports whether a step does without a value of the field.
+func mayBeLeftOut(field *manifest.Field) bool {
+	return !field.Required && slices.ContainsFunc(field.Accepts, func(t manifest.Type) bool { return t.Literal == manifest.Null })
 }
 
 // empty reports whether a value is no credential: null, or the empty text.

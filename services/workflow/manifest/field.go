@@ -1,7 +1,5 @@
 package manifest
 
-import "slices"
-
 // Batch says how a field's argument reaches the block.
 type Batch string
 
@@ -139,11 +137,6 @@ type Type struct {
 	// TupleOf is a list of fixed length, one type for each position.
 	TupleOf []Type `json:"tuple_of,omitempty"`
 	Query   Query  `json:"query,omitempty"`
-}
-
-// Optional reports whether a step does without a value of the field.
-func (f *Field) Optional() bool {
-	return !f.Required && slices.ContainsFunc(f.Accepts, func(t Type) bool { return t.Literal == Null })
 }
 
 // Answers reports whether documents may write the field as key.
