@@ -45,7 +45,7 @@ func (o *outbound) call(request *http.Request, head *vaultinternalv1.EgressHead)
 	stream, err := o.vault.Egress(ctx)
 	if err != nil {
 		cancel()
-		return nil, errors.Join(outgoing(request.Context(), err), closeBody(request))
+		return nil, errors.Join(o.outgoing(request.Context(), err), closeBody(request))
 	}
 	sent := make(chan struct{})
 	go func() {
@@ -56,13 +56,13 @@ func (o *outbound) call(request *http.Request, head *vaultinternalv1.EgressHead)
 	first, err := stream.Recv()
 	if err != nil {
 		end()
-		return nil, outgoing(request.Context(), err)
+		return nil, o.outgoing(request.Context(), err)
 	}
 	if first.GetHead() == nil {
 		end()
 		return nil, errs.From(fmt.Errorf("egress answered %T before a head", first.GetPart()))
 	}
-	return response(request, first.GetHead(), &answerBody{stream: stream, request: request.Context(), end: end}), nil
+	return response(request, first.GetHead(), &answerBody{outbound: o, stream: stream, request: request.Context(), done: end}), nil
 }
 
 // send writes head and body. Its failures are the stream's, so whoever receives
@@ -106,12 +106,13 @@ func response(request *http.Request, head *vaultinternalv1.EgressResponseHead, b
 
 // answerBody reads an answer from the stream.
 type answerBody struct {
+	*outbound
 	stream  egressStream
 	request context.Context //nolint:containedctx // an http body has no other place for it
 	rest    []byte
 	read    int64
 	err     error
-	end     func()
+	done    func()
 }
 
 // Read implements io.Reader.
@@ -133,7 +134,7 @@ func (b *answerBody) next() ([]byte, error) {
 		return nil, io.EOF
 	}
 	if err != nil {
-		return nil, outgoing(b.request, err)
+		return nil, b.outgoing(b.request, err)
 	}
 	b.read += int64(len(message.GetBody()))
 	if b.read > maxAnswer+chunk {
@@ -144,7 +145,7 @@ func (b *answerBody) next() ([]byte, error) {
 
 // Close implements io.Closer. It ends the call if there is more to come.
 func (b *answerBody) Close() error {
-	b.end()
+	b.done()
 	return nil
 }
 

@@ -25,11 +25,11 @@ const (
 // finish tells sharing how the run ended and what it used, and ends its lease.
 // If that cannot be said the outputs are withheld: sharing settles the run as
 // one whose runner died.
-func (r *run) finish(ctx context.Context, failure *errs.Error) (*sharinginternalv1.Booking, error) {
+func (r *run) finish(ctx context.Context, failure *errs.Error, leaving [][]byte) (*sharinginternalv1.Booking, error) {
 	defer r.service.inflight.remove(r.id)
 	end := &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.list(), Steps: r.steps.list(),
-		Unused: r.unused(failure),
+		Unused: r.unused(failure), Leaving: leaving,
 	}
 	if failure != nil {
 		end.Reason = reasonName(failure.Reason())
@@ -88,7 +88,7 @@ func stateOf(failure *errs.Error) sharingv1.RunState {
 		return sharingv1.RunState_RUN_STATE_SUCCEEDED
 	}
 	switch failure.Reason() {
-	case errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_RUN_REVOKED:
+	case errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_RUN_REVOKED, errorsv1.Reason_REASON_SHARE_PAUSED:
 		return sharingv1.RunState_RUN_STATE_CANCELLED
 	}
 	return sharingv1.RunState_RUN_STATE_FAILED

@@ -125,7 +125,11 @@ func (f *inflight) renewSome(ctx context.Context, request *sharinginternalv1.Ren
 	}
 	for _, ended := range answer.GetEnded() {
 		if l, ok := f.runs[ended.GetRun()]; ok {
-			l.end(revoked(ended.GetMessage()))
+			why := revoked(ended.GetMessage())
+			if ended.GetPaused() {
+				why = paused()
+			}
+			l.end(why)
 		}
 	}
 }
@@ -151,4 +155,10 @@ func revoked(why string) error {
 		why = "the share, the key or the credential it used was revoked"
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_RUN_REVOKED, "the run was ended: %s", why)
+}
+
+// paused is how a run ends whose link was stopped while it went on: like one that is
+// refused for it.
+func paused() error {
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED, "this link is paused; its owner can resume it")
 }

@@ -108,3 +108,15 @@ func (l *ledger) list() []*sharingv1.LineItem {
 	})
 	return items
 }
+
+// madeCalls reports whether a handle was issued in the run.
+func (l *ledger) madeCalls() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key := range l.items {
+		if key.kind == kindCredential {
+			return true
+		}
+	}
+	return false
+}

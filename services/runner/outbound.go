@@ -26,6 +26,8 @@ type outbound struct {
 	ledger *ledger
 	// calls counts the requests that were sent, of whatever kind.
 	calls atomic.Int64
+	// end ends the run: whose link was stopped goes no step further.
+	end context.CancelCauseFunc
 }
 
 // Client is good for one attempt. With a slot it makes one call: another one
@@ -70,7 +72,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		Grant: t.grant, Step: t.attempt.Step, Field: t.slot, Attempt: int32(t.attempt.Number),
 	})
 	if err != nil {
-		return nil, errors.Join(outgoing(request.Context(), err), closeBody(request))
+		return nil, errors.Join(t.outgoing(request.Context(), err), closeBody(request))
 	}
 	t.ledger.called(t.attempt, t.slot)
 	head.Handle = issued.GetHandle()
@@ -95,6 +97,15 @@ func outgoing(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	return errs.From(err)
+}
+
+// outgoing is that of a call of this run. If its link was stopped the run is over, and
+// what a block makes of the error does not count.
+func (o *outbound) outgoing(ctx context.Context, err error) error {
+	if errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_PAUSED && o.end != nil {
+		o.end(paused())
+	}
+	return outgoing(ctx, err)
 }
 
 // fetch gets a picture by its URL, with the run's grant and no credential.

@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"google.golang.org/grpc/status"
+
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
@@ -57,6 +59,7 @@ type run struct {
 	ledger   *ledger
 	steps    steps
 	out      *outbound
+	drawn    drawn
 }
 
 // execute does the whole of a run.
@@ -80,11 +83,21 @@ func (s *Service) execute(ctx context.Context, o order) (*result, error) {
 	r.out = &outbound{vault: s.deps.Vault, grant: r.allowed.GetGrant(), ledger: r.ledger}
 	defer r.redactor.Forget()
 	outputs, failure := r.perform(ctx)
-	finished, err := r.finish(ctx, failure)
-	if failure != nil {
-		return nil, r.forOwner(failure)
+	var leaving [][]byte
+	if r.isJudged() {
+		if leaving, failure = r.leaving(outputs, failure); failure != nil {
+			outputs = nil
+		}
 	}
-	if err != nil {
+	finished, err := r.finish(ctx, failure, leaving)
+	switch {
+	case finished.GetInstead() != nil:
+		return nil, errs.From(status.FromProto(finished.GetInstead()).Err())
+	case err != nil && len(leaving) > 0: // what it has to say was not judged
+		return nil, err
+	case failure != nil:
+		return nil, r.forOwner(failure)
+	case err != nil:
 		return nil, err
 	}
 	return &result{name: r.name(), outputs: outputs, finished: finished}, nil
@@ -118,6 +131,7 @@ func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errRunTime)
 	defer cancel()
 	r.service.inflight.add(r.id, r.proof, end)
+	r.out.end = end
 	r.tell(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Started{Started: r.name()}})
 	outputs, err := r.evaluate(ctx)
 	if err != nil {
@@ -165,7 +179,7 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := w.Serialize(ctx, r.service.codec, results, r.service.cfg.ResultBytes)
+	outputs, err := w.Serialize(ctx, r.service.codec, results, r.service.cfg.ResultBytes, r.drawn.add)
 	if err != nil {
 		return nil, err
 	}

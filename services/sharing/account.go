@@ -13,20 +13,21 @@ import (
 // first: no call with a credential can begin any more, and those that did are the
 // vault's to tell. While the vault is away nothing is booked; asking again gives the
 // same account.
-func (s *Service) used(ctx context.Context, row runRow, told []*sharingv1.LineItem) ([]*sharingv1.LineItem, error) {
-	var attempts []*vaultinternalv1.Attempt
+//
+// The texts that are to leave the run go along, and the verdict is the vault's on them.
+func (s *Service) used(ctx context.Context, row runRow, told []*sharingv1.LineItem, leaving [][]byte) ([]*sharingv1.LineItem, vaultinternalv1.Verdict, error) {
+	out := &vaultinternalv1.EndRunResponse{}
 	if row.VaultOpen {
-		out, err := s.vault.EndRun(ctx, &vaultinternalv1.EndRunRequest{Run: row.ID})
-		if err != nil {
-			return nil, fmt.Errorf("end the run in the vault: %w", err)
+		var err error
+		if out, err = s.vault.EndRun(ctx, &vaultinternalv1.EndRunRequest{Run: row.ID, Leaving: leaving}); err != nil {
+			return nil, out.GetVerdict(), fmt.Errorf("end the run in the vault: %w", err)
 		}
-		attempts = out.GetAttempts()
 	}
-	items, strays := reconcile(attempts, told)
+	items, strays := reconcile(out.GetAttempts(), told)
 	if strays > 0 {
 		s.log.WarnContext(ctx, "line items that the vault does not know, or that came twice, are not booked", "run", row.ID, "items", strays)
 	}
-	return items, nil
+	return items, out.GetVerdict(), nil
 }
 
 // itemKey is what makes a line item one, as in the ledger.

@@ -43,6 +43,9 @@ func (s internal) AuthorizeRun(ctx context.Context, r *sharinginternalv1.Authori
 	if err := s.unrepeated(ctx, d, r.GetRequestId()); err != nil {
 		return nil, err
 	}
+	if err := s.notStopped(ctx, d); err != nil {
+		return nil, err
+	}
 	held, err := s.meter.Reserve(ctx, meter.Run{ID: d.run, Start: d.start, Pictures: d.pictures}, d.scopes)
 	if err != nil {
 		return nil, refused(err)

@@ -15,6 +15,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 )
@@ -84,6 +85,9 @@ func (s *Service) finishRun(ctx context.Context, r *sharinginternalv1.RunEnd) (o
 		return nil, err
 	}
 	out = &sharinginternalv1.Booking{Allowances: allowancesOf(booked.told, booked.left)}
+	if booked.instead != nil {
+		out.Instead = errs.Status(booked.instead).Proto()
+	}
 	if row.payerAsks() {
 		out.Charges = redactItems(booked.items, row.OwnerWorkspace, row.CallerWorkspace)
 	}
@@ -95,22 +99,32 @@ type booking struct {
 	items []*sharingv1.LineItem
 	told  []meter.Scope
 	left  []meter.Left
+	// instead, if not nil, is to be told in the place of what the run has to say.
+	instead error
 }
 
 // end books the end that a runner tells of.
 func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.RunEnd) (booking, error) {
 	if row.State != running {
-		return s.bookedBefore(ctx, row)
+		return s.endedBefore(ctx, row, r)
 	}
-	items, err := s.used(ctx, row, r.GetItems())
+	items, verdict, err := s.used(ctx, row, r.GetItems(), r.GetLeaving())
 	if err != nil {
 		return booking{}, err
+	}
+	if stopped, err := s.stopped(ctx, row, r, verdict); err != nil {
+		return booking{}, err
+	} else if stopped {
+		return s.bookStopped(ctx, row, r, items)
 	}
 	if r.GetUnused() && len(items) == 0 && r.GetState() != sharingv1.RunState_RUN_STATE_SUCCEEDED {
 		return s.unbook(ctx, row)
 	}
 	row.State, row.Reason, row.Message = int64(r.GetState()), storable(r.GetReason()), storable(r.GetMessage())
 	row.Steps = stepsText(r.GetSteps())
+	if verdict == vaultinternalv1.Verdict_VERDICT_WITHHELD {
+		return s.bookWithheld(ctx, row, items)
+	}
 	return s.book(ctx, ended{row: row, items: items})
 }
 
@@ -171,7 +185,11 @@ func (s *Service) book(ctx context.Context, e ended) (booking, error) {
 		return s.bookedBefore(ctx, e.row)
 	}
 	b := booking{items: append(e.row.charge(), e.items...), told: s.told(ctx, e.row)}
-	if b.left, err = s.meter.Release(ctx, e.row.metered(), e.row.scopes(), b.told); err != nil { // a sweep finds it
+	release := s.meter.Release
+	if e.row.State == stoppedRun {
+		release = s.meter.Return
+	}
+	if b.left, err = release(ctx, e.row.metered(), e.row.scopes(), b.told); err != nil { // a sweep finds it
 		s.log.WarnContext(ctx, "a reservation is left to the sweep", "run", e.row.ID, "error", err)
 	}
 	return b, nil
@@ -210,7 +228,7 @@ func (s *Service) bookedBefore(ctx context.Context, row runRow) (b booking, err 
 
 // charge is the line item of the run itself: its row is what the ledger keeps of it.
 func (r *runRow) charge() []*sharingv1.LineItem {
-	if r.State == running {
+	if r.State == running || r.State == stoppedRun {
 		return nil
 	}
 	return []*sharingv1.LineItem{{Kind: kindRun, Resource: r.resource(), Quantity: 1}}

@@ -82,7 +82,7 @@ func (s *Service) reap(ctx context.Context) error {
 
 // settleRun ends a run that nobody renews, by the vault's account alone.
 func (s *Service) settleRun(ctx context.Context, row runRow) error {
-	items, err := s.used(ctx, row, nil)
+	items, _, err := s.used(ctx, row, nil, nil)
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func (s internal) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsR
 			}
 		}
 		if why != "" {
-			out.Ended = append(out.Ended, &sharinginternalv1.EndedRun{Run: run, Message: why})
+			out.Ended = append(out.Ended, &sharinginternalv1.EndedRun{Run: run, Message: why, Paused: why == whyPaused})
 		}
 	}
 	return out, nil
@@ -200,6 +200,9 @@ func (s *Service) mayNot(ctx context.Context, have *lease) (string, error) {
 	return "", nil
 }
 
+// whyPaused is why a run must end whose link was stopped, by its owner or the guard.
+const whyPaused = "the link was paused"
+
 func (s *Service) mayNotShare(ctx context.Context, have *lease) (string, error) {
 	right, err := s.rights.byShare.get(ctx, have.row.Share)
 	if errs.CodeOf(err) == codes.NotFound {
@@ -214,8 +217,8 @@ func (s *Service) mayNotShare(ctx context.Context, have *lease) (string, error) 
 		return "the workflow was deleted", nil
 	case share.State == sharingv1.ShareState_SHARE_STATE_REVOKED || share.LinkEpoch != have.rights.Epoch:
 		return "the link was withdrawn", nil
-	case share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || right.suspended():
-		return "the link was paused", nil
+	case share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || right.suspended() && right.grant.GetSuspension().GetRun() != have.row.ID:
+		return whyPaused, nil // the run that was the reason ends by itself, like one whose provider failed
 	case share.Expires != 0 && s.now().UnixMicro() >= share.Expires:
 		return "the link has expired", nil
 	case have.rights.Owner && (share.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || share.ChargedKey != have.row.ChargedKey):

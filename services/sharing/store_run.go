@@ -239,20 +239,26 @@ func (s store) expired(ctx context.Context, before int64, limit int) ([]runRow, 
 	return all(rows, func(r *runRow) []any { return r.fields() })
 }
 
+// stoppedRun is the state of a run that does not count.
+const stoppedRun = int64(sharingv1.RunState_RUN_STATE_STOPPED)
+
+// counted excludes them.
+const counted = ` AND state <> 6`
+
 // where is the condition that selects a meter's subject, with its arguments.
 func where(s meter.Subject) (string, []any) {
 	switch s.Kind {
 	case meter.Key:
-		return `charged_key = $1`, []any{s.Key}
+		return `charged_key = $1` + counted, []any{s.Key}
 	case meter.Share:
-		return `share = $1 AND share <> ''`, []any{s.Share}
+		return `share = $1 AND share <> ''` + counted, []any{s.Share}
 	case meter.Visitor:
 		if ws, ok := countedWorkspace(s.Caller); ok {
-			return `share = $1 AND share <> '' AND caller_workspace = $2`, []any{s.Share, ws}
+			return `share = $1 AND share <> '' AND caller_workspace = $2` + counted, []any{s.Share, ws}
 		}
-		return `share = $1 AND share <> '' AND caller = $2`, []any{s.Share, s.Caller}
+		return `share = $1 AND share <> '' AND caller = $2` + counted, []any{s.Share, s.Caller}
 	default:
-		return `charged_key = $1 AND caller = $2`, []any{s.Key, s.Caller}
+		return `charged_key = $1 AND caller = $2` + counted, []any{s.Key, s.Caller}
 	}
 }
 
@@ -288,7 +294,7 @@ func (s store) Totals(ctx context.Context, subject meter.Subject, day, month tim
 
 // States implements meter.Ledger.
 func (s store) States(ctx context.Context, runs []string) (map[string]bool, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, state FROM runs WHERE id IN `+placeholders(0, len(runs))[1:], anys(runs)...)
+	rows, err := s.db.QueryContext(ctx, `SELECT id, state FROM runs WHERE id IN `+placeholders(0, len(runs))[1:]+counted, anys(runs)...)
 	if err != nil {
 		return nil, err
 	}

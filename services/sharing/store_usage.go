@@ -34,11 +34,11 @@ var groups = map[string]string{
 }
 
 // sums are the columns of a group of runs. Only ended runs are booked.
-const sums = `COUNT(*), SUM(CASE WHEN r.state <> 2 THEN 1 ELSE 0 END), SUM(r.model_images), SUM(r.credential_calls),
+const sums = `SUM(CASE WHEN r.state = 6 THEN 0 ELSE 1 END), SUM(CASE WHEN r.state IN (2, 6) THEN 0 ELSE 1 END), SUM(r.model_images), SUM(r.credential_calls),
 	SUM(r.input_tokens), SUM(r.output_tokens)`
 
 // itemSums are those of a group of line items.
-const itemSums = `COUNT(DISTINCT r.id), COUNT(DISTINCT CASE WHEN r.state <> 2 THEN r.id END),
+const itemSums = `COUNT(DISTINCT CASE WHEN r.state <> 6 THEN r.id END), COUNT(DISTINCT CASE WHEN r.state NOT IN (2, 6) THEN r.id END),
 	SUM(CASE WHEN l.kind = 'model' THEN l.quantity ELSE 0 END), SUM(CASE WHEN l.kind = 'credential' THEN l.quantity ELSE 0 END),
 	SUM(l.input_tokens), SUM(l.output_tokens)`
 

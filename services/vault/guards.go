@@ -46,6 +46,19 @@ func (g *guards) get(subject, version string, value secret.Secret) (*guard.Set, 
 	return c.set, c.problem
 }
 
+// known returns a guard that was compiled before, or nil.
+func (g *guards) known(subject, version string) *guard.Set {
+	g.mu.Lock()
+	e, ok := g.sets[subject+"\t"+version]
+	g.mu.Unlock()
+	if !ok {
+		return nil
+	}
+	c := e.Value.(*compiled)
+	c.once.Do(func() {}) // of one that is being compiled, wait for the end
+	return c.set
+}
+
 func (g *guards) entry(key string) *compiled {
 	g.mu.Lock()
 	defer g.mu.Unlock()

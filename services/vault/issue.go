@@ -151,7 +151,9 @@ func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialGran
 	switch {
 	case !ok || granted.Credential != id || granted.Destination != h.Destination:
 		return nil, grant.Invalid(errors.New("no credential grant covers this slot"))
-	case g.suspendTime.Valid || granted.UID != h.UID:
+	case g.suspendTime.Valid:
+		return nil, s.stoppedFor(ctx, h)
+	case granted.UID != h.UID:
 		// A credential that is another one than was granted waits for its owner.
 		return nil, paused()
 	}

@@ -122,14 +122,17 @@ func TestAReflectedSecretSuspendsTheShare(t *testing.T) {
 			if strings.Contains(a.text(), canary) || strings.Contains(withheld, canary) {
 				t.Fatal("the secret came back")
 			}
-			_, err = r.issue(token, "llm", 2)
+			_, err = r.issue(token, "llm", 2) // the run tries again, and its provider fails again
+			refusedWith(t, err, errorsv1.Reason_REASON_PROVIDER_FAILED, codes.Unavailable)
+			other := n.sign(t, n.claims())
+			_, err = r.issue(other, "llm", 1)
 			refusedWith(t, err, errorsv1.Reason_REASON_SHARE_PAUSED, codes.FailedPrecondition)
 			if got := len(r.events(t, n, "answer.withheld")); got != 1 {
 				t.Fatalf("the owner was told %d times", got)
 			}
 			in.provider.Behave(testkit.Good)
 			n.open(t, 11) // other limits: nobody has looked
-			_, err = r.issue(token, "llm", 2)
+			_, err = r.issue(other, "llm", 2)
 			refusedWith(t, err, errorsv1.Reason_REASON_SHARE_PAUSED, codes.FailedPrecondition)
 			must(t, n.put(n.owner, 10, true)) // the owner has looked
 			_, err = r.call(context.Background(), r.mustIssue(t, token, "llm", 3))

@@ -126,6 +126,9 @@ func (s *Service) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest
 		return nil, err
 	}
 	res := &vaultinternalv1.EndRunResponse{}
+	if res.Verdict, err = s.judgeLeaving(ctx, req.GetRun(), rows, req.GetLeaving()); err != nil {
+		return nil, err
+	}
 	for _, a := range rows {
 		res.Attempts = append(res.Attempts, &vaultinternalv1.Attempt{
 			Step: a.step, Attempt: int32(a.number), Credential: a.credential,

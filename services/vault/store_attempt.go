@@ -24,6 +24,9 @@ type attempt struct {
 	peer              string
 	startTime         int64
 	outcome           string
+	// suspendTime is since when the guard has suspended the share, 0 where it has not. It
+	// is read with the account of a run alone.
+	suspendTime int64
 }
 
 const attemptColumns = `run, step, field, attempt, id, workspace, share, credential, credential_version, destination,
@@ -172,11 +175,13 @@ func (s *store) end(ctx context.Context, a attempt, at int64, outcome string) er
 // attempts lists what a run began, oldest first, but for what is known never to have
 // been sent.
 func (s *store) attempts(ctx context.Context, run string) ([]attempt, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT step, field, attempt, credential, start_time, outcome FROM attempts
-		WHERE run = $1 AND outcome NOT LIKE $2 ORDER BY start_time, step, field, attempt`, run, notSent+"%")
+	rows, err := s.db.QueryContext(ctx, `SELECT step, field, attempt, credential, start_time, outcome, workspace, share,
+		credential_version, peer, COALESCE((SELECT g.suspend_time FROM credential_grants g WHERE g.share = attempts.share), 0)
+		FROM attempts WHERE run = $1 AND outcome NOT LIKE $2 ORDER BY start_time, step, field, attempt`, run, notSent+"%")
 	return collect(rows, err, func(r scanner) (attempt, error) {
 		var a attempt
-		if err := r.Scan(&a.step, &a.field, &a.number, &a.credential, &a.startTime, &a.outcome); err != nil {
+		if err := r.Scan(&a.step, &a.field, &a.number, &a.credential, &a.startTime, &a.outcome, &a.workspace, &a.share,
+			&a.credentialVersion, &a.peer, &a.suspendTime); err != nil {
 			return a, sqldb.Error(fmt.Errorf("read attempt: %w", err))
 		}
 		return a, nil

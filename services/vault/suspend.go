@@ -26,6 +26,20 @@ func paused() error {
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED, "this link is paused; its owner can resume it")
 }
 
+// stoppedFor is why a handle of a suspended share does not hold. The run that was the
+// reason tries its provider again, as after any failure, and gets the same again.
+func (s *Service) stoppedFor(ctx context.Context, h *handle) error {
+	p, err := s.store.suspensionOf(ctx, h.Workspace, h.Share)
+	switch {
+	case err != nil:
+		return err
+	case p != nil && p.run == h.Run:
+		return providerFailed()
+	default:
+		return paused()
+	}
+}
+
 // held is how a run ends whose text is withheld: like one whose provider failed, once
 // the suspension is in force. Of runs that hit at the same time one is the reason for
 // the suspension; the others end like all that the suspension ends, so that a

@@ -39,6 +39,8 @@ const (
 	RateLimited
 	// Garbage is a 200 that is no JSON.
 	Garbage
+	// Parrot answers with the request, as a provider does that works with a visitor.
+	Parrot
 )
 
 // Call is one request that a provider got.
@@ -141,6 +143,9 @@ func (p *OpenAI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		failure(w, http.StatusTooManyRequests, "slow down")
 	case Garbage:
 		_, _ = io.WriteString(w, "<html>not what you asked for</html>")
+	case Parrot:
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(completion(string(body)))
 	default:
 		if asked.Stream {
 			stream(w, text)

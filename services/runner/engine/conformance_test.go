@@ -191,7 +191,7 @@ func (s *suite) execute(d *conformance.Definition, c *conformance.Case) ([]map[s
 	request := engine.Request{Env: engine.Env{Codec: codec{}, Models: mocks}, Inputs: inputs.(map[string]any)}
 	results, err := w.Run(contextOf(mocks), request)
 	if err == nil && c.RunOptions["serialize_results"] == true {
-		results, err = w.Serialize(contextOf(mocks), codec{}, results, 0)
+		results, err = w.Serialize(contextOf(mocks), codec{}, results, 0, nil)
 	}
 	return results, err
 }

@@ -222,7 +222,7 @@ func TestResultIsBounded(t *testing.T) {
 		shared = []any{shared, shared}
 	}
 	results := []map[string]any{{"x": shared}}
-	_, err := w.Serialize(t.Context(), nil, results, 1<<20)
+	_, err := w.Serialize(t.Context(), nil, results, 1<<20, nil)
 	if fault, ok := errors.AsType[*engine.Fault](err); !ok || fault.Class != engine.LimitsCaused {
 		t.Errorf("got %v", err)
 	}

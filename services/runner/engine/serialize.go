@@ -11,12 +11,13 @@ import (
 )
 
 // Serialize turns the results of [Workflow.Run] into plain JSON values. A result
-// that would be larger than the limit of bytes is refused while it is made.
-func (w *Workflow) Serialize(ctx context.Context, codec value.Codec, results []map[string]any, limit int) ([]map[string]any, error) {
+// that would be larger than the limit of bytes is refused while it is made. drawn, if
+// not nil, is told of the pictures that were encoded here.
+func (w *Workflow) Serialize(ctx context.Context, codec value.Codec, results []map[string]any, limit int, drawn func(string)) ([]map[string]any, error) {
 	if limit <= 0 {
 		limit = defaultResult
 	}
-	z := &serializer{Serializer: value.Serializer{Codec: codec}, left: limit, limit: limit}
+	z := &serializer{Serializer: value.Serializer{Codec: codec, Drawn: drawn}, left: limit, limit: limit}
 	out := make([]map[string]any, len(results))
 	for i, result := range results {
 		out[i] = make(map[string]any, len(result))

@@ -12,6 +12,9 @@ import (
 // NaN and infinities are null.
 type Serializer struct {
 	Codec Codec
+	// Drawn, if not nil, is told the text of each picture that had no encoding before:
+	// what is in it this program has encoded itself.
+	Drawn func(text string)
 }
 
 // Serialize writes a value whose output has the given kinds. Kinds decide only
@@ -124,6 +127,9 @@ func (s Serializer) image(ctx context.Context, i *Image) (any, error) {
 	text, err := i.Base64(ctx, s.Codec)
 	if err != nil {
 		return nil, err
+	}
+	if s.Drawn != nil && i.Encoded() == nil {
+		s.Drawn(text)
 	}
 	out := map[string]any{"type": "base64", "value": text, "video_metadata": nil}
 	if i.video != nil {

@@ -136,7 +136,7 @@ func run(tb testing.TB, w *engine.Workflow, env *engine.Env, inputs map[string]a
 	if err != nil {
 		tb.Fatal(err)
 	}
-	outputs, err := w.Serialize(tb.Context(), env.Codec, results, 64<<20)
+	outputs, err := w.Serialize(tb.Context(), env.Codec, results, 64<<20, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}

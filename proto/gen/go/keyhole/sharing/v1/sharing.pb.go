@@ -217,6 +217,9 @@ const (
 	RunState_RUN_STATE_CANCELLED RunState = 4
 	// Its runner died; it was settled from its intents.
 	RunState_RUN_STATE_ABANDONED RunState = 5
+	// Its link was stopped while it went on. It is not charged; what its steps used of the
+	// owner's is in its line items.
+	RunState_RUN_STATE_STOPPED RunState = 6
 )
 
 // Enum value maps for RunState.
@@ -228,6 +231,7 @@ var (
 		3: "RUN_STATE_FAILED",
 		4: "RUN_STATE_CANCELLED",
 		5: "RUN_STATE_ABANDONED",
+		6: "RUN_STATE_STOPPED",
 	}
 	RunState_value = map[string]int32{
 		"RUN_STATE_UNSPECIFIED": 0,
@@ -236,6 +240,7 @@ var (
 		"RUN_STATE_FAILED":      3,
 		"RUN_STATE_CANCELLED":   4,
 		"RUN_STATE_ABANDONED":   5,
+		"RUN_STATE_STOPPED":     6,
 	}
 )
 
@@ -5063,14 +5068,15 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x12SHARE_STATE_ACTIVE\x10\x01\x12\x16\n" +
 	"\x12SHARE_STATE_PAUSED\x10\x02\x12\x17\n" +
 	"\x13SHARE_STATE_REVOKED\x10\x03\x12\x19\n" +
-	"\x15SHARE_STATE_SUSPENDED\x10\x04*\x9d\x01\n" +
+	"\x15SHARE_STATE_SUSPENDED\x10\x04*\xb4\x01\n" +
 	"\bRunState\x12\x19\n" +
 	"\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11RUN_STATE_RUNNING\x10\x01\x12\x17\n" +
 	"\x13RUN_STATE_SUCCEEDED\x10\x02\x12\x14\n" +
 	"\x10RUN_STATE_FAILED\x10\x03\x12\x17\n" +
 	"\x13RUN_STATE_CANCELLED\x10\x04\x12\x17\n" +
-	"\x13RUN_STATE_ABANDONED\x10\x052\xf9\x1c\n" +
+	"\x13RUN_STATE_ABANDONED\x10\x05\x12\x15\n" +
+	"\x11RUN_STATE_STOPPED\x10\x062\xf9\x1c\n" +
 	"\x0eSharingService\x12\x9f\x01\n" +
 	"\x0eCreateWorkflow\x12).keyhole.sharing.v1.CreateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\v\n" +
 	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +

@@ -1,0 +1,116 @@
+package vault
+
+import (
+	"context"
+	"slices"
+
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/vault/guard"
+)
+
+// What a run computes comes from answers that have passed the guard. A last check finds
+// what they hide from it by accident: text that a block decodes, pictures that it turns
+// into text, pieces of many answers that it joins.
+
+// judgeLeaving says whether the texts of a run may leave it. Only runs that used hidden
+// credentials are judged, which the vault knows from their intents.
+func (s *Service) judgeLeaving(ctx context.Context, run string, rows []attempt, texts [][]byte) (vaultinternalv1.Verdict, error) {
+	hidden := hiddenIn(rows)
+	if len(hidden) == 0 {
+		return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
+	}
+	if stopped, err := s.stoppedMeanwhile(ctx, run, hidden[0]); err != nil || stopped {
+		return vaultinternalv1.Verdict_VERDICT_STOPPED, err
+	}
+	for _, a := range hidden {
+		verdict, err := s.judgeFor(ctx, run, a, texts)
+		if err != nil || verdict != vaultinternalv1.Verdict_VERDICT_UNSPECIFIED {
+			return verdict, err
+		}
+	}
+	return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
+}
+
+// hiddenIn are the attempts with hidden credentials, one for each of their versions.
+func hiddenIn(rows []attempt) []attempt {
+	var hidden []attempt
+	for _, a := range rows {
+		known := func(b attempt) bool {
+			return b.credential == a.credential && b.credentialVersion == a.credentialVersion
+		}
+		if a.share != "" && !slices.ContainsFunc(hidden, known) {
+			hidden = append(hidden, a)
+		}
+	}
+	return hidden
+}
+
+// stoppedMeanwhile reports whether the guard has suspended the share of a run for
+// another run's sake.
+func (s *Service) stoppedMeanwhile(ctx context.Context, run string, a attempt) (bool, error) {
+	if a.suspendTime == 0 {
+		return false, nil
+	}
+	p, err := s.store.suspensionOf(ctx, a.workspace, a.share)
+	return err == nil && (p == nil || p.run != run), err
+}
+
+// judgeFor looks for one credential version. A value that is not there any more cannot be
+// looked for: the texts are withheld, and nobody is to blame.
+func (s *Service) judgeFor(ctx context.Context, run string, a attempt, texts [][]byte) (vaultinternalv1.Verdict, error) {
+	if len(texts) == 0 {
+		return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
+	}
+	set, v, err := s.guardOf(ctx, a)
+	if err != nil {
+		return vaultinternalv1.Verdict_VERDICT_WITHHELD, err
+	}
+	if set == nil {
+		return vaultinternalv1.Verdict_VERDICT_WITHHELD, nil
+	}
+	for _, text := range texts {
+		f, err := s.remember(ctx, v, set.Check(text), set.BodySymbols(0), len(text) > largeText)
+		if err != nil {
+			return vaultinternalv1.Verdict_VERDICT_WITHHELD, err
+		}
+		if f.withhold {
+			return s.withholdResult(ctx, run, a, f), nil
+		}
+	}
+	return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
+}
+
+// withholdResult tells the owner and suspends the share, and waits until that is in force.
+func (s *Service) withholdResult(ctx context.Context, run string, a attempt, f finding) vaultinternalv1.Verdict {
+	e := s.event(ctx, a.workspace, "answer.withheld", a.credential)
+	e.actor = a.peer
+	e.details["run"], e.details["where"] = run, "what the run was to give out"
+	end := s.suspend(ctx, f, run, e)
+	_ = end.wait(ctx) // the verdict says it
+	if !end.reason {
+		return vaultinternalv1.Verdict_VERDICT_STOPPED
+	}
+	return vaultinternalv1.Verdict_VERDICT_WITHHELD
+}
+
+// guardOf is the guard for the value that an attempt used; nil where the value is gone.
+func (s *Service) guardOf(ctx context.Context, a attempt) (*guard.Set, exposed, error) {
+	v := exposed{workspace: a.workspace, share: a.share, credential: a.credential}
+	c, err := s.rights.credential(ctx, a.credential)
+	if err != nil || c == nil {
+		return nil, v, err
+	}
+	subject, version := credentialSubject(a.credential), c.uid+" "+itoa(a.credentialVersion)
+	if c.version != a.credentialVersion {
+		v.value = version // it was replaced while the run went on
+		return s.guards.known(subject, version), v, nil
+	}
+	v.value = c.fingerprint
+	value, err := s.sealer.open(ctx, c.credential, c.sealed)
+	if err != nil {
+		return nil, v, err
+	}
+	defer value.Destroy()
+	set, err := s.guards.get(subject, version, value)
+	return set, v, err
+}
