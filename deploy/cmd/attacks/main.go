@@ -1,8 +1,8 @@
-// Command attacks prints the log of the attack tests as a table: claim, attack,
-// attempts, blocked. It exits with 1 when an attempt was not blocked, and when the
-// log is empty.
+// Command attacks prints what the attack tests tried as a table: claim, attack, attempts,
+// blocked. It exits with 1 when an attempt was not blocked, and when a test did not run.
 //
-//	attacks LOG
+//	attacks -pattern                  the tests to run, for go test -run
+//	go test -json ... | attacks LOG   LOG is what KEYHOLE_ATTACK_LOG named
 package main
 
 import (
@@ -21,17 +21,32 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: attacks LOG")
+		fmt.Fprintln(os.Stderr, "usage: attacks -pattern | go test -json ... | attacks LOG")
 		os.Exit(2)
 	}
-	results, err := read(os.Args[1])
+	if os.Args[1] == "-pattern" {
+		fmt.Println(pattern())
+		return
+	}
+	held, err := report(os.Args[1])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "attacks:", err)
+	}
+	if err != nil || !held {
 		os.Exit(1)
 	}
-	if !table(os.Stdout, results) {
-		os.Exit(1)
+}
+
+func report(log string) (held bool, err error) {
+	ran, err := follow(os.Stdin, os.Stderr)
+	if err != nil {
+		return false, err
 	}
+	results, err := read(log)
+	if err != nil {
+		return false, err
+	}
+	return table(os.Stdout, merge(append(results, ran.results()...))) && !ran.failed, nil
 }
 
 func read(path string) ([]attack.Result, error) {
@@ -41,7 +56,8 @@ func read(path string) ([]attack.Result, error) {
 	}
 	defer func() { _ = f.Close() }()
 	var results []attack.Result
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
 		var r attack.Result
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
 			return nil, fmt.Errorf("line %d: %w", len(results)+1, err)
@@ -51,7 +67,7 @@ func read(path string) ([]attack.Result, error) {
 	if len(results) == 0 {
 		return nil, errors.New("no attack was tried")
 	}
-	return merge(results), nil
+	return results, lines.Err()
 }
 
 // merge adds up the results of one attack, which several tests or subtests can make.

@@ -1,0 +1,52 @@
+package main
+
+// threat is a row of the table that tests show which are not attack tests by name: they
+// count one attempt for each of their subtests, or one.
+type threat struct {
+	claim, name string
+	// tests are names; of a subtest, with its parents: "TestKeyhole/one_process/cases/x".
+	tests []string
+}
+
+// threats are the attacks that were known before the first one from outside: on handles,
+// addresses, tenants, budgets, models, and what a client or a log may show. T1 to T5 are
+// what docs/threat-model.md calls them.
+var threats = []threat{
+	{"T1", "definitions, destinations and models from a visitor", []string{
+		"TestASharedRunTakesDeclaredInputsOnly", "TestDestinationsAreConstantAndSeen", "TestAVisitorChoosesNoDestination",
+		"TestWhatHandsCredentialsOnIsNotShared", "TestEveryBodyIsRefusedByName", "TestEveryQueryFieldIsRefusedByName",
+	}},
+	{"T1", "somebody else's key where one's own is missing", []string{"TestThereIsNeverAFallback", "TestNoProxyFromTheEnvironment"}},
+	{"T1", "methods without a rule, or for others", []string{
+		"TestMethodWithoutRuleIsNotServed", "TestMembersMethodsNameTheirWorkspace", "TestFacesAreKeptApart", "TestWhoMayCallThePublicFace",
+		"TestWhoMayCallTheInternalFace", "TestForwardedPrincipals", "TestOutgoingMetadataIsNoPrincipal", "TestTheInternalFaceIsTheRunners",
+	}},
+	{"T2", "stolen, tampered and replayed handles", []string{
+		"TestAHandleIsUsedOnce", "TestATamperedHandleIsRefused", "TestAHandleIsBoundToItsCall", "TestARunGrantAloneOpensNoCredential",
+		"TestOnlyTheOwnerOpensCredentials", "TestHandleLaws", "TestReplicasRaceForTheLastCalls", "TestIdentityComesFromTheCertificate",
+	}},
+	{"T2", "forks and suspended links that keep a right", []string{"TestOnlyResumingEndsASuspension", "TestASuspensionLooksLikeAPause"}},
+	{"T3", "reflection by a provider, whole or broken", []string{
+		"TestReflection", "TestReflectionInBrokenHTTP", "TestOnlyListedHeadersGetOut", "TestAReflectedSecretSuspendsTheShare",
+	}},
+	{"T3", "redirects with a credential", []string{"TestRedirects", "TestRedirectsCarryNoCredential", "TestRedirectDropsTheCallersOwnSecrets"}},
+	{"T3", "placeholders and headers of the caller's", []string{"TestNothingIsSubstituted", "TestCallersCopiesAreDropped", "TestRefusedRequests"}},
+	{"T3", "work that goes on after its right has ended", []string{
+		"TestRevocationEndsRunningCalls", "TestRevocationWithoutMessages", "TestRevocationReachesTheOtherReplica", "TestNoCallBeginsAfterTheAccount",
+	}},
+	{"T3", "budgets under racing requests", []string{"TestNothingIsAdmittedTooMany", "TestTwoReplicasAdmitNoMoreThanOne", "TestALostRedisLosesNoCount"}},
+	{"T3", "guesses at keys", []string{"TestGuessesAreLimitedByAddress", "TestGuessesAtTheSameTime", "TestManyAddressesGuess"}},
+	{"T3", "oversized and endless requests and answers", []string{"TestSizes", "TestEndlessHeaders", "TestDeadlines", "TestMessagesAreBounded"}},
+	{"T3", "tenants that ask for what is another's", []string{"TestNoRPCCrossesTenants", "TestOthersResourcesLookLikeNone"}},
+	{"T3", "hostile models", []string{
+		"TestHostileFilesAreRefused", "TestHugeDimensionsAreRefused", "TestAModelCannotReadFiles", "TestMemoryIsCapped",
+		"TestInputsAndOutputsBeyondTheArenaAreRefused", "TestAStubbornModelIsKilled", "TestTheWorkerIsSealed",
+	}},
+	{"T3", "markup in what strangers wrote", []string{"TestPageEscapesWhatStrangersWrote"}},
+	{"T4", "addresses that egress must refuse", []string{
+		"TestAddressIsRefusedBeforeAConnection", "TestNameWithPrivateAddressIsRefused", "TestRebinding", "TestTLSIsVerifiedToTheName",
+		"TestDestinationBelongsToTheCredential", "TestParseDestination", "TestRefusedURLs", "TestAddresses",
+	}},
+	{"T5", "canaries in replies, logs, traces, databases and files; every RPC, one process and five", []string{"TestKeyhole"}},
+	{"T5", "kill -9 of each program against the provider's own count", []string{"TestKill"}},
+}
