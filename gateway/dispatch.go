@@ -56,6 +56,12 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), g.cfg.Timeout)
 	defer cancel()
+	if link := sharedPath.FindStringSubmatch(r.URL.Path); link != nil {
+		if err := g.checkOrigin(ctx, r, link[1]); err != nil {
+			writeError(w, err)
+			return
+		}
+	}
 	ctx, sent, err := g.receive(ctx, w, r)
 	if err != nil {
 		writeError(w, err)

@@ -114,6 +114,11 @@ func (g *Gateway) executeJSON(ctx context.Context, w http.ResponseWriter, r *htt
 	if err := target.check(); err != nil {
 		return nil, err
 	}
+	if target.token != "" {
+		if err := g.checkOrigin(ctx, r, target.token); err != nil {
+			return nil, err
+		}
+	}
 	sent, err := g.receiveRoboflow(ctx, w, r, target)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ import (
 // read only where it can lead somewhere. The services behind decide again.
 type targets struct {
 	sharing sharingv1.SharingServiceClient
-	known   *otter.Cache[string, struct{}]
+	known   *otter.Cache[string, []string] // with the origins of a link
 }
 
 const (
@@ -30,36 +30,37 @@ const (
 )
 
 func newTargets(sharing sharingv1.SharingServiceClient) *targets {
-	return &targets{sharing: sharing, known: otter.Must(&otter.Options[string, struct{}]{
-		MaximumSize: maxTargets, ExpiryCalculator: otter.ExpiryWriting[string, struct{}](targetLife),
+	return &targets{sharing: sharing, known: otter.Must(&otter.Options[string, []string]{
+		MaximumSize: maxTargets, ExpiryCalculator: otter.ExpiryWriting[string, []string](targetLife),
 	})}
 }
 
-// link finds out whether a link shows anything.
-func (t *targets) link(ctx context.Context, token string) error {
-	return t.find("link "+token, func() error {
-		_, err := t.sharing.GetSharedWorkflow(ctx, &sharingv1.GetSharedWorkflowRequest{Token: token})
-		return err
+// link finds out whether a link shows anything, and whose pages may run it.
+func (t *targets) link(ctx context.Context, token string) (origins []string, err error) {
+	return t.find("link "+token, func() ([]string, error) {
+		view, err := t.sharing.GetSharedWorkflow(ctx, &sharingv1.GetSharedWorkflowRequest{Token: token})
+		return view.GetRunOrigins(), err
 	})
 }
 
 // workflow finds out whether the caller's workspace has a workflow.
 func (t *targets) workflow(ctx context.Context, name string) error {
-	return t.find(caller.From(ctx).Workspace+" "+name, func() error {
+	_, err := t.find(caller.From(ctx).Workspace+" "+name, func() ([]string, error) {
 		_, err := t.sharing.GetWorkflow(ctx, &sharingv1.GetWorkflowRequest{Name: name})
-		return err
+		return nil, err
 	})
+	return err
 }
 
-func (t *targets) find(key string, ask func() error) error {
-	if _, ok := t.known.GetIfPresent(key); ok {
-		return nil
+func (t *targets) find(key string, ask func() ([]string, error)) ([]string, error) {
+	if origins, ok := t.known.GetIfPresent(key); ok {
+		return origins, nil
 	}
-	err := ask()
+	origins, err := ask()
 	if err == nil {
-		t.known.Set(key, struct{}{})
+		t.known.Set(key, origins)
 	}
-	return err
+	return origins, err
 }
 
 var (
@@ -75,7 +76,8 @@ func (g *Gateway) senderOf(ctx context.Context, r *http.Request) sender {
 	return sender{client: client, admit: func(context.Context, []byte) (fair.Client, error) {
 		switch path := r.URL.Path; {
 		case sharedPath.MatchString(path):
-			return client, g.targets.link(ctx, sharedPath.FindStringSubmatch(path)[1])
+			_, err := g.targets.link(ctx, sharedPath.FindStringSubmatch(path)[1])
+			return client, err
 		case p.Kind == caller.Guest:
 			return client, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
 				"a body of more than %d KiB needs a key, or a link that it goes to: send Authorization: Bearer <key>", headBytes>>10)
@@ -101,7 +103,8 @@ func (g *Gateway) roboflowSender(ctx context.Context, r *http.Request, target ro
 		}
 		switch {
 		case target.token != "":
-			return client, g.targets.link(ctx, target.token)
+			_, err := g.targets.link(ctx, target.token)
+			return client, err
 		case target.workspace != "" && caller.From(ctx).Kind != caller.Guest:
 			return client, g.targets.workflow(ctx, "workspaces/"+target.workspace+"/workflows/"+target.workflow)
 		}

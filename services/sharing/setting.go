@@ -18,7 +18,7 @@ import (
 // everySetting are the fields of a share that its owner sets.
 var everySetting = []string{
 	"title", "version", "follow_live", "run_access", "credential_access", "charged_key", "limits", "sinks_enabled",
-	"fork_disabled", "expire_time", "frame_origins", "samples", "confirmed_destinations",
+	"fork_disabled", "expire_time", "frame_origins", "run_origins", "samples", "confirmed_destinations",
 }
 
 // outputOnly are fields that a client may send back as it got them.
@@ -111,6 +111,8 @@ func (e *shareEdit) set(in *sharingv1.Share, field, rest string) error {
 		return e.setExpiry(in)
 	case "frame_origins":
 		return e.setOrigins(in.GetFrameOrigins())
+	case "run_origins":
+		return e.setRunOrigins(in.GetRunOrigins())
 	case "samples":
 		return e.setSamples(in.GetSamples())
 	case "confirmed_destinations":
@@ -216,14 +218,6 @@ func (s *shareRow) samples() []*sharingv1.Sample {
 		return nil
 	}
 	return out.GetSamples()
-}
-
-func (s *shareRow) origins() []string {
-	var out []string
-	if err := json.Unmarshal([]byte(s.FrameOrigins), &out); err != nil || len(out) == 0 {
-		return nil
-	}
-	return out
 }
 
 func (s *shareRow) limits() *sharingv1.Limits {

@@ -259,7 +259,7 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 		Name: shareName(w.Workspace, w.ID, row.ID), Title: row.Title, State: row.State, Version: int32(row.number(w)),
 		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
 		Limits: row.limits(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: timestamp(row.Expires),
-		FrameOrigins: row.origins(), Samples: row.samples(), CreateTime: timestamp(row.Created), UpdateTime: timestamp(row.Updated),
+		FrameOrigins: row.origins(), RunOrigins: row.runOrigins(), Samples: row.samples(), CreateTime: timestamp(row.Created), UpdateTime: timestamp(row.Updated),
 		Detected: &sharingv1.Detected{Sinks: look.sinks},
 	}
 	if out.Detected.PrivateModels, _, err = s.strangeModels(ctx, w.Workspace, look); err != nil {

@@ -25,7 +25,7 @@ func (s public) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequest
 	now := s.now().UnixMicro()
 	row := shareRow{
 		UID: id.New("shr"), Workspace: w.Workspace, Workflow: w.UID, ID: r.GetShareId(), LinkEpoch: 1,
-		State: sharingv1.ShareState_SHARE_STATE_ACTIVE, Version: w.Live, Created: now, Updated: now, FrameOrigins: "[]", Samples: "[]",
+		State: sharingv1.ShareState_SHARE_STATE_ACTIVE, Version: w.Live, Created: now, Updated: now, FrameOrigins: "[]", RunOrigins: "[]", Samples: "[]",
 	}
 	if row.ID == "" {
 		row.ID = row.UID

@@ -27,6 +27,7 @@ type shareRow struct {
 	Sinks, ForkDisabled          bool
 	Expires                      int64
 	FrameOrigins, Samples        string
+	RunOrigins                   string
 	Created, Updated             int64
 	// GrantDoubt is since when the vault may have another grant than the row covers.
 	GrantDoubt int64
@@ -37,14 +38,14 @@ type shareRow struct {
 const shareColumns = `uid, workspace, workflow, id, link, link_epoch, state, title, version, follow_live, run_access,
 	credential_access, granted_hash, charged_key, limit_runs, limit_visitor, limit_calls, limit_period, limit_epoch,
 	sinks_enabled, fork_disabled, expire_time, frame_origins, samples, create_time, update_time,
-	grant_doubt, promise, limit_pictures, limit_visitor_pictures`
+	grant_doubt, promise, limit_pictures, limit_visitor_pictures, run_origins`
 
 func (s *shareRow) fields() []any {
 	return []any{
 		&s.UID, &s.Workspace, &s.Workflow, &s.ID, &s.Link, &s.LinkEpoch, &s.State, &s.Title, &s.Version, &s.FollowLive, &s.RunAccess,
 		&s.CredentialAccess, &s.GrantedHash, &s.ChargedKey, &s.Runs, &s.VisitorRuns, &s.Calls, &s.Period, &s.LimitEpoch,
 		&s.Sinks, &s.ForkDisabled, &s.Expires, &s.FrameOrigins, &s.Samples, &s.Created, &s.Updated,
-		&s.GrantDoubt, &s.Promise, &s.Pictures, &s.VisitorPictures,
+		&s.GrantDoubt, &s.Promise, &s.Pictures, &s.VisitorPictures, &s.RunOrigins,
 	}
 }
 
@@ -98,11 +99,11 @@ func (s store) insertShare(ctx context.Context, r shareRow) (bool, error) {
 	inserted := false
 	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `INSERT INTO shares (`+shareColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30) ON CONFLICT (workflow, id) DO NOTHING`,
+			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) ON CONFLICT (workflow, id) DO NOTHING`,
 			r.UID, r.Workspace, r.Workflow, r.ID, r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess,
 			r.CredentialAccess, r.GrantedHash, r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch,
 			r.Sinks, r.ForkDisabled, r.Expires, r.FrameOrigins, r.Samples, r.Created, r.Updated, r.GrantDoubt,
-			r.Promise, r.Pictures, r.VisitorPictures)
+			r.Promise, r.Pictures, r.VisitorPictures, r.RunOrigins)
 		if err != nil {
 			return err
 		}
@@ -122,11 +123,12 @@ func (s store) updateShare(ctx context.Context, r shareRow, before int64) (bool,
 			follow_live = $6, run_access = $7, credential_access = $8, granted_hash = $9, charged_key = $10, limit_runs = $11,
 			limit_visitor = $12, limit_calls = $13, limit_period = $14, limit_epoch = $15, sinks_enabled = $16, fork_disabled = $17,
 			expire_time = $18, frame_origins = $19, samples = $20, update_time = $21,
-			grant_doubt = $22, promise = $23, limit_pictures = $24, limit_visitor_pictures = $25
-			WHERE uid = $26 AND workspace = $27 AND update_time = $28 AND state <> 3`,
+			grant_doubt = $22, promise = $23, limit_pictures = $24, limit_visitor_pictures = $25, run_origins = $26
+			WHERE uid = $27 AND workspace = $28 AND update_time = $29 AND state <> 3`,
 			r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess, r.CredentialAccess, r.GrantedHash,
 			r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch, r.Sinks, r.ForkDisabled, r.Expires,
-			r.FrameOrigins, r.Samples, r.Updated, r.GrantDoubt, r.Promise, r.Pictures, r.VisitorPictures, r.UID, r.Workspace, before)
+			r.FrameOrigins, r.Samples, r.Updated, r.GrantDoubt, r.Promise, r.Pictures, r.VisitorPictures, r.RunOrigins,
+			r.UID, r.Workspace, before)
 		if err != nil {
 			return err
 		}

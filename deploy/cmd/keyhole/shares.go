@@ -53,7 +53,7 @@ func (c *shareCreate) Run(a *app) error {
 
 var shareFields = []string{
 	"name", "title", "token", "uri", "state", "version", "followLive", "runAccess", "credentialAccess", "chargedKey", "limits",
-	"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins", "detected", "notices", "suspension",
+	"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins", "runOrigins", "detected", "notices", "suspension",
 }
 
 type shareGet struct{ OneShare }

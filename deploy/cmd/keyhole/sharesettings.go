@@ -23,6 +23,7 @@ type ShareFlags struct {
 	Forks              *bool    `help:"Let visitors copy the workflow; they may by default." negatable:""`
 	Expires            string   `help:"When the link dies by itself: 72h from now, 2026-12-31 (UTC), 2026-12-31T12:00:00Z, or never." placeholder:"WHEN"`
 	FrameOrigin        []string `help:"Origin that may frame the page, * for all, or none." placeholder:"ORIGIN"`
+	RunOrigin          []string `help:"Origin of another site whose pages may run it from a browser, or none." placeholder:"ORIGIN"`
 	Sample             []string `help:"Sample input for visitors, as an input of share run: name=@file sends a picture; or none." placeholder:"NAME=VALUE" sep:"none"`
 	FollowLive         bool     `help:"Follow the live version instead of a pinned one." xor:"version"`
 	Pin                int32    `help:"Pin it to this version; a new share is pinned to the live one." placeholder:"VERSION" xor:"version"`
@@ -71,6 +72,9 @@ func (f ShareFlags) lists(e *edit) error {
 	}
 	if f.FrameOrigin != nil {
 		e.set("frame_origins", unlessNone(f.FrameOrigin))
+	}
+	if f.RunOrigin != nil {
+		e.set("run_origins", unlessNone(f.RunOrigin))
 	}
 	if f.Sample != nil {
 		samples, err := samples(unlessNone(f.Sample))

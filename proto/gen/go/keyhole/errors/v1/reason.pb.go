@@ -105,6 +105,8 @@ const (
 	// What the workflow takes for a credential is also ordinary data in it, or goes to
 	// more than one place, so that it cannot be shared.
 	Reason_REASON_CREDENTIAL_NOT_CONTAINED Reason = 73
+	// A browser asks for a page of an origin that the share does not list.
+	Reason_REASON_ORIGIN_REFUSED Reason = 74
 	// The budget of the charged key is used up; metadata says until when.
 	Reason_REASON_KEY_BUDGET_EXHAUSTED Reason = 80
 	// The limit of the share is used up; metadata says until when.
@@ -193,6 +195,7 @@ var (
 		71:  "REASON_SHARE_SUSPENDED",
 		72:  "REASON_CREDENTIAL_NOT_GUARDABLE",
 		73:  "REASON_CREDENTIAL_NOT_CONTAINED",
+		74:  "REASON_ORIGIN_REFUSED",
 		80:  "REASON_KEY_BUDGET_EXHAUSTED",
 		81:  "REASON_SHARE_BUDGET_EXHAUSTED",
 		82:  "REASON_VISITOR_BUDGET_EXHAUSTED",
@@ -255,6 +258,7 @@ var (
 		"REASON_SHARE_SUSPENDED":            71,
 		"REASON_CREDENTIAL_NOT_GUARDABLE":   72,
 		"REASON_CREDENTIAL_NOT_CONTAINED":   73,
+		"REASON_ORIGIN_REFUSED":             74,
 		"REASON_KEY_BUDGET_EXHAUSTED":       80,
 		"REASON_SHARE_BUDGET_EXHAUSTED":     81,
 		"REASON_VISITOR_BUDGET_EXHAUSTED":   82,
@@ -312,7 +316,7 @@ var File_keyhole_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xb0\r\n" +
+	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xcb\r\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16REASON_INVALID_REQUEST\x10\x01\x12\x18\n" +
@@ -350,7 +354,8 @@ const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\x1bREASON_DEFINITION_FORBIDDEN\x10F\x12\x1a\n" +
 	"\x16REASON_SHARE_SUSPENDED\x10G\x12#\n" +
 	"\x1fREASON_CREDENTIAL_NOT_GUARDABLE\x10H\x12#\n" +
-	"\x1fREASON_CREDENTIAL_NOT_CONTAINED\x10I\x12\x1f\n" +
+	"\x1fREASON_CREDENTIAL_NOT_CONTAINED\x10I\x12\x19\n" +
+	"\x15REASON_ORIGIN_REFUSED\x10J\x12\x1f\n" +
 	"\x1bREASON_KEY_BUDGET_EXHAUSTED\x10P\x12!\n" +
 	"\x1dREASON_SHARE_BUDGET_EXHAUSTED\x10Q\x12#\n" +
 	"\x1fREASON_VISITOR_BUDGET_EXHAUSTED\x10R\x12\x17\n" +

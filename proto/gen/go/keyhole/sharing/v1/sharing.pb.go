@@ -2256,7 +2256,11 @@ type Share struct {
 	// credential_access.unknown_destination says what it takes on.
 	ConfirmedDestinations []string `protobuf:"bytes,21,rep,name=confirmed_destinations,json=confirmedDestinations,proto3" json:"confirmed_destinations,omitempty"`
 	// Why the guard has suspended it, while it is.
-	Suspension    *Suspension `protobuf:"bytes,22,opt,name=suspension,proto3" json:"suspension,omitempty"`
+	Suspension *Suspension `protobuf:"bytes,22,opt,name=suspension,proto3" json:"suspension,omitempty"`
+	// Origins of other sites whose pages may run and fork it from a browser, like
+	// "https://example.com". The installation's own pages always may, and a program that
+	// sends no Origin header is not asked.
+	RunOrigins    []string `protobuf:"bytes,23,rep,name=run_origins,json=runOrigins,proto3" json:"run_origins,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2441,6 +2445,13 @@ func (x *Share) GetConfirmedDestinations() []string {
 func (x *Share) GetSuspension() *Suspension {
 	if x != nil {
 		return x.Suspension
+	}
+	return nil
+}
+
+func (x *Share) GetRunOrigins() []string {
+	if x != nil {
+		return x.RunOrigins
 	}
 	return nil
 }
@@ -3448,7 +3459,9 @@ type SharedWorkflow struct {
 	// Origins that may frame the embed page.
 	FrameOrigins []string `protobuf:"bytes,14,rep,name=frame_origins,json=frameOrigins,proto3" json:"frame_origins,omitempty"`
 	// When the version was saved.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// Origins of other sites whose pages may run and fork it.
+	RunOrigins    []string `protobuf:"bytes,16,rep,name=run_origins,json=runOrigins,proto3" json:"run_origins,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3584,6 +3597,13 @@ func (x *SharedWorkflow) GetFrameOrigins() []string {
 func (x *SharedWorkflow) GetUpdateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.UpdateTime
+	}
+	return nil
+}
+
+func (x *SharedWorkflow) GetRunOrigins() []string {
+	if x != nil {
+		return x.RunOrigins
 	}
 	return nil
 }
@@ -4838,7 +4858,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x04text\x18\x04 \x01(\tR\x04text\"D\n" +
 	"\x06Sample\x12\x14\n" +
 	"\x05input\x18\x01 \x01(\tR\x05input\x12$\n" +
-	"\x05value\x18\x02 \x01(\fB\x0e\x92A\a\xa2\x02\x04json\xf0\xe0\x18\x01R\x05value\"\x8b\t\n" +
+	"\x05value\x18\x02 \x01(\fB\x0e\x92A\a\xa2\x02\x04json\xf0\xe0\x18\x01R\x05value\"\xbd\t\n" +
 	"\x05Share\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xf0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x1c\n" +
@@ -4870,7 +4890,9 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x16confirmed_destinations\x18\x15 \x03(\tB\x12\xe0A\x04\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xac\x02R\x15confirmedDestinations\x12C\n" +
 	"\n" +
 	"suspension\x18\x16 \x01(\v2\x1e.keyhole.sharing.v1.SuspensionB\x03\xe0A\x03R\n" +
-	"suspension\"\xde\x01\n" +
+	"suspension\x120\n" +
+	"\vrun_origins\x18\x17 \x03(\tB\x0f\xbaH\f\x92\x01\t\x102\"\x05r\x03\x18\xac\x02R\n" +
+	"runOrigins\"\xde\x01\n" +
 	"\x12CreateShareRequest\x12V\n" +
 	"\x06parent\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x06parent\x12/\n" +
 	"\x05share\x18\x02 \x01(\v2\x19.keyhole.sharing.v1.ShareR\x05share\x12?\n" +
@@ -4937,7 +4959,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\fdestinations\x18\x04 \x03(\tR\fdestinations\x12\x18\n" +
 	"\ablocked\x18\x05 \x03(\tR\ablocked\x12#\n" +
 	"\rsinks_enabled\x18\x06 \x01(\bR\fsinksEnabled\x12+\n" +
-	"\x11moved_credentials\x18\a \x03(\tR\x10movedCredentials\"\x87\x05\n" +
+	"\x11moved_credentials\x18\a \x03(\tR\x10movedCredentials\"\xa8\x05\n" +
 	"\x0eSharedWorkflow\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x14\n" +
@@ -4959,7 +4981,9 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\brunnable\x18\r \x01(\bR\brunnable\x12#\n" +
 	"\rframe_origins\x18\x0e \x03(\tR\fframeOrigins\x12;\n" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\"\x88\x02\n" +
+	"updateTime\x12\x1f\n" +
+	"\vrun_origins\x18\x10 \x03(\tR\n" +
+	"runOrigins\"\x88\x02\n" +
 	"\x19ForkSharedWorkflowRequest\x12\"\n" +
 	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\x12;\n" +
 	"\x06parent\x18\x02 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12E\n" +

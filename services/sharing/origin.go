@@ -1,0 +1,41 @@
+package sharing
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// runOrigin is what a browser says of a page that others cannot change on its way: of
+// HTTPS, or of this machine. "null", which any page can make itself, is none.
+var runOrigin = regexp.MustCompile(`^(https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$`)
+
+func (e *shareEdit) setRunOrigins(in []string) error {
+	list := []string{}
+	for _, o := range in {
+		o = strings.TrimSuffix(strings.ToLower(o), "/")
+		if !runOrigin.MatchString(o) {
+			return invalid("share.run_origins", `must be origins like "https://example.com"`)
+		}
+		if o = strings.TrimSuffix(o, ":443"); !slices.Contains(list, o) {
+			list = append(list, o)
+		}
+	}
+	raw, err := json.Marshal(list)
+	e.row.RunOrigins = string(raw)
+	return err
+}
+
+func (s *shareRow) origins() []string { return listed(s.FrameOrigins) }
+
+func (s *shareRow) runOrigins() []string { return listed(s.RunOrigins) }
+
+// listed is a JSON list of texts, nil where it is empty.
+func listed(raw string) []string {
+	var out []string
+	if err := json.Unmarshal([]byte(raw), &out); err != nil || len(out) == 0 {
+		return nil
+	}
+	return out
+}
