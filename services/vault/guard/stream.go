@@ -34,6 +34,7 @@ type stream struct {
 
 func newStream(s *Set, o Options) *stream {
 	st := &stream{in: &inspection{set: s, options: o}}
+	st.in.budget.Octets = s.octets
 	st.texts.in = st.in
 	st.walker = container.New(o.ContentType, st.texts.feed)
 	return st

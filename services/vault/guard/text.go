@@ -174,8 +174,8 @@ func (t *text) keep(out []byte) {
 		t.recent = append(t.recent[:0], out[len(out)-contextBytes:]...)
 		return
 	}
-	if over := len(t.recent) + len(out) - contextBytes; over > 0 {
-		t.recent = t.recent[:copy(t.recent, t.recent[over:])]
+	if len(t.recent) > 2*contextBytes {
+		t.recent = t.recent[:copy(t.recent, t.recent[len(t.recent)-contextBytes:])]
 	}
 	t.recent = append(t.recent, out...)
 }

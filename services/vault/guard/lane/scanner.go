@@ -45,7 +45,8 @@ func (s *Scanner) Total() int64 { return s.seen + int64(len(s.buf)) }
 // Feed takes more of the text, by its normaliser. What turned up goes to found; final
 // says that the piece grows no further.
 func (s *Scanner) Feed(norm *view.Normaliser, text []byte, found func(p Piece, final bool)) {
-	if extra := len(s.buf) - context; extra > 0 {
+	const round = 8 << 10 // small feeds are not worth a copy each
+	if extra := len(s.buf) - context; extra > round {
 		s.buf = s.buf[:copy(s.buf, s.buf[extra:])]
 		s.seen += int64(extra)
 	}

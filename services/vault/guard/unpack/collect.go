@@ -90,6 +90,11 @@ func (c *Collector) clear() {
 func (c *Collector) Feed(b []byte, out func(Run)) {
 	class := c.class
 	for i := 0; i < len(b); {
+		if c.kind == Dense && len(c.run) == 0 {
+			if i = denseStart(b, i); i == len(b) {
+				return
+			}
+		}
 		j := i + 1
 		if class[b[i]] {
 			for j < len(b) && class[b[j]] {
@@ -108,6 +113,22 @@ func (c *Collector) Feed(b []byte, out func(Run)) {
 		}
 		i = j
 	}
+}
+
+// denseStart is the next place from i on where a dense run of the least length begins,
+// or one that the end cuts off. It looks from behind: most runs are shorter.
+func denseStart(b []byte, i int) int {
+	for i+leastDense <= len(b) {
+		k := i + leastDense - 1
+		for k >= i && denseClass[b[k]] {
+			k--
+		}
+		if k < i {
+			return i
+		}
+		i = k + 1
+	}
+	return i
 }
 
 // counts reports that a short word may be a number of a list, or stands between two.

@@ -44,7 +44,7 @@ func (o *opener) unpack(b []byte, at, depth int) {
 		if depth == 0 && len(b) >= leastContent*2 && o.budget.try() {
 			o.trials(b, depth)
 		}
-		if at == 0 {
+		if at == 0 && o.octets {
 			o.give(b, true)
 		}
 	}
@@ -56,9 +56,23 @@ func (o *opener) give(b []byte, binary bool) {
 	o.emit(b, binary)
 }
 
+// mark has the first bytes of the marks.
+var mark = func() (t [256]bool) {
+	for _, b := range []byte("\x1fB\x28P\x89\xffGIMR") {
+		t[b] = true
+	}
+	for b := 0x08; b < 0x80; b += 0x10 { // zlib
+		t[b] = true
+	}
+	return t
+}()
+
 // opened is how to open content that has a mark, or nil. It reports whether the content
 // was what its mark says.
 func opened(b []byte) func(o *opener, b []byte, depth int) bool {
+	if !mark[b[0]] {
+		return nil
+	}
 	switch {
 	case bytes.HasPrefix(b, []byte{0x1f, 0x8b}):
 		return stream(func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) })
@@ -202,19 +216,30 @@ func picture(w []byte) bool {
 // peek is how much of a content tells whether it is text, in bytes.
 const peek = 64
 
-// readable reports that the beginning of b is text, as UTF-8 or UTF-16.
+// readable reports that the beginning of b is text, as UTF-8 or UTF-16. It gives up
+// at the first few characters that are none.
 func readable(b []byte) bool {
 	b = b[:min(len(b), peek)]
 	bad, n := 0, 0
 	for i := 0; i < len(b); {
-		r, size := utf8.DecodeRune(b[i:])
-		i += size
-		if r == 0 {
-			continue // of UTF-16
+		c := b[i]
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && i < len(b)-utf8.UTFMax {
+				bad++
+			}
+			i, n = i+size, n+1
+		} else {
+			if c != 0 { // of UTF-16
+				n++
+			}
+			if c < ' ' && c != 0 && c != '\n' && c != '\r' && c != '\t' && c != 0x1b {
+				bad++
+			}
+			i++
 		}
-		n++
-		if r == utf8.RuneError && i < len(b)-utf8.UTFMax || r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != 0x1b {
-			bad++
+		if bad > 1+n/10 {
+			return false
 		}
 	}
 	return n >= leastContent && bad*10 <= n

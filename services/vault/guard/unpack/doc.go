@@ -17,6 +17,8 @@ const (
 
 // Budget is what decoding may cost in one answer.
 type Budget struct {
+	// Octets says that what is no text is wanted too.
+	Octets bool
 	// Read is how many bytes of the answer were looked at.
 	Read  int64
 	tries int

@@ -26,7 +26,7 @@ const (
 // Open gives what a run stands for to emit, if it may be text. binary says that it
 // is none, and may be only for those who look for octets.
 func Open(r Run, b *Budget, emit func(content []byte, binary bool)) {
-	o := opener{budget: b, emit: emit}
+	o := opener{budget: b, emit: emit, octets: b.Octets}
 	switch r.Kind {
 	case Packed:
 		o.content(r.Text, 0)
@@ -41,6 +41,7 @@ func Open(r Run, b *Budget, emit func(content []byte, binary bool)) {
 
 type opener struct {
 	budget *Budget
+	octets bool
 	emit   func([]byte, bool)
 }
 
@@ -170,17 +171,17 @@ func decode64(out, w []byte) int {
 // plausible decodes the two ends of a run, and reports whether it may be text or
 // something with a mark, or is worth a trial. Most runs stand for nothing.
 func (o *opener) plausible(w []byte, at int, decode func(out, w []byte) int) bool {
-	const group, groups = 40, 2 // of whole groups in each coding
-	var out [group * groups]byte
-	if len(w) < 2*group*groups || at == 0 && len(w) <= offsets || o.budget.tries < maxTries {
+	const group = 40 // whole groups in each coding
+	var out [group]byte
+	if len(w) < group || at == 0 && o.octets || o.budget.tries < maxTries {
 		return true
 	}
-	head := out[:decode(out[:], w[:group*groups])]
+	head := out[:decode(out[:], w[:group])]
 	if len(head) < leastContent || opened(head) != nil || readable(head) {
 		return true
 	}
-	from := len(w)/group*group - group*groups
-	return readable(out[:decode(out[:], w[from:from+group*groups])])
+	from := len(w)/group*group - group
+	return readable(out[:decode(out[:], w[from:from+group])])
 }
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz")
@@ -214,23 +215,23 @@ func (o *opener) number(w []byte, alphabet string) {
 	if len(w) > maxNumber {
 		return
 	}
-	var value [256]int8
-	for i := range value {
-		value[i] = -1
-	}
+	var digit [256]byte
 	for i := range len(alphabet) {
-		value[alphabet[i]] = int8(i)
+		digit[alphabet[i]] = bigDigits[i]
 	}
-	n, base := new(big.Int), big.NewInt(int64(len(alphabet)))
-	for _, b := range w {
-		if value[b] < 0 {
+	digits := make([]byte, len(w))
+	for i, b := range w {
+		if digits[i] = digit[b]; digits[i] == 0 {
 			return
 		}
-		n.Mul(n, base)
-		n.Add(n, big.NewInt(int64(value[b])))
 	}
-	o.content(n.Bytes(), 0)
+	if n, ok := new(big.Int).SetString(string(digits), len(alphabet)); ok {
+		o.content(n.Bytes(), 0)
+	}
 }
+
+// bigDigits are the digits of big.Int.
+const bigDigits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 func (o *opener) dense(w []byte) {
 	if len(w) < leastDense || !signs(w) || !worth(w) {
