@@ -10,9 +10,10 @@ import (
 )
 
 // maxGuards bounds how many compiled guards are kept, and maxGuardBytes what they take
-// together; a call that is under way keeps its own longer.
+// together: one of an API key takes 100 to 200 KB. A call that is under way keeps its own
+// longer.
 const (
-	maxGuards     = 256
+	maxGuards     = 1024
 	maxGuardBytes = 64 << 20
 )
 

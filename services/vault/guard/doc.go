@@ -1,31 +1,31 @@
 // Package guard keeps a secret from coming back.
 //
 // It stands at the exit of the vault's egress: what a provider answers passes
-// through it before anybody else sees a byte. A Set is compiled from the secrets
-// of one call. Everything that leaves is run through the Set's automaton, and the
-// stream is cut at the first sign of a secret in any of the listed encodings.
+// through it before anybody else sees a byte. What it matches is what a reader
+// would see, not what is on the wire:
 //
-// How it is built, from the inside out:
+//   - Content encodings are undone (decode.go).
+//   - Package container finds the texts of the answer: strings and names of JSON,
+//     joined over the events of a stream; forms; parts (texts.go).
+//   - Package view shows each text twice: as letters and digits only, and the same
+//     after its escapes were undone, to a fixed point (text.go).
+//   - Package lane looks for the body of a secret in some eighty codings at once.
+//     Separators, case, line wraps and alphabets make no difference to it.
+//   - Package unpack decodes runs that may be code, three deep, and opens what is
+//     compressed in them, within a budget (nested.go).
 //
-//   - A secret is split into its published part (a prefix such as "sk-proj-", a
-//     JWT's header, a PEM line), which anyone may write, and its body (published.go).
-//   - An Encoding turns a piece of the secret into a Pattern: a sequence of units,
-//     each with every byte string that may stand for it (encoding.go). Escapes that
-//     can be mixed character by character are alternatives of one unit, so one
-//     pattern covers raw, JSON, URL and HTML text in any mixture.
-//   - All patterns become one deterministic automaton with a dense table (compile.go,
-//     automaton.go). It knows for each state how many bytes a match that is under way
-//     may have taken, so a stream holds back just those and clean text waits for nothing.
-//   - A Normaliser changes what the automaton sees: as it came, and without white
-//     space, for what is spaced out or split over lines (normalise.go).
+// What a secret's body is says package anatomy: public parts do not count. How much
+// a piece of it is worth says package letters, in bits. rule.go decides: a large piece
+// withholds the answer, a small one is remembered before it is let go, by whoever
+// counts over answers. A stream is held back while its end may become a piece, so that
+// of a secret no more than three characters get out, however the stream is cut; what
+// is found does not depend on that either.
 //
-// To look for another encoding, add an Encoding to encodings or a Normaliser to
-// views; nothing else changes.
+// What a hit was (which secret, which coding, where) is told to nobody but the vault
+// itself: the guard must not answer questions about the secret. For the same reason
+// nothing is ever redacted.
 //
-// What a hit was (which secret, which encoding, where) is told to nobody: the
-// guard must not answer questions about the secret. For the same reason fragments
-// are looked for only in the body, and only from 16 characters and 80 bits on: with
-// less, somebody who can make a provider echo text could try a key one character
-// at a time. The guard is the last line. It cannot see a secret that a provider
-// encrypts, compresses inside another format, or spells in words.
+// The guard is the last line. It cannot see a secret that a provider encrypts or spells
+// in words, nor pieces under eight characters with other words between;
+// TestLimitsOfTheGuard lists what passes.
 package guard

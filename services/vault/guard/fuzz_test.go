@@ -58,3 +58,50 @@ func printable(seed []byte) string {
 	}
 	return string(out)
 }
+
+// FuzzCuts holds a stream against itself, cut otherwise: what is found, and what comes
+// out, is the same.
+func FuzzCuts(f *testing.F) {
+	body := openAIKey[8:]
+	for _, text := range []string{
+		`{"a":"` + body[:9] + `","b":["\u0073",1],"index":1}`, "data: {\"choices\":[{\"delta\":{\"content\":\"" + body[3:12] + "\"},\"index\":0}]}\r\n\r\n",
+		"a=" + body[:5] + "%5a&b=c", "--b\r\nX: y\r\n\r\n" + body[10:20] + "\r\n--b--", b64(body[:10]) + " 115, 107, 45, 112, 114, 111, 106, 45, 90", "<b>" + body[:4] + "</b>" + body[4:9],
+	} {
+		f.Add(text, uint8(0), uint(1))
+		f.Add(text, uint8(2), uint(5))
+	}
+	types := []string{"", "text/event-stream", "application/json", "application/x-www-form-urlencoded", "multipart/mixed; boundary=b"}
+	set := mustSet(f, openAIKey)
+	f.Fuzz(func(t *testing.T, text string, kind uint8, size uint) {
+		whole, wholeErr := readCut(set, text, types[int(kind)%len(types)], len(text)+1)
+		cut, cutErr := readCut(set, text, types[int(kind)%len(types)], int(size%61)+1)
+		if whole.pieces != cut.pieces || errors.Is(wholeErr, ErrReflected) != errors.Is(cutErr, ErrReflected) {
+			t.Fatalf("%q by %d: %v %v, whole: %v %v", text, size%61+1, cut, cutErr, whole, wholeErr)
+		}
+		if !errors.Is(cutErr, ErrReflected) && cut.out != text {
+			t.Fatalf("%q by %d became %q", text, size%61+1, cut.out)
+		}
+	})
+}
+
+type readResult struct{ pieces, out string }
+
+// readCut reads a text through a guard, and gives the union of the pieces.
+func readCut(set *Set, text, contentType string, size int) (readResult, error) {
+	shown := make([]byte, set.BodySymbols(0))
+	for i := range shown {
+		shown[i] = '.'
+	}
+	out, err := io.ReadAll(set.Reader(&chunks{strings.NewReader(text), size}, Options{ContentType: contentType, Remember: func(pieces []Piece) (bool, error) {
+		for _, p := range pieces {
+			for i := p.From; i < p.To; i++ {
+				shown[i] = 'x'
+			}
+		}
+		return false, nil
+	}}))
+	if errors.Is(err, ErrReflected) {
+		return readResult{}, err // what was remembered before it is of no matter
+	}
+	return readResult{string(shown), string(out)}, err
+}

@@ -4,7 +4,7 @@ package lane
 type Piece struct {
 	Secret   int
 	From, To int // symbols of the body, [From, To)
-	Symbols  int // how many of them are shown
+	Symbols  int // how many of them are shown: at most as many as the run has
 	Span     int // how many private characters the piece reaches over
 	Bits     float64
 	Plain    bool // the body itself, forwards or backwards
@@ -22,7 +22,7 @@ func (x *Index) piece(m match) Piece {
 	b := &x.bodies[p.Secret]
 	p.Bits = b.worth[to] - b.worth[from]
 	p.Span = b.place[to-1] - b.place[from] + 1
-	if shown := m.to - m.from; l.sparse && shown < p.Symbols {
+	if shown := m.to - m.from; shown < p.Symbols { // every second one, or a coding whose signs were dropped
 		p.Bits *= float64(shown) / float64(p.Symbols)
 		p.Symbols = shown
 	}

@@ -68,15 +68,19 @@ func (n *Normaliser) Append(dst, text []byte) []byte {
 
 // complete takes the bytes that were missing from the rune that is under way.
 func (n *Normaliser) complete(dst, text []byte) ([]byte, []byte) {
-	for len(text) > 0 && !utf8.FullRune(n.part[:n.n]) {
+	for n.n > 0 {
+		if utf8.FullRune(n.part[:n.n]) {
+			r, size := utf8.DecodeRune(n.part[:n.n])
+			dst = AppendRune(dst, r)
+			n.n = copy(n.part[:], n.part[size:n.n])
+			continue
+		}
+		if len(text) == 0 {
+			break
+		}
 		n.part[n.n] = text[0]
 		n.n++
 		text = text[1:]
-	}
-	for n.n > 0 && utf8.FullRune(n.part[:n.n]) {
-		r, size := utf8.DecodeRune(n.part[:n.n])
-		dst = AppendRune(dst, r)
-		n.n = copy(n.part[:], n.part[size:n.n])
 	}
 	return dst, text
 }
