@@ -3,6 +3,8 @@ package guard
 import (
 	"strings"
 	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
 // Limits of the guard, asserted so that the threat model stays true: what passes.
@@ -86,5 +88,19 @@ func TestLimitOfTrials(t *testing.T) {
 	}
 	if !set.stops([]byte(noise.String() + b64(packers()["gzip"](k.secret)) + " " + k.secret)) {
 		t.Error("after decoys, what has a mark passes")
+	}
+}
+
+// Archives that unpack to very much do not use up what others may.
+func TestAttackGuardBombs(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A3", "an archive after archives that unpack to very much")
+	bomb := b64(packers()["gzip"](strings.Repeat("0", 8<<20)))
+	for _, k := range attackKeys(44) {
+		set := mustSet(t, k.secret)
+		for _, n := range []int{1, 10, 60} {
+			text := strings.Repeat(bomb+" ", n) + b64(packers()["gzip"]("the key is "+k.secret))
+			a.Attempt(set.stops([]byte(text)), "%s after %d bombs passes", k.name, n)
+		}
 	}
 }

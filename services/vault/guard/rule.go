@@ -51,8 +51,8 @@ func (r rule) stops(p lane.Piece) bool {
 	if p.Bits >= stopBits && p.Symbols >= stopSymbols && p.Span >= stopSpan {
 		return true
 	}
-	// Every second character of a body under twenty.
-	return p.Whole && p.Symbols >= leastSymbols && p.Span >= stopSpan
+	// Every second character of a body under twenty. Eight digits turn up by chance.
+	return !r.hex && p.Whole && p.Symbols >= leastSymbols && p.Span >= stopSpan
 }
 
 // judge decides over a piece that grows no further. weak says that it was found where

@@ -31,7 +31,7 @@ const (
 func (o *opener) content(b []byte, at int) { o.unpack(b, at, 0) }
 
 func (o *opener) unpack(b []byte, at, depth int) {
-	if len(b) < leastContent || o.budget.left() <= 0 || depth > maxNested {
+	if len(b) < leastContent || depth > maxNested {
 		return
 	}
 	if open := opened(b); open != nil && open(o, b, depth) {
@@ -39,21 +39,15 @@ func (o *opener) unpack(b []byte, at, depth int) {
 	}
 	switch {
 	case readable(b) || readable(b[len(b)-min(len(b), peek):]):
-		o.give(b, false)
+		o.emit(b, false)
 	default:
 		if depth == 0 && len(b) >= leastContent*2 && o.budget.try() {
 			o.trials(b, depth)
 		}
 		if at == 0 && o.octets {
-			o.give(b, true)
+			o.emit(b, true)
 		}
 	}
-}
-
-func (o *opener) give(b []byte, binary bool) {
-	b = b[:min(int64(len(b)), max(0, o.budget.left()))]
-	o.budget.spend(len(b))
-	o.emit(b, binary)
 }
 
 // mark has the first bytes of the marks.
@@ -111,7 +105,8 @@ func (o *opener) read(r io.Reader, depth int) bool {
 	if c, ok := r.(interface{ Close() }); ok {
 		defer c.Close()
 	}
-	out, err := io.ReadAll(io.LimitReader(r, o.budget.left()))
+	out, err := io.ReadAll(io.LimitReader(r, o.budget.share()))
+	o.budget.spend(len(out))
 	if err != nil && !readable(out) {
 		return false
 	}
@@ -182,7 +177,7 @@ func (o *opener) png(b []byte, depth int) bool {
 		kind, data := string(b[4:head]), b[head:head+size]
 		switch kind {
 		case "tEXt", "zTXt", "iTXt", "eXIf":
-			o.give(data, false)
+			o.emit(data, false)
 			for i := range min(len(data), 128) {
 				if data[i] == 0 && i+2 < len(data) { // after a keyword: how it is packed, and the text
 					o.unpack(data[i+2:], 1, depth+1)

@@ -13,6 +13,9 @@ const (
 	// each byte of it, and in bytes.
 	growth      = 4
 	leastOutput = 1 << 20
+	// leastShare is what an archive may make in any case, in bytes, for maxPoor of them.
+	leastShare = 4 << 10
+	maxPoor    = 1024
 )
 
 // Budget is what decoding may cost in one answer.
@@ -23,6 +26,7 @@ type Budget struct {
 	Read  int64
 	tries int
 	made  int64
+	poor  int
 }
 
 func (b *Budget) try() bool {
@@ -32,5 +36,18 @@ func (b *Budget) try() bool {
 
 // left is how many bytes may still be made.
 func (b *Budget) left() int64 { return max(leastOutput, growth*b.Read) - b.made }
+
+// share is how many bytes the next archive may make: a part of what is left, so that
+// one that unpacks to very much leaves enough for those after it.
+func (b *Budget) share() int64 {
+	if left := b.left() / 4; left > leastShare {
+		return left
+	}
+	b.poor++
+	if b.poor > maxPoor {
+		return 0
+	}
+	return leastShare
+}
 
 func (b *Budget) spend(n int) { b.made += int64(n) }

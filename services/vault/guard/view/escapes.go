@@ -97,7 +97,7 @@ func (u *Unescaper) openEntity(n int) (rune, int) {
 		return 0, -1
 	}
 	i := n - 1
-	for i > 0 && i > n-lookBack+2 && hexValue[t[i]] >= 0 {
+	for i > 0 && i > n-entityBack && hexValue[t[i]] >= 0 {
 		i--
 	}
 	switch {
@@ -115,9 +115,9 @@ func continues(entity []byte, b byte) bool {
 	case len(entity) < 3 || entity[1] != '#':
 		return false
 	case entity[2]|0x20 == 'x':
-		return hexValue[b] >= 0 && len(entity) < lookBack-2
+		return hexValue[b] >= 0 && len(entity) < entityBack
 	default:
-		return b >= '0' && b <= '9' && len(entity) < lookBack-2
+		return b >= '0' && b <= '9' && len(entity) < entityBack
 	}
 }
 

@@ -33,7 +33,7 @@ func TestUnescape(t *testing.T) {
 		`\u0073k`: "sk", `\\\\u0073k`: "sk", `\x73\x6B`: "sk", `\163\153`: "sk", `%73%6b`: "sk", `%2573`: "s", `%u0073`: "s", `=73=6B`: "sk", `a=b`: "a=b",
 		`&#115;&#x6b;`: "sk", `&#115&#107.`: "sk.", `&#x73&#x6b`: "sk", `&amp;#115;`: "s", `&ampx`: "&x", `&nbsp;a`: "\u00a0a", `&quot;`: `"`, `&Rho;`: "\u03a1",
 		`a<b>c</b>d`: "acd", "a\x1b[31mb\x1b[0mc": "abc", `a\x1b[0mb`: "ab", `\u{73}`: "s", `\U00000073`: "s", `\ud835\udc00`: "\U0001d400", `\u0025\u0037\u0033`: "s",
-		`\/`: "/", `a\nb`: "a b", `100% of`: "100% of", `x < y & z`: "x < y & z", `C:\Users`: `C:\Users`, `&#0115;`: "s", `\u00e9`: "é",
+		`\/`: "/", `a\nb`: "a b", `100% of`: "100% of", `x < y & z`: "x < y & z", `C:\Users`: `C:\Users`, `&#0115;`: "s", `&#x0000000000000073;`: "s", `\u00e9`: "é",
 	} {
 		var u Unescaper
 		out, _ := u.Append(nil, []byte(text))
