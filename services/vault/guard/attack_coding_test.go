@@ -267,6 +267,7 @@ func TestAttackGuardPacked(t *testing.T) {
 			disguise{name + " in hex", func(s string) string { return hex.EncodeToString([]byte(pack(s))) }},
 			disguise{name + " in base64 of base64", func(s string) string { return b64(b64(pack(s))) }},
 			disguise{name + " in base64 lines", func(s string) string { return wrapped(64, "\n")(b64(pack(s))) }},
+			disguise{name + " in base64 after a long word", func(s string) string { return "averyveryverylongword1\n" + b64(pack(s)) }},
 			disguise{name + " in base32", func(s string) string { return base32.StdEncoding.EncodeToString([]byte(pack(s))) }},
 			disguise{name + " in hex with colons", func(s string) string { return numbers("%02x", ":")(pack(s)) }},
 			disguise{name + " in a list", func(s string) string { return numbers("%d", ", ")(pack(s)) }},

@@ -33,6 +33,8 @@ const (
 	maxDense = 64 << 10
 	// maxBreak is how many blanks a run that is written in lines may have between two.
 	maxBreak = 16
+	// maxLines is how many lines of a run are also opened by themselves.
+	maxLines = 64
 )
 
 // Collector finds the runs of one text, fed in pieces of any size.
@@ -42,8 +44,9 @@ type Collector struct {
 	most  int
 	run   []byte
 	// line is how much of the run stands in its last line, and gap how many blanks
-	// came after it.
+	// came after it. lines are where its lines begin, up to maxLines of them.
 	line, gap int
+	lines     []int
 	// since counts the bytes of the text since the run began.
 	since int64
 	// over says that the run was opened already, at its greatest length.
@@ -83,7 +86,7 @@ func (c *Collector) Reset() {
 }
 
 func (c *Collector) clear() {
-	c.run, c.line, c.gap, c.since, c.over = c.run[:0], 0, 0, 0, false
+	c.run, c.lines, c.line, c.gap, c.since, c.over = c.run[:0], c.lines[:0], 0, 0, 0, false
 }
 
 // Feed takes more of the text. Each run that is complete goes to out.
@@ -143,6 +146,9 @@ func (c *Collector) take(b []byte, out func(Run)) {
 			c.close(out)
 		} else {
 			c.since += int64(c.gap)
+			if len(c.lines) < maxLines {
+				c.lines = append(c.lines, len(c.run))
+			}
 		}
 		c.line = 0
 	}
@@ -190,8 +196,23 @@ func (c *Collector) close(out func(Run)) {
 	}
 	if len(c.run) >= leastRun && !c.over {
 		out(Run{c.kind, c.run})
+		c.each(out)
 	}
 	c.clear()
+}
+
+// each gives the lines of a run by themselves: they may be several runs, or the first
+// another word.
+func (c *Collector) each(out func(Run)) {
+	from := 0
+	for i, at := range c.lines {
+		if at-from >= leastRun {
+			out(Run{c.kind, c.run[from:at]})
+		}
+		if from = at; i == 0 || i == len(c.lines)-1 {
+			out(Run{c.kind, c.run[from:]})
+		}
+	}
 }
 
 // End ends the text.

@@ -1,0 +1,125 @@
+package container
+
+import (
+	"hash/maphash"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// open begins a string.
+func (j *jsonWalker) open() {
+	j.inString, j.high, j.escape = true, 0, j.escape[:0]
+	n := j.top()
+	j.isName = n != nil && n.expect
+	j.name = j.name[:0]
+	j.started = len(j.arena)
+}
+
+// string walks a string, and returns how much of b it took.
+func (j *jsonWalker) string(b []byte) int {
+	j.begin()
+	for i := 0; i < len(b); i++ {
+		if len(j.escape) > 0 {
+			j.escaped(b[i])
+			continue
+		}
+		k := i
+		for k < len(b) && b[k] != '"' && b[k] != '\\' {
+			k++
+		}
+		j.put(b[i:k])
+		if i = k; i == len(b) {
+			break
+		}
+		if b[i] == '"' {
+			j.close()
+			return i + 1
+		}
+		j.escape = append(j.escape, '\\')
+	}
+	return len(b)
+}
+
+func (j *jsonWalker) put(b []byte) {
+	if j.isName {
+		j.name = append(j.name, b[:min(len(b), flushAt-len(j.name))]...)
+	}
+	for len(j.arena)+len(b) > flushAt {
+		n := max(0, flushAt-len(j.arena))
+		j.arena = append(j.arena, b[:n]...)
+		b = b[n:]
+		j.cut()
+		j.flush()
+		j.begin()
+	}
+	j.arena = append(j.arena, b...)
+}
+
+// escaped takes one more byte of an escape.
+func (j *jsonWalker) escaped(c byte) {
+	j.escape = append(j.escape, c)
+	switch e := j.escape; {
+	case len(e) == 2 && c != 'u':
+		j.put([]byte{unescaped(c)})
+	case len(e) < 6:
+		return
+	default:
+		j.rune(e[2:])
+	}
+	j.escape = j.escape[:0]
+}
+
+func unescaped(c byte) byte {
+	switch c {
+	case 'n':
+		return '\n'
+	case 't':
+		return '\t'
+	case 'r':
+		return '\r'
+	case 'b':
+		return '\b'
+	case 'f':
+		return '\f'
+	}
+	return c
+}
+
+func (j *jsonWalker) rune(digits []byte) {
+	v := rune(0)
+	for _, d := range digits {
+		v <<= 4
+		switch {
+		case d >= '0' && d <= '9':
+			v |= rune(d - '0')
+		case d|0x20 >= 'a' && d|0x20 <= 'f':
+			v |= rune(d|0x20-'a') + 10
+		}
+	}
+	if utf16.IsSurrogate(v) {
+		if v < 0xdc00 {
+			j.high = v
+			return
+		}
+		v = utf16.DecodeRune(j.high, v)
+	}
+	j.high = 0
+	j.put(utf8.AppendRune(nil, v))
+}
+
+// close ends a string.
+func (j *jsonWalker) close() {
+	j.inString = false
+	n := j.top()
+	if j.isName {
+		n.name, n.isIndex = maphash.Bytes(seed, j.name), string(j.name) == "index"
+		j.number = j.number[:0]
+		j.cut()
+		return
+	}
+	if n != nil && n.isIndex {
+		j.number = append(j.number[:0], j.arena[min(j.started, len(j.arena)):]...)
+		j.endNumber()
+	}
+	j.cut()
+}
