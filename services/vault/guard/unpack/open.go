@@ -26,6 +26,9 @@ const (
 // is none, and may be only for those who look for octets.
 func Open(r Run, b *Budget, emit func(content []byte, binary bool)) {
 	o := opener{budget: b, emit: emit, octets: b.Octets}
+	if len(r.Text) < leastRun && r.Kind != Numbers {
+		return
+	}
 	switch r.Kind {
 	case Packed:
 		o.content(r.Text, 0)
