@@ -88,9 +88,12 @@ func TestSecretsAreNowhere(t *testing.T) {
 		testkit.EchoStream, testkit.RateLimited, testkit.Garbage,
 	} {
 		in.provider.Behave(how)
+		// A share that was stopped twice goes on with a new value only.
+		_, err := r.public.UpdateCredential(n.ctx, &vaultv1.UpdateCredentialRequest{Credential: &vaultv1.Credential{Name: n.llm.GetName(), Value: canary + string(rune('A'+i))}})
+		must(t, err)
 		must(t, n.put(n.owner, 100, true))
 		token := n.sign(t, n.claims())
-		_, err := r.runner.PutRunCredential(context.Background(), &vaultinternalv1.PutRunCredentialRequest{Grant: token, Input: "own_api_key", Value: visitors})
+		_, err = r.runner.PutRunCredential(context.Background(), &vaultinternalv1.PutRunCredentialRequest{Grant: token, Input: "own_api_key", Value: visitors})
 		must(t, err)
 		for _, step := range []string{"llm", "own"} {
 			a, err := r.call(context.Background(), r.mustIssue(t, token, step, int32(i+1)))
