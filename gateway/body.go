@@ -76,6 +76,9 @@ func (b *body) decode(msg proto.Message) error {
 // Close implements io.Closer.
 func (b *body) Close() error { return nil }
 
+// byteOrderMark is what some editors write in front of a text.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // errEncoding marks a body that is compressed.
 var errEncoding = errors.New("content encoding")
 

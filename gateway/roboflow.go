@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -167,12 +168,25 @@ func readRoboflow(sent *body) (*roboflowRequest, error) {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body is not text in UTF-8").Field("body", notText)
 	}
 	if err := json.Unmarshal(sent.raw, &body); err != nil {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body is not a JSON object of a workflow run").Because(err)
+		return nil, noRun(sent.raw, err)
 	}
 	if len(body.Inputs) == 0 {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "inputs is missing").Field("inputs", "required")
 	}
 	return &body, nil
+}
+
+// noRun says where a body is no JSON, or no run.
+func noRun(raw []byte, err error) error {
+	at := len(raw)
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		at = max(int(e.Offset)-1, 0) // it counts the byte that is wrong
+	} else if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		at = int(e.Offset)
+	}
+	line, column := position(raw, at)
+	return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON,
+		"the body is not a JSON object of a workflow run; see at line %d, column %d", line, column).Because(err)
 }
 
 // roboflowField is the field of the body that something stands in.

@@ -87,11 +87,11 @@ func IsReason(err error, reason string) bool {
 func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, out any) error {
 	var payload io.Reader
 	if body != nil {
-		raw, err := json.Marshal(body)
+		raw, err := encode(body)
 		if err != nil {
-			return fmt.Errorf("marshal request: %w", err)
+			return err
 		}
-		payload = bytes.NewReader(raw)
+		payload = raw
 	}
 	reply, err := c.send(ctx, method, path, query, payload, "application/json")
 	if err != nil {
@@ -101,7 +101,7 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	if out == nil {
 		return nil
 	}
-	if err := json.NewDecoder(reply.Body).Decode(out); err != nil {
+	if err := Decode(reply.Body, out); err != nil {
 		return fmt.Errorf("read reply of %s %s: %w", method, path, err)
 	}
 	return nil
@@ -119,7 +119,25 @@ func (c *Client) Upload(ctx context.Context, path, file string, out any) error {
 		return err
 	}
 	defer func() { _ = reply.Body.Close() }()
-	return json.NewDecoder(reply.Body).Decode(out)
+	return Decode(reply.Body, out)
+}
+
+// Decode reads JSON in which numbers keep their text.
+func Decode(r io.Reader, out any) error {
+	decoder := json.NewDecoder(r)
+	decoder.UseNumber()
+	return decoder.Decode(out)
+}
+
+// encode leaves the text of a definition as it is: no character needs HTML's escapes.
+func encode(body any) (io.Reader, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(body); err != nil {
+		return nil, fmt.Errorf("marshal request: %w", err)
+	}
+	return &out, nil
 }
 
 // send makes the request; a reply that is not a success comes back as an *Error.
@@ -154,11 +172,11 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 
 // Stream posts body and hands each line of the reply to line.
 func (c *Client) Stream(ctx context.Context, path string, body any, line func(json.RawMessage) error) error {
-	raw, err := json.Marshal(body)
+	raw, err := encode(body)
 	if err != nil {
-		return fmt.Errorf("marshal request: %w", err)
+		return err
 	}
-	reply, err := c.send(ctx, http.MethodPost, path, nil, bytes.NewReader(raw), "application/json")
+	reply, err := c.send(ctx, http.MethodPost, path, nil, raw, "application/json")
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
 // internal is the face towards the gateway.
@@ -46,7 +47,11 @@ func targetOf(request *runnerinternalv1.ExecuteJSONRequest) (*sharinginternalv1.
 	case *runnerinternalv1.ExecuteJSONRequest_Token:
 		out.Target = &sharinginternalv1.AuthorizeRunRequest_Token{Token: target.Token}
 	case *runnerinternalv1.ExecuteJSONRequest_Definition:
-		out.Target = &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: target.Definition}
+		definition, problems := workflow.Unwrap(target.Definition)
+		if len(problems) > 0 {
+			return nil, invalidDefinition(problems)
+		}
+		out.Target = &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: definition}
 	default:
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "nothing to run is named")
 	}

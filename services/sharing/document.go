@@ -7,6 +7,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
 func hashOf(raw []byte) string {
@@ -15,12 +16,15 @@ func hashOf(raw []byte) string {
 }
 
 // documentOf is the definition as the bytes that are stored and hashed: those that
-// came. A definition that is not JSON is refused where it is parsed.
+// came, without what other programs wrap around them.
 func documentOf(definition []byte) ([]byte, error) {
-	raw := bytes.TrimSpace(definition)
 	if !given(definition) {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "a definition is needed: an object with version, inputs, steps and outputs").
 			Field("definition", "is missing")
+	}
+	raw, problems := workflow.Unwrap(definition)
+	if len(problems) > 0 {
+		return nil, broken(problems)
 	}
 	return raw, nil
 }

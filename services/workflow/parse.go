@@ -29,7 +29,7 @@ const (
 func Parse(raw []byte) (*Definition, Problems) {
 	root, faults := document.Parse(raw, document.Limits{Bytes: MaxBytes, Depth: maxDepth, Text: maxText, Values: maxValues})
 	if len(faults) > 0 {
-		return nil, unreadable(faults)
+		return nil, unreadable("the definition", faults)
 	}
 	if root.Kind != document.Object {
 		return nil, Problems{{Kind: KindSyntax, Message: "a definition is an object with the keys version, inputs, steps and outputs; this is a " + root.Kind.String()}}
@@ -44,14 +44,14 @@ func Parse(raw []byte) (*Definition, Problems) {
 	return p.definition, p.problems
 }
 
-func unreadable(faults []document.Fault) Problems {
+func unreadable(what string, faults []document.Fault) Problems {
 	problems := make(Problems, len(faults))
 	for i, f := range faults {
 		kind := KindSyntax
 		if f.Limit {
 			kind = KindLimit
 		}
-		problems[i] = Problem{Kind: kind, Pointer: f.Pointer, Message: "the definition is not readable JSON: " + f.Error()}
+		problems[i] = Problem{Kind: kind, Pointer: f.Pointer, Message: what + " is not readable JSON: " + f.Error()}
 	}
 	return problems
 }

@@ -29,7 +29,7 @@ type credentialCreate struct {
 
 // credential reads a value. The end of the last line is the editor's, not the value's.
 func (a *app) credential(file string) (string, error) {
-	value, err := a.jsonFile(file)
+	value, err := a.file(file)
 	if err != nil {
 		return "", fmt.Errorf("read value: %w", err)
 	}

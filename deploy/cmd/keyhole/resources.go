@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -9,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
 // app is what every command is run with.
@@ -67,12 +70,26 @@ func (p PageFlags) query(q url.Values) url.Values {
 	return q
 }
 
-// jsonFile reads a file, or standard input for "-".
-func (a *app) jsonFile(name string) ([]byte, error) {
+// file reads a file, or standard input for "-".
+func (a *app) file(name string) ([]byte, error) {
 	if name == "-" {
 		return io.ReadAll(a.in)
 	}
 	return os.ReadFile(name)
+}
+
+// definitionFile reads a definition, in whatever other programs wrap it. What is wrong
+// with it has its line and column in the file.
+func (a *app) definitionFile(name string) (json.RawMessage, error) {
+	raw, err := a.file(name)
+	if err != nil {
+		return nil, fmt.Errorf("read definition: %w", err)
+	}
+	definition, problems := workflow.Unwrap(raw)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("read definition: %s: %s", name, problems[0].Message)
+	}
+	return definition, nil
 }
 
 type whoamiCmd struct{ Connection }

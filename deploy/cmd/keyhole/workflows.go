@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/deploy/client"
 )
 
 type workflowCmd struct {
@@ -36,9 +39,9 @@ type workflowCreate struct {
 
 // Run saves it.
 func (c *workflowCreate) Run(a *app) error {
-	definition, err := a.jsonFile(c.File)
+	definition, err := a.definitionFile(c.File)
 	if err != nil {
-		return fmt.Errorf("read definition: %w", err)
+		return err
 	}
 	title := c.Title
 	if title == "" {
@@ -61,9 +64,9 @@ type workflowUpdate struct {
 func (c *workflowUpdate) Run(a *app) error {
 	var e edit
 	if c.File != "" {
-		definition, err := a.jsonFile(c.File)
+		definition, err := a.definitionFile(c.File)
 		if err != nil {
-			return fmt.Errorf("read definition: %w", err)
+			return err
 		}
 		e.set("definition", json.RawMessage(definition))
 	}
@@ -119,9 +122,9 @@ func (f RunFlags) inputs() (object, error) {
 		}
 		switch {
 		case strings.HasSuffix(name, ":"):
-			var v any
+			var v json.RawMessage // numbers keep their text
 			if err := json.Unmarshal([]byte(value), &v); err != nil {
-				return nil, fmt.Errorf("input %s is not JSON: %w", name, err)
+				return nil, fmt.Errorf("input %s is not JSON: %w", strings.TrimSuffix(name, ":"), err)
 			}
 			inputs[strings.TrimSuffix(name, ":")] = v
 		case strings.HasPrefix(value, "@"):
@@ -153,7 +156,7 @@ func (f RunFlags) follow(a *app, conn func() (streamer, string, error)) error {
 			Step     *struct{ Step, State string }
 			Finished *struct{ Outputs []any }
 		}
-		if err := json.Unmarshal(line, &event); err != nil {
+		if err := client.Decode(bytes.NewReader(line), &event); err != nil {
 			return fmt.Errorf("read event: %w", err)
 		}
 		if event.Step != nil && !a.conn.JSON {

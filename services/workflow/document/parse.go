@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"unicode/utf8"
@@ -22,8 +23,9 @@ type Limits struct {
 
 // Fault is something that makes the bytes unreadable as one unambiguous document.
 type Fault struct {
-	// Offset in bytes where it was noticed.
-	Offset int
+	// Offset in bytes where it was noticed, and that as a line and a column, which
+	// count from 1, columns in characters.
+	Offset, Line, Column int
 	// Pointer is the JSON pointer of the value around it.
 	Pointer string
 	Message string
@@ -31,7 +33,9 @@ type Fault struct {
 	Limit bool
 }
 
-func (f Fault) Error() string { return fmt.Sprintf("byte %d: %s", f.Offset, f.Message) }
+func (f Fault) Error() string {
+	return fmt.Sprintf("line %d, column %d: %s", f.Line, f.Column, f.Message)
+}
 
 // maxFaults bounds the list of duplicate keys that is reported.
 const maxFaults = 20
@@ -41,7 +45,7 @@ const maxFaults = 20
 // is nil when there are faults.
 func Parse(source []byte, limits Limits) (*Node, []Fault) {
 	if len(source) > limits.Bytes {
-		return nil, []Fault{{Limit: true, Message: fmt.Sprintf("the document has %d bytes; at most %d are read", len(source), limits.Bytes)}}
+		return nil, []Fault{{Limit: true, Line: 1, Column: 1, Message: fmt.Sprintf("the document has %d bytes; at most %d are read", len(source), limits.Bytes)}}
 	}
 	p := &parser{source: source, limits: limits}
 	root, ok := p.value(0)
@@ -52,9 +56,18 @@ func Parse(source []byte, limits Limits) (*Node, []Fault) {
 		}
 	}
 	if len(p.faults) > 0 {
+		for i := range p.faults {
+			p.faults[i].Line, p.faults[i].Column = position(source, p.faults[i].Offset)
+		}
 		return nil, p.faults
 	}
 	return root, nil
+}
+
+func position(source []byte, offset int) (line, column int) {
+	before := source[:offset]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1
 }
 
 type parser struct {
