@@ -40,7 +40,7 @@ func (i *internal) ExecuteJSON(ctx context.Context, request *runnerinternalv1.Ex
 }
 
 func targetOf(request *runnerinternalv1.ExecuteJSONRequest) (*sharinginternalv1.AuthorizeRunRequest, error) {
-	out := &sharinginternalv1.AuthorizeRunRequest{Version: request.GetVersion(), RequestId: request.GetRequestId()}
+	out := &sharinginternalv1.AuthorizeRunRequest{Version: request.GetVersion(), RequestId: request.GetRequestId(), IgnoreUndeclared: true}
 	switch target := request.GetTarget().(type) {
 	case *runnerinternalv1.ExecuteJSONRequest_Workflow:
 		out.Target = &sharinginternalv1.AuthorizeRunRequest_Workflow{Workflow: target.Workflow}

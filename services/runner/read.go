@@ -12,6 +12,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
@@ -19,9 +20,8 @@ import (
 // fetchAtOnce is how many pictures of one run are fetched at the same time.
 const fetchAtOnce = 4
 
-// read turns the inputs into values, and names all that are missing or wrong.
-// Parameters are left as they came: what they must be is known where they are
-// used.
+// read turns the inputs into values, and names all that are missing or wrong. Values
+// are what their input's kinds say; sharing has refused most that cannot be.
 func (r *run) read(ctx context.Context, w *compiled) (map[string]any, error) {
 	missing := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "required inputs are missing")
 	for _, name := range w.required {
@@ -44,7 +44,7 @@ func (r *run) read(ctx context.Context, w *compiled) (map[string]any, error) {
 		case in.IsBatch():
 			t.take(in, value.Normal(v), in.Name, in.Name, func(read any) { inputs[in.Name] = read })
 		default:
-			t.put(func() { inputs[in.Name] = v })
+			t.parameter(in, v, func(read any) { inputs[in.Name] = read })
 		}
 	}
 	if err := t.group.Wait(); err != nil {
@@ -70,6 +70,21 @@ func (t *taking) put(write func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	write()
+}
+
+// parameter reads a value that is one for the whole run. The mark of a credential is
+// for the slot that it stands in.
+func (t *taking) parameter(in *plan.Input, v any, put func(any)) {
+	if v == engine.SlotMark {
+		t.put(func() { put(v) })
+		return
+	}
+	read, err := value.Coerce(v, in.Kinds)
+	if unfit, ok := errors.AsType[*value.Unfit](err); ok {
+		t.refuse(in.Name, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", unfit.Message))
+		return
+	}
+	t.put(func() { put(read) })
 }
 
 // take reads a value and, below lists, each element. The names are those that
@@ -104,6 +119,9 @@ func (t *taking) one(in *plan.Input, v any, path, name string, put func(any)) {
 	}
 	t.group.Go(func() (err error) {
 		defer recoverTo(&err)
+		if read, err := value.Coerce(v, in.Kinds); err == nil {
+			v = read
+		}
 		read, err := t.reader.Read(t.ctx, v, in.Kinds, name)
 		if err != nil {
 			return t.failed(path, err)

@@ -73,6 +73,7 @@ func (s *Service) execute(ctx context.Context, o order) (*result, error) {
 	sum := sha256.Sum256(r.proof)
 	r.order.target.Run, r.order.target.ProofHash = r.id, sum[:]
 	r.order.target.Inputs, r.order.target.UnfitInputs = given(o.inputs), unfit(o.inputs)
+	r.order.target.Forms = formsOf(o.inputs)
 	r.order.target.Elements = elements(o.inputs)
 	if err := r.authorise(ctx); err != nil {
 		return nil, err

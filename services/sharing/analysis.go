@@ -36,11 +36,19 @@ type analysis struct {
 	destinations []string
 	// sends has the constant address of each step that sends data out.
 	sends map[string]string
+	// declared are the inputs as the document declares them.
+	declared map[string]declared
 	// own is the interface where the owner's credentials are used, visitor that of
 	// somebody who brings the credentials.
 	own, visitor *sharingv1.Interface
 	graph        *sharingv1.Graph
 	redacted     []byte
+}
+
+// declared is what an input takes: values of these kinds, below as many lists.
+type declared struct {
+	kinds []string
+	lists int
 }
 
 // slot is a place in a step where a credential goes.
@@ -175,6 +183,10 @@ func (c *analyses) analyse(raw []byte, hash string) *analysis {
 	a.findObstacles()
 	a.findAsking(report.Asking)
 	a.takeModels(report)
+	a.declared = make(map[string]declared, len(p.Inputs))
+	for _, in := range p.Inputs {
+		a.declared[in.Name] = declared{kinds: in.Kinds, lists: in.Dimensionality}
+	}
 	a.sends = map[string]string{}
 	for _, d := range report.Destinations {
 		if d.Constant {

@@ -2,6 +2,7 @@ package sharing
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
@@ -11,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // visitorBrings reports whether the slots are filled by inputs.
@@ -136,10 +138,10 @@ func (d *decision) takes() *sharingv1.Interface {
 // a shared run also those that are not declared, and the destinations that were seen.
 func inputsOf(_ context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
 	declared := d.takes().GetInputs()
+	if err := onlyDeclared(declared, r); err != nil {
+		return err
+	}
 	if d.right != nil {
-		if err := d.onlyDeclared(declared, r.GetInputs()); err != nil {
-			return err
-		}
 		if err := seen(declared, r.GetDestinations()); err != nil {
 			return err
 		}
@@ -150,20 +152,30 @@ func inputsOf(_ context.Context, d *decision, r *sharinginternalv1.AuthorizeRunR
 	if err := missing(declared, r); err != nil {
 		return err
 	}
-	return unfit(declared, r.GetUnfitInputs())
+	return d.unfit(declared, r)
 }
 
-func (d *decision) onlyDeclared(declared []*sharingv1.Input, given []string) error {
-	var unknown []string
-	for _, name := range given {
-		if !slices.ContainsFunc(declared, func(in *sharingv1.Input) bool { return in.GetName() == name }) {
-			unknown = append(unknown, name)
-		}
-	}
-	if len(unknown) == 0 {
+// onlyDeclared refuses inputs that the workflow does not declare, null among them: a
+// slip in a name would have the default used in silence.
+func onlyDeclared(declared []*sharingv1.Input, r *sharinginternalv1.AuthorizeRunRequest) error {
+	if r.GetIgnoreUndeclared() {
 		return nil
 	}
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "the workflow does not declare the inputs %s; a shared run takes declared inputs only", quoted(unknown))
+	undeclared := map[string]bool{}
+	for name := range r.GetForms() {
+		undeclared[name] = true
+	}
+	for _, name := range r.GetInputs() {
+		undeclared[name] = true
+	}
+	for _, in := range declared {
+		delete(undeclared, in.GetName())
+	}
+	if len(undeclared) == 0 {
+		return nil
+	}
+	unknown := slices.Sorted(maps.Keys(undeclared))
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "the workflow does not declare the inputs %s; nothing was charged", quoted(unknown))
 	for _, name := range unknown {
 		e = e.Field("inputs."+name, "is not declared by the workflow")
 	}
@@ -216,18 +228,35 @@ func missing(declared []*sharingv1.Input, r *sharinginternalv1.AuthorizeRunReque
 	return e
 }
 
-// unfit names all inputs that are to be credentials and cannot be. An empty one that is
-// not required is none.
-func unfit(declared []*sharingv1.Input, why map[string]string) error {
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "what was brought along cannot be a credential; nothing was charged")
-	found := false
+// unfit names all inputs that are to be credentials and cannot be, and all whose value
+// is not of a kind that the workflow declares. An empty credential that is not required
+// is none.
+func (d *decision) unfit(declared []*sharingv1.Input, r *sharinginternalv1.AuthorizeRunRequest) error {
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "inputs have values that cannot be used; nothing was charged")
 	for _, in := range declared {
-		if reason := why[in.GetName()]; reason != "" && in.GetCredential() {
-			e, found = e.Field("inputs."+in.GetName(), reason), true
+		path := "inputs." + in.GetName()
+		if in.GetCredential() {
+			if reason := r.GetUnfitInputs()[in.GetName()]; reason != "" {
+				e = e.Field(path, reason)
+			}
+			continue
+		}
+		if takes := d.look.declared[in.GetName()]; !takes.fits(r.GetForms()[in.GetName()].GetLevels()) {
+			e = e.Field(path, "must be "+value.Wanted(takes.kinds))
 		}
 	}
-	if !found {
+	if len(e.Violations()) == 0 {
 		return nil
 	}
 	return e
+}
+
+// fits reports whether values of these forms are of the kinds. A value that is no list
+// stands for each element.
+func (t declared) fits(levels []*sharinginternalv1.FormsAtLevel) bool {
+	if len(levels) == 0 {
+		return true
+	}
+	level := levels[min(t.lists, len(levels)-1)]
+	return level.GetUnknown() || value.Takes(t.kinds, level.GetForms())
 }

@@ -15,33 +15,38 @@ func readPlain(v any, kind string) (any, error) {
 }
 
 type plainKind struct {
+	// wants says what its values are, for people. Kinds that want the same take the same.
 	wants string
 	fits  func(v any) bool
+	// lax converts what does not fit but can be read as such; nil for kinds that are
+	// strict.
+	lax func(v any) (any, bool)
 }
 
 var plainKinds = map[string]plainKind{
-	"string":                {"a text", isText},
-	"roboflow_model_id":     {"a text", isText},
-	"roboflow_project":      {"a text", isText},
-	"prediction_type":       {"a text", isText},
-	"parent_id":             {"a text", isText},
-	"inference_id":          {"a text", isText},
-	"top_class":             {"a text or a list of texts", func(v any) bool { return isText(v) || isList(v) }},
-	"language_model_output": {"a text", isText},
-	"integer":               {"a whole number", isWhole},
-	"float":                 {"a number", isNumber},
-	"float_zero_to_one":     {"a number between 0 and 1", isFraction},
-	"boolean":               {"true or false", func(v any) bool { _, ok := v.(bool); return ok }},
-	"list_of_values":        {"a list", isList},
-	"numpy_array":           {"a list", isList},
-	"dictionary":            {"an object", func(v any) bool { _, ok := v.(map[string]any); return ok }},
-	"point":                 {"a point [x, y]", isPoint},
-	"labeled_points":        {"a list of points", isList},
-	"zone":                  {"a list of at least 3 points", isZone},
-	"rgb_color":             {"a colour as text or [red, green, blue]", isColor},
-	"roboflow_api_key":      {"a text or null", func(v any) bool { return v == nil || isText(v) }},
-	"secret":                {"a text", func(v any) bool { _, ok := v.(Secret); return ok || isText(v) }},
-	KindManagedKey:          {"a text or null", func(v any) bool { return v == nil || isText(v) }},
+	"string":                {wants: "a text", fits: isText},
+	"roboflow_model_id":     {wants: "a text", fits: isText},
+	"roboflow_project":      {wants: "a text", fits: isText},
+	"prediction_type":       {wants: "a text", fits: isText},
+	"parent_id":             {wants: "a text", fits: isText},
+	"inference_id":          {wants: "a text", fits: isText},
+	"top_class":             {wants: "a text or a list of texts", fits: func(v any) bool { return isText(v) || isList(v) }},
+	"language_model_output": {wants: "a text", fits: isText},
+	"integer":               {wants: "a whole number", fits: isWhole, lax: laxWhole},
+	"float":                 {wants: "a number", fits: isNumber, lax: laxFloat},
+	"float_zero_to_one":     {wants: "a number between 0 and 1", fits: isFraction, lax: laxFloat},
+	"boolean":               {wants: "true or false", fits: func(v any) bool { _, ok := v.(bool); return ok }, lax: laxTruth},
+	"list_of_values":        {wants: "a list", fits: isList},
+	"numpy_array":           {wants: "a list", fits: isList},
+	"dictionary":            {wants: "an object", fits: func(v any) bool { _, ok := v.(map[string]any); return ok }},
+	"point":                 {wants: "a point [x, y]", fits: isPoint},
+	"labeled_points":        {wants: "a list of points", fits: isList},
+	"zone":                  {wants: "a list of at least 3 points", fits: isZone},
+	"rgb_color":             {wants: "a colour as text or [red, green, blue]", fits: isColor},
+	"roboflow_api_key":      {wants: "a text or null", fits: func(v any) bool { return v == nil || isText(v) }},
+	"secret":                {wants: "a text", fits: func(v any) bool { _, ok := v.(Secret); return ok || isText(v) }},
+	KindManagedKey:          {wants: "a text or null", fits: func(v any) bool { return v == nil || isText(v) }},
+	"timestamp": {wants: "a time in ISO 8601 form", fits: func(v any) bool { _, err := readTime(v); return err == nil }},
 }
 
 func isText(v any) bool { _, ok := v.(string); return ok }

@@ -58,6 +58,11 @@ type AuthorizeRunRequest struct {
 	// "" where it is an empty text. What is asked for as one is refused before anything
 	// is reserved.
 	UnfitInputs map[string]string `protobuf:"bytes,11,rep,name=unfit_inputs,json=unfitInputs,proto3" json:"unfit_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// What each of the inputs that came can be read as; none for null. What an input's
+	// kinds do not take is refused before anything is reserved.
+	Forms map[string]*InputForms `protobuf:"bytes,13,rep,name=forms,proto3" json:"forms,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Inputs that the workflow does not declare are no error, as for Roboflow's clients.
+	IgnoreUndeclared bool `protobuf:"varint,14,opt,name=ignore_undeclared,json=ignoreUndeclared,proto3" json:"ignore_undeclared,omitempty"`
 	// Of the inputs, those that are lists: how many elements they have, and the lists in
 	// them. One that is not named is one element. Those of batch inputs are counted
 	// against the limits on pictures.
@@ -186,6 +191,20 @@ func (x *AuthorizeRunRequest) GetUnfitInputs() map[string]string {
 	return nil
 }
 
+func (x *AuthorizeRunRequest) GetForms() map[string]*InputForms {
+	if x != nil {
+		return x.Forms
+	}
+	return nil
+}
+
+func (x *AuthorizeRunRequest) GetIgnoreUndeclared() bool {
+	if x != nil {
+		return x.IgnoreUndeclared
+	}
+	return false
+}
+
 func (x *AuthorizeRunRequest) GetElements() map[string]int64 {
 	if x != nil {
 		return x.Elements
@@ -218,6 +237,109 @@ func (*AuthorizeRunRequest_Token) isAuthorizeRunRequest_Target() {}
 
 func (*AuthorizeRunRequest_Definition) isAuthorizeRunRequest_Target() {}
 
+// InputForms say what an input's value can be read as; the value itself stays with the
+// runner. The first level is the value. Where it is a list, the next is its elements,
+// and so on.
+type InputForms struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The levels.
+	Levels        []*FormsAtLevel `protobuf:"bytes,1,rep,name=levels,proto3" json:"levels,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InputForms) Reset() {
+	*x = InputForms{}
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InputForms) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InputForms) ProtoMessage() {}
+
+func (x *InputForms) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InputForms.ProtoReflect.Descriptor instead.
+func (*InputForms) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *InputForms) GetLevels() []*FormsAtLevel {
+	if x != nil {
+		return x.Levels
+	}
+	return nil
+}
+
+// FormsAtLevel are the forms that all values of a level have.
+type FormsAtLevel struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In words of the language: "a whole number".
+	Forms []string `protobuf:"bytes,1,rep,name=forms,proto3" json:"forms,omitempty"`
+	// There are too many values to look at.
+	Unknown       bool `protobuf:"varint,2,opt,name=unknown,proto3" json:"unknown,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FormsAtLevel) Reset() {
+	*x = FormsAtLevel{}
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FormsAtLevel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FormsAtLevel) ProtoMessage() {}
+
+func (x *FormsAtLevel) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FormsAtLevel.ProtoReflect.Descriptor instead.
+func (*FormsAtLevel) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *FormsAtLevel) GetForms() []string {
+	if x != nil {
+		return x.Forms
+	}
+	return nil
+}
+
+func (x *FormsAtLevel) GetUnknown() bool {
+	if x != nil {
+		return x.Unknown
+	}
+	return false
+}
+
 // CredentialInput is a value that the runner hands to the vault before the run, and
 // keeps nowhere else.
 type CredentialInput struct {
@@ -234,7 +356,7 @@ type CredentialInput struct {
 
 func (x *CredentialInput) Reset() {
 	*x = CredentialInput{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[1]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -246,7 +368,7 @@ func (x *CredentialInput) String() string {
 func (*CredentialInput) ProtoMessage() {}
 
 func (x *CredentialInput) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[1]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -259,7 +381,7 @@ func (x *CredentialInput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialInput.ProtoReflect.Descriptor instead.
 func (*CredentialInput) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{1}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *CredentialInput) GetName() string {
@@ -289,7 +411,7 @@ type RunModel struct {
 
 func (x *RunModel) Reset() {
 	*x = RunModel{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[2]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -301,7 +423,7 @@ func (x *RunModel) String() string {
 func (*RunModel) ProtoMessage() {}
 
 func (x *RunModel) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[2]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -314,7 +436,7 @@ func (x *RunModel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunModel.ProtoReflect.Descriptor instead.
 func (*RunModel) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{2}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *RunModel) GetModelId() string {
@@ -368,7 +490,7 @@ type AuthorizeRunResponse struct {
 
 func (x *AuthorizeRunResponse) Reset() {
 	*x = AuthorizeRunResponse{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[3]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -380,7 +502,7 @@ func (x *AuthorizeRunResponse) String() string {
 func (*AuthorizeRunResponse) ProtoMessage() {}
 
 func (x *AuthorizeRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[3]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -393,7 +515,7 @@ func (x *AuthorizeRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuthorizeRunResponse.ProtoReflect.Descriptor instead.
 func (*AuthorizeRunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{3}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *AuthorizeRunResponse) GetName() string {
@@ -487,7 +609,7 @@ type RenewRunsRequest struct {
 
 func (x *RenewRunsRequest) Reset() {
 	*x = RenewRunsRequest{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[4]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -499,7 +621,7 @@ func (x *RenewRunsRequest) String() string {
 func (*RenewRunsRequest) ProtoMessage() {}
 
 func (x *RenewRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[4]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -512,7 +634,7 @@ func (x *RenewRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenewRunsRequest.ProtoReflect.Descriptor instead.
 func (*RenewRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{4}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *RenewRunsRequest) GetRuns() []string {
@@ -545,7 +667,7 @@ type EndedRun struct {
 
 func (x *EndedRun) Reset() {
 	*x = EndedRun{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[5]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -557,7 +679,7 @@ func (x *EndedRun) String() string {
 func (*EndedRun) ProtoMessage() {}
 
 func (x *EndedRun) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[5]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -570,7 +692,7 @@ func (x *EndedRun) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndedRun.ProtoReflect.Descriptor instead.
 func (*EndedRun) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{5}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *EndedRun) GetRun() string {
@@ -605,7 +727,7 @@ type RenewRunsResponse struct {
 
 func (x *RenewRunsResponse) Reset() {
 	*x = RenewRunsResponse{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[6]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -617,7 +739,7 @@ func (x *RenewRunsResponse) String() string {
 func (*RenewRunsResponse) ProtoMessage() {}
 
 func (x *RenewRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[6]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -630,7 +752,7 @@ func (x *RenewRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenewRunsResponse.ProtoReflect.Descriptor instead.
 func (*RenewRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{6}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RenewRunsResponse) GetEnded() []*EndedRun {
@@ -652,7 +774,7 @@ type FinishRunsRequest struct {
 
 func (x *FinishRunsRequest) Reset() {
 	*x = FinishRunsRequest{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -664,7 +786,7 @@ func (x *FinishRunsRequest) String() string {
 func (*FinishRunsRequest) ProtoMessage() {}
 
 func (x *FinishRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -677,7 +799,7 @@ func (x *FinishRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishRunsRequest.ProtoReflect.Descriptor instead.
 func (*FinishRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{7}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *FinishRunsRequest) GetRuns() []*RunEnd {
@@ -717,7 +839,7 @@ type RunEnd struct {
 
 func (x *RunEnd) Reset() {
 	*x = RunEnd{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -729,7 +851,7 @@ func (x *RunEnd) String() string {
 func (*RunEnd) ProtoMessage() {}
 
 func (x *RunEnd) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -742,7 +864,7 @@ func (x *RunEnd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEnd.ProtoReflect.Descriptor instead.
 func (*RunEnd) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{8}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RunEnd) GetRun() string {
@@ -819,7 +941,7 @@ type FinishRunsResponse struct {
 
 func (x *FinishRunsResponse) Reset() {
 	*x = FinishRunsResponse{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[9]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -831,7 +953,7 @@ func (x *FinishRunsResponse) String() string {
 func (*FinishRunsResponse) ProtoMessage() {}
 
 func (x *FinishRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[9]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -844,7 +966,7 @@ func (x *FinishRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishRunsResponse.ProtoReflect.Descriptor instead.
 func (*FinishRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{9}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *FinishRunsResponse) GetRuns() []*FinishedRun {
@@ -870,7 +992,7 @@ type FinishedRun struct {
 
 func (x *FinishedRun) Reset() {
 	*x = FinishedRun{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -882,7 +1004,7 @@ func (x *FinishedRun) String() string {
 func (*FinishedRun) ProtoMessage() {}
 
 func (x *FinishedRun) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -895,7 +1017,7 @@ func (x *FinishedRun) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishedRun.ProtoReflect.Descriptor instead.
 func (*FinishedRun) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{10}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *FinishedRun) GetResult() isFinishedRun_Result {
@@ -956,7 +1078,7 @@ type Booking struct {
 
 func (x *Booking) Reset() {
 	*x = Booking{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[11]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -968,7 +1090,7 @@ func (x *Booking) String() string {
 func (*Booking) ProtoMessage() {}
 
 func (x *Booking) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[11]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -981,7 +1103,7 @@ func (x *Booking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Booking.ProtoReflect.Descriptor instead.
 func (*Booking) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Booking) GetCharges() []*v1.LineItem {
@@ -1009,7 +1131,7 @@ var File_keyhole_sharing_internal_v1_sharing_internal_proto protoreflect.FileDes
 
 const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\n" +
-	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xf5\a\n" +
+	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xe3\t\n" +
 	"\x13AuthorizeRunRequest\x12\x1b\n" +
 	"\x03run\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03run\x12\x1c\n" +
 	"\bworkflow\x18\x02 \x01(\tH\x00R\bworkflow\x12\x1b\n" +
@@ -1028,7 +1150,9 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"proof_hash\x18\n" +
 	" \x01(\fB\a\xbaH\x04z\x02h R\tproofHash\x12v\n" +
 	"\funfit_inputs\x18\v \x03(\v2A.keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntryB\x10\xbaH\r\x9a\x01\n" +
-	"\x10\xd0\x0f*\x05r\x03\x18\x80\x02R\vunfitInputs\x12q\n" +
+	"\x10\xd0\x0f*\x05r\x03\x18\x80\x02R\vunfitInputs\x12\\\n" +
+	"\x05forms\x18\r \x03(\v2;.keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntryB\t\xbaH\x06\x9a\x01\x03\x10\xd0\x0fR\x05forms\x12+\n" +
+	"\x11ignore_undeclared\x18\x0e \x01(\bR\x10ignoreUndeclared\x12q\n" +
 	"\belements\x18\f \x03(\v2>.keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntryB\x15\xbaH\x12\x9a\x01\x0f\x10\xd0\x0f*\n" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\belements\x1a?\n" +
 	"\x11DestinationsEntry\x12\x10\n" +
@@ -1039,11 +1163,21 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
 	"\x10UnfitInputsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a;\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1aa\n" +
+	"\n" +
+	"FormsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12=\n" +
+	"\x05value\x18\x02 \x01(\v2'.keyhole.sharing.internal.v1.InputFormsR\x05value:\x028\x01\x1a;\n" +
 	"\rElementsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01B\b\n" +
-	"\x06target\"?\n" +
+	"\x06target\"Y\n" +
+	"\n" +
+	"InputForms\x12K\n" +
+	"\x06levels\x18\x01 \x03(\v2).keyhole.sharing.internal.v1.FormsAtLevelB\b\xbaH\x05\x92\x01\x02\x10\x10R\x06levels\"N\n" +
+	"\fFormsAtLevel\x12$\n" +
+	"\x05forms\x18\x01 \x03(\tB\x0e\xbaH\v\x92\x01\b\x10@\"\x04r\x02\x18@R\x05forms\x12\x18\n" +
+	"\aunknown\x18\x02 \x01(\bR\aunknown\"?\n" +
 	"\x0fCredentialInput\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\apointer\x18\x02 \x01(\tR\apointer\"?\n" +
@@ -1116,61 +1250,67 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP() []byt
 	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescData
 }
 
-var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	(*AuthorizeRunRequest)(nil),   // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest
-	(*CredentialInput)(nil),       // 1: keyhole.sharing.internal.v1.CredentialInput
-	(*RunModel)(nil),              // 2: keyhole.sharing.internal.v1.RunModel
-	(*AuthorizeRunResponse)(nil),  // 3: keyhole.sharing.internal.v1.AuthorizeRunResponse
-	(*RenewRunsRequest)(nil),      // 4: keyhole.sharing.internal.v1.RenewRunsRequest
-	(*EndedRun)(nil),              // 5: keyhole.sharing.internal.v1.EndedRun
-	(*RenewRunsResponse)(nil),     // 6: keyhole.sharing.internal.v1.RenewRunsResponse
-	(*FinishRunsRequest)(nil),     // 7: keyhole.sharing.internal.v1.FinishRunsRequest
-	(*RunEnd)(nil),                // 8: keyhole.sharing.internal.v1.RunEnd
-	(*FinishRunsResponse)(nil),    // 9: keyhole.sharing.internal.v1.FinishRunsResponse
-	(*FinishedRun)(nil),           // 10: keyhole.sharing.internal.v1.FinishedRun
-	(*Booking)(nil),               // 11: keyhole.sharing.internal.v1.Booking
-	nil,                           // 12: keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
-	nil,                           // 13: keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
-	nil,                           // 14: keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntry
-	nil,                           // 15: keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
-	(*timestamppb.Timestamp)(nil), // 16: google.protobuf.Timestamp
-	(v1.RunState)(0),              // 17: keyhole.sharing.v1.RunState
-	(*v1.LineItem)(nil),           // 18: keyhole.sharing.v1.LineItem
-	(*v1.StepEvent)(nil),          // 19: keyhole.sharing.v1.StepEvent
-	(*status.Status)(nil),         // 20: google.rpc.Status
-	(*v1.Allowance)(nil),          // 21: keyhole.sharing.v1.Allowance
+	(*InputForms)(nil),            // 1: keyhole.sharing.internal.v1.InputForms
+	(*FormsAtLevel)(nil),          // 2: keyhole.sharing.internal.v1.FormsAtLevel
+	(*CredentialInput)(nil),       // 3: keyhole.sharing.internal.v1.CredentialInput
+	(*RunModel)(nil),              // 4: keyhole.sharing.internal.v1.RunModel
+	(*AuthorizeRunResponse)(nil),  // 5: keyhole.sharing.internal.v1.AuthorizeRunResponse
+	(*RenewRunsRequest)(nil),      // 6: keyhole.sharing.internal.v1.RenewRunsRequest
+	(*EndedRun)(nil),              // 7: keyhole.sharing.internal.v1.EndedRun
+	(*RenewRunsResponse)(nil),     // 8: keyhole.sharing.internal.v1.RenewRunsResponse
+	(*FinishRunsRequest)(nil),     // 9: keyhole.sharing.internal.v1.FinishRunsRequest
+	(*RunEnd)(nil),                // 10: keyhole.sharing.internal.v1.RunEnd
+	(*FinishRunsResponse)(nil),    // 11: keyhole.sharing.internal.v1.FinishRunsResponse
+	(*FinishedRun)(nil),           // 12: keyhole.sharing.internal.v1.FinishedRun
+	(*Booking)(nil),               // 13: keyhole.sharing.internal.v1.Booking
+	nil,                           // 14: keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
+	nil,                           // 15: keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
+	nil,                           // 16: keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntry
+	nil,                           // 17: keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry
+	nil,                           // 18: keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	(v1.RunState)(0),              // 20: keyhole.sharing.v1.RunState
+	(*v1.LineItem)(nil),           // 21: keyhole.sharing.v1.LineItem
+	(*v1.StepEvent)(nil),          // 22: keyhole.sharing.v1.StepEvent
+	(*status.Status)(nil),         // 23: google.rpc.Status
+	(*v1.Allowance)(nil),          // 24: keyhole.sharing.v1.Allowance
 }
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_depIdxs = []int32{
-	12, // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest.destinations:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
-	13, // 1: keyhole.sharing.internal.v1.AuthorizeRunRequest.model_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
-	14, // 2: keyhole.sharing.internal.v1.AuthorizeRunRequest.unfit_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntry
-	15, // 3: keyhole.sharing.internal.v1.AuthorizeRunRequest.elements:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
-	16, // 4: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
-	1,  // 5: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
-	2,  // 6: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
-	5,  // 7: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
-	8,  // 8: keyhole.sharing.internal.v1.FinishRunsRequest.runs:type_name -> keyhole.sharing.internal.v1.RunEnd
-	17, // 9: keyhole.sharing.internal.v1.RunEnd.state:type_name -> keyhole.sharing.v1.RunState
-	18, // 10: keyhole.sharing.internal.v1.RunEnd.items:type_name -> keyhole.sharing.v1.LineItem
-	19, // 11: keyhole.sharing.internal.v1.RunEnd.steps:type_name -> keyhole.sharing.v1.StepEvent
-	10, // 12: keyhole.sharing.internal.v1.FinishRunsResponse.runs:type_name -> keyhole.sharing.internal.v1.FinishedRun
-	11, // 13: keyhole.sharing.internal.v1.FinishedRun.booking:type_name -> keyhole.sharing.internal.v1.Booking
-	20, // 14: keyhole.sharing.internal.v1.FinishedRun.error:type_name -> google.rpc.Status
-	18, // 15: keyhole.sharing.internal.v1.Booking.charges:type_name -> keyhole.sharing.v1.LineItem
-	21, // 16: keyhole.sharing.internal.v1.Booking.allowances:type_name -> keyhole.sharing.v1.Allowance
-	20, // 17: keyhole.sharing.internal.v1.Booking.instead:type_name -> google.rpc.Status
-	0,  // 18: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
-	4,  // 19: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
-	7,  // 20: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
-	3,  // 21: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
-	6,  // 22: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
-	9,  // 23: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
-	21, // [21:24] is the sub-list for method output_type
-	18, // [18:21] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	14, // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest.destinations:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
+	15, // 1: keyhole.sharing.internal.v1.AuthorizeRunRequest.model_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
+	16, // 2: keyhole.sharing.internal.v1.AuthorizeRunRequest.unfit_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntry
+	17, // 3: keyhole.sharing.internal.v1.AuthorizeRunRequest.forms:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry
+	18, // 4: keyhole.sharing.internal.v1.AuthorizeRunRequest.elements:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
+	2,  // 5: keyhole.sharing.internal.v1.InputForms.levels:type_name -> keyhole.sharing.internal.v1.FormsAtLevel
+	19, // 6: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
+	3,  // 7: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
+	4,  // 8: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
+	7,  // 9: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
+	10, // 10: keyhole.sharing.internal.v1.FinishRunsRequest.runs:type_name -> keyhole.sharing.internal.v1.RunEnd
+	20, // 11: keyhole.sharing.internal.v1.RunEnd.state:type_name -> keyhole.sharing.v1.RunState
+	21, // 12: keyhole.sharing.internal.v1.RunEnd.items:type_name -> keyhole.sharing.v1.LineItem
+	22, // 13: keyhole.sharing.internal.v1.RunEnd.steps:type_name -> keyhole.sharing.v1.StepEvent
+	12, // 14: keyhole.sharing.internal.v1.FinishRunsResponse.runs:type_name -> keyhole.sharing.internal.v1.FinishedRun
+	13, // 15: keyhole.sharing.internal.v1.FinishedRun.booking:type_name -> keyhole.sharing.internal.v1.Booking
+	23, // 16: keyhole.sharing.internal.v1.FinishedRun.error:type_name -> google.rpc.Status
+	21, // 17: keyhole.sharing.internal.v1.Booking.charges:type_name -> keyhole.sharing.v1.LineItem
+	24, // 18: keyhole.sharing.internal.v1.Booking.allowances:type_name -> keyhole.sharing.v1.Allowance
+	23, // 19: keyhole.sharing.internal.v1.Booking.instead:type_name -> google.rpc.Status
+	1,  // 20: keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry.value:type_name -> keyhole.sharing.internal.v1.InputForms
+	0,  // 21: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
+	6,  // 22: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
+	9,  // 23: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
+	5,  // 24: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
+	8,  // 25: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
+	11, // 26: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
+	24, // [24:27] is the sub-list for method output_type
+	21, // [21:24] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_internal_v1_sharing_internal_proto_init() }
@@ -1183,7 +1323,7 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_init() {
 		(*AuthorizeRunRequest_Token)(nil),
 		(*AuthorizeRunRequest_Definition)(nil),
 	}
-	file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10].OneofWrappers = []any{
+	file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[12].OneofWrappers = []any{
 		(*FinishedRun_Booking)(nil),
 		(*FinishedRun_Error)(nil),
 	}
@@ -1193,7 +1333,7 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc), len(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

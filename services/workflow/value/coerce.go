@@ -1,0 +1,118 @@
+package value
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
+)
+
+// Coerce reads a plain value as one of the kinds. A value that has one of them already
+// stays as it is. Else the lax conversions of the language are tried, in order: "12"
+// and 12.0 are whole numbers, "0.9" is a number, "yes" and 1 are true. Nothing becomes
+// a text. A kind without a form of its own takes anything, and null is left to what
+// uses it.
+func Coerce(v any, kinds []string) (any, error) {
+	if v == nil || !closed(kinds) || slices.ContainsFunc(kinds, func(kind string) bool { return plainKinds[kind].fits(v) }) {
+		return v, nil
+	}
+	for _, kind := range kinds {
+		if lax := plainKinds[kind].lax; lax != nil {
+			if read, ok := lax(v); ok && plainKinds[kind].fits(read) {
+				return read, nil
+			}
+		}
+	}
+	return nil, unfit("must be %s", Wanted(kinds))
+}
+
+// closed reports whether every kind has a form.
+func closed(kinds []string) bool {
+	return len(kinds) > 0 && !slices.ContainsFunc(kinds, func(kind string) bool { return plainKinds[kind].fits == nil })
+}
+
+// Wanted says what values of the kinds are, for people.
+func Wanted(kinds []string) string {
+	var all []string
+	for _, kind := range kinds {
+		if wants := plainKinds[kind].wants; !slices.Contains(all, wants) {
+			all = append(all, wants)
+		}
+	}
+	return strings.Join(all, ", or ")
+}
+
+// Forms are what a value can be read as, a name for each: whoever knows the kinds that
+// are wanted, but may not see the value, can tell whether it fits.
+func Forms(v any) []string {
+	var forms []string
+	for _, kind := range plainKinds {
+		if slices.Contains(forms, kind.wants) {
+			continue
+		}
+		read, ok := v, kind.fits(v)
+		if !ok && kind.lax != nil {
+			read, ok = kind.lax(v)
+			ok = ok && kind.fits(read)
+		}
+		if ok {
+			forms = append(forms, kind.wants)
+		}
+	}
+	slices.Sort(forms)
+	return forms
+}
+
+// AllForms are the forms of null, which is left to what uses it.
+func AllForms() []string {
+	var forms []string
+	for _, kind := range plainKinds {
+		if !slices.Contains(forms, kind.wants) {
+			forms = append(forms, kind.wants)
+		}
+	}
+	slices.Sort(forms)
+	return forms
+}
+
+// Takes reports whether one of the kinds takes a value that has these forms.
+func Takes(kinds, forms []string) bool {
+	return !closed(kinds) || slices.ContainsFunc(kinds, func(kind string) bool { return slices.Contains(forms, plainKinds[kind].wants) })
+}
+
+func laxWhole(v any) (any, bool) {
+	switch v := v.(type) {
+	case float64:
+		whole, ok := number.Truncate(v)
+		return whole, ok && Equal(whole, v)
+	case string:
+		text := strings.TrimSpace(v)
+		if len(text) > number.MaxDigits {
+			return nil, false
+		}
+		if whole, zeros, ok := strings.Cut(text, "."); ok && strings.Trim(zeros, "0") == "" {
+			text = whole
+		}
+		digits := strings.TrimLeft(text, "+-")
+		if digits == "" || len(text) > len(digits)+1 || strings.Trim(digits, "0123456789") != "" {
+			return nil, false
+		}
+		return number.Parse(strings.TrimPrefix(text, "+"))
+	}
+	return nil, false
+}
+
+func laxFloat(v any) (any, bool) {
+	if text, isText := v.(string); !isText || len(text) > number.MaxDigits {
+		return nil, false
+	}
+	return workflow.CoerceFloat(v)
+}
+
+func laxTruth(v any) (any, bool) {
+	if text, isText := v.(string); isText && len(text) > len("false") {
+		return nil, false
+	}
+	return workflow.CoerceBoolean(v)
+}
