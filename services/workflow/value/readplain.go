@@ -46,7 +46,7 @@ var plainKinds = map[string]plainKind{
 	"roboflow_api_key":      {wants: "a text or null", fits: func(v any) bool { return v == nil || isText(v) }},
 	"secret":                {wants: "a text", fits: func(v any) bool { _, ok := v.(Secret); return ok || isText(v) }},
 	KindManagedKey:          {wants: "a text or null", fits: func(v any) bool { return v == nil || isText(v) }},
-	"timestamp": {wants: "a time in ISO 8601 form", fits: func(v any) bool { _, err := readTime(v); return err == nil }},
+	"timestamp":             {wants: "a time in ISO 8601 form", fits: func(v any) bool { _, err := readTime(v); return err == nil }},
 }
 
 func isText(v any) bool { _, ok := v.(string); return ok }
