@@ -96,6 +96,7 @@ func checkEncoding(r *http.Request) error {
 }
 
 func newBody(raw []byte) *body {
+	raw = bytes.TrimPrefix(raw, byteOrderMark)
 	return &body{Reader: *bytes.NewReader(raw), raw: raw, release: func() {}}
 }
 
