@@ -43,9 +43,10 @@ build: assets $(WEB) ## Build every program into bin/
 	@CGO_ENABLED=1 go build -ldflags '$(LDFLAGS)' -o bin/ $(WORKER)
 
 .PHONY: assets
-assets: ## Fetch ONNX Runtime and the demo's model into bin/ (checked sums)
+assets: ## Fetch ONNX Runtime, fonts and the demo's model into bin/ (checked sums)
 	@deploy/fetch/onnxruntime.sh bin
 	@deploy/fetch/pp-ocr.sh bin/models
+	@deploy/fetch/fonts.sh bin/fonts
 
 # The programs embed the web app. Without Node they are built all the same, and
 # serve a page that says how to get it.

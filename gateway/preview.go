@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
 
 // maxPreviews bounds the pictures that are kept: some 40 KB each.
@@ -21,7 +22,7 @@ const maxPreviews = 256
 // previews draws each picture once. What is kept is found by its content, after
 // the link was asked for, so that a withdrawn link has no picture either.
 type previews struct {
-	fonts *previewFonts
+	fonts *typeface.Set
 	kept  *otter.Cache[string, []byte]
 	group singleflight.Group
 	// drawing lets one picture be drawn at a time: pictures must not take the
@@ -30,7 +31,7 @@ type previews struct {
 }
 
 func newPreviews() (*previews, error) {
-	fonts, err := openFonts()
+	fonts, err := typeface.Open("")
 	if err != nil {
 		return nil, err
 	}
@@ -81,12 +82,8 @@ func (p *previews) png(tag string, view *sharingv1.SharedWorkflow) ([]byte, erro
 	raw, err, _ := p.group.Do(tag, func() (any, error) {
 		p.drawing.Lock()
 		defer p.drawing.Unlock()
-		img, err := p.fonts.draw(view)
-		if err != nil {
-			return nil, err
-		}
 		var b bytes.Buffer
-		if err := png.Encode(&b, img); err != nil {
+		if err := png.Encode(&b, drawPreview(p.fonts, view)); err != nil {
 			return nil, err
 		}
 		p.kept.Set(tag, b.Bytes())

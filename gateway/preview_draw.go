@@ -8,10 +8,10 @@ import (
 	"math"
 	"strings"
 
-	"golang.org/x/image/font"
 	"golang.org/x/image/vector"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
 
 // The size that link previews are shown in, and the margin around.
@@ -61,29 +61,22 @@ type canvas struct {
 	raster        vector.Rasterizer
 }
 
-func (f *previewFonts) draw(view *sharingv1.SharedWorkflow) (*image.RGBA, error) {
+func drawPreview(fonts *typeface.Set, view *sharingv1.SharedWorkflow) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, previewWidth, previewHeight))
 	draw.Draw(img, img.Bounds(), image.NewUniform(paper), image.Point{}, draw.Src)
 	c := &canvas{RGBA: img}
-	title, err := f.face(f.bold, 46)
-	if err != nil {
-		return nil, err
-	}
-	small, err := f.face(f.regular, 25)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _, _ = title.Close(), small.Close() }()
+	title, small := fonts.Face(46, true), fonts.Face(25, false)
 	c.text(title, view.GetTitle(), previewMargin, 112, previewWidth-2*previewMargin, ink)
 	c.text(small, fmt.Sprintf("%s · version %d · a workflow shared with Keyhole", view.GetOwner(), view.GetVersion()),
 		previewMargin, 162, previewWidth-2*previewMargin, faint)
-	return img, f.graph(c, view.GetGraph())
+	c.graph(fonts, view.GetGraph())
+	return img
 }
 
 // graph draws what the server laid out, scaled to the room that there is.
-func (f *previewFonts) graph(c *canvas, g *sharingv1.Graph) error {
+func (c *canvas) graph(fonts *typeface.Set, g *sharingv1.Graph) {
 	if len(g.GetNodes()) == 0 || g.GetWidth() <= 0 || g.GetHeight() <= 0 {
-		return nil
+		return
 	}
 	w, h := float64(previewWidth-2*previewMargin), float64(previewHeight-graphTop-previewMargin)
 	c.scale = math.Min(1.25, math.Min(w/g.GetWidth(), h/g.GetHeight()))
@@ -91,15 +84,10 @@ func (f *previewFonts) graph(c *canvas, g *sharingv1.Graph) error {
 	c.dy = graphTop + (h-g.GetHeight()*c.scale)/2
 	boxes := g.GetNodes()[:min(len(g.GetNodes()), maxBoxes)]
 	c.edges(boxes, g.GetEdges())
-	label, err := f.face(f.regular, math.Max(11, 22*c.scale))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = label.Close() }()
+	label := fonts.Face(math.Max(11, 22*c.scale), false)
 	for _, n := range boxes {
 		c.node(label, n)
 	}
-	return nil
 }
 
 // edges draws those between boxes that are drawn, until they have cost enough.
@@ -123,7 +111,7 @@ func (c *canvas) edges(boxes []*sharingv1.GraphNode, edges []*sharingv1.GraphEdg
 	}
 }
 
-func (c *canvas) node(label font.Face, n *sharingv1.GraphNode) {
+func (c *canvas) node(label *typeface.Face, n *sharingv1.GraphNode) {
 	x, y := c.dx+n.GetX()*c.scale, c.dy+n.GetY()*c.scale
 	w, h := n.GetWidth()*c.scale, n.GetHeight()*c.scale
 	radius := math.Min(10*c.scale, h/3)
@@ -134,8 +122,7 @@ func (c *canvas) node(label font.Face, n *sharingv1.GraphNode) {
 		return
 	}
 	name, _, _ := strings.Cut(n.GetLabel(), " · ")
-	height := float64(label.Metrics().CapHeight) / 64
-	c.text(label, name, x+18*c.scale, y+(h+height)/2, w-30*c.scale, ink)
+	c.text(label, name, x+18*c.scale, y+(h+label.CapHeight())/2, w-30*c.scale, ink)
 }
 
 // edge is the same curve as on the page.

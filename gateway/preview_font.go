@@ -1,51 +1,17 @@
 package gateway
 
 import (
-	"fmt"
-	"image"
 	"image/color"
+	"sort"
 	"strings"
 	"unicode"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
+	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
 
-// previewFonts are the letters of previews. They know Latin, Greek and Cyrillic;
-// for others the box of the font stands.
-type previewFonts struct{ regular, bold *opentype.Font }
-
-func openFonts() (*previewFonts, error) {
-	regular, err := opentype.Parse(goregular.TTF)
-	if err != nil {
-		return nil, fmt.Errorf("parse regular font: %w", err)
-	}
-	bold, err := opentype.Parse(gobold.TTF)
-	if err != nil {
-		return nil, fmt.Errorf("parse bold font: %w", err)
-	}
-	return &previewFonts{regular: regular, bold: bold}, nil
-}
-
-// face is for one picture: a face keeps buffers and is not shared.
-func (f *previewFonts) face(of *opentype.Font, px float64) (font.Face, error) {
-	face, err := opentype.NewFace(of, &opentype.FaceOptions{Size: px, DPI: 72, Hinting: font.HintingNone})
-	if err != nil {
-		return nil, fmt.Errorf("size font: %w", err)
-	}
-	return face, nil
-}
-
 // text writes one line, cut with an ellipsis where the room ends.
-func (c *canvas) text(face font.Face, text string, x, y, room float64, with color.RGBA) {
-	d := font.Drawer{
-		Dst: c.RGBA, Src: image.NewUniform(with), Face: face,
-		Dot: fixed.Point26_6{X: fixed.Int26_6(x * 64), Y: fixed.Int26_6(y * 64)},
-	}
-	d.DrawString(fit(&d, plainLine(text), fixed.Int26_6(room*64)))
+func (c *canvas) text(face *typeface.Face, text string, x, y, room float64, with color.RGBA) {
+	face.Draw(c.RGBA, fit(face, plainLine(text), room), x, y, with)
 }
 
 // maxLine is more than fits at any size, so that a long title costs nothing.
@@ -61,15 +27,17 @@ func plainLine(text string) string {
 	return string(runes[:min(len(runes), maxLine)])
 }
 
-func fit(d *font.Drawer, text string, room fixed.Int26_6) string {
-	if d.MeasureString(text) <= room {
+func fit(face *typeface.Face, text string, room float64) string {
+	if face.Width(text) <= room {
 		return text
 	}
 	runes := []rune(text)
-	for n := len(runes) - 1; n > 0; n-- {
-		if short := strings.TrimRight(string(runes[:n]), " ") + "…"; d.MeasureString(short) <= room {
-			return short
-		}
+	// Shaping costs too much to try every length: the longest that fits is searched for.
+	fits := sort.Search(len(runes), func(n int) bool { return face.Width(shortened(runes, n)) > room }) - 1
+	if fits < 1 {
+		return ""
 	}
-	return ""
+	return shortened(runes, fits)
 }
+
+func shortened(runes []rune, n int) string { return strings.TrimRight(string(runes[:n]), " ") + "…" }

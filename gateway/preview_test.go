@@ -10,6 +10,7 @@ import (
 	"golang.org/x/image/vector"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
 
 // grid is a graph of boxes in columns, each joined with all of the column before.
@@ -69,15 +70,12 @@ func TestAShapeIsTheSameWithinItsBounds(t *testing.T) {
 // there from the first to the last, and edges are, though not all.
 func TestALargeGraphIsDrawn(t *testing.T) {
 	t.Parallel()
-	fonts, err := openFonts()
+	fonts, err := typeface.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	begin := time.Now()
-	img, err := fonts.draw(&sharingv1.SharedWorkflow{Title: "large", Graph: grid(40, 30)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	img := drawPreview(fonts, &sharingv1.SharedWorkflow{Title: "large", Graph: grid(40, 30)})
 	t.Logf("1200 boxes and 35100 edges took %v", time.Since(begin).Round(time.Millisecond))
 	for _, x := range []int{previewMargin + 2, previewWidth - previewMargin - 60} {
 		if differs := inked(img, image.Rect(x-20, graphTop, x+60, previewHeight-previewMargin)); differs == 0 {

@@ -46,7 +46,7 @@ func BenchmarkPhotograph(b *testing.B) {
 	s := newStage(b)
 	found := modeltest.Real(b)
 	alone := modeltest.Runner(b, found)
-	fonts, err := imaging.NewFonts()
+	fonts, err := imaging.NewFonts("")
 	must(b, err)
 	for _, model := range []struct{ name, id, step, task, register string }{
 		{"pp-ocr", modeltest.OCR, "roboflow_core/pp_ocr@v1", models.TextRecognition, "text-recognition"},
@@ -167,11 +167,10 @@ func (h *byHand) mark(tb testing.TB, canvas *image.RGBA, found *value.Detections
 	white, style := palette.At(1), imaging.Style{Scale: 1, Thickness: 1}
 	for i, box := range found.XYXY {
 		imaging.Box(canvas, box, palette.At(i), 2, 0)
-		w, height, err := h.fonts.Measure(found.Class(i), style)
-		must(tb, err)
+		w, height := h.fonts.Measure(found.Class(i), style)
 		at := image.Pt(int(box[0]), int(box[1]))
 		imaging.Plate(canvas, image.Rectangle{Min: at, Max: at.Add(image.Pt(w+20, height+20))}, palette.At(i), 0)
-		must(tb, h.fonts.Draw(canvas, found.Class(i), at.X+10, at.Y+height+10, white, style))
+		h.fonts.Draw(canvas, found.Class(i), at.X+10, at.Y+height+10, white, style)
 	}
 }
 

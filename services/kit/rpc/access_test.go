@@ -57,7 +57,7 @@ func TestWhoMayCallThePublicFace(t *testing.T) {
 		"no key":             {ctx, "workspaces/demo/models/m", codes.Unauthenticated, unauthenticated},
 		"unknown key":        {bearer(ctx, "kh_none"), "workspaces/demo/models/m", codes.Unauthenticated, unauthenticated},
 		"key of nobody":      {bearer(ctx, "broken"), "workspaces/demo/models/m", codes.Unauthenticated, unauthenticated},
-		"operator":           {bearer(ctx, "kho_op"), "workspaces/demo/models/m", codes.PermissionDenied, denied},
+		"operator":           {bearer(ctx, "kho_op"), "workspaces/demo/models/m", codes.NotFound, notFound},
 		"other scheme":       {as(ctx, "authorization", "Basic kh_demo"), "workspaces/demo/models/m", codes.Unauthenticated, unauthenticated},
 		"no scheme":          {as(ctx, "authorization", "kh_demo"), "workspaces/demo/models/m", codes.Unauthenticated, unauthenticated},
 		"empty key":          {as(ctx, "authorization", "Bearer "), "workspaces/demo/models/m", codes.Unauthenticated, unauthenticated},

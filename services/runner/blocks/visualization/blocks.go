@@ -10,7 +10,7 @@ import (
 // Blocks lists the constructors of this package by block type.
 func Blocks() engine.Registry {
 	// The fonts are read when a definition first needs them, and shared.
-	fonts := sync.OnceValues(imaging.NewFonts)
+	fonts := sync.OnceValues(func() (*imaging.Fonts, error) { return imaging.NewFonts("") })
 	label := func(engine.Step) (engine.Block, error) { return newLabel(fonts) }
 	return engine.Registry{
 		"roboflow_core/bounding_box_visualization@v1": newBoundingBox,

@@ -78,10 +78,7 @@ func (l *labeller) drawAll(ctx context.Context) error {
 }
 
 func (l *labeller) draw(i int, text string) error {
-	w, h, err := l.fonts.Measure(text, l.style)
-	if err != nil {
-		return err
-	}
+	w, h := l.fonts.Measure(text, l.style)
 	size := image.Pt(w+2*l.padding, h+2*l.padding)
 	at, err := l.place(i, size)
 	if err != nil {
@@ -89,7 +86,8 @@ func (l *labeller) draw(i int, text string) error {
 	}
 	plate := image.Rectangle{Min: at, Max: at.Add(size)}
 	imaging.Plate(l.RGBA, plate, l.canvas.color(i), l.radius)
-	return l.fonts.Draw(l.RGBA, text, at.X+l.padding, plate.Max.Y-l.padding, l.color, l.style)
+	l.fonts.Draw(l.RGBA, text, at.X+l.padding, plate.Max.Y-l.padding, l.color, l.style)
+	return nil
 }
 
 // mostLetters bounds a label: a class name may be as long as its author likes.
