@@ -30,11 +30,11 @@ type outbound struct {
 	end context.CancelCauseFunc
 }
 
-// Client is good for one attempt. With a slot it makes one call: another one
+// Client is good for one attempt. With slots it makes one call: another one
 // needs another attempt, which is counted.
-func (o *outbound) Client(_ context.Context, attempt engine.Attempt, slot string) (*http.Client, error) {
+func (o *outbound) Client(_ context.Context, attempt engine.Attempt, slots ...string) (*http.Client, error) {
 	return &http.Client{
-		Transport:     &transport{outbound: o, attempt: attempt, slot: slot},
+		Transport:     &transport{outbound: o, attempt: attempt, slots: slots},
 		CheckRedirect: stay,
 	}, nil
 }
@@ -47,7 +47,7 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 type transport struct {
 	*outbound
 	attempt engine.Attempt
-	slot    string
+	slots   []string
 	used    atomic.Bool
 }
 
@@ -59,7 +59,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		Method: request.Method, Url: request.URL.String(), MaxResponseBytes: maxAnswer, Step: t.attempt.Step,
 		FollowRedirects: engine.FollowsRedirects(request.Context()),
 	}
-	if t.slot == "" {
+	if len(t.slots) == 0 {
 		head.Grant = t.grant
 		head.Headers = headerList(request.Header, nil)
 		return t.call(request, head)
@@ -68,19 +68,35 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if t.used.Swap(true) {
 		return nil, errors.Join(errAttemptUsed, closeBody(request))
 	}
-	issued, err := t.vault.IssueHandle(request.Context(), &vaultinternalv1.IssueHandleRequest{
-		Grant: t.grant, Step: t.attempt.Step, Field: t.slot, Attempt: int32(t.attempt.Number),
-	})
-	if err != nil {
+	var err error
+	if head.Handles, err = t.handles(request.Context()); err != nil {
 		return nil, errors.Join(t.outgoing(request.Context(), err), closeBody(request))
 	}
-	t.ledger.called(t.attempt, t.slot)
-	head.Handle = issued.GetHandle()
+	for _, slot := range t.slots {
+		t.ledger.called(t.attempt, slot)
+	}
 	answer, err := t.call(request, head)
 	if err == nil {
-		t.ledger.answered(t.attempt, t.slot)
+		for _, slot := range t.slots {
+			t.ledger.answered(t.attempt, slot)
+		}
 	}
 	return answer, err
+}
+
+// handles asks for a handle for each slot.
+func (t *transport) handles(ctx context.Context) ([]string, error) {
+	handles := make([]string, len(t.slots))
+	for i, slot := range t.slots {
+		issued, err := t.vault.IssueHandle(ctx, &vaultinternalv1.IssueHandleRequest{
+			Grant: t.grant, Step: t.attempt.Step, Field: slot, Attempt: int32(t.attempt.Number),
+		})
+		if err != nil {
+			return nil, err
+		}
+		handles[i] = issued.GetHandle()
+	}
+	return handles, nil
 }
 
 func closeBody(request *http.Request) error {

@@ -235,12 +235,13 @@ func (p *vaultPeer) take(head *vaultinternalv1.EgressHead) (*handle, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.heads = append(p.heads, head)
-	if head.GetHandle() == "" {
+	if len(head.GetHandles()) == 0 {
 		_, err := p.claims(head.GetGrant())
 		return nil, err
 	}
-	h, ok := p.handles[head.GetHandle()]
-	delete(p.handles, head.GetHandle()) // good for one call
+	token := head.GetHandles()[0]
+	h, ok := p.handles[token]
+	delete(p.handles, token) // good for one call
 	if !ok {
 		return nil, errs.PermissionDenied(errorsv1.Reason_REASON_HANDLE_INVALID, "no such handle")
 	}

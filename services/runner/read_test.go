@@ -76,7 +76,7 @@ func TestPicturesComeAsTextOrByURL(t *testing.T) {
 		t.Errorf("%d fetches", fetched.Load())
 	}
 	for _, head := range w.vault.heads {
-		if head.GetGrant() == "" || head.GetHandle() != "" || !head.GetFollowRedirects() || head.GetMaxResponseBytes() <= 0 {
+		if head.GetGrant() == "" || len(head.GetHandles()) > 0 || !head.GetFollowRedirects() || head.GetMaxResponseBytes() <= 0 {
 			t.Errorf("fetched by %v", head)
 		}
 	}

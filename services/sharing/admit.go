@@ -83,26 +83,23 @@ func literalPath(l inspect.Literal) string {
 // storeLiterals hands the secrets over and puts references in their places.
 func (s *Service) storeLiterals(ctx context.Context, ws string, d *workflow.Definition, look *analysis, literals []inspect.Literal) ([]byte, error) {
 	texts := map[string]string{}
-	stored := map[string]string{} // one secret at one provider is one credential
+	stored := map[string]string{} // one secret at one place of one destination is one credential
 	for _, l := range literals {
 		node, ok := d.Root.Lookup(l.Pointer)
 		if !ok {
 			return nil, fmt.Errorf("store literal: no value at %s", l.Pointer)
 		}
-		key := l.Provider + "\x00" + node.Text
+		credential := &vaultv1.Credential{Provider: l.Provider, Hosts: look.hostsOf(l.Step), Title: "from step " + l.Step}
+		before := kept(l, node.Text, credential)
+		key := question(append([]string{l.Provider, string(l.Scheme), l.Parameter, node.Text}, credential.GetHosts()...))
 		if _, done := stored[key]; !done {
-			out, err := s.vault.StoreLiteral(ctx, &vaultinternalv1.StoreLiteralRequest{
-				Workspace: ws, IdHint: hint(l),
-				Credential: &vaultv1.Credential{
-					Provider: l.Provider, Value: node.Text, Hosts: look.hostsOf(l.Step), Title: "from step " + l.Step,
-				},
-			})
+			out, err := s.vault.StoreLiteral(ctx, &vaultinternalv1.StoreLiteralRequest{Workspace: ws, IdHint: hint(l), Credential: credential})
 			if err != nil {
 				return nil, fmt.Errorf("store literal: %w", err)
 			}
 			stored[key] = out.GetId()
 		}
-		texts[l.Pointer] = rewrite.Bound(stored[key])
+		texts[l.Pointer] = before + rewrite.Bound(stored[key])
 	}
 	raw, err := rewrite.Replace(d, texts)
 	if err != nil {

@@ -55,8 +55,8 @@ type declared struct {
 type slot struct {
 	step, field string
 	provider    string
-	// scheme and parameter say where in a request it goes.
-	scheme, parameter string
+	// scheme, parameter and prefix say where in a request it goes.
+	scheme, parameter, prefix string
 	// credential is the id that is bound, input the input that brings one; with
 	// neither the slot is unbound.
 	credential, input string
@@ -211,13 +211,13 @@ func (c *analyses) analyse(raw []byte, hash string) *analysis {
 func (a *analysis) takeSlots(r inspect.Report) {
 	for _, s := range r.Slots {
 		a.slots = append(a.slots, slot{
-			step: s.Step, field: s.Field, provider: s.Provider, scheme: string(s.Scheme), parameter: s.Parameter,
+			step: s.Step, field: s.Field, provider: s.Provider, scheme: string(s.Scheme), parameter: s.Parameter, prefix: s.Prefix,
 			credential: s.Credential, destination: s.Destination.Address, address: s.Destination.URL, constant: s.Destination.Constant && s.Destination.Address != "",
 		})
 	}
 	for _, s := range r.SecretInputs {
 		a.slots = append(a.slots, slot{
-			step: s.Step, field: s.Field, provider: s.Provider, input: s.Input, visitorInput: s.Input,
+			step: s.Step, field: s.Field, provider: s.Provider, prefix: s.Prefix, input: s.Input, visitorInput: s.Input,
 			destination: s.Destination.Address, address: s.Destination.URL, constant: s.Destination.Constant && s.Destination.Address != "",
 			elsewhere: s.AlsoGoesTo,
 		})

@@ -47,7 +47,7 @@ func (s *slot) place(p *plan.Plan) {
 	}
 	s.scheme, s.parameter = string(field.Credential.Scheme), field.Credential.Parameter
 	if element != "" {
-		s.parameter = element
+		s.parameter = inspect.Parameter(field.Credential.Scheme, element)
 	}
 }
 

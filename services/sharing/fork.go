@@ -68,7 +68,9 @@ func (s *Service) forked(ctx context.Context, r *right, ws string) ([]byte, erro
 	}
 	texts := map[string]string{}
 	for _, l := range inspect.Literals(definition, s.catalogue) {
-		texts[l.Pointer] = rewrite.Unbound
+		if node, ok := definition.Root.Lookup(l.Pointer); ok {
+			texts[l.Pointer] = unboundLiteral(l, node.Text)
+		}
 	}
 	if err := s.absoluteModels(ctx, r, ws, texts); err != nil {
 		return nil, err

@@ -36,7 +36,11 @@ func (s *Service) inlineDefinition(d *decision, raw []byte) error {
 	}
 	texts := map[string]string{}
 	for _, l := range literals {
-		texts[l.Pointer] = rewrite.Unbound
+		node, ok := definition.Root.Lookup(l.Pointer)
+		if !ok {
+			return fmt.Errorf("take literals out: no value at %s", l.Pointer)
+		}
+		texts[l.Pointer] = unboundLiteral(l, node.Text)
 	}
 	clean, err := rewrite.Replace(definition, texts)
 	if err != nil {

@@ -245,7 +245,7 @@ func hideable(sl slot, c *vaultv1.Credential) error {
 			"the credential %q is too short or too guessable to be recognised in answers, so that it cannot be used hidden", sl.credential).
 			With("credential", sl.credential)
 	}
-	return nil
+	return fitting(sl, c)
 }
 
 // shareMessage is a share as its owner sees it, with its link.

@@ -62,9 +62,10 @@ func (d *decision) visitorSlots(given []string) {
 }
 
 func (d *decision) bringInput(sl slot, input string) {
+	kind, name, prefix := sl.brought()
 	d.slots = append(d.slots, grant.Slot{
 		Step: sl.step, Field: sl.field, Input: input, Destination: sl.destination,
-		Provider: sl.provider, SlotKind: sl.scheme, SlotName: sl.parameter,
+		Provider: sl.provider, SlotKind: kind, SlotName: name, SlotPrefix: prefix,
 	})
 	named := func(c *sharinginternalv1.CredentialInput) bool { return c.GetName() == input }
 	if !slices.ContainsFunc(d.credentialInputs, named) {
@@ -92,6 +93,9 @@ func (d *decision) ownerSlots(known map[string]*vaultv1.Credential, given []stri
 			return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN,
 				"%s refers to a credential that the workspace does not have", sl.path()).With("step", sl.step).With("field", sl.field)
 		default:
+			if err := fitting(sl, known[sl.credential]); err != nil {
+				return err
+			}
 			destination := ownDestination(sl, known[sl.credential])
 			if destination == "" {
 				return undecided(sl)

@@ -208,7 +208,7 @@ func (f *thief) told(r *replica, share, said string) (answer, error) {
 		return answer{}, err
 	}
 	return r.egress(context.Background(), r.runner, &vaultinternalv1.EgressHead{
-		Method: "POST", Url: r.provider.URL + "/chat/completions", Handle: h,
+		Method: "POST", Url: r.provider.URL + "/chat/completions", Handles: []string{h},
 	}, []byte("you said: "+said+"."))
 }
 

@@ -87,10 +87,8 @@ func pair(ctx context.Context, s *Service, token string, number int32) error {
 	if _, err := s.spend(ctx, h); err != nil {
 		return err
 	}
-	slot, _, err := s.reveal(ctx, h)
-	if err == nil {
-		slot.Secret.Destroy()
-	}
+	slots, _, err := s.reveal(ctx, []*handle{h})
+	destroy(slots)
 	return err
 }
 

@@ -40,17 +40,21 @@ func (s *Service) newCredential(ws, cid string, from *vaultv1.Credential) (crede
 	if from.GetProvider() == "" {
 		return credential{}, value, noProvider()
 	}
-	hosts, err := s.destinations(from.GetProvider(), from.GetHosts())
+	slot, err := checkedSlot(from.GetProvider(), slotPlace{from.GetSlotKind(), from.GetSlotName(), from.GetSlotPrefix()})
 	if err != nil {
 		return credential{}, value, err
 	}
-	kind, name, err := checkedSlot(from.GetProvider(), from.GetSlotKind(), from.GetSlotName())
+	named := from.GetHosts()
+	if len(named) == 0 && slot.kind == vaultv1.SlotKind_SLOT_KIND_URL {
+		named = hostOf(value)
+	}
+	hosts, err := s.destinations(from.GetProvider(), named)
 	if err != nil {
 		return credential{}, value, err
 	}
 	c := credential{
 		workspace: ws, id: cid, uid: id.New("crd"), provider: from.GetProvider(), title: from.GetTitle(), hosts: hosts,
-		slotKind: int64(kind), slotName: name, version: 1, createTime: micros(s.now()),
+		slotKind: int64(slot.kind), slotName: slot.name, slotPrefix: slot.prefix, version: 1, createTime: micros(s.now()),
 	}
 	c.updateTime = c.createTime
 	return c, value, s.setValue(&c, value)
@@ -134,7 +138,7 @@ func (s *Service) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCrede
 	if !ok {
 		return nil, badName("credential.name", "workspaces/{workspace}/credentials/{credential}")
 	}
-	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"value", "provider", "hosts", "title", "slot_kind", "slot_name"},
+	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"value", "provider", "hosts", "title", "slot_kind", "slot_name", "slot_prefix"},
 		[]string{"name", "fingerprint", "version", "create_time", "update_time", "guardable"})
 	if err != nil {
 		return nil, err
@@ -245,15 +249,18 @@ func (s *Service) applyTo(c *credential, from *vaultv1.Credential, mask []string
 			c.hosts = hosts
 		}
 	}
-	kind, name := vaultv1.SlotKind(c.slotKind), c.slotName
-	if changes("slot_kind", from.GetSlotKind() != 0) && kind != from.GetSlotKind() {
-		kind, name = from.GetSlotKind(), ""
+	slot := c.place()
+	if changes("slot_kind", from.GetSlotKind() != 0) && slot.kind != from.GetSlotKind() {
+		slot = slotPlace{kind: from.GetSlotKind()}
 	}
 	if changes("slot_name", from.GetSlotName() != "") {
-		name = from.GetSlotName()
+		slot.name = from.GetSlotName()
 	}
-	kind, name, err := checkedSlot(c.provider, kind, name)
-	c.slotKind, c.slotName = int64(kind), name
+	if changes("slot_prefix", from.GetSlotPrefix() != "") {
+		slot.prefix = from.GetSlotPrefix()
+	}
+	slot, err := checkedSlot(c.provider, slot)
+	c.slotKind, c.slotName, c.slotPrefix = int64(slot.kind), slot.name, slot.prefix
 	return err
 }
 
@@ -284,7 +291,7 @@ func (s *Service) DeleteCredential(ctx context.Context, req *vaultv1.DeleteCrede
 
 func (c credential) message() *vaultv1.Credential {
 	return &vaultv1.Credential{
-		Name: c.name(), Provider: c.provider, Hosts: slices.Clone(c.hosts), SlotKind: vaultv1.SlotKind(c.slotKind), SlotName: c.slotName,
+		Name: c.name(), Provider: c.provider, Hosts: slices.Clone(c.hosts), SlotKind: vaultv1.SlotKind(c.slotKind), SlotName: c.slotName, SlotPrefix: c.slotPrefix,
 		Title: c.title, Fingerprint: c.fingerprint, Version: c.version, Guardable: c.guardable,
 		CreateTime: timestamppb.New(fromMicros(c.createTime)), UpdateTime: timestamppb.New(fromMicros(c.updateTime)),
 	}

@@ -19,12 +19,15 @@ func (s *Service) setValue(c *credential, value secret.Secret) error {
 	if why := secret.Unfit(value.Expose()); why != "" {
 		return badValue(why)
 	}
-	slot := egress.Slot{Kind: egressKind(vaultv1.SlotKind(c.slotKind)), Name: c.slotName, Secret: value}
+	slot := c.place().with(value)
 	if err := slot.Check(); err != nil {
 		return badValue(err.Error())
 	}
+	if slot.Kind == egress.Address && !slices.Equal(c.hosts, hostOf(value)) {
+		return badValue("it is an address, so the credential's one host is the address's")
+	}
 	c.fingerprint = s.kek.fingerprint(c.workspace, value)
-	c.guardable = guard.Guardable(value) == nil
+	c.guardable = guard.Guardable(slot.Hidden()) == nil
 	return nil
 }
 
@@ -42,6 +45,15 @@ func publicCredential(cid string, from *vaultv1.Credential, value secret.Secret)
 		gate.Text("credential.hosts["+strconv.Itoa(i)+"]", host)
 	}
 	return gate.Err()
+}
+
+// hostOf is the destination of a value that is an address; nil for any other.
+func hostOf(value secret.Secret) []string {
+	d, err := egress.DestinationOf(string(value.Expose()))
+	if err != nil {
+		return nil
+	}
+	return []string{d.String()}
 }
 
 func badValue(why string) error {
@@ -86,15 +98,14 @@ func (s *Service) destination(host string) (string, error) {
 	return d.String(), s.rules.Check(d)
 }
 
-func checkedSlot(providerName string, kind vaultv1.SlotKind, name string) (vaultv1.SlotKind, string, error) {
-	kind, name, err := completeSlot(providerName, kind, name)
+func checkedSlot(providerName string, p slotPlace) (slotPlace, error) {
+	p, err := completeSlot(providerName, p)
 	if err == nil {
-		// Any value will do: the value's own form is checked by setValue.
-		err = (&egress.Slot{Kind: egressKind(kind), Name: name, Secret: secret.FromString("value")}).Check()
+		err = p.with(secret.Secret{}).CheckPlace() // the value's own form is checked by setValue
 	}
 	if err != nil {
-		return kind, name, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the credential's slot is not usable: %s", err.Error()).
+		return p, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the credential's slot is not usable: %s", err.Error()).
 			Field("credential.slot_name", err.Error())
 	}
-	return kind, name, nil
+	return p, nil
 }

@@ -39,75 +39,65 @@ func (s *Service) Egress(stream egressStream) error {
 	if head == nil {
 		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the first message must be the head")
 	}
-	if (head.GetHandle() == "") == (head.GetGrant() == "") {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a call needs a handle, or for a plain fetch a run grant, and not both")
+	if (len(head.GetHandles()) == 0) == (head.GetGrant() == "") {
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a call needs handles, or for a plain fetch a run grant, and not both")
 	}
-	if head.GetHandle() != "" {
-		return s.callWithHandle(stream, head)
+	if len(head.GetHandles()) > 0 {
+		return s.callWithHandles(stream, head)
 	}
 	return s.fetch(stream, head)
 }
 
-// callWithHandle makes a call with a credential.
-func (s *Service) callWithHandle(stream egressStream, head *vaultinternalv1.EgressHead) error {
+// callWithHandles makes a call with credentials. Each handle is checked alike; if one
+// does not hold, nothing is sent.
+func (s *Service) callWithHandles(stream egressStream, head *vaultinternalv1.EgressHead) error {
 	ctx := stream.Context()
-	h, err := s.open(head.GetHandle())
+	together, err := s.openAll(head.GetHandles())
 	if err != nil {
 		s.metrics.refused.WithLabelValues("handle").Inc()
 		return handleInvalid(err)
 	}
-	subjects := []string{runSubject(h.Run), keySubject(h.ChargedKey)}
-	if h.Owner != "" && h.Owner != h.ChargedKey {
-		subjects = append(subjects, keySubject(h.Owner))
-	}
-	if h.Credential != "" {
-		subjects = append(subjects, credentialSubject(h.Credential))
-	}
-	if h.Share != "" {
-		subjects = append(subjects, grantSubject(h.Share))
-	}
-	ctx, done := s.inflight.add(ctx, s.stillMayUse(*h), subjects...)
+	ctx, done := s.inflight.add(ctx, s.stillMayUse(together), subjectsOf(together)...)
 	defer done()
-	if err := s.bound(h, caller.Peer(ctx), head.GetUrl()); err != nil {
-		return s.refuseUse(ctx, "handle.refused", h, err)
+	for _, h := range together {
+		err := s.bound(h, caller.Peer(ctx), head.GetUrl())
+		if err == nil {
+			err = s.mayUse(ctx, h)
+		}
+		if err != nil {
+			return s.refuseUse(ctx, "handle.refused", h, err)
+		}
 	}
-	if err := s.mayUse(ctx, h); err != nil {
-		return s.refuseUse(ctx, "handle.refused", h, err)
-	}
-	a, err := s.spend(ctx, h)
+	begun, refused, err := s.spendAll(ctx, together)
 	if err != nil {
-		return s.refuseUse(ctx, "handle.refused", h, err)
+		return s.refuseUse(ctx, "handle.refused", refused, err)
 	}
-	outcome, err := s.use(ctx, stream, head, h)
-	s.finish(ctx, a, outcome)
+	outcome, err := s.use(ctx, stream, head, together)
+	for _, a := range begun {
+		s.finish(ctx, a, outcome)
+	}
 	return err
 }
 
-// stillMayUse is what the watch asks of a running call. A new version of the
-// credential does not end calls that were made with the old one.
-func (s *Service) stillMayUse(h handle) func(context.Context) error {
-	return func(ctx context.Context) error {
-		now := h
-		now.Version = 0
-		return s.mayUse(ctx, &now)
-	}
-}
-
-// use reveals the credential and makes the call. The outcome is for the attempt's
-// row: it says what the provider answered, and never what the answer was.
-func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead, h *handle) (string, error) {
-	slot, set, err := s.reveal(ctx, h)
+// use reveals the credentials and makes the call. The outcome is for the attempts'
+// rows: it says what the provider answered, and never what the answer was.
+func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead, together []*handle) (string, error) {
+	slots, set, err := s.reveal(ctx, together)
 	if err != nil {
 		return notSent, err
 	}
-	defer slot.Secret.Destroy()
+	defer destroy(slots)
+	h := together[0]
 	d, err := egress.ParseDestination(h.Destination)
 	if err != nil {
 		return notSent, refusedURL(err)
 	}
 	req := request(ctx, stream, head)
-	w := &watched{Service: s, egressStream: stream, handles: []*handle{h}, set: set}
-	req.Slot, req.Guard, req.Destinations = slot, set, []egress.Destination{d}
+	w := &watched{Service: s, egressStream: stream, handles: together, set: set}
+	req.Slots, req.Guard, req.Destinations = slots, set, []egress.Destination{d}
+	if req.Body, err = egress.FillBody(req.Body, slots); err != nil {
+		return notSent, answerError(ctx, err, h.Link != "")
+	}
 	req.Remember = func(pieces []guard.Piece) (bool, error) { return w.remember(ctx, pieces) }
 	req.OnReflected = func() { w.withhold(ctx) }
 	onward := &redirects{service: s, handle: h}

@@ -49,6 +49,7 @@ type handle struct {
 	Provider    string
 	SlotKind    string
 	SlotName    string
+	SlotPrefix  string
 	Destination string
 	Peer        string
 	// Calls is how many calls it is good for: always 1.
@@ -64,7 +65,7 @@ const handleForm = 1
 func (h *handle) texts() []*string {
 	return []*string{
 		&h.Run, &h.Step, &h.Field, &h.Workspace, &h.ChargedKey, &h.Link, &h.Owner, &h.Share, &h.VersionHash, &h.Credential, &h.UID,
-		&h.Input, &h.Provider, &h.SlotKind, &h.SlotName, &h.Destination, &h.Peer,
+		&h.Input, &h.Provider, &h.SlotKind, &h.SlotName, &h.SlotPrefix, &h.Destination, &h.Peer,
 	}
 }
 

@@ -123,7 +123,7 @@ func TestAHandleIsBoundToItsCall(t *testing.T) {
 			other.URL, "https://evil.example/", strings.Replace(r.provider.URL, "http://", "https://", 1),
 			strings.Replace(r.provider.URL, "http://", "http://evil@", 1), "http://127.0.0.1/", "",
 		} {
-			head := &vaultinternalv1.EgressHead{Method: "POST", Url: url, Handle: r.mustIssue(t, token, "llm", 1)}
+			head := &vaultinternalv1.EgressHead{Method: "POST", Url: url, Handles: []string{r.mustIssue(t, token, "llm", 1)}}
 			if _, err := r.egress(context.Background(), r.runner, head, nil); errs.CodeOf(err) != codes.PermissionDenied && errs.CodeOf(err) != codes.FailedPrecondition {
 				t.Errorf("%q: %v, want a refusal", url, err)
 			}
@@ -131,7 +131,7 @@ func TestAHandleIsBoundToItsCall(t *testing.T) {
 	})
 	t.Run("another peer", func(t *testing.T) {
 		for _, peer := range []string{"gateway", "sharing", ""} {
-			head := &vaultinternalv1.EgressHead{Method: "POST", Url: r.provider.URL, Handle: r.mustIssue(t, token, "llm", 1)}
+			head := &vaultinternalv1.EgressHead{Method: "POST", Url: r.provider.URL, Handles: []string{r.mustIssue(t, token, "llm", 1)}}
 			if _, err := r.egress(context.Background(), r.asPeer(peer), head, nil); err == nil {
 				t.Errorf("%q may use the runner's handle", peer)
 			}
@@ -391,7 +391,7 @@ func TestTheAccountHasEveryCall(t *testing.T) {
 				r, number := replicas[i%2], int32(i+1)
 				h := r.mustIssue(t, token, "llm", number)
 				head := &vaultinternalv1.EgressHead{
-					Method: "POST", Url: in.provider.URL + "/chat/completions", Handle: h,
+					Method: "POST", Url: in.provider.URL + "/chat/completions", Handles: []string{h},
 					Headers: []*vaultinternalv1.Header{{Name: "X-Attempt", Value: attemptOf(c.Run, number)}},
 				}
 				racing.Go(func() { _, _ = r.egress(context.Background(), r.runner, head, []byte(`{"model":"m"}`)) })
@@ -431,7 +431,7 @@ func TestACallThatNeverLeftIsNotInTheAccount(t *testing.T) {
 		c.Share, c.Authority = "", n.owner.Assertion
 		token := n.sign(t, c)
 		_, err = r.egress(context.Background(), r.runner, &vaultinternalv1.EgressHead{
-			Method: "POST", Url: "http://" + dead + "/v1/chat/completions", Handle: r.mustIssue(t, token, "llm", 1),
+			Method: "POST", Url: "http://" + dead + "/v1/chat/completions", Handles: []string{r.mustIssue(t, token, "llm", 1)},
 		}, []byte(`{"model":"m"}`))
 		refusedWith(t, err, errorsv1.Reason_REASON_PROVIDER_FAILED, codes.Unavailable)
 		account, err := r.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})

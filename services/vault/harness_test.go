@@ -278,7 +278,7 @@ type answer struct {
 
 // call uses a handle for one chat completion.
 func (r *replica) call(ctx context.Context, handle string) (answer, error) {
-	return r.egress(ctx, r.runner, &vaultinternalv1.EgressHead{Method: "POST", Url: r.provider.URL + "/chat/completions", Handle: handle}, []byte(`{"model":"m"}`))
+	return r.egress(ctx, r.runner, &vaultinternalv1.EgressHead{Method: "POST", Url: r.provider.URL + "/chat/completions", Handles: []string{handle}}, []byte(`{"model":"m"}`))
 }
 
 func (r *replica) egress(ctx context.Context, as vaultinternalv1.VaultInternalServiceClient, head *vaultinternalv1.EgressHead, body []byte) (answer, error) {

@@ -59,7 +59,7 @@ func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.
 			"the step has used all of the %d calls that it may make in one run", c.Limits.Attempts).With("step", h.Step)
 	}
 	if slot.Input != "" {
-		h.Input, h.Provider, h.SlotKind, h.SlotName = slot.Input, slot.Provider, slot.SlotKind, slot.SlotName
+		h.Input, h.Provider, h.SlotKind, h.SlotName, h.SlotPrefix = slot.Input, slot.Provider, slot.SlotKind, slot.SlotName, slot.SlotPrefix
 		return h, nil
 	}
 	h.Credential = slot.Credential

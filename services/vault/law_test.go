@@ -137,7 +137,7 @@ func (w *world) useElsewhere(t *rapid.T) {
 
 func (w *world) refused(t *rapid.T, url string, h *modelHandle) {
 	before := w.r.provider.Count()
-	_, err := w.r.egress(context.Background(), w.r.runner, &vaultinternalv1.EgressHead{Method: "POST", Url: url, Handle: h.token}, nil)
+	_, err := w.r.egress(context.Background(), w.r.runner, &vaultinternalv1.EgressHead{Method: "POST", Url: url, Handles: []string{h.token}}, nil)
 	if err == nil || w.r.provider.Count() != before {
 		t.Fatalf("used: %v, %d calls", err, w.r.provider.Count()-before)
 	}

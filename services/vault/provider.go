@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"fmt"
 	"strings"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -49,30 +48,4 @@ func knownProvider(name string) provider {
 		p.slotKind = vaultv1.SlotKind_SLOT_KIND_BEARER
 	}
 	return p
-}
-
-// slotNames are the slot kinds as run grants spell them.
-func slotNames() map[string]vaultv1.SlotKind {
-	return map[string]vaultv1.SlotKind{
-		"bearer": vaultv1.SlotKind_SLOT_KIND_BEARER, "header": vaultv1.SlotKind_SLOT_KIND_HEADER,
-		"query": vaultv1.SlotKind_SLOT_KIND_QUERY, "basic": vaultv1.SlotKind_SLOT_KIND_BASIC,
-	}
-}
-
-// completeSlot fills in what was left open, from the provider.
-func completeSlot(providerName string, kind vaultv1.SlotKind, name string) (vaultv1.SlotKind, string, error) {
-	p := knownProvider(providerName)
-	if kind == vaultv1.SlotKind_SLOT_KIND_UNSPECIFIED {
-		kind = p.slotKind
-	}
-	if name == "" && kind == p.slotKind {
-		name = p.slotName
-	}
-	if name == "" && (kind == vaultv1.SlotKind_SLOT_KIND_HEADER || kind == vaultv1.SlotKind_SLOT_KIND_QUERY) {
-		return kind, "", fmt.Errorf("the name of the header or query parameter is needed")
-	}
-	if kind == vaultv1.SlotKind_SLOT_KIND_BEARER {
-		name = ""
-	}
-	return kind, name, nil
 }

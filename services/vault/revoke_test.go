@@ -232,7 +232,7 @@ func TestALargeBodyStreamsBothWays(t *testing.T) {
 	text := strings.Repeat("0123456789abcdef ", 1<<17) // 2 MiB
 	in.provider.Answer(text)
 	head := &vaultinternalv1.EgressHead{
-		Method: "POST", Url: r.provider.URL + "/chat/completions", Handle: r.mustIssue(t, n.sign(t, n.claims()), "llm", 1),
+		Method: "POST", Url: r.provider.URL + "/chat/completions", Handles: []string{r.mustIssue(t, n.sign(t, n.claims()), "llm", 1)},
 		Headers: []*vaultinternalv1.Header{{Name: "Authorization", Value: "Bearer mine"}, {Name: "X-Own", Value: "kept"}},
 	}
 	body := []byte(`{"text":"` + text + `"}`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -40,6 +41,10 @@ func (s *Service) PutRunCredential(ctx context.Context, req *vaultinternalv1.Put
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "what was brought along cannot be a credential: %s", why).
 			Field("inputs."+req.GetInput(), why)
 	}
+	if why := unfitAddress(claims.InputSlots(req.GetInput()), value); why != "" {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "what was brought along cannot be a credential: %s", why).
+			Field("inputs."+req.GetInput(), why)
+	}
 	if err := s.runAlive(ctx, claims.Run); err != nil {
 		return nil, err
 	}
@@ -53,6 +58,17 @@ func (s *Service) PutRunCredential(ctx context.Context, req *vaultinternalv1.Put
 		return nil, errors.Join(err, grant.Invalid(errors.New("the run has ended")))
 	}
 	return &vaultinternalv1.PutRunCredentialResponse{}, nil
+}
+
+// unfitAddress says why a value cannot be the address of a slot: it must have the host
+// that the version names.
+func unfitAddress(slots []grant.Slot, value secret.Secret) string {
+	for _, slot := range slots {
+		if slot.SlotKind == "url" && !slices.Equal(hostOf(value), []string{slot.Destination}) {
+			return "it must be an address at " + slot.Destination
+		}
+	}
+	return ""
 }
 
 func (s *Service) runKey(run string) string { return s.redis.Key(run, "credentials") }

@@ -19,6 +19,7 @@ type credential struct {
 	hosts       []string
 	slotKind    int64
 	slotName    string
+	slotPrefix  string
 	fingerprint string
 	guardable   bool
 	version     int64
@@ -29,7 +30,7 @@ type credential struct {
 func (c credential) name() string { return credentialName(c.workspace, c.id) }
 
 const credentialColumns = `workspace, id, uid, provider, title, hosts, slot_kind, slot_name, fingerprint, guardable,
-	version, create_time, update_time`
+	version, create_time, update_time, slot_prefix`
 
 // createCredential stores a credential and its sealed value; false if the id is
 // taken.
@@ -39,9 +40,9 @@ func createCredential(ctx context.Context, tx *sql.Tx, c credential, sealed []by
 		return false, err
 	}
 	ok, err := affected(tx.ExecContext(ctx, `INSERT INTO credentials (`+credentialColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (workspace, id) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (workspace, id) DO NOTHING`,
 		c.workspace, c.id, c.uid, c.provider, c.title, hosts, c.slotKind, c.slotName, c.fingerprint, c.guardable,
-		c.version, c.createTime, c.updateTime))
+		c.version, c.createTime, c.updateTime, c.slotPrefix))
 	if err != nil {
 		return false, fmt.Errorf("insert credential: %w", err)
 	}
@@ -100,8 +101,8 @@ func (s *store) sameCredential(ctx context.Context, c credential) (string, error
 	}
 	var id string
 	err = s.db.QueryRowContext(ctx, `SELECT id FROM credentials WHERE workspace = $1 AND fingerprint = $2 AND provider = $3
-		AND hosts = $4 AND slot_kind = $5 AND slot_name = $6 ORDER BY id LIMIT 1`,
-		c.workspace, c.fingerprint, c.provider, hosts, c.slotKind, c.slotName).Scan(&id)
+		AND hosts = $4 AND slot_kind = $5 AND slot_name = $6 AND slot_prefix = $7 ORDER BY id LIMIT 1`,
+		c.workspace, c.fingerprint, c.provider, hosts, c.slotKind, c.slotName, c.slotPrefix).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
@@ -119,9 +120,9 @@ func updateCredential(ctx context.Context, tx *sql.Tx, uid string, c credential)
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE credentials SET title = $3, hosts = $4, slot_kind = $5, slot_name = $6,
-		fingerprint = $7, guardable = $8, version = $9, update_time = $10, uid = $11, provider = $12
+		fingerprint = $7, guardable = $8, version = $9, update_time = $10, uid = $11, provider = $12, slot_prefix = $13
 		WHERE workspace = $1 AND uid = $2`,
-		c.workspace, uid, c.title, hosts, c.slotKind, c.slotName, c.fingerprint, c.guardable, c.version, c.updateTime, c.uid, c.provider)
+		c.workspace, uid, c.title, hosts, c.slotKind, c.slotName, c.fingerprint, c.guardable, c.version, c.updateTime, c.uid, c.provider, c.slotPrefix)
 	if err != nil {
 		return fmt.Errorf("update credential: %w", err)
 	}
@@ -147,7 +148,7 @@ type sealedCredential struct {
 func (s *store) sealedCredential(ctx context.Context, workspace, id string) (sealedCredential, error) {
 	var sealed []byte
 	c, err := scanCredential(s.db.QueryRowContext(ctx, `SELECT c.workspace, c.id, c.uid, c.provider, c.title, c.hosts, c.slot_kind,
-		c.slot_name, c.fingerprint, c.guardable, c.version, c.create_time, c.update_time, v.sealed
+		c.slot_name, c.fingerprint, c.guardable, c.version, c.create_time, c.update_time, c.slot_prefix, v.sealed
 		FROM credentials c JOIN credential_versions v ON v.workspace = c.workspace AND v.uid = c.uid AND v.version = c.version
 		WHERE c.workspace = $1 AND c.id = $2`, workspace, id), &sealed)
 	return sealedCredential{credential: c, sealed: sealed}, err
@@ -160,7 +161,7 @@ func scanCredential(r scanner, more ...any) (credential, error) {
 	)
 	err := r.Scan(append([]any{
 		&c.workspace, &c.id, &c.uid, &c.provider, &c.title, &hosts, &c.slotKind, &c.slotName, &c.fingerprint,
-		&c.guardable, &c.version, &c.createTime, &c.updateTime,
+		&c.guardable, &c.version, &c.createTime, &c.updateTime, &c.slotPrefix,
 	}, more...)...)
 	if err != nil {
 		return c, sqldb.Error(fmt.Errorf("read credential: %w", err))

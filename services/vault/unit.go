@@ -21,6 +21,7 @@ func unitChanges(before, after credential) []string {
 	for field, differs := range map[string]bool{
 		"provider": before.provider != after.provider, "hosts": !sameSet(before.hosts, after.hosts),
 		"slot_kind": before.slotKind != after.slotKind, "slot_name": before.slotName != after.slotName,
+		"slot_prefix": before.slotPrefix != after.slotPrefix,
 	} {
 		if differs {
 			fields = append(fields, field)

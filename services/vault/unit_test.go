@@ -47,7 +47,7 @@ func TestAttackMovingACredentialWithoutItsValue(t *testing.T) {
 			token := n.sign(t, n.own(evil))
 			h, issueErr := r.issue(token, "llm", attempt)
 			if issueErr == nil {
-				_, issueErr = r.egress(context.Background(), r.runner, &vaultinternalv1.EgressHead{Method: "POST", Url: thief.URL + "/chat/completions", Handle: h}, []byte(`{}`))
+				_, issueErr = r.egress(context.Background(), r.runner, &vaultinternalv1.EgressHead{Method: "POST", Url: thief.URL + "/chat/completions", Handles: []string{h}}, []byte(`{}`))
 			}
 			arrived := slices.ContainsFunc(thief.Calls(), func(c testkit.Call) bool { return strings.Contains(fmt.Sprint(c), canary) })
 			a.Attempt(issueErr != nil && !arrived, "%s (%v): the value went to another host (%v)", what, err, issueErr)
@@ -88,7 +88,7 @@ func (r *replica) egressTo(token string, attempt int32, url string) (answer, err
 	if err != nil {
 		return answer{}, err
 	}
-	return r.egress(context.Background(), r.runner, &vaultinternalv1.EgressHead{Method: "POST", Url: url + "/chat/completions", Handle: h}, []byte(`{}`))
+	return r.egress(context.Background(), r.runner, &vaultinternalv1.EgressHead{Method: "POST", Url: url + "/chat/completions", Handles: []string{h}}, []byte(`{}`))
 }
 
 func sameUnit(a, b *vaultv1.Credential) bool {

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
-	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
@@ -80,40 +79,62 @@ func (s *Service) spend(ctx context.Context, h *handle) (attempt, error) {
 	return a, err
 }
 
-// reveal opens the credential of a handle, and finds the guard that looks for it
-// in answers. The secret is destroyed by the caller.
-func (s *Service) reveal(ctx context.Context, h *handle) (*egress.Slot, *guard.Set, error) {
-	var (
-		value            secret.Secret
-		kind             vaultv1.SlotKind
-		name             string
-		subject, version string
-		err              error
-	)
-	if h.Input != "" {
-		value, err = s.runCredential(ctx, h.Run, h.Input)
-		if err == nil {
-			kind, name, err = completeSlot(h.Provider, slotNames()[h.SlotKind], h.SlotName)
+// reveal opens the credentials of handles, and finds the guard that looks for them in
+// answers. The secrets are destroyed by the caller.
+func (s *Service) reveal(ctx context.Context, together []*handle) (slots egress.Slots, set *guard.Set, err error) {
+	defer func() {
+		if err != nil {
+			destroy(slots)
 		}
-		subject, version = runSubject(h.Run), h.Input
+	}()
+	hidden := make([]secret.Secret, len(together))
+	for i, h := range together {
+		slot, err := s.slotFor(ctx, h)
+		if err != nil {
+			return slots, nil, err
+		}
+		slots = append(slots, slot)
+		hidden[i] = slot.Hidden()
+	}
+	if len(together) == 1 {
+		subject, version := together[0].guarded()
+		set, err = s.guards.get(subject, version, hidden[0])
 	} else {
-		var c *credential
-		c, value, err = s.storedValue(ctx, h)
-		if err == nil {
-			kind, name = vaultv1.SlotKind(c.slotKind), c.slotName
-		}
-		subject, version = credentialSubject(h.Credential), h.UID+" "+itoa(h.Version)
+		set, err = guard.New(hidden...)
 	}
 	if err != nil {
-		return nil, nil, err
-	}
-	set, err := s.guards.get(subject, version, value)
-	if err != nil {
-		value.Destroy()
-		return nil, nil, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
+		return slots, nil, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
 			"the credential is too long to be guarded in answers").Because(err)
 	}
-	return &egress.Slot{Kind: egressKind(kind), Name: name, Secret: value}, set, nil
+	return slots, set, nil
+}
+
+// guarded names the secret of a handle, for the guards that are kept.
+func (h *handle) guarded() (subject, version string) {
+	if h.Input != "" {
+		return runSubject(h.Run), h.Input
+	}
+	return credentialSubject(h.Credential), h.UID + " " + itoa(h.Version)
+}
+
+// slotFor opens the credential of one handle.
+func (s *Service) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) {
+	if h.Input == "" {
+		c, value, err := s.storedValue(ctx, h)
+		if err != nil {
+			return nil, err
+		}
+		return c.place().with(value), nil
+	}
+	p, err := completeSlot(h.Provider, slotPlace{slotNames()[h.SlotKind], h.SlotName, h.SlotPrefix})
+	if err != nil {
+		return nil, err
+	}
+	value, err := s.runCredential(ctx, h.Run, h.Input)
+	if err != nil {
+		return nil, err
+	}
+	return p.with(value), nil
 }
 
 func (s *Service) storedValue(ctx context.Context, h *handle) (*credential, secret.Secret, error) {
@@ -126,19 +147,6 @@ func (s *Service) storedValue(ctx context.Context, h *handle) (*credential, secr
 	}
 	value, err := s.sealer.open(ctx, c.credential, c.sealed)
 	return &c.credential, value, err
-}
-
-func egressKind(k vaultv1.SlotKind) egress.SlotKind {
-	switch k {
-	case vaultv1.SlotKind_SLOT_KIND_HEADER:
-		return egress.Header
-	case vaultv1.SlotKind_SLOT_KIND_QUERY:
-		return egress.Query
-	case vaultv1.SlotKind_SLOT_KIND_BASIC:
-		return egress.Basic
-	default:
-		return egress.Bearer
-	}
 }
 
 // refuseUse audits a refusal for the owner of the right and returns the error.

@@ -23,8 +23,9 @@ type credentialCreate struct {
 	Host      []string `help:"Destination that it may go to; the provider's own by default." placeholder:"URL"`
 	ValueFile string   `help:"File that holds the value; - for standard input." default:"-"`
 	Title     string   `help:"Title."`
-	SlotKind  string   `help:"Where in the request it goes: bearer, header, query or basic; the provider's usual place by default." enum:",bearer,header,query,basic" default:"" placeholder:"KIND"`
-	SlotName  string   `help:"Name of that header or query parameter, or the user of basic authentication."`
+	SlotKind  string   `help:"Where in the request it goes: bearer, header, query, basic, body or url (the value is the whole address); the provider's usual place by default." enum:",bearer,header,query,basic,body,url" default:"" placeholder:"KIND"`
+	SlotName  string   `help:"Name of that header or query parameter, the user of basic authentication, or the JSON pointer into the body."`
+	Prefix    string   `help:"Text that stands before the value in a header, such as 'Bot '."`
 }
 
 // credential reads a value. The end of the last line is the editor's, not the value's.
@@ -46,6 +47,7 @@ func (c *credentialCreate) Run(a *app) error {
 	if c.SlotKind != "" {
 		body["slotKind"] = "SLOT_KIND_" + strings.ToUpper(c.SlotKind)
 		body["slotName"] = c.SlotName
+		body["slotPrefix"] = c.Prefix
 	}
 	return a.call(http.MethodPost, "/credentials", url.Values{"credentialId": {c.ID}}, body, "name", "provider", "hosts", "fingerprint", "version", "guardable")
 }
@@ -74,8 +76,9 @@ type credentialUpdate struct {
 	Host      []string `help:"Destination that it may go to, instead of those that it has. Needs --value-file." placeholder:"URL"`
 	Title     *string  `help:"Title."`
 	Provider  *string  `help:"Whose it is. Needs --value-file."`
-	SlotKind  string   `help:"Where in the request it goes: bearer, header, query or basic. Needs --value-file." enum:",bearer,header,query,basic" default:"" placeholder:"KIND"`
-	SlotName  *string  `help:"Name of that header or query parameter, or the user of basic authentication."`
+	SlotKind  string   `help:"Where in the request it goes: bearer, header, query, basic, body or url. Needs --value-file." enum:",bearer,header,query,basic,body,url" default:"" placeholder:"KIND"`
+	SlotName  *string  `help:"Name of that header or query parameter, the user of basic authentication, or the JSON pointer into the body."`
+	Prefix    *string  `help:"Text that stands before the value in a header, such as 'Bot '. Needs --value-file."`
 }
 
 // Run changes it.
@@ -97,6 +100,7 @@ func (c *credentialUpdate) Run(a *app) error {
 		e.set("slot_kind", "SLOT_KIND_"+strings.ToUpper(c.SlotKind))
 	}
 	set(&e, "slot_name", c.SlotName)
+	set(&e, "slot_prefix", c.Prefix)
 	return e.send(a, aCredential, c.ID, credentialFields...)
 }
 

@@ -76,12 +76,14 @@ type Slot struct {
 	Input string `json:"input,omitempty"`
 	// Destination is where it may go, canonical: "https://api.openai.com:443".
 	Destination string `json:"destination"`
-	// Provider, SlotKind ("bearer", "header", "query", "basic") and SlotName
-	// tell where in the request a visitor's credential goes; empty is the
+	// Provider, SlotKind ("bearer", "header", "query", "basic", "body", "url"),
+	// SlotName and SlotPrefix tell where in the request a visitor's credential goes; empty is the
 	// provider's usual place. A stored credential has its own.
 	Provider string `json:"provider,omitempty"`
 	SlotKind string `json:"slot_kind,omitempty"`
 	SlotName string `json:"slot_name,omitempty"`
+	// SlotPrefix is the text before the value in a header: "Bot ".
+	SlotPrefix string `json:"slot_prefix,omitempty"`
 }
 
 // Limits bound a run.

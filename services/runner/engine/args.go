@@ -10,12 +10,20 @@ func (x *execution) elementArgs(row int) map[string]any {
 	for i := range x.s.args {
 		arg := &x.s.args[i]
 		if coerced, ok := x.coerced(arg); ok {
-			args[arg.name] = coerced
+			args[arg.name] = arg.hosted(coerced)
 			continue
 		}
-		args[arg.name] = x.assemble(arg, func(s *source) any { return x.one(s, row) })
+		args[arg.name] = arg.hosted(x.assemble(arg, func(s *source) any { return x.one(s, row) }))
 	}
 	return args
+}
+
+// hosted puts the host that the definition names before an address that is a credential.
+func (s *source) hosted(v any) any {
+	if s.prefix != "" && v == any(SlotMark) {
+		return s.prefix + SlotMark
+	}
+	return v
 }
 
 // batchArgs are the arguments of the call for all elements.

@@ -52,6 +52,14 @@ func IsSlot(v any) bool {
 	return ok && (text == SlotMark || strings.HasPrefix(text, SlotMark+"."))
 }
 
+// HostOf takes the host of a field that holds an address: false where the address is no
+// credential. What comes after the host the block never sees.
+func HostOf(v any) (host string, ok bool) {
+	text, _ := v.(string)
+	host, ok = strings.CutSuffix(text, "/"+SlotMark)
+	return host + "/", ok
+}
+
 // Index is the place of an element: its position on each level of nesting.
 type Index []int
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
@@ -180,12 +181,20 @@ func (w *Workflow) reads(step int) []string {
 	return names
 }
 
+// fieldPrefix is the host before an address that is a credential.
+func (w *Workflow) fieldPrefix(a *plan.Argument) string {
+	if a.Field != nil && a.Field.Credential != nil && a.Field.Credential.Scheme == manifest.SchemeURL {
+		return a.Prefix
+	}
+	return ""
+}
+
 func (w *Workflow) field(a *plan.Argument) any {
 	switch a.Form {
 	case plan.Static:
 		return a.Value
 	case plan.Slot:
-		return SlotMark
+		return w.fieldPrefix(a) + SlotMark
 	case plan.FromInput:
 		return "$inputs." + w.plan.Inputs[a.Input].Name
 	case plan.FromStep:

@@ -50,11 +50,11 @@ type Inference struct {
 
 // Outbound is the only way out of a run.
 type Outbound interface {
-	// Client returns a client for the requests of one attempt of a step. Slot
-	// names the step's field that holds a credential, as in "api_key"; the client
-	// adds the secret, which the block never sees. An empty slot sends none. A redirect
-	// that was not followed comes back with a Location of scheme, host and port alone.
-	Client(ctx context.Context, attempt Attempt, slot string) (*http.Client, error)
+	// Client returns a client for the requests of one attempt of a step. Slots
+	// name the step's fields that hold credentials, as in "api_key"; the client
+	// adds the secrets, which the block never sees. A redirect that was not followed
+	// comes back with a Location of scheme, host and port alone.
+	Client(ctx context.Context, attempt Attempt, slots ...string) (*http.Client, error)
 }
 
 type followKey struct{}

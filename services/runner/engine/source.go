@@ -20,6 +20,8 @@ type source struct {
 	// (depth 0) or the one below (depth 1).
 	cast  bool
 	depth int
+	// prefix stands before a credential that is an address.
+	prefix string
 	// coerce checks a parameter by the field it is used in.
 	coerce  *manifest.Field
 	entries []source
@@ -30,8 +32,11 @@ func (w *Workflow) source(a *plan.Argument, s *stepPlan) source {
 	if a.Field != nil {
 		out.name = a.Field.Name
 	}
+	if a.Field != nil && a.Field.Credential != nil && a.Field.Credential.Scheme == manifest.SchemeURL {
+		out.prefix = a.Prefix
+	}
 	if a.Form == plan.Slot {
-		out.form, out.static = plan.Static, any(SlotMark)
+		out.form, out.static = plan.Static, any(out.prefix+SlotMark)
 	}
 	out.at = w.level(a.Lineage)
 	if a.Substituted {

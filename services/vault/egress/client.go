@@ -85,12 +85,12 @@ type Request struct {
 	// Body is read while it is sent, at the latest until the Response's body is
 	// closed; nil is none. It is not closed.
 	Body io.Reader
-	// Slot holds the secret, if the call is made with one.
-	Slot *Slot
-	// Destinations are those of the credential: with a Slot the URL must go to one
+	// Slots hold the secrets, if the call is made with some.
+	Slots Slots
+	// Destinations are those of the credentials: with Slots the URL must go to one
 	// of them. Without, an empty list allows every public destination.
 	Destinations []Destination
-	// Guard is the Set of the secrets that must not come back. With a Slot and no
+	// Guard is the Set of the secrets that must not come back. With Slots and no
 	// Guard, one is compiled for this call, which takes milliseconds: pass it.
 	Guard *guard.Set
 	// OnReflected, if not nil, is called once when the answer held a secret, before
@@ -150,12 +150,12 @@ func (c *Client) prepare(req *Request) (target, http.Header, error) {
 	if err != nil {
 		return t, nil, err
 	}
-	header, err := cleaned(req.Header, req.Slot)
+	header, err := cleaned(req.Header, req.Slots)
 	if err != nil {
 		return t, nil, err
 	}
-	if req.Slot != nil && req.Guard == nil {
-		if req.Guard, err = guard.New(req.Slot.Secret); err != nil {
+	if len(req.Slots) > 0 && req.Guard == nil {
+		if req.Guard, err = guard.New(req.Slots.hidden()...); err != nil {
 			return t, nil, refuse(RefusedRequest, "the credential is too long to be guarded")
 		}
 	}
@@ -173,20 +173,15 @@ func (c *Client) admit(req *Request) (target, error) {
 	if err != nil {
 		return t, err
 	}
-	if req.Slot != nil {
-		if err := req.Slot.Check(); err != nil {
-			return t, err
-		}
-		if t.query, err = req.Slot.clearQuery(t.query); err != nil {
-			return t, err
-		}
+	if t, err = req.Slots.admit(t); err != nil {
+		return t, err
 	}
 	return t, c.allow(req, t.Destination)
 }
 
 // allow checks the first destination.
 func (c *Client) allow(req *Request, d Destination) error {
-	if (req.Slot != nil || len(req.Destinations) > 0) && !slices.Contains(req.Destinations, d) {
+	if (len(req.Slots) > 0 || len(req.Destinations) > 0) && !slices.Contains(req.Destinations, d) {
 		return refuse(RefusedDestination, "%s is not a destination of this credential", d)
 	}
 	return c.config.Rules.Check(d)
@@ -199,7 +194,7 @@ func (c *Client) send(w *watch, req Request, t target, header http.Header) (*Res
 		return nil, err
 	}
 	// What acts has acted by its first answer, which then is the result.
-	acts := req.Slot != nil || !req.reads()
+	acts := len(req.Slots) > 0 || !req.reads()
 	from := c.pool
 	for hop := 0; ; hop++ {
 		resp, err := c.roundTrip(w, from, req, t, header, body)
@@ -219,7 +214,7 @@ func (c *Client) send(w *watch, req Request, t target, header http.Header) (*Res
 			return nil, refused
 		}
 		header = carried(header, &req, next.Destination == t.Destination)
-		req.Method, req.Slot, req.Destinations = method, nil, nil
+		req.Method, req.Slots, req.Destinations = method, nil, nil
 		from, t, body = through, next, measured{}
 	}
 }
@@ -237,9 +232,7 @@ func (c *Client) roundTrip(w *watch, p *pool, req Request, t target, header http
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(w.ctx)
 	body.attach(r, w, c.config)
-	if req.Slot != nil {
-		req.Slot.fill(r)
-	}
+	req.Slots.fill(r)
 	resp, err := l.conn.RoundTrip(r)
 	if err != nil {
 		p.give(l)

@@ -139,7 +139,7 @@ func credentialed(t *testing.T, rawURL string) Request {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Request{Method: "GET", URL: rawURL, Slot: bearer(), Destinations: []Destination{d}}
+	return Request{Method: "GET", URL: rawURL, Slots: Slots{bearer()}, Destinations: []Destination{d}}
 }
 
 // read makes a call and reads it to its end. The error is the call's or the body's.

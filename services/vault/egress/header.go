@@ -53,8 +53,8 @@ func set(names ...string) map[string]bool {
 }
 
 // cleaned returns the caller's headers without those that are not the caller's to
-// set. With a slot, that is stricter.
-func cleaned(in http.Header, slot *Slot) (http.Header, error) {
+// set. With slots, that is stricter.
+func cleaned(in http.Header, slots Slots) (http.Header, error) {
 	out := http.Header{}
 	count, size := 0, 0
 	perConnection := set()
@@ -74,7 +74,7 @@ func cleaned(in http.Header, slot *Slot) (http.Header, error) {
 			count, size = count+1, size+len(name)+len(v)
 		}
 		key := http.CanonicalHeaderKey(name)
-		if ownHeaders[key] || perConnection[key] || strings.HasPrefix(key, "Proxy-") || (slot != nil && slot.displaces(key)) {
+		if ownHeaders[key] || perConnection[key] || strings.HasPrefix(key, "Proxy-") || slots.displace(key) {
 			continue
 		}
 		out[key] = append(out[key], values...)

@@ -97,7 +97,7 @@ func send(t *testing.T, c *Client, method, url string, body io.Reader) {
 	ask(t, c, Request{
 		Method: method, URL: url, Body: body, Destinations: []Destination{d},
 		Header: http.Header{"Idempotency-Key": {"x"}, "X-Idempotency-Key": {"x"}},
-		Slot:   &Slot{Kind: Header, Name: "X-Key", Secret: secret.FromString(canary)},
+		Slots:  Slots{&Slot{Kind: Header, Name: "X-Key", Secret: secret.FromString(canary)}},
 		Guard:  canaryGuard(),
 	})
 }

@@ -26,7 +26,7 @@ func (req *Request) onward(resp *http.Response) (method string, ok bool) {
 		}
 		return http.MethodGet, true
 	case http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return req.Method, req.reads() && req.Slot == nil
+		return req.Method, req.reads() && len(req.Slots) == 0
 	}
 	return "", false
 }
@@ -79,12 +79,15 @@ func (req *Request) nextTarget(from target, resp *http.Response) (target, *Error
 	if from.Scheme == "https" && next.Scheme != "https" {
 		return next, refuse(RefusedRedirect, "the destination redirects from https:// to http://")
 	}
-	if req.Slot != nil {
-		query, err := req.Slot.clearQuery(next.query)
+	if len(req.Slots) > 0 {
+		query, err := req.Slots.clearQuery(next.query)
 		if err != nil {
 			return next, refuse(RefusedRedirect, "the destination redirects to a URL that is not allowed: %v", err)
 		}
 		next.query = query
+		if req.Slots.inAddress(next) {
+			return next, refuse(RefusedRedirect, "the destination redirects to a URL that repeats the credential")
+		}
 	}
 	return next, nil
 }
@@ -137,7 +140,7 @@ var kept = set("Accept", "Accept-Encoding", "Accept-Language", "User-Agent")
 func carried(header http.Header, req *Request, sameServer bool) http.Header {
 	out := http.Header{}
 	for name, values := range header {
-		if kept[name] || sameServer && req.Slot == nil && !strings.HasPrefix(name, "Content-") {
+		if kept[name] || sameServer && len(req.Slots) == 0 && !strings.HasPrefix(name, "Content-") {
 			out[name] = values
 		}
 	}

@@ -66,7 +66,7 @@ func TestAttackARedirectTakesNothingAlong(t *testing.T) {
 				for _, to := range []*sendsOn{first, other} {
 					req := credentialed(t, first.URL+"/hook?a=b")
 					req.Method, req.FollowRedirects = method, true
-					req.Slot = &Slot{Kind: slot.Kind, Name: slot.Name, Secret: secret.FromString(canary)}
+					req.Slots = Slots{{Kind: slot.Kind, Name: slot.Name, Secret: secret.FromString(canary)}}
 					req.Guard = canaryGuard()
 					req.Header = http.Header{"X-Mine": {"words"}, "Content-Type": {"text/plain"}}
 					if method != "GET" && method != "HEAD" {

@@ -172,7 +172,7 @@ func TestRedirects(t *testing.T) {
 		// allowed, the answer is handed over as it is.
 		goals, allowed := goal.requests.Load(), int64(0)
 		for _, req := range []Request{credentialed(t, s.URL), {Method: "GET", URL: s.URL}, {Method: "POST", URL: s.URL, FollowRedirects: true}} {
-			req.FollowRedirects = req.FollowRedirects || req.Slot != nil
+			req.FollowRedirects = req.FollowRedirects || len(req.Slots) > 0
 			resp, _, e := read(t, client(t, allow), req)
 			if want == 0 && req.FollowRedirects {
 				allowed++

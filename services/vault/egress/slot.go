@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"bytes"
 	"encoding/base64"
 	"net/http"
 	"net/url"
@@ -23,14 +24,23 @@ const (
 	// Query is a query parameter by Name.
 	Query
 	// Basic is "Authorization: Basic", with Name as the user and the secret as the password.
+	// Without a Name the secret is "user:password".
 	Basic
+	// Body is a text in a JSON body; Name is its JSON pointer. The text is a placeholder
+	// before; see FillBody.
+	Body
+	// Address is the whole address: the secret is a URL, and the request's own path and
+	// query follow its path and query.
+	Address
 )
 
 // Slot is a secret and the one place of a request where it goes. It comes from the
 // credential, never from the request.
 type Slot struct {
-	Kind   SlotKind
-	Name   string
+	Kind SlotKind
+	Name string
+	// Prefix stands before the secret in a Header.
+	Prefix string
 	Secret secret.Secret
 }
 
@@ -45,11 +55,29 @@ func (s *Slot) Check() error {
 	case (s.Kind == Bearer || s.Kind == Header) && (!httpguts.ValidHeaderFieldValue(string(raw)) || strings.TrimSpace(string(raw)) != string(raw)):
 		return refuse(RefusedRequest, "the credential has characters in it that a header cannot carry, such as a line end")
 	}
+	if s.Kind == Address {
+		if _, err := parse(string(raw)); err != nil {
+			return err
+		}
+	}
+	return s.CheckPlace()
+}
+
+// CheckPlace is Check for a place whose secret is not known yet.
+func (s *Slot) CheckPlace() error {
 	switch s.Kind {
-	case Bearer:
+	case Bearer, Address:
+		return nil
+	case Body:
+		if !strings.HasPrefix(s.Name, "/") || len(s.Name) > 200 {
+			return refuse(RefusedRequest, "the credential's place in the body is not a JSON pointer, such as /auth/token")
+		}
 		return nil
 	case Header:
 		key := http.CanonicalHeaderKey(s.Name)
+		if !httpguts.ValidHeaderFieldValue(s.Prefix) || strings.TrimLeft(s.Prefix, " \t") != s.Prefix {
+			return refuse(RefusedRequest, "the credential's prefix has characters in it that a header cannot carry")
+		}
 		if !httpguts.ValidHeaderFieldName(s.Name) || ownHeaders[key] || strings.HasPrefix(key, "Proxy-") {
 			return refuse(RefusedRequest, "the credential's header cannot be used for a credential")
 		}
@@ -77,9 +105,12 @@ func (s *Slot) fill(r *http.Request) {
 	case Bearer:
 		r.Header.Set("Authorization", "Bearer "+string(raw))
 	case Header:
-		r.Header.Set(s.Name, string(raw))
+		r.Header.Set(s.Name, s.Prefix+string(raw))
 	case Basic:
 		pair := append([]byte(s.Name+":"), raw...)
+		if s.Name == "" && bytes.IndexByte(raw, ':') >= 0 {
+			pair = bytes.Clone(raw)
+		}
 		r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString(pair))
 		clear(pair)
 	case Query:

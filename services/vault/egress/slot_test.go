@@ -54,7 +54,7 @@ func TestSlots(t *testing.T) {
 	} {
 		req := credentialed(t, s.URL+"/v1/x?a=1")
 		tc.slot.Secret = secret.FromString(canary)
-		req.Slot = &tc.slot
+		req.Slots = Slots{&tc.slot}
 		if _, _, e := read(t, c, req); e != nil {
 			t.Fatalf("%s: %v", name, e)
 		}
@@ -83,7 +83,7 @@ func TestCallersCopiesAreDropped(t *testing.T) {
 	c := client(t, []string{s.hostPort()})
 	req := credentialed(t, s.URL+"/?b=1&Key=mine&k%65y=mine&key[]=mine&key=&c=2")
 	req.Header = rivals()
-	req.Slot = &Slot{Kind: Header, Name: "X-My-Key", Secret: secret.FromString(canary)}
+	req.Slots = Slots{&Slot{Kind: Header, Name: "X-My-Key", Secret: secret.FromString(canary)}}
 	if _, _, e := read(t, c, req); e != nil {
 		t.Fatal(e)
 	}
@@ -94,7 +94,7 @@ func TestCallersCopiesAreDropped(t *testing.T) {
 	if last.Host != s.hostPort() {
 		t.Errorf("Host is %s", last.Host)
 	}
-	req.Slot = &Slot{Kind: Query, Name: "key", Secret: secret.FromString(canary)}
+	req.Slots = Slots{&Slot{Kind: Query, Name: "key", Secret: secret.FromString(canary)}}
 	if _, _, e := read(t, c, req); e != nil {
 		t.Fatal(e)
 	}
@@ -136,15 +136,15 @@ func TestRefusedRequests(t *testing.T) {
 		"header value":      func(r *Request) { r.Header = http.Header{"X": {"1\r\nAuthorization: x"}} },
 		"many headers":      func(r *Request) { r.Header = many },
 		"large headers":     func(r *Request) { r.Header = http.Header{"X": {strings.Repeat("a", maxHeaderBytes)}} },
-		"no secret":         func(r *Request) { r.Slot.Secret = secret.Secret{} },
-		"secret with CRLF":  func(r *Request) { r.Slot.Secret = secret.FromString(canary + "\r\nX: y") },
-		"secret with blank": func(r *Request) { r.Slot.Secret = secret.FromString(canary + " ") },
-		"slot in Host":      func(r *Request) { r.Slot.Kind, r.Slot.Name = Header, "host" },
-		"slot in Proxy-X":   func(r *Request) { r.Slot.Kind, r.Slot.Name = Header, "proxy-x" },
-		"slot name":         func(r *Request) { r.Slot.Kind, r.Slot.Name = Header, "a b" },
-		"query no name":     func(r *Request) { r.Slot.Kind = Query },
-		"basic colon":       func(r *Request) { r.Slot.Kind, r.Slot.Name = Basic, "a:b" },
-		"no kind":           func(r *Request) { r.Slot.Kind = 0 },
+		"no secret":         func(r *Request) { r.Slots[0].Secret = secret.Secret{} },
+		"secret with CRLF":  func(r *Request) { r.Slots[0].Secret = secret.FromString(canary + "\r\nX: y") },
+		"secret with blank": func(r *Request) { r.Slots[0].Secret = secret.FromString(canary + " ") },
+		"slot in Host":      func(r *Request) { r.Slots[0].Kind, r.Slots[0].Name = Header, "host" },
+		"slot in Proxy-X":   func(r *Request) { r.Slots[0].Kind, r.Slots[0].Name = Header, "proxy-x" },
+		"slot name":         func(r *Request) { r.Slots[0].Kind, r.Slots[0].Name = Header, "a b" },
+		"query no name":     func(r *Request) { r.Slots[0].Kind = Query },
+		"basic colon":       func(r *Request) { r.Slots[0].Kind, r.Slots[0].Name = Basic, "a:b" },
+		"no kind":           func(r *Request) { r.Slots[0].Kind = 0 },
 	} {
 		req := credentialed(t, s.URL)
 		change(&req)

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
@@ -37,8 +38,11 @@ type Slot struct {
 	Pointer  string
 	Provider string
 	Scheme   manifest.Scheme
-	// Parameter is the header's or query parameter's name for those schemes.
+	// Parameter is the header's or query parameter's name for those schemes, or the JSON
+	// pointer into the body.
 	Parameter string
+	// Prefix is the text before the credential: "Bearer ", or an address's host.
+	Prefix string
 	// Credential is the id of the owner's credential, empty when the slot is unbound.
 	Credential  string
 	Destination Destination
@@ -52,6 +56,8 @@ func (s Slot) Bound() bool { return s.Credential != "" }
 type SecretInput struct {
 	Input, Step, Field, Provider string
 	Destination                  Destination
+	// Prefix is the text before the credential.
+	Prefix string
 	// Optional: the step does without it, so an empty value is none.
 	Optional bool
 	// AlsoGoesTo lists where the same input goes as ordinary data: "step.field", or
@@ -175,6 +181,11 @@ func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destinati
 	if !ok {
 		return out, nil
 	}
+	if argument.Prefix != "" { // an address whose host is written and whose rest is a credential
+		out.Constant = true
+		out.Address, _ = Canonical(argument.Prefix)
+		return out, nil
+	}
 	switch argument.Form {
 	case plan.Static:
 		out.Constant = true
@@ -204,11 +215,49 @@ func (i *inspector) credential(s *plan.Step, a *plan.Argument) {
 	if a.Field.Credential == nil {
 		return
 	}
-	i.place(s, a.Field, a, a.Field.Name, a.Field.Credential.Parameter)
+	scheme := a.Field.Credential.Scheme
+	if scheme != manifest.SchemeURL || a.Prefix != "" {
+		i.place(s, a.Field, a, a.Field.Name, a.Field.Credential.Parameter)
+	}
 	for e := range a.Elements {
 		element := &a.Elements[e]
-		if element.Form == plan.Slot || leak.SecretName(element.Key) {
-			i.place(s, a.Field, element, a.Field.Name+"."+element.Key, element.Key)
+		if element.Form == plan.Slot || element.Prefix != "" || scheme != manifest.SchemeBody && leak.SecretName(element.Key) {
+			i.place(s, a.Field, element, a.Field.Name+"."+element.Key, Parameter(scheme, element.Key))
+		}
+	}
+	i.twice(s, a)
+}
+
+// Parameter is how an element of a credential field is named in the request.
+func Parameter(scheme manifest.Scheme, key string) string {
+	if scheme == manifest.SchemeBody {
+		return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	}
+	return key
+}
+
+// twice finds headers that are written two times, one of them with a credential: which
+// one is sent would be chance.
+func (i *inspector) twice(s *plan.Step, a *plan.Argument) {
+	if a.Field.Credential.Scheme != manifest.SchemeHeader {
+		return
+	}
+	type use struct{ times, credentials int }
+	uses := map[string]use{}
+	for e := range a.Elements {
+		element := &a.Elements[e]
+		name := strings.ToLower(element.Key)
+		u := uses[name]
+		u.times++
+		if element.Form == plan.Slot || element.Form != plan.Static && leak.SecretName(element.Key) {
+			u.credentials++
+		}
+		uses[name] = u
+		if u.times > 1 && u.credentials > 0 {
+			i.report.Problems = append(i.report.Problems, workflow.Problem{
+				Kind: workflow.KindSyntax, Step: s.Name, BlockType: s.Source.Type, Field: a.Field.Name + "." + element.Key, Pointer: element.Pointer,
+				Message: a.Field.Name + "." + element.Key + " is the same header as another one here, and a header takes one credential; leave one of them out",
+			})
 		}
 	}
 }
@@ -228,11 +277,11 @@ func (i *inspector) place(s *plan.Step, field *manifest.Field, a *plan.Argument,
 	case plan.Slot:
 		i.report.Slots = append(i.report.Slots, Slot{
 			Step: s.Name, Field: path, Pointer: a.Pointer, Provider: provider, Scheme: field.Credential.Scheme,
-			Parameter: parameter, Credential: a.Credential, Destination: destination,
+			Parameter: parameter, Prefix: a.Prefix, Credential: a.Credential, Destination: destination,
 		})
 	case plan.FromInput:
 		i.report.SecretInputs = append(i.report.SecretInputs, SecretInput{
-			Input: i.plan.Inputs[a.Input].Name, Step: s.Name, Field: path, Provider: provider, Destination: destination,
+			Input: i.plan.Inputs[a.Input].Name, Step: s.Name, Field: path, Provider: provider, Prefix: a.Prefix, Destination: destination,
 			Optional: optional,
 		})
 	case plan.FromStep:

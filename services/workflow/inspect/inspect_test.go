@@ -172,7 +172,7 @@ func TestLiterals(t *testing.T) {
 	want := []string{
 		"/inputs/0/default_value credential_input false", "/inputs/1/default_value/a/0 high_entropy false", "/inputs/3/default_value secret_name false",
 		"/note known_prefix false", "/steps/5/password secret_name false",
-		"/steps/0/base_url known_prefix false", "/steps/0/prompt known_prefix false", "/steps/0/api_key credential_field true",
+		"/steps/0/base_url known_prefix true", "/steps/0/prompt known_prefix false", "/steps/0/api_key credential_field true",
 		"/steps/3/url known_prefix false", "/steps/3/headers/Authorization secret_name true", "/steps/3/headers/X-Trace high_entropy true",
 		"/steps/4/api_key secret_name false", "/steps/4/nested/Token secret_name false",
 	}

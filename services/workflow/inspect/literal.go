@@ -8,6 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
 // Reason says why a text counts as a secret.
@@ -43,6 +44,9 @@ type Literal struct {
 	// Guess marks a text in a block that there is none of, which only has a name like a
 	// secret's: nobody knows what the block does with it, so that the block is the problem.
 	Guess bool
+	// Scheme and Parameter say where in the request a replaceable literal goes.
+	Scheme    manifest.Scheme
+	Parameter string
 }
 
 // Literals finds secrets in a document, compiled or not: a broken definition may hold
@@ -168,8 +172,16 @@ func (w *walk) text(text, pointer, path, name string) {
 	if text == "" {
 		return
 	}
-	credential := w.field != nil && w.field.Credential != nil
+	takes := w.field != nil && w.field.Credential != nil
 	inMap := strings.Contains(path, ".")
+	// A body and an address hold much that is no secret.
+	credential := takes && !mostlyOrdinary(w.field.Credential.Scheme)
+	if prefix, reference, ok := plan.Mention(w.field, name, text); ok && prefix != "" {
+		if selector, ok := workflow.ParseSelector(reference); ok && selector.IsInput() {
+			w.secretInputs[selector.Input] = true
+		}
+		return
+	}
 	if strings.HasPrefix(text, "$") {
 		if selector, ok := workflow.ParseSelector(text); ok {
 			if credential && selector.IsInput() && (!inMap || leak.SecretName(name)) {
@@ -185,14 +197,32 @@ func (w *walk) text(text, pointer, path, name string) {
 	if !found {
 		return
 	}
-	provider := "generic"
-	if credential {
-		provider = w.field.Credential.Provider
+	l := Literal{Pointer: pointer, Step: w.step, Field: path, Reason: reason, Provider: "generic", Guess: w.unknown && reason == NamedLikeSecret}
+	if takes && w.replaceable(text, path, inMap) {
+		l.Replaceable, l.Provider, l.Scheme = true, w.field.Credential.Provider, w.field.Credential.Scheme
+		l.Parameter = w.field.Credential.Parameter
+		if inMap {
+			l.Parameter = Parameter(l.Scheme, name)
+		}
 	}
-	w.found = append(w.found, Literal{
-		Pointer: pointer, Step: w.step, Field: path, Reason: reason, Provider: provider, Replaceable: credential,
-		Guess: w.unknown && reason == NamedLikeSecret,
-	})
+	w.found = append(w.found, l)
+}
+
+func mostlyOrdinary(s manifest.Scheme) bool {
+	return s == manifest.SchemeBody || s == manifest.SchemeURL
+}
+
+// replaceable reports whether a reference may stand in the place of this text.
+func (w *walk) replaceable(text, path string, inMap bool) bool {
+	switch w.field.Credential.Scheme {
+	case manifest.SchemeURL:
+		_, ok := SplitAddress(text)
+		return ok
+	case manifest.SchemeBody:
+		return inMap && strings.Count(path, ".") == 1
+	default:
+		return true
+	}
 }
 
 func (w *walk) judge(text, name string, credential, inMap bool) (Reason, bool) {
@@ -206,6 +236,8 @@ func (w *walk) judge(text, name string, credential, inMap bool) (Reason, bool) {
 	case credential && leak.SecretName(name):
 		return NamedLikeSecret, true
 	case w.outbound && (inMap || w.field == nil) && (w.named || leak.SecretName(name)) && leak.Plausible(text):
+		return NamedLikeSecret, true
+	case w.holdsToken(text):
 		return NamedLikeSecret, true
 	case (credential || w.suspicious) && leak.Random(text):
 		return LooksRandom, true

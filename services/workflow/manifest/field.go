@@ -62,6 +62,12 @@ const (
 	SchemeHeader Scheme = "header"
 	SchemeQuery  Scheme = "query"
 	SchemeBasic  Scheme = "basic"
+	// SchemeBody is a text of a JSON body, by JSON pointer.
+	SchemeBody Scheme = "body"
+	// SchemeURL is the whole address. What is written is the host and after it the
+	// reference: "https://hooks.slack.com/$credentials.hook". Other texts are addresses
+	// as they are.
+	SchemeURL Scheme = "url"
 )
 
 // Credential describes a field that takes a credential.

@@ -34,6 +34,8 @@ type reader struct {
 	argument int
 	field    *manifest.Field
 	pointer  string
+	// hosted: the host of an address that is a credential has been read.
+	hosted bool
 }
 
 func (r *reader) fail(kind workflow.Kind, path, pointer, format string, args ...any) {
@@ -44,6 +46,9 @@ func (r *reader) fail(kind workflow.Kind, path, pointer, format string, args ...
 func (r *reader) read(node *document.Node) Argument {
 	if node == nil {
 		return r.absent()
+	}
+	if a, ok := r.mention(node, r.field.Accepts, "", r.field.Name, r.pointer, -1); ok {
+		return a
 	}
 	switch {
 	case node.Kind == document.String && strings.HasPrefix(node.Text, "$"):
@@ -103,7 +108,11 @@ func (r *reader) list(node *document.Node, types []manifest.Type) Argument {
 func (r *reader) object(node *document.Node, types []manifest.Type) Argument {
 	out := Argument{Form: MapOf, Pointer: r.pointer, Elements: make([]Argument, len(node.Members))}
 	for i, member := range node.Members {
-		element := r.element(member.Value, types, fieldPath(r.field.Name, member.Key, -1), document.Join(r.pointer, member.Key), i)
+		path, pointer := fieldPath(r.field.Name, member.Key, -1), document.Join(r.pointer, member.Key)
+		element, ok := r.mention(member.Value, types, member.Key, path, pointer, i)
+		if !ok {
+			element = r.element(member.Value, types, path, pointer, i)
+		}
 		element.Key = member.Key
 		out.Elements[i] = element
 	}
@@ -168,6 +177,8 @@ func (r *reader) slot(node *document.Node, path, pointer string) Argument {
 		r.fail(workflow.KindSyntax, path, pointer, "%s takes no credential; a reference to one can only stand in a credential field", path)
 	case !ok:
 		r.fail(workflow.KindSyntax, path, pointer, "write $credentials.<id>, or $credentials alone for a slot that is bound later")
+	case r.field.Credential.Scheme == manifest.SchemeURL && !r.hosted:
+		r.fail(workflow.KindSyntax, path, pointer, "write the host before the credential, so that it is fixed in the version: https://hooks.example.com/%s", node.Text)
 	}
 	return Argument{Form: Slot, Credential: id, Pointer: pointer}
 }

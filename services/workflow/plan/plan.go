@@ -119,6 +119,8 @@ type Argument struct {
 	Output string
 	// Credential is the id of the owner's credential bound to a slot, empty when unbound.
 	Credential string
+	// Prefix stands before the credential of a slot, or of an input that brings one.
+	Prefix string
 	// Elements of a list or map.
 	Elements []Argument
 	// Lineage of the referenced value, empty for scalars and constants.

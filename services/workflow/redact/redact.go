@@ -37,7 +37,7 @@ func Definition(p *plan.Plan, catalogue *manifest.Catalogue, options Options) []
 	}
 	report := inspect.Inspect(p)
 	for _, slot := range report.Slots {
-		r.hidden[slot.Pointer] = SlotMarker
+		r.hidden[slot.Pointer] = slot.Prefix + SlotMarker
 	}
 	r.hideModels(report)
 	r.object(p.Definition.Root, "", []string{"version", "inputs", "steps", "outputs"})

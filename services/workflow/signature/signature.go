@@ -96,7 +96,8 @@ func ForVisitor(p *plan.Plan, report inspect.Report) Signature {
 // CredentialInputs are the inputs that stand for slots: one for each distinct
 // credential and destination, in order of their first slots, named after these.
 func CredentialInputs(p *plan.Plan, report inspect.Report) []Input {
-	type key struct{ credential, provider, destination string }
+	// What is unbound is one credential for each place.
+	type key struct{ credential, provider, destination, place string }
 	var out []Input
 	known := map[key]int{}
 	taken := map[string]bool{}
@@ -104,7 +105,10 @@ func CredentialInputs(p *plan.Plan, report inspect.Report) []Input {
 		taken[in.Name] = true
 	}
 	for _, slot := range report.Slots {
-		k := key{slot.Credential, slot.Provider, slot.Destination.Address}
+		k := key{credential: slot.Credential, provider: slot.Provider, destination: slot.Destination.Address}
+		if !slot.Bound() {
+			k.place = string(slot.Scheme) + " " + slot.Parameter
+		}
 		if !slot.Destination.Constant {
 			k.destination = slot.Destination.Source // shown as what decides; sharing refuses it
 		}

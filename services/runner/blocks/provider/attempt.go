@@ -30,7 +30,7 @@ type request func(ctx context.Context, options []option.RequestOption) (text str
 
 // ask sends a question until it is answered, fails for good, or the tries are
 // used up. Every try is metered, whatever becomes of it.
-func ask(ctx context.Context, call *engine.Call, slot, baseURL string, send request) (string, error) {
+func ask(ctx context.Context, call *engine.Call, to address, send request) (string, error) {
 	if call.Outbound == nil {
 		return "", errs.FailedPrecondition(errorsv1.Reason_REASON_ADDRESS_REFUSED, "this run may not call out")
 	}
@@ -38,16 +38,16 @@ func ask(ctx context.Context, call *engine.Call, slot, baseURL string, send requ
 	err := call.Attempts(ctx, patience, func(whole context.Context, attempt engine.Attempt) error {
 		ctx, cancel := context.WithTimeout(whole, attemptTimeout)
 		defer cancel()
-		client, err := call.Outbound.Client(ctx, attempt, slot)
+		client, err := call.Outbound.Client(ctx, attempt, to.slots...)
 		if err != nil {
 			return failed(whole, err, nil)
 		}
-		answer, used, err := once(ctx, client, slot, baseURL, send)
+		answer, used, err := once(ctx, client, to, send)
 		if ctx.Err() != nil && whole.Err() == nil {
 			err = silent()
 		}
 		call.Use(engine.Use{
-			Attempt: attempt, Slot: slot, Calls: 1,
+			Attempt: attempt, Slot: to.metered(), Calls: 1,
 			InputTokens: used.input, OutputTokens: used.output,
 		})
 		text = answer
@@ -56,13 +56,16 @@ func ask(ctx context.Context, call *engine.Call, slot, baseURL string, send requ
 	return text, err
 }
 
-func once(ctx context.Context, client *http.Client, slot, baseURL string, send request) (string, usage, error) {
+func once(ctx context.Context, client *http.Client, to address, send request) (string, usage, error) {
 	var answer *http.Response
 	options := []option.RequestOption{
-		option.WithHTTPClient(client), option.WithBaseURL(baseURL),
+		option.WithHTTPClient(client), option.WithBaseURL(to.base),
 		option.WithMaxRetries(0), option.WithResponseInto(&answer),
 	}
-	if slot != "" {
+	for _, p := range to.query {
+		options = append(options, option.WithQueryAdd(p[0], p[1]))
+	}
+	if len(to.slots) > 0 {
 		options = append(options, option.WithAPIKey(placeholder))
 	}
 	text, used, err := send(ctx, options)

@@ -37,7 +37,7 @@ func (b *openAI) Run(ctx context.Context, call *engine.Call) (engine.Result, err
 		}
 		own := q
 		own.pictures = []string{uri}
-		text, err := ask(ctx, call, "api_key", openAIBase, b.dialect.request(own))
+		text, err := ask(ctx, call, toAPI(openAIBase, "api_key"), b.dialect.request(own))
 		if err != nil {
 			return nil, err
 		}

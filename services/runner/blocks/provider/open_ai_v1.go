@@ -47,7 +47,7 @@ func (b *openAIv1) Run(ctx context.Context, call *engine.Call) (engine.Result, e
 		}
 		own := q
 		own.pictures = []string{uri}
-		text, err := ask(ctx, call, "openai_api_key", openAIBase, chatDialect{legacyLimit: true}.request(own))
+		text, err := ask(ctx, call, toAPI(openAIBase, "openai_api_key"), chatDialect{legacyLimit: true}.request(own))
 		if err != nil {
 			return nil, err
 		}

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
-	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -60,7 +58,7 @@ const errorStatus = "error_status"
 // reads it, the failure would be an empty answer that nobody can tell from a real
 // one, so that it fails the step as it does in the other blocks.
 func (b *openAICompatible) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
-	base, err := baseURL(call.Arg("base_url"))
+	to, err := addressOf(call)
 	if err != nil {
 		return engine.Result{}, err
 	}
@@ -68,11 +66,7 @@ func (b *openAICompatible) Run(ctx context.Context, call *engine.Call) (engine.R
 	if err != nil {
 		return engine.Result{}, err
 	}
-	slot := "api_key"
-	if key := call.Arg("api_key"); key == nil || key == "" {
-		slot = "" // local servers need none
-	}
-	text, err := ask(ctx, call, slot, base, chatDialect{legacyLimit: true, extra: b.extra}.request(q))
+	text, err := ask(ctx, call, to, chatDialect{legacyLimit: true, extra: b.extra}.request(q))
 	if message, soft := toleratedFailure(err); soft && b.reports {
 		return engine.One(engine.Outputs{"output": "", errorStatus: message}), nil
 	}
@@ -151,17 +145,4 @@ func temperature(call *engine.Call) *float64 {
 		return &t
 	}
 	return nil
-}
-
-// baseURL checks the form alone: where a run may call to is the egress's to say.
-func baseURL(v any) (string, error) {
-	text, _ := v.(string)
-	u, err := url.Parse(text)
-	switch {
-	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return "", engine.Failf(engine.ClientCaused, "base_url must be an absolute http or https URL")
-	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return "", engine.Failf(engine.ClientCaused, "base_url must not have credentials, a query or a fragment")
-	}
-	return strings.TrimRight(text, "/") + "/", nil
 }

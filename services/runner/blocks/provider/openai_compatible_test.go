@@ -236,7 +236,7 @@ func TestARefusedWayOutFailsTheStep(t *testing.T) {
 
 func TestBaseURLsThatCannotBe(t *testing.T) {
 	t.Parallel()
-	for _, base := range []any{nil, "", "llm.example.com/v1", "ftp://a/v1", "https://user:pw@a/v1", "https://a/v1?x=1", "https://a/v1#x", "file:///etc/passwd"} {
+	for _, base := range []any{nil, "", "llm.example.com/v1", "ftp://a/v1", "https://user:pw@a/v1", "https://a/v1?x=%", "https://a/v1#x", "file:///etc/passwd"} {
 		o := &out{server: newServer(t)}
 		_, err := run(t, o, compatible, map[string]any{"prompt": "hello"}, compatibleArgs(map[string]any{"base_url": base}))
 		if err == nil || len(o.attempts) != 0 {
@@ -286,7 +286,7 @@ func TestAProviderThatHangs(t *testing.T) {
 // hanging is a way out on which nothing ever comes back.
 type hanging struct{}
 
-func (h hanging) Client(context.Context, engine.Attempt, string) (*http.Client, error) {
+func (h hanging) Client(context.Context, engine.Attempt, ...string) (*http.Client, error) {
 	return &http.Client{Transport: h}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -95,10 +96,10 @@ type out struct {
 	uses     []engine.Use
 }
 
-func (o *out) Client(_ context.Context, attempt engine.Attempt, slot string) (*http.Client, error) {
+func (o *out) Client(_ context.Context, attempt engine.Attempt, slots ...string) (*http.Client, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.attempts, o.slots = append(o.attempts, attempt.Number), append(o.slots, slot)
+	o.attempts, o.slots = append(o.attempts, attempt.Number), append(o.slots, strings.Join(slots, " "))
 	if o.err != nil {
 		return nil, o.err
 	}

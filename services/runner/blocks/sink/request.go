@@ -71,6 +71,9 @@ func reader(body []byte) io.Reader {
 
 func target(call *engine.Call) (string, error) {
 	text, _ := call.Arg("url").(string)
+	if host, ok := engine.HostOf(text); ok {
+		text = host
+	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return "", engine.Failf(engine.ClientCaused, "url must be an absolute http or https URL without credentials")

@@ -2,7 +2,9 @@ package sink
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/parameter"
@@ -24,23 +26,22 @@ const longestTimeout = 60 * time.Second
 
 // webhook sends one request for each element.
 type webhook struct {
-	slot string
 	// steady: it sends for each element, without a cooldown in between.
 	steady                bool
 	json, files, formData parameter.Operations
 }
 
 func newWebhook(step engine.Step) (engine.Block, error) {
-	slot, err := slotOf(step)
-	if err != nil {
+	if err := operated(step); err != nil {
 		return nil, err
 	}
-	b := &webhook{slot: slot, steady: steady(step)}
+	b := &webhook{steady: steady(step)}
 	for field, into := range map[string]*parameter.Operations{
 		"json_payload_operations":             &b.json,
 		"multi_part_encoded_files_operations": &b.files,
 		"form_data_operations":                &b.formData,
 	} {
+		var err error
 		if *into, err = parameter.Parse(step, field); err != nil {
 			return nil, err
 		}
@@ -48,23 +49,37 @@ func newWebhook(step engine.Step) (engine.Block, error) {
 	return b, nil
 }
 
-// slotOf finds the header or query parameter that holds a credential. The
-// egress adds one credential to a request, so there can be one.
-func slotOf(step engine.Step) (string, error) {
-	slot := ""
-	for _, field := range []string{"headers", "query_parameters"} {
-		entries, _ := step.Fields[field].(map[string]any)
-		for name, v := range entries {
-			if !engine.IsSlot(v) {
-				continue
+// slotFields are where credentials may stand.
+var slotFields = []string{"headers", "query_parameters", "json_payload"}
+
+// slots are the places of the step that hold credentials in this call: those of the
+// definition, and those that inputs bring. The egress adds all of them to the request.
+func slots(call *engine.Call) []string {
+	var found []string
+	if _, ok := engine.HostOf(call.Arg("url")); ok {
+		found = append(found, "url")
+	}
+	for _, field := range slotFields {
+		entries, _ := call.Arg(field).(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(entries)) {
+			if engine.IsSlot(entries[name]) {
+				found = append(found, field+"."+name)
 			}
-			if slot != "" {
-				return "", errors.New("a request can carry one credential: use one header or one query parameter for it")
-			}
-			slot = field + "." + name
 		}
 	}
-	return slot, nil
+	return found
+}
+
+// operated finds a credential that an operation would change: it never comes here.
+func operated(step engine.Step) error {
+	payload, _ := step.Fields["json_payload"].(map[string]any)
+	operations, _ := step.Fields["json_payload_operations"].(map[string]any)
+	for name := range operations {
+		if engine.IsSlot(payload[name]) {
+			return fmt.Errorf("json_payload_operations.%s: a credential goes out as it is; leave the operation out", name)
+		}
+	}
+	return nil
 }
 
 // Run sends the request, unless the run or the step has sinks switched off.
@@ -107,11 +122,7 @@ func (b *webhook) send(ctx context.Context, call *engine.Call, c content) error 
 	if err != nil {
 		return err
 	}
-	slot := b.slot
-	if slot == "" {
-		slot = visitorSlot(call)
-	}
-	client, err := call.Outbound.Client(ctx, call.NewAttempt(), slot)
+	client, err := call.Outbound.Client(ctx, call.NewAttempt(), slots(call)...)
 	if err != nil {
 		return err
 	}
@@ -125,19 +136,6 @@ func (b *webhook) send(ctx context.Context, call *engine.Call, c content) error 
 		return &refusal{Status: answer.StatusCode, To: answer.Header.Get("Location")}
 	}
 	return nil
-}
-
-// visitorSlot finds a slot whose credential came with the run.
-func visitorSlot(call *engine.Call) string {
-	for _, field := range []string{"headers", "query_parameters"} {
-		entries, _ := call.Arg(field).(map[string]any)
-		for name, v := range entries {
-			if engine.IsSlot(v) {
-				return field + "." + name
-			}
-		}
-	}
-	return ""
 }
 
 func timeout(call *engine.Call) time.Duration {

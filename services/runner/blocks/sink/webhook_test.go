@@ -54,10 +54,10 @@ type out struct {
 	err   error
 }
 
-func (o *out) Client(_ context.Context, _ engine.Attempt, slot string) (*http.Client, error) {
+func (o *out) Client(_ context.Context, _ engine.Attempt, slots ...string) (*http.Client, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.slots = append(o.slots, slot)
+	o.slots = append(o.slots, slots...)
 	return &http.Client{}, o.err
 }
 
@@ -173,11 +173,31 @@ func TestACredentialReferenceIsASlot(t *testing.T) {
 			t.Errorf("%s: sent %v", name, head)
 		}
 	}
-	two := engine.Step{Fields: map[string]any{
-		"headers": map[string]any{"X-Key": engine.SlotMark}, "query_parameters": map[string]any{"key": engine.SlotMark},
+	changed := engine.Step{Fields: map[string]any{
+		"json_payload": map[string]any{"key": engine.SlotMark}, "json_payload_operations": map[string]any{"key": []any{}},
 	}}
-	if _, err := sink.Blocks()[webhook](two); err == nil {
-		t.Error("two credentials in one request were accepted")
+	if _, err := sink.Blocks()[webhook](changed); err == nil {
+		t.Error("an operation on a credential was accepted")
+	}
+}
+
+// Every place of a request takes a credential of its own; none of their marks is sent,
+// but for the one that the body holds.
+func TestSeveralCredentialsInOneRequest(t *testing.T) {
+	t.Parallel()
+	r, o := newReceiver(t), &out{}
+	mark := map[string]any{"a": engine.SlotMark}
+	_, err := run(t, o, true, nil, args(r.URL+"/"+engine.SlotMark, map[string]any{
+		"headers": map[string]any{"X-One": engine.SlotMark, "X-Two": engine.SlotMark}, "query_parameters": mark, "json_payload": mark,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"url", "headers.X-One", "headers.X-Two", "query_parameters.a", "json_payload.a"}, o.slots); diff != "" {
+		t.Error(diff)
+	}
+	if got := r.got[0]; got.URL.String() != "/" || got.Header.Get("X-One") != "" || r.bodies[0] != `{"a":"$credentials"}` {
+		t.Errorf("sent %s %v %s", got.URL, got.Header, r.bodies[0])
 	}
 }
 

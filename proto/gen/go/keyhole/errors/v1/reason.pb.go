@@ -76,6 +76,8 @@ const (
 	// The guard has suspended shares twice because of the credential's value: it needs a
 	// new one.
 	Reason_REASON_CREDENTIAL_EXPOSED Reason = 48
+	// The credential goes to another place of the request than the step writes it in.
+	Reason_REASON_SLOT_MISMATCH Reason = 49
 	// The share is paused by its owner.
 	Reason_REASON_SHARE_PAUSED Reason = 60
 	// The share has expired.
@@ -181,6 +183,7 @@ var (
 		46:  "REASON_CREDENTIAL_VALUE_NEEDED",
 		47:  "REASON_DESTINATION_UNCONFIRMED",
 		48:  "REASON_CREDENTIAL_EXPOSED",
+		49:  "REASON_SLOT_MISMATCH",
 		60:  "REASON_SHARE_PAUSED",
 		61:  "REASON_SHARE_EXPIRED",
 		62:  "REASON_MODEL_PRIVATE",
@@ -244,6 +247,7 @@ var (
 		"REASON_CREDENTIAL_VALUE_NEEDED":    46,
 		"REASON_DESTINATION_UNCONFIRMED":    47,
 		"REASON_CREDENTIAL_EXPOSED":         48,
+		"REASON_SLOT_MISMATCH":              49,
 		"REASON_SHARE_PAUSED":               60,
 		"REASON_SHARE_EXPIRED":              61,
 		"REASON_MODEL_PRIVATE":              62,
@@ -316,7 +320,7 @@ var File_keyhole_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xcb\r\n" +
+	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xe5\r\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16REASON_INVALID_REQUEST\x10\x01\x12\x18\n" +
@@ -340,7 +344,8 @@ const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\x1fREASON_DESTINATION_NOT_CONSTANT\x10-\x12\"\n" +
 	"\x1eREASON_CREDENTIAL_VALUE_NEEDED\x10.\x12\"\n" +
 	"\x1eREASON_DESTINATION_UNCONFIRMED\x10/\x12\x1d\n" +
-	"\x19REASON_CREDENTIAL_EXPOSED\x100\x12\x17\n" +
+	"\x19REASON_CREDENTIAL_EXPOSED\x100\x12\x18\n" +
+	"\x14REASON_SLOT_MISMATCH\x101\x12\x17\n" +
 	"\x13REASON_SHARE_PAUSED\x10<\x12\x18\n" +
 	"\x14REASON_SHARE_EXPIRED\x10=\x12\x18\n" +
 	"\x14REASON_MODEL_PRIVATE\x10>\x12\x1b\n" +

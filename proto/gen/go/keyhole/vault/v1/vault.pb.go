@@ -96,12 +96,18 @@ const (
 	SlotKind_SLOT_KIND_UNSPECIFIED SlotKind = 0
 	// `Authorization: Bearer <value>`.
 	SlotKind_SLOT_KIND_BEARER SlotKind = 1
-	// A header of its own, such as `x-api-key`.
+	// A header of its own, such as `x-api-key`; `slot_prefix` stands before the value.
 	SlotKind_SLOT_KIND_HEADER SlotKind = 2
 	// A query parameter.
 	SlotKind_SLOT_KIND_QUERY SlotKind = 3
-	// HTTP basic authentication, the value being the password.
+	// HTTP basic authentication, the value being the password. Without a user the value
+	// is "user:password".
 	SlotKind_SLOT_KIND_BASIC SlotKind = 4
+	// A text in a JSON body, by JSON pointer: "/auth/token".
+	SlotKind_SLOT_KIND_BODY SlotKind = 5
+	// The whole address, as of a webhook whose path is the secret. Its host is the
+	// credential's one destination.
+	SlotKind_SLOT_KIND_URL SlotKind = 6
 )
 
 // Enum value maps for SlotKind.
@@ -112,6 +118,8 @@ var (
 		2: "SLOT_KIND_HEADER",
 		3: "SLOT_KIND_QUERY",
 		4: "SLOT_KIND_BASIC",
+		5: "SLOT_KIND_BODY",
+		6: "SLOT_KIND_URL",
 	}
 	SlotKind_value = map[string]int32{
 		"SLOT_KIND_UNSPECIFIED": 0,
@@ -119,6 +127,8 @@ var (
 		"SLOT_KIND_HEADER":      2,
 		"SLOT_KIND_QUERY":       3,
 		"SLOT_KIND_BASIC":       4,
+		"SLOT_KIND_BODY":        5,
+		"SLOT_KIND_URL":         6,
 	}
 )
 
@@ -1054,7 +1064,8 @@ type Credential struct {
 	Hosts []string `protobuf:"bytes,4,rep,name=hosts,proto3" json:"hosts,omitempty"`
 	// Where in the request it goes; the provider's usual place by default.
 	SlotKind SlotKind `protobuf:"varint,5,opt,name=slot_kind,json=slotKind,proto3,enum=keyhole.vault.v1.SlotKind" json:"slot_kind,omitempty"`
-	// Name of the header or query parameter, or the user of basic authentication.
+	// Name of the header or query parameter, the user of basic authentication, or the
+	// JSON pointer into the body.
 	SlotName string `protobuf:"bytes,6,opt,name=slot_name,json=slotName,proto3" json:"slot_name,omitempty"`
 	// Human-readable title.
 	Title string `protobuf:"bytes,7,opt,name=title,proto3" json:"title,omitempty"`
@@ -1067,7 +1078,9 @@ type Credential struct {
 	// When it was changed last.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// Whether answers can be guarded against holding it: hidden use needs that.
-	Guardable     bool `protobuf:"varint,12,opt,name=guardable,proto3" json:"guardable,omitempty"`
+	Guardable bool `protobuf:"varint,12,opt,name=guardable,proto3" json:"guardable,omitempty"`
+	// Text that stands before the value in a header: "Bot ", "Token ". Part of the slot.
+	SlotPrefix    string `protobuf:"bytes,13,opt,name=slot_prefix,json=slotPrefix,proto3" json:"slot_prefix,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1184,6 +1197,13 @@ func (x *Credential) GetGuardable() bool {
 		return x.Guardable
 	}
 	return false
+}
+
+func (x *Credential) GetSlotPrefix() string {
+	if x != nil {
+		return x.SlotPrefix
+	}
+	return ""
 }
 
 // CreateCredentialRequest stores a credential.
@@ -1420,7 +1440,7 @@ type UpdateCredentialRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The credential; its name says which.
 	Credential *Credential `protobuf:"bytes,1,opt,name=credential,proto3" json:"credential,omitempty"`
-	// What to change: value, provider, hosts, title, slot_kind, slot_name. Over HTTP,
+	// What to change: value, provider, hosts, title, slot_kind, slot_name, slot_prefix. Over HTTP,
 	// what the body names. All but value and title need the value with them.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1822,7 +1842,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
 	"updateMask\"a\n" +
 	"\x10DeleteKeyRequest\x12M\n" +
-	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\x96\x04\n" +
+	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\xc0\x04\n" +
 	"\n" +
 	"Credential\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12#\n" +
@@ -1839,7 +1859,9 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"updateTime\x12!\n" +
-	"\tguardable\x18\f \x01(\bB\x03\xe0A\x03R\tguardable\"\xe4\x01\n" +
+	"\tguardable\x18\f \x01(\bB\x03\xe0A\x03R\tguardable\x12(\n" +
+	"\vslot_prefix\x18\r \x01(\tB\a\xbaH\x04r\x02\x18@R\n" +
+	"slotPrefix\"\xe4\x01\n" +
 	"\x17CreateCredentialRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12D\n" +
 	"\n" +
@@ -1893,13 +1915,15 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\n" +
 	"PERIOD_DAY\x10\x01\x12\x10\n" +
 	"\fPERIOD_MONTH\x10\x02\x12\x13\n" +
-	"\x0fPERIOD_LIFETIME\x10\x03*{\n" +
+	"\x0fPERIOD_LIFETIME\x10\x03*\xa2\x01\n" +
 	"\bSlotKind\x12\x19\n" +
 	"\x15SLOT_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10SLOT_KIND_BEARER\x10\x01\x12\x14\n" +
 	"\x10SLOT_KIND_HEADER\x10\x02\x12\x13\n" +
 	"\x0fSLOT_KIND_QUERY\x10\x03\x12\x13\n" +
-	"\x0fSLOT_KIND_BASIC\x10\x042\xf3\x10\n" +
+	"\x0fSLOT_KIND_BASIC\x10\x04\x12\x12\n" +
+	"\x0eSLOT_KIND_BODY\x10\x05\x12\x11\n" +
+	"\rSLOT_KIND_URL\x10\x062\xf3\x10\n" +
 	"\fVaultService\x12k\n" +
 	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +

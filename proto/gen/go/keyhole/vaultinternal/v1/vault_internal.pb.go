@@ -1600,8 +1600,10 @@ type EgressHead struct {
 	Url string `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
 	// Headers.
 	Headers []*Header `protobuf:"bytes,3,rep,name=headers,proto3" json:"headers,omitempty"`
-	// Handle, for a call with a credential. Without one it is a plain fetch.
-	Handle string `protobuf:"bytes,4,opt,name=handle,proto3" json:"handle,omitempty"`
+	// Handles, for a call with credentials: all of one attempt of one step, for the same
+	// destination. Each gets an intent of its own before the call; if one of them does not
+	// hold, none is used. Without any it is a plain fetch.
+	Handles []string `protobuf:"bytes,4,rep,name=handles,proto3" json:"handles,omitempty"`
 	// The run grant, for plain fetches: who fetches is always known.
 	Grant string `protobuf:"bytes,5,opt,name=grant,proto3" json:"grant,omitempty"`
 	// Step that makes the call; empty for a picture, which may be fetched from
@@ -1668,11 +1670,11 @@ func (x *EgressHead) GetHeaders() []*Header {
 	return nil
 }
 
-func (x *EgressHead) GetHandle() string {
+func (x *EgressHead) GetHandles() []string {
 	if x != nil {
-		return x.Handle
+		return x.Handles
 	}
-	return ""
+	return nil
 }
 
 func (x *EgressHead) GetGrant() string {
@@ -2333,13 +2335,13 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"expireTime\"2\n" +
 	"\x06Header\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\x98\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xa2\x02\n" +
 	"\n" +
 	"EgressHead\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12;\n" +
-	"\aheaders\x18\x03 \x03(\v2!.keyhole.vault.internal.v1.HeaderR\aheaders\x12\x1b\n" +
-	"\x06handle\x18\x04 \x01(\tB\x03\x80\x01\x01R\x06handle\x12\x19\n" +
+	"\aheaders\x18\x03 \x03(\v2!.keyhole.vault.internal.v1.HeaderR\aheaders\x12%\n" +
+	"\ahandles\x18\x04 \x03(\tB\v\xbaH\x05\x92\x01\x02\x10\b\x80\x01\x01R\ahandles\x12\x19\n" +
 	"\x05grant\x18\x05 \x01(\tB\x03\x80\x01\x01R\x05grant\x12\x12\n" +
 	"\x04step\x18\x06 \x01(\tR\x04step\x12)\n" +
 	"\x10follow_redirects\x18\a \x01(\bR\x0ffollowRedirects\x12,\n" +

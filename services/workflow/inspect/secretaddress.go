@@ -1,0 +1,42 @@
+package inspect
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// holdsToken reports an address with a part of its path that looks like a token, in a
+// field where an address may be a credential. Vendors' webhooks are known to leak.Search.
+func (w *walk) holdsToken(text string) bool {
+	if w.field == nil || w.field.Credential == nil || w.field.Credential.Scheme != manifest.SchemeURL {
+		return false
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	for part := range strings.SplitSeq(u.Path, "/") {
+		hex := len(part) >= 32 && strings.Trim(strings.ToLower(part), "0123456789abcdef") == ""
+		if hex || leak.Random(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// SplitAddress takes the host of an address, as it is written, with the slash after it.
+// It refuses what no credential can hold, such as a user and a password.
+func SplitAddress(text string) (host string, ok bool) {
+	if _, err := Canonical(text); err != nil {
+		return "", false
+	}
+	scheme, rest, _ := strings.Cut(text, "://")
+	end := strings.IndexAny(rest, "/?")
+	if end < 0 {
+		end = len(rest)
+	}
+	return strings.ToLower(scheme) + "://" + strings.ToLower(rest[:end]) + "/", true
+}

@@ -1,0 +1,70 @@
+package plan
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+var (
+	// headerPrefix is what may stand before a credential in a header: a scheme, or the
+	// name of a cookie.
+	headerPrefix = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._~-]{0,39}[ =]$`)
+	// hostPrefix is what stands before an address that is a credential.
+	hostPrefix = regexp.MustCompile(`^https?://[^/?#@\s$]+/$`)
+	// schemes are words that stand before a secret in any header.
+	schemes = []string{"bearer ", "basic ", "bot ", "token ", "apikey ", "key "}
+)
+
+// Mention splits a text that ends in a reference, after a prefix that may stand before a
+// credential there: "Bearer $credentials.hook", "https://hooks.slack.com/$inputs.address".
+// Key is the element's, empty for the field itself.
+func Mention(field *manifest.Field, key, text string) (prefix, reference string, ok bool) {
+	at := strings.LastIndexByte(text, '$')
+	if at <= 0 || field == nil || field.Credential == nil {
+		return "", "", false
+	}
+	prefix, reference = text[:at], text[at:]
+	_, credential := ParseCredential(reference)
+	selector, isSelector := workflow.ParseSelector(reference)
+	if !credential && (!isSelector || !selector.IsInput() && !selector.IsStepOutput()) {
+		return "", "", false
+	}
+	switch field.Credential.Scheme {
+	case manifest.SchemeHeader:
+		ok = key != "" && headerPrefix.MatchString(prefix) && (credential || secretHeader(key, prefix))
+	case manifest.SchemeURL:
+		ok = key == "" && hostPrefix.MatchString(prefix)
+	}
+	return prefix, reference, ok
+}
+
+func secretHeader(name, prefix string) bool {
+	return strings.EqualFold(name, "Authorization") || slices.Contains(schemes, strings.ToLower(prefix))
+}
+
+// mention reads a text that Mention splits.
+func (r *reader) mention(node *document.Node, types []manifest.Type, key, path, pointer string, element int) (Argument, bool) {
+	if node.Kind != document.String {
+		return Argument{}, false
+	}
+	prefix, reference, ok := Mention(r.field, key, node.Text)
+	if !ok {
+		return Argument{}, false
+	}
+	selector, _ := workflow.ParseSelector(reference)
+	if selector.IsStepOutput() {
+		r.fail(workflow.KindSyntax, path, pointer, "%s takes a credential after %q: write $credentials.<id> or $inputs.<name> there; what another step gives is ordinary data", path, prefix)
+		return Argument{Pointer: pointer}, true
+	}
+	rest := *node
+	rest.Text = reference
+	r.hosted = true
+	a := r.dollar(&rest, types, path, pointer, element)
+	a.Prefix = prefix
+	return a, true
+}
