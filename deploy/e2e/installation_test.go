@@ -44,6 +44,8 @@ type options struct {
 	wrap []string
 	// through gives the URL at which the services find a store.
 	through func(t testing.TB, url string) string
+	// models makes the public models where there is no demo.
+	models bool
 }
 
 // installation is a running Keyhole.
@@ -116,8 +118,11 @@ func (in *installation) alone(t testing.TB, addr string, o options) {
 	t.Helper()
 	in.grpc["all"] = freeAddr(t)
 	command := []string{"keyhole", "serve", "--data", in.dir, "--http", addr, "--grpc", in.grpc["all"]}
-	if o.demo {
+	switch {
+	case o.demo:
 		command = append(command, "--demo")
+	case !o.models:
+		command = append(command, "--no-public-models")
 	}
 	command = append(command, o.settings...)
 	if o.through != nil {

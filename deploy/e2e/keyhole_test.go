@@ -18,6 +18,7 @@ var cases = []struct {
 	{"a photograph through the demo's private model", photograph},
 	{"Roboflow's clients", roboflow},
 	{"text is read in every workspace", readsText},
+	{"whole numbers, wrappers and kinds", wholeNumbers},
 	{"a tour of every RPC", tour},
 	{"inputs that decide models", chooseModels},
 	{"providers that misbehave", misbehave},

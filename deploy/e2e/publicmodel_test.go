@@ -31,5 +31,5 @@ func readsText(t *testing.T, in *installation) {
 
 func TestAFreshInstallationReadsText(t *testing.T) {
 	t.Parallel()
-	readsText(t, install(t, oneProcess, options{}))
+	readsText(t, install(t, oneProcess, options{models: true}))
 }

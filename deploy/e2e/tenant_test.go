@@ -45,9 +45,20 @@ func (w *tenant) with(key, name string) *tenant {
 	return &tenant{client: &client{in: w.in, key: key}, name: w.name, keyName: name}
 }
 
+// mixed is random letters of both cases and digits, as most providers' keys are.
+func mixed(n int) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	for i := range b {
+		b[i] = alphabet[int(b[i])%len(alphabet)]
+	}
+	return string(b)
+}
+
 // secret plants a third-party secret.
 func (in *installation) secret() string {
-	s := "sk-canary-" + random() + random()
+	s := "sk-canary-" + mixed(48)
 	in.planted.add(credential, s)
 	return s
 }

@@ -77,7 +77,7 @@ func TestAttackCredentialToAnotherHost(t *testing.T) {
 			t.Errorf("after its owner resumed it: %s", r)
 		}
 		// Another credential of the same id is not what was granted.
-		owner.must(t, http.MethodDelete, path, nil)
+		owner.must(t, http.MethodDelete, path+"?force=true", nil)
 		owner.credential(t, "llm", provider.URL)
 		r = owner.shared(t, token, question("x"))
 		a.Attempt(r.reason() == "SHARE_PAUSED", "a share uses another credential of the same id: %s", r)

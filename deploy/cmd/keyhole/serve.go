@@ -30,6 +30,7 @@ type serveCmd struct {
 	HTTPPlaintext   bool     `name:"http-plaintext" help:"Serve plain HTTP off loopback: for behind a proxy that has TLS."`
 	PublicURL       string   `help:"Where visitors reach it; http:// and the HTTP address by default." placeholder:"URL"`
 	Demo            bool     `help:"Make the demo if it is not there."`
+	PublicModels    bool     `help:"Make the public models at the first start." default:"true" negatable:""`
 	EgressAllow     []string `help:"Networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call although they are not public." placeholder:"WHERE"`
 	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public; as --egress-allow." placeholder:"WHERE"`
 	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
@@ -153,7 +154,7 @@ func (c *serveCmd) seed(ctx context.Context, a *app, base string) error {
 // who deletes one wants it gone.
 func (c *serveCmd) standardModels(ctx context.Context, base string) error {
 	done := filepath.Join(c.Data, "models.made")
-	if _, err := os.Stat(done); err == nil {
+	if _, err := os.Stat(done); err == nil || !c.PublicModels {
 		return nil
 	}
 	operator, err := c.operator(base)

@@ -43,10 +43,22 @@ func Guardable(s secret.Secret) error {
 	return nil
 }
 
+// digitLess is how many bits a digit is worth less than the letter model says, which
+// knows 36 symbols: the digits after a word are ten.
+const digitLess = 2.7
+
 // strength is the lower of two estimates, in bits: by the letters, and by repetition.
 func strength(parts []lane.Part) float64 {
 	_, bits := lane.Measure(parts)
-	return math.Min(bits, entropy(anatomy.Body(parts)))
+	body := anatomy.Body(parts)
+	if !hasOctets(parts) {
+		for _, c := range body {
+			if c >= '0' && c <= '9' {
+				bits -= digitLess
+			}
+		}
+	}
+	return math.Min(bits, entropy(body))
 }
 
 // ruleOf is what the rule needs to know of a body.

@@ -38,16 +38,31 @@ func (t *text) held() (offset int64, ok bool) {
 		first = min(first, t.origin(t.words.Pending(), t.fed, func(m mark) int64 { return m.fed }))
 		first = min(first, t.origin(t.dense.Pending(), t.read, func(m mark) int64 { return m.read }))
 	}
-	waiting := t.waiting()
+	waiting, open := t.waiting()
+	if t.same && open > 0 {
+		first = min(first, t.origin(int64(t.asIs.lanes.PendingBefore(open)), t.asIs.lanes.Total(), func(m mark) int64 { return m.asIs }))
+	}
 	if first == len(t.marks) {
-		t.marks = t.marks[:copy(t.marks, t.marks[max(0, first-1):])]
+		t.forget(first - 1)
 		return t.tail, waiting
 	}
-	t.marks = t.marks[:copy(t.marks, t.marks[first:])]
+	offset = t.marks[first].offset
+	t.forget(first)
 	if waiting {
-		return min(t.tail, t.marks[0].offset), true
+		offset = min(offset, t.tail)
 	}
-	return t.marks[0].offset, true
+	return offset, true
+}
+
+// forget drops the marks before one, but for those that an open escape needs: what it
+// stands for is added to the second view later, and came from where it began.
+func (t *text) forget(before int) {
+	if len(t.un.Pending()) > 0 {
+		for before > 0 && t.marks[before].offset > t.tail {
+			before--
+		}
+	}
+	t.marks = t.marks[:copy(t.marks, t.marks[max(0, before):])]
 }
 
 // origin is the mark before which the last units of the text, of some total, came;
@@ -62,13 +77,40 @@ func (t *text) origin(pending, total int64, at func(mark) int64) int {
 	return max(0, i)
 }
 
-// waiting reports that the escape that is not complete looks like a part of a body.
-func (t *text) waiting() bool {
+// waiting reports that the escape that is not complete looks like a part of a body, with
+// the symbols before it: a run may begin there that is too short to be held back alone.
+// open is how many symbols of the first view the escape is, as it stands.
+func (t *text) waiting() (resembles bool, open int) {
 	tail := t.un.Pending()
 	if len(tail) == 0 {
-		return false
+		return false, 0
 	}
 	var norm view.Normaliser
 	var buf [128]byte
-	return t.in.set.index.Resembles(norm.Append(buf[:0], tail))
+	open = len(norm.Append(buf[:0], tail))
+	before := t.plain.lanes.Short(buf[:0], 0)
+	if t.same {
+		before = t.asIs.lanes.Short(buf[:0], open)
+	}
+	norm = view.Normaliser{}
+	return holdsRun(tail) || t.in.set.index.Resembles(norm.Append(before, tail)), open
+}
+
+// leastPacked is how many bytes without a blank may be the beginning of a run that the
+// decoders take. It stands for less of a secret than is remembered.
+const leastPacked = 12
+
+// holdsRun reports that a text holds the beginning of a run that the decoders take. They
+// see it when the escape is complete.
+func holdsRun(text []byte) bool {
+	run := 0
+	for _, b := range text {
+		if run++; b <= ' ' {
+			run = 0
+		}
+		if run >= leastPacked {
+			return true
+		}
+	}
+	return false
 }

@@ -1,6 +1,9 @@
 package guard
 
 import (
+	"bytes"
+	"encoding/base32"
+	"encoding/hex"
 	"errors"
 	"io"
 	"slices"
@@ -59,6 +62,30 @@ func TestSecretsOfAnyLengthAreCut(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A run of a body that goes on in an escape which is not complete yet is held back with
+// what came before it, although neither is long enough alone.
+func TestARunOverAnOpenEscapeIsHeld(t *testing.T) {
+	t.Parallel()
+	for key, written := range map[string]string{
+		"bx/v%i.li[n*nD_(^vmZ-feG": ":|bx%2Fv%25i.li%5Bn%2AnD_%28%5EvmZ-feG",
+		hex.EncodeToString(bytes.Repeat([]byte("k\x8f\x02\xd3z\x11"), 80)): "<|" + strings.ToLower(base32.StdEncoding.EncodeToString(
+			[]byte(hex.EncodeToString(bytes.Repeat([]byte("k\x8f\x02\xd3z\x11"), 80))))),
+		"sk-proj-WZMmaza2p67yHq0Tfc3LnXv9": "\"|sk-proj-WZMmaza2\\np67yHq0Tfc3LnXv9",
+		"+IU/wk|s,orN\"K7/qZ0_pe:x":        "|+IU/wk|s,orN\\u0022K7/qZ0_pe:x",
+	} {
+		set, err := New(secret.FromString(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for size := 1; size < len(written); size++ {
+			out, err := io.ReadAll(set.Reader(&chunks{strings.NewReader(written), size}, Options{}))
+			if !errors.Is(err, ErrReflected) || len(set.Check(out)) > 0 {
+				t.Errorf("in chunks of %d: %q came out, then %v", size, out, err)
+			}
+		}
+	}
 }
 
 // A part is cut wherever it was taken from.

@@ -152,11 +152,13 @@ func (t *text) diverge() {
 	t.same = false
 	t.plain.reset()
 	t.look(&t.plain, t.recent)
+	// Which mark a symbol of the second view came from is not known: the first stands for
+	// all of them, so that what is pending is held from there.
 	for i := range t.marks {
-		t.marks[i].plain = 0
+		t.marks[i].plain = t.plain.lanes.Total()
 	}
-	if n := len(t.marks); n > 0 {
-		t.marks[n-1].plain = t.plain.lanes.Total()
+	if len(t.marks) > 0 {
+		t.marks[0].plain = 0
 	}
 }
 

@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"math"
+
 	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
 	"github.com/keyhole-dev/keyhole/services/vault/guard/letters"
 	"github.com/keyhole-dev/keyhole/services/vault/guard/view"
@@ -9,9 +11,14 @@ import (
 const (
 	// leastWord is the shortest run of letters that is taken for a word.
 	leastWord = 4
-	// lettersRate is what a letter of words is worth at most, in bits: short ones seem
-	// to be worth more than the text that they stand in.
-	lettersRate = 5.4
+	// firstLetters is how many letters of a word are worth little until the next is known.
+	firstLetters = 2
+	// randomRate is what a random letter is worth under the letter model on average, in
+	// bits, and randomSpread how far n of them may be below, divided by the square root
+	// of n: three standard deviations, which few random keys exceed.
+	// Words are worth 4.1 bits a letter.
+	randomRate   = 6.0
+	randomSpread = 5.0
 )
 
 // wordy reports that a body is made of words: by its letters as a whole, or by those
@@ -24,12 +31,14 @@ func wordy(parts []lane.Part, body []byte) bool {
 	if bits < wordyRate*float64(n) {
 		return true
 	}
-	chars, worth := words(body)
-	return 2*chars >= len(body) && worth < lettersRate*float64(chars)
+	chars, inner, worth := words(body)
+	return 2*chars >= len(body) && worth < (randomRate-randomSpread/math.Sqrt(float64(inner)))*float64(inner)
 }
 
-// words counts the characters that are in words, and what they are worth in bits.
-func words(body []byte) (chars int, worth float64) {
+// words counts the characters that are in words, and those after the first letters of
+// each with what they are worth in bits: the first of a word are worth the same in any
+// text.
+func words(body []byte) (chars, inner int, worth float64) {
 	for i := 0; i < len(body); {
 		j := i + 1
 		for j < len(body) && follows(body[j-1], body[j], j-1 == i) {
@@ -38,13 +47,14 @@ func words(body []byte) (chars int, worth float64) {
 		if letter(body[i]) && j-i >= leastWord {
 			var norm view.Normaliser
 			chars += j - i
-			for _, c := range letters.Cost(norm.Append(nil, body[i:j])) {
+			for _, c := range letters.Cost(norm.Append(nil, body[i:j]))[firstLetters:] {
 				worth += float64(c)
+				inner++
 			}
 		}
 		i = j
 	}
-	return chars, worth
+	return chars, inner, worth
 }
 
 func letter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }

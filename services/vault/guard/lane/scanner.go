@@ -145,22 +145,36 @@ const leastHeld = 4
 
 // Pending is how many of the last symbols may be the beginning of a piece.
 func (s *Scanner) Pending() int {
-	n := 0
+	n := s.PendingBefore(0)
 	for _, m := range s.live {
 		n = max(n, m.to-m.from)
 	}
+	return n
+}
+
+// PendingBefore is how many symbols a piece may have that goes on after the last of them,
+// in place of some last ones: these are counted too.
+func (s *Scanner) PendingBefore(last int) int {
+	buf := s.buf[:max(0, len(s.buf)-last)]
 	tail := 0
-	for i := len(s.buf) - 1; i >= 2 && tail < context; i-- {
-		t := triple(s.buf[i-2:])
+	for i := len(buf) - 1; i >= 2 && tail < context; i-- {
+		t := triple(buf[i-2:])
 		if s.x.triples[t/64]&(1<<(t%64)) == 0 {
 			break
 		}
-		tail = len(s.buf) - i + 2
+		tail = len(buf) - i + 2
 	}
-	if tail >= leastHeld {
-		n = max(n, tail)
+	if tail < leastHeld {
+		return 0
 	}
-	return n
+	return tail + last
+}
+
+// Short appends the symbols before some last ones, of which there are too few to be held
+// back alone.
+func (s *Scanner) Short(to []byte, last int) []byte {
+	buf := s.buf[:max(0, len(s.buf)-last)]
+	return append(to, buf[max(0, len(buf)-leastHeld+1):]...)
 }
 
 // Live reports that a match is under way.
