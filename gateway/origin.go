@@ -59,9 +59,10 @@ func originOf(text string) (string, bool) {
 		return "", false
 	}
 	host := u.Host
-	if u.Scheme == "https" {
+	switch u.Scheme {
+	case "https":
 		host = strings.TrimSuffix(host, ":443")
-	} else if u.Scheme == "http" {
+	case "http":
 		host = strings.TrimSuffix(host, ":80")
 	}
 	return u.Scheme + "://" + host, true

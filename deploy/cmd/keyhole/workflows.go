@@ -48,7 +48,7 @@ func (c *workflowCreate) Run(a *app) error {
 		title = c.ID
 	}
 	return a.call(http.MethodPost, "/workflows", url.Values{"workflowId": {c.ID}},
-		object{"title": title, "description": c.Description, "definition": json.RawMessage(definition)}, workflowFields...)
+		object{"title": title, "description": c.Description, "definition": definition}, workflowFields...)
 }
 
 var workflowFields = []string{"name", "title", "description", "liveVersion", "versionHash", "deleteTime"}
@@ -68,7 +68,7 @@ func (c *workflowUpdate) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		e.set("definition", json.RawMessage(definition))
+		e.set("definition", definition)
 	}
 	set(&e, "title", c.Title)
 	set(&e, "description", c.Description)

@@ -135,7 +135,7 @@ func (p *Pool) wait(ctx context.Context, w *waiter) (*Lease, error) {
 		defer timer.Stop()
 		patience = timer.C
 	}
-	err := error(nil)
+	var err error
 	select {
 	case l := <-w.turn:
 		return l, nil

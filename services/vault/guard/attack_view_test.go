@@ -158,11 +158,10 @@ func TestAttackGuardEscapes(t *testing.T) {
 		disguise{"tags", between("<b></b>")}, disguise{"line breaks", between("<br>")}, disguise{"comments", between("<!-- x -->")},
 		disguise{"long tags", between(`<span class="token punctuation">`)}, disguise{"colours", between("\x1b[31m")}, disguise{"written colours", between(`\x1b[0m`)}, disguise{"named entities", between("&nbsp;")}, disguise{"zero width entities", between("&ZeroWidthSpace;")},
 		disguise{"UTF-16 escapes", mapped(func(r rune) string {
-			h, l := utf16.EncodeRune(0x1d400 + r%26)
 			if r < 'A' || r > 'Z' {
 				return string(r)
 			}
-			h, l = utf16.EncodeRune(0x1d400 + r - 'A')
+			h, l := utf16.EncodeRune(0x1d400 + r - 'A')
 			return fmt.Sprintf(`\u%04x\u%04x`, h, l)
 		})},
 	)

@@ -51,10 +51,10 @@ func Forms(v any) []string {
 		if slices.Contains(forms, kind.wants) {
 			continue
 		}
-		read, ok := v, kind.fits(v)
+		ok := kind.fits(v)
 		if !ok && kind.lax != nil {
-			read, ok = kind.lax(v)
-			ok = ok && kind.fits(read)
+			read, lax := kind.lax(v)
+			ok = lax && kind.fits(read)
 		}
 		if ok {
 			forms = append(forms, kind.wants)

@@ -65,12 +65,11 @@ type piece struct {
 func (j *jsonWalker) feed(b []byte, offset int64) {
 	for len(b) > 0 {
 		j.offset = offset
-		n := 0
+		take := j.structure
 		if j.inString {
-			n = j.string(b)
-		} else {
-			n = j.structure(b)
+			take = j.string
 		}
+		n := take(b)
 		b, offset = b[n:], offset+int64(n)
 		if len(j.arena)+len(j.outside) >= flushAt || len(j.pieces) >= maxPieces {
 			j.flush()
