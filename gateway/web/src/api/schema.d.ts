@@ -169,13 +169,21 @@ export interface paths {
         get: operations["VaultService_GetCredential"];
         put?: never;
         post?: never;
-        /** DeleteCredential destroys a credential; runs that use it are refused. */
+        /**
+         * DeleteCredential destroys a credential; runs that use it are refused. While shares
+         *     use it hidden, or live versions of workflows name it, it needs `force`: the refusal
+         *     (IN_USE) lists them, 20 at most.
+         */
         delete: operations["VaultService_DeleteCredential"];
         options?: never;
         head?: never;
         /**
          * UpdateCredential changes a credential. A new value makes a new version and
-         *     replaces the old one everywhere; without a value the stored one stays.
+         *     replaces the old one everywhere. Value, provider, hosts and slot are one unit:
+         *     a change of provider, hosts or slot needs the value in the same request, else
+         *     it is refused with REASON_CREDENTIAL_VALUE_NEEDED. It makes the credential
+         *     another one: shares that use it hidden are suspended until their owner resumes
+         *     them.
          */
         patch: operations["VaultService_UpdateCredential"];
         trace?: never;
@@ -612,7 +620,7 @@ export interface components {
          *     nothing in it can change what runs.
          */
         RunnerServiceRunSharedWorkflowBody: {
-            /** @description Inputs by name, credential inputs among them. */
+            /** @description Inputs by name, a JSON object; credential inputs among them. */
             inputs?: Record<string, unknown>;
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
@@ -627,7 +635,7 @@ export interface components {
         };
         /** @description RunSharedWorkflowStreamRequest is RunSharedWorkflowRequest, streamed. */
         RunnerServiceRunSharedWorkflowStreamBody: {
-            /** @description Inputs by name, credential inputs among them. */
+            /** @description Inputs by name, a JSON object; credential inputs among them. */
             inputs?: Record<string, unknown>;
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
@@ -642,7 +650,7 @@ export interface components {
         };
         /** @description RunWorkflowRequest runs a workflow of the caller's own workspace. */
         RunnerServiceRunWorkflowBody: {
-            /** @description Inputs by name. A picture is {"type": "base64"|"url", "value": ...}. */
+            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
             inputs?: Record<string, unknown>;
             /**
              * Format: int32
@@ -654,7 +662,7 @@ export interface components {
         };
         /** @description RunWorkflowStreamRequest is RunWorkflowRequest, streamed. */
         RunnerServiceRunWorkflowStreamBody: {
-            /** @description Inputs by name. A picture is {"type": "base64"|"url", "value": ...}. */
+            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
             inputs?: Record<string, unknown>;
             /**
              * Format: int32
@@ -695,6 +703,30 @@ export interface components {
         SharingServiceRotateShareBody: Record<string, unknown>;
         /** @description UndeleteWorkflowRequest names a workflow in the trash. */
         SharingServiceUndeleteWorkflowBody: Record<string, unknown>;
+        /**
+         * @description Suspension says why the guard has stopped a share. It never says which characters of a
+         *     credential were shown.
+         */
+        keyholeSharingV1Suspension: {
+            /** @description The run whose answer was withheld. */
+            run?: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            time?: string;
+            /** @description The credential, as its resource name. */
+            credential?: string;
+            /**
+             * Format: int32
+             * @description How many characters of its value the link's visitors may know.
+             */
+            characters?: number;
+            /** @description Whether what was found may be ordinary text. */
+            chanceLikely?: boolean;
+            /** @description Whether the credential needs a new value before the share can be resumed. */
+            newValueNeeded?: boolean;
+        };
         /**
          * @description `Any` contains an arbitrary serialized protocol buffer message along with a
          *     URL that describes the type of the serialized message.
@@ -763,22 +795,6 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /**
-         * @description Represents a JSON `null`.
-         *
-         *     `NullValue` is a sentinel, using an enum with only one value to represent
-         *     the null value for the `Value` type union.
-         *
-         *     A field of type `NullValue` with any value other than `0` is considered
-         *     invalid. Most ProtoJSON serializers will emit a `Value` with a `null_value`
-         *     set as a JSON `null` regardless of the integer value, and so will round trip
-         *     to a `0` value.
-         *
-         *      - NULL_VALUE: Null value.
-         * @default NULL_VALUE
-         * @enum {string}
-         */
-        protobufNullValue: "NULL_VALUE";
         /**
          * @description The `Status` type defines a logical error model that is suitable for
          *     different programming environments, including REST APIs and RPC APIs. It is
@@ -850,7 +866,7 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description Budget bounds how many runs may be charged. */
+        /** @description Budget bounds how many runs may be charged, and how many pictures in them. */
         v1Budget: {
             /**
              * Format: int64
@@ -858,6 +874,12 @@ export interface components {
              */
             runs?: string;
             period?: components["schemas"]["v1Period"];
+            /**
+             * Format: int64
+             * @description Pictures in one period: one list of pictures is one run. Elements of other batch
+             *     inputs count too. 0 is ten for each allowed run.
+             */
+            pictures?: string;
         };
         /** @description Credential is a third-party secret and where it may go. */
         v1Credential: {
@@ -865,7 +887,7 @@ export interface components {
             name?: string;
             /**
              * @description Whose secret it is: "openai", "anthropic", "openai_compatible", "generic" ...
-             *     Needed when a credential is created, and not to be changed later.
+             *     Needed when a credential is created. A change needs the value again.
              */
             provider?: string;
             /** @description The secret. Write only: no reply ever has it. */
@@ -876,7 +898,10 @@ export interface components {
              */
             hosts?: string[];
             slotKind?: components["schemas"]["v1SlotKind"];
-            /** @description Name of the header or query parameter, or the user of basic authentication. */
+            /**
+             * @description Name of the header or query parameter, the user of basic authentication, or the
+             *     JSON pointer into the body.
+             */
             slotName?: string;
             /** @description Human-readable title. */
             title?: string;
@@ -899,6 +924,8 @@ export interface components {
             readonly updateTime?: string;
             /** @description Whether answers can be guarded against holding it: hidden use needs that. */
             readonly guardable?: boolean;
+            /** @description Text that stands before the value in a header: "Bot ", "Token ". Part of the slot. */
+            slotPrefix?: string;
         };
         /**
          * @description CredentialAccess says whose credentials the runs of a share use.
@@ -910,6 +937,39 @@ export interface components {
          * @enum {string}
          */
         v1CredentialAccess: "CREDENTIAL_ACCESS_UNSPECIFIED" | "CREDENTIAL_ACCESS_VISITOR" | "CREDENTIAL_ACCESS_OWNER";
+        /**
+         * @description CredentialUsage is what a workspace's own credentials were used for, whoever was
+         *     charged for the runs.
+         */
+        v1CredentialUsage: {
+            /** @description What it is the sum of: a credential, share, visitor, day ... */
+            group?: string;
+            /**
+             * Format: int64
+             * @description Runs that made calls with them.
+             */
+            runs?: string;
+            /**
+             * Format: int64
+             * @description Calls.
+             */
+            calls?: string;
+            /**
+             * Format: int64
+             * @description Of them, such as failed.
+             */
+            failedCalls?: string;
+            /**
+             * Format: int64
+             * @description Tokens in, where the provider told.
+             */
+            inputTokens?: string;
+            /**
+             * Format: int64
+             * @description Tokens out.
+             */
+            outputTokens?: string;
+        };
         /** @description Detected is what was found in the shared version. */
         v1Detected: {
             /** @description Private models: run access can be opened. */
@@ -918,6 +978,11 @@ export interface components {
             slots?: components["schemas"]["v1Slot"][];
             /** @description Steps with effects outside, off unless turned on. */
             sinks?: string[];
+            /**
+             * @description Destinations of slots that are neither a known provider's nor allowed by the
+             *     operator: to use credentials hidden there, confirm them.
+             */
+            unknownDestinations?: string[];
         };
         /** @description ForkReport says what a fork has lost. */
         v1ForkReport: {
@@ -1042,6 +1107,18 @@ export interface components {
              *     reason with which a share is refused: "credential_not_contained" ...
              */
             sharingProblems?: components["schemas"]["v1Problem"][];
+            /**
+             * @description Names of shares of the workflow that wait for their owner's word (state
+             *     SUSPENDED): look at what changed and resume them. At most 50.
+             */
+            suspendedShares?: string[];
+            /**
+             * @description Destinations of slots that are neither a known provider's nor allowed by the
+             *     operator: to use credentials hidden there, the owner has to confirm them.
+             */
+            unknownDestinations?: string[];
+            /** @description What sharing it takes on; user interfaces show these texts. */
+            notices?: components["schemas"]["v1Notice"][];
         };
         /** @description Interface is what a run takes and gives. */
         v1Interface: {
@@ -1093,6 +1170,18 @@ export interface components {
              * @description Calls with the owner's credentials in a period.
              */
             credentialCalls?: string;
+            /**
+             * Format: int64
+             * @description Pictures in a period, all visitors together: one list of pictures is one run.
+             *     Elements of other batch inputs count too. 0 is ten for each allowed run.
+             */
+            pictures?: string;
+            /**
+             * Format: int64
+             * @description Pictures of one visitor in a period. 0 is the visitor's part of `pictures`: as much
+             *     of them as visitor_runs is of runs.
+             */
+            visitorPictures?: string;
         };
         /** @description LineItem is one thing that a run used. */
         v1LineItem: {
@@ -1124,6 +1213,11 @@ export interface components {
             outputTokens?: string;
             /** @description Whether the end of the attempt is unknown; booked as made. */
             endUnknown?: boolean;
+            /**
+             * Format: int64
+             * @description How many of the calls failed, for the owner of the credential.
+             */
+            failed?: string;
         };
         /** @description ListAuditEventsResponse is a page of the audit log. */
         v1ListAuditEventsResponse: {
@@ -1298,6 +1392,12 @@ export interface components {
             rows?: components["schemas"]["v1UsageRow"][];
             /** @description Token of the next page; empty on the last. */
             nextPageToken?: string;
+            /**
+             * @description What the workspace's own credentials were used for, by the same groups: also in runs
+             *     that visitors paid for. By "key" only the workspace's own keys are named, by "model"
+             *     there is nothing. A page has so many rows of both lists together.
+             */
+            credentials?: components["schemas"]["v1CredentialUsage"][];
         };
         /** @description Run is one execution of one version. Inputs and outputs are not kept. */
         v1Run: {
@@ -1357,7 +1457,7 @@ export interface components {
         v1RunResponse: {
             /** @description The run: "workspaces/{workspace}/runs/{run}"; for guests its id alone. */
             run?: string;
-            /** @description One object for each element of the input batch. */
+            /** @description A JSON list with one object for each element of the input batch. */
             outputs?: Record<string, unknown>[];
             /** @description What it used. */
             charges?: components["schemas"]["v1LineItem"][];
@@ -1373,10 +1473,12 @@ export interface components {
          *      - RUN_STATE_FAILED: It failed.
          *      - RUN_STATE_CANCELLED: Its caller gave up, or its right was withdrawn.
          *      - RUN_STATE_ABANDONED: Its runner died; it was settled from its intents.
+         *      - RUN_STATE_STOPPED: Its link was stopped while it went on. It is not charged; what its steps used of the
+         *     owner's is in its line items.
          * @default RUN_STATE_UNSPECIFIED
          * @enum {string}
          */
-        v1RunState: "RUN_STATE_UNSPECIFIED" | "RUN_STATE_RUNNING" | "RUN_STATE_SUCCEEDED" | "RUN_STATE_FAILED" | "RUN_STATE_CANCELLED" | "RUN_STATE_ABANDONED";
+        v1RunState: "RUN_STATE_UNSPECIFIED" | "RUN_STATE_RUNNING" | "RUN_STATE_SUCCEEDED" | "RUN_STATE_FAILED" | "RUN_STATE_CANCELLED" | "RUN_STATE_ABANDONED" | "RUN_STATE_STOPPED";
         /** @description Sample is an example input that the owner opted in. */
         v1Sample: {
             /** @description Name of the input. */
@@ -1433,6 +1535,20 @@ export interface components {
              * @description When it was changed last.
              */
             readonly updateTime?: string;
+            /**
+             * @description Destinations that are neither a known provider's nor allowed by the operator, and to
+             *     which hidden credentials may go all the same, "https://llm.example.com". Input only;
+             *     needed in the request that opens hidden credentials there. The notice
+             *     credential_access.unknown_destination says what it takes on.
+             */
+            confirmedDestinations?: string[];
+            suspension?: components["schemas"]["keyholeSharingV1Suspension"];
+            /**
+             * @description Origins of other sites whose pages may run and fork it from a browser, like
+             *     "https://example.com". The installation's own pages always may, and a program that
+             *     sends no Origin header is not asked.
+             */
+            runOrigins?: string[];
         };
         /**
          * @description ShareState is where a share stands.
@@ -1441,7 +1557,8 @@ export interface components {
          *      - SHARE_STATE_ACTIVE: Its link works.
          *      - SHARE_STATE_PAUSED: Paused by its owner.
          *      - SHARE_STATE_REVOKED: Dead for ever.
-         *      - SHARE_STATE_SUSPENDED: Stopped by the guard, until its owner resumes it.
+         *      - SHARE_STATE_SUSPENDED: Stopped until its owner resumes it: by the guard, or because a hidden credential
+         *     got other destinations, another slot or provider. The notices say which.
          * @default SHARE_STATE_UNSPECIFIED
          * @enum {string}
          */
@@ -1484,6 +1601,8 @@ export interface components {
              * @description When the version was saved.
              */
             updateTime?: string;
+            /** @description Origins of other sites whose pages may run and fork it. */
+            runOrigins?: string[];
         };
         /** @description Slot is a place in a step where a credential goes. */
         v1Slot: {
@@ -1501,19 +1620,28 @@ export interface components {
             destinationConstant?: boolean;
             /** @description Whether the bound credential does not exist. */
             credentialMissing?: boolean;
+            /**
+             * @description Whether a share that opens the credential waits for its owner to resume it,
+             *     because the credential has other destinations, another slot or provider now.
+             */
+            unconfirmed?: boolean;
         };
         /**
          * @description SlotKind is where in a request a credential goes.
          *
          *      - SLOT_KIND_UNSPECIFIED: Read as SLOT_KIND_BEARER.
          *      - SLOT_KIND_BEARER: `Authorization: Bearer <value>`.
-         *      - SLOT_KIND_HEADER: A header of its own, such as `x-api-key`.
+         *      - SLOT_KIND_HEADER: A header of its own, such as `x-api-key`; `slot_prefix` stands before the value.
          *      - SLOT_KIND_QUERY: A query parameter.
-         *      - SLOT_KIND_BASIC: HTTP basic authentication, the value being the password.
+         *      - SLOT_KIND_BASIC: HTTP basic authentication, the value being the password. Without a user the value
+         *     is "user:password".
+         *      - SLOT_KIND_BODY: A text in a JSON body, by JSON pointer: "/auth/token".
+         *      - SLOT_KIND_URL: The whole address, as of a webhook whose path is the secret. Its host is the
+         *     credential's one destination.
          * @default SLOT_KIND_UNSPECIFIED
          * @enum {string}
          */
-        v1SlotKind: "SLOT_KIND_UNSPECIFIED" | "SLOT_KIND_BEARER" | "SLOT_KIND_HEADER" | "SLOT_KIND_QUERY" | "SLOT_KIND_BASIC";
+        v1SlotKind: "SLOT_KIND_UNSPECIFIED" | "SLOT_KIND_BEARER" | "SLOT_KIND_HEADER" | "SLOT_KIND_QUERY" | "SLOT_KIND_BASIC" | "SLOT_KIND_BODY" | "SLOT_KIND_URL";
         /**
          * @description State is where a version stands.
          *
@@ -2139,7 +2267,10 @@ export interface operations {
     };
     VaultService_DeleteCredential: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Delete it although it is in use. */
+                force?: boolean;
+            };
             header?: never;
             path: {
                 workspace: string;
@@ -2185,7 +2316,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * @description Whose secret it is: "openai", "anthropic", "openai_compatible", "generic" ...
-                     *     Needed when a credential is created, and not to be changed later.
+                     *     Needed when a credential is created. A change needs the value again.
                      */
                     provider?: string;
                     /** @description The secret. Write only: no reply ever has it. */
@@ -2196,7 +2327,10 @@ export interface operations {
                      */
                     hosts?: string[];
                     slotKind?: components["schemas"]["v1SlotKind"];
-                    /** @description Name of the header or query parameter, or the user of basic authentication. */
+                    /**
+                     * @description Name of the header or query parameter, the user of basic authentication, or the
+                     *     JSON pointer into the body.
+                     */
                     slotName?: string;
                     /** @description Human-readable title. */
                     title?: string;
@@ -2219,6 +2353,8 @@ export interface operations {
                     readonly updateTime?: string;
                     /** @description Whether answers can be guarded against holding it: hidden use needs that. */
                     readonly guardable?: boolean;
+                    /** @description Text that stands before the value in a header: "Bot ", "Token ". Part of the slot. */
+                    slotPrefix?: string;
                 };
             };
         };
@@ -3303,6 +3439,20 @@ export interface operations {
                      * @description When it was changed last.
                      */
                     readonly updateTime?: string;
+                    /**
+                     * @description Destinations that are neither a known provider's nor allowed by the operator, and to
+                     *     which hidden credentials may go all the same, "https://llm.example.com". Input only;
+                     *     needed in the request that opens hidden credentials there. The notice
+                     *     credential_access.unknown_destination says what it takes on.
+                     */
+                    confirmedDestinations?: string[];
+                    suspension?: components["schemas"]["keyholeSharingV1Suspension"];
+                    /**
+                     * @description Origins of other sites whose pages may run and fork it from a browser, like
+                     *     "https://example.com". The installation's own pages always may, and a program that
+                     *     sends no Origin header is not asked.
+                     */
+                    runOrigins?: string[];
                 };
             };
         };
