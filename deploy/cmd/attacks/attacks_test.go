@@ -6,16 +6,40 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// A threat whose test was renamed would show nothing.
+// A threat whose test was renamed would show nothing, and a claim without one is not made.
 func TestEveryThreatHasItsTests(t *testing.T) {
 	t.Parallel()
+	have := tests(t)
+	for _, threat := range threats {
+		for _, test := range threat.tests {
+			if !have[test] {
+				t.Errorf("%s: %s is no test", threat.name, test)
+			}
+		}
+	}
+	document, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "threat-model.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllSubmatch(document, -1) {
+		if !have[string(name[1])] {
+			t.Errorf("the threat model names %s, which is no test", name[1])
+		}
+	}
+}
+
+// tests are the names of all test functions.
+func tests(t *testing.T) map[string]bool {
+	t.Helper()
 	have := map[string]bool{}
 	for _, module := range []string{"services", "gateway", "deploy"} {
 		err := filepath.WalkDir(filepath.Join("..", "..", "..", module), func(path string, d fs.DirEntry, err error) error {
@@ -26,24 +50,22 @@ func TestEveryThreatHasItsTests(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			for _, d := range file.Decls {
-				if f, ok := d.(*ast.FuncDecl); ok {
-					have[f.Name.Name] = true
+			ast.Inspect(file, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.FuncDecl:
+					have[n.Name.Name] = true
+				case *ast.BasicLit: // the name of a subtest
+					have[strings.Trim(n.Value, `"`)] = true
 				}
-			}
+				return true
+			})
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, threat := range threats {
-		for _, test := range threat.tests {
-			if !have[test] {
-				t.Errorf("%s: %s is no test", threat.name, test)
-			}
-		}
-	}
+	return have
 }
 
 func TestEventsAreCounted(t *testing.T) {
