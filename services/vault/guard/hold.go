@@ -2,6 +2,9 @@ package guard
 
 import "github.com/keyhole-dev/keyhole/services/vault/guard/view"
 
+// mostStood is how many symbols one escape may stand for: those of a ligature.
+const mostStood = 8
+
 // maxMarks bounds the list of marks before it is shortened.
 const maxMarks = 1024
 
@@ -16,7 +19,17 @@ func (t *text) mark(offset int64) {
 	if len(t.marks) >= maxMarks {
 		t.shorten()
 	}
-	t.marks = append(t.marks, mark{t.asIs.lanes.Total(), t.plain.lanes.Total(), t.read, t.fed, offset})
+	unread := t.unread()
+	t.marks = append(t.marks, mark{t.asIs.lanes.Total(), t.plain.lanes.Total() + unread, t.read, t.fed + unread, offset})
+}
+
+// unread is how many symbols, or bytes, of the second view may still come from before
+// the next bytes: what an open escape holds back, and what its last character stands for.
+func (t *text) unread() int64 {
+	if n := len(t.un.Pending()); n > 0 {
+		return int64(n + mostStood)
+	}
+	return 0
 }
 
 // shorten forgets the older half of the marks but for the first: what has been held

@@ -62,6 +62,9 @@ func newText(in *inspection, depth int, decode bool) *text {
 		t.words, t.dense = unpack.NewCollector(), unpack.NewDenseCollector()
 	}
 	t.found, t.decode = t.take, t.open
+	if depth < maxDepth {
+		t.un.Tag = func(content []byte) { t.in.whole(content, maxDepth) }
+	}
 	return t
 }
 
@@ -155,7 +158,7 @@ func (t *text) diverge() {
 	// Which mark a symbol of the second view came from is not known: the first stands for
 	// all of them, so that what is pending is held from there.
 	for i := range t.marks {
-		t.marks[i].plain = t.plain.lanes.Total()
+		t.marks[i].plain = t.plain.lanes.Total() + t.unread()
 	}
 	if len(t.marks) > 0 {
 		t.marks[0].plain = 0

@@ -28,6 +28,8 @@ type Walker struct {
 	json  jsonWalker
 	lines lineWalker
 	form  formWalker
+	// inner says that JSON began in the middle of a plain text: after a line or a mark.
+	inner bool
 }
 
 type kind int
@@ -63,11 +65,19 @@ func New(contentType string, text Text) *Walker {
 
 // Feed takes more of the answer.
 func (w *Walker) Feed(b []byte, offset int64) {
+	if bytes.IndexByte(b, 0) >= 0 { // UTF-16 and UTF-32 read like ASCII without
+		if b = bytes.ReplaceAll(b, []byte{0}, nil); len(b) == 0 {
+			return
+		}
+	}
 	if w.kind == unknown {
 		if len(w.head) == 0 {
 			w.first = offset
 		}
-		w.head = append(w.head, b...)
+		if w.head = append(w.head, b...); len(w.head) > chunkLimit && len(bytes.TrimLeft(w.head, space)) == 0 {
+			w.head = w.head[:0]
+			return
+		}
 		if w.kind = w.sniff(); w.kind == unknown {
 			return
 		}
@@ -79,6 +89,14 @@ func (w *Walker) Feed(b []byte, offset int64) {
 func (w *Walker) walk(b []byte, offset int64) {
 	if w.kind == plain {
 		w.text(PlacePlain, PlacePlain, b, offset)
+		if !w.inner {
+			i := bytes.IndexByte(b, '{')
+			if i < 0 {
+				return
+			}
+			w.inner, w.json.strings, b, offset = true, true, b[i:], offset+int64(i)
+		}
+		w.json.feed(b, offset)
 		return
 	}
 	w.text(PlaceWire, PlaceWire, b, offset)
@@ -120,7 +138,7 @@ const space = "\ufeff \t\r\n"
 // that expect JSON or events do not ask either.
 func (w *Walker) sniff() kind {
 	head := bytes.TrimLeft(w.head, space)
-	if len(head) < headLength && len(w.head) < chunkLimit {
+	if len(head) < headLength && (len(head) == 0 || len(w.head) < chunkLimit) {
 		return unknown
 	}
 	return w.guess(head)
@@ -130,6 +148,9 @@ func (w *Walker) sniff() kind {
 const chunkLimit = 4096
 
 func (w *Walker) guess(head []byte) kind {
+	if len(head) > 1 && (head[0] == 0xff && head[1] == 0xfe || head[0] == 0xfe && head[1] == 0xff) { // marks of UTF-16
+		head = bytes.TrimLeft(head[2:], space)
+	}
 	switch {
 	case len(head) == 0:
 	case head[0] == '{' || head[0] == '[' || head[0] == '"':

@@ -29,6 +29,8 @@ type jsonWalker struct {
 	first    int64
 	offset   int64
 	inString bool
+	// strings says that nothing else is given on.
+	strings bool
 	// isName says that the string is a field's name, and name is what it was.
 	isName  bool
 	name    []byte
@@ -36,8 +38,9 @@ type jsonWalker struct {
 	escape  []byte
 	high    rune
 	started int // of the string in the arena
-	// deep counts the brackets that are open beyond maxNested.
-	deep int
+	// deep are the brackets that are open beyond maxNested, and whether what holds each is
+	// an object: their fields are told apart by their last name.
+	deep []bool
 }
 
 // node is an object or array.
@@ -134,7 +137,11 @@ func (j *jsonWalker) top() *node {
 
 func (j *jsonWalker) push(object bool) {
 	if len(j.stack) >= maxNested {
-		j.deep++
+		t := j.top()
+		if len(j.deep) < flushAt {
+			j.deep = append(j.deep, t.object)
+		}
+		t.object, t.expect, t.isIndex = object, object, false
 		return
 	}
 	n := node{parent: -1, object: object, expect: object}
@@ -154,8 +161,9 @@ func (j *jsonWalker) push(object bool) {
 
 func (j *jsonWalker) pop() {
 	switch {
-	case j.deep > 0:
-		j.deep--
+	case len(j.deep) > 0:
+		t := j.top()
+		t.object, t.expect, j.deep = j.deep[len(j.deep)-1], false, j.deep[:len(j.deep)-1]
 	case len(j.stack) > 0:
 		j.stack = j.stack[:len(j.stack)-1]
 	}
@@ -195,7 +203,7 @@ func (j *jsonWalker) reset() {
 		j.inString = false
 		j.cut()
 	}
-	j.stack, j.deep = j.stack[:0], 0
+	j.stack, j.deep = j.stack[:0], j.deep[:0]
 	j.flush()
 }
 
@@ -212,7 +220,7 @@ func (j *jsonWalker) flush() {
 		path, choice := j.path(p.node, 0), j.path(p.node, 1)
 		j.text(mix(path, p.name), mix(choice, p.name), j.arena[p.from:p.to], p.offset)
 	}
-	if len(j.outside) > 0 {
+	if len(j.outside) > 0 && !j.strings {
 		j.text(PlaceOutside, PlaceOutside, j.outside, j.first)
 	}
 	j.arena, j.outside, j.pieces, j.started = j.arena[:0], j.outside[:0], j.pieces[:0], 0

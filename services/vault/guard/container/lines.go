@@ -130,7 +130,10 @@ func (l *lineWalker) rest(b []byte, offset int64, end bool) {
 	case l.w.kind == multipartKind:
 		text(placePart, placePart, b, offset)
 	default:
-		if l.fresh {
+		if l.fresh { // blanks may stand before a JSON value
+			if b = bytes.TrimLeft(b, " \t"); len(b) == 0 {
+				return
+			}
 			l.fresh, l.json = false, b[0] == '{' || b[0] == '['
 		}
 		if l.json {

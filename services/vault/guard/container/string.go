@@ -19,19 +19,19 @@ func (j *jsonWalker) open() {
 func (j *jsonWalker) string(b []byte) int {
 	j.begin()
 	for i := 0; i < len(b); i++ {
-		if len(j.escape) > 0 {
+		if len(j.escape) > 0 && !lineBreak(b[i]) {
 			j.escaped(b[i])
 			continue
 		}
 		k := i
-		for k < len(b) && b[k] != '"' && b[k] != '\\' {
+		for k < len(b) && b[k] != '"' && b[k] != '\\' && !lineBreak(b[k]) {
 			k++
 		}
 		j.put(b[i:k])
 		if i = k; i == len(b) {
 			break
 		}
-		if b[i] == '"' {
+		if b[i] == '"' || lineBreak(b[i]) { // no string goes over a line's end: that was no string
 			j.close()
 			return i + 1
 		}
@@ -39,6 +39,8 @@ func (j *jsonWalker) string(b []byte) int {
 	}
 	return len(b)
 }
+
+func lineBreak(b byte) bool { return b == '\n' || b == '\r' }
 
 func (j *jsonWalker) put(b []byte) {
 	if j.isName {

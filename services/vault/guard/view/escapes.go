@@ -134,6 +134,9 @@ func (u *Unescaper) namedEntity() (rune, int) {
 		}
 	}
 	r, size := utf8.DecodeRuneInString(html.UnescapeString(name))
+	if rest := html.UnescapeString(name)[size:]; len(rest) > 0 && rest[len(rest)-1] == ';' {
+		return 0, -1 // "&ltname;" is "<name;"
+	}
 	if r == '&' && size == 1 && name != "&amp;" && name != "&AMP;" {
 		return 0, -1
 	}

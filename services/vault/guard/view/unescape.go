@@ -28,12 +28,16 @@ type Unescaper struct {
 	tail []byte // begins with an introducer, or is empty
 	// high is the first half of a surrogate pair.
 	high rune
-	// reductions counts escapes that were undone.
+	// reductions counts escapes that were undone, and touched says that one was in the tail.
 	reductions int
+	touched    bool
+	// Tag is given each tag that is dropped and may hold what was an escape: neither the
+	// text as it is nor the one without escapes shows what it says.
+	Tag func(content []byte)
 }
 
 // Reset forgets what was seen.
-func (u *Unescaper) Reset() { u.tail, u.high = u.tail[:0], 0 }
+func (u *Unescaper) Reset() { u.tail, u.high, u.touched = u.tail[:0], 0, false }
 
 // Pending is what is not final yet. It is good until the next call.
 func (u *Unescaper) Pending() []byte { return u.tail }
@@ -97,6 +101,9 @@ func (u *Unescaper) settle(dst []byte) []byte {
 
 // push appends one byte and reduces the tail while that ends in an escape.
 func (u *Unescaper) push(b byte) {
+	if len(u.tail) == 0 {
+		u.touched = false
+	}
 	if value, from := u.openEntity(len(u.tail)); from >= 0 && !continues(u.tail[from:], b) {
 		u.reduce(from, value)
 		if b == ';' {
@@ -124,7 +131,10 @@ const (
 // as percent escapes give it, which may be a part of a rune.
 func (u *Unescaper) reduce(from int, value rune) {
 	u.reductions++
-	u.tail = u.tail[:from]
+	if value == nothing && u.tail[from] == '<' && u.touched && u.Tag != nil {
+		u.Tag(u.tail[from:])
+	}
+	u.tail, u.touched = u.tail[:from], true
 	switch value, bare := value&^whole, value < whole; {
 	case value < 0:
 	case value < 0x100 && bare:
