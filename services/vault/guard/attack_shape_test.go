@@ -91,7 +91,7 @@ func TestAttackGuardTextBehindAnOpenEscape(t *testing.T) {
 	a := attack.New(t, "A3", "the beginning of a key behind an escape that is never complete")
 	for _, k := range attackKeys(98) {
 		set := mustSet(t, k.secret)
-		for _, open := range []string{"=4", `\x`, `\\=` + "\x1b", "%25", "\x1b"} {
+		for _, open := range []string{"=4", `\x`, "%u\x1b", `\\=` + "\x1b", "%25", "\x1b"} {
 			for name, as := range map[string]func(byte) string{"quoted printable": escapes()["quoted printable"], "octal": escapes()["octal"], "u in JSON": escapes()["u in JSON"], "percent twice": escapes()["percent twice"]} {
 				for step := 5; step < 10; step++ {
 					answer := open + every(step, as)(k.body)

@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"math"
+
 	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
 	"github.com/keyhole-dev/keyhole/services/vault/guard/unpack"
 	"github.com/keyhole-dev/keyhole/services/vault/guard/view"
@@ -158,7 +160,7 @@ func (t *text) diverge() {
 	// Which mark a symbol of the second view came from is not known: the first stands for
 	// all of them, so that what is pending is held from there.
 	for i := range t.marks {
-		t.marks[i].plain = t.plain.lanes.Total() + t.unread()
+		t.marks[i].plain = math.MaxInt64
 	}
 	if len(t.marks) > 0 {
 		t.marks[0].plain = 0
