@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
 // readdress puts the secret of an Address in the place of a target. Nothing of the
@@ -32,31 +33,49 @@ func (s *Slot) readdress(t target) (target, error) {
 	return own, nil
 }
 
-// Hidden is the part of the secret that answers must not hold. Of an address that is the
-// longest part after its host: the others name things (a version, a team) that answers
-// may well repeat.
+// Hidden is what of the secret answers must not hold. Of an address that is each part
+// after its host that is worth guarding, in one text, or else the longest one: the others
+// name things (a version, a team) that answers may well repeat.
 func (s *Slot) Hidden() secret.Secret {
-	raw := s.Secret.Expose()
-	at := bytes.Index(raw, []byte("://"))
-	if s.Kind != Address || at < 0 {
+	if s.Kind != Address {
 		return s.Secret
 	}
-	parts := bytes.FieldsFunc(raw[at+3:], func(r rune) bool { return strings.ContainsRune("/?&=", r) })
-	longest := []byte(nil)
+	return secret.New(bytes.Join(s.hiddenParts(), []byte("/")))
+}
+
+// hiddenParts are those of an address. The longest may be public beside a shorter key.
+func (s *Slot) hiddenParts() [][]byte {
+	_, rest, ok := bytes.Cut(s.Secret.Expose(), []byte("://"))
+	if !ok {
+		return [][]byte{s.Secret.Expose()}
+	}
+	parts := bytes.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune("/?&=", r) })
+	var longest []byte
+	var worth [][]byte
 	for _, part := range parts[min(1, len(parts)):] {
 		if len(part) > len(longest) {
 			longest = part
 		}
+		if guard.Guardable(secret.New(bytes.Clone(part))) == nil {
+			worth = append(worth, part)
+		}
 	}
-	return secret.New(bytes.Clone(longest))
+	if worth == nil {
+		return [][]byte{longest}
+	}
+	return worth
 }
 
 // inAddress reports whether a target repeats the secret of an Address.
 func (ss Slots) inAddress(t target) bool {
 	for _, s := range ss {
-		hidden := string(s.Hidden().Expose())
-		if s.Kind == Address && hidden != "" && strings.Contains(t.path+"?"+t.query, hidden) {
-			return true
+		if s.Kind != Address {
+			continue
+		}
+		for _, part := range s.hiddenParts() {
+			if len(part) > 0 && strings.Contains(t.path+"?"+t.query, string(part)) {
+				return true
+			}
 		}
 	}
 	return false

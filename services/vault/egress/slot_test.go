@@ -198,3 +198,20 @@ func TestNothingIsSubstituted(t *testing.T) {
 		t.Errorf("the secret is outside its slot: %v", parts)
 	}
 }
+
+// The key in an address is shorter than a name beside it: each part that is worth
+// guarding is looked for, not the longest alone.
+func TestAttackAShorterKeyInAnAddress(t *testing.T) {
+	t.Parallel()
+	const key, id = "9f86d081884c7d659a2feaa0c55ad015", "5b1c7e90-3d42-4f8a-b6e1-0c9d27a4f835"
+	for _, path := range []string{
+		"/openai/deployments/my-very-long-deployment-name-for-production-westeurope?api-version=2024-02-01&api-key=" + key,
+		"/v1beta/models/gemini-2.5-flash-preview-native-audio-dialog?key=" + key, "/" + id + "/run?key=" + key, "/" + key + "/" + id,
+	} {
+		s := serveTLS(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "no such key: "+key) })
+		req := credentialed(t, s.URL+"/chat")
+		req.Slots = Slots{{Kind: Address, Secret: secret.FromString(s.URL + path)}}
+		_, body, e := read(t, client(t, []string{"127.0.0.0/8"}), req)
+		wantKind(t, path+": "+body, e, Reflected)
+	}
+}
