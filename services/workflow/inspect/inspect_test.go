@@ -246,3 +246,24 @@ func TestEmptyCredentials(t *testing.T) {
 		}
 	}
 }
+
+// A reference in a list is sent as the text that it is, so a secret there is not replaced.
+func TestSecretsInListsAreNotReplaceable(t *testing.T) {
+	t.Parallel()
+	const key = "sk-proj-Zk3vQ9xT7bLm2Wc8RfYh5NpJd4Gs6AeUiOqXwBzCtKyVnMrD"
+	for _, fields := range []string{`"query_parameters":{"key":["` + key + `","b"]}`, `"json_payload":{"token":["` + key + `"]}`, `"json_payload":{"token":[["` + key + `"]]}`} {
+		d, problems := workflow.Parse([]byte(`{"version":"1.0","inputs":[],"steps":[{"type":"roboflow_core/webhook_sink@v1","name":"h","url":"https://h.example/x","method":"POST",` + fields + `}],"outputs":[]}`))
+		if problems != nil {
+			t.Fatal(problems)
+		}
+		found := inspect.Literals(d, manifest.Core())
+		if len(found) == 0 {
+			t.Errorf("%s: not found", fields)
+		}
+		for _, l := range found {
+			if l.Replaceable {
+				t.Errorf("%s is replaceable", l.Pointer)
+			}
+		}
+	}
+}

@@ -143,6 +143,8 @@ type walk struct {
 	fed bool
 	// named is set for the default of an input that is named like a secret.
 	named bool
+	// listed is set in a list, where no reference to a credential is followed.
+	listed bool
 }
 
 func (w *walk) visit(n *document.Node, pointer, path, name string) {
@@ -150,8 +152,10 @@ func (w *walk) visit(n *document.Node, pointer, path, name string) {
 	case document.String:
 		w.text(n.Text, pointer, path, name)
 	case document.Array:
+		inside := *w
+		inside.listed = true
 		for i, item := range n.Items {
-			w.visit(item, document.JoinIndex(pointer, i), path, name)
+			inside.visit(item, document.JoinIndex(pointer, i), path, name)
 		}
 	case document.Object:
 		for _, member := range n.Members {
@@ -198,7 +202,7 @@ func (w *walk) text(text, pointer, path, name string) {
 		return
 	}
 	l := Literal{Pointer: pointer, Step: w.step, Field: path, Reason: reason, Provider: "generic", Guess: w.unknown && reason == NamedLikeSecret}
-	if takes && w.replaceable(text, path, inMap) {
+	if takes && !w.listed && w.replaceable(text, path, inMap) {
 		l.Replaceable, l.Provider, l.Scheme = true, w.field.Credential.Provider, w.field.Credential.Scheme
 		l.Parameter = w.field.Credential.Parameter
 		if inMap {
