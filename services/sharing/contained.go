@@ -10,6 +10,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
 // obstacle is why a definition cannot be shared that may well run for its owner: it
@@ -94,6 +95,24 @@ func (a *analysis) findAsking(list []inspect.AskingInput) {
 				in.Input, to),
 		})
 	}
+}
+
+// steered refuses hidden credentials in a request whose path and query a visitor's own
+// address decides: they would act on the host wherever the visitor says.
+func (a *analysis) steered() error {
+	for _, sl := range a.slots {
+		if sl.input == "" || sl.scheme != string(manifest.SchemeURL) {
+			continue
+		}
+		for _, own := range a.slots {
+			if own.step == sl.step && own.input == "" {
+				return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT,
+					"%s would send a hidden credential to the path that a visitor gives as %s; write the address into the step, or bind a credential there",
+					own.path(), sl.path()).With("step", own.step).With("field", own.field).With("input", sl.input)
+			}
+		}
+	}
+	return nil
 }
 
 // findOpen finds a step that sends where something in the run decides, with a credential

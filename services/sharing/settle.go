@@ -212,6 +212,9 @@ func (e *shareEdit) grantable(ctx context.Context, look *analysis) ([]*vaultinte
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_NO_SLOT,
 			"credentials can only be opened where a step needs one: the steps were searched for a field that holds a credential ($credentials.<id>), and there is none")
 	}
+	if err := look.steered(); err != nil {
+		return nil, err
+	}
 	known, err := e.credentials(ctx, e.workflow.Workspace, look.credentialIDs())
 	if err != nil {
 		return nil, err

@@ -36,6 +36,11 @@ func (s *Service) slotsOf(ctx context.Context, d *decision, r *sharinginternalv1
 		d.visitorSlots(brought(r))
 		return nil
 	}
+	if d.right != nil { // of grants that are older than the rule
+		if err := d.look.steered(); err != nil {
+			return err
+		}
+	}
 	known, err := s.credentials(ctx, d.owner, d.look.credentialIDs())
 	if err != nil {
 		return err
