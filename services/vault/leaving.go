@@ -111,6 +111,6 @@ func (s *Service) guardOf(ctx context.Context, a attempt) (*guard.Set, exposed, 
 		return nil, v, err
 	}
 	defer value.Destroy()
-	set, err := s.guards.get(subject, version, value)
+	set, err := s.guards.get(subject, version, c.place().with(value).Hidden())
 	return set, v, err
 }
