@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/keyhole-dev/keyhole/services/kit/picture"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
@@ -72,14 +73,33 @@ func cleanPicture(text string) (string, error) {
 	return prefix + base64.StdEncoding.EncodeToString(clean), nil
 }
 
-// pictureOf decodes base64 that holds a picture whose metadata can be taken out.
+// pictureOf decodes base64 that holds a picture whose metadata can be taken out, in
+// either alphabet, however it is broken into lines, with or without a data URI's prefix.
 func pictureOf(text string) (prefix string, encoded []byte, ok bool) {
 	body := text
-	if at := strings.Index(text, ";base64,"); at >= 0 && strings.HasPrefix(text, "data:") {
-		prefix, body = text[:at+len(";base64,")], text[at+len(";base64,"):]
+	if head, rest, found := strings.Cut(text, ","); found && isBase64URI(head) {
+		prefix, body = text[:len(head)+1], rest
 	}
-	encoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(body), "="))
+	encoded, err := base64.RawStdEncoding.DecodeString(strings.Map(plainBase64, body))
 	return prefix, encoded, err == nil && picture.Is(encoded)
+}
+
+func isBase64URI(head string) bool {
+	head = strings.ToLower(strings.TrimSpace(head))
+	return strings.HasPrefix(head, "data:") && strings.HasSuffix(head, ";base64")
+}
+
+// plainBase64 maps the URL's alphabet to the usual one and leaves out what is not read.
+func plainBase64(r rune) rune {
+	switch {
+	case r == '-':
+		return '+'
+	case r == '_':
+		return '/'
+	case r == '=' || r == '\ufeff' || r == '\u200b' || unicode.IsSpace(r):
+		return -1
+	}
+	return r
 }
 
 // onlyPictures reports whether an image input's sample holds no picture in a format that
