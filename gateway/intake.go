@@ -139,19 +139,21 @@ type paced struct {
 	from    io.Reader
 	control *http.ResponseController
 	begin   time.Time
-	read    int64
+	// until is when the next byte must have come: what came fast earns no more than grace.
+	until time.Time
 }
 
 func newPaced(w http.ResponseWriter, from io.Reader, at pace) *paced {
-	return &paced{pace: at, from: from, control: http.NewResponseController(w), begin: time.Now()}
+	return &paced{pace: at, from: from, control: http.NewResponseController(w), begin: time.Now(), until: time.Now().Add(at.grace)}
 }
 
 // Read implements io.Reader.
 func (p *paced) Read(buf []byte) (int, error) {
-	within := p.grace + time.Duration(p.read)*time.Second/time.Duration(p.rate)
-	p.deadline(p.begin.Add(min(within, p.longest)))
+	p.deadline(p.until)
 	n, err := p.from.Read(buf)
-	if p.read += int64(n); errors.Is(err, os.ErrDeadlineExceeded) {
+	earned := time.Until(p.until) + time.Duration(n)*time.Second/time.Duration(p.rate)
+	p.until = time.Now().Add(min(earned, p.grace, p.longest-time.Since(p.begin)))
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return n, errs.DeadlineExceeded(errorsv1.Reason_REASON_DEADLINE_EXCEEDED,
 			"the body came too slowly: send at least %d KiB a second, and all within %v", p.rate>>10, p.longest).Because(errSlow)
 	}
