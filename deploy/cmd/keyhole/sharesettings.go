@@ -11,7 +11,7 @@ type ShareFlags struct {
 	Title              *string  `help:"Title, for you."`
 	RunAccess          *bool    `help:"Charge runs to your key, so that your private models work for visitors." negatable:""`
 	Credentials        *bool    `help:"Let visitors use your credentials, hidden." negatable:""`
-	ConfirmDestination []string `help:"With --credentials: let hidden credentials go to this destination, which is neither a known provider's nor allowed by the operator. Whoever runs it gets them." placeholder:"URL"`
+	ConfirmDestination []string `help:"With --credentials: let hidden credentials go to this destination, which is neither a known provider's nor allowed by the operator. Its operator receives them." placeholder:"URL"`
 	ChargedKey         string   `help:"Which of your keys is charged: its id or its name; the one that you call with by default." placeholder:"KEY"`
 	Runs               *int64   `help:"Limit: runs in a period, all visitors together."`
 	VisitorRuns        *int64   `help:"Limit: runs of one visitor in a period."`
