@@ -1,3 +1,4 @@
 // Package layout keeps the shape of the repository by tests: which way imports
-// point, what each program links, which program needs cgo. It holds nothing else.
+// point between and within services, how large a package is, what each program links,
+// which program needs cgo. It holds nothing else.
 package layout
