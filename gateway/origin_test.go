@@ -54,6 +54,8 @@ func TestAttackLinksFromOtherSites(t *testing.T) {
 					{"file://"},
 					{"https://listed.example", "https://evil.example"},
 					{"https://listed.example:444"},
+					{"https://user@listed.example"},
+					{"https://listed.example/"},
 				} {
 					w := postFrom(g, path, kind, origins...)
 					a.Attempt(w.Code == http.StatusForbidden && strings.Contains(w.Body.String(), "ORIGIN_REFUSED"),
@@ -65,22 +67,62 @@ func TestAttackLinksFromOtherSites(t *testing.T) {
 			t.Errorf("%d runs", n)
 		}
 	}
-	// Another name that was made to point here is not this installation's.
-	g, _ := listing(t, "https://other.example")
-	w := postFrom(g, "/v1/shared/live:run", "text/plain", "http://keyhole.example")
-	a.Attempt(w.Code == http.StatusForbidden, "by another name: %d", w.Code)
+}
+
+// TestAttackReboundOrigins: another site's name is made to point at the installation, so
+// that the browser calls its pages the same origin.
+func TestAttackReboundOrigins(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A13", "an origin whose name was made to point here")
+	for _, public := range []string{"", "https://other.example", "http://other.example:8080"} {
+		g, runs := listing(t, public)
+		for host, origins := range map[string][]string{
+			"evil.example":        {"http://evil.example", "https://evil.example", "http://evil.example:80"},
+			"evil.example:8080":   {"http://evil.example:8080", "https://evil.example:8080"},
+			"localhost.evil:8080": {"http://localhost.evil:8080"},
+			"2130706433":          {"http://2130706433"},
+			"127.0.0.1:8080":      {"https://127.0.0.1:8080", "http://127.0.0.1:8081", "http://127.0.0.1"},
+			"localhost":           {"https://localhost", "http://localhost:443"},
+		} {
+			for _, from := range origins {
+				for _, header := range [][2]string{{}, {"Sec-Fetch-Site", "same-origin"}, {"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "other.example"}} {
+					r := httptest.NewRequest(http.MethodPost, "http://"+host+"/v1/shared/live:run", strings.NewReader(`{"inputs":{}}`))
+					r.Header.Set("Origin", from)
+					r.Header.Set(header[0], header[1])
+					w := httptest.NewRecorder()
+					g.ServeHTTP(w, r)
+					a.Attempt(w.Code == http.StatusForbidden, "%s at %s with %v: %d", from, host, header, w.Code)
+				}
+			}
+		}
+		if n := runs.runs.Load(); n != 0 {
+			t.Errorf("%d runs", n)
+		}
+	}
 }
 
 func TestLinksRunFromTheirOrigins(t *testing.T) {
 	t.Parallel()
 	for _, public := range []string{"", "https://keyhole.example/"} {
 		g, runs := listing(t, public)
-		for _, origins := range [][]string{nil, {"https://listed.example"}, {"https://keyhole.example"}} {
+		wanted := [][]string{nil, {"https://listed.example"}, {"https://LISTED.example:443"}}
+		if public != "" {
+			wanted = append(wanted, []string{"https://keyhole.example"}, []string{"https://keyhole.example:443"})
+		}
+		for _, origins := range wanted {
 			if w := postFrom(g, "/v1/shared/live:run", "application/json", origins...); w.Code != http.StatusOK {
 				t.Errorf("from %q: %d %s", origins, w.Code, w.Body)
 			}
 		}
-		if n := runs.runs.Load(); n != 3 {
+		for _, host := range []string{"localhost:8080", "127.0.0.1", "[::1]:8080"} {
+			r := httptest.NewRequest(http.MethodPost, "http://"+host+"/v1/shared/live:run", strings.NewReader(`{"inputs":{}}`))
+			r.Header.Set("Origin", "http://"+host)
+			w := httptest.NewRecorder()
+			if g.ServeHTTP(w, r); w.Code != http.StatusOK {
+				t.Errorf("from %s itself: %d %s", host, w.Code, w.Body)
+			}
+		}
+		if n := runs.runs.Load(); int(n) != len(wanted)+3 {
 			t.Errorf("%d runs", n)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/kit/origin"
 )
 
 // runOrigin is what a browser says of a page that others cannot change on its way: of
@@ -13,12 +15,12 @@ var runOrigin = regexp.MustCompile(`^(https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?|htt
 
 func (e *shareEdit) setRunOrigins(in []string) error {
 	list := []string{}
-	for _, o := range in {
-		o = strings.TrimSuffix(strings.ToLower(o), "/")
-		if !runOrigin.MatchString(o) {
+	for _, given := range in {
+		o, ok := origin.Normal(strings.TrimSuffix(given, "/"))
+		if !ok || !runOrigin.MatchString(o) {
 			return invalid("share.run_origins", `must be origins like "https://example.com"`)
 		}
-		if o = strings.TrimSuffix(o, ":443"); !slices.Contains(list, o) {
+		if !slices.Contains(list, o) {
 			list = append(list, o)
 		}
 	}

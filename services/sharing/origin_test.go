@@ -13,8 +13,8 @@ func TestRunOrigins(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *stage) {
 		s.workflow("acme", "caption", secretWorkflow)
-		share := s.share("acme", "caption", &sharingv1.Share{RunOrigins: []string{"https://Shop.example/", "https://shop.example:443", "http://localhost:3000"}})
-		want := []string{"https://shop.example", "http://localhost:3000"}
+		share := s.share("acme", "caption", &sharingv1.Share{RunOrigins: []string{"https://Shop.example/", "https://shop.example:443", "http://localhost:3000", "http://localhost:80"}})
+		want := []string{"https://shop.example", "http://localhost:3000", "http://localhost"}
 		if !slices.Equal(share.GetRunOrigins(), want) {
 			t.Errorf("stored %q", share.GetRunOrigins())
 		}
@@ -23,7 +23,7 @@ func TestRunOrigins(t *testing.T) {
 		if !slices.Equal(view.GetRunOrigins(), want) {
 			t.Errorf("shown %q", view.GetRunOrigins())
 		}
-		for _, origin := range []string{"null", "*", "", "http://shop.example", "https://shop.example/page", "https://*.example", "shop.example", "https://a.example; b"} {
+		for _, origin := range []string{"null", "*", "", "http://shop.example", "https://shop.example/page", "https://*.example", "shop.example", "https://a.example; b", "https://a.example:0", "https://a.example:99999", "https://u@a.example"} {
 			_, err := s.tryShare("acme", "caption", &sharingv1.Share{RunOrigins: []string{origin}})
 			refused(t, err, errorsv1.Reason_REASON_INVALID_REQUEST)
 		}

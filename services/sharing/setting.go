@@ -166,14 +166,14 @@ func (e *shareEdit) setExpiry(in *sharingv1.Share) error {
 	return nil
 }
 
-// origin is what may stand in a frame-ancestors directive: nothing that could end it.
-var origin = regexp.MustCompile(`^https?://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?$`)
+// framing is what may stand in a frame-ancestors directive: nothing that could end it.
+var framing = regexp.MustCompile(`^https?://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?$`)
 
 func (e *shareEdit) setOrigins(in []string) error {
 	list := []string{}
 	for _, o := range in {
 		o = strings.TrimSuffix(strings.ToLower(o), "/")
-		if o != "*" && !origin.MatchString(o) {
+		if o != "*" && !framing.MatchString(o) {
 			return invalid("share.frame_origins", `must be origins like "https://example.com", or "*"`)
 		}
 		if !slices.Contains(list, o) {
