@@ -7,6 +7,7 @@ import (
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/compiled"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
@@ -49,7 +50,7 @@ func targetOf(request *runnerinternalv1.ExecuteJSONRequest) (*sharinginternalv1.
 	case *runnerinternalv1.ExecuteJSONRequest_Definition:
 		definition, problems := workflow.Unwrap(target.Definition)
 		if len(problems) > 0 {
-			return nil, invalidDefinition(problems)
+			return nil, compiled.Invalid(problems)
 		}
 		out.Target = &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: definition}
 	default:

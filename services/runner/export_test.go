@@ -3,14 +3,15 @@ package runner
 import (
 	"maps"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// Replace puts another constructor in the place of a block's.
-func (s *Service) Replace(block string, c engine.Constructor) {
-	registry := maps.Clone(s.workflows.registry)
-	registry[block] = c
-	s.workflows.registry = registry
+// NewWith makes a runner in which the given blocks replace those of the same type.
+func NewWith(cfg Config, deps Deps, replace engine.Registry) (*Service, error) {
+	registry := maps.Clone(blocks.All())
+	maps.Copy(registry, replace)
+	return newService(cfg, deps, registry)
 }
 
 // PictureBytesHeld is what the pictures of all runs take now.

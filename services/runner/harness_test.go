@@ -21,6 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
 // world is a runner among its peers, each behind the listener it has in
@@ -40,16 +41,22 @@ type world struct {
 
 func newWorld(t testing.TB, cfg runner.Config) *world {
 	t.Helper()
+	return newWorldOf(t, cfg, nil)
+}
+
+// newWorldOf has blocks of its own in the place of some.
+func newWorldOf(t testing.TB, cfg runner.Config, replace engine.Registry) *world {
+	t.Helper()
 	workers, err := modelworker.New(modelworker.Config{Worker: "/nonexistent/keyhole-model-worker"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(workers.Close)
-	return newWorldWith(t, cfg, workers)
+	return newWorldWith(t, cfg, workers, replace)
 }
 
 // newWorldWith has workers that run models.
-func newWorldWith(t testing.TB, cfg runner.Config, workers *modelworker.Pool) *world {
+func newWorldWith(t testing.TB, cfg runner.Config, workers *modelworker.Pool, replace engine.Registry) *world {
 	t.Helper()
 	authority := testkit.Authority(t)
 	sharingID := testkit.Identity(t, authority, "sharing")
@@ -80,12 +87,12 @@ func newWorldWith(t testing.TB, cfg runner.Config, workers *modelworker.Pool) *w
 		cfg.ModelDir = t.TempDir()
 	}
 	var err error
-	w.service, err = runner.New(t.Context(), cfg, runner.Deps{
+	w.service, err = runner.NewWith(cfg, runner.Deps{
 		Sharing:  sharinginternalv1.NewSharingInternalServiceClient(sharing),
 		Vault:    vaultinternalv1.NewVaultInternalServiceClient(vault),
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(registry),
 		Workers:  workers, Logger: testkit.Silence(),
-	})
+	}, replace)
 	if err != nil {
 		t.Fatal(err)
 	}

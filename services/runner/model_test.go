@@ -57,7 +57,7 @@ func written(t *testing.T, word string) string {
 // A real model, from the registry under the grant of the run, in a real worker.
 func TestAModelRunsUnderTheGrant(t *testing.T) {
 	t.Parallel()
-	w := newWorldWith(t, runner.Config{}, workertest.Pool(t))
+	w := newWorldWith(t, runner.Config{}, workertest.Pool(t), nil)
 	artifact, err := os.ReadFile(workertest.Fetched(t, "bin/models/pp-ocr.zip"))
 	if err != nil {
 		t.Fatal(err)

@@ -26,9 +26,8 @@ func TestAPanicIsBooked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, runner.Config{Runs: 1})
+			w := newWorldOf(t, runner.Config{Runs: 1}, engine.Registry{block: construct})
 			w.sharing.definition = plain(t)
-			w.service.Replace(block, construct)
 			for range 2 { // the place is free again
 				_, err := w.shared(t, map[string]any{"who": "you"})
 				if errs.CodeOf(err) != codes.Internal || strings.Contains(err.Error(), "the inside") {
@@ -47,13 +46,13 @@ func TestAPanicIsBooked(t *testing.T) {
 // A step that ran out of its own time is not the run that did.
 func TestAStepThatTakesTooLongIsNamed(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
-	w.sharing.definition = plain(t)
-	w.service.Replace("roboflow_core/string_template@v1", func(engine.Step) (engine.Block, error) {
+	slow := func(engine.Step) (engine.Block, error) {
 		return engine.BlockFunc(func(context.Context, *engine.Call) (engine.Result, error) {
 			return engine.Result{}, context.DeadlineExceeded
 		}), nil
-	})
+	}
+	w := newWorldOf(t, runner.Config{}, engine.Registry{"roboflow_core/string_template@v1": slow})
+	w.sharing.definition = plain(t)
 	_, err := w.shared(t, map[string]any{"who": "you"})
 	if errs.ReasonOf(err) != errorsv1.Reason_REASON_DEADLINE_EXCEEDED || errs.From(err).Metadata()["step"] != "greet" {
 		t.Errorf("got %v", err)

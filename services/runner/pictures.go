@@ -7,6 +7,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
+	"github.com/keyhole-dev/keyhole/services/runner/compiled"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -32,8 +33,8 @@ type pictures struct {
 var _ value.Memory = (*pictures)(nil)
 
 // hold measures the pictures of a run, and refuses more than one run may have.
-func (r *run) hold(w *compiled, inputs map[string]any) (*pictures, error) {
-	p := &pictures{pool: r.service.pictures, pinned: w.draws > 0 || w.cuts}
+func (r *run) hold(w *compiled.Workflow, inputs map[string]any) (*pictures, error) {
+	p := &pictures{pool: r.service.pictures, pinned: w.Draws > 0 || w.Cuts}
 	seen := map[*value.Image]bool{}
 	for _, v := range inputs {
 		collect(v, seen)
@@ -48,7 +49,7 @@ func (r *run) hold(w *compiled, inputs map[string]any) (*pictures, error) {
 		}
 	}
 	// A step that draws makes a copy, which is counted where there is room.
-	p.cost = min(p.cost*int64(1+w.draws), most)
+	p.cost = min(p.cost*int64(1+w.Draws), most)
 	return p, nil
 }
 

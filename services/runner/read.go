@@ -12,6 +12,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/compiled"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -22,9 +23,9 @@ const fetchAtOnce = 4
 
 // read turns the inputs into values, and names all that are missing or wrong. Values
 // are what their input's kinds say; sharing has refused most that cannot be.
-func (r *run) read(ctx context.Context, w *compiled) (map[string]any, error) {
+func (r *run) read(ctx context.Context, w *compiled.Workflow) (map[string]any, error) {
 	missing := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "required inputs are missing")
-	for _, name := range w.required {
+	for _, name := range w.Required {
 		if r.order.inputs[name] == nil {
 			missing = missing.Field("inputs."+name, "required")
 		}

@@ -158,7 +158,7 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	if err := r.handOver(ctx); err != nil {
 		return nil, err
 	}
-	w, err := r.service.workflows.get(ctx, r.allowed.GetDefinition(), r.allowed.GetVersionHash())
+	w, err := r.service.workflows.Get(ctx, r.allowed.GetDefinition(), r.allowed.GetVersionHash())
 	if err != nil {
 		return nil, err
 	}

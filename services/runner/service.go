@@ -17,6 +17,9 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks"
+	"github.com/keyhole-dev/keyhole/services/runner/compiled"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 )
@@ -97,7 +100,7 @@ type Service struct {
 	deps      Deps
 	codec     *imaging.Codec
 	store     *models.Store
-	workflows *workflows
+	workflows *compiled.Cache
 	inflight  *inflight
 	booker    *booker
 	// pictures has room for PictureBytes.
@@ -109,6 +112,11 @@ type Service struct {
 
 // New makes a runner. It starts nothing: see [Service.Run].
 func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
+	return newService(cfg, deps, blocks.All())
+}
+
+// newService makes a runner with the given blocks. Tests replace some.
+func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, error) {
 	if deps.Sharing == nil || deps.Vault == nil || deps.Registry == nil || deps.Workers == nil || deps.Logger == nil {
 		return nil, errors.New("runner: a peer, the model workers or the logger is missing")
 	}
@@ -126,7 +134,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	s := &Service{
 		cfg: cfg, deps: deps, store: store,
 		codec:     imaging.NewCodec(cfg.Pictures),
-		workflows: newWorkflows(cfg.Workflows),
+		workflows: compiled.New(cfg.Workflows, registry),
 		inflight:  &inflight{sharing: deps.Sharing, logger: deps.Logger, now: deps.Now, runs: map[string]*lease{}},
 		booker:    &booker{sharing: deps.Sharing},
 		places:    fair.New(fair.Limits{What: "runs", Capacity: int64(cfg.Runs), Patience: patience, Waiting: 256}),

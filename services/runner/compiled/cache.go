@@ -1,4 +1,4 @@
-package runner
+package compiled
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
-	"github.com/keyhole-dev/keyhole/services/runner/blocks"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
@@ -21,24 +20,24 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/signature"
 )
 
-// compiled is a definition, ready to run for anybody.
-type compiled struct {
+// Workflow is a definition, ready to run for anybody.
+type Workflow struct {
 	*engine.Workflow
-	// required are the inputs without which no run can go well.
-	required []string
-	// draws is how many steps make a copy of the pictures they get.
-	draws int
-	// cuts tells whether a step cuts parts out of pictures, which share their pixels.
-	cuts bool
+	// Required are the inputs without which no run can go well.
+	Required []string
+	// Draws is how many steps make a copy of the pictures they get.
+	Draws int
+	// Cuts tells whether a step Cuts parts out of pictures, which share their pixels.
+	Cuts bool
 	// bytes is the length of the definition.
 	bytes uint32
 }
 
-// workflows keeps compiled definitions by the hash of their bytes.
-type workflows struct {
+// Cache keeps compiled definitions by the hash of their bytes.
+type Cache struct {
 	catalogue *manifest.Catalogue
 	registry  engine.Registry
-	cache     *otter.Cache[string, *compiled]
+	cache     *otter.Cache[string, *Workflow]
 }
 
 // usualDefinition is how long most definitions are, in bytes. Those that are kept are
@@ -46,57 +45,57 @@ type workflows struct {
 // the longest, each of them run once, would take all memory that there is.
 const usualDefinition = 32 << 10
 
-func newWorkflows(size int) *workflows {
-	return &workflows{
-		catalogue: manifest.Core(), registry: blocks.All(),
-		cache: otter.Must(&otter.Options[string, *compiled]{
+func New(size int, registry engine.Registry) *Cache {
+	return &Cache{
+		catalogue: manifest.Core(), registry: registry,
+		cache: otter.Must(&otter.Options[string, *Workflow]{
 			MaximumWeight: uint64(size) * 2 * usualDefinition,
-			Weigher:       func(_ string, c *compiled) uint32 { return usualDefinition + 4*c.bytes },
+			Weigher:       func(_ string, c *Workflow) uint32 { return usualDefinition + 4*c.bytes },
 		}),
 	}
 }
 
-// get compiles a definition, once. The hash is checked: it is the key under
+// Get compiles a definition, once. The hash is checked: it is the key under
 // which everybody's runs find the workflow.
-func (w *workflows) get(ctx context.Context, definition []byte, hash string) (*compiled, error) {
+func (w *Cache) Get(ctx context.Context, definition []byte, hash string) (*Workflow, error) {
 	if sum := sha256.Sum256(definition); hex.EncodeToString(sum[:]) != hash {
 		return nil, errors.New("the definition is not that of its hash")
 	}
-	return w.cache.Get(ctx, hash, otter.LoaderFunc[string, *compiled](
-		func(context.Context, string) (*compiled, error) { return w.compile(definition) }))
+	return w.cache.Get(ctx, hash, otter.LoaderFunc[string, *Workflow](
+		func(context.Context, string) (*Workflow, error) { return w.compile(definition) }))
 }
 
-func (w *workflows) compile(definition []byte) (*compiled, error) {
+func (w *Cache) compile(definition []byte) (*Workflow, error) {
 	p, _, problems := plan.Load(definition, w.catalogue)
 	if len(problems) > 0 {
-		return nil, invalidDefinition(problems)
+		return nil, Invalid(problems)
 	}
 	made, err := engine.Compile(p, w.registry)
 	if problems, ok := errors.AsType[workflow.Problems](err); ok {
-		return nil, invalidDefinition(problems)
+		return nil, Invalid(problems)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
-	c := &compiled{Workflow: made, bytes: uint32(len(definition))}
+	c := &Workflow{Workflow: made, bytes: uint32(len(definition))}
 	for i := range p.Steps {
 		switch m := p.Steps[i].Manifest; {
 		case m.Category == "visualization":
-			c.draws++
+			c.Draws++
 		case m.Type == "roboflow_core/dynamic_crop@v1":
-			c.cuts = true
+			c.Cuts = true
 		}
 	}
 	for _, in := range signature.Of(p, inspect.Inspect(p)).Inputs {
 		if in.Required {
-			c.required = append(c.required, in.Name)
+			c.Required = append(c.Required, in.Name)
 		}
 	}
 	return c, nil
 }
 
-// invalidDefinition names every problem.
-func invalidDefinition(problems workflow.Problems) error {
+// Invalid names every problem.
+func Invalid(problems workflow.Problems) error {
 	text := problems[0].Message
 	if len(problems) > 1 {
 		text = fmt.Sprintf("the definition has %d problems; the first: %s", len(problems), text)

@@ -1,4 +1,4 @@
-package runner
+package compiled
 
 import (
 	"crypto/sha256"
@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/runner/blocks"
 )
 
 // What is kept of definitions is bounded by their length, not only by their number:
 // anybody with a key may run as many long ones as the budget allows.
 func TestFewLongDefinitionsAreKept(t *testing.T) {
 	t.Parallel()
-	w := newWorkflows(1000)
+	c := New(1000, blocks.All())
 	long := strings.Repeat("x", 250_000)
 	for i := range 40 {
 		definition := fmt.Appendf(nil, `{"version":"1.0","inputs":[],"steps":[
@@ -21,12 +23,12 @@ func TestFewLongDefinitionsAreKept(t *testing.T) {
 			{"type":"roboflow_core/string_template@v1","name":"c","template":"%s"}],
 			"outputs":[{"type":"JsonField","name":"out","selector":"$steps.b.output"}]}`, i, long, long, long)
 		sum := sha256.Sum256(definition)
-		if _, err := w.get(t.Context(), definition, hex.EncodeToString(sum[:])); err != nil {
+		if _, err := c.Get(t.Context(), definition, hex.EncodeToString(sum[:])); err != nil {
 			t.Fatal(err)
 		}
 	}
-	w.cache.CleanUp()
-	if n := w.cache.EstimatedSize(); n == 0 || n > 25 {
+	c.cache.CleanUp()
+	if n := c.cache.EstimatedSize(); n == 0 || n > 25 {
 		t.Errorf("%d definitions of 750 KB are kept", n)
 	}
 }
