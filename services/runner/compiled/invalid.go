@@ -1,0 +1,34 @@
+package compiled
+
+import (
+	"fmt"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow"
+)
+
+// Invalid is the error for a definition with problems. It lists all of them.
+func Invalid(problems workflow.Problems) error {
+	text := problems[0].Message
+	if len(problems) > 1 {
+		text = fmt.Sprintf("the definition has %d problems; the first: %s", len(problems), text)
+	}
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "%s", text).
+		With("errorType", problems[0].Kind.Class()).With("context", "workflow_compilation | definition_parsing")
+	for _, p := range problems {
+		e = e.Field(problemPath(p), p.Message)
+	}
+	return e
+}
+
+func problemPath(p workflow.Problem) string {
+	if p.Step == "" {
+		if p.Field != "" {
+			return p.Field
+		}
+		return "definition" + strings.ReplaceAll(p.Pointer, "/", ".")
+	}
+	return strings.TrimSuffix("steps."+p.Step+"."+p.Field, ".")
+}
