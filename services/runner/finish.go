@@ -26,7 +26,7 @@ const (
 // If that cannot be said the outputs are withheld: sharing settles the run as
 // one whose runner died.
 func (r *run) finish(ctx context.Context, failure *errs.Error, leaving [][]byte) (*sharinginternalv1.Booking, error) {
-	defer r.service.inflight.remove(r.id)
+	defer r.service.inflight.Remove(r.id)
 	end := &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.list(), Steps: r.steps.list(),
 		Unused: r.unused(failure), Leaving: leaving,

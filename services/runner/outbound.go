@@ -13,6 +13,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/inflight"
 )
 
 // maxAnswer bounds what one call of a step may bring back, in bytes.
@@ -119,7 +120,7 @@ func outgoing(ctx context.Context, err error) error {
 // what a block makes of the error does not count.
 func (o *outbound) outgoing(ctx context.Context, err error) error {
 	if errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_PAUSED && o.end != nil {
-		o.end(paused())
+		o.end(inflight.ErrPaused())
 	}
 	return outgoing(ctx, err)
 }

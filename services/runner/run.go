@@ -64,7 +64,7 @@ type run struct {
 
 // execute does the whole of a run.
 func (s *Service) execute(ctx context.Context, o order) (*result, error) {
-	release, err := s.admit(ctx)
+	release, err := s.inflight.Admit(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +120,16 @@ func (r *run) name() string {
 	return r.id
 }
 
+// client is whom the work of an authorised run counts for: the workspace that is charged, which
+// for a link may be its owner's, and the caller.
+func (r *run) client(ctx context.Context) fair.Client {
+	c := fair.ClientOf(caller.From(ctx))
+	if charged := r.allowed.GetChargedWorkspace(); charged != "" {
+		c.Tenant = charged
+	}
+	return c
+}
+
 // perform runs the definition under the run's lease and deadline. The error is
 // one for the caller.
 func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
@@ -131,7 +141,7 @@ func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errRunTime)
 	defer cancel()
-	r.service.inflight.add(r.id, r.proof, end)
+	r.service.inflight.Add(r.id, r.proof, end)
 	r.out.end = end
 	r.tell(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Started{Started: r.name()}})
 	outputs, err := r.evaluate(ctx)

@@ -21,6 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/compiled"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
+	"github.com/keyhole-dev/keyhole/services/runner/inflight"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 )
 
@@ -101,13 +102,10 @@ type Service struct {
 	codec     *imaging.Codec
 	store     *models.Store
 	workflows *compiled.Cache
-	inflight  *inflight
+	inflight  *inflight.Runs
 	booker    *booker
 	// pictures has room for PictureBytes.
 	pictures *fair.Pool
-	// places has room for Runs.
-	places  *fair.Pool
-	running running
 }
 
 // New makes a runner. It starts nothing: see [Service.Run].
@@ -135,9 +133,8 @@ func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, erro
 		cfg: cfg, deps: deps, store: store,
 		codec:     imaging.NewCodec(cfg.Pictures),
 		workflows: compiled.New(cfg.Workflows, registry),
-		inflight:  &inflight{sharing: deps.Sharing, logger: deps.Logger, now: deps.Now, runs: map[string]*lease{}},
+		inflight:  inflight.New(deps.Sharing, deps.Logger, deps.Now, cfg.Runs),
 		booker:    &booker{sharing: deps.Sharing},
-		places:    fair.New(fair.Limits{What: "runs", Capacity: int64(cfg.Runs), Patience: patience, Waiting: 256}),
 		pictures:  fair.New(fair.Limits{What: "pictures", Capacity: cfg.PictureBytes}),
 	}
 	return s, nil
@@ -153,30 +150,8 @@ func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
 	runnerinternalv1.RegisterRunnerInternalServiceServer(r, &internal{service: s})
 }
 
-// stopLimit bounds how long ended runs may take to be booked. With StopWithin it
-// stays within what a program gives each of its parts to stop.
-const stopLimit = 10 * time.Second
-
-// Run keeps the leases of runs until ctx ends. Then it takes no new runs, waits
-// for those that go on, ends them after a while, and returns when all are
-// booked: until then the leases are kept.
+// Run keeps the leases of runs until ctx ends, and then waits for the runs in progress.
 func (s *Service) Run(ctx context.Context) error {
-	leases, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	kept := make(chan struct{})
-	go func() {
-		defer close(kept)
-		s.inflight.renew(leases)
-	}()
-	<-ctx.Done()
-	s.running.stop()
-	if !s.running.drained(s.cfg.StopWithin) {
-		s.inflight.endAll(errStopped)
-		if !s.running.drained(stopLimit) {
-			s.deps.Logger.Error("stopped before all runs were booked", "runs", s.inflight.count())
-		}
-	}
-	stop()
-	<-kept
+	s.inflight.Run(ctx, s.cfg.StopWithin)
 	return nil
 }

@@ -1,4 +1,4 @@
-package runner
+package inflight
 
 import (
 	"context"
@@ -35,13 +35,13 @@ func TestRunsEndWhenSharingIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
 		sharing := &deafSharing{from: begin.Add(5 * time.Second)}
-		f := &inflight{sharing: sharing, logger: slog.New(slog.DiscardHandler), now: time.Now, runs: map[string]*lease{}}
+		runs := New(sharing, slog.New(slog.DiscardHandler), time.Now, 1)
 		renewing, stop := context.WithCancel(t.Context())
 		defer stop()
-		go f.renew(renewing)
+		go runs.renew(renewing)
 		run, end := context.WithCancelCause(t.Context())
-		f.add("run_a", []byte("a"), end)
-		f.add("run_b", []byte("b"), func(error) {})
+		runs.Add("run_a", []byte("a"), end)
+		runs.Add("run_b", []byte("b"), func(error) {})
 		<-run.Done()
 		if took := time.Since(begin); took < 14*time.Second || took > 16*time.Second {
 			t.Errorf("it went on for %s, 10 s after the last confirmation is right", took)
@@ -64,10 +64,10 @@ func TestNobodyAsksForNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sharing := &deafSharing{}
-		f := &inflight{sharing: sharing, logger: slog.New(slog.DiscardHandler), now: time.Now, runs: map[string]*lease{}}
+		runs := New(sharing, slog.New(slog.DiscardHandler), time.Now, 1)
 		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 		defer stop()
-		f.renew(ctx)
+		runs.renew(ctx)
 		if len(sharing.calls) != 0 {
 			t.Errorf("%d requests without runs", len(sharing.calls))
 		}
