@@ -11,6 +11,7 @@ DATA ?= data
 WEB := gateway/web/dist/app/index.html
 WEB_SOURCES := $(shell find gateway/web/src gateway/web/index.html gateway/web/*.ts gateway/web/package-lock.json -type f 2>/dev/null)
 LDFLAGS := -s -w
+CASES ?=
 
 # One way to compile for all that is built, tested and looked at: each package is then
 # compiled once. The model worker alone needs cgo. The state of the clone is not stamped
@@ -29,7 +30,7 @@ LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: build ## Build everything and start it with the demo: http://127.0.0.1:8080
@@ -74,6 +75,14 @@ test: build ## Run every test; installs what is missing (PostgreSQL, Redis)
 	@go vet $(MODULES) && CGO_ENABLED=1 go vet $(WORKER)
 	@go test -timeout 15m $(MODULES) && CGO_ENABLED=1 go test -timeout 15m $(WORKER)
 	@$(MAKE) --no-print-directory e2e-web
+	@$(MAKE) --no-print-directory conformance
+
+# The tests write one line for each case; their own output is shown when one fails.
+.PHONY: conformance
+conformance: ## Run the language's conformance cases; CASES=DIR runs another folder of them
+	@rm -f .tools/conformance.jsonl && mkdir -p .tools
+	@out="$$(KEYHOLE_CONFORMANCE='$(abspath $(CASES))' KEYHOLE_CONFORMANCE_LOG=$(CURDIR)/.tools/conformance.jsonl go test -count=1 -run 'Conformance|Compile|DescribeInputs|OtherOperations' ./services/workflow/conformance ./services/workflow/query ./services/runner/engine 2>&1)" || { echo "$$out" | grep -vE '^(ok|PASS)' >&2; failed=1; }; \
+	  go run ./deploy/cmd/conformance .tools/conformance.jsonl && test -z "$${failed:-}"
 
 .PHONY: e2e
 e2e: build ## Run the end-to-end tests alone

@@ -5,35 +5,24 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// acceptance runs the walk that the project is accepted with, where it lies
-// beside the project.
+// acceptance runs the walk that the project is accepted with.
 func acceptance(t *testing.T, in *installation) {
-	walk, err := filepath.Abs("../../../shared/acceptance/walk.py")
+	walk, photo := testkit.Shared(t, "acceptance/walk.py"), testkit.Shared(t, "photos/scenetext01.jpg")
+	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Fatal(err)
-	}
-	python, err := exec.LookPath("python3")
-	if matches, _ := filepath.Glob(walk); err != nil || len(matches) == 0 {
-		t.Logf("not run: it needs %s and python3 (%v)", walk, err)
-		return
 	}
 	_, port, err := net.SplitHostPort(freeAddr(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{walk, "--base", in.base, "--operator-key-file", filepath.Join(in.dir, "operator.key"), "--provider-port", port}
-	if photo := "../../../shared/photos/scenetext01.jpg"; len(glob(photo)) > 0 {
-		args = append(args, "--photo", photo)
-	}
-	out, err := exec.CommandContext(t.Context(), python, args...).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), python, walk, "--base", in.base, "--provider-port", port, "--photo", photo,
+		"--operator-key-file", filepath.Join(in.dir, "operator.key")).CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-}
-
-func glob(pattern string) []string {
-	found, _ := filepath.Glob(pattern)
-	return found
 }

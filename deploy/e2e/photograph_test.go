@@ -18,6 +18,8 @@ import (
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
+
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
 // sign renders a photograph-like picture of a sign: a gradient, noise, and two
@@ -103,7 +105,7 @@ func photograph(t *testing.T, in *installation) {
 	if images(after) <= images(before) {
 		t.Errorf("the model was used, and usage says %v after %v", after, before)
 	}
-	photos(t, in, token)
+	t.Run("photographs", func(t *testing.T) { photographs(t, in, token) })
 }
 
 func checkLines(t *testing.T, lines []any) {
@@ -133,11 +135,11 @@ func checkPicture(t *testing.T, value string) {
 	}
 }
 
-// photos runs real photographs, where there are some.
-func photos(t *testing.T, in *installation, token string) {
-	found, _ := filepath.Glob("../../../shared/photos/scenetext*.jpg")
-	if len(found) == 0 {
-		t.Log("no folder of photographs beside the project: the rendered one has to do")
+// photographs runs real photographs of text.
+func photographs(t *testing.T, in *installation, token string) {
+	found, err := filepath.Glob(filepath.Join(testkit.Shared(t, "photos"), "scenetext*.jpg"))
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no photographs: %v", err)
 	}
 	for _, f := range found {
 		raw, err := os.ReadFile(f)

@@ -4,15 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
-	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
-	"github.com/keyhole-dev/keyhole/services/runner/blocks/transform"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/conformance"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -37,82 +36,50 @@ type finished struct {
 	err     error
 }
 
-func newSuite(t *testing.T) (*suite, bool) {
+func newSuite(t *testing.T) *suite {
 	t.Helper()
-	dir, ok := conformance.Locate()
-	if !ok {
-		t.Logf("the conformance cases are not on this machine (set %s): only the tests of this package were run", conformance.Variable)
-		return nil, false
-	}
+	dir := conformance.Folder(t)
 	loaded, err := conformance.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &suite{Suite: loaded, core: catalogue(t), sessions: map[string]*engine.Workflow{}, results: map[string]finished{}}
-	raw, err := os.ReadFile(filepath.Join(dir, "fixtures.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var file struct {
 		Fixtures map[string]struct{ Width, Height int } `json:"fixtures"`
 	}
-	if err := json.Unmarshal(raw, &file); err != nil {
+	raw, err := os.ReadFile(filepath.Join(dir, "fixtures.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return s
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &file)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	s.fixtures = file.Fixtures
-	return s, true
+	return s
 }
 
-// failing are the cases that are known to fail, each with the reason. A case
-// that passes although it is listed fails the test.
-var failing = map[string]string{}
-
-// TestConformance runs every case whose blocks are pure blocks of ours, stubs or
+// TestConformance runs every case with the blocks that the runner ships, stubs, and
 // mocked models.
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	s, ok := newSuite(t)
-	if !ok {
-		return
-	}
-	passed, skipped := 0, map[string]int{}
+	s := newSuite(t)
 	for i := range s.Definitions {
 		d := &s.Definitions[i]
 		for j := range d.Cases {
-			c := &d.Cases[j]
-			if c.Operation != "run" {
-				continue
-			}
-			name := d.ID + "/" + c.Name
-			err := s.hold(d, c)
-			reason, known := failing[name]
-			var why skip
-			switch {
-			case errors.As(err, &why):
-				skipped[string(why)]++
-			case err != nil && !known:
-				t.Errorf("%s: %v", name, err)
-			case err == nil && known:
-				t.Errorf("%s passes, but is listed as failing because %s", name, reason)
-			case err == nil:
-				passed++
+			if c := &d.Cases[j]; c.Operation == "run" {
+				conformance.Report(t, d.ID+"/"+c.Name, s.hold(d, c))
 			}
 		}
 	}
-	t.Logf("%d runs passed, %d are known to fail", passed, len(failing))
-	for why, n := range skipped {
-		t.Logf("%d not run: %s", n, why)
-	}
-	if passed < 100 {
-		t.Errorf("only %d runs passed", passed)
-	}
 }
 
-// hold runs a case and holds the outcome against what it expects.
+// hold runs a case and compares the outcome with what the case expects.
 func (s *suite) hold(d *conformance.Definition, c *conformance.Case) error {
 	results, err := s.run(d, c)
-	var why skip
-	if errors.As(err, &why) {
+	if _, skipped := errors.AsType[conformance.Skip](err); skipped {
 		return err
 	}
 	stage, _ := c.Expect.SplitError()
@@ -167,13 +134,13 @@ func (s *suite) run(d *conformance.Definition, c *conformance.Case) ([]map[strin
 
 func (s *suite) execute(d *conformance.Definition, c *conformance.Case) ([]map[string]any, error) {
 	if c.NeedsDynamicCode || len(c.NotRunnable) > 0 || len(d.RemovedCode) > 0 {
-		return nil, skip("needs code, weights or something else that is not part of the cases")
+		return nil, conformance.Skip("needs code, weights or something else that is not part of the cases")
 	}
 	if !s.Covered(s.core, d.Document(c)) {
-		return nil, skip("uses blocks that are not here yet (" + d.Class + ")")
+		return nil, conformance.Skip("uses blocks that are not in the catalogue")
 	}
 	if strings.Contains(string(d.Document(c)), `"$unresolved"`) {
-		return nil, skip("has something in its definition that is not known")
+		return nil, conformance.Skip("has something in its definition that is not known")
 	}
 	mocks := newMocks(c.MockedSteps)
 	w, err := s.compiled(d, c, mocks)
@@ -208,10 +175,10 @@ func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	registry := engine.Merge(formatter.Blocks(), flow.Blocks(), transform.Blocks(), stubs(), mocks.blocks(), bystanders())
+	registry := s.registry(mocks)
 	for i := range p.Steps {
 		if _, ok := registry[p.Steps[i].Manifest.Type]; !ok {
-			return nil, skip("uses blocks of other packages: " + family(p.Steps[i].Manifest.Type))
+			return nil, conformance.Skip("uses blocks that the runner does not have: " + p.Steps[i].Manifest.Type)
 		}
 	}
 	w, err := engine.Compile(p, registry)
@@ -221,9 +188,17 @@ func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *
 	return w, err
 }
 
-func family(blockType string) string {
-	_, name, _ := strings.Cut(blockType, "/")
-	return name
+// registry is every shipped block, the stubs, and stand-ins for what is not shipped.
+func (s *suite) registry(mocks *mocks) engine.Registry {
+	registry := engine.Merge(blocks.All(), stubs())
+	for _, standIns := range []engine.Registry{mocks.blocks(), bystanders()} {
+		for name, constructor := range standIns {
+			if _, shipped := registry[name]; !shipped {
+				registry[name] = constructor
+			}
+		}
+	}
+	return registry
 }
 
 // resultOf finds a part of the result of another case.
@@ -239,7 +214,7 @@ func (s *suite) resultOf(spec map[string]any) (any, error) {
 			}
 			results, err := s.run(d, &d.Cases[j])
 			if err != nil {
-				return nil, skip(fmt.Sprintf("needs the result of another case, which has none (%v)", err))
+				return nil, conformance.Skip(fmt.Sprintf("needs the result of another case, which has none (%v)", err))
 			}
 			list := make([]any, len(results))
 			for k, result := range results {
@@ -248,7 +223,7 @@ func (s *suite) resultOf(spec map[string]any) (any, error) {
 			return alongPath(list, spec["path"])
 		}
 	}
-	return nil, skip("needs the result of a case that is kept back")
+	return nil, conformance.Skip("needs the result of a case that is kept back")
 }
 
 func alongPath(v any, path any) (any, error) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/conformance"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
@@ -43,7 +44,7 @@ func (m *mocks) Infer(ctx context.Context, ask engine.Inference) ([]any, error) 
 	for i, picture := range ask.Images {
 		list := m.steps[ask.Step]
 		if len(list) == 0 {
-			return nil, skip("has a model step without mocked predictions: " + ask.Step)
+			return nil, conformance.Skip("has a model step without mocked predictions: " + ask.Step)
 		}
 		if len(list) > 1 {
 			m.steps[ask.Step] = list[1:]

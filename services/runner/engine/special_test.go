@@ -8,13 +8,9 @@ import (
 	"image/draw"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/services/workflow/conformance"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
-
-// skip is the reason why a case cannot be run here.
-type skip string
-
-func (s skip) Error() string { return string(s) }
 
 // special replaces the $... notations of the cases by values.
 func (s *suite) special(v any) (any, error) {
@@ -65,7 +61,7 @@ func (s *suite) notation(v map[string]any) (made any, known bool, err error) {
 			made, err := s.resultOf(inner.(map[string]any))
 			return made, true, err
 		case "$unresolved", "$service", "$array", "$array_fill", "$timedelta", "$number":
-			return nil, true, skip(fmt.Sprintf("uses %s", key))
+			return nil, true, conformance.Skip(fmt.Sprintf("uses %s", key))
 		}
 	}
 	return nil, false, nil

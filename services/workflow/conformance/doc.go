@@ -1,5 +1,6 @@
-// Package conformance reads the language's conformance cases for tests: definitions
-// with what compiling or running them must give, and the test-only blocks they use,
-// translated into manifests. The cases live outside of this repository; [Locate] finds
-// the folder, and a test that does not find it says so. No service imports this package.
+// Package conformance reads the language's conformance cases for tests: definitions with
+// the result that compiling or running them must give, and the test-only blocks that they
+// use, translated into manifests. The cases are not in this repository: [Folder] finds
+// them. [Report] records the result of each case for `make conformance`. No service
+// imports this package.
 package conformance

@@ -2,38 +2,30 @@ package conformance
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
 
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// Variable is the environment variable that names the folder.
-const Variable = "KEYHOLE_CONFORMANCE"
+// FolderVariable names the folder of cases to run instead of the developers' own.
+const FolderVariable = "KEYHOLE_CONFORMANCE"
 
-// Locate finds the folder: the one the environment names, or shared/conformance beside
-// one of the folders above the working directory.
-func Locate() (string, bool) {
-	if dir := os.Getenv(Variable); dir != "" {
-		return dir, true
+// Folder returns the folder of cases: the one that the environment names, or the
+// developers' own. A test that finds neither is skipped; see [testkit.Shared].
+func Folder(t testing.TB) string {
+	t.Helper()
+	if dir := os.Getenv(FolderVariable); dir != "" {
+		return dir
 	}
-	at, err := os.Getwd()
-	if err != nil {
-		return "", false
-	}
-	for {
-		dir := filepath.Join(at, "shared", "conformance")
-		if info, err := os.Stat(filepath.Join(dir, "cases")); err == nil && info.IsDir() {
-			return dir, true
-		}
-		if filepath.Dir(at) == at {
-			return "", false
-		}
-		at = filepath.Dir(at)
-	}
+	return testkit.Shared(t, "conformance")
 }
 
 // Suite is everything in the folder.
@@ -105,15 +97,20 @@ func (d *Definition) Document(c *Case) []byte {
 	return d.Definition
 }
 
-// Load reads the folder.
+// Load reads a folder of cases. Only the folder "cases" must exist: cases of a folder
+// without stub_blocks.json use the catalogue's blocks alone.
 func Load(dir string) (*Suite, error) {
 	s := &Suite{Stubs: map[string][]*manifest.Manifest{}, StubTypes: map[string]bool{}}
-	if err := s.loadStubs(filepath.Join(dir, "stub_blocks.json")); err != nil {
+	err := s.loadStubs(filepath.Join(dir, "stub_blocks.json"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	paths, err := filepath.Glob(filepath.Join(dir, "cases", "*.json"))
 	if err != nil {
 		return nil, err
+	}
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("no cases in %s", filepath.Join(dir, "cases"))
 	}
 	slices.Sort(paths)
 	for _, path := range paths {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"image"
 	"image/jpeg"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/services/workflow/conformance"
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
@@ -41,26 +43,6 @@ type check struct {
 	Height int     `json:"height"`
 }
 
-// conformanceFolder is empty where the folder is not there: then our own
-// vectors in testdata are what is left.
-func conformanceFolder(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("KEYHOLE_CONFORMANCE"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		candidate := filepath.Join(dir, "shared", "conformance")
-		if _, err := os.Stat(candidate); err == nil {
-			return candidate
-		}
-	}
-	return ""
-}
-
 func load(t *testing.T, path string) []vector {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -79,19 +61,37 @@ func load(t *testing.T, path string) []vector {
 	return file.Cases
 }
 
+// TestVectors runs our own cases.
 func TestVectors(t *testing.T) {
 	t.Parallel()
-	vectors := load(t, filepath.Join("testdata", "vectors.json"))
-	if dir := conformanceFolder(t); dir != "" {
-		vectors = append(vectors, load(t, filepath.Join(dir, "query_language.json"))...)
-	}
-	for _, v := range vectors {
+	for _, v := range load(t, filepath.Join("testdata", "vectors.json")) {
 		t.Run(v.ID, func(t *testing.T) {
 			t.Parallel()
 			v.run(t)
 		})
 	}
-	t.Logf("%d vectors", len(vectors))
+}
+
+// TestConformance runs the cases of the language's conformance suite.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(conformance.Folder(t), "query_language.json")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("this suite has no cases of the query language (%s)", path)
+	}
+	for _, v := range load(t, path) {
+		t.Run(v.ID, func(t *testing.T) {
+			t.Parallel()
+			t.Cleanup(func() {
+				var err error
+				if t.Failed() {
+					err = errors.New("see the test's output")
+				}
+				conformance.Report(t, v.ID, err)
+			})
+			v.run(t)
+		})
+	}
 }
 
 func (v vector) run(t *testing.T) {
