@@ -75,6 +75,15 @@ func changedNotice(credentials []string) *sharingv1.Notice {
 	}
 }
 
+// exposedNotice is shown where a hidden credential needs a new value.
+func exposedNotice(credentials []string) *sharingv1.Notice {
+	return &sharingv1.Notice{
+		Id: "credential_access.exposed", Severity: "warning", Title: "A hidden credential needs a new value",
+		Text: "The guard has stopped links because of the credential " + quoted(credentials) + ", and visitors may know a part of its value. " +
+			"No link uses it until you make a new key at the provider and store it as the credential's new value. A link that the guard has suspended also waits until you resume it.",
+	}
+}
+
 // notices are the texts that belong to what was detected.
 func notices(d *sharingv1.Detected, needsConfirmation, hasMoved bool) []*sharingv1.Notice {
 	out := []*sharingv1.Notice{sharedNotice}

@@ -156,12 +156,12 @@ func (r *right) granted() bool {
 	return r.grant.GetExists() && r.grant.GetVersionHash() == r.version.Hash && r.share.GrantedHash == r.version.Hash
 }
 
-// suspended reports whether the vault waits for the owner's word: the guard has found
-// something, or a credential is another one than was granted.
+// suspended reports whether the vault waits for the owner: the guard has found something,
+// a credential is another one than was granted, or one needs a new value.
 func (r *right) suspended() bool { return waits(r.grant) }
 
 func waits(g *vaultinternalv1.GetCredentialGrantResponse) bool {
-	return g.GetSuspended() || len(g.GetUnconfirmed()) > 0
+	return g.GetSuspended() || len(g.GetUnconfirmed()) > 0 || len(g.GetExposed()) > 0
 }
 
 // strangeModels finds the models of a definition that keys of other workspaces may

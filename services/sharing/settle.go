@@ -286,7 +286,7 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 	return out, nil
 }
 
-// showGrant shows that a share waits for its owner's word, and for which credentials.
+// showGrant shows that a share waits for its owner, and for which credentials.
 func (s *Service) showGrant(ctx context.Context, row shareRow, out *sharingv1.Share) error {
 	if !row.hidden() {
 		return nil
@@ -300,6 +300,9 @@ func (s *Service) showGrant(ctx context.Context, row shareRow, out *sharingv1.Sh
 		for _, slot := range out.GetDetected().GetSlots() {
 			slot.Unconfirmed = slices.Contains(changed, segment(slot.GetCredential(), 1))
 		}
+	}
+	if exposed := grant.GetExposed(); len(exposed) > 0 {
+		out.Notices = append(out.Notices, exposedNotice(exposed))
 	}
 	if waits(grant) && row.State == sharingv1.ShareState_SHARE_STATE_ACTIVE {
 		out.State = sharingv1.ShareState_SHARE_STATE_SUSPENDED

@@ -32,15 +32,14 @@ func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.P
 		return nil, err
 	}
 	err = s.store.tx(ctx, func(tx *sql.Tx) error {
-		if req.GetResume() {
-			if err := mayResume(ctx, tx, g); err != nil {
-				return err
-			}
-		} else {
-			earlier, err := grantRow(ctx, tx, ws, g.share)
-			if err != nil {
-				return err
-			}
+		earlier, err := grantRow(ctx, tx, ws, g.share)
+		if err != nil {
+			return err
+		}
+		if err := g.mayOpen(earlier, req.GetResume()); err != nil {
+			return err
+		}
+		if !req.GetResume() {
 			g.keepUIDs(earlier)
 		}
 		if err := putGrant(ctx, tx, g, req.GetResume()); err != nil {
@@ -117,7 +116,7 @@ func (s *Service) grantableSlot(ctx context.Context, ws string, slot *vaultinter
 		return g, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
 			"credential %q is too short or too easy to guess to be hidden in answers; it cannot be opened to others", c.id), nil
 	}
-	g.UID, g.Destination = c.uid, d
+	g.UID, g.Destination, g.exposed = c.uid, d, c.exposed
 	return g, nil, nil
 }
 
@@ -172,13 +171,11 @@ func (s *Service) GetCredentialGrant(ctx context.Context, req *vaultinternalv1.G
 	if err != nil {
 		return nil, err
 	}
-	unconfirmed, err := s.unconfirmed(ctx, g)
+	out, err := s.grantState(ctx, g)
 	if err != nil {
 		return nil, err
 	}
-	out := &vaultinternalv1.GetCredentialGrantResponse{
-		Exists: true, VersionHash: g.versionHash, CallsLeft: max(0, g.calls-used), Suspended: g.suspendTime.Valid, Unconfirmed: unconfirmed,
-	}
+	out.CallsLeft = max(0, g.calls-used)
 	if out.Suspended {
 		p, err := s.store.suspensionOf(ctx, ws, req.GetShare())
 		if err != nil {
@@ -197,16 +194,14 @@ func (s *Service) grantNow(ctx context.Context, ws, share string) (*vaultinterna
 	if err != nil || g == nil {
 		return &vaultinternalv1.GetCredentialGrantResponse{}, err
 	}
-	unconfirmed, err := s.unconfirmed(ctx, g)
-	return &vaultinternalv1.GetCredentialGrantResponse{
-		Exists: true, VersionHash: g.versionHash, Suspended: g.suspendTime.Valid, Unconfirmed: unconfirmed,
-	}, err
+	return s.grantState(ctx, g)
 }
 
-// unconfirmed are the credentials of a grant that are other ones now than those that
-// were granted. One that does not exist is not among them: nothing can use it.
-func (s *Service) unconfirmed(ctx context.Context, g *credentialGrant) ([]string, error) {
-	var ids []string
+// grantState is what a grant waits for: its owner's word, for the guard's sake or because
+// a credential is another one than was granted, or a new value. A credential that does
+// not exist is not listed: nothing can use it.
+func (s *Service) grantState(ctx context.Context, g *credentialGrant) (*vaultinternalv1.GetCredentialGrantResponse, error) {
+	out := &vaultinternalv1.GetCredentialGrantResponse{Exists: true, VersionHash: g.versionHash, Suspended: g.suspendTime.Valid}
 	seen := map[string]bool{}
 	for _, slot := range g.slots {
 		if seen[slot.Credential] {
@@ -218,8 +213,11 @@ func (s *Service) unconfirmed(ctx context.Context, g *credentialGrant) ([]string
 			return nil, err
 		}
 		if c != nil && c.uid != slot.UID {
-			ids = append(ids, slot.Credential)
+			out.Unconfirmed = append(out.Unconfirmed, slot.Credential)
+		}
+		if c != nil && c.exposed {
+			out.Exposed = append(out.Exposed, slot.Credential)
 		}
 	}
-	return ids, nil
+	return out, nil
 }

@@ -67,7 +67,10 @@ func (s *Service) confirmUnknown(ctx context.Context, g *credentialGrant, confir
 		if !s.unknownDestination(slot.Destination) {
 			continue
 		}
-		if slot.Confirmed = words[slot.Destination] || former.confirmed(*slot); !slot.Confirmed && !slices.Contains(missing, slot.Destination) {
+		switch {
+		case words[slot.Destination] || former.confirmed(*slot):
+			slot.ConfirmedFor = slot.UID
+		case !slices.Contains(missing, slot.Destination):
 			missing = append(missing, slot.Destination)
 		}
 	}
@@ -81,7 +84,7 @@ func (s *Service) confirmUnknown(ctx context.Context, g *credentialGrant, confir
 // its destination. A nil grant has nothing confirmed.
 func (g *credentialGrant) confirmed(slot grantedSlot) bool {
 	return g != nil && slices.ContainsFunc(g.slots, func(s grantedSlot) bool {
-		return s.Confirmed && s.UID == slot.UID && s.Destination == slot.Destination
+		return s.ConfirmedFor == slot.UID && s.Destination == slot.Destination
 	})
 }
 

@@ -111,7 +111,9 @@ func (s *Service) mayUse(ctx context.Context, h *handle) error {
 	if h.Share == "" {
 		return nil
 	}
-	_, err = s.coveringGrant(ctx, h)
+	if _, err = s.coveringGrant(ctx, h); err == nil && c.exposed {
+		return paused() // until it has a new value
+	}
 	return err
 }
 

@@ -23,6 +23,9 @@ func (s *Service) judgeLeaving(ctx context.Context, run string, rows []attempt, 
 		return vaultinternalv1.Verdict_VERDICT_STOPPED, err
 	}
 	for _, a := range hidden {
+		if exposed, err := s.exposedMeanwhile(ctx, run, a); err != nil || exposed {
+			return vaultinternalv1.Verdict_VERDICT_STOPPED, err
+		}
 		verdict, err := s.judgeFor(ctx, run, a, texts)
 		if err != nil || verdict != vaultinternalv1.Verdict_VERDICT_UNSPECIFIED {
 			return verdict, err

@@ -25,12 +25,19 @@ type credential struct {
 	version     int64
 	createTime  int64
 	updateTime  int64
+	// exposed: the value has caused as many suspensions as it may.
+	exposed bool
 }
 
 func (c credential) name() string { return credentialName(c.workspace, c.id) }
 
 const credentialColumns = `workspace, id, uid, provider, title, hosts, slot_kind, slot_name, fingerprint, guardable,
 	version, create_time, update_time, slot_prefix`
+
+// credentialFields are what scanCredential reads of a row of credentials. The last asks
+// for suspensions that the value has caused, for whichever share and under whichever id.
+const credentialFields = credentialColumns + `, COALESCE((SELECT COUNT(*) >= MIN(suspensions.most)
+	FROM suspensions WHERE suspensions.workspace = credentials.workspace AND suspensions.value = credentials.fingerprint), FALSE)`
 
 // createCredential stores a credential and its sealed value; false if the id is
 // taken.
@@ -71,13 +78,13 @@ func putValue(ctx context.Context, tx *sql.Tx, c credential, sealed []byte) erro
 
 // credentialRow returns sql.ErrNoRows if the workspace has no such credential.
 func credentialRow(ctx context.Context, q sqldb.Queryer, workspace, id string) (credential, error) {
-	return scanCredential(q.QueryRowContext(ctx, `SELECT `+credentialColumns+` FROM credentials
+	return scanCredential(q.QueryRowContext(ctx, `SELECT `+credentialFields+` FROM credentials
 		WHERE workspace = $1 AND id = $2`, workspace, id))
 }
 
 // credentials lists those after an id.
 func (s *store) credentials(ctx context.Context, workspace, after string, limit int) ([]credential, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+credentialColumns+` FROM credentials
+	rows, err := s.db.QueryContext(ctx, `SELECT `+credentialFields+` FROM credentials
 		WHERE workspace = $1 AND id > $2 ORDER BY id LIMIT $3`, workspace, after, limit)
 	return collect(rows, err, func(r scanner) (credential, error) { return scanCredential(r) })
 }
@@ -147,10 +154,9 @@ type sealedCredential struct {
 // sealedCredential returns sql.ErrNoRows if the workspace has no such credential.
 func (s *store) sealedCredential(ctx context.Context, workspace, id string) (sealedCredential, error) {
 	var sealed []byte
-	c, err := scanCredential(s.db.QueryRowContext(ctx, `SELECT c.workspace, c.id, c.uid, c.provider, c.title, c.hosts, c.slot_kind,
-		c.slot_name, c.fingerprint, c.guardable, c.version, c.create_time, c.update_time, c.slot_prefix, v.sealed
-		FROM credentials c JOIN credential_versions v ON v.workspace = c.workspace AND v.uid = c.uid AND v.version = c.version
-		WHERE c.workspace = $1 AND c.id = $2`, workspace, id), &sealed)
+	c, err := scanCredential(s.db.QueryRowContext(ctx, `SELECT `+credentialFields+`, (SELECT sealed FROM credential_versions v
+		WHERE v.workspace = credentials.workspace AND v.uid = credentials.uid AND v.version = credentials.version)
+		FROM credentials WHERE workspace = $1 AND id = $2`, workspace, id), &sealed)
 	return sealedCredential{credential: c, sealed: sealed}, err
 }
 
@@ -161,7 +167,7 @@ func scanCredential(r scanner, more ...any) (credential, error) {
 	)
 	err := r.Scan(append([]any{
 		&c.workspace, &c.id, &c.uid, &c.provider, &c.title, &hosts, &c.slotKind, &c.slotName, &c.fingerprint,
-		&c.guardable, &c.version, &c.createTime, &c.updateTime, &c.slotPrefix,
+		&c.guardable, &c.version, &c.createTime, &c.updateTime, &c.slotPrefix, &c.exposed,
 	}, more...)...)
 	if err != nil {
 		return c, sqldb.Error(fmt.Errorf("read credential: %w", err))

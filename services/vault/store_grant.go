@@ -31,8 +31,11 @@ type grantedSlot struct {
 	Credential  string `json:"credential"`
 	UID         string `json:"uid"`
 	Destination string `json:"destination"`
-	// Confirmed: the destination is unknown, and the owner has confirmed it.
-	Confirmed bool `json:"confirmed,omitempty"`
+	// ConfirmedFor is the uid of the credential that the owner has confirmed to go to the
+	// destination, which is unknown.
+	ConfirmedFor string `json:"confirmed_for,omitempty"`
+	// exposed: the credential's value needs to be replaced. It is read, never written.
+	exposed bool
 }
 
 // slot finds what the grant says of a slot of a version.

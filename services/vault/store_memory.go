@@ -120,18 +120,3 @@ func suspensionsBy(ctx context.Context, q sqldb.Queryer, workspace, value string
 	}
 	return count, most, nil
 }
-
-// exposedOf are the credentials of a workspace, by id, that hold a value for which a
-// share was suspended and that has caused as many suspensions as it may.
-func exposedOf(ctx context.Context, q sqldb.Queryer, workspace, share string) (map[string]bool, error) {
-	rows, err := q.QueryContext(ctx, `SELECT DISTINCT c.id FROM suspensions p
-		JOIN credentials c ON c.workspace = p.workspace AND c.fingerprint = p.value
-		WHERE p.workspace = $1 AND p.share = $2
-		AND (SELECT COUNT(*) FROM suspensions q WHERE q.workspace = p.workspace AND q.value = p.value) >= p.most`, workspace, share)
-	ids, err := collect(rows, err, func(r scanner) (id string, err error) { return id, r.Scan(&id) })
-	exposed := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		exposed[id] = true
-	}
-	return exposed, err
-}

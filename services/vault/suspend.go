@@ -87,6 +87,7 @@ func (s *Service) suspend(ctx context.Context, f finding, run string, e auditEve
 	}
 	// Its other calls end too, but for this one, whose own error is the answer.
 	s.tell(ctx, stopped, grantSubject(f.share))
+	s.tell(ctx, changed, credentialSubject(f.credential)) // it may be exposed now, for all shares
 	return held{reason: reason, from: time.Now()}
 }
 
@@ -149,22 +150,4 @@ func (p *suspension) message() *vaultinternalv1.Suspension {
 		Run: p.run, Time: timestamppb.New(fromMicros(p.time)), Credential: p.exposed.credential, Characters: int32(p.characters),
 		ChanceLikely: p.chance, Count: int32(p.count), NewValueNeeded: p.exposedNow(),
 	}
-}
-
-// mayResume refuses to let a share go on with a value that the guard has suspended
-// shares for as often as it may: it needs a new one.
-func mayResume(ctx context.Context, tx *sql.Tx, g credentialGrant) error {
-	exposed, err := exposedOf(ctx, tx, g.workspace, g.share)
-	if err != nil {
-		return err
-	}
-	for _, slot := range g.slots {
-		if exposed[slot.Credential] {
-			return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_EXPOSED,
-				"the guard has stopped this share because of credential %q, and visitors may know a part of its value: "+
-					"make a new key at the provider, store it as the credential's new value, then resume", slot.Credential).
-				With("credential", slot.Credential)
-		}
-	}
-	return nil
 }

@@ -25,7 +25,10 @@ type watched struct {
 	mu   sync.Mutex
 	hit  bool
 	held held
-	last finding
+	// found is the handle whose credential the answer holds, and what was found of it.
+	// Without a share nobody is kept from it.
+	found *handle
+	what  finding
 }
 
 // Send implements grpc.BidiStreamingServer and counts what is let go.
@@ -35,27 +38,37 @@ func (w *watched) Send(m *vaultinternalv1.EgressResponse) error {
 }
 
 // remember judges pieces that the answer holds of hidden credentials. An owner's own
-// run and a visitor's own credential have nobody to be kept from.
+// run and a visitor's own credential have nobody to be kept from. Whatever stops is booked
+// on the credential that was found: on a hidden one, if the answer holds one.
 func (w *watched) remember(ctx context.Context, pieces []guard.Piece) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 	for i, h := range w.handles {
 		mine := ofSecret(pieces, i)
-		if h.Share == "" || len(mine) == 0 {
+		if len(mine) == 0 {
+			continue
+		}
+		if h.Share == "" {
+			if guard.Stops(mine) {
+				w.blame(h, finding{})
+			}
 			continue
 		}
 		f, err := w.Service.remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > largeText)
-		if err != nil {
-			return true, err
+		if f.withhold || guard.Stops(mine) {
+			w.blame(h, f)
 		}
-		w.mu.Lock()
-		w.last = f
-		w.mu.Unlock()
-		if f.withhold {
-			return true, nil
+		if err != nil || f.withhold {
+			return true, err
 		}
 	}
 	return false, nil
+}
+
+func (w *watched) blame(h *handle, f finding) {
+	w.mu.Lock()
+	w.found, w.what = h, f
+	w.mu.Unlock()
 }
 
 func ofSecret(pieces []guard.Piece, secret int) []guard.Piece {
@@ -72,11 +85,8 @@ func ofSecret(pieces []guard.Piece, secret int) []guard.Piece {
 func (w *watched) withhold(ctx context.Context) {
 	w.mu.Lock()
 	w.hit = true // before the suspension, which ends this call too
-	f, h := w.last, w.handles[0]
+	f, h := w.what, w.found
 	w.mu.Unlock()
-	if f.share == "" {
-		f.exposed = w.exposedBy(ctx, h)
-	}
 	e := w.event(ctx, h.Workspace, "answer.withheld", h.credentialLabel())
 	e.actor = h.Peer
 	e.details["run"], e.details["step"], e.details["destination"] = h.Run, h.Step, h.Destination
@@ -94,12 +104,12 @@ func (w *watched) withheld() bool {
 
 // leave is how the call ends, after an answer with a status.
 func (w *watched) leave(ctx context.Context, status int) error {
-	if h := w.handles[0]; h.Share == "" {
+	w.mu.Lock()
+	end, h := w.held, w.found
+	w.mu.Unlock()
+	if h.Share == "" {
 		return answerWithheld(h, status)
 	}
-	w.mu.Lock()
-	end := w.held
-	w.mu.Unlock()
 	return end.wait(ctx)
 }
 

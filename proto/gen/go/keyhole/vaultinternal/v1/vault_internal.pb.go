@@ -1138,7 +1138,10 @@ type GetCredentialGrantResponse struct {
 	// The grant holds for none of its slots until it is put with `resume`.
 	Unconfirmed []string `protobuf:"bytes,5,rep,name=unconfirmed,proto3" json:"unconfirmed,omitempty"`
 	// Why, where it has. Not told with `now`.
-	Suspension    *Suspension `protobuf:"bytes,6,opt,name=suspension,proto3" json:"suspension,omitempty"`
+	Suspension *Suspension `protobuf:"bytes,6,opt,name=suspension,proto3" json:"suspension,omitempty"`
+	// Ids of credentials whose value has caused as many suspensions as it may, of this share
+	// or of others. No run of a share uses one until it has a new value.
+	Exposed       []string `protobuf:"bytes,7,rep,name=exposed,proto3" json:"exposed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1211,6 +1214,13 @@ func (x *GetCredentialGrantResponse) GetUnconfirmed() []string {
 func (x *GetCredentialGrantResponse) GetSuspension() *Suspension {
 	if x != nil {
 		return x.Suspension
+	}
+	return nil
+}
+
+func (x *GetCredentialGrantResponse) GetExposed() []string {
+	if x != nil {
+		return x.Exposed
 	}
 	return nil
 }
@@ -2302,7 +2312,7 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"characters\x12#\n" +
 	"\rchance_likely\x18\x05 \x01(\bR\fchanceLikely\x12\x14\n" +
 	"\x05count\x18\x06 \x01(\x05R\x05count\x12(\n" +
-	"\x10new_value_needed\x18\a \x01(\bR\x0enewValueNeeded\"\xfd\x01\n" +
+	"\x10new_value_needed\x18\a \x01(\bR\x0enewValueNeeded\"\x97\x02\n" +
 	"\x1aGetCredentialGrantResponse\x12\x16\n" +
 	"\x06exists\x18\x01 \x01(\bR\x06exists\x12!\n" +
 	"\fversion_hash\x18\x02 \x01(\tR\vversionHash\x12\x1d\n" +
@@ -2312,7 +2322,8 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\vunconfirmed\x18\x05 \x03(\tR\vunconfirmed\x12E\n" +
 	"\n" +
 	"suspension\x18\x06 \x01(\v2%.keyhole.vault.internal.v1.SuspensionR\n" +
-	"suspension\"G\n" +
+	"suspension\x12\x18\n" +
+	"\aexposed\x18\a \x03(\tR\aexposed\"G\n" +
 	"\x16VetDestinationsRequest\x12-\n" +
 	"\fdestinations\x18\x01 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\fdestinations\"3\n" +
 	"\x17VetDestinationsResponse\x12\x18\n" +
