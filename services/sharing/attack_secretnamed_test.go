@@ -53,6 +53,19 @@ func TestAttackSecretNamedInput(t *testing.T) {
 			{"a", `,"label":"パスワード"`},
 			{"a", `,"ui":{"title":"Password"}`},
 			{"a", `,"default_value":"<your API key>"`},
+			{"a_p_i_k_e_y", ""},
+			{"a", `,"title":"арі_кеу"`},
+			{"k3y", ""},
+			{"clientsecretvalue", ""},
+			{"key_for_openai", ""},
+			{"cookie", ""},
+			{"webhook_url", ""},
+			{"a", `,"title":"sk-... from platform.openai.com"`},
+			{"a", `,"title":"Your pass word"`},
+			{"a", `,"label":{"de":"Schlüssel für OpenAI"}`},
+			{"a", `,"description":"Token type: paste it"`},
+			{"a", `,"ui":{"api_key":true}`},
+			{"a", `,"placeholder":["clé OpenAI"]`},
 		} {
 			if strings.Contains(in.more, "kind") && where != "output" { // no such field takes that kind
 				continue
@@ -77,7 +90,12 @@ func TestAttackSecretNamedInput(t *testing.T) {
 func TestInnocentInputsAreShared(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, testkit.SQLite(t), "embedded:")
-	names := []string{"max_tokens", "token_count", "tokenizer", "tokens", "stop_token", "key", "keys", "keyword", "key_points", "primary_key", "author", "password_length", "question", "passport_number", "secretary"}
+	names := []string{
+		"max_tokens", "token_count", "tokenizer", "tokens", "stop_token", "key", "keys", "keyword", "key_points", "primary_key", "author", "password_length", "question", "passport_number", "secretary",
+		"keypoints", "keyframe", "key_frames", "monkey", "turkey", "hotkey", "keyboard", "pinned", "pin_count", "pins", "spinner", "session_length", "cookie_cutter", "passage", "passenger", "compass", "bypass", "authority", "author_name",
+		"max_new_tokens", "token_limit", "token_probability", "image_token", "tokyo", "top_k", "k", "sort_key", "key_value", "mask", "desk", "risk", "task", "hash", "seed", "salt", "url", "base_url", "webhook_body", "model_id", "class_name", "access", "signature",
+		"credit", "patient", "pattern", "path", "language", "confidence", "api_version", "email", "channel_id", "opc_user_name", "output_directory", "reference", "v", "k1", "text",
+	}
 	for i, name := range names {
 		workflow := collecting[[]string{"prompt", "template", "output"}[i%3]]
 		s.workflow("acme", name, fmt.Sprintf(workflow, declared(name, `,"description":"What is asked of the model"`), name))

@@ -1,87 +1,161 @@
 package leak
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // maxTitle bounds how much of a title is read, in bytes.
-const maxTitle = 1000
+const maxTitle = 4000
 
-// AsksForSecret reports whether people who read a name or a title would give a secret
-// there: "openai_api_key", "Your password", "токен". It errs on the side of no:
-// "max_tokens", "key_points" and "key" are no secrets.
+// AsksForSecret reports whether people who read a name, a title or a description would
+// give a secret there: "openai_api_key", "Your password", "токен". "max_tokens",
+// "key_points" and "key" ask for none.
 func AsksForSecret(title string) bool {
-	words := wordsOf(title[:min(len(title), maxTitle)])
-	for from := range words {
-		for to := from + 1; to <= min(len(words), from+maxPhrase); to++ {
-			if asks(strings.Join(words[from:to], ""), to-from == 1) && !measured(words, from, to) {
-				return true
-			}
+	title = title[:min(len(title), maxTitle)]
+	return keyForms.MatchString(visible(title)) ||
+		slices.ContainsFunc(unspaced, func(part string) bool { return strings.Contains(compact(title), part) }) ||
+		slices.ContainsFunc(readings(title), reading.asks)
+}
+
+// keyForms are the published heads of keys, as an example of what to give, and the pages
+// where providers hand them out.
+var keyForms = regexp.MustCompile(`(?i)(?:^|[^\w-])(?:sk-(?:proj|ant|or|svcacct)?|sk_(?:live|test)_|[pr]k_live_|gh[pousr]_|github_pat_|hf_|xox[abeprs]-|xapp-|aiza(?:sy)?|akia|glpat-|gsk_|xai-|r8_|pplx-|nvapi-|tvly-|whsec_|dop_v1_|ya29\.|kh_|kho_)(?:[^\w-]|-?[x*•_]{2}|-?\.\.|$)` +
+	`|(?:start|begin)(?:s|ning|ing)? (?:with|in) ["'\x60]?(?:sk|ghp|hf|akia|aiza|xox[bp])\b` +
+	`|platform\.openai\.com|console\.(?:anthropic|groq|mistral)\.|(?:aistudio|makersuite)\.google|/api[-_]?(?:keys?|tokens?)\b|settings/(?:tokens|keys|api)\b|apis/credentials|-----begin`)
+
+// asks looks at each place where words could ask.
+func (r reading) asks() bool {
+	for at := range r.words {
+		if r.phraseAt(at) || r.nounAt(at) || r.keyAt(at) || r.weakAt(at) {
+			return true
 		}
 	}
 	return false
 }
 
-// maxPhrase is how many words a phrase has: "mot de passe", "clé d'API".
+// maxPhrase is how many words are written together: "pass word", "api key", "a pi key".
 const maxPhrase = 4
 
-// asks reports words that ask for a secret, written as one.
-func asks(phrase string, single bool) bool {
-	if phrase == "tokens" { // those of a language model
+// phraseAt reports words at a place that ask whatever follows, unless they are measured.
+func (r reading) phraseAt(at int) bool {
+	joined := ""
+	for to := at; to < min(len(r.words), at+maxPhrase); to++ {
+		joined += r.words[to]
+		if strong[joined] || to == at && isStrong(joined) {
+			return !r.around(at, to+1, beforeStrong, afterStrong)
+		}
+	}
+	return false
+}
+
+// isStrong reports a word that ends in one that asks, holds one, or is one misspelled.
+func isStrong(word string) bool {
+	single := strings.TrimSuffix(word, "s")
+	if innocent[word] || innocent[single] {
 		return false
 	}
-	phrase = strings.TrimSuffix(phrase, "s")
-	if slices.Contains(phrases, phrase) || single && slices.Contains(nouns, phrase) {
+	return strong[single] || slices.ContainsFunc(contained, func(part string) bool { return strings.Contains(word, part) }) ||
+		slices.ContainsFunc(misspelled, func(right string) bool { return nearly(single, right) })
+}
+
+// nounAt reports a word like "token" that asks, unless it is counted, described or looked for.
+func (r reading) nounAt(at int) bool {
+	word := r.words[at]
+	single := strings.TrimSuffix(word, "s")
+	kind, isToken := strings.CutSuffix(word, "token")
+	switch {
+	case innocent[word], r.disguised[word] && len(word) <= 3: // "ток" is an electric current
+		return false
+	case word == "tokens": // of a language model, but for those of an API
+		return at > 0 && tokensOf[r.words[at-1]]
+	case nouns[single] || strings.HasSuffix(single, "secret"):
+	case isToken && kind != "" && !beforeNoun[kind]:
+	case nearly(word, "token"):
+	default:
+		return false
+	}
+	return !r.around(at, at+1, beforeNoun, afterNoun) || r.handed()
+}
+
+// around reports innocent words before or after a place.
+func (r reading) around(from, to int, before, after map[string]bool) bool {
+	return to < len(r.words) && after[r.words[to]] || from > 0 && before[r.words[from-1]]
+}
+
+// handed reports a text that tells people to hand something over.
+func (r reading) handed() bool {
+	return slices.ContainsFunc(r.words, func(w string) bool { return handing[w] })
+}
+
+// keyAt reports a key of something: "OpenAI key", "clé d'API", "key for Stripe".
+func (r reading) keyAt(at int) bool {
+	word := strings.TrimSuffix(r.words[at], "s")
+	native := keyNouns[r.words[at]] || keyNouns[word]
+	english := word == "key" || nearly(word, "apikey")
+	if !native && !english && r.words[at] != "k" {
+		return false
+	}
+	if at+1 < len(r.words) && afterKey[r.words[at+1]] {
+		return false
+	}
+	before, ownBefore := r.beside(at, -1)
+	after, _ := r.beside(at, 1)
+	switch {
+	case r.words[at] == "k":
+		return providers[before]
+	case r.disguised[r.words[at]], r.handed() && len(r.words) < 12:
 		return true
+	case ownBefore, providers[before], keyOf[before], providers[after]:
+		return true
+	case native:
+		return keyOf[after]
 	}
-	if single && slices.ContainsFunc(compounds, func(end string) bool { return strings.HasSuffix(phrase, end) }) {
-		kind := strings.TrimSuffix(phrase, "token")
-		return kind == phrase || !slices.Contains(leading, kind)
+	return after == "api" || after == "ssh" || after == "secret"
+}
+
+// beside is the next word in a direction that is no filler, and whether a word between
+// says whose it is.
+func (r reading) beside(at, step int) (word string, own bool) {
+	for i := at + step; i >= 0 && i < len(r.words); i += step {
+		w := r.words[i]
+		own = own || owners[w]
+		switch {
+		case step < 0 && w == "ai" && i > 0 && r.words[i-1] == "open", step > 0 && w == "open" && i+1 < len(r.words) && r.words[i+1] == "ai":
+			return "openai", own
+		case !fillers[w] && !owners[w]:
+			return w, own
+		}
 	}
-	return single && slices.ContainsFunc(unspaced, func(part string) bool { return strings.Contains(phrase, part) })
+	return "", own
 }
 
-// measured reports words that are counted, described or looked for rather than asked for:
-// "password_length", "stop token".
-func measured(words []string, from, to int) bool {
-	return to < len(words) && slices.Contains(trailing, words[to]) || from > 0 && slices.Contains(leading, words[from-1])
+// weakAt reports words that ask only where little else is said, or where somebody's is
+// asked for: "pin", "your cookie".
+func (r reading) weakAt(at int) bool {
+	joined := ""
+	for to := at; to < min(len(r.words), at+3); to++ {
+		joined += r.words[to]
+		if !weak[joined] {
+			continue
+		}
+		if to+1 < len(r.words) && afterNoun[r.words[to+1]] {
+			return false
+		}
+		if _, own := r.beside(at, -1); own || r.onlyBeside(at, to+1) {
+			return true
+		}
+	}
+	return false
 }
 
-var trailing = []string{
-	"count", "counts", "limit", "limits", "length", "len", "size", "budget", "usage", "index", "type", "kind", "rate", "ratio", "policy", "strength", "hint", "rules",
-	"required", "detected", "detector", "detection", "found", "visible", "probability", "probabilities", "threshold", "position", "pattern", "regex", "id", "ids", "name", "names",
-	"santa", "ingredient", "ingredients", "sauce", "garden", "message", "word", "words", "label", "labels", "embedding", "embeddings", "level", "ring",
-}
-
-var leading = []string{
-	"max", "min", "maximum", "minimum", "num", "number", "count", "per", "has", "is", "contains", "forgot", "reset", "show", "hide", "detect", "find", "top",
-	"stop", "eos", "bos", "pad", "padding", "mask", "cls", "sep", "unk", "start", "end", "special", "image", "text", "next", "first", "last", "begin", "new", "input", "output", "prompt",
-}
-
-// nouns ask for a secret as a word of their own, in the singular.
-var nouns = []string{
-	"password", "passwd", "passphrase", "passcode", "pwd", "pw", "secret", "credential", "cred", "token", "bearer", "authorization", "auth", "pat", "jwt", "oauth",
-	"passwort", "kennwort", "geheimnis", "geheimni", "mdp", "contrasena", "senha", "wachtwoord", "haslo", "heslo", "losenord", "adgangskode", "passord", "salasana", "jelszo", "sifre",
-	"secreto", "segredo", "segreto", "jeton", "пароль", "секрет", "токен",
-}
-
-// compounds ask for a secret at the end of a word: "dbpassword", "githubtoken".
-var compounds = []string{"password", "passwd", "passwort", "passphrase", "secret", "apikey", "accesskey", "secretkey", "privatekey", "token", "credential"}
-
-// phrases are words that ask for a secret together.
-var phrases = []string{
-	"apikey", "apisecret", "accesskey", "authkey", "privatekey", "secretkey", "sessioncookie", "authcookie", "signingkey", "encryptionkey", "servicekey", "accountkey", "appkey",
-	"openaikey", "anthropickey", "claudekey", "geminikey", "googlekey", "gptkey", "chatgptkey", "llmkey", "huggingfacekey", "hfkey", "stripekey", "roboflowkey", "awskey", "azurekey", "groqkey",
-	"mistralkey", "openrouterkey", "deepseekkey", "twiliokey", "keyholekey", "openaisk", "userkey", "yourkey", "mykey", "licensekey", "sshkey", "pgpkey", "seedphrase", "recoveryphrase", "serviceaccountjson",
-	"apischlussel", "zugangsschlussel", "geheimschlussel", "geheimerschlussel", "privaterschlussel", "zugangsdaten",
-	"cleapi", "cledapi", "clesecrete", "cleprivee", "cledacce", "motdepasse", "jetondacce", "jetonapi",
-	"claveapi", "clavedeapi", "clavedelapi", "clavesecreta", "clavedeacceso", "claveprivada", "chaveapi", "chavedeapi", "chavedaapi", "chavesecreta", "chavedeacesso",
-	"chiaveapi", "chiavesegreta", "paroladordine", "apisleutel", "geheimesleutel", "kluczapi", "klicapi", "apianahtari", "apianahtar", "apinyckel", "apinøgle", "apinøkkel", "cheieapi", "matkhau", "katasandi",
-	"apiключ", "ключapi", "секретныиключ", "كلمةالمرور", "كلمةالسر", "مفتاحapi", "api키", "apiキー",
-}
-
-// unspaced ask for a secret in writings that do not divide words.
-var unspaced = []string{
-	"密码", "密碼", "密钥", "密鑰", "秘钥", "口令", "令牌", "パスワード", "秘密鍵", "apiキー", "アクセスキー", "トークン", "비밀번호", "api키", "비밀키", "토큰", "암호", "סיסמה", "पासवर्ड",
+// onlyBeside reports that a title says nothing else than whose a thing is.
+func (r reading) onlyBeside(from, to int) bool {
+	for i, w := range r.words {
+		if (i < from || i >= to) && !fillers[w] && !owners[w] && !providers[w] && !companions[w] {
+			return false
+		}
+	}
+	return true
 }

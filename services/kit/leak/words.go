@@ -8,25 +8,49 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// lookalikes are letters of other alphabets and signs that stand for Latin ones.
-var lookalikes = strings.NewReplacer("а", "a", "е", "e", "о", "o", "р", "p", "с", "c", "у", "y", "х", "x", "і", "i", "ѕ", "s", "к", "k", "ο", "o", "α", "a", "ε", "e", "ρ", "p", "ι", "i", "κ", "k", "ß", "ss", "ı", "i", "ł", "l")
+// reading is a title as words in lower case.
+type reading struct {
+	words []string
+	// disguised are the words that are none without their lookalikes: "k3y".
+	disguised map[string]bool
+}
 
-// wordsOf splits a title at separators and capitals, in lower case and without accents.
-func wordsOf(title string) []string {
-	title = visible(title)
-	var out []string
+// readings are a title as it is written, and with lookalikes as what they look like.
+func readings(title string) []reading {
+	words := splitWords(spelled(title))
+	plain, fold := reading{}, reading{disguised: map[string]bool{}}
+	changed := false
+	for _, word := range words {
+		plain.words = append(plain.words, segmented(plainWord(word))...)
+		seen := plainWord(folded(numberless(word)))
+		changed = changed || seen != plainWord(word)
+		if seen != plainWord(word) {
+			fold.disguised[seen] = true
+		}
+		fold.words = append(fold.words, segmented(seen)...)
+	}
+	plain.words = joinLetters(plain.words)
+	if !changed {
+		return []reading{plain}
+	}
+	fold.words = joinLetters(fold.words)
+	return []reading{plain, fold}
+}
+
+// splitWords splits at everything that is no letter and stands for none, and at capitals.
+func splitWords(title string) (out []string) {
 	var word []rune
 	flush := func() {
 		if len(word) > 0 {
-			out = append(out, plainWord(string(word)))
+			out = append(out, string(word))
 		}
 		word = word[:0]
 	}
 	var last rune
-	for _, r := range norm.NFKD.String(title) {
+	for _, r := range title {
+		_, stands := lookalikes[r]
 		switch {
-		case unicode.Is(unicode.Mn, r) && r < 0x370: // an accent of a Latin letter
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && r != '$' && r != '@':
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && (!stands || len(word) == 0 && r != '$' && r != '@'):
 			flush()
 		case unicode.IsUpper(r) && unicode.IsLower(last):
 			flush()
@@ -39,20 +63,69 @@ func wordsOf(title string) []string {
 		}
 	}
 	flush()
-	return slices.DeleteFunc(out, func(w string) bool { return w == "" })
+	return out
 }
 
-// plainWord drops a number at the end, and reads digits and letters that stand for others
-// in words that would be none.
-func plainWord(word string) string {
-	word = norm.NFC.String(word)
-	trimmed := strings.TrimRight(word, "0123456789")
+// numberless drops signs and a number at the end.
+func numberless(word string) string {
+	trimmed := strings.TrimRight(word, "0123456789!|+")
 	if len(trimmed) <= 2 { // "ap1"
-		trimmed = word
-	}
-	if strings.ContainsFunc(trimmed, func(r rune) bool { return r < 0x80 && unicode.IsLetter(r) }) {
-		trimmed = lookalikes.Replace(trimmed)
-		trimmed = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "$", "s", "@", "a").Replace(trimmed)
+		return strings.TrimRight(word, "!|+")
 	}
 	return trimmed
+}
+
+func plainWord(word string) string {
+	return latin.Replace(norm.NFC.String(strings.TrimFunc(numberless(word), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r)
+	})))
+}
+
+// minSpelled is how many single letters in a row are read as a word: "p_i_n".
+const minSpelled = 3
+
+// joinLetters joins words that are spelled out, and drops empty ones.
+func joinLetters(words []string) (out []string) {
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	for at := 0; at < len(words); {
+		end := at
+		for end < len(words) && len([]rune(words[end])) == 1 {
+			end++
+		}
+		if end-at < minSpelled {
+			out = append(out, words[at])
+			at++
+			continue
+		}
+		out = append(out, segmented(strings.Join(words[at:end], ""))...)
+		at = end
+	}
+	return out
+}
+
+// maxRunTogether bounds the length of a word that is taken apart, in bytes.
+const maxRunTogether = 60
+
+// segmented takes a word apart that is several without a gap, if all of it is known:
+// "clientsecretvalue". It prefers few parts.
+func segmented(word string) []string {
+	if len(word) < 5 || len(word) > maxRunTogether || vocabulary[word] {
+		return []string{word}
+	}
+	best := make([][]string, len(word)+1)
+	best[0] = []string{}
+	for end := 2; end <= len(word); end++ {
+		for start := max(0, end-longestWord); start <= end-2; start++ {
+			if best[start] == nil || !vocabulary[word[start:end]] {
+				continue
+			}
+			if best[end] == nil || len(best[start])+1 < len(best[end]) {
+				best[end] = append(slices.Clone(best[start]), word[start:end])
+			}
+		}
+	}
+	if best[len(word)] == nil {
+		return []string{word}
+	}
+	return best[len(word)]
 }

@@ -47,14 +47,14 @@ func asks(in plan.Input) bool {
 	switch {
 	case in.Type == workflow.InputImage || in.Type == workflow.InputVideoMetadata:
 		return false
-	case slices.Contains(in.Kinds, "secret"), leak.AsksForSecret(in.Name):
+	case slices.ContainsFunc(in.Kinds, leak.AsksForSecret), leak.AsksForSecret(in.Name):
 		return true
 	}
 	for _, member := range in.Node.Members {
 		switch member.Key {
 		case "type", "name", "kind", "dimensionality":
 		default:
-			if textAsks(member.Value) {
+			if leak.AsksForSecret(member.Key) || textAsks(member.Value) {
 				return true
 			}
 		}
@@ -62,7 +62,7 @@ func asks(in plan.Input) bool {
 	return false
 }
 
-// textAsks looks at labels, descriptions and example values.
+// textAsks looks at labels, descriptions and example values, and at what they are called.
 func textAsks(n *document.Node) bool {
 	switch n.Kind {
 	case document.String:
@@ -70,7 +70,7 @@ func textAsks(n *document.Node) bool {
 	case document.Array:
 		return slices.ContainsFunc(n.Items, textAsks)
 	case document.Object:
-		return slices.ContainsFunc(n.Members, func(m document.Member) bool { return textAsks(m.Value) })
+		return slices.ContainsFunc(n.Members, func(m document.Member) bool { return leak.AsksForSecret(m.Key) || textAsks(m.Value) })
 	}
 	return false
 }

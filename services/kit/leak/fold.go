@@ -1,0 +1,63 @@
+package leak
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// lookalikes are letters and signs that people read as Latin letters, in pairs.
+var lookalikes = func() map[rune]rune {
+	m := map[rune]rune{}
+	for latin, others := range map[rune]string{
+		'a': "аαɑᴀａ@４4ꓮᎪ", 'b': "ЬьƄʙвβɓ8ꓐᏴ", 'c': "сϲᴄⅽ¢ƈꓚᏟ", 'd': "ԁⅾᴅɗđðꓓᎠ", 'e': "еεҽєɛᴇəǝ3€ℯꓰᎬ", 'f': "ꜰƒғꓝ", 'g': "ɡցɢ9ɠꓖᏀ", 'h': "һհʜнɦꓧᎻ", 'i': "іιıɩⅰ1!ɪ|ӏꓲᎥ",
+		'j': "јϳᴊꓙᎫ", 'k': "кκᴋƙқкʞꓗᏦ", 'l': "ⅼʟłɫꓡᏞ", 'm': "мⅿᴍɱꓟᎷ", 'n': "ոηпɴŋɲꓠ", 'o': "оοօσ0øᴏөοꓳ", 'p': "рρᴘþƿꓑᏢ", 'q': "ԛզ", 'r': "гʀɾřяꓣ", 's': "ѕꜱ5$ʂ§ꓢᏚ", 't': "тτᴛ7+ƭꓔᎢ", 'u': "υսᴜʋцυμꓴ",
+		'v': "ѵνᴠⅴꓦᏙ", 'w': "ԝωᴡшѡꓪᏔ", 'x': "хχⅹ×ꓫ", 'y': "уγʏүÿυʎꓬᎽ", 'z': "ᴢʐƶ2ꓜ",
+	} {
+		for _, r := range others {
+			m[r], m[unicode.ToLower(r)] = latin, latin
+		}
+	}
+	return m
+}()
+
+// enclosed begin rows of 26 capitals in signs that Unicode does not decompose.
+var enclosed = []rune{0x1f150, 0x1f170, 0x1f1e6}
+
+// keySigns are pictures of keys and locks.
+const keySigns = "🔑🗝🔐"
+
+// spelled writes a title without accents, invisible characters and letters in signs.
+func spelled(title string) string {
+	var out strings.Builder
+	for _, r := range norm.NFKD.String(visible(title)) {
+		for _, first := range enclosed {
+			if r >= first && r < first+26 {
+				r += 'A' - first
+				break
+			}
+		}
+		switch {
+		case unicode.Is(unicode.Mn, r) && r < 0x370, unicode.Is(unicode.Me, r): // an accent of a Latin letter
+		case strings.ContainsRune(keySigns, r):
+			out.WriteString(" my key ")
+		default:
+			out.WriteRune(r)
+		}
+	}
+	return out.String()
+}
+
+// folded reads letters, digits and signs that stand for Latin letters as those.
+func folded(word string) string {
+	return strings.Map(func(r rune) rune {
+		if latin, ok := lookalikes[r]; ok {
+			return latin
+		}
+		return r
+	}, word)
+}
+
+// latin are the letters that people write for others: "ß" for "ss".
+var latin = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "ı", "i", "đ", "d", "ð", "d", "þ", "th")
