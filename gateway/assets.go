@@ -9,6 +9,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 )
 
 // webDist is what `make web` built. Without Node there is the placeholder alone,
@@ -58,7 +60,7 @@ func (g *Gateway) serveAsset(w http.ResponseWriter, r *http.Request, name string
 	raw, encoding, ok := g.assets.open(name, r.Header.Get("Accept-Encoding"))
 	switch {
 	case !ok:
-		writeError(w, noSuchPath(r))
+		reply.Error(w, reply.NoSuchPath(r))
 		return
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
@@ -74,7 +76,7 @@ func (g *Gateway) serveAsset(w http.ResponseWriter, r *http.Request, name string
 	if encoding != "" {
 		h.Set("Content-Encoding", encoding)
 	}
-	writeBody(w, r, http.StatusOK, raw)
+	reply.Body(w, r, http.StatusOK, raw)
 }
 
 func (a *assets) open(name, accepted string) (raw []byte, encoding string, ok bool) {

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
@@ -79,16 +80,13 @@ func (b *body) Close() error { return nil }
 // byteOrderMark is what some editors write in front of a text.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// errEncoding marks a body that is compressed.
-var errEncoding = errors.New("content encoding")
-
 // checkEncoding refuses a body that is packed: a small one could unpack to any size.
 func checkEncoding(r *http.Request) error {
 	for _, list := range r.Header.Values("Content-Encoding") {
 		for one := range strings.SplitSeq(list, ",") {
 			if one = strings.TrimSpace(one); one != "" && !strings.EqualFold(one, "identity") {
 				return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the body is compressed: send it without Content-Encoding").
-					Field("Content-Encoding", "wanted: identity, or none").Because(errEncoding)
+					Field("Content-Encoding", "wanted: identity, or none").Because(reply.ErrEncoding)
 			}
 		}
 	}

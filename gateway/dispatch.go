@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -20,12 +21,12 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 	case "v1":
 		g.serveV1(w, r)
 	case "healthz":
-		writeJSON(w, http.StatusOK, []byte(`{"status":"ok"}`))
+		reply.JSON(w, http.StatusOK, []byte(`{"status":"ok"}`))
 	case "readyz":
 		g.serveReady(w, r)
 	case "openapi.json":
 		w.Header().Set("Cache-Control", "public, max-age=300")
-		writeJSON(w, http.StatusOK, openapi.Document)
+		reply.JSON(w, http.StatusOK, openapi.Document)
 	case "s":
 		g.serveShare(w, r, rest)
 	case "embed":
@@ -39,12 +40,8 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 			g.serveRoboflow(w, r, first, rest)
 			return
 		}
-		writeError(w, noSuchPath(r))
+		reply.Error(w, reply.NoSuchPath(r))
 	}
-}
-
-func noSuchPath(r *http.Request) error {
-	return errs.NotFound(errorsv1.Reason_REASON_METHOD_NOT_FOUND, "there is nothing at this path for %s; the API is described at /openapi.json", r.Method)
 }
 
 // serveV1 is the contract of design.md §5.
@@ -58,13 +55,13 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	if link := sharedPath.FindStringSubmatch(r.URL.Path); link != nil {
 		if err := g.checkOrigin(ctx, r, link[1]); err != nil {
-			writeError(w, err)
+			reply.Error(w, err)
 			return
 		}
 	}
 	ctx, sent, err := g.receive(ctx, w, r)
 	if err != nil {
-		writeError(w, err)
+		reply.Error(w, err)
 		return
 	}
 	defer sent.release()
@@ -111,11 +108,11 @@ func (g *Gateway) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {
 	if g.ready != nil {
 		if err := g.ready(r.Context()); err != nil {
-			writeError(w, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not ready: a service behind the gateway cannot be reached").Because(err))
+			reply.Error(w, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not ready: a service behind the gateway cannot be reached").Because(err))
 			return
 		}
 	}
-	writeJSON(w, http.StatusOK, []byte(`{"status":"ready"}`))
+	reply.JSON(w, http.StatusOK, []byte(`{"status":"ready"}`))
 }
 
 // route is the path with everything that a caller chose left out: it may stand

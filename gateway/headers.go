@@ -7,6 +7,7 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 )
@@ -80,17 +81,12 @@ func (g *Gateway) originAllowed(origin string) bool {
 	return len(g.cfg.AllowOrigins) == 0 || slices.Contains(g.cfg.AllowOrigins, origin)
 }
 
-const requestIDHeader = "X-Request-Id"
-
-// requestIDOf is the name of the request that w answers.
-func requestIDOf(w http.ResponseWriter) string { return w.Header().Get(requestIDHeader) }
-
 // withRequestID names the request. The name is always ours: a client's could be
 // anything, and would stand in every log.
 func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		request := id.New("req")
-		w.Header().Set(requestIDHeader, request)
+		w.Header().Set(reply.RequestIDHeader, request)
 		next.ServeHTTP(w, r.WithContext(caller.WithCall(r.Context(), "", request, "")))
 	})
 }

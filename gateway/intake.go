@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
@@ -155,13 +156,10 @@ func (p *paced) Read(buf []byte) (int, error) {
 	p.until = time.Now().Add(min(earned, p.grace, p.longest-time.Since(p.begin)))
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return n, errs.DeadlineExceeded(errorsv1.Reason_REASON_DEADLINE_EXCEEDED,
-			"the body came too slowly: send at least %d KiB a second, and all within %v", p.rate>>10, p.longest).Because(errSlow)
+			"the body came too slowly: send at least %d KiB a second, and all within %v", p.rate>>10, p.longest).Because(reply.ErrSlow)
 	}
 	return n, err
 }
-
-// errSlow marks a body that came too slowly.
-var errSlow = errors.New("slow body")
 
 // done lets the connection be: a deadline that passes would end the request.
 func (p *paced) done() { p.deadline(time.Time{}) }

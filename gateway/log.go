@@ -1,16 +1,11 @@
 package gateway
 
 import (
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
 
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
-	"google.golang.org/grpc/status"
-
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 // withLog counts each request and writes its one line: the route, never the path;
@@ -48,38 +43,8 @@ type seenWriter struct {
 	fault  error
 }
 
-// blame gives the cause of a 5xx to the request's line in the log. What a service has
-// answered stands in that service's log already.
-func blame(w http.ResponseWriter, code int, err error) {
-	if code < http.StatusInternalServerError || fromService(err) {
-		return
-	}
-	for {
-		if seen, ok := w.(*seenWriter); ok {
-			seen.fault = err
-			return
-		}
-		wrapped, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			return
-		}
-		w = wrapped.Unwrap()
-	}
-}
-
-// fromService tells whether a service of ours has answered so, and not the way there.
-func fromService(err error) bool {
-	if _, here := errors.AsType[*errs.Error](err); here {
-		return false
-	}
-	st, _ := status.FromError(err)
-	for _, d := range st.Details() {
-		if info, ok := d.(*errdetails.ErrorInfo); ok && info.GetDomain() == errs.Domain {
-			return true
-		}
-	}
-	return false
-}
+// Fault keeps the cause of a 5xx for the line.
+func (w *seenWriter) Fault(err error) { w.fault = err }
 
 // Unwrap lets http.ResponseController reach the connection.
 func (w *seenWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -51,7 +52,7 @@ func (g *Gateway) serveShare(w http.ResponseWriter, r *http.Request, rest string
 
 func (g *Gateway) serveEmbed(w http.ResponseWriter, r *http.Request, token string) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		writeError(w, noSuchPath(r))
+		reply.Error(w, reply.NoSuchPath(r))
 		return
 	}
 	if !linkToken.MatchString(strings.TrimSuffix(token, "/")) {
@@ -84,7 +85,7 @@ func (g *Gateway) servePage(w http.ResponseWriter, r *http.Request, token string
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	}
 	head := g.head(r, token, nonce, view)
-	writeBody(w, r, status, append(append(append([]byte(nil), g.assets.before...), head...), g.assets.after...))
+	reply.Body(w, r, status, append(append(append([]byte(nil), g.assets.before...), head...), g.assets.after...))
 }
 
 // viewOf asks for the view as a guest: a page is for whoever holds the link.
@@ -187,12 +188,4 @@ func (g *Gateway) base(r *http.Request) (string, bool) {
 		scheme = "https"
 	}
 	return scheme + "://" + r.Host, hostPort.MatchString(r.Host)
-}
-
-func writeBody(w http.ResponseWriter, r *http.Request, status int, raw []byte) {
-	w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(raw) // the client may be gone
-	}
 }

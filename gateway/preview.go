@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/singleflight"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
@@ -43,7 +44,7 @@ func newPreviews() (*previews, error) {
 func (g *Gateway) servePreview(w http.ResponseWriter, r *http.Request, token string) {
 	view, err := g.viewOf(r, token)
 	if err != nil {
-		writeError(w, err)
+		reply.Error(w, err)
 		return
 	}
 	shown := shownInPreview(view)
@@ -57,11 +58,11 @@ func (g *Gateway) servePreview(w http.ResponseWriter, r *http.Request, token str
 	}
 	raw, err := g.previews.png(tag, shown)
 	if err != nil {
-		writeError(w, err)
+		reply.Error(w, err)
 		return
 	}
 	h.Set("Content-Type", "image/png")
-	writeBody(w, r, http.StatusOK, raw)
+	reply.Body(w, r, http.StatusOK, raw)
 }
 
 // shownInPreview is the part of a view that a preview may show.

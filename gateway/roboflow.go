@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -89,7 +90,7 @@ func (g *Gateway) serveRoboflow(w http.ResponseWriter, r *http.Request, first, r
 	target, ok := targetOf(first, rest)
 	switch {
 	case !ok:
-		writeRoboflowError(w, noSuchPath(r))
+		writeRoboflowError(w, reply.NoSuchPath(r))
 		return
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -42,7 +43,7 @@ type roboflowBlock struct {
 
 func writeRoboflow(w http.ResponseWriter, code int, body roboflowError) {
 	raw, _ := json.Marshal(body) // strings alone always marshal
-	writeJSON(w, code, raw)
+	reply.JSON(w, code, raw)
 }
 
 func writeRoboflowError(w http.ResponseWriter, err error) {
@@ -66,10 +67,10 @@ func writeRoboflowError(w http.ResponseWriter, err error) {
 	if step := meta["step"]; step != "" && len(body.BlocksErrors) == 0 {
 		body.BlocksErrors = []roboflowBlock{{BlockID: step, BlockType: meta["blockType"]}}
 	}
-	code := httpStatus(e)
-	blame(w, code, err)
+	code := reply.HTTPStatus(e)
+	reply.Blame(w, code, err)
 	if code >= http.StatusInternalServerError {
-		body.RequestID = requestIDOf(w)
+		body.RequestID = reply.RequestID(w)
 	}
 	writeRoboflow(w, code, body)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -98,18 +99,10 @@ func TestStatusIsOneForAReason(t *testing.T) {
 		for _, code := range []codes.Code{codes.ResourceExhausted, codes.Aborted, codes.FailedPrecondition, codes.Unavailable} {
 			roboflow, v1 := httptest.NewRecorder(), httptest.NewRecorder()
 			writeRoboflowError(roboflow, errs.New(code, reason, "no"))
-			writeError(v1, errs.New(code, reason, "no"))
+			reply.Error(v1, errs.New(code, reason, "no"))
 			if roboflow.Code != want || v1.Code != want {
 				t.Errorf("%s with %s: status %d for Roboflow's clients, %d at /v1, want %d", reason, code, roboflow.Code, v1.Code, want)
 			}
 		}
-	}
-}
-
-// An input that names a picture which cannot be got is the caller's to mend.
-func TestAnInputsProviderIs400(t *testing.T) {
-	t.Parallel()
-	if got := httpStatus(errs.InvalidArgument(errorsv1.Reason_REASON_PROVIDER_FAILED, "the input image: no server").Field("inputs.image", "no server")); got != http.StatusBadRequest {
-		t.Errorf("status %d", got)
 	}
 }

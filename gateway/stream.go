@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/grpc/status"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -34,7 +35,7 @@ func (w *streamWriter) WriteHeader(code int) {
 		return
 	}
 	w.refused = true
-	writeError(w.ResponseWriter, w.failure)
+	reply.Error(w.ResponseWriter, w.failure)
 }
 
 // Write sends lines. What comes after a refusal is the refusal as a line.
@@ -55,10 +56,10 @@ func withStream(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *h
 // handleStreamError makes the last line of a stream that failed, and tells the writer
 // in case that there was none before.
 func handleStreamError(ctx context.Context, err error) *status.Status {
-	code := httpStatus(err)
+	code := reply.HTTPStatus(err)
 	if sw, ok := ctx.Value(streamFailure{}).(*streamWriter); ok {
 		sw.failure = err
-		blame(sw, code, err)
+		reply.Blame(sw, code, err)
 	}
 	if code >= http.StatusInternalServerError {
 		return errs.WithRequestID(errs.Status(err), caller.RequestID(ctx))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -24,11 +25,11 @@ func strict() runtime.Middleware {
 			pattern, _ := runtime.HTTPPattern(r.Context())
 			m := known[r.Method+" "+pattern.String()]
 			if m == nil { // not reached: a test calls every method
-				writeError(w, noSuchPath(r))
+				reply.Error(w, reply.NoSuchPath(r))
 				return
 			}
 			if err := m.check(r, params); err != nil {
-				writeError(w, err)
+				reply.Error(w, err)
 				return
 			}
 			next(w, r, params)

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -34,15 +35,15 @@ const uploadIdle = 60 * time.Second
 func (g *Gateway) serveUpload(w http.ResponseWriter, r *http.Request, name string) {
 	version, err := g.upload(w, r, name)
 	if err != nil {
-		writeError(w, err)
+		reply.Error(w, err)
 		return
 	}
 	raw, err := protojson.Marshal(version)
 	if err != nil {
-		writeError(w, err)
+		reply.Error(w, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, raw)
+	reply.JSON(w, http.StatusOK, raw)
 }
 
 func (g *Gateway) upload(w http.ResponseWriter, r *http.Request, name string) (*registryv1.ModelVersion, error) {

@@ -1,0 +1,17 @@
+package reply
+
+import (
+	"net/http"
+	"testing"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// An input that names a picture which cannot be fetched is the caller's to fix.
+func TestAnInputsProviderIs400(t *testing.T) {
+	t.Parallel()
+	if got := HTTPStatus(errs.InvalidArgument(errorsv1.Reason_REASON_PROVIDER_FAILED, "the input image: no server").Field("inputs.image", "no server")); got != http.StatusBadRequest {
+		t.Errorf("status %d", got)
+	}
+}
