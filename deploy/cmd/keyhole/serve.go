@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/deploy/node"
 	"github.com/keyhole-dev/keyhole/deploy/seed"
 	"github.com/keyhole-dev/keyhole/gateway"
+	"github.com/keyhole-dev/keyhole/gateway/listen"
 	"github.com/keyhole-dev/keyhole/services/kit/config"
 	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
 	"github.com/keyhole-dev/keyhole/services/kit/telemetry"
@@ -91,7 +92,7 @@ func (c *serveCmd) Run(a *app) error {
 	parts := append(n.Components(),
 		lifecycle.Admin(l.admin, lifecycle.AdminConfig{Readiness: ready, Metrics: tel.Metrics, Logger: tel.Logger}),
 		lifecycle.Component{Name: "grpc", Run: func(ctx context.Context) error { return n.Clients().Serve(ctx, l.grpc) }},
-		lifecycle.HTTP("http", l.http, n.Gateway().Server()))
+		lifecycle.HTTP("http", l.http, listen.Server(n.Gateway(), tel.Logger.With("service", "gateway"))))
 	parts = append(parts, lifecycle.Component{Name: "first start", Run: func(ctx context.Context) error { return c.firstStart(ctx, a, tel.Logger) }})
 	return errors.Join(lifecycle.Run(a.ctx, tel.Logger, parts...), n.Close())
 }
@@ -196,7 +197,7 @@ type listeners struct{ http, grpc, admin net.Listener }
 func (c *serveCmd) listen(ctx context.Context, logger *slog.Logger) (*listeners, error) {
 	var l listeners
 	var err error
-	if l.http, err = gateway.Listen(ctx, gateway.ListenConfig{Addr: c.HTTP, Cert: c.TLSCert, Key: c.TLSKey, Plaintext: c.HTTPPlaintext, Logger: logger}); err != nil {
+	if l.http, err = listen.Open(ctx, listen.Config{Addr: c.HTTP, Cert: c.TLSCert, Key: c.TLSKey, Plaintext: c.HTTPPlaintext, Logger: logger}); err != nil {
 		return nil, err
 	}
 	for _, other := range []struct {

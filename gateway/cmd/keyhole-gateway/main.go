@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/keyhole-dev/keyhole/gateway"
+	"github.com/keyhole-dev/keyhole/gateway/listen"
 	"github.com/keyhole-dev/keyhole/services/kit/config"
 	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
 	"github.com/keyhole-dev/keyhole/services/kit/program"
@@ -65,7 +66,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	front, err := gateway.Listen(ctx, gateway.ListenConfig{Addr: s.HTTP, Cert: s.TLSCert, Key: s.TLSKey, Plaintext: s.HTTPPlaintext, Logger: p.Logger})
+	front, err := listen.Open(ctx, listen.Config{Addr: s.HTTP, Cert: s.TLSCert, Key: s.TLSKey, Plaintext: s.HTTPPlaintext, Logger: p.Logger})
 	if err != nil {
 		return err
 	}
@@ -74,5 +75,5 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	p.Logger.Info("serving", "http", s.HTTP, "admin", s.Admin, "tls", s.TLSCert != "")
-	return lifecycle.Run(ctx, p.Logger, p.Certificates(), admin, lifecycle.HTTP("http", front, g.Server()))
+	return lifecycle.Run(ctx, p.Logger, p.Certificates(), admin, lifecycle.HTTP("http", front, listen.Server(g, p.Logger)))
 }

@@ -1,4 +1,4 @@
-package gateway
+package listen
 
 import (
 	"bytes"
@@ -44,11 +44,11 @@ func TestWhatNetHTTPLogsNamesNoClient(t *testing.T) {
 	}
 	var seen lines
 	logger := slog.New(slog.NewJSONHandler(&seen, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	lis, err := Listen(t.Context(), ListenConfig{Addr: "127.0.0.1:0", Cert: filepath.Join(dir, "web.crt"), Key: filepath.Join(dir, "web.key"), Logger: logger})
+	lis, err := Open(t.Context(), Config{Addr: "127.0.0.1:0", Cert: filepath.Join(dir, "web.crt"), Key: filepath.Join(dir, "web.key"), Logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := (&Gateway{log: logger, handler: http.NotFoundHandler()}).Server()
+	server := Server(http.NotFoundHandler(), logger)
 	go func() { _ = server.Serve(lis) }() // ends with Close
 	t.Cleanup(func() { _ = server.Close() })
 	conn, err := net.Dial("tcp", lis.Addr().String())

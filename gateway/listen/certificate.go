@@ -1,4 +1,4 @@
-package gateway
+package listen
 
 import (
 	"crypto/tls"
@@ -8,18 +8,19 @@ import (
 	"time"
 )
 
-// certificateLife is how long a certificate is used before its files are looked at
+// certificateLife is how long a loaded certificate is used before its files are read
 // again.
 const certificateLife = time.Minute
 
-// certificate is the one for HTTPS, as its files have it: a renewal needs no restart.
+// certificate reloads the certificate for HTTPS from its files, so that a renewal
+// needs no restart.
 type certificate struct {
 	certFile, keyFile string
 	log               *slog.Logger
 
 	mu     sync.Mutex
 	pair   *tls.Certificate
-	looked time.Time
+	loaded time.Time
 }
 
 func loadCertificate(certFile, keyFile string, log *slog.Logger) (*certificate, error) {
@@ -28,7 +29,7 @@ func loadCertificate(certFile, keyFile string, log *slog.Logger) (*certificate, 
 }
 
 func (c *certificate) load() error {
-	c.looked = time.Now()
+	c.loaded = time.Now()
 	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	if err != nil {
 		return fmt.Errorf("load certificate for HTTPS: %w", err)
@@ -37,14 +38,14 @@ func (c *certificate) load() error {
 	return nil
 }
 
-// get is tls.Config's GetCertificate. What cannot be loaded, as in the middle of a
-// renewal, leaves what was there.
+// get is tls.Config's GetCertificate. It keeps the current certificate when the files
+// cannot be loaded: a renewal may be half written.
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if time.Since(c.looked) >= certificateLife {
+	if time.Since(c.loaded) >= certificateLife {
 		if err := c.load(); err != nil {
-			c.log.Error("certificate not reloaded: the one that was there stays in use", slog.Any("error", err))
+			c.log.Error("certificate not reloaded; the current one stays in use", slog.Any("error", err))
 		}
 	}
 	return c.pair, nil

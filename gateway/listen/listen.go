@@ -1,4 +1,4 @@
-package gateway
+package listen
 
 import (
 	"context"
@@ -12,27 +12,27 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
 )
 
-// ListenConfig is where and how HTTP is served.
-type ListenConfig struct {
+// Config says where and how HTTP is served.
+type Config struct {
 	// Addr is host:port.
 	Addr string
-	// Cert and Key are PEM files; without them it is plain HTTP.
+	// Cert and Key are PEM files. Without them the listener speaks plain HTTP.
 	Cert, Key string
-	// Plaintext allows plain HTTP where other machines reach it: keys and links
-	// would cross the network in the clear, so somebody has to have meant it.
+	// Plaintext allows plain HTTP off loopback. Keys and links then cross the
+	// network unencrypted, unless a proxy in front terminates TLS.
 	Plaintext bool
-	// Logger is told when a renewed certificate cannot be used.
+	// Logger gets an error when a renewed certificate cannot be loaded.
 	Logger *slog.Logger
 }
 
-// Listen opens the listener.
-func Listen(ctx context.Context, cfg ListenConfig) (net.Listener, error) {
+// Open opens the listener.
+func Open(ctx context.Context, cfg Config) (net.Listener, error) {
 	if (cfg.Cert == "") != (cfg.Key == "") {
 		return nil, errors.New("HTTPS needs both a certificate and its key")
 	}
 	if cfg.Cert == "" {
 		if !cfg.Plaintext && !onLoopback(cfg.Addr) {
-			return nil, fmt.Errorf("plain HTTP at %s would carry keys across the network: set --tls-cert and --tls-key, or --http-plaintext behind a proxy that has TLS", cfg.Addr)
+			return nil, fmt.Errorf("plain HTTP at %s would send keys over the network unencrypted: set --tls-cert and --tls-key, or --http-plaintext behind a proxy that terminates TLS", cfg.Addr)
 		}
 		return lifecycle.Listen(ctx, cfg.Addr)
 	}

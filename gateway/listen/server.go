@@ -1,4 +1,4 @@
-package gateway
+package listen
 
 import (
 	"context"
@@ -9,16 +9,17 @@ import (
 	"strings"
 )
 
-// Server serves the gateway, and logs as the rest does what net/http has to say.
-func (g *Gateway) Server() *http.Server {
-	return &http.Server{Handler: g, ErrorLog: log.New(serverLog{g.log}, "", 0)}
+// Server serves h. What net/http logs goes to the same log as everything else.
+func Server(h http.Handler, to *slog.Logger) *http.Server {
+	return &http.Server{Handler: h, ErrorLog: log.New(serverLog{to}, "", 0)}
 }
 
-// serverLog takes the lines of net/http, which name the client.
+// serverLog takes the lines of net/http. It removes the client's address from them:
+// addresses of visitors do not belong in logs.
 type serverLog struct{ to *slog.Logger }
 
 var (
-	// aboutConnection is what any stranger causes with a few bytes.
+	// aboutConnection matches lines that any stranger can cause with a few bytes.
 	aboutConnection = regexp.MustCompile(`^(http: TLS handshake error|http2: )`)
 	hostAndPort     = regexp.MustCompile(`(\[[0-9A-Fa-f:.]+(%[^\]\s]+)?\]|\d{1,3}(\.\d{1,3}){3}):\d{1,5}`)
 )
