@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 
+	"github.com/keyhole-dev/keyhole/gateway/preview"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
@@ -75,7 +76,7 @@ type Gateway struct {
 	runner    runnerinternalv1.RunnerInternalServiceClient
 	sharing   sharingv1.SharingServiceClient
 	assets    *assets
-	previews  *previews
+	previews  *preview.Previews
 	ready     func(context.Context) error
 	log       *slog.Logger
 	handler   http.Handler
@@ -97,7 +98,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open web app: %w", err)
 	}
-	previews, err := newPreviews()
+	previews, err := preview.New()
 	if err != nil {
 		return nil, fmt.Errorf("open previews: %w", err)
 	}

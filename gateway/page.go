@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/gateway/preview"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
@@ -159,8 +160,8 @@ func (g *Gateway) head(r *http.Request, token, nonce string, view *sharingv1.Sha
 		link := base + "/s/" + token
 		meta("property", "og:url", link)
 		meta("property", "og:image", link+"/preview.png")
-		meta("property", "og:image:width", strconv.Itoa(previewWidth))
-		meta("property", "og:image:height", strconv.Itoa(previewHeight))
+		meta("property", "og:image:width", strconv.Itoa(preview.Width))
+		meta("property", "og:image:height", strconv.Itoa(preview.Height))
 		meta("property", "og:image:alt", "The blocks of the workflow and how they are connected")
 		meta("name", "twitter:card", "summary_large_image")
 	}
@@ -188,4 +189,30 @@ func (g *Gateway) base(r *http.Request) (string, bool) {
 		scheme = "https"
 	}
 	return scheme + "://" + r.Host, hostPort.MatchString(r.Host)
+}
+
+// servePreview answers with the graph as PNG. It shows what the page's first screen
+// shows to anyone, and nothing of a run.
+func (g *Gateway) servePreview(w http.ResponseWriter, r *http.Request, token string) {
+	view, err := g.viewOf(r, token)
+	if err != nil {
+		reply.Error(w, err)
+		return
+	}
+	subject := preview.Subject(view)
+	tag := preview.Tag(subject)
+	h := w.Header()
+	h.Set("Cache-Control", "private, no-cache") // revalidate each time: the link may be revoked
+	h.Set("ETag", `"`+tag+`"`)
+	if r.Header.Get("If-None-Match") == `"`+tag+`"` {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	raw, err := g.previews.PNG(tag, subject)
+	if err != nil {
+		reply.Error(w, err)
+		return
+	}
+	h.Set("Content-Type", "image/png")
+	reply.Body(w, r, http.StatusOK, raw)
 }

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/test/bufconn"
 
+	"github.com/keyhole-dev/keyhole/gateway/preview"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -205,7 +206,7 @@ func TestPreviewIsAPictureOfTheGraph(t *testing.T) {
 		if w.Code != http.StatusOK || err != nil {
 			t.Fatalf("%s: %d, %v", token, w.Code, err)
 		}
-		if b := img.Bounds(); b.Dx() != previewWidth || b.Dy() != previewHeight {
+		if b := img.Bounds(); b.Dx() != preview.Width || b.Dy() != preview.Height {
 			t.Errorf("%s: %v", token, b)
 		}
 		if again := get(g, "/s/"+token+"/preview.png", "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
@@ -227,12 +228,5 @@ func TestRoboflowStillPostsThroughLinks(t *testing.T) {
 	}
 	if w := get(g, "/s/tok/ws/workflows/wf"); strings.Contains(w.Header().Get("Content-Type"), "html") {
 		t.Error("GET of a Roboflow path got a page")
-	}
-}
-
-func TestFitEndsInAnEllipsis(t *testing.T) {
-	t.Parallel()
-	if got := plainLine("a\x00b\u202ec"); got != "a b c" {
-		t.Errorf("got %q", got)
 	}
 }

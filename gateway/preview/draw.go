@@ -1,4 +1,4 @@
-package gateway
+package preview
 
 import (
 	"fmt"
@@ -14,16 +14,17 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
 
-// The size that link previews are shown in, and the margin around.
+// Width and Height are the size of a link preview, in pixels.
+const Width, Height = 1200, 630
+
 const (
-	previewWidth, previewHeight = 1200, 630
-	previewMargin               = 64
-	graphTop                    = 214
-	// maxBoxes and maxEdgeArea bound what a picture costs, which anyone with a link can
-	// ask for: the boxes, more of which are specks, and the area around all edges, in
-	// pixels. Boxes do not overlap, so that their area is less than the picture's.
+	margin   = 64
+	graphTop = 214
+	// maxBoxes and maxEdgeArea bound the cost of a picture: the number of boxes (more
+	// would be specks) and the area around all edges, in pixels. Boxes need no bound of
+	// their area: they do not overlap.
 	maxBoxes    = 2000
-	maxEdgeArea = 30 * previewWidth * previewHeight
+	maxEdgeArea = 30 * Width * Height
 )
 
 var (
@@ -54,33 +55,33 @@ func categoryColour(category string) color.RGBA {
 	}
 }
 
-// canvas draws with antialiased shapes.
+// canvas draws antialiased shapes.
 type canvas struct {
 	*image.RGBA
 	scale, dx, dy float64 // from the graph's coordinates to the picture's
 	raster        vector.Rasterizer
 }
 
-func drawPreview(fonts *typeface.Set, view *sharingv1.SharedWorkflow) *image.RGBA {
-	img := image.NewRGBA(image.Rect(0, 0, previewWidth, previewHeight))
+func drawPicture(fonts *typeface.Set, view *sharingv1.SharedWorkflow) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, Width, Height))
 	draw.Draw(img, img.Bounds(), image.NewUniform(paper), image.Point{}, draw.Src)
 	c := &canvas{RGBA: img}
 	title, small := fonts.Face(46, true), fonts.Face(25, false)
-	c.text(title, view.GetTitle(), previewMargin, 112, previewWidth-2*previewMargin, ink)
+	c.text(title, view.GetTitle(), margin, 112, Width-2*margin, ink)
 	c.text(small, fmt.Sprintf("%s · version %d · a workflow shared with Keyhole", view.GetOwner(), view.GetVersion()),
-		previewMargin, 162, previewWidth-2*previewMargin, faint)
+		margin, 162, Width-2*margin, faint)
 	c.graph(fonts, view.GetGraph())
 	return img
 }
 
-// graph draws what the server laid out, scaled to the room that there is.
+// graph draws the layout of the server, scaled to the room left under the title.
 func (c *canvas) graph(fonts *typeface.Set, g *sharingv1.Graph) {
 	if len(g.GetNodes()) == 0 || g.GetWidth() <= 0 || g.GetHeight() <= 0 {
 		return
 	}
-	w, h := float64(previewWidth-2*previewMargin), float64(previewHeight-graphTop-previewMargin)
+	w, h := float64(Width-2*margin), float64(Height-graphTop-margin)
 	c.scale = math.Min(1.25, math.Min(w/g.GetWidth(), h/g.GetHeight()))
-	c.dx = previewMargin + (w-g.GetWidth()*c.scale)/2
+	c.dx = margin + (w-g.GetWidth()*c.scale)/2
 	c.dy = graphTop + (h-g.GetHeight()*c.scale)/2
 	boxes := g.GetNodes()[:min(len(g.GetNodes()), maxBoxes)]
 	c.edges(boxes, g.GetEdges())
@@ -90,7 +91,7 @@ func (c *canvas) graph(fonts *typeface.Set, g *sharingv1.Graph) {
 	}
 }
 
-// edges draws those between boxes that are drawn, until they have cost enough.
+// edges draws the edges between drawn boxes, until they have used up maxEdgeArea.
 func (c *canvas) edges(boxes []*sharingv1.GraphNode, edges []*sharingv1.GraphEdge) {
 	nodes := make(map[string]*sharingv1.GraphNode, len(boxes))
 	for _, n := range boxes {
@@ -118,7 +119,7 @@ func (c *canvas) node(label *typeface.Face, n *sharingv1.GraphNode) {
 	c.fill(rounded(x-1, y-1, w+2, h+2, radius+1), rule)
 	c.fill(rounded(x, y, w, h, radius), card)
 	c.fill(rounded(x, y, math.Max(3, 7*c.scale), h, math.Min(radius, 3*c.scale)), categoryColour(n.GetCategory()))
-	if h < 17 { // too small to be read
+	if h < 17 { // too small to read
 		return
 	}
 	name, _, _ := strings.Cut(n.GetLabel(), " · ")

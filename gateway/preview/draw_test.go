@@ -1,4 +1,4 @@
-package gateway
+package preview
 
 import (
 	"fmt"
@@ -13,7 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
 
-// grid is a graph of boxes in columns, each joined with all of the column before.
+// grid is a graph of boxes in columns. An edge joins each box with every box of the
+// previous column.
 func grid(columns, rows int) *sharingv1.Graph {
 	g := &sharingv1.Graph{Width: float64(columns) * 280, Height: float64(rows) * 90}
 	for x := range columns {
@@ -33,19 +34,19 @@ func grid(columns, rows int) *sharingv1.Graph {
 }
 
 func blank() *canvas {
-	c := &canvas{RGBA: image.NewRGBA(image.Rect(0, 0, previewWidth, previewHeight)), scale: 0.7, dx: 64, dy: 214}
+	c := &canvas{RGBA: image.NewRGBA(image.Rect(0, 0, Width, Height)), scale: 0.7, dx: 64, dy: 214}
 	draw.Draw(c.RGBA, c.Bounds(), image.NewUniform(paper), image.Point{}, draw.Src)
 	return c
 }
 
-// Each shape looks as it does when the whole picture is rasterized for it, also where
-// it leaves the picture.
+// A shape looks as it does when the whole picture is rasterized for it, also if it
+// reaches outside of the picture.
 func TestAShapeIsTheSameWithinItsBounds(t *testing.T) {
 	t.Parallel()
 	g := grid(4, 3)
 	shapes := map[string]outline{
 		"a box": rounded(100.3, 250.7, 150.2, 44.9, 7), "a bar": rounded(100.3, 250.7, 3, 44.9, 2.1), "a speck": rounded(10.2, 10.4, 0.3, 0.2, 0.05),
-		"over the edge": rounded(-20.5, -7.2, 90, 60, 8), "over the other": rounded(1150, 600, 90, 60, 8), "beside": rounded(-500, 30, 40, 20, 3),
+		"over the edge": rounded(-20.5, -7.2, 90, 60, 8), "over the other": rounded(1150, 600, 90, 60, 8), "outside": rounded(-500, 30, 40, 20, 3),
 		"all over": rounded(-100, -100, 2000, 2000, 50), "a long edge": blank().edge(g.GetNodes()[0], g.GetNodes()[11]), "one back": blank().edge(g.GetNodes()[11], g.GetNodes()[0]),
 	}
 	for name, shape := range shapes {
@@ -53,21 +54,21 @@ func TestAShapeIsTheSameWithinItsBounds(t *testing.T) {
 			t.Parallel()
 			got, want := blank(), blank()
 			got.fill(shape, ink)
-			whole := vector.NewRasterizer(previewWidth, previewHeight)
+			whole := vector.NewRasterizer(Width, Height)
 			shape.onto(whole, image.Point{})
 			whole.Draw(want.RGBA, want.Bounds(), image.NewUniform(ink), image.Point{})
 			// A small rasterizer counts in fixed point, a large one in floating point.
 			for i := range want.Pix {
 				if d := int(want.Pix[i]) - int(got.Pix[i]); d < -3 || d > 3 {
-					t.Fatalf("pixel %d,%d is %d instead of %d", i/4%previewWidth, i/4/previewWidth, got.Pix[i], want.Pix[i])
+					t.Fatalf("pixel %d,%d is %d instead of %d", i/4%Width, i/4/Width, got.Pix[i], want.Pix[i])
 				}
 			}
 		})
 	}
 }
 
-// What a picture costs is bounded, however many boxes and edges a graph has: a box is
-// there from the first to the last, and edges are, though not all.
+// The cost of a picture is bounded. A large graph has all its boxes and some of its
+// edges.
 func TestALargeGraphIsDrawn(t *testing.T) {
 	t.Parallel()
 	fonts, err := typeface.Open("")
@@ -75,16 +76,16 @@ func TestALargeGraphIsDrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	begin := time.Now()
-	img := drawPreview(fonts, &sharingv1.SharedWorkflow{Title: "large", Graph: grid(40, 30)})
+	img := drawPicture(fonts, &sharingv1.SharedWorkflow{Title: "large", Graph: grid(40, 30)})
 	t.Logf("1200 boxes and 35100 edges took %v", time.Since(begin).Round(time.Millisecond))
-	for _, x := range []int{previewMargin + 2, previewWidth - previewMargin - 60} {
-		if differs := inked(img, image.Rect(x-20, graphTop, x+60, previewHeight-previewMargin)); differs == 0 {
+	for _, x := range []int{margin + 2, Width - margin - 60} {
+		if differs := inked(img, image.Rect(x-20, graphTop, x+60, Height-margin)); differs == 0 {
 			t.Errorf("there is nothing around x=%d", x)
 		}
 	}
 }
 
-// inked counts the pixels that are not the paper's.
+// inked counts the pixels that do not have the colour of the paper.
 func inked(img *image.RGBA, in image.Rectangle) (n int) {
 	for y := in.Min.Y; y < in.Max.Y; y++ {
 		for x := in.Min.X; x < in.Max.X; x++ {

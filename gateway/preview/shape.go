@@ -1,4 +1,4 @@
-package gateway
+package preview
 
 import (
 	"image"
@@ -8,11 +8,11 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// outline is a closed shape: where it begins and how it goes on, in the picture's
-// coordinates.
+// outline is a closed shape in the picture's coordinates. Its first step is where it
+// begins.
 type outline struct{ steps []step }
 
-// step leads to its last point: two points more bend the way there.
+// step leads to its last point. Two more points bend the way there.
 type step struct {
 	points [3]point
 	n      int
@@ -30,7 +30,8 @@ func (o *outline) curve(bx, by, cx, cy, x, y float64) {
 	o.steps = append(o.steps, step{points: [3]point{{bx, by}, {cx, cy}, {x, y}}, n: 3})
 }
 
-// bounds are the whole pixels around it. A curve lies within the points that bend it.
+// bounds returns the whole pixels around the outline. A curve lies within its control
+// points.
 func (o *outline) bounds() image.Rectangle {
 	low, high := point{math.Inf(1), math.Inf(1)}, point{math.Inf(-1), math.Inf(-1)}
 	for _, s := range o.steps {
@@ -39,13 +40,13 @@ func (o *outline) bounds() image.Rectangle {
 			high = point{math.Max(high.x, p.x), math.Max(high.y, p.y)}
 		}
 	}
-	const far = 1 << 20 // beyond any picture, and within what an int of pixels can be
+	const far = 1 << 20 // outside of any picture, and an int
 	pixel := func(f float64) int { return int(math.Min(math.Max(f, -far), far)) }
 	return image.Rect(pixel(math.Floor(low.x)), pixel(math.Floor(low.y)), pixel(math.Ceil(high.x)), pixel(math.Ceil(high.y)))
 }
 
-// fill draws within the shape's own bounds: what it costs is its size, not the
-// picture's.
+// fill rasterizes within the shape's own bounds, so that the cost is the shape's size
+// and not the picture's.
 func (c *canvas) fill(shape outline, with color.RGBA) {
 	in := shape.bounds().Intersect(c.Bounds())
 	if in.Empty() {
@@ -56,7 +57,7 @@ func (c *canvas) fill(shape outline, with color.RGBA) {
 	c.raster.Draw(c.RGBA, in, image.NewUniform(with), image.Point{})
 }
 
-// onto gives the shape to a rasterizer whose corner is at a pixel of the picture.
+// onto adds the shape to a rasterizer whose origin is the pixel corner.
 func (o *outline) onto(r *vector.Rasterizer, corner image.Point) {
 	at := func(p point) (x, y float32) {
 		return float32(p.x - float64(corner.X)), float32(p.y - float64(corner.Y))

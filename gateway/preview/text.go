@@ -1,4 +1,4 @@
-package gateway
+package preview
 
 import (
 	"image/color"
@@ -9,12 +9,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
 
-// text writes one line, cut with an ellipsis where the room ends.
+// text writes one line and shortens it with an ellipsis if it does not fit.
 func (c *canvas) text(face *typeface.Face, text string, x, y, room float64, with color.RGBA) {
 	face.Draw(c.RGBA, fit(face, plainLine(text), room), x, y, with)
 }
 
-// maxLine is more than fits at any size, so that a long title costs nothing.
+// maxLine is more runes than fit at any size. It bounds the cost of a long title.
 const maxLine = 200
 
 func plainLine(text string) string {
@@ -32,7 +32,7 @@ func fit(face *typeface.Face, text string, room float64) string {
 		return text
 	}
 	runes := []rune(text)
-	// Shaping costs too much to try every length: the longest that fits is searched for.
+	// A binary search, because shaping costs too much to try every length.
 	fits := sort.Search(len(runes), func(n int) bool { return face.Width(shortened(runes, n)) > room }) - 1
 	if fits < 1 {
 		return ""
