@@ -97,7 +97,7 @@ func (r *run) unauthorised(ctx context.Context, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(onGrantAlone(ctx)), releaseWithin)
 	defer cancel()
-	_, err = r.service.booker.alone(ctx, &sharinginternalv1.RunEnd{
+	_, err = r.service.booker.BookAlone(ctx, &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: sharingv1.RunState_RUN_STATE_CANCELLED, Reason: reasonName(errorsv1.Reason_REASON_CANCELLED),
 	})
 	if err != nil {

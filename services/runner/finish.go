@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
@@ -28,7 +27,7 @@ const (
 func (r *run) finish(ctx context.Context, failure *errs.Error, leaving [][]byte) (*sharinginternalv1.Booking, error) {
 	defer r.service.inflight.Remove(r.id)
 	end := &sharinginternalv1.RunEnd{
-		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.list(), Steps: r.steps.list(),
+		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.List(), Steps: r.steps.List(),
 		Unused: r.unused(failure), Leaving: leaving,
 	}
 	if failure != nil {
@@ -58,9 +57,9 @@ func (r *run) book(ctx context.Context, end *sharinginternalv1.RunEnd) (*sharing
 	ctx, cancel := context.WithTimeout(ctx, bookTryWithin)
 	defer cancel()
 	if r.allowed.GetGrant() != "" {
-		return r.service.booker.alone(ctx, end)
+		return r.service.booker.BookAlone(ctx, end)
 	}
-	return r.service.booker.together(ctx, end)
+	return r.service.booker.Book(ctx, end)
 }
 
 // passing tells whether saying it again may help.
@@ -92,12 +91,4 @@ func stateOf(failure *errs.Error) sharingv1.RunState {
 		return sharingv1.RunState_RUN_STATE_CANCELLED
 	}
 	return sharingv1.RunState_RUN_STATE_FAILED
-}
-
-// timestamp is nil for the zero time.
-func timestamp(t time.Time) *timestamppb.Timestamp {
-	if t.IsZero() {
-		return nil
-	}
-	return timestamppb.New(t)
 }

@@ -76,15 +76,6 @@ func (r *run) credential(in *sharinginternalv1.CredentialInput) (given any, path
 	return node.Value(), path
 }
 
-// modelNames are the versions that the model ids of the definition stand for.
-func modelNames(allowed *sharinginternalv1.AuthorizeRunResponse) map[string]string {
-	names := make(map[string]string, len(allowed.GetModels()))
-	for _, m := range allowed.GetModels() {
-		names[m.GetModelId()] = m.GetVersion()
-	}
-	return names
-}
-
 // claimsOf reads what the grant says, for the line items and for early refusals. It
 // does not check the signature: the grant came from sharing itself, which reads
 // the line items too, and rights are decided by the vault.
@@ -109,16 +100,4 @@ func callsOf(claims *grant.Claims, step string) int {
 		}
 	}
 	return -1
-}
-
-// slotNames is what each slot holds.
-func slotNames(claims *grant.Claims) map[slotKey]string {
-	names := make(map[slotKey]string, len(claims.Slots))
-	for _, slot := range claims.Slots {
-		names[slotKey{slot.Step, slot.Field}] = slot.Credential
-		if slot.Credential == "" {
-			names[slotKey{slot.Step, slot.Field}] = slot.Input
-		}
-	}
-	return names
 }

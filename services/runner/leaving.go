@@ -34,7 +34,7 @@ func (d *drawn) add(text string) {
 
 // isJudged reports whether what the run has to say must be judged: it goes to a stranger,
 // and calls were made with credentials. Whose they were the vault knows.
-func (r *run) isJudged() bool { return r.allowed.GetPreview() && r.ledger.madeCalls() }
+func (r *run) isJudged() bool { return r.allowed.GetPreview() && r.ledger.MadeCalls() }
 
 // leaving is all the text that is to leave the run: of an error everything that the
 // caller gets, of outputs what is not a picture of the run's own. It is sent to the

@@ -12,6 +12,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/booking"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/inflight"
 )
@@ -24,7 +25,7 @@ const maxAnswer = 32 << 20
 type outbound struct {
 	vault  vaultinternalv1.VaultInternalServiceClient
 	grant  string
-	ledger *ledger
+	ledger *booking.Ledger
 	// calls counts the requests that were sent, of whatever kind.
 	calls atomic.Int64
 	// end ends the run: whose link was stopped goes no step further.
@@ -74,12 +75,12 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, errors.Join(t.outgoing(request.Context(), err), closeBody(request))
 	}
 	for _, slot := range t.slots {
-		t.ledger.called(t.attempt, slot)
+		t.ledger.Called(t.attempt, slot)
 	}
 	answer, err := t.call(request, head)
 	if err == nil {
 		for _, slot := range t.slots {
-			t.ledger.answered(t.attempt, slot)
+			t.ledger.Answered(t.attempt, slot)
 		}
 	}
 	return answer, err

@@ -18,6 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/runner/booking"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 	"github.com/keyhole-dev/keyhole/services/runner/redact"
@@ -56,8 +57,8 @@ type run struct {
 	// claims are those of the grant, read when they are asked for.
 	claims   func() *grant.Claims
 	redactor redact.Redactor
-	ledger   *ledger
-	steps    steps
+	ledger   *booking.Ledger
+	steps    booking.Steps
 	out      *outbound
 	drawn    drawn
 }
@@ -80,7 +81,7 @@ func (s *Service) execute(ctx context.Context, o order) (*result, error) {
 	}
 	ctx = onGrantAlone(fair.With(ctx, r.client(ctx)))
 	r.claims = sync.OnceValue(func() *grant.Claims { return claimsOf(r.allowed.GetGrant()) })
-	r.ledger = newLedger(modelNames(r.allowed), sync.OnceValue(func() map[slotKey]string { return slotNames(r.claims()) }))
+	r.ledger = booking.NewLedger(booking.ModelNames(r.allowed), sync.OnceValue(func() map[booking.Slot]string { return booking.SlotNames(r.claims()) }))
 	r.out = &outbound{vault: s.deps.Vault, grant: r.allowed.GetGrant(), ledger: r.ledger}
 	defer r.redactor.Forget()
 	outputs, failure := r.perform(ctx)
@@ -197,16 +198,30 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	return r.outgoing(outputs), context.Cause(ctx)
 }
 
+// stepped is told of every step by the engine.
+func (r *run) stepped(e engine.Event) {
+	r.steps.Add(e)
+	r.tell(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Step{
+		Step: &runnerv1.StepProgress{Step: e.Step, State: booking.StateNames[e.Kind], Time: booking.Timestamp(e.At)},
+	}})
+}
+
+func (r *run) tell(event *runnerv1.RunEvent) {
+	if r.order.observe != nil {
+		r.order.observe(event)
+	}
+}
+
 // env is what this run may reach.
 func (r *run) env() engine.Env {
 	source := &modelSource{
-		registry: r.service.deps.Registry, grant: r.allowed.GetGrant(), versions: r.ledger.models,
+		registry: r.service.deps.Registry, grant: r.allowed.GetGrant(), versions: booking.ModelNames(r.allowed),
 	}
 	return engine.Env{
 		Models:   &models.Runner{Source: source, Store: r.service.store, Pool: r.service.deps.Workers},
 		Outbound: r.out, Codec: r.service.codec,
 		Sinks: r.allowed.GetSinksEnabled() && !r.order.sinksOff,
-		Meter: r.ledger.use, Now: r.service.deps.Now,
+		Meter: r.ledger.Use, Now: r.service.deps.Now,
 		Calls: func(step string) int { return callsOf(r.claims(), step) },
 	}
 }

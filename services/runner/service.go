@@ -18,6 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks"
+	"github.com/keyhole-dev/keyhole/services/runner/booking"
 	"github.com/keyhole-dev/keyhole/services/runner/compiled"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
@@ -103,7 +104,7 @@ type Service struct {
 	store     *models.Store
 	workflows *compiled.Cache
 	inflight  *inflight.Runs
-	booker    *booker
+	booker    *booking.Batcher
 	// pictures has room for PictureBytes.
 	pictures *fair.Pool
 }
@@ -134,7 +135,7 @@ func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, erro
 		codec:     imaging.NewCodec(cfg.Pictures),
 		workflows: compiled.New(cfg.Workflows, registry),
 		inflight:  inflight.New(deps.Sharing, deps.Logger, deps.Now, cfg.Runs),
-		booker:    &booker{sharing: deps.Sharing},
+		booker:    booking.NewBatcher(deps.Sharing),
 		pictures:  fair.New(fair.Limits{What: "pictures", Capacity: cfg.PictureBytes}),
 	}
 	return s, nil

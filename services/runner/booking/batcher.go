@@ -1,4 +1,4 @@
-package runner
+package booking
 
 import (
 	"context"
@@ -23,9 +23,9 @@ const (
 	bookerYields = 3
 )
 
-// booker tells sharing of the ends of runs: of those that end at about the same time in
+// Batcher tells sharing of the ends of runs: of those that end at about the same time in
 // one call, which costs more than booking a short run does.
-type booker struct {
+type Batcher struct {
 	sharing sharinginternalv1.SharingInternalServiceClient
 
 	mu   sync.Mutex
@@ -46,20 +46,25 @@ type ending struct {
 	err     error
 }
 
+// NewBatcher makes a batcher that tells the given sharing.
+func NewBatcher(sharing sharinginternalv1.SharingInternalServiceClient) *Batcher {
+	return &Batcher{sharing: sharing}
+}
+
 func newEnding(end *sharinginternalv1.RunEnd) *ending {
 	return &ending{end: end, done: make(chan struct{})}
 }
 
-// alone books a run by itself: what it waits for at sharing holds up nobody else.
-func (b *booker) alone(ctx context.Context, end *sharinginternalv1.RunEnd) (*sharinginternalv1.Booking, error) {
+// BookAlone books a run by itself: what it waits for at sharing holds up nobody else.
+func (b *Batcher) BookAlone(ctx context.Context, end *sharinginternalv1.RunEnd) (*sharinginternalv1.Booking, error) {
 	e := newEnding(end)
 	b.send(ctx, []*ending{e})
 	return e.booking, e.err
 }
 
-// together books a run with others that end now. The first to come lets whoever is about
+// Book books a run with others that end now. The first to come lets whoever is about
 // to end come too, and makes the call; when nobody is about to, that takes no time.
-func (b *booker) together(ctx context.Context, end *sharinginternalv1.RunEnd) (*sharinginternalv1.Booking, error) {
+func (b *Batcher) Book(ctx context.Context, end *sharinginternalv1.RunEnd) (*sharinginternalv1.Booking, error) {
 	e := newEnding(end)
 	if c, first := b.join(e); first {
 		for range bookerYields {
@@ -76,7 +81,7 @@ func (b *booker) together(ctx context.Context, end *sharinginternalv1.RunEnd) (*
 }
 
 // join adds a run to the crowd that is open, or makes one.
-func (b *booker) join(e *ending) (c *crowd, first bool) {
+func (b *Batcher) join(e *ending) (c *crowd, first bool) {
 	entries := len(e.end.GetSteps()) + len(e.end.GetItems())
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -89,7 +94,7 @@ func (b *booker) join(e *ending) (c *crowd, first bool) {
 }
 
 // close lets nobody else into a crowd.
-func (b *booker) close(c *crowd) []*ending {
+func (b *Batcher) close(c *crowd) []*ending {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.open == c {
@@ -100,7 +105,7 @@ func (b *booker) close(c *crowd) []*ending {
 
 // send makes the call and answers. What is wrong with one run must not fail the others:
 // where that may be so, each is told of by itself.
-func (b *booker) send(ctx context.Context, batch []*ending) {
+func (b *Batcher) send(ctx context.Context, batch []*ending) {
 	request := &sharinginternalv1.FinishRunsRequest{Runs: make([]*sharinginternalv1.RunEnd, len(batch))}
 	for i, e := range batch {
 		request.Runs[i] = e.end

@@ -1,4 +1,4 @@
-package runner
+package booking
 
 import (
 	"testing"
@@ -10,12 +10,12 @@ import (
 // must not be booked as if it were known.
 func TestACallWithoutAnAnswerIsOfUnknownEnd(t *testing.T) {
 	t.Parallel()
-	l := newLedger(nil, func() map[slotKey]string { return map[slotKey]string{{"llm", "api_key"}: "c"} })
+	l := NewLedger(nil, func() map[Slot]string { return map[Slot]string{{"llm", "api_key"}: "c"} })
 	first, second := engine.Attempt{Step: "llm", Number: 1}, engine.Attempt{Step: "llm", Number: 2}
-	l.called(first, "api_key")
-	l.called(second, "api_key")
-	l.answered(second, "api_key")
-	items := l.list()
+	l.Called(first, "api_key")
+	l.Called(second, "api_key")
+	l.Answered(second, "api_key")
+	items := l.List()
 	if len(items) != 2 || !items[0].GetEndUnknown() || items[1].GetEndUnknown() {
 		t.Errorf("got %v", items)
 	}

@@ -1,4 +1,4 @@
-package runner
+package booking
 
 import (
 	"context"
@@ -48,7 +48,7 @@ func (b *books) FinishRuns(_ context.Context, r *sharinginternalv1.FinishRunsReq
 	return out, nil
 }
 
-func newBooker(t *testing.T) (*booker, *books) {
+func newBatcher(t *testing.T) (*Batcher, *books) {
 	t.Helper()
 	sharing, server, pipe := &books{}, grpc.NewServer(), rpc.NewPipe()
 	sharinginternalv1.RegisterSharingInternalServiceServer(server, sharing)
@@ -61,13 +61,13 @@ func newBooker(t *testing.T) (*booker, *books) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	return &booker{sharing: sharinginternalv1.NewSharingInternalServiceClient(conn)}, sharing
+	return NewBatcher(sharinginternalv1.NewSharingInternalServiceClient(conn)), sharing
 }
 
 // Runs that end together get each its own answer, whichever call it came with.
 func TestEachRunGetsItsOwnBooking(t *testing.T) {
 	t.Parallel()
-	b, _ := newBooker(t)
+	b, _ := newBatcher(t)
 	var all sync.WaitGroup
 	for i := range 600 {
 		run := fmt.Sprintf("run%d", i)
@@ -75,7 +75,7 @@ func TestEachRunGetsItsOwnBooking(t *testing.T) {
 			run = fmt.Sprintf("refused%d", i)
 		}
 		all.Go(func() {
-			booking, err := b.together(t.Context(), &sharinginternalv1.RunEnd{Run: run})
+			booking, err := b.Book(t.Context(), &sharinginternalv1.RunEnd{Run: run})
 			if i%7 == 0 {
 				if errs.ReasonOf(err) != errorsv1.Reason_REASON_PERMISSION_DENIED || errs.From(err).Message() != "not "+run {
 					t.Errorf("%s: %v", run, err)
@@ -95,7 +95,7 @@ func TestACrowdIsBounded(t *testing.T) {
 	t.Parallel()
 	small := &sharinginternalv1.RunEnd{}
 	large := &sharinginternalv1.RunEnd{Steps: make([]*sharingv1.StepEvent, maxEntries+1)}
-	b := &booker{}
+	b := &Batcher{}
 	first, made := b.join(newEnding(small))
 	for range maxEnds - 1 {
 		if c, another := b.join(newEnding(small)); another || c != first {
@@ -118,7 +118,7 @@ func TestACrowdIsBounded(t *testing.T) {
 // away is asked once for all.
 func TestOneRunDoesNotFailTheOthers(t *testing.T) {
 	t.Parallel()
-	b, sharing := newBooker(t)
+	b, sharing := newBatcher(t)
 	three := []*ending{
 		newEnding(&sharinginternalv1.RunEnd{Run: "a"}),
 		newEnding(&sharinginternalv1.RunEnd{Run: "b", Message: "\xff"}), // no text, which proto refuses to encode

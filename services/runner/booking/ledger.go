@@ -1,4 +1,4 @@
-package runner
+package booking
 
 import (
 	"cmp"
@@ -24,49 +24,49 @@ type itemKey struct {
 	resource string
 }
 
-// ledger collects what a run uses. A credential's call is written when its
+// Ledger collects what a run uses. A credential's call is written when its
 // handle was issued, by the way out itself, so that nothing a block does or
 // forgets to do can make a call that is not in it.
-type ledger struct {
+type Ledger struct {
 	// models and slots translate what the definition says into resource names.
 	models map[string]string
-	slots  func() map[slotKey]string
+	slots  func() map[Slot]string
 
 	mu    sync.Mutex
 	items map[itemKey]*sharingv1.LineItem
 }
 
-// slotKey is the place of a credential.
-type slotKey struct{ step, field string }
+// Slot is the place of a credential.
+type Slot struct{ Step, Field string }
 
-func newLedger(models map[string]string, slots func() map[slotKey]string) *ledger {
-	return &ledger{models: models, slots: slots, items: map[itemKey]*sharingv1.LineItem{}}
+func NewLedger(models map[string]string, slots func() map[Slot]string) *Ledger {
+	return &Ledger{models: models, slots: slots, items: map[itemKey]*sharingv1.LineItem{}}
 }
 
-// called writes down an attempt with a credential. Until an answer begins nobody
+// Called writes down an attempt with a credential. Until an answer begins nobody
 // can tell whether the provider has done, and will charge, its work.
-func (l *ledger) called(attempt engine.Attempt, field string) {
+func (l *Ledger) Called(attempt engine.Attempt, field string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	item := l.item(l.credential(attempt, field))
 	item.Quantity, item.EndUnknown = 1, true
 }
 
-// answered takes note that the provider has begun to answer an attempt.
-func (l *ledger) answered(attempt engine.Attempt, field string) {
+// Answered takes note that the provider has begun to answer an attempt.
+func (l *Ledger) Answered(attempt engine.Attempt, field string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.item(l.credential(attempt, field)).EndUnknown = false
 }
 
-func (l *ledger) credential(attempt engine.Attempt, field string) itemKey {
-	resource := l.slots()[slotKey{attempt.Step, field}]
+func (l *Ledger) credential(attempt engine.Attempt, field string) itemKey {
+	resource := l.slots()[Slot{attempt.Step, field}]
 	return itemKey{attempt.Step, int32(attempt.Number), kindCredential, resource}
 }
 
-// use is the engine's meter: pictures that went through a model, and the tokens
+// Use is the engine's meter: pictures that went through a model, and the tokens
 // that a provider counted in an attempt.
-func (l *ledger) use(use engine.Use) {
+func (l *Ledger) Use(use engine.Use) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if use.Images > 0 && use.Model != "" {
@@ -83,7 +83,7 @@ func (l *ledger) use(use engine.Use) {
 	}
 }
 
-func (l *ledger) item(key itemKey) *sharingv1.LineItem {
+func (l *Ledger) item(key itemKey) *sharingv1.LineItem {
 	item, ok := l.items[key]
 	if !ok {
 		item = &sharingv1.LineItem{
@@ -94,8 +94,8 @@ func (l *ledger) item(key itemKey) *sharingv1.LineItem {
 	return item
 }
 
-// list is everything used so far, in a fixed order.
-func (l *ledger) list() []*sharingv1.LineItem {
+// List is everything used so far, in a fixed order.
+func (l *Ledger) List() []*sharingv1.LineItem {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	items := make([]*sharingv1.LineItem, 0, len(l.items))
@@ -109,8 +109,8 @@ func (l *ledger) list() []*sharingv1.LineItem {
 	return items
 }
 
-// madeCalls reports whether a handle was issued in the run.
-func (l *ledger) madeCalls() bool {
+// MadeCalls reports whether a handle was issued in the run.
+func (l *Ledger) MadeCalls() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for key := range l.items {

@@ -1,0 +1,68 @@
+package booking
+
+import (
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+)
+
+// StateNames are the states of steps on the wire.
+var StateNames = map[engine.EventKind]string{
+	engine.Started: "started", engine.Finished: "succeeded", engine.Skipped: "skipped", engine.Failed: "failed",
+}
+
+// Steps keeps what the steps of a run did.
+type Steps struct {
+	mu     sync.Mutex
+	began  map[string]time.Time
+	events []*sharingv1.StepEvent
+}
+
+// Add takes note of what a step did.
+func (s *Steps) Add(e engine.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e.Kind == engine.Started {
+		if s.began == nil {
+			s.began = map[string]time.Time{}
+		}
+		s.began[e.Step] = e.At
+		return
+	}
+	began, ok := s.began[e.Step]
+	if !ok {
+		began = e.At
+	}
+	s.events = append(s.events, &sharingv1.StepEvent{
+		Step: e.Step, State: StateNames[e.Kind], StartTime: Timestamp(began), EndTime: Timestamp(e.At),
+	})
+}
+
+// Progress says whether a step began, and whether one ended well.
+func (s *Steps) Progress() (began, succeeded bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.events {
+		succeeded = succeeded || e.GetState() == StateNames[engine.Finished]
+	}
+	return len(s.began) > 0, succeeded
+}
+
+// List is what all steps did.
+func (s *Steps) List() []*sharingv1.StepEvent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.events
+}
+
+// Timestamp is nil for the zero time.
+func Timestamp(t time.Time) *timestamppb.Timestamp {
+	if t.IsZero() {
+		return nil
+	}
+	return timestamppb.New(t)
+}
