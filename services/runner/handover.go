@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/outbound"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
@@ -50,7 +51,7 @@ func (r *run) handOver(ctx context.Context) error {
 			return err
 		})
 		if err != nil {
-			return outgoing(ctx, err)
+			return outbound.Error(ctx, err)
 		}
 	}
 	return nil

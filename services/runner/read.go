@@ -215,7 +215,7 @@ func (f *fetches) fetch(ctx context.Context, url string) ([]byte, error) {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE,
 			"the pictures at URLs are larger than %d MiB together", f.run.service.cfg.FetchBytes>>20)
 	}
-	encoded, err := f.run.out.fetch(ctx, url, limit)
+	encoded, err := f.run.out.Fetch(ctx, url, limit)
 	f.give(limit - int64(len(encoded)))
 	return encoded, err
 }

@@ -20,7 +20,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/runner/booking"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/inflight"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
+	"github.com/keyhole-dev/keyhole/services/runner/outbound"
 	"github.com/keyhole-dev/keyhole/services/runner/redact"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
@@ -59,8 +61,10 @@ type run struct {
 	redactor redact.Redactor
 	ledger   *booking.Ledger
 	steps    booking.Steps
-	out      *outbound
-	drawn    drawn
+	out      *outbound.Outbound
+	// end ends the run with a reason.
+	end   context.CancelCauseFunc
+	drawn drawn
 }
 
 // execute does the whole of a run.
@@ -82,7 +86,7 @@ func (s *Service) execute(ctx context.Context, o order) (*result, error) {
 	ctx = onGrantAlone(fair.With(ctx, r.client(ctx)))
 	r.claims = sync.OnceValue(func() *grant.Claims { return claimsOf(r.allowed.GetGrant()) })
 	r.ledger = booking.NewLedger(booking.ModelNames(r.allowed), sync.OnceValue(func() map[booking.Slot]string { return booking.SlotNames(r.claims()) }))
-	r.out = &outbound{vault: s.deps.Vault, grant: r.allowed.GetGrant(), ledger: r.ledger}
+	r.out = outbound.New(s.deps.Vault, r.allowed.GetGrant(), r.ledger, func() { r.end(inflight.ErrPaused()) })
 	defer r.redactor.Forget()
 	outputs, failure := r.perform(ctx)
 	var leaving [][]byte
@@ -143,7 +147,7 @@ func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errRunTime)
 	defer cancel()
 	r.service.inflight.Add(r.id, r.proof, end)
-	r.out.end = end
+	r.end = end
 	r.tell(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Started{Started: r.name()}})
 	outputs, err := r.evaluate(ctx)
 	if err != nil {
@@ -214,11 +218,8 @@ func (r *run) tell(event *runnerv1.RunEvent) {
 
 // env is what this run may reach.
 func (r *run) env() engine.Env {
-	source := &modelSource{
-		registry: r.service.deps.Registry, grant: r.allowed.GetGrant(), versions: booking.ModelNames(r.allowed),
-	}
 	return engine.Env{
-		Models:   &models.Runner{Source: source, Store: r.service.store, Pool: r.service.deps.Workers},
+		Models:   &models.Runner{Source: outbound.NewModels(r.service.deps.Registry, r.allowed.GetGrant(), booking.ModelNames(r.allowed)), Store: r.service.store, Pool: r.service.deps.Workers},
 		Outbound: r.out, Codec: r.service.codec,
 		Sinks: r.allowed.GetSinksEnabled() && !r.order.sinksOff,
 		Meter: r.ledger.Use, Now: r.service.deps.Now,

@@ -9,7 +9,7 @@ import (
 // pay for: a request went out, a model ran or a step ended well. A picture that cannot
 // be decoded may show only in the first step that needs its pixels.
 func (r *run) unused(failure *errs.Error) bool {
-	if failure == nil || r.out.calls.Load() > 0 || len(r.ledger.List()) > 0 {
+	if failure == nil || r.out.Calls() > 0 || len(r.ledger.List()) > 0 {
 		return false
 	}
 	began, succeeded := r.steps.Progress()

@@ -1,4 +1,4 @@
-package runner
+package outbound
 
 import (
 	"bytes"
@@ -53,7 +53,7 @@ func TestModelsComeUnderTheGrant(t *testing.T) {
 	t.Parallel()
 	const version = "workspaces/demo/models/ocr/versions/3"
 	registry := &oneModel{chunks: [][]byte{[]byte("abc"), []byte("def")}}
-	source := &modelSource{registry: registry, grant: "the grant", versions: map[string]string{"ocr/3": version, "demo/ocr/3": version, "bad": "nonsense"}}
+	source := &Models{registry: registry, grant: "the grant", versions: map[string]string{"ocr/3": version, "demo/ocr/3": version, "bad": "nonsense"}}
 	for _, id := range []string{"ocr/3", "demo/ocr/3"} {
 		artifact, err := source.Resolve(t.Context(), id)
 		if err != nil {
@@ -81,7 +81,7 @@ func TestModelsComeUnderTheGrant(t *testing.T) {
 func TestADownloadThatBreaksOffFails(t *testing.T) {
 	t.Parallel()
 	registry := &oneModel{chunks: [][]byte{[]byte("abc")}, broken: errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "gone")}
-	source := &modelSource{registry: registry, versions: map[string]string{"a": "workspaces/w/models/a/versions/1"}}
+	source := &Models{registry: registry, versions: map[string]string{"a": "workspaces/w/models/a/versions/1"}}
 	artifact, err := source.Resolve(t.Context(), "a")
 	if err != nil {
 		t.Fatal(err)

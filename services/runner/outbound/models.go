@@ -1,4 +1,4 @@
-package runner
+package outbound
 
 import (
 	"context"
@@ -14,10 +14,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 )
 
-// modelSource finds the models of one run in the registry, under its grant. What
+// Models finds the models of one run in the registry, under its grant. What
 // the disk has is no right: the registry is asked in each run, once for each
 // model.
-type modelSource struct {
+type Models struct {
 	registry registryinternalv1.RegistryInternalServiceClient
 	grant    string
 	// versions are the models that the run was authorised for, by their ids in
@@ -28,10 +28,15 @@ type modelSource struct {
 	found map[string]models.Artifact
 }
 
-var _ models.Source = (*modelSource)(nil)
+// NewModels makes the source for one run. The versions are those the run was authorised for.
+func NewModels(registry registryinternalv1.RegistryInternalServiceClient, grant string, versions map[string]string) *Models {
+	return &Models{registry: registry, grant: grant, versions: versions}
+}
+
+var _ models.Source = (*Models)(nil)
 
 // Resolve implements models.Source.
-func (s *modelSource) Resolve(ctx context.Context, id string) (models.Artifact, error) {
+func (s *Models) Resolve(ctx context.Context, id string) (models.Artifact, error) {
 	version, ok := s.versions[id]
 	if !ok {
 		return models.Artifact{}, errs.NotFound(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
@@ -45,7 +50,7 @@ func (s *modelSource) Resolve(ctx context.Context, id string) (models.Artifact, 
 	}
 	model, err := s.registry.GetRunModel(ctx, &registryinternalv1.GetRunModelRequest{Grant: s.grant, Version: version})
 	if err != nil {
-		return models.Artifact{}, outgoing(ctx, err)
+		return models.Artifact{}, Error(ctx, err)
 	}
 	artifact, err = s.artifact(version, model)
 	if err != nil {
@@ -60,7 +65,7 @@ func (s *modelSource) Resolve(ctx context.Context, id string) (models.Artifact, 
 	return artifact, nil
 }
 
-func (s *modelSource) artifact(version string, model *registryinternalv1.RunModel) (models.Artifact, error) {
+func (s *Models) artifact(version string, model *registryinternalv1.RunModel) (models.Artifact, error) {
 	parts := strings.Split(version, "/")
 	if len(parts) != 6 || parts[0] != "workspaces" || parts[2] != "models" || parts[4] != "versions" {
 		return models.Artifact{}, fmt.Errorf("sharing named the model version %q", version)
@@ -73,12 +78,12 @@ func (s *modelSource) artifact(version string, model *registryinternalv1.RunMode
 }
 
 // download streams an artifact. The store checks its hash.
-func (s *modelSource) download(ctx context.Context, version string, w io.Writer) error {
+func (s *Models) download(ctx context.Context, version string, w io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream, err := s.registry.DownloadRunModel(ctx, &registryinternalv1.DownloadRunModelRequest{Grant: s.grant, Version: version})
 	if err != nil {
-		return outgoing(ctx, err)
+		return Error(ctx, err)
 	}
 	for {
 		part, err := stream.Recv()
@@ -86,7 +91,7 @@ func (s *modelSource) download(ctx context.Context, version string, w io.Writer)
 			return nil
 		}
 		if err != nil {
-			return outgoing(ctx, err)
+			return Error(ctx, err)
 		}
 		if _, err := w.Write(part.GetChunk()); err != nil {
 			return fmt.Errorf("keep model: %w", err)

@@ -1,4 +1,4 @@
-package runner
+package outbound
 
 import (
 	"context"
@@ -39,7 +39,7 @@ type egressStream = grpc.BidiStreamingClient[vaultinternalv1.EgressRequest, vaul
 
 // call makes one call. The body goes out while the answer may already come in;
 // whoever closes the answer's body waits for both ends.
-func (o *outbound) call(request *http.Request, head *vaultinternalv1.EgressHead) (*http.Response, error) {
+func (o *Outbound) call(request *http.Request, head *vaultinternalv1.EgressHead) (*http.Response, error) {
 	o.calls.Add(1)
 	ctx, cancel := context.WithCancel(request.Context())
 	stream, err := o.vault.Egress(ctx)
@@ -62,7 +62,7 @@ func (o *outbound) call(request *http.Request, head *vaultinternalv1.EgressHead)
 		end()
 		return nil, errs.From(fmt.Errorf("egress answered %T before a head", first.GetPart()))
 	}
-	return response(request, first.GetHead(), &answerBody{outbound: o, stream: stream, request: request.Context(), done: end}), nil
+	return response(request, first.GetHead(), &answerBody{Outbound: o, stream: stream, request: request.Context(), done: end}), nil
 }
 
 // send writes head and body. Its failures are the stream's, so whoever receives
@@ -106,7 +106,7 @@ func response(request *http.Request, head *vaultinternalv1.EgressResponseHead, b
 
 // answerBody reads an answer from the stream.
 type answerBody struct {
-	*outbound
+	*Outbound
 	stream  egressStream
 	request context.Context //nolint:containedctx // an http body has no other place for it
 	rest    []byte

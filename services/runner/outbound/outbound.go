@@ -1,4 +1,4 @@
-package runner
+package outbound
 
 import (
 	"context"
@@ -14,29 +14,36 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/runner/booking"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
-	"github.com/keyhole-dev/keyhole/services/runner/inflight"
 )
 
 // maxAnswer bounds what one call of a step may bring back, in bytes.
 const maxAnswer = 32 << 20
 
-// outbound is the only way out of one run: the vault's egress, under the run's
+// Outbound is the only way out of one run: the vault's egress, under the run's
 // grant. It holds no secret and cannot be made to hold one.
-type outbound struct {
+type Outbound struct {
 	vault  vaultinternalv1.VaultInternalServiceClient
 	grant  string
 	ledger *booking.Ledger
 	// calls counts the requests that were sent, of whatever kind.
 	calls atomic.Int64
-	// end ends the run: whose link was stopped goes no step further.
-	end context.CancelCauseFunc
+	// paused ends the run: whose link was stopped goes no step further.
+	paused func()
 }
+
+// New makes the way out of a run. It calls paused when the vault says that the link was paused.
+func New(vault vaultinternalv1.VaultInternalServiceClient, grant string, ledger *booking.Ledger, paused func()) *Outbound {
+	return &Outbound{vault: vault, grant: grant, ledger: ledger, paused: paused}
+}
+
+// Calls is how many requests were sent, of whatever kind.
+func (o *Outbound) Calls() int64 { return o.calls.Load() }
 
 // Client is good for one attempt. With slots it makes one call: another one
 // needs another attempt, which is counted.
-func (o *outbound) Client(_ context.Context, attempt engine.Attempt, slots ...string) (*http.Client, error) {
+func (o *Outbound) Client(_ context.Context, attempt engine.Attempt, slots ...string) (*http.Client, error) {
 	return &http.Client{
-		Transport:     &transport{outbound: o, attempt: attempt, slots: slots},
+		Transport:     &transport{Outbound: o, attempt: attempt, slots: slots},
 		CheckRedirect: stay,
 	}, nil
 }
@@ -47,7 +54,7 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 
 // transport sends the requests of one attempt through the egress.
 type transport struct {
-	*outbound
+	*Outbound
 	attempt engine.Attempt
 	slots   []string
 	used    atomic.Bool
@@ -108,9 +115,9 @@ func closeBody(request *http.Request) error {
 	return request.Body.Close()
 }
 
-// outgoing says what a failed call means: the run's own end first, then what the
+// Error says what a failed call means: the run's own end first, then what the
 // vault said; never what grpc said, which names addresses.
-func outgoing(ctx context.Context, err error) error {
+func Error(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -119,15 +126,15 @@ func outgoing(ctx context.Context, err error) error {
 
 // outgoing is that of a call of this run. If its link was stopped the run is over, and
 // what a block makes of the error does not count.
-func (o *outbound) outgoing(ctx context.Context, err error) error {
-	if errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_PAUSED && o.end != nil {
-		o.end(inflight.ErrPaused())
+func (o *Outbound) outgoing(ctx context.Context, err error) error {
+	if errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_PAUSED {
+		o.paused()
 	}
-	return outgoing(ctx, err)
+	return Error(ctx, err)
 }
 
-// fetch gets a picture by its URL, with the run's grant and no credential.
-func (o *outbound) fetch(ctx context.Context, url string, limit int64) ([]byte, error) {
+// Fetch gets a picture by its URL, with the run's grant and no credential.
+func (o *Outbound) Fetch(ctx context.Context, url string, limit int64) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "is not a URL").Because(err)
