@@ -119,7 +119,7 @@ func (t *taking) one(in *plan.Input, v any, path, name string, put func(any)) {
 		return
 	}
 	t.group.Go(func() (err error) {
-		defer recoverTo(&err)
+		defer errs.Recover(&err)
 		if read, err := value.Coerce(v, in.Kinds); err == nil {
 			v = read
 		}

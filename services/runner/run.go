@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"fmt"
-	"runtime/debug"
 	"sync"
 
 	"google.golang.org/grpc/status"
@@ -156,20 +154,13 @@ func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 	return outputs, nil
 }
 
-// recoverTo makes a panic an error, so that what was authorised is booked, and
-// so that a goroutine takes nobody else's run along.
-func recoverTo(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-	}
-}
-
 var errRunTime = errs.DeadlineExceeded(errorsv1.Reason_REASON_DEADLINE_EXCEEDED, "the time allowed for this run is over")
 
 // evaluate is the run itself: credentials first, so that nothing that follows
 // has them.
 func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
-	defer recoverTo(&err)
+	// A run that panics is still reported to sharing.
+	defer errs.Recover(&err)
 	if err := r.handOver(ctx); err != nil {
 		return nil, err
 	}

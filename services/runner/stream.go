@@ -8,6 +8,7 @@ import (
 
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 type runEvents = grpc.ServerStreamingServer[runnerv1.RunEvent]
@@ -28,7 +29,7 @@ func (p *public) stream(target *sharinginternalv1.AuthorizeRunRequest, inputs *[
 	defer cancel()
 	go func() {
 		defer close(over)
-		defer recoverTo(&failure)
+		defer errs.Recover(&failure)
 		done, failure = p.service.execute(ctx, o)
 	}()
 	if err := q.send(events, over); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -64,11 +63,7 @@ func (s *Service) finished(ctx context.Context, end *sharinginternalv1.RunEnd) *
 // finishRun books one run. The first end of a run is its end: later ones, and those of a
 // run that was settled meanwhile, get what was booked.
 func (s *Service) finishRun(ctx context.Context, r *sharinginternalv1.RunEnd) (out *sharinginternalv1.Booking, err error) {
-	defer func() {
-		if p := recover(); p != nil { // on a goroutine of its own it would end the process
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+	defer errs.Recover(&err) // each run has its own goroutine, where a panic would end the process
 	if err := checkFinish(r); err != nil {
 		return nil, err
 	}

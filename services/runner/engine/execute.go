@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -71,7 +72,7 @@ func (x *execution) callWide(ctx context.Context, results []Result) error {
 	group.SetLimit(x.s.width)
 	for i, row := range x.rows {
 		group.Go(func() (err error) {
-			defer recoverTo(&err)
+			defer errs.RecoverAs(&err, Panicked)
 			results[i], err = x.ask(ctx, x.newCall(x.rows[i:i+1], false, x.elementArgs(row)))
 			return err
 		})

@@ -2,9 +2,9 @@ package engine
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 // outcome is how one step ended.
@@ -103,14 +103,13 @@ func (r *run) step(ctx context.Context, i int) error {
 
 // guarded makes a panic of a block the failure of its run.
 func (x *execution) guarded(ctx context.Context) (skipped bool, err error) {
-	defer recoverTo(&err)
+	defer errs.RecoverAs(&err, Panicked)
 	return x.perform(ctx)
 }
 
-func recoverTo(err *error) {
-	if p := recover(); p != nil {
-		*err = Failf(EngineRuntime, "the block failed by a fault of its own").Because(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
-	}
+// Panicked is the failure of a block that panicked. The cause is logged and not shown.
+func Panicked(cause error) error {
+	return Failf(EngineRuntime, "the block failed because of an internal error").Because(cause)
 }
 
 // Event is something that happened to a step. It carries no data of the run.

@@ -2,8 +2,6 @@ package models
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 
 	"golang.org/x/sync/errgroup"
 
@@ -83,17 +81,11 @@ func each(ctx context.Context, n int, do func(ctx context.Context, i int) error)
 	group.SetLimit(parallel)
 	for i := range n {
 		group.Go(func() (err error) {
-			defer recoverTo(&err)
+			// A panic that no one recovers ends the runs of everybody, and the answers of
+			// hostile models are read here.
+			defer errs.Recover(&err)
 			return do(ctx, i)
 		})
 	}
 	return group.Wait()
-}
-
-// recoverTo makes a panic the failure of its run. What a hostile model answers is
-// read here, and a panic that no one recovers ends everybody's.
-func recoverTo(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-	}
 }

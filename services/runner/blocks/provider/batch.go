@@ -2,11 +2,10 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
@@ -41,7 +40,7 @@ func eachPicture(ctx context.Context, call *engine.Call, field string, limit int
 	group.SetLimit(limit)
 	for i, v := range batch.Values {
 		group.Go(func() (err error) {
-			defer recoverTo(&err)
+			defer errs.RecoverAs(&err, engine.Panicked)
 			outputs, err := onePicture(ctx, v, do)
 			results[i] = engine.One(outputs)
 			return err
@@ -58,14 +57,6 @@ type everyElement struct{}
 
 // LeastCalls implements engine.Calling.
 func (everyElement) LeastCalls(_ *engine.Env, elements int) int { return elements }
-
-// recoverTo keeps a panic on one picture from ending more than its run.
-func recoverTo(err *error) {
-	if p := recover(); p != nil {
-		*err = engine.Failf(engine.EngineRuntime, "the block failed by a fault of its own").
-			Because(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
-	}
-}
 
 func onePicture(ctx context.Context, v any, do func(context.Context, *value.Image) (engine.Outputs, error)) (engine.Outputs, error) {
 	picture, ok := v.(*value.Image)
