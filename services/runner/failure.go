@@ -11,16 +11,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/inputs"
 )
 
 // maxMessage is how long sharing lets a reason for people be.
 const maxMessage = 2000
 
-// Contexts that clients of the language know.
-const (
-	contextInput = "workflow_execution | runtime_input_validation"
-	contextStep  = "workflow_execution | step_execution"
-)
+// contextStep is what clients of the language know a failed step by.
+const contextStep = "workflow_execution | step_execution"
 
 // explain says to the caller why a run failed. Why its context ended comes
 // first: whatever else then failed, failed of that.
@@ -100,12 +98,7 @@ func inputFault(f *engine.Fault) *errs.Error {
 	if f.Step != "" {
 		e = e.With("step", f.Step).With("blockType", f.BlockType)
 	}
-	return runtimeInput(e)
-}
-
-// runtimeInput marks a refusal of inputs as clients of the language know it.
-func runtimeInput(e *errs.Error) *errs.Error {
-	return e.With("errorType", string(engine.RuntimeInput)).With("context", contextInput)
+	return inputs.Refusal(e)
 }
 
 func reasonName(reason errorsv1.Reason) string {

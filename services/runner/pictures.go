@@ -8,6 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/runner/compiled"
+	"github.com/keyhole-dev/keyhole/services/runner/inputs"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -33,18 +34,14 @@ type pictures struct {
 var _ value.Memory = (*pictures)(nil)
 
 // hold measures the pictures of a run, and refuses more than one run may have.
-func (r *run) hold(w *compiled.Workflow, inputs map[string]any) (*pictures, error) {
+func (r *run) hold(w *compiled.Workflow, values map[string]any) (*pictures, error) {
 	p := &pictures{pool: r.service.pictures, pinned: w.Draws > 0 || w.Cuts}
-	seen := map[*value.Image]bool{}
-	for _, v := range inputs {
-		collect(v, seen)
-	}
 	most := p.pool.Most()
-	for picture := range seen {
+	for picture := range inputs.Pictures(values) {
 		p.came = append(p.came, picture)
 		// No side is so long that this could overflow, and the sum stops at the limit.
 		if p.cost += int64(picture.Width()) * int64(picture.Height()) * pixelBytes; p.cost > most {
-			return nil, runtimeInput(errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE,
+			return nil, inputs.Refusal(errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE,
 				"the pictures of a run may have %d million pixels together, and these have more", most/pixelBytes/1_000_000))
 		}
 	}
@@ -90,16 +87,5 @@ func (p *pictures) release() {
 	defer p.mu.Unlock()
 	if p.lease != nil {
 		p.lease.Release()
-	}
-}
-
-func collect(v any, into map[*value.Image]bool) {
-	switch v := v.(type) {
-	case *value.Image:
-		into[v] = true
-	case []any:
-		for _, item := range v {
-			collect(item, into)
-		}
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/booking"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/inflight"
+	"github.com/keyhole-dev/keyhole/services/runner/inputs"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 	"github.com/keyhole-dev/keyhole/services/runner/outbound"
 	"github.com/keyhole-dev/keyhole/services/runner/redact"
@@ -75,9 +76,9 @@ func (s *Service) execute(ctx context.Context, o order) (*result, error) {
 	r := &run{service: s, order: o, id: id.New("run"), proof: []byte(rand.Text())}
 	sum := sha256.Sum256(r.proof)
 	r.order.target.Run, r.order.target.ProofHash = r.id, sum[:]
-	r.order.target.Inputs, r.order.target.UnfitInputs = given(o.inputs), unfit(o.inputs)
-	r.order.target.Forms = formsOf(o.inputs)
-	r.order.target.Elements = elements(o.inputs)
+	r.order.target.Inputs, r.order.target.UnfitInputs = inputs.Given(o.inputs), inputs.Unfit(o.inputs)
+	r.order.target.Forms = inputs.FormsOf(o.inputs)
+	r.order.target.Elements = inputs.Elements(o.inputs)
 	if err := r.authorise(ctx); err != nil {
 		return nil, err
 	}
@@ -168,11 +169,11 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := r.read(ctx, w)
+	values, err := r.reader().Read(ctx, w.Plan().Inputs, w.Required, r.order.inputs)
 	if err != nil {
 		return nil, err
 	}
-	held, err := r.hold(w, inputs)
+	held, err := r.hold(w, values)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +181,7 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	ctx, done := value.WithMemory(ctx, held)
 	defer done()
 	results, err := w.Run(ctx, engine.Request{
-		Env: r.env(), Inputs: inputs, Observe: r.stepped,
+		Env: r.env(), Inputs: values, Observe: r.stepped,
 		Limits: engine.Limits{Elements: r.service.cfg.Elements, Result: r.service.cfg.ResultBytes},
 	})
 	if err != nil {
@@ -218,11 +219,12 @@ func (r *run) env() engine.Env {
 	}
 }
 
-// reader reads pictures: by URL through the egress, within what the run may
-// bring in altogether.
-func (r *run) reader() value.Reader {
-	limit := &fetches{run: r, left: r.service.cfg.FetchBytes}
-	return value.Reader{Codec: r.service.codec, Fetch: limit.fetch, Now: r.service.deps.Now}
+// reader reads this run's inputs. Pictures at URLs come through the egress.
+func (r *run) reader() *inputs.Reader {
+	cfg := r.service.cfg
+	return inputs.NewReader(r.service.codec, inputs.Limits{
+		Elements: cfg.Elements, Fetches: cfg.Fetches, FetchBytes: cfg.FetchBytes, PictureBytes: int64(cfg.Pictures.Bytes),
+	}, r.out.Fetch, r.service.deps.Now)
 }
 
 // outgoing takes out what the caller does not want, and what nobody may have.

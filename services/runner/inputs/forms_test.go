@@ -1,4 +1,4 @@
-package runner
+package inputs
 
 import (
 	"slices"

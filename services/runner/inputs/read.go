@@ -1,4 +1,4 @@
-package runner
+package inputs
 
 import (
 	"context"
@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc/codes"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
-	"github.com/keyhole-dev/keyhole/services/runner/compiled"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -21,27 +21,53 @@ import (
 // fetchAtOnce is how many pictures of one run are fetched at the same time.
 const fetchAtOnce = 4
 
-// read turns the inputs into values, and names all that are missing or wrong. Values
+// Limits are those of the inputs of one run.
+type Limits struct {
+	// Elements bounds the elements of all batches together.
+	Elements int
+	// Fetches bounds the pictures that come by URL, FetchBytes all of them together and
+	// PictureBytes each one.
+	Fetches                  int
+	FetchBytes, PictureBytes int64
+}
+
+// Fetch gets what is at a URL, at most limit bytes.
+type Fetch func(ctx context.Context, url string, limit int64) ([]byte, error)
+
+// Reader turns the inputs of one run into values.
+type Reader struct {
+	values value.Reader
+	limits Limits
+}
+
+// NewReader makes a reader. Pictures at URLs come through fetch, within what the run may bring in
+// altogether.
+func NewReader(codec value.Codec, limits Limits, fetch Fetch, now func() time.Time) *Reader {
+	f := &fetches{fetch: fetch, limits: limits, left: limits.FetchBytes}
+	return &Reader{values: value.Reader{Codec: codec, Fetch: f.get, Now: now}, limits: limits}
+}
+
+// Read turns the inputs into values, and names all that are missing or wrong. Values
 // are what their input's kinds say; sharing has refused most that cannot be.
-func (r *run) read(ctx context.Context, w *compiled.Workflow) (map[string]any, error) {
+func (r *Reader) Read(ctx context.Context, declared []plan.Input, required []string, given map[string]any) (map[string]any, error) {
 	missing := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "required inputs are missing")
-	for _, name := range w.Required {
-		if r.order.inputs[name] == nil {
+	for _, name := range required {
+		if given[name] == nil {
 			missing = missing.Field("inputs."+name, "required")
 		}
 	}
 	if len(missing.Violations()) > 0 {
-		return nil, runtimeInput(missing)
+		return nil, Refusal(missing)
 	}
-	t := &taking{reader: r.reader(), limit: r.service.cfg.Elements}
+	t := &taking{reader: r.values, limit: r.limits.Elements}
 	t.group, t.ctx = errgroup.WithContext(ctx)
 	t.group.SetLimit(fetchAtOnce)
-	inputs := make(map[string]any, len(r.order.inputs))
-	for i := range w.Plan().Inputs {
-		in := &w.Plan().Inputs[i]
-		v, given := r.order.inputs[in.Name]
+	inputs := make(map[string]any, len(given))
+	for i := range declared {
+		in := &declared[i]
+		v, isGiven := given[in.Name]
 		switch {
-		case !given:
+		case !isGiven:
 		case in.IsBatch():
 			t.take(in, value.Normal(v), in.Name, in.Name, func(read any) { inputs[in.Name] = read })
 		default:
@@ -179,7 +205,7 @@ func (t *taking) refusal() error {
 		return nil
 	}
 	if len(t.wrong) == 1 {
-		return runtimeInput(t.wrong[0])
+		return Refusal(t.wrong[0])
 	}
 	reason := t.wrong[0].Reason()
 	for _, one := range t.wrong {
@@ -192,58 +218,5 @@ func (t *taking) refusal() error {
 		v := one.Violations()[0]
 		all = all.Field(v.GetField(), v.GetDescription())
 	}
-	return runtimeInput(all)
-}
-
-// fetches bounds what a run gets by URL.
-type fetches struct {
-	run  *run
-	mu   sync.Mutex
-	left int64
-	made int
-}
-
-func (f *fetches) fetch(ctx context.Context, url string) ([]byte, error) {
-	// One request must not become thousands, whatever comes of them.
-	if most := f.run.service.cfg.Fetches; !f.another(most) {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "a run gets at most %d pictures by URL", most)
-	}
-	limit := int64(f.run.service.cfg.Pictures.Bytes)
-	// The whole picture is reserved before it is fetched: those that are fetched
-	// at the same time must not pass the limit together.
-	if !f.take(limit) {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE,
-			"the pictures at URLs are larger than %d MiB together", f.run.service.cfg.FetchBytes>>20)
-	}
-	encoded, err := f.run.out.Fetch(ctx, url, limit)
-	f.give(limit - int64(len(encoded)))
-	return encoded, err
-}
-
-func (f *fetches) another(most int) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.made++
-	return f.made <= most
-}
-
-func (f *fetches) take(n int64) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.left -= n
-	if f.left+f.slack() >= 0 {
-		return true
-	}
-	f.left += n
-	return false
-}
-
-// slack lets the pictures that are being fetched reserve more than they will
-// have: a reservation is the largest picture, and most are small.
-func (f *fetches) slack() int64 { return fetchAtOnce * int64(f.run.service.cfg.Pictures.Bytes) }
-
-func (f *fetches) give(n int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.left += n
+	return Refusal(all)
 }

@@ -1,4 +1,4 @@
-package runner
+package inputs
 
 import (
 	"slices"
@@ -14,9 +14,9 @@ const (
 	maxFormValues = 4096
 )
 
-// formsOf says of each input what it can be read as, so that sharing, which knows what
+// FormsOf says of each input what it can be read as, so that sharing, which knows what
 // is declared and must not see the values, can refuse what does not fit.
-func formsOf(inputs map[string]any) map[string]*sharinginternalv1.InputForms {
+func FormsOf(inputs map[string]any) map[string]*sharinginternalv1.InputForms {
 	out := make(map[string]*sharinginternalv1.InputForms, len(inputs))
 	for name, v := range inputs {
 		out[name] = &sharinginternalv1.InputForms{}
