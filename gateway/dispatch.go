@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
@@ -83,12 +84,12 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 // a body is read within the caller's share of memory; and again after a body that took
 // its time, because an assertion lives for seconds.
 func (g *Gateway) receive(ctx context.Context, w http.ResponseWriter, r *http.Request) (context.Context, *body, error) {
-	key, err := bearer(r)
+	key, err := auth.Bearer(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	begin, visitor := time.Now(), g.clients.visitor(r)
-	as, err := g.as(ctx, key, visitor)
+	begin, visitor := time.Now(), g.auth.Visitor(r)
+	as, err := g.auth.As(ctx, key, visitor)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -97,7 +98,7 @@ func (g *Gateway) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 		return nil, nil, err
 	}
 	if time.Since(begin) > time.Second {
-		if as, err = g.as(ctx, key, visitor); err != nil {
+		if as, err = g.auth.As(ctx, key, visitor); err != nil {
 			sent.release()
 			return nil, nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 
+	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/preview"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
@@ -67,11 +68,10 @@ type Deps struct {
 type Gateway struct {
 	cfg       Config
 	api       http.Handler
-	guesses   *rpc.Guesses
 	bodies    *fair.Pool
 	pace      pace
 	targets   *targets
-	clients   *clientAddresses
+	auth      *auth.Auth
 	registry  registryv1.RegistryServiceClient
 	runner    runnerinternalv1.RunnerInternalServiceClient
 	sharing   sharingv1.SharingServiceClient
@@ -86,7 +86,10 @@ type Gateway struct {
 // New builds the gateway. It dials nothing by itself.
 func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	cfg = cfg.withDefaults()
-	clients, err := newClientAddresses(cfg.TrustedProxies, cfg.VisitorKey)
+	callers, err := auth.New(auth.Config{
+		Authenticate:   rpc.Authenticator(deps.VaultInternal, deps.Verifier),
+		TrustedProxies: cfg.TrustedProxies, VisitorKey: cfg.VisitorKey,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +106,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 		return nil, fmt.Errorf("open previews: %w", err)
 	}
 	g := &Gateway{
-		cfg: cfg, api: api, clients: clients,
-		guesses:  rpc.LimitGuesses(rpc.Authenticator(deps.VaultInternal, deps.Verifier)),
+		cfg: cfg, api: api, auth: callers,
 		bodies:   newBodies(cfg.Bodies),
 		pace:     usualPace,
 		registry: registryv1.NewRegistryServiceClient(deps.Registry),

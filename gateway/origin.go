@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -25,11 +24,7 @@ func (g *Gateway) checkOrigin(ctx context.Context, r *http.Request, token string
 	if plain && g.ownOrigin(r, from) {
 		return nil
 	}
-	ctx, err := g.as(ctx, "", g.clients.visitor(r))
-	if err != nil {
-		return err
-	}
-	listed, err := g.targets.link(ctx, token)
+	listed, err := g.targets.link(g.auth.Guest(ctx, r), token)
 	if err != nil {
 		return err
 	}
@@ -48,17 +43,8 @@ func (g *Gateway) ownOrigin(r *http.Request, from string) bool {
 	if own, ok := originOf(g.cfg.PublicURL); ok && own == from {
 		return true
 	}
-	own, ok := origin.Normal(g.scheme(r) + "://" + r.Host)
+	own, ok := origin.Normal(g.auth.Scheme(r) + "://" + r.Host)
 	return ok && own == from && origin.Unnamed(own)
-}
-
-// scheme is that of the address that the client asked. A proxy that is trusted tells it.
-func (g *Gateway) scheme(r *http.Request) string {
-	told := r.Header.Get("X-Forwarded-Proto")
-	if r.TLS != nil || strings.EqualFold(told, "https") && g.clients.trusted(hostAddr(r.RemoteAddr)) {
-		return "https"
-	}
-	return "http"
 }
 
 // originOf is the origin of a URL.

@@ -93,11 +93,7 @@ func (g *Gateway) servePage(w http.ResponseWriter, r *http.Request, token string
 func (g *Gateway) viewOf(r *http.Request, token string) (*sharingv1.SharedWorkflow, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), headWait)
 	defer cancel()
-	ctx, err := g.as(ctx, "", g.clients.visitor(r))
-	if err != nil {
-		return nil, err
-	}
-	return g.sharing.GetSharedWorkflow(ctx, &sharingv1.GetSharedWorkflowRequest{Token: token})
+	return g.sharing.GetSharedWorkflow(g.auth.Guest(ctx, r), &sharingv1.GetSharedWorkflowRequest{Token: token})
 }
 
 // pagePolicy lets a page load and call its own origin alone. The nonce is for the

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
@@ -141,7 +142,7 @@ func (g *Gateway) executeJSON(ctx context.Context, w http.ResponseWriter, r *htt
 	if err != nil {
 		return nil, err
 	}
-	ctx, err = g.as(ctx, key, g.clients.visitor(r))
+	ctx, err = g.auth.As(ctx, key, g.auth.Visitor(r))
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +155,7 @@ func (g *Gateway) receiveRoboflow(ctx context.Context, w http.ResponseWriter, r 
 	if err != nil {
 		return nil, err
 	}
-	if ctx, err = g.as(ctx, key, g.clients.visitor(r)); err != nil {
+	if ctx, err = g.auth.As(ctx, key, g.auth.Visitor(r)); err != nil {
 		return nil, err
 	}
 	return g.readBody(w, r, g.roboflowSender(ctx, r, target))
@@ -201,7 +202,7 @@ func roboflowField(names []string) string {
 // roboflowKey takes the one key that came. Two that differ are refused: which of
 // them pays must never be a guess.
 func roboflowKey(r *http.Request, body *roboflowRequest) (string, error) {
-	key, err := bearer(r)
+	key, err := auth.Bearer(r)
 	if err != nil {
 		return "", err
 	}
@@ -212,7 +213,7 @@ func roboflowKey(r *http.Request, body *roboflowRequest) (string, error) {
 	for _, other := range others {
 		switch {
 		case other == "" || other == key:
-		case len(other) > maxKey || !utf8.ValidString(other):
+		case !auth.WellFormed(other):
 			return "", errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "api_key is no key")
 		case key == "":
 			key = other

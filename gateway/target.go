@@ -10,6 +10,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/keyhole-dev/keyhole/gateway/auth"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -96,7 +97,7 @@ func (g *Gateway) roboflowSender(ctx context.Context, r *http.Request, target ro
 		ctx, client := ctx, client
 		if key, ok := keyIn(head); ok && caller.From(ctx).Kind == caller.Guest {
 			var err error
-			if ctx, err = g.as(ctx, key, g.clients.visitor(r)); err != nil {
+			if ctx, err = g.auth.As(ctx, key, g.auth.Visitor(r)); err != nil {
 				return client, err
 			}
 			client = fair.ClientOf(caller.From(ctx))
@@ -136,7 +137,7 @@ func keyIn(head []byte) (string, bool) {
 			if depth == 1 && name && token == "api_key" {
 				key, err := decoder.Token()
 				text, isText := key.(string)
-				return text, err == nil && isText && text != "" && len(text) <= maxKey
+				return text, err == nil && isText && auth.WellFormed(text)
 			}
 		}
 		if depth == 1 {

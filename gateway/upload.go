@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
@@ -50,11 +51,11 @@ func (g *Gateway) upload(w http.ResponseWriter, r *http.Request, name string) (*
 	if err := checkEncoding(r); err != nil {
 		return nil, err
 	}
-	key, err := bearer(r)
+	key, err := auth.Bearer(r)
 	if err != nil {
 		return nil, err
 	}
-	ctx, err := g.as(r.Context(), key, g.clients.visitor(r))
+	ctx, err := g.auth.As(r.Context(), key, g.auth.Visitor(r))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,87 @@
+package auth
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// Config says how callers are told apart.
+type Config struct {
+	// Authenticate asks the vault for the principal of a key.
+	Authenticate func(ctx context.Context, key secret.Secret) (caller.Principal, error)
+	// TrustedProxies are the networks (CIDR) whose X-Forwarded-For is believed.
+	TrustedProxies []string
+	// VisitorKey makes the pseudonyms of guests.
+	VisitorKey secret.Secret
+}
+
+// Auth authenticates requests.
+type Auth struct {
+	guesses   *rpc.Guesses
+	addresses *addresses
+}
+
+// New makes an Auth. It asks the vault nothing yet.
+func New(cfg Config) (*Auth, error) {
+	addresses, err := newAddresses(cfg.TrustedProxies, cfg.VisitorKey)
+	if err != nil {
+		return nil, err
+	}
+	return &Auth{guesses: rpc.LimitGuesses(cfg.Authenticate), addresses: addresses}, nil
+}
+
+// As puts the caller into the context: the holder of the key, or a guest if there is
+// no key. Calls with this context carry the vault's assertion, never the key.
+func (a *Auth) As(ctx context.Context, key, visitor string) (context.Context, error) {
+	if key == "" {
+		return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: visitor}), nil
+	}
+	p, err := a.guesses.Authenticate(ctx, visitor, secret.FromString(key))
+	if err != nil {
+		return nil, err
+	}
+	return caller.With(ctx, p), nil
+}
+
+// Guest puts the sender of a request into the context as a guest.
+func (a *Auth) Guest(ctx context.Context, r *http.Request) context.Context {
+	return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: a.Visitor(r)})
+}
+
+// Visitor returns the pseudonym of the client's address.
+func (a *Auth) Visitor(r *http.Request) string { return a.addresses.pseudonym(r) }
+
+// Scheme returns the scheme of the URL that the client requested, "http" or "https".
+func (a *Auth) Scheme(r *http.Request) string { return a.addresses.scheme(r) }
+
+// maxKey bounds a key in bytes. It is more than any key has.
+const maxKey = 200
+
+// WellFormed reports whether a text can be a key.
+func WellFormed(key string) bool {
+	return key != "" && len(key) <= maxKey && utf8.ValidString(key)
+}
+
+// Bearer returns the key of the Authorization header, or "" without one. A header of
+// another scheme is an error: its sender expects to be someone and must not be served
+// as a guest.
+func Bearer(r *http.Request) (string, error) {
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return "", nil
+	}
+	scheme, key, ok := strings.Cut(header, " ")
+	key = strings.TrimSpace(key)
+	if !ok || !strings.EqualFold(scheme, "Bearer") || !WellFormed(key) {
+		return "", errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the Authorization header must be: Bearer <key>")
+	}
+	return key, nil
+}
