@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"embed"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -12,12 +11,6 @@ import (
 
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 )
-
-// webDist is what `make web` built. Without Node there is the placeholder alone,
-// so that the servers build from a clean checkout.
-//
-//go:embed all:web/dist
-var webDist embed.FS
 
 // headMark is where a page's own head goes: title, preview, nonce.
 const headMark = "<!--keyhole:head-->"
@@ -32,14 +25,14 @@ type assets struct {
 
 // openAssets takes the built app, or the page that says how to get it.
 func openAssets(dist fs.FS) (*assets, error) {
-	document, err := fs.ReadFile(dist, "web/dist/app/index.html")
+	document, err := fs.ReadFile(dist, "dist/app/index.html")
 	built := err == nil
 	if !built {
-		if document, err = fs.ReadFile(dist, "web/dist/placeholder.html"); err != nil {
+		if document, err = fs.ReadFile(dist, "dist/placeholder.html"); err != nil {
 			return nil, err
 		}
 	}
-	files, err := fs.Sub(dist, "web/dist/app/assets")
+	files, err := fs.Sub(dist, "dist/app/assets")
 	if err != nil {
 		return nil, err
 	}

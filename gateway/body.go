@@ -2,15 +2,12 @@ package gateway
 
 import (
 	"bytes"
-	"errors"
 	"net/http"
-	"strings"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
@@ -26,8 +23,6 @@ type body struct {
 	// reads what is left.
 	split *split
 	err   *errs.Error
-	// release gives back the memory that the body was counted for.
-	release func()
 }
 
 // maxRequest leaves room for what comes from path and query.
@@ -77,35 +72,8 @@ func (b *body) decode(msg proto.Message) error {
 // Close implements io.Closer.
 func (b *body) Close() error { return nil }
 
-// byteOrderMark is what some editors write in front of a text.
-var byteOrderMark = []byte("\xef\xbb\xbf")
-
-// checkEncoding refuses a body that is packed: a small one could unpack to any size.
-func checkEncoding(r *http.Request) error {
-	for _, list := range r.Header.Values("Content-Encoding") {
-		for one := range strings.SplitSeq(list, ",") {
-			if one = strings.TrimSpace(one); one != "" && !strings.EqualFold(one, "identity") {
-				return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the body is compressed: send it without Content-Encoding").
-					Field("Content-Encoding", "wanted: identity, or none").Because(reply.ErrEncoding)
-			}
-		}
-	}
-	return nil
-}
-
 func newBody(raw []byte) *body {
-	raw = bytes.TrimPrefix(raw, byteOrderMark)
-	return &body{Reader: *bytes.NewReader(raw), raw: raw, release: func() {}}
-}
-
-func unreadable(err error) error {
-	if e, ok := errors.AsType[*errs.Error](err); ok {
-		return e
-	}
-	if e := tooLarge(err); e != err { //nolint:errorlint // identity tells whether it was translated
-		return e
-	}
-	return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body could not be read").Because(err)
+	return &body{Reader: *bytes.NewReader(raw), raw: raw}
 }
 
 // failed keeps the reason.
@@ -121,12 +89,4 @@ func decodeProblem(r *http.Request) *errs.Error {
 		return b.err
 	}
 	return nil
-}
-
-// tooLarge turns the limit's error into ours, and leaves others.
-func tooLarge(err error) error {
-	if limit, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the request is larger than %d bytes", limit.Limit).Because(err)
-	}
-	return err
 }

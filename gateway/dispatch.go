@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/keyhole-dev/keyhole/gateway/auth"
+	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
@@ -65,7 +66,7 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 		reply.Error(w, err)
 		return
 	}
-	defer sent.release()
+	defer sent.Release()
 	r = r.WithContext(ctx)
 	// grpc-gateway passes this one on whatever the matcher says, and a key goes no
 	// further than here.
@@ -73,7 +74,7 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 	// The body is JSON whatever it is called: the generated code would read what curl
 	// calls a form by default as parameters.
 	r.Header.Set("Content-Type", "application/json")
-	r.Body = sent
+	r.Body = newBody(sent.Bytes)
 	if strings.HasSuffix(r.URL.Path, ":runStream") {
 		w, r = withStream(w, r)
 	}
@@ -83,7 +84,7 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 // receive finds out who calls, and reads the body. Who calls is asked first, because
 // a body is read within the caller's share of memory; and again after a body that took
 // its time, because an assertion lives for seconds.
-func (g *Gateway) receive(ctx context.Context, w http.ResponseWriter, r *http.Request) (context.Context, *body, error) {
+func (g *Gateway) receive(ctx context.Context, w http.ResponseWriter, r *http.Request) (context.Context, *intake.Body, error) {
 	key, err := auth.Bearer(r)
 	if err != nil {
 		return nil, nil, err
@@ -93,13 +94,13 @@ func (g *Gateway) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 	if err != nil {
 		return nil, nil, err
 	}
-	sent, err := g.readBody(w, r, g.senderOf(as, r))
+	sent, err := g.bodies.Read(w, r, g.senderOf(as, r))
 	if err != nil {
 		return nil, nil, err
 	}
 	if time.Since(begin) > time.Second {
 		if as, err = g.auth.As(ctx, key, visitor); err != nil {
-			sent.release()
+			sent.Release()
 			return nil, nil, err
 		}
 	}

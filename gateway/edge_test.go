@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/keyhole-dev/keyhole/gateway/intake"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -38,11 +39,12 @@ func TestRouteHoldsNothingThatACallerChose(t *testing.T) {
 
 func decode(t *testing.T, text string, limit int64) *errs.Error {
 	t.Helper()
-	g := &Gateway{cfg: Config{MaxBody: limit}, bodies: newBodies(1 << 30), pace: usualPace}
-	b, err := g.readBody(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text)), sender{})
+	bodies := &intake.Reader{Memory: intake.NewMemory(1 << 30), Max: limit, Pace: intake.UsualPace}
+	sent, err := bodies.Read(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text)), intake.Sender{})
 	if err != nil {
 		return errs.From(err)
 	}
+	b := newBody(sent.Bytes)
 	var request runnerv1.RunSharedWorkflowRequest
 	if err := b.prepare(request.ProtoReflect().Descriptor(), false); err != nil {
 		return errs.From(err)

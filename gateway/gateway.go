@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
@@ -13,11 +14,12 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/keyhole-dev/keyhole/gateway/auth"
+	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/preview"
+	"github.com/keyhole-dev/keyhole/gateway/web"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -68,8 +70,7 @@ type Deps struct {
 type Gateway struct {
 	cfg       Config
 	api       http.Handler
-	bodies    *fair.Pool
-	pace      pace
+	bodies    *intake.Reader
 	targets   *targets
 	auth      *auth.Auth
 	registry  registryv1.RegistryServiceClient
@@ -83,9 +84,15 @@ type Gateway struct {
 	durations *durations
 }
 
-// New builds the gateway. It dials nothing by itself.
+// New builds the gateway. It dials nothing and starts nothing.
 func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
-	cfg = cfg.withDefaults()
+	cfg.setDefaults()
+	bodies := &intake.Reader{Memory: intake.NewMemory(cfg.Bodies), Max: cfg.MaxBody, Pace: intake.UsualPace}
+	return build(ctx, cfg, deps, bodies, web.Dist)
+}
+
+// build wires the gateway with a reader of bodies and a built web app.
+func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, app fs.FS) (*Gateway, error) {
 	callers, err := auth.New(auth.Config{
 		Authenticate:   rpc.Authenticator(deps.VaultInternal, deps.Verifier),
 		TrustedProxies: cfg.TrustedProxies, VisitorKey: cfg.VisitorKey,
@@ -97,7 +104,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := openAssets(webDist)
+	files, err := openAssets(app)
 	if err != nil {
 		return nil, fmt.Errorf("open web app: %w", err)
 	}
@@ -107,8 +114,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	}
 	g := &Gateway{
 		cfg: cfg, api: api, auth: callers,
-		bodies:   newBodies(cfg.Bodies),
-		pace:     usualPace,
+		bodies:   bodies,
 		registry: registryv1.NewRegistryServiceClient(deps.Registry),
 		runner:   runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
 		sharing:  sharingv1.NewSharingServiceClient(deps.Sharing),
@@ -123,7 +129,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	return g, nil
 }
 
-func (c Config) withDefaults() Config {
+func (c *Config) setDefaults() {
 	if c.MaxBody == 0 {
 		c.MaxBody = 32 << 20
 	}
@@ -136,7 +142,6 @@ func (c Config) withDefaults() Config {
 	if c.Timeout == 0 {
 		c.Timeout = 10 * time.Minute
 	}
-	return c
 }
 
 // ServeHTTP serves everything.

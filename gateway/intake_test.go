@@ -16,8 +16,10 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/keyhole-dev/keyhole/gateway/intake"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
@@ -34,24 +36,23 @@ func (r *ran) RunSharedWorkflow(context.Context, *runnerv1.RunSharedWorkflowRequ
 
 // served is a gateway on a socket with one link, "live".
 type served struct {
-	*Gateway
 	*httptest.Server
-	ran *ran
+	memory   *fair.Pool
+	capacity int64
+	ran      *ran
 }
 
-func newServed(t *testing.T, h2 bool, at pace) *served {
+func newServed(t *testing.T, h2 bool, at intake.Pace) *served {
 	t.Helper()
-	s := &served{Gateway: newPages(t, placeholder(), map[string]*sharingv1.SharedWorkflow{"live": {}}), ran: &ran{}}
-	conn := dialled(t, func(g *grpc.Server) {
-		runnerv1.RegisterRunnerServiceServer(g, s.ran)
-		sharingv1.RegisterSharingServiceServer(g, &links{views: map[string]*sharingv1.SharedWorkflow{"live": {}}})
-	}, grpc.MaxRecvMsgSize(64<<20))
-	api, err := newAPI(t.Context(), Deps{Sharing: conn, Vault: conn, Registry: conn, Runner: conn})
+	conn, runs := linkedTo(t, map[string]*sharingv1.SharedWorkflow{"live": {}})
+	var cfg Config
+	cfg.setDefaults()
+	bodies := &intake.Reader{Memory: intake.NewMemory(cfg.Bodies), Max: cfg.MaxBody, Pace: at}
+	g, err := build(t.Context(), cfg, depsOf(conn), bodies, placeholder())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.api, s.pace = api, at
-	s.Server = httptest.NewUnstartedServer(s.Gateway)
+	s := &served{Server: httptest.NewUnstartedServer(g), memory: bodies.Memory, capacity: cfg.Bodies, ran: runs}
 	if s.EnableHTTP2 = h2; h2 {
 		s.StartTLS()
 	} else {
@@ -59,6 +60,16 @@ func newServed(t *testing.T, h2 bool, at pace) *served {
 	}
 	t.Cleanup(s.Close)
 	return s
+}
+
+// linkedTo is a connection to services that know these links and run anything.
+func linkedTo(t *testing.T, views map[string]*sharingv1.SharedWorkflow) (*grpc.ClientConn, *ran) {
+	t.Helper()
+	runs := &ran{}
+	return dialled(t, func(s *grpc.Server) {
+		runnerv1.RegisterRunnerServiceServer(s, runs)
+		sharingv1.RegisterSharingServiceServer(s, &links{views: views})
+	}, grpc.MaxRecvMsgSize(64<<20)), runs
 }
 
 // from is a client with a loopback address of its own.
@@ -142,18 +153,18 @@ func TestAttackLargeBodiesForNothing(t *testing.T) {
 		"/v1/workspaces/a/workflows/b:run": 401, "/v1/workspaces/a/credentials": 401,
 	}
 	for _, h2 := range []bool{false, true} {
-		s := newServed(t, h2, usualPace)
+		s := newServed(t, h2, intake.UsualPace)
 		var group sync.WaitGroup
 		for path, want := range paths {
 			for range 40 {
 				group.Go(func() {
-					status, err := s.stall(t.Context(), "127.0.0.1", path, headBytes+1000)
+					status, err := s.stall(t.Context(), "127.0.0.1", path, intake.HeadBytes+1000)
 					a.Attempt(status == want, "%s (h2: %v): %d %v", path, h2, status, err)
 				})
 			}
 		}
 		group.Wait()
-		if used := s.bodies.Used(); used != 0 {
+		if used := s.memory.Used(); used != 0 {
 			t.Errorf("%d bytes are still counted", used)
 		}
 	}
@@ -165,25 +176,25 @@ func TestAttackBodiesThatStall(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "40 connections that stall in 30 MB each, with a live link")
 	for _, path := range []string{"/v1/shared/live:run", "/s/live/any/workflows/any", "/workflows/run"} {
-		s := newServed(t, false, usualPace)
+		s := newServed(t, false, intake.UsualPace)
 		ctx, cancel := context.WithCancel(t.Context())
 		var group sync.WaitGroup
 		for range 40 {
 			group.Go(func() { _, _ = s.stall(ctx, "127.0.0.1", path, 1<<20) })
 		}
-		most := s.cfg.Bodies * 3 / 8
-		for s.bodies.Used() < most-large-40*headBytes { // as much as the address gets
+		most := s.capacity * 3 / 8
+		for s.memory.Used() < most-large-40*intake.HeadBytes { // as much as the address gets
 			time.Sleep(time.Millisecond)
 		}
 		for range 3 {
 			status, err := s.run(t, s.from(t, "127.0.0.2"), 1<<20)
 			a.Attempt(status == http.StatusOK, "%s: another address got %d %v", path, status, err)
 		}
-		used := s.bodies.Used()
-		a.Attempt(used <= most, "%s: one address holds %d bytes of %d", path, used, s.cfg.Bodies)
+		used := s.memory.Used()
+		a.Attempt(used <= most, "%s: one address holds %d bytes of %d", path, used, s.capacity)
 		cancel()
 		group.Wait()
-		for s.bodies.Used() != 0 {
+		for s.memory.Used() != 0 {
 			time.Sleep(time.Millisecond)
 		}
 	}
@@ -209,13 +220,13 @@ func TestAttackSlowBodies(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "bodies that come too slowly")
 	for _, h2 := range []bool{false, true} {
-		s := newServed(t, h2, pace{grace: 50 * time.Millisecond, rate: 1 << 30, longest: time.Second})
-		for _, sent := range []int{0, 1000, headBytes + 1000} {
+		s := newServed(t, h2, intake.Pace{Grace: 50 * time.Millisecond, Rate: 1 << 30, Longest: time.Second})
+		for _, sent := range []int{0, 1000, intake.HeadBytes + 1000} {
 			status, err := s.stall(t.Context(), "127.0.0.1", "/v1/shared/live:run", sent)
 			a.Attempt(status == http.StatusRequestTimeout, "%d bytes (h2: %v): %d %v", sent, h2, status, err)
 		}
-		if s.bodies.Used() != 0 || s.ran.runs.Load() != 0 {
-			t.Errorf("%d bytes are counted after %d runs", s.bodies.Used(), s.ran.runs.Load())
+		if s.memory.Used() != 0 || s.ran.runs.Load() != 0 {
+			t.Errorf("%d bytes are counted after %d runs", s.memory.Used(), s.ran.runs.Load())
 		}
 	}
 }
@@ -224,14 +235,14 @@ func TestAttackSlowBodies(t *testing.T) {
 func TestAWholeBodyHasTime(t *testing.T) {
 	t.Parallel()
 	for _, h2 := range []bool{false, true} {
-		s := newServed(t, h2, usualPace)
+		s := newServed(t, h2, intake.UsualPace)
 		for range 2 { // on one connection
 			if status, err := s.run(t, s.from(t, "127.0.0.1"), 5<<20); status != http.StatusOK {
 				t.Errorf("h2: %v: %d %v", h2, status, err)
 			}
 		}
-		if s.bodies.Used() != 0 {
-			t.Errorf("%d bytes are counted", s.bodies.Used())
+		if s.memory.Used() != 0 {
+			t.Errorf("%d bytes are counted", s.memory.Used())
 		}
 	}
 }
@@ -251,27 +262,5 @@ func TestKeyInAHead(t *testing.T) {
 		if got, ok := keyIn([]byte(head)); got != want && ok || ok != (want != "") {
 			t.Errorf("%s: %q", head, got)
 		}
-	}
-}
-
-// burst gives much at once, then a byte whenever it is asked.
-type burst struct{ left int }
-
-func (b *burst) Read(buf []byte) (int, error) {
-	n := max(min(b.left, len(buf)), 1)
-	b.left -= n
-	return n, nil
-}
-
-func TestAttackABodyThatStallsAfterABurst(t *testing.T) {
-	t.Parallel()
-	p := newPaced(httptest.NewRecorder(), &burst{left: 20 << 20}, usualPace)
-	for range 100 {
-		if _, err := p.Read(make([]byte, 1<<20)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if left := time.Until(p.until); left > usualPace.grace {
-		t.Errorf("after 20 MB a client may stall for %v", left)
 	}
 }

@@ -6,9 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"google.golang.org/grpc"
-
-	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
@@ -16,14 +13,11 @@ import (
 // listing is a gateway with a link that lists an origin.
 func listing(t *testing.T, publicURL string) (*Gateway, *ran) {
 	t.Helper()
-	views := map[string]*sharingv1.SharedWorkflow{"live": {RunOrigins: []string{"https://listed.example"}}}
-	g, runs := newPages(t, placeholder(), views), &ran{}
-	conn := dialled(t, func(s *grpc.Server) { runnerv1.RegisterRunnerServiceServer(s, runs) })
-	api, err := newAPI(t.Context(), Deps{Sharing: conn, Vault: conn, Registry: conn, Runner: conn})
+	conn, runs := linkedTo(t, map[string]*sharingv1.SharedWorkflow{"live": {RunOrigins: []string{"https://listed.example"}}})
+	g, err := New(t.Context(), Config{PublicURL: publicURL}, depsOf(conn))
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.api, g.cfg.PublicURL = api, publicURL
 	return g, runs
 }
 

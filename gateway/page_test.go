@@ -15,7 +15,9 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/test/bufconn"
 
+	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/preview"
+	"github.com/keyhole-dev/keyhole/gateway/web"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -36,17 +38,23 @@ func (l *links) GetSharedWorkflow(_ context.Context, r *sharingv1.GetSharedWorkf
 	return nil, errs.Status(errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "this link leads nowhere")).Err()
 }
 
+// depsOf is what a gateway needs, all of it over one connection.
+func depsOf(conn *grpc.ClientConn) Deps {
+	return Deps{
+		Sharing: conn, Vault: conn, Registry: conn, Runner: conn, VaultInternal: conn, RunnerInternal: conn,
+		Logger: slog.New(slog.DiscardHandler),
+	}
+}
+
 // newPages is a gateway whose sharing knows these links, with the app built or not.
-func newPages(t *testing.T, dist fstest.MapFS, views map[string]*sharingv1.SharedWorkflow) *Gateway {
+func newPages(t *testing.T, app fstest.MapFS, views map[string]*sharingv1.SharedWorkflow) *Gateway {
 	t.Helper()
 	conn := dialled(t, func(s *grpc.Server) { sharingv1.RegisterSharingServiceServer(s, &links{views: views}) })
-	g, err := New(t.Context(), Config{}, Deps{
-		Sharing: conn, Vault: conn, Registry: conn, Runner: conn, VaultInternal: conn, RunnerInternal: conn, Logger: slog.New(slog.DiscardHandler),
-	})
+	var cfg Config
+	cfg.setDefaults()
+	bodies := &intake.Reader{Memory: intake.NewMemory(cfg.Bodies), Max: cfg.MaxBody, Pace: intake.UsualPace}
+	g, err := build(t.Context(), cfg, depsOf(conn), bodies, app)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if g.assets, err = openAssets(dist); err != nil {
 		t.Fatal(err)
 	}
 	return g
@@ -70,15 +78,15 @@ func dialled(t *testing.T, register func(*grpc.Server), opts ...grpc.ServerOptio
 }
 
 func placeholder() fstest.MapFS {
-	return fstest.MapFS{"web/dist/placeholder.html": {Data: []byte("<html><head>" + headMark + "</head>run make web</html>")}}
+	return fstest.MapFS{"dist/placeholder.html": {Data: []byte("<html><head>" + headMark + "</head>run make web</html>")}}
 }
 
 func builtApp() fstest.MapFS {
 	dist := placeholder()
-	dist["web/dist/app/index.html"] = &fstest.MapFile{Data: []byte("<html><head>" + headMark + "</head>app</html>")}
-	dist["web/dist/app/assets/index-1.js"] = &fstest.MapFile{Data: []byte("plain")}
-	dist["web/dist/app/assets/index-1.js.br"] = &fstest.MapFile{Data: []byte("brotli")}
-	dist["web/dist/app/assets/index-1.js.gz"] = &fstest.MapFile{Data: []byte("gzip")}
+	dist["dist/app/index.html"] = &fstest.MapFile{Data: []byte("<html><head>" + headMark + "</head>app</html>")}
+	dist["dist/app/assets/index-1.js"] = &fstest.MapFile{Data: []byte("plain")}
+	dist["dist/app/assets/index-1.js.br"] = &fstest.MapFile{Data: []byte("brotli")}
+	dist["dist/app/assets/index-1.js.gz"] = &fstest.MapFile{Data: []byte("gzip")}
 	return dist
 }
 
@@ -173,7 +181,7 @@ func TestWithoutTheAppThePageSaysHowToGetIt(t *testing.T) {
 	if w := get(g, "/assets/index-1.js"); w.Code != http.StatusNotFound {
 		t.Errorf("got %d", w.Code)
 	}
-	if _, err := openAssets(webDist); err != nil {
+	if _, err := openAssets(web.Dist); err != nil {
 		t.Errorf("what is embedded: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/keyhole-dev/keyhole/gateway/auth"
+	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
@@ -126,8 +127,8 @@ func (g *Gateway) executeJSON(ctx context.Context, w http.ResponseWriter, r *htt
 	if err != nil {
 		return nil, err
 	}
-	defer sent.release()
-	body, err := readRoboflow(sent)
+	defer sent.Release()
+	body, err := readRoboflow(sent.Bytes)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +151,7 @@ func (g *Gateway) executeJSON(ctx context.Context, w http.ResponseWriter, r *htt
 }
 
 // receiveRoboflow reads the body on behalf of the key that is known before it, if any.
-func (g *Gateway) receiveRoboflow(ctx context.Context, w http.ResponseWriter, r *http.Request, target roboflowTarget) (*body, error) {
+func (g *Gateway) receiveRoboflow(ctx context.Context, w http.ResponseWriter, r *http.Request, target roboflowTarget) (*intake.Body, error) {
 	key, err := roboflowKey(r, &roboflowRequest{})
 	if err != nil {
 		return nil, err
@@ -158,19 +159,19 @@ func (g *Gateway) receiveRoboflow(ctx context.Context, w http.ResponseWriter, r 
 	if ctx, err = g.auth.As(ctx, key, g.auth.Visitor(r)); err != nil {
 		return nil, err
 	}
-	return g.readBody(w, r, g.roboflowSender(ctx, r, target))
+	return g.bodies.Read(w, r, g.roboflowSender(ctx, r, target))
 }
 
-func readRoboflow(sent *body) (*roboflowRequest, error) {
+func readRoboflow(raw []byte) (*roboflowRequest, error) {
 	var body roboflowRequest
-	if names, too := locate(sent.raw, len(sent.raw)); too != "" {
+	if names, too := locate(raw, len(raw)); too != "" {
 		return nil, tooMuch(roboflowField(names), too)
 	}
-	if !utf8.Valid(sent.raw) {
+	if !utf8.Valid(raw) {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body is not text in UTF-8").Field("body", notText)
 	}
-	if err := json.Unmarshal(sent.raw, &body); err != nil {
-		return nil, noRun(sent.raw, err)
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return nil, noRun(raw, err)
 	}
 	if len(body.Inputs) == 0 {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "inputs is missing").Field("inputs", "required")

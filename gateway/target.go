@@ -11,6 +11,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"github.com/keyhole-dev/keyhole/gateway/auth"
+	"github.com/keyhole-dev/keyhole/gateway/intake"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -71,17 +72,17 @@ var (
 )
 
 // senderOf is who sends the body of a request of /v1. The context says who calls.
-func (g *Gateway) senderOf(ctx context.Context, r *http.Request) sender {
+func (g *Gateway) senderOf(ctx context.Context, r *http.Request) intake.Sender {
 	p := caller.From(ctx)
 	client := fair.ClientOf(p)
-	return sender{client: client, admit: func(context.Context, []byte) (fair.Client, error) {
+	return intake.Sender{Client: client, Admit: func(context.Context, []byte) (fair.Client, error) {
 		switch path := r.URL.Path; {
 		case sharedPath.MatchString(path):
 			_, err := g.targets.link(ctx, sharedPath.FindStringSubmatch(path)[1])
 			return client, err
 		case p.Kind == caller.Guest:
 			return client, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
-				"a body of more than %d KiB needs a key, or a link that it goes to: send Authorization: Bearer <key>", headBytes>>10)
+				"a body of more than %d KiB needs a key, or a link that it goes to: send Authorization: Bearer <key>", intake.HeadBytes>>10)
 		case ownRunPath.MatchString(path):
 			return client, g.targets.workflow(ctx, ownRunPath.FindStringSubmatch(path)[1])
 		}
@@ -91,9 +92,9 @@ func (g *Gateway) senderOf(ctx context.Context, r *http.Request) sender {
 
 // roboflowSender is the same for Roboflow's clients, who may send the key in the body.
 // Until it is found, the body is that of the address alone.
-func (g *Gateway) roboflowSender(ctx context.Context, r *http.Request, target roboflowTarget) sender {
+func (g *Gateway) roboflowSender(ctx context.Context, r *http.Request, target roboflowTarget) intake.Sender {
 	client := fair.ClientOf(caller.From(ctx))
-	return sender{client: client, admit: func(_ context.Context, head []byte) (fair.Client, error) {
+	return intake.Sender{Client: client, Admit: func(_ context.Context, head []byte) (fair.Client, error) {
 		ctx, client := ctx, client
 		if key, ok := keyIn(head); ok && caller.From(ctx).Kind == caller.Guest {
 			var err error

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/keyhole-dev/keyhole/gateway/auth"
+	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
@@ -48,7 +49,7 @@ func (g *Gateway) serveUpload(w http.ResponseWriter, r *http.Request, name strin
 }
 
 func (g *Gateway) upload(w http.ResponseWriter, r *http.Request, name string) (*registryv1.ModelVersion, error) {
-	if err := checkEncoding(r); err != nil {
+	if err := intake.CheckEncoding(r); err != nil {
 		return nil, err
 	}
 	key, err := auth.Bearer(r)
@@ -99,7 +100,7 @@ func sendBody(stream grpc.ClientStreamingClient[registryv1.UploadArtifactRequest
 }
 
 func uploadProblem(err error) error {
-	if e, ok := errors.AsType[*errs.Error](tooLarge(err)); ok {
+	if e, ok := intake.TooLarge(err); ok {
 		return e
 	}
 	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the upload broke off; send it again").Because(err)

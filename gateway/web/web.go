@@ -1,0 +1,10 @@
+// Package web holds the built web app. `make web` builds it into dist/app. Without it
+// dist has a placeholder page alone, so that the programs build without Node.
+package web
+
+import "embed"
+
+// Dist is the folder dist, under that name.
+//
+//go:embed all:dist
+var Dist embed.FS
