@@ -8,6 +8,7 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/runner/compiled"
+	"github.com/keyhole-dev/keyhole/services/runner/run"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
@@ -27,8 +28,8 @@ func (i *internal) ExecuteJSON(ctx context.Context, request *runnerinternalv1.Ex
 	if err != nil {
 		return nil, err
 	}
-	done, err := i.service.execute(ctx, order{
-		target: target, inputs: inputs, excluded: request.GetExcludedFields(), sinksOff: request.GetDisableSinks(),
+	done, err := i.service.executor.Do(ctx, run.Order{
+		Target: target, Inputs: inputs, Excluded: request.GetExcludedFields(), SinksOff: request.GetDisableSinks(),
 	})
 	if err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func (i *internal) ExecuteJSON(ctx context.Context, request *runnerinternalv1.Ex
 	if err != nil {
 		return nil, err
 	}
-	return &runnerinternalv1.ExecuteJSONResponse{Run: done.name, Outputs: outputs}, nil
+	return &runnerinternalv1.ExecuteJSONResponse{Run: done.Name, Outputs: outputs}, nil
 }
 
 func targetOf(request *runnerinternalv1.ExecuteJSONRequest) (*sharinginternalv1.AuthorizeRunRequest, error) {

@@ -4,29 +4,30 @@ import (
 	"fmt"
 
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	"github.com/keyhole-dev/keyhole/services/runner/run"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // runResponse is a finished run on /v1.
-func runResponse(done *result) (*runnerv1.RunResponse, error) {
+func runResponse(done *run.Result) (*runnerv1.RunResponse, error) {
 	outputs, err := rawOutputs(done)
 	if err != nil {
 		return nil, err
 	}
 	return &runnerv1.RunResponse{
-		Run: done.name, Outputs: outputs,
-		Charges: done.finished.GetCharges(), Allowances: done.finished.GetAllowances(),
+		Run: done.Name, Outputs: outputs,
+		Charges: done.Finished.GetCharges(), Allowances: done.Finished.GetAllowances(),
 	}, nil
 }
 
 // rawOutputs are those of a finished run as JSON, in which numbers are exact.
-func rawOutputs(done *result) ([]byte, error) {
+func rawOutputs(done *run.Result) ([]byte, error) {
 	size := 0
-	for _, one := range done.outputs {
+	for _, one := range done.Outputs {
 		size += value.Size(one, maxEstimate)
 	}
 	out := append(make([]byte, 0, size+size/16), '[')
-	for i, one := range done.outputs {
+	for i, one := range done.Outputs {
 		if i > 0 {
 			out = append(out, ',')
 		}

@@ -5,6 +5,7 @@ import (
 
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/runner/run"
 )
 
 // public is the face towards clients.
@@ -66,14 +67,14 @@ func (p *public) run(ctx context.Context, target *sharinginternalv1.AuthorizeRun
 	if err != nil {
 		return nil, err
 	}
-	done, err := p.service.execute(ctx, o)
+	done, err := p.service.executor.Do(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	return runResponse(done)
 }
 
-func (p *public) order(target *sharinginternalv1.AuthorizeRunRequest, given *[]byte) (order, error) {
+func (p *public) order(target *sharinginternalv1.AuthorizeRunRequest, given *[]byte) (run.Order, error) {
 	inputs, err := p.service.inputsOf(given)
-	return order{target: target, inputs: inputs}, err
+	return run.Order{Target: target, Inputs: inputs}, err
 }

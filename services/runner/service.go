@@ -23,7 +23,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/runner/inflight"
+	"github.com/keyhole-dev/keyhole/services/runner/inputs"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
+	"github.com/keyhole-dev/keyhole/services/runner/run"
 )
 
 // Config is what an operator may set. The zero value is usable, but for ModelDir.
@@ -98,13 +100,9 @@ type Deps struct {
 
 // Service is the runner.
 type Service struct {
-	cfg       Config
-	deps      Deps
-	codec     *imaging.Codec
-	store     *models.Store
-	workflows *compiled.Cache
-	inflight  *inflight.Runs
-	booker    *booking.Batcher
+	cfg      Config
+	inflight *inflight.Runs
+	executor *run.Executor
 	// pictures has room for PictureBytes.
 	pictures *fair.Pool
 }
@@ -130,15 +128,25 @@ func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, erro
 	if err != nil {
 		return nil, fmt.Errorf("runner: %w", err)
 	}
-	s := &Service{
-		cfg: cfg, deps: deps, store: store,
-		codec:     imaging.NewCodec(cfg.Pictures),
-		workflows: compiled.New(cfg.Workflows, registry),
-		inflight:  inflight.New(deps.Sharing, deps.Logger, deps.Now, cfg.Runs),
-		booker:    booking.NewBatcher(deps.Sharing),
-		pictures:  fair.New(fair.Limits{What: "pictures", Capacity: cfg.PictureBytes}),
+	runs := inflight.New(deps.Sharing, deps.Logger, deps.Now, cfg.Runs)
+	pictures := fair.New(fair.Limits{What: "pictures", Capacity: cfg.PictureBytes})
+	executor := run.New(run.Deps{
+		Sharing: deps.Sharing, Vault: deps.Vault, Registry: deps.Registry, Workers: deps.Workers,
+		Logger: deps.Logger, Now: deps.Now,
+		Runs: runs, Workflows: compiled.New(cfg.Workflows, registry), Batcher: booking.NewBatcher(deps.Sharing),
+		Models: store, Codec: imaging.NewCodec(cfg.Pictures), Pictures: pictures,
+	}, cfg.limits())
+	return &Service{cfg: cfg, inflight: runs, executor: executor, pictures: pictures}, nil
+}
+
+// limits are those of one run.
+func (c Config) limits() run.Limits {
+	return run.Limits{
+		Time: c.RunTime, ResultBytes: c.ResultBytes,
+		Inputs: inputs.Limits{
+			Elements: c.Elements, Fetches: c.Fetches, FetchBytes: c.FetchBytes, PictureBytes: int64(c.Pictures.Bytes),
+		},
 	}
-	return s, nil
 }
 
 // RegisterPublic registers what clients call.

@@ -9,6 +9,7 @@ import (
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/run"
 )
 
 type runEvents = grpc.ServerStreamingServer[runnerv1.RunEvent]
@@ -20,8 +21,8 @@ func (p *public) stream(target *sharinginternalv1.AuthorizeRunRequest, inputs *[
 		return err
 	}
 	q := &queue{more: make(chan struct{}, 1)}
-	o.observe = q.put
-	var done *result
+	o.Observe = q.put
+	var done *run.Result
 	var failure error
 	over := make(chan struct{})
 	// A client that is gone ends the run; that is waited for all the same.
@@ -30,7 +31,7 @@ func (p *public) stream(target *sharinginternalv1.AuthorizeRunRequest, inputs *[
 	go func() {
 		defer close(over)
 		defer errs.Recover(&failure)
-		done, failure = p.service.execute(ctx, o)
+		done, failure = p.service.executor.Do(ctx, o)
 	}()
 	if err := q.send(events, over); err != nil {
 		cancel()

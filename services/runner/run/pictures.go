@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -35,7 +35,7 @@ var _ value.Memory = (*pictures)(nil)
 
 // hold measures the pictures of a run, and refuses more than one run may have.
 func (r *run) hold(w *compiled.Workflow, values map[string]any) (*pictures, error) {
-	p := &pictures{pool: r.service.pictures, pinned: w.Draws > 0 || w.Cuts}
+	p := &pictures{pool: r.deps.Pictures, pinned: w.Draws > 0 || w.Cuts}
 	most := p.pool.Most()
 	for picture := range inputs.Pictures(values) {
 		p.came = append(p.came, picture)

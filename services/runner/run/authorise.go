@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -39,7 +39,7 @@ func (r *run) authorise(ctx context.Context) error {
 // sharing that is being replaced costs a moment and no run.
 func (r *run) ask(ctx context.Context) error {
 	err := again(ctx, func() (err error) {
-		r.allowed, err = r.service.deps.Sharing.AuthorizeRun(ctx, r.order.target)
+		r.allowed, err = r.deps.Sharing.AuthorizeRun(ctx, r.order.Target)
 		return err
 	})
 	if err == nil {
@@ -57,7 +57,7 @@ func (r *run) tellModels(names []string) error {
 	wrong := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "an input that decides a model must be the id of one, a text")
 	values := map[string]string{}
 	for _, name := range names {
-		id, isText := r.order.inputs[name].(string)
+		id, isText := r.order.Inputs[name].(string)
 		if !isText || utf8.RuneCountInString(id) > maxModelID {
 			wrong = wrong.Field("inputs."+name, "must be the id of a model, a text")
 			continue
@@ -67,7 +67,7 @@ func (r *run) tellModels(names []string) error {
 	if len(wrong.Violations()) > 0 {
 		return wrong
 	}
-	r.order.target.ModelInputs = values
+	r.order.Target.ModelInputs = values
 	return nil
 }
 
@@ -97,10 +97,10 @@ func (r *run) unauthorised(ctx context.Context, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(onGrantAlone(ctx)), releaseWithin)
 	defer cancel()
-	_, err = r.service.booker.BookAlone(ctx, &sharinginternalv1.RunEnd{
+	_, err = r.deps.Batcher.BookAlone(ctx, &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: sharingv1.RunState_RUN_STATE_CANCELLED, Reason: reasonName(errorsv1.Reason_REASON_CANCELLED),
 	})
 	if err != nil {
-		r.service.deps.Logger.InfoContext(ctx, "run of unknown state left to sharing", "run", r.id, "error", err)
+		r.deps.Logger.InfoContext(ctx, "run of unknown state left to sharing", "run", r.id, "error", err)
 	}
 }

@@ -1,12 +1,7 @@
-package runner
+package run
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"sync"
-
-	"google.golang.org/grpc/status"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
@@ -15,10 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
-	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/runner/booking"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
-	"github.com/keyhole-dev/keyhole/services/runner/inflight"
 	"github.com/keyhole-dev/keyhole/services/runner/inputs"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 	"github.com/keyhole-dev/keyhole/services/runner/outbound"
@@ -26,31 +19,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// order is what a caller wants to have run.
-type order struct {
-	// target names it; the rest of the request is filled in here.
-	target *sharinginternalv1.AuthorizeRunRequest
-	inputs map[string]any
-	// excluded are outputs to leave out.
-	excluded []string
-	sinksOff bool
-	// observe gets events, nil for nobody. It is called by many goroutines, and
-	// must not wait.
-	observe func(*runnerv1.RunEvent)
-}
-
-// result is a run that went well and was booked.
-type result struct {
-	name     string
-	outputs  []map[string]any
-	finished *sharinginternalv1.Booking
-}
-
 // run is one run, from its authorisation to its booking.
 type run struct {
-	service *Service
-	order   order
-	id      string
+	*Executor
+	order Order
+	id    string
 	// proof is what sharing knows this run's runner by, while the run goes on and when it ends.
 	proof   []byte
 	allowed *sharinginternalv1.AuthorizeRunResponse
@@ -64,48 +37,6 @@ type run struct {
 	// end ends the run with a reason.
 	end   context.CancelCauseFunc
 	drawn drawn
-}
-
-// execute does the whole of a run.
-func (s *Service) execute(ctx context.Context, o order) (*result, error) {
-	release, err := s.inflight.Admit(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	r := &run{service: s, order: o, id: id.New("run"), proof: []byte(rand.Text())}
-	sum := sha256.Sum256(r.proof)
-	r.order.target.Run, r.order.target.ProofHash = r.id, sum[:]
-	r.order.target.Inputs, r.order.target.UnfitInputs = inputs.Given(o.inputs), inputs.Unfit(o.inputs)
-	r.order.target.Forms = inputs.FormsOf(o.inputs)
-	r.order.target.Elements = inputs.Elements(o.inputs)
-	if err := r.authorise(ctx); err != nil {
-		return nil, err
-	}
-	ctx = onGrantAlone(fair.With(ctx, r.client(ctx)))
-	r.claims = sync.OnceValue(func() *grant.Claims { return claimsOf(r.allowed.GetGrant()) })
-	r.ledger = booking.NewLedger(booking.ModelNames(r.allowed), sync.OnceValue(func() map[booking.Slot]string { return booking.SlotNames(r.claims()) }))
-	r.out = outbound.New(s.deps.Vault, r.allowed.GetGrant(), r.ledger, func() { r.end(inflight.ErrPaused()) })
-	defer r.redactor.Forget()
-	outputs, failure := r.perform(ctx)
-	var leaving [][]byte
-	if r.isJudged() {
-		if leaving, failure = r.leaving(outputs, failure); failure != nil {
-			outputs = nil
-		}
-	}
-	finished, err := r.finish(ctx, failure, leaving)
-	switch {
-	case finished.GetInstead() != nil:
-		return nil, errs.From(status.FromProto(finished.GetInstead()).Err())
-	case err != nil && len(leaving) > 0: // what it has to say was not judged
-		return nil, err
-	case failure != nil:
-		return nil, r.forOwner(failure)
-	case err != nil:
-		return nil, err
-	}
-	return &result{name: r.name(), outputs: outputs, finished: finished}, nil
 }
 
 // onGrantAlone leaves the caller behind. From the authorisation on everything
@@ -139,13 +70,13 @@ func (r *run) client(ctx context.Context) fair.Client {
 func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	deadline := r.service.deps.Now().Add(r.service.cfg.RunTime)
+	deadline := r.deps.Now().Add(r.limits.Time)
 	if granted := r.allowed.GetDeadline(); granted != nil && granted.AsTime().Before(deadline) {
 		deadline = granted.AsTime()
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, deadline, errRunTime)
 	defer cancel()
-	r.service.inflight.Add(r.id, r.proof, end)
+	r.deps.Runs.Add(r.id, r.proof, end)
 	r.end = end
 	r.tell(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Started{Started: r.name()}})
 	outputs, err := r.evaluate(ctx)
@@ -165,11 +96,11 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	if err := r.handOver(ctx); err != nil {
 		return nil, err
 	}
-	w, err := r.service.workflows.Get(ctx, r.allowed.GetDefinition(), r.allowed.GetVersionHash())
+	w, err := r.deps.Workflows.Get(ctx, r.allowed.GetDefinition(), r.allowed.GetVersionHash())
 	if err != nil {
 		return nil, err
 	}
-	values, err := r.reader().Read(ctx, w.Plan().Inputs, w.Required, r.order.inputs)
+	values, err := r.reader().Read(ctx, w.Plan().Inputs, w.Required, r.order.Inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -182,12 +113,12 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	defer done()
 	results, err := w.Run(ctx, engine.Request{
 		Env: r.env(), Inputs: values, Observe: r.stepped,
-		Limits: engine.Limits{Elements: r.service.cfg.Elements, Result: r.service.cfg.ResultBytes},
+		Limits: engine.Limits{Elements: r.limits.Inputs.Elements, Result: r.limits.ResultBytes},
 	})
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := w.Serialize(ctx, r.service.codec, results, r.service.cfg.ResultBytes, r.drawn.add)
+	outputs, err := w.Serialize(ctx, r.deps.Codec, results, r.limits.ResultBytes, r.drawn.add)
 	if err != nil {
 		return nil, err
 	}
@@ -203,34 +134,31 @@ func (r *run) stepped(e engine.Event) {
 }
 
 func (r *run) tell(event *runnerv1.RunEvent) {
-	if r.order.observe != nil {
-		r.order.observe(event)
+	if r.order.Observe != nil {
+		r.order.Observe(event)
 	}
 }
 
 // env is what this run may reach.
 func (r *run) env() engine.Env {
 	return engine.Env{
-		Models:   &models.Runner{Source: outbound.NewModels(r.service.deps.Registry, r.allowed.GetGrant(), booking.ModelNames(r.allowed)), Store: r.service.store, Pool: r.service.deps.Workers},
-		Outbound: r.out, Codec: r.service.codec,
-		Sinks: r.allowed.GetSinksEnabled() && !r.order.sinksOff,
-		Meter: r.ledger.Use, Now: r.service.deps.Now,
+		Models:   &models.Runner{Source: outbound.NewModels(r.deps.Registry, r.allowed.GetGrant(), booking.ModelNames(r.allowed)), Store: r.deps.Models, Pool: r.deps.Workers},
+		Outbound: r.out, Codec: r.deps.Codec,
+		Sinks: r.allowed.GetSinksEnabled() && !r.order.SinksOff,
+		Meter: r.ledger.Use, Now: r.deps.Now,
 		Calls: func(step string) int { return callsOf(r.claims(), step) },
 	}
 }
 
 // reader reads this run's inputs. Pictures at URLs come through the egress.
 func (r *run) reader() *inputs.Reader {
-	cfg := r.service.cfg
-	return inputs.NewReader(r.service.codec, inputs.Limits{
-		Elements: cfg.Elements, Fetches: cfg.Fetches, FetchBytes: cfg.FetchBytes, PictureBytes: int64(cfg.Pictures.Bytes),
-	}, r.out.Fetch, r.service.deps.Now)
+	return inputs.NewReader(r.deps.Codec, r.limits.Inputs, r.out.Fetch, r.deps.Now)
 }
 
 // outgoing takes out what the caller does not want, and what nobody may have.
 func (r *run) outgoing(outputs []map[string]any) []map[string]any {
 	for i, one := range outputs {
-		for _, name := range r.order.excluded {
+		for _, name := range r.order.Excluded {
 			delete(one, name)
 		}
 		outputs[i], _ = r.redactor.Value(one).(map[string]any)

@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -36,7 +36,7 @@ func (r *run) handOver(ctx context.Context) error {
 			secrets[name] = secret
 		}
 	}
-	r.order.target.Target = nil // a definition that was brought may hold some
+	r.order.Target.Target = nil // a definition that was brought may hold some
 	for _, refusal := range []*errs.Error{missing, wrong} {
 		if len(refusal.Violations()) > 0 {
 			return refusal
@@ -45,7 +45,7 @@ func (r *run) handOver(ctx context.Context) error {
 	for name, secret := range secrets {
 		r.redactor.Add(secret)
 		err := again(ctx, func() error {
-			_, err := r.service.deps.Vault.PutRunCredential(ctx, &vaultinternalv1.PutRunCredentialRequest{
+			_, err := r.deps.Vault.PutRunCredential(ctx, &vaultinternalv1.PutRunCredentialRequest{
 				Grant: r.allowed.GetGrant(), Input: name, Value: secret,
 			})
 			return err
@@ -61,12 +61,12 @@ func (r *run) handOver(ctx context.Context) error {
 // definition that the caller brought along.
 func (r *run) credential(in *sharinginternalv1.CredentialInput) (given any, path string) {
 	if in.GetPointer() == "" {
-		given = r.order.inputs[in.GetName()]
-		r.order.inputs[in.GetName()] = engine.SlotMark
+		given = r.order.Inputs[in.GetName()]
+		r.order.Inputs[in.GetName()] = engine.SlotMark
 		return given, "inputs." + in.GetName()
 	}
 	path = "definition" + strings.ReplaceAll(in.GetPointer(), "/", ".")
-	definition, _ := workflow.Parse(r.order.target.GetDefinition())
+	definition, _ := workflow.Parse(r.order.Target.GetDefinition())
 	if definition == nil {
 		return nil, path
 	}

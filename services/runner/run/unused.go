@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"

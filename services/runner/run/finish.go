@@ -1,4 +1,4 @@
-package runner
+package run
 
 import (
 	"context"
@@ -25,7 +25,7 @@ const (
 // If that cannot be said the outputs are withheld: sharing settles the run as
 // one whose runner died.
 func (r *run) finish(ctx context.Context, failure *errs.Error, leaving [][]byte) (*sharinginternalv1.Booking, error) {
-	defer r.service.inflight.Remove(r.id)
+	defer r.deps.Runs.Remove(r.id)
 	end := &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.List(), Steps: r.steps.List(),
 		Unused: r.unused(failure), Leaving: leaving,
@@ -43,7 +43,7 @@ func (r *run) finish(ctx context.Context, failure *errs.Error, leaving [][]byte)
 			return answer, nil
 		}
 		if !passing(err) || !rest(ctx, pause) {
-			r.service.deps.Logger.ErrorContext(ctx, "run could not be booked", "run", r.id, "error", err)
+			r.deps.Logger.ErrorContext(ctx, "run could not be booked", "run", r.id, "error", err)
 			return nil, errs.Aborted(errorsv1.Reason_REASON_UNAVAILABLE,
 				"the run could not be booked, so its outputs are withheld").Because(err)
 		}
@@ -57,9 +57,9 @@ func (r *run) book(ctx context.Context, end *sharinginternalv1.RunEnd) (*sharing
 	ctx, cancel := context.WithTimeout(ctx, bookTryWithin)
 	defer cancel()
 	if r.allowed.GetGrant() != "" {
-		return r.service.booker.BookAlone(ctx, end)
+		return r.deps.Batcher.BookAlone(ctx, end)
 	}
-	return r.service.booker.Book(ctx, end)
+	return r.deps.Batcher.Book(ctx, end)
 }
 
 // passing tells whether saying it again may help.

@@ -1,0 +1,127 @@
+package run
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"log/slog"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc/status"
+
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+	"github.com/keyhole-dev/keyhole/services/runner/booking"
+	"github.com/keyhole-dev/keyhole/services/runner/compiled"
+	"github.com/keyhole-dev/keyhole/services/runner/imaging"
+	"github.com/keyhole-dev/keyhole/services/runner/inflight"
+	"github.com/keyhole-dev/keyhole/services/runner/inputs"
+	"github.com/keyhole-dev/keyhole/services/runner/models"
+	"github.com/keyhole-dev/keyhole/services/runner/outbound"
+)
+
+// Deps are what runs share. All are required.
+type Deps struct {
+	Sharing  sharinginternalv1.SharingInternalServiceClient
+	Vault    vaultinternalv1.VaultInternalServiceClient
+	Registry registryinternalv1.RegistryInternalServiceClient
+	Workers  *modelworker.Pool
+	Logger   *slog.Logger
+	Now      func() time.Time
+
+	Runs      *inflight.Runs
+	Workflows *compiled.Cache
+	Batcher   *booking.Batcher
+	Models    *models.Store
+	Codec     *imaging.Codec
+	// Pictures is the memory for the decoded pictures of all runs.
+	Pictures *fair.Pool
+}
+
+// Limits are those of one run.
+type Limits struct {
+	// Time is the longest a run may take, if its grant does not say less.
+	Time time.Duration
+	// ResultBytes bounds the outputs.
+	ResultBytes int
+	Inputs      inputs.Limits
+}
+
+// Executor does runs. All methods may be called at the same time.
+type Executor struct {
+	deps   Deps
+	limits Limits
+}
+
+// New makes an executor. It starts nothing.
+func New(deps Deps, limits Limits) *Executor { return &Executor{deps: deps, limits: limits} }
+
+// Order is what a caller wants to have run.
+type Order struct {
+	// Target names it; the rest of the request is filled in here.
+	Target *sharinginternalv1.AuthorizeRunRequest
+	Inputs map[string]any
+	// Excluded are outputs to leave out.
+	Excluded []string
+	SinksOff bool
+	// Observe gets events, nil for nobody. It is called by many goroutines, and
+	// must not wait.
+	Observe func(*runnerv1.RunEvent)
+}
+
+// Result is a run that went well and was booked.
+type Result struct {
+	Name     string
+	Outputs  []map[string]any
+	Finished *sharinginternalv1.Booking
+}
+
+// Do does the whole of a run.
+func (e *Executor) Do(ctx context.Context, o Order) (*Result, error) {
+	release, err := e.deps.Runs.Admit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	r := &run{Executor: e, order: o, id: id.New("run"), proof: []byte(rand.Text())}
+	sum := sha256.Sum256(r.proof)
+	r.order.Target.Run, r.order.Target.ProofHash = r.id, sum[:]
+	r.order.Target.Inputs, r.order.Target.UnfitInputs = inputs.Given(o.Inputs), inputs.Unfit(o.Inputs)
+	r.order.Target.Forms = inputs.FormsOf(o.Inputs)
+	r.order.Target.Elements = inputs.Elements(o.Inputs)
+	if err := r.authorise(ctx); err != nil {
+		return nil, err
+	}
+	ctx = onGrantAlone(fair.With(ctx, r.client(ctx)))
+	r.claims = sync.OnceValue(func() *grant.Claims { return claimsOf(r.allowed.GetGrant()) })
+	r.ledger = booking.NewLedger(booking.ModelNames(r.allowed), sync.OnceValue(func() map[booking.Slot]string { return booking.SlotNames(r.claims()) }))
+	r.out = outbound.New(e.deps.Vault, r.allowed.GetGrant(), r.ledger, func() { r.end(inflight.ErrPaused()) })
+	defer r.redactor.Forget()
+	outputs, failure := r.perform(ctx)
+	var leaving [][]byte
+	if r.isJudged() {
+		if leaving, failure = r.leaving(outputs, failure); failure != nil {
+			outputs = nil
+		}
+	}
+	finished, err := r.finish(ctx, failure, leaving)
+	switch {
+	case finished.GetInstead() != nil:
+		return nil, errs.From(status.FromProto(finished.GetInstead()).Err())
+	case err != nil && len(leaving) > 0: // what it has to say was not judged
+		return nil, err
+	case failure != nil:
+		return nil, r.forOwner(failure)
+	case err != nil:
+		return nil, err
+	}
+	return &Result{Name: r.name(), Outputs: outputs, Finished: finished}, nil
+}
