@@ -1,0 +1,267 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+var (
+	// ErrNotStarted is under the error of a caller that left before its item was taken. The item
+	// was not worked on, and will not be.
+	ErrNotStarted = errors.New("not started")
+	// errUnanswered is for items of a batch whose work ended its goroutine.
+	errUnanswered = errors.New("the batch was broken off")
+)
+
+// Result is what became of one item.
+type Result[Out any] struct {
+	Value Out
+	Err   error
+}
+
+// Func works on a batch. It returns one result for each item, in their order, or an error that
+// holds for all of them. Results that are nil mean that every item succeeded with the zero value.
+// It must not keep items.
+type Func[In, Out any] func(ctx context.Context, items []In) ([]Result[Out], error)
+
+// Options are the limits of a batcher. The zero value of each is usable.
+type Options[In any] struct {
+	// MaxItems bounds the items of a batch; 0 means 64.
+	MaxItems int
+	// MaxWeight bounds the sum of what Weight says of the items; 0 means no bound. An item that
+	// weighs more makes a batch of its own.
+	MaxWeight int
+	Weight    func(In) int
+	// Serial lets one batch run at a time: the next gathers meanwhile. Otherwise a batch starts
+	// as soon as its first caller has let others join.
+	Serial bool
+	// Timeout bounds the work on one batch, and so how long a caller waits after its own context
+	// has ended; 0 means 5 s.
+	Timeout time.Duration
+	// Isolate tells whether an error of the whole batch may be the fault of one item. Each item is
+	// then tried once more in a batch of its own. Nil means never.
+	Isolate func(error) bool
+}
+
+// Batcher collects items. All methods may be called at the same time.
+type Batcher[In, Out any] struct {
+	work Func[In, Out]
+	opts Options[In]
+	pool sync.Pool // of *item: one for each caller would be most of the garbage
+
+	// mu guards the fields below and the lead of waiting items. It is never held during the work.
+	mu      sync.Mutex
+	waiting queue[In, Out]
+	led     bool // there is a leader, who will take what waits
+}
+
+// item is one caller's. It belongs to its caller again when wake has a value or the caller has
+// withdrawn it.
+type item[In, Out any] struct {
+	in     In
+	wake   chan struct{} // has a value when the item is answered or has the lead
+	result Result[Out]
+
+	// The fields below are guarded by the batcher's mu. The caller of an item with the lead may
+	// read lead once it has the value of wake.
+	lead, queued  bool
+	before, after *item[In, Out]
+}
+
+// New returns a batcher. It starts nothing.
+func New[In, Out any](work Func[In, Out], opts Options[In]) *Batcher[In, Out] {
+	if opts.MaxItems == 0 {
+		opts.MaxItems = 64
+	}
+	if opts.Timeout == 0 {
+		opts.Timeout = 5 * time.Second
+	}
+	return &Batcher[In, Out]{work: work, opts: opts}
+}
+
+// Do has an item worked on together with those of others. If ctx ends before the work has started,
+// the item is withdrawn and the error wraps [ErrNotStarted]. After that Do waits for the outcome,
+// because others depend on the same work; Timeout bounds the wait.
+func (b *Batcher[In, Out]) Do(ctx context.Context, in In) (Out, error) {
+	if ctx.Err() != nil {
+		return notStarted[Out](ctx)
+	}
+	it := b.take(in)
+	defer b.give(it)
+	if b.join(it) {
+		b.run(it)
+		return it.result.Value, it.result.Err
+	}
+	woken := false
+	select {
+	case <-it.wake:
+		woken = true
+	case <-ctx.Done():
+	}
+	switch {
+	case ctx.Err() != nil && b.withdraw(it):
+		return notStarted[Out](ctx)
+	case !woken:
+		<-it.wake // the work has started
+	case it.lead:
+		b.run(it)
+	}
+	return it.result.Value, it.result.Err
+}
+
+func notStarted[Out any](ctx context.Context) (none Out, err error) {
+	return none, fmt.Errorf("%w: %w", ErrNotStarted, context.Cause(ctx))
+}
+
+// join queues an item. It reports whether its caller leads the next batch.
+func (b *Batcher[In, Out]) join(it *item[In, Out]) (lead bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waiting.push(it)
+	lead, b.led = !b.led, true
+	return lead
+}
+
+// withdraw removes an item that nobody has taken. If its caller was to lead, the next one leads.
+func (b *Batcher[In, Out]) withdraw(it *item[In, Out]) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !it.queued {
+		return false
+	}
+	b.waiting.remove(it)
+	if it.lead {
+		b.passLead()
+		select { // its caller may have taken the value already
+		case <-it.wake:
+		default:
+		}
+	}
+	return true
+}
+
+// passLead makes the first who waits the leader. b.mu is held: between the end of one leader and
+// the next nobody may join and believe that somebody leads.
+func (b *Batcher[In, Out]) passLead() {
+	next := b.waiting.first
+	if b.led = next != nil; b.led {
+		next.lead = true
+		next.wake <- struct{}{} // has room: nobody else wakes an item that waits
+	}
+}
+
+// yields is how often a leader lets other goroutines run before it takes what waits. On a busy
+// processor those that are about to join then do; on an idle one it takes no time.
+const yields = 3
+
+// run works on the next batch. own is the leader's item, which is first in the queue.
+func (b *Batcher[In, Out]) run(own *item[In, Out]) {
+	for range yields {
+		runtime.Gosched()
+	}
+	batch := b.next()
+	for _, it := range batch {
+		it.result.Err = errUnanswered
+	}
+	defer b.answer(batch, own) // also when the work ends this goroutine
+	b.workOn(batch)
+}
+
+// next takes the items of a batch. Unless batches run one by one, the next leader starts now.
+func (b *Batcher[In, Out]) next() []*item[In, Out] {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var batch []*item[In, Out]
+	for weight := 0; b.waiting.first != nil && len(batch) < b.opts.MaxItems; {
+		it := b.waiting.first
+		if b.opts.MaxWeight > 0 {
+			if weight += b.opts.Weight(it.in); weight > b.opts.MaxWeight && len(batch) > 0 {
+				break
+			}
+		}
+		b.waiting.remove(it)
+		batch = append(batch, it)
+	}
+	if !b.opts.Serial {
+		b.passLead()
+	}
+	return batch
+}
+
+// answer wakes the callers of a batch, all but the leader's own.
+func (b *Batcher[In, Out]) answer(batch []*item[In, Out], own *item[In, Out]) {
+	if b.opts.Serial { // the next batch need not wait for this one's callers
+		b.mu.Lock()
+		b.passLead()
+		b.mu.Unlock()
+	}
+	for _, it := range batch {
+		if it != own {
+			it.wake <- struct{}{}
+		}
+	}
+}
+
+func (b *Batcher[In, Out]) workOn(batch []*item[In, Out]) {
+	err := b.try(batch)
+	if err != nil && len(batch) > 1 && b.opts.Isolate != nil && b.opts.Isolate(err) {
+		for i, it := range batch {
+			if err := b.try(batch[i : i+1]); err != nil {
+				it.result = Result[Out]{Err: err}
+			}
+		}
+		return
+	}
+	if err != nil {
+		for _, it := range batch {
+			it.result = Result[Out]{Err: err}
+		}
+	}
+}
+
+// try works on a batch once. Its context is nobody's: a leader that leaves must not end the work
+// for others, and they must not act in its name.
+func (b *Batcher[In, Out]) try(batch []*item[In, Out]) (err error) {
+	defer errs.Recover(&err)
+	ctx, cancel := context.WithTimeout(context.Background(), b.opts.Timeout)
+	defer cancel()
+	items := make([]In, len(batch))
+	for i, it := range batch {
+		items[i] = it.in
+	}
+	results, err := b.work(ctx, items)
+	switch {
+	case err != nil:
+		return err
+	case results != nil && len(results) != len(batch):
+		return fmt.Errorf("%d results for %d items", len(results), len(batch))
+	}
+	for i, it := range batch {
+		it.result = Result[Out]{}
+		if results != nil {
+			it.result = results[i]
+		}
+	}
+	return nil
+}
+
+func (b *Batcher[In, Out]) take(in In) *item[In, Out] {
+	it, _ := b.pool.Get().(*item[In, Out])
+	if it == nil {
+		it = &item[In, Out]{wake: make(chan struct{}, 1)}
+	}
+	it.in = in
+	return it
+}
+
+// give returns an item with an empty channel. It keeps nothing of its caller's.
+func (b *Batcher[In, Out]) give(it *item[In, Out]) {
+	*it = item[In, Out]{wake: it.wake}
+	b.pool.Put(it)
+}
