@@ -25,12 +25,20 @@ type books struct {
 	mu    sync.Mutex
 	calls int
 	away  bool
+	// mostRuns and mostEntries are the largest that a call had.
+	mostRuns, mostEntries int
 }
 
 func (b *books) FinishRuns(_ context.Context, r *sharinginternalv1.FinishRunsRequest) (*sharinginternalv1.FinishRunsResponse, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.calls++
+	b.mostRuns = max(b.mostRuns, len(r.GetRuns()))
+	total := 0
+	for _, end := range r.GetRuns() {
+		total += entries(end)
+	}
+	b.mostEntries = max(b.mostEntries, total)
 	if b.away {
 		return nil, errs.Status(errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not now")).Err()
 	}
@@ -48,7 +56,7 @@ func (b *books) FinishRuns(_ context.Context, r *sharinginternalv1.FinishRunsReq
 	return out, nil
 }
 
-func newBatcher(t *testing.T) (*Batcher, *books) {
+func newBatcher(t testing.TB) (*Batcher, *books) {
 	t.Helper()
 	sharing, server, pipe := &books{}, grpc.NewServer(), rpc.NewPipe()
 	sharinginternalv1.RegisterSharingInternalServiceServer(server, sharing)
@@ -90,58 +98,54 @@ func TestEachRunGetsItsOwnBooking(t *testing.T) {
 	all.Wait()
 }
 
-// A crowd is as many runs as a call may have, and as much of them as a message takes.
-func TestACrowdIsBounded(t *testing.T) {
+// A call reports as many runs as it may have, and as much of them as a message takes.
+func TestACallIsBounded(t *testing.T) {
 	t.Parallel()
-	small := &sharinginternalv1.RunEnd{}
-	large := &sharinginternalv1.RunEnd{Steps: make([]*sharingv1.StepEvent, maxEntries+1)}
-	b := &Batcher{}
-	first, made := b.join(newEnding(small))
-	for range maxEnds - 1 {
-		if c, another := b.join(newEnding(small)); another || c != first {
-			t.Fatal("a run that fits does not join")
+	b, sharing := newBatcher(t)
+	small := &sharinginternalv1.RunEnd{Run: "small"}
+	large := &sharinginternalv1.RunEnd{Run: "large", Steps: make([]*sharingv1.StepEvent, maxEntries/2+1)}
+	for i := range large.Steps {
+		large.Steps[i] = &sharingv1.StepEvent{}
+	}
+	var all sync.WaitGroup
+	for i := range 2*maxEnds + 4 {
+		end := small
+		if i%(maxEnds/2) == 0 {
+			end = large
 		}
+		all.Go(func() {
+			if _, err := b.Book(t.Context(), end); err != nil {
+				t.Error(err)
+			}
+		})
 	}
-	second, another := b.join(newEnding(small))
-	if !made || !another || len(b.close(first)) != maxEnds {
-		t.Error("a crowd that is full takes another run")
-	}
-	if _, another := b.join(newEnding(large)); !another {
-		t.Error("a crowd takes more steps than a message does")
-	}
-	if len(b.close(second)) != 1 {
-		t.Error("who made a crowd does not get it")
+	all.Wait()
+	if sharing.mostRuns > maxEnds || sharing.mostEntries > maxEntries {
+		t.Errorf("a call reported %d runs with %d entries", sharing.mostRuns, sharing.mostEntries)
 	}
 }
 
-// What cannot be sent of one run keeps no other from being booked, and a sharing that is
-// away is asked once for all.
+// A run that cannot be sent does not keep others from being booked, and an unavailable sharing is
+// asked once for all.
 func TestOneRunDoesNotFailTheOthers(t *testing.T) {
 	t.Parallel()
 	b, sharing := newBatcher(t)
-	three := []*ending{
-		newEnding(&sharinginternalv1.RunEnd{Run: "a"}),
-		newEnding(&sharinginternalv1.RunEnd{Run: "b", Message: "\xff"}), // no text, which proto refuses to encode
-		newEnding(&sharinginternalv1.RunEnd{Run: "c"}),
-	}
-	b.send(t.Context(), three)
-	for i, e := range three {
-		if <-e.done; (e.err != nil) != (i == 1) {
-			t.Errorf("%s: %v", e.end.GetRun(), e.err)
+	var all sync.WaitGroup
+	for i := range 90 {
+		end := &sharinginternalv1.RunEnd{Run: fmt.Sprintf("run%d", i)}
+		if i%3 == 1 {
+			end.Message = "\xff" // not UTF-8, which proto refuses to encode
 		}
+		all.Go(func() {
+			if _, err := b.Book(t.Context(), end); (err != nil) != (i%3 == 1) {
+				t.Errorf("%s: %v", end.GetRun(), err)
+			}
+		})
 	}
+	all.Wait()
 	sharing.calls, sharing.away = 0, true
-	pair := []*ending{three[0], three[2]}
-	for _, e := range pair {
-		e.done = make(chan struct{})
-	}
-	b.send(t.Context(), pair)
-	for _, e := range pair {
-		if <-e.done; errs.CodeOf(e.err) != codes.Unavailable {
-			t.Errorf("sharing is away: %v", e.err)
-		}
-	}
-	if sharing.calls != 1 {
-		t.Errorf("%d calls to a sharing that is away, want 1", sharing.calls)
+	_, err := b.finish(t.Context(), []*sharinginternalv1.RunEnd{{Run: "a"}, {Run: "c"}})
+	if errs.CodeOf(err) != codes.Unavailable || aboutOneRun(err) || sharing.calls != 1 {
+		t.Errorf("sharing is unavailable: %v after %d calls", err, sharing.calls)
 	}
 }
