@@ -32,6 +32,8 @@ const (
 	maxItems = 20_000
 	// maxCount bounds each number in them, so that no sum of them overflows.
 	maxCount = 1_000_000_000_000
+	// maxPictures is the highest limit on pictures that there is.
+	maxPictures = 1_000_000_000
 )
 
 // FinishRuns implements the RPC. The runs are booked side by side, so that they share
@@ -117,10 +119,19 @@ func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.RunE
 	}
 	row.State, row.Reason, row.Message = int64(r.GetState()), storable(r.GetReason()), storable(r.GetMessage())
 	row.Steps = stepsText(r.GetSteps())
+	s.recount(ctx, &row, r)
 	if verdict == vaultinternalv1.Verdict_VERDICT_WITHHELD {
 		return s.bookWithheld(ctx, row, items)
 	}
 	return s.book(ctx, ended{row: row, items: items})
+}
+
+// recount checks the pictures of a run again. A runner that did more than was reserved is
+// wrong: what it did is recorded all the same, so that the next run meets the limit.
+func (s *Service) recount(ctx context.Context, row *runRow, r *sharinginternalv1.RunEnd) {
+	if row.over = max(0, r.GetPictures()-row.Pictures); row.over > 0 {
+		s.log.WarnContext(ctx, "a runner did more than was reserved", "run", row.ID, "reserved", row.Pictures, "done", r.GetPictures())
+	}
 }
 
 // storable leaves out the one character that PostgreSQL does not store. A message may
@@ -152,6 +163,9 @@ func checkFinish(r *sharinginternalv1.RunEnd) error {
 	}
 	if len(r.GetItems()) > maxItems || len(r.GetSteps()) > maxItems {
 		return invalid("items", "a run has at most %d line items and steps", maxItems)
+	}
+	if r.GetPictures() < 0 || r.GetPictures() > maxPictures {
+		return invalid("pictures", "must be from 0 to %d", maxPictures)
 	}
 	for _, item := range r.GetItems() {
 		if item.GetKind() != kindModel && item.GetKind() != kindCredential {

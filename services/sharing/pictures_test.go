@@ -266,3 +266,38 @@ func TestAnUnusedRunIsNotCharged(t *testing.T) {
 		}
 	})
 }
+
+// A runner that sends more pictures through the steps than were reserved is recorded, and
+// the next run is refused: in the counters, and in what a lost Redis is built of.
+func TestAttackARunnerDoesMoreThanReserved(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A11", "a runner that does more pictures than were reserved")
+	on(t, func(t *testing.T, s *stage) {
+		token := s.cats(daily(3, 3)).GetToken()
+		guest := s.guest("g")
+		must(t, s.images(guest, token, "honest", 4))
+		end := &sharinginternalv1.RunEnd{Run: "honest", State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Pictures: 4}
+		_, err := s.runner.FinishRun(context.Background(), end)
+		must(t, err)
+		if left := s.left(guest, token, "share").GetPicturesLeft(); left != 26 {
+			t.Errorf("%d pictures are left, want 26", left)
+		}
+		must(t, s.images(guest, token, "greedy", 1))
+		end = &sharinginternalv1.RunEnd{Run: "greedy", State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Pictures: 200}
+		for range 2 { // told again, it counts once
+			_, err = s.runner.FinishRun(context.Background(), end)
+			must(t, err)
+		}
+		for _, when := range []string{"at once", "after a lost Redis"} {
+			s.clock.advance(time.Minute) // what is left is remembered for a while
+			left := s.left(guest, token, "share")
+			a.Attempt(left.GetPicturesLeft() == 0 && left.GetRunsLeft() == 1, "%s %v is left of the link", when, left)
+			err := s.images(guest, token, "next "+when, 1)
+			a.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED || errs.ReasonOf(err) == errorsv1.Reason_REASON_VISITOR_BUDGET_EXHAUSTED,
+				"the next run %s: %v", when, err)
+			s.flush()
+		}
+		_, err = s.runner.FinishRun(context.Background(), &sharinginternalv1.RunEnd{Run: "greedy", State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Pictures: -1})
+		refused(t, err, errorsv1.Reason_REASON_INVALID_REQUEST)
+	})
+}

@@ -33,6 +33,8 @@ type runRow struct {
 	Images, Calls, InputTokens, OutputTokens     int64
 	// Pictures is how many it brought in; Images went through models.
 	Pictures int64
+	// over is how many it had beyond those that were reserved, once it has ended.
+	over int64
 
 	// counted is what Scopes says, where it is known.
 	counted []meter.Scope
@@ -57,7 +59,7 @@ const running = int64(sharingv1.RunState_RUN_STATE_RUNNING)
 
 // metered is the run as the meter counts it.
 func (r *runRow) metered() meter.Run {
-	return meter.Run{ID: r.ID, Start: time.UnixMicro(r.Start), Pictures: r.Pictures}
+	return meter.Run{ID: r.ID, Start: time.UnixMicro(r.Start), Pictures: r.Pictures, Over: r.over}
 }
 
 // insertRun writes the row of an admitted run, together with other small writes;
@@ -136,9 +138,9 @@ func (e ended) statement() sqldb.Statement {
 	}
 	return sqldb.Statement{
 		Text: `UPDATE runs SET state = $1, reason = $2, message = $3, steps = $4, end_time = $5,
-			model_images = $6, credential_calls = $7, input_tokens = $8, output_tokens = $9
-			WHERE id = $10 AND state = 1 AND lease < $11`,
-		Args: []any{r.State, r.Reason, r.Message, r.Steps, r.End, r.Images, r.Calls, r.InputTokens, r.OutputTokens, r.ID, before},
+			model_images = $6, credential_calls = $7, input_tokens = $8, output_tokens = $9, pictures = $10
+			WHERE id = $11 AND state = 1 AND lease < $12`,
+		Args: []any{r.State, r.Reason, r.Message, r.Steps, r.End, r.Images, r.Calls, r.InputTokens, r.OutputTokens, r.Pictures + r.over, r.ID, before},
 	}
 }
 

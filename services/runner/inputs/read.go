@@ -36,8 +36,9 @@ type Fetch func(ctx context.Context, url string, limit int64) ([]byte, error)
 
 // Reader turns the inputs of one run into values.
 type Reader struct {
-	values value.Reader
-	limits Limits
+	values  value.Reader
+	limits  Limits
+	brought int64
 }
 
 // NewReader makes a reader. Pictures at URLs come through fetch, within what the run may bring in
@@ -74,11 +75,15 @@ func (r *Reader) Read(ctx context.Context, declared []plan.Input, required []str
 			t.parameter(in, v, func(read any) { inputs[in.Name] = read })
 		}
 	}
+	r.brought = t.brought
 	if err := t.group.Wait(); err != nil {
 		return nil, err
 	}
 	return inputs, t.refusal()
 }
+
+// Brought is how many elements of batches were values: each is sent through the steps.
+func (r *Reader) Brought() int64 { return r.brought }
 
 // taking is the reading of one run's inputs.
 type taking struct {
@@ -88,8 +93,10 @@ type taking struct {
 	limit  int
 
 	count int
-	mu    sync.Mutex
-	wrong []*errs.Error
+	// brought are the elements that are values; count has the empty ones too.
+	brought int64
+	mu      sync.Mutex
+	wrong   []*errs.Error
 }
 
 // put writes into what is read, which many do at the same time.
@@ -144,6 +151,7 @@ func (t *taking) one(in *plan.Input, v any, path, name string, put func(any)) {
 	if v == nil {
 		return
 	}
+	t.brought++
 	t.group.Go(func() (err error) {
 		defer errs.Recover(&err)
 		if read, err := value.Coerce(v, in.Kinds); err == nil {

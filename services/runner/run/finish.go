@@ -28,7 +28,7 @@ func (r *run) finish(ctx context.Context, failure *errs.Error, leaving [][]byte)
 	defer r.deps.Runs.Remove(r.id)
 	end := &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.List(), Steps: r.steps.List(),
-		Unused: r.unused(failure), Leaving: leaving,
+		Unused: r.unused(failure), Leaving: leaving, Pictures: r.brought,
 	}
 	if failure != nil {
 		end.Reason = reasonName(failure.Reason())

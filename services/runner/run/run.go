@@ -37,6 +37,8 @@ type run struct {
 	// end ends the run with a reason.
 	end   context.CancelCauseFunc
 	drawn drawn
+	// brought is how many pictures were read to be sent through the steps.
+	brought int64
 }
 
 // onGrantAlone leaves the caller behind. From the authorisation on everything
@@ -100,7 +102,9 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	values, err := r.reader().Read(ctx, w.Plan().Inputs, w.Required, r.order.Inputs)
+	reader := r.reader()
+	values, err := reader.Read(ctx, w.Plan().Inputs, w.Required, r.order.Inputs)
+	r.brought = reader.Brought()
 	if err != nil {
 		return nil, err
 	}

@@ -73,7 +73,8 @@ func (r *Reservation) countOnce(ctx context.Context) error {
 	return redisx.Error(err)
 }
 
-// Release ends a run's reservation: it stays counted, and is not open any more.
+// Release ends a run's reservation: it stays counted, and is not open any more. What it
+// did beyond its reservation is counted too, whatever is left.
 // Releasing twice, or what was never reserved, does nothing. It tells what some limited
 // scopes have left then, in the same round trip.
 func (m *Meter) Release(ctx context.Context, run Run, scopes, tell []Scope) ([]Left, error) {
@@ -139,12 +140,16 @@ func (m *Meter) release(ctx context.Context, run Run, scopes []Scope, asked *que
 			mine = append(mine, g)
 		}
 	}
-	if happened || len(mine) == 0 {
+	if happened && run.Over == 0 || len(mine) == 0 {
 		return again, nil
 	}
 	_, err = m.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, g := range mine {
-			g.subtract(ctx, p, run)
+			if happened {
+				g.addPictures(ctx, p, run)
+			} else {
+				g.subtract(ctx, p, run)
+			}
 		}
 		return nil
 	})

@@ -42,6 +42,8 @@ type Run struct {
 	ID       string
 	Start    time.Time
 	Pictures int64
+	// Over is how many pictures it had beyond those that are reserved.
+	Over int64
 }
 
 // takes is what the run takes of each unit. Of what it takes none it cannot take too

@@ -832,7 +832,10 @@ type RunEnd struct {
 	// The texts that are to leave a preview which made calls with credentials: outputs
 	// without the pictures that the runner encoded, and what an error says. The vault
 	// looks for hidden credentials in them; sharing keeps nothing of them.
-	Leaving       [][]byte `protobuf:"bytes,9,rep,name=leaving,proto3" json:"leaving,omitempty"`
+	Leaving [][]byte `protobuf:"bytes,9,rep,name=leaving,proto3" json:"leaving,omitempty"`
+	// How many pictures it sent through the steps. More than were reserved are recorded
+	// and count against the next runs.
+	Pictures      int64 `protobuf:"varint,10,opt,name=pictures,proto3" json:"pictures,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -928,6 +931,13 @@ func (x *RunEnd) GetLeaving() [][]byte {
 		return x.Leaving
 	}
 	return nil
+}
+
+func (x *RunEnd) GetPictures() int64 {
+	if x != nil {
+		return x.Pictures
+	}
+	return 0
 }
 
 // FinishRunsResponse has what became of each, in the order of the request.
@@ -1209,7 +1219,7 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x11RenewRunsResponse\x12;\n" +
 	"\x05ended\x18\x01 \x03(\v2%.keyhole.sharing.internal.v1.EndedRunR\x05ended\"Y\n" +
 	"\x11FinishRunsRequest\x12D\n" +
-	"\x04runs\x18\x01 \x03(\v2#.keyhole.sharing.internal.v1.RunEndB\v\xbaH\b\x92\x01\x05\b\x01\x10\x80\x02R\x04runs\"\xe0\x02\n" +
+	"\x04runs\x18\x01 \x03(\v2#.keyhole.sharing.internal.v1.RunEndB\v\xbaH\b\x92\x01\x05\b\x01\x10\x80\x02R\x04runs\"\x8b\x03\n" +
 	"\x06RunEnd\x12\x19\n" +
 	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x122\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x1c.keyhole.sharing.v1.RunStateR\x05state\x12\x16\n" +
@@ -1219,7 +1229,10 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x05steps\x18\x06 \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\x12\"\n" +
 	"\x05proof\x18\a \x01(\fB\f\xbaH\x06z\x04\x10\x10\x18@\x80\x01\x01R\x05proof\x12\x16\n" +
 	"\x06unused\x18\b \x01(\bR\x06unused\x12&\n" +
-	"\aleaving\x18\t \x03(\fB\f\xbaH\x06\x92\x01\x03\x10\xe8\a\x80\x01\x01R\aleaving\"R\n" +
+	"\aleaving\x18\t \x03(\fB\f\xbaH\x06\x92\x01\x03\x10\xe8\a\x80\x01\x01R\aleaving\x12)\n" +
+	"\bpictures\x18\n" +
+	" \x01(\x03B\r\xbaH\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\bpictures\"R\n" +
 	"\x12FinishRunsResponse\x12<\n" +
 	"\x04runs\x18\x01 \x03(\v2(.keyhole.sharing.internal.v1.FinishedRunR\x04runs\"\x85\x01\n" +
 	"\vFinishedRun\x12@\n" +
