@@ -49,6 +49,7 @@ func roboflow(t *testing.T, in *installation) {
 		t.Errorf("with another workspace's key: %s", r)
 	}
 	batch(t, in)
+	limitedBatch(t, in)
 }
 
 func wantHello(t *testing.T, r reply) {
@@ -68,5 +69,36 @@ func batch(t *testing.T, in *installation) {
 	r := in.guest().call(t, http.MethodPost, "/s/"+in.demoToken(t)+"/demo/workflows/read-text", body)
 	if len(r.list("outputs")) != 2 || r.text("outputs.1.picture.type") != "base64" || r.text("outputs.1.picture.value") == "" {
 		t.Errorf("a batch of two gives %.600s", r)
+	}
+}
+
+// limitedBatch: the limits on pictures hold for the lists that Roboflow's clients send. A
+// list that does not fit uses nothing up.
+func limitedBatch(t *testing.T, in *installation) {
+	owner := in.tenant(t)
+	owner.workflow(t, "echo", map[string]any{
+		"version": "1.0", "inputs": []any{map[string]any{"type": "WorkflowImage", "name": "image"}}, "steps": []any{},
+		"outputs": []any{map[string]any{"type": "JsonField", "name": "same", "selector": "$inputs.image"}},
+	})
+	_, token := owner.share(t, owner.path()+"/workflows/echo", map[string]any{"limits": map[string]any{"runs": 3, "pictures": 7, "period": "PERIOD_DAY"}})
+	one, err := json.Marshal(picture(sign(t, "ONE")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	guest := in.guest()
+	for at, step := range []struct{ pictures, want int }{
+		{8, http.StatusTooManyRequests},
+		{260, http.StatusTooManyRequests},
+		{5, http.StatusOK},
+		{3, http.StatusTooManyRequests},
+		{2, http.StatusOK},
+		{1, http.StatusTooManyRequests},
+	} {
+		list := "[" + strings.Repeat(string(one)+",", step.pictures-1) + string(one) + "]"
+		path := []string{"/s/" + token + "/any/workflows/any", "/s/" + token + "/infer/workflows/any/any"}[at%2]
+		r := guest.call(t, http.MethodPost, path, roboflowBody("null", `{"image": `+list+`}`))
+		if r.status != step.want || step.want == http.StatusOK && len(r.list("outputs")) != step.pictures || step.want != http.StatusOK && r.text("message") == "" {
+			t.Errorf("request %d with %d pictures: %.600s", at, step.pictures, r)
+		}
 	}
 }
