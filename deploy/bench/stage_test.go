@@ -54,7 +54,7 @@ func serve(tb testing.TB, tel *telemetry.Telemetry, n *node.Node, lis net.Listen
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	parts := append(n.Components(), lifecycle.HTTP("http", lis, &http.Server{Handler: n.Gateway()}))
-	go func() { done <- lifecycle.Run(ctx, tel.Logger, parts...) }()
+	go func() { done <- lifecycle.Run(ctx, tel.Logger, &lifecycle.Readiness{}, parts...) }()
 	tb.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {

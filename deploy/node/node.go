@@ -24,10 +24,11 @@ type Config struct {
 	Data string
 	// PublicURL is where visitors reach it; links are made of it.
 	PublicURL string
-	// EgressAllow, FetchAllow and EgressPlaintext: see vault.Config.
+	// EgressAllow, FetchAllow, EgressPlaintext and EgressCAFile: see vault.Config.
 	EgressAllow     []string
 	FetchAllow      []string
 	EgressPlaintext bool
+	EgressCAFile    string
 	// GuestRuns, GuestPictures and PreviewCalls: see sharing.Config.
 	GuestRuns     int64
 	GuestPictures int64

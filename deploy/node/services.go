@@ -45,7 +45,7 @@ func (n *Node) openVault(ctx context.Context) error {
 	}
 	n.vault, err = vault.New(ctx, vault.Config{
 		KEKFile: filepath.Join(n.cfg.Data, "keys", "kek"), GuestRuns: n.cfg.GuestKeyRuns, EgressAllow: n.cfg.EgressAllow, FetchAllow: n.cfg.FetchAllow,
-		EgressPlaintext: n.cfg.EgressPlaintext,
+		EgressPlaintext: n.cfg.EgressPlaintext, EgressCAFile: n.cfg.EgressCAFile,
 	}, vault.Deps{
 		DB: n.stores.vault, Redis: n.stores.vaultRedis, Identity: id, Verifier: id.Verifier(),
 		Logger: n.tel.Logger.With("service", "vault"), Metrics: n.tel.Registerer,

@@ -115,7 +115,7 @@ func (r *rig) dial(pipe *rpc.Pipe, peer string) *grpc.ClientConn {
 func (r *rig) as(workspace string) context.Context {
 	r.t.Helper()
 	p := caller.Principal{Kind: caller.Member, Workspace: workspace, Key: "workspaces/" + workspace + "/keys/k"}
-	token, err := rpc.SignPrincipal(testkit.Identity(r.t, r.authority, "vault"), p, time.Now(), time.Minute)
+	token, err := rpc.NewAssertion(p, time.Now(), time.Minute).Sign(testkit.Identity(r.t, r.authority, "vault"))
 	if err != nil {
 		r.t.Fatal(err)
 	}

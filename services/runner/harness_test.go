@@ -152,7 +152,7 @@ func guest(ctx context.Context) context.Context {
 func (w *world) member(t testing.TB, workspace string) context.Context {
 	t.Helper()
 	p := caller.Principal{Kind: caller.Member, Workspace: workspace, Key: "workspaces/" + workspace + "/keys/k"}
-	assertion, err := rpc.SignPrincipal(w.vaultID, p, time.Now(), time.Minute)
+	assertion, err := rpc.NewAssertion(p, time.Now(), time.Minute).Sign(w.vaultID)
 	if err != nil {
 		t.Fatal(err)
 	}

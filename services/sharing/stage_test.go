@@ -223,7 +223,7 @@ func (s *stage) key(ws, id string) context.Context {
 // as is a context in which a principal calls that the vault has signed.
 func (s *stage) as(p caller.Principal) context.Context {
 	s.t.Helper()
-	token, err := rpc.SignPrincipal(s.vaultID, p, time.Now(), time.Hour)
+	token, err := rpc.NewAssertion(p, time.Now(), time.Hour).Sign(s.vaultID)
 	must(s.t, err)
 	p.Assertion = token
 	return caller.With(context.Background(), p)

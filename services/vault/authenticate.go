@@ -91,64 +91,46 @@ func unauthenticated(cause error) error {
 	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the key is unknown, malformed or revoked").Because(cause)
 }
 
-// statement is a principal assertion as package rpc reads it, and the vault's
-// own mark on it.
-type statement struct {
-	Kind      string `json:"kind"`
-	Workspace string `json:"workspace"`
-	Key       string `json:"key"`
-	Visitor   string `json:"visitor"`
-	NotBefore int64  `json:"nbf"`
-	Expiry    int64  `json:"exp"`
-	// Proof lets the vault know its own statement again after it has expired, when
-	// the steps of a run that was started with it ask for handles.
-	Proof string `json:"proof"`
-}
-
 // assert signs who a key is.
 func (s *Service) assert(p caller.Principal) (login, error) {
-	now := s.now()
-	st := statement{
-		Kind: p.Kind.String(), Workspace: p.Workspace, Key: p.Key, Visitor: p.Visitor,
-		NotBefore: now.Unix(), Expiry: now.Add(assertionLife).Unix(),
-	}
-	st.Proof = base64.RawURLEncoding.EncodeToString(s.proof(st))
-	token, err := s.identity.Sign(rpc.AssertionType, st)
+	a := rpc.NewAssertion(p, s.now(), assertionLife)
+	a.Proof = base64.RawURLEncoding.EncodeToString(s.proof(a))
+	token, err := a.Sign(s.identity)
 	if err != nil {
 		return login{}, err
 	}
 	p.Assertion = token
-	return login{principal: p, until: time.Unix(st.Expiry, 0)}, nil
+	return login{principal: p, until: time.Unix(a.Expiry, 0)}, nil
 }
 
-func (s *Service) proof(st statement) []byte {
+func (s *Service) proof(a rpc.Assertion) []byte {
 	m := hmac.New(sha256.New, s.kek.vouch.Expose())
-	m.Write(bind(st.Kind, st.Workspace, st.Key, itoa(st.NotBefore), itoa(st.Expiry)))
+	m.Write(bind(a.Kind, a.Workspace, a.Key, itoa(a.NotBefore), itoa(a.Expiry)))
 	return m.Sum(nil)
 }
 
 // authority checks that a member of a workspace was there at a time: it returns
 // the member's key. The assertion may have expired since.
 func (s *Service) authority(token, workspace string, at time.Time) (string, error) {
-	var st statement
+	var a rpc.Assertion
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return "", errors.New("no authority")
 	}
 	payload, err := base64.RawURLEncoding.Strict().DecodeString(parts[1])
-	if err != nil || json.Unmarshal(payload, &st) != nil {
+	if err != nil || json.Unmarshal(payload, &a) != nil {
 		return "", errors.New("authority cannot be read")
 	}
-	given, err := base64.RawURLEncoding.Strict().DecodeString(st.Proof)
-	if err != nil || !hmac.Equal(given, s.proof(st)) {
+	given, err := base64.RawURLEncoding.Strict().DecodeString(a.Proof)
+	if err != nil || !hmac.Equal(given, s.proof(a)) {
 		return "", errors.New("authority is not the vault's own")
 	}
-	from, to := time.Unix(st.NotBefore, 0).Add(-identity.Skew), time.Unix(st.Expiry, 0).Add(identity.Skew)
+	from, to := time.Unix(a.NotBefore, 0).Add(-identity.Skew), time.Unix(a.Expiry, 0).Add(identity.Skew)
 	switch {
-	case st.Kind != caller.Member.String() || st.Workspace != workspace:
+	case a.Kind != caller.Member.String() || a.Workspace != workspace:
 		return "", errors.New("authority of somebody else")
 	case at.Before(from) || at.After(to):
 		return "", errors.New("authority of another time")
 	}
-	return st.Key, nil
+	return a.Key, nil
 }

@@ -42,6 +42,9 @@ type Config struct {
 	FetchAllow []string
 	// EgressPlaintext allows http:// for public destinations.
 	EgressPlaintext bool
+	// EgressCAFile names a PEM file of certificate authorities that providers' certificates
+	// may chain to, in addition to the machine's. Empty adds none.
+	EgressCAFile string
 	// Egress tunes the clients for outbound calls; their Rules come from the three
 	// fields above.
 	Egress egress.Config
@@ -132,6 +135,11 @@ func (s *Service) assemble(deps Deps) error {
 	fetchRules, err := egress.ParseRules(s.cfg.FetchAllow, s.cfg.EgressPlaintext)
 	if err != nil {
 		return err
+	}
+	if s.cfg.EgressCAFile != "" {
+		if s.cfg.Egress.RootCAs, err = egress.Roots(s.cfg.EgressCAFile); err != nil {
+			return err
+		}
 	}
 	s.egress, s.fetches = newEgress(s.cfg.Egress, s.rules), newEgress(forPictures(s.cfg.Egress), fetchRules)
 	s.intents = &intents{write: s.store.begin}

@@ -35,6 +35,7 @@ type serveCmd struct {
 	EgressAllow     []string `help:"Networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call although they are not public." placeholder:"WHERE"`
 	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public; as --egress-allow." placeholder:"WHERE"`
 	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
+	EgressCAFile    string   `name:"egress-ca-file" help:"PEM file of certificate authorities that providers may use, besides the machine's." type:"existingfile" placeholder:"FILE"`
 	TrustedProxies  []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	GuestPictures   int64    `help:"Pictures that one visitor without a key has in a day; 0 is ten for each run." default:"0"`
 	GuestRuns       int64    `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`
@@ -51,7 +52,7 @@ type serveCmd struct {
 
 func (c *serveCmd) node() node.Config {
 	return node.Config{
-		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext,
+		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext, EgressCAFile: c.EgressCAFile,
 		GuestRuns: c.GuestRuns, GuestPictures: c.GuestPictures, GuestKeyRuns: c.GuestKeyRuns, PreviewCalls: c.PreviewCalls,
 		SharingDB: c.SharingDB, VaultDB: c.VaultDB, RegistryDB: c.RegistryDB, SharingRedis: c.SharingRedis, VaultRedis: c.VaultRedis,
 		Blobs: c.Blobs, Gateway: gateway.Config{TrustedProxies: c.TrustedProxies, AllowOrigins: c.AllowOrigins, PublicURL: c.PublicURL},
@@ -89,12 +90,13 @@ func (c *serveCmd) Run(a *app) error {
 		"http", l.http.Addr().String(), "grpc", l.grpc.Addr().String(), "admin", l.admin.Addr().String(), "data", c.Data)
 	ready := &lifecycle.Readiness{}
 	ready.Add("services", n.Ready)
-	parts := append(n.Components(),
-		lifecycle.Admin(l.admin, lifecycle.AdminConfig{Readiness: ready, Metrics: tel.Metrics, Logger: tel.Logger}),
+	admin := lifecycle.Admin(l.admin, lifecycle.AdminConfig{Readiness: ready, Metrics: tel.Metrics, Logger: tel.Logger})
+	parts := append([]lifecycle.Component{admin}, n.Components()...)
+	parts = append(parts,
 		lifecycle.Component{Name: "grpc", Run: func(ctx context.Context) error { return n.Clients().Serve(ctx, l.grpc) }},
-		lifecycle.HTTP("http", l.http, listen.Server(n.Gateway(), tel.Logger.With("service", "gateway"))))
-	parts = append(parts, lifecycle.Component{Name: "first start", Run: func(ctx context.Context) error { return c.firstStart(ctx, a, tel.Logger) }})
-	return errors.Join(lifecycle.Run(a.ctx, tel.Logger, parts...), n.Close())
+		lifecycle.HTTP("http", l.http, listen.Server(n.Gateway(), tel.Logger.With("service", "gateway"))),
+		lifecycle.Component{Name: "first start", Run: func(ctx context.Context) error { return c.firstStart(ctx, a, tel.Logger) }})
+	return errors.Join(lifecycle.Run(a.ctx, tel.Logger, ready, parts...), n.Close())
 }
 
 func (c *serveCmd) telemetry(ctx context.Context) (*telemetry.Telemetry, error) {

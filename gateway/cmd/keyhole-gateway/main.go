@@ -75,5 +75,5 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	p.Logger.Info("serving", "http", s.HTTP, "admin", s.Admin, "tls", s.TLSCert != "")
-	return lifecycle.Run(ctx, p.Logger, p.Certificates(), admin, lifecycle.HTTP("http", front, listen.Server(g, p.Logger)))
+	return lifecycle.Run(ctx, p.Logger, p.Readiness, admin, p.Certificates(), lifecycle.HTTP("http", front, listen.Server(g, p.Logger)))
 }

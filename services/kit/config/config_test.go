@@ -143,20 +143,3 @@ func TestRedact(t *testing.T) {
 		}
 	}
 }
-
-func TestReference(t *testing.T) {
-	t.Parallel()
-	table, err := config.Reference("test", &settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range []string{
-		"| `--egress-allow` | `KEYHOLE_EGRESS_ALLOW` |  | Networks that may be reached. |",
-		"| `--timeout` | `KEYHOLE_TIMEOUT` | `1m` | Longest run. |",
-		"One of: json, text.", "Key, \\| by path.",
-	} {
-		if !strings.Contains(table, row) {
-			t.Errorf("%q is not in\n%s", row, table)
-		}
-	}
-}

@@ -68,15 +68,6 @@ func Redact(text string) string {
 	return passwordLike.ReplaceAllString(text, "//")
 }
 
-// Reference is the table of settings for the documentation, in Markdown.
-func Reference(program string, cfg any) (string, error) {
-	k, err := model(program, cfg)
-	if err != nil {
-		return "", err
-	}
-	return table(sortedFlags(k.Model.Flags)), nil
-}
-
 // referenceFlag prints the table of a program's settings and ends it: the
 // documentation is made of what the programs say of themselves.
 type referenceFlag bool

@@ -26,9 +26,13 @@ type Component struct {
 }
 
 // Run runs the components until SIGINT or SIGTERM, the end of ctx, or the first
-// of them that returns. The components are stopped last to first, each waited
-// for. The error is that of the first failure. A second signal kills.
-func Run(ctx context.Context, logger *slog.Logger, components ...Component) error {
+// of them that returns. It then turns ready off, so that no new work is sent, and stops
+// the components last to first, waiting for each. The error is that of the first
+// failure. A second signal kills.
+//
+// The component that serves readiness comes first: it must still answer while the
+// others drain.
+func Run(ctx context.Context, logger *slog.Logger, ready *Readiness, components ...Component) error {
 	collectLess()
 	ctx, restore := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer restore()
@@ -46,6 +50,7 @@ func Run(ctx context.Context, logger *slog.Logger, components ...Component) erro
 		logger.Error("stopping", slog.String("because", "a component ended"), slog.String("component", p.Name), slog.Any("error", first))
 	}
 	restore() // from here on a signal kills
+	ready.stop()
 	for i := len(parts) - 1; i >= 0; i-- {
 		if err := parts[i].stop(); err != nil {
 			logger.Error("component did not stop well", slog.String("component", parts[i].Name), slog.Any("error", err))

@@ -49,7 +49,7 @@ func TestStopsLastToFirst(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- lifecycle.Run(ctx, testkit.Silence(), d.component("database", nil), d.component("server", context.Canceled), d.component("edge", nil))
+		done <- lifecycle.Run(ctx, testkit.Silence(), &lifecycle.Readiness{}, d.component("database", nil), d.component("server", context.Canceled), d.component("edge", nil))
 	}()
 	cancel()
 	if err := <-done; err != nil {
@@ -68,7 +68,7 @@ func TestAFailureStopsAll(t *testing.T) {
 		text string
 	}{"an error": {failure, "port taken"}, "an early end": {nil, "ended before"}} {
 		var d diary
-		err := lifecycle.Run(t.Context(), testkit.Silence(), d.component("database", nil),
+		err := lifecycle.Run(t.Context(), testkit.Silence(), &lifecycle.Readiness{}, d.component("database", nil),
 			lifecycle.Component{Name: "server", Run: func(context.Context) error { return c.err }}, d.component("edge", nil))
 		if err == nil || !strings.Contains(err.Error(), c.text) || !strings.Contains(err.Error(), "server") {
 			t.Errorf("%s: %v", name, err)
@@ -84,7 +84,7 @@ func TestAFailureToStopIsReported(t *testing.T) {
 	var d diary
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := lifecycle.Run(ctx, testkit.Silence(), d.component("database", errors.New("not flushed")))
+	err := lifecycle.Run(ctx, testkit.Silence(), &lifecycle.Readiness{}, d.component("database", errors.New("not flushed")))
 	if err == nil || !strings.Contains(err.Error(), "not flushed") {
 		t.Errorf("%v", err)
 	}
@@ -93,7 +93,7 @@ func TestAFailureToStopIsReported(t *testing.T) {
 // The test runs itself as a program, and ends it as an orchestrator does.
 func TestSIGTERM(t *testing.T) {
 	if os.Getenv("LIFECYCLE_CHILD") != "" {
-		err := lifecycle.Run(context.Background(), testkit.Silence(), lifecycle.Component{Name: "c", Run: func(ctx context.Context) error {
+		err := lifecycle.Run(context.Background(), testkit.Silence(), &lifecycle.Readiness{}, lifecycle.Component{Name: "c", Run: func(ctx context.Context) error {
 			_, _ = os.Stdout.WriteString("up\n")
 			<-ctx.Done()
 			_, _ = os.Stdout.WriteString("stopped well\n")
@@ -144,10 +144,32 @@ func TestReadiness(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "database") || !strings.Contains(err.Error(), "redis: refused") || !strings.Contains(err.Error(), "vault") {
 		t.Errorf("%v", err)
 	}
-	var stopping lifecycle.Readiness
-	stopping.Stopping()
-	if stopping.Check(t.Context()) == nil {
-		t.Error("ready while stopping")
+}
+
+// A load balancer that asks while the program drains must be told not to send more work.
+func TestNotReadyWhileDraining(t *testing.T) {
+	t.Parallel()
+	lis, err := lifecycle.Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ready lifecycle.Readiness
+	url := "http://" + lis.Addr().String() + "/readyz"
+	ctx, cancel := context.WithCancel(t.Context())
+	admin := lifecycle.Admin(lis, lifecycle.AdminConfig{Readiness: &ready, Logger: testkit.Silence()})
+	draining := lifecycle.Component{Name: "server", Run: func(ctx context.Context) error {
+		if status, _ := get(t, url); status != http.StatusOK {
+			t.Errorf("while it runs: %d", status)
+		}
+		cancel()
+		<-ctx.Done()
+		if status, body := get(t, url); status != http.StatusServiceUnavailable {
+			t.Errorf("while it drains: %d %s", status, body)
+		}
+		return nil
+	}}
+	if err := lifecycle.Run(ctx, testkit.Silence(), &ready, admin, draining); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -183,7 +205,7 @@ func TestAdmin(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- lifecycle.Run(ctx, testkit.Silence(), lifecycle.Admin(l, lifecycle.AdminConfig{Readiness: &r, Metrics: metrics, Logger: testkit.Silence()}))
+		done <- lifecycle.Run(ctx, testkit.Silence(), &r, lifecycle.Admin(l, lifecycle.AdminConfig{Readiness: &r, Metrics: metrics, Logger: testkit.Silence()}))
 	}()
 	base := "http://" + l.Addr().String()
 	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/metrics": "runs_total 1", "/debug/pprof/": "goroutine"} {

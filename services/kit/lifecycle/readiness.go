@@ -33,8 +33,8 @@ func (r *Readiness) Add(name string, ask func(context.Context) error) {
 	r.checks = append(r.checks, check{name, ask})
 }
 
-// Stopping makes the program not ready for ever, so that no new work is sent.
-func (r *Readiness) Stopping() {
+// stop makes the program not ready until it ends.
+func (r *Readiness) stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stopping = true

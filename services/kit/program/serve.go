@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"google.golang.org/grpc"
@@ -39,9 +40,9 @@ func (p *Program) Serve(ctx context.Context, service Service, authenticate Authe
 	if err != nil {
 		return err
 	}
-	parts := append(p.parts, p.Certificates(), internal, public, admin)
+	parts := slices.Concat([]lifecycle.Component{admin}, p.parts, []lifecycle.Component{p.Certificates(), internal, public})
 	p.Logger.Info("serving", "public", p.settings.Public, "internal", p.settings.Internal, "admin", p.settings.Admin)
-	return lifecycle.Run(ctx, p.Logger, parts...)
+	return lifecycle.Run(ctx, p.Logger, p.Readiness, parts...)
 }
 
 // Certificates keeps the program's identity as its files say.

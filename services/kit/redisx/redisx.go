@@ -11,7 +11,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -199,16 +198,4 @@ func Error(err error) error {
 		return err
 	}
 	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "a store of short-lived state cannot be used now; try again").Because(err)
-}
-
-// Redacted is the URL without user and password, for the log.
-func Redacted(rawURL string) string {
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return "unparsable"
-	}
-	if u.Opaque != "" || u.Host == "" {
-		return u.Scheme + ":"
-	}
-	return u.Scheme + "://" + u.Host
 }

@@ -37,7 +37,7 @@ func (v *vault) Authenticate(_ context.Context, req *vaultinternalv1.Authenticat
 	if req.GetKey() != "kh_demo" || v.revoked.Load() {
 		return nil, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "no such key")
 	}
-	token, err := rpc.SignPrincipal(v.id, keys["kh_demo"], time.Now(), time.Minute)
+	token, err := rpc.NewAssertion(keys["kh_demo"], time.Now(), time.Minute).Sign(v.id)
 	return &vaultinternalv1.AuthenticateResponse{Assertion: token}, err
 }
 

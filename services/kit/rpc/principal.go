@@ -44,26 +44,34 @@ const maxKey = 200
 
 var issuers = []string{AssertionIssuer}
 
-// assertion is the wire form of a principal.
-type assertion struct {
+// Assertion is the wire form of a principal: a claim of the vault about who is calling.
+type Assertion struct {
 	Kind      string `json:"kind"`
 	Workspace string `json:"workspace"`
 	Key       string `json:"key"`
 	Visitor   string `json:"visitor"`
 	NotBefore int64  `json:"nbf"`
 	Expiry    int64  `json:"exp"`
+	// Proof lets the vault recognise its own assertion after the signature has expired,
+	// when the steps of a long run ask for handles. Other services ignore it.
+	Proof string `json:"proof"`
 }
 
-// SignPrincipal makes the assertion of a member or operator, good from now for
-// ttl. Only the vault's identity makes one that is believed.
-func SignPrincipal(id *identity.Identity, p caller.Principal, now time.Time, ttl time.Duration) (string, error) {
-	if p.Kind != caller.Member && p.Kind != caller.Operator {
-		return "", errors.New("only members and operators have assertions")
-	}
-	return id.Sign(AssertionType, assertion{
+// NewAssertion returns the assertion of a member or operator, valid from now for ttl.
+func NewAssertion(p caller.Principal, now time.Time, ttl time.Duration) Assertion {
+	return Assertion{
 		Kind: p.Kind.String(), Workspace: p.Workspace, Key: p.Key, Visitor: p.Visitor,
 		NotBefore: now.Unix(), Expiry: now.Add(ttl).Unix(),
-	})
+	}
+}
+
+// Sign returns the assertion as a token. Other services accept it only when id is the
+// vault's identity.
+func (a Assertion) Sign(id *identity.Identity) (string, error) {
+	if a.Kind != caller.Member.String() && a.Kind != caller.Operator.String() {
+		return "", errors.New("only members and operators have assertions")
+	}
+	return id.Sign(AssertionType, a)
 }
 
 // VerifyPrincipal checks an assertion and returns the principal that it is of.
@@ -71,7 +79,7 @@ func VerifyPrincipal(v *identity.Verifier, token string) (caller.Principal, erro
 	if v == nil {
 		return caller.Principal{}, refused(errors.New("no verifier"))
 	}
-	a, err := identity.VerifyAs[assertion](v, token, AssertionType, issuers)
+	a, err := identity.VerifyAs[Assertion](v, token, AssertionType, issuers)
 	if err != nil {
 		return caller.Principal{}, refused(err)
 	}

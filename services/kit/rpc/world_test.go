@@ -238,7 +238,7 @@ func (w *world) vault(t testing.TB, as string) vaultv1.VaultServiceClient {
 // assert is a statement of the vault's.
 func (w *world) assert(t testing.TB, service string, p caller.Principal, ttl time.Duration) string {
 	t.Helper()
-	token, err := rpc.SignPrincipal(testkit.Identity(t, w.authority, service), p, time.Now(), ttl)
+	token, err := rpc.NewAssertion(p, time.Now(), ttl).Sign(testkit.Identity(t, w.authority, service))
 	if err != nil {
 		t.Fatal(err)
 	}

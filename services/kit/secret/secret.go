@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 )
 
 // redacted is what every printing of a Secret shows.
@@ -37,22 +36,6 @@ func New(b []byte) Secret {
 // collected, so prefer New where the bytes can be had.
 func FromString(s string) Secret {
 	return New([]byte(s))
-}
-
-// ReadFile reads a secret from a file and drops one trailing line end, which
-// editors and `echo` leave there.
-func ReadFile(path string) (Secret, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return Secret{}, fmt.Errorf("read secret file: %w", err)
-	}
-	if n := len(b); n > 0 && b[n-1] == '\n' {
-		b = b[:n-1]
-	}
-	if n := len(b); n > 0 && b[n-1] == '\r' {
-		b = b[:n-1]
-	}
-	return New(b), nil
 }
 
 // Expose returns the bytes themselves, not a copy. It is the only way to

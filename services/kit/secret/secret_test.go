@@ -9,8 +9,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -143,25 +141,5 @@ func TestDestroyOverwrites(t *testing.T) {
 	}
 	if !bytes.Equal(b, make([]byte, len(b))) {
 		t.Errorf("memory not cleared: %q", b)
-	}
-}
-
-func TestReadFile(t *testing.T) {
-	t.Parallel()
-	for content, want := range map[string]string{"k": "k", "k\n": "k", "k\r\n": "k", "k\n\n": "k\n", " k ": " k "} {
-		path := filepath.Join(t.TempDir(), "key")
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		s, err := secret.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := string(s.Expose()); got != want {
-			t.Errorf("%q read as %q, want %q", content, got, want)
-		}
-	}
-	if _, err := secret.ReadFile(filepath.Join(t.TempDir(), "none")); err == nil {
-		t.Error("a missing file is not an error")
 	}
 }

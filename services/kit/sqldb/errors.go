@@ -58,12 +58,6 @@ func isUnique(err error) bool {
 	return postgresCode(err) == "23505"
 }
 
-// IsForeignKeyViolation reports whether err says that a row that this one
-// names does not exist, or that a row is still named by another.
-func IsForeignKeyViolation(err error) bool {
-	return sqliteCode(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY || postgresCode(err) == "23503"
-}
-
 func sqliteCode(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code()

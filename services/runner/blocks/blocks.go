@@ -2,8 +2,6 @@
 package blocks
 
 import (
-	"maps"
-
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/model"
@@ -17,8 +15,7 @@ import (
 // All lists every block by its type. A block whose manifest is in the language's
 // catalogue but which is missing here can be saved and shared, and not run.
 func All() engine.Registry {
-	all := engine.Registry{}
-	for _, category := range []engine.Registry{
+	return engine.Merge(
 		flow.Blocks(),
 		formatter.Blocks(),
 		model.Blocks(),
@@ -26,8 +23,5 @@ func All() engine.Registry {
 		sink.Blocks(),
 		transform.Blocks(),
 		visualization.Blocks(),
-	} {
-		maps.Copy(all, category)
-	}
-	return all
+	)
 }

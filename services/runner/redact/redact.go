@@ -116,11 +116,6 @@ func (r *Redactor) Value(v any) any {
 	return v
 }
 
-// Clean tells whether there is nothing to remove in the text.
-func (r *Redactor) Clean(s string) bool {
-	return !slices.ContainsFunc(r.patterns, func(pattern string) bool { return strings.Contains(s, pattern) })
-}
-
 // Forget drops the secrets, once the run is over.
 func (r *Redactor) Forget() {
 	clear(r.patterns)

@@ -59,7 +59,7 @@ func TestBase64AtEveryAlignment(t *testing.T) {
 		var r redact.Redactor
 		r.Add(secret)
 		text := base64.StdEncoding.EncodeToString(append(append(before, secret...), after...))
-		if r.Clean(text) || !strings.Contains(r.Text(text), redact.Mark) {
+		if !strings.Contains(r.Text(text), redact.Mark) {
 			t.Errorf("%q is not found in %q", secret, text)
 		}
 	})
@@ -93,7 +93,7 @@ func TestNothingIsDoneWithoutReason(t *testing.T) {
 	}
 	r.Add(canary)
 	r.Forget()
-	if !r.Clean(canary) {
+	if r.Text(canary) != canary {
 		t.Error("the secret is still known after Forget")
 	}
 }

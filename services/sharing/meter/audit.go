@@ -78,13 +78,3 @@ func (m *Meter) takeBack(ctx context.Context, g *generation, run Run, happened b
 	})
 	return redisx.Error(err)
 }
-
-// Reserved is how many runs are reserved on a subject now.
-func (m *Meter) Reserved(ctx context.Context, s Subject) (int64, error) {
-	g, err := m.live(ctx, s)
-	if err != nil {
-		return 0, err
-	}
-	n, err := m.redis.ZCard(ctx, g.reservings).Result()
-	return n, redisx.Error(err)
-}

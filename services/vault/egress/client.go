@@ -19,7 +19,7 @@ type Config struct {
 	Rules *Rules
 	// Resolver looks names up. Nil is the machine's.
 	Resolver *net.Resolver
-	// RootCAs are trusted for TLS. Nil is the machine's; see SystemRoots.
+	// RootCAs are trusted for TLS. Nil is the machine's; see [Roots].
 	RootCAs *x509.CertPool
 	// MaxRequestBytes bounds a request's body. Zero is 64 MiB.
 	MaxRequestBytes int64

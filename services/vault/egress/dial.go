@@ -3,8 +3,10 @@ package egress
 import (
 	"context"
 	"crypto/x509"
+	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"strconv"
 	"syscall"
 	"time"
@@ -85,15 +87,19 @@ func (d *dialer) resolve(ctx context.Context, dest Destination) ([]netip.Addr, e
 	return addrs, nil
 }
 
-// SystemRoots returns the machine's certificate authorities with more added, in PEM:
-// for operators with an authority of their own, and for tests.
-func SystemRoots(morePEM []byte) (*x509.CertPool, error) {
+// Roots returns the machine's certificate authorities and those of a PEM file: providers
+// inside an organisation often have certificates of its own authority.
+func Roots(pemFile string) (*x509.CertPool, error) {
+	more, err := os.ReadFile(pemFile)
+	if err != nil {
+		return nil, fmt.Errorf("read certificate authorities: %w", err)
+	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
-	if len(morePEM) > 0 && !pool.AppendCertsFromPEM(morePEM) {
-		return nil, refuse(TLS, "the additional certificate authorities are not PEM certificates")
+	if !pool.AppendCertsFromPEM(more) {
+		return nil, fmt.Errorf("no PEM certificate in %s", pemFile)
 	}
 	return pool, nil
 }

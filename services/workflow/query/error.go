@@ -60,8 +60,6 @@ func typeName(v any) string {
 		return "detections"
 	case row:
 		return "one detection"
-	case value.Secret:
-		return "a secret"
 	}
 	return "another kind of value"
 }

@@ -4,7 +4,6 @@
 package rewrite
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -72,14 +71,6 @@ func Replace(d *workflow.Definition, texts map[string]string) ([]byte, error) {
 		edits = append(edits, document.ReplaceText(node, text))
 	}
 	return document.Apply(d.Raw, edits)
-}
-
-// Bind binds a slot to a credential.
-func Bind(d *workflow.Definition, pointer, credential string) ([]byte, error) {
-	if !workflow.IsName(credential) {
-		return nil, errors.New("a credential's id has letters, digits, hyphens and underscores only")
-	}
-	return Replace(d, map[string]string{pointer: Bound(credential)})
 }
 
 // Unbind is the definition for a fork: every reference to a credential, wherever it

@@ -86,13 +86,6 @@ func defaultText(p *plan.Plan, in plan.Input) []byte {
 	return p.Definition.Raw[n.Start:n.End]
 }
 
-// ForVisitor is the interface for a visitor who brings the credentials.
-func ForVisitor(p *plan.Plan, report inspect.Report) Signature {
-	s := Of(p, report)
-	s.Inputs = append(s.Inputs, CredentialInputs(p, report)...)
-	return s
-}
-
 // CredentialInputs are the inputs that stand for slots: one for each distinct
 // credential and destination, in order of their first slots, named after these.
 func CredentialInputs(p *plan.Plan, report inspect.Report) []Input {

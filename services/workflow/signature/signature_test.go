@@ -59,9 +59,8 @@ func TestCredentialInputs(t *testing.T) {
 		llm("unbound", "https://x.example", "$credentials"), llm("open", "$inputs.prompt", "$credentials.k"),
 		`{"type":"roboflow_core/webhook_sink@v1","name":"w w","url":"https://h.example","method":"GET","headers":{"X-Key":"$credentials.k"}}`,
 	}, ",")+`],"outputs":[]}`)
-	s := signature.ForVisitor(p, report)
 	var got []string
-	for _, in := range s.Inputs[2:] {
+	for _, in := range signature.CredentialInputs(p, report) {
 		got = append(got, fmt.Sprintf("%s %s %d %v", in.Name, in.Credential.Destination, len(in.Credential.Slots), in.Required && in.Secret))
 	}
 	want := []string{

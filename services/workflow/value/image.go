@@ -103,9 +103,6 @@ func (i *Image) Parent() Origin { return i.parent }
 // Root says where in the picture that came with the run this one lies.
 func (i *Image) Root() Origin { return i.root }
 
-// Video is nil for a still picture.
-func (i *Image) Video() *VideoMetadata { return i.video }
-
 // IsCrop tells whether the picture was cut from another.
 func (i *Image) IsCrop() bool { return i.parent.ID != i.root.ID }
 

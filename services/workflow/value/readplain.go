@@ -44,7 +44,7 @@ var plainKinds = map[string]plainKind{
 	"zone":                  {wants: "a list of at least 3 points", fits: isZone},
 	"rgb_color":             {wants: "a colour as text or [red, green, blue]", fits: isColor},
 	"roboflow_api_key":      {wants: "a text or null", fits: func(v any) bool { return v == nil || isText(v) }},
-	"secret":                {wants: "a text", fits: func(v any) bool { _, ok := v.(Secret); return ok || isText(v) }},
+	"secret":                {wants: "a text", fits: isText},
 	KindManagedKey:          {wants: "a text or null", fits: func(v any) bool { return v == nil || isText(v) }},
 	"timestamp":             {wants: "a time in ISO 8601 form", fits: func(v any) bool { _, err := readTime(v); return err == nil }},
 }

@@ -47,8 +47,6 @@ func masked(v any) any {
 	switch v := v.(type) {
 	case nil:
 		return nil
-	case Secret:
-		return mask(v.Expose())
 	case string:
 		return mask(v)
 	}
@@ -88,8 +86,6 @@ func (s Serializer) any(ctx context.Context, v any) (any, error) {
 		return v.Object(), nil
 	case *VideoMetadata:
 		return v.Object(), nil
-	case Secret:
-		return mask(v.Expose()), nil
 	case []any:
 		return s.list(ctx, v)
 	case map[string]any:

@@ -48,8 +48,6 @@ func write(b *strings.Builder, v any) {
 		writeList(b, v)
 	case map[string]any:
 		writeMap(b, v)
-	case Secret:
-		quote(b, maskAll)
 	case *Detections:
 		fmt.Fprintf(b, "Detections(%d)", v.Len())
 	case *Image:

@@ -26,6 +26,7 @@ type settings struct {
 	EgressAllow     []string `help:"Networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call although they are not public." placeholder:"WHERE"`
 	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public; as --egress-allow." placeholder:"WHERE"`
 	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
+	EgressCAFile    string   `name:"egress-ca-file" help:"PEM file of certificate authorities that providers may use, besides the machine's." type:"existingfile" placeholder:"FILE"`
 }
 
 func main() { program.Main("keyhole-vault", run) }
@@ -52,7 +53,7 @@ func run(ctx context.Context, args []string) (err error) {
 	p.Later(redis.Close)
 	service, err := vault.New(ctx, vault.Config{
 		KEKFile: s.KEKFile, GuestRuns: s.GuestKeyRuns, EgressAllow: s.EgressAllow, FetchAllow: s.FetchAllow,
-		EgressPlaintext: s.EgressPlaintext,
+		EgressPlaintext: s.EgressPlaintext, EgressCAFile: s.EgressCAFile,
 	}, vault.Deps{DB: db, Redis: redis, Identity: p.Identity, Verifier: p.Identity.Verifier(), Logger: p.Logger, Metrics: p.Registerer})
 	if err != nil {
 		return err
