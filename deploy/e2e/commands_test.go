@@ -253,6 +253,29 @@ func (s *shell) openShare(t *testing.T, w *tenant) {
 	s.wants(t, says{"RUN_ACCESS_OWNER", `"runs":"30"`, `"visitorRuns":"3"`, "PERIOD_MONTH"}, "share", "update", "opened/two", "--visitor-runs", "3")
 	s.wants(t, says{"CREDENTIAL_ACCESS_OWNER", `"credentialCalls":"4"`}, "share", "update", "opened/two", "--credentials", "--credential-calls", "4")
 	s.wants(t, says{"RUN_ACCESS_VISITOR", "CREDENTIAL_ACCESS_VISITOR"}, "share", "update", "opened/two", "--no-run-access", "--no-credentials")
+	s.unknownHost(t, w)
+}
+
+// unknownHost opens credentials at a host that nobody has listed: refused until the owner
+// confirms it, and the refusal names the flag.
+func (s *shell) unknownHost(t *testing.T, w *tenant) {
+	const first, second = "https://hooks.keyhole-tests.com", "https://other.keyhole-tests.com"
+	value := w.in.secret()
+	w.post(t, w.path()+"/credentials?credentialId=far", object{"provider": "openai_compatible", "value": value, "hosts": []string{first, second}})
+	w.workflow(t, "far", ask(first+"/v1", "$credentials.far"))
+	s.refused(t, "--confirm-destination", "share", "create", "far", "--id", "far", "--credentials")
+	s.refused(t, first, "share", "create", "far", "--id", "far", "--credentials", "--confirm-destination", second)
+	s.wants(t, says{"CREDENTIAL_ACCESS_OWNER"}, "share", "create", "far", "--id", "far", "--credentials", "--confirm-destination", first)
+	s.wants(t, says{"CREDENTIAL_ACCESS_OWNER"}, "share", "update", "far/far", "--credentials")
+	w.must(t, http.MethodPatch, w.path()+"/workflows/far", object{"definition": ask(second+"/v1", "$credentials.far")})
+	s.refused(t, second, "share", "update", "far/far", "--pin", "2")
+	s.wants(t, says{"CREDENTIAL_ACCESS_OWNER"}, "share", "update", "far/far", "--pin", "2", "--confirm-destination", second)
+	// A changed credential is another one: the owner confirms its host again, and resumes.
+	w.must(t, http.MethodPatch, w.path()+"/credentials/far", object{"value": value, "hosts": []string{second}})
+	s.wants(t, says{"SHARE_STATE_SUSPENDED"}, "share", "get", "far/far")
+	s.refused(t, "--confirm-destination", "share", "resume", "far/far")
+	s.wants(t, says{"SHARE_STATE_SUSPENDED"}, "share", "update", "far/far", "--confirm-destination", second)
+	s.wants(t, says{"SHARE_STATE_ACTIVE"}, "share", "resume", "far/far")
 }
 
 func (s *shell) runCommands(t *testing.T, w *tenant) {

@@ -70,6 +70,14 @@ func (w *tenant) credential(t testing.TB, id, url string) string {
 	return s
 }
 
+// newValue replaces the value of a credential.
+func (w *tenant) newValue(t testing.TB, id string) string {
+	t.Helper()
+	s := w.in.secret()
+	w.must(t, http.MethodPatch, w.path()+"/credentials/"+id, object{"value": s})
+	return s
+}
+
 // origin cuts the path off a URL.
 func origin(url string) string {
 	scheme, rest, _ := strings.Cut(url, "://")

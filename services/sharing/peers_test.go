@@ -3,6 +3,7 @@ package sharing_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -45,6 +46,8 @@ type credentialGrant struct {
 	// unconfirmed are credentials that are other ones than were granted.
 	unconfirmed []string
 	by          string
+	// confirmed are destinations that are unknown, and that the owner has confirmed.
+	confirmed []string
 }
 
 func newVaultPeer() *vaultPeer {
@@ -212,8 +215,18 @@ func (v *vaultPeer) PutCredentialGrant(ctx context.Context, r *vaultinternalv1.P
 		}
 	}
 	before := v.grants[r.GetShare()]
+	confirmed := r.GetConfirmedDestinations()
+	if before != nil {
+		confirmed = append(confirmed, before.confirmed...)
+	}
+	for _, slot := range r.GetSlots() {
+		if strings.Contains(slot.GetDestination(), "unknown.") && !slices.Contains(confirmed, slot.GetDestination()) {
+			return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_UNCONFIRMED, "unconfirmed")
+		}
+	}
 	v.grants[r.GetShare()] = &credentialGrant{
-		hash: r.GetVersionHash(), calls: r.GetCalls(), period: r.GetPeriod(), slots: r.GetSlots(), by: by,
+		confirmed: confirmed,
+		hash:      r.GetVersionHash(), calls: r.GetCalls(), period: r.GetPeriod(), slots: r.GetSlots(), by: by,
 		suspended: before != nil && before.suspended && !r.GetResume(),
 	}
 	if before != nil && !r.GetResume() {

@@ -92,6 +92,6 @@ func unconfirmedDestinations(missing []string) error {
 	list := strings.Join(missing, ", ")
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_UNCONFIRMED,
 		"hidden credentials would go to %s, which is neither a known provider's nor allowed by the operator: whoever runs it, or can make it answer with "+
-			"parts of its own request, can get the credential; confirm it (confirmed_destinations) if you trust it with every visitor", list).
+			"parts of its own request, can get the credential; if you trust it with every visitor, confirm it: name it in confirmed_destinations of the share, or with --confirm-destination", list).
 		With("destinations", list)
 }

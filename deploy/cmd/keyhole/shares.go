@@ -21,7 +21,7 @@ type shareCmd struct {
 	Get    shareGet    `cmd:"" help:"Show a share with its link."`
 	Update shareUpdate `cmd:"" help:"Change the settings of a share; what is not named stays."`
 	Pause  sharePause  `cmd:"" help:"Stop a share until it is resumed."`
-	Resume shareResume `cmd:"" help:"Let a paused or suspended share run again."`
+	Resume shareResume `cmd:"" help:"Let a paused or suspended share run again: only its owner can. If the guard has stopped links twice for a credential's value, store a new value first (keyhole credential update)."`
 	Rotate shareRotate `cmd:"" help:"Give a share a new link; the old one is dead."`
 	Revoke shareRevoke `cmd:"" help:"Revoke a share."`
 	View   shareView   `cmd:"" help:"Show what a link opens."`

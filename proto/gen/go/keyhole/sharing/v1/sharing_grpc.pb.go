@@ -89,8 +89,9 @@ type SharingServiceClient interface {
 	// PauseShare stops the runs of a share until it is resumed. Its link still shows the
 	// workflow, and lets it be forked; to end that too, revoke the share.
 	PauseShare(ctx context.Context, in *PauseShareRequest, opts ...grpc.CallOption) (*Share, error)
-	// ResumeShare lets a paused or suspended share run again. Nothing else ends a
-	// suspension.
+	// ResumeShare lets a paused or suspended share run again: only its owner can, and
+	// nothing else ends a suspension. A credential whose value has caused two suspensions
+	// needs a new value first (CREDENTIAL_EXPOSED).
 	ResumeShare(ctx context.Context, in *ResumeShareRequest, opts ...grpc.CallOption) (*Share, error)
 	// RotateShare gives a share a new link; the old one is dead.
 	RotateShare(ctx context.Context, in *RotateShareRequest, opts ...grpc.CallOption) (*Share, error)
@@ -387,8 +388,9 @@ type SharingServiceServer interface {
 	// PauseShare stops the runs of a share until it is resumed. Its link still shows the
 	// workflow, and lets it be forked; to end that too, revoke the share.
 	PauseShare(context.Context, *PauseShareRequest) (*Share, error)
-	// ResumeShare lets a paused or suspended share run again. Nothing else ends a
-	// suspension.
+	// ResumeShare lets a paused or suspended share run again: only its owner can, and
+	// nothing else ends a suspension. A credential whose value has caused two suspensions
+	// needs a new value first (CREDENTIAL_EXPOSED).
 	ResumeShare(context.Context, *ResumeShareRequest) (*Share, error)
 	// RotateShare gives a share a new link; the old one is dead.
 	RotateShare(context.Context, *RotateShareRequest) (*Share, error)
