@@ -33,10 +33,33 @@ func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, err
 	if len(look.problems) > 0 {
 		return nil, broken(look.problems)
 	}
+	if problems := twice(append(slotsOfLiterals(literals), look.slots...)); len(problems) > 0 {
+		return nil, broken(problems)
+	}
+	if err := s.wellPlaced(ctx, ws, look); err != nil {
+		return nil, err
+	}
 	if len(literals) == 0 {
 		return raw, nil
 	}
 	return s.storeLiterals(ctx, ws, definition, look, literals)
+}
+
+// wellPlaced refuses references to credentials that go to another place than the step
+// writes them in. It costs definitions that name credentials one question.
+func (s *Service) wellPlaced(ctx context.Context, ws string, look *analysis) error {
+	known, err := s.credentials(ctx, ws, look.credentialIDs())
+	if err != nil {
+		return err
+	}
+	for _, sl := range look.boundSlots() {
+		if c := known[sl.credential]; c != nil {
+			if err := fitting(sl, c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // literals are the secrets in a definition. What stands in a block that there is none of

@@ -205,6 +205,7 @@ func (c *analyses) analyse(raw []byte, hash string) *analysis {
 	}
 	a.closed = len(a.slots)+len(a.models)+len(a.sinks)+len(a.destinations)+len(a.batches) == 0
 	a.describe(p, report, c.catalogue)
+	a.problems = append(a.problems, twice(a.slots)...)
 	return a
 }
 

@@ -78,6 +78,11 @@ func (s *Service) inspection(ctx context.Context, ws string, look *analysis) (*s
 		Interface: look.own, Sinks: look.sinks, Destinations: look.destinations, Problems: problemMessages(look.problems),
 		SharingProblems: obstacleMessages(look.obstacles),
 	}
+	misplaced, err := s.misplaced(ctx, ws, look)
+	if err != nil {
+		return nil, err
+	}
+	out.Problems = append(out.Problems, problemMessages(misplaced)...)
 	private, missing, err := s.strangeModels(ctx, ws, look)
 	if err != nil {
 		return nil, err

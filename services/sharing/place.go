@@ -1,12 +1,14 @@
 package sharing
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
@@ -33,9 +35,13 @@ func fitting(sl slot, c *vaultv1.Credential) error {
 	if fits(sl, c) {
 		return nil
 	}
-	return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_MISMATCH,
-		"%s takes the credential %q, but that one goes into %s; change the slot of the credential (with its value), or write it where it goes",
-		sl.path(), sl.credential, placeText(c)).With("step", sl.step).With("field", sl.field).With("credential", sl.credential)
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_MISMATCH, "%s", mismatch(sl, c)).
+		With("step", sl.step).With("field", sl.field).With("credential", sl.credential)
+}
+
+func mismatch(sl slot, c *vaultv1.Credential) string {
+	return fmt.Sprintf("%s takes the credential %q, but that one goes into %s; change the slot of the credential (with its value), or write it where it goes",
+		sl.path(), sl.credential, placeText(c))
 }
 
 func fits(sl slot, c *vaultv1.Credential) bool {
@@ -79,6 +85,76 @@ func placeText(c *vaultv1.Credential) string {
 	}
 	name, prefix := header(c)
 	return fmt.Sprintf("the header %s, after %q", name, prefix)
+}
+
+// takes names the place that the credential of a slot takes alone. Servers differ in
+// whether capitals count in the name of a query parameter.
+func (s slot) takes() string {
+	switch manifest.Scheme(s.scheme) {
+	case manifest.SchemeHeader, manifest.SchemeQuery:
+		return s.scheme + " " + strings.ToLower(s.parameter)
+	case manifest.SchemeBody, manifest.SchemeURL:
+		return s.scheme + " " + s.parameter
+	default:
+		return string(manifest.SchemeHeader) + " authorization"
+	}
+}
+
+// mostTogether is how many credentials one request carries at most: the vault takes no
+// more handles.
+const mostTogether = 8
+
+// twice finds credentials of one step that go to the same place of its request, or are
+// too many for one: such a step can never run.
+func twice(slots []slot) workflow.Problems {
+	var problems workflow.Problems
+	first, fields := map[string]string{}, map[string]map[string]bool{}
+	for _, sl := range slots {
+		if fields[sl.step] == nil {
+			fields[sl.step] = map[string]bool{}
+		}
+		if fields[sl.step][sl.field] = true; len(fields[sl.step]) == mostTogether+1 {
+			problems = append(problems, workflow.Problem{
+				Kind: workflow.KindSyntax, Step: sl.step, Field: sl.field,
+				Message: fmt.Sprintf("%s is one credential more than the %d that a request can carry", sl.field, mostTogether),
+			})
+		}
+		place := sl.step + "\x00" + sl.takes()
+		if other, taken := first[place]; taken && other != sl.field {
+			problems = append(problems, workflow.Problem{
+				Kind: workflow.KindSyntax, Step: sl.step, Field: sl.field,
+				Message: fmt.Sprintf("%s goes to the same place of the request as %s, which takes one credential: leave one of them out", sl.field, other),
+			})
+			continue
+		}
+		first[place] = sl.field
+	}
+	return problems
+}
+
+// slotsOfLiterals are the slots that literals will be.
+func slotsOfLiterals(literals []inspect.Literal) []slot {
+	var slots []slot
+	for _, l := range literals {
+		slots = append(slots, slot{step: l.Step, field: l.Field, scheme: string(l.Scheme), parameter: l.Parameter})
+	}
+	return slots
+}
+
+// misplaced are the slots whose credential goes to another place than the step writes it
+// in. A credential that does not exist is not among them.
+func (s *Service) misplaced(ctx context.Context, ws string, look *analysis) (workflow.Problems, error) {
+	known, err := s.credentials(ctx, ws, look.credentialIDs())
+	if err != nil {
+		return nil, err
+	}
+	var problems workflow.Problems
+	for _, sl := range look.boundSlots() {
+		if c := known[sl.credential]; c != nil && !fits(sl, c) {
+			problems = append(problems, workflow.Problem{Kind: workflow.KindSyntax, Step: sl.step, Field: sl.field, Message: mismatch(sl, c)})
+		}
+	}
+	return problems, nil
 }
 
 // kept says how a literal is stored, and what stays in the definition before the

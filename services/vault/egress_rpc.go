@@ -95,9 +95,12 @@ func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinter
 	req := request(ctx, stream, head)
 	w := &watched{Service: s, egressStream: stream, handles: together, set: set}
 	req.Slots, req.Guard, req.Destinations = slots, set, []egress.Destination{d}
-	if req.Body, err = egress.FillBody(req.Body, slots); err != nil {
+	body, err := s.fill(ctx, h, req.Body, slots)
+	if err != nil {
 		return notSent, answerError(ctx, err, h.Link != "")
 	}
+	defer body.Release()
+	req.Body = body
 	req.Remember = func(pieces []guard.Piece) (bool, error) { return w.remember(ctx, pieces) }
 	req.OnReflected = func() { w.withhold(ctx) }
 	onward := &redirects{service: s, handle: h}

@@ -17,8 +17,8 @@ const (
 	maxGuardBytes = 64 << 20
 )
 
-// guards keeps the compiled guard of each credential version, and of each
-// visitor's credential for as long as its run goes on.
+// guards keeps the compiled guard of each credential version, of each visitor's
+// credential for as long as its run goes on, and of those that are sent together.
 type guards struct {
 	mu    sync.Mutex
 	sets  map[string]*list.Element
@@ -27,7 +27,7 @@ type guards struct {
 }
 
 type compiled struct {
-	key     string // a subject, and after a tab the version or input
+	key     string // lines of a subject, and after a tab the version or input
 	once    sync.Once
 	set     *guard.Set
 	problem error
@@ -38,9 +38,23 @@ func newGuards() *guards { return &guards{sets: make(map[string]*list.Element), 
 
 // get returns the guard for a secret; the first who asks compiles it.
 func (g *guards) get(subject, version string, value secret.Secret) (*guard.Set, error) {
-	c := g.entry(subject + "\t" + version)
+	return g.compile(subject+"\t"+version, value)
+}
+
+// together returns the guard for the secrets of handles, in their order.
+func (g *guards) together(handles []*handle, values []secret.Secret) (*guard.Set, error) {
+	lines := make([]string, len(handles))
+	for i, h := range handles {
+		subject, version := h.guarded()
+		lines[i] = subject + "\t" + version
+	}
+	return g.compile(strings.Join(lines, "\n"), values...)
+}
+
+func (g *guards) compile(key string, values ...secret.Secret) (*guard.Set, error) {
+	c := g.entry(key)
 	c.once.Do(func() {
-		if c.set, c.problem = guard.New(value); c.problem == nil {
+		if c.set, c.problem = guard.New(values...); c.problem == nil {
 			g.weigh(c)
 		}
 	})
@@ -103,7 +117,7 @@ func (g *guards) drop(subject string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for key, e := range g.sets {
-		if strings.HasPrefix(key, subject+"\t") {
+		if strings.Contains("\n"+key, "\n"+subject+"\t") {
 			g.remove(e)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
@@ -88,6 +89,7 @@ type Service struct {
 	egress   *egress.Client // calls of steps
 	fetches  *egress.Client // of pictures; it shares no connection with the other
 	guards   *guards
+	bodies   *fair.Pool // of bytes: bodies that credentials are put into
 	rights   *rights
 	calls    *counters
 	inflight *inflight
@@ -146,7 +148,7 @@ func (s *Service) assemble(deps Deps) error {
 	s.begin = s.intents.begin
 	s.calls = &counters{redis: s.redis, known: newRecent[int64](s.now)}
 	s.inflight = newInflight()
-	s.guards = newGuards()
+	s.guards, s.bodies = newGuards(), newFilled()
 	s.logins = newRecent[login](s.now)
 	s.rights = newRights(s.store, s.now)
 	s.metrics, err = newMetrics(deps.Metrics)

@@ -96,13 +96,7 @@ func (s *Service) reveal(ctx context.Context, together []*handle) (slots egress.
 		slots = append(slots, slot)
 		hidden[i] = slot.Hidden()
 	}
-	if len(together) == 1 {
-		subject, version := together[0].guarded()
-		set, err = s.guards.get(subject, version, hidden[0])
-	} else {
-		set, err = guard.New(hidden...)
-	}
-	if err != nil {
+	if set, err = s.guards.together(together, hidden); err != nil {
 		return slots, nil, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
 			"the credential is too long to be guarded in answers").Because(err)
 	}
@@ -112,7 +106,7 @@ func (s *Service) reveal(ctx context.Context, together []*handle) (slots egress.
 // guarded names the secret of a handle, for the guards that are kept.
 func (h *handle) guarded() (subject, version string) {
 	if h.Input != "" {
-		return runSubject(h.Run), h.Input
+		return runSubject(h.Run), strconv.Quote(h.Input)
 	}
 	return credentialSubject(h.Credential), h.UID + " " + itoa(h.Version)
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// maxFilled bounds a body that a credential goes into, in bytes: it is kept in memory.
-const maxFilled = 8 << 20
+// MaxFilled bounds a body that a credential goes into, in bytes: it is kept in memory.
+const MaxFilled = 8 << 20
 
 // Placeholder stands in a body where a credential goes.
 const Placeholder = "$credentials"
@@ -24,12 +24,12 @@ func FillBody(body io.Reader, slots []*Slot) (io.Reader, error) {
 		}
 		if raw == nil {
 			var err error
-			if raw, err = io.ReadAll(io.LimitReader(body, maxFilled+1)); err != nil {
+			if raw, err = io.ReadAll(io.LimitReader(body, MaxFilled+1)); err != nil {
 				return nil, refuse(RefusedRequest, "the request's body could not be read")
 			}
 		}
-		if len(raw) > maxFilled {
-			return nil, refuse(TooLarge, "a body with a credential in it is larger than %d MiB", maxFilled>>20)
+		if len(raw) > MaxFilled {
+			return nil, refuse(TooLarge, "a body with a credential in it is larger than %d MiB", MaxFilled>>20)
 		}
 		from, to, err := find(raw, s.Name)
 		if err != nil {

@@ -2,6 +2,7 @@ package egress
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -66,6 +67,11 @@ func (ss Slots) fill(r *http.Request) {
 	for _, s := range ss {
 		s.fill(r)
 	}
+}
+
+// InBody reports whether one of them goes into the body.
+func (ss Slots) InBody() bool {
+	return slices.ContainsFunc(ss, func(s *Slot) bool { return s.Kind == Body })
 }
 
 func (ss Slots) displace(key string) bool {

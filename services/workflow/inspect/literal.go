@@ -198,7 +198,7 @@ func (w *walk) text(text, pointer, path, name string) {
 		}
 	}
 	reason, found := w.judge(text, name, credential, inMap)
-	if !found {
+	if !found || plan.Embedded(w.field, text) { // which the plan refuses
 		return
 	}
 	l := Literal{Pointer: pointer, Step: w.step, Field: path, Reason: reason, Provider: "generic", Guess: w.unknown && reason == NamedLikeSecret}

@@ -25,6 +25,7 @@ func (c *compiler) checks() {
 		for a := range s.Arguments {
 			operations := c.operationsFor(i, &s.Arguments[a])
 			c.check(i, &s.Arguments[a])
+			c.embedded(i, &s.Arguments[a])
 			c.sendable(i, &s.Arguments[a], operations, arriving)
 			c.convert(i, &s.Arguments[a], operations)
 		}

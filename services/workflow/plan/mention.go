@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -16,6 +17,8 @@ var (
 	headerPrefix = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._~-]{0,39}[ =]$`)
 	// hostPrefix is what stands before an address that is a credential.
 	hostPrefix = regexp.MustCompile(`^https?://[^/?#@\s$]+/$`)
+	// anyReference is a selector or a credential anywhere in a text.
+	anyReference = regexp.MustCompile(`\$(?:inputs|steps)\.[A-Za-z0-9_]|\$credentials\b`)
 	// schemes are words that stand before a secret in any header.
 	schemes = []string{"bearer ", "basic ", "bot ", "token ", "apikey ", "key "}
 )
@@ -44,7 +47,28 @@ func Mention(field *manifest.Field, key, text string) (prefix, reference string,
 }
 
 func secretHeader(name, prefix string) bool {
-	return strings.EqualFold(name, "Authorization") || slices.Contains(schemes, strings.ToLower(prefix))
+	return leak.SecretName(name) || slices.Contains(schemes, strings.ToLower(prefix))
+}
+
+// Embedded reports whether a text in a credential field holds a reference that is not
+// followed there, so that it would be sent as it is written. Bodies are ordinary text.
+func Embedded(field *manifest.Field, text string) bool {
+	return field != nil && field.Credential != nil && field.Credential.Scheme != manifest.SchemeBody && anyReference.MatchString(text)
+}
+
+// embedded refuses such texts.
+func (c *compiler) embedded(step int, a *Argument) {
+	refuse := func(e *Argument, path string) {
+		if text, _ := e.Value.(string); e.Form == Static && Embedded(a.Field, text) {
+			c.fault(step, e, path, "has a reference inside a longer text, which would be sent as it is written: write the reference alone ($inputs.<name>), "+
+				"write one word and a blank or = before a credential (sid=$credentials.<id>), or join the text in a string_template step")
+		}
+	}
+	refuse(a, a.Field.Name)
+	elements := a.elements()
+	for i := range elements {
+		refuse(&elements[i], a.Field.Name+"."+elements[i].Key)
+	}
 }
 
 // mention reads a text that Mention splits.
