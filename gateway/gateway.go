@@ -15,6 +15,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
+	"github.com/keyhole-dev/keyhole/gateway/outgo"
 	"github.com/keyhole-dev/keyhole/gateway/preview"
 	"github.com/keyhole-dev/keyhole/gateway/web"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
@@ -33,6 +34,9 @@ type Config struct {
 	// Bodies is the memory of all request bodies, in bytes; 0 means 1 GiB. One
 	// workspace has at most half of it, one key or address at most three eighths.
 	Bodies int64
+	// Connections is how many connections one address has open, and how many requests
+	// in hand; 0 means 1024.
+	Connections int
 	// MaxArtifact bounds an uploaded model in bytes; 0 means 2 GiB.
 	MaxArtifact int64
 	// Timeout bounds every request but uploads; 0 means 10 minutes. A client may
@@ -71,6 +75,7 @@ type Gateway struct {
 	cfg       Config
 	api       http.Handler
 	bodies    *intake.Reader
+	shares    *outgo.Shares
 	targets   *targets
 	auth      *auth.Auth
 	registry  registryv1.RegistryServiceClient
@@ -115,6 +120,7 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 	g := &Gateway{
 		cfg: cfg, api: api, auth: callers,
 		bodies:   bodies,
+		shares:   outgo.New(outgo.Limits{Answers: cfg.Bodies / 2, Requests: cfg.Connections}, callers.Address),
 		registry: registryv1.NewRegistryServiceClient(deps.Registry),
 		runner:   runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
 		sharing:  sharingv1.NewSharingServiceClient(deps.Sharing),
@@ -136,6 +142,9 @@ func (c *Config) setDefaults() {
 	if c.Bodies == 0 {
 		c.Bodies = 1 << 30
 	}
+	if c.Connections == 0 {
+		c.Connections = 1024
+	}
 	if c.MaxArtifact == 0 {
 		c.MaxArtifact = 2 << 30
 	}
@@ -150,7 +159,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.handler.
 // chain is outermost first: what a request passes on its way in. The telemetry
 // sees a request without its path and query, because both can hold a secret.
 func (g *Gateway) chain(deps Deps) http.Handler {
-	h := http.Handler(http.HandlerFunc(g.dispatch))
+	h := g.shares.Bound(http.HandlerFunc(g.dispatch))
 	h = g.withCORS(h)
 	h = withSecurityHeaders(h)
 	h = g.withLog(h)

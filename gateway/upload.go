@@ -92,6 +92,7 @@ func sendBody(stream grpc.ClientStreamingClient[registryv1.UploadArtifactRequest
 		switch {
 		case err == nil:
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			_ = rc.SetReadDeadline(time.Time{}) // it would end the request while the registry opens the model
 			return nil
 		default:
 			return uploadProblem(err)

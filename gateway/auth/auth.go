@@ -9,6 +9,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
@@ -55,6 +56,9 @@ func (a *Auth) As(ctx context.Context, key, visitor string) (context.Context, er
 func (a *Auth) Guest(ctx context.Context, r *http.Request) context.Context {
 	return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: a.Visitor(r)})
 }
+
+// Address returns the client's address, as package fair names it.
+func (a *Auth) Address(r *http.Request) string { return fair.Address(a.addresses.client(r)) }
 
 // Visitor returns the pseudonym of the client's address.
 func (a *Auth) Visitor(r *http.Request) string { return a.addresses.pseudonym(r) }

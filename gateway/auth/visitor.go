@@ -1,11 +1,11 @@
 package auth
 
 import (
-	"fmt"
 	"net/http"
 	"net/netip"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/gateway/listen"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
@@ -18,15 +18,11 @@ type addresses struct {
 }
 
 func newAddresses(proxies []string, key secret.Secret) (*addresses, error) {
-	a := &addresses{names: rpc.NewPseudonyms(key)}
-	for _, p := range proxies {
-		prefix, err := netip.ParsePrefix(p)
-		if err != nil {
-			return nil, fmt.Errorf("parse trusted proxy %q: %w", p, err)
-		}
-		a.proxies = append(a.proxies, prefix.Masked())
+	trusted, err := listen.Proxies(proxies)
+	if err != nil {
+		return nil, err
 	}
-	return a, nil
+	return &addresses{proxies: trusted, names: rpc.NewPseudonyms(key)}, nil
 }
 
 func (a *addresses) pseudonym(r *http.Request) string { return a.names.Of(a.client(r).String()) }

@@ -7,11 +7,25 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/conns"
 )
+
+// writeWithin is the last resort against a client that does not read. It is longer than any
+// request; what is written has a deadline of its own.
+const writeWithin = 15 * time.Minute
 
 // Server serves h. What net/http logs goes to the same log as everything else.
 func Server(h http.Handler, to *slog.Logger) *http.Server {
-	return &http.Server{Handler: h, ErrorLog: log.New(serverLog{to}, "", 0)}
+	return &http.Server{
+		Handler: h, ErrorLog: log.New(serverLog{to}, "", 0), ConnState: conns.Track, WriteTimeout: writeWithin,
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams:          100,
+			MaxReceiveBufferPerConnection: 256 << 10, MaxReceiveBufferPerStream: 256 << 10,
+			SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second, WriteByteTimeout: 30 * time.Second,
+		},
+	}
 }
 
 // serverLog takes the lines of net/http. It removes the client's address from them:

@@ -31,6 +31,8 @@ type settings struct {
 	PublicURL      string   `help:"Where visitors reach it, for link previews; the address that a page is asked for at by default." placeholder:"URL"`
 	VisitorKeyFile string   `help:"Key for the pseudonyms of visitors, the same for all replicas; made at start by default." type:"path" placeholder:"FILE"`
 	TrustedProxies []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	Connections    int      `help:"Open connections, and requests in hand, of one address; those of trusted proxies are not counted." default:"1024"`
+	BodyMemory     int64    `help:"Memory for request bodies, in MiB; one workspace has at most half of it." default:"1024"`
 	AllowOrigins   []string `help:"Origins that browsers may call from; all by default." placeholder:"ORIGIN"`
 }
 
@@ -62,11 +64,17 @@ func run(ctx context.Context, args []string) (err error) {
 			return err
 		}
 	}
-	g, err := gateway.New(ctx, gateway.Config{TrustedProxies: s.TrustedProxies, AllowOrigins: s.AllowOrigins, VisitorKey: p.VisitorKey(), PublicURL: s.PublicURL}, deps)
+	g, err := gateway.New(ctx, gateway.Config{
+		TrustedProxies: s.TrustedProxies, AllowOrigins: s.AllowOrigins, VisitorKey: p.VisitorKey(), PublicURL: s.PublicURL,
+		Connections: s.Connections, Bodies: s.BodyMemory << 20,
+	}, deps)
 	if err != nil {
 		return err
 	}
-	front, err := listen.Open(ctx, listen.Config{Addr: s.HTTP, Cert: s.TLSCert, Key: s.TLSKey, Plaintext: s.HTTPPlaintext, Logger: p.Logger})
+	front, err := listen.Open(ctx, listen.Config{
+		Addr: s.HTTP, Cert: s.TLSCert, Key: s.TLSKey, Plaintext: s.HTTPPlaintext, Logger: p.Logger,
+		Connections: s.Connections, TrustedProxies: s.TrustedProxies,
+	})
 	if err != nil {
 		return err
 	}

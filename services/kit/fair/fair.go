@@ -29,6 +29,8 @@ type Limits struct {
 	// Waiting is how many requests of one visitor may wait; 0 means 64. Further ones
 	// are refused at once.
 	Waiting int
+	// Each is the most that one tenant holds, whatever is free; 0 means no such bound.
+	Each int64
 	// WholeTenant lets one visitor hold all that its tenant may hold. Visitors then
 	// share by taking turns alone. It is for resources of a few units.
 	WholeTenant bool
@@ -166,7 +168,7 @@ func (p *Pool) leave(w *waiter) bool {
 // fits is the rule of the package. The lock is held.
 func (p *Pool) fits(v *visitor, n int64) bool {
 	t, free := v.tenant, p.limits.Capacity-p.used
-	if n > free {
+	if n > free || p.limits.Each > 0 && t.used+n > p.limits.Each {
 		return false
 	}
 	// A first small request is granted wherever there is room: the shares of a small

@@ -1,0 +1,66 @@
+package outgo
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/gateway/reply"
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
+)
+
+// Limits of a gateway.
+type Limits struct {
+	// Answers is the memory of all large answers on their way, in bytes. One address
+	// has at most half of it.
+	Answers int64
+	// Requests is how many requests one address has in hand.
+	Requests int
+}
+
+// maxRequests bounds the requests in hand of all addresses together.
+const maxRequests = 16384
+
+// leftover is how long the rest of a body that no handler has read may take to come:
+// the server reads it before the next request.
+const leftover = time.Second
+
+// Shares are what each address has.
+type Shares struct {
+	requests, answers *fair.Pool
+	address           func(*http.Request) string
+	grace             time.Duration
+}
+
+// New makes shares. The address of a request is one that the client cannot choose.
+func New(limits Limits, address func(*http.Request) string) *Shares {
+	return &Shares{
+		requests: fair.New(fair.Limits{What: "requests", Capacity: maxRequests, Each: int64(limits.Requests), WholeTenant: true}),
+		answers:  fair.New(fair.Limits{What: "bytes of answers", Capacity: limits.Answers, Patience: patience, Waiting: 256, WholeTenant: true}),
+		address:  address, grace: usualGrace,
+	}
+}
+
+// Bound serves requests within the share of their address.
+func (s *Shares) Bound(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		client := fair.Client{Tenant: s.address(r)}
+		out := &writer{ResponseWriter: w, answers: s.answers, client: client, ctx: r.Context(), grace: s.grace}
+		lease, ok := s.requests.TryAcquire(1, client)
+		if !ok {
+			reply.Error(out, tooMany())
+			return
+		}
+		defer lease.Release()
+		if r.ContentLength != 0 {
+			defer func() { _ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(leftover)) }()
+		}
+		next.ServeHTTP(out, r)
+	})
+}
+
+func tooMany() error {
+	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
+		"too many requests of this address are in hand; wait for some of them to end, and try again").RetryAfter(time.Second)
+}
