@@ -144,8 +144,8 @@ func (s *Service) assemble(deps Deps) error {
 		}
 	}
 	s.egress, s.fetches = newEgress(s.cfg.Egress, s.rules), newEgress(forPictures(s.cfg.Egress), fetchRules)
-	s.intents = &intents{write: s.store.begin}
-	s.begin = s.intents.begin
+	s.intents = newIntents(s.store.begin)
+	s.begin = s.intents.Do
 	s.calls = &counters{redis: s.redis, known: newRecent[int64](s.now)}
 	s.inflight = newInflight()
 	s.guards, s.bodies = newGuards(), newFilled()
@@ -246,7 +246,6 @@ func (s *Service) Ready(ctx context.Context) error {
 // Close ends what New started, after the servers have stopped. The database and
 // Redis are their opener's.
 func (s *Service) Close() {
-	s.intents.writers.Wait()
 	s.egress.Close()
 	s.fetches.Close()
 }
