@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -95,7 +97,7 @@ func (b *Batcher[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	it := b.take(in)
 	defer b.give(it)
 	if b.join(it) {
-		b.run(it)
+		b.run(ctx, it)
 		return it.result.Value, it.result.Err
 	}
 	woken := false
@@ -110,13 +112,17 @@ func (b *Batcher[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	case !woken:
 		<-it.wake // the work has started
 	case it.lead:
-		b.run(it)
+		b.run(ctx, it)
 	}
 	return it.result.Value, it.result.Err
 }
 
 func notStarted[Out any](ctx context.Context) (none Out, err error) {
-	return none, fmt.Errorf("%w: %w", ErrNotStarted, context.Cause(ctx))
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return none, fmt.Errorf("%w: %w", ErrNotStarted, cause)
+	}
+	return none, fmt.Errorf("%w: %w: %w", ErrNotStarted, err, cause)
 }
 
 // join queues an item. It reports whether its caller leads the next batch.
@@ -161,7 +167,7 @@ func (b *Batcher[In, Out]) passLead() {
 const yields = 3
 
 // run works on the next batch. own is the leader's item, which is first in the queue.
-func (b *Batcher[In, Out]) run(own *item[In, Out]) {
+func (b *Batcher[In, Out]) run(ctx context.Context, own *item[In, Out]) {
 	for range yields {
 		runtime.Gosched()
 	}
@@ -170,7 +176,16 @@ func (b *Batcher[In, Out]) run(own *item[In, Out]) {
 		it.result.Err = errUnanswered
 	}
 	defer b.answer(batch, own) // also when the work ends this goroutine
-	b.workOn(batch)
+	b.workOn(traceOf(ctx), batch)
+}
+
+// traceOf is an empty context in the leader's trace. The work has nothing else of the leader: a
+// leader that leaves must not end it for others, and others must not act in its name.
+func traceOf(leader context.Context) context.Context {
+	if span := trace.SpanContextFromContext(leader); span.IsValid() {
+		return trace.ContextWithSpanContext(context.Background(), span)
+	}
+	return context.Background()
 }
 
 // next takes the items of a batch. Unless batches run one by one, the next leader starts now.
@@ -208,11 +223,11 @@ func (b *Batcher[In, Out]) answer(batch []*item[In, Out], own *item[In, Out]) {
 	}
 }
 
-func (b *Batcher[In, Out]) workOn(batch []*item[In, Out]) {
-	err := b.try(batch)
+func (b *Batcher[In, Out]) workOn(ctx context.Context, batch []*item[In, Out]) {
+	err := b.try(ctx, batch)
 	if err != nil && len(batch) > 1 && b.opts.Isolate != nil && b.opts.Isolate(err) {
 		for i, it := range batch {
-			if err := b.try(batch[i : i+1]); err != nil {
+			if err := b.try(ctx, batch[i:i+1]); err != nil {
 				it.result = Result[Out]{Err: err}
 			}
 		}
@@ -225,11 +240,10 @@ func (b *Batcher[In, Out]) workOn(batch []*item[In, Out]) {
 	}
 }
 
-// try works on a batch once. Its context is nobody's: a leader that leaves must not end the work
-// for others, and they must not act in its name.
-func (b *Batcher[In, Out]) try(batch []*item[In, Out]) (err error) {
+// try works on a batch once.
+func (b *Batcher[In, Out]) try(ctx context.Context, batch []*item[In, Out]) (err error) {
 	defer errs.Recover(&err)
-	ctx, cancel := context.WithTimeout(context.Background(), b.opts.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, b.opts.Timeout)
 	defer cancel()
 	items := make([]In, len(batch))
 	for i, it := range batch {

@@ -27,9 +27,9 @@ type Client struct {
 	redis.UniversalClient
 	prefix string
 	server *embedded // nil for a real server
-	// together is nil for a cluster, where one node that is away would hold up those
-	// who need another.
-	together *together
+	// coalescer is nil for a cluster, where a node that does not answer would delay callers that
+	// need another one.
+	coalescer *coalescer
 }
 
 // Option changes how Open connects.
@@ -64,7 +64,7 @@ func Open(ctx context.Context, rawURL, prefix string, opts ...Option) (*Client, 
 		return nil, errors.Join(err, c.Close())
 	}
 	if _, one := c.UniversalClient.(*redis.Client); one {
-		c.together = &together{exec: c.exec}
+		c.coalescer = newCoalescer(c.exec)
 	}
 	return c, nil
 }
