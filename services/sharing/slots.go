@@ -241,23 +241,32 @@ func missing(declared []*sharingv1.Input, r *sharinginternalv1.AuthorizeRunReque
 // is not of a kind that the workflow declares. An empty credential that is not required
 // is none.
 func (d *decision) unfit(declared []*sharingv1.Input, r *sharinginternalv1.AuthorizeRunRequest) error {
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "inputs have values that cannot be used; nothing was charged")
+	var names, reasons []string
 	for _, in := range declared {
-		path := "inputs." + in.GetName()
-		if in.GetCredential() {
-			if reason := r.GetUnfitInputs()[in.GetName()]; reason != "" {
-				e = e.Field(path, reason)
-			}
-			continue
-		}
-		if takes := d.look.declared[in.GetName()]; !takes.fits(r.GetForms()[in.GetName()].GetLevels()) {
-			e = e.Field(path, "must be "+value.Wanted(takes.kinds))
+		if reason := d.unfitFor(in, r); reason != "" {
+			names, reasons = append(names, in.GetName()), append(reasons, reason)
 		}
 	}
-	if len(e.Violations()) == 0 {
+	if len(names) == 0 {
 		return nil
 	}
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "the inputs %s have values that cannot be used (%s %s); nothing was charged",
+		quoted(names), names[0], reasons[0])
+	for i, name := range names {
+		e = e.Field("inputs."+name, reasons[i])
+	}
 	return e
+}
+
+// unfitFor says what is wrong with an input's value; empty if nothing is.
+func (d *decision) unfitFor(in *sharingv1.Input, r *sharinginternalv1.AuthorizeRunRequest) string {
+	if in.GetCredential() {
+		return r.GetUnfitInputs()[in.GetName()]
+	}
+	if takes := d.look.declared[in.GetName()]; !takes.fits(r.GetForms()[in.GetName()].GetLevels()) {
+		return "must be " + value.Wanted(takes.kinds)
+	}
+	return ""
 }
 
 // fits reports whether values of these forms are of the kinds. A value that is no list

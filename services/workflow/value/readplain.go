@@ -1,6 +1,9 @@
 package value
 
-import "math/big"
+import (
+	"math"
+	"math/big"
+)
 
 // readPlain checks the kinds whose values are plain JSON.
 func readPlain(v any, kind string) (any, error) {
@@ -62,7 +65,15 @@ func isWhole(v any) bool {
 	return false
 }
 
-func isNumber(v any) bool { _, ok := Float(v); return ok }
+// isNumber takes no NaN and no infinity: JSON has neither, and they come back as null.
+func isNumber(v any) bool {
+	f, ok := Float(v)
+	if !ok {
+		return false
+	}
+	_, isFloat := v.(float64)
+	return !isFloat || !math.IsNaN(f) && !math.IsInf(f, 0)
+}
 
 func isFraction(v any) bool {
 	f, ok := Float(v)
