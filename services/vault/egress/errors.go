@@ -119,6 +119,8 @@ func explain(ctx context.Context, err error) *Error {
 		return refuse(Reflected, "the response was withheld")
 	case errors.Is(err, guard.ErrBomb):
 		return refuse(TooLarge, "the response is larger than is allowed")
+	case errors.Is(err, guard.ErrCrowded):
+		return refuse(BadResponse, "the response has more than 256 choices or fields in turn, and was withheld: ask for fewer in one call")
 	case errors.Is(err, guard.ErrCorrupt), errors.Is(err, guard.ErrEncoding):
 		return refuse(BadResponse, "the response is damaged or in an encoding that is not supported")
 	}

@@ -48,8 +48,8 @@ func (t *text) held() (offset int64, ok bool) {
 		first = min(first, t.origin(int64(t.plain.lanes.Pending()), t.plain.lanes.Total(), func(m mark) int64 { return m.plain }))
 	}
 	if t.words != nil {
-		first = min(first, t.origin(t.words.Pending(), t.fed, func(m mark) int64 { return m.fed }))
-		first = min(first, t.origin(t.dense.Pending(), t.read, func(m mark) int64 { return m.read }))
+		first = min(first, t.origin(t.words.Pending(t.goesOn), t.fed, func(m mark) int64 { return m.fed }))
+		first = min(first, t.origin(t.dense.Pending(t.goesOn), t.read, func(m mark) int64 { return m.read }))
 	}
 	waiting, open := t.waiting()
 	if t.same && open > 0 {
@@ -107,6 +107,13 @@ func (t *text) waiting() (resembles bool, open int) {
 	}
 	norm = view.Normaliser{}
 	return holdsRun(tail) || t.in.set.index.Resembles(norm.Append(before, tail)), open
+}
+
+// goesOn reports that what decoded to text may go on to something that is not decided yet.
+func (t *text) goesOn(content []byte) bool {
+	var norm view.Normaliser
+	var buf [128]byte
+	return holdsRun(content) || t.in.set.index.Resembles(norm.Append(buf[:0], content))
 }
 
 // leastPacked is how many bytes without a blank may be the beginning of a run that the

@@ -14,6 +14,8 @@ type inspection struct {
 	fresh  []Piece
 	shown  [][]bool
 	stop   bool
+	// crowded says that the answer has more texts than can be told apart.
+	crowded bool
 	budget unpack.Budget
 	// depths are the texts that were decoded, by how often.
 	depths [maxDepth + 1]*text
@@ -22,7 +24,7 @@ type inspection struct {
 // take judges a piece. Of pieces that do not stop, only those that show something new
 // are kept.
 func (in *inspection) take(p lane.Piece, final, weak bool) {
-	if in.stop || p.Symbols == 0 {
+	if in.over() || p.Symbols == 0 {
 		return
 	}
 	r := in.set.rules[p.Secret]
@@ -63,9 +65,19 @@ func (in *inspection) novel(p lane.Piece) bool {
 	return fresh
 }
 
-// settle decides over what turned up since it was last asked: nil, or ErrReflected.
+// over says that nothing more is looked at: the answer is withheld.
+func (in *inspection) over() bool { return in.stop || in.crowded }
+
+// settle decides over what turned up since it was last asked: nil, ErrReflected, or
+// ErrCrowded.
 func (in *inspection) settle() error {
 	pieces := in.fresh
 	in.fresh = nil
-	return in.options.settle(pieces)
+	if err := in.options.settle(pieces); err != nil {
+		return err
+	}
+	if in.crowded {
+		return ErrCrowded
+	}
+	return nil
 }

@@ -10,7 +10,7 @@ const maxDepth = 3
 
 // nested looks at what a run stood for.
 func (in *inspection) nested(content []byte, binary bool, depth int) {
-	if in.stop {
+	if in.over() {
 		return
 	}
 	if binary {

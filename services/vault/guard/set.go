@@ -83,12 +83,21 @@ func (s *Set) Check(text []byte) []Piece {
 	if s == nil {
 		return nil
 	}
-	st := newStream(s, Options{})
-	st.push(text)
-	st.end()
-	return st.in.fresh
+	return s.inspect(text, Options{}).fresh
 }
 
-// Admit decides over one text by itself, as a Reader does over a stream: nil, or
-// ErrReflected. A nil Set admits everything.
-func (s *Set) Admit(text []byte, o Options) error { return o.settle(s.Check(text)) }
+// Admit decides over one text by itself, as a Reader does over a stream: nil,
+// ErrReflected or ErrCrowded. A nil Set admits everything.
+func (s *Set) Admit(text []byte, o Options) error {
+	if s == nil {
+		return nil
+	}
+	return s.inspect(text, o).settle()
+}
+
+func (s *Set) inspect(text []byte, o Options) *inspection {
+	st := newStream(s, Options{Remember: o.Remember, OnHit: o.OnHit})
+	st.push(text)
+	st.end()
+	return st.in
+}

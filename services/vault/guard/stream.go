@@ -7,17 +7,23 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard/container"
 )
 
-// ErrReflected is what a stream ends with when it is withheld. It says no more on
-// purpose: which secret, in what form and where would be an answer to a guess.
-var ErrReflected = errors.New("the response was withheld")
+var (
+	// ErrReflected is what a stream ends with when it is withheld. It says no more on
+	// purpose: which secret, in what form and where would be an answer to a guess.
+	ErrReflected = errors.New("the response was withheld")
+	// ErrCrowded is for an answer with more choices or fields in turn than are told apart.
+	ErrCrowded = errors.New("the response has too many choices or fields in turn to be looked at")
+)
 
 const (
 	// chunk is how much a Reader takes from its source at a time, and block how much
 	// is looked at before it is known from where on to hold back, in bytes.
 	chunk = 32 << 10
 	block = 4 << 10
-	// maxHeld bounds what a stream holds back, in bytes.
+	// maxHeld bounds what a stream holds back, in bytes, and maxGone what of that was let
+	// go and is still in memory.
 	maxHeld = 8 << 20
+	maxGone = 256 << 10
 )
 
 // stream looks at one answer as it comes.
@@ -27,7 +33,9 @@ type stream struct {
 	texts  texts
 	packed packed
 	// held is what has been seen and not been let go, from an offset of the answer on.
-	held   []byte
+	held []byte
+	// gone is how many of the first bytes of held were let go.
+	gone   int
 	offset int64
 	ended  bool
 }
@@ -42,9 +50,13 @@ func newStream(s *Set, o Options) *stream {
 
 // push takes more of the answer.
 func (s *stream) push(b []byte) {
-	for len(b) > 0 && !s.in.stop {
+	if s.gone >= min(len(s.held)/2, maxGone) { // less is not worth a copy
+		s.held = s.held[:copy(s.held, s.held[s.gone:])]
+		s.gone = 0
+	}
+	for len(b) > 0 && !s.in.over() {
 		n := min(len(b), block)
-		at := s.offset + int64(len(s.held))
+		at := s.offset + int64(len(s.held)-s.gone)
 		s.held = append(s.held, b[:n]...)
 		s.packed.feed(b[:n])
 		s.walker.Feed(b[:n], at)
@@ -62,7 +74,7 @@ func (s *stream) end() {
 
 // from is the offset from which on the answer is held back.
 func (s *stream) from() int64 {
-	end := s.offset + int64(len(s.held))
+	end := s.offset + int64(len(s.held)-s.gone)
 	if s.ended {
 		return end
 	}
@@ -77,12 +89,12 @@ func (s *stream) from() int64 {
 func (s *stream) free() ([]byte, error) {
 	if err := s.in.settle(); err != nil {
 		clear(s.held)
-		s.held = nil
+		s.held, s.gone = nil, 0
 		return nil, err
 	}
 	n := int(s.from() - s.offset)
-	free := s.held[:n:n]
-	s.held = s.held[n:]
+	free := s.held[s.gone : s.gone+n]
+	s.gone += n
 	s.offset += int64(n)
 	return free, nil
 }

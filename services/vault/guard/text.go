@@ -37,6 +37,7 @@ type text struct {
 	// found and decode are the methods of that name.
 	found  func(lane.Piece, bool)
 	decode func(unpack.Run)
+	inside func(content []byte, binary bool)
 }
 
 // lens is a view of a text, and the search through it.
@@ -63,7 +64,7 @@ func newText(in *inspection, depth int, decode bool) *text {
 	if decode {
 		t.words, t.dense = unpack.NewCollector(), unpack.NewDenseCollector()
 	}
-	t.found, t.decode = t.take, t.open
+	t.found, t.decode, t.inside = t.take, t.open, t.nested
 	if depth < maxDepth {
 		t.un.Tag = func(content []byte) { t.in.whole(content, maxDepth) }
 	}
@@ -85,7 +86,7 @@ func (t *text) reset() {
 
 // feed takes more of the text, which came from an offset of the answer.
 func (t *text) feed(b []byte, offset int64) {
-	if len(b) == 0 || t.in.stop {
+	if len(b) == 0 || t.in.over() {
 		return
 	}
 	t.mark(offset)
@@ -111,9 +112,18 @@ func (t *text) feed(b []byte, offset int64) {
 	t.far = t.read > farBytes
 }
 
+// stringEnd says that what comes next is another string: what a run of characters stands
+// for may begin or end here.
+func (t *text) stringEnd() {
+	if t.words != nil && !t.in.over() {
+		t.words.Break(t.decode)
+		t.dense.Break(t.decode)
+	}
+}
+
 // end ends the text.
 func (t *text) end() {
-	if t.in.stop {
+	if t.in.over() {
 		return
 	}
 	out, changed := t.un.Flush(t.out[:0])
@@ -187,5 +197,7 @@ func (t *text) take(p lane.Piece, final bool) { t.in.take(p, final, t.depth > 0 
 
 // open looks at what a run of characters stands for, and at what that is packed in.
 func (t *text) open(r unpack.Run) {
-	unpack.Open(r, &t.in.budget, func(content []byte, binary bool) { t.in.nested(content, binary, t.depth+1) })
+	unpack.Open(r, &t.in.budget, t.inside)
 }
+
+func (t *text) nested(content []byte, binary bool) { t.in.nested(content, binary, t.depth+1) }

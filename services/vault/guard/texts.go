@@ -1,76 +1,144 @@
 package guard
 
 import (
+	"container/list"
+	"hash/maphash"
+	"slices"
+
 	"github.com/keyhole-dev/keyhole/services/vault/guard/container"
-	"github.com/keyhole-dev/keyhole/services/vault/guard/unpack"
 )
 
-// maxTexts bounds how many texts of one answer are told apart at a time. When there
-// are more, the one that was fed longest ago ends.
-const maxTexts = 64
+const (
+	// maxTexts bounds how many texts of one answer are told apart at a time. When there
+	// are more, the one that was fed longest ago ends.
+	maxTexts = 256
+	// maxEnded bounds how many of those that ended are known. An answer with more is
+	// withheld.
+	maxEnded = 1 << 18
+	// leastRepeated is the shortest string that is not looked at again when it is the
+	// same as the one before, in bytes: a stream repeats the name of its model and its id
+	// in each event. No key repeats as much at once.
+	leastRepeated = 16
+	// leastName is the same for the name of a field, which is compared with more of them.
+	leastName = 4
+)
 
 // texts are those of one answer, by their place.
 type texts struct {
 	in    *inspection
 	byKey map[uint64]*placed
-	// clock counts the feeds.
-	clock int64
+	// byUse lists them, the one that was fed last in front.
+	byUse list.List
+	// ended are the places whose text was given up for another one.
+	ended map[uint64]struct{}
 }
 
 type placed struct {
 	*text
 	place uint64
-	fed   int64
+	used  *list.Element
 	// choice is the first that the place had; forked says that there were others.
 	choice uint64
 	forked bool
+	// seen are the hashes of the last whole strings that are long enough to be repeated:
+	// one, or several names.
+	seen [16]uint64
+	next int
 }
+
+var repeated = maphash.MakeSeed()
 
 // feed takes a part of the text of a place, and once there is more than one choice,
 // also of that choice's own text.
-func (t *texts) feed(place, choice uint64, part []byte, offset int64) {
-	p := t.at(place)
+func (t *texts) feed(part container.Part) {
+	p := t.at(part.Place)
+	if p == nil {
+		return
+	}
+	if part.Whole && p.repeats(&part) {
+		return
+	}
 	switch {
 	case p.choice == 0:
-		p.choice = choice
-	case p.choice != choice && !p.forked:
+		p.choice = part.Choice
+	case p.choice != part.Choice && !p.forked:
 		p.forked = true
-		if p.choice != place {
-			t.at(p.choice).text.feed(p.recent, offset)
+		if first := t.choice(p, p.choice); first != nil {
+			first.text.feed(p.recent, part.Offset)
 		}
 	}
-	p.text.feed(part, offset)
-	if p.forked && choice != place {
-		t.at(choice).text.feed(part, offset)
+	p.text.feed(part.Bytes, part.Offset)
+	if part.Last {
+		p.text.stringEnd()
+	}
+	if !p.forked {
+		return
+	}
+	if c := t.choice(p, part.Choice); c != nil {
+		c.text.feed(part.Bytes, part.Offset)
+		if part.Last {
+			c.text.stringEnd()
+		}
 	}
 }
 
-// at is the text of a place.
+// repeats reports that a whole string is the same as one before.
+func (p *placed) repeats(part *container.Part) bool {
+	least, most := leastRepeated, 1
+	if part.Name {
+		least, most = leastName, len(p.seen)
+	}
+	if len(part.Bytes) < least {
+		return false
+	}
+	h := maphash.Bytes(repeated, part.Bytes)
+	if slices.Contains(p.seen[:most], h) {
+		return true
+	}
+	p.seen[p.next%most] = h
+	p.next++
+	return false
+}
+
+// choice is the text of a choice of a place, or nil where it is the place's own.
+func (t *texts) choice(p *placed, choice uint64) *placed {
+	if choice == p.place {
+		return nil
+	}
+	return t.at(choice)
+}
+
+// at is the text of a place, or nil for one that ended: then the answer has more texts
+// in turn than are told apart, and is withheld.
 func (t *texts) at(place uint64) *placed {
-	t.clock++
 	p := t.byKey[place]
 	if p == nil {
-		p = t.begin(place)
+		if _, again := t.ended[place]; again || len(t.ended) >= maxEnded {
+			t.in.crowded = true
+			return nil
+		}
+		return t.begin(place)
 	}
-	p.fed = t.clock
+	t.byUse.MoveToFront(p.used)
 	return p
 }
 
 // begin makes the text of a place, in place of the oldest where there are too many.
 func (t *texts) begin(place uint64) *placed {
 	if t.byKey == nil {
-		t.byKey = map[uint64]*placed{}
+		t.byKey, t.ended = map[uint64]*placed{}, map[uint64]struct{}{}
 	}
 	p := t.oldest()
 	if p == nil || place == container.PlaceWire {
 		p = &placed{text: newText(t.in, 0, place != container.PlaceWire)}
 	} else {
-		p.text.end()
+		t.finish(p)
 		p.text.reset()
-		delete(t.byKey, p.place)
+		t.ended[p.place] = struct{}{}
 	}
 	*p = placed{text: p.text, place: place}
 	p.bare = place == container.PlaceOutside
+	p.used = t.byUse.PushFront(p)
 	t.byKey[place] = p
 	return p
 }
@@ -80,26 +148,25 @@ func (t *texts) oldest() *placed {
 	if len(t.byKey) < maxTexts {
 		return nil
 	}
-	var oldest *placed
-	for _, p := range t.byKey {
-		if p.place != container.PlaceWire && (oldest == nil || p.fed < oldest.fed) {
-			oldest = p
+	for e := t.byUse.Back(); e != nil; e = e.Prev() {
+		if p := e.Value.(*placed); p.place > container.PlaceOutside { // not a text of the whole answer
+			return p
 		}
 	}
-	return oldest
+	return nil
+}
+
+// finish ends a text.
+func (t *texts) finish(p *placed) {
+	p.text.end()
+	delete(t.byKey, p.place)
+	t.byUse.Remove(p.used)
 }
 
 // end ends all texts, the oldest first: the order must not depend on a map's.
 func (t *texts) end() {
-	for len(t.byKey) > 0 {
-		var first *placed
-		for _, p := range t.byKey {
-			if first == nil || p.fed < first.fed {
-				first = p
-			}
-		}
-		first.text.end()
-		delete(t.byKey, first.place)
+	for e := t.byUse.Back(); e != nil; e = t.byUse.Back() {
+		t.finish(e.Value.(*placed))
 	}
 }
 
@@ -111,42 +178,4 @@ func (t *texts) held(end int64) int64 {
 		}
 	}
 	return end
-}
-
-// maxPacked bounds how much of a packed answer is kept to be opened, in bytes.
-const maxPacked = 4 << 20
-
-// packed keeps an answer that is packed without saying so.
-type packed struct {
-	head   []byte
-	known  bool
-	packed bool
-}
-
-func (p *packed) feed(b []byte) {
-	if p.known && !p.packed {
-		return
-	}
-	p.head = append(p.head, b[:min(len(b), maxPacked-len(p.head))]...)
-	if !p.known && len(p.head) >= 8 {
-		p.known, p.packed = true, unpack.IsPacked(p.head)
-		if !p.packed {
-			p.head = nil
-		}
-	}
-}
-
-// held is where the answer begins, while it is kept.
-func (p *packed) held(end int64) int64 {
-	if p.packed && len(p.head) < maxPacked {
-		return 0
-	}
-	return end
-}
-
-func (p *packed) end(in *inspection) {
-	if p.packed {
-		in.budget.Read += int64(len(p.head))
-		unpack.Open(unpack.Run{Kind: unpack.Packed, Text: p.head}, &in.budget, func(content []byte, binary bool) { in.nested(content, binary, 1) })
-	}
 }

@@ -11,10 +11,28 @@ import (
 	"mime"
 )
 
-// Text takes a part of a text. place tells texts apart, and choice those that one place
-// has for several choices of an answer; else it is the place again. offset is where in
-// the answer the part came from.
-type Text func(place, choice uint64, part []byte, offset int64)
+// Text takes a part of a text.
+type Text func(Part)
+
+// Part is a part of a text. It is good until the call returns.
+type Part struct {
+	// Place tells texts apart, and Choice those that one place has for several choices of
+	// an answer; else it is the place again.
+	Place, Choice uint64
+	Bytes         []byte
+	// Offset is where in the answer the part came from.
+	Offset int64
+	// Whole says that the part is a string from its beginning to its end, and Last that a
+	// string ends with it. The next part of the text is another string.
+	Whole, Last bool
+	// Name says that the part is of the names of fields.
+	Name bool
+}
+
+// plainPart is a part of a text that is not made of strings.
+func plainPart(place uint64, b []byte, offset int64) Part {
+	return Part{Place: place, Choice: place, Bytes: b, Offset: offset}
+}
 
 // Walker walks one answer, fed in pieces of any size.
 type Walker struct {
@@ -88,7 +106,7 @@ func (w *Walker) Feed(b []byte, offset int64) {
 
 func (w *Walker) walk(b []byte, offset int64) {
 	if w.kind == plain {
-		w.text(PlacePlain, PlacePlain, b, offset)
+		w.text(plainPart(PlacePlain, b, offset))
 		if !w.inner {
 			i := bytes.IndexByte(b, '{')
 			if i < 0 {
@@ -99,7 +117,7 @@ func (w *Walker) walk(b []byte, offset int64) {
 		w.json.feed(b, offset)
 		return
 	}
-	w.text(PlaceWire, PlaceWire, b, offset)
+	w.text(plainPart(PlaceWire, b, offset))
 	switch w.kind {
 	case jsonKind:
 		w.json.feed(b, offset)

@@ -27,7 +27,7 @@ func (f *formWalker) feed(b []byte, offset int64) {
 		}
 	}
 	if len(f.out) > 0 {
-		f.text(placeForm, placeForm, f.out, offset)
+		f.text(plainPart(placeForm, f.out, offset))
 	}
 }
 
@@ -54,7 +54,7 @@ func digit(c byte) int {
 // end ends the form.
 func (f *formWalker) end() {
 	if len(f.escape) > 0 {
-		f.text(placeForm, placeForm, f.escape, f.offset)
+		f.text(plainPart(placeForm, f.escape, f.offset))
 		f.escape = f.escape[:0]
 	}
 }

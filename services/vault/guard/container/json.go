@@ -11,6 +11,9 @@ const (
 	// maxObjects and maxPieces bound what is collected.
 	maxObjects = 4096
 	maxPieces  = 4096
+	// flushStrings is flushAt for strings in a text that is no JSON: nobody knows whether
+	// what is open there ever closes.
+	flushStrings = 2 << 10
 )
 
 var seed = maphash.MakeSeed()
@@ -38,6 +41,8 @@ type jsonWalker struct {
 	escape  []byte
 	high    rune
 	started int // of the string in the arena
+	// cutBefore says that a part of the string was given on already.
+	cutBefore bool
 	// deep are the brackets that are open beyond maxNested, and whether what holds each is
 	// an object: their fields are told apart by their last name.
 	deep []bool
@@ -62,6 +67,8 @@ type piece struct {
 	name     uint64
 	from, to int
 	offset   int64
+	// whole and last are those of Part.
+	whole, last bool
 }
 
 // feed takes more of the JSON.
@@ -74,10 +81,18 @@ func (j *jsonWalker) feed(b []byte, offset int64) {
 		}
 		n := take(b)
 		b, offset = b[n:], offset+int64(n)
-		if len(j.arena)+len(j.outside) >= flushAt || len(j.pieces) >= maxPieces {
+		if len(j.arena)+len(j.outside) >= j.most() || len(j.pieces) >= maxPieces {
 			j.flush()
 		}
 	}
+}
+
+// most is how much is collected, in bytes.
+func (j *jsonWalker) most() int {
+	if j.strings {
+		return flushStrings
+	}
+	return flushAt
 }
 
 // begin notes where what is collected began.
@@ -93,16 +108,21 @@ func (j *jsonWalker) structure(b []byte) int {
 	for i, c := range b {
 		switch c {
 		case '"':
-			j.outside = append(j.outside, b[:i]...)
+			j.note(b[:i])
 			j.open()
 			return i + 1
+		case '\n':
+			if j.strings && len(j.arena) > 0 {
+				j.flush()
+				return i + 1
+			}
 		case '{', '[':
 			j.push(c == '{')
 		case '}', ']':
 			j.endNumber()
 			j.pop()
-			if len(j.stack) == 0 {
-				j.outside = append(j.outside, b[:i+1]...)
+			if j.complete() {
+				j.note(b[:i+1])
 				j.flush()
 				return i + 1
 			}
@@ -121,11 +141,25 @@ func (j *jsonWalker) structure(b []byte) int {
 			}
 		}
 	}
-	j.outside = append(j.outside, b...)
+	j.note(b)
 	if len(j.stack) == 0 {
 		j.flush() // between two values nothing waits
 	}
 	return len(b)
+}
+
+// note collects what is outside of strings.
+func (j *jsonWalker) note(b []byte) {
+	if !j.strings {
+		j.outside = append(j.outside, b...)
+	}
+}
+
+// complete reports that a value ended for which others do not wait: an outermost one, or
+// an element of an outermost array, which some providers stream.
+func (j *jsonWalker) complete() bool {
+	n := len(j.stack)
+	return n == 0 || n == 1 && len(j.deep) == 0 && !j.top().object && len(j.arena) > 0
 }
 
 func (j *jsonWalker) top() *node {
@@ -180,9 +214,10 @@ func (j *jsonWalker) endNumber() {
 	j.number = j.number[:0]
 }
 
-// cut ends a piece.
-func (j *jsonWalker) cut() {
-	p := piece{node: -1, from: j.started, to: len(j.arena), offset: j.first}
+// cut ends a piece; last says that its string ends too.
+func (j *jsonWalker) cut(last bool) {
+	p := piece{node: -1, from: j.started, to: len(j.arena), offset: j.first, whole: last && !j.cutBefore, last: last}
+	j.cutBefore = !last
 	if n := j.top(); n != nil {
 		if p.node, p.name = j.stack[len(j.stack)-1], n.name; j.isName {
 			p.name = placeNames // all names of a path are one text
@@ -201,7 +236,7 @@ func (j *jsonWalker) held() (int64, bool) {
 func (j *jsonWalker) reset() {
 	if j.inString {
 		j.inString = false
-		j.cut()
+		j.cut(true)
 	}
 	j.stack, j.deep = j.stack[:0], j.deep[:0]
 	j.flush()
@@ -211,17 +246,20 @@ func (j *jsonWalker) reset() {
 // indices on it.
 func (j *jsonWalker) flush() {
 	if j.inString && len(j.arena) > j.started {
-		j.cut()
+		j.cut(false)
 	}
+	last, path, choice := -2, uint64(0), uint64(0)
 	for _, p := range j.pieces {
-		if p.from == p.to {
+		if p.from == p.to && !p.last {
 			continue
 		}
-		path, choice := j.path(p.node, 0), j.path(p.node, 1)
-		j.text(mix(path, p.name), mix(choice, p.name), j.arena[p.from:p.to], p.offset)
+		if p.node != last {
+			last, path, choice = p.node, j.path(p.node, 0), j.path(p.node, 1)
+		}
+		j.text(Part{mix(path, p.name), mix(choice, p.name), j.arena[p.from:p.to], p.offset, p.whole, p.last, p.name == placeNames})
 	}
-	if len(j.outside) > 0 && !j.strings {
-		j.text(PlaceOutside, PlaceOutside, j.outside, j.first)
+	if len(j.outside) > 0 {
+		j.text(plainPart(PlaceOutside, j.outside, j.first))
 	}
 	j.arena, j.outside, j.pieces, j.started = j.arena[:0], j.outside[:0], j.pieces[:0], 0
 	j.compact()

@@ -126,9 +126,9 @@ func (l *lineWalker) rest(b []byte, offset int64, end bool) {
 	switch {
 	case len(b) == 0:
 	case l.part == lineOther:
-		text(PlaceOutside, PlaceOutside, b, offset)
+		text(plainPart(PlaceOutside, b, offset))
 	case l.w.kind == multipartKind:
-		text(placePart, placePart, b, offset)
+		text(plainPart(placePart, b, offset))
 	default:
 		if l.fresh { // blanks may stand before a JSON value
 			if b = bytes.TrimLeft(b, " \t"); len(b) == 0 {
@@ -139,11 +139,13 @@ func (l *lineWalker) rest(b []byte, offset int64, end bool) {
 		if l.json {
 			l.w.json.feed(b, offset)
 		} else {
-			text(placePayload, placePayload, b, offset)
+			p := plainPart(placePayload, b, offset)
+			p.Last = end
+			text(p)
 		}
 	}
 	if end && l.w.kind == multipartKind && l.part == lineData {
-		text(placePart, placePart, []byte{'\n'}, offset)
+		text(plainPart(placePart, []byte{'\n'}, offset))
 	}
 }
 

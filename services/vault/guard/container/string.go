@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"hash/maphash"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -9,6 +10,7 @@ import (
 // open begins a string.
 func (j *jsonWalker) open() {
 	j.inString, j.high, j.escape = true, 0, j.escape[:0]
+	j.cutBefore = false
 	n := j.top()
 	j.isName = n != nil && n.expect
 	j.name = j.name[:0]
@@ -46,11 +48,11 @@ func (j *jsonWalker) put(b []byte) {
 	if j.isName {
 		j.name = append(j.name, b[:min(len(b), flushAt-len(j.name))]...)
 	}
-	for len(j.arena)+len(b) > flushAt {
-		n := max(0, flushAt-len(j.arena))
+	for len(j.arena)+len(b) > j.most() {
+		n := max(0, j.most()-len(j.arena))
 		j.arena = append(j.arena, b[:n]...)
 		b = b[n:]
-		j.cut()
+		j.cut(false)
 		j.flush()
 		j.begin()
 	}
@@ -109,19 +111,26 @@ func (j *jsonWalker) rune(digits []byte) {
 	j.put(utf8.AppendRune(nil, v))
 }
 
+// isIndex reports that a name is of the number of a choice: index, output_index,
+// choiceIndex.
+func isIndex(name []byte) bool {
+	const index = "index"
+	return len(name) >= len(index) && bytes.EqualFold(name[len(name)-len(index):], []byte(index))
+}
+
 // close ends a string.
 func (j *jsonWalker) close() {
 	j.inString = false
 	n := j.top()
 	if j.isName {
-		n.name, n.isIndex = maphash.Bytes(seed, j.name), string(j.name) == "index"
+		n.name, n.isIndex = maphash.Bytes(seed, j.name), isIndex(j.name)
 		j.number = j.number[:0]
-		j.cut()
+		j.cut(true)
 		return
 	}
 	if n != nil && n.isIndex {
 		j.number = append(j.number[:0], j.arena[min(j.started, len(j.arena)):]...)
 		j.endNumber()
 	}
-	j.cut()
+	j.cut(true)
 }

@@ -27,6 +27,9 @@ func lanesOf(s *source) []lane {
 		}
 	}
 	out = append(out, s.plain()...)
+	if len(s.Bytes) <= longest {
+		out = append(out, s.unescaped()...)
+	}
 	add(radix64(whole)...)
 	if s.Octets {
 		return out

@@ -1,11 +1,13 @@
 package unpack
 
 import (
+	"bytes"
 	"encoding/ascii85"
 	"slices"
 )
 
 func (o *opener) dense(w []byte) {
+	o.assigned(w)
 	if len(w) < leastDense || !signs(w) || !worth(w) {
 		return
 	}
@@ -20,6 +22,29 @@ func (o *opener) dense(w []byte) {
 				o.content(decode(w[at:]), at)
 			}
 		}
+	}
+}
+
+// assigned opens what stands after an equals sign that was taken for an escape of
+// quoted-printable: "x=41", "d=789c...". The words of the text without escapes lack it.
+func (o *opener) assigned(w []byte) {
+	var list []byte
+	for i := bytes.IndexByte(w, '='); i >= 0; i = bytes.IndexByte(w, '=') {
+		w = w[i+1:]
+		n := 0
+		for n < len(w) && wordClass[w[n]] {
+			n++
+		}
+		if n < 2 || hexValue(w[0]) < 0 || hexValue(w[1]) < 0 {
+			continue
+		}
+		if list, _ = decimal(list, w[:n]); n >= leastRun {
+			o.word(w[:n])
+		}
+	}
+	if len(list) >= leastList {
+		o.content(list, 0)
+		strided(list, o.likely)
 	}
 }
 

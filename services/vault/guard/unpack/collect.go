@@ -1,7 +1,5 @@
 package unpack
 
-import "bytes"
-
 // Kind is how a run is written.
 type Kind int
 
@@ -21,6 +19,8 @@ const (
 type Run struct {
 	Kind Kind
 	Text []byte
+	// All is a list of numbers with a zero for each that is no byte.
+	All []byte
 }
 
 const (
@@ -50,8 +50,19 @@ type Collector struct {
 	// since counts the bytes of the text since the run began.
 	since int64
 	// over says that the run was opened already, at its greatest length.
-	over  bool
-	lists [3]list
+	over bool
+	// part is where in the run the string began that is under way, and before what since
+	// was there.
+	part   int
+	before int64
+	// opened is how much of the run was opened as one string, and told that one of its
+	// strings was.
+	opened int
+	told   bool
+	ends   endings
+	lists  [4]list
+	// strings are lists of which each number is a string.
+	strings [2]list
 	// listing says that a list is under way.
 	listing bool
 }
@@ -59,7 +70,8 @@ type Collector struct {
 // NewCollector finds words and lists of numbers.
 func NewCollector() *Collector {
 	c := &Collector{kind: Word, class: &wordClass, most: maxWord}
-	c.lists = [3]list{{read: decimal, gap: 16}, {read: hexPair, gap: 4}, {read: octet, gap: 4}}
+	c.lists = [4]list{{read: decimal, gap: 16}, {read: signed, gap: 16, octets: true}, {read: hexPair, gap: 4}, {read: octet, gap: 4}}
+	c.strings = [2]list{{read: decimal, gap: 16}, {read: hexPair, gap: 4}}
 	return c
 }
 
@@ -82,11 +94,15 @@ func (c *Collector) Reset() {
 	for i := range c.lists {
 		c.lists[i].clear()
 	}
+	for i := range c.strings {
+		c.strings[i].clear()
+	}
 	c.listing = false
 }
 
 func (c *Collector) clear() {
 	c.run, c.lines, c.line, c.gap, c.since, c.over = c.run[:0], c.lines[:0], 0, 0, 0, false
+	c.part, c.before, c.opened, c.told, c.ends = 0, 0, 0, false, endings{}
 }
 
 // Feed takes more of the text. Each run that is complete goes to out.
@@ -136,7 +152,7 @@ func denseStart(b []byte, i int) int {
 
 // counts reports that a short word may be a number of a list, or stands between two.
 func (c *Collector) counts(w []byte) bool {
-	return c.listing || c.kind == Word && (digit(w[0]) || len(w) == 2 && w[0]|0x20 <= 'f')
+	return c.listing || c.kind == Word && (digit(w[0]) || w[0] == '-' || len(w) == 2 && w[0]|0x20 <= 'f')
 }
 
 // take appends to the run, or begins the next.
@@ -160,17 +176,23 @@ func (c *Collector) take(b []byte, out func(Run)) {
 	}
 	c.run = append(c.run, b[:min(len(b), c.most-len(c.run))]...)
 	if len(c.run) == c.most {
-		out(Run{c.kind, c.run})
+		out(Run{Kind: c.kind, Text: c.run})
 		c.over = true
 	}
 }
 
 // pass takes what is in no run. Line ends do not end one whose lines are long enough.
 func (c *Collector) pass(b []byte, out func(Run)) {
-	c.listing = false
-	for i := range c.lists {
-		c.lists[i].pass(len(b), out)
-		c.listing = c.listing || len(c.lists[i].values) > 0
+	if c.listing {
+		c.listing = false
+		for i := range c.lists {
+			c.lists[i].pass(len(b), out)
+			c.listing = c.listing || c.lists[i].begun()
+		}
+		for i := range c.strings {
+			c.strings[i].pass(len(b), out)
+			c.listing = c.listing || c.strings[i].begun()
+		}
 	}
 	if len(c.run) == 0 {
 		return
@@ -189,16 +211,47 @@ func (c *Collector) close(out func(Run)) {
 	if len(c.run) == 0 {
 		return
 	}
-	c.listing = false
-	for i := range c.lists {
-		c.lists[i].word(c.run, out)
-		c.listing = c.listing || len(c.lists[i].values) > 0
+	if c.counts(c.run) {
+		c.listing = false
+		for i := range c.lists {
+			c.lists[i].word(c.run, out)
+			c.listing = c.listing || c.lists[i].begun()
+		}
+		for i := range c.strings {
+			c.listing = c.listing || c.strings[i].begun()
+		}
 	}
 	if len(c.run) >= leastRun && !c.over {
-		out(Run{c.kind, c.run})
+		if len(c.run) > c.opened {
+			out(Run{Kind: c.kind, Text: c.run})
+		}
 		c.each(out)
 	}
 	c.clear()
+}
+
+// Break says that a string ends. What stands in it alone is opened at once; the run goes
+// on, for a stream gives one text in many strings.
+func (c *Collector) Break(out func(Run)) {
+	if len(c.run) == 0 || c.over {
+		return
+	}
+	if w := c.run[c.part:]; c.gap == 0 && len(w) > 0 {
+		if c.counts(w) {
+			for i := range c.strings {
+				c.strings[i].word(w, out)
+				c.listing = c.listing || c.strings[i].begun()
+			}
+		}
+		if len(w) >= leastRun && len(c.lines) == 0 {
+			out(Run{Kind: c.kind, Text: w})
+			c.told = true
+			if c.part == 0 {
+				c.opened = len(w)
+			}
+		}
+	}
+	c.part, c.before = len(c.run), c.since
 }
 
 // each gives the lines of a run by themselves: they may be several runs, or the first
@@ -207,10 +260,10 @@ func (c *Collector) each(out func(Run)) {
 	from := 0
 	for i, at := range c.lines {
 		if at-from >= leastRun {
-			out(Run{c.kind, c.run[from:at]})
+			out(Run{Kind: c.kind, Text: c.run[from:at]})
 		}
 		if from = at; i == 0 || i == len(c.lines)-1 {
-			out(Run{c.kind, c.run[from:]})
+			out(Run{Kind: c.kind, Text: c.run[from:]})
 		}
 	}
 }
@@ -221,19 +274,7 @@ func (c *Collector) End(out func(Run)) {
 	for i := range c.lists {
 		c.lists[i].end(out)
 	}
-}
-
-// Pending is how many bytes at the end of the text belong to a run that is under way
-// and would be opened.
-func (c *Collector) Pending() int64 {
-	most := int64(0)
-	if len(c.run) >= leastRun && !c.over && bytes.ContainsAny(c.run[:min(len(c.run), sample)], decimalDigits) && !picture(c.run) {
-		most = c.since + int64(c.gap)
+	for i := range c.strings {
+		c.strings[i].end(out)
 	}
-	for i := range c.lists {
-		if l := &c.lists[i]; len(l.values) >= leastList {
-			most = max(most, l.since)
-		}
-	}
-	return most
 }

@@ -38,8 +38,11 @@ func (o *opener) unpack(b []byte, at, depth int) {
 		return
 	}
 	switch {
-	case readable(b) || readable(b[len(b)-min(len(b), peek):]):
-		o.emit(b, false)
+	case depth > 0 || readable(b) || readable(b[len(b)-min(len(b), peek):]):
+		o.emit(b, false) // what was packed is no chance: text may be in the middle of it
+		if o.octets && depth > 0 && !readable(b) {
+			o.emit(b, true)
+		}
 	default:
 		if depth == 0 && len(b) >= leastContent*2 && o.budget.try() {
 			o.trials(b, depth)
@@ -88,9 +91,22 @@ func opened(b []byte) func(o *opener, b []byte, depth int) bool {
 	return nil
 }
 
-// IsPacked reports that an answer begins with the mark of a packed format.
+// IsPacked reports that an answer begins with the mark of a packed format, or as one
+// without a mark does that unpacks to text.
 func IsPacked(head []byte) bool {
-	return len(head) >= leastContent && opened(head) != nil && !pictureMark(head)
+	if len(head) < leastContent || pictureMark(head) {
+		return false
+	}
+	if opened(head) != nil {
+		return true
+	}
+	var budget Budget
+	found := false
+	o := opener{budget: &budget, emit: func([]byte, bool) { found = true }}
+	if !readable(head) {
+		o.trials(head, 0)
+	}
+	return found
 }
 
 func stream(open func(io.Reader) (io.Reader, error)) func(*opener, []byte, int) bool {
@@ -107,11 +123,11 @@ func (o *opener) read(r io.Reader, depth int) bool {
 	}
 	out, err := io.ReadAll(io.LimitReader(r, o.budget.share()))
 	o.budget.spend(len(out))
-	if err != nil && !readable(out) {
+	if len(out) < leastContent {
 		return false
 	}
 	o.unpack(out, 0, depth+1)
-	return len(out) > 0
+	return err == nil || readable(out)
 }
 
 // trials tries the formats without a mark. Their readers are kept: to make one costs

@@ -1,26 +1,38 @@
 package unpack
 
-import "strconv"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 const (
 	// leastList is the shortest list of numbers that is decoded, maxList bounds it.
 	leastList = 8
 	maxList   = 1 << 16
+	// maxStride is how many numbers there may be for each of the list, of which one is
+	// the list's: "0: 115, 1: 107".
+	maxStride = 3
 )
 
 // list is a list of numbers that is under way: bytes, each written as a word of its own.
 type list struct {
-	// read is what a word stands for.
-	read func(word []byte) (values []byte, ok bool)
+	// read appends what a word stands for. It reports whether the word is made of numbers.
+	read func(to, word []byte) ([]byte, bool)
 	// gap is the most characters between two numbers.
-	gap    int
+	gap int
+	// octets says that a list of ASCII is left to the others.
+	octets bool
 	values []byte
+	// all are the same with a zero for each number that is no byte.
+	all []byte
 	// quiet counts the characters since the last number, and since those since the first.
 	quiet int
 	since int64
 }
 
-func (l *list) clear() { l.values, l.quiet, l.since = l.values[:0], 0, 0 }
+func (l *list) begun() bool { return len(l.values) > 0 }
+
+func (l *list) clear() { l.values, l.all, l.quiet, l.since = l.values[:0], l.all[:0], 0, 0 }
 
 // pass takes characters that are no word.
 func (l *list) pass(n int, out func(Run)) {
@@ -33,81 +45,142 @@ func (l *list) pass(n int, out func(Run)) {
 	}
 }
 
-// word takes a word: a number, or something between two.
+// word takes a word: a number, or something between two. Numbers that are no bytes stand
+// between two as other words do.
 func (l *list) word(w []byte, out func(Run)) {
-	if l.read == nil {
-		return
-	}
-	values, ok := l.read(w)
-	if !ok || len(l.values) >= maxList {
-		if l.pass(len(w), out); digit(w[0]) {
-			l.end(out) // a number that is no byte
+	values, ok := l.read(l.values, w)
+	if !ok {
+		if digit(w[0]) && len(l.all) > 0 {
+			l.all = append(l.all, 0)
 		}
+		l.pass(len(w), out)
 		return
 	}
-	l.values = append(l.values, values...)
+	if len(values) > maxList || len(l.all) > maxStride*maxList {
+		l.end(out)
+		return
+	}
+	l.all = append(l.all, values[len(l.values):]...)
+	l.values = values
 	l.quiet = 0
 	l.since += int64(len(w))
 }
 
 // end ends the list.
 func (l *list) end(out func(Run)) {
-	if len(l.values) >= leastList {
-		out(Run{Numbers, l.values})
+	if len(l.values) >= leastList && !(l.octets && ascii(l.values)) {
+		out(Run{Numbers, l.values, l.all})
 	}
 	l.clear()
+}
+
+func ascii(b []byte) bool {
+	return !slices.ContainsFunc(b, func(c byte) bool { return c >= utf8.RuneSelf })
 }
 
 func digit(b byte) bool { return b >= '0' && b <= '9' }
 
 // decimal reads "115", also as "115-107-" with signs that words have.
-func decimal(w []byte) ([]byte, bool) {
-	var out []byte
-	n, digits := 0, 0
+func decimal(to, w []byte) ([]byte, bool) {
+	n, digits, before := 0, 0, len(to)
 	for i := range len(w) + 1 {
 		if i < len(w) && digit(w[i]) {
 			n, digits = n*10+int(w[i]-'0'), digits+1
 			if digits > 3 || n > 255 {
-				return nil, false
+				return to[:before], false
 			}
 			continue
 		}
 		if i < len(w) && w[i] != '-' && w[i] != '_' && w[i] != '+' && w[i] != '/' {
-			return nil, false
+			return to[:before], false
 		}
 		if digits > 0 {
-			out = append(out, byte(n))
+			to = append(to, byte(n))
 		}
 		n, digits = 0, 0
 	}
-	return out, len(out) > 0
+	return to, len(to) > before
+}
+
+// signed reads "-61" and "101", bytes with a sign.
+func signed(to, w []byte) ([]byte, bool) {
+	minus := len(w) > 0 && w[0] == '-'
+	if minus {
+		w = w[1:]
+	}
+	if len(w) == 0 || len(w) > 3 {
+		return to, false
+	}
+	n := 0
+	for _, b := range w {
+		if !digit(b) {
+			return to, false
+		}
+		n = n*10 + int(b-'0')
+	}
+	switch {
+	case minus && n <= 128:
+		return append(to, byte(-n)), true
+	case !minus && n <= 127:
+		return append(to, byte(n)), true
+	}
+	return to, false
 }
 
 // hexPair reads "73", "0x73" and "73-6b-".
-func hexPair(w []byte) ([]byte, bool) {
+func hexPair(to, w []byte) ([]byte, bool) {
+	before := len(to)
 	if len(w) >= 4 && w[0] == '0' && w[1]|0x20 == 'x' {
 		w = w[2:]
 	}
-	var out []byte
 	for len(w) > 0 {
 		if len(w) < 2 || len(w) > 2 && w[2] != '-' && w[2] != '_' {
-			return nil, false
+			return to[:before], false
 		}
-		v, err := strconv.ParseUint(string(w[:2]), 16, 8)
-		if err != nil {
-			return nil, false
+		high, low := hexValue(w[0]), hexValue(w[1])
+		if high < 0 || low < 0 {
+			return to[:before], false
 		}
-		out = append(out, byte(v))
+		to = append(to, byte(high<<4|low))
 		w = w[min(len(w), 3):]
 	}
-	return out, true
+	return to, true
+}
+
+func hexValue(b byte) int {
+	switch {
+	case digit(b):
+		return int(b - '0')
+	case b|0x20 >= 'a' && b|0x20 <= 'f':
+		return int(b|0x20-'a') + 10
+	}
+	return -1
 }
 
 // octet reads "01110011".
-func octet(w []byte) ([]byte, bool) {
+func octet(to, w []byte) ([]byte, bool) {
 	if len(w) != 8 {
-		return nil, false
+		return to, false
 	}
-	v, err := strconv.ParseUint(string(w), 2, 8)
-	return []byte{byte(v)}, err == nil
+	v := byte(0)
+	for _, b := range w {
+		if b != '0' && b != '1' {
+			return to, false
+		}
+		v = v<<1 | (b - '0')
+	}
+	return append(to, v), true
+}
+
+// strided gives every nth number of a list, from each of the first n.
+func strided(values []byte, give func([]byte)) {
+	for n := 2; n <= maxStride && len(values) >= n*leastList; n++ {
+		for from := range n {
+			out := make([]byte, 0, len(values)/n+1)
+			for i := from; i < len(values); i += n {
+				out = append(out, values[i])
+			}
+			give(out)
+		}
+	}
 }

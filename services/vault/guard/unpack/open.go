@@ -34,10 +34,18 @@ func Open(r Run, b *Budget, emit func(content []byte, binary bool)) {
 		o.content(r.Text, 0)
 	case Numbers:
 		o.content(slices.Clone(r.Text), 0)
+		strided(r.All, o.likely)
 	case Dense:
 		o.dense(r.Text)
 	default:
 		o.word(r.Text)
+	}
+}
+
+// likely looks at content that is text or has a mark.
+func (o *opener) likely(b []byte) {
+	if len(b) >= leastContent && (opened(b) != nil || readable(b)) {
+		o.content(b, 1)
 	}
 }
 
@@ -52,63 +60,106 @@ func (o *opener) word(w []byte) {
 		o.base64(w)
 		return
 	}
-	segments(w, bitDigits, leastBits, o.bits)
-	segments(w, decimalDigits, leastNumber, func(s []byte) { o.number(s, decimalDigits) })
-	segments(w, hexDigits, leastHex, o.hex)
-	segments(w, upperDigits, leastBase32, o.base32)
-	segments(w, lowerDigits, leastBase32, o.base32)
+	o.segments(w)
 	if !worth(w) {
 		return
 	}
 	o.base64(w)
 	if len(w) <= maxNumber {
-		if !bytes.ContainsAny(w, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") || !bytes.ContainsAny(w, "abcdefghijklmnopqrstuvwxyz") {
-			o.number(bytes.ToLower(w), lowerDigits)
+		if all := shared(w); all&(upperClass|lowerClass) != 0 {
+			o.number(w, 36, &digits36)
 		}
-		o.number(w, base58)
-		o.number(w, base62)
+		o.number(w, 58, &digits58)
+		o.number(w, 62, &digits62)
 	}
 }
 
+// shared are the classes that all characters of a word have.
+func shared(w []byte) uint8 {
+	all := ^uint8(0)
+	for _, b := range w {
+		all &= classes[b]
+	}
+	return all
+}
+
+const decimalDigits = "0123456789"
+
+// The alphabets that a word may be written in.
 const (
-	bitDigits     = "01"
-	decimalDigits = "0123456789"
-	hexDigits     = "0123456789abcdefABCDEF"
-	lowerDigits   = "0123456789abcdefghijklmnopqrstuvwxyz"
-	upperDigits   = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	base58        = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-	base62        = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	bitClass uint8 = 1 << iota
+	decimalClass
+	hexClass
+	lowerClass
+	upperClass
 )
 
-// segments gives the parts of a word that are of an alphabet, and long enough, to open:
-// others may be written before and after without a sign.
-func segments(w []byte, alphabet string, least int, open func([]byte)) {
-	var in [256]bool
-	for i := range len(alphabet) {
-		in[alphabet[i]] = true
+var classes = func() (t [256]uint8) {
+	for class, alphabet := range map[uint8]string{
+		bitClass: "01", decimalClass: decimalDigits, hexClass: "0123456789abcdefABCDEF",
+		lowerClass: "0123456789abcdefghijklmnopqrstuvwxyz", upperClass: "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+	} {
+		for i := range len(alphabet) {
+			t[alphabet[i]] |= class
+		}
 	}
-	for i := 0; i < len(w); {
-		if next := i + least - 1; next < len(w) && !in[w[next]] {
-			i = next + 1 // no segment that is long enough begins before
+	return t
+}()
+
+// segments opens the parts of a word that are of one alphabet: others may be written
+// before and after without a sign.
+func (o *opener) segments(w []byte) {
+	for s, rest := segment(w, bitClass, leastBits); s != nil; s, rest = segment(rest, bitClass, leastBits) {
+		o.bits(s)
+	}
+	for s, rest := segment(w, decimalClass, leastNumber); s != nil; s, rest = segment(rest, decimalClass, leastNumber) {
+		o.number(s, 10, &digits36)
+	}
+	for s, rest := segment(w, hexClass, leastHex); s != nil; s, rest = segment(rest, hexClass, leastHex) {
+		o.hex(s)
+	}
+	for s, rest := segment(w, upperClass, leastBase32); s != nil; s, rest = segment(rest, upperClass, leastBase32) {
+		o.base32(s)
+	}
+	for s, rest := segment(w, lowerClass, leastBase32); s != nil; s, rest = segment(rest, lowerClass, leastBase32) {
+		o.base32(s)
+	}
+}
+
+// segment is the first part of a word that is of an alphabet and long enough, or nil, and
+// what comes after it.
+func segment(w []byte, class uint8, least int) (s, rest []byte) {
+	for i := 0; len(w)-i >= least; {
+		k := i + least - 1
+		for k >= i && classes[w[k]]&class != 0 {
+			k--
+		}
+		if k >= i {
+			i = k + 1 // no segment that is long enough begins before
 			continue
 		}
-		j := i
-		for j < len(w) && in[w[j]] {
+		j := i + least
+		for j < len(w) && classes[w[j]]&class != 0 {
 			j++
 		}
-		if j-i >= least {
-			open(w[i:j])
-		}
-		i = j + 1
+		return w[i:j], w[j:]
 	}
+	return nil, nil
 }
 
 func (o *opener) hex(w []byte) {
 	for at := range 2 {
+		if !o.plausible(w[at:], at, decodeHex) {
+			continue
+		}
 		out := make([]byte, len(w[at:])/2)
-		_, _ = hex.Decode(out, w[at:at+len(out)*2])
-		o.content(out, at)
+		o.content(out[:decodeHex(out, w[at:])], at)
 	}
+}
+
+func decodeHex(out, w []byte) int {
+	n, _ := hex.Decode(out, w[:len(w)/2*2])
+	return n
 }
 
 // worth reports that a run may be code: it has digits, and changes the class of its
@@ -138,30 +189,31 @@ func worth(w []byte) bool {
 func (o *opener) bits(w []byte) {
 	var out []byte
 	for ; len(w) >= 8; w = w[8:] {
-		v, _ := octet(w[:8])
-		out = append(out, v[0])
+		out, _ = octet(out, w[:8])
 	}
 	o.content(out, 0)
 }
 
 func (o *opener) base64(w []byte) {
-	std := w
+	e, decode := base64.RawStdEncoding, decode64
 	if bytes.ContainsAny(w, "-_") {
-		std = bytes.ReplaceAll(bytes.ReplaceAll(w, []byte("-"), []byte("+")), []byte("_"), []byte("/"))
+		if e, decode = base64.RawURLEncoding, decode64URL; bytes.ContainsAny(w, "+/") {
+			w = bytes.ReplaceAll(bytes.ReplaceAll(w, []byte("+"), []byte("-")), []byte("/"), []byte("_"))
+		}
 	}
 	for at := range 4 {
 		if at > 0 && len(w) > offsets {
 			break
 		}
-		part := std[at:]
+		part := w[at:]
 		if len(part)%4 == 1 {
 			part = part[:len(part)-1]
 		}
-		if !o.plausible(part, at, decode64) {
+		if !o.plausible(part, at, decode) {
 			continue
 		}
-		out := make([]byte, base64.RawStdEncoding.DecodedLen(len(part)))
-		o.content(out[:decode64(out, part)], at)
+		out := make([]byte, e.DecodedLen(len(part)))
+		o.content(out[:decode(out, part)], at)
 	}
 }
 
@@ -170,41 +222,61 @@ func decode64(out, w []byte) int {
 	return n
 }
 
+func decode64URL(out, w []byte) int {
+	n, _ := base64.RawURLEncoding.Decode(out, w)
+	return n
+}
+
 // plausible decodes the two ends of a run, and reports whether it may be text or
 // something with a mark, or is worth a trial. Most runs stand for nothing.
 func (o *opener) plausible(w []byte, at int, decode func(out, w []byte) int) bool {
 	const group = 40 // whole groups in each coding
 	var out [group]byte
-	if len(w) < group || at == 0 && o.octets || o.budget.tries < maxTries {
+	if at == 0 && o.octets || o.budget.tries < maxTries {
 		return true
 	}
-	head := out[:decode(out[:], w[:group])]
-	if len(head) < leastContent || opened(head) != nil || readable(head) {
+	head := out[:decode(out[:], w[:min(len(w), group)])]
+	if len(w) >= group && len(head) < leastContent || len(head) >= leastContent && (opened(head) != nil || readable(head)) {
 		return true
+	}
+	if len(w) <= group {
+		return false
 	}
 	from := len(w)/group*group - group
 	return readable(out[:decode(out[:], w[from:from+group])])
 }
 
-var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz")
+// The three alphabets of base32, in capitals.
+var std32, hex32, crockford = plain32(base32.StdEncoding), plain32(base32.HexEncoding), plain32(base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ"))
+
+func plain32(e *base32.Encoding) *base32.Encoding { return e.WithPadding(base32.NoPadding) }
+
+func decoder32(e *base32.Encoding) func(out, w []byte) int {
+	return func(out, w []byte) int {
+		n, _ := e.Decode(out, w)
+		return n
+	}
+}
 
 func (o *opener) base32(w []byte) {
 	if !bytes.ContainsAny(w, decimalDigits) {
 		return
 	}
-	small, upper := bytes.ToLower(w), bytes.ToUpper(w)
+	upper := bytes.ToUpper(w)
 	for at := range 8 {
 		if at > 0 && len(w) > offsets {
 			break
 		}
-		o.decode32(base32.StdEncoding, upper[at:], at)
-		o.decode32(base32.HexEncoding, upper[at:], at)
-		o.decode32(crockford, small[at:], at)
+		for _, e := range []*base32.Encoding{std32, hex32, crockford} {
+			o.decode32(e, upper[at:], at)
+		}
 	}
 }
 
 func (o *opener) decode32(e *base32.Encoding, w []byte, at int) {
-	e = e.WithPadding(base32.NoPadding)
+	if !o.plausible(w, at, decoder32(e)) {
+		return
+	}
 	out := make([]byte, e.DecodedLen(len(w)))
 	n, _ := e.Decode(out, w)
 	if n >= len(w)*5/8-5 {
@@ -212,25 +284,41 @@ func (o *opener) decode32(e *base32.Encoding, w []byte, at int) {
 	}
 }
 
+// digitsOf gives each character of a base the digit that big.Int has for its value.
+type digitsOf [256]byte
+
+func numerals(alphabet string) (t digitsOf) {
+	const ofBigInt = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	for i := range len(alphabet) {
+		t[alphabet[i]] = ofBigInt[i]
+	}
+	return t
+}
+
+var (
+	digits36 = func() digitsOf {
+		t := numerals("0123456789abcdefghijklmnopqrstuvwxyz")
+		for b := 'A'; b <= 'Z'; b++ {
+			t[b] = t[b|0x20]
+		}
+		return t
+	}()
+	digits58 = numerals("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
+	digits62 = numerals("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+)
+
 // number decodes a run as one large number.
-func (o *opener) number(w []byte, alphabet string) {
+func (o *opener) number(w []byte, base int, digit *digitsOf) {
 	if len(w) > maxNumber {
 		return
 	}
-	var digit [256]byte
-	for i := range len(alphabet) {
-		digit[alphabet[i]] = bigDigits[i]
-	}
-	digits := make([]byte, len(w))
+	var digits [maxNumber]byte
 	for i, b := range w {
 		if digits[i] = digit[b]; digits[i] == 0 {
 			return
 		}
 	}
-	if n, ok := new(big.Int).SetString(string(digits), len(alphabet)); ok {
+	if n, ok := new(big.Int).SetString(string(digits[:len(w)]), base); ok {
 		o.content(n.Bytes(), 0)
 	}
 }
-
-// bigDigits are the digits of big.Int.
-const bigDigits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
