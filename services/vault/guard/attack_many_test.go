@@ -15,7 +15,9 @@ func among() map[string]func(s string) string {
 	return map[string]func(s string) string{
 		"array":            func(s string) string { return quoted([]string{"abcdefgh1234", s, "more5"}) },
 		"array of objects": func(s string) string { return `{"data":[{"t":"hello7"},{"t":` + quoted(s) + `},{"t":"5more"}]}` },
-		"lines":            func(s string) string { return `{"t":"hello7"}` + "\n" + `{"t":` + quoted(s) + `}` + "\n" + `{"t":"5more"}` },
+		"lines": func(s string) string {
+			return `{"t":"hello7"}` + "\n" + `{"t":` + quoted(s) + `}` + "\n" + `{"t":"5more"}`
+		},
 		"events": func(s string) string {
 			return "data: {\"t\":\"hello7\"}\n\ndata: {\"t\":" + quoted(s) + "}\n\ndata: {\"t\":\"5more\"}\n\n"
 		},

@@ -11,12 +11,12 @@ type inspection struct {
 	options Options
 	// fresh are pieces that were not settled yet, and shown the symbols of each body
 	// that were.
-	fresh  []Piece
-	shown  [][]bool
-	stop   bool
+	fresh []Piece
+	shown [][]bool
+	stop  bool
 	// crowded says that the answer has more texts than can be told apart.
 	crowded bool
-	budget unpack.Budget
+	budget  unpack.Budget
 	// depths are the texts that were decoded, by how often.
 	depths [maxDepth + 1]*text
 }
