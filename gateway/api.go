@@ -7,6 +7,7 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 
+	"github.com/keyhole-dev/keyhole/gateway/strict"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
@@ -15,16 +16,8 @@ import (
 
 // newAPI is /v1: grpc-gateway over the dialled public faces.
 func newAPI(ctx context.Context, deps Deps) (http.Handler, error) {
-	opts := append(headerOptions(),
-		runtime.WithMarshalerOption(runtime.MIMEWildcard, newMarshaler()),
-		runtime.SetQueryParameterParser(&masks{}),
-		runtime.WithErrorHandler(handleError),
-		runtime.WithRoutingErrorHandler(routingErrors()),
-		runtime.WithStreamErrorHandler(handleStreamError),
-		runtime.WithDisablePathLengthFallback(),
-		runtime.WithDisableHTTPMethodOverride(),
-		runtime.WithMiddlewares(strict()),
-	)
+	opts := append(strict.Options(), headerOptions()...)
+	opts = append(opts, runtime.WithStreamErrorHandler(handleStreamError))
 	mux := runtime.NewServeMux(opts...)
 	if err := vaultv1.RegisterVaultServiceHandlerClient(ctx, mux, vaultv1.NewVaultServiceClient(deps.Vault)); err != nil {
 		return nil, fmt.Errorf("register vault: %w", err)

@@ -9,6 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
+	"github.com/keyhole-dev/keyhole/gateway/strict"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -74,7 +75,7 @@ func (g *Gateway) serveV1(w http.ResponseWriter, r *http.Request) {
 	// The body is JSON whatever it is called: the generated code would read what curl
 	// calls a form by default as parameters.
 	r.Header.Set("Content-Type", "application/json")
-	r.Body = newBody(sent.Bytes)
+	r.Body = strict.NewBody(sent.Bytes)
 	if strings.HasSuffix(r.URL.Path, ":runStream") {
 		w, r = withStream(w, r)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/keyhole-dev/keyhole/gateway/gatewaytest"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
@@ -66,7 +67,7 @@ func newServed(t *testing.T, h2 bool, at intake.Pace) *served {
 func linkedTo(t *testing.T, views map[string]*sharingv1.SharedWorkflow) (*grpc.ClientConn, *ran) {
 	t.Helper()
 	runs := &ran{}
-	return dialled(t, func(s *grpc.Server) {
+	return gatewaytest.Dial(t, func(s *grpc.Server) {
 		runnerv1.RegisterRunnerServiceServer(s, runs)
 		sharingv1.RegisterSharingServiceServer(s, &links{views: views})
 	}, grpc.MaxRecvMsgSize(64<<20)), runs

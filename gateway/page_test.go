@@ -4,7 +4,6 @@ import (
 	"context"
 	"image/png"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,9 +11,8 @@ import (
 	"testing/fstest"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/test/bufconn"
 
+	"github.com/keyhole-dev/keyhole/gateway/gatewaytest"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/preview"
 	"github.com/keyhole-dev/keyhole/gateway/web"
@@ -49,7 +47,7 @@ func depsOf(conn *grpc.ClientConn) Deps {
 // newPages is a gateway whose sharing knows these links, with the app built or not.
 func newPages(t *testing.T, app fstest.MapFS, views map[string]*sharingv1.SharedWorkflow) *Gateway {
 	t.Helper()
-	conn := dialled(t, func(s *grpc.Server) { sharingv1.RegisterSharingServiceServer(s, &links{views: views}) })
+	conn := gatewaytest.Dial(t, func(s *grpc.Server) { sharingv1.RegisterSharingServiceServer(s, &links{views: views}) })
 	var cfg Config
 	cfg.setDefaults()
 	bodies := &intake.Reader{Memory: intake.NewMemory(cfg.Bodies), Max: cfg.MaxBody, Pace: intake.UsualPace}
@@ -58,23 +56,6 @@ func newPages(t *testing.T, app fstest.MapFS, views map[string]*sharingv1.Shared
 		t.Fatal(err)
 	}
 	return g
-}
-
-// dialled is a connection to a server of the test's.
-func dialled(t *testing.T, register func(*grpc.Server), opts ...grpc.ServerOption) *grpc.ClientConn {
-	t.Helper()
-	lis := bufconn.Listen(1 << 20)
-	server := grpc.NewServer(opts...)
-	register(server)
-	go func() { _ = server.Serve(lis) }() // ends with Stop
-	t.Cleanup(server.Stop)
-	conn, err := grpc.NewClient("passthrough:test", grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return lis.DialContext(ctx) }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	return conn
 }
 
 func placeholder() fstest.MapFS {

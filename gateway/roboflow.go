@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
+	"github.com/keyhole-dev/keyhole/gateway/strict"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -51,7 +52,7 @@ func (t roboflowTarget) check() error {
 	case t.token == "" && (!segment.MatchString(t.workspace) || !segment.MatchString(t.workflow)):
 		return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such workflow, or it is not yours")
 	case !utf8.ValidString(t.token):
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path is not text in UTF-8").Field("token", notText)
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path is not text in UTF-8").Field("token", strict.NotText)
 	}
 	return nil
 }
@@ -164,11 +165,11 @@ func (g *Gateway) receiveRoboflow(ctx context.Context, w http.ResponseWriter, r 
 
 func readRoboflow(raw []byte) (*roboflowRequest, error) {
 	var body roboflowRequest
-	if names, too := locate(raw, len(raw)); too != "" {
-		return nil, tooMuch(roboflowField(names), too)
+	if err := strict.CheckBounds(raw, roboflowField); err != nil {
+		return nil, err
 	}
 	if !utf8.Valid(raw) {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body is not text in UTF-8").Field("body", notText)
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body is not text in UTF-8").Field("body", strict.NotText)
 	}
 	if err := json.Unmarshal(raw, &body); err != nil {
 		return nil, noRun(raw, err)
@@ -187,7 +188,7 @@ func noRun(raw []byte, err error) error {
 	} else if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		at = int(e.Offset)
 	}
-	line, column := position(raw, at)
+	line, column := strict.Position(raw, at)
 	return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON,
 		"the body is not a JSON object of a workflow run; see at line %d, column %d", line, column).Because(err)
 }

@@ -11,9 +11,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// StreamContentType names the type of a stream's lines.
-func (m *marshaler) StreamContentType(any) string { return "application/x-ndjson" }
-
 type streamFailure struct{}
 
 // streamWriter makes a stream that is refused before its first line an error like

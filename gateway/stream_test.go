@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/keyhole-dev/keyhole/gateway/gatewaytest"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -47,7 +48,7 @@ func TestAStreamThatFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			conn := dialled(t, func(s *grpc.Server) {
+			conn := gatewaytest.Dial(t, func(s *grpc.Server) {
 				runnerv1.RegisterRunnerServiceServer(s, &breaking{events: c.events, err: c.err.GRPCStatus().Err()})
 			})
 			api, err := newAPI(t.Context(), Deps{Sharing: conn, Vault: conn, Registry: conn, Runner: conn})

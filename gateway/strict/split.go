@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"bytes"
@@ -12,28 +12,28 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// split is a body without the values that stay JSON. protojson decodes the rest, in
-// which a stand-in takes the place of each value. The values are not copied: a
-// picture has many megabytes.
+// split is a body without the values that stay JSON. protojson decodes the rest, which
+// has a placeholder in the place of each value. The values are not copied: a picture has
+// many megabytes.
 type split struct {
 	raw, rest []byte
 	cuts      []cut
-	// whole says that a stand-in is the value itself as base64. For a PATCH, whose
-	// generated code reads the rest alone, twice, and looks for names in it.
+	// whole makes the placeholder the value itself in base64. The generated code of a
+	// PATCH needs that: it reads only the rest, twice, and looks for names in it.
 	whole bool
 }
 
-// cut is a value that was taken out: where it stands in the body, and where its
-// stand-in ends in the rest.
+// cut is a value that was taken out: its place in the body, and the end of its
+// placeholder in the rest.
 type cut struct{ start, end, restEnd int }
 
-// splitBody takes the values out of a body that is a message d. It checks the whole
-// body on the way: it is JSON, in UTF-8, and no object has a key twice.
+// splitBody takes the values out of a body that is a message d. It checks that the whole
+// body is JSON in UTF-8 and that no object has a key twice.
 func splitBody(raw []byte, d protoreflect.MessageDescriptor, whole bool) (*split, error) {
 	s := &splitter{split: &split{raw: raw, whole: whole}, decoder: jsontext.NewDecoder(bytes.NewBuffer(raw))}
 	err := s.value(d)
 	if err == nil {
-		_, err = s.decoder.ReadToken() // nothing follows
+		_, err = s.decoder.ReadToken() // nothing may follow
 	}
 	if !errors.Is(err, io.EOF) {
 		return nil, s.located(err)
@@ -47,9 +47,9 @@ type splitter struct {
 	decoder *jsontext.Decoder
 }
 
-var errMore = errors.New("there is more after the body's end")
+var errMore = errors.New("text after the end of the body")
 
-// located gives every fault a place.
+// located adds the position to an error that has none.
 func (s *splitter) located(err error) error {
 	if _, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		return err
@@ -60,7 +60,7 @@ func (s *splitter) located(err error) error {
 	return &jsontext.SyntacticError{ByteOffset: s.decoder.InputOffset(), Err: err}
 }
 
-// taken is how much of the body is in the rest, or was cut.
+// taken returns how much of the body is in the rest or was cut.
 func (s *split) taken() int {
 	if len(s.cuts) == 0 {
 		return 0
@@ -68,7 +68,7 @@ func (s *split) taken() int {
 	return s.cuts[len(s.cuts)-1].end
 }
 
-// value reads what stands where a message d, or a list of such, belongs.
+// value reads a value in the place of a message d or of a list of them.
 func (s *splitter) value(d protoreflect.MessageDescriptor) error {
 	kind := s.decoder.PeekKind()
 	if !holdsText(d) || kind != '{' && kind != '[' {
@@ -91,7 +91,7 @@ func (s *splitter) value(d protoreflect.MessageDescriptor) error {
 	return end(err)
 }
 
-// end tells a body that ends too early from one that ends.
+// end turns the io.EOF of a body that ends too early into io.ErrUnexpectedEOF.
 func end(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -136,7 +136,7 @@ func (s *splitter) cut() error {
 	return nil
 }
 
-// restore puts the values where their stand-ins are.
+// restore replaces the placeholders by their values.
 func (s *split) restore(m protoreflect.Message) {
 	if s.whole || !holdsText(m.Descriptor()) {
 		return
@@ -158,7 +158,7 @@ func (s *split) restore(m protoreflect.Message) {
 	})
 }
 
-// original is the place in the body of a place in the rest.
+// original maps an offset in the rest to the offset in the body.
 func (s *split) original(offset int) int {
 	i := sort.Search(len(s.cuts), func(i int) bool { return s.cuts[i].restEnd > offset })
 	if i == 0 {

@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"net/http"
@@ -18,27 +18,27 @@ import (
 
 // method is a method of the contract as HTTP reaches it.
 type method struct {
-	verb string
-	// pattern is the path as grpc-gateway writes it: "/v1/{name=workspaces/*}".
-	pattern string
-	// shape is what such paths look like.
-	shape *regexp.Regexp
-	// path holds the fields that the path gives: "parent", "workflow.name".
-	path map[string]bool
-	// body is the field that the body gives, "*" for all, "" where no body is taken.
-	body  string
-	input protoreflect.MessageType
-	// passedOn: people send each other its address, and what they send it with adds
-	// parameters of its own ("utm_source", "fbclid"), which mean nothing here. A key is
-	// refused all the same.
-	passedOn bool
+	Verb string
+	// Pattern is the path as grpc-gateway writes it: "/v1/{name=workspaces/*}".
+	Pattern string
+	// Shape matches the paths of the pattern.
+	Shape *regexp.Regexp
+	// Path holds the fields that the path gives: "parent", "workflow.name".
+	Path map[string]bool
+	// Body is the field that the body gives: "*" for all, "" if there is no body.
+	Body  string
+	Input protoreflect.MessageType
+	// AnyQuery allows unknown query parameters. People share the address of a link, and
+	// other programs append parameters of their own ("utm_source", "fbclid"). A parameter
+	// with "key" in its name is refused nevertheless.
+	AnyQuery bool
 }
 
-// route is what grpc-gateway knows a method by.
-func (m *method) route() string { return m.verb + " " + m.pattern }
+// Route identifies the method in grpc-gateway.
+func (m *method) Route() string { return m.Verb + " " + m.Pattern }
 
-// methods are all that have a path, from the descriptors: a new one is among them
-// by itself.
+// methods returns all methods that have a path. They come from the descriptors, so that
+// a new method is checked without a line of code.
 func methods() []*method {
 	var all []*method
 	for _, file := range []protoreflect.FileDescriptor{
@@ -63,24 +63,24 @@ func methodOf(d protoreflect.MethodDescriptor) *method {
 	rule, _ := proto.GetExtension(d.Options(), annotations.E_Http).(*annotations.HttpRule)
 	verb, path := verbOf(rule)
 	input, err := protoregistry.GlobalTypes.FindMessageByName(d.Input().FullName())
-	if verb == "" || err != nil { // an upload, which has a handler of its own
+	if verb == "" || err != nil { // an upload: package api serves it
 		return nil
 	}
-	m := &method{verb: verb, path: map[string]bool{}, body: rule.GetBody(), input: input}
-	m.pattern = pathVariable.ReplaceAllStringFunc(path, func(v string) string {
+	m := &method{Verb: verb, Path: map[string]bool{}, Body: rule.GetBody(), Input: input}
+	m.Pattern = pathVariable.ReplaceAllStringFunc(path, func(v string) string {
 		name, pattern, typed := strings.Cut(strings.Trim(v, "{}"), "=")
 		if !typed {
 			pattern = "*"
 		}
-		m.path[name] = true
+		m.Path[name] = true
 		return "{" + name + "=" + pattern + "}"
 	})
-	shape := pathVariable.ReplaceAllStringFunc(m.pattern, func(v string) string {
+	shape := pathVariable.ReplaceAllStringFunc(m.Pattern, func(v string) string {
 		_, pattern, _ := strings.Cut(strings.Trim(v, "{}"), "=")
 		return pattern
 	})
-	m.passedOn = verb == http.MethodGet && m.pattern == "/v1/shared/{token=*}"
-	m.shape = regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(shape), `\*`, "[^/]+") + "$")
+	m.AnyQuery = verb == http.MethodGet && m.Pattern == "/v1/shared/{token=*}"
+	m.Shape = regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(shape), `\*`, "[^/]+") + "$")
 	return m
 }
 
@@ -98,7 +98,7 @@ func verbOf(rule *annotations.HttpRule) (verb, path string) {
 	return "", ""
 }
 
-// fieldOf finds a field by its name in JSON or in the contract, or returns nil.
+// fieldOf finds a field by its JSON name or its proto name, or returns nil.
 func fieldOf(d protoreflect.MessageDescriptor, name string) protoreflect.FieldDescriptor {
 	if f := d.Fields().ByJSONName(name); f != nil {
 		return f
@@ -106,8 +106,8 @@ func fieldOf(d protoreflect.MessageDescriptor, name string) protoreflect.FieldDe
 	return d.Fields().ByName(protoreflect.Name(name))
 }
 
-// wellKnown tells messages that have a form of their own in JSON, so that their
-// fields are no names of the contract.
+// wellKnown reports whether a message has its own form in JSON. The names of its fields
+// then do not occur in a request.
 func wellKnown(d protoreflect.MessageDescriptor) bool {
 	return d.ParentFile().Package() == "google.protobuf"
 }

@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"bytes"
@@ -6,25 +6,38 @@ import (
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 const (
-	// maxNesting is how deep lists and objects of a body may stand in one another. A
-	// level of JSON is up to three messages on the wire, and protobuf's readers end at
-	// 10 000 of them: what is deeper would be a fault of ours further in.
+	// maxNesting bounds the depth of lists and objects. A level of JSON is up to three
+	// messages on the wire, and protobuf refuses to decode more than 10 000: a deeper body
+	// would fail as our fault in a service.
 	maxNesting = 100
-	// maxValues bounds the values in a body: two bytes of JSON become some hundred in
+	// maxValues bounds the values in a body. Two bytes of JSON become about a hundred in
 	// memory.
 	maxValues = 1_000_000
 )
 
-// excess is what a body has too much of.
+// excess says which bound a body exceeds.
 type excess string
 
 const (
-	nested excess = "lists and objects are nested deeper than 100"
-	many   excess = "there are more than a million values"
+	nested excess = "lists and objects are nested more than 100 deep"
+	many   excess = "it has more than a million values"
 )
+
+// CheckBounds refuses JSON that is nested too deep or has too many values. field names
+// the field of the request for the names that enclose the place, outermost first.
+func CheckBounds(raw []byte, field func(names []string) string) error {
+	names, too := locate(raw, len(raw))
+	if too == "" {
+		return nil
+	}
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the body is too complex: %s", string(too)).Field(field(names), string(too))
+}
 
 // level is a list or an object that is open.
 type level struct {
@@ -32,9 +45,9 @@ type level struct {
 	name           string
 }
 
-// locate tells which fields enclose the byte at offset, outermost first; a name that
-// stands there itself is the last. It does not look at values, and ends early where
-// there is too much.
+// locate returns the names that enclose the byte at offset, outermost first. If a name
+// itself begins there, it is the last. locate does not look at values, and it stops
+// where the text exceeds a bound.
 func locate(raw []byte, offset int) (names []string, too excess) {
 	var open []level
 	values := 0
@@ -46,7 +59,7 @@ func locate(raw []byte, offset int) (names []string, too excess) {
 				open[n].name = string(raw[i+1 : end])
 			}
 			i = end
-		case i == offset: // anything but a name belongs to what is open
+		case i == offset: // not a name: the open levels enclose it
 		case c == '{' || c == '[':
 			open = append(open, level{object: c == '{'})
 			if len(open) > maxNesting {
@@ -70,8 +83,8 @@ func locate(raw []byte, offset int) (names []string, too excess) {
 	return names, too
 }
 
-// stringEnd is the index of the quote that ends the string which begins at i, or the
-// end of the text. Pictures are strings of many megabytes.
+// stringEnd returns the index of the closing quote of the string that begins at i, or
+// the end of the text. It must be fast: pictures are strings of many megabytes.
 func stringEnd(raw []byte, i int) int {
 	for {
 		n := bytes.IndexByte(raw[i+1:], '"')
@@ -90,8 +103,8 @@ func stringEnd(raw []byte, i int) int {
 	}
 }
 
-// fieldName is the part of a path that the contract names, for a violation. What lies
-// below, in inputs for instance, is named by a stranger.
+// fieldName returns the part of a path that the contract defines, for a violation. The
+// names below it, in inputs for instance, are a stranger's and are not quoted.
 func fieldName(names []string, d protoreflect.MessageDescriptor) string {
 	var path []string
 	for _, name := range names {
@@ -113,7 +126,7 @@ func fieldName(names []string, d protoreflect.MessageDescriptor) string {
 	return strings.Join(path, ".")
 }
 
-// offsetOf is where a line and a column begin; both count from 1, columns in
+// offsetOf returns the offset of a line and a column. Both count from 1; columns count
 // characters.
 func offsetOf(raw []byte, line, column int) int {
 	at := 0
@@ -127,8 +140,8 @@ func offsetOf(raw []byte, line, column int) int {
 	return at
 }
 
-// position is the line and the column of a byte, as offsetOf takes them.
-func position(raw []byte, offset int) (line, column int) {
+// Position returns the line and the column of a byte, as offsetOf takes them.
+func Position(raw []byte, offset int) (line, column int) {
 	before := raw[:min(offset, len(raw))]
 	start := bytes.LastIndexByte(before, '\n') + 1
 	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1

@@ -1,7 +1,8 @@
-package gateway
+package strict
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -13,26 +14,26 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 )
 
-// body is a request body that is there as a whole, and remembers why it could not
-// be decoded: the generated handlers flatten a decoder's error to text, and the
-// error handler finds the real one here.
+// body is a whole request body that remembers why it could not be decoded. The
+// generated handlers reduce a decoder's error to its text; the error handler finds the
+// typed error here.
 type body struct {
 	bytes.Reader
 	raw []byte
-	// split is set where the body has values that stay JSON. Who reads the body then
-	// reads what is left.
+	// split is set if the body has values that stay JSON. A reader of the body then gets
+	// the rest.
 	split *split
 	err   *errs.Error
 }
 
-// maxRequest leaves room for what comes from path and query.
+// maxRequest bounds a decoded body. It leaves room for the fields of path and query.
 const maxRequest = rpc.MaxMessage - 64<<10
 
-// prepare refuses a body of which there is too much, and takes values out that stay
-// JSON. It is called before the generated code reads anything.
+// prepare checks the bounds of a body and takes out the values that stay JSON. It runs
+// before the generated code reads anything.
 func (b *body) prepare(d protoreflect.MessageDescriptor, whole bool) error {
-	if names, too := locate(b.raw, len(b.raw)); too != "" {
-		return tooMuch(fieldName(names, d), too)
+	if err := CheckBounds(b.raw, func(names []string) string { return fieldName(names, d) }); err != nil {
+		return err
 	}
 	if len(b.raw) == 0 || !holdsText(d) {
 		return nil
@@ -46,7 +47,7 @@ func (b *body) prepare(d protoreflect.MessageDescriptor, whole bool) error {
 	return nil
 }
 
-// text is what protojson decodes.
+// text returns the JSON for protojson.
 func (b *body) text() []byte {
 	if b.split != nil {
 		return b.split.rest
@@ -54,7 +55,7 @@ func (b *body) text() []byte {
 	return b.raw
 }
 
-// decode decodes a body that is a message.
+// decode decodes the body into a message.
 func (b *body) decode(msg proto.Message) error {
 	if err := protojson.Unmarshal(b.text(), msg); err != nil {
 		return b.explain(err, msg.ProtoReflect().Descriptor())
@@ -62,7 +63,7 @@ func (b *body) decode(msg proto.Message) error {
 	if b.split != nil {
 		b.split.restore(msg.ProtoReflect())
 	}
-	// Some messages are larger on the wire than as JSON, and no hop would take them.
+	// Some messages are larger on the wire than as JSON. The next hop would refuse them.
 	if proto.Size(msg) > maxRequest {
 		return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the request is larger than %d bytes when it is decoded", maxRequest)
 	}
@@ -72,11 +73,15 @@ func (b *body) decode(msg proto.Message) error {
 // Close implements io.Closer.
 func (b *body) Close() error { return nil }
 
+// NewBody makes the body of a request that Options decode. Every request to the mux
+// needs one.
+func NewBody(raw []byte) io.ReadCloser { return newBody(raw) }
+
 func newBody(raw []byte) *body {
 	return &body{Reader: *bytes.NewReader(raw), raw: raw}
 }
 
-// failed keeps the reason.
+// failed keeps the first error.
 func (b *body) failed(err *errs.Error) error {
 	if b.err == nil {
 		b.err = err
@@ -84,7 +89,8 @@ func (b *body) failed(err *errs.Error) error {
 	return b.err
 }
 
-func decodeProblem(r *http.Request) *errs.Error {
+// decodeError returns the error that the body of a request remembers, or nil.
+func decodeError(r *http.Request) *errs.Error {
 	if b, ok := r.Body.(*body); ok {
 		return b.err
 	}

@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"net/url"
@@ -10,14 +10,14 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
-// masks is the default parser of queries, but that a mask names fields as JSON does:
-// updateMask=runAccess. The names of the contract, run_access, stay.
+// masks is the default parser of queries, except that a mask may name fields as JSON
+// does: updateMask=runAccess. The proto names, run_access, work too.
 type masks struct{ runtime.DefaultQueryParser }
 
 // Parse fills target from values.
 func (p *masks) Parse(target proto.Message, values url.Values, filter *utilities.DoubleArray) error {
 	if err := p.DefaultQueryParser.Parse(target, values, filter); err != nil {
-		return err //nolint:wrapcheck // grpc-gateway takes it as it is
+		return err //nolint:wrapcheck // grpc-gateway expects its own errors
 	}
 	m := target.ProtoReflect()
 	for name := range values {
@@ -34,7 +34,7 @@ func (p *masks) Parse(target proto.Message, values url.Values, filter *utilities
 	return nil
 }
 
-// snake undoes what protobuf does to the names of fields for JSON.
+// snake turns the JSON name of a field back into its proto name.
 func snake(path string) string {
 	var b strings.Builder
 	for _, c := range []byte(path) {

@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"encoding/json"
@@ -41,14 +41,14 @@ func TestOpenAPISaysWhoNeedsAKey(t *testing.T) {
 					continue
 				}
 				for path, operations := range document.Paths {
-					operation, ok := operations[strings.ToLower(m.verb)]
-					if !ok || !m.shape.MatchString(path) || strings.Contains(path, ":") && !strings.Contains(m.pattern, ":") {
+					operation, ok := operations[strings.ToLower(m.Verb)]
+					if !ok || !m.Shape.MatchString(path) || strings.Contains(path, ":") && !strings.Contains(m.Pattern, ":") {
 						continue
 					}
 					found++
 					open := operation.Security != nil && len(*operation.Security) == 0
 					if anyone := slices.Contains(rule.GetRoles(), accessv1.Role_ROLE_ANYONE); anyone != open {
-						t.Errorf("%s: anyone may call it: %v, without a key by the document: %v", m.route(), anyone, open)
+						t.Errorf("%s: anyone may call it: %v, without a key by the document: %v", m.Route(), anyone, open)
 					}
 				}
 			}

@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"net/url"
@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// maxNamed bounds how many parameters a refusal names.
+// maxNamed bounds the parameters that one error names.
 const maxNamed = 20
 
 // checkQuery refuses every parameter that the method cannot take, by name.
@@ -29,9 +29,9 @@ func (m *method) checkQuery(raw string) error {
 		case what == "":
 			continue
 		case refusal == nil && reason == errorsv1.Reason_REASON_UNKNOWN_FIELD:
-			refusal = errs.InvalidArgument(reason, "the query has a parameter %q that does not exist here", name)
+			refusal = errs.InvalidArgument(reason, "the query has an unknown parameter %q", name)
 		case refusal == nil:
-			refusal = errs.InvalidArgument(reason, "the query has a parameter %q that cannot be taken: %s", name, what)
+			refusal = errs.InvalidArgument(reason, "the query parameter %q is invalid: %s", name, what)
 		}
 		if refusal = refusal.Field(name, what); len(refusal.Violations()) == maxNamed {
 			return refusal
@@ -43,46 +43,46 @@ func (m *method) checkQuery(raw string) error {
 	return refusal
 }
 
-// problem is what is wrong with one parameter, or "". The value is never quoted: it
+// problem says what is wrong with one parameter, or "". It never quotes the value, which
 // may be a key in the wrong place.
 func (m *method) problem(pair string, seen map[string]bool) (name, what string, reason errorsv1.Reason) {
 	invalid, unknown := errorsv1.Reason_REASON_INVALID_REQUEST, errorsv1.Reason_REASON_UNKNOWN_FIELD
 	raw, _, _ := strings.Cut(pair, "=")
 	values, err := url.ParseQuery(pair)
 	if err != nil {
-		return clip(raw), "not encoded: what is no letter or digit is written as %XX", invalid
+		return clip(raw), "not URL-encoded: write special characters as %XX", invalid
 	}
 	var value string
-	for name = range values { // one: a pair is what stands between two &
+	for name = range values { // exactly one: the pair has no &
 		value = values.Get(name)
 	}
 	path, field := m.resolve(name)
 	switch {
-	case field == nil && m.passedOn && !strings.Contains(strings.ToLower(name), "key"):
+	case field == nil && m.AnyQuery && !strings.Contains(strings.ToLower(name), "key"):
 		return name, "", 0
 	case field == nil:
 		return clip(name), "unknown query parameter", unknown
-	case m.path[path]:
-		return clip(name), "the path says it, not the query", unknown
-	case m.body == "*" || m.body == strings.Split(path, ".")[0]:
-		return clip(name), "belongs into the body", unknown
+	case m.Path[path]:
+		return clip(name), "set by the path, not by the query", unknown
+	case m.Body == "*" || m.Body == strings.Split(path, ".")[0]:
+		return clip(name), "belongs in the body", unknown
 	case seen[path] && !field.IsList():
 		return clip(name), "given more than once", invalid
 	case !utf8.ValidString(value):
-		return clip(name), notText, invalid
+		return clip(name), NotText, invalid
 	}
 	seen[path] = true
-	if (&runtime.DefaultQueryParser{}).Parse(m.input.New().Interface(), values, utilities.NewDoubleArray(nil)) != nil {
-		return clip(name), "wanted: " + wanted(field), invalid
+	if (&runtime.DefaultQueryParser{}).Parse(m.Input.New().Interface(), values, utilities.NewDoubleArray(nil)) != nil {
+		return clip(name), "must be " + wanted(field), invalid
 	}
 	return name, "", 0
 }
 
-// resolve finds the field that a parameter names, and its path in the contract.
-// The fields of times and masks are none of ours.
+// resolve finds the field that a parameter names, and its path of proto names. It does
+// not look into times and masks, which are one value in a query.
 func (m *method) resolve(name string) (path string, field protoreflect.FieldDescriptor) {
 	var names []string
-	d := m.input.Descriptor()
+	d := m.Input.Descriptor()
 	for part := range strings.SplitSeq(name, ".") {
 		if d == nil || wellKnown(d) {
 			return "", nil
@@ -115,7 +115,7 @@ func wanted(f protoreflect.FieldDescriptor) string {
 		if f.Message().FullName() == "google.protobuf.Timestamp" {
 			return "a time like 2026-01-31T12:00:00Z"
 		}
-		return "a value of the form that is described at /openapi.json"
+		return "as described at /openapi.json"
 	default:
 		return "a whole number"
 	}

@@ -1,16 +1,15 @@
-package gateway
+package strict_test
 
 import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"reflect"
 	"strings"
 	"testing"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/keyhole-dev/keyhole/gateway/strict"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 )
@@ -22,27 +21,27 @@ func TestJSONPassesAsItIs(t *testing.T) {
 	t.Parallel()
 	s := newServices(t)
 	body := "\n{ \"inputs\" : " + numbers + " , \"requestId\":\"r\" }\n"
-	if got := s.send(t, http.MethodPost, "/v1/shared/x:run", body); got.status != http.StatusOK {
+	if got := s.send(t, http.MethodPost, "/v1/shared/x:run", body); got.Status != http.StatusOK {
 		t.Fatal(got)
 	}
 	var run runnerv1.RunSharedWorkflowRequest
-	if s.last(t, &run); string(run.GetInputs()) != numbers || run.GetRequestId() != "r" {
+	if s.Last(t, &run); string(run.GetInputs()) != numbers || run.GetRequestId() != "r" {
 		t.Errorf("got %v", &run)
 	}
 	body = `{"etag":"e","definition":` + numbers + `,"title":"t"}`
-	if got := s.send(t, http.MethodPatch, "/v1/workspaces/x/workflows/x", body); got.status != http.StatusOK {
+	if got := s.send(t, http.MethodPatch, "/v1/workspaces/x/workflows/x", body); got.Status != http.StatusOK {
 		t.Fatal(got)
 	}
 	var update sharingv1.UpdateWorkflowRequest
-	if s.last(t, &update); string(update.GetWorkflow().GetDefinition()) != numbers || update.GetWorkflow().GetTitle() != "t" {
+	if s.Last(t, &update); string(update.GetWorkflow().GetDefinition()) != numbers || update.GetWorkflow().GetTitle() != "t" {
 		t.Errorf("got %v", &update)
 	}
 	body = `{"samples":[{"input":"a","value":1.0},{"value":null,"input":"b"},{"input":"c"}]}`
-	if got := s.send(t, http.MethodPost, "/v1/workspaces/x/workflows/x/shares", body); got.status != http.StatusOK {
+	if got := s.send(t, http.MethodPost, "/v1/workspaces/x/workflows/x/shares", body); got.Status != http.StatusOK {
 		t.Fatal(got)
 	}
 	var share sharingv1.CreateShareRequest
-	s.last(t, &share)
+	s.Last(t, &share)
 	var values []string
 	for _, sample := range share.GetShare().GetSamples() {
 		values = append(values, string(sample.GetValue()))
@@ -64,11 +63,11 @@ func TestJSONIsWrittenAsItIs(t *testing.T) {
 		},
 		`{"finished":{"outputs":[1.0]}}`: &runnerv1.RunEvent{Event: &runnerv1.RunEvent_Finished{Finished: &runnerv1.RunResponse{Outputs: []byte("[1.0]")}}},
 	} {
-		raw, err := newMarshaler().Marshal(msg)
+		raw, err := strict.NewMarshaler().Marshal(msg)
 		if err != nil || canonical(t, raw) != canonical(t, []byte(want)) {
 			t.Errorf("got %s, %v; want %s", raw, err, want)
 		}
-		line, err := newMarshaler().Marshal(map[string]any{"result": msg})
+		line, err := strict.NewMarshaler().Marshal(map[string]any{"result": msg})
 		if err != nil || string(line) != `{"result":`+string(raw)+`}` {
 			t.Errorf("a line is %s, %v", line, err)
 		}
@@ -104,48 +103,8 @@ func TestAFaultInJSONHasAPlace(t *testing.T) {
 		"{\"inputs\":{\"a\":12345678},\"destinations\":{\"a\":": "line 1, column 46",
 	} {
 		got := s.send(t, http.MethodPost, "/v1/shared/x:run", body)
-		if got.status != http.StatusBadRequest || !strings.Contains(got.text, want) {
+		if got.Status != http.StatusBadRequest || !strings.Contains(got.Text, want) {
 			t.Errorf("%s: got %s, want %s", body, got, want)
 		}
 	}
-}
-
-// What is taken out of a body and put back is what stood there, and nothing that
-// encoding/json refuses is taken.
-func FuzzSplit(f *testing.F) {
-	for _, text := range []string{
-		`{"samples":[{"value":[1.0]},{"value":"x"}],"title":"t"}`, `{"samples":{"value":1}}`, `[{"samples":1}]`, `{"samples":[{"value":`, `null`, `{"title":"\ud800"}`,
-	} {
-		f.Add([]byte(text), false)
-		f.Add([]byte(text), true)
-	}
-	f.Fuzz(func(t *testing.T, raw []byte, whole bool) {
-		sent := newBody(raw)
-		var share sharingv1.Share
-		if sent.prepare(share.ProtoReflect().Descriptor(), whole) != nil || len(raw) == 0 {
-			return
-		}
-		if !json.Valid(raw) || !jsontext.Value(raw).IsValid() {
-			t.Fatalf("%q is taken", raw)
-		}
-		if sent.decode(&share) != nil {
-			return
-		}
-		var want struct {
-			Samples []struct{ Value json.RawMessage }
-		}
-		if json.Unmarshal(raw, &want) != nil { // encoding/json folds the case of names
-			return
-		}
-		var got, all []string
-		for _, sample := range share.GetSamples() {
-			got = append(got, string(sample.GetValue()))
-		}
-		for _, sample := range want.Samples {
-			all = append(all, string(sample.Value))
-		}
-		if !reflect.DeepEqual(got, all) {
-			t.Fatalf("%q: got %q, want %q", raw, got, all)
-		}
-	})
 }

@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"net/http"
@@ -11,14 +11,26 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// strict looks a request over before the generated code does. That code drops
-// parameters that it does not know, and those of fields that the path or the body
-// gives; and of whatever it refuses itself it keeps no more than a text that quotes
+// Options make a mux of grpc-gateway strict.
+func Options() []runtime.ServeMuxOption {
+	return []runtime.ServeMuxOption{
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, newMarshaler()),
+		runtime.SetQueryParameterParser(&masks{}),
+		runtime.WithErrorHandler(handleError),
+		runtime.WithRoutingErrorHandler(routingErrors()),
+		runtime.WithDisablePathLengthFallback(),
+		runtime.WithDisableHTTPMethodOverride(),
+		runtime.WithMiddlewares(checks()),
+	}
+}
+
+// checks runs before the generated code. That code ignores parameters that it does not
+// know and those that the path or the body gives, and the text of its own errors quotes
 // what was sent.
-func strict() runtime.Middleware {
+func checks() runtime.Middleware {
 	known := map[string]*method{}
 	for _, m := range methods() {
-		known[m.route()] = m
+		known[m.Route()] = m
 	}
 	return func(next runtime.HandlerFunc) runtime.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
@@ -47,31 +59,32 @@ func (m *method) check(r *http.Request, params map[string]string) error {
 	return m.checkBody(r)
 }
 
-// checkPath refuses what no string of protobuf can hold.
+// checkPath refuses text that a string of protobuf cannot hold.
 func checkPath(params map[string]string) error {
 	for name, value := range params {
 		if !utf8.ValidString(value) {
-			return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path is not text in UTF-8").Field(name, notText)
+			return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path is not UTF-8 text").Field(name, NotText)
 		}
 	}
 	return nil
 }
 
-const notText = "not UTF-8"
+// NotText describes a field that protobuf cannot carry as a string.
+const NotText = "not UTF-8"
 
-// checkBody prepares the body, and decodes that of a PATCH, which is small: the
-// generated code reads it from a copy, so that what is wrong with it would be lost.
+// checkBody prepares the body. It decodes the body of a PATCH, which is small, because
+// the generated code reads a copy, in which the error would be lost.
 func (m *method) checkBody(r *http.Request) error {
 	sent, ok := r.Body.(*body)
-	if !ok || m.body == "" {
+	if !ok || m.Body == "" {
 		return nil
 	}
-	request := m.input.New()
+	request := m.Input.New()
 	into := request.Interface()
-	if m.body != "*" {
-		into = request.Mutable(fieldOf(m.input.Descriptor(), m.body)).Message().Interface()
+	if m.Body != "*" {
+		into = request.Mutable(fieldOf(m.Input.Descriptor(), m.Body)).Message().Interface()
 	}
-	patch := m.verb == http.MethodPatch
+	patch := m.Verb == http.MethodPatch
 	if err := sent.prepare(into.ProtoReflect().Descriptor(), patch); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"bytes"
@@ -11,14 +11,14 @@ import (
 	jsonv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/json/v1"
 )
 
-// isText tells the fields whose bytes are JSON. They pass the gateway as they are:
+// isText reports whether the bytes of a field are JSON. Such fields pass unchanged:
 // protojson would write base64, and a Struct would change large numbers.
 func isText(f protoreflect.FieldDescriptor) bool {
 	on, _ := proto.GetExtension(f.Options(), jsonv1.E_Text).(bool)
 	return on
 }
 
-// texts remembers which messages hold such a field, themselves or further down.
+// texts remembers which messages hold such a field at any depth.
 var texts sync.Map // protoreflect.FullName -> bool
 
 func holdsText(d protoreflect.MessageDescriptor) bool {
@@ -47,7 +47,7 @@ func searchText(d protoreflect.MessageDescriptor, seen map[protoreflect.FullName
 	return false
 }
 
-// Marshal writes a message, a line of a stream, or what grpc-gateway makes of errors.
+// Marshal writes a message, a line of a stream, or the errors of grpc-gateway.
 func (m *marshaler) Marshal(v any) ([]byte, error) {
 	switch v := v.(type) {
 	case proto.Message:
@@ -58,15 +58,15 @@ func (m *marshaler) Marshal(v any) ([]byte, error) {
 			return append(out, '}'), err
 		}
 	}
-	return m.JSONPb.Marshal(v) //nolint:wrapcheck // grpc-gateway takes it as it is
+	return m.JSONPb.Marshal(v) //nolint:wrapcheck // grpc-gateway expects its own errors
 }
 
-// appendMessage is protojson, but for the fields that are JSON already.
+// appendMessage is protojson, except for fields that are already JSON.
 func appendMessage(out []byte, m protoreflect.Message) ([]byte, error) {
 	if !holdsText(m.Descriptor()) {
 		return protojson.MarshalOptions{}.MarshalAppend(out, m.Interface()) //nolint:wrapcheck // see Marshal
 	}
-	rest := m.New() // shares what it holds with m, and is written at once
+	rest := m.New() // shares its values with m, and lives until it is written
 	var own []protoreflect.FieldDescriptor
 	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		if isText(f) || holdsText(f.Message()) && !f.IsMap() {

@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"context"
@@ -16,16 +16,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// handleError is grpc-gateway's, for a unary call and for an undecodable
-// request.
+// handleError answers a failed unary call and a request that cannot be decoded.
 func handleError(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
 	reply.Error(w, fromMux(r, err))
 }
 
-// fromMux undoes what the generated code does to errors of ours on their way.
+// fromMux recovers our error from what the generated code made of it.
 func fromMux(r *http.Request, err error) error {
-	if problem := decodeProblem(r); problem != nil {
-		return problem
+	if e := decodeError(r); e != nil {
+		return e
 	}
 	if e, ok := errors.AsType[*errs.Error](err); ok {
 		return e
@@ -35,21 +34,21 @@ func fromMux(r *http.Request, err error) error {
 		return err
 	}
 	if strings.HasPrefix(st.Message(), "invalid grpc-timeout") {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the header Grpc-Timeout is not a time like 30S or 500m").
-			Field("Grpc-Timeout", "wanted: up to 8 digits and one of H, M, S, m, u, n").Because(err)
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the header Grpc-Timeout must be a time like 30S or 500m").
+			Field("Grpc-Timeout", "must be up to 8 digits and one of H, M, S, m, u, n").Because(err)
 	}
-	// What strict has not foreseen. The text may quote what was sent.
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the request has not the form that this method takes; see /openapi.json").Because(err)
+	// The checks did not foresee this error. Its text may quote what was sent.
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the request does not match this method; see /openapi.json").Because(err)
 }
 
-// routingErrors answers for paths and methods that are not in the contract.
+// routingErrors answers requests for paths and verbs that are not in the contract.
 func routingErrors() runtime.RoutingErrorHandlerFunc {
 	all := methods()
 	return func(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, code int) {
 		switch code {
 		case http.StatusMethodNotAllowed:
 			w.Header().Set("Allow", strings.Join(verbsAt(all, r.URL.Path), ", "))
-			reply.Status(w, code, errs.New(codes.Unimplemented, errorsv1.Reason_REASON_METHOD_NOT_FOUND, "this path does not take %s", r.Method))
+			reply.Status(w, code, errs.New(codes.Unimplemented, errorsv1.Reason_REASON_METHOD_NOT_FOUND, "this path does not support %s", r.Method))
 		case http.StatusNotFound:
 			reply.Error(w, reply.NoSuchPath(r))
 		default:
@@ -58,12 +57,12 @@ func routingErrors() runtime.RoutingErrorHandlerFunc {
 	}
 }
 
-// verbsAt are what a path takes.
+// verbsAt returns the verbs that a path supports.
 func verbsAt(all []*method, path string) []string {
 	var verbs []string
 	for _, m := range all {
-		if m.shape.MatchString(path) && !slices.Contains(verbs, m.verb) {
-			verbs = append(verbs, m.verb)
+		if m.Shape.MatchString(path) && !slices.Contains(verbs, m.Verb) {
+			verbs = append(verbs, m.Verb)
 		}
 	}
 	slices.Sort(verbs)

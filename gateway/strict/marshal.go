@@ -1,4 +1,4 @@
-package gateway
+package strict
 
 import (
 	"errors"
@@ -18,9 +18,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// marshaler is protojson with four rules of the contract: a body is read once, an
-// unknown field is refused by its name, no error quotes a value (it might be a
-// secret), and the fields that are JSON pass as they are.
+// marshaler is protojson with four rules of the contract: it reads a body once; it
+// refuses an unknown field by its name; no error quotes a value, which may be a secret;
+// fields that hold JSON pass unchanged.
 type marshaler struct{ runtime.JSONPb }
 
 func newMarshaler() *marshaler {
@@ -31,7 +31,7 @@ func newMarshaler() *marshaler {
 func (m *marshaler) NewDecoder(r io.Reader) runtime.Decoder {
 	return runtime.DecoderFunc(func(v any) error {
 		sent, ok := r.(*body)
-		if !ok { // the copy that the generated code makes of a PATCH, which was checked
+		if !ok { // a copy of the body of a PATCH, which the middleware has checked
 			raw, err := io.ReadAll(r)
 			if err != nil {
 				return err //nolint:wrapcheck // it reads from memory
@@ -55,19 +55,14 @@ func (m *marshaler) decode(sent *body, v any) error {
 		return io.EOF
 	}
 	msg, ok := target(v)
-	if !ok { // a scalar or repeated body field; the contract has none today
+	if !ok { // a scalar or repeated body field: the contract has none today
 		return m.Unmarshal(sent.raw, v)
 	}
 	return sent.decode(msg)
 }
 
-func tooMuch(field string, of excess) *errs.Error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the body is not taken: in it %s", string(of)).Field(field, string(of))
-}
-
-// target is the message to decode into. Where the body is one field of the
-// request, the generated code gives a pointer to that field, which is a pointer
-// itself.
+// target returns the message to decode into. If the body is one field of the request,
+// the generated code passes a pointer to that field, which is itself a pointer.
 func target(v any) (proto.Message, bool) {
 	if msg, ok := v.(proto.Message); ok {
 		return msg, true
@@ -84,12 +79,12 @@ func target(v any) (proto.Message, bool) {
 	return msg, ok
 }
 
-// complaint is how protojson begins to say what is wrong: where, and of two mistakes
-// which.
+// complaint matches the start of protojson's message: the position, and the kind of two
+// mistakes that have their own answer.
 var complaint = regexp.MustCompile(`\(line (\d+):(\d+)\):( unknown field| duplicate field)?`)
 
-// explain says what is wrong with a body, and names the field. Of protojson's text
-// only the position is passed on: the rest quotes values.
+// explain describes what is wrong with a body and names the field. It takes only the
+// position from protojson's text: the rest quotes values.
 func (b *body) explain(err error, d protoreflect.MessageDescriptor) *errs.Error {
 	if fault, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		kind := ""
@@ -117,14 +112,17 @@ func malformed(err error, raw []byte, offset int, kind string, d protoreflect.Me
 	switch kind {
 	case " unknown field":
 		unknown := clip(strings.Join(names, "."))
-		return errs.InvalidArgument(errorsv1.Reason_REASON_UNKNOWN_FIELD, "the body has a field %q that does not exist here", unknown).
+		return errs.InvalidArgument(errorsv1.Reason_REASON_UNKNOWN_FIELD, "the body has an unknown field %q", unknown).
 			Field(unknown, "unknown field").Because(err)
 	case " duplicate field":
 		return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body has the field %q more than once", field).
 			Field(field, "given more than once").Because(err)
 	}
-	line, column := position(raw, offset)
+	line, column := Position(raw, offset)
 	return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON,
-		"the body is not JSON of the form that this method takes; see at line %d, column %d (field types are described at /openapi.json)", line, column).
-		Field(field, "not of the form that it takes").Because(err)
+		"the body does not match the request of this method at line %d, column %d; /openapi.json describes its fields", line, column).
+		Field(field, "malformed or of the wrong type").Because(err)
 }
+
+// StreamContentType names the type of a stream's lines.
+func (m *marshaler) StreamContentType(any) string { return "application/x-ndjson" }
