@@ -209,17 +209,18 @@ func (b *Batcher[In, Out]) next() []*item[In, Out] {
 	return batch
 }
 
-// answer wakes the callers of a batch, all but the leader's own.
+// answer wakes the callers of a batch, all but the leader's own. The next batch of a serial batcher
+// starts after that, so that callers with more to do may join it.
 func (b *Batcher[In, Out]) answer(batch []*item[In, Out], own *item[In, Out]) {
-	if b.opts.Serial { // the next batch need not wait for this one's callers
-		b.mu.Lock()
-		b.passLead()
-		b.mu.Unlock()
-	}
 	for _, it := range batch {
 		if it != own {
 			it.wake <- struct{}{}
 		}
+	}
+	if b.opts.Serial {
+		b.mu.Lock()
+		b.passLead()
+		b.mu.Unlock()
 	}
 }
 
