@@ -46,7 +46,7 @@ func (g *group) commit(batch []*write) []*write {
 		// An answer of fn may rest on rows of the batch that are undone now.
 		for _, w := range batch {
 			w.panicked = nil
-			w.finish(err)
+			w.err = err
 		}
 		return nil
 	}
@@ -56,7 +56,7 @@ func (g *group) commit(batch []*write) []*write {
 			again = append(again, w)
 			continue
 		}
-		w.finish(results[i])
+		w.err = results[i]
 	}
 	return again
 }

@@ -5,10 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/batch"
 )
 
 // errClosed is what a write after Close gets.
@@ -23,49 +23,40 @@ func gaveUp(ctx context.Context) error {
 	return fmt.Errorf("%w: wait for the writer: %w", ErrNotWritten, ctx.Err())
 }
 
-// group is the group-commit writer. A durable commit costs a disk's flush,
-// whether it holds one row or a hundred: so one goroutine takes all writes that
-// wait, runs each in a savepoint of one transaction, and answers them after the
-// commit. While it flushes, the next batch gathers.
+// group is the group-commit writer. A durable commit costs a flush of the disk, whether it holds one
+// row or a hundred. So the writes that wait share a transaction: each runs in a savepoint, and all
+// are answered after the commit. While one batch flushes, the next gathers.
 type group struct {
 	db      *DB
-	size    int
 	timeout time.Duration
-	queue   chan *write
-	done    chan struct{} // closed when the writer has ended
+	batch   *batch.Batcher[*write, struct{}]
 
+	// mu lets close see every caller that entered: a wait group may not grow from zero while it is
+	// waited for.
 	mu      sync.RWMutex
 	closing bool
 	callers sync.WaitGroup
 }
 
-// write is one caller's function and, after done, what became of it.
+// write is one caller's function and, after its batch, what became of it.
 type write struct {
 	ctx context.Context //nolint:containedctx // of the one caller that waits; only its end is looked at
 	fn  func(context.Context, *sql.Tx) error
 	// statements are what fn runs, where that is known, and changed their rows.
 	statements []Statement
 	changed    []int64
-	state      atomic.Int32
-	done       chan struct{}
 	err        error
 	panicked   any
 }
 
-// States of a write. Whoever changes waiting to another decides: the writer
-// that starts it, or the caller that gave up.
-const (
-	waiting int32 = iota
-	started
-	abandoned
-)
-
 func newGroup(db *DB, opts Options) *group {
-	g := &group{
-		db: db, size: opts.BatchSize, timeout: opts.BatchTimeout,
-		queue: make(chan *write, opts.BatchSize), done: make(chan struct{}),
+	g := &group{db: db, timeout: opts.BatchTimeout}
+	work := func(_ context.Context, writes []*write) ([]batch.Result[struct{}], error) {
+		g.run(writes)
+		return nil, nil
 	}
-	go g.loop()
+	// The transactions of a batch have timeouts of their own, because some may be run again.
+	g.batch = batch.New(work, batch.Options[*write]{MaxItems: opts.BatchSize, Serial: true, Timeout: opts.BatchTimeout})
 	return g
 }
 
@@ -87,7 +78,6 @@ func (g *group) do(w *write) error {
 	if w.ctx.Value(writing{}) == g.db {
 		return errNested
 	}
-	w.done = make(chan struct{})
 	if err := g.submit(w); err != nil {
 		return Error(err)
 	}
@@ -97,27 +87,17 @@ func (g *group) do(w *write) error {
 	return Error(w.err)
 }
 
-// submit queues the write and waits for it.
+// submit has a write done together with others.
 func (g *group) submit(w *write) error {
 	if !g.enter() {
 		return errClosed
 	}
 	defer g.callers.Done()
-	select {
-	case g.queue <- w:
-	case <-w.ctx.Done():
+	_, err := g.batch.Do(w.ctx, w)
+	if errors.Is(err, batch.ErrNotStarted) {
 		return gaveUp(w.ctx)
 	}
-	select {
-	case <-w.done:
-		return nil
-	case <-w.ctx.Done():
-		if w.state.CompareAndSwap(waiting, abandoned) {
-			return gaveUp(w.ctx)
-		}
-		<-w.done // bounded by the batch's timeout
-		return nil
-	}
+	return err
 }
 
 func (g *group) enter() bool {
@@ -130,79 +110,27 @@ func (g *group) enter() bool {
 	return true
 }
 
-// close refuses new writes, finishes those that wait, and ends the writer.
+// close refuses new writes and finishes those that wait.
 func (g *group) close() {
 	g.mu.Lock()
-	first := !g.closing
 	g.closing = true
 	g.mu.Unlock()
-	if first {
-		g.callers.Wait()
-		close(g.queue)
-	}
-	<-g.done
-}
-
-func (g *group) loop() {
-	defer close(g.done)
-	for first := range g.queue {
-		g.run(g.gather(first))
-	}
-}
-
-// yields is how often gather steps back for others.
-const yields = 4
-
-// gather takes what waits. It waits for no one, but on a busy processor it lets
-// whoever is about to write come first: commits cost more than writes, also where
-// the disk is fast. When nobody is about to, stepping back takes no time.
-func (g *group) gather(first *write) []*write {
-	batch := append(make([]*write, 0, 1+len(g.queue)), first)
-	for range yields {
-		before := len(batch)
-		batch = g.take(batch)
-		if len(batch) == g.size || before > 1 && len(batch) == before {
-			break
-		}
-		runtime.Gosched()
-	}
-	return g.take(batch)
-}
-
-// take adds what is in the queue now.
-func (g *group) take(batch []*write) []*write {
-	for len(batch) < g.size {
-		select {
-		case w, ok := <-g.queue:
-			if !ok {
-				return batch
-			}
-			batch = append(batch, w)
-		default:
-			return batch
-		}
-	}
-	return batch
+	g.callers.Wait()
 }
 
 // run writes a batch, then by themselves those that were in another's way.
 func (g *group) run(batch []*write) {
 	live := batch[:0]
 	for _, w := range batch {
-		if w.ctx.Err() == nil && w.state.CompareAndSwap(waiting, started) {
+		if w.ctx.Err() == nil {
 			live = append(live, w)
-		} else if w.state.CompareAndSwap(waiting, abandoned) {
-			w.finish(gaveUp(w.ctx))
+		} else {
+			w.err = gaveUp(w.ctx)
 		}
 	}
 	for _, w := range g.commit(live) {
-		w.finish(g.alone(w))
+		w.err = g.alone(w)
 	}
-}
-
-func (w *write) finish(err error) {
-	w.err = err
-	close(w.done)
 }
 
 // call runs fn and keeps its panic for the caller.
