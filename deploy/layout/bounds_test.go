@@ -27,7 +27,6 @@ var usual = bounds{files: 20, lines: 2000, methods: 40}
 // A package that fits the usual bounds must leave the list.
 var larger = map[string]bounds{
 	"gateway":          {files: 37, lines: 3850, methods: 40, why: "until it is split"},
-	"services/runner":  {files: 27, lines: 3050, methods: 40, why: "until it is split"},
 	"services/sharing": {files: 49, lines: 7250, methods: 100, why: "until it is split"},
 	"services/vault":   {files: 52, lines: 6600, methods: 115, why: "until it is split"},
 
