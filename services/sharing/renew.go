@@ -100,7 +100,7 @@ func (s internal) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsR
 		why := "it has ended, or was given up"
 		if have := known[run]; have != nil {
 			var err error
-			if why, err = s.mayNot(ctx, have); err != nil && passing(err) {
+			if why, err = s.mayNot(ctx, have); err != nil && mayAnswerLater(err) {
 				return nil, err
 			} else if err != nil {
 				s.log.WarnContext(ctx, "a run's right cannot be told", "run", run, "error", err)
@@ -114,15 +114,11 @@ func (s internal) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsR
 	return out, nil
 }
 
-// passing tells whether asking again may help. What will never have an answer ends
-// the one run that it is about: an owner who could make it so, by a new version of a
-// workflow that goes on, would otherwise end everybody's runs.
-func passing(err error) bool {
-	switch errs.CodeOf(err) {
-	case codes.Unavailable, codes.DeadlineExceeded, codes.Canceled, codes.Aborted, codes.ResourceExhausted:
-		return true
-	}
-	return false
+// mayAnswerLater reports whether asking again may give an answer. A right that will never have an
+// answer ends only its own run: otherwise an owner who causes it, by a new version of a running
+// workflow, would end everybody's runs.
+func mayAnswerLater(err error) bool {
+	return errs.IsRetryable(err) || errs.CodeOf(err) == codes.Canceled
 }
 
 // loadLeases adds to the known what is open and proven of the rest.

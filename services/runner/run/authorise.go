@@ -11,6 +11,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/retry"
 )
 
 // maxAsked bounds how often sharing may ask for more about one run: the definition
@@ -38,7 +39,7 @@ func (r *run) authorise(ctx context.Context) error {
 // ask makes one request. Asking again under the same id gives the same answer, so a
 // sharing that is being replaced costs a moment and no run.
 func (r *run) ask(ctx context.Context) error {
-	err := again(ctx, func() (err error) {
+	err := retry.Do(ctx, callRetries, isUnavailable, func() (err error) {
 		r.allowed, err = r.deps.Sharing.AuthorizeRun(ctx, r.order.Target)
 		return err
 	})
@@ -71,17 +72,10 @@ func (r *run) tellModels(names []string) error {
 	return nil
 }
 
-// again calls what may be called twice until it is not UNAVAILABLE, a few times.
-func again(ctx context.Context, call func() error) error {
-	pause := bookFirstPause
-	for try := 1; ; try++ {
-		err := call()
-		if errs.CodeOf(err) != codes.Unavailable || try == 3 || !rest(ctx, pause) {
-			return err
-		}
-		pause *= 4
-	}
-}
+// callRetries are for calls that may be made twice under the same id.
+var callRetries = retry.Policy{First: 50 * time.Millisecond, Factor: 4, Max: time.Second, Attempts: 3}
+
+func isUnavailable(err error) bool { return errs.CodeOf(err) == codes.Unavailable }
 
 // releaseWithin bounds the attempt to release a run that may not exist.
 const releaseWithin = 2 * time.Second

@@ -11,6 +11,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/kit/retry"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/outbound"
 	"github.com/keyhole-dev/keyhole/services/workflow"
@@ -44,7 +45,7 @@ func (r *run) handOver(ctx context.Context) error {
 	}
 	for name, secret := range secrets {
 		r.redactor.Add(secret)
-		err := again(ctx, func() error {
+		err := retry.Do(ctx, callRetries, isUnavailable, func() error {
 			_, err := r.deps.Vault.PutRunCredential(ctx, &vaultinternalv1.PutRunCredentialRequest{
 				Grant: r.allowed.GetGrant(), Input: name, Value: secret,
 			})

@@ -10,20 +10,24 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/retry"
 )
 
-// Booking has a time of its own: a caller that gave up does not undo what was
-// used. Sharing books a run once, however often it is told.
+// The report of a run has its own time: a caller that leaves does not undo what was used.
 const (
-	bookWithin     = 20 * time.Second
-	bookTryWithin  = 5 * time.Second
-	bookFirstPause = 50 * time.Millisecond
-	bookLastPause  = 2 * time.Second
+	reportTimeout  = 20 * time.Second
+	attemptTimeout = 5 * time.Second
 )
 
-// finish tells sharing how the run ended and what it used, and ends its lease.
-// If that cannot be said the outputs are withheld: sharing settles the run as
-// one whose runner died.
+// reportRetries lasts until reportTimeout. A repeated report is safe: sharing books a run once.
+var reportRetries = retry.Policy{First: 50 * time.Millisecond, Factor: 2, Max: 2 * time.Second}
+
+// mayBook reports whether another report may succeed. An internal error counts: a report is safe
+// to repeat, and outputs are withheld without it.
+func mayBook(err error) bool { return errs.IsRetryable(err) || errs.CodeOf(err) == codes.Internal }
+
+// finish reports to sharing how the run ended and what it used, and ends its lease. If the report
+// fails the outputs are withheld: sharing then ends the run like one whose runner died.
 func (r *run) finish(ctx context.Context, failure *errs.Error, leaving [][]byte) (*sharinginternalv1.Booking, error) {
 	defer r.deps.Runs.Remove(r.id)
 	end := &sharinginternalv1.RunEnd{
@@ -34,52 +38,33 @@ func (r *run) finish(ctx context.Context, failure *errs.Error, leaving [][]byte)
 		end.Reason = reasonName(failure.Reason())
 		end.Message = r.redactor.Text(cut(failure.Message(), maxMessage))
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reportTimeout)
 	defer cancel()
-	pause := bookFirstPause
-	for {
-		answer, err := r.book(ctx, end)
-		if err == nil || end.GetUnused() && errs.CodeOf(err) == codes.NotFound { // of an unused run nothing stays
-			return answer, nil
-		}
-		if !passing(err) || !rest(ctx, pause) {
-			r.deps.Logger.ErrorContext(ctx, "run could not be booked", "run", r.id, "error", err)
-			return nil, errs.Aborted(errorsv1.Reason_REASON_UNAVAILABLE,
-				"the run could not be booked, so its outputs are withheld").Because(err)
-		}
-		pause = min(2*pause, bookLastPause)
+	var booking *sharinginternalv1.Booking
+	err := retry.Do(ctx, reportRetries, mayBook, func() (err error) {
+		booking, err = r.book(ctx, end)
+		return err
+	})
+	if err != nil && end.GetUnused() && errs.CodeOf(err) == codes.NotFound { // sharing keeps nothing of an unused run
+		return nil, nil //nolint:nilnil // there is no booking
 	}
+	if err != nil {
+		r.deps.Logger.ErrorContext(ctx, "run not booked", "run", r.id, "error", err)
+		return nil, errs.Aborted(errorsv1.Reason_REASON_UNAVAILABLE,
+			"the run could not be booked, so its outputs are withheld").Because(err)
+	}
+	return booking, nil
 }
 
-// book tells sharing once. A run that had a grant may have asked something of the vault,
-// which sharing then asks.
+// book makes one report. For a run with a grant sharing asks the vault what the run did, which
+// takes longer, so such a run delays no other.
 func (r *run) book(ctx context.Context, end *sharinginternalv1.RunEnd) (*sharinginternalv1.Booking, error) {
-	ctx, cancel := context.WithTimeout(ctx, bookTryWithin)
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	if r.allowed.GetGrant() != "" {
 		return r.deps.Batcher.BookAlone(ctx, end)
 	}
 	return r.deps.Batcher.Book(ctx, end)
-}
-
-// passing tells whether saying it again may help.
-func passing(err error) bool {
-	switch errs.CodeOf(err) {
-	case codes.Unavailable, codes.DeadlineExceeded, codes.Aborted, codes.Internal, codes.ResourceExhausted:
-		return true
-	}
-	return false
-}
-
-func rest(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 func stateOf(failure *errs.Error) sharingv1.RunState {
