@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/period"
 )
 
 // budget bounds the runs that may be charged to a key and the pictures in them, as its
@@ -31,17 +32,10 @@ func newBudget(b *vaultv1.Budget) budget {
 	if b == nil {
 		return budget{}
 	}
-	return budget{runs: sql.NullInt64{Int64: b.GetRuns(), Valid: true}, pictures: b.GetPictures(), period: int64(orMonth(b.GetPeriod()))}
+	return budget{runs: sql.NullInt64{Int64: b.GetRuns(), Valid: true}, pictures: b.GetPictures(), period: int64(period.OrMonth(b.GetPeriod()))}
 }
 
-func orMonth(p vaultv1.Period) vaultv1.Period {
-	if p == vaultv1.Period_PERIOD_UNSPECIFIED {
-		return vaultv1.Period_PERIOD_MONTH
-	}
-	return p
-}
-
-func (b budget) every() vaultv1.Period { return orMonth(vaultv1.Period(b.period)) }
+func (b budget) every() vaultv1.Period { return period.OrMonth(vaultv1.Period(b.period)) }
 
 func (b budget) message() *vaultv1.Budget {
 	if !b.runs.Valid {

@@ -176,29 +176,3 @@ func (c *counters) used(ctx context.Context, q quota) (int64, error) {
 	}
 	return q.used(ctx)
 }
-
-// periodStart is when the current period began (UTC).
-func periodStart(p vaultv1.Period, now time.Time) time.Time {
-	now = now.UTC()
-	switch p {
-	case vaultv1.Period_PERIOD_DAY:
-		return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
-	case vaultv1.Period_PERIOD_LIFETIME:
-		return time.Unix(0, 0).UTC()
-	default:
-		return time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	}
-}
-
-// periodEnd is when the next one begins; zero for one without an end.
-func periodEnd(p vaultv1.Period, now time.Time) time.Time {
-	start := periodStart(p, now)
-	switch p {
-	case vaultv1.Period_PERIOD_DAY:
-		return start.AddDate(0, 0, 1)
-	case vaultv1.Period_PERIOD_LIFETIME:
-		return time.Time{}
-	default:
-		return start.AddDate(0, 1, 0)
-	}
-}

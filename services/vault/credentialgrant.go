@@ -10,6 +10,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/period"
 )
 
 // PutCredentialGrant writes, on the authority of the owner whose assertion the
@@ -23,7 +24,7 @@ func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.P
 	}
 	g := credentialGrant{
 		share: req.GetShare(), workspace: ws, versionHash: req.GetVersionHash(), calls: req.GetCalls(),
-		period: int64(orMonth(req.GetPeriod())), grantedBy: owner.Key, createTime: micros(s.now()),
+		period: int64(period.OrMonth(req.GetPeriod())), grantedBy: owner.Key, createTime: micros(s.now()),
 	}
 	if g.slots, err = s.grantable(ctx, ws, req.GetSlots()); err != nil {
 		return nil, err
@@ -129,7 +130,7 @@ func (s *Service) DeleteCredentialGrant(ctx context.Context, req *vaultinternalv
 		return nil, badName("share", shareForm)
 	}
 	covered := credentialGrant{
-		versionHash: req.GetUnless().GetVersionHash(), calls: req.GetUnless().GetCalls(), period: int64(orMonth(req.GetUnless().GetPeriod())),
+		versionHash: req.GetUnless().GetVersionHash(), calls: req.GetUnless().GetCalls(), period: int64(period.OrMonth(req.GetUnless().GetPeriod())),
 	}
 	var deleted, suspended bool
 	err := s.store.tx(ctx, func(tx *sql.Tx) (err error) {

@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/kit/period"
 )
 
 // IssueHandle gives the right to use one credential in one attempt of a step. It
@@ -193,7 +194,7 @@ func (s *Service) quotaOf(ctx context.Context, h *handle) (*quota, error) {
 
 func (s *Service) quota(g *credentialGrant) *quota {
 	p := vaultv1.Period(g.period)
-	start := periodStart(p, s.now())
+	start := period.Start(p, s.now())
 	return &quota{
 		share: g.share, calls: g.calls, start: start, period: p,
 		used: func(ctx context.Context) (int64, error) {
@@ -205,7 +206,7 @@ func (s *Service) quota(g *credentialGrant) *quota {
 func (s *Service) callsExhausted(q quota) error {
 	e := errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
 		"the calls that the owner of this share allows with its credentials are used up")
-	if end := periodEnd(q.period, s.now()); !end.IsZero() {
+	if end := period.End(q.period, s.now()); !end.IsZero() {
 		e = e.With("reset_time", end.Format(time.RFC3339)).RetryAfter(end.Sub(s.now()))
 	}
 	return e

@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/keyhole-dev/keyhole/services/kit/period"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
@@ -96,7 +97,7 @@ func (q *question) answer(m *Meter) (left []Left, live bool) {
 		}
 		var used Count
 		used.Runs, used.Pictures = number(q.used[i], 0), number(q.used[i], 1)
-		left[i] = Left{Count: s.Limit.less(used), Reset: Reset(s.Period, q.now)}
+		left[i] = Left{Count: s.Limit.less(used), Reset: period.End(s.Period, q.now)}
 	}
 	return left, live
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/period"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
@@ -76,7 +78,7 @@ func (m *Meter) build(ctx context.Context, s Subject) error {
 
 func (m *Meter) fill(ctx context.Context, g *generation) error {
 	now := m.now()
-	totals, err := m.ledger.Totals(ctx, g.subject, startOfDay(now), startOfMonth(now))
+	totals, err := m.ledger.Totals(ctx, g.subject, period.Start(vaultv1.Period_PERIOD_DAY, now), period.Start(vaultv1.Period_PERIOD_MONTH, now))
 	if err != nil {
 		return fmt.Errorf("read ledger: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/keyhole-dev/keyhole/services/kit/period"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
@@ -128,7 +129,7 @@ func (m *Meter) refuseLarge(ctx context.Context, run Run, scopes []Scope) error 
 	}
 	for i, s := range doubtful {
 		if run.Pictures > left[i].Pictures && !m.holds(ctx, run, s) {
-			return &Exhausted{Scope: s, Unit: Pictures, Wanted: run.Pictures, Left: left[i].Pictures, Reset: Reset(s.Period, run.Start)}
+			return &Exhausted{Scope: s, Unit: Pictures, Wanted: run.Pictures, Left: left[i].Pictures, Reset: period.End(s.Period, run.Start)}
 		}
 	}
 	return nil
@@ -208,15 +209,15 @@ func (r *Reservation) judge(ctx context.Context, tries []increment) (again []Sco
 // exceeds says what the scope had too little of. Also what was reserved before: it may
 // have been, by a generation that has given its place to another run since.
 func (t *increment) exceeds(run Run) error {
-	period := which(t.scope.Period)
+	counter := which(t.scope.Period)
 	for u, wanted := range run.takes() {
-		count := t.counts[u][period].Val()
-		t.at.seen[u][period].Store(count)
+		count := t.counts[u][counter].Val()
+		t.at.seen[u][counter].Store(count)
 		if t.repeated() {
 			count -= wanted
 		}
 		if limit := t.scope.Limit.of(u); t.scope.Limited && count > limit {
-			return &Exhausted{Scope: t.scope, Unit: u, Wanted: wanted, Left: max(0, limit-(count-wanted)), Reset: Reset(t.scope.Period, run.Start)}
+			return &Exhausted{Scope: t.scope, Unit: u, Wanted: wanted, Left: max(0, limit-(count-wanted)), Reset: period.End(t.scope.Period, run.Start)}
 		}
 	}
 	return nil

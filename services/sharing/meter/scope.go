@@ -48,30 +48,6 @@ type Scope struct {
 	Period vaultv1.Period
 }
 
-// Reset is when the period that contains at ends; zero for one that never does.
-// Periods are UTC's, so that replicas agree.
-func Reset(p vaultv1.Period, at time.Time) time.Time {
-	at = at.UTC()
-	switch p {
-	case vaultv1.Period_PERIOD_DAY:
-		return startOfDay(at).AddDate(0, 0, 1)
-	case vaultv1.Period_PERIOD_LIFETIME:
-		return time.Time{}
-	default:
-		return startOfMonth(at).AddDate(0, 1, 0)
-	}
-}
-
-func startOfDay(at time.Time) time.Time {
-	y, m, d := at.UTC().Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-}
-
-func startOfMonth(at time.Time) time.Time {
-	y, m, _ := at.UTC().Date()
-	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
-}
-
 // fields are the counters of a unit that a run that starts at that time moves, all
 // three: a limit may change its period at any time.
 func fields(u Unit, at time.Time) [3]string {

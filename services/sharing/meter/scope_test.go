@@ -8,6 +8,7 @@ import (
 	"time"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/period"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
@@ -16,14 +17,14 @@ import (
 func TestPeriodsEndInUTC(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 12, 31, 23, 30, 0, 0, time.FixedZone("west", -5*3600)) // the 1st in UTC
-	for period, want := range map[vaultv1.Period]time.Time{
+	for p, want := range map[vaultv1.Period]time.Time{
 		vaultv1.Period_PERIOD_DAY:         time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC),
 		vaultv1.Period_PERIOD_MONTH:       time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC),
 		vaultv1.Period_PERIOD_UNSPECIFIED: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC),
 		vaultv1.Period_PERIOD_LIFETIME:    {},
 	} {
-		if got := meter.Reset(period, at); !got.Equal(want) {
-			t.Errorf("%v ends at %v, want %v", period, got, want)
+		if got := period.End(p, at); !got.Equal(want) {
+			t.Errorf("%v ends at %v, want %v", p, got, want)
 		}
 	}
 }
