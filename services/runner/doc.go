@@ -1,17 +1,29 @@
 // Package runner executes workflows and streams their progress.
 //
-// It asks sharing whether a run may happen and on whose behalf, runs the
-// definition that sharing pinned, and tells sharing what was used, whatever
-// becomes of the run. It owns no data, and refuses to hold rights:
+// The root holds configuration, wiring and the handlers, which turn protobuf and JSON into plain
+// values. The rest is in packages, and imports point down:
 //
-//   - It has no secret. A credential that a visitor brings goes to the vault
-//     before anything of the run begins; what a step is given in its place is a
-//     mark, and a way out ([outbound]) on which the vault adds the secret.
-//   - It has no other way out than the vault's egress. No package here dials.
-//   - It has no right that outlasts a run. Models come under the run's grant, and
-//     the right of every run is asked after twice a second ([inflight]); a run
-//     whose right cannot be confirmed is ended.
+//		          runner
+//		          /    \
+//		   inflight    run
+//		               / | \
+//		     compiled  | inputs
+//		            outbound
+//		               |
+//		            booking
 //
-// A definition compiles to the same workflow for everybody, so compiled ones are
-// kept by the hash of their bytes; nothing of a run is kept.
+//	  - inflight has the places and leases of runs; run does one run.
+//	  - compiled, inputs, outbound and booking do one part of a run each.
+//	  - engine executes steps; blocks, models, imaging and redact serve it.
+//
+// The runner owns no data and refuses to hold rights:
+//
+//   - It has no secret. A credential of a visitor goes to the vault before a step starts. Steps get
+//     a mark instead, and a way out on which the vault adds the secret.
+//   - It has no way out but the vault's egress. No package here dials.
+//   - It has no right that outlives a run. Models come under the run's grant, and the right of each
+//     run is checked twice a second. A run whose right cannot be confirmed ends.
+//
+// Compiled definitions are kept by the hash of their bytes, because they are the same for everybody.
+// Nothing of a run is kept.
 package runner

@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
-// internal is the face towards the gateway.
+// internal implements the endpoint for the gateway.
 type internal struct {
 	runnerinternalv1.UnimplementedRunnerInternalServiceServer
 	service *Service
@@ -55,7 +55,7 @@ func targetOf(request *runnerinternalv1.ExecuteJSONRequest) (*sharinginternalv1.
 		}
 		out.Target = &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: definition}
 	default:
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "nothing to run is named")
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "target is required")
 	}
 	return out, nil
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// inputsOf takes the inputs out of a request, so that nothing else that holds the
-// request has them any longer.
+// inputsOf moves the inputs out of a request, so that other holders of the request no longer have
+// them.
 func (s *Service) inputsOf(given *[]byte) (map[string]any, error) {
 	document := *given
 	*given = nil
@@ -19,7 +19,7 @@ func (s *Service) inputsOf(given *[]byte) (map[string]any, error) {
 	}
 	decoded, err := value.Decode(document)
 	if err != nil {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the inputs are not JSON that can be read").
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the inputs are not valid JSON").
 			Because(err)
 	}
 	inputs, ok := decoded.(map[string]any)

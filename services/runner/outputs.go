@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// runResponse is a finished run on /v1.
+// runResponse is the answer for a finished run on /v1.
 func runResponse(done *run.Result) (*runnerv1.RunResponse, error) {
 	outputs, err := rawOutputs(done)
 	if err != nil {
@@ -20,7 +20,7 @@ func runResponse(done *run.Result) (*runnerv1.RunResponse, error) {
 	}, nil
 }
 
-// rawOutputs are those of a finished run as JSON, in which numbers are exact.
+// rawOutputs encodes the outputs of a finished run as JSON with exact numbers.
 func rawOutputs(done *run.Result) ([]byte, error) {
 	size := 0
 	for _, one := range done.Outputs {
@@ -39,6 +39,6 @@ func rawOutputs(done *run.Result) ([]byte, error) {
 	return append(out, ']'), nil
 }
 
-// maxEstimate bounds the bytes that are made ready for one object. Values share their
-// parts, so that the estimate may be far too large.
+// maxEstimate bounds the buffer that is allocated for one object. Values share parts, so the estimate
+// may be far too large.
 const maxEstimate = 32 << 20

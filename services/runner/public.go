@@ -8,20 +8,20 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/run"
 )
 
-// public is the face towards clients.
+// public implements the endpoint for clients.
 type public struct {
 	runnerv1.UnimplementedRunnerServiceServer
 	service *Service
 }
 
-// ownRun is what both ways to run one's own workflow ask.
+// ownRun is what both requests to run a workflow of one's own have.
 type ownRun interface {
 	GetName() string
 	GetVersion() int32
 	GetRequestId() string
 }
 
-// sharedRun is what both ways to run through a link ask.
+// sharedRun is what both requests to run through a link have.
 type sharedRun interface {
 	GetToken() string
 	GetRequestId() string

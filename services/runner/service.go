@@ -28,7 +28,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/run"
 )
 
-// Config is what an operator may set. The zero value is usable, but for ModelDir.
+// Config is what an operator sets. The zero value works, except ModelDir.
 type Config struct {
 	// ModelDir is where models are kept between runs, by the hash of their bytes,
 	// in a folder that the runner empties when it starts.
@@ -65,36 +65,36 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	byDefault(&c.ModelBytes, 10<<30)
-	byDefault(&c.Runs, 128)
-	byDefault(&c.RunTime, 5*time.Minute)
-	byDefault(&c.InputBytes, 24<<20)
-	byDefault(&c.ResultBytes, 24<<20)
-	byDefault(&c.FetchBytes, 64<<20)
-	byDefault(&c.Elements, 10_000)
-	byDefault(&c.Pictures.Bytes, 32<<20)
-	byDefault(&c.PictureBytes, 2<<30)
-	byDefault(&c.Fetches, 256)
-	byDefault(&c.Workflows, 1000)
-	byDefault(&c.StopWithin, 8*time.Second)
+	orDefault(&c.ModelBytes, 10<<30)
+	orDefault(&c.Runs, 128)
+	orDefault(&c.RunTime, 5*time.Minute)
+	orDefault(&c.InputBytes, 24<<20)
+	orDefault(&c.ResultBytes, 24<<20)
+	orDefault(&c.FetchBytes, 64<<20)
+	orDefault(&c.Elements, 10_000)
+	orDefault(&c.Pictures.Bytes, 32<<20)
+	orDefault(&c.PictureBytes, 2<<30)
+	orDefault(&c.Fetches, 256)
+	orDefault(&c.Workflows, 1000)
+	orDefault(&c.StopWithin, 8*time.Second)
 	return c
 }
 
-func byDefault[T comparable](field *T, v T) {
+func orDefault[T comparable](field *T, v T) {
 	var zero T
 	if *field == zero {
 		*field = v
 	}
 }
 
-// Deps are the peers and what else a runner needs. All but Now are required.
+// Deps are all required, except Now.
 type Deps struct {
 	Sharing  sharinginternalv1.SharingInternalServiceClient
 	Vault    vaultinternalv1.VaultInternalServiceClient
 	Registry registryinternalv1.RegistryInternalServiceClient
 	Workers  *modelworker.Pool
 	Logger   *slog.Logger
-	// Now is time.Now where it is nil.
+	// Now is time.Now if it is nil.
 	Now func() time.Time
 }
 
@@ -112,13 +112,13 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	return newService(cfg, deps, blocks.All())
 }
 
-// newService makes a runner with the given blocks. Tests replace some.
+// newService makes a runner with the given blocks, of which tests replace some.
 func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, error) {
 	if deps.Sharing == nil || deps.Vault == nil || deps.Registry == nil || deps.Workers == nil || deps.Logger == nil {
-		return nil, errors.New("runner: a peer, the model workers or the logger is missing")
+		return nil, errors.New("runner: Sharing, Vault, Registry, Workers and Logger are required")
 	}
 	if cfg.ModelDir == "" {
-		return nil, errors.New("runner: ModelDir is missing")
+		return nil, errors.New("runner: ModelDir is required")
 	}
 	if deps.Now == nil {
 		deps.Now = time.Now

@@ -14,7 +14,7 @@ import (
 
 type runEvents = grpc.ServerStreamingServer[runnerv1.RunEvent]
 
-// stream executes a run and sends its events while it goes on.
+// stream executes a run and sends its events meanwhile.
 func (p *public) stream(target *sharinginternalv1.AuthorizeRunRequest, inputs *[]byte, events runEvents) error {
 	o, err := p.order(target, inputs)
 	if err != nil {
@@ -25,7 +25,7 @@ func (p *public) stream(target *sharinginternalv1.AuthorizeRunRequest, inputs *[
 	var done *run.Result
 	var failure error
 	over := make(chan struct{})
-	// A client that is gone ends the run; that is waited for all the same.
+	// A client that leaves ends the run. The stream waits for that end too.
 	ctx, cancel := context.WithCancel(events.Context())
 	defer cancel()
 	go func() {
@@ -48,10 +48,10 @@ func (p *public) stream(target *sharinginternalv1.AuthorizeRunRequest, inputs *[
 	return events.Send(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Finished{Finished: answer}})
 }
 
-// queue holds events until they are sent, so that no step waits for a slow
-// client. A run has a few events for each step of its definition, no more.
+// queue holds events until they are sent, so that no step waits for a slow client. It is bounded by
+// the definition: each step has a few events.
 type queue struct {
-	mu     sync.Mutex
+	mu     sync.Mutex // guards events; steps put while the stream takes
 	events []*runnerv1.RunEvent
 	more   chan struct{}
 }
@@ -74,7 +74,7 @@ func (q *queue) take() []*runnerv1.RunEvent {
 	return events
 }
 
-// send sends what comes, and what is left when the run is over.
+// send sends events as they come, and the rest when the run is over.
 func (q *queue) send(to runEvents, over <-chan struct{}) error {
 	for last := false; ; {
 		for _, event := range q.take() {

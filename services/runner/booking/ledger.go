@@ -16,7 +16,7 @@ const (
 	kindCredential = "credential"
 )
 
-// itemKey is what makes a line item one.
+// itemKey identifies a line item.
 type itemKey struct {
 	step     string
 	attempt  int32
@@ -24,27 +24,26 @@ type itemKey struct {
 	resource string
 }
 
-// Ledger collects what a run uses. A credential's call is written when its
-// handle was issued, by the way out itself, so that nothing a block does or
-// forgets to do can make a call that is not in it.
+// Ledger collects what a run uses. The outbound client records a call with a credential once its
+// handle is issued, so a block cannot make a call that is not recorded.
 type Ledger struct {
-	// models and slots translate what the definition says into resource names.
+	// models and slots map ids of the definition to resource names.
 	models map[string]string
 	slots  func() map[Slot]string
 
-	mu    sync.Mutex
+	mu    sync.Mutex // guards items and their fields; steps report at the same time
 	items map[itemKey]*sharingv1.LineItem
 }
 
-// Slot is the place of a credential.
+// Slot is the field of a step that holds a credential.
 type Slot struct{ Step, Field string }
 
 func NewLedger(models map[string]string, slots func() map[Slot]string) *Ledger {
 	return &Ledger{models: models, slots: slots, items: map[itemKey]*sharingv1.LineItem{}}
 }
 
-// Called writes down an attempt with a credential. Until an answer begins nobody
-// can tell whether the provider has done, and will charge, its work.
+// Called records an attempt with a credential. Until the response begins, nobody knows whether the
+// provider did the work and charges for it.
 func (l *Ledger) Called(attempt engine.Attempt, field string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -52,7 +51,7 @@ func (l *Ledger) Called(attempt engine.Attempt, field string) {
 	item.Quantity, item.EndUnknown = 1, true
 }
 
-// Answered takes note that the provider has begun to answer an attempt.
+// Answered records that the response to an attempt began.
 func (l *Ledger) Answered(attempt engine.Attempt, field string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -64,8 +63,8 @@ func (l *Ledger) credential(attempt engine.Attempt, field string) itemKey {
 	return itemKey{attempt.Step, int32(attempt.Number), kindCredential, resource}
 }
 
-// Use is the engine's meter: pictures that went through a model, and the tokens
-// that a provider counted in an attempt.
+// Use is the engine's meter. It records the pictures that went through a model and the tokens that a
+// provider counted.
 func (l *Ledger) Use(use engine.Use) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -76,7 +75,7 @@ func (l *Ledger) Use(use engine.Use) {
 	if use.Slot == "" {
 		return
 	}
-	// Without a handle there was no call, whatever a block reports.
+	// Without a handle there was no call, and the report of a block does not count.
 	if item, called := l.items[l.credential(use.Attempt, use.Slot)]; called {
 		item.InputTokens += use.InputTokens
 		item.OutputTokens += use.OutputTokens
@@ -94,7 +93,7 @@ func (l *Ledger) item(key itemKey) *sharingv1.LineItem {
 	return item
 }
 
-// List is everything used so far, in a fixed order.
+// List returns everything used so far, in a fixed order.
 func (l *Ledger) List() []*sharingv1.LineItem {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -109,7 +108,7 @@ func (l *Ledger) List() []*sharingv1.LineItem {
 	return items
 }
 
-// MadeCalls reports whether a handle was issued in the run.
+// MadeCalls reports whether a handle was issued to the run.
 func (l *Ledger) MadeCalls() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

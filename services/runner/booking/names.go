@@ -5,7 +5,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 )
 
-// ModelNames are the versions that the model ids of the definition stand for.
+// ModelNames returns the versions that a run uses, by the model ids of its definition.
 func ModelNames(allowed *sharinginternalv1.AuthorizeRunResponse) map[string]string {
 	names := make(map[string]string, len(allowed.GetModels()))
 	for _, m := range allowed.GetModels() {
@@ -14,7 +14,7 @@ func ModelNames(allowed *sharinginternalv1.AuthorizeRunResponse) map[string]stri
 	return names
 }
 
-// SlotNames is what each slot holds.
+// SlotNames returns the credential in each slot: its resource name, or the input it came with.
 func SlotNames(claims *grant.Claims) map[Slot]string {
 	names := make(map[Slot]string, len(claims.Slots))
 	for _, slot := range claims.Slots {

@@ -10,19 +10,19 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// StateNames are the states of steps on the wire.
+// StateNames are the names of step states on the wire.
 var StateNames = map[engine.EventKind]string{
 	engine.Started: "started", engine.Finished: "succeeded", engine.Skipped: "skipped", engine.Failed: "failed",
 }
 
-// Steps keeps what the steps of a run did.
+// Steps records what the steps of a run did.
 type Steps struct {
-	mu     sync.Mutex
+	mu     sync.Mutex // guards began and events; steps run at the same time
 	began  map[string]time.Time
 	events []*sharingv1.StepEvent
 }
 
-// Add takes note of what a step did.
+// Add records what a step did.
 func (s *Steps) Add(e engine.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,7 +42,7 @@ func (s *Steps) Add(e engine.Event) {
 	})
 }
 
-// Progress says whether a step began, and whether one ended well.
+// Progress reports whether a step began, and whether one succeeded.
 func (s *Steps) Progress() (began, succeeded bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,14 +52,14 @@ func (s *Steps) Progress() (began, succeeded bool) {
 	return len(s.began) > 0, succeeded
 }
 
-// List is what all steps did.
+// List returns what all steps did.
 func (s *Steps) List() []*sharingv1.StepEvent {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.events
 }
 
-// Timestamp is nil for the zero time.
+// Timestamp converts a time; the zero time becomes nil.
 func Timestamp(t time.Time) *timestamppb.Timestamp {
 	if t.IsZero() {
 		return nil

@@ -8,41 +8,41 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// fetches bounds what a run gets by URL.
+// fetches bounds what a run fetches by URL.
 type fetches struct {
 	fetch  Fetch
 	limits Limits
 
-	mu   sync.Mutex
+	mu   sync.Mutex // guards left and made; pictures are fetched at the same time
 	left int64
 	made int
 }
 
 func (f *fetches) get(ctx context.Context, url string) ([]byte, error) {
-	// One request must not become thousands, whatever comes of them.
-	if most := f.limits.Fetches; !f.another(most) {
+	// Failed fetches count too: one request must not become thousands.
+	if most := f.limits.Fetches; !f.count(most) {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "a run gets at most %d pictures by URL", most)
 	}
 	limit := f.limits.PictureBytes
-	// The whole picture is reserved before it is fetched: those that are fetched
-	// at the same time must not pass the limit together.
-	if !f.take(limit) {
+	// The largest picture is reserved before the fetch, so that fetches at the same time do not
+	// exceed the limit together.
+	if !f.reserve(limit) {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE,
 			"the pictures at URLs are larger than %d MiB together", f.limits.FetchBytes>>20)
 	}
 	encoded, err := f.fetch(ctx, url, limit)
-	f.give(limit - int64(len(encoded)))
+	f.release(limit - int64(len(encoded)))
 	return encoded, err
 }
 
-func (f *fetches) another(most int) bool {
+func (f *fetches) count(most int) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.made++
 	return f.made <= most
 }
 
-func (f *fetches) take(n int64) bool {
+func (f *fetches) reserve(n int64) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.left -= n
@@ -53,11 +53,11 @@ func (f *fetches) take(n int64) bool {
 	return false
 }
 
-// slack lets the pictures that are being fetched reserve more than they will
-// have: a reservation is the largest picture, and most are small.
+// slack lets fetches reserve more than is left, because a reservation is as large as the largest
+// picture and most pictures are small.
 func (f *fetches) slack() int64 { return fetchAtOnce * f.limits.PictureBytes }
 
-func (f *fetches) give(n int64) {
+func (f *fetches) release(n int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.left += n

@@ -8,14 +8,14 @@ import (
 )
 
 const (
-	// maxFormLevels is how far down lists are looked at, maxFormValues how many values of
-	// a level: what lies beyond is checked when it is read.
+	// maxFormLevels bounds the nesting of lists that are described, maxFormValues the values of a
+	// level. Values beyond are checked when they are read.
 	maxFormLevels = 8
 	maxFormValues = 4096
 )
 
-// FormsOf says of each input what it can be read as, so that sharing, which knows what
-// is declared and must not see the values, can refuse what does not fit.
+// FormsOf describes each input by the forms in which it can be read. Sharing knows which kinds are
+// declared and must not see values; with the forms it refuses values that do not fit.
 func FormsOf(inputs map[string]any) map[string]*sharinginternalv1.InputForms {
 	out := make(map[string]*sharinginternalv1.InputForms, len(inputs))
 	for name, v := range inputs {
@@ -37,7 +37,7 @@ func levelsOf(v any) (levels []*sharinginternalv1.FormsAtLevel) {
 	return levels
 }
 
-// common are the forms that all values have; null has every form.
+// common returns the forms that all values have. Null has every form.
 func common(values []any) (forms []string) {
 	first := true
 	for _, v := range values {
@@ -59,8 +59,8 @@ func common(values []any) (forms []string) {
 	return forms
 }
 
-// below is the next level: the elements of lists, and what is no list as it is. It is
-// nothing where there are no lists.
+// below returns the next level: the elements of lists, and other values as they are. It returns nil
+// if there are no lists.
 func below(values []any) []any {
 	var out []any
 	lists := false

@@ -19,8 +19,8 @@ func Given(inputs map[string]any) []string {
 	return names
 }
 
-// Elements counts what is in the lists among the inputs, and in lists below them, as
-// [taking] takes them: each may go through all steps.
+// Elements counts the elements of the lists among the inputs, including nested lists, as
+// [Reader.Read] does. Each element may go through all steps.
 func Elements(inputs map[string]any) map[string]int64 {
 	out := map[string]int64{}
 	for name, v := range inputs {
@@ -42,7 +42,8 @@ func leaves(list []any) (n int64) {
 	return n
 }
 
-// Unfit are the inputs whose value cannot be a credential, with why not; "" for an empty text.
+// Unfit returns the inputs whose value cannot be a credential, with the reason. The reason of an
+// empty string is "".
 func Unfit(inputs map[string]any) map[string]string {
 	out := map[string]string{}
 	for name, v := range inputs {
@@ -50,7 +51,7 @@ func Unfit(inputs map[string]any) map[string]string {
 		switch {
 		case v == nil:
 		case !isText:
-			out[name] = "it is not a text"
+			out[name] = "it is not a string"
 		case text == "":
 			out[name] = ""
 		default:

@@ -48,8 +48,8 @@ func NewReader(codec value.Codec, limits Limits, fetch Fetch, now func() time.Ti
 	return &Reader{values: value.Reader{Codec: codec, Fetch: f.get, Now: now}, limits: limits}
 }
 
-// Read turns the inputs into values, and names all that are missing or wrong. Values
-// are what their input's kinds say; sharing has refused most that cannot be.
+// Read turns the inputs into values of the kinds that are declared. Its error lists all inputs that
+// are missing or wrong. Sharing refused most of these before.
 func (r *Reader) Read(ctx context.Context, declared []plan.Input, required []string, given map[string]any) (map[string]any, error) {
 	missing := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "required inputs are missing")
 	for _, name := range required {
@@ -60,7 +60,7 @@ func (r *Reader) Read(ctx context.Context, declared []plan.Input, required []str
 	if len(missing.Violations()) > 0 {
 		return nil, Refusal(missing)
 	}
-	t := &taking{reader: r.values, limit: r.limits.Elements}
+	t := &inputReader{reader: r.values, limit: r.limits.Elements}
 	t.group, t.ctx = errgroup.WithContext(ctx)
 	t.group.SetLimit(fetchAtOnce)
 	inputs := make(map[string]any, len(given))
@@ -70,7 +70,7 @@ func (r *Reader) Read(ctx context.Context, declared []plan.Input, required []str
 		switch {
 		case !isGiven:
 		case in.IsBatch():
-			t.take(in, value.Normal(v), in.Name, in.Name, func(read any) { inputs[in.Name] = read })
+			t.readValue(in, value.Normal(v), in.Name, in.Name, func(read any) { inputs[in.Name] = read })
 		default:
 			t.parameter(in, v, func(read any) { inputs[in.Name] = read })
 		}
@@ -82,35 +82,34 @@ func (r *Reader) Read(ctx context.Context, declared []plan.Input, required []str
 	return inputs, t.refusal()
 }
 
-// Brought is how many elements of batches were values: each is sent through the steps.
+// Brought counts the elements of batches that have a value. Each of them goes through the steps.
 func (r *Reader) Brought() int64 { return r.brought }
 
-// taking is the reading of one run's inputs.
-type taking struct {
+// inputReader reads the inputs of one run.
+type inputReader struct {
 	reader value.Reader
 	group  *errgroup.Group
 	ctx    context.Context //nolint:containedctx // that of the group
 	limit  int
 
 	count int
-	// brought are the elements that are values; count has the empty ones too.
+	// brought counts the elements that have a value; count includes the empty ones.
 	brought int64
 	mu      sync.Mutex
 	wrong   []*errs.Error
 }
 
-// put writes into what is read, which many do at the same time.
-func (t *taking) put(write func()) {
+// set changes the values. Many elements are read at the same time.
+func (t *inputReader) set(write func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	write()
 }
 
-// parameter reads a value that is one for the whole run. The mark of a credential is
-// for the slot that it stands in.
-func (t *taking) parameter(in *plan.Input, v any, put func(any)) {
+// parameter reads a value of the whole run. The mark of a credential stays as it is.
+func (t *inputReader) parameter(in *plan.Input, v any, set func(any)) {
 	if v == engine.SlotMark {
-		t.put(func() { put(v) })
+		t.set(func() { set(v) })
 		return
 	}
 	read, err := value.Coerce(v, in.Kinds)
@@ -118,15 +117,15 @@ func (t *taking) parameter(in *plan.Input, v any, put func(any)) {
 		t.refuse(in.Name, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", unfit.Message))
 		return
 	}
-	t.put(func() { put(read) })
+	t.set(func() { set(read) })
 }
 
-// take reads a value and, below lists, each element. The names are those that
-// elements have in the lineage of what is found on them.
-func (t *taking) take(in *plan.Input, v any, path, name string, put func(any)) {
+// readValue reads a value, and each element of lists. An element's name is the one that detections
+// found on it have in their lineage.
+func (t *inputReader) readValue(in *plan.Input, v any, path, name string, set func(any)) {
 	list, isList := v.([]any)
 	if !isList || len(in.Lineage) == 0 {
-		t.one(in, v, path, name, put)
+		t.readElement(in, v, path, name, set)
 		return
 	}
 	out := make([]any, len(list))
@@ -135,12 +134,12 @@ func (t *taking) take(in *plan.Input, v any, path, name string, put func(any)) {
 		if path == in.Name {
 			below = name + ".[" + strconv.Itoa(i) + "]"
 		}
-		t.take(in, item, path+"["+strconv.Itoa(i)+"]", below, func(read any) { out[i] = read })
+		t.readValue(in, item, path+"["+strconv.Itoa(i)+"]", below, func(read any) { out[i] = read })
 	}
-	t.put(func() { put(out) })
+	t.set(func() { set(out) })
 }
 
-func (t *taking) one(in *plan.Input, v any, path, name string, put func(any)) {
+func (t *inputReader) readElement(in *plan.Input, v any, path, name string, set func(any)) {
 	if t.count++; t.count > t.limit {
 		if t.count == t.limit+1 {
 			t.refuse(path, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
@@ -161,13 +160,13 @@ func (t *taking) one(in *plan.Input, v any, path, name string, put func(any)) {
 		if err != nil {
 			return t.failed(path, err)
 		}
-		t.put(func() { put(read) })
+		t.set(func() { set(read) })
 		return nil
 	})
 }
 
-// failed keeps what is wrong with the input; what is wrong with the run ends it.
-func (t *taking) failed(path string, err error) error {
+// failed keeps an error about the input. An error about the run ends it.
+func (t *inputReader) failed(path string, err error) error {
 	if t.ctx.Err() != nil {
 		return t.ctx.Err()
 	}
@@ -183,7 +182,7 @@ func (t *taking) failed(path string, err error) error {
 	return nil
 }
 
-// aboutInput tells whether sending something else would help.
+// aboutInput reports whether another value could succeed.
 func aboutInput(e *errs.Error) bool {
 	switch e.Reason() {
 	case errorsv1.Reason_REASON_ADDRESS_REFUSED, errorsv1.Reason_REASON_IMAGE_INVALID,
@@ -193,10 +192,10 @@ func aboutInput(e *errs.Error) bool {
 	return e.Code() == codes.InvalidArgument
 }
 
-// maxWrong bounds how much an answer lists.
+// maxWrong bounds the problems that an error lists.
 const maxWrong = 100
 
-func (t *taking) refuse(path string, why *errs.Error) {
+func (t *inputReader) refuse(path string, why *errs.Error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.wrong) == maxWrong {
@@ -206,9 +205,8 @@ func (t *taking) refuse(path string, why *errs.Error) {
 		Field("inputs."+path, why.Message()))
 }
 
-// refusal is one error for all that is wrong: with the reason of all, if they
-// have one reason, and a list.
-func (t *taking) refusal() error {
+// refusal is one error that lists all problems. It has their reason, if they share one.
+func (t *inputReader) refusal() error {
 	if len(t.wrong) == 0 {
 		return nil
 	}

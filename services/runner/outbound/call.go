@@ -15,11 +15,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// chunk is how much of a body goes into one message, in bytes.
+// chunk bounds the part of a body in one message, in bytes.
 const chunk = 64 << 10
 
-// credentialHeaders do not leave with a request that gets a credential: the
-// egress drops them too, but a placeholder need not travel.
+// credentialHeaders are removed from a request that gets a credential. The egress removes them too;
+// a placeholder need not travel there.
 var credentialHeaders = []string{"Authorization", "Proxy-Authorization", "Cookie", "Api-Key", "X-Api-Key", "X-Goog-Api-Key"}
 
 func headerList(headers http.Header, without []string) []*vaultinternalv1.Header {
@@ -37,15 +37,15 @@ func headerList(headers http.Header, without []string) []*vaultinternalv1.Header
 
 type egressStream = grpc.BidiStreamingClient[vaultinternalv1.EgressRequest, vaultinternalv1.EgressResponse]
 
-// call makes one call. The body goes out while the answer may already come in;
-// whoever closes the answer's body waits for both ends.
+// call makes one call. The request body may still be sent while the response arrives. Closing the
+// response body waits for both.
 func (o *Outbound) call(request *http.Request, head *vaultinternalv1.EgressHead) (*http.Response, error) {
 	o.calls.Add(1)
 	ctx, cancel := context.WithCancel(request.Context())
 	stream, err := o.vault.Egress(ctx)
 	if err != nil {
 		cancel()
-		return nil, errors.Join(o.outgoing(request.Context(), err), closeBody(request))
+		return nil, errors.Join(o.failed(request.Context(), err), closeBody(request))
 	}
 	sent := make(chan struct{})
 	go func() {
@@ -56,7 +56,7 @@ func (o *Outbound) call(request *http.Request, head *vaultinternalv1.EgressHead)
 	first, err := stream.Recv()
 	if err != nil {
 		end()
-		return nil, o.outgoing(request.Context(), err)
+		return nil, o.failed(request.Context(), err)
 	}
 	if first.GetHead() == nil {
 		end()
@@ -65,8 +65,7 @@ func (o *Outbound) call(request *http.Request, head *vaultinternalv1.EgressHead)
 	return response(request, first.GetHead(), &answerBody{Outbound: o, stream: stream, request: request.Context(), done: end}), nil
 }
 
-// send writes head and body. Its failures are the stream's, so whoever receives
-// learns of them.
+// send writes head and body. A failure breaks the stream, so the receiver sees it.
 func send(stream egressStream, head *vaultinternalv1.EgressHead, body io.ReadCloser) {
 	if body != nil {
 		defer func() { _ = body.Close() }()
@@ -75,7 +74,7 @@ func send(stream egressStream, head *vaultinternalv1.EgressHead, body io.ReadClo
 		return
 	}
 	for body != nil {
-		// A chunk of its own each time: grpc may still be sending the last one.
+		// Each chunk has its own buffer: grpc may still send the previous one.
 		buffer := make([]byte, chunk)
 		n, err := io.ReadFull(body, buffer)
 		if n > 0 && stream.Send(&vaultinternalv1.EgressRequest{Part: &vaultinternalv1.EgressRequest_Body{Body: buffer[:n]}}) != nil {
@@ -134,7 +133,7 @@ func (b *answerBody) next() ([]byte, error) {
 		return nil, io.EOF
 	}
 	if err != nil {
-		return nil, b.outgoing(b.request, err)
+		return nil, b.failed(b.request, err)
 	}
 	b.read += int64(len(message.GetBody()))
 	if b.read > maxAnswer+chunk {
@@ -143,10 +142,10 @@ func (b *answerBody) next() ([]byte, error) {
 	return message.GetBody(), nil
 }
 
-// Close implements io.Closer. It ends the call if there is more to come.
+// Close implements io.Closer. It ends a call that is not complete.
 func (b *answerBody) Close() error {
 	b.done()
 	return nil
 }
 
-var errTooLong = errors.New("the egress sent more than it was asked for")
+var errTooLong = errors.New("the egress sent more than the limit of the request")

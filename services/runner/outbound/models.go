@@ -14,17 +14,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 )
 
-// Models finds the models of one run in the registry, under its grant. What
-// the disk has is no right: the registry is asked in each run, once for each
-// model.
+// Models finds the models of one run in the registry, under its grant. Each run asks the registry
+// once for each model: a copy on disk gives no right to use it.
 type Models struct {
 	registry registryinternalv1.RegistryInternalServiceClient
 	grant    string
-	// versions are the models that the run was authorised for, by their ids in
-	// the definition.
+	// versions are the models of the run, by their ids in the definition.
 	versions map[string]string
 
-	mu    sync.Mutex
+	mu    sync.Mutex // guards found; it is not held during a call, so a model may be asked for twice
 	found map[string]models.Artifact
 }
 
@@ -40,7 +38,7 @@ func (s *Models) Resolve(ctx context.Context, id string) (models.Artifact, error
 	version, ok := s.versions[id]
 	if !ok {
 		return models.Artifact{}, errs.NotFound(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
-			"the model %.100q is not among those that this run may use", id).With("model", id)
+			"this run may not use the model %.100q", id).With("model", id)
 	}
 	s.mu.Lock()
 	artifact, ok := s.found[version]
@@ -94,7 +92,7 @@ func (s *Models) download(ctx context.Context, version string, w io.Writer) erro
 			return Error(ctx, err)
 		}
 		if _, err := w.Write(part.GetChunk()); err != nil {
-			return fmt.Errorf("keep model: %w", err)
+			return fmt.Errorf("store model: %w", err)
 		}
 	}
 }

@@ -16,18 +16,18 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// maxAnswer bounds what one call of a step may bring back, in bytes.
+// maxAnswer bounds the response to one call of a step, in bytes.
 const maxAnswer = 32 << 20
 
-// Outbound is the only way out of one run: the vault's egress, under the run's
-// grant. It holds no secret and cannot be made to hold one.
+// Outbound is the only way out of one run: the vault's egress, under the run's grant. It holds no
+// secret.
 type Outbound struct {
 	vault  vaultinternalv1.VaultInternalServiceClient
 	grant  string
 	ledger *booking.Ledger
-	// calls counts the requests that were sent, of whatever kind.
+	// calls counts all requests that were sent.
 	calls atomic.Int64
-	// paused ends the run: whose link was stopped goes no step further.
+	// paused ends the run. A run whose link was paused starts no further step.
 	paused func()
 }
 
@@ -36,21 +36,20 @@ func New(vault vaultinternalv1.VaultInternalServiceClient, grant string, ledger 
 	return &Outbound{vault: vault, grant: grant, ledger: ledger, paused: paused}
 }
 
-// Calls is how many requests were sent, of whatever kind.
+// Calls counts all requests that were sent.
 func (o *Outbound) Calls() int64 { return o.calls.Load() }
 
-// Client is good for one attempt. With slots it makes one call: another one
-// needs another attempt, which is counted.
+// Client returns a client for one attempt. With slots it makes one call, because each call with a
+// credential is an attempt that is counted.
 func (o *Outbound) Client(_ context.Context, attempt engine.Attempt, slots ...string) (*http.Client, error) {
 	return &http.Client{
 		Transport:     &transport{Outbound: o, attempt: attempt, slots: slots},
-		CheckRedirect: stay,
+		CheckRedirect: noRedirects,
 	}, nil
 }
 
-// stay keeps clients from following redirects: they come back as the answer. Those
-// that are followed the egress follows.
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+// noRedirects makes a client return redirects. The egress follows those that are to be followed.
+func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // transport sends the requests of one attempt through the egress.
 type transport struct {
@@ -79,7 +78,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	var err error
 	if head.Handles, err = t.handles(request.Context()); err != nil {
-		return nil, errors.Join(t.outgoing(request.Context(), err), closeBody(request))
+		return nil, errors.Join(t.failed(request.Context(), err), closeBody(request))
 	}
 	for _, slot := range t.slots {
 		t.ledger.Called(t.attempt, slot)
@@ -115,8 +114,8 @@ func closeBody(request *http.Request) error {
 	return request.Body.Close()
 }
 
-// Error says what a failed call means: the run's own end first, then what the
-// vault said; never what grpc said, which names addresses.
+// Error is the error of a failed call: the end of the run, or the error of the peer. It never shows
+// the text of grpc, which names addresses.
 func Error(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -124,16 +123,16 @@ func Error(ctx context.Context, err error) error {
 	return errs.From(err)
 }
 
-// outgoing is that of a call of this run. If its link was stopped the run is over, and
-// what a block makes of the error does not count.
-func (o *Outbound) outgoing(ctx context.Context, err error) error {
+// failed is the error of a call. If the link was paused it also ends the run, whatever a block makes
+// of the error.
+func (o *Outbound) failed(ctx context.Context, err error) error {
 	if errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_PAUSED {
 		o.paused()
 	}
 	return Error(ctx, err)
 }
 
-// Fetch gets a picture by its URL, with the run's grant and no credential.
+// Fetch gets a picture by its URL, under the run's grant and without a credential.
 func (o *Outbound) Fetch(ctx context.Context, url string, limit int64) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -143,7 +142,7 @@ func (o *Outbound) Fetch(ctx context.Context, url string, limit int64) ([]byte, 
 		Method: request.Method, Url: url, Grant: o.grant, FollowRedirects: true, MaxResponseBytes: limit,
 	})
 	if err != nil {
-		return nil, ofPicture(err, limit)
+		return nil, pictureError(err, limit)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
@@ -152,13 +151,13 @@ func (o *Outbound) Fetch(ctx context.Context, url string, limit int64) ([]byte, 
 	}
 	encoded, err := io.ReadAll(answer.Body)
 	if err != nil {
-		return nil, ofPicture(fmt.Errorf("read picture: %w", err), limit)
+		return nil, pictureError(fmt.Errorf("read picture: %w", err), limit)
 	}
 	return encoded, nil
 }
 
-// ofPicture says of an answer that the egress cut off what it was.
-func ofPicture(err error, limit int64) error {
+// pictureError explains a response that the egress cut off.
+func pictureError(err error, limit int64) error {
 	if errs.ReasonOf(err) != errorsv1.Reason_REASON_RESULT_TOO_LARGE {
 		return err
 	}

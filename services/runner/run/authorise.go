@@ -14,12 +14,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/retry"
 )
 
-// maxAsked bounds how often sharing may ask for more about one run: the definition
-// may change in between, but not for ever.
+// maxAsked bounds how often sharing may ask for more about one run. The definition may change
+// between two requests.
 const maxAsked = 3
 
-// authorise asks sharing for the run, and once more where inputs decide models,
-// which sharing learns of from the definition.
+// authorise asks sharing for the run. If inputs choose models, sharing names these inputs and is
+// asked again with their values.
 func (r *run) authorise(ctx context.Context) error {
 	for range maxAsked {
 		if err := r.ask(ctx); err != nil {
@@ -29,15 +29,15 @@ func (r *run) authorise(ctx context.Context) error {
 		if len(names) == 0 {
 			return nil
 		}
-		if err := r.tellModels(names); err != nil {
+		if err := r.addModelInputs(names); err != nil {
 			return err
 		}
 	}
-	return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the workflow was changed while the run began; try again")
+	return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the workflow changed while the run started; try again")
 }
 
-// ask makes one request. Asking again under the same id gives the same answer, so a
-// sharing that is being replaced costs a moment and no run.
+// ask makes one request. A request that is repeated under the same id gets the same answer, so the
+// run survives a restart of sharing.
 func (r *run) ask(ctx context.Context) error {
 	err := retry.Do(ctx, callRetries, isUnavailable, func() (err error) {
 		r.allowed, err = r.deps.Sharing.AuthorizeRun(ctx, r.order.Target)
@@ -46,21 +46,21 @@ func (r *run) ask(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	r.unauthorised(ctx, err)
+	r.releaseIfUnknown(ctx, err)
 	return errs.From(err)
 }
 
-// maxModelID is longer than the id of any model. What is longer is not sent.
+// maxModelID is longer than the id of any model, in characters. Longer values are not sent.
 const maxModelID = 256
 
-// tellModels adds to the request the values of inputs that decide models.
-func (r *run) tellModels(names []string) error {
-	wrong := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "an input that decides a model must be the id of one, a text")
+// addModelInputs adds the values of the inputs that choose models to the request.
+func (r *run) addModelInputs(names []string) error {
+	wrong := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "an input that chooses a model must be a model ID, as a string")
 	values := map[string]string{}
 	for _, name := range names {
 		id, isText := r.order.Inputs[name].(string)
 		if !isText || utf8.RuneCountInString(id) > maxModelID {
-			wrong = wrong.Field("inputs."+name, "must be the id of a model, a text")
+			wrong = wrong.Field("inputs."+name, "must be a model ID, as a string")
 			continue
 		}
 		values[name] = id
@@ -77,24 +77,23 @@ var callRetries = retry.Policy{First: 50 * time.Millisecond, Factor: 4, Max: tim
 
 func isUnavailable(err error) bool { return errs.CodeOf(err) == codes.Unavailable }
 
-// releaseWithin bounds the attempt to release a run that may not exist.
-const releaseWithin = 2 * time.Second
+// releaseTimeout bounds the attempt to release a run that may not exist.
+const releaseTimeout = 2 * time.Second
 
-// unauthorised releases a run of which it is not known whether sharing has
-// authorised it, because the answer was lost. If this is lost too, sharing finds
-// that nobody renews the run.
-func (r *run) unauthorised(ctx context.Context, err error) {
+// releaseIfUnknown releases a run that sharing may have authorised although the answer was lost. If
+// this call is lost too, sharing ends the run because nobody renews it.
+func (r *run) releaseIfUnknown(ctx context.Context, err error) {
 	switch errs.CodeOf(err) {
 	case codes.Canceled, codes.DeadlineExceeded, codes.Unavailable:
 	default:
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(onGrantAlone(ctx)), releaseWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(dropCaller(ctx)), releaseTimeout)
 	defer cancel()
 	_, err = r.deps.Batcher.BookAlone(ctx, &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: sharingv1.RunState_RUN_STATE_CANCELLED, Reason: reasonName(errorsv1.Reason_REASON_CANCELLED),
 	})
 	if err != nil {
-		r.deps.Logger.InfoContext(ctx, "run of unknown state left to sharing", "run", r.id, "error", err)
+		r.deps.Logger.InfoContext(ctx, "run of unknown state not released; sharing will end it", "run", r.id, "error", err)
 	}
 }

@@ -17,27 +17,27 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
-// handOver gives the credentials among the inputs to the vault. In the inputs
-// the mark takes their place, so what runs can neither use nor give them out;
-// only the redactor still knows them, to look for them.
-func (r *run) handOver(ctx context.Context) error {
-	wrong := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "a credential must be a text")
+// storeRunCredentials stores the credentials among the inputs in the vault and replaces them by a
+// mark. Steps can then neither use nor reveal them. The redactor alone keeps them, to find them in
+// outputs.
+func (r *run) storeRunCredentials(ctx context.Context) error {
+	wrong := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "a credential must be a string")
 	missing := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "credentials are missing")
 	secrets := map[string]string{}
 	for _, in := range r.allowed.GetCredentialInputs() {
 		name := in.GetName()
-		given, path := r.credential(in)
+		given, path := r.takeCredential(in)
 		secret, isText := given.(string)
 		switch {
 		case given == nil || isText && secret == "":
 			missing = missing.Field(path, "required")
 		case !isText:
-			wrong = wrong.Field(path, "must be a text")
+			wrong = wrong.Field(path, "must be a string")
 		default:
 			secrets[name] = secret
 		}
 	}
-	r.order.Target.Target = nil // a definition that was brought may hold some
+	r.order.Target.Target = nil // a definition of the caller may contain credentials
 	for _, refusal := range []*errs.Error{missing, wrong} {
 		if len(refusal.Violations()) > 0 {
 			return refusal
@@ -58,9 +58,9 @@ func (r *run) handOver(ctx context.Context) error {
 	return nil
 }
 
-// credential takes a credential out of where it came: an input, or a place in a
-// definition that the caller brought along.
-func (r *run) credential(in *sharinginternalv1.CredentialInput) (given any, path string) {
+// takeCredential removes a credential from its place: an input, or a field of a definition that
+// came with the request.
+func (r *run) takeCredential(in *sharinginternalv1.CredentialInput) (given any, path string) {
 	if in.GetPointer() == "" {
 		given = r.order.Inputs[in.GetName()]
 		r.order.Inputs[in.GetName()] = engine.SlotMark
@@ -78,9 +78,8 @@ func (r *run) credential(in *sharinginternalv1.CredentialInput) (given any, path
 	return node.Value(), path
 }
 
-// claimsOf reads what the grant says, for the line items and for early refusals. It
-// does not check the signature: the grant came from sharing itself, which reads
-// the line items too, and rights are decided by the vault.
+// claimsOf reads the claims of a grant, for line items and early refusals. It does not check the
+// signature: the grant came from sharing itself, and the vault and the registry check it on each use.
 func claimsOf(token string) *grant.Claims {
 	claims := &grant.Claims{}
 	parts := strings.Split(token, ".")
@@ -94,7 +93,7 @@ func claimsOf(token string) *grant.Claims {
 	return claims
 }
 
-// callsOf is how many calls with credentials a step may make: below 0 where it has none.
+// callsOf is how many calls with credentials a step may make, and -1 for a step without credentials.
 func callsOf(claims *grant.Claims, step string) int {
 	for _, slot := range claims.Slots {
 		if slot.Step == step {

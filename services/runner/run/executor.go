@@ -64,48 +64,66 @@ type Executor struct {
 // New makes an executor. It starts nothing.
 func New(deps Deps, limits Limits) *Executor { return &Executor{deps: deps, limits: limits} }
 
-// Order is what a caller wants to have run.
+// Order is a request for a run.
 type Order struct {
-	// Target names it; the rest of the request is filled in here.
+	// Target names what to run. Do fills in the rest of the request.
 	Target *sharinginternalv1.AuthorizeRunRequest
 	Inputs map[string]any
-	// Excluded are outputs to leave out.
+	// Excluded are the outputs that the caller does not want.
 	Excluded []string
 	SinksOff bool
-	// Observe gets events, nil for nobody. It is called by many goroutines, and
-	// must not wait.
+	// Observe receives events, if it is not nil. Many goroutines call it, and it must not block.
 	Observe func(*runnerv1.RunEvent)
 }
 
-// Result is a run that went well and was booked.
+// Result is a run that succeeded and was booked.
 type Result struct {
 	Name     string
 	Outputs  []map[string]any
 	Finished *sharinginternalv1.Booking
 }
 
-// Do does the whole of a run.
+// Do does a run, from the wait for a place to the report of its end.
 func (e *Executor) Do(ctx context.Context, o Order) (*Result, error) {
 	release, err := e.deps.Runs.Admit(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	r := &run{Executor: e, order: o, id: id.New("run"), proof: []byte(rand.Text())}
-	sum := sha256.Sum256(r.proof)
-	r.order.Target.Run, r.order.Target.ProofHash = r.id, sum[:]
-	r.order.Target.Inputs, r.order.Target.UnfitInputs = inputs.Given(o.Inputs), inputs.Unfit(o.Inputs)
-	r.order.Target.Forms = inputs.FormsOf(o.Inputs)
-	r.order.Target.Elements = inputs.Elements(o.Inputs)
+	r := e.newRun(o)
 	if err := r.authorise(ctx); err != nil {
 		return nil, err
 	}
-	ctx = onGrantAlone(fair.With(ctx, r.client(ctx)))
-	r.claims = sync.OnceValue(func() *grant.Claims { return claimsOf(r.allowed.GetGrant()) })
-	r.ledger = booking.NewLedger(booking.ModelNames(r.allowed), sync.OnceValue(func() map[booking.Slot]string { return booking.SlotNames(r.claims()) }))
-	r.out = outbound.New(e.deps.Vault, r.allowed.GetGrant(), r.ledger, func() { r.end(inflight.ErrPaused()) })
+	ctx = dropCaller(fair.With(ctx, r.client(ctx)))
+	r.equip()
 	defer r.redactor.Forget()
 	outputs, failure := r.perform(ctx)
+	return r.conclude(ctx, outputs, failure)
+}
+
+// newRun fills in the request for authorisation. Sharing learns which inputs there are and what
+// they look like, and no values.
+func (e *Executor) newRun(o Order) *run {
+	r := &run{Executor: e, order: o, id: id.New("run"), proof: []byte(rand.Text())}
+	sum := sha256.Sum256(r.proof)
+	t := o.Target
+	t.Run, t.ProofHash = r.id, sum[:]
+	t.Inputs, t.UnfitInputs = inputs.Given(o.Inputs), inputs.Unfit(o.Inputs)
+	t.Forms, t.Elements = inputs.FormsOf(o.Inputs), inputs.Elements(o.Inputs)
+	return r
+}
+
+// equip gives an authorised run its account and its way out.
+func (r *run) equip() {
+	r.claims = sync.OnceValue(func() *grant.Claims { return claimsOf(r.allowed.GetGrant()) })
+	slots := sync.OnceValue(func() map[booking.Slot]string { return booking.SlotNames(r.claims()) })
+	r.ledger = booking.NewLedger(booking.ModelNames(r.allowed), slots)
+	r.out = outbound.New(r.deps.Vault, r.allowed.GetGrant(), r.ledger, func() { r.end(inflight.ErrPaused()) })
+}
+
+// conclude reports the end of the run and decides what the caller gets: the outputs, the failure,
+// or what the vault puts in their place.
+func (r *run) conclude(ctx context.Context, outputs []map[string]any, failure *errs.Error) (*Result, error) {
 	var leaving [][]byte
 	if r.isJudged() {
 		if leaving, failure = r.leaving(outputs, failure); failure != nil {
@@ -116,7 +134,7 @@ func (e *Executor) Do(ctx context.Context, o Order) (*Result, error) {
 	switch {
 	case finished.GetInstead() != nil:
 		return nil, errs.From(status.FromProto(finished.GetInstead()).Err())
-	case err != nil && len(leaving) > 0: // what it has to say was not judged
+	case err != nil && len(leaving) > 0: // nobody judged the texts that would leave
 		return nil, err
 	case failure != nil:
 		return nil, r.forOwner(failure)

@@ -14,14 +14,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/inputs"
 )
 
-// maxMessage is how long sharing lets a reason for people be.
+// maxMessage bounds the message that sharing stores, in characters.
 const maxMessage = 2000
 
 // contextStep is what clients of the language know a failed step by.
 const contextStep = "workflow_execution | step_execution"
 
-// explain says to the caller why a run failed. Why its context ended comes
-// first: whatever else then failed, failed of that.
+// explain tells the caller why a run failed. The reason why its context ended comes first, because
+// other failures follow from it.
 func (r *run) explain(ctx context.Context, err error) *errs.Error {
 	if cause := context.Cause(ctx); cause != nil {
 		return errs.From(cause)
@@ -38,8 +38,7 @@ func (r *run) explain(ctx context.Context, err error) *errs.Error {
 	return failure
 }
 
-// faulted tells of a fault: what failed, and the reason of the cause where that
-// has one for the public.
+// faulted describes a fault of the engine. If its cause has a public reason, it is used.
 func (r *run) faulted(f *engine.Fault) *errs.Error {
 	if f.Class == engine.RuntimeInput {
 		return inputFault(f)
@@ -69,9 +68,8 @@ func (r *run) faulted(f *engine.Fault) *errs.Error {
 	return e
 }
 
-// forOwner adds what a provider said, for the workflow's owner alone: it may be
-// what the owner needs to know, and may be what a stranger must not. It is not
-// booked.
+// forOwner adds the message of a provider, for the workflow's owner and nobody else: an owner may
+// need it, and a stranger must not see it. It is not booked.
 func (r *run) forOwner(failure *errs.Error) *errs.Error {
 	said, ok := errors.AsType[*provider.Failure](failure)
 	if !ok || said.Excerpt == "" || r.allowed.GetPreview() {

@@ -12,18 +12,18 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// maxLeaving bounds what is sent to be judged, in bytes. Outputs whose texts are larger
-// do not leave a run that is judged.
+// maxLeaving bounds the texts that the vault judges, in bytes. Larger outputs do not leave a run that
+// is judged.
 const maxLeaving = 24 << 20
 
-// drawn are the pictures that this run has encoded itself. They need not be judged: a
-// provider's answer is not in their bytes.
-type drawn struct {
+// ownPictures are the pictures that this run encoded itself. They need no judgement: their bytes do
+// not contain a provider's answer.
+type ownPictures struct {
 	mu    sync.Mutex
 	texts map[string]bool
 }
 
-func (d *drawn) add(text string) {
+func (d *ownPictures) add(text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.texts == nil {
@@ -32,13 +32,13 @@ func (d *drawn) add(text string) {
 	d.texts[text] = true
 }
 
-// isJudged reports whether what the run has to say must be judged: it goes to a stranger,
-// and calls were made with credentials. Whose they were the vault knows.
+// isJudged reports whether the vault must judge the texts that leave the run: a stranger reads them,
+// and the run made calls with credentials. The vault knows whose credentials these were.
 func (r *run) isJudged() bool { return r.allowed.GetPreview() && r.ledger.MadeCalls() }
 
-// leaving is all the text that is to leave the run: of an error everything that the
-// caller gets, of outputs what is not a picture of the run's own. It is sent to the
-// vault with the call that ends the run, before the caller sees a byte.
+// leaving returns all text that would leave the run: for an error everything that the caller gets,
+// for outputs everything but the run's own pictures. The call that ends the run sends it to the
+// vault, before the caller sees a byte.
 func (r *run) leaving(outputs []map[string]any, failure *errs.Error) ([][]byte, *errs.Error) {
 	if failure == nil {
 		text, err := r.outputText(outputs)
@@ -52,8 +52,8 @@ func (r *run) leaving(outputs []map[string]any, failure *errs.Error) ([][]byte, 
 		}
 	}
 	text, err := protojson.Marshal(errs.Status(failure).Proto())
-	if err != nil { // what cannot be read cannot be judged
-		failure = errs.Internal(errorsv1.Reason_REASON_INTERNAL, "the run failed, and why cannot be told")
+	if err != nil { // an error without a text cannot be judged
+		failure = errs.Internal(errorsv1.Reason_REASON_INTERNAL, "the run failed, and the reason cannot be shown")
 		text = []byte(failure.Message())
 	}
 	return [][]byte{text}, failure
@@ -73,8 +73,8 @@ func (r *run) outputText(outputs []map[string]any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// without is a value without the pictures of the run's own.
-func (d *drawn) without(v any) any {
+// without returns a value without the run's own pictures.
+func (d *ownPictures) without(v any) any {
 	switch v := v.(type) {
 	case string:
 		if d.texts[v] {

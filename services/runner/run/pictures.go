@@ -15,30 +15,31 @@ import (
 // pixelBytes is what a decoded pixel takes at most.
 const pixelBytes = 4
 
-// pictures is the room of one run's pixels. A few kilobytes of a request can be
-// gigabytes of pixels, so the room is taken when a step first reads some: in one
-// piece, so that no two runs wait for what the other has. While no step reads pixels,
-// others may have the room: pictures that came with the run are decoded again later.
-type pictures struct {
-	pool *fair.Pool
-	cost int64
-	came []*value.Image
-	// pinned pixels cannot be made again: a step draws on them, or cuts parts out.
+// pictureMemory is the memory for the pixels of one run. A few kilobytes of a request can be gigabytes
+// of pixels, so memory is reserved when a step first reads some. It is reserved in one piece, so that
+// no two runs wait for each other. While no step reads pixels other runs may take the memory: the
+// pictures of the request are decoded again later.
+type pictureMemory struct {
+	pool  *fair.Pool
+	cost  int64
+	given []*value.Image
+	// pinned pixels cannot be decoded again: a step draws on them or cuts parts out.
 	pinned bool
 
-	mu    sync.Mutex
+	mu    sync.Mutex // guards users and lease; held while Enter waits, so that one step at most waits for memory
 	users int
 	lease *fair.Lease
 }
 
-var _ value.Memory = (*pictures)(nil)
+var _ value.Memory = (*pictureMemory)(nil)
 
-// hold measures the pictures of a run, and refuses more than one run may have.
-func (r *run) hold(w *compiled.Workflow, values map[string]any) (*pictures, error) {
-	p := &pictures{pool: r.deps.Pictures, pinned: w.Draws > 0 || w.Cuts}
+// reservePictures measures the pictures of a run and refuses more than one run may have. It reserves
+// nothing yet.
+func (r *run) reservePictures(w *compiled.Workflow, values map[string]any) (*pictureMemory, error) {
+	p := &pictureMemory{pool: r.deps.Pictures, pinned: w.Draws > 0 || w.Cuts}
 	most := p.pool.Most()
 	for picture := range inputs.Pictures(values) {
-		p.came = append(p.came, picture)
+		p.given = append(p.given, picture)
 		// No side is so long that this could overflow, and the sum stops at the limit.
 		if p.cost += int64(picture.Width()) * int64(picture.Height()) * pixelBytes; p.cost > most {
 			return nil, inputs.Refusal(errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE,
@@ -51,7 +52,7 @@ func (r *run) hold(w *compiled.Workflow, values map[string]any) (*pictures, erro
 }
 
 // Enter implements value.Memory.
-func (p *pictures) Enter(ctx context.Context) (leave func(), err error) {
+func (p *pictureMemory) Enter(ctx context.Context) (leave func(), err error) {
 	if p.cost == 0 {
 		return func() {}, nil
 	}
@@ -66,7 +67,7 @@ func (p *pictures) Enter(ctx context.Context) (leave func(), err error) {
 	return sync.OnceFunc(p.leave), nil
 }
 
-func (p *pictures) leave() {
+func (p *pictureMemory) leave() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.users--; p.users == 0 && !p.pinned {
@@ -74,15 +75,15 @@ func (p *pictures) leave() {
 	}
 }
 
-// forget is called without the lock, by whoever needs the room.
-func (p *pictures) forget() {
-	for _, picture := range p.came {
+// forget is called without the lock, by the run that needs the memory.
+func (p *pictureMemory) forget() {
+	for _, picture := range p.given {
 		picture.Forget()
 	}
 }
 
-// release ends the run's share.
-func (p *pictures) release() {
+// release returns the memory.
+func (p *pictureMemory) release() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.lease != nil {

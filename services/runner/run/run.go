@@ -24,11 +24,11 @@ type run struct {
 	*Executor
 	order Order
 	id    string
-	// proof is what sharing knows this run's runner by, while the run goes on and when it ends.
+	// proof shows sharing that the run belongs to this runner, while it goes on and when it ends.
 	proof   []byte
 	allowed *sharinginternalv1.AuthorizeRunResponse
 
-	// claims are those of the grant, read when they are asked for.
+	// claims reads the claims of the grant on first use.
 	claims   func() *grant.Claims
 	redactor redact.Redactor
 	ledger   *booking.Ledger
@@ -36,20 +36,19 @@ type run struct {
 	out      *outbound.Outbound
 	// end ends the run with a reason.
 	end   context.CancelCauseFunc
-	drawn drawn
-	// brought is how many pictures were read to be sent through the steps.
+	drawn ownPictures
+	// brought is how many pictures were read for the steps.
 	brought int64
 }
 
-// onGrantAlone leaves the caller behind. From the authorisation on everything
-// rests on the run's grant: the caller's assertion is good for seconds, and would
-// fail a run that takes longer, and peers would write down who a visitor is where
-// the workflow's owner reads it.
-func onGrantAlone(ctx context.Context) context.Context {
+// dropCaller removes the caller from a context. After the authorisation a run acts under its grant
+// and under nothing else. The caller's assertion is valid for seconds and would fail a longer run,
+// and peers would record the identity of a visitor where the owner of the workflow reads it.
+func dropCaller(ctx context.Context) context.Context {
 	return caller.With(ctx, caller.Principal{})
 }
 
-// name is what the caller may call the run.
+// name is the name that the caller may know the run by.
 func (r *run) name() string {
 	if name := r.allowed.GetName(); name != "" {
 		return name
@@ -67,8 +66,8 @@ func (r *run) client(ctx context.Context) fair.Client {
 	return c
 }
 
-// perform runs the definition under the run's lease and deadline. The error is
-// one for the caller.
+// perform runs the definition under the run's lease and deadline. Its error is written for the
+// caller.
 func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
@@ -88,14 +87,13 @@ func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 	return outputs, nil
 }
 
-var errRunTime = errs.DeadlineExceeded(errorsv1.Reason_REASON_DEADLINE_EXCEEDED, "the time allowed for this run is over")
+var errRunTime = errs.DeadlineExceeded(errorsv1.Reason_REASON_DEADLINE_EXCEEDED, "the run exceeded its time limit")
 
-// evaluate is the run itself: credentials first, so that nothing that follows
-// has them.
+// evaluate does the run itself. It stores credentials first, so that nothing after it has them.
 func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	// A run that panics is still reported to sharing.
 	defer errs.Recover(&err)
-	if err := r.handOver(ctx); err != nil {
+	if err := r.storeRunCredentials(ctx); err != nil {
 		return nil, err
 	}
 	w, err := r.deps.Workflows.Get(ctx, r.allowed.GetDefinition(), r.allowed.GetVersionHash())
@@ -108,15 +106,15 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	held, err := r.hold(w, values)
+	memory, err := r.reservePictures(w, values)
 	if err != nil {
 		return nil, err
 	}
-	defer held.release()
-	ctx, done := value.WithMemory(ctx, held)
+	defer memory.release()
+	ctx, done := value.WithMemory(ctx, memory)
 	defer done()
 	results, err := w.Run(ctx, engine.Request{
-		Env: r.env(), Inputs: values, Observe: r.stepped,
+		Env: r.env(), Inputs: values, Observe: r.observeStep,
 		Limits: engine.Limits{Elements: r.limits.Inputs.Elements, Result: r.limits.ResultBytes},
 	})
 	if err != nil {
@@ -126,11 +124,11 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.outgoing(outputs), context.Cause(ctx)
+	return r.redacted(outputs), context.Cause(ctx)
 }
 
-// stepped is told of every step by the engine.
-func (r *run) stepped(e engine.Event) {
+// observeStep records and forwards what a step did.
+func (r *run) observeStep(e engine.Event) {
 	r.steps.Add(e)
 	r.tell(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Step{
 		Step: &runnerv1.StepProgress{Step: e.Step, State: booking.StateNames[e.Kind], Time: booking.Timestamp(e.At)},
@@ -143,10 +141,11 @@ func (r *run) tell(event *runnerv1.RunEvent) {
 	}
 }
 
-// env is what this run may reach.
+// env is everything that the steps of this run can reach.
 func (r *run) env() engine.Env {
+	source := outbound.NewModels(r.deps.Registry, r.allowed.GetGrant(), booking.ModelNames(r.allowed))
 	return engine.Env{
-		Models:   &models.Runner{Source: outbound.NewModels(r.deps.Registry, r.allowed.GetGrant(), booking.ModelNames(r.allowed)), Store: r.deps.Models, Pool: r.deps.Workers},
+		Models:   &models.Runner{Source: source, Store: r.deps.Models, Pool: r.deps.Workers},
 		Outbound: r.out, Codec: r.deps.Codec,
 		Sinks: r.allowed.GetSinksEnabled() && !r.order.SinksOff,
 		Meter: r.ledger.Use, Now: r.deps.Now,
@@ -159,8 +158,8 @@ func (r *run) reader() *inputs.Reader {
 	return inputs.NewReader(r.deps.Codec, r.limits.Inputs, r.out.Fetch, r.deps.Now)
 }
 
-// outgoing takes out what the caller does not want, and what nobody may have.
-func (r *run) outgoing(outputs []map[string]any) []map[string]any {
+// redacted removes the outputs that the caller excluded, and all credentials.
+func (r *run) redacted(outputs []map[string]any) []map[string]any {
 	for i, one := range outputs {
 		for _, name := range r.order.Excluded {
 			delete(one, name)
