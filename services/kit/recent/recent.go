@@ -1,0 +1,167 @@
+// Package recent remembers for a moment what was read, such as the rights of a caller.
+//
+// It owns the age of an answer, the joining of callers that ask for the same at the same time and
+// the forgetting when something changed. It refuses to keep errors, and it refuses to give a caller
+// an answer that was asked for before the last change that the cache was told of.
+package recent
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+const (
+	// MaxAge is how long an answer may be used, counted from the question. Revoked rights must be
+	// dead everywhere within a second, even if a message about them is lost; the rest of the second
+	// is for the decision itself.
+	MaxAge = 400 * time.Millisecond
+	// loadTimeout bounds a load that goes on after its first caller has left.
+	loadTimeout = 10 * time.Second
+)
+
+// Cache remembers answers by key. All methods may be called at the same time.
+type Cache[V any] struct {
+	now  func() time.Time
+	size int
+
+	// mu guards the fields below. It is not held during a load. Hits, which are nearly all, share it.
+	mu      sync.RWMutex
+	entries map[string]entry[V]
+	loads   map[string]*load[V]
+	// changes counts the calls of Drop and DropAll. A load that began before one is not kept.
+	changes uint64
+}
+
+type entry[V any] struct {
+	value V
+	until time.Time
+}
+
+// load is a load that others may join.
+type load[V any] struct {
+	done  chan struct{} // closed when value and err are set
+	value V
+	err   error
+}
+
+// New returns a cache for at most size answers.
+func New[V any](now func() time.Time, size int) *Cache[V] {
+	return &Cache[V]{now: now, size: size, entries: map[string]entry[V]{}, loads: map[string]*load[V]{}}
+}
+
+// Get returns the answer for a key, or loads it. Callers that ask at the same time share a load. It
+// does not end with the context of its first caller, because the others need it too.
+func (c *Cache[V]) Get(ctx context.Context, key string, read func(context.Context) (V, error)) (V, error) {
+	asked := c.now()
+	if v, ok := c.find(key, asked); ok {
+		return v, nil
+	}
+	l, first, changes := c.join(key)
+	if first {
+		c.load(ctx, l, read)
+		c.finish(key, l, entry[V]{l.value, asked.Add(MaxAge)}, changes)
+		return l.value, l.err
+	}
+	select {
+	case <-l.done:
+		return l.value, l.err
+	case <-ctx.Done():
+		var none V
+		return none, fmt.Errorf("wait for a load: %w", context.Cause(ctx))
+	}
+}
+
+func (c *Cache[V]) find(key string, now time.Time) (v V, ok bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	e, ok := c.entries[key]
+	if !ok || !e.young(now) {
+		return v, false
+	}
+	return e.value, true
+}
+
+// young is false for an entry from the future too: the clock was set back.
+func (e entry[V]) young(now time.Time) bool {
+	left := e.until.Sub(now)
+	return left > 0 && left <= MaxAge
+}
+
+// join returns the load of a key, or begins one.
+func (c *Cache[V]) join(key string) (l *load[V], first bool, changes uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if l, ok := c.loads[key]; ok {
+		return l, false, 0
+	}
+	l = &load[V]{done: make(chan struct{})}
+	c.loads[key] = l
+	return l, true, c.changes
+}
+
+func (c *Cache[V]) load(ctx context.Context, l *load[V], read func(context.Context) (V, error)) {
+	defer errs.Recover(&l.err) // those who joined must not wait for a load that panicked
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
+	defer cancel()
+	l.value, l.err = read(ctx)
+}
+
+// finish answers those who joined, and keeps the answer unless something changed meanwhile.
+func (c *Cache[V]) finish(key string, l *load[V], e entry[V], changes uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(l.done)
+	if c.loads[key] == l {
+		delete(c.loads, key)
+	}
+	if l.err == nil && c.changes == changes {
+		c.keep(key, e)
+	}
+}
+
+// keep stores an entry. c.mu is held.
+func (c *Cache[V]) keep(key string, e entry[V]) {
+	if len(c.entries) >= c.size {
+		now := c.now()
+		for k, old := range c.entries {
+			if !old.young(now) {
+				delete(c.entries, k)
+			}
+		}
+		if len(c.entries) >= c.size { // all are young: it is only a cache
+			clear(c.entries)
+		}
+	}
+	c.entries[key] = e
+}
+
+// Put remembers an answer that the caller has from elsewhere.
+func (c *Cache[V]) Put(key string, v V) {
+	until := c.now().Add(MaxAge)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keep(key, entry[V]{v, until})
+}
+
+// Drop forgets a key, because what it stands for changed. Later callers do not join loads that began
+// before: these may have read the old state.
+func (c *Cache[V]) Drop(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changes++
+	delete(c.entries, key)
+	delete(c.loads, key)
+}
+
+// DropAll forgets everything.
+func (c *Cache[V]) DropAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changes++
+	clear(c.entries)
+	clear(c.loads)
+}
