@@ -48,13 +48,13 @@ func allowancesOf(scopes []meter.Scope, left []meter.Left) []*sharingv1.Allowanc
 // told are the scopes of a run that ends of which its caller is told what is left, as
 // their limits are now. The run is to be booked: what cannot be read now is left out.
 func (s *Service) told(ctx context.Context, row runRow) []meter.Scope {
-	key, err := s.rights.keys.get(ctx, row.ChargedKey)
+	key, err := s.resolveKey(ctx, row.ChargedKey)
 	if err != nil {
 		return nil
 	}
 	var share *shareRow
 	if row.Share != "" {
-		right, err := s.rights.byShare.get(ctx, row.Share)
+		right, err := s.rightOf(ctx, row.Share)
 		if err != nil {
 			return nil
 		}

@@ -192,7 +192,7 @@ func (r *right) ownerPays() bool {
 // budgets is the scopes that the run is reserved on, in their fixed order.
 func (s *Service) budgets(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
 	d.pictures = d.look.picturesIn(r)
-	key, err := s.rights.keys.get(ctx, d.charged)
+	key, err := s.resolveKey(ctx, d.charged)
 	if err != nil {
 		return err
 	}

@@ -173,7 +173,7 @@ func (s *Service) lengthen(ctx context.Context, known map[string]*lease, now tim
 
 // mayNot says why a run must end, or nothing. What it looks at is at most a moment old.
 func (s *Service) mayNot(ctx context.Context, have *lease) (string, error) {
-	key, err := s.rights.keys.get(ctx, have.row.ChargedKey)
+	key, err := s.resolveKey(ctx, have.row.ChargedKey)
 	if err != nil {
 		return "", err
 	}
@@ -186,7 +186,7 @@ func (s *Service) mayNot(ctx context.Context, have *lease) (string, error) {
 	if have.row.Workflow == "" {
 		return "", nil
 	}
-	gone, err := s.rights.trash.get(ctx, have.row.Workflow)
+	gone, err := s.isInTrash(ctx, have.row.Workflow)
 	if err != nil {
 		return "", err
 	}
@@ -200,7 +200,7 @@ func (s *Service) mayNot(ctx context.Context, have *lease) (string, error) {
 const whyPaused = "the link was paused"
 
 func (s *Service) mayNotShare(ctx context.Context, have *lease) (string, error) {
-	right, err := s.rights.byShare.get(ctx, have.row.Share)
+	right, err := s.rightOf(ctx, have.row.Share)
 	if errs.CodeOf(err) == codes.NotFound {
 		return "the workflow was deleted", nil
 	}

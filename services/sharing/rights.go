@@ -11,6 +11,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/recent"
 )
 
 // right is what a link allows now: its share, and the version that it opens with
@@ -34,14 +35,14 @@ type right struct {
 
 // rights are all answers that decide something and may be a moment old.
 type rights struct {
-	byLink  *fresh[*right]
-	byShare *fresh[*right]
-	keys    *fresh[*vaultinternalv1.ResolveKeyResponse]
-	models  *fresh[[]*registryinternalv1.ModelCheck]
-	secrets *fresh[map[string]*vaultv1.Credential]
-	trash   *fresh[bool]
-	titles  *fresh[string]
-	unknown *fresh[[]string]
+	byLink  *recent.Cache[*right]
+	byShare *recent.Cache[*right]
+	keys    *recent.Cache[*vaultinternalv1.ResolveKeyResponse]
+	models  *recent.Cache[[]*registryinternalv1.ModelCheck]
+	secrets *recent.Cache[map[string]*vaultv1.Credential]
+	trash   *recent.Cache[bool]
+	titles  *recent.Cache[string]
+	unknown *recent.Cache[[]string]
 }
 
 // maxRights bounds each kind of answer.
@@ -49,22 +50,44 @@ const maxRights = 4096
 
 func newRights(s *Service) rights {
 	return rights{
-		byLink:  newFresh(s.now, maxRights, s.loadLink),
-		byShare: newFresh(s.now, maxRights, s.loadShare),
-		keys:    newFresh(s.now, maxRights, s.loadKey),
-		models:  newFresh(s.now, maxRights, s.loadModels),
-		secrets: newFresh(s.now, maxRights, s.loadCredentials),
-		trash:   newFresh(s.now, maxRights, s.loadTrash),
-		titles:  newFresh(s.now, maxRights, s.loadTitle),
-		unknown: newFresh(s.now, maxRights, s.loadUnknown),
+		byLink:  recent.New[*right](s.now, maxRights),
+		byShare: recent.New[*right](s.now, maxRights),
+		keys:    recent.New[*vaultinternalv1.ResolveKeyResponse](s.now, maxRights),
+		models:  recent.New[[]*registryinternalv1.ModelCheck](s.now, maxRights),
+		secrets: recent.New[map[string]*vaultv1.Credential](s.now, maxRights),
+		trash:   recent.New[bool](s.now, maxRights),
+		titles:  recent.New[string](s.now, maxRights),
+		unknown: recent.New[[]string](s.now, maxRights),
 	}
+}
+
+// resolveKey asks the vault about a key.
+func (s *Service) resolveKey(ctx context.Context, name string) (*vaultinternalv1.ResolveKeyResponse, error) {
+	return s.rights.keys.Get(ctx, name, func(ctx context.Context) (*vaultinternalv1.ResolveKeyResponse, error) {
+		return s.loadKey(ctx, name)
+	})
+}
+
+// rightOf is what the link of a share allows, by the share's unique id.
+func (s *Service) rightOf(ctx context.Context, share string) (*right, error) {
+	return s.rights.byShare.Get(ctx, share, func(ctx context.Context) (*right, error) { return s.loadShare(ctx, share) })
+}
+
+// isInTrash reports whether a workflow was deleted.
+func (s *Service) isInTrash(ctx context.Context, workflow string) (bool, error) {
+	return s.rights.trash.Get(ctx, workflow, func(ctx context.Context) (bool, error) { return s.loadTrash(ctx, workflow) })
+}
+
+// titleOf is the title of a workspace.
+func (s *Service) titleOf(ctx context.Context, workspace string) (string, error) {
+	return s.rights.titles.Get(ctx, workspace, func(ctx context.Context) (string, error) { return s.loadTitle(ctx, workspace) })
 }
 
 // forget is called after this process has changed a workflow or a share.
 func (r rights) forget() {
-	r.byLink.forget()
-	r.byShare.forget()
-	r.trash.forget()
+	r.byLink.DropAll()
+	r.byShare.DropAll()
+	r.trash.DropAll()
 }
 
 // open finds what a token opens. Every token that opens nothing gets the same
@@ -74,7 +97,7 @@ func (s *Service) open(ctx context.Context, token string) (*right, error) {
 	if !ok {
 		return nil, noLink()
 	}
-	return s.rights.byLink.get(ctx, hash)
+	return s.rights.byLink.Get(ctx, hash, func(ctx context.Context) (*right, error) { return s.loadLink(ctx, hash) })
 }
 
 func (s *Service) loadLink(ctx context.Context, hash string) (*right, error) {
@@ -92,7 +115,7 @@ func (s *Service) loadLink(ctx context.Context, hash string) (*right, error) {
 	if r.workflow.Deleted != 0 {
 		return nil, noLink()
 	}
-	if r.owner, err = s.rights.titles.get(ctx, r.share.Workspace); err != nil {
+	if r.owner, err = s.titleOf(ctx, r.share.Workspace); err != nil {
 		return nil, err
 	}
 	r.view = s.prepare(r)
@@ -188,7 +211,10 @@ func (s *Service) checkModels(ctx context.Context, owner, charged string, ids []
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return s.rights.models.get(ctx, question(slices.Concat([]string{owner, charged}, ids)))
+	key := question(slices.Concat([]string{owner, charged}, ids))
+	return s.rights.models.Get(ctx, key, func(ctx context.Context) ([]*registryinternalv1.ModelCheck, error) {
+		return s.loadModels(ctx, key)
+	})
 }
 
 // question joins names to the key under which an answer is kept. A definition may
@@ -243,7 +269,10 @@ func (s *Service) credentials(ctx context.Context, ws string, ids []string) (map
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return s.rights.secrets.get(ctx, question(append([]string{ws}, ids...)))
+	key := question(append([]string{ws}, ids...))
+	return s.rights.secrets.Get(ctx, key, func(ctx context.Context) (map[string]*vaultv1.Credential, error) {
+		return s.loadCredentials(ctx, key)
+	})
 }
 
 func (s *Service) loadCredentials(ctx context.Context, key string) (map[string]*vaultv1.Credential, error) {

@@ -106,7 +106,7 @@ func (e *shareEdit) settleKey(ctx context.Context, _ *analysis) error {
 	if !e.ownKey() {
 		return invalid("share.charged_key", "must be a key of the workflow's workspace")
 	}
-	key, err := e.rights.keys.get(ctx, e.row.ChargedKey)
+	key, err := e.resolveKey(ctx, e.row.ChargedKey)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,8 @@ func (s *Service) unknownDestinations(ctx context.Context, look *analysis) ([]st
 	if len(all) == 0 {
 		return nil, nil
 	}
-	return s.rights.unknown.get(ctx, question(all))
+	key := question(all)
+	return s.rights.unknown.Get(ctx, key, func(ctx context.Context) ([]string, error) { return s.loadUnknown(ctx, key) })
 }
 
 func (s *Service) loadUnknown(ctx context.Context, key string) ([]string, error) {

@@ -55,7 +55,7 @@ func (s *Service) login(ctx context.Context, text secret.Secret) (login, error) 
 		return login{}, unauthenticated(errors.New("malformed key"))
 	}
 	hash := hashKey(text)
-	l, err := s.logins.get(ctx, string(hash), func(ctx context.Context) (login, error) { return s.lookUp(ctx, hash) })
+	l, err := s.logins.Get(ctx, string(hash), func(ctx context.Context) (login, error) { return s.lookUp(ctx, hash) })
 	switch {
 	case err == nil:
 		s.metrics.logins.WithLabelValues("ok").Inc()

@@ -12,6 +12,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
@@ -34,7 +35,7 @@ const (
 type counters struct {
 	redis *redisx.Client
 	// known is what was last seen of each quota, for early refusals.
-	known *recent[int64]
+	known *recent.Cache[int64]
 }
 
 // quota is a grant's limit in its current period.
@@ -79,7 +80,7 @@ func (c *counters) spend(ctx context.Context, h *handle, q *quota) (unused, left
 		return unused, false, err
 	}
 	left = n-rebuilt <= q.calls
-	c.known.put(c.quotaKey(*q), min(n-rebuilt, q.calls))
+	c.known.Put(c.quotaKey(*q), min(n-rebuilt, q.calls))
 	if !unused || !left {
 		return unused, left, c.giveBack(ctx, *q)
 	}
@@ -91,7 +92,7 @@ func (c *counters) giveBack(ctx context.Context, q quota) error {
 	if err := c.redis.Decr(ctx, c.quotaKey(q)).Err(); err != nil {
 		return redisx.Error(fmt.Errorf("give call back: %w", err))
 	}
-	c.known.drop(c.quotaKey(q))
+	c.known.Drop(c.quotaKey(q))
 	return nil
 }
 
@@ -162,7 +163,7 @@ func (c *counters) rebuild(ctx context.Context, q quota) (int64, error) {
 
 // about is used, as it was seen last.
 func (c *counters) about(ctx context.Context, q quota) (int64, error) {
-	return c.known.get(ctx, c.quotaKey(q), func(ctx context.Context) (int64, error) { return c.used(ctx, q) })
+	return c.known.Get(ctx, c.quotaKey(q), func(ctx context.Context) (int64, error) { return c.used(ctx, q) })
 }
 
 // used reads how many calls of a quota are gone.

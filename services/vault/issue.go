@@ -77,7 +77,7 @@ func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.
 }
 
 // mayUse checks the rights that a handle rests on, as they are now (no older
-// than freshness). On a handle that is being made it fills in which version of
+// than recent.MaxAge). On a handle that is being made it fills in which version of
 // the credential it is for; on one that is used, that must still be the one.
 func (s *Service) mayUse(ctx context.Context, h *handle) error {
 	if err := s.runAlive(ctx, h.Run); err != nil {
@@ -164,7 +164,7 @@ func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialGran
 }
 
 // callsLeft refuses early what the count at use would refuse. It may be behind by
-// freshness: the count at use is what decides.
+// recent.MaxAge: the count at use is what decides.
 func (s *Service) callsLeft(ctx context.Context, h *handle) error {
 	q, err := s.quotaOf(ctx, h)
 	if err != nil || q == nil {

@@ -134,7 +134,7 @@ func (s *Service) tell(ctx context.Context, verb, subject string) {
 func (s *Service) heard(verb, subject string) {
 	s.rights.forget(subject)
 	if strings.HasPrefix(subject, "key ") {
-		s.logins.dropAll()
+		s.logins.DropAll()
 	}
 	switch verb {
 	case over:

@@ -5,22 +5,27 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/recent"
 )
 
-// rights are the rows that a call rests on, read no longer than freshness ago.
+// maxRecent bounds each cache of rights.
+const maxRecent = 8192
+
+// rights are the rows that a call rests on, read no longer than recent.MaxAge ago.
 // A nil row is one that does not exist, and is remembered like the others.
 type rights struct {
 	store       *store
-	keys        *recent[*apiKey]
-	credentials *recent[*sealedCredential]
-	grants      *recent[*credentialGrant]
-	ended       *recent[bool]
+	keys        *recent.Cache[*apiKey]
+	credentials *recent.Cache[*sealedCredential]
+	grants      *recent.Cache[*credentialGrant]
+	ended       *recent.Cache[bool]
 }
 
 func newRights(s *store, now func() time.Time) *rights {
 	return &rights{
-		store: s, keys: newRecent[*apiKey](now), credentials: newRecent[*sealedCredential](now),
-		grants: newRecent[*credentialGrant](now), ended: newRecent[bool](now),
+		store: s, keys: recent.New[*apiKey](now, maxRecent), credentials: recent.New[*sealedCredential](now, maxRecent),
+		grants: recent.New[*credentialGrant](now, maxRecent), ended: recent.New[bool](now, maxRecent),
 	}
 }
 
@@ -29,7 +34,7 @@ func (r *rights) key(ctx context.Context, name string) (*apiKey, error) {
 	if !ok {
 		return nil, nil
 	}
-	return r.keys.get(ctx, keySubject(name), func(ctx context.Context) (*apiKey, error) {
+	return r.keys.Get(ctx, keySubject(name), func(ctx context.Context) (*apiKey, error) {
 		return orNil(key(ctx, r.store.db, ws, id))
 	})
 }
@@ -39,27 +44,27 @@ func (r *rights) credential(ctx context.Context, name string) (*sealedCredential
 	if !ok {
 		return nil, nil
 	}
-	return r.credentials.get(ctx, credentialSubject(name), func(ctx context.Context) (*sealedCredential, error) {
+	return r.credentials.Get(ctx, credentialSubject(name), func(ctx context.Context) (*sealedCredential, error) {
 		return orNil(r.store.sealedCredential(ctx, ws, id))
 	})
 }
 
 func (r *rights) grant(ctx context.Context, workspace, share string) (*credentialGrant, error) {
-	return r.grants.get(ctx, grantSubject(share), func(ctx context.Context) (*credentialGrant, error) {
+	return r.grants.Get(ctx, grantSubject(share), func(ctx context.Context) (*credentialGrant, error) {
 		return grantRow(ctx, r.store.db, workspace, share)
 	})
 }
 
 func (r *rights) runEnded(ctx context.Context, run string) (bool, error) {
-	return r.ended.get(ctx, runSubject(run), func(ctx context.Context) (bool, error) { return r.store.runEnded(ctx, run) })
+	return r.ended.Get(ctx, runSubject(run), func(ctx context.Context) (bool, error) { return r.store.runEnded(ctx, run) })
 }
 
 // forget drops what is remembered of a subject.
 func (r *rights) forget(subject string) {
-	r.keys.drop(subject)
-	r.credentials.drop(subject)
-	r.grants.drop(subject)
-	r.ended.drop(subject)
+	r.keys.Drop(subject)
+	r.credentials.Drop(subject)
+	r.grants.Drop(subject)
+	r.ended.Drop(subject)
 }
 
 func orNil[T any](v T, err error) (*T, error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
@@ -94,7 +95,7 @@ type Service struct {
 	calls    *counters
 	inflight *inflight
 	intents  *intents
-	logins   *recent[login]
+	logins   *recent.Cache[login]
 	refusals refusals
 	metrics  *metrics
 	// begin writes the intent of a use; a benchmark measures what is left without.
@@ -146,10 +147,10 @@ func (s *Service) assemble(deps Deps) error {
 	s.egress, s.fetches = newEgress(s.cfg.Egress, s.rules), newEgress(forPictures(s.cfg.Egress), fetchRules)
 	s.intents = newIntents(s.store.begin)
 	s.begin = s.intents.Do
-	s.calls = &counters{redis: s.redis, known: newRecent[int64](s.now)}
+	s.calls = &counters{redis: s.redis, known: recent.New[int64](s.now, maxRecent)}
 	s.inflight = newInflight()
 	s.guards, s.bodies = newGuards(), newFilled()
-	s.logins = newRecent[login](s.now)
+	s.logins = recent.New[login](s.now, maxRecent)
 	s.rights = newRights(s.store, s.now)
 	s.metrics, err = newMetrics(deps.Metrics)
 	return err
