@@ -130,6 +130,14 @@ var endings1 = map[string]struct {
 	"half-a-chunk":        {answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc", reset: true},
 	"continue-then-close": {answer: "HTTP/1.1 100 Continue\r\n\r\n", close: true},
 	"hints-then-close":    {answer: "HTTP/1.1 103 Early Hints\r\n\r\n", close: true},
+	"continues-then-ok":   {answer: strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 4) + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
+	"continue-then-417":   {answer: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n"},
+	"hints-then-reset":    {answer: "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", reset: true},
+	"switches":            {answer: "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"},
+	"two-answers":         {answer: strings.Repeat("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 2)},
+	"401-close":           {answer: "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", close: true},
+	"407":                 {answer: "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"},
+	"no-length":           {answer: "HTTP/1.0 200 OK\r\n\r\nabc", close: true},
 	"not-http":            {answer: "what?\r\n\r\n", close: true},
 	"408":                 {answer: "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"},
 	"408-close":           {answer: "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", close: true},
@@ -235,6 +243,32 @@ func end2(c net.Conn, f *http2.Framer, stream uint32, how string) (goesOn bool) 
 		return true
 	case "halfclose":
 		respond2(f, stream, "200", false)
+	case "hints": // and then as the code says: the request was begun, or was not
+		_, _ = fmt.Sscan(arg, &code)
+		respond2(f, stream, "103", false)
+		_ = f.WriteRSTStream(stream, code)
+		return true
+	case "hintsgoaway":
+		respond2(f, stream, "103", false)
+		_ = f.WriteGoAway(0, http2.ErrCodeNo, nil)
+		return true
+	case "bothways": // says that it took the request, and that it did not
+		_ = f.WriteGoAway(stream, http2.ErrCodeNo, nil)
+		_ = f.WriteGoAway(0, http2.ErrCodeNo, nil)
+		_ = f.WriteRSTStream(stream, http2.ErrCodeRefusedStream)
+		return true
+	case "windowrst":
+		_ = f.WriteWindowUpdate(stream, 1<<20)
+		_ = f.WriteRSTStream(stream, http2.ErrCodeRefusedStream)
+		return true
+	case "bodygoaway":
+		respond2(f, stream, "200", false)
+		_ = f.WriteData(stream, false, []byte("abc"))
+		_ = f.WriteGoAway(0, http2.ErrCodeRefusedStream, nil)
+		return false
+	case "push":
+		_ = f.WritePushPromise(http2.PushPromiseParam{StreamID: stream, PromiseID: 2, EndHeaders: true})
+		return true
 	case "reset":
 		reset(c)
 	case "garbage":
@@ -247,6 +281,7 @@ func end2(c net.Conn, f *http2.Framer, stream uint32, how string) (goesOn bool) 
 var endings2 = []string{
 	"status-200", "status-408", "status-421", "status-425", "status-429", "status-503", "goaway0-0", "goaway0-1", "goaway0-7", "goaway0-11",
 	"goaway0close", "graceful", "gracefulclose", "okgoaway", "refuseall", "halfrst", "halfclose", "reset", "garbage", "close",
+	"hints-0", "hints-7", "hints-8", "hintsgoaway", "bothways", "windowrst", "bodygoaway", "push", "status-401", "status-407", "status-417",
 	"rst-0", "rst-1", "rst-2", "rst-3", "rst-4", "rst-5", "rst-6", "rst-7", "rst-8", "rst-9", "rst-10", "rst-11", "rst-12", "rst-13",
 }
 
