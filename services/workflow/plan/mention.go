@@ -19,6 +19,7 @@ var (
 	hostPrefix = regexp.MustCompile(`^https?://[^/?#@\s$]+/$`)
 	// anyReference is a selector or a credential anywhere in a text.
 	anyReference = regexp.MustCompile(`\$(?:inputs|steps)\.[A-Za-z0-9_]|\$credentials\b`)
+	credentialIn = regexp.MustCompile(`\$credentials\b`)
 	// schemes are words that stand before a secret in any header.
 	schemes = []string{"bearer ", "basic ", "bot ", "token ", "apikey ", "key "}
 )
@@ -56,19 +57,52 @@ func Embedded(field *manifest.Field, text string) bool {
 	return field != nil && field.Credential != nil && field.Credential.Scheme != manifest.SchemeBody && anyReference.MatchString(text)
 }
 
-// embedded refuses such texts.
+// embedded refuses such texts, and references to credentials in the depth of a value,
+// where none is filled in.
 func (c *compiler) embedded(step int, a *Argument) {
-	refuse := func(e *Argument, path string) {
-		if text, _ := e.Value.(string); e.Form == Static && Embedded(a.Field, text) {
-			c.fault(step, e, path, "has a reference inside a longer text, which would be sent as it is written: write the reference alone ($inputs.<name>), "+
-				"write one word and a blank or = before a credential (sid=$credentials.<id>), or join the text in a string_template step")
+	elements := a.elements()
+	if len(elements) == 0 {
+		c.unfollowed(step, a, a.Field, a.Field.Name)
+	}
+	for i := range elements {
+		at := i
+		if elements[i].Key != "" {
+			at = -1
+		}
+		c.unfollowed(step, &elements[i], a.Field, fieldPath(a.Field.Name, elements[i].Key, at))
+	}
+}
+
+func (c *compiler) unfollowed(step int, e *Argument, field *manifest.Field, path string) {
+	if e.Form != Static {
+		return
+	}
+	text, isText := e.Value.(string)
+	switch {
+	case isText && Embedded(field, text):
+		c.fault(step, e, path, "has a reference inside a longer text, which would be sent as it is written: write the reference alone ($inputs.<name>), "+
+			"write one word and a blank or = before a credential (sid=$credentials.<id>), or join the text in a string_template step")
+	case isText && field.Credential != nil && credentialIn.MatchString(text), !isText && holdsReference(field, e.Value):
+		c.fault(step, e, path, "has a reference where none is filled in: a credential stands alone, and not inside of a list or an object "+
+			`("token": "$credentials.<id>")`)
+	}
+}
+
+// holdsReference looks into lists and objects.
+func holdsReference(field *manifest.Field, value any) bool {
+	switch v := value.(type) {
+	case string:
+		return isCredential(v) || Embedded(field, v) || field.Credential != nil && credentialIn.MatchString(v)
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool { return holdsReference(field, item) })
+	case map[string]any:
+		for _, item := range v {
+			if holdsReference(field, item) {
+				return true
+			}
 		}
 	}
-	refuse(a, a.Field.Name)
-	elements := a.elements()
-	for i := range elements {
-		refuse(&elements[i], a.Field.Name+"."+elements[i].Key)
-	}
+	return false
 }
 
 // mention reads a text that Mention splits.
