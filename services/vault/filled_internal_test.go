@@ -1,0 +1,70 @@
+package vault
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/vault/egress"
+)
+
+// What bodies with credentials take is bounded, counted at their size, and given back,
+// also where a body is refused. Bodies without one cost nothing.
+func TestBodiesWithCredentialsShareAPool(t *testing.T) {
+	t.Parallel()
+	s := &Service{bodies: newFilled()}
+	h := &handle{ChargedKey: "workspaces/demo/keys/a"}
+	slots := egress.Slots{{Kind: egress.Body, Name: "/token", Secret: secret.FromString("a secret")}}
+	fill := func(body string, slots egress.Slots) (filled, error) {
+		return s.fill(context.Background(), h, strings.NewReader(body), slots)
+	}
+	const body = `{"token":"$credentials"}`
+	f, err := fill(body, slots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, _ := io.ReadAll(f)
+	if string(raw) != `{"token":"a secret"}` || s.bodies.Used() != int64(len(raw)) {
+		t.Errorf("%s, and %d bytes are held", raw, s.bodies.Used())
+	}
+	f.Release()
+	for _, refused := range []string{`{}`, `no JSON`, strings.Repeat(" ", egress.MaxFilled+1)} {
+		if _, err := fill(refused, slots); err == nil {
+			t.Errorf("%.20s is sent", refused)
+		}
+	}
+	plain, err := fill(body, nil)
+	if err != nil || s.bodies.Used() != 0 {
+		t.Errorf("%v, and %d bytes are held", err, s.bodies.Used())
+	}
+	plain.Release()
+	var held []filled
+	large := `{"x":"` + strings.Repeat("a", 7<<20) + `","token":"$credentials"}`
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for range 20 {
+		f, err := fill(large, slots)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if held = append(held, f); s.bodies.Used()+egress.MaxFilled > s.bodies.Most() {
+			break
+		}
+	}
+	if _, err := s.fill(ctx, h, strings.NewReader(large), slots); err == nil {
+		t.Error("one key holds more than its part")
+	}
+	if f, err := s.fill(context.Background(), &handle{ChargedKey: "workspaces/other/keys/b"}, strings.NewReader(body), slots); err != nil {
+		t.Errorf("another workspace waits: %v", err)
+	} else {
+		f.Release()
+	}
+	for _, f := range held {
+		f.Release()
+	}
+	if s.bodies.Used() != 0 {
+		t.Errorf("%d bytes stay held", s.bodies.Used())
+	}
+}
