@@ -104,6 +104,7 @@ func TestSavedSecretsArriveAsInline(t *testing.T) {
 			}
 		}
 		t.Run("a link", func(t *testing.T) { in.sharedHook(t, owner, h) })
+		t.Run("an input after a prefix", func(t *testing.T) { in.prefixedInput(t, owner, h) })
 	})
 }
 
@@ -145,5 +146,26 @@ func (in *installation) sharedHook(t *testing.T, owner *tenant, h *keptHook) {
 	fork := visitor.post(t, "/v1/shared/"+token+":fork", object{"parent": visitor.name, "workflowId": "forked"})
 	if !strings.Contains(string(fork.body), h.URL+"/$credentials\"") {
 		t.Errorf("the fork is %s", fork)
+	}
+}
+
+// prefixedInput brings a secret that stands after a prefix: in an own run, and of a visitor.
+func (in *installation) prefixedInput(t *testing.T, owner *tenant, h *keptHook) {
+	definition := posts(object{"url": h.URL + "/hook", "headers": object{"Cookie": "sid=$inputs.session"}})
+	definition["inputs"] = []any{object{"type": "WorkflowParameter", "name": "session"}}
+	flow := owner.workflow(t, "prefixed", definition)
+	_, token := owner.share(t, flow, object{"sinksEnabled": true})
+	visitor := in.tenant(t)
+	visitor.visitor = true
+	for name, run := range map[string]func(object) reply{
+		"own run": func(body object) reply { return owner.call(t, http.MethodPost, flow+":run", body) },
+		"a link":  func(body object) reply { return visitor.shared(t, token, body) },
+	} {
+		secret := in.secret()
+		r := run(object{"inputs": object{"session": secret}})
+		got := h.last()
+		if r.status != http.StatusOK || len(got) != 1 || !slices.Equal(got[0].Header["Cookie"], []string{"sid=" + secret}) {
+			t.Errorf("%s: %s, and the receiver got %+v", name, r, got)
+		}
 	}
 }
