@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// apart is five programs, as docs/operating.md starts them.
+// apart is five programs, as docs/operate/operating.md starts them.
 func (in *installation) apart(t testing.TB, addr string, o options) {
 	t.Helper()
 	certs := filepath.Join(in.dir, "certs")

@@ -19,10 +19,10 @@ var (
 	redisURL = regexp.MustCompile(`redis://127\.0\.0\.1:6379`)
 )
 
-// block is the console block below a heading of docs/operating.md.
+// block is the console block below a heading of docs/operate/operating.md.
 func block(t *testing.T, heading string) string {
 	t.Helper()
-	page, err := os.ReadFile("../../docs/operating.md")
+	page, err := os.ReadFile("../../docs/operate/operating.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func block(t *testing.T, heading string) string {
 	_, section, begins := strings.Cut(section, "```console\n")
 	text, _, ends := strings.Cut(section, "```")
 	if !found || !begins || !ends {
-		t.Fatalf("docs/operating.md has no block below %q", heading)
+		t.Fatalf("docs/operate/operating.md has no block below %q", heading)
 	}
 	return text
 }

@@ -26,7 +26,7 @@ func TestEveryThreatHasItsTests(t *testing.T) {
 			}
 		}
 	}
-	document, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "threat-model.md"))
+	document, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "secure", "threat-model.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ type threat struct {
 
 // threats are the attacks that were known before the first one from outside: on handles,
 // addresses, tenants, budgets, models, and what a client or a log may show. T1 to T5 are
-// what docs/threat-model.md calls them.
+// what docs/secure/threat-model.md calls them.
 var threats = []threat{
 	{"T1", "definitions, destinations and models from a visitor", []string{
 		"TestASharedRunTakesDeclaredInputsOnly", "TestDestinationsAreConstantAndSeen", "TestAVisitorChoosesNoDestination",

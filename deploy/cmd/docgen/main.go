@@ -20,7 +20,7 @@ func main() {
 		log.Fatal(err)
 	}
 	for name, page := range map[string]func() (string, error){
-		"blocks.md": blocksPage, "errors.md": errorsPage, "configuration.md": configurationPage,
+		"run/blocks.md": blocksPage, "run/errors.md": errorsPage, "operate/configuration.md": configurationPage,
 	} {
 		text, err := page()
 		if err != nil {

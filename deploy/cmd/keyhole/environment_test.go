@@ -24,7 +24,7 @@ func clause(help string) string {
 // made of what they say of themselves.
 func documented(t *testing.T) map[string][]meaning {
 	t.Helper()
-	page, err := os.ReadFile("../../../docs/configuration.md")
+	page, err := os.ReadFile("../../../docs/operate/configuration.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestNoVariableHasTwoMeanings(t *testing.T) {
 	t.Parallel()
 	all := documented(t)
 	if len(all) < 20 {
-		t.Fatalf("docs/configuration.md has %d variables", len(all))
+		t.Fatalf("docs/operate/configuration.md has %d variables", len(all))
 	}
 	var own []string
 	for env, meanings := range clients(t) {

@@ -8,7 +8,7 @@ import { accessible, ready, run, shot, useBrowser, visit } from "./browser";
 
 useBrowser();
 
-const readme = join(import.meta.dirname, "../../../docs/share-page.png");
+const readme = join(import.meta.dirname, "../../../docs/share/share-page.png");
 
 describe("the demo's link", () => {
   test("runs with one click, and shows the text with its boxes", async () => {

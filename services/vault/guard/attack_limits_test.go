@@ -8,7 +8,7 @@ import (
 )
 
 // Limits of the guard, asserted so that the threat model stays true: what passes.
-// A test that fails here is good news, and a change of docs/threat-model.md.
+// A test that fails here is good news, and a change of docs/secure/threat-model.md.
 func TestLimitsOfTheGuard(t *testing.T) {
 	t.Parallel()
 	nato := strings.Fields("alfa bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu")

@@ -21,7 +21,7 @@ const openAIKey = "sk-proj-Zk3vQ9xT7bLm2Wc8RfYh5NpJd4Gs6AeUiOqXwBzCtKyVnMrDlHgPf
 func corpora(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	rnd := mathrand.New(mathrand.NewPCG(51, 52))
-	prose, err := os.ReadFile("../../../docs/operating.md")
+	prose, err := os.ReadFile("../../../docs/operate/operating.md")
 	if err != nil {
 		tb.Fatal(err)
 	}

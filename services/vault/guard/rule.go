@@ -3,7 +3,7 @@ package guard
 import "github.com/keyhole-dev/keyhole/services/vault/guard/lane"
 
 // What a piece must be to withhold an answer by itself. They are measured: see
-// docs/threat-model.md. No ordinary text has ten symbols of a random key.
+// docs/secure/threat-model.md. No ordinary text has ten symbols of a random key.
 const (
 	stopSpan    = 12 // characters
 	stopSymbols = 10

@@ -17,7 +17,7 @@ const LogVariable = "KEYHOLE_ATTACK_LOG"
 
 // Result is one line of the log.
 type Result struct {
-	// Claim is the row of docs/threat-model.md that the attack belongs to, "A1".
+	// Claim is the row of docs/secure/threat-model.md that the attack belongs to, "A1".
 	Claim string `json:"claim"`
 	// Name says what was tried, in a few words.
 	Name string `json:"name"`
