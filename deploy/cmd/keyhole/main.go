@@ -74,7 +74,7 @@ func newParser(c *cli, a *app, args []string) (*kong.Kong, error) {
 		}
 		opts = append([]kong.Option{kong.PostBuild(withoutVariables)}, settings...)
 	}
-	return kong.New(c, append(opts, kong.Bind(a), kong.Vars{"version": telemetry.Version()})...)
+	return kong.New(c, append(opts, kong.Bind(a), kong.Vars{"version": telemetry.Version})...)
 }
 
 // likeAFlag is the token of a link that begins like a flag, as one in 64 does.

@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"runtime/debug"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -68,7 +67,7 @@ func New(ctx context.Context, cfg Config) (*Telemetry, error) {
 		return nil, err
 	}
 	t := &Telemetry{Logger: logger}
-	about := resource.NewSchemaless(attribute.String("service.name", cfg.Service), attribute.String("service.version", Version()))
+	about := resource.NewSchemaless(attribute.String("service.name", cfg.Service), attribute.String("service.version", Version))
 	if err := t.startMetrics(about); err != nil {
 		return nil, err
 	}
@@ -78,13 +77,8 @@ func New(ctx context.Context, cfg Config) (*Telemetry, error) {
 	return t, nil
 }
 
-// Version is that of the main module, as the build recorded it.
-func Version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "unknown"
-}
+// Version is Keyhole's version, the newest in CHANGELOG.md.
+const Version = "0.1.0"
 
 // startMetrics: sizes are dropped, since a histogram for each method's requests
 // and replies is most of the cost and none of the use; durations stay.
