@@ -14,11 +14,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-const (
-	defaultPage = 50
-	maxPage     = 500
-)
-
 func (m model) proto() *registryv1.Model {
 	visibility := registryv1.Visibility_VISIBILITY_PRIVATE
 	if m.public {
@@ -51,22 +46,17 @@ func (f *publicFace) CreateModel(ctx context.Context, r *registryv1.CreateModelR
 
 // ListModels lists models by id.
 func (f *publicFace) ListModels(ctx context.Context, r *registryv1.ListModelsRequest) (*registryv1.ListModelsResponse, error) {
-	var after string
-	if err := f.pages.Decode(r.GetPageToken(), &after, "ListModels", r.GetParent()); err != nil {
-		return nil, err
-	}
-	size := page.Size(r.GetPageSize(), defaultPage, maxPage)
-	models, err := f.store.models(ctx, workspaceOf(r.GetParent()), after, size+1)
+	models, next, err := page.List(f.pages, r, page.Listing[model, string]{
+		Binding: []string{"ListModels", r.GetParent()},
+		Read: func(after string, limit int) ([]model, error) {
+			return f.store.models(ctx, workspaceOf(r.GetParent()), after, limit)
+		},
+		CursorOf: func(m model) string { return m.modelName.model },
+	})
 	if err != nil {
 		return nil, err
 	}
-	reply := &registryv1.ListModelsResponse{}
-	if len(models) > size {
-		models = models[:size]
-		if reply.NextPageToken, err = f.pages.Encode(models[size-1].modelName.model, "ListModels", r.GetParent()); err != nil {
-			return nil, err
-		}
-	}
+	reply := &registryv1.ListModelsResponse{NextPageToken: next}
 	for _, m := range models {
 		reply.Models = append(reply.Models, m.proto())
 	}

@@ -44,25 +44,18 @@ func (f *publicFace) ListModelVersions(ctx context.Context, r *registryv1.ListMo
 	if err != nil {
 		return nil, err
 	}
-	var below int64
-	if err := f.pages.Decode(r.GetPageToken(), &below, "ListModelVersions", r.GetParent()); err != nil {
-		return nil, err
-	}
 	if _, err := f.store.model(ctx, n); err != nil {
 		return nil, err
 	}
-	size := page.Size(r.GetPageSize(), defaultPage, maxPage)
-	versions, err := f.store.versions(ctx, n, below, size+1)
+	versions, next, err := page.List(f.pages, r, page.Listing[version, int64]{
+		Binding:  []string{"ListModelVersions", r.GetParent()},
+		Read:     func(below int64, limit int) ([]version, error) { return f.store.versions(ctx, n, below, limit) },
+		CursorOf: func(v version) int64 { return v.number },
+	})
 	if err != nil {
 		return nil, err
 	}
-	reply := &registryv1.ListModelVersionsResponse{}
-	if len(versions) > size {
-		versions = versions[:size]
-		if reply.NextPageToken, err = f.pages.Encode(versions[size-1].number, "ListModelVersions", r.GetParent()); err != nil {
-			return nil, err
-		}
-	}
+	reply := &registryv1.ListModelVersionsResponse{NextPageToken: next}
 	for _, v := range versions {
 		reply.Versions = append(reply.Versions, v.proto())
 	}

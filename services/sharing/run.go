@@ -25,23 +25,17 @@ func (s public) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (*sh
 		return nil, err
 	}
 	binding := []string{"runs", ws, r.GetShare(), r.GetWorkflow()}
-	before := runCursor{Start: math.MaxInt64}
-	if err := s.pages.Decode(r.GetPageToken(), &before, binding...); err != nil {
-		return nil, err
-	}
-	size := page.Size(r.GetPageSize(), 50, 500)
-	rows, err := s.store.listRuns(ctx, filter, before, size+1)
+	rows, next, err := page.List(s.pages, r, page.Listing[runRow, runCursor]{
+		First: runCursor{Start: math.MaxInt64}, Binding: binding,
+		Read: func(before runCursor, limit int) ([]runRow, error) {
+			return s.store.listRuns(ctx, filter, before, limit)
+		},
+		CursorOf: func(row runRow) runCursor { return runCursor{row.Start, row.ID} },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list runs: %w", err)
 	}
-	out := &sharingv1.ListRunsResponse{}
-	if len(rows) > size {
-		rows = rows[:size]
-		last := rows[size-1]
-		if out.NextPageToken, err = s.pages.Encode(runCursor{last.Start, last.ID}, binding...); err != nil {
-			return nil, err
-		}
-	}
+	out := &sharingv1.ListRunsResponse{NextPageToken: next}
 	for _, row := range rows {
 		out.Runs = append(out.Runs, row.message(ws))
 	}

@@ -110,23 +110,17 @@ func (s public) ListShares(ctx context.Context, r *sharingv1.ListSharesRequest) 
 		return nil, err
 	}
 	binding := []string{"shares", w.UID, fmt.Sprint(r.GetShowRevoked())}
-	var after shareCursor
-	if err := s.pages.Decode(r.GetPageToken(), &after, binding...); err != nil {
-		return nil, err
-	}
-	size := page.Size(r.GetPageSize(), 50, 500)
-	rows, err := s.store.shares(ctx, w.Workspace, w.UID, after, r.GetShowRevoked(), size+1)
+	rows, next, err := page.List(s.pages, r, page.Listing[shareRow, shareCursor]{
+		Binding: binding,
+		Read: func(after shareCursor, limit int) ([]shareRow, error) {
+			return s.store.shares(ctx, w.Workspace, w.UID, after, r.GetShowRevoked(), limit)
+		},
+		CursorOf: func(row shareRow) shareCursor { return shareCursor{row.Created, row.UID} },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list shares: %w", err)
 	}
-	out := &sharingv1.ListSharesResponse{}
-	if len(rows) > size {
-		rows = rows[:size]
-		last := rows[size-1]
-		if out.NextPageToken, err = s.pages.Encode(shareCursor{last.Created, last.UID}, binding...); err != nil {
-			return nil, err
-		}
-	}
+	out := &sharingv1.ListSharesResponse{NextPageToken: next}
 	for _, row := range rows {
 		m, err := s.shareMessage(ctx, w, row)
 		if err != nil {

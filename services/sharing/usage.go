@@ -20,25 +20,20 @@ func (s public) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) 
 		q.to = micros(r.GetEndTime().AsTime())
 	}
 	binding := []string{"usage", q.workspace, q.group, fmt.Sprint(q.from), fmt.Sprint(q.to)}
-	var after *usagePlace
-	if err := s.pages.Decode(r.GetPageToken(), &after, binding...); err != nil {
-		return nil, err
-	}
-	if after != nil {
-		q.after, q.later = *after, true
-	}
-	size := page.Size(r.GetPageSize(), 50, 500)
-	rows, err := s.store.usage(ctx, q, size+1)
+	rows, next, err := page.List(s.pages, r, page.Listing[usageRow, *usagePlace]{
+		Binding: binding,
+		Read: func(after *usagePlace, limit int) ([]usageRow, error) {
+			if after != nil {
+				q.after, q.later = *after, true
+			}
+			return s.store.usage(ctx, q, limit)
+		},
+		CursorOf: func(u usageRow) *usagePlace { at := u.place(); return &at },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("sum usage: %w", err)
 	}
-	out := &sharingv1.QueryUsageResponse{}
-	if len(rows) > size {
-		rows = rows[:size]
-		if out.NextPageToken, err = s.pages.Encode(rows[size-1].place(), binding...); err != nil {
-			return nil, err
-		}
-	}
+	out := &sharingv1.QueryUsageResponse{NextPageToken: next}
 	for _, u := range rows {
 		u.addTo(out)
 	}

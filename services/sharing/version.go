@@ -16,22 +16,17 @@ func (s public) ListWorkflowVersions(ctx context.Context, r *sharingv1.ListWorkf
 	if err != nil {
 		return nil, err
 	}
-	before := int64(math.MaxInt64)
-	if err := s.pages.Decode(r.GetPageToken(), &before, "versions", w.UID); err != nil {
-		return nil, err
-	}
-	size := page.Size(r.GetPageSize(), 50, 500)
-	rows, err := s.store.versions(ctx, w.UID, before, size+1)
+	rows, next, err := page.List(s.pages, r, page.Listing[versionRow, int64]{
+		First: math.MaxInt64, Binding: []string{"versions", w.UID},
+		Read: func(before int64, limit int) ([]versionRow, error) {
+			return s.store.versions(ctx, w.UID, before, limit)
+		},
+		CursorOf: func(v versionRow) int64 { return v.Number },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list versions: %w", err)
 	}
-	out := &sharingv1.ListWorkflowVersionsResponse{}
-	if len(rows) > size {
-		rows = rows[:size]
-		if out.NextPageToken, err = s.pages.Encode(rows[size-1].Number, "versions", w.UID); err != nil {
-			return nil, err
-		}
-	}
+	out := &sharingv1.ListWorkflowVersionsResponse{NextPageToken: next}
 	for _, v := range rows {
 		out.Versions = append(out.Versions, v.message(w))
 	}

@@ -107,22 +107,17 @@ func (w workflowRow) etag() string { return fmt.Sprintf("%s.%d", w.UID[len(w.UID
 func (s public) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsRequest) (*sharingv1.ListWorkflowsResponse, error) {
 	ws := segment(r.GetParent(), 0)
 	binding := []string{"workflows", r.GetParent(), fmt.Sprint(r.GetShowDeleted())}
-	var after string
-	if err := s.pages.Decode(r.GetPageToken(), &after, binding...); err != nil {
-		return nil, err
-	}
-	size := page.Size(r.GetPageSize(), 50, 500)
-	rows, err := s.store.workflows(ctx, ws, after, r.GetShowDeleted(), size+1)
+	rows, next, err := page.List(s.pages, r, page.Listing[workflowRow, string]{
+		Binding: binding,
+		Read: func(after string, limit int) ([]workflowRow, error) {
+			return s.store.workflows(ctx, ws, after, r.GetShowDeleted(), limit)
+		},
+		CursorOf: func(w workflowRow) string { return w.ID },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list workflows: %w", err)
 	}
-	out := &sharingv1.ListWorkflowsResponse{}
-	if len(rows) > size {
-		rows = rows[:size]
-		if out.NextPageToken, err = s.pages.Encode(rows[size-1].ID, binding...); err != nil {
-			return nil, err
-		}
-	}
+	out := &sharingv1.ListWorkflowsResponse{NextPageToken: next}
 	for _, w := range rows {
 		out.Workflows = append(out.Workflows, w.message(nil))
 	}

@@ -11,6 +11,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
 )
 
 // eventPrefix is shared by written events and uses: their ids sort together.
@@ -42,11 +43,13 @@ func actor(ctx context.Context) string {
 // ListAuditEvents says who did what with keys and credentials, newest first.
 func (s *Service) ListAuditEvents(ctx context.Context, req *vaultv1.ListAuditEventsRequest) (*vaultv1.ListAuditEventsResponse, error) {
 	ws := workspaceID(req.GetParent())
-	rows, next, err := listPage(s.pages, req.GetPageSize(), req.GetPageToken(), []string{"audit", ws, req.GetResource()},
-		func(before string, limit int) ([]auditEvent, error) {
+	rows, next, err := page.List(s.pages, req, page.Listing[auditEvent, string]{
+		Binding: []string{"audit", ws, req.GetResource()},
+		Read: func(before string, limit int) ([]auditEvent, error) {
 			return s.store.auditEvents(ctx, ws, req.GetResource(), before, limit)
 		},
-		func(e auditEvent) string { return e.id })
+		CursorOf: func(e auditEvent) string { return e.id },
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
@@ -103,9 +104,11 @@ func (s *Service) storeCredential(ctx context.Context, c credential, value secre
 // ListCredentials lists credentials, without their values, by id.
 func (s *Service) ListCredentials(ctx context.Context, req *vaultv1.ListCredentialsRequest) (*vaultv1.ListCredentialsResponse, error) {
 	ws := workspaceID(req.GetParent())
-	rows, next, err := listPage(s.pages, req.GetPageSize(), req.GetPageToken(), []string{"credentials", ws},
-		func(after string, limit int) ([]credential, error) { return s.store.credentials(ctx, ws, after, limit) },
-		func(c credential) string { return c.id })
+	rows, next, err := page.List(s.pages, req, page.Listing[credential, string]{
+		Binding:  []string{"credentials", ws},
+		Read:     func(after string, limit int) ([]credential, error) { return s.store.credentials(ctx, ws, after, limit) },
+		CursorOf: func(c credential) string { return c.id },
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
@@ -88,9 +89,11 @@ func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
 // ListKeys lists the keys of a workspace, revoked ones too, oldest first.
 func (s *Service) ListKeys(ctx context.Context, req *vaultv1.ListKeysRequest) (*vaultv1.ListKeysResponse, error) {
 	ws := workspaceID(req.GetParent())
-	rows, next, err := listPage(s.pages, req.GetPageSize(), req.GetPageToken(), []string{"keys", ws},
-		func(after place, limit int) ([]apiKey, error) { return s.store.keys(ctx, ws, after, limit) },
-		func(k apiKey) place { return place{k.createTime, k.id} })
+	rows, next, err := page.List(s.pages, req, page.Listing[apiKey, place]{
+		Binding:  []string{"keys", ws},
+		Read:     func(after place, limit int) ([]apiKey, error) { return s.store.keys(ctx, ws, after, limit) },
+		CursorOf: func(k apiKey) place { return place{k.createTime, k.id} },
+	})
 	if err != nil {
 		return nil, err
 	}

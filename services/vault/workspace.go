@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
 )
 
 // CreateWorkspace creates a tenant.
@@ -44,9 +45,11 @@ func (s *Service) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorksp
 
 // ListWorkspaces lists all tenants, oldest first.
 func (s *Service) ListWorkspaces(ctx context.Context, req *vaultv1.ListWorkspacesRequest) (*vaultv1.ListWorkspacesResponse, error) {
-	rows, next, err := listPage(s.pages, req.GetPageSize(), req.GetPageToken(), []string{"workspaces"},
-		func(after place, limit int) ([]workspace, error) { return s.store.workspaces(ctx, after, limit) },
-		func(w workspace) place { return place{w.createTime, w.id} })
+	rows, next, err := page.List(s.pages, req, page.Listing[workspace, place]{
+		Binding:  []string{"workspaces"},
+		Read:     func(after place, limit int) ([]workspace, error) { return s.store.workspaces(ctx, after, limit) },
+		CursorOf: func(w workspace) place { return place{w.createTime, w.id} },
+	})
 	if err != nil {
 		return nil, err
 	}

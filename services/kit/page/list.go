@@ -1,0 +1,42 @@
+package page
+
+// Sizes of a page, in rows.
+const (
+	DefaultSize = 50
+	MaxSize     = 500
+)
+
+// Request is a list request, as AIP-158 has it.
+type Request interface {
+	GetPageSize() int32
+	GetPageToken() string
+}
+
+// Listing is how the rows of a list request are read.
+type Listing[Row, Cursor any] struct {
+	// First is the cursor of the first page.
+	First Cursor
+	// Binding is what must not change between pages, such as the parent and the filter.
+	Binding []string
+	// Read returns at most limit rows after a cursor.
+	Read func(after Cursor, limit int) ([]Row, error)
+	// CursorOf is the cursor after a row.
+	CursorOf func(Row) Cursor
+}
+
+// List reads a page and makes the token of the next one. It reads one row more than the page holds,
+// which shows whether there is a next page.
+func List[Row, Cursor any](tokens *Tokens, r Request, l Listing[Row, Cursor]) (rows []Row, next string, err error) {
+	after := l.First
+	if err := tokens.Decode(r.GetPageToken(), &after, l.Binding...); err != nil {
+		return nil, "", err
+	}
+	size := Size(r.GetPageSize(), DefaultSize, MaxSize)
+	rows, err = l.Read(after, size+1)
+	if err != nil || len(rows) <= size {
+		return rows, "", err
+	}
+	rows = rows[:size]
+	next, err = tokens.Encode(l.CursorOf(rows[size-1]), l.Binding...)
+	return rows, next, err
+}
