@@ -63,7 +63,7 @@ type Node struct {
 	gateway   *gateway.Gateway
 	clients   *rpc.Server
 	servers   map[string]*rpc.Server // by pipe
-	close     []func() error
+	closers   lifecycle.Closers
 	// OperatorKey is the key that was made at first start; empty later.
 	OperatorKey string
 }
@@ -104,18 +104,8 @@ func (n *Node) open(ctx context.Context) error {
 	return nil
 }
 
-// later registers what Close has to close, in reverse order.
-func (n *Node) later(close func() error) { n.close = append(n.close, close) }
-
-// Close closes what Open opened.
-func (n *Node) Close() error {
-	var err error
-	for i := len(n.close) - 1; i >= 0; i-- {
-		err = errors.Join(err, n.close[i]())
-	}
-	n.close = nil
-	return err
-}
+// Close closes what Open opened, in reverse order.
+func (n *Node) Close() error { return n.closers.Close() }
 
 // Gateway is the HTTP handler.
 func (n *Node) Gateway() *gateway.Gateway { return n.gateway }

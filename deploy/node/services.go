@@ -34,7 +34,7 @@ func (n *Node) dial(from, pipe string) (*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dial %s: %w", pipe, err)
 	}
-	n.later(conn.Close)
+	n.closers.Defer(conn.Close)
 	return conn, nil
 }
 
@@ -82,7 +82,7 @@ func (n *Node) workers() (*modelworker.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	n.later(func() error { pool.Close(); return nil })
+	n.closers.Defer(func() error { pool.Close(); return nil })
 	return pool, nil
 }
 

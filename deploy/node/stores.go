@@ -44,7 +44,7 @@ func (n *Node) openStores(ctx context.Context) error {
 			return fmt.Errorf("open database of %s: %w", db.name, err)
 		}
 		*db.to = opened
-		n.later(opened.Close)
+		n.closers.Defer(opened.Close)
 	}
 	return n.openOthers(ctx)
 }
@@ -71,14 +71,14 @@ func (n *Node) openOthers(ctx context.Context) error {
 			return fmt.Errorf("open redis of %s: %w", r.name, err)
 		}
 		*r.to = opened
-		n.later(opened.Close)
+		n.closers.Defer(opened.Close)
 	}
 	bucket, err := openBlobs(ctx, n.cfg.Blobs, filepath.Join(n.cfg.Data, "blobs"))
 	if err != nil {
 		return err
 	}
 	n.stores.blobs = bucket
-	n.later(bucket.Close)
+	n.closers.Defer(bucket.Close)
 	return nil
 }
 

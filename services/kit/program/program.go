@@ -50,7 +50,7 @@ type Program struct {
 
 	settings Settings
 	visitors secret.Secret
-	close    []func() error
+	closers  lifecycle.Closers
 	parts    []lifecycle.Component
 }
 
@@ -62,7 +62,7 @@ func Open(ctx context.Context, name string, s Settings, all any) (*Program, erro
 		return nil, err
 	}
 	p := &Program{Name: name, Telemetry: tel, Readiness: &lifecycle.Readiness{}, settings: s}
-	p.Later(func() error { return tel.Close(context.WithoutCancel(ctx)) })
+	p.Defer(func() error { return tel.Close(context.WithoutCancel(ctx)) })
 	settings, err := config.Dump("keyhole-"+name, all)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("settings: %w", err), p.Close())
@@ -126,18 +126,11 @@ func KeyFile(path string) (secret.Secret, error) {
 	return secret.New(raw), nil
 }
 
-// Later registers what Close has to close, in reverse order.
-func (p *Program) Later(close func() error) { p.close = append(p.close, close) }
+// Defer registers a function for Close.
+func (p *Program) Defer(closer func() error) { p.closers.Defer(closer) }
 
-// Close closes what was opened.
-func (p *Program) Close() error {
-	var err error
-	for i := len(p.close) - 1; i >= 0; i-- {
-		err = errors.Join(err, p.close[i]())
-	}
-	p.close = nil
-	return err
-}
+// Close closes what was opened, in reverse order.
+func (p *Program) Close() error { return p.closers.Close() }
 
 // Dial connects to another service, by mTLS.
 func (p *Program) Dial(peer, addr string) (*grpc.ClientConn, error) {
@@ -145,7 +138,7 @@ func (p *Program) Dial(peer, addr string) (*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Later(conn.Close)
+	p.Defer(conn.Close)
 	return conn, nil
 }
 

@@ -48,18 +48,18 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
-	p.Later(db.Close)
+	p.Defer(db.Close)
 	p.Readiness.Add("database", db.Ping)
 	bucket, err := blob.OpenBucket(ctx, s.Blobs)
 	if err != nil {
 		return fmt.Errorf("open bucket: %w", err)
 	}
-	p.Later(bucket.Close)
+	p.Defer(bucket.Close)
 	workers, err := modelworker.New(modelworker.Config{Worker: s.Worker, Logger: p.Logger})
 	if err != nil {
 		return err
 	}
-	p.Later(func() error { workers.Close(); return nil })
+	p.Defer(func() error { workers.Close(); return nil })
 	vault, err := p.Dial("vault", s.Vault)
 	if err != nil {
 		return err

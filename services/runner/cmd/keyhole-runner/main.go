@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	p.Later(func() error { workers.Close(); return nil })
+	p.Defer(func() error { workers.Close(); return nil })
 	service, err := runner.New(ctx, runner.Config{ModelDir: s.ModelDir, Runs: s.Runs, RunTime: s.RunTime}, runner.Deps{
 		Sharing: sharinginternalv1.NewSharingInternalServiceClient(sharing), Vault: vaultinternalv1.NewVaultInternalServiceClient(vault),
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(registry), Workers: workers, Logger: p.Logger,

@@ -52,12 +52,12 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
-	p.Later(db.Close)
+	p.Defer(db.Close)
 	redis, err := redisx.Open(ctx, s.Redis, "sharing")
 	if err != nil {
 		return fmt.Errorf("open redis: %w", err)
 	}
-	p.Later(redis.Close)
+	p.Defer(redis.Close)
 	p.Readiness.Add("database", db.Ping)
 	p.Readiness.Add("redis", func(ctx context.Context) error { return redis.Ping(ctx).Err() })
 	vault, err := p.Dial("vault", s.Vault)

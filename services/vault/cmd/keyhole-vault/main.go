@@ -45,12 +45,12 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
-	p.Later(db.Close)
+	p.Defer(db.Close)
 	redis, err := redisx.Open(ctx, s.Redis, "vault")
 	if err != nil {
 		return fmt.Errorf("open redis: %w", err)
 	}
-	p.Later(redis.Close)
+	p.Defer(redis.Close)
 	service, err := vault.New(ctx, vault.Config{
 		KEKFile: s.KEKFile, GuestRuns: s.GuestKeyRuns, EgressAllow: s.EgressAllow, FetchAllow: s.FetchAllow,
 		EgressPlaintext: s.EgressPlaintext, EgressCAFile: s.EgressCAFile,
@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	p.Later(func() error { service.Close(); return nil })
+	p.Defer(func() error { service.Close(); return nil })
 	made, err := service.Bootstrap(ctx, vault.OperatorKeyFile(s.OperatorKeyFile))
 	if err != nil {
 		return err
