@@ -1,7 +1,13 @@
-// Package gateway is the HTTP edge. It translates /v1 to gRPC, speaks the HTTP
-// contract of Roboflow's clients, and swaps the key that a client presents for a
-// principal assertion, so that no hop behind it ever sees a key.
+// Package gateway is the HTTP edge. It wires its packages and chooses by the path who
+// serves a request:
 //
-// It keeps no state but caches, decides nothing about rights, and dials the
-// services like any other client: their interceptors are the ones that check.
+//	/v1                     api, over strict decoding
+//	/s, /embed, /assets     pages
+//	/{ws}/workflows/{wf}    roboflow, and the other paths of Roboflow's clients
+//
+// All of them use auth to find out who calls, admission to refuse early, intake to read
+// bodies and reply to answer. middleware and outgo wrap every request.
+//
+// The gateway keeps no state except caches, decides nothing about rights, and calls the
+// services like any other client: their interceptors check each call.
 package gateway

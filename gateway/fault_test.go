@@ -20,7 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// logged is a gateway before services that answer with an error, and what it logs.
+// logged is a gateway whose services answer with an error, and its log.
 func logged(t *testing.T, err error, gone bool) (*Gateway, *bytes.Buffer) {
 	t.Helper()
 	var lines bytes.Buffer
@@ -38,7 +38,7 @@ func logged(t *testing.T, err error, gone bool) (*Gateway, *bytes.Buffer) {
 	return g, &lines
 }
 
-// unreachable is a connection to where nobody is.
+// unreachable is a connection to an address that nothing serves.
 func unreachable(t *testing.T) *grpc.ClientConn {
 	t.Helper()
 	conn, err := grpc.NewClient("passthrough:gone", grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -50,8 +50,8 @@ func unreachable(t *testing.T) *grpc.ClientConn {
 	return conn
 }
 
-// A fault has the name under which the operator finds it; its cause is logged once, by
-// whoever knows it.
+// The answer to a fault has the id of its log line. Its cause is logged once, where it
+// arose.
 func TestAFaultIsNamedAndLogged(t *testing.T) {
 	t.Parallel()
 	theirs := errs.Status(errs.Internal(errorsv1.Reason_REASON_INTERNAL, "internal error")).Err()

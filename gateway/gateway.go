@@ -2,23 +2,24 @@ package gateway
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
 
-	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 
+	"github.com/keyhole-dev/keyhole/gateway/admission"
+	"github.com/keyhole-dev/keyhole/gateway/api"
 	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
+	"github.com/keyhole-dev/keyhole/gateway/middleware"
 	"github.com/keyhole-dev/keyhole/gateway/outgo"
-	"github.com/keyhole-dev/keyhole/gateway/preview"
+	"github.com/keyhole-dev/keyhole/gateway/pages"
+	"github.com/keyhole-dev/keyhole/gateway/roboflow"
 	"github.com/keyhole-dev/keyhole/gateway/web"
-	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
@@ -28,8 +29,8 @@ import (
 
 // Config is what an operator sets.
 type Config struct {
-	// MaxBody bounds a JSON body in bytes; 0 means 32 MiB. Every hop behind has
-	// the same limit.
+	// MaxBody bounds a JSON body in bytes; 0 means 32 MiB. The services have the same
+	// limit.
 	MaxBody int64
 	// Bodies is the memory of all request bodies, in bytes; 0 means 1 GiB. One
 	// workspace has at most half of it, one key or address at most three eighths.
@@ -39,54 +40,44 @@ type Config struct {
 	Connections int
 	// MaxArtifact bounds an uploaded model in bytes; 0 means 2 GiB.
 	MaxArtifact int64
-	// Timeout bounds every request but uploads; 0 means 10 minutes. A client may
-	// ask for less with the grpc-timeout header, never for more.
+	// Timeout bounds every request except uploads; 0 means 10 minutes. A client may ask
+	// for less with the header Grpc-Timeout, never for more.
 	Timeout time.Duration
 	// TrustedProxies are the networks (CIDR) whose X-Forwarded-For is believed.
 	TrustedProxies []string
 	// AllowOrigins are the origins that browsers may call from; empty means all,
 	// which is safe: no cookie is ever used.
 	AllowOrigins []string
-	// VisitorKey makes a guest's pseudonym from its address. Replicas share it;
-	// empty means one that is made at start.
+	// VisitorKey makes a guest's pseudonym from its address. Replicas must share it;
+	// empty means a random key at each start.
 	VisitorKey secret.Secret
-	// PublicURL is where visitors reach it, for link previews; empty means the
-	// address that a page was asked for at.
+	// PublicURL is where visitors reach the installation, for link previews and for the
+	// origin of its own pages; empty means the address of each request in previews.
 	PublicURL string
 }
 
-// Deps is what the gateway talks to.
+// Deps are the connections and the telemetry of the gateway.
 type Deps struct {
-	// Public faces, by service.
+	// The public endpoints of the services.
 	Sharing, Vault, Registry, Runner grpc.ClientConnInterface
-	// VaultInternal says whose key it is, RunnerInternal runs in raw JSON.
+	// VaultInternal authenticates keys. RunnerInternal runs workflows in raw JSON.
 	VaultInternal, RunnerInternal grpc.ClientConnInterface
-	// Verifier checks what the vault says of a key.
+	// Verifier checks the vault's assertions.
 	Verifier *identity.Verifier
 	Logger   *slog.Logger
 	Tracer   trace.TracerProvider
 	Meter    metric.MeterProvider
-	// Ready says whether the services behind can be reached.
+	// Ready returns an error while a service is unreachable; nil means always ready.
 	Ready func(context.Context) error
 }
 
-// Gateway is an http.Handler.
+// Gateway serves everything over HTTP.
 type Gateway struct {
-	cfg       Config
-	api       http.Handler
-	bodies    *intake.Reader
-	shares    *outgo.Shares
-	targets   *targets
-	auth      *auth.Auth
-	registry  registryv1.RegistryServiceClient
-	runner    runnerinternalv1.RunnerInternalServiceClient
-	sharing   sharingv1.SharingServiceClient
-	assets    *assets
-	previews  *preview.Previews
-	ready     func(context.Context) error
-	log       *slog.Logger
-	handler   http.Handler
-	durations *durations
+	api      *api.Handler
+	pages    *pages.Handlers
+	roboflow *roboflow.Handler
+	ready    func(context.Context) error
+	handler  http.Handler
 }
 
 // New builds the gateway. It dials nothing and starts nothing.
@@ -105,33 +96,30 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 	if err != nil {
 		return nil, err
 	}
-	api, err := newAPI(ctx, deps)
+	sharing := sharingv1.NewSharingServiceClient(deps.Sharing)
+	gate := admission.New(callers, sharing, cfg.PublicURL)
+	g := &Gateway{ready: deps.Ready, roboflow: &roboflow.Handler{
+		Callers: callers, Gate: gate, Bodies: bodies, Timeout: cfg.Timeout,
+		Runner: runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
+	}}
+	if g.api, err = api.New(ctx, api.Config{
+		Clients: api.Clients{Vault: deps.Vault, Sharing: deps.Sharing, Registry: deps.Registry, Runner: deps.Runner},
+		Callers: callers, Gate: gate, Bodies: bodies, MaxArtifact: cfg.MaxArtifact, Timeout: cfg.Timeout,
+	}); err != nil {
+		return nil, err
+	}
+	if g.pages, err = pages.New(pages.Config{
+		Callers: callers, Sharing: sharing, App: app, MaxBody: cfg.MaxBody, PublicURL: cfg.PublicURL,
+	}); err != nil {
+		return nil, err
+	}
+	shares := outgo.New(outgo.Limits{Answers: cfg.Bodies / 2, Requests: cfg.Connections}, callers.Address)
+	g.handler, err = middleware.Chain(shares.Bound(http.HandlerFunc(g.dispatch)), middleware.Options{
+		AllowOrigins: cfg.AllowOrigins, Logger: deps.Logger, Tracer: deps.Tracer, Meter: deps.Meter,
+	})
 	if err != nil {
 		return nil, err
 	}
-	files, err := openAssets(app)
-	if err != nil {
-		return nil, fmt.Errorf("open web app: %w", err)
-	}
-	previews, err := preview.New()
-	if err != nil {
-		return nil, fmt.Errorf("open previews: %w", err)
-	}
-	g := &Gateway{
-		cfg: cfg, api: api, auth: callers,
-		bodies:   bodies,
-		shares:   outgo.New(outgo.Limits{Answers: cfg.Bodies / 2, Requests: cfg.Connections}, callers.Address),
-		registry: registryv1.NewRegistryServiceClient(deps.Registry),
-		runner:   runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
-		sharing:  sharingv1.NewSharingServiceClient(deps.Sharing),
-		assets:   files, previews: previews,
-		ready: deps.Ready, log: deps.Logger,
-	}
-	g.targets = newTargets(g.sharing)
-	if g.durations, err = newDurations(deps); err != nil {
-		return nil, err
-	}
-	g.handler = g.chain(deps)
 	return g, nil
 }
 
@@ -153,34 +141,5 @@ func (c *Config) setDefaults() {
 	}
 }
 
-// ServeHTTP serves everything.
+// ServeHTTP implements http.Handler.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.handler.ServeHTTP(w, r) }
-
-// chain is outermost first: what a request passes on its way in. The telemetry
-// sees a request without its path and query, because both can hold a secret.
-func (g *Gateway) chain(deps Deps) http.Handler {
-	h := g.shares.Bound(http.HandlerFunc(g.dispatch))
-	h = g.withCORS(h)
-	h = withSecurityHeaders(h)
-	h = g.withLog(h)
-	h = withRequestID(h)
-	if deps.Tracer == nil {
-		return cleaned(h)
-	}
-	return scrubbed(func(seen http.Handler) http.Handler {
-		return otelhttp.NewHandler(seen, "gateway", telemetryOptions(deps)...)
-	}, h)
-}
-
-func telemetryOptions(deps Deps) []otelhttp.Option {
-	opts := []otelhttp.Option{otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string {
-		return r.Method + " " + r.URL.Path // scrubbed: the route
-	})}
-	if deps.Tracer != nil {
-		opts = append(opts, otelhttp.WithTracerProvider(deps.Tracer))
-	}
-	if deps.Meter != nil {
-		opts = append(opts, otelhttp.WithMeterProvider(deps.Meter))
-	}
-	return opts
-}

@@ -15,7 +15,6 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/gatewaytest"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/preview"
-	"github.com/keyhole-dev/keyhole/gateway/web"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -59,12 +58,12 @@ func newPages(t *testing.T, app fstest.MapFS, views map[string]*sharingv1.Shared
 }
 
 func placeholder() fstest.MapFS {
-	return fstest.MapFS{"dist/placeholder.html": {Data: []byte("<html><head>" + headMark + "</head>run make web</html>")}}
+	return fstest.MapFS{"dist/placeholder.html": {Data: []byte("<html><head><!--keyhole:head--></head>run make web</html>")}}
 }
 
 func builtApp() fstest.MapFS {
 	dist := placeholder()
-	dist["dist/app/index.html"] = &fstest.MapFile{Data: []byte("<html><head>" + headMark + "</head>app</html>")}
+	dist["dist/app/index.html"] = &fstest.MapFile{Data: []byte("<html><head><!--keyhole:head--></head>app</html>")}
 	dist["dist/app/assets/index-1.js"] = &fstest.MapFile{Data: []byte("plain")}
 	dist["dist/app/assets/index-1.js.br"] = &fstest.MapFile{Data: []byte("brotli")}
 	dist["dist/app/assets/index-1.js.gz"] = &fstest.MapFile{Data: []byte("gzip")}
@@ -118,19 +117,6 @@ func TestPageEscapesWhatStrangersWrote(t *testing.T) {
 
 func TestEmbedIsFramedByPlainOriginsAlone(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		origins []string
-		want    string
-	}{
-		{nil, "'none'"},
-		{[]string{"*"}, "*"},
-		{[]string{"https://a.example", "http://localhost:3000", "https://*.b.example/"}, "https://a.example http://localhost:3000 https://*.b.example"},
-		{[]string{"https://a.example; script-src *", "javascript:alert(1)", "https://a.example/path", "https://u:p@a.example", "a.example", "https://a.example\r\nX: y"}, "'none'"},
-	} {
-		if got := frameAncestors(c.origins); got != c.want {
-			t.Errorf("frameAncestors(%q) = %q, want %q", c.origins, got, c.want)
-		}
-	}
 	g := newPages(t, builtApp(), map[string]*sharingv1.SharedWorkflow{"tok": aView()})
 	if policy := get(g, "/embed/tok").Header().Get("Content-Security-Policy"); !strings.HasSuffix(policy, "frame-ancestors https://a.example") {
 		t.Errorf("got %q", policy)
@@ -161,9 +147,6 @@ func TestWithoutTheAppThePageSaysHowToGetIt(t *testing.T) {
 	}
 	if w := get(g, "/assets/index-1.js"); w.Code != http.StatusNotFound {
 		t.Errorf("got %d", w.Code)
-	}
-	if _, err := openAssets(web.Dist); err != nil {
-		t.Errorf("what is embedded: %v", err)
 	}
 }
 

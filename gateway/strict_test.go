@@ -30,7 +30,7 @@ func (s *services) send(t *testing.T, verb, target, body string, header ...strin
 	return gatewaytest.Send(t, s, verb, target, body, header...)
 }
 
-// What no message can carry is refused before one is made.
+// A request that no message can carry is refused before one is made.
 func TestWhatProtobufCannotCarry(t *testing.T) {
 	t.Parallel()
 	s := newServices(t)

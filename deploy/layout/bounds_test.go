@@ -26,7 +26,6 @@ var usual = bounds{files: 20, lines: 2000, methods: 40}
 // larger lists the packages that exceed the usual bounds. Each value is a ceiling.
 // A package that fits the usual bounds must leave the list.
 var larger = map[string]bounds{
-	"gateway":          {files: 37, lines: 3850, methods: 40, why: "until it is split"},
 	"services/sharing": {files: 49, lines: 7250, methods: 100, why: "until it is split"},
 	"services/vault":   {files: 52, lines: 6600, methods: 115, why: "until it is split"},
 
@@ -35,7 +34,7 @@ var larger = map[string]bounds{
 	"services/runner/models":  {files: 21, lines: 2000, methods: 40, why: "one job from preprocessing to decoded predictions, one file a model family"},
 	"services/workflow/value": {files: 22, lines: 2800, methods: 40, why: "one type a file, and all of them convert into each other"},
 	"services/workflow/query": {files: 21, lines: 2400, methods: 40, why: "the operations of one language, which recurse into each other"},
-	"services/workflow/plan":  {files: 20, lines: 2250, methods: 42, why: "one compiler with its passes over one structure"},
+	"services/workflow/plan":  {files: 20, lines: 2400, methods: 45, why: "one compiler with its passes over one structure"},
 	"deploy/cmd/keyhole":      {files: 20, lines: 2400, methods: 40, why: "the commands of one program"},
 }
 

@@ -7,17 +7,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/keyhole-dev/keyhole/gateway"
-
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	"github.com/keyhole-dev/keyhole/gateway"
 	"github.com/keyhole-dev/keyhole/gateway/gatewaytest"
 	"github.com/keyhole-dev/keyhole/gateway/strict"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 )
 
-// services is a gateway before services that record what they are asked.
+// services is a gateway whose services record what they are asked.
 type services struct {
 	*gateway.Gateway
 	*gatewaytest.Services
@@ -44,7 +43,7 @@ func (s *services) send(t *testing.T, verb, target, body string, header ...strin
 
 const canary = gatewaytest.Canary
 
-// at is a path of the method with every variable filled in.
+// at returns a path of the method with every variable filled in.
 func at(m *strict.Method, with string) string {
 	return strict.PathVariable.ReplaceAllStringFunc(m.Pattern, func(v string) string {
 		_, pattern, _ := strings.Cut(strings.Trim(v, "{}"), "=")
@@ -184,7 +183,7 @@ func TestEveryPathMustBeText(t *testing.T) {
 	})
 }
 
-// bodyOf is the message that a body is.
+// bodyOf returns the message of a body.
 func bodyOf(m *strict.Method) protoreflect.MessageDescriptor {
 	if m.Body == "*" {
 		return m.Input.Descriptor()
@@ -251,7 +250,7 @@ func TestEveryMaskIsTakenAsJSONWritesIt(t *testing.T) {
 	}
 }
 
-// Without a mask what the body gives is changed; names in free data are none of its
+// Without a mask, the fields of the body are changed. Names inside of free JSON are not
 // fields.
 func TestTheMaskOfABody(t *testing.T) {
 	t.Parallel()

@@ -1,4 +1,4 @@
-// Command keyhole-gateway runs the HTTP edge by itself.
+// Command keyhole-gateway runs the HTTP edge as a separate program.
 package main
 
 import (

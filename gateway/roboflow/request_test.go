@@ -1,4 +1,4 @@
-package gateway
+package roboflow
 
 import (
 	"net/http"
@@ -17,21 +17,21 @@ func TestTargetOf(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		first, rest string
-		want        roboflowTarget
+		want        target
 		ok          bool
 	}{
-		{"demo", "workflows/ocr", roboflowTarget{workspace: "demo", workflow: "ocr"}, true},
-		{"infer", "workflows/demo/ocr", roboflowTarget{workspace: "demo", workflow: "ocr"}, true},
-		{"workflows", "run", roboflowTarget{inline: true}, true},
-		{"infer", "workflows", roboflowTarget{inline: true}, true},
-		{"s", "tok/any/workflows/any", roboflowTarget{token: "tok"}, true},
-		{"s", "tok/infer/workflows/any/any", roboflowTarget{token: "tok"}, true},
-		{"s", "tok/workflows/run", roboflowTarget{token: "tok", inline: true}, true},
-		{"s", "tok/infer/workflows", roboflowTarget{token: "tok", inline: true}, true},
-		{"s", "tok", roboflowTarget{token: "tok"}, false},
-		{"s", "tok/any/workflows", roboflowTarget{token: "tok"}, false},
-		{"demo", "models/x", roboflowTarget{}, false},
-		{"demo", "workflows/ocr/describe_interface", roboflowTarget{}, false},
+		{"demo", "workflows/ocr", target{workspace: "demo", workflow: "ocr"}, true},
+		{"infer", "workflows/demo/ocr", target{workspace: "demo", workflow: "ocr"}, true},
+		{"workflows", "run", target{inline: true}, true},
+		{"infer", "workflows", target{inline: true}, true},
+		{"s", "tok/any/workflows/any", target{token: "tok"}, true},
+		{"s", "tok/infer/workflows/any/any", target{token: "tok"}, true},
+		{"s", "tok/workflows/run", target{token: "tok", inline: true}, true},
+		{"s", "tok/infer/workflows", target{token: "tok", inline: true}, true},
+		{"s", "tok", target{token: "tok"}, false},
+		{"s", "tok/any/workflows", target{token: "tok"}, false},
+		{"demo", "models/x", target{}, false},
+		{"demo", "workflows/ocr/describe_interface", target{}, false},
 	} {
 		got, ok := targetOf(c.first, c.rest)
 		if ok != c.ok || ok && got != c.want {
@@ -64,7 +64,7 @@ func TestRoboflowKeyIsOne(t *testing.T) {
 			if c.header != "" {
 				r.Header.Set("Authorization", c.header)
 			}
-			got, err := roboflowKey(r, &roboflowRequest{APIKey: c.body})
+			got, err := keyOf(r, &request{APIKey: c.body})
 			if (err != nil) != c.fails || got != c.want {
 				t.Errorf("got %q, %v; want %q, fails %v", got, err, c.want, c.fails)
 			}
@@ -75,7 +75,7 @@ func TestRoboflowKeyIsOne(t *testing.T) {
 func TestRoboflowErrorNamesSteps(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	writeRoboflowError(w, errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "two problems").
+	writeError(w, errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "two problems").
 		Field("steps.llm.prompt", "missing").Field("outputs.x", "unknown selector"))
 	want := `{"message":"two problems","error_type":"WorkflowSyntaxError","context":"workflow_compilation | definition_parsing",` +
 		`"blocks_errors":[{"block_id":"llm","property_name":"prompt","property_details":"missing"},` +
@@ -98,7 +98,7 @@ func TestStatusIsOneForAReason(t *testing.T) {
 	} {
 		for _, code := range []codes.Code{codes.ResourceExhausted, codes.Aborted, codes.FailedPrecondition, codes.Unavailable} {
 			roboflow, v1 := httptest.NewRecorder(), httptest.NewRecorder()
-			writeRoboflowError(roboflow, errs.New(code, reason, "no"))
+			writeError(roboflow, errs.New(code, reason, "no"))
 			reply.Error(v1, errs.New(code, reason, "no"))
 			if roboflow.Code != want || v1.Code != want {
 				t.Errorf("%s with %s: status %d for Roboflow's clients, %d at /v1, want %d", reason, code, roboflow.Code, v1.Code, want)

@@ -1,4 +1,4 @@
-package gateway
+package api
 
 import (
 	"errors"
@@ -21,8 +21,8 @@ import (
 
 var versionName = regexp.MustCompile(`^workspaces/[a-z0-9-]{1,40}/models/[a-z0-9_-]{1,63}/versions/[0-9]{1,9}$`)
 
-// artifactOf recognises PUT /v1/{version}/artifact, which grpc-gateway cannot
-// express over a client-streaming RPC.
+// artifactOf recognises PUT /v1/{version}/artifact. grpc-gateway cannot map it to a
+// client-streaming RPC.
 func artifactOf(r *http.Request) (string, bool) {
 	name, ok := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/v1/"), "/artifact")
 	return name, ok && r.Method == http.MethodPut && versionName.MatchString(name)
@@ -30,12 +30,12 @@ func artifactOf(r *http.Request) (string, bool) {
 
 const uploadChunk = 256 << 10
 
-// uploadIdle is how long an upload may stand still.
+// uploadIdle is how long an upload may stall.
 const uploadIdle = 60 * time.Second
 
 // serveUpload streams the body to the registry.
-func (g *Gateway) serveUpload(w http.ResponseWriter, r *http.Request, name string) {
-	version, err := g.upload(w, r, name)
+func (h *Handler) serveUpload(w http.ResponseWriter, r *http.Request, name string) {
+	version, err := h.upload(w, r, name)
 	if err != nil {
 		reply.Error(w, err)
 		return
@@ -48,7 +48,7 @@ func (g *Gateway) serveUpload(w http.ResponseWriter, r *http.Request, name strin
 	reply.JSON(w, http.StatusOK, raw)
 }
 
-func (g *Gateway) upload(w http.ResponseWriter, r *http.Request, name string) (*registryv1.ModelVersion, error) {
+func (h *Handler) upload(w http.ResponseWriter, r *http.Request, name string) (*registryv1.ModelVersion, error) {
 	if err := intake.CheckEncoding(r); err != nil {
 		return nil, err
 	}
@@ -56,28 +56,28 @@ func (g *Gateway) upload(w http.ResponseWriter, r *http.Request, name string) (*
 	if err != nil {
 		return nil, err
 	}
-	ctx, err := g.auth.As(r.Context(), key, g.auth.Visitor(r))
+	ctx, err := h.cfg.Callers.As(r.Context(), key, h.cfg.Callers.Visitor(r))
 	if err != nil {
 		return nil, err
 	}
-	if r.ContentLength > g.cfg.MaxArtifact {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the model is larger than %d bytes", g.cfg.MaxArtifact)
+	if r.ContentLength > h.cfg.MaxArtifact {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the model is larger than %d bytes", h.cfg.MaxArtifact)
 	}
-	stream, err := g.registry.UploadArtifact(ctx)
+	stream, err := h.registry.UploadArtifact(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := stream.Send(&registryv1.UploadArtifactRequest{Part: &registryv1.UploadArtifactRequest_Name{Name: name}}); err == nil {
-		err = sendBody(stream, http.NewResponseController(w), http.MaxBytesReader(w, r.Body, g.cfg.MaxArtifact))
+		err = sendBody(stream, http.NewResponseController(w), http.MaxBytesReader(w, r.Body, h.cfg.MaxArtifact))
 		if err != nil {
 			return nil, err
 		}
 	}
-	return stream.CloseAndRecv() // has the server's word when Send failed
+	return stream.CloseAndRecv() // returns the server's error if Send failed
 }
 
-// sendBody copies the body to the stream. A server that has refused already ends
-// the copy without an error: its word is read by CloseAndRecv.
+// sendBody copies the body to the stream. If the server refuses early, the copy ends
+// without an error, and CloseAndRecv returns the server's error.
 func sendBody(stream grpc.ClientStreamingClient[registryv1.UploadArtifactRequest, registryv1.ModelVersion], rc *http.ResponseController, r io.Reader) error {
 	buf := make([]byte, uploadChunk)
 	for {
@@ -104,5 +104,5 @@ func uploadProblem(err error) error {
 	if e, ok := intake.TooLarge(err); ok {
 		return e
 	}
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the upload broke off; send it again").Because(err)
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the upload was interrupted; send it again").Because(err)
 }

@@ -1,4 +1,4 @@
-package gateway
+package middleware
 
 import (
 	"context"
@@ -9,9 +9,8 @@ import (
 
 type realURL struct{}
 
-// scrubbed shows the watcher (telemetry records URLs) the route alone, and gives
-// the real URL back to the handler behind it: a path can hold a link's token, a
-// query a key.
+// scrubbed hides the URL from watch, because telemetry records URLs: a path can hold
+// the token of a link, and a query a key. watch sees the route; next gets the real URL.
 func scrubbed(watch func(http.Handler) http.Handler, next http.Handler) http.Handler {
 	watched := watch(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.URL, _ = r.Context().Value(realURL{}).(*url.URL)
@@ -20,13 +19,13 @@ func scrubbed(watch func(http.Handler) http.Handler, next http.Handler) http.Han
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		actual := clean(r.URL)
 		r = r.WithContext(context.WithValue(r.Context(), realURL{}, actual))
-		r.URL = &url.URL{Path: route(actual.Path)}
+		r.URL = &url.URL{Path: Route(actual.Path)}
 		r.RequestURI = r.URL.Path
 		watched.ServeHTTP(w, r)
 	})
 }
 
-// cleaned is for where nobody watches.
+// cleaned is scrubbed without telemetry.
 func cleaned(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.URL = clean(r.URL)
@@ -34,8 +33,7 @@ func cleaned(next http.Handler) http.Handler {
 	})
 }
 
-// clean collapses doubled slashes, which a client whose base URL ends in a slash
-// sends.
+// clean collapses double slashes. A client sends them if its base URL ends in a slash.
 func clean(u *url.URL) *url.URL {
 	if !strings.Contains(u.Path, "//") {
 		return u

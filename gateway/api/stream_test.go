@@ -1,4 +1,4 @@
-package gateway
+package api
 
 import (
 	"encoding/json"
@@ -51,13 +51,13 @@ func TestAStreamThatFails(t *testing.T) {
 			conn := gatewaytest.Dial(t, func(s *grpc.Server) {
 				runnerv1.RegisterRunnerServiceServer(s, &breaking{events: c.events, err: c.err.GRPCStatus().Err()})
 			})
-			api, err := newAPI(t.Context(), Deps{Sharing: conn, Vault: conn, Registry: conn, Runner: conn})
+			mux, err := newMux(t.Context(), Clients{Sharing: conn, Vault: conn, Registry: conn, Runner: conn})
 			if err != nil {
 				t.Fatal(err)
 			}
 			got := httptest.NewRecorder()
 			w, r := withStream(got, httptest.NewRequest(http.MethodPost, "/v1/shared/token:runStream", strings.NewReader("{}")))
-			api.ServeHTTP(w, r)
+			mux.ServeHTTP(w, r)
 			if got.Code != c.status || got.Header().Get("Retry-After") != c.retry {
 				t.Errorf("%d %v", got.Code, got.Header())
 			}

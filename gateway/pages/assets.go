@@ -1,4 +1,4 @@
-package gateway
+package pages
 
 import (
 	"bytes"
@@ -12,18 +12,18 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 )
 
-// headMark is where a page's own head goes: title, preview, nonce.
+// headMark is the place of a page's own head in the document.
 const headMark = "<!--keyhole:head-->"
 
-// assets are the built files: documents for pages, and what they load.
+// assets are the document of the pages and the files that it loads.
 type assets struct {
-	// before and after are the document around headMark.
+	// before and after are the parts of the document around headMark.
 	before, after []byte
 	files         fs.FS
 	built         bool
 }
 
-// openAssets takes the built app, or the page that says how to get it.
+// openAssets reads the built app, or the placeholder that says how to build it.
 func openAssets(dist fs.FS) (*assets, error) {
 	document, err := fs.ReadFile(dist, "dist/app/index.html")
 	built := err == nil
@@ -40,17 +40,16 @@ func openAssets(dist fs.FS) (*assets, error) {
 	return &assets{before: before, after: after, files: files, built: built}, nil
 }
 
-// assetName is what the build calls its files: never a path, never hidden.
+// assetName matches the names that the build gives to files: no path, no hidden file.
 var assetName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,120}$`)
 
-// encodings in the order of preference, with the suffix of the file that the
-// build made for each.
+// encodings in order of preference. The build writes a file with the suffix for each.
 var encodings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
 
-// serveAsset serves one file of the build. Names carry a hash of the content, so
-// it can be kept for ever.
-func (g *Gateway) serveAsset(w http.ResponseWriter, r *http.Request, name string) {
-	raw, encoding, ok := g.assets.open(name, r.Header.Get("Accept-Encoding"))
+// Asset serves one file of the build. The name has a hash of the content, so that
+// browsers may keep the file permanently.
+func (h *Handlers) Asset(w http.ResponseWriter, r *http.Request, name string) {
+	raw, encoding, ok := h.assets.open(name, r.Header.Get("Accept-Encoding"))
 	switch {
 	case !ok:
 		reply.Error(w, reply.NoSuchPath(r))
@@ -60,14 +59,14 @@ func (g *Gateway) serveAsset(w http.ResponseWriter, r *http.Request, name string
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
-	h := w.Header()
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	h.Set("Vary", "Accept-Encoding")
+	header := w.Header()
+	header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	header.Set("Vary", "Accept-Encoding")
 	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
-		h.Set("Content-Type", kind)
+		header.Set("Content-Type", kind)
 	}
 	if encoding != "" {
-		h.Set("Content-Encoding", encoding)
+		header.Set("Content-Encoding", encoding)
 	}
 	reply.Body(w, r, http.StatusOK, raw)
 }

@@ -1,43 +1,16 @@
-package gateway
+package middleware
 
 import (
 	"net/http"
-	"net/textproto"
 	"slices"
-
-	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 )
 
-// forwarded are the request headers that reach gRPC, and the names that they
-// get there. Nothing else does: a header that a client can send must not be able
-// to look like what one of our own hops says.
-var forwarded = map[string]string{
-	"Traceparent": "traceparent",
-	"Tracestate":  "tracestate",
-}
-
-func incomingHeader(name string) (string, bool) {
-	to, ok := forwarded[textproto.CanonicalMIMEHeaderKey(name)]
-	return to, ok
-}
-
-// outgoingHeader lets no gRPC metadata out: what a client may know is in the body.
-func outgoingHeader(string) (string, bool) { return "", false }
-
-func headerOptions() []runtime.ServeMuxOption {
-	return []runtime.ServeMuxOption{
-		runtime.WithIncomingHeaderMatcher(incomingHeader),
-		runtime.WithOutgoingHeaderMatcher(outgoingHeader),
-		runtime.WithOutgoingTrailerMatcher(outgoingHeader),
-	}
-}
-
-// withSecurityHeaders sets what every answer has. The API renders nothing, so it
-// may load nothing; pages set their own policy.
+// withSecurityHeaders sets the headers of every answer. The API renders nothing, so its
+// policy allows nothing; pages replace it by their own.
 func withSecurityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -49,17 +22,17 @@ func withSecurityHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// withCORS answers browsers. Credentials mode is never allowed: a key travels in
-// a header that a page sets itself, so any origin may be let in.
-func (g *Gateway) withCORS(next http.Handler) http.Handler {
+// withCORS sets the CORS headers and answers preflights. It never allows credentials mode: a page sets the header
+// with the key itself, so it is safe to allow all origins.
+func withCORS(next http.Handler, allowed []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
-		if origin == "" || !g.originAllowed(origin) {
+		if origin == "" || len(allowed) > 0 && !slices.Contains(allowed, origin) {
 			next.ServeHTTP(w, r)
 			return
 		}
 		h := w.Header()
-		if len(g.cfg.AllowOrigins) == 0 {
+		if len(allowed) == 0 {
 			h.Set("Access-Control-Allow-Origin", "*")
 		} else {
 			h.Set("Access-Control-Allow-Origin", origin)
@@ -77,12 +50,8 @@ func (g *Gateway) withCORS(next http.Handler) http.Handler {
 	})
 }
 
-func (g *Gateway) originAllowed(origin string) bool {
-	return len(g.cfg.AllowOrigins) == 0 || slices.Contains(g.cfg.AllowOrigins, origin)
-}
-
-// withRequestID names the request. The name is always ours: a client's could be
-// anything, and would stand in every log.
+// withRequestID gives the request an id. It ignores an id that the client sends, which
+// could be any text and would appear in every log.
 func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		request := id.New("req")

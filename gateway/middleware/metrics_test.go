@@ -1,4 +1,4 @@
-package gateway
+package middleware
 
 import (
 	"net/http"
@@ -18,16 +18,15 @@ func TestRequestsAreCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := newDurations(Deps{Meter: tel.Meter})
+	d, err := newMetrics(Options{Meter: tel.Meter})
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &Gateway{log: tel.Logger, durations: d}
-	h := g.withLog(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	h := withLog(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
 		_, _ = w.Write([]byte("12345"))
 		w.(http.Flusher).Flush()
-	}))
+	}), tel.Logger, d)
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, httptest.NewRequest("CANARY", "/v1/shared/CANARY?key=CANARY", nil))
 	if rec.Code != http.StatusTeapot || !rec.Flushed {

@@ -1,4 +1,4 @@
-package gateway
+package middleware
 
 import (
 	"log/slog"
@@ -8,26 +8,26 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 )
 
-// withLog counts each request and writes its one line: the route, never the path;
-// no payload.
-func (g *Gateway) withLog(next http.Handler) http.Handler {
+// withLog counts each request and writes its one log line, without any payload.
+func withLog(next http.Handler, log *slog.Logger, counts *metrics) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, seen := time.Now(), &seenWriter{ResponseWriter: w}
 		next.ServeHTTP(seen, r)
-		ctx, where := r.Context(), route(r.URL.Path)
-		g.durations.record(ctx, r.Method, where, seen.code(), start)
+		ctx, route := r.Context(), Route(r.URL.Path)
+		counts.record(ctx, r.Method, route, seen.code(), start)
 		level, attrs := slog.LevelInfo, []slog.Attr{
-			slog.String("method", r.Method), slog.String("route", where), slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes),
+			slog.String("method", r.Method), slog.String("route", route), slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes),
 			slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000), slog.String("request_id", caller.RequestID(ctx)),
 		}
 		if seen.fault != nil {
 			level, attrs = levelOf(seen.code()), append(attrs, slog.String("error", seen.fault.Error()))
 		}
-		g.log.LogAttrs(ctx, level, "http request", attrs...)
+		log.LogAttrs(ctx, level, "http request", attrs...)
 	})
 }
 
-// levelOf a fault: what is away is soon back, or has an alarm of its own.
+// levelOf returns the level of a fault. An unreachable service is a warning: it is soon
+// back, or has its own alarm.
 func levelOf(code int) slog.Level {
 	if code == http.StatusServiceUnavailable {
 		return slog.LevelWarn
@@ -35,7 +35,7 @@ func levelOf(code int) slog.Level {
 	return slog.LevelError
 }
 
-// seenWriter remembers what was answered.
+// seenWriter remembers the answer for the log line.
 type seenWriter struct {
 	http.ResponseWriter
 	status int
@@ -43,7 +43,7 @@ type seenWriter struct {
 	fault  error
 }
 
-// Fault keeps the cause of a 5xx for the line.
+// Fault keeps the cause of a 5xx for the log line. Package reply calls it.
 func (w *seenWriter) Fault(err error) { w.fault = err }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -64,14 +64,14 @@ func (w *seenWriter) WriteHeader(code int) {
 	w.ResponseWriter.WriteHeader(code)
 }
 
-// Write counts.
+// Write counts the bytes.
 func (w *seenWriter) Write(p []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(p)
 	w.bytes += int64(n)
 	return n, err
 }
 
-// code is 200 where none was said, as it is on the wire.
+// code returns the status; it is 200 if the handler set none.
 func (w *seenWriter) code() int {
 	if w.status == 0 {
 		return http.StatusOK

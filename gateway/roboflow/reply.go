@@ -1,4 +1,4 @@
-package gateway
+package roboflow
 
 import (
 	"encoding/json"
@@ -12,44 +12,44 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// writeOutputs wraps the outputs without copying them through a decoder.
+// writeOutputs wraps the outputs without decoding them.
 func writeOutputs(w http.ResponseWriter, outputs []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write([]byte(`{"outputs":`))
 	_, _ = w.Write(outputs)
-	_, _ = w.Write([]byte(`}`)) // the client may be gone; there is nobody to tell
+	_, _ = w.Write([]byte(`}`)) // the client may have gone
 }
 
-// roboflowError is the body of an error as Roboflow's server writes it.
-type roboflowError struct {
-	Message      string          `json:"message"`
-	ErrorType    string          `json:"error_type,omitempty"`
-	Context      string          `json:"context,omitempty"`
-	InnerType    string          `json:"inner_error_type,omitempty"`
-	InnerMessage string          `json:"inner_error_message,omitempty"`
-	BlocksErrors []roboflowBlock `json:"blocks_errors,omitempty"`
-	Reason       string          `json:"reason,omitempty"` // Keyhole's own, for machines
-	RequestID    string          `json:"request_id,omitempty"`
+// errorBody is the body of an error in the form of Roboflow's server.
+type errorBody struct {
+	Message      string       `json:"message"`
+	ErrorType    string       `json:"error_type,omitempty"`
+	Context      string       `json:"context,omitempty"`
+	InnerType    string       `json:"inner_error_type,omitempty"`
+	InnerMessage string       `json:"inner_error_message,omitempty"`
+	BlocksErrors []blockError `json:"blocks_errors,omitempty"`
+	Reason       string       `json:"reason,omitempty"` // Keyhole's own, for machines
+	RequestID    string       `json:"request_id,omitempty"`
 }
 
-// roboflowBlock says what is wrong with one step.
-type roboflowBlock struct {
+// blockError is the error of one step.
+type blockError struct {
 	BlockID         string `json:"block_id,omitempty"`
 	BlockType       string `json:"block_type,omitempty"`
 	PropertyName    string `json:"property_name,omitempty"`
 	PropertyDetails string `json:"property_details,omitempty"`
 }
 
-func writeRoboflow(w http.ResponseWriter, code int, body roboflowError) {
-	raw, _ := json.Marshal(body) // strings alone always marshal
+func writeBody(w http.ResponseWriter, code int, body errorBody) {
+	raw, _ := json.Marshal(body) // strings always marshal
 	reply.JSON(w, code, raw)
 }
 
-func writeRoboflowError(w http.ResponseWriter, err error) {
+func writeError(w http.ResponseWriter, err error) {
 	e := errs.From(err)
 	meta := e.Metadata()
-	body := roboflowError{
+	body := errorBody{
 		Message:   e.Message(),
 		Reason:    strings.TrimPrefix(e.Reason().String(), "REASON_"),
 		ErrorType: meta["errorType"], Context: meta["context"], InnerType: meta["innerErrorType"],
@@ -62,17 +62,17 @@ func writeRoboflowError(w http.ResponseWriter, err error) {
 	}
 	for _, v := range e.Violations() {
 		step, property := stepOf(v.GetField())
-		body.BlocksErrors = append(body.BlocksErrors, roboflowBlock{BlockID: step, PropertyName: property, PropertyDetails: v.GetDescription()})
+		body.BlocksErrors = append(body.BlocksErrors, blockError{BlockID: step, PropertyName: property, PropertyDetails: v.GetDescription()})
 	}
 	if step := meta["step"]; step != "" && len(body.BlocksErrors) == 0 {
-		body.BlocksErrors = []roboflowBlock{{BlockID: step, BlockType: meta["blockType"]}}
+		body.BlocksErrors = []blockError{{BlockID: step, BlockType: meta["blockType"]}}
 	}
 	code := reply.HTTPStatus(e)
 	reply.Blame(w, code, err)
 	if code >= http.StatusInternalServerError {
 		body.RequestID = reply.RequestID(w)
 	}
-	writeRoboflow(w, code, body)
+	writeBody(w, code, body)
 }
 
 // stepOf splits "steps.llm.api_key".
@@ -85,7 +85,7 @@ func stepOf(field string) (step, property string) {
 	return step, property
 }
 
-// errorType names the class that Roboflow's server would have raised.
+// errorType returns the class of the error in Roboflow's server.
 func errorType(reason errorsv1.Reason) (class, context string) {
 	switch reason {
 	case errorsv1.Reason_REASON_DEFINITION_INVALID, errorsv1.Reason_REASON_BLOCK_NOT_SUPPORTED:

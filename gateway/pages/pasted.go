@@ -1,22 +1,22 @@
-package gateway
+package pages
 
 import (
 	"net/http"
 	"strings"
 )
 
-// nowhere stands for a link in which there is nothing of one: its page says so.
-const nowhere = "-"
+// noToken replaces a link that has no token. Its page says that the link does not exist.
+const noToken = "-"
 
-// pasted finds the token in what somebody opened: a link that comes out of a message
-// has brackets, blanks or a full stop around it.
+// pasted finds the token in a path. A link that was copied from a message can have
+// brackets, spaces or a full stop around it.
 func pasted(path string) string {
 	path = strings.TrimLeftFunc(path, func(c rune) bool { return !inToken(c) })
 	if end := strings.IndexFunc(path, func(c rune) bool { return !inToken(c) }); end >= 0 {
 		path = path[:end]
 	}
 	if !linkToken.MatchString(path) {
-		return nowhere
+		return noToken
 	}
 	return path
 }
@@ -25,14 +25,14 @@ func inToken(c rune) bool {
 	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_'
 }
 
-// nothing reports whether a part of a path is what was left of a message: it has no
-// letter or digit.
-func nothing(part string) bool {
+// isNoise reports whether a part of a path is a rest of a message: it has no letter or
+// digit.
+func isNoise(part string) bool {
 	return !strings.ContainsFunc(part, func(c rune) bool { return inToken(c) && c != '-' && c != '_' })
 }
 
-// redirectPasted leads to the page of the token that was found. It has characters of
-// tokens alone, so that the address is always one of this server's own pages.
+// redirectPasted redirects to the page of the token in the path. A token has no
+// characters that could lead to another site.
 func redirectPasted(w http.ResponseWriter, page, path string) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Location", "/"+page+"/"+pasted(path))

@@ -1,4 +1,4 @@
-package gateway
+package api
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 
 type streamFailure struct{}
 
-// streamWriter makes a stream that is refused before its first line an error like
-// any other: with the status, the headers and the body of one. grpc-gateway would
-// derive the status from the code alone and wrap the body as it wraps a line.
+// streamWriter turns the refusal of a stream before its first line into an ordinary
+// error answer. grpc-gateway would derive the status from the gRPC code alone and wrap
+// the body as a line.
 type streamWriter struct {
 	http.ResponseWriter
 	failure error
@@ -25,7 +25,7 @@ type streamWriter struct {
 // Unwrap lets http.ResponseController flush.
 func (w *streamWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader sends the header, and of a refusal everything.
+// WriteHeader sends the header. For a refusal it sends the whole answer.
 func (w *streamWriter) WriteHeader(code int) {
 	if w.failure == nil || w.refused {
 		w.ResponseWriter.WriteHeader(code)
@@ -35,7 +35,7 @@ func (w *streamWriter) WriteHeader(code int) {
 	reply.Error(w.ResponseWriter, w.failure)
 }
 
-// Write sends lines. What comes after a refusal is the refusal as a line.
+// Write sends lines. After a refusal it drops the line that repeats it.
 func (w *streamWriter) Write(p []byte) (int, error) {
 	if w.refused {
 		return len(p), nil
@@ -43,15 +43,15 @@ func (w *streamWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// withStream makes handleStreamError able to tell the writer.
+// withStream puts the writer where handleStreamError finds it.
 func withStream(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *http.Request) {
 	w.Header().Set("X-Accel-Buffering", "no") // a proxy that buffers would hide progress
 	sw := &streamWriter{ResponseWriter: w}
 	return sw, r.WithContext(context.WithValue(r.Context(), streamFailure{}, sw))
 }
 
-// handleStreamError makes the last line of a stream that failed, and tells the writer
-// in case that there was none before.
+// handleStreamError makes the last line of a failed stream. It also gives the error to
+// the writer, which needs it if there was no line before.
 func handleStreamError(ctx context.Context, err error) *status.Status {
 	code := reply.HTTPStatus(err)
 	if sw, ok := ctx.Value(streamFailure{}).(*streamWriter); ok {

@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/gateway/admission"
+	"github.com/keyhole-dev/keyhole/gateway/auth"
+	"github.com/keyhole-dev/keyhole/gateway/intake"
+	"github.com/keyhole-dev/keyhole/gateway/reply"
+	"github.com/keyhole-dev/keyhole/gateway/strict"
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
+)
+
+// Config says how /v1 is served. All fields are required.
+type Config struct {
+	Clients Clients
+	Callers *auth.Auth
+	Gate    *admission.Gate
+	Bodies  *intake.Reader
+	// MaxArtifact bounds an uploaded model in bytes.
+	MaxArtifact int64
+	// Timeout bounds every request except uploads.
+	Timeout time.Duration
+}
+
+// Handler serves /v1.
+type Handler struct {
+	cfg      Config
+	mux      http.Handler
+	registry registryv1.RegistryServiceClient
+}
+
+// New registers the services. It sends them nothing.
+func New(ctx context.Context, cfg Config) (*Handler, error) {
+	mux, err := newMux(ctx, cfg.Clients)
+	if err != nil {
+		return nil, err
+	}
+	return &Handler{cfg: cfg, mux: mux, registry: registryv1.NewRegistryServiceClient(cfg.Clients.Registry)}, nil
+}
+
+var (
+	// linkCall matches a call on a link, ownRun a run of a workflow by its name.
+	linkCall = regexp.MustCompile(`^/v1/shared/([^/:]+):`)
+	ownRun   = regexp.MustCompile(`^/v1/(workspaces/[^/]+/workflows/[^/:]+):run(Stream)?$`)
+)
+
+// ServeHTTP implements http.Handler.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if name, ok := artifactOf(r); ok {
+		h.serveUpload(w, r, name)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), h.cfg.Timeout)
+	defer cancel()
+	if link := linkCall.FindStringSubmatch(r.URL.Path); link != nil {
+		if err := h.cfg.Gate.CheckOrigin(ctx, r, link[1]); err != nil {
+			reply.Error(w, err)
+			return
+		}
+	}
+	ctx, sent, err := h.receive(ctx, w, r)
+	if err != nil {
+		reply.Error(w, err)
+		return
+	}
+	defer sent.Release()
+	r = r.WithContext(ctx)
+	// grpc-gateway forwards this header whatever the matcher says. A key must not go
+	// further than here.
+	r.Header.Del("Authorization")
+	// The body is always JSON. By default curl calls it a form, and the generated code
+	// would then read it as parameters.
+	r.Header.Set("Content-Type", "application/json")
+	r.Body = strict.NewBody(sent.Bytes)
+	if strings.HasSuffix(r.URL.Path, ":runStream") {
+		w, r = withStream(w, r)
+	}
+	h.mux.ServeHTTP(w, r)
+}
+
+// receive authenticates the caller and reads the body. It authenticates first, because
+// the body is charged to the caller's share of memory. It authenticates again after a
+// slow body, because an assertion lives for seconds.
+func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Request) (context.Context, *intake.Body, error) {
+	key, err := auth.Bearer(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	begin, visitor := time.Now(), h.cfg.Callers.Visitor(r)
+	as, err := h.cfg.Callers.As(ctx, key, visitor)
+	if err != nil {
+		return nil, nil, err
+	}
+	sent, err := h.cfg.Bodies.Read(w, r, h.sender(as, r.URL.Path))
+	if err != nil {
+		return nil, nil, err
+	}
+	if time.Since(begin) > time.Second {
+		if as, err = h.cfg.Callers.As(ctx, key, visitor); err != nil {
+			sent.Release()
+			return nil, nil, err
+		}
+	}
+	return as, sent, nil
+}
+
+// sender charges the caller in the context for the body. It admits a long body only if
+// the path leads somewhere.
+func (h *Handler) sender(ctx context.Context, path string) intake.Sender {
+	principal := caller.From(ctx)
+	client := fair.ClientOf(principal)
+	return intake.Sender{Client: client, Admit: func(context.Context, []byte) (fair.Client, error) {
+		if link := linkCall.FindStringSubmatch(path); link != nil {
+			return client, h.cfg.Gate.Link(ctx, link[1])
+		}
+		if principal.Kind == caller.Guest {
+			return client, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
+				"a body of more than %d KiB needs a key or a link: send Authorization: Bearer <key>", intake.HeadBytes>>10)
+		}
+		if workflow := ownRun.FindStringSubmatch(path); workflow != nil {
+			return client, h.cfg.Gate.Workflow(ctx, workflow[1])
+		}
+		return client, nil
+	}}
+}

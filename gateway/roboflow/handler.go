@@ -1,0 +1,126 @@
+package roboflow
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/gateway/admission"
+	"github.com/keyhole-dev/keyhole/gateway/auth"
+	"github.com/keyhole-dev/keyhole/gateway/intake"
+	"github.com/keyhole-dev/keyhole/gateway/reply"
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
+)
+
+// Handler serves Roboflow's clients. All fields are required.
+type Handler struct {
+	Callers *auth.Auth
+	Gate    *admission.Gate
+	Bodies  *intake.Reader
+	Runner  runnerinternalv1.RunnerInternalServiceClient
+	// Timeout bounds a request.
+	Timeout time.Duration
+}
+
+// Serve answers a request whose path is first, a slash, and rest.
+func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, first, rest string) {
+	w.Header().Set("Cache-Control", "no-store")
+	to, ok := targetOf(first, rest)
+	switch {
+	case !ok:
+		writeError(w, reply.NoSuchPath(r))
+		return
+	case r.Method != http.MethodPost:
+		w.Header().Set("Allow", http.MethodPost)
+		writeBody(w, http.StatusMethodNotAllowed, errorBody{Message: "use POST here"})
+		return
+	case to.token != "" && to.inline:
+		writeError(w, errs.PermissionDenied(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN,
+			"a link runs the workflow that it shares; it cannot carry a definition"))
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), h.Timeout)
+	defer cancel()
+	result, err := h.execute(ctx, w, r, to)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	w.Header().Set("X-Run-Id", result.GetRun())
+	writeOutputs(w, result.GetOutputs())
+}
+
+func (h *Handler) execute(ctx context.Context, w http.ResponseWriter, r *http.Request, to target) (*runnerinternalv1.ExecuteJSONResponse, error) {
+	if err := to.check(); err != nil {
+		return nil, err
+	}
+	if to.token != "" {
+		if err := h.Gate.CheckOrigin(ctx, r, to.token); err != nil {
+			return nil, err
+		}
+	}
+	sent, err := h.receive(ctx, w, r, to)
+	if err != nil {
+		return nil, err
+	}
+	defer sent.Release()
+	body, err := decode(sent.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	key, err := keyOf(r, body)
+	if err != nil {
+		return nil, err
+	}
+	if key == "" && to.token == "" {
+		return nil, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "send your Keyhole key as api_key, or as Authorization: Bearer <key>")
+	}
+	call, err := executeRequest(to, body)
+	if err != nil {
+		return nil, err
+	}
+	ctx, err = h.Callers.As(ctx, key, h.Callers.Visitor(r))
+	if err != nil {
+		return nil, err
+	}
+	return h.Runner.ExecuteJSON(ctx, call)
+}
+
+// receive reads the body as the holder of the key outside of the body, or as a guest.
+func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Request, to target) (*intake.Body, error) {
+	key, err := keyOf(r, &request{})
+	if err != nil {
+		return nil, err
+	}
+	if ctx, err = h.Callers.As(ctx, key, h.Callers.Visitor(r)); err != nil {
+		return nil, err
+	}
+	return h.Bodies.Read(w, r, h.sender(ctx, r, to))
+}
+
+// sender charges the caller for the body. A guest's head may hold a key; its holder is
+// then charged for the rest.
+func (h *Handler) sender(ctx context.Context, r *http.Request, to target) intake.Sender {
+	client := fair.ClientOf(caller.From(ctx))
+	return intake.Sender{Client: client, Admit: func(_ context.Context, head []byte) (fair.Client, error) {
+		ctx, client := ctx, client
+		if key, ok := keyIn(head); ok && caller.From(ctx).Kind == caller.Guest {
+			var err error
+			if ctx, err = h.Callers.As(ctx, key, h.Callers.Visitor(r)); err != nil {
+				return client, err
+			}
+			client = fair.ClientOf(caller.From(ctx))
+		}
+		switch {
+		case to.token != "":
+			return client, h.Gate.Link(ctx, to.token)
+		case to.workspace != "" && caller.From(ctx).Kind != caller.Guest:
+			return client, h.Gate.Workflow(ctx, to.name())
+		}
+		return client, nil
+	}}
+}
