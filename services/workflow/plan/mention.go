@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,34 +58,18 @@ func Embedded(field *manifest.Field, text string) bool {
 	return field != nil && field.Credential != nil && field.Credential.Scheme != manifest.SchemeBody && anyReference.MatchString(text)
 }
 
-// embedded refuses such texts, and references to credentials in the depth of a value,
-// where none is filled in.
+// embedded refuses such texts, and references to credentials in the depth of a value.
 func (c *compiler) embedded(step int, a *Argument) {
-	elements := a.elements()
-	if len(elements) == 0 {
-		c.unfollowed(step, a, a.Field, a.Field.Name)
+	all := a.elements()
+	if len(all) == 0 {
+		all = []Argument{*a}
 	}
-	for i := range elements {
-		at := i
-		if elements[i].Key != "" {
-			at = -1
+	for i := range all {
+		if e := &all[i]; e.Form == Static && holdsReference(a.Field, e.Value) {
+			path := strings.TrimSuffix(a.Field.Name+"."+e.Key, ".")
+			c.fault(step, e, path, "has a reference that is not followed there, and would be sent as it is written: a reference stands alone "+
+				"($inputs.<name>), not in a list or an object; in a header after one word and a blank or = (sid=$credentials.<id>); join other text in a string_template step")
 		}
-		c.unfollowed(step, &elements[i], a.Field, fieldPath(a.Field.Name, elements[i].Key, at))
-	}
-}
-
-func (c *compiler) unfollowed(step int, e *Argument, field *manifest.Field, path string) {
-	if e.Form != Static {
-		return
-	}
-	text, isText := e.Value.(string)
-	switch {
-	case isText && Embedded(field, text):
-		c.fault(step, e, path, "has a reference inside a longer text, which would be sent as it is written: write the reference alone ($inputs.<name>), "+
-			"write one word and a blank or = before a credential (sid=$credentials.<id>), or join the text in a string_template step")
-	case isText && field.Credential != nil && credentialIn.MatchString(text), !isText && holdsReference(field, e.Value):
-		c.fault(step, e, path, "has a reference where none is filled in: a credential stands alone, and not inside of a list or an object "+
-			`("token": "$credentials.<id>")`)
 	}
 }
 
@@ -96,11 +81,7 @@ func holdsReference(field *manifest.Field, value any) bool {
 	case []any:
 		return slices.ContainsFunc(v, func(item any) bool { return holdsReference(field, item) })
 	case map[string]any:
-		for _, item := range v {
-			if holdsReference(field, item) {
-				return true
-			}
-		}
+		return holdsReference(field, slices.Collect(maps.Values(v)))
 	}
 	return false
 }
