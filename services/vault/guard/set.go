@@ -49,7 +49,9 @@ func New(secrets ...secret.Secret) (*Set, error) {
 			s.octets = s.octets || hasOctets(dissected)
 		}
 	}
-	s.index = lane.New(parts)
+	if s.index = lane.New(parts); s.index.Full() {
+		return nil, errTooLarge
+	}
 	for i := range s.rules {
 		s.rules[i] = ruleOf(parts[i], s.index.BodySymbols(i))
 	}

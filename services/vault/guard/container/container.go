@@ -43,6 +43,7 @@ type Walker struct {
 	// head is the beginning of an answer whose kind is not known yet.
 	head  []byte
 	first int64
+	wire  wire
 	json  jsonWalker
 	lines lineWalker
 	form  formWalker
@@ -67,7 +68,7 @@ const headLength = 8
 // New begins an answer of a content type.
 func New(contentType string, text Text) *Walker {
 	w := &Walker{text: text}
-	w.json.text, w.form.text, w.lines.w = text, text, w
+	w.json.text, w.form.text, w.lines.w, w.json.wire = text, text, w, &w.wire
 	name, params, err := mime.ParseMediaType(contentType)
 	switch {
 	case err != nil:
@@ -115,15 +116,21 @@ func (w *Walker) walk(b []byte, offset int64) {
 			w.inner, w.json.strings, b, offset = true, true, b[i:], offset+int64(i)
 		}
 		w.json.feed(b, offset)
+		w.wire.bytes = w.wire.bytes[:0] // it was looked at as one text
 		return
 	}
-	w.text(plainPart(PlaceWire, b, offset))
 	switch w.kind {
 	case jsonKind:
 		w.json.feed(b, offset)
-	case eventKind, multipartKind:
+		w.wire.flush(w.text)
+	case eventKind:
+		w.lines.feed(b, offset)
+		w.wire.flush(w.text)
+	case multipartKind:
+		w.text(plainPart(PlaceWire, b, offset))
 		w.lines.feed(b, offset)
 	case formKind:
+		w.text(plainPart(PlaceWire, b, offset))
 		w.form.feed(b, offset)
 	}
 }
@@ -136,6 +143,8 @@ func (w *Walker) End() {
 	}
 	w.lines.end()
 	w.json.flush()
+	w.json.wire.endString(w.json.offset)
+	w.wire.flush(w.text)
 	w.form.end()
 }
 
@@ -186,8 +195,8 @@ func field(head []byte, name string) bool { return bytes.HasPrefix(head, []byte(
 
 // Places that are no path in JSON.
 const (
-	// PlaceWire is the whole answer as it came, where its texts are found inside of it;
-	// PlacePlain is an answer that is one text.
+	// PlaceWire is the answer as it came, where its texts are found inside of it, but for
+	// the middle of long strings; PlacePlain is an answer that is one text.
 	PlaceWire = iota + 1
 	PlacePlain
 	// PlaceOutside is what stands outside of all strings: punctuation and numbers.

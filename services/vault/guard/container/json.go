@@ -22,6 +22,7 @@ var seed = maphash.MakeSeed()
 // quotes and brackets only.
 type jsonWalker struct {
 	text Text
+	wire *wire
 	// stack are the objects and arrays that are open: indices of nodes.
 	stack []int
 	nodes []node
@@ -75,11 +76,17 @@ type piece struct {
 func (j *jsonWalker) feed(b []byte, offset int64) {
 	for len(b) > 0 {
 		j.offset = offset
-		take := j.structure
+		n := 0
 		if j.inString {
-			take = j.string
+			n = j.string(b)
+			j.wire.inner(b[:n], offset)
+			if !j.inString {
+				j.wire.endString(offset)
+			}
+		} else {
+			n = j.structure(b)
+			j.wire.add(b[:n], offset)
 		}
-		n := take(b)
 		b, offset = b[n:], offset+int64(n)
 		if len(j.arena)+len(j.outside) >= j.most() || len(j.pieces) >= maxPieces {
 			j.flush()
@@ -237,6 +244,7 @@ func (j *jsonWalker) reset() {
 	if j.inString {
 		j.inString = false
 		j.cut(true)
+		j.wire.endString(j.offset)
 	}
 	j.stack, j.deep = j.stack[:0], j.deep[:0]
 	j.flush()

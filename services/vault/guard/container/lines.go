@@ -125,6 +125,9 @@ func (l *lineWalker) rest(b []byte, offset int64, end bool) {
 	text := l.w.text
 	switch {
 	case len(b) == 0:
+	case l.part == lineOther && l.w.kind == eventKind:
+		l.w.wire.add(b, offset)
+		text(plainPart(PlaceOutside, b, offset))
 	case l.part == lineOther:
 		text(plainPart(PlaceOutside, b, offset))
 	case l.w.kind == multipartKind:
@@ -139,6 +142,7 @@ func (l *lineWalker) rest(b []byte, offset int64, end bool) {
 		if l.json {
 			l.w.json.feed(b, offset)
 		} else {
+			l.w.wire.add(b, offset)
 			p := plainPart(placePayload, b, offset)
 			p.Last = end
 			text(p)

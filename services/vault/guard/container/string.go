@@ -64,7 +64,11 @@ func (j *jsonWalker) escaped(c byte) {
 	j.escape = append(j.escape, c)
 	switch e := j.escape; {
 	case len(e) == 2 && c != 'u':
-		j.put([]byte{unescaped(c)})
+		if plain, ok := unescaped(c); ok {
+			j.put([]byte{plain})
+		} else {
+			j.put(e) // no escape of JSON, and still one for lenient readers
+		}
 	case len(e) < 6:
 		return
 	default:
@@ -73,20 +77,22 @@ func (j *jsonWalker) escaped(c byte) {
 	j.escape = j.escape[:0]
 }
 
-func unescaped(c byte) byte {
+func unescaped(c byte) (plain byte, ok bool) {
 	switch c {
 	case 'n':
-		return '\n'
+		return '\n', true
 	case 't':
-		return '\t'
+		return '\t', true
 	case 'r':
-		return '\r'
+		return '\r', true
 	case 'b':
-		return '\b'
+		return '\b', true
 	case 'f':
-		return '\f'
+		return '\f', true
+	case '"', '\\', '/':
+		return c, true
 	}
-	return c
+	return c, false
 }
 
 func (j *jsonWalker) rune(digits []byte) {

@@ -29,6 +29,8 @@ type lane struct {
 type Index struct {
 	bodies []body
 	lanes  []lane
+	// full says that there were more lanes than a place can tell.
+	full bool
 	// filter has a bit for each seed, by hash; shift gives the hash its size.
 	filter []uint64
 	shift  int
@@ -76,7 +78,10 @@ type seed struct {
 // add takes a lane and its seeds: each run of the least length holds one.
 func (x *Index) add(seeds []seed, l lane, least int) []seed {
 	const most = 1<<16 - 1
-	if len(l.symbols) < gram || len(l.symbols) > most || len(x.lanes) > most {
+	if len(x.lanes) > most {
+		x.full = true
+	}
+	if len(l.symbols) < gram || len(l.symbols) > most || x.full {
 		return seeds
 	}
 	step := 1
@@ -191,6 +196,9 @@ func (x *Index) insert(s seed, slot int) {
 const spread = 0x9E3779B97F4A7C15
 
 func slot(key uint64, slots int) int { return int(key*spread>>20) & (slots - 1) }
+
+// Full says that there were more lanes than an index holds: some are not looked for.
+func (x *Index) Full() bool { return x.full }
 
 // Size is how much memory the index takes, in bytes.
 func (x *Index) Size() int {
