@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -275,7 +276,7 @@ func (c *Client) deliver(w *watch, req Request, t target, resp *http.Response) (
 	w.answered.Store(true)
 	w.idle.Stop()
 	wire := &download{src: resp.Body, left: limit, w: w, idle: c.config.IdleTimeout}
-	plain, err := guard.Decode(wire, resp.Header.Get("Content-Encoding"), limit)
+	plain, err := guard.Decode(wire, strings.Join(resp.Header.Values("Content-Encoding"), ","), limit)
 	if err != nil {
 		return fail(explain(w.ctx, err))
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -66,6 +67,18 @@ func TestReflection(t *testing.T) {
 		"gzip": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write(zip("a" + r.Header.Get("Authorization")))
+		}, true},
+		"an encoding on two lines": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Add("Content-Encoding", "identity")
+			w.Header().Add("Content-Encoding", "br")
+			b := brotli.NewWriter(w)
+			_, _ = io.WriteString(b, "a"+r.Header.Get("Authorization"))
+			_ = b.Close()
+		}, true},
+		"brotli without saying so": {func(w http.ResponseWriter, r *http.Request) {
+			b := brotli.NewWriter(w)
+			_, _ = io.WriteString(b, "this is the key: "+r.Header.Get("Authorization"))
+			_ = b.Close()
 		}, true},
 		"byte by byte": {func(w http.ResponseWriter, r *http.Request) {
 			for _, b := range []byte("data: " + r.Header.Get("Authorization") + "\n\n") {

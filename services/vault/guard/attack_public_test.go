@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -104,10 +105,28 @@ func pemKeys(t *testing.T) (files map[string][]byte, octets map[string][][]byte)
 		t.Fatal(err)
 	}
 	add("Ed25519", "PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(ed)), ed.Seed())
+	add("OpenSSH", "OPENSSH PRIVATE KEY", openSSHKey(ed), ed.Seed())
 	noise := make([]byte, 400)
 	_, _ = rand.Read(noise)
 	add("of another form", "OPENSSH PRIVATE KEY", append([]byte("openssh-key-v1\x00"), noise...))
 	return files, octets
+}
+
+// openSSHKey is how OpenSSH writes a key without a pass phrase.
+func openSSHKey(key ed25519.PrivateKey) []byte {
+	field := func(to []byte, parts ...[]byte) []byte {
+		for _, p := range parts {
+			to = append(binary.BigEndian.AppendUint32(to, uint32(len(p))), p...)
+		}
+		return to
+	}
+	kind, public := []byte("ssh-ed25519"), []byte(key.Public().(ed25519.PublicKey))
+	private := field([]byte("\x01\x02\x03\x04\x01\x02\x03\x04"), kind, public, key, []byte("robot@example.com"))
+	for i := byte(1); len(private)%8 != 0; i++ {
+		private = append(private, i)
+	}
+	out := field([]byte("openssh-key-v1\x00"), []byte("none"), []byte("none"), nil)
+	return field(append(out, 0, 0, 0, 1), field(nil, kind, public), private)
 }
 
 // keyFile is a service account's.
@@ -136,6 +155,10 @@ func TestAttackGuardKeyFiles(t *testing.T) {
 			a.Attempt(Guardable(secret.FromString(s)) == nil, "%s as %s is not guardable: %v", name, form, Guardable(secret.FromString(s)))
 			texts := append([]string{s, string(key), strings.Join(lines, ""), strings.Join(lines, `\n`), b64(s), b64(string(key)), hex.EncodeToString(key), b64(b64(b64(s))), b64(packers()["gzip"](s))}, lines...)
 			for i, text := range texts {
+				const whole, seed = 9, 12 // texts before the lines, and the line that has the seed
+				if name == "OpenSSH" && i >= whole && i != seed {
+					continue // names, and the public key
+				}
 				if len(text) > 30 { // the last line may be but an end
 					a.Attempt(set.stops([]byte("it is "+text+" !")), "%s as %s: text %d passes: %.100q", name, form, i, text)
 				}
@@ -160,6 +183,9 @@ func TestAttackGuardKeyFiles(t *testing.T) {
 				"robot@summer-project-12345.iam.gserviceaccount.com", "https://accounts.google.com/o/oauth2/auth", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj",
 			} {
 				a.Attempt(set.Check([]byte(text)) == nil, "%s as %s: %q is a piece", name, form, text)
+			}
+			if name == "OpenSSH" {
+				a.Attempt(set.Check([]byte(lines[0])) == nil, "%s as %s: what all keys begin with is a piece", name, form)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ package anatomy
 
 import (
 	"bytes"
+	"encoding/base64"
 
 	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
 )
@@ -18,8 +19,43 @@ func Dissect(secret []byte) []lane.Part {
 	if parts := pemParts(secret); parts != nil {
 		return parts
 	}
+	if parts := encoded(secret); parts != nil {
+		return parts
+	}
 	return []lane.Part{token(secret)}
 }
+
+// encoded are the parts of a key or key file that is stored in base64, as environments
+// want it. A text that has it in base64 is decoded too.
+func encoded(secret []byte) []lane.Part {
+	if len(secret) < leastEncoded {
+		return nil
+	}
+	text := bytes.TrimRight(bytes.Join(bytes.Fields(secret), nil), "=")
+	for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		raw, err := e.DecodeString(string(text))
+		if err != nil {
+			continue
+		}
+		if parts := keyFile(raw); parts != nil {
+			return parts
+		}
+		if parts := pemParts(raw); parts != nil {
+			return parts
+		}
+		_, ok := parse(raw)
+		if ok = ok && raw[0] == derSequence; ok || bytes.HasPrefix(raw, sshMagic) {
+			return block(text) // a key without the lines around it
+		}
+	}
+	return nil
+}
+
+// leastEncoded is the shortest base64 that may hold a key, in bytes.
+const leastEncoded = 64
+
+// derSequence is what a key in DER begins with.
+const derSequence = 0x30
 
 // token is a secret of one word, with its public characters marked.
 func token(secret []byte) lane.Part {

@@ -51,9 +51,12 @@ func block(body []byte) []lane.Part {
 	if err != nil {
 		return []lane.Part{p}
 	}
-	leaves, ok := parse(raw)
+	leaves, ok := openSSH(raw)
 	if !ok {
-		return []lane.Part{p} // of another form, or encrypted
+		leaves, ok = parse(raw)
+	}
+	if !ok {
+		return []lane.Part{p, {Bytes: raw, Octets: true}} // of another form, or encrypted
 	}
 	p.Public = slicesOf(len(text), leaves)
 	return append([]lane.Part{trim(p)}, octets(leaves)...)
@@ -66,7 +69,7 @@ func joined(body []byte) []byte {
 	var out []byte
 	for line := range bytes.FieldsFuncSeq(body, func(r rune) bool { return r == '\n' || r == '\r' }) {
 		if bytes.IndexByte(line, ':') < 0 {
-			out = append(out, bytes.TrimSpace(line)...)
+			out = append(out, bytes.Join(bytes.Fields(line), nil)...) // some paste it as one line with blanks
 		}
 	}
 	return out

@@ -91,6 +91,9 @@ func opened(b []byte) func(o *opener, b []byte, depth int) bool {
 	return nil
 }
 
+// MayBePacked reports that so short a beginning of an answer does not read as text.
+func MayBePacked(head []byte) bool { return len(head) >= leastContent && !readable(head) }
+
 // IsPacked reports that an answer begins with the mark of a packed format, or as one
 // without a mark does that unpacks to text.
 func IsPacked(head []byte) bool {
