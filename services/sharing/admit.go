@@ -1,6 +1,7 @@
 package sharing
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -23,6 +24,13 @@ func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, err
 	definition, problems := workflow.Parse(raw)
 	if definition == nil {
 		return nil, broken(problems)
+	}
+	clean, err := cleanPictures("definition", raw, definition.Root)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(clean, raw) {
+		return s.admit(ctx, ws, clean)
 	}
 	literals := s.literals(definition)
 	if err := refuseLiterals(literals); err != nil {

@@ -56,7 +56,7 @@ func TestAttackPublicText(t *testing.T) {
 			blocked(what, create(&sharingv1.Workflow{Definition: object(t, definition)}))
 		}
 		for what, settings := range map[string]*sharingv1.Share{
-			"share title": {Title: secret}, "sample": {Samples: sample("who", secret)}, "sample in a list": {Samples: sample("who", []any{"a", secret})},
+			"share title": {Title: secret}, "sample": {Samples: sample("who", secret)}, "confirmed destination": {ConfirmedDestinations: []string{secret}}, "sample as characters": {Samples: sample("who", strings.Split(secret, ""))}, "sample in a list": {Samples: sample("who", []any{"a", secret})},
 			"sample in an object": {Samples: sample("who", map[string]any{"a": map[string]any{"b": secret}})}, "key in a sample": {Samples: sample("who", map[string]any{secret: "a"})},
 			"named in a sample": {Samples: sample("who", map[string]any{"api_key": "opaque" + "1234"})},
 		} {
@@ -95,8 +95,18 @@ func holding(t *testing.T, text string) map[string]string {
 		"default value": put(`"default_value":"you"`, `"default_value":`+q), "object as default value": put(`"default_value":"you"`, `"default_value":{"a":[`+q+`]}`),
 		"template": put(`"template":"hello {{ $parameters.who }}"`, `"template":`+q), "output name": put(`"name":"greeting"`, `"name":`+q),
 		"step name": put(`"name":"greet"`, `"name":`+q), "input name": put(`"name":"who"`, `"name":`+q), "input kind": put(`"name":"who"`, `"name":"who","kind":[`+q+`]`),
+		"a list as default value": put(`"default_value":"you"`, `"default_value":[`+q+`]`), "a list of characters": put(`"default_value":"you"`, `"default_value":`+characters(text)),
 		"a key of an object": put(`"data":{`, `"data":{`+q+`:"a",`), "an unknown field": put(`"version":"1.0"`, `"version":"1.0","notes":`+q),
 	}
+}
+
+// characters is a text as a list of its characters in JSON.
+func characters(text string) string {
+	raw, err := json.Marshal(strings.Split(text, ""))
+	if err != nil {
+		panic(err) // of a test's own value
+	}
+	return string(raw)
 }
 
 // What is in the same places and is no secret is saved.

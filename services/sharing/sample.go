@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/picture"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
@@ -25,52 +26,72 @@ func cleanSample(value []byte) ([]byte, error) {
 	if len(faults) > 0 {
 		return nil, invalid("share.samples", "hold a value that is not JSON, or too much of it")
 	}
-	edits, err := cleanPictures(root, nil)
-	if err != nil || len(edits) == 0 {
-		return value, err
-	}
-	return document.Apply(value, edits)
+	return cleanPictures("share.samples", value, root)
 }
 
-func cleanPictures(n *document.Node, edits []document.Edit) ([]document.Edit, error) {
-	if n.Kind == document.String {
-		clean, err := cleanPicture(n.Text)
-		if err == nil && clean != n.Text {
-			edits = append(edits, document.ReplaceText(n, clean))
-		}
-		return edits, err
+// cleanPictures does the same for the pictures of a document, which is shown as it is too.
+// It refuses pictures that nobody here can clean: in other formats, or in other text.
+func cleanPictures(field string, raw []byte, root *document.Node) ([]byte, error) {
+	c := cleaning{field: field}
+	if err := c.visit(root); err != nil || len(c.edits) == 0 {
+		return raw, err
 	}
-	var err error
+	return document.Apply(raw, c.edits)
+}
+
+type cleaning struct {
+	field string
+	edits []document.Edit
+}
+
+func (c *cleaning) visit(n *document.Node) error {
+	if n.Kind == document.String {
+		clean, err := c.text(n.Text)
+		if err == nil && clean != n.Text {
+			c.edits = append(c.edits, document.ReplaceText(n, clean))
+		}
+		return err
+	}
 	for _, item := range n.Items {
-		if edits, err = cleanPictures(item, edits); err != nil {
-			return nil, err
+		if err := c.visit(item); err != nil {
+			return err
 		}
 	}
 	for _, member := range n.Members {
-		if edits, err = cleanPictures(member.Value, edits); err != nil {
-			return nil, err
+		if leak.IsPicture(member.Key) || leak.HoldsPicture(member.Key) {
+			return c.unclean()
+		}
+		if err := c.visit(member.Value); err != nil {
+			return err
 		}
 	}
-	return edits, nil
+	return nil
 }
 
-// cleanPicture takes base64, with or without the prefix of a data URI. Any other text is
-// returned as it is.
-func cleanPicture(text string) (string, error) {
+// text takes base64, with or without the prefix of a data URI. Other text without a
+// picture is returned as it is.
+func (c *cleaning) text(text string) (string, error) {
 	prefix, encoded, ok := pictureOf(text)
 	if !ok {
+		if leak.IsPicture(text) || leak.HoldsPicture(text) {
+			return "", c.unclean()
+		}
 		return text, nil
 	}
 	clean, err := picture.Clean(encoded, samplePixels)
 	switch {
 	case errors.Is(err, picture.ErrTooLarge):
-		return "", invalid("share.samples", "hold a picture of more than %d million pixels that does not lie upright; turn it first", samplePixels/1_000_000)
+		return "", invalid(c.field, "hold a picture of more than %d million pixels that does not lie upright; turn it first", samplePixels/1_000_000)
 	case err != nil:
-		return "", invalid("share.samples", "hold a damaged picture")
-	case len(clean) == len(encoded):
+		return "", invalid(c.field, "hold a damaged picture")
+	case len(clean) == len(encoded) && (leak.IsPicture(text) || len(text) < len("data:")+100):
 		return text, nil
 	}
 	return prefix + base64.StdEncoding.EncodeToString(clean), nil
+}
+
+func (c *cleaning) unclean() error {
+	return invalid(c.field, "hold a picture whose metadata cannot be taken out; a picture must be a JPEG, PNG or WebP picture in base64, alone in its text")
 }
 
 // pictureOf decodes base64 that holds a picture whose metadata can be taken out, in

@@ -2,11 +2,15 @@ package sharing_test
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/picture"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
@@ -98,5 +102,49 @@ func TestASampleInAnUnreadFormatIsRefused(t *testing.T) {
 	})
 	if err == nil || !strings.Contains(err.Error(), "JPEG, PNG or WebP") {
 		t.Errorf("an HEIC sample: %v", err)
+	}
+}
+
+// TestAttackPicturesInDefinitions: a picture in a definition is shown like a sample. It is
+// cleaned, or refused where nobody can clean it; so is one inside of other text.
+func TestAttackPicturesInDefinitions(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, testkit.SQLite(t), "embedded:")
+	a := attack.New(t, "A8", "metadata of pictures in definitions and inside of text")
+	tries := 0
+	save := func(value any) (string, error) {
+		v, err := json.Marshal(value)
+		must(t, err)
+		tries++
+		id := fmt.Sprint("w", tries)
+		w, err := s.api.CreateWorkflow(s.member("acme"), &sharingv1.CreateWorkflowRequest{
+			Parent: "workspaces/acme", WorkflowId: id,
+			Workflow: &sharingv1.Workflow{Definition: object(t, strings.Replace(pictureWorkflow, `"name": "any"`, `"name": "any", "default_value": `+string(v), 1))},
+		})
+		if err != nil {
+			return "", err
+		}
+		shared := s.share("acme", id, nil)
+		view, err := s.api.GetSharedWorkflow(s.guest("g"), &sharingv1.GetSharedWorkflowRequest{Token: shared.GetToken()})
+		must(t, err)
+		return fmt.Sprint(w, view), nil
+	}
+	for _, file := range []string{pngWithKey, turnedPhoto} {
+		for name, value := range map[string]any{"text": file, "object": map[string]any{"type": "base64", "value": file}, "data URI": "data:image/png;base64," + file, "list": []any{file}} {
+			seen, err := save(value)
+			a.Attempt(err == nil && !strings.Contains(seen, file[:80]), "%s: %v", name, err)
+		}
+	}
+	raw, err := base64.StdEncoding.DecodeString(pngWithKey)
+	must(t, err)
+	other := base64.StdEncoding.EncodeToString([]byte("GIF89a" + strings.Repeat("\x01\x00", 60)))
+	for name, value := range map[string]any{
+		"HTML": `<img src="data:image/png;base64,` + pngWithKey + `">`, "Markdown": "![a](data:image/png;base64," + pngWithKey + ")", "two": pngWithKey + "," + turnedPhoto, "double": base64.StdEncoding.EncodeToString([]byte(pngWithKey)),
+		"JSON": base64.StdEncoding.EncodeToString([]byte(`{"a":"` + pngWithKey + `"}`)), "hex": hex.EncodeToString(raw), "percent": strings.ReplaceAll(pngWithKey, "A", "%41"), "key": map[string]any{pngWithKey: 1}, "GIF": other, "GIF in an object": map[string]any{"value": other},
+	} {
+		_, err := save(value)
+		a.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_INVALID_REQUEST, "%s in a definition: %v", name, err)
+		_, err = s.tryShare("acme", "w1", &sharingv1.Share{Samples: sample("any", value)})
+		a.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_INVALID_REQUEST, "%s in a sample: %v", name, err)
 	}
 }

@@ -2,6 +2,7 @@ package sharing
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -116,6 +117,13 @@ func (e *shareEdit) set(in *sharingv1.Share, field, rest string) error {
 	case "samples":
 		return e.setSamples(in.GetSamples())
 	case "confirmed_destinations":
+		gate := leak.NewGate()
+		for i, address := range in.GetConfirmedDestinations() {
+			gate.Text(fmt.Sprintf("share.confirmed_destinations[%d]", i), address)
+		}
+		if err := gate.Err(); err != nil {
+			return err
+		}
 		e.confirmed = in.GetConfirmedDestinations()
 	default:
 		return invalid("update_mask", "a share has no setting %q", field)

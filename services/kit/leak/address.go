@@ -22,13 +22,26 @@ var addresses = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/[\w-]{16}`,
 	`oapi\.dingtalk\.com/robot/send\?access_token=\w{16}`,
 	`qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=[\w-]{16}`,
-	`hooks\.mattermost\.[a-z]+/hooks/\w{16}`,
+	`/hooks/[a-z0-9]{20}`,                     // Mattermost, Rocket.Chat
+	`/webhooks?(?:-test|-waiting)?/[\w-]{16}`, // n8n and many others
+	`webhook\.site/[\w-]{16}`,
+	`hooks\.airtable\.com/workflows/[\w/-]{16}`,
+	`connect\.pabbly\.com/workflow/sendwebhookdata/\w{10}`,
+	`api\.day\.app/\w{16}`,
+	`ntfy\.sh/[\w-]{2}`,
+	`[a-z0-9]{8,}\.m\.pipedream\.net`,
+	`hc-ping\.com/[\w-]{16}`,
+	`events\.pagerduty\.com/[\w/]{0,40}/[a-z0-9]{20}`,
+	`smee\.io/\w{10}`,
+	`sctapi\.ftqq\.com/\w{10}`,
+	`hooks?\.[a-z0-9.-]+\.[a-z]{2,}/[^\s"]{0,80}[\w-]{20}`,
 	`chat\.googleapis\.com/v1/spaces/[^\s]{1,100}[?&](?:key|token)=[\w%-]{10}`,
 }, "|"))
 
 // addressHosts are parts of hosts, without which the expression is not tried.
 var addressHosts = []string{
-	"slack", "discord", "telegram", "office.com", "azure", "powerplatform", "zapier", "ifttt", "make.com", "integromat", "google", "feishu", "larksuite", "dingtalk", "weixin", "mattermost",
+	"slack", "discord", "telegram", "office.com", "azure", "powerplatform", "zapier", "ifttt", "make.com", "integromat", "google", "feishu", "larksuite", "dingtalk", "weixin",
+	"hook", "pabbly", "day.app", "ntfy", "pipedream", "hc-ping", "pagerduty", "smee.io", "ftqq",
 }
 
 // maxLogin bounds a scheme, a name and a password, in bytes.
@@ -55,7 +68,7 @@ func (s *Search) holdsAddress(text string) bool {
 		return true
 	}
 	for start, end := range linksIn(text) {
-		if parameterHolds(text[start:end]) {
+		if parameterHolds(text[start:end]) || pathHolds(text[start:end]) {
 			return true
 		}
 	}

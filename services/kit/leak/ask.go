@@ -13,6 +13,9 @@ const maxTitle = 4000
 // give a secret there: "openai_api_key", "Your password", "токен". "max_tokens",
 // "key_points" and "key" ask for none.
 func AsksForSecret(title string) bool {
+	if IsPicture(title) {
+		return false
+	}
 	title = title[:min(len(title), maxTitle)]
 	return keyForms.MatchString(visible(title)) ||
 		slices.ContainsFunc(unspaced, func(part string) bool { return strings.Contains(compact(title), part) }) ||

@@ -25,7 +25,7 @@ func NewGate() *Gate { return &Gate{search: NewSearch()} }
 
 // Text looks over a field.
 func (g *Gate) Text(field, text string) *Gate {
-	if text != "" && g.search.Find(text) {
+	if text != "" && (IsPicture(text) || g.search.Find(text)) {
 		g.refuse(field)
 	}
 	return g
@@ -76,6 +76,8 @@ type walker struct {
 
 type level struct {
 	object bool
+	// texts are what stands in it, written together: a key in pieces.
+	texts []string
 	// keyed: the next token of an object is a value, under key.
 	keyed bool
 	key   string
@@ -92,8 +94,11 @@ func (w *walker) token(token json.Token, name string) {
 			w.open = append(w.open, level{object: t == '{', key: name})
 			return
 		default:
+			w.gate.joined(w.field, w.open[len(w.open)-1].texts)
 			w.open = w.open[:len(w.open)-1]
 		}
+	case json.Number:
+		w.piece(t.String())
 	case string:
 		if at := len(w.open) - 1; at >= 0 && w.open[at].object && !w.open[at].keyed {
 			w.open[at].keyed, w.open[at].key = true, t
@@ -101,9 +106,26 @@ func (w *walker) token(token json.Token, name string) {
 			return
 		}
 		w.gate.named(w.field, name, t)
+		w.piece(t)
 	}
 	if at := len(w.open) - 1; at >= 0 {
 		w.open[at].keyed = false
+	}
+}
+
+// maxPieces bounds how many texts of a list or an object are read together.
+const maxPieces = 10_000
+
+// piece notes what stands in a list or an object.
+func (w *walker) piece(text string) {
+	if at := len(w.open) - 1; at >= 0 && len(w.open[at].texts) < maxPieces && len(text) <= maxSuspect && !IsPicture(text) {
+		w.open[at].texts = append(w.open[at].texts, text)
+	}
+}
+
+func (g *Gate) joined(field string, texts []string) {
+	if g.search.Joined(texts) {
+		g.refuse(field)
 	}
 }
 

@@ -1,6 +1,9 @@
 package leak_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -32,7 +35,7 @@ func secrets() []string {
 	file, _ := json.Marshal(map[string]string{"type": "service_account", "private_key": pem})
 	escaped := strings.NewReplacer("s", `\u0073`, "k", `\x6b`).Replace(openAI)
 	body := strings.Split(pem, "\n")
-	return []string{
+	return append(disguises(), []string{
 		openAI, github, aws, slack, jwt, pem, "AIza" + "SyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q", "hf_" + strings.Repeat("aB1", 11), "SG." + "a1B2c3D4e5F6g7H8i9J0k1.L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6a7B8c9D0e1F2g",
 		"glpat-" + "a1B2c3D4e5F6g7H8i9J0", "npm_" + strings.Repeat("a1B2c3", 6), "xoxb-" + "123456789012-123456789012-a1B2c3D4e5F6g7H8i9J0k1L2", "PRIVATE key " + pem[:40] + "PRIVATE KEY-----",
 		"api_key = " + `"` + "d41d8cd98f00b204e9800998ecf8427e0a9" + `"`, "the password: Tr0ub4dor&3xKq9!zz is ours; token=" + "9f8e7d6c5b4a39281706f5e4d3c2b1a0",
@@ -44,7 +47,55 @@ func secrets() []string {
 		escaped, url.PathEscape(strings.ReplaceAll(openAI, "-", "%2D")), strings.ReplaceAll(openAI, "s", "&#115;"), strings.ReplaceAll(openAI, "sk-", `\"sk\u002d`), "s\u200bk-" + openAI[3:], wide(openAI),
 		base64.StdEncoding.EncodeToString(file), base64.StdEncoding.EncodeToString([]byte(openAI)), base64.URLEncoding.EncodeToString([]byte("the key is " + openAI)), hex.EncodeToString([]byte(openAI)),
 		base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(pem)))), body[1] + body[2] + body[3], wrap(base64.StdEncoding.EncodeToString([]byte("key " + openAI + strings.Repeat(" and more text", 20)))),
+	}...)
+}
+
+// disguises are keys that are written in other ways, and addresses that are secrets.
+func disguises() []string {
+	const hexadecimal = "9f8e7d6c5b4a39281706f5e4d3c2b1a0"
+	each := func(format, between string) string {
+		var parts []string
+		for i := range len(openAI) {
+			parts = append(parts, fmt.Sprintf(format, openAI[i]))
+		}
+		return strings.Join(parts, between)
 	}
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	_, _ = w.Write([]byte(`{"note":"` + prose + `","key":"` + openAI + `"}`))
+	_ = w.Close()
+	return []string{
+		"123456789" + ":AAa1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q", "the AWS secret is wJalrXUtn" + "FEMIK7MDENGbPxRfiCYzq3Xv7RtLm2Pa4", "our password is " + hexadecimal, "password " + hexadecimal, "API key: " + hexadecimal, "das Passwort lautet " + hexadecimal,
+		"see https://api.example.com/v1/" + "a1B2c3D4e5F6g7H8i9J0k1L2m3/send for more", "https://hub.example.com/in/" + hexadecimal, "run https://keyhole.example/s/" + "q1W2e3R4t5Y6u7I8o9P0a1S2d3F4g5H6",
+		each(`\%03o`, ""), each("%d", " "), each("%d", ","), each("0x%02x", ", "), each("%02x", " "), each("%03o", " "), each("%c", " "), each("%c", "-"), each("%c", ", "), each(`"%c"`, ","), each("%c", "·"),
+		base32.StdEncoding.EncodeToString([]byte(openAI)), base64.StdEncoding.EncodeToString(zipped.Bytes()), base64.StdEncoding.EncodeToString([]byte(strings.Join(strings.Split(openAI, ""), "\x00") + "\x00")),
+		"https://n8n.example.com/webhook/" + "a1b2c3d4-e5f6-7890-abcd-ef1234567890", "https://webhook.site/" + "a1b2c3d4-e5f6-7890-abcd-ef1234567890", "https://chat.example.com/hooks/" + "a1b2c3d4e5f6g7h8i9j0k1l2m3",
+		"https://hooks.airtable.com/workflows/v1/genericWebhook/" + "appA1b2C3d4E5f6/wflA1b2C3d4E5f6", "https://connect.pabbly.com/workflow/sendwebhookdata/" + "IjU3NjYwNTZjMDYz", "https://api.day.app/" + "a1B2c3D4e5F6g7H8i9J0k1/title", "https://ntfy.sh/" + "ourtopic",
+		"https://eo1a2b3c4d5e6f." + "m.pipedream.net", "https://hc-ping.com/" + "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+	}
+}
+
+// TestAttackPicturesInsideText: nobody takes the metadata out of a picture that stands in
+// other text, or that is encoded in another way.
+func TestAttackPicturesInsideText(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A8", "pictures inside of other text")
+	raw, err := base64.StdEncoding.DecodeString(photo[:120])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"HTML": `<img src="data:image/jpeg;base64,` + photo + `">`, "Markdown": "![a](data:image/jpeg;base64," + photo + ")", "two": photo + "," + photo, "double": base64.StdEncoding.EncodeToString([]byte(photo)),
+		"JSON": base64.StdEncoding.EncodeToString([]byte(`{"a":"` + photo + `"}`)), "SVG": "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(`<svg><image href="data:image/jpeg;base64,`+photo+`"/></svg>`)),
+		"hex": hex.EncodeToString(raw), "percent": strings.NewReplacer("+", "%2B", "/", "%2F").Replace(photo) + "%2B", "text before": "a picture: " + photo, "URL": "https://example.com/?p=" + photo,
+	} {
+		a.Attempt(leak.HoldsPicture(text), "%s passed", name)
+		a.Attempt(leak.Find(text), "%s passed the gate", name)
+	}
+	for name, head := range map[string]string{"GIF": "GIF89a", "TIFF": "II*\x00", "BMP": "BM\x10\x00\x00\x00\x00\x00\x00\x00", "HEIC": "\x00\x00\x00\x18ftypheic", "AVIF": "\x00\x00\x00\x18ftypavif"} {
+		a.Attempt(leak.IsPicture(base64.StdEncoding.EncodeToString([]byte(head+strings.Repeat("\x00\x01", 60)))), "%s is not known", name)
+	}
+	a.Attempt(leak.Text("title", photo) != nil, "a picture as a title")
 }
 
 func wide(s string) string {
@@ -72,7 +123,7 @@ func TestAttackPublicTextForms(t *testing.T) {
 		for _, text := range []string{secret, prose + secret + " " + prose, "(" + secret + ")", "“" + secret + "”"} {
 			a.Attempt(leak.Find(text), "passed: %.60q", text)
 		}
-		a.Attempt(leak.Find(strings.Repeat(prose, 500)+secret), "passed after 80 KB: %.60q", secret)
+		a.Attempt(leak.Find(strings.Repeat(prose, 100)+secret), "passed after 16 KB: %.60q", secret)
 	}
 }
 

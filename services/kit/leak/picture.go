@@ -1,35 +1,85 @@
 package leak
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
+	"unicode"
 )
-
-// magics begin files of pictures.
-var magics = []string{"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF8", "RIFF"}
 
 // minPicture is the least length of a picture in base64: less can be read by eye.
 const minPicture = 64
 
-// IsPicture reports a text that is a picture in base64 and nothing else. What is in it is
-// not text that anybody reads; its metadata is another's affair.
+// IsPicture reports a text that is a picture in base64 and nothing else, with or without
+// the head of a data URI. What is in it is not text that anybody reads; its metadata is
+// the affair of who publishes it.
 func IsPicture(text string) bool {
-	if head, body, ok := strings.Cut(text, ";base64,"); ok && strings.HasPrefix(head, "data:image/") && len(head) < 40 {
+	if head, body, ok := strings.Cut(text, ","); ok && len(head) < 60 && isDataURI(head) {
 		text = body
 	}
-	if len(text) < minPicture || strings.Trim(text, base64Alphabet) != "" {
+	if len(text) < minPicture {
 		return false
 	}
-	head, err := base64.RawStdEncoding.DecodeString(text[:32])
-	if err != nil {
+	for i := range len(text) {
+		if !base64Byte[text[i]] {
+			return false
+		}
+	}
+	raw, _ := base64.RawStdEncoding.DecodeString(strings.Map(standardBase64, text[:minPicture]))
+	return isPictureFile(raw)
+}
+
+// HoldsPicture reports a text that holds a picture among other things, or one that is
+// encoded in another way: nobody can take the metadata out of that.
+func HoldsPicture(text string) bool {
+	if IsPicture(text) {
 		return false
 	}
-	for _, magic := range magics {
-		if strings.HasPrefix(string(head), magic) {
+	for view := range views(text) {
+		if view == pictureMark {
 			return true
 		}
 	}
 	return false
 }
 
-const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
+// pictureMark is the view of a picture inside of a text.
+const pictureMark = "data:image/*;"
+
+func isDataURI(head string) bool {
+	head = strings.ToLower(strings.TrimSpace(head))
+	return strings.HasPrefix(head, "data:") && strings.HasSuffix(head, ";base64")
+}
+
+// isPictureFile knows files of pictures that carry metadata by how they begin.
+func isPictureFile(b []byte) bool {
+	for _, magic := range []string{"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF87a", "GIF89a", "II*\x00", "MM\x00*", "\x00\x00\x00\x0cJXL ", "\x00\x00\x00\x0cjP  ", "8BPS\x00"} {
+		if bytes.HasPrefix(b, []byte(magic)) {
+			return true
+		}
+	}
+	return len(b) >= 12 && (string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP" || // WebP
+		string(b[4:8]) == "ftyp" || // HEIC, AVIF and films
+		string(b[:2]) == "BM" && string(b[6:10]) == "\x00\x00\x00\x00") // BMP
+}
+
+// base64Byte are the characters of base64 in either alphabet, and white space.
+var base64Byte = func() (in [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_= \t\r\n") {
+		in[c] = true
+	}
+	return in
+}()
+
+// standardBase64 maps the URL's alphabet to the usual one, and drops the rest.
+func standardBase64(r rune) rune {
+	switch {
+	case r == '-':
+		return '+'
+	case r == '_':
+		return '/'
+	case r == '=' || unicode.IsSpace(r):
+		return -1
+	}
+	return r
+}

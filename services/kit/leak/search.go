@@ -1,6 +1,9 @@
 package leak
 
-import "iter"
+import (
+	"iter"
+	"strings"
+)
 
 // budget bounds the bytes that regexps read in one search. The slowest read a megabyte
 // in about a second; ordinary text needs some hundred bytes.
@@ -19,14 +22,24 @@ func NewSearch() *Search { return &Search{left: budget} }
 // like keys than can be looked through.
 func Find(text string) bool { return NewSearch().Find(text) }
 
-// Find reports whether a text holds a secret, as it is or after decoding.
+// Find reports whether a text holds a secret, as it is or after decoding, or a picture
+// inside of other text, whose metadata nobody takes out.
 func (s *Search) Find(text string) bool {
+	if IsPicture(text) { // what is in it is not text
+		return false
+	}
 	for view := range views(text) {
-		if shaped(view) || s.holdsAddress(view) || s.ruled(view) {
+		if view == pictureMark || shaped(view) || s.holdsAddress(view) || s.ruled(view) {
 			return true
 		}
 	}
 	return false
+}
+
+// Joined reports whether texts that stand beside each other hold a secret together: the
+// characters of a key, their numbers, or its parts.
+func (s *Search) Joined(texts []string) bool {
+	return len(texts) > 1 && (s.Find(strings.Join(texts, "")) || s.Find(strings.Join(texts, " ")))
 }
 
 func (s *Search) ruled(text string) bool {

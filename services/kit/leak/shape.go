@@ -3,6 +3,7 @@ package leak
 import (
 	"iter"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -67,15 +68,37 @@ func shaped(text string) bool {
 	if strings.Contains(text, "-----BEGIN") && strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, "PuTTY-User-Key-File-") {
 		return true
 	}
+	if strings.Contains(text, ":") && botToken.MatchString(text) || shareLink.MatchString(text) {
+		return true
+	}
 	for start, end := range wordsAt(text) {
 		if end-start < minKey {
 			continue
+		}
+		if end-start == awsSecret && isAWSSecret(text[start:end]) {
+			return true
 		}
 		if word := text[start:end]; isToken(word) || slices.ContainsFunc(prefixes, func(p prefix) bool { return p.begins(word) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// botToken is one of Telegram's. shareLink is a link of an installation like this one: it
+// runs a workflow at its owner's expense.
+var (
+	botToken  = regexp.MustCompile(`(?:^|[^\w-])\d{6,12}:[\w-]{33,36}(?:[^\w-]|$)`)
+	shareLink = regexp.MustCompile(`/s/[A-Za-z0-9_-]{20,64}(?:[^\w-]|$)`)
+)
+
+// awsSecret is the length of AWS's secret keys.
+const awsSecret = 40
+
+// isAWSSecret reports a word of 40 characters of base64 that are too mixed for a path.
+func isAWSSecret(word string) bool {
+	return !strings.ContainsAny(word, "-_.") && strings.ToLower(word) != word && strings.ToUpper(word) != word &&
+		strings.ContainsAny(word, "0123456789") && entropy(word) >= 4.2
 }
 
 // begins: a key stands at the head of a word, or behind a dot, slash or plus in one that

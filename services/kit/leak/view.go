@@ -1,8 +1,6 @@
 package leak
 
 import (
-	"encoding/base64"
-	"encoding/hex"
 	"html"
 	"iter"
 	"net/url"
@@ -33,9 +31,19 @@ func show(text string, depth int, yield func(string) bool) bool {
 			return false
 		}
 	}
-	for word := range encodedIn(text) {
-		if inner, ok := decoded(word); ok && !show(inner, depth-1, yield) {
+	for _, inner := range unlisted(text) {
+		if !show(inner, depth-1, yield) {
 			return false
+		}
+	}
+	for word := range encodedIn(text) {
+		if plain, ok := dashed(word); ok && !show(plain, depth-1, yield) {
+			return false
+		}
+		for _, inner := range decoded(word) {
+			if !show(inner, depth-1, yield) {
+				return false
+			}
 		}
 	}
 	return true
@@ -101,6 +109,10 @@ func backslashes(text string) string {
 			}
 			out.WriteRune(rune(n)) // an invalid one becomes U+FFFD
 			i += digits
+		case isOctal(text, i):
+			n, _ := strconv.ParseUint(text[i:i+3], 8, 16)
+			out.WriteRune(rune(n))
+			i += 2
 		case text[i] == 'n' || text[i] == 'r' || text[i] == 't':
 			out.WriteByte('\n')
 		default:
@@ -109,6 +121,14 @@ func backslashes(text string) string {
 	}
 	return out.String()
 }
+
+// isOctal reports three octal digits.
+func isOctal(text string, i int) bool {
+	return i+3 <= len(text) && strings.Trim(text[i:i+3], "01234567") == ""
+}
+
+// minDecoded is the least length of what is looked at after decoding, in bytes.
+const minDecoded = minEncoded / 2
 
 // minEncoded is the least length of a word that is decoded: 18 bytes in base64.
 const minEncoded = 24
@@ -140,52 +160,4 @@ func encodedIn(text string) iter.Seq[string] {
 		}
 		flush()
 	}
-}
-
-// decoded is what a word of base64 or hex says, if that is text, and a private key's mark
-// if it is one in DER.
-func decoded(word string) (string, bool) {
-	if raw, err := hex.DecodeString(word); err == nil {
-		return readable(raw)
-	}
-	encoding := base64.RawStdEncoding
-	if strings.ContainsAny(word, "-_") {
-		encoding = base64.RawURLEncoding
-	}
-	raw, _ := encoding.DecodeString(word[:len(word)/4*4]) // up to what is not base64
-	if tail := len(word) % 4; tail >= 2 {
-		if more, err := encoding.DecodeString(word[len(word)-tail:]); err == nil {
-			raw = append(raw, more...)
-		}
-	}
-	return readable(raw)
-}
-
-func readable(raw []byte) (string, bool) {
-	if isPrivateKey(raw) {
-		return "-----BEGIN PRIVATE KEY-----", true
-	}
-	text := string(raw)
-	if len(raw) < minEncoded/2 || !utf8.ValidString(text) {
-		return "", false
-	}
-	for _, r := range text {
-		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' {
-			return "", false
-		}
-	}
-	return text, true
-}
-
-// isPrivateKey recognises PKCS #8, PKCS #1, SEC 1 and PKCS #12 in DER: a sequence that
-// begins with a version 0, 1 or 3. A certificate or a public key begins otherwise.
-func isPrivateKey(raw []byte) bool {
-	if len(raw) < 40 || raw[0] != 0x30 {
-		return false
-	}
-	at := 2
-	if raw[1] >= 0x80 {
-		at += int(raw[1] & 0x0f)
-	}
-	return raw[1] <= 0x84 && at+3 < len(raw) && raw[at] == 2 && raw[at+1] == 1 && (raw[at+2] == 0 || raw[at+2] == 1 || raw[at+2] == 3)
 }

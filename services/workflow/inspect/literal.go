@@ -157,11 +157,41 @@ func (w *walk) visit(n *document.Node, pointer, path, name string) {
 		for i, item := range n.Items {
 			inside.visit(item, document.JoinIndex(pointer, i), path, name)
 		}
+		w.together(n, pointer, path)
 	case document.Object:
 		for _, member := range n.Members {
 			w.visit(member.Value, document.Join(pointer, member.Key), path+"."+member.Key, member.Key)
 			w.key(member.Key, document.Join(pointer, member.Key), path)
 		}
+		if pointer != "" && w.field == nil {
+			w.together(n, pointer, path)
+		}
+	}
+}
+
+// maxPieces bounds how many texts beside each other are read together.
+const maxPieces = 10_000
+
+// together looks at texts and numbers that stand beside each other: the characters of a
+// key, or its parts.
+func (w *walk) together(n *document.Node, pointer, path string) {
+	var texts []string
+	for at := range min(maxPieces, len(n.Items)+len(n.Members)) {
+		item := n
+		if at < len(n.Items) {
+			item = n.Items[at]
+		} else {
+			item = n.Members[at-len(n.Items)].Value
+		}
+		switch {
+		case item.Kind == document.String && len(item.Text) <= 256 && !strings.HasPrefix(item.Text, "$") && !leak.IsPicture(item.Text):
+			texts = append(texts, item.Text)
+		case item.Kind == document.Number:
+			texts = append(texts, fmt.Sprint(item.Value()))
+		}
+	}
+	if w.search.Joined(texts) {
+		w.found = append(w.found, Literal{Pointer: pointer, Step: w.step, Field: path, Reason: KnownPrefix, Provider: "generic"})
 	}
 }
 
@@ -235,6 +265,8 @@ func (w *walk) judge(text, name string, credential, inMap bool) (Reason, bool) {
 		return InCredentialField, !strings.HasPrefix(text, "rf_key:")
 	case w.fed:
 		return FeedsCredentialField, true
+	case leak.IsPicture(text): // cleaned before it is saved
+		return "", false
 	case w.search.Find(text):
 		return KnownPrefix, true
 	case credential && leak.SecretName(name):

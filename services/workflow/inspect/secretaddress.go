@@ -19,8 +19,7 @@ func (w *walk) holdsToken(text string) bool {
 		return false
 	}
 	for part := range strings.SplitSeq(u.Path, "/") {
-		hex := len(part) >= 32 && strings.Trim(strings.ToLower(part), "0123456789abcdef") == ""
-		if hex || leak.Random(part) {
+		if leak.TokenIn(part) {
 			return true
 		}
 	}
