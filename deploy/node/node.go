@@ -45,6 +45,9 @@ type Config struct {
 	Blobs string
 	// Worker is the path of keyhole-model-worker; empty means beside the program.
 	Worker string
+	// ModelWorkers and Runs bound the model workers and the runs at the same time; 0 is
+	// the default of modelworker.Config and runner.Config.
+	ModelWorkers, Runs int
 	// Gateway is the HTTP edge's own part.
 	Gateway gateway.Config
 }

@@ -75,7 +75,7 @@ func (n *Node) server(name string, face rpc.Face, visitors secret.Secret) (*rpc.
 
 func (n *Node) serverConfig(id *identity.Identity, face rpc.Face, visitors secret.Secret) rpc.ServerConfig {
 	return rpc.ServerConfig{
-		Face: face, Identity: id, VisitorKey: visitors, MaxDeadline: runTimeout, MaxStreamDeadline: runTimeout,
+		Face: face, Identity: id, VisitorKey: visitors, MaxDeadline: runTimeout, MaxStreamDeadline: runTimeout, Connections: n.cfg.Gateway.Connections,
 		Logger: n.tel.Logger, Tracer: n.tel.Tracer, Meter: n.tel.Meter,
 	}
 }

@@ -78,7 +78,7 @@ func (n *Node) openRegistry(ctx context.Context) error {
 // workers makes a pool of model workers; nothing is started before a model is
 // needed.
 func (n *Node) workers() (*modelworker.Pool, error) {
-	pool, err := modelworker.New(modelworker.Config{Worker: n.cfg.Worker, Logger: n.tel.Logger})
+	pool, err := modelworker.New(modelworker.Config{Worker: n.cfg.Worker, Workers: n.cfg.ModelWorkers, Logger: n.tel.Logger})
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (n *Node) openRunner(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.runner, err = runner.New(ctx, runner.Config{ModelDir: filepath.Join(n.cfg.Data, "cache")}, runner.Deps{
+	n.runner, err = runner.New(ctx, runner.Config{ModelDir: filepath.Join(n.cfg.Data, "cache"), Runs: n.cfg.Runs}, runner.Deps{
 		Sharing:  sharinginternalv1.NewSharingInternalServiceClient(conns["sharing"]),
 		Vault:    vaultinternalv1.NewVaultInternalServiceClient(conns["vault"]),
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(conns["registry"]),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/gateway/preview"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
 // preview answers with the graph as PNG. It shows what the first screen of the page
@@ -24,7 +25,7 @@ func (h *Handlers) preview(w http.ResponseWriter, r *http.Request, token string)
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	raw, err := h.previews.PNG(tag, subject)
+	raw, err := h.previews.PNG(r.Context(), fair.Client{Tenant: h.cfg.Callers.Address(r)}, tag, subject)
 	if err != nil {
 		reply.Error(w, err)
 		return

@@ -2,16 +2,16 @@ package preview
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"image/png"
-	"sync"
 
 	"github.com/maypok86/otter/v2"
-	"golang.org/x/sync/singleflight"
 	"google.golang.org/protobuf/proto"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
 
@@ -23,10 +23,9 @@ const maxPictures = 256
 type Previews struct {
 	fonts *typeface.Set
 	kept  *otter.Cache[string, []byte]
-	group singleflight.Group
-	// drawing serialises the work, so that pictures do not take the processors from
-	// runs.
-	drawing sync.Mutex
+	// turns lets one picture be drawn at a time, so that pictures do not take the
+	// processors from runs. Addresses take turns.
+	turns *fair.Pool
 }
 
 // New loads the fonts.
@@ -35,7 +34,10 @@ func New() (*Previews, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Previews{fonts: fonts, kept: otter.Must(&otter.Options[string, []byte]{MaximumSize: maxPictures})}, nil
+	return &Previews{
+		fonts: fonts, kept: otter.Must(&otter.Options[string, []byte]{MaximumSize: maxPictures}),
+		turns: fair.New(fair.Limits{What: "previews", Capacity: 1, WholeTenant: true}),
+	}, nil
 }
 
 // Subject returns the part of a view that a preview may show.
@@ -50,23 +52,23 @@ func Tag(subject *sharingv1.SharedWorkflow) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// PNG returns the picture of the subject that has this tag.
-func (p *Previews) PNG(tag string, subject *sharingv1.SharedWorkflow) ([]byte, error) {
+// PNG returns the picture of the subject that has this tag. The client waits for its turn.
+func (p *Previews) PNG(ctx context.Context, client fair.Client, tag string, subject *sharingv1.SharedWorkflow) ([]byte, error) {
 	if raw, ok := p.kept.GetIfPresent(tag); ok {
 		return raw, nil
 	}
-	raw, err, _ := p.group.Do(tag, func() (any, error) {
-		p.drawing.Lock()
-		defer p.drawing.Unlock()
-		var b bytes.Buffer
-		if err := png.Encode(&b, drawPicture(p.fonts, subject)); err != nil {
-			return nil, err
-		}
-		p.kept.Set(tag, b.Bytes())
-		return b.Bytes(), nil
-	})
+	turn, err := p.turns.Acquire(ctx, 1, client)
 	if err != nil {
 		return nil, err
 	}
-	return raw.([]byte), nil
+	defer turn.Release()
+	if raw, ok := p.kept.GetIfPresent(tag); ok { // drawn meanwhile
+		return raw, nil
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, drawPicture(p.fonts, subject)); err != nil {
+		return nil, err
+	}
+	p.kept.Set(tag, b.Bytes())
+	return b.Bytes(), nil
 }

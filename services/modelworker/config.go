@@ -15,7 +15,9 @@ type Config struct {
 	Worker string
 	// Library is the path of libonnxruntime.so. Empty: beside the worker.
 	Library string
-	// Workers bounds the processes. Zero: the number of processors, at least 2.
+	// Workers bounds the processes. One workspace has at most half of them. Zero: twice
+	// the number of processors, so that one workspace can use all processors while a
+	// worker is left for the others; at least 4.
 	Workers int
 	// Threads that one run may use. Zero: 1, so that as many runs as there are
 	// processors go on side by side, which gives the most of them per second.
@@ -61,7 +63,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Library, err = filepath.Abs(c.Library); err != nil {
 		return c, fmt.Errorf("find ONNX Runtime: %w", err)
 	}
-	def(&c.Workers, max(2, runtime.GOMAXPROCS(0)))
+	def(&c.Workers, max(4, 2*runtime.GOMAXPROCS(0)))
 	def(&c.Threads, 1)
 	def(&c.Memory, 2<<30)
 	def(&c.Arena, 256<<20)

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
 )
 
 func model(tenant, path string) modelworker.Model {
-	return modelworker.Model{Key: path, Tenant: tenant, Open: workertest.Open(path)}
+	return modelworker.Model{Key: path, Tenant: tenant, Client: fair.Client{Tenant: tenant}, Open: workertest.Open(path)}
 }
 
 // double is y = x + x.

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
 )
@@ -50,7 +51,7 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	for name, data := range files {
 		t.Run(name, func(t *testing.T) {
 			path := workertest.WriteFile(t, data)
-			signature, err := pool.Inspect(t.Context(), workertest.Open(path))
+			signature, err := pool.Inspect(t.Context(), fair.Client{}, workertest.Open(path))
 			if kind := kindOf(err); kind != modelworker.Refused && kind != modelworker.TooLarge {
 				t.Errorf("Inspect: %+v, %v", signature, err)
 			}

@@ -6,16 +6,24 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
 // Infer runs a model on inputs and calls read with its outputs. The inputs are
 // written, and the outputs read, while the worker is held, in memory shared with
-// it. When ctx ends, the work is stopped or killed, and ctx's error comes back.
+// it. When ctx ends, the work is stopped or killed, and ctx's error comes back. The pool's
+// own limit begins with the client's turn.
 func (p *Pool) Infer(ctx context.Context, model Model, inputs []Input, read func([]Output) error) error {
-	ctx, cancel := p.bounded(ctx, p.cfg.RunLimit)
-	defer cancel()
-	err := freshly(func() error { return p.infer(ctx, model, inputs, read) })
+	err := freshly(func() error {
+		proc, err := p.acquire(ctx, model.Client, model.Tenant, model.Key)
+		if err != nil {
+			return err
+		}
+		ctx, cancel := p.bounded(ctx, p.cfg.RunLimit)
+		defer cancel()
+		return p.explain(ctx, p.infer(ctx, proc, model, inputs, read))
+	})
 	return p.explain(ctx, err)
 }
 
@@ -39,11 +47,7 @@ func (r *retryable) Error() string { return r.err.Error() }
 
 func (r *retryable) Unwrap() error { return r.err }
 
-func (p *Pool) infer(ctx context.Context, model Model, inputs []Input, read func([]Output) error) error {
-	proc, err := p.acquire(ctx, model.Tenant, model.Key)
-	if err != nil {
-		return err
-	}
+func (p *Pool) infer(ctx context.Context, proc *process, model Model, inputs []Input, read func([]Output) error) error {
 	then := p.retire // unless it has proven to be well; also where a callback panics
 	defer func() { then(proc) }()
 	fresh := len(proc.models) == 0
@@ -112,26 +116,27 @@ func (p *process) infer(ctx context.Context, model Model, req wire.Request) (wir
 // Describe tells what a model declares, in the worker that is then to run it and that
 // keeps it open until then.
 func (p *Pool) Describe(ctx context.Context, model Model) (*Signature, error) {
-	ctx, cancel := p.bounded(ctx, p.cfg.InspectLimit)
-	defer cancel()
 	var signature *Signature
-	err := freshly(func() (err error) {
-		signature, err = p.describe(ctx, model)
-		return err
+	err := freshly(func() error {
+		proc, err := p.acquire(ctx, model.Client, model.Tenant, model.Key)
+		if err != nil {
+			return err
+		}
+		ctx, cancel := p.bounded(ctx, p.cfg.InspectLimit)
+		defer cancel()
+		signature, err = p.describe(ctx, proc, model)
+		return p.explain(ctx, err)
 	})
 	return signature, p.explain(ctx, err)
 }
 
-func (p *Pool) describe(ctx context.Context, model Model) (*Signature, error) {
+func (p *Pool) describe(ctx context.Context, proc *process, model Model) (*Signature, error) {
 	file, err := model.Open()
 	if err != nil {
+		p.release(proc)
 		return nil, fmt.Errorf("open the model's file: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	proc, err := p.acquire(ctx, model.Tenant, model.Key)
-	if err != nil {
-		return nil, err
-	}
 	then := p.retire // unless it has proven to be well
 	defer func() { then(proc) }()
 	fresh := len(proc.models) == 0
@@ -151,30 +156,26 @@ func (p *Pool) describe(ctx context.Context, model Model) (*Signature, error) {
 
 // Inspect opens a model once, in a worker of its own, and tells what it declares.
 // A file that is not a model, or does more harm than that, is a Failure.
-func (p *Pool) Inspect(ctx context.Context, open func() (*os.File, error)) (*Signature, error) {
-	ctx, cancel := p.bounded(ctx, p.cfg.InspectLimit)
-	defer cancel()
-	signature, err := p.inspect(ctx, open)
-	return signature, p.explain(ctx, err)
-}
-
-// inspecting is a tenant that no workspace can be; its workers are used once.
-const inspecting = "\x00inspect"
-
-func (p *Pool) inspect(ctx context.Context, open func() (*os.File, error)) (*Signature, error) {
+func (p *Pool) Inspect(ctx context.Context, client fair.Client, open func() (*os.File, error)) (*Signature, error) {
 	file, err := open()
 	if err != nil {
 		return nil, fmt.Errorf("open the model's file: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	proc, err := p.acquire(ctx, inspecting, "")
+	proc, err := p.acquire(ctx, client, inspecting, "")
 	if err != nil {
-		return nil, err
+		return nil, p.explain(ctx, err)
 	}
 	defer p.retire(proc)
+	ctx, cancel := p.bounded(ctx, p.cfg.InspectLimit)
+	defer cancel()
 	reply, err := proc.exchange(ctx, wire.Request{Op: wire.Inspect}, file)
-	return signed(ctx, reply, err)
+	signature, err := signed(ctx, reply, err)
+	return signature, p.explain(ctx, err)
 }
+
+// inspecting is a tenant that no workspace can be; its workers are used once.
+const inspecting = "\x00inspect"
 
 // signed is the signature of a reply.
 func signed(ctx context.Context, reply wire.Reply, err error) (*Signature, error) {

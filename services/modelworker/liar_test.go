@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
@@ -84,7 +85,7 @@ func TestALyingWorkerIsFoundOut(t *testing.T) {
 			if kind == "nothing more said" && !strings.Contains(err.Error(), "last words") {
 				t.Errorf("what it said at the end is lost: %v", err)
 			}
-			signature, err := pool.Inspect(t.Context(), workertest.Open(path))
+			signature, err := pool.Inspect(t.Context(), fair.Client{}, workertest.Open(path))
 			if kindOf(err) == "" {
 				t.Errorf("the inspection: %+v, %v", signature, err)
 			}

@@ -57,67 +57,60 @@ func (p *Pool) ended(proc *process) {
 	i := slices.Index(p.idle, proc)
 	if i >= 0 {
 		p.takeIdle(i)
+		p.places--
 	}
 	p.mu.Unlock()
 	if i >= 0 {
 		proc.destroy()
-		p.freePlace()
 	}
 }
 
-// retire ends a worker that the caller holds, and frees its place.
+// retire ends a worker that the caller holds, frees its place, and ends the turn.
 func (p *Pool) retire(proc *process) {
 	proc.destroy()
 	p.freePlace()
+	proc.endTurn()
 }
 
 func (p *Pool) freePlace() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.waiters) == 0 {
-		p.places--
-		return
-	}
-	p.waiters[0].turn <- nil
-	p.waiters = slices.Delete(p.waiters, 0, 1)
+	p.places--
 }
 
-// release hands a worker to the next in the queue, or puts it aside.
+// release puts a worker aside for the next call, and ends the turn.
 func (p *Pool) release(proc *process) {
 	if !p.putAside(proc) {
 		p.retire(proc)
 	}
 }
 
+// endTurn lets the next one have a worker. There is no turn yet while the worker starts.
+func (p *process) endTurn() {
+	if turn := p.turn; turn != nil {
+		p.turn = nil
+		turn.Release()
+	}
+}
+
 // putAside is false where the worker died in its holder's hands.
 func (p *Pool) putAside(proc *process) bool {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if !p.alive[proc] {
+		p.mu.Unlock()
 		return false
 	}
-	if len(p.waiters) > 0 {
-		i := p.next(proc.tenant)
-		p.waiters[i].turn <- proc
-		p.waiters = slices.Delete(p.waiters, i, i+1)
-		return true
-	}
+	turn := proc.turn
+	proc.turn = nil
 	if proc.idle == nil {
 		proc.idle = time.AfterFunc(p.cfg.Idle, func() { p.reap(proc) })
 	} else {
 		proc.idle.Reset(p.cfg.Idle)
 	}
 	p.idle = append(p.idle, proc)
+	p.mu.Unlock()
+	turn.Release() // it is idle before the next one looks
 	return true
-}
-
-// next is who has waited longest, unless that one can wait a little more and a
-// call of the same tenant can use the worker as it is.
-func (p *Pool) next(tenant string) int {
-	if p.waiters[0].tenant == tenant || time.Since(p.waiters[0].since) > patience {
-		return 0
-	}
-	return max(0, slices.IndexFunc(p.waiters, func(w *waiter) bool { return w.tenant == tenant }))
 }
 
 // reap ends a worker if nobody has taken it meanwhile.
@@ -126,9 +119,10 @@ func (p *Pool) reap(proc *process) {
 	i := slices.Index(p.idle, proc)
 	if i >= 0 {
 		p.takeIdle(i)
+		p.places--
 	}
 	p.mu.Unlock()
 	if i >= 0 {
-		p.retire(proc)
+		proc.destroy()
 	}
 }

@@ -1,40 +1,42 @@
 package modelworker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
-// Pool runs models in a bounded number of workers. It is safe for concurrent
-// use; calls beyond the bound wait their turn.
+// Pool runs models in a bounded number of workers. It is safe for concurrent use. Calls
+// beyond the bound, or beyond what one workspace may have, wait for their turn: see
+// package fair.
 type Pool struct {
 	cfg Config
 	// processes waits for every worker's end.
 	processes sync.WaitGroup
 
+	// turns has a place for each worker. Clients wait there.
+	turns *fair.Pool
+
 	mu     sync.Mutex
 	closed bool
 	// places in use: each worker has one from before it is started until its
 	// holder retires it, or until it dies while nobody holds it.
-	places  int
-	alive   map[*process]bool
-	idle    []*process // the last used at the end
-	waiters []*waiter
+	places int
+	alive  map[*process]bool
+	idle   []*process // the last used at the end
 }
 
-// waiter gets a process, or nil for a place to start one in.
-type waiter struct {
-	tenant string
-	since  time.Time
-	turn   chan *process
-}
+// turnLasts is how long a client that waits is served before another one, whose worker
+// may have to replace its own.
+const turnLasts = 250 * time.Millisecond
 
-// patience is how long calls of a worker's own tenant may overtake one that
-// would need the worker to be replaced.
-const patience = 250 * time.Millisecond
+// waiting is how many calls of one key or visitor may wait: those of all its runs.
+const waiting = 2048
 
 var errClosed = errors.New("the model workers are shut down")
 
@@ -44,7 +46,9 @@ func New(cfg Config) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pool{cfg: cfg, alive: map[*process]bool{}}, nil
+	return &Pool{cfg: cfg, alive: map[*process]bool{}, turns: fair.New(fair.Limits{
+		What: "models", Capacity: int64(cfg.Workers), WholeTenant: true, Waiting: waiting, Turn: turnLasts,
+	})}, nil
 }
 
 // Close kills every worker and waits for their end. Calls that go on end with a
@@ -55,10 +59,6 @@ func (p *Pool) Close() {
 	for proc := range p.alive {
 		proc.kill()
 	}
-	for _, w := range p.waiters {
-		close(w.turn)
-	}
-	p.waiters = nil
 	p.mu.Unlock()
 	p.processes.Wait()
 }
@@ -81,48 +81,55 @@ func (p *Pool) PIDs() []int {
 	return pids
 }
 
-// acquire gives the caller a worker of the tenant for itself; release or retire
-// must follow.
-func (p *Pool) acquire(ctx context.Context, tenant, model string) (*process, error) {
-	proc, w, err := p.claim(tenant, model)
+// acquire gives a client a worker of the tenant for itself, when it is its turn; release
+// or retire must follow.
+func (p *Pool) acquire(ctx context.Context, client fair.Client, tenant, model string) (*process, error) {
+	if p.isClosed() {
+		return nil, failure(Unavailable, "%w", errClosed)
+	}
+	turn, err := p.turns.Acquire(ctx, 1, client)
 	if err != nil {
+		return nil, cmp.Or(ctx.Err(), err)
+	}
+	proc, err := p.claim(tenant, model)
+	if err == nil && proc != nil && (proc.tenant != tenant || proc.dead()) {
+		proc.destroy() // the new one takes its place
+		proc = nil
+	}
+	if err == nil && proc == nil {
+		proc, err = p.launch(ctx, tenant)
+	}
+	if err != nil {
+		turn.Release()
 		return nil, err
 	}
-	if w != nil {
-		if proc, err = p.wait(ctx, w); err != nil {
-			return nil, err
-		}
-	}
-	if proc != nil && proc.tenant == tenant && !proc.dead() {
-		return proc, nil
-	}
-	if proc != nil { // a stranger's: the new one takes its place
-		proc.destroy()
-	}
-	return p.launch(ctx, tenant)
+	proc.turn = turn
+	return proc, nil
+}
+
+func (p *Pool) isClosed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
 }
 
 // claim takes an idle worker of the tenant, at best one that has the model; else
-// a free place; else the worker that has been idle for longest; else it queues.
-func (p *Pool) claim(tenant, model string) (*process, *waiter, error) {
+// a free place; else the worker that has been idle for longest. Whoever has a turn finds
+// one of these, for there are as many places as turns.
+func (p *Pool) claim(tenant, model string) (*process, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return nil, nil, failure(Unavailable, "%w", errClosed)
+		return nil, failure(Unavailable, "%w", errClosed)
 	}
 	if i := p.pick(tenant, model); i >= 0 {
-		return p.takeIdle(i), nil, nil
+		return p.takeIdle(i), nil
 	}
-	if p.places < p.cfg.Workers {
+	if p.places < p.cfg.Workers || len(p.idle) == 0 {
 		p.places++
-		return nil, nil, nil
+		return nil, nil //nolint:nilnil // a place to start one in
 	}
-	if len(p.idle) > 0 {
-		return p.takeIdle(0), nil, nil
-	}
-	w := &waiter{tenant: tenant, since: time.Now(), turn: make(chan *process, 1)}
-	p.waiters = append(p.waiters, w)
-	return nil, w, nil
+	return p.takeIdle(0), nil
 }
 
 func (p *Pool) takeIdle(i int) *process {
@@ -142,28 +149,4 @@ func (p *Pool) pick(tenant, model string) int {
 		}
 	}
 	return best
-}
-
-func (p *Pool) wait(ctx context.Context, w *waiter) (*process, error) {
-	select {
-	case proc, ok := <-w.turn:
-		if !ok {
-			return nil, failure(Unavailable, "%w", errClosed)
-		}
-		return proc, nil
-	case <-ctx.Done():
-	}
-	p.mu.Lock()
-	before := len(p.waiters)
-	p.waiters = slices.DeleteFunc(p.waiters, func(o *waiter) bool { return o == w })
-	handed := len(p.waiters) == before
-	p.mu.Unlock()
-	if handed { // the turn came just now: pass it on
-		if proc, ok := <-w.turn; ok && proc != nil {
-			p.release(proc)
-		} else if ok {
-			p.freePlace()
-		}
-	}
-	return nil, ctx.Err()
 }

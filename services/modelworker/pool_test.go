@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
 )
@@ -41,7 +42,7 @@ func TestInferOnInputsOfChangingShapes(t *testing.T) {
 func TestInspectTellsWhatAModelDeclares(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t)
-	signature, err := pool.Inspect(t.Context(), workertest.Open(workertest.Fetched(t, ".tools/testdata/yolov8n.onnx")))
+	signature, err := pool.Inspect(t.Context(), fair.Client{}, workertest.Open(workertest.Fetched(t, ".tools/testdata/yolov8n.onnx")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,12 +15,15 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
 // process is one worker. Whoever has acquired it uses it alone.
 type process struct {
 	tenant string
+	// turn is what its holder has of the pool.
+	turn   *fair.Lease
 	cmd    *exec.Cmd
 	conn   *net.UnixConn
 	arena  *arena

@@ -4,6 +4,7 @@ import (
 	"os"
 	"unsafe"
 
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
@@ -13,6 +14,8 @@ type Model struct {
 	Key string
 	// Tenant is whose model it is; tenants never share a worker.
 	Tenant string
+	// Client is who waits for the answer, and whose turn it takes.
+	Client fair.Client
 	// Open gives the model's file. The pool closes it.
 	Open func() (*os.File, error)
 }

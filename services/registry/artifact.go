@@ -17,7 +17,9 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 )
 
@@ -35,6 +37,14 @@ const (
 	settleWithin = 10 * time.Second
 )
 
+const (
+	// maxUploads at the same time each have a file of up to MaxArtifact in Scratch. One
+	// workspace has at most half of them.
+	maxUploads = 16
+	// uploadPatience is how long an upload waits for one of its workspace to end.
+	uploadPatience = 5 * time.Second
+)
+
 type upload = grpc.ClientStreamingServer[registryv1.UploadArtifactRequest, registryv1.ModelVersion]
 
 // UploadArtifact takes the artifact of a pending version. Nothing is kept of one
@@ -44,6 +54,11 @@ func (f *publicFace) UploadArtifact(stream upload) error {
 	if err != nil {
 		return err
 	}
+	place, err := f.uploads.Acquire(stream.Context(), 1, fair.ClientOf(caller.From(stream.Context())))
+	if err != nil {
+		return err
+	}
+	defer place.Release()
 	file, err := os.CreateTemp(f.cfg.Scratch, "keyhole-upload-*")
 	if err != nil {
 		return cannotStore(err)

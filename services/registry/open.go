@@ -14,6 +14,8 @@ import (
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	archivelimit "github.com/keyhole-dev/keyhole/services/kit/archive"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
@@ -168,7 +170,7 @@ func (s *Service) inspectEntry(ctx context.Context, entry *zip.File) (signature,
 }
 
 func (s *Service) inspectFile(ctx context.Context, name string) (signature, error) {
-	found, err := s.workers.Inspect(ctx, func() (*os.File, error) { return os.Open(name) })
+	found, err := s.workers.Inspect(ctx, fair.ClientOf(caller.From(ctx)), func() (*os.File, error) { return os.Open(name) })
 	if err != nil {
 		return signature{}, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -57,6 +58,7 @@ type Service struct {
 	store    *store
 	bucket   *blob.Bucket
 	workers  *modelworker.Pool
+	uploads  *fair.Pool
 	verifier *identity.Verifier
 	pages    *page.Tokens
 	log      *slog.Logger
@@ -80,6 +82,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	}
 	return &Service{
 		cfg: cfg, store: &store{deps.DB}, bucket: deps.Bucket, workers: deps.Workers,
+		uploads:  fair.New(fair.Limits{What: "uploads", Capacity: maxUploads, Patience: uploadPatience, Waiting: 16, WholeTenant: true}),
 		verifier: deps.Verifier, pages: pages, log: deps.Logger, now: deps.Now,
 	}, nil
 }

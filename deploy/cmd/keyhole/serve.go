@@ -41,6 +41,8 @@ type serveCmd struct {
 	GuestRuns       int64    `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`
 	GuestKeyRuns    int64    `help:"Runs that all visitors without a key have in a day together, when the installation is made; later the budget of the key guest." default:"200"`
 	PreviewCalls    int32    `help:"Calls that each step of a run through a link may make with its owner's hidden credentials." default:"20"`
+	Runs            int      `help:"Runs at the same time; one workspace has at most half of them." default:"128"`
+	ModelWorkers    int      `help:"Model workers at the same time; one workspace has at most half of them. Twice the number of processors by default." default:"0"`
 	Connections     int      `help:"Open connections, and requests in hand, of one address; those of trusted proxies are not counted." default:"1024"`
 	BodyMemory      int64    `help:"Memory for request bodies, in MiB; one workspace has at most half of it." default:"1024"`
 	AllowOrigins    []string `help:"Origins that browsers may call from; all by default." placeholder:"ORIGIN"`
@@ -57,6 +59,7 @@ func (c *serveCmd) node() node.Config {
 		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext, EgressCAFile: c.EgressCAFile,
 		GuestRuns: c.GuestRuns, GuestPictures: c.GuestPictures, GuestKeyRuns: c.GuestKeyRuns, PreviewCalls: c.PreviewCalls,
 		SharingDB: c.SharingDB, VaultDB: c.VaultDB, RegistryDB: c.RegistryDB, SharingRedis: c.SharingRedis, VaultRedis: c.VaultRedis,
+		ModelWorkers: c.ModelWorkers, Runs: c.Runs,
 		Blobs: c.Blobs, Gateway: gateway.Config{
 			TrustedProxies: c.TrustedProxies, AllowOrigins: c.AllowOrigins, PublicURL: c.PublicURL,
 			Connections: c.Connections, Bodies: c.BodyMemory << 20,

@@ -29,6 +29,9 @@ type Limits struct {
 	// Waiting is how many requests of one visitor may wait; 0 means 64. Further ones
 	// are refused at once.
 	Waiting int
+	// Turn is how long a tenant is served before the next one that waits; 0 means once.
+	// It is for resources that cost something to change hands.
+	Turn time.Duration
 	// Each is the most that one tenant holds, whatever is free; 0 means no such bound.
 	Each int64
 	// WholeTenant lets one visitor hold all that its tenant may hold. Visitors then
@@ -72,6 +75,13 @@ func (p *Pool) Used() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.used
+}
+
+// Waiting is how many requests wait now.
+func (p *Pool) Waiting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.waiters
 }
 
 // Acquire takes n units for a client. It waits while the client has its share, or
@@ -202,7 +212,9 @@ func (p *Pool) next() *waiter {
 	for t := range p.turns.all() {
 		for v := range t.turns.all() {
 			if w := v.queue[0]; p.fits(v, w.n) {
-				p.turns.served(t)
+				if t.turnEnds(p.limits.Turn) {
+					p.turns.served(t)
+				}
 				t.turns.served(v)
 				return w
 			}

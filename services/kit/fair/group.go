@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 )
@@ -47,6 +48,22 @@ type tenant struct {
 	used     int64
 	visitors map[string]*visitor
 	turns    turns[*visitor]
+	since    time.Time // of its turn; zero while others have it
+}
+
+// turnEnds begins the turn of a tenant that is served now, or says that it is over.
+func (t *tenant) turnEnds(lasts time.Duration) bool {
+	switch {
+	case lasts == 0:
+		return true
+	case t.since.IsZero():
+		t.since = time.Now()
+		return false
+	case time.Since(t.since) < lasts:
+		return false
+	}
+	t.since = time.Time{}
+	return true
 }
 
 // visitor is the same for one visitor of a tenant.

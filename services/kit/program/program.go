@@ -30,6 +30,7 @@ type Settings struct {
 
 	Public         string `help:"Address of the public face, for the gateway and for clients that speak gRPC." required:"" placeholder:"ADDR"`
 	Internal       string `help:"Address of the internal face, for the other services." required:"" placeholder:"ADDR"`
+	Connections    int    `help:"Open connections, and calls in hand, of one address on the public face; services are not counted." default:"1024"`
 	VisitorKeyFile string `help:"Key for the pseudonyms of visitors, the same for all replicas; made at start by default." type:"path" placeholder:"FILE"`
 }
 

@@ -53,7 +53,7 @@ func (p *Program) Certificates() lifecycle.Component {
 func (p *Program) face(ctx context.Context, face rpc.Face, addr string, authenticate Authenticate, register func(grpc.ServiceRegistrar)) (lifecycle.Component, error) {
 	server, err := rpc.NewServer(rpc.ServerConfig{
 		Face: face, Identity: p.Identity, Authenticate: authenticate, VisitorKey: p.visitors,
-		MaxDeadline: callTimeout, MaxStreamDeadline: callTimeout, Logger: p.Logger, Tracer: p.Tracer, Meter: p.Meter,
+		MaxDeadline: callTimeout, MaxStreamDeadline: callTimeout, Connections: p.settings.Connections, Logger: p.Logger, Tracer: p.Tracer, Meter: p.Meter,
 	})
 	if err != nil {
 		return lifecycle.Component{}, err

@@ -28,6 +28,7 @@ type call struct {
 	requestID string
 	principal caller.Principal
 	cancel    context.CancelFunc
+	stranger  *strangerCall // nil for services
 }
 
 func (s *Server) call(name string) *call {
@@ -38,6 +39,9 @@ func (s *Server) call(name string) *call {
 // time.
 func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context, error) {
 	address := c.transport(ctx)
+	if c.peer.stranger != nil {
+		c.stranger = strangerOf(ctx)
+	}
 	c.requestID = requestID(ctx, c.peer.name)
 	ctx = caller.WithCall(ctx, c.peer.name, c.requestID, address)
 	if c.method == nil { // not reached: Serve has looked at every method
@@ -132,7 +136,9 @@ func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo,
 			resp = nil
 		}
 	}()
-	if ctx, err = c.begin(ctx, s.cfg.MaxDeadline); err != nil {
+	ctx, err = c.begin(ctx, s.cfg.MaxDeadline)
+	c.stranger.received(sizeOf(c.stranger, req))
+	if err != nil {
 		return nil, err
 	}
 	if !c.method.quiet {
@@ -141,6 +147,9 @@ func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo,
 		}
 	}
 	if resp, err = handler(ctx, req); err != nil {
+		return nil, err
+	}
+	if err = c.stranger.sending(ctx, sizeOf(c.stranger, resp)); err != nil {
 		return nil, err
 	}
 	return resp, setHeader(c.named(), func(md metadata.MD) error { return grpc.SetHeader(ctx, md) })
@@ -183,6 +192,10 @@ func (s *checkedStream) SendMsg(m any) error {
 	if err != nil {
 		return err
 	}
+	if err := s.call.stranger.sending(s.ctx, sizeOf(s.call.stranger, m)); err != nil {
+		return err
+	}
+	defer s.call.stranger.sent()
 	return s.ServerStream.SendMsg(m) //nolint:wrapcheck // a stream in between
 }
 
@@ -195,6 +208,7 @@ func (s *checkedStream) RecvMsg(m any) error {
 	if err := s.ServerStream.RecvMsg(m); err != nil {
 		return err //nolint:wrapcheck // io.EOF has a meaning
 	}
+	s.call.stranger.passed(sizeOf(s.call.stranger, m))
 	if s.call.method.quiet {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/grpc/credentials"
 
+	"github.com/keyhole-dev/keyhole/services/kit/conns"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
@@ -16,6 +17,8 @@ type peerInfo struct {
 	credentials.CommonAuthInfo
 	name string // service name, "" for a client that is none
 	via  string // "tls", "pipe" or "plaintext"
+	// stranger is the connection of a client that is no service, else nil.
+	stranger *stranger
 }
 
 // AuthType implements credentials.AuthInfo.
@@ -31,10 +34,11 @@ type serverSide struct {
 	credentials.TransportCredentials // TLS, or nil
 	id                               *identity.Identity
 	plaintext                        bool
+	strangers                        *strangers
 }
 
-func serverCredentials(cfg ServerConfig) credentials.TransportCredentials {
-	s := &serverSide{id: cfg.Identity, plaintext: cfg.Plaintext}
+func serverCredentials(cfg ServerConfig, all *strangers) credentials.TransportCredentials {
+	s := &serverSide{id: cfg.Identity, plaintext: cfg.Plaintext, strangers: all}
 	if cfg.Identity != nil {
 		s.TransportCredentials = credentials.NewTLS(cfg.Identity.ServerTLS(cfg.Face == Public))
 	}
@@ -50,7 +54,7 @@ func (s *serverSide) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthI
 		if !isLoopback(conn.RemoteAddr()) {
 			return nil, nil, errors.New("plaintext is for loopback alone")
 		}
-		return conn, proved("", "plaintext", credentials.NoSecurity), nil
+		return s.met(conn, conn, proved("", "plaintext", credentials.NoSecurity))
 	}
 	if s.TransportCredentials == nil {
 		return nil, nil, errors.New("no identity to serve TLS with")
@@ -61,13 +65,22 @@ func (s *serverSide) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthI
 	}
 	tlsInfo, ok := info.(credentials.TLSInfo)
 	if !ok || len(tlsInfo.State.PeerCertificates) == 0 {
-		return secured, proved("", "tls", credentials.PrivacyAndIntegrity), nil
+		return s.met(secured, conn, proved("", "tls", credentials.PrivacyAndIntegrity))
 	}
 	name, err := s.id.PeerOf(tlsInfo.State.PeerCertificates)
 	if err != nil {
 		return nil, nil, errors.Join(err, secured.Close())
 	}
+	if c, ok := conn.(*conns.Conn); ok {
+		c.Forget() // all clients of the installation stand behind a service
+	}
 	return secured, proved(name, "tls", credentials.PrivacyAndIntegrity), nil
+}
+
+// met is the connection of a client that is no service.
+func (s *serverSide) met(secured, raw net.Conn, info peerInfo) (net.Conn, credentials.AuthInfo, error) {
+	info.stranger = s.strangers.meet(secured, raw)
+	return info.stranger, info, nil
 }
 
 // ClientHandshake implements credentials.TransportCredentials: never used.

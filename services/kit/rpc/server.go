@@ -29,6 +29,7 @@ import (
 	"google.golang.org/grpc/reflection"
 
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/conns"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
@@ -83,6 +84,12 @@ type ServerConfig struct {
 	// MaxStreams bounds the calls of one connection at the same time; 0 means
 	// 250 on a public face and 5000 on an internal one, which has few peers.
 	MaxStreams uint32
+	// Connections is how many connections, and how many calls in hand, one address has on
+	// a public face; 0 means 1024. Services and pipes have no such bound.
+	Connections int
+	// Messages is the memory of messages to and from clients that are no services, in
+	// bytes; 0 means 1 GiB. One address has at most half of it.
+	Messages int64
 	// StopTimeout bounds a graceful stop; 0 means 10 s.
 	StopTimeout time.Duration
 }
@@ -107,6 +114,8 @@ func (c ServerConfig) withDefaults() (ServerConfig, error) {
 	c.MaxStreamDeadline = orDefault(c.MaxStreamDeadline, 10*time.Minute)
 	c.StopTimeout = orDefault(c.StopTimeout, 10*time.Second)
 	c.MaxMessage = orDefault(c.MaxMessage, MaxMessage)
+	c.Connections = orDefault(c.Connections, 1024)
+	c.Messages = orDefault(c.Messages, 1<<30)
 	if c.Face == Public {
 		c.MaxStreams = orDefault(c.MaxStreams, 250)
 	} else {
@@ -133,6 +142,7 @@ type Server struct {
 	guesses   *Guesses // nil refuses all keys
 	methods   map[string]*method
 	durations *durations
+	strangers *strangers
 	ready     func() error // finds the methods' rules, once
 }
 
@@ -152,6 +162,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, validator: validator, health: health.NewServer(), visitors: NewPseudonyms(cfg.VisitorKey), durations: durations,
+		strangers: newStrangers(cfg),
 	}
 	if cfg.Authenticate != nil {
 		s.guesses = LimitGuesses(cfg.Authenticate)
@@ -172,7 +183,8 @@ var sharedValidator = sync.OnceValues(func() (protovalidate.Validator, error) { 
 
 func (s *Server) options() []grpc.ServerOption {
 	opts := []grpc.ServerOption{
-		grpc.Creds(serverCredentials(s.cfg)),
+		grpc.Creds(serverCredentials(s.cfg, s.strangers)),
+		grpc.InTapHandle(s.tap),
 		grpc.ChainUnaryInterceptor(s.unary),
 		grpc.ChainStreamInterceptor(s.stream),
 		grpc.MaxRecvMsgSize(s.cfg.MaxMessage),
@@ -223,6 +235,9 @@ func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	err := errors.Join(s.Check(), s.checkListener(lis))
 	if err != nil {
 		return errors.Join(err, lis.Close())
+	}
+	if _, pipe := lis.(pipeListener); s.cfg.Face == Public && !pipe {
+		lis = conns.Limit(lis, conns.Limits{Each: s.cfg.Connections})
 	}
 	s.health.Resume() // all services are serving
 	ended := make(chan error, 1)

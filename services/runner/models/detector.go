@@ -78,7 +78,7 @@ func (j *job) signature(ctx context.Context) (*modelworker.Signature, error) {
 	if known != nil {
 		return known, nil
 	}
-	signature, err := j.pool.Describe(ctx, j.pkg.model(j.tenant, weightsFile))
+	signature, err := j.pool.Describe(ctx, j.pkg.model(j.tenant, weightsFile, j.client))
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (j *job) detectBatch(ctx context.Context, p *plan, images []*value.Image, f
 		return nil
 	})
 	limits := j.thresholds()
-	return j.pool.Infer(ctx, j.pkg.model(j.tenant, weightsFile), []modelworker.Input{input}, func(outputs []modelworker.Output) error {
+	return j.pool.Infer(ctx, j.pkg.model(j.tenant, weightsFile, j.client), []modelworker.Input{input}, func(outputs []modelworker.Output) error {
 		for i := range images {
 			boxes, classes, err := p.decode(outputs, i, n, limits)
 			if err != nil {

@@ -28,7 +28,7 @@ func (j *job) findText(ctx context.Context, pixels image.Image) ([]textBox, erro
 	shape := []int64{1, 3, int64(tensor.Height), int64(tensor.Width)}
 	input := modelworker.FillFloat32(shape, func(data []float32) error { return tensor.Fill(data, pixels, fit) })
 	var boxes []textBox
-	err := j.pool.Infer(ctx, j.pkg.model(j.tenant, detectFile), []modelworker.Input{input}, func(outputs []modelworker.Output) error {
+	err := j.pool.Infer(ctx, j.pkg.model(j.tenant, detectFile, j.client), []modelworker.Input{input}, func(outputs []modelworker.Output) error {
 		out := outputs[0].Float32()
 		if len(out) != tensor.Width*tensor.Height {
 			return badPackage("det.onnx is not a text detector: its output is %v", outputs[0].Shape)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 )
 
@@ -82,9 +83,9 @@ func (p *Package) complete() error {
 }
 
 // model is a file of the package as the worker takes it.
-func (p *Package) model(tenant, name string) modelworker.Model {
+func (p *Package) model(tenant, name string, client fair.Client) modelworker.Model {
 	return modelworker.Model{
-		Key: p.digest + "/" + name, Tenant: tenant,
+		Key: p.digest + "/" + name, Tenant: tenant, Client: client,
 		Open: func() (*os.File, error) { return os.Open(filepath.Join(p.dir, name)) },
 	}
 }

@@ -8,6 +8,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -42,7 +43,7 @@ func (r *Runner) Infer(ctx context.Context, ask engine.Inference) ([]any, error)
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED,
 			"model %q is for %s; step %q needs one for %s", artifact.ID, pkg.Task, ask.Step, ask.Task)
 	}
-	job := &job{pool: r.Pool, pkg: pkg, tenant: artifact.Tenant, options: ask.Options}
+	job := &job{pool: r.Pool, pkg: pkg, tenant: artifact.Tenant, client: fair.From(ctx), options: ask.Options}
 	found, err := job.run(ctx, ask.Task, ask.Images)
 	if err != nil {
 		return nil, failed(artifact.ID, err)
@@ -59,6 +60,7 @@ type job struct {
 	pool    *modelworker.Pool
 	pkg     *Package
 	tenant  string
+	client  fair.Client
 	options map[string]any
 }
 

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,6 +18,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
 // Store keeps unpacked packages on disk, by the SHA-256 of their artifact, up to
@@ -25,6 +27,8 @@ import (
 type Store struct {
 	dir   string
 	bytes int64
+	// downloads are fetched side by side, and shared between workspaces.
+	downloads *fair.Pool
 
 	mu      sync.Mutex
 	entries map[string]*stored
@@ -50,7 +54,7 @@ func NewStore(dir string, maxBytes int64) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the cache of models: %w", err)
 	}
-	return &Store{dir: dir, bytes: maxBytes, entries: map[string]*stored{}, now: time.Now}, nil
+	return &Store{dir: dir, bytes: maxBytes, downloads: newDownloads(), entries: map[string]*stored{}, now: time.Now}, nil
 }
 
 var digest = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -60,6 +64,13 @@ var digest = regexp.MustCompile(`^[0-9a-f]{64}$`)
 func (s *Store) Open(ctx context.Context, a Artifact) (pkg *Package, release func(), err error) {
 	if !digest.MatchString(a.SHA256) {
 		return nil, nil, fmt.Errorf("artifact of %s has no SHA-256", a.ID)
+	}
+	if !s.has(a.SHA256) {
+		turn, err := s.downloads.Acquire(ctx, 1, fair.From(ctx))
+		if err != nil {
+			return nil, nil, cmp.Or(ctx.Err(), err)
+		}
+		defer turn.Release()
 	}
 	for {
 		entry, mine := s.enter(a.SHA256)
@@ -81,6 +92,28 @@ func (s *Store) Open(ctx context.Context, a Artifact) (pkg *Package, release fun
 		if mine || ctx.Err() != nil || !errors.Is(entry.err, context.Canceled) && !errors.Is(entry.err, context.DeadlineExceeded) {
 			return nil, nil, entry.err
 		}
+	}
+}
+
+// newDownloads bounds what is fetched at the same time. Whoever waits for a package that
+// another one fetches has a turn too: else it would wait in the other's queue.
+func newDownloads() *fair.Pool {
+	return fair.New(fair.Limits{What: "downloads of models", Capacity: 16, Waiting: 512, WholeTenant: true})
+}
+
+// has reports whether a package is there.
+func (s *Store) has(key string) bool {
+	s.mu.Lock()
+	entry := s.entries[key]
+	s.mu.Unlock()
+	if entry == nil {
+		return false
+	}
+	select {
+	case <-entry.ready:
+		return entry.err == nil
+	default:
+		return false
 	}
 }
 

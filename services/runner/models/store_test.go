@@ -19,6 +19,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
 func artifact(data []byte) Artifact {
@@ -72,7 +73,7 @@ func TestPackagesAreUnpacked(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		file, err := pkg.model("demo", weightsFile).Open()
+		file, err := pkg.model("demo", weightsFile, fair.Client{}).Open()
 		if err != nil {
 			t.Fatal(err)
 		}

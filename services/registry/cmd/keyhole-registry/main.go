@@ -25,6 +25,7 @@ type settings struct {
 	PageKeyFile string `help:"Key that seals page tokens, the same for all replicas; 32 bytes or more, mode 0600." required:"" type:"path" placeholder:"FILE"`
 	Vault       string `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
 	Worker      string `help:"Path of keyhole-model-worker; beside this program by default." type:"path" placeholder:"FILE"`
+	Workers     int    `name:"model-workers" help:"Model workers at the same time; one workspace has at most half of them. Twice the number of processors by default." default:"0"`
 	Scratch     string `help:"Folder where uploads are opened before they are stored." type:"path" placeholder:"DIR"`
 }
 
@@ -55,7 +56,7 @@ func run(ctx context.Context, args []string) (err error) {
 		return fmt.Errorf("open bucket: %w", err)
 	}
 	p.Defer(bucket.Close)
-	workers, err := modelworker.New(modelworker.Config{Worker: s.Worker, Logger: p.Logger})
+	workers, err := modelworker.New(modelworker.Config{Worker: s.Worker, Workers: s.Workers, Logger: p.Logger})
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type settings struct {
 	Registry string        `help:"Address of the registry's internal face." required:"" placeholder:"ADDR"`
 	ModelDir string        `help:"Folder where models are kept while the runner runs." required:"" type:"path" placeholder:"DIR"`
 	Worker   string        `help:"Path of keyhole-model-worker; beside this program by default." type:"path" placeholder:"FILE"`
+	Workers  int           `name:"model-workers" help:"Model workers at the same time; one workspace has at most half of them. Twice the number of processors by default." default:"0"`
 	Runs     int           `help:"Runs at the same time; one workspace has at most half of them." default:"128"`
 	RunTime  time.Duration `help:"Longest time of a run." default:"5m"`
 }
@@ -52,7 +53,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	workers, err := modelworker.New(modelworker.Config{Worker: s.Worker, Logger: p.Logger})
+	workers, err := modelworker.New(modelworker.Config{Worker: s.Worker, Workers: s.Workers, Logger: p.Logger})
 	if err != nil {
 		return err
 	}
