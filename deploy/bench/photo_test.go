@@ -76,7 +76,7 @@ func (s *stage) model(tb testing.TB, id, task, file string) {
 		object{"title": id, "task": task, "visibility": "VISIBILITY_PRIVATE"}, nil))
 	var version struct{ Name string }
 	must(tb, s.owner.Do(tb.Context(), http.MethodPost, parent+"/"+id+"/versions", nil, object{}, &version))
-	must(tb, s.owner.Upload(tb.Context(), "/v1/"+version.Name+"/artifact", file, &version))
+	must(tb, s.owner.Upload(tb.Context(), "/v1/"+version.Name+"/artifact", file, nil, &version))
 }
 
 // show is a load of runs on a photograph.

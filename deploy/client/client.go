@@ -107,19 +107,43 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	return nil
 }
 
-// Upload streams a file to a path.
-func (c *Client) Upload(ctx context.Context, path, file string, out any) error {
+// Upload sends a file as the body of a PUT and decodes the answer into out. While it goes
+// on, progress is called with the bytes that were sent and the size of the file; nil is
+// fine.
+func (c *Client) Upload(ctx context.Context, path, file string, progress func(sent, size int64), out any) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	reply, err := c.send(ctx, http.MethodPut, path, nil, f, "application/octet-stream")
+	var body io.Reader = f
+	if progress != nil {
+		info, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		body = &counted{r: f, size: info.Size(), progress: progress}
+	}
+	reply, err := c.send(ctx, http.MethodPut, path, nil, body, "application/octet-stream")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = reply.Body.Close() }()
 	return Decode(reply.Body, out)
+}
+
+// counted reports what was read of a body.
+type counted struct {
+	r          io.Reader
+	sent, size int64
+	progress   func(sent, size int64)
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.sent += int64(n)
+	c.progress(c.sent, c.size)
+	return n, err
 }
 
 // Decode reads JSON in which numbers keep their text.

@@ -60,5 +60,5 @@ func (m Model) Make(ctx context.Context, member *client.Client) error {
 	if err := member.Do(ctx, http.MethodPost, parent+"/"+m.ID+"/versions", nil, object{}, &version); err != nil {
 		return err
 	}
-	return member.Upload(ctx, "/v1/"+version.Name+"/artifact", m.File, &version)
+	return member.Upload(ctx, "/v1/"+version.Name+"/artifact", m.File, nil, &version)
 }

@@ -35,6 +35,7 @@ type cli struct {
 	Runs       runCmd        `cmd:"" name:"run" help:"Runs."`
 	Usage      usageCmd      `cmd:"" help:"What was charged to your keys."`
 	Audit      auditCmd      `cmd:"" help:"Who did what with keys and credentials."`
+	Completion completionCmd `cmd:"" help:"Print the script that completes commands and flags in a shell."`
 }
 
 func main() {

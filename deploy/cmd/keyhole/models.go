@@ -49,10 +49,10 @@ func (c *modelUpload) Run(a *app) error {
 		return err
 	}
 	name, _ := version["name"].(string)
-	if err := cl.Upload(a.ctx, "/v1/"+name+"/artifact", c.File, &ready); err != nil {
+	if err := cl.Upload(a.ctx, "/v1/"+name+"/artifact", c.File, uploadProgress(), &ready); err != nil {
 		return err
 	}
-	return a.print().one(ready, "name", "state", "sizeBytes", "sha256")
+	return a.print().One(ready, "name", "state", "sizeBytes", "sha256")
 }
 
 type modelList struct{ PageFlags }

@@ -133,7 +133,7 @@ func (a *app) about(method string, k kind, text, verb string, query url.Values, 
 	if err := cl.Do(a.ctx, method, path+verb, query, body, &reply); err != nil {
 		return err
 	}
-	return a.print().one(reply, fields...)
+	return a.print().One(reply, fields...)
 }
 
 // listBelow prints one page of what is below a named resource.

@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/show"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
@@ -22,7 +23,9 @@ type app struct {
 	in   io.Reader
 }
 
-func (a *app) print() printer { return printer{a.out, a.conn.JSON} }
+func (a *app) print() show.Printer { return show.New(a.out, a.conn.JSON) }
+
+type object = show.Object
 
 // call is one request below the workspace, and prints the one reply.
 func (a *app) call(method, path string, query url.Values, body any, fields ...string) error {
@@ -34,7 +37,7 @@ func (a *app) call(method, path string, query url.Values, body any, fields ...st
 	if err := cl.Do(a.ctx, method, parent+path, query, body, &reply); err != nil {
 		return err
 	}
-	return a.print().one(reply, fields...)
+	return a.print().One(reply, fields...)
 }
 
 // list prints one page below the workspace.
@@ -51,12 +54,12 @@ func (a *app) listAt(cl *client.Client, path, list string, page PageFlags, query
 	if err := cl.Do(a.ctx, http.MethodGet, path, page.query(query), nil, &reply); err != nil {
 		return err
 	}
-	return a.print().table(reply, list, fields...)
+	return a.print().List(reply, list, fields...)
 }
 
 type PageFlags struct {
 	PageSize  int    `help:"Rows of a page." default:"50"`
-	PageToken string `help:"Token of the page, from the one before."`
+	PageToken string `help:"Page token from the previous page."`
 }
 
 func (p PageFlags) query(q url.Values) url.Values {
@@ -104,7 +107,7 @@ func (whoamiCmd) Run(a *app) error {
 	if err := cl.Do(a.ctx, http.MethodGet, "/v1/whoami", nil, nil, &reply); err != nil {
 		return err
 	}
-	return a.print().one(reply, "role", "workspace", "key", "permissions")
+	return a.print().One(reply, "role", "workspace", "key", "permissions")
 }
 
 type workspaceCmd struct {
@@ -130,7 +133,7 @@ func (c *workspaceCreate) Run(a *app) error {
 	if err := cl.Do(a.ctx, http.MethodPost, "/v1/workspaces", url.Values{"workspaceId": {c.ID}}, object{"title": c.Title}, &reply); err != nil {
 		return err
 	}
-	return a.print().one(reply, "name", "title")
+	return a.print().One(reply, "name", "title")
 }
 
 type workspaceList struct{ PageFlags }

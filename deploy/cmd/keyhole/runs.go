@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -80,24 +79,12 @@ func (c *usageCmd) Run(a *app) error {
 	if err := cl.Do(a.ctx, http.MethodGet, parent+"/usage", c.PageFlags.query(query), nil, &reply); err != nil {
 		return err
 	}
-	return a.print().usage(reply)
-}
-
-// usage prints what keys were charged, and then what credentials were used for.
-func (p printer) usage(reply object) error {
-	used, _ := reply["credentials"].([]any)
-	charged := maps.Clone(reply)
-	if len(used) > 0 && !p.json { // the next page's token is told once, at the end
-		delete(charged, "nextPageToken")
-	}
-	if err := p.table(charged, "rows", "group", "runs", "failedRuns", "modelImages", "credentialCalls", "inputTokens", "outputTokens"); err != nil {
+	charged, used := []string{"group", "runs", "failedRuns", "modelImages", "credentialCalls", "inputTokens", "outputTokens"}, []string{"group", "runs", "calls", "failedCalls", "inputTokens", "outputTokens"}
+	if err := a.print().List(reply, "rows", charged...); err != nil {
 		return err
 	}
-	if len(used) == 0 || p.json {
-		return nil
-	}
-	_, _ = fmt.Fprintln(p.out, "\nWhat the workspace's credentials were used for, whoever was charged:")
-	return p.table(reply, "credentials", "group", "runs", "calls", "failedCalls", "inputTokens", "outputTokens")
+	credentials, _ := reply["credentials"].([]any)
+	return a.print().Section("Use of this workspace's credentials, also in runs that others paid for:", credentials, used...)
 }
 
 // moment reads a day or a time, and writes it as the contract wants it.

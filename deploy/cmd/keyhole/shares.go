@@ -174,7 +174,7 @@ func (c *shareView) Run(a *app) error {
 	if err := cl.Do(a.ctx, http.MethodGet, path, nil, nil, &reply); err != nil {
 		return err
 	}
-	return a.print().one(reply, "title", "description", "owner", "version", "terms", "interface", "allowances", "runnable")
+	return a.print().View(reply)
 }
 
 type shareRun struct {
@@ -209,5 +209,17 @@ func (c *shareFork) Run(a *app) error {
 	if err := cl.Do(a.ctx, http.MethodPost, path+":fork", nil, body, &reply); err != nil {
 		return err
 	}
-	return a.print().one(reply, "workflow", "report")
+	if a.conn.JSON {
+		return a.print().Raw(reply)
+	}
+	workflow, _ := reply["workflow"].(object)
+	report, _ := reply["report"].(object)
+	if err := a.print().One(workflow, "name", "title", "liveVersion"); err != nil {
+		return err
+	}
+	if err := a.print().One(report, "forkedFrom", "unreachableModels"); err != nil {
+		return err
+	}
+	unbound, _ := report["unboundSlots"].([]any)
+	return a.print().Section("Credentials that the copy needs before it runs:", unbound, "step", "field", "provider", "destination")
 }

@@ -14,9 +14,9 @@ func (a *app) definition(k kind, text string) error {
 		return err
 	}
 	if a.conn.JSON {
-		return a.print().raw(reply)
+		return a.print().Raw(reply)
 	}
-	return a.print().raw(reply["definition"])
+	return a.print().Raw(reply["definition"])
 }
 
 type workflowDelete struct {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/show"
 )
 
 type workflowCmd struct {
@@ -103,8 +104,15 @@ type workflowInspect struct {
 
 // Run looks it over.
 func (c *workflowInspect) Run(a *app) error {
-	return a.about(http.MethodPost, aWorkflow, c.ID, ":inspect", nil, object{},
-		"interface", "slots", "models", "privateModels", "sinks", "destinations", "problems", "sharingProblems", "suspendedShares")
+	cl, path, err := a.at(aWorkflow, c.ID)
+	if err != nil {
+		return err
+	}
+	var found object
+	if err := cl.Do(a.ctx, http.MethodPost, path+":inspect", nil, object{}, &found); err != nil {
+		return err
+	}
+	return a.print().Inspection(found)
 }
 
 // RunFlags are the inputs of a run.
@@ -160,7 +168,7 @@ func (f RunFlags) follow(a *app, conn func() (streamer, string, error)) error {
 			return fmt.Errorf("read event: %w", err)
 		}
 		if event.Step != nil && !a.conn.JSON {
-			_, _ = fmt.Fprintf(os.Stderr, "%s: %s\n", printable(event.Step.Step), printable(event.Step.State))
+			_, _ = fmt.Fprintf(os.Stderr, "%s: %s\n", show.Printable(event.Step.Step), show.Word(event.Step.State))
 		}
 		if event.Finished != nil {
 			outputs = event.Finished.Outputs
@@ -175,7 +183,7 @@ func (f RunFlags) follow(a *app, conn func() (streamer, string, error)) error {
 			return err
 		}
 	}
-	return a.print().raw(outputs)
+	return a.print().Raw(outputs)
 }
 
 type streamer interface {

@@ -1,0 +1,162 @@
+package show
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// label writes "liveVersion" as "live version".
+func label(field string) string {
+	var b strings.Builder
+	for _, r := range field {
+		if r >= 'A' && r <= 'Z' {
+			b.WriteByte(' ')
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// lines shows a value of any depth, without JSON.
+func (p Printer) lines(field string, v any) []string {
+	switch v := v.(type) {
+	case []any:
+		if !slices.ContainsFunc(v, isNested) {
+			return []string{p.cell(field, v)}
+		}
+		var out []string
+		for _, item := range v {
+			out = append(out, p.lines(field, item)...)
+		}
+		return out
+	case Object:
+		if !slices.ContainsFunc(slices.Collect(maps.Values(v)), isNested) {
+			return []string{p.cell(field, v)}
+		}
+		var out []string
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if empty(v[key]) {
+				continue
+			}
+			nested := p.lines(key, v[key])
+			out = append(out, label(key)+": "+nested[0])
+			for _, line := range nested[1:] {
+				out = append(out, "  "+line)
+			}
+		}
+		return out
+	}
+	return []string{p.cell(field, v)}
+}
+
+// empty reports whether v says nothing.
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case Object:
+		return len(v) == 0
+	}
+	return false
+}
+
+func isNested(v any) bool {
+	switch v := v.(type) {
+	case Object:
+		return true
+	case []any:
+		return slices.ContainsFunc(v, isNested)
+	}
+	return false
+}
+
+// cell shows a value in one line.
+func (p Printer) cell(field string, v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "-"
+	case string:
+		return Printable(p.text(field, v))
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v]
+	case []any:
+		parts := make([]string, len(v))
+		for i := range v {
+			parts[i] = p.cell(field, v[i])
+		}
+		return strings.Join(parts, ", ")
+	case Object:
+		parts := make([]string, 0, len(v))
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if !empty(v[key]) {
+				parts = append(parts, label(key)+" "+p.cell(key, v[key]))
+			}
+		}
+		return strings.Join(parts, ", ")
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// text shows a string as people read it: a time, a word of an enumeration, or a name.
+func (p Printer) text(field, s string) string {
+	switch {
+	case s == "":
+		return "-"
+	case field == "time" || strings.HasSuffix(field, "Time"):
+		if at, err := time.Parse(time.RFC3339, s); err == nil {
+			return at.In(p.zone).Format("2006-01-02 15:04:05")
+		}
+	case field == "resource":
+		return inWorkspace.ReplaceAllString(s, "")
+	}
+	if word, ok := words()[s]; ok {
+		return word
+	}
+	if resource.MatchString(s) {
+		return Short(s)
+	}
+	return s
+}
+
+var (
+	inWorkspace = regexp.MustCompile(`^workspaces/[a-z0-9-]+/`)
+	resource    = regexp.MustCompile(`^workspaces/[^/ ]+(/(keys|credentials|models|workflows|runs|versions|shares)/[^/ ]+)*$`)
+)
+
+// Short writes a resource's name as commands accept it: the ids without collections and
+// workspace. Names of the workspace "operator" stay whole, because most readers are
+// members of another.
+func Short(name string) string {
+	parts := strings.Split(name, "/")
+	if len(parts) > 2 && parts[1] == "operator" {
+		return name
+	}
+	var ids []string
+	for i := 1; i < len(parts); i += 2 {
+		ids = append(ids, parts[i])
+	}
+	if len(ids) > 1 {
+		ids = ids[1:]
+	}
+	return strings.Join(ids, "/")
+}
+
+// Printable replaces control characters.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return '�'
+		}
+		return r
+	}, s)
+}
