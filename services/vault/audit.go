@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // eventPrefix is shared by written events and uses: their ids sort together.
@@ -20,7 +23,7 @@ const eventPrefix = "evt"
 // event begins an audit entry about what the caller does.
 func (s *Service) event(ctx context.Context, workspace, action, resource string) auditEvent {
 	e := auditEvent{
-		workspace: workspace, id: id.New(eventPrefix), time: micros(s.now()), actor: actor(ctx),
+		workspace: workspace, id: id.New(eventPrefix), time: sqldb.Micros(s.now()), actor: actor(ctx),
 		action: action, resource: resource, outcome: "ok", details: map[string]string{},
 	}
 	if r := caller.RequestID(ctx); r != "" {
@@ -42,7 +45,7 @@ func actor(ctx context.Context) string {
 
 // ListAuditEvents says who did what with keys and credentials, newest first.
 func (s *Service) ListAuditEvents(ctx context.Context, req *vaultv1.ListAuditEventsRequest) (*vaultv1.ListAuditEventsResponse, error) {
-	ws := workspaceID(req.GetParent())
+	ws := resource.WorkspaceID(req.GetParent())
 	rows, next, err := page.List(s.pages, req, page.Listing[auditEvent, string]{
 		Binding: []string{"audit", ws, req.GetResource()},
 		Read: func(before string, limit int) ([]auditEvent, error) {
@@ -62,7 +65,7 @@ func (s *Service) ListAuditEvents(ctx context.Context, req *vaultv1.ListAuditEve
 
 func (e auditEvent) message() *vaultv1.AuditEvent {
 	return &vaultv1.AuditEvent{
-		Name: workspaceName(e.workspace) + "/audit/" + e.id, Time: timestamppb.New(fromMicros(e.time)),
+		Name: resource.Workspace(e.workspace) + "/audit/" + e.id, Time: timestamppb.New(sqldb.FromMicros(e.time)),
 		Actor: e.actor, Action: e.action, Resource: e.resource, Outcome: e.outcome, Details: e.details,
 	}
 }
@@ -120,7 +123,7 @@ func (s *Service) refused(ctx context.Context, e auditEvent) {
 		return
 	}
 	if dropped > 0 {
-		e.details["not_written_before"] = itoa(int64(dropped))
+		e.details["not_written_before"] = strconv.FormatInt(int64(dropped), 10)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()

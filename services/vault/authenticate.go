@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -105,7 +106,7 @@ func (s *Service) assert(p caller.Principal) (login, error) {
 
 func (s *Service) proof(a rpc.Assertion) []byte {
 	m := hmac.New(sha256.New, s.kek.vouch.Expose())
-	m.Write(bind(a.Kind, a.Workspace, a.Key, itoa(a.NotBefore), itoa(a.Expiry)))
+	m.Write(secret.Bind(a.Kind, a.Workspace, a.Key, strconv.FormatInt(a.NotBefore, 10), strconv.FormatInt(a.Expiry, 10)))
 	return m.Sum(nil)
 }
 

@@ -10,14 +10,16 @@ import (
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // createOperatorWorkspace makes the operator's tenant and the key that guests are
 // charged to, unless they are there.
 func (s *Service) createOperatorWorkspace(ctx context.Context) error {
 	return s.store.tx(ctx, func(tx *sql.Tx) error {
-		at := micros(s.now())
+		at := sqldb.Micros(s.now())
 		made, err := createWorkspace(ctx, tx, workspace{id: operatorWorkspace, title: "Operator", createTime: at})
 		if err != nil || !made {
 			return err
@@ -29,7 +31,7 @@ func (s *Service) createOperatorWorkspace(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return audit(ctx, tx, s.event(ctx, operatorWorkspace, "workspace.create", workspaceName(operatorWorkspace)))
+		return audit(ctx, tx, s.event(ctx, operatorWorkspace, "workspace.create", resource.Workspace(operatorWorkspace)))
 	})
 }
 
@@ -53,7 +55,7 @@ func (s *Service) Bootstrap(ctx context.Context, keep func(secret.Secret) error)
 		text, shown := newKeyText(operatorPrefix)
 		k := apiKey{
 			workspace: operatorWorkspace, id: id.New("key"), kind: kindOperator, title: "First operator key",
-			prefix: shown, hash: hashKey(text), createTime: micros(s.now()),
+			prefix: shown, hash: hashKey(text), createTime: sqldb.Micros(s.now()),
 		}
 		if _, err := createKey(ctx, tx, k); err != nil {
 			return err

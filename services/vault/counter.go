@@ -59,7 +59,7 @@ func (c *counters) quotaKey(q quota) string {
 // race. For ever, the attempt's row is what makes a second use impossible.
 func (c *counters) spend(ctx context.Context, h *handle, q *quota) (unused, left bool, err error) {
 	pipe := c.redis.Pipeline()
-	set := pipe.SetArgs(ctx, c.redis.Key(h.Run, "used", h.Step, h.Field, itoa(h.Attempt)), 1, redis.SetArgs{Mode: "NX", TTL: markLife})
+	set := pipe.SetArgs(ctx, c.redis.Key(h.Run, "used", h.Step, h.Field, strconv.FormatInt(h.Attempt, 10)), 1, redis.SetArgs{Mode: "NX", TTL: markLife})
 	var count *redis.IntCmd
 	if q != nil {
 		count = pipe.Incr(ctx, c.quotaKey(*q))

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/emptypb"
@@ -15,12 +16,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // CreateCredential stores a third-party secret.
 func (s *Service) CreateCredential(ctx context.Context, req *vaultv1.CreateCredentialRequest) (*vaultv1.Credential, error) {
-	c, value, err := s.newCredential(workspaceID(req.GetParent()), req.GetCredentialId(), req.GetCredential())
+	c, value, err := s.newCredential(resource.WorkspaceID(req.GetParent()), req.GetCredentialId(), req.GetCredential())
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +58,7 @@ func (s *Service) newCredential(ws, cid string, from *vaultv1.Credential) (crede
 	}
 	c := credential{
 		workspace: ws, id: cid, uid: id.New("crd"), provider: from.GetProvider(), title: from.GetTitle(), hosts: hosts,
-		slotKind: int64(slot.kind), slotName: slot.name, slotPrefix: slot.prefix, version: 1, createTime: micros(s.now()),
+		slotKind: int64(slot.kind), slotName: slot.name, slotPrefix: slot.prefix, version: 1, createTime: sqldb.Micros(s.now()),
 	}
 	c.updateTime = c.createTime
 	return c, value, s.setValue(&c, value)
@@ -77,7 +80,7 @@ func takeValue(from *vaultv1.Credential) secret.Secret {
 
 func (s *Service) storeCredential(ctx context.Context, c credential, value secret.Secret) error {
 	if _, err := s.store.workspace(ctx, c.workspace); errors.Is(err, sql.ErrNoRows) {
-		return notFound("workspace")
+		return resource.NotFound("workspace")
 	} else if err != nil {
 		return err
 	}
@@ -103,7 +106,7 @@ func (s *Service) storeCredential(ctx context.Context, c credential, value secre
 
 // ListCredentials lists credentials, without their values, by id.
 func (s *Service) ListCredentials(ctx context.Context, req *vaultv1.ListCredentialsRequest) (*vaultv1.ListCredentialsResponse, error) {
-	ws := workspaceID(req.GetParent())
+	ws := resource.WorkspaceID(req.GetParent())
 	rows, next, err := page.List(s.pages, req, page.Listing[credential, string]{
 		Binding:  []string{"credentials", ws},
 		Read:     func(after string, limit int) ([]credential, error) { return s.store.credentials(ctx, ws, after, limit) },
@@ -121,10 +124,10 @@ func (s *Service) ListCredentials(ctx context.Context, req *vaultv1.ListCredenti
 
 // GetCredential returns one credential, without its value.
 func (s *Service) GetCredential(ctx context.Context, req *vaultv1.GetCredentialRequest) (*vaultv1.Credential, error) {
-	ws, cid, _ := splitName(req.GetName(), "credentials")
+	ws, cid, _ := resource.Split(req.GetName(), "credentials")
 	c, err := credentialRow(ctx, s.store.db, ws, cid)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, notFound("credential")
+		return nil, resource.NotFound("credential")
 	}
 	if err != nil {
 		return nil, err
@@ -137,11 +140,11 @@ func (s *Service) GetCredential(ctx context.Context, req *vaultv1.GetCredentialR
 // destinations and its slot.
 func (s *Service) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCredentialRequest) (*vaultv1.Credential, error) {
 	from := req.GetCredential()
-	ws, cid, ok := splitName(from.GetName(), "credentials")
+	ws, cid, ok := resource.Split(from.GetName(), "credentials")
 	if !ok {
-		return nil, badName("credential.name", "workspaces/{workspace}/credentials/{credential}")
+		return nil, resource.BadName("credential.name", "workspaces/{workspace}/credentials/{credential}")
 	}
-	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"value", "provider", "hosts", "title", "slot_kind", "slot_name", "slot_prefix"},
+	mask, err := resource.Mask(req.GetUpdateMask().GetPaths(), []string{"value", "provider", "hosts", "title", "slot_kind", "slot_name", "slot_prefix"},
 		[]string{"name", "fingerprint", "version", "create_time", "update_time", "guardable"})
 	if err != nil {
 		return nil, err
@@ -175,7 +178,7 @@ func (s *Service) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCrede
 
 func notFoundOr(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		return notFound("credential")
+		return resource.NotFound("credential")
 	}
 	return err
 }
@@ -195,7 +198,7 @@ func (s *Service) changeCredential(ctx context.Context, tx *sql.Tx, ws, cid stri
 	if err := keepTogether(before, &c, value); err != nil {
 		return c, err
 	}
-	c.updateTime = micros(s.now())
+	c.updateTime = sqldb.Micros(s.now())
 	e := s.event(ctx, ws, "credential.update", c.name())
 	if c.uid != before.uid {
 		e.details["changed"] = strings.Join(unitChanges(before, c), ", ")
@@ -204,7 +207,7 @@ func (s *Service) changeCredential(ctx context.Context, tx *sql.Tx, ws, cid stri
 		err = updateCredential(ctx, tx, before.uid, c)
 	} else {
 		c.version++
-		e.details["version"] = itoa(c.version)
+		e.details["version"] = strconv.FormatInt(c.version, 10)
 		err = s.replaceValue(ctx, tx, before.uid, &c, value)
 	}
 	if err != nil {
@@ -269,14 +272,14 @@ func (s *Service) applyTo(c *credential, from *vaultv1.Credential, mask []string
 
 // DeleteCredential destroys a credential; calls that use it are ended.
 func (s *Service) DeleteCredential(ctx context.Context, req *vaultv1.DeleteCredentialRequest) (*emptypb.Empty, error) {
-	ws, cid, _ := splitName(req.GetName(), "credentials")
+	ws, cid, _ := resource.Split(req.GetName(), "credentials")
 	err := s.store.tx(ctx, func(tx *sql.Tx) error {
 		ok, err := deleteCredential(ctx, tx, ws, cid)
 		if err != nil {
 			return err
 		}
 		if !ok {
-			return notFound("credential")
+			return resource.NotFound("credential")
 		}
 		if !req.GetForce() {
 			if err := inUse(ctx, tx, ws, cid); err != nil {
@@ -296,6 +299,6 @@ func (c credential) message() *vaultv1.Credential {
 	return &vaultv1.Credential{
 		Name: c.name(), Provider: c.provider, Hosts: slices.Clone(c.hosts), SlotKind: vaultv1.SlotKind(c.slotKind), SlotName: c.slotName, SlotPrefix: c.slotPrefix,
 		Title: c.title, Fingerprint: c.fingerprint, Version: c.version, Guardable: c.guardable,
-		CreateTime: timestamppb.New(fromMicros(c.createTime)), UpdateTime: timestamppb.New(fromMicros(c.updateTime)),
+		CreateTime: timestamppb.New(sqldb.FromMicros(c.createTime)), UpdateTime: timestamppb.New(sqldb.FromMicros(c.updateTime)),
 	}
 }

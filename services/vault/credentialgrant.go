@@ -5,12 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strconv"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/period"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // PutCredentialGrant writes, on the authority of the owner whose assertion the
@@ -24,7 +27,7 @@ func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.P
 	}
 	g := credentialGrant{
 		share: req.GetShare(), workspace: ws, versionHash: req.GetVersionHash(), calls: req.GetCalls(),
-		period: int64(period.OrMonth(req.GetPeriod())), grantedBy: owner.Key, createTime: micros(s.now()),
+		period: int64(period.OrMonth(req.GetPeriod())), grantedBy: owner.Key, createTime: sqldb.Micros(s.now()),
 	}
 	if g.slots, err = s.grantable(ctx, ws, req.GetSlots()); err != nil {
 		return nil, err
@@ -47,7 +50,7 @@ func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.P
 			return err
 		}
 		e := s.event(ctx, ws, "credential_grant.put", g.share)
-		e.details["version_hash"], e.details["calls"] = g.versionHash, itoa(g.calls)
+		e.details["version_hash"], e.details["calls"] = g.versionHash, strconv.FormatInt(g.calls, 10)
 		if req.GetResume() {
 			e.details["resume"] = "true"
 		}
@@ -127,7 +130,7 @@ func (s *Service) grantableSlot(ctx context.Context, ws string, slot *vaultinter
 func (s *Service) DeleteCredentialGrant(ctx context.Context, req *vaultinternalv1.DeleteCredentialGrantRequest) (*vaultinternalv1.DeleteCredentialGrantResponse, error) {
 	ws := shareWorkspace(req.GetShare())
 	if ws == "" {
-		return nil, badName("share", shareForm)
+		return nil, resource.BadName("share", shareForm)
 	}
 	covered := credentialGrant{
 		versionHash: req.GetUnless().GetVersionHash(), calls: req.GetUnless().GetCalls(), period: int64(period.OrMonth(req.GetUnless().GetPeriod())),
@@ -156,7 +159,7 @@ const shareForm = "workspaces/{workspace}/workflows/{workflow}/shares/{share}"
 func (s *Service) GetCredentialGrant(ctx context.Context, req *vaultinternalv1.GetCredentialGrantRequest) (*vaultinternalv1.GetCredentialGrantResponse, error) {
 	ws := shareWorkspace(req.GetShare())
 	if ws == "" {
-		return nil, badName("share", shareForm)
+		return nil, resource.BadName("share", shareForm)
 	}
 	if req.GetNow() {
 		return s.grantNow(ctx, ws, req.GetShare())

@@ -8,14 +8,16 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // PutCredentialUses remembers which credentials the live version of a workflow names.
 // It decides nothing but whether the deletion of a credential has to be confirmed.
 func (s *Service) PutCredentialUses(ctx context.Context, req *vaultinternalv1.PutCredentialUsesRequest) (*vaultinternalv1.PutCredentialUsesResponse, error) {
-	ws, _, ok := splitName(req.GetWorkflow(), "workflows")
+	ws, _, ok := resource.Split(req.GetWorkflow(), "workflows")
 	if !ok {
-		return nil, badName("workflow", "workspaces/{workspace}/workflows/{workflow}")
+		return nil, resource.BadName("workflow", "workspaces/{workspace}/workflows/{workflow}")
 	}
 	return &vaultinternalv1.PutCredentialUsesResponse{}, s.store.tx(ctx, func(tx *sql.Tx) error {
 		return putUses(ctx, tx, ws, req.GetWorkflow(), req.GetCredentials())
@@ -81,7 +83,7 @@ func grantsOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error)
 			return nil, err
 		}
 		var slots []grantedSlot
-		if err := fromJSON(text, &slots); err != nil {
+		if err := sqldb.FromJSON(text, &slots); err != nil {
 			return nil, err
 		}
 		for _, slot := range slots {
@@ -98,5 +100,5 @@ func grantsOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error)
 func usesOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT used_by FROM credential_uses WHERE workspace = $1 AND credential = $2
 		ORDER BY used_by LIMIT $3`, ws, cid, maxUses)
-	return collect(rows, err, func(r scanner) (name string, err error) { return name, r.Scan(&name) })
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (name string, err error) { return name, r.Scan(&name) })
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
@@ -236,7 +237,7 @@ func (s *Service) finish(ctx context.Context, a attempt, outcome string) {
 	s.metrics.uses.WithLabelValues(class).Inc()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
-	if err := s.store.end(ctx, a, micros(s.now()), outcome); err != nil {
+	if err := s.store.end(ctx, a, sqldb.Micros(s.now()), outcome); err != nil {
 		s.log.LogAttrs(ctx, slog.LevelWarn, "the end of an attempt could not be written", slog.String("run", a.run), slog.Any("error", err))
 	}
 }

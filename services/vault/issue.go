@@ -15,6 +15,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/period"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // IssueHandle gives the right to use one credential in one attempt of a step. It
@@ -149,7 +151,7 @@ func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialGran
 	if g == nil || g.workspace != h.Workspace {
 		return nil, grant.Invalid(errors.New("no credential grant covers this slot"))
 	}
-	_, id, _ := splitName(h.Credential, "credentials")
+	_, id, _ := resource.Split(h.Credential, "credentials")
 	granted, ok := g.slot(h.VersionHash, h.Step, h.Field)
 	switch {
 	case !ok || granted.Credential != id || granted.Destination != h.Destination:
@@ -198,7 +200,7 @@ func (s *Service) quota(g *credentialGrant) *quota {
 	return &quota{
 		share: g.share, calls: g.calls, start: start, period: p,
 		used: func(ctx context.Context) (int64, error) {
-			return s.store.callsSince(ctx, g.workspace, g.share, micros(start))
+			return s.store.callsSince(ctx, g.workspace, g.share, sqldb.Micros(start))
 		},
 	}
 }

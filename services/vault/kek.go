@@ -145,17 +145,7 @@ func (k *kek) derive(purpose, subject string) (secret.Secret, error) {
 // in another, so that marks tell nobody who shares a key with whom.
 func (k *kek) fingerprint(workspace string, value secret.Secret) string {
 	m := hmac.New(sha256.New, k.mark.Expose())
-	m.Write(bind(workspace))
+	m.Write(secret.Bind(workspace))
 	m.Write(value.Expose())
 	return hex.EncodeToString(m.Sum(nil)[:8])
-}
-
-// bind joins strings with their lengths, so that ("a", "bc") is not ("ab", "c").
-func bind(parts ...string) []byte {
-	var b []byte
-	for _, p := range parts {
-		b = append(b, byte(len(p)>>24), byte(len(p)>>16), byte(len(p)>>8), byte(len(p)))
-		b = append(b, p...)
-	}
-	return b
 }

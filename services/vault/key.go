@@ -17,22 +17,24 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // CreateKey makes a key. The reply alone carries the key itself: an operator key
 // under workspaces/operator, an owner key elsewhere.
 func (s *Service) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) (*vaultv1.Key, error) {
-	ws := workspaceID(req.GetParent())
+	ws := resource.WorkspaceID(req.GetParent())
 	if _, err := s.store.workspace(ctx, ws); errors.Is(err, sql.ErrNoRows) {
-		return nil, notFound("workspace")
+		return nil, resource.NotFound("workspace")
 	} else if err != nil {
 		return nil, err
 	}
 	if err := leak.NewGate().Text("key_id", req.GetKeyId()).Text("key.title", req.GetKey().GetTitle()).Err(); err != nil {
 		return nil, err
 	}
-	k := apiKey{workspace: ws, id: req.GetKeyId(), kind: kindOwner, title: req.GetKey().GetTitle(), createTime: micros(s.now())}
+	k := apiKey{workspace: ws, id: req.GetKeyId(), kind: kindOwner, title: req.GetKey().GetTitle(), createTime: sqldb.Micros(s.now())}
 	if k.id == "" {
 		k.id = id.New("key")
 	}
@@ -74,7 +76,7 @@ func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
 	if p.Kind != caller.Member {
 		return nil
 	}
-	ws, kid, _ := splitName(p.Key, "keys")
+	ws, kid, _ := resource.Split(p.Key, "keys")
 	k, err := key(ctx, tx, ws, kid)
 	if err != nil {
 		return err
@@ -88,11 +90,11 @@ func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
 
 // ListKeys lists the keys of a workspace, revoked ones too, oldest first.
 func (s *Service) ListKeys(ctx context.Context, req *vaultv1.ListKeysRequest) (*vaultv1.ListKeysResponse, error) {
-	ws := workspaceID(req.GetParent())
-	rows, next, err := page.List(s.pages, req, page.Listing[apiKey, place]{
+	ws := resource.WorkspaceID(req.GetParent())
+	rows, next, err := page.List(s.pages, req, page.Listing[apiKey, page.Place]{
 		Binding:  []string{"keys", ws},
-		Read:     func(after place, limit int) ([]apiKey, error) { return s.store.keys(ctx, ws, after, limit) },
-		CursorOf: func(k apiKey) place { return place{k.createTime, k.id} },
+		Read:     func(after page.Place, limit int) ([]apiKey, error) { return s.store.keys(ctx, ws, after, limit) },
+		CursorOf: func(k apiKey) page.Place { return page.Place{Time: k.createTime, ID: k.id} },
 	})
 	if err != nil {
 		return nil, err
@@ -106,10 +108,10 @@ func (s *Service) ListKeys(ctx context.Context, req *vaultv1.ListKeysRequest) (*
 
 // GetKey returns one key, without the key itself.
 func (s *Service) GetKey(ctx context.Context, req *vaultv1.GetKeyRequest) (*vaultv1.Key, error) {
-	ws, kid, _ := splitName(req.GetName(), "keys")
+	ws, kid, _ := resource.Split(req.GetName(), "keys")
 	k, err := key(ctx, s.store.db, ws, kid)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, notFound("key")
+		return nil, resource.NotFound("key")
 	}
 	if err != nil {
 		return nil, err
@@ -121,11 +123,11 @@ func (s *Service) GetKey(ctx context.Context, req *vaultv1.GetKeyRequest) (*vaul
 // given; "budget" in a mask without a budget takes the bound away. What the operator
 // has set, members may lower and the operator alone may raise.
 func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) (*vaultv1.Key, error) {
-	ws, kid, ok := splitName(req.GetKey().GetName(), "keys")
+	ws, kid, ok := resource.Split(req.GetKey().GetName(), "keys")
 	if !ok {
-		return nil, badName("key.name", "workspaces/{workspace}/keys/{key}")
+		return nil, resource.BadName("key.name", "workspaces/{workspace}/keys/{key}")
 	}
-	mask, err := updateMask(req.GetUpdateMask().GetPaths(), []string{"title", "budget", "budget.runs", "budget.period", "budget.pictures"},
+	mask, err := resource.Mask(req.GetUpdateMask().GetPaths(), []string{"title", "budget", "budget.runs", "budget.period", "budget.pictures"},
 		[]string{"name", "key", "prefix", "operator_budget", "create_time", "revoke_time"})
 	if err != nil {
 		return nil, err
@@ -137,7 +139,7 @@ func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) 
 	err = s.store.tx(ctx, func(tx *sql.Tx) error {
 		var err error
 		if k, err = key(ctx, tx, ws, kid); errors.Is(err, sql.ErrNoRows) {
-			return notFound("key")
+			return resource.NotFound("key")
 		} else if err != nil {
 			return err
 		}
@@ -204,18 +206,18 @@ func (k *apiKey) withinAllowed() error {
 // DeleteKey revokes a key: within a second it works nowhere, and calls of runs
 // that are charged to it are ended. Revoking it again changes nothing.
 func (s *Service) DeleteKey(ctx context.Context, req *vaultv1.DeleteKeyRequest) (*emptypb.Empty, error) {
-	ws, kid, _ := splitName(req.GetName(), "keys")
+	ws, kid, _ := resource.Split(req.GetName(), "keys")
 	if ws == operatorWorkspace && kid == guestKey {
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_IN_USE,
 			"the guest key cannot be revoked; set its budget to 0 runs to keep guests out")
 	}
 	err := s.store.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := key(ctx, tx, ws, kid); errors.Is(err, sql.ErrNoRows) {
-			return notFound("key")
+			return resource.NotFound("key")
 		} else if err != nil {
 			return err
 		}
-		alive, err := revokeKey(ctx, tx, ws, kid, micros(s.now()))
+		alive, err := revokeKey(ctx, tx, ws, kid, sqldb.Micros(s.now()))
 		if err != nil || !alive {
 			return err
 		}
@@ -243,10 +245,10 @@ func (s *Service) ResolveKey(ctx context.Context, req *vaultinternalv1.ResolveKe
 
 func (k apiKey) message() *vaultv1.Key {
 	m := &vaultv1.Key{
-		Name: k.name(), Title: k.title, Prefix: k.prefix, Budget: k.budget.message(), OperatorBudget: k.allowed.message(), CreateTime: timestamppb.New(fromMicros(k.createTime)),
+		Name: k.name(), Title: k.title, Prefix: k.prefix, Budget: k.budget.message(), OperatorBudget: k.allowed.message(), CreateTime: timestamppb.New(sqldb.FromMicros(k.createTime)),
 	}
 	if k.revokeTime.Valid {
-		m.RevokeTime = timestamppb.New(fromMicros(k.revokeTime.Int64))
+		m.RevokeTime = timestamppb.New(sqldb.FromMicros(k.revokeTime.Int64))
 	}
 	return m
 }

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
@@ -103,7 +104,7 @@ func (s *Service) guardOf(ctx context.Context, a attempt) (*guard.Set, exposed, 
 	if err != nil || c == nil {
 		return nil, v, err
 	}
-	subject, version := credentialSubject(a.credential), c.uid+" "+itoa(a.credentialVersion)
+	subject, version := credentialSubject(a.credential), c.uid+" "+strconv.FormatInt(a.credentialVersion, 10)
 	if c.version != a.credentialVersion {
 		v.value = version // it was replaced while the run went on
 		return s.guards.known(subject, version), v, nil

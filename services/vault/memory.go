@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
@@ -45,7 +47,7 @@ type exposed struct {
 // threshold is how many symbols of a body of a size a share may show.
 func (s *Service) threshold(v exposed, body int) int64 {
 	m := hmac.New(sha256.New, s.kek.mark.Expose())
-	m.Write(bind("threshold", v.workspace, v.value, v.share))
+	m.Write(secret.Bind("threshold", v.workspace, v.value, v.share))
 	drawn := leastThreshold + int64(binary.BigEndian.Uint64(m.Sum(nil))%thresholds)
 	return min(drawn, max(least, int64(body/3)))
 }
@@ -70,7 +72,7 @@ func (s *Service) remember(ctx context.Context, v exposed, pieces []guard.Piece,
 	if len(counted) == 0 {
 		return f, nil
 	}
-	if err := s.store.show(ctx, v, places(counted), micros(s.now())); err != nil {
+	if err := s.store.show(ctx, v, places(counted), sqldb.Micros(s.now())); err != nil {
 		return f, err
 	}
 	own, all, err := s.store.shownOf(ctx, v)

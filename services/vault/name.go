@@ -1,11 +1,6 @@
 package vault
 
-import (
-	"strings"
-
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
-)
+import "strings"
 
 // operatorWorkspace is the operator's own tenant: it holds operator keys, the
 // guest key and public models.
@@ -30,23 +25,9 @@ func reserved() []string {
 	}
 }
 
-func workspaceName(ws string) string { return "workspaces/" + ws }
-
 func keyName(ws, key string) string { return "workspaces/" + ws + "/keys/" + key }
 
 func credentialName(ws, id string) string { return "workspaces/" + ws + "/credentials/" + id }
-
-// splitName takes "workspaces/{ws}/{kind}/{id}" apart.
-func splitName(name, kind string) (ws, id string, ok bool) {
-	parts := strings.Split(name, "/")
-	if len(parts) != 4 || parts[0] != "workspaces" || parts[2] != kind || parts[1] == "" || parts[3] == "" {
-		return "", "", false
-	}
-	return parts[1], parts[3], true
-}
-
-// workspaceID takes "workspaces/{ws}" apart; the contract's pattern was checked.
-func workspaceID(name string) string { return strings.TrimPrefix(name, "workspaces/") }
 
 // shareWorkspace is the workspace of a share's resource name,
 // "workspaces/{ws}/workflows/{wf}/shares/{share}"; "" for any other name.
@@ -61,9 +42,4 @@ func shareWorkspace(name string) string {
 		}
 	}
 	return parts[1]
-}
-
-// notFound is the one answer for what does not exist and for what is another's.
-func notFound(what string) error {
-	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such %s here", what)
 }

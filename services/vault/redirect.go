@@ -23,7 +23,7 @@ func (r *redirects) write(ctx context.Context, status int, to egress.Destination
 	h := r.handle
 	e := r.service.event(ctx, h.Workspace, "redirect.followed", h.credentialLabel())
 	e.actor = h.Peer
-	e.details["run"], e.details["step"], e.details["attempt"] = h.Run, h.Step, itoa(h.Attempt)
+	e.details["run"], e.details["step"], e.details["attempt"] = h.Run, h.Step, strconv.FormatInt(h.Attempt, 10)
 	e.details["destination"], e.details["status"] = to.String(), strconv.Itoa(status)
 	if h.Share != "" {
 		e.details["share"] = h.Share

@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 const (
@@ -211,7 +212,7 @@ func (s *Service) sweep(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			err := errors.Join(s.store.forgetRuns(ctx, micros(s.now().Add(-2*grant.MaxLifetime))), s.store.forgetShown(ctx))
+			err := errors.Join(s.store.forgetRuns(ctx, sqldb.Micros(s.now().Add(-2*grant.MaxLifetime))), s.store.forgetShown(ctx))
 			if err != nil && ctx.Err() == nil {
 				s.log.LogAttrs(ctx, slog.LevelWarn, "what is over could not be dropped", slog.Any("error", err))
 			}

@@ -2,11 +2,11 @@ package vault
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // maxRecent bounds each cache of rights.
@@ -30,22 +30,22 @@ func newRights(s *store, now func() time.Time) *rights {
 }
 
 func (r *rights) key(ctx context.Context, name string) (*apiKey, error) {
-	ws, id, ok := splitName(name, "keys")
+	ws, id, ok := resource.Split(name, "keys")
 	if !ok {
 		return nil, nil
 	}
 	return r.keys.Get(ctx, keySubject(name), func(ctx context.Context) (*apiKey, error) {
-		return orNil(key(ctx, r.store.db, ws, id))
+		return sqldb.OrNil(key(ctx, r.store.db, ws, id))
 	})
 }
 
 func (r *rights) credential(ctx context.Context, name string) (*sealedCredential, error) {
-	ws, id, ok := splitName(name, "credentials")
+	ws, id, ok := resource.Split(name, "credentials")
 	if !ok {
 		return nil, nil
 	}
 	return r.credentials.Get(ctx, credentialSubject(name), func(ctx context.Context) (*sealedCredential, error) {
-		return orNil(r.store.sealedCredential(ctx, ws, id))
+		return sqldb.OrNil(r.store.sealedCredential(ctx, ws, id))
 	})
 }
 
@@ -65,16 +65,6 @@ func (r *rights) forget(subject string) {
 	r.credentials.Drop(subject)
 	r.grants.Drop(subject)
 	r.ended.Drop(subject)
-}
-
-func orNil[T any](v T, err error) (*T, error) {
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &v, nil
 }
 
 // Subjects name what can end: in the caches, on running calls, and in messages

@@ -17,6 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // maxRunCredentials bounds what one run can bring along.
@@ -78,7 +79,7 @@ func (s *Service) keepRunCredential(ctx context.Context, c *grant.Claims, input 
 	if err != nil {
 		return err
 	}
-	sealed, err := cipher.Encrypt(value.Expose(), bind("run credential", c.Run, input))
+	sealed, err := cipher.Encrypt(value.Expose(), secret.Bind("run credential", c.Run, input))
 	if err != nil {
 		return fmt.Errorf("seal run credential: %w", err)
 	}
@@ -111,7 +112,7 @@ func (s *Service) runCredential(ctx context.Context, run, input string) (secret.
 	if err != nil {
 		return secret.Secret{}, err
 	}
-	plain, err := cipher.Decrypt(sealed, bind("run credential", run, input))
+	plain, err := cipher.Decrypt(sealed, secret.Bind("run credential", run, input))
 	if err != nil {
 		return secret.Secret{}, fmt.Errorf("open run credential: %w", err)
 	}
@@ -130,7 +131,7 @@ func (s *Service) dropRunCredentials(ctx context.Context, run string) error {
 // finds the mark (store.begin) and is not made. It may be called again, and for a run
 // that is not known here.
 func (s *Service) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest) (*vaultinternalv1.EndRunResponse, error) {
-	if err := s.store.endRun(ctx, req.GetRun(), micros(s.now())); err != nil {
+	if err := s.store.endRun(ctx, req.GetRun(), sqldb.Micros(s.now())); err != nil {
 		return nil, err
 	}
 	s.announce(ctx, true, runSubject(req.GetRun()))
@@ -148,7 +149,7 @@ func (s *Service) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest
 	for _, a := range rows {
 		res.Attempts = append(res.Attempts, &vaultinternalv1.Attempt{
 			Step: a.step, Attempt: int32(a.number), Credential: a.credential,
-			StartTime: timestamppb.New(fromMicros(a.startTime)), Outcome: known(a.outcome),
+			StartTime: timestamppb.New(sqldb.FromMicros(a.startTime)), Outcome: known(a.outcome),
 		})
 	}
 	return res, nil

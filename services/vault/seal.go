@@ -60,7 +60,7 @@ func (s *sealer) open(ctx context.Context, c credential, sealed []byte) (secret.
 }
 
 func (c credential) binding() []byte {
-	return bind("credential", c.workspace, c.id, c.uid, strconv.FormatInt(c.version, 10))
+	return secret.Bind("credential", c.workspace, c.id, c.uid, strconv.FormatInt(c.version, 10))
 }
 
 // dataKey unwraps a workspace's key; the first use makes it.
@@ -98,14 +98,14 @@ func (s *sealer) makeDataKey(ctx context.Context, workspace string) ([]byte, err
 		return nil, fmt.Errorf("make data key: %w", err)
 	}
 	var wrapped bytes.Buffer
-	if err := handle.WriteWithAssociatedData(keyset.NewBinaryWriter(&wrapped), s.kek.aead, bind("data key", workspace)); err != nil {
+	if err := handle.WriteWithAssociatedData(keyset.NewBinaryWriter(&wrapped), s.kek.aead, secret.Bind("data key", workspace)); err != nil {
 		return nil, fmt.Errorf("wrap data key: %w", err)
 	}
 	return s.store.keepDataKey(ctx, workspace, wrapped.Bytes())
 }
 
 func (s *sealer) unwrap(workspace string, wrapped []byte) (tink.AEAD, error) {
-	handle, err := keyset.ReadWithAssociatedData(keyset.NewBinaryReader(bytes.NewReader(wrapped)), s.kek.aead, bind("data key", workspace))
+	handle, err := keyset.ReadWithAssociatedData(keyset.NewBinaryReader(bytes.NewReader(wrapped)), s.kek.aead, secret.Bind("data key", workspace))
 	if err != nil {
 		return nil, fmt.Errorf("unwrap data key of %s: %w", workspace, err)
 	}

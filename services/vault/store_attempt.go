@@ -178,7 +178,7 @@ func (s *store) attempts(ctx context.Context, run string) ([]attempt, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT step, field, attempt, credential, start_time, outcome, workspace, share,
 		credential_version, peer, COALESCE((SELECT g.suspend_time FROM credential_grants g WHERE g.share = attempts.share), 0)
 		FROM attempts WHERE run = $1 AND outcome NOT LIKE $2 ORDER BY start_time, step, field, attempt`, run, notSent+"%")
-	return collect(rows, err, func(r scanner) (attempt, error) {
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (attempt, error) {
 		var a attempt
 		if err := r.Scan(&a.step, &a.field, &a.number, &a.credential, &a.startTime, &a.outcome, &a.workspace, &a.share,
 			&a.credentialVersion, &a.peer, &a.suspendTime); err != nil {
@@ -219,7 +219,7 @@ func (s *store) endedAmong(ctx context.Context, attempts []attempt) (map[string]
 		text += ", $" + strconv.Itoa(i)
 	}
 	rows, err := s.db.QueryContext(ctx, text+")", runs...)
-	list, err := collect(rows, err, func(r scanner) (run string, err error) { return run, r.Scan(&run) })
+	list, err := sqldb.All(rows, err, func(r sqldb.Scanner) (run string, err error) { return run, r.Scan(&run) })
 	if err != nil {
 		return nil, sqldb.Error(fmt.Errorf("read ends of runs: %w", err))
 	}

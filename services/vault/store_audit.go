@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
@@ -24,7 +25,7 @@ type auditEvent struct {
 // audit writes an event in the transaction of what it tells of: if it cannot be
 // written, that did not happen.
 func audit(ctx context.Context, tx *sql.Tx, e auditEvent) error {
-	details, err := toJSON(e.details)
+	details, err := sqldb.ToJSON(e.details)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (s *store) writtenEvents(ctx context.Context, workspace, resource, before s
 	rows, err := s.db.QueryContext(ctx, `SELECT workspace, id, time, actor, action, resource, outcome, details FROM audit_events
 		WHERE workspace = $1 AND ($2 = '' OR resource = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`,
 		workspace, resource, before, limit)
-	return collect(rows, err, func(r scanner) (auditEvent, error) {
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (auditEvent, error) {
 		var (
 			e       auditEvent
 			details string
@@ -79,7 +80,7 @@ func (s *store) writtenEvents(ctx context.Context, workspace, resource, before s
 		if err := r.Scan(&e.workspace, &e.id, &e.time, &e.actor, &e.action, &e.resource, &e.outcome, &details); err != nil {
 			return e, sqldb.Error(fmt.Errorf("read audit event: %w", err))
 		}
-		return e, fromJSON(details, &e.details)
+		return e, sqldb.FromJSON(details, &e.details)
 	})
 }
 
@@ -88,7 +89,7 @@ func (s *store) uses(ctx context.Context, workspace, resource, before string, li
 		credential_version, destination, charged_key FROM attempts
 		WHERE workspace = $1 AND ($2 = '' OR credential = $2 OR share = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`,
 		workspace, resource, before, limit)
-	return collect(rows, err, func(r scanner) (auditEvent, error) {
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (auditEvent, error) {
 		var (
 			a       attempt
 			version int64
@@ -112,7 +113,7 @@ func (a attempt) event() auditEvent {
 		},
 	}
 	// A visitor who pays is nobody that the credential's owner may know.
-	if ws, _, ok := splitName(a.chargedKey, "keys"); ok && ws == a.workspace {
+	if ws, _, ok := resource.Split(a.chargedKey, "keys"); ok && ws == a.workspace {
 		e.details["charged_key"] = a.chargedKey
 	}
 	if a.share != "" {

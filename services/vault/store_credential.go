@@ -42,11 +42,11 @@ const credentialFields = credentialColumns + `, COALESCE((SELECT COUNT(*) >= MIN
 // createCredential stores a credential and its sealed value; false if the id is
 // taken.
 func createCredential(ctx context.Context, tx *sql.Tx, c credential, sealed []byte) (bool, error) {
-	hosts, err := toJSON(c.hosts)
+	hosts, err := sqldb.ToJSON(c.hosts)
 	if err != nil {
 		return false, err
 	}
-	ok, err := affected(tx.ExecContext(ctx, `INSERT INTO credentials (`+credentialColumns+`)
+	ok, err := sqldb.Changed(tx.ExecContext(ctx, `INSERT INTO credentials (`+credentialColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (workspace, id) DO NOTHING`,
 		c.workspace, c.id, c.uid, c.provider, c.title, hosts, c.slotKind, c.slotName, c.fingerprint, c.guardable,
 		c.version, c.createTime, c.updateTime, c.slotPrefix))
@@ -86,7 +86,7 @@ func credentialRow(ctx context.Context, q sqldb.Queryer, workspace, id string) (
 func (s *store) credentials(ctx context.Context, workspace, after string, limit int) ([]credential, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+credentialFields+` FROM credentials
 		WHERE workspace = $1 AND id > $2 ORDER BY id LIMIT $3`, workspace, after, limit)
-	return collect(rows, err, func(r scanner) (credential, error) { return scanCredential(r) })
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (credential, error) { return scanCredential(r) })
 }
 
 // lockCredential makes other changes of a credential wait until this transaction
@@ -102,7 +102,7 @@ func lockCredential(ctx context.Context, tx *sql.Tx, workspace, id string) error
 // sameCredential finds one with this value and these destinations; "" if there is
 // none.
 func (s *store) sameCredential(ctx context.Context, c credential) (string, error) {
-	hosts, err := toJSON(c.hosts)
+	hosts, err := sqldb.ToJSON(c.hosts)
 	if err != nil {
 		return "", err
 	}
@@ -122,7 +122,7 @@ func (s *store) sameCredential(ctx context.Context, c credential) (string, error
 // updateCredential writes everything that may change over the row with this uid.
 // To change the uid, drop the value first.
 func updateCredential(ctx context.Context, tx *sql.Tx, uid string, c credential) error {
-	hosts, err := toJSON(c.hosts)
+	hosts, err := sqldb.ToJSON(c.hosts)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func updateCredential(ctx context.Context, tx *sql.Tx, uid string, c credential)
 
 // deleteCredential destroys a credential and its value; false if there is none.
 func deleteCredential(ctx context.Context, tx *sql.Tx, workspace, id string) (bool, error) {
-	ok, err := affected(tx.ExecContext(ctx, `DELETE FROM credentials WHERE workspace = $1 AND id = $2`, workspace, id))
+	ok, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM credentials WHERE workspace = $1 AND id = $2`, workspace, id))
 	if err != nil {
 		return false, fmt.Errorf("delete credential: %w", err)
 	}
@@ -160,7 +160,7 @@ func (s *store) sealedCredential(ctx context.Context, workspace, id string) (sea
 	return sealedCredential{credential: c, sealed: sealed}, err
 }
 
-func scanCredential(r scanner, more ...any) (credential, error) {
+func scanCredential(r sqldb.Scanner, more ...any) (credential, error) {
 	var (
 		c     credential
 		hosts string
@@ -172,5 +172,5 @@ func scanCredential(r scanner, more ...any) (credential, error) {
 	if err != nil {
 		return c, sqldb.Error(fmt.Errorf("read credential: %w", err))
 	}
-	return c, fromJSON(hosts, &c.hosts)
+	return c, sqldb.FromJSON(hosts, &c.hosts)
 }

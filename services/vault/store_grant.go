@@ -70,7 +70,7 @@ func (g *credentialGrant) keepUIDs(earlier *credentialGrant) {
 // putGrant writes a share's grant in place of the former one. What was suspended stays
 // so, unless it is resumed.
 func putGrant(ctx context.Context, tx *sql.Tx, g credentialGrant, resume bool) error {
-	slots, err := toJSON(g.slots)
+	slots, err := sqldb.ToJSON(g.slots)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func grantRow(ctx context.Context, q sqldb.Queryer, workspace, share string) (*c
 	if err != nil {
 		return nil, sqldb.Error(fmt.Errorf("read credential grant: %w", err))
 	}
-	return &g, fromJSON(slots, &g.slots)
+	return &g, sqldb.FromJSON(slots, &g.slots)
 }
 
 // deleteGrant deletes a share's grant, unless it is the one that is covered. It
@@ -122,7 +122,7 @@ func deleteGrant(ctx context.Context, tx *sql.Tx, g, covered credentialGrant) (d
 
 // suspendGrant reports false if there is none, or if it was suspended before.
 func suspendGrant(ctx context.Context, tx *sql.Tx, workspace, share string, at int64) (bool, error) {
-	ok, err := affected(tx.ExecContext(ctx, `UPDATE credential_grants SET suspend_time = $3
+	ok, err := sqldb.Changed(tx.ExecContext(ctx, `UPDATE credential_grants SET suspend_time = $3
 		WHERE workspace = $1 AND share = $2 AND suspend_time IS NULL`, workspace, share, at))
 	if err != nil {
 		return false, fmt.Errorf("suspend credential grant: %w", err)

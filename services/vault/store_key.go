@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
@@ -36,7 +37,7 @@ const keyColumns = `workspace, id, kind, title, prefix, hash, budget_runs, budge
 
 // createKey reports false if the id is taken.
 func createKey(ctx context.Context, tx *sql.Tx, k apiKey) (bool, error) {
-	ok, err := affected(tx.ExecContext(ctx, `INSERT INTO api_keys (`+keyColumns+`)
+	ok, err := sqldb.Changed(tx.ExecContext(ctx, `INSERT INTO api_keys (`+keyColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, $12, $13) ON CONFLICT (workspace, id) DO NOTHING`,
 		k.workspace, k.id, k.kind, k.title, k.prefix, k.hash, k.budget.runs, k.budget.period, k.allowed.runs, k.allowed.period,
 		k.createTime, k.budget.pictures, k.allowed.pictures))
@@ -57,11 +58,11 @@ func (s *store) keyByHash(ctx context.Context, hash []byte) (apiKey, error) {
 }
 
 // keys lists those after a place, oldest first.
-func (s *store) keys(ctx context.Context, workspace string, after place, limit int) ([]apiKey, error) {
+func (s *store) keys(ctx context.Context, workspace string, after page.Place, limit int) ([]apiKey, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys
 		WHERE workspace = $1 AND (create_time, id) > ($2, $3) ORDER BY create_time, id LIMIT $4`,
 		workspace, after.Time, after.ID, limit)
-	return collect(rows, err, scanKey)
+	return sqldb.All(rows, err, scanKey)
 }
 
 // updateKey writes title and budgets.
@@ -78,7 +79,7 @@ func updateKey(ctx context.Context, tx *sql.Tx, k apiKey) error {
 
 // revokeKey reports false if the workspace has no such key that is alive.
 func revokeKey(ctx context.Context, tx *sql.Tx, workspace, id string, at int64) (bool, error) {
-	ok, err := affected(tx.ExecContext(ctx, `UPDATE api_keys SET revoke_time = $3
+	ok, err := sqldb.Changed(tx.ExecContext(ctx, `UPDATE api_keys SET revoke_time = $3
 		WHERE workspace = $1 AND id = $2 AND revoke_time IS NULL`, workspace, id, at))
 	if err != nil {
 		return false, fmt.Errorf("revoke key: %w", err)
@@ -86,7 +87,7 @@ func revokeKey(ctx context.Context, tx *sql.Tx, workspace, id string, at int64) 
 	return ok, nil
 }
 
-func scanKey(r scanner) (apiKey, error) {
+func scanKey(r sqldb.Scanner) (apiKey, error) {
 	var k apiKey
 	err := r.Scan(&k.workspace, &k.id, &k.kind, &k.title, &k.prefix, &k.hash, &k.budget.runs, &k.budget.period,
 		&k.allowed.runs, &k.allowed.period, &k.createTime, &k.revokeTime,

@@ -58,7 +58,7 @@ func (s *store) shownOf(ctx context.Context, v exposed) (own, all int64, err err
 func othersShown(ctx context.Context, q sqldb.Queryer, v exposed) ([]string, error) {
 	rows, err := q.QueryContext(ctx, `SELECT DISTINCT share FROM shown
 		WHERE workspace = $1 AND value = $2 AND share <> $3 ORDER BY share LIMIT 20`, v.workspace, v.value, v.share)
-	return collect(rows, err, func(r scanner) (share string, err error) { return share, r.Scan(&share) })
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (share string, err error) { return share, r.Scan(&share) })
 }
 
 // forgetShown drops what was shown of values that no credential has any more.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
@@ -17,7 +18,7 @@ type workspace struct {
 
 // createWorkspace reports false if the id is taken.
 func createWorkspace(ctx context.Context, tx *sql.Tx, w workspace) (bool, error) {
-	ok, err := affected(tx.ExecContext(ctx, `INSERT INTO workspaces (id, title, create_time) VALUES ($1, $2, $3)
+	ok, err := sqldb.Changed(tx.ExecContext(ctx, `INSERT INTO workspaces (id, title, create_time) VALUES ($1, $2, $3)
 		ON CONFLICT (id) DO NOTHING`, w.id, w.title, w.createTime))
 	if err != nil {
 		return false, fmt.Errorf("insert workspace: %w", err)
@@ -31,13 +32,13 @@ func (s *store) workspace(ctx context.Context, id string) (workspace, error) {
 }
 
 // workspaces lists those after a place, oldest first.
-func (s *store) workspaces(ctx context.Context, after place, limit int) ([]workspace, error) {
+func (s *store) workspaces(ctx context.Context, after page.Place, limit int) ([]workspace, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, title, create_time FROM workspaces
 		WHERE (create_time, id) > ($1, $2) ORDER BY create_time, id LIMIT $3`, after.Time, after.ID, limit)
-	return collect(rows, err, scanWorkspace)
+	return sqldb.All(rows, err, scanWorkspace)
 }
 
-func scanWorkspace(r scanner) (workspace, error) {
+func scanWorkspace(r sqldb.Scanner) (workspace, error) {
 	var w workspace
 	if err := r.Scan(&w.id, &w.title, &w.createTime); err != nil {
 		return w, sqldb.Error(fmt.Errorf("read workspace: %w", err))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // inForce is how long a suspension takes until no replica of vault or sharing lets a
@@ -102,7 +104,7 @@ func (s *Service) writeSuspension(ctx context.Context, f finding, write func(*sq
 
 // suspendOnce reports whether this run is the reason for the suspension.
 func (s *Service) suspendOnce(ctx context.Context, tx *sql.Tx, f finding, run string, e auditEvent) (bool, error) {
-	now := micros(s.now())
+	now := sqldb.Micros(s.now())
 	reason, err := suspendGrant(ctx, tx, f.workspace, f.share, now)
 	if err != nil {
 		return false, err
@@ -135,7 +137,7 @@ func (p *suspension) exposedNow() bool { return p.count >= p.most }
 
 // tell says what the owner may know: how much, never which characters.
 func (p *suspension) tell(details map[string]string) {
-	details["characters"], details["suspensions"] = itoa(p.characters), itoa(p.count)
+	details["characters"], details["suspensions"] = strconv.FormatInt(p.characters, 10), strconv.FormatInt(p.count, 10)
 	details["chance"] = "unlikely"
 	if p.chance {
 		details["chance"] = "likely"
@@ -147,7 +149,7 @@ func (p *suspension) tell(details map[string]string) {
 
 func (p *suspension) message() *vaultinternalv1.Suspension {
 	return &vaultinternalv1.Suspension{
-		Run: p.run, Time: timestamppb.New(fromMicros(p.time)), Credential: p.exposed.credential, Characters: int32(p.characters),
+		Run: p.run, Time: timestamppb.New(sqldb.FromMicros(p.time)), Credential: p.exposed.credential, Characters: int32(p.characters),
 		ChanceLikely: p.chance, Count: int32(p.count), NewValueNeeded: p.exposedNow(),
 	}
 }

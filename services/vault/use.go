@@ -12,11 +12,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
-
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // bound checks what a handle says of itself against the call that it is used
 // for: whose it is, when, and where to.
@@ -45,7 +44,7 @@ func (s *Service) spend(ctx context.Context, h *handle) (attempt, error) {
 	a := attempt{
 		run: h.Run, step: h.Step, field: h.Field, number: h.Attempt, id: id.New(eventPrefix), workspace: h.Workspace,
 		share: h.Share, credential: h.credentialLabel(), credentialVersion: h.Version, destination: h.Destination,
-		chargedKey: h.ChargedKey, peer: h.Peer, startTime: micros(s.now()),
+		chargedKey: h.ChargedKey, peer: h.Peer, startTime: sqldb.Micros(s.now()),
 	}
 	q, err := s.quotaOf(ctx, h)
 	if err != nil {
@@ -108,7 +107,7 @@ func (h *handle) guarded() (subject, version string) {
 	if h.Input != "" {
 		return runSubject(h.Run), strconv.Quote(h.Input)
 	}
-	return credentialSubject(h.Credential), h.UID + " " + itoa(h.Version)
+	return credentialSubject(h.Credential), h.UID + " " + strconv.FormatInt(h.Version, 10)
 }
 
 // slotFor opens the credential of one handle.
@@ -157,7 +156,7 @@ func (s *Service) refuseUse(ctx context.Context, action string, h *handle, err e
 	e.actor = h.Peer // never who asked the peer: that may be a visitor
 	e.outcome = strings.ToLower(strings.TrimPrefix(errs.ReasonOf(err).String(), "REASON_"))
 	for k, v := range map[string]string{
-		"run": h.Run, "step": h.Step, "field": h.Field, "attempt": itoa(h.Attempt), "share": h.Share, "destination": h.Destination,
+		"run": h.Run, "step": h.Step, "field": h.Field, "attempt": strconv.FormatInt(h.Attempt, 10), "share": h.Share, "destination": h.Destination,
 	} {
 		if v != "" {
 			e.details[k] = v

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -116,7 +117,7 @@ func (w *watched) leave(ctx context.Context, status int) error {
 // exposedBy is the value that a handle uses. One that was replaced meanwhile has no
 // fingerprint any more, and its version stands for it.
 func (s *Service) exposedBy(ctx context.Context, h *handle) exposed {
-	v := exposed{workspace: h.Workspace, share: h.Share, credential: h.credentialLabel(), value: h.UID + " " + itoa(h.Version)}
+	v := exposed{workspace: h.Workspace, share: h.Share, credential: h.credentialLabel(), value: h.UID + " " + strconv.FormatInt(h.Version, 10)}
 	if c, err := s.rights.credential(ctx, h.Credential); err == nil && c != nil && c.uid == h.UID && c.version == h.Version {
 		v.value = c.fingerprint
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // CreateWorkspace creates a tenant.
@@ -26,7 +28,7 @@ func (s *Service) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorksp
 	if err := leak.NewGate().Text("workspace_id", req.GetWorkspaceId()).Text("workspace.title", req.GetWorkspace().GetTitle()).Err(); err != nil {
 		return nil, err
 	}
-	w := workspace{id: req.GetWorkspaceId(), title: req.GetWorkspace().GetTitle(), createTime: micros(s.now())}
+	w := workspace{id: req.GetWorkspaceId(), title: req.GetWorkspace().GetTitle(), createTime: sqldb.Micros(s.now())}
 	err := s.store.tx(ctx, func(tx *sql.Tx) error {
 		ok, err := createWorkspace(ctx, tx, w)
 		if err != nil {
@@ -35,7 +37,7 @@ func (s *Service) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorksp
 		if !ok {
 			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is a workspace %q already", w.id)
 		}
-		return audit(ctx, tx, s.event(ctx, w.id, "workspace.create", workspaceName(w.id)))
+		return audit(ctx, tx, s.event(ctx, w.id, "workspace.create", resource.Workspace(w.id)))
 	})
 	if err != nil {
 		return nil, err
@@ -45,10 +47,10 @@ func (s *Service) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorksp
 
 // ListWorkspaces lists all tenants, oldest first.
 func (s *Service) ListWorkspaces(ctx context.Context, req *vaultv1.ListWorkspacesRequest) (*vaultv1.ListWorkspacesResponse, error) {
-	rows, next, err := page.List(s.pages, req, page.Listing[workspace, place]{
+	rows, next, err := page.List(s.pages, req, page.Listing[workspace, page.Place]{
 		Binding:  []string{"workspaces"},
-		Read:     func(after place, limit int) ([]workspace, error) { return s.store.workspaces(ctx, after, limit) },
-		CursorOf: func(w workspace) place { return place{w.createTime, w.id} },
+		Read:     func(after page.Place, limit int) ([]workspace, error) { return s.store.workspaces(ctx, after, limit) },
+		CursorOf: func(w workspace) page.Place { return page.Place{Time: w.createTime, ID: w.id} },
 	})
 	if err != nil {
 		return nil, err
@@ -62,9 +64,9 @@ func (s *Service) ListWorkspaces(ctx context.Context, req *vaultv1.ListWorkspace
 
 // GetWorkspace returns one tenant.
 func (s *Service) GetWorkspace(ctx context.Context, req *vaultv1.GetWorkspaceRequest) (*vaultv1.Workspace, error) {
-	w, err := s.store.workspace(ctx, workspaceID(req.GetName()))
+	w, err := s.store.workspace(ctx, resource.WorkspaceID(req.GetName()))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, notFound("workspace")
+		return nil, resource.NotFound("workspace")
 	}
 	if err != nil {
 		return nil, err
@@ -78,7 +80,7 @@ func (s *Service) Whoami(ctx context.Context, _ *vaultv1.WhoamiRequest) (*vaultv
 	switch p.Kind {
 	case caller.Member:
 		return &vaultv1.WhoamiResponse{
-			Role: "member", Workspace: workspaceName(p.Workspace), Key: p.Key,
+			Role: "member", Workspace: resource.Workspace(p.Workspace), Key: p.Key,
 			Permissions: []string{
 				"manage workflows, shares, models, credentials and keys of this workspace",
 				"run its workflows, charged to this key", "open shared links, charged to this key", "fork shared workflows",
@@ -87,7 +89,7 @@ func (s *Service) Whoami(ctx context.Context, _ *vaultv1.WhoamiRequest) (*vaultv
 		}, nil
 	case caller.Operator:
 		return &vaultv1.WhoamiResponse{
-			Role: "operator", Workspace: workspaceName(p.Workspace), Key: p.Key,
+			Role: "operator", Workspace: resource.Workspace(p.Workspace), Key: p.Key,
 			Permissions: []string{"create and list workspaces", "make and revoke keys of any workspace", "set budgets of keys"},
 		}, nil
 	default:
@@ -100,7 +102,7 @@ func (s *Service) Whoami(ctx context.Context, _ *vaultv1.WhoamiRequest) (*vaultv
 
 func (w workspace) message() *vaultv1.Workspace {
 	return &vaultv1.Workspace{
-		Name: workspaceName(w.id), Title: w.title, CreateTime: timestamppb.New(fromMicros(w.createTime)),
+		Name: resource.Workspace(w.id), Title: w.title, CreateTime: timestamppb.New(sqldb.FromMicros(w.createTime)),
 	}
 }
 

@@ -40,3 +40,9 @@ func List[Row, Cursor any](tokens *Tokens, r Request, l Listing[Row, Cursor]) (r
 	next, err = tokens.Encode(l.CursorOf(rows[size-1]), l.Binding...)
 	return rows, next, err
 }
+
+// Place is the cursor of a listing by time. The id orders rows of the same time.
+type Place struct {
+	Time int64  `json:"t"`
+	ID   string `json:"id"`
+}

@@ -1,0 +1,35 @@
+package resource
+
+import (
+	"slices"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// Mask checks the paths of an update mask. It returns nil if there is no mask: then every field that
+// is given changes. Paths in ignored are accepted and change nothing, because clients read a
+// resource, edit it and send all of its fields back.
+func Mask(paths, mutable, ignored []string) ([]string, error) {
+	var (
+		mask    []string
+		bad     = errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the update names fields that cannot be changed")
+		refused bool
+	)
+	for _, p := range paths {
+		switch {
+		case slices.Contains(mutable, p):
+			mask = append(mask, p)
+		case slices.Contains(ignored, p):
+		default:
+			bad, refused = bad.Field("update_mask", p+" cannot be changed"), true
+		}
+	}
+	if refused {
+		return nil, bad
+	}
+	if len(paths) > 0 && mask == nil {
+		mask = []string{}
+	}
+	return mask, nil
+}

@@ -1,0 +1,34 @@
+package resource
+
+import (
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// Workspace is the name of a workspace.
+func Workspace(id string) string { return "workspaces/" + id }
+
+// WorkspaceID is the id in a workspace's name. The server has checked the name's pattern.
+func WorkspaceID(name string) string { return strings.TrimPrefix(name, "workspaces/") }
+
+// Split takes "workspaces/{workspace}/{kind}/{id}" apart.
+func Split(name, kind string) (workspace, id string, ok bool) {
+	parts := strings.Split(name, "/")
+	if len(parts) != 4 || parts[0] != "workspaces" || parts[2] != kind || parts[1] == "" || parts[3] == "" {
+		return "", "", false
+	}
+	return parts[1], parts[3], true
+}
+
+// NotFound is the answer for a resource that does not exist, and for one of another workspace.
+func NotFound(what string) error {
+	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such %s here", what)
+}
+
+// BadName is the answer for a name that has not the form of its resource.
+func BadName(field, form string) error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the name is not of the form %s", form).
+		Field(field, "want "+form)
+}

@@ -1,0 +1,77 @@
+package sqldb
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Scanner is a row, or the current one of several rows.
+type Scanner interface {
+	Scan(dest ...any) error
+}
+
+// All reads all rows of a query with one function for each. It takes the two results of the query.
+func All[T any](rows *sql.Rows, err error, scan func(Scanner) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, fmt.Errorf("query rows: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, Error(fmt.Errorf("read rows: %w", err))
+	}
+	return all, nil
+}
+
+// OrNil returns nil for a row that does not exist.
+func OrNil[T any](v T, err error) (*T, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &v, nil
+}
+
+// Changed reports whether a statement changed a row.
+func Changed(r sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n > 0, err
+}
+
+// Micros is a time as a column holds it. 0 is not a time.
+func Micros(t time.Time) int64 { return t.UnixMicro() }
+
+// FromMicros is the time in a column.
+func FromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
+
+// ToJSON is a value as a TEXT column holds it.
+func ToJSON(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("marshal column: %w", err)
+	}
+	return string(b), nil
+}
+
+// FromJSON reads a value from a TEXT column.
+func FromJSON(text string, v any) error {
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		return fmt.Errorf("unmarshal column: %w", err)
+	}
+	return nil
+}
