@@ -105,7 +105,7 @@ func (s *Service) assert(p caller.Principal) (login, error) {
 }
 
 func (s *Service) proof(a rpc.Assertion) []byte {
-	m := hmac.New(sha256.New, s.kek.vouch.Expose())
+	m := hmac.New(sha256.New, s.assertionKey.Expose())
 	m.Write(secret.Bind(a.Kind, a.Workspace, a.Key, strconv.FormatInt(a.NotBefore, 10), strconv.FormatInt(a.Expiry, 10)))
 	return m.Sum(nil)
 }

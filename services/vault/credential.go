@@ -84,7 +84,7 @@ func (s *Service) storeCredential(ctx context.Context, c credential, value secre
 	} else if err != nil {
 		return err
 	}
-	sealed, err := s.sealer.seal(ctx, c, value)
+	sealed, err := s.sealer.Seal(ctx, c.workspace, c.binding(), value)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (s *Service) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCrede
 	if mask != nil && !slices.Contains(mask, "value") {
 		value = secret.Secret{}
 	}
-	if _, err := s.sealer.dataKey(ctx, ws); err != nil { // made outside of the transaction
+	if err := s.sealer.EnsureKey(ctx, ws); err != nil { // made outside of the transaction
 		return nil, notFoundOr(err)
 	}
 	var c credential
@@ -221,7 +221,7 @@ func (s *Service) replaceValue(ctx context.Context, tx *sql.Tx, oldUID string, c
 	if err := s.setValue(c, value); err != nil {
 		return err
 	}
-	sealed, err := s.sealer.seal(ctx, *c, value)
+	sealed, err := s.sealer.Seal(ctx, c.workspace, c.binding(), value)
 	if err != nil {
 		return err
 	}

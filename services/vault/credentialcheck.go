@@ -26,7 +26,7 @@ func (s *Service) setValue(c *credential, value secret.Secret) error {
 	if slot.Kind == egress.Address && !slices.Equal(c.hosts, hostOf(value)) {
 		return badValue("it is an address, so the credential's one host is the address's")
 	}
-	c.fingerprint = s.kek.fingerprint(c.workspace, value)
+	c.fingerprint = s.kek.Fingerprint(c.workspace, value)
 	c.guardable = guard.Guardable(slot.Hidden()) == nil
 	return nil
 }

@@ -137,7 +137,7 @@ func (s *Service) open(token string) (*handle, error) {
 }
 
 func (s *Service) handleMAC(payload []byte) []byte {
-	m := hmac.New(sha256.New, s.kek.mac.Expose())
+	m := hmac.New(sha256.New, s.handleKey.Expose())
 	m.Write(payload)
 	return m.Sum(nil)
 }

@@ -110,7 +110,7 @@ func (s *Service) guardOf(ctx context.Context, a attempt) (*guard.Set, exposed, 
 		return s.guards.known(subject, version), v, nil
 	}
 	v.value = c.fingerprint
-	value, err := s.sealer.open(ctx, c.credential, c.sealed)
+	value, err := s.sealer.Open(ctx, c.workspace, c.binding(), c.sealed)
 	if err != nil {
 		return nil, v, err
 	}

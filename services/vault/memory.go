@@ -46,7 +46,7 @@ type exposed struct {
 
 // threshold is how many symbols of a body of a size a share may show.
 func (s *Service) threshold(v exposed, body int) int64 {
-	m := hmac.New(sha256.New, s.kek.mark.Expose())
+	m := hmac.New(sha256.New, s.thresholdKey.Expose())
 	m.Write(secret.Bind("threshold", v.workspace, v.value, v.share))
 	drawn := leastThreshold + int64(binary.BigEndian.Uint64(m.Sum(nil))%thresholds)
 	return min(drawn, max(least, int64(body/3)))

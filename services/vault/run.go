@@ -75,7 +75,7 @@ func unfitAddress(slots []grant.Slot, value secret.Secret) string {
 func (s *Service) runKey(run string) string { return s.redis.Key(run, "credentials") }
 
 func (s *Service) keepRunCredential(ctx context.Context, c *grant.Claims, input string, value secret.Secret) error {
-	cipher, err := s.sealer.runCipher(c.Run)
+	cipher, err := s.kek.RunCipher(c.Run)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *Service) runCredential(ctx context.Context, run, input string) (secret.
 	if err != nil {
 		return secret.Secret{}, redisx.Error(fmt.Errorf("read run credential: %w", err))
 	}
-	cipher, err := s.sealer.runCipher(run)
+	cipher, err := s.kek.RunCipher(run)
 	if err != nil {
 		return secret.Secret{}, err
 	}

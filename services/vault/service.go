@@ -18,8 +18,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 )
 
 // writeTimeout bounds a write that goes on after its caller has left.
@@ -83,21 +85,23 @@ type Service struct {
 	log      *slog.Logger
 	now      func() time.Time
 
-	kek      *kek
-	sealer   *sealer
-	pages    *page.Tokens
-	rules    *egress.Rules
-	egress   *egress.Client // calls of steps
-	fetches  *egress.Client // of pictures; it shares no connection with the other
-	guards   *guards
-	bodies   *fair.Pool // of bytes: bodies that credentials are put into
-	rights   *rights
-	calls    *counters
-	inflight *inflight
-	intents  *intents
-	logins   *recent.Cache[login]
-	refusals refusals
-	metrics  *metrics
+	kek    *envelope.KEK
+	sealer *envelope.Sealer
+	// Each is derived for one purpose; only its holder can make or check what it stands for.
+	handleKey, assertionKey, thresholdKey secret.Secret
+	pages                                 *page.Tokens
+	rules                                 *egress.Rules
+	egress                                *egress.Client // calls of steps
+	fetches                               *egress.Client // of pictures; it shares no connection with the other
+	guards                                *guards
+	bodies                                *fair.Pool // of bytes: bodies that credentials are put into
+	rights                                *rights
+	calls                                 *counters
+	inflight                              *inflight
+	intents                               *intents
+	logins                                *recent.Cache[login]
+	refusals                              refusals
+	metrics                               *metrics
 	// begin writes the intent of a use; a benchmark measures what is left without.
 	begin func(context.Context, attempt) (beginning, error)
 }
@@ -184,13 +188,13 @@ func newEgress(c egress.Config, r *egress.Rules) *egress.Client {
 // key beside sealed credentials would mean that the old one is lost: better
 // said at the start than at the first use.
 func (s *Service) settle(ctx context.Context) error {
-	k, made, err := loadKEK(s.cfg.KEKFile)
+	k, made, err := envelope.OpenFile(s.cfg.KEKFile)
 	if err != nil {
 		return err
 	}
-	s.kek, s.sealer = k, newSealer(k, s.store)
+	s.kek, s.sealer = k, envelope.NewSealer(k, s.store.db)
 	if made {
-		n, err := s.store.dataKeys(ctx)
+		n, err := s.sealer.Count(ctx)
 		if err != nil {
 			return err
 		}
@@ -198,20 +202,32 @@ func (s *Service) settle(ctx context.Context) error {
 			return fmt.Errorf("the database has sealed credentials, and the key-encryption key was not at %s: put the old file there (the one that was just made opens nothing)", s.cfg.KEKFile)
 		}
 	}
-	tokens, err := k.derive("page tokens", "")
-	if err != nil {
-		return err
-	}
-	if s.pages, err = page.New(tokens); err != nil {
+	if err := s.deriveKeys(k); err != nil {
 		return err
 	}
 	if err := s.createOperatorWorkspace(ctx); err != nil {
 		return err
 	}
-	if _, err := s.sealer.dataKey(ctx, operatorWorkspace); err != nil {
+	if err := s.sealer.EnsureKey(ctx, operatorWorkspace); err != nil {
 		return fmt.Errorf("the key-encryption key is not the one that this database was made with: %w", err)
 	}
 	return nil
+}
+
+// deriveKeys makes a key for each purpose, so that no part of the vault holds the key-encryption key.
+func (s *Service) deriveKeys(k *envelope.KEK) error {
+	var tokens secret.Secret
+	for purpose, key := range map[string]*secret.Secret{
+		"page tokens": &tokens, "handle": &s.handleKey, "assertion": &s.assertionKey, "fingerprint": &s.thresholdKey,
+	} {
+		var err error
+		if *key, err = k.Derive(purpose, ""); err != nil {
+			return err
+		}
+	}
+	var err error
+	s.pages, err = page.New(tokens)
+	return err
 }
 
 // RegisterPublic adds the face for clients.

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
@@ -173,4 +175,9 @@ func scanCredential(r sqldb.Scanner, more ...any) (credential, error) {
 		return c, sqldb.Error(fmt.Errorf("read credential: %w", err))
 	}
 	return c, sqldb.FromJSON(hosts, &c.hosts)
+}
+
+// binding is what the sealed value belongs to: moved to another row it does not open.
+func (c credential) binding() []byte {
+	return secret.Bind("credential", c.workspace, c.id, c.uid, strconv.FormatInt(c.version, 10))
 }

@@ -45,37 +45,3 @@ func scanWorkspace(r sqldb.Scanner) (workspace, error) {
 	}
 	return w, nil
 }
-
-// dataKey returns sql.ErrNoRows if the workspace has none yet.
-func (s *store) dataKey(ctx context.Context, workspace string) ([]byte, error) {
-	var wrapped []byte
-	err := s.db.QueryRowContext(ctx, `SELECT wrapped FROM data_keys WHERE workspace = $1`, workspace).Scan(&wrapped)
-	if err != nil {
-		return nil, sqldb.Error(fmt.Errorf("read data key: %w", err))
-	}
-	return wrapped, nil
-}
-
-// keepDataKey stores a data key unless there is one, and returns the one that
-// is stored.
-func (s *store) keepDataKey(ctx context.Context, workspace string, wrapped []byte) ([]byte, error) {
-	var kept []byte
-	err := s.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO data_keys (workspace, wrapped, create_time)
-			VALUES ($1, $2, (SELECT create_time FROM workspaces WHERE id = $1)) ON CONFLICT (workspace) DO NOTHING`,
-			workspace, wrapped); err != nil {
-			return fmt.Errorf("insert data key: %w", err)
-		}
-		return tx.QueryRowContext(ctx, `SELECT wrapped FROM data_keys WHERE workspace = $1`, workspace).Scan(&kept)
-	})
-	return kept, err
-}
-
-// dataKeys counts the wrapped keys.
-func (s *store) dataKeys(ctx context.Context) (int, error) {
-	var n int
-	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM data_keys`).Scan(&n); err != nil {
-		return 0, sqldb.Error(fmt.Errorf("count data keys: %w", err))
-	}
-	return n, nil
-}

@@ -138,7 +138,7 @@ func (s *Service) storedValue(ctx context.Context, h *handle) (*credential, secr
 	if c == nil || c.uid != h.UID || c.version != h.Version {
 		return nil, secret.Secret{}, handleInvalid(errors.New("the credential has changed"))
 	}
-	value, err := s.sealer.open(ctx, c.credential, c.sealed)
+	value, err := s.sealer.Open(ctx, c.workspace, c.binding(), c.sealed)
 	return &c.credential, value, err
 }
 

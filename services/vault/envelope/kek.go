@@ -1,4 +1,4 @@
-package vault
+package envelope
 
 import (
 	"crypto/hkdf"
@@ -21,26 +21,23 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// kekHeader begins the file, so that a file of another kind is not taken for it.
+// kekHeader is the beginning of the file. It tells the file from other files.
 const kekHeader = "keyhole-kek-v1:"
 
 // kekSize is the length of the key-encryption key in bytes.
 const kekSize = 32
 
-// kek is the key-encryption key. It wraps the data keys of workspaces; all other
-// keys of the vault are derived from it, each for one purpose. All replicas of
-// a vault need the same one.
-type kek struct {
-	key   secret.Secret
-	aead  tink.AEAD
-	mac   secret.Secret // of handles
-	mark  secret.Secret // of fingerprints
-	vouch secret.Secret // of the vault's own assertions
+// KEK is the key-encryption key. It wraps the data keys of workspaces. Every other key of the vault is
+// derived from it, each for one purpose. All replicas need the same one.
+type KEK struct {
+	key          secret.Secret
+	aead         tink.AEAD
+	fingerprints secret.Secret
 }
 
-// loadKEK reads the key from its file, and makes the file if there is none. The
-// second result says that it was made.
-func loadKEK(path string) (*kek, bool, error) {
+// OpenFile reads the key from its file, and makes the file if there is none. It reports whether it made
+// the file.
+func OpenFile(path string) (*KEK, bool, error) {
 	if path == "" {
 		return nil, false, errors.New("no file for the key-encryption key is configured")
 	}
@@ -56,8 +53,8 @@ func loadKEK(path string) (*kek, bool, error) {
 	return k, made, err
 }
 
-// makeKEKFile writes a new key under a temporary name and links it: whoever comes
-// second finds the first one's file whole, or makes none.
+// makeKEKFile writes a new key under a temporary name and links it. The link fails if the file exists, so
+// of two processes that start together one makes the file and the other reads it whole.
 func makeKEKFile(path string) (bool, error) {
 	if _, err := os.Lstat(path); err == nil {
 		return false, nil
@@ -85,8 +82,8 @@ func makeKEKFile(path string) (bool, error) {
 	return true, nil
 }
 
-// readKEKFile refuses a file that anybody but its owner may touch: who reads it
-// reads every credential.
+// readKEKFile refuses a file that others than its owner may read or change: the key opens every
+// credential.
 func readKEKFile(path string) (secret.Secret, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -95,10 +92,10 @@ func readKEKFile(path string) (secret.Secret, error) {
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
-		return secret.Secret{}, fmt.Errorf("look at key-encryption key: %w", err)
+		return secret.Secret{}, fmt.Errorf("read mode of key-encryption key: %w", err)
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
-		return secret.Secret{}, fmt.Errorf("key-encryption key %s has mode %v: others may use it; make it 0600", path, info.Mode())
+		return secret.Secret{}, fmt.Errorf("key-encryption key %s has mode %v: others can read or change it; set it to 0600", path, info.Mode())
 	}
 	text, err := io.ReadAll(io.LimitReader(f, 1024))
 	if err != nil {
@@ -113,27 +110,21 @@ func readKEKFile(path string) (secret.Secret, error) {
 	return secret.New(raw), nil
 }
 
-func newKEK(key secret.Secret) (*kek, error) {
-	k := &kek{key: key}
-	wrap, err := k.derive("wrap data keys", "")
+func newKEK(key secret.Secret) (*KEK, error) {
+	k := &KEK{key: key}
+	wrap, err := k.Derive("wrap data keys", "")
 	if err != nil {
 		return nil, err
 	}
 	if k.aead, err = subtle.NewAESGCM(wrap.Expose()); err != nil {
 		return nil, fmt.Errorf("make wrapping cipher: %w", err)
 	}
-	if k.mac, err = k.derive("handle", ""); err != nil {
-		return nil, err
-	}
-	if k.mark, err = k.derive("fingerprint", ""); err != nil {
-		return nil, err
-	}
-	k.vouch, err = k.derive("assertion", "")
+	k.fingerprints, err = k.Derive("fingerprint", "")
 	return k, err
 }
 
-// derive makes a key for one purpose and, within it, one subject.
-func (k *kek) derive(purpose, subject string) (secret.Secret, error) {
+// Derive makes a key for one purpose and, within it, one subject.
+func (k *KEK) Derive(purpose, subject string) (secret.Secret, error) {
 	b, err := hkdf.Key(sha256.New, k.key.Expose(), []byte(subject), "keyhole vault v1 "+purpose, 32)
 	if err != nil {
 		return secret.Secret{}, fmt.Errorf("derive key: %w", err)
@@ -141,10 +132,10 @@ func (k *kek) derive(purpose, subject string) (secret.Secret, error) {
 	return secret.New(b), nil
 }
 
-// fingerprint marks a value within a workspace: the same value has another mark
-// in another, so that marks tell nobody who shares a key with whom.
-func (k *kek) fingerprint(workspace string, value secret.Secret) string {
-	m := hmac.New(sha256.New, k.mark.Expose())
+// Fingerprint marks a value within a workspace. The same value has another mark in another workspace,
+// so a mark tells nobody who shares a key with whom.
+func (k *KEK) Fingerprint(workspace string, value secret.Secret) string {
+	m := hmac.New(sha256.New, k.fingerprints.Expose())
 	m.Write(secret.Bind(workspace))
 	m.Write(value.Expose())
 	return hex.EncodeToString(m.Sum(nil)[:8])
