@@ -140,7 +140,7 @@ func (s *Service) sharedWorkflow(ctx context.Context, d *decision, token string,
 	}
 	d.right, d.owner, d.workflow, d.version = right, right.share.Workspace, right.workflow, right.version.Number
 	d.look, d.sinks = right.look, right.share.Sinks
-	d.visitor = s.links.pseudonym(d.owner, d.caller)
+	d.visitor = s.links.Pseudonym(d.owner, d.caller)
 	return nil
 }
 

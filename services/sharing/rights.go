@@ -93,7 +93,7 @@ func (r rights) forget() {
 // open finds what a token opens. Every token that opens nothing gets the same
 // answer.
 func (s *Service) open(ctx context.Context, token string) (*right, error) {
-	hash, ok := s.links.hash(token)
+	hash, ok := s.links.Hash(token)
 	if !ok {
 		return nil, noLink()
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/link"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
@@ -96,7 +97,7 @@ type Service struct {
 	cfg       Config
 	store     store
 	meter     *meter.Meter
-	links     links
+	links     link.Key
 	pages     *page.Tokens
 	vault     vaultinternalv1.VaultInternalServiceClient
 	registry  registryinternalv1.RegistryInternalServiceClient
@@ -121,7 +122,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	if cfg.PreviewCalls < 0 {
 		return nil, errors.New("a run through a link makes no less than one call for a step")
 	}
-	links, err := newLinks(cfg.LinkKey, cfg.PublicURL)
+	links, err := link.New(cfg.LinkKey, cfg.PublicURL)
 	if err != nil {
 		return nil, err
 	}

@@ -277,8 +277,8 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 	changed := movedFrom(row.promise(), look)
 	out.Notices = notices(out.Detected, row.hidden() && row.GrantedHash != v.Hash, len(changed.credentials)+len(changed.ordinary) > 0)
 	if row.State != sharingv1.ShareState_SHARE_STATE_REVOKED {
-		out.Token = s.links.token(row.UID, row.LinkEpoch)
-		out.Uri = s.links.uri(out.Token)
+		out.Token = s.links.Token(row.UID, row.LinkEpoch)
+		out.Uri = s.links.URI(out.Token)
 		if err := s.showGrant(ctx, row, out); err != nil {
 			return nil, err
 		}

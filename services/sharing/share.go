@@ -47,7 +47,7 @@ func (s public) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequest
 	if err := edit.promiseNow(ctx); err != nil {
 		return nil, err
 	}
-	edit.row.Link, _ = s.links.hash(s.links.token(row.UID, row.LinkEpoch))
+	edit.row.Link, _ = s.links.Hash(s.links.Token(row.UID, row.LinkEpoch))
 	if err := edit.insert(ctx); err != nil {
 		return nil, err
 	}
@@ -256,7 +256,7 @@ func (s public) ResumeShare(ctx context.Context, r *sharingv1.ResumeShareRequest
 func (s public) RotateShare(ctx context.Context, r *sharingv1.RotateShareRequest) (*sharingv1.Share, error) {
 	return s.changeShare(ctx, r.GetName(), func(e *shareEdit) error {
 		e.row.LinkEpoch++
-		e.row.Link, _ = s.links.hash(s.links.token(e.row.UID, e.row.LinkEpoch))
+		e.row.Link, _ = s.links.Hash(s.links.Token(e.row.UID, e.row.LinkEpoch))
 		return e.promiseNow(ctx)
 	})
 }

@@ -39,7 +39,7 @@ func (s *Service) prepare(r *right) *prepared {
 	}
 	static, err := proto.Marshal(&sharingv1.SharedWorkflow{
 		Title: r.workflow.Title, Description: r.workflow.Description, Owner: r.owner, Version: int32(r.version.Number),
-		VersionHash: s.links.version(r.share.UID, r.version.Hash), Definition: r.look.redacted, Interface: iface, Graph: r.look.graph,
+		VersionHash: s.links.VersionMark(r.share.UID, r.version.Hash), Definition: r.look.redacted, Interface: iface, Graph: r.look.graph,
 		Samples: r.share.samples(), ForkAllowed: !r.share.ForkDisabled, FrameOrigins: r.share.origins(), RunOrigins: r.share.runOrigins(), UpdateTime: timestamp(r.version.Created),
 	})
 	if err != nil { // a text that is not UTF-8 cannot have been stored
