@@ -12,6 +12,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
@@ -140,7 +141,7 @@ func (s *Service) storeLiterals(ctx context.Context, ws string, d *workflow.Defi
 }
 
 func hint(l inspect.Literal) string {
-	h := slug(l.Step + " " + l.Field)
+	h := resource.Slug(l.Step + " " + l.Field)
 	if h == "" {
 		return "credential"
 	}

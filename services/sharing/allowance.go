@@ -7,6 +7,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // visible are the limited scopes that a caller is told of: what a link and its own
@@ -60,6 +61,6 @@ func (s *Service) told(ctx context.Context, row runRow) []meter.Scope {
 		}
 		share = &right.share
 	}
-	ownKey := row.ChargedKey != guestKey && row.payerAsks()
+	ownKey := row.ChargedKey != resource.GuestKey && row.payerAsks()
 	return visible(s.scopesOf(row.ChargedKey, key.GetBudget(), share, countedAs(row.Caller, row.CallerWorkspace)), ownKey)
 }

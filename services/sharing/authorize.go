@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 const (
@@ -150,7 +151,7 @@ func sameProof(row runRow, proof []byte) bool {
 func (d *decision) row(lease time.Duration) runRow {
 	return runRow{
 		ID: d.run, RequestID: d.requestID, Caller: d.caller, CallerWorkspace: d.callerWorkspace(),
-		OwnerWorkspace: d.owner, ChargedWorkspace: segment(d.charged, 0), ChargedKey: d.charged, Visitor: d.visitor,
+		OwnerWorkspace: d.owner, ChargedWorkspace: resource.Segment(d.charged, 0), ChargedKey: d.charged, Visitor: d.visitor,
 		Workflow: d.workflow.UID, WorkflowID: d.workflow.ID, Version: d.version, VersionHash: d.look.hash,
 		Share: d.shareUID(), ShareID: d.shareID(), Rights: marshal(d.rights()), Scopes: scopesText(d.scopes), VaultOpen: len(d.slots) > 0,
 		Lease: d.start.Add(lease).UnixMicro(), State: running, Steps: "", Day: d.start.UTC().Format(time.DateOnly), Start: d.start.UnixMicro(),
@@ -168,7 +169,7 @@ func (s *Service) answer(d *decision) (*sharinginternalv1.AuthorizeRunResponse, 
 	return &sharinginternalv1.AuthorizeRunResponse{
 		Name: d.name(), Definition: d.look.raw, VersionHash: d.look.hash, Grant: signed, Deadline: timestamppb.New(deadline),
 		CredentialInputs: d.credentialInputs, Models: d.models, SinksEnabled: d.sinks, Preview: d.preview(),
-		ChargedWorkspace: segment(d.charged, 0),
+		ChargedWorkspace: resource.Segment(d.charged, 0),
 	}, nil
 }
 
@@ -204,7 +205,7 @@ func (s *Service) attempts(d *decision) int32 {
 // that has to do with the run; else the id alone.
 func (r *runRow) nameFor(p caller.Principal) string {
 	if p.Kind == caller.Member && (p.Workspace == r.ChargedWorkspace || p.Workspace == r.OwnerWorkspace) {
-		return runName(p.Workspace, r.ID)
+		return resource.Run(p.Workspace, r.ID)
 	}
 	return r.ID
 }

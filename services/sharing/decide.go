@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // decision is on whose behalf a run would happen, and with what. It says nothing of
@@ -101,14 +102,14 @@ func (s *Service) target(ctx context.Context, d *decision, r *sharinginternalv1.
 	case *sharinginternalv1.AuthorizeRunRequest_Definition:
 		return s.inlineDefinition(d, t.Definition)
 	default:
-		return invalid("target", "name a workflow, a link or a definition")
+		return resource.Invalid("target", "name a workflow, a link or a definition")
 	}
 }
 
 // ownWorkflow is a workflow of the caller's workspace. Another's looks like none.
 func (s *Service) ownWorkflow(ctx context.Context, d *decision, name string, number int64) error {
-	if d.principal.Kind != caller.Member || segment(name, 0) != d.principal.Workspace {
-		return notFound("workflow")
+	if d.principal.Kind != caller.Member || resource.Segment(name, 0) != d.principal.Workspace {
+		return resource.NotFound("workflow")
 	}
 	w, err := s.findLive(ctx, name)
 	if err != nil {
@@ -176,7 +177,7 @@ func (s *Service) payer(_ context.Context, d *decision, _ *sharinginternalv1.Aut
 	case d.right != nil && d.right.ownerPays():
 		d.charged, d.paidByOwner = d.right.share.ChargedKey, true
 	case d.principal.Kind == caller.Guest:
-		d.charged = guestKey
+		d.charged = resource.GuestKey
 	default:
 		d.charged = d.principal.Key
 	}
@@ -213,7 +214,7 @@ func (d *decision) deadKey() error {
 	case d.paidByOwner:
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_RUN_REVOKED,
 			"the key that this link's runs are charged to was revoked; its owner has to name another")
-	case d.charged == guestKey:
+	case d.charged == resource.GuestKey:
 		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "visitors without a key cannot run here; present a key of your own")
 	default:
 		return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the key is revoked")
@@ -251,7 +252,7 @@ func (d *decision) shareName() string {
 }
 
 func (d *decision) name() string {
-	row := runRow{ID: d.run, OwnerWorkspace: d.owner, ChargedWorkspace: segment(d.charged, 0)}
+	row := runRow{ID: d.run, OwnerWorkspace: d.owner, ChargedWorkspace: resource.Segment(d.charged, 0)}
 	return row.nameFor(d.principal)
 }
 

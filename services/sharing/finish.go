@@ -17,6 +17,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // The kinds of line items.
@@ -149,7 +150,7 @@ func (s *Service) startOf(ctx context.Context, run string) (*lease, error) {
 		return nil, fmt.Errorf("read run: %w", err)
 	}
 	if !found {
-		return nil, notFound("run")
+		return nil, resource.NotFound("run")
 	}
 	rights, err := row.rights()
 	return &lease{row: row, rights: rights}, err
@@ -159,21 +160,21 @@ func checkFinish(r *sharinginternalv1.RunEnd) error {
 	switch r.GetState() {
 	case sharingv1.RunState_RUN_STATE_SUCCEEDED, sharingv1.RunState_RUN_STATE_FAILED, sharingv1.RunState_RUN_STATE_CANCELLED:
 	default:
-		return invalid("state", "a run ends succeeded, failed or cancelled")
+		return resource.Invalid("state", "a run ends succeeded, failed or cancelled")
 	}
 	if len(r.GetItems()) > maxItems || len(r.GetSteps()) > maxItems {
-		return invalid("items", "a run has at most %d line items and steps", maxItems)
+		return resource.Invalid("items", "a run has at most %d line items and steps", maxItems)
 	}
 	if r.GetPictures() < 0 || r.GetPictures() > maxPictures {
-		return invalid("pictures", "must be from 0 to %d", maxPictures)
+		return resource.Invalid("pictures", "must be from 0 to %d", maxPictures)
 	}
 	for _, item := range r.GetItems() {
 		if item.GetKind() != kindModel && item.GetKind() != kindCredential {
-			return invalid("items.kind", "must be model or credential; the run itself is booked by sharing")
+			return resource.Invalid("items.kind", "must be model or credential; the run itself is booked by sharing")
 		}
 		for _, n := range []int64{item.GetQuantity(), item.GetInputTokens(), item.GetOutputTokens()} {
 			if n < 0 || n > maxCount {
-				return invalid("items.quantity", "must be from 0 to %d", int64(maxCount))
+				return resource.Invalid("items.quantity", "must be from 0 to %d", int64(maxCount))
 			}
 		}
 	}
@@ -248,7 +249,7 @@ func (r *runRow) resource() string {
 	if r.WorkflowID == "" {
 		return "inline"
 	}
-	return versionName(r.OwnerWorkspace, r.WorkflowID, r.Version)
+	return resource.Version(r.OwnerWorkspace, r.WorkflowID, r.Version)
 }
 
 // sum adds the line items up on the run's row, where usage is read.
@@ -268,7 +269,7 @@ func (r *runRow) sum(items []*sharingv1.LineItem) {
 
 // payerAsks reports whether who asked for the run is who pays for it.
 func (r *runRow) payerAsks() bool {
-	return r.ChargedKey == r.Caller || r.ChargedKey == guestKey && strings.HasPrefix(r.Caller, "guest:") ||
+	return r.ChargedKey == r.Caller || r.ChargedKey == resource.GuestKey && strings.HasPrefix(r.Caller, "guest:") ||
 		r.CallerWorkspace != "" && r.CallerWorkspace == r.ChargedWorkspace
 }
 
@@ -281,7 +282,7 @@ func redactItems(items []*sharingv1.LineItem, owner, viewer string) []*sharingv1
 	out := make([]*sharingv1.LineItem, len(items))
 	for i, item := range items {
 		out[i] = item
-		if strings.HasPrefix(item.GetResource(), workspaceName(owner)+"/") {
+		if strings.HasPrefix(item.GetResource(), resource.Workspace(owner)+"/") {
 			out[i] = proto.CloneOf(item)
 			out[i].Resource, out[i].Failed = "", 0
 		}

@@ -10,6 +10,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
@@ -28,7 +29,7 @@ func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedW
 	if right.share.ForkDisabled {
 		return nil, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "the owner does not allow forks of this workflow")
 	}
-	ws := segment(r.GetParent(), 0)
+	ws := resource.Segment(r.GetParent(), 0)
 	raw, err := s.forked(ctx, right, ws)
 	if err != nil {
 		return nil, err
@@ -109,7 +110,7 @@ func (s *Service) absoluteModels(ctx context.Context, r *right, ws string, texts
 	for _, m := range r.look.models {
 		for _, c := range checks {
 			if m.pointer != "" && m.id == c.GetModelId() && c.GetUsable() && strings.Count(m.id, "/") == 1 {
-				texts[m.pointer] = fmt.Sprintf("%s/%s/%s", segment(c.GetVersion(), 0), segment(c.GetVersion(), 1), segment(c.GetVersion(), 2))
+				texts[m.pointer] = fmt.Sprintf("%s/%s/%s", resource.Segment(c.GetVersion(), 0), resource.Segment(c.GetVersion(), 1), resource.Segment(c.GetVersion(), 2))
 			}
 		}
 	}

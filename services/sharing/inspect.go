@@ -8,6 +8,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
@@ -59,7 +60,7 @@ func (s *Service) suspendedShares(ctx context.Context, w workflowRow) ([]string,
 		if !row.hidden() {
 			continue
 		}
-		name := shareName(w.Workspace, w.ID, row.ID)
+		name := resource.Share(w.Workspace, w.ID, row.ID)
 		grant, err := s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: name})
 		if err != nil {
 			return nil, fmt.Errorf("read credential grant: %w", err)
@@ -121,7 +122,7 @@ func (s *Service) slotMessages(ctx context.Context, ws string, look *analysis) (
 			Step: sl.step, Field: sl.field, Provider: sl.provider, Destination: display(sl.destination), DestinationConstant: sl.constant,
 		}
 		if sl.credential != "" {
-			m.Credential = credentialName(ws, sl.credential)
+			m.Credential = resource.Credential(ws, sl.credential)
 			m.CredentialMissing = known[sl.credential] == nil
 		}
 		out = append(out, m)

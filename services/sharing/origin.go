@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/kit/origin"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // runOrigin is what a browser says of a page that others cannot change on its way: of
@@ -18,7 +19,7 @@ func (e *shareEdit) setRunOrigins(in []string) error {
 	for _, given := range in {
 		o, ok := origin.Normal(strings.TrimSuffix(given, "/"))
 		if !ok || !runOrigin.MatchString(o) {
-			return invalid("share.run_origins", `must be origins like "https://example.com"`)
+			return resource.Invalid("share.run_origins", `must be origins like "https://example.com"`)
 		}
 		if !slices.Contains(list, o) {
 			list = append(list, o)

@@ -1,9 +1,7 @@
 package sharing
 
 import (
-	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
@@ -12,27 +10,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
-// notFound is the answer for what does not exist and for what is another's.
-func notFound(what string) error {
-	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such %s", what)
-}
-
 // noLink is the one answer to every token that opens nothing.
 func noLink() error {
 	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "this link leads nowhere: it is wrong, or it was withdrawn")
-}
-
-func taken(what, id string) error {
-	return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is already a %s %q; choose another id", what, id)
-}
-
-func conflict(what string) error {
-	return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the %s was changed by somebody else since it was read; read it again, then retry", what)
-}
-
-func invalid(field, format string, args ...any) *errs.Error {
-	text := fmt.Sprintf(format, args...)
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%s: %s", field, text).Field(field, text)
 }
 
 // broken says all that is wrong with a definition.
@@ -107,12 +87,4 @@ func scopeWord(k meter.Kind) string {
 		return string(meter.Visitor)
 	}
 	return string(k)
-}
-
-func quoted(list []string) string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = strconv.Quote(s)
-	}
-	return strings.Join(out, ", ")
 }

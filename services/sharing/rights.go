@@ -12,6 +12,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // right is what a link allows now: its share, and the version that it opens with
@@ -169,7 +170,7 @@ func (s *shareRow) number(w workflowRow) int64 {
 }
 
 func (r *right) name() string {
-	return shareName(r.share.Workspace, r.workflow.ID, r.share.ID)
+	return resource.Share(r.share.Workspace, r.workflow.ID, r.share.ID)
 }
 
 // granted reports whether the vault's grant covers the version that the link
@@ -283,7 +284,7 @@ func (s *Service) loadCredentials(ctx context.Context, key string) (map[string]*
 	}
 	found := make(map[string]*vaultv1.Credential, len(out.GetCredentials()))
 	for _, c := range out.GetCredentials() {
-		found[segment(c.GetName(), 1)] = c
+		found[resource.Segment(c.GetName(), 1)] = c
 	}
 	return found, nil
 }
@@ -303,3 +304,8 @@ func (s *Service) loadTitle(ctx context.Context, ws string) (string, error) {
 	}
 	return cmp.Or(out.GetTitle(), ws), nil
 }
+
+// stranger is the workspace that stands for anybody's when it is asked whether a model
+// is private. It is no workspace's id, for it must own nothing: of the guest key's the
+// private models would look as if they were everybody's.
+const stranger = "-"

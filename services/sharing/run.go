@@ -8,6 +8,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // runCursor is where a listing of runs goes on.
@@ -19,7 +20,7 @@ type runCursor struct {
 // ListRuns implements the RPC: runs of the workspace's workflows, and runs that are
 // charged to its keys. Charges are in GetRun.
 func (s public) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (*sharingv1.ListRunsResponse, error) {
-	ws := segment(r.GetParent(), 0)
+	ws := resource.Segment(r.GetParent(), 0)
 	filter, err := runFilterOf(ws, r)
 	if err != nil {
 		return nil, err
@@ -50,32 +51,32 @@ type runFilter struct {
 func runFilterOf(ws string, r *sharingv1.ListRunsRequest) (runFilter, error) {
 	f := runFilter{workspace: ws}
 	if name := r.GetWorkflow(); name != "" {
-		if name != workflowName(ws, segment(name, 1)) {
-			return f, invalid("workflow", "must be the name of a workflow of this workspace")
+		if name != resource.Workflow(ws, resource.Segment(name, 1)) {
+			return f, resource.Invalid("workflow", "must be the name of a workflow of this workspace")
 		}
-		f.workflow = segment(name, 1)
+		f.workflow = resource.Segment(name, 1)
 	}
 	switch name := r.GetShare(); {
 	case name == "":
 	case !strings.Contains(name, "/"): // of another's workflow: all that its payer knows
 		f.shareUID = name
-	case name == shareName(ws, segment(name, 1), segment(name, 2)):
-		f.workflow, f.share = segment(name, 1), segment(name, 2)
+	case name == resource.Share(ws, resource.Segment(name, 1), resource.Segment(name, 2)):
+		f.workflow, f.share = resource.Segment(name, 1), resource.Segment(name, 2)
 	default:
-		return f, invalid("share", "must be the name of a share of this workspace, or the id that its runs show")
+		return f, resource.Invalid("share", "must be the name of a share of this workspace, or the id that its runs show")
 	}
 	return f, nil
 }
 
 // GetRun implements the RPC.
 func (s public) GetRun(ctx context.Context, r *sharingv1.GetRunRequest) (*sharingv1.Run, error) {
-	ws := segment(r.GetName(), 0)
-	row, found, err := s.store.run(ctx, segment(r.GetName(), 1))
+	ws := resource.Segment(r.GetName(), 0)
+	row, found, err := s.store.run(ctx, resource.Segment(r.GetName(), 1))
 	if err != nil {
 		return nil, fmt.Errorf("read run: %w", err)
 	}
 	if !found || row.OwnerWorkspace != ws && row.ChargedWorkspace != ws {
-		return nil, notFound("run")
+		return nil, resource.NotFound("run")
 	}
 	items, err := s.store.items(ctx, row)
 	if err != nil {
@@ -92,16 +93,16 @@ func (s public) GetRun(ctx context.Context, r *sharingv1.GetRunRequest) (*sharin
 // the owner's names only the share's id.
 func (r *runRow) message(ws string) *sharingv1.Run {
 	out := &sharingv1.Run{
-		Name: runName(ws, r.ID), State: r.state(), Version: int32(r.Version), Share: r.Share, Reason: r.Reason,
-		StartTime: timestamp(r.Start), EndTime: timestamp(r.End),
+		Name: resource.Run(ws, r.ID), State: r.state(), Version: int32(r.Version), Share: r.Share, Reason: r.Reason,
+		StartTime: resource.Timestamp(r.Start), EndTime: resource.Timestamp(r.End),
 	}
 	if ws == r.OwnerWorkspace {
 		out.Visitor = r.Visitor
 		if r.WorkflowID != "" {
-			out.Workflow = workflowName(ws, r.WorkflowID)
+			out.Workflow = resource.Workflow(ws, r.WorkflowID)
 		}
 		if r.Share != "" {
-			out.Share = shareName(ws, r.WorkflowID, r.ShareID)
+			out.Share = resource.Share(ws, r.WorkflowID, r.ShareID)
 		}
 	}
 	if ws == r.ChargedWorkspace {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/picture"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
@@ -24,7 +25,7 @@ var sampleLimits = document.Limits{Bytes: maxSamples, Depth: 64, Text: maxSample
 func cleanSample(value []byte) ([]byte, error) {
 	root, faults := document.Parse(value, sampleLimits)
 	if len(faults) > 0 {
-		return nil, invalid("share.samples", "hold a value that is not JSON, or too much of it")
+		return nil, resource.Invalid("share.samples", "hold a value that is not JSON, or too much of it")
 	}
 	return cleanPictures("share.samples", value, root)
 }
@@ -81,9 +82,9 @@ func (c *cleaning) text(text string) (string, error) {
 	clean, err := picture.Clean(encoded, samplePixels)
 	switch {
 	case errors.Is(err, picture.ErrTooLarge):
-		return "", invalid(c.field, "hold a picture of more than %d million pixels that does not lie upright; turn it first", samplePixels/1_000_000)
+		return "", resource.Invalid(c.field, "hold a picture of more than %d million pixels that does not lie upright; turn it first", samplePixels/1_000_000)
 	case err != nil:
-		return "", invalid(c.field, "hold a damaged picture")
+		return "", resource.Invalid(c.field, "hold a damaged picture")
 	case len(clean) == len(encoded) && (leak.IsPicture(text) || len(text) < len("data:")+100):
 		return text, nil
 	}
@@ -91,7 +92,7 @@ func (c *cleaning) text(text string) (string, error) {
 }
 
 func (c *cleaning) unclean() error {
-	return invalid(c.field, "hold a picture whose metadata cannot be taken out; a picture must be a JPEG, PNG or WebP picture in base64, alone in its text")
+	return resource.Invalid(c.field, "hold a picture whose metadata cannot be taken out; a picture must be a JPEG, PNG or WebP picture in base64, alone in its text")
 }
 
 // pictureOf decodes base64 that holds a picture whose metadata can be taken out, in

@@ -6,6 +6,7 @@ import (
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // scopesOf lists what a run is counted on, in the fixed order key, share, visitor. The
@@ -27,7 +28,7 @@ func (s *Service) scopesOf(charged string, budget *vaultv1.Budget, share *shareR
 			Limited: true, Limit: share.visitorLimit(), Period: vaultv1.Period(share.Period),
 		})
 	}
-	if charged == guestKey && s.cfg.GuestRuns > 0 {
+	if charged == resource.GuestKey && s.cfg.GuestRuns > 0 {
 		scopes = append(scopes, meter.Scope{
 			Subject: meter.Subject{Kind: meter.Guest, Key: charged, Caller: visitor},
 			Limited: true, Limit: s.cfg.guestLimit(), Period: vaultv1.Period_PERIOD_DAY,
@@ -40,14 +41,14 @@ func (s *Service) scopesOf(charged string, budget *vaultv1.Budget, share *shareR
 // can make keys as it likes, or the guest.
 func countedAs(caller, workspace string) string {
 	if workspace != "" {
-		return workspaceName(workspace)
+		return resource.Workspace(workspace)
 	}
 	return caller
 }
 
 // countedWorkspace is the id of a workspace that is counted as a visitor.
 func countedWorkspace(visitor string) (string, bool) {
-	return strings.CutPrefix(visitor, workspaceName(""))
+	return strings.CutPrefix(visitor, resource.Workspace(""))
 }
 
 // scopesText is what a run's row keeps of them, to release it by.

@@ -14,6 +14,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // everySetting are the fields of a share that its owner sets.
@@ -126,7 +127,7 @@ func (e *shareEdit) set(in *sharingv1.Share, field, rest string) error {
 		}
 		e.confirmed = in.GetConfirmedDestinations()
 	default:
-		return invalid("update_mask", "a share has no setting %q", field)
+		return resource.Invalid("update_mask", "a share has no setting %q", field)
 	}
 	return nil
 }
@@ -138,7 +139,7 @@ func (e *shareEdit) setLimits(in *sharingv1.Limits, one string) error {
 	e.limited = true
 	all := one == ""
 	if !all && !slices.Contains([]string{"runs", "period", "visitor_runs", "credential_calls", "pictures", "visitor_pictures"}, one) {
-		return invalid("update_mask", "limits have no field %q", one)
+		return resource.Invalid("update_mask", "limits have no field %q", one)
 	}
 	if all || one == "runs" {
 		e.row.Runs = in.GetRuns()
@@ -168,9 +169,9 @@ func (e *shareEdit) setExpiry(in *sharingv1.Share) error {
 	}
 	at := in.GetExpireTime().AsTime()
 	if !at.After(e.now()) {
-		return invalid("share.expire_time", "must lie in the future")
+		return resource.Invalid("share.expire_time", "must lie in the future")
 	}
-	e.row.Expires = micros(at)
+	e.row.Expires = resource.Micros(at)
 	return nil
 }
 
@@ -182,7 +183,7 @@ func (e *shareEdit) setOrigins(in []string) error {
 	for _, o := range in {
 		o = strings.TrimSuffix(strings.ToLower(o), "/")
 		if o != "*" && !framing.MatchString(o) {
-			return invalid("share.frame_origins", `must be origins like "https://example.com", or "*"`)
+			return resource.Invalid("share.frame_origins", `must be origins like "https://example.com", or "*"`)
 		}
 		if !slices.Contains(list, o) {
 			list = append(list, o)
@@ -197,7 +198,7 @@ func (e *shareEdit) setSamples(in []*sharingv1.Sample) error {
 	size := 0
 	for _, sample := range in {
 		if len(sample.GetValue()) > maxSamples {
-			return invalid("share.samples", "are larger than %d bytes together", maxSamples)
+			return resource.Invalid("share.samples", "are larger than %d bytes together", maxSamples)
 		}
 		clean, err := cleanSample(sample.GetValue())
 		if err != nil {
@@ -207,11 +208,11 @@ func (e *shareEdit) setSamples(in []*sharingv1.Sample) error {
 		size += len(sample.GetInput()) + len(clean)
 	}
 	if size > maxSamples {
-		return invalid("share.samples", "are larger than %d bytes together", maxSamples)
+		return resource.Invalid("share.samples", "are larger than %d bytes together", maxSamples)
 	}
 	raw, err := protojson.Marshal(&sharingv1.Share{Samples: in})
 	if err != nil {
-		return invalid("share.samples", "cannot be written as JSON")
+		return resource.Invalid("share.samples", "cannot be written as JSON")
 	}
 	if err := publicSamples(in).Err(); err != nil {
 		return err

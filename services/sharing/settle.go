@@ -12,6 +12,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // The limits that a share gets when a setting is opened and its owner names none.
@@ -54,10 +55,10 @@ func (e *shareEdit) settleSamples(_ context.Context, look *analysis) error {
 	for _, sample := range e.row.samples() {
 		at := slices.IndexFunc(look.own.GetInputs(), func(in *sharingv1.Input) bool { return in.GetName() == sample.GetInput() })
 		if at < 0 || look.own.GetInputs()[at].GetCredential() {
-			return invalid("share.samples", "the version has no input %q that could have a sample", sample.GetInput())
+			return resource.Invalid("share.samples", "the version has no input %q that could have a sample", sample.GetInput())
 		}
 		if look.own.GetInputs()[at].GetType() == "WorkflowImage" && !onlyPictures(sample.GetValue()) {
-			return invalid("share.samples", "the sample of %q must be a JPEG, PNG or WebP picture in base64, or a URL", sample.GetInput())
+			return resource.Invalid("share.samples", "the sample of %q must be a JPEG, PNG or WebP picture in base64, or a URL", sample.GetInput())
 		}
 	}
 	return nil
@@ -80,7 +81,7 @@ func (e *shareEdit) settleRunAccess(ctx context.Context, look *analysis) error {
 	}
 	looked := "the version uses no model"
 	if ids := look.modelIDs(); len(ids) > 0 {
-		looked = "anyone may use " + quoted(ids)
+		looked = "anyone may use " + resource.Quoted(ids)
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_NO_PRIVATE_MODEL,
 		"run access can only be opened where a private model is found: its steps were searched for a model that other workspaces' keys may not use, and %s", looked)
@@ -96,7 +97,7 @@ func (e *shareEdit) opening(setting string, was bool) bool {
 func (e *shareEdit) settleKey(ctx context.Context, _ *analysis) error {
 	if e.row.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER {
 		if e.row.ChargedKey != "" && !e.ownKey() {
-			return invalid("share.charged_key", "must be a key of the workflow's workspace")
+			return resource.Invalid("share.charged_key", "must be a key of the workflow's workspace")
 		}
 		return nil
 	}
@@ -104,20 +105,20 @@ func (e *shareEdit) settleKey(ctx context.Context, _ *analysis) error {
 		e.row.ChargedKey = caller.From(ctx).Key
 	}
 	if !e.ownKey() {
-		return invalid("share.charged_key", "must be a key of the workflow's workspace")
+		return resource.Invalid("share.charged_key", "must be a key of the workflow's workspace")
 	}
 	key, err := e.resolveKey(ctx, e.row.ChargedKey)
 	if err != nil {
 		return err
 	}
 	if !key.GetActive() {
-		return invalid("share.charged_key", "is not a key that can be charged: it does not exist, or was revoked")
+		return resource.Invalid("share.charged_key", "is not a key that can be charged: it does not exist, or was revoked")
 	}
 	return nil
 }
 
 func (e *shareEdit) ownKey() bool {
-	return strings.HasPrefix(e.row.ChargedKey, workspaceName(e.workflow.Workspace)+"/keys/")
+	return strings.HasPrefix(e.row.ChargedKey, resource.Workspace(e.workflow.Workspace)+"/keys/")
 }
 
 // settleLimits fills in the small defaults of an opened share, and refuses one
@@ -168,10 +169,10 @@ func (e *shareEdit) boundOpened() error {
 // boundPictures refuses a limit on pictures without one on runs: a run may have none.
 func (e *shareEdit) boundPictures() error {
 	if e.row.Pictures > 0 && e.row.Runs == 0 {
-		return invalid("share.limits.pictures", "needs a limit on runs: set limits.runs too")
+		return resource.Invalid("share.limits.pictures", "needs a limit on runs: set limits.runs too")
 	}
 	if e.row.VisitorPictures > 0 && e.row.VisitorRuns == 0 {
-		return invalid("share.limits.visitor_pictures", "needs a limit on a visitor's runs: set limits.visitor_runs too")
+		return resource.Invalid("share.limits.visitor_pictures", "needs a limit on a visitor's runs: set limits.visitor_runs too")
 	}
 	return nil
 }
@@ -204,7 +205,7 @@ func (e *shareEdit) settleCredentials(ctx context.Context, look *analysis, confi
 	return nil
 }
 
-func (e *shareEdit) name() string { return shareName(e.row.Workspace, e.workflow.ID, e.row.ID) }
+func (e *shareEdit) name() string { return resource.Share(e.row.Workspace, e.workflow.ID, e.row.ID) }
 
 // grantable lists the slots for a grant, or says why they cannot be hidden.
 func (e *shareEdit) grantable(ctx context.Context, look *analysis) ([]*vaultinternalv1.GrantedSlot, error) {
@@ -259,10 +260,10 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 	}
 	look := s.analyses.of(v.Definition, v.Hash)
 	out := &sharingv1.Share{
-		Name: shareName(w.Workspace, w.ID, row.ID), Title: row.Title, State: row.State, Version: int32(row.number(w)),
+		Name: resource.Share(w.Workspace, w.ID, row.ID), Title: row.Title, State: row.State, Version: int32(row.number(w)),
 		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
-		Limits: row.limits(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: timestamp(row.Expires),
-		FrameOrigins: row.origins(), RunOrigins: row.runOrigins(), Samples: row.samples(), CreateTime: timestamp(row.Created), UpdateTime: timestamp(row.Updated),
+		Limits: row.limits(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: resource.Timestamp(row.Expires),
+		FrameOrigins: row.origins(), RunOrigins: row.runOrigins(), Samples: row.samples(), CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
 		Detected: &sharingv1.Detected{Sinks: look.sinks},
 	}
 	if out.Detected.PrivateModels, _, err = s.strangeModels(ctx, w.Workspace, look); err != nil {
@@ -298,7 +299,7 @@ func (s *Service) showGrant(ctx context.Context, row shareRow, out *sharingv1.Sh
 	if changed := grant.GetUnconfirmed(); len(changed) > 0 {
 		out.Notices = append(out.Notices, changedNotice(changed))
 		for _, slot := range out.GetDetected().GetSlots() {
-			slot.Unconfirmed = slices.Contains(changed, segment(slot.GetCredential(), 1))
+			slot.Unconfirmed = slices.Contains(changed, resource.Segment(slot.GetCredential(), 1))
 		}
 	}
 	if exposed := grant.GetExposed(); len(exposed) > 0 {

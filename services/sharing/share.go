@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // CreateShare implements the RPC.
@@ -63,7 +64,7 @@ func (e *shareEdit) insert(ctx context.Context) error {
 	}
 	inserted, err := e.store.insertShare(ctx, row)
 	if err != nil || !inserted {
-		return errOr(err, taken("share", row.ID))
+		return errOr(err, resource.Taken("share", row.ID))
 	}
 	if e.grant == nil {
 		return nil
@@ -79,17 +80,17 @@ func (e *shareEdit) insert(ctx context.Context) error {
 func (s *Service) findShare(ctx context.Context, name string) (workflowRow, shareRow, error) {
 	w, err := s.find(ctx, name)
 	if errs.CodeOf(err) == codes.NotFound {
-		return w, shareRow{}, notFound("share")
+		return w, shareRow{}, resource.NotFound("share")
 	}
 	if err != nil {
 		return w, shareRow{}, err
 	}
-	row, found, err := s.store.share(ctx, w.Workspace, w.UID, segment(name, 2))
+	row, found, err := s.store.share(ctx, w.Workspace, w.UID, resource.Segment(name, 2))
 	if err != nil {
 		return w, row, fmt.Errorf("read share: %w", err)
 	}
 	if !found {
-		return w, row, notFound("share")
+		return w, row, resource.NotFound("share")
 	}
 	return w, row, nil
 }
@@ -180,11 +181,11 @@ func (s *Service) changeShare(ctx context.Context, name string, change func(*sha
 func (e *shareEdit) commit(ctx context.Context) error {
 	if e.grant != nil {
 		if e.before.beingGranted(e.now()) {
-			return conflict("share")
+			return resource.Conflict("share")
 		}
 		claimed, err := e.store.doubtShare(ctx, &e.before, e.now().UnixMicro())
 		if err != nil || !claimed {
-			return errOr(err, conflict("share"))
+			return errOr(err, resource.Conflict("share"))
 		}
 		return e.putGrant(ctx)
 	}
@@ -209,7 +210,7 @@ func (e *shareEdit) write(ctx context.Context) error {
 		return fmt.Errorf("update share: %w", err)
 	}
 	if !updated {
-		return conflict("share")
+		return resource.Conflict("share")
 	}
 	e.rights.forget()
 	return nil

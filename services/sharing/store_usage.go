@@ -42,8 +42,8 @@ const itemSums = `COUNT(DISTINCT CASE WHEN r.state <> 6 THEN r.id END), COUNT(DI
 	SUM(CASE WHEN l.kind = 'model' THEN l.quantity ELSE 0 END), SUM(CASE WHEN l.kind = 'credential' THEN l.quantity ELSE 0 END),
 	SUM(l.input_tokens), SUM(l.output_tokens)`
 
-// resource is a line item's, as its payer may see it.
-const resource = `CASE WHEN r.owner_workspace <> $1 AND l.resource LIKE 'workspaces/' || r.owner_workspace || '/%' THEN '' ELSE l.resource END`
+// itemResource is a line item's, as its payer may see it.
+const itemResource = `CASE WHEN r.owner_workspace <> $1 AND l.resource LIKE 'workspaces/' || r.owner_workspace || '/%' THEN '' ELSE l.resource END`
 
 // credentialGroups are the expressions that calls with a workspace's credentials are
 // grouped by, as its owner may see them: of who pays it sees its own keys alone, of who
@@ -64,7 +64,7 @@ func (s store) usage(ctx context.Context, q usageQuery, limit int) ([]usageRow, 
 	const within = ` AND r.state <> 1 AND r.start_time >= $2 AND r.start_time < $3`
 	charged := `SELECT ` + groups[q.group] + ` AS g, 0 AS section, ` + sums + `, 0 FROM runs r WHERE r.charged_workspace = $1` + within + ` GROUP BY 1`
 	if q.group == kindModel || q.group == kindCredential {
-		charged = `SELECT ` + resource + ` AS g, 0 AS section, ` + itemSums + `, 0 FROM line_items l JOIN runs r ON r.id = l.run
+		charged = `SELECT ` + itemResource + ` AS g, 0 AS section, ` + itemSums + `, 0 FROM line_items l JOIN runs r ON r.id = l.run
 			WHERE r.charged_workspace = $1` + within + ` AND l.kind = '` + q.group + `' GROUP BY 1`
 	}
 	both := charged

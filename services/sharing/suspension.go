@@ -8,6 +8,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // suspensionOf is why the guard has stopped a share, for its owner; nil where it has not.
@@ -16,7 +17,7 @@ func suspensionOf(ws string, s *vaultinternalv1.Suspension) *sharingv1.Suspensio
 		return nil
 	}
 	return &sharingv1.Suspension{
-		Run: runName(ws, s.GetRun()), Time: s.GetTime(), Credential: s.GetCredential(), Characters: s.GetCharacters(),
+		Run: resource.Run(ws, s.GetRun()), Time: s.GetTime(), Credential: s.GetCredential(), Characters: s.GetCharacters(),
 		ChanceLikely: s.GetChanceLikely(), NewValueNeeded: s.GetNewValueNeeded(),
 	}
 }

@@ -7,17 +7,18 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // QueryUsage implements the RPC: what was charged to the workspace's keys, summed, and what
 // its credentials were used for.
 func (s public) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) (*sharingv1.QueryUsageResponse, error) {
-	q := usageQuery{workspace: segment(r.GetParent(), 0), group: r.GetGroupBy(), to: math.MaxInt64}
+	q := usageQuery{workspace: resource.Segment(r.GetParent(), 0), group: r.GetGroupBy(), to: math.MaxInt64}
 	if r.GetStartTime() != nil {
-		q.from = micros(r.GetStartTime().AsTime())
+		q.from = resource.Micros(r.GetStartTime().AsTime())
 	}
 	if r.GetEndTime() != nil {
-		q.to = micros(r.GetEndTime().AsTime())
+		q.to = resource.Micros(r.GetEndTime().AsTime())
 	}
 	binding := []string{"usage", q.workspace, q.group, fmt.Sprint(q.from), fmt.Sprint(q.to)}
 	rows, next, err := page.List(s.pages, r, page.Listing[usageRow, *usagePlace]{

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // tellWithin bounds the time in which the vault is told of uses.
@@ -23,7 +24,7 @@ func (s *Service) tellUses(ctx context.Context, w workflowRow, v versionRow) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellWithin)
 	defer cancel()
-	name := workflowName(w.Workspace, w.ID)
+	name := resource.Workflow(w.Workspace, w.ID)
 	_, err := s.vault.PutCredentialUses(ctx, &vaultinternalv1.PutCredentialUsesRequest{Workflow: name, Credentials: ids})
 	if err != nil {
 		s.log.WarnContext(ctx, "the vault does not know which credentials a workflow uses", "workflow", name, "error", err)

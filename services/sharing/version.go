@@ -8,6 +8,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // ListWorkflowVersions implements the RPC.
@@ -37,8 +38,8 @@ func (s public) ListWorkflowVersions(ctx context.Context, r *sharingv1.ListWorkf
 // read without.
 func (v versionRow) message(w workflowRow) *sharingv1.WorkflowVersion {
 	out := &sharingv1.WorkflowVersion{
-		Name: versionName(w.Workspace, w.ID, v.Number), Number: int32(v.Number), VersionHash: v.Hash, Author: v.Author,
-		CreateTime: timestamp(v.Created),
+		Name: resource.Version(w.Workspace, w.ID, v.Number), Number: int32(v.Number), VersionHash: v.Hash, Author: v.Author,
+		CreateTime: resource.Timestamp(v.Created),
 		Definition: v.Definition,
 	}
 	return out
@@ -58,9 +59,9 @@ func (s *Service) findVersion(ctx context.Context, name string) (workflowRow, ve
 	if err != nil {
 		return w, versionRow{}, err
 	}
-	number, err := strconv.ParseInt(segment(name, 2), 10, 32)
+	number, err := strconv.ParseInt(resource.Segment(name, 2), 10, 32)
 	if err != nil {
-		return w, versionRow{}, notFound("version")
+		return w, versionRow{}, resource.NotFound("version")
 	}
 	v, err := s.versionOf(ctx, w, number)
 	return w, v, err

@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // maxViews bounds the callers for whom a link's view is kept; it lives for a moment.
@@ -40,7 +41,7 @@ func (s *Service) prepare(r *right) *prepared {
 	static, err := proto.Marshal(&sharingv1.SharedWorkflow{
 		Title: r.workflow.Title, Description: r.workflow.Description, Owner: r.owner, Version: int32(r.version.Number),
 		VersionHash: s.links.VersionMark(r.share.UID, r.version.Hash), Definition: r.look.redacted, Interface: iface, Graph: r.look.graph,
-		Samples: r.share.samples(), ForkAllowed: !r.share.ForkDisabled, FrameOrigins: r.share.origins(), RunOrigins: r.share.runOrigins(), UpdateTime: timestamp(r.version.Created),
+		Samples: r.share.samples(), ForkAllowed: !r.share.ForkDisabled, FrameOrigins: r.share.origins(), RunOrigins: r.share.runOrigins(), UpdateTime: resource.Timestamp(r.version.Created),
 	})
 	if err != nil { // a text that is not UTF-8 cannot have been stored
 		static = nil
@@ -175,7 +176,7 @@ func (d *decision) chargedWord() string {
 	switch {
 	case d.paidByOwner:
 		return "owner"
-	case d.charged == guestKey:
+	case d.charged == resource.GuestKey:
 		return "guest"
 	default:
 		return "visitor"
@@ -208,7 +209,7 @@ func summary(t *sharingv1.Terms) string {
 		parts = append(parts, "You bring the credentials; they are kept for the run alone.")
 	}
 	if moved := t.GetMovedCredentials(); len(moved) > 0 {
-		parts = append(parts, "Since this link was made, its owner has changed where "+quoted(moved)+" is sent.")
+		parts = append(parts, "Since this link was made, its owner has changed where "+resource.Quoted(moved)+" is sent.")
 	}
 	if where := t.GetDestinations(); len(where) > 0 {
 		parts = append(parts, "Data goes to "+strings.Join(where, ", ")+".")

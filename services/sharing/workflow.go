@@ -11,16 +11,17 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // CreateWorkflow implements the RPC.
 func (s public) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkflowRequest) (*sharingv1.Workflow, error) {
-	ws := segment(r.GetParent(), 0)
+	ws := resource.Segment(r.GetParent(), 0)
 	in := r.GetWorkflow()
 	wanted := r.GetWorkflowId()
 	if wanted != "" { // before a literal goes to the vault
 		if _, found, err := s.store.workflow(ctx, s.store.db, ws, wanted); err != nil || found {
-			return nil, errOr(err, taken("workflow", wanted))
+			return nil, errOr(err, resource.Taken("workflow", wanted))
 		}
 	}
 	if err := publicText(wanted, in).Err(); err != nil {
@@ -71,7 +72,7 @@ func (s *Service) insert(ctx context.Context, n newWorkflow) (*sharingv1.Workflo
 			return w.message(&v), nil
 		}
 	}
-	return nil, taken("workflow", w.ID)
+	return nil, resource.Taken("workflow", w.ID)
 }
 
 // candidates are the ids to try: the one that was asked for, else one made of the
@@ -80,7 +81,7 @@ func candidates(wanted, title, byDefault string) []string {
 	if wanted != "" {
 		return []string{wanted}
 	}
-	base := slug(title)
+	base := resource.Slug(title)
 	if base == "" {
 		base = byDefault
 	}
@@ -91,9 +92,9 @@ func candidates(wanted, title, byDefault string) []string {
 // message is the workflow as its workspace sees it; without a version, it has no definition.
 func (w workflowRow) message(v *versionRow) *sharingv1.Workflow {
 	out := &sharingv1.Workflow{
-		Name: workflowName(w.Workspace, w.ID), Title: w.Title, Description: w.Description, LiveVersion: int32(w.Live),
-		ForkedFrom: w.ForkedFrom, Etag: w.etag(), CreateTime: timestamp(w.Created), UpdateTime: timestamp(w.Updated),
-		DeleteTime: timestamp(w.Deleted),
+		Name: resource.Workflow(w.Workspace, w.ID), Title: w.Title, Description: w.Description, LiveVersion: int32(w.Live),
+		ForkedFrom: w.ForkedFrom, Etag: w.etag(), CreateTime: resource.Timestamp(w.Created), UpdateTime: resource.Timestamp(w.Updated),
+		DeleteTime: resource.Timestamp(w.Deleted),
 	}
 	if v != nil {
 		out.Definition, out.VersionHash = v.Definition, v.Hash
@@ -105,7 +106,7 @@ func (w workflowRow) etag() string { return fmt.Sprintf("%s.%d", w.UID[len(w.UID
 
 // ListWorkflows implements the RPC.
 func (s public) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsRequest) (*sharingv1.ListWorkflowsResponse, error) {
-	ws := segment(r.GetParent(), 0)
+	ws := resource.Segment(r.GetParent(), 0)
 	binding := []string{"workflows", r.GetParent(), fmt.Sprint(r.GetShowDeleted())}
 	rows, next, err := page.List(s.pages, r, page.Listing[workflowRow, string]{
 		Binding: binding,
@@ -139,12 +140,12 @@ func (s public) GetWorkflow(ctx context.Context, r *sharingv1.GetWorkflowRequest
 
 // find reads the workflow that a resource name begins with, also one in the trash.
 func (s *Service) find(ctx context.Context, name string) (workflowRow, error) {
-	w, found, err := s.store.workflow(ctx, s.store.db, segment(name, 0), segment(name, 1))
+	w, found, err := s.store.workflow(ctx, s.store.db, resource.Segment(name, 0), resource.Segment(name, 1))
 	if err != nil {
 		return w, fmt.Errorf("read workflow: %w", err)
 	}
 	if !found {
-		return w, notFound("workflow")
+		return w, resource.NotFound("workflow")
 	}
 	return w, nil
 }
@@ -168,7 +169,7 @@ func (s *Service) versionOf(ctx context.Context, w workflowRow, number int64) (v
 		return v, fmt.Errorf("read version: %w", err)
 	}
 	if !found {
-		return v, notFound("version")
+		return v, resource.NotFound("version")
 	}
 	return v, nil
 }
@@ -199,7 +200,7 @@ func (s public) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkflowR
 			}
 		case "name", "etag":
 		default:
-			return nil, invalid("update_mask", "%q cannot be changed; title, description and definition can", path)
+			return nil, resource.Invalid("update_mask", "%q cannot be changed; title, description and definition can", path)
 		}
 	}
 	return s.save(ctx, w, raw)
@@ -228,7 +229,7 @@ func workflowMask(r *sharingv1.UpdateWorkflowRequest) []string {
 
 func (w workflowRow) check(etag string) error {
 	if etag != "" && etag != w.etag() {
-		return conflict("workflow")
+		return resource.Conflict("workflow")
 	}
 	return nil
 }
@@ -258,7 +259,7 @@ func (s *Service) save(ctx context.Context, w workflowRow, raw []byte) (*sharing
 		return nil, fmt.Errorf("update workflow: %w", err)
 	}
 	if !updated {
-		return nil, conflict("workflow")
+		return nil, resource.Conflict("workflow")
 	}
 	s.rights.forget()
 	if v == nil {
@@ -288,7 +289,7 @@ func (s public) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflowR
 	if err != nil {
 		return nil, err
 	}
-	deleted := micros(out.GetUpdateTime().AsTime())
+	deleted := resource.Micros(out.GetUpdateTime().AsTime())
 	uncovered, err := s.store.doubtedOf(ctx, w.Workspace, w.UID)
 	if err != nil {
 		return nil, fmt.Errorf("list shares of a deleted workflow: %w", err)
