@@ -132,7 +132,7 @@ func (s *Service) existing(ctx context.Context, d *decision) error {
 		return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the run met another of its id; try again")
 	case row.ID != d.run:
 		return s.repeated(d, row)
-	case !sameProof(row, d.proof) || row.Caller != d.caller || row.VersionHash != d.look.hash || row.ChargedKey != d.charged || row.Share != d.shareUID() || row.Pictures != d.pictures:
+	case !sameProof(row, d.proof) || row.Caller != d.caller || row.VersionHash != d.analysis.Hash || row.ChargedKey != d.charged || row.Share != d.shareUID() || row.Pictures != d.pictures:
 		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is another run of this id")
 	case row.State != running:
 		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "the run has ended; it never runs twice")
@@ -152,7 +152,7 @@ func (d *decision) row(lease time.Duration) runRow {
 	return runRow{
 		ID: d.run, RequestID: d.requestID, Caller: d.caller, CallerWorkspace: d.callerWorkspace(),
 		OwnerWorkspace: d.owner, ChargedWorkspace: resource.Segment(d.charged, 0), ChargedKey: d.charged, Visitor: d.visitor,
-		Workflow: d.workflow.UID, WorkflowID: d.workflow.ID, Version: d.version, VersionHash: d.look.hash,
+		Workflow: d.workflow.UID, WorkflowID: d.workflow.ID, Version: d.version, VersionHash: d.analysis.Hash,
 		Share: d.shareUID(), ShareID: d.shareID(), Rights: marshal(d.rights()), Scopes: scopesText(d.scopes), VaultOpen: len(d.slots) > 0,
 		Lease: d.start.Add(lease).UnixMicro(), State: running, Steps: "", Day: d.start.UTC().Format(time.DateOnly), Start: d.start.UnixMicro(),
 		Pictures: d.pictures, counted: d.scopes,
@@ -167,7 +167,7 @@ func (s *Service) answer(d *decision) (*sharinginternalv1.AuthorizeRunResponse, 
 		return nil, err
 	}
 	return &sharinginternalv1.AuthorizeRunResponse{
-		Name: d.name(), Definition: d.look.raw, VersionHash: d.look.hash, Grant: signed, Deadline: timestamppb.New(deadline),
+		Name: d.name(), Definition: d.analysis.Raw, VersionHash: d.analysis.Hash, Grant: signed, Deadline: timestamppb.New(deadline),
 		CredentialInputs: d.credentialInputs, Models: d.models, SinksEnabled: d.sinks, Preview: d.preview(),
 		ChargedWorkspace: resource.Segment(d.charged, 0),
 	}, nil
@@ -175,11 +175,11 @@ func (s *Service) answer(d *decision) (*sharinginternalv1.AuthorizeRunResponse, 
 
 // grant signs the run's grant. A run that asks for nothing gets none.
 func (s *Service) grant(d *decision, deadline time.Time) (string, error) {
-	if d.look.closed {
+	if d.analysis.Closed {
 		return "", nil
 	}
 	claims := grant.Claims{
-		Run: d.run, Workspace: d.owner, Share: d.shareName(), VersionHash: d.look.hash, ChargedKey: d.charged,
+		Run: d.run, Workspace: d.owner, Share: d.shareName(), VersionHash: d.analysis.Hash, ChargedKey: d.charged,
 		Visitor: d.principal.Visitor, Slots: d.slots, Models: d.modelVersions(), Limits: grant.Limits{Attempts: s.attempts(d)},
 		Peer: "runner", IssuedAt: s.now().Unix(), Expiry: deadline.Add(grantMargin).Unix(),
 	}

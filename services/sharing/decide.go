@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
@@ -34,7 +35,7 @@ type decision struct {
 	owner    string
 	workflow workflowRow
 	version  int64
-	look     *analysis
+	analysis *definition.Analysis
 
 	charged          string
 	paidByOwner      bool
@@ -60,14 +61,14 @@ func (s *Service) decide(ctx context.Context, r *sharinginternalv1.AuthorizeRunR
 	if err := s.target(ctx, d, r); err != nil {
 		return nil, err
 	}
-	if len(d.look.problems) > 0 {
-		return nil, broken(d.look.problems)
+	if len(d.analysis.Problems) > 0 {
+		return nil, definition.Invalid(d.analysis.Problems)
 	}
 	if err := d.keepsPromise(r); err != nil {
 		return nil, err
 	}
 	var err error
-	if d.asks, err = d.look.askFor(r); err != nil || len(d.asks) > 0 {
+	if d.asks, err = askFor(d.analysis, r); err != nil || len(d.asks) > 0 {
 		return d, err
 	}
 	rules := []func(context.Context, *decision, *sharinginternalv1.AuthorizeRunRequest) error{
@@ -123,7 +124,7 @@ func (s *Service) ownWorkflow(ctx context.Context, d *decision, name string, num
 		return err
 	}
 	d.owner, d.workflow, d.version, d.sinks = w.Workspace, w, number, true
-	d.look = s.analyses.of(v.Definition, v.Hash)
+	d.analysis = s.definitions.Of(v.Definition, v.Hash)
 	return nil
 }
 
@@ -140,7 +141,7 @@ func (s *Service) sharedWorkflow(ctx context.Context, d *decision, token string,
 		return err
 	}
 	d.right, d.owner, d.workflow, d.version = right, right.share.Workspace, right.workflow, right.version.Number
-	d.look, d.sinks = right.look, right.share.Sinks
+	d.analysis, d.sinks = right.analysis, right.share.Sinks
 	d.visitor = s.links.Pseudonym(d.owner, d.caller)
 	return nil
 }
@@ -192,7 +193,7 @@ func (r *right) ownerPays() bool {
 
 // budgets is the scopes that the run is reserved on, in their fixed order.
 func (s *Service) budgets(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
-	d.pictures = d.look.picturesIn(r)
+	d.pictures = d.analysis.Pictures(r.GetInputs(), r.GetElements())
 	key, err := s.resolveKey(ctx, d.charged)
 	if err != nil {
 		return err
@@ -294,7 +295,7 @@ func (r *runRow) rights() (rights runRights, err error) {
 func (d *decision) rights() runRights {
 	r := runRights{Owner: d.paidByOwner, Proof: d.proof}
 	if d.right != nil {
-		r.Epoch, r.Hidden = d.right.share.LinkEpoch, d.right.share.hidden() && d.look.hasSlots()
+		r.Epoch, r.Hidden = d.right.share.LinkEpoch, d.right.share.hidden() && d.analysis.HasSlots()
 	}
 	return r
 }

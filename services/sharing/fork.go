@@ -10,6 +10,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
@@ -35,7 +36,7 @@ func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedW
 		return nil, err
 	}
 	from := fmt.Sprintf("%q of %s, version %d", right.workflow.Title, right.owner, right.version.Number)
-	report, err := s.forkReport(ctx, ws, s.analyses.of(raw, hashOf(raw)))
+	report, err := s.forkReport(ctx, ws, s.definitions.Of(raw, definition.Hash(raw)))
 	if err != nil {
 		return nil, err
 	}
@@ -63,27 +64,27 @@ func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedW
 // an older version may still hold taken out, and models by names that mean the same
 // from another workspace.
 func (s *Service) forked(ctx context.Context, r *right, ws string) ([]byte, error) {
-	definition, problems := workflow.Parse(r.version.Definition)
-	if definition == nil {
-		return nil, broken(problems)
+	parsed, problems := workflow.Parse(r.version.Definition)
+	if parsed == nil {
+		return nil, definition.Invalid(problems)
 	}
 	texts := map[string]string{}
-	for _, l := range inspect.Literals(definition, s.catalogue) {
-		if node, ok := definition.Root.Lookup(l.Pointer); ok {
-			texts[l.Pointer] = unboundLiteral(l, node.Text)
+	for _, l := range inspect.Literals(parsed, s.catalogue) {
+		if node, ok := parsed.Root.Lookup(l.Pointer); ok {
+			texts[l.Pointer] = definition.Unbind(l, node.Text)
 		}
 	}
 	if err := s.absoluteModels(ctx, r, ws, texts); err != nil {
 		return nil, err
 	}
-	raw, err := rewrite.Replace(definition, texts)
+	raw, err := rewrite.Replace(parsed, texts)
 	if err != nil {
 		return nil, fmt.Errorf("rewrite fork: %w", err)
 	}
-	if definition, problems = workflow.Parse(raw); definition == nil {
-		return nil, broken(problems)
+	if parsed, problems = workflow.Parse(raw); parsed == nil {
+		return nil, definition.Invalid(problems)
 	}
-	if raw, err = rewrite.Unbind(definition); err != nil {
+	if raw, err = rewrite.Unbind(parsed); err != nil {
 		return nil, fmt.Errorf("unbind fork: %w", err)
 	}
 	return s.shown(raw)
@@ -92,25 +93,25 @@ func (s *Service) forked(ctx context.Context, r *right, ws string) ([]byte, erro
 // shown is a definition without what the language does not know, which may be
 // anything and which the view of a link leaves out: a fork says no more than the view.
 func (s *Service) shown(raw []byte) ([]byte, error) {
-	look := s.analyses.analyse(raw, "")
-	if look.redacted == nil {
-		return nil, broken(look.problems)
+	analysis := s.definitions.Analyze(raw)
+	if analysis.Redacted == nil {
+		return nil, definition.Invalid(analysis.Problems)
 	}
-	return documentOf(look.redacted)
+	return definition.Canonical(analysis.Redacted)
 }
 
 // absoluteModels names models that the new owner may use by their full ids: a short
 // one is looked up in the workspace of whoever owns the definition. It may be written
 // in a step or be what an input says where nobody says otherwise.
 func (s *Service) absoluteModels(ctx context.Context, r *right, ws string, texts map[string]string) error {
-	checks, err := s.checkModels(ctx, r.share.Workspace, ws, r.look.modelIDs())
+	checks, err := s.checkModels(ctx, r.share.Workspace, ws, r.analysis.ModelIDs())
 	if err != nil {
 		return err
 	}
-	for _, m := range r.look.models {
+	for _, m := range r.analysis.Models {
 		for _, c := range checks {
-			if m.pointer != "" && m.id == c.GetModelId() && c.GetUsable() && strings.Count(m.id, "/") == 1 {
-				texts[m.pointer] = fmt.Sprintf("%s/%s/%s", resource.Segment(c.GetVersion(), 0), resource.Segment(c.GetVersion(), 1), resource.Segment(c.GetVersion(), 2))
+			if m.Pointer != "" && m.ID == c.GetModelId() && c.GetUsable() && strings.Count(m.ID, "/") == 1 {
+				texts[m.Pointer] = fmt.Sprintf("%s/%s/%s", resource.Segment(c.GetVersion(), 0), resource.Segment(c.GetVersion(), 1), resource.Segment(c.GetVersion(), 2))
 			}
 		}
 	}
@@ -118,13 +119,13 @@ func (s *Service) absoluteModels(ctx context.Context, r *right, ws string, texts
 }
 
 // forkReport says what the fork lacks.
-func (s *Service) forkReport(ctx context.Context, ws string, look *analysis) (*sharingv1.ForkReport, error) {
-	slots, err := s.slotMessages(ctx, ws, look)
+func (s *Service) forkReport(ctx context.Context, ws string, analysis *definition.Analysis) (*sharingv1.ForkReport, error) {
+	slots, err := s.slotMessages(ctx, ws, analysis)
 	if err != nil {
 		return nil, err
 	}
 	out := &sharingv1.ForkReport{UnboundSlots: slots}
-	checks, err := s.checkModels(ctx, ws, ws, look.modelIDs())
+	checks, err := s.checkModels(ctx, ws, ws, analysis.ModelIDs())
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
@@ -18,16 +18,16 @@ func (s public) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflo
 	if err != nil {
 		return nil, err
 	}
-	if given(r.GetDefinition()) {
-		raw, err := documentOf(r.GetDefinition())
+	if definition.IsSet(r.GetDefinition()) {
+		raw, err := definition.Canonical(r.GetDefinition())
 		if err != nil {
 			return nil, err
 		}
-		out, err := s.inspection(ctx, w.Workspace, s.analyses.analyse(raw, ""))
+		out, err := s.inspection(ctx, w.Workspace, s.definitions.Analyze(raw))
 		if err != nil {
 			return nil, err
 		}
-		out.Problems = append(out.Problems, s.literalProblems(raw)...)
+		out.Problems = append(out.Problems, s.definitions.LiteralProblems(raw)...)
 		return out, nil
 	}
 	number := int64(r.GetVersion())
@@ -38,7 +38,7 @@ func (s public) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflo
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.inspection(ctx, w.Workspace, s.analyses.of(v.Definition, v.Hash))
+	out, err := s.inspection(ctx, w.Workspace, s.definitions.Of(v.Definition, v.Hash))
 	if err != nil {
 		return nil, err
 	}
@@ -74,31 +74,31 @@ func (s *Service) suspendedShares(ctx context.Context, w workflowRow) ([]string,
 
 // inspection is what an owner sees of an analysis, with what the vault and the
 // registry know of the names in it.
-func (s *Service) inspection(ctx context.Context, ws string, look *analysis) (*sharingv1.InspectWorkflowResponse, error) {
+func (s *Service) inspection(ctx context.Context, ws string, analysis *definition.Analysis) (*sharingv1.InspectWorkflowResponse, error) {
 	out := &sharingv1.InspectWorkflowResponse{
-		Interface: look.own, Sinks: look.sinks, Destinations: look.destinations, Problems: problemMessages(look.problems),
-		SharingProblems: obstacleMessages(look.obstacles),
+		Interface: analysis.OwnInterface, Sinks: analysis.Sinks, Destinations: analysis.Destinations, Problems: definition.ProblemMessages(analysis.Problems),
+		SharingProblems: definition.ObstacleMessages(analysis.Obstacles),
 	}
-	misplaced, err := s.misplaced(ctx, ws, look)
+	misplaced, err := s.misplaced(ctx, ws, analysis)
 	if err != nil {
 		return nil, err
 	}
-	out.Problems = append(out.Problems, problemMessages(misplaced)...)
-	private, missing, err := s.strangeModels(ctx, ws, look)
+	out.Problems = append(out.Problems, definition.ProblemMessages(misplaced)...)
+	private, missing, err := s.strangeModels(ctx, ws, analysis)
 	if err != nil {
 		return nil, err
 	}
 	out.PrivateModels = private
-	for _, m := range look.models {
+	for _, m := range analysis.Models {
 		out.Models = append(out.Models, &sharingv1.ModelUse{
-			Step: m.step, ModelId: m.id, Private: slices.Contains(private, m.id), Missing: slices.Contains(missing, m.id),
-			FromInput: m.open(),
+			Step: m.Step, ModelId: m.ID, Private: slices.Contains(private, m.ID), Missing: slices.Contains(missing, m.ID),
+			FromInput: m.Open(),
 		})
 	}
-	if out.Slots, err = s.slotMessages(ctx, ws, look); err != nil {
+	if out.Slots, err = s.slotMessages(ctx, ws, analysis); err != nil {
 		return nil, err
 	}
-	if out.UnknownDestinations, err = s.unknownDestinations(ctx, look); err != nil {
+	if out.UnknownDestinations, err = s.unknownDestinations(ctx, analysis); err != nil {
 		return nil, err
 	}
 	out.Notices = notices(&sharingv1.Detected{
@@ -108,53 +108,20 @@ func (s *Service) inspection(ctx context.Context, ws string, look *analysis) (*s
 }
 
 // slotMessages are the slots as their owner sees them.
-func (s *Service) slotMessages(ctx context.Context, ws string, look *analysis) ([]*sharingv1.Slot, error) {
-	known, err := s.credentials(ctx, ws, look.credentialIDs())
+func (s *Service) slotMessages(ctx context.Context, ws string, analysis *definition.Analysis) ([]*sharingv1.Slot, error) {
+	known, err := s.credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {
 		return nil, err
 	}
-	var out []*sharingv1.Slot
-	for _, sl := range look.slots {
-		if sl.input != "" { // whoever runs it brings that one: an input, not a slot
-			continue
-		}
-		m := &sharingv1.Slot{
-			Step: sl.step, Field: sl.field, Provider: sl.provider, Destination: display(sl.destination), DestinationConstant: sl.constant,
-		}
-		if sl.credential != "" {
-			m.Credential = resource.Credential(ws, sl.credential)
-			m.CredentialMissing = known[sl.credential] == nil
-		}
-		out = append(out, m)
-	}
-	return out, nil
+	return analysis.SlotMessages(ws, known), nil
 }
 
-func problemMessages(problems workflow.Problems) []*sharingv1.Problem {
-	var out []*sharingv1.Problem
-	for _, p := range problems {
-		out = append(out, &sharingv1.Problem{Step: p.Step, Field: p.Field, Kind: string(p.Kind), Message: p.Message})
+// misplaced are the slots whose credential goes to another place than the step writes it
+// in. A credential that does not exist is not among them.
+func (s *Service) misplaced(ctx context.Context, ws string, analysis *definition.Analysis) (workflow.Problems, error) {
+	known, err := s.credentials(ctx, ws, analysis.CredentialIDs())
+	if err != nil {
+		return nil, err
 	}
-	return out
-}
-
-// literalProblems tells of secrets in a definition that is not saved yet.
-func (s *Service) literalProblems(raw []byte) []*sharingv1.Problem {
-	definition, _ := workflow.Parse(raw)
-	if definition == nil {
-		return nil
-	}
-	var out []*sharingv1.Problem
-	for _, l := range s.literals(definition) {
-		message := "looks like a secret; definitions hold none: store it as a credential and refer to it in a credential field"
-		if l.Replaceable {
-			message = "is a secret; on save it goes to the vault and leaves a reference"
-		}
-		step, field := l.Step, l.Field
-		if path := literalPath(l); leak.Find(step + " " + field) { // a name is the secret
-			step, field = "", path
-		}
-		out = append(out, &sharingv1.Problem{Step: step, Field: field, Kind: "literal_secret", Message: message})
-	}
-	return out
+	return analysis.Misplaced(known), nil
 }

@@ -8,6 +8,7 @@ import (
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
@@ -25,7 +26,7 @@ func (s *Service) modelsOf(ctx context.Context, d *decision, r *sharinginternalv
 		return err
 	}
 	return d.bind(checks, func(missing, private []string) error {
-		return broughtRefusal(d.look, r.GetModelInputs(), append(missing, private...))
+		return broughtRefusal(d.analysis, r.GetModelInputs(), append(missing, private...))
 	})
 }
 
@@ -42,22 +43,22 @@ func (d *decision) payingWorkspace() string {
 // word counts, and those that a visitor brought and that have to be public. The
 // owner's word is what the definition names, or everything in a run of one's own.
 func (d *decision) modelIDs(values map[string]string) (named, brought []string) {
-	own := d.look.modelIDs()
+	own := d.analysis.ModelIDs()
 	add := func(list []string, id string) []string {
 		if slices.Contains(list, id) {
 			return list
 		}
 		return append(list, id)
 	}
-	for _, m := range d.look.models {
-		value, given := values[m.input]
-		switch given = given && m.input != ""; {
+	for _, m := range d.analysis.Models {
+		value, given := values[m.Input]
+		switch given = given && m.Input != ""; {
 		case given && d.right != nil && !slices.Contains(own, value):
 			brought = add(brought, value)
 		case given:
 			named = add(named, value)
-		case m.id != "" && !m.dynamic:
-			named = add(named, m.id)
+		case m.ID != "" && !m.Dynamic:
+			named = add(named, m.ID)
 		}
 	}
 	return named, brought
@@ -94,11 +95,11 @@ func namedRefusal(missing, private []string) error {
 
 // broughtRefusal says the same of a model that is not public as of one that is not
 // there: whether the owner has a model of that name is nobody's business.
-func broughtRefusal(look *analysis, values map[string]string, unusable []string) error {
+func broughtRefusal(analysis *definition.Analysis, values map[string]string, unusable []string) error {
 	e := errs.InvalidArgument(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
 		"there is no public model %s; through a link an input can name public models, and those that the workflow names itself; nothing was charged",
 		resource.Quoted(unusable)).With("model", unusable[0])
-	for _, name := range look.modelInputs() {
+	for _, name := range analysis.ModelInputs() {
 		if value, given := values[name]; given && slices.Contains(unusable, value) {
 			e = e.Field("inputs."+name, "names no public model")
 		}
@@ -106,27 +107,16 @@ func broughtRefusal(look *analysis, values map[string]string, unusable []string)
 	return e
 }
 
-// modelInputs are the inputs that decide models, each once.
-func (a *analysis) modelInputs() []string {
-	var names []string
-	for _, m := range a.models {
-		if m.input != "" && !slices.Contains(names, m.input) {
-			names = append(names, m.input)
-		}
-	}
-	return names
-}
-
 // askFor names the inputs that came and decide models, and whose values the request
 // has not brought. What also fills a slot is never asked for: it is a secret, and
 // would be compared with the names of models.
-func (a *analysis) askFor(r *sharinginternalv1.AuthorizeRunRequest) ([]string, error) {
+func askFor(a *definition.Analysis, r *sharinginternalv1.AuthorizeRunRequest) ([]string, error) {
 	var asks []string
-	for _, name := range a.modelInputs() {
+	for _, name := range a.ModelInputs() {
 		if !slices.Contains(r.GetInputs(), name) {
 			continue
 		}
-		if slices.ContainsFunc(a.slots, func(s slot) bool { return s.input == name || s.visitorInput == name }) {
+		if slices.ContainsFunc(a.Slots, func(s definition.Slot) bool { return s.Input == name || s.VisitorInput == name }) {
 			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
 				"the input %q decides a model and is a credential as well; the workflow needs an input for each", name).
 				Field("inputs."+name, "decides a model and is a credential as well")

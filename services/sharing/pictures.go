@@ -1,7 +1,6 @@
 package sharing
 
 import (
-	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 )
@@ -41,22 +40,4 @@ func (s *shareRow) visitorLimit() meter.Count {
 // guestLimit is what one visitor without a key has in a day.
 func (c Config) guestLimit() meter.Count {
 	return meter.Count{Runs: c.GuestRuns, Pictures: picturesOf(c.GuestPictures, c.GuestRuns)}
-}
-
-// picturesIn counts the elements of the batch inputs that came: each is sent through
-// the steps, whatever its kind. The runner tells how many there are in a list; which
-// inputs are batches the definition says.
-func (a *analysis) picturesIn(r *sharinginternalv1.AuthorizeRunRequest) int64 {
-	var n int64
-	for _, name := range r.GetInputs() {
-		if !a.batches[name] {
-			continue
-		}
-		if elements, isList := r.GetElements()[name]; isList {
-			n += elements
-		} else {
-			n++
-		}
-	}
-	return n
 }

@@ -7,39 +7,11 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
-	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
 // noLink is the one answer to every token that opens nothing.
 func noLink() error {
 	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "this link leads nowhere: it is wrong, or it was withdrawn")
-}
-
-// broken says all that is wrong with a definition.
-func broken(problems workflow.Problems) error {
-	noun := "problems"
-	if len(problems) == 1 {
-		noun = "problem"
-	}
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "the definition has %d %s; the first: %s",
-		len(problems), noun, problems[0].Message)
-	for _, p := range problems {
-		e = e.Field(problemPath(p), p.Message)
-	}
-	return e
-}
-
-func problemPath(p workflow.Problem) string {
-	switch {
-	case p.Step != "" && p.Field != "":
-		return "steps." + p.Step + "." + p.Field
-	case p.Step != "":
-		return "steps." + p.Step
-	case p.Field != "":
-		return p.Field
-	default:
-		return "definition"
-	}
 }
 
 // exhausted says which budget has too little left of what, and when it starts anew.

@@ -12,6 +12,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
@@ -21,9 +22,9 @@ type right struct {
 	share    shareRow
 	workflow workflowRow
 	version  versionRow
-	look     *analysis
+	analysis *definition.Analysis
 	// moved are inputs whose values go elsewhere than the link has promised.
-	moved moved
+	moved definition.Moved
 	// grant is the vault's credential grant, where credentials are hidden.
 	grant *vaultinternalv1.GetCredentialGrantResponse
 	// private are the models that strangers' keys may not use, missing those that
@@ -147,15 +148,15 @@ func (s *Service) loadRight(ctx context.Context, share shareRow) (*right, error)
 	if r.version, err = s.versionOf(ctx, w, share.number(w)); err != nil {
 		return nil, err
 	}
-	r.look = s.analyses.of(r.version.Definition, r.version.Hash)
-	r.moved = movedFrom(share.promise(), r.look)
+	r.analysis = s.definitions.Of(r.version.Definition, r.version.Hash)
+	r.moved = definition.MovedFrom(definition.ParsePromise(share.Promise), r.analysis)
 	if share.hidden() {
 		r.grant, err = s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: r.name()})
 		if err != nil {
 			return nil, fmt.Errorf("read credential grant: %w", err)
 		}
 	}
-	if r.private, r.missing, err = s.strangeModels(ctx, w.Workspace, r.look); err != nil {
+	if r.private, r.missing, err = s.strangeModels(ctx, w.Workspace, r.analysis); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -190,8 +191,8 @@ func waits(g *vaultinternalv1.GetCredentialGrantResponse) bool {
 
 // strangeModels finds the models of a definition that keys of other workspaces may
 // not use, and those that do not exist.
-func (s *Service) strangeModels(ctx context.Context, owner string, look *analysis) (private, missing []string, err error) {
-	checks, err := s.checkModels(ctx, owner, stranger, look.modelIDs())
+func (s *Service) strangeModels(ctx context.Context, owner string, analysis *definition.Analysis) (private, missing []string, err error) {
+	checks, err := s.checkModels(ctx, owner, stranger, analysis.ModelIDs())
 	if err != nil {
 		return nil, nil, err
 	}

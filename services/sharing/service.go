@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/link"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -94,20 +95,20 @@ type Deps struct {
 
 // Service is the sharing service.
 type Service struct {
-	cfg       Config
-	store     store
-	meter     *meter.Meter
-	links     link.Key
-	pages     *page.Tokens
-	vault     vaultinternalv1.VaultInternalServiceClient
-	registry  registryinternalv1.RegistryInternalServiceClient
-	identity  *identity.Identity
-	log       *slog.Logger
-	now       func() time.Time
-	catalogue *manifest.Catalogue
-	analyses  *analyses
-	rights    rights
-	leases    *leases
+	cfg         Config
+	store       store
+	meter       *meter.Meter
+	links       link.Key
+	pages       *page.Tokens
+	vault       vaultinternalv1.VaultInternalServiceClient
+	registry    registryinternalv1.RegistryInternalServiceClient
+	identity    *identity.Identity
+	log         *slog.Logger
+	now         func() time.Time
+	catalogue   *manifest.Catalogue
+	definitions *definition.Cache
+	rights      rights
+	leases      *leases
 }
 
 // New makes the service. It starts nothing: Run does.
@@ -136,7 +137,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 		identity: deps.Identity, log: deps.Logger, now: deps.Now, catalogue: manifest.Core(),
 		meter: meter.New(deps.Redis, st, deps.Now),
 	}
-	s.analyses = newAnalyses(s.catalogue)
+	s.definitions = definition.NewCache(s.catalogue)
 	s.rights = newRights(s)
 	s.leases = newLeases()
 	return s, nil

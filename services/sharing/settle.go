@@ -12,6 +12,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
@@ -35,52 +36,52 @@ func (e *shareEdit) settle(ctx context.Context, confirm bool) error {
 	if err != nil {
 		return err
 	}
-	look := e.analyses.of(v.Definition, v.Hash)
-	if len(look.problems) > 0 {
+	analysis := e.definitions.Of(v.Definition, v.Hash)
+	if len(analysis.Problems) > 0 {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_DEFINITION_INVALID,
-			"the version has problems, so that it cannot be shared; inspect it").Because(look.problems.Err())
+			"the version has problems, so that it cannot be shared; inspect it").Because(analysis.Problems.Err())
 	}
-	if err := shareable(look); err != nil {
+	if err := definition.Shareable(analysis); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context, *analysis) error{e.settleSamples, e.settleSinks, e.settleRunAccess, e.settleKey, e.settleLimits} {
-		if err := step(ctx, look); err != nil {
+	for _, step := range []func(context.Context, *definition.Analysis) error{e.settleSamples, e.settleSinks, e.settleRunAccess, e.settleKey, e.settleLimits} {
+		if err := step(ctx, analysis); err != nil {
 			return err
 		}
 	}
-	return e.settleCredentials(ctx, look, confirm)
+	return e.settleCredentials(ctx, analysis, confirm)
 }
 
-func (e *shareEdit) settleSamples(_ context.Context, look *analysis) error {
+func (e *shareEdit) settleSamples(_ context.Context, analysis *definition.Analysis) error {
 	for _, sample := range e.row.samples() {
-		at := slices.IndexFunc(look.own.GetInputs(), func(in *sharingv1.Input) bool { return in.GetName() == sample.GetInput() })
-		if at < 0 || look.own.GetInputs()[at].GetCredential() {
+		at := slices.IndexFunc(analysis.OwnInterface.GetInputs(), func(in *sharingv1.Input) bool { return in.GetName() == sample.GetInput() })
+		if at < 0 || analysis.OwnInterface.GetInputs()[at].GetCredential() {
 			return resource.Invalid("share.samples", "the version has no input %q that could have a sample", sample.GetInput())
 		}
-		if look.own.GetInputs()[at].GetType() == "WorkflowImage" && !onlyPictures(sample.GetValue()) {
+		if analysis.OwnInterface.GetInputs()[at].GetType() == "WorkflowImage" && !onlyPictures(sample.GetValue()) {
 			return resource.Invalid("share.samples", "the sample of %q must be a JPEG, PNG or WebP picture in base64, or a URL", sample.GetInput())
 		}
 	}
 	return nil
 }
 
-func (e *shareEdit) settleSinks(_ context.Context, look *analysis) error {
+func (e *shareEdit) settleSinks(_ context.Context, analysis *definition.Analysis) error {
 	if !e.row.Sinks {
 		return nil
 	}
-	return sinkable(look)
+	return definition.SinksShareable(analysis)
 }
 
-func (e *shareEdit) settleRunAccess(ctx context.Context, look *analysis) error {
+func (e *shareEdit) settleRunAccess(ctx context.Context, analysis *definition.Analysis) error {
 	if e.row.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || !e.opening("run_access", e.before.RunAccess == e.row.RunAccess) {
 		return nil
 	}
-	private, _, err := e.strangeModels(ctx, e.workflow.Workspace, look)
+	private, _, err := e.strangeModels(ctx, e.workflow.Workspace, analysis)
 	if err != nil || len(private) > 0 {
 		return err
 	}
 	looked := "the version uses no model"
-	if ids := look.modelIDs(); len(ids) > 0 {
+	if ids := analysis.ModelIDs(); len(ids) > 0 {
 		looked = "anyone may use " + resource.Quoted(ids)
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_NO_PRIVATE_MODEL,
@@ -94,7 +95,7 @@ func (e *shareEdit) opening(setting string, was bool) bool {
 }
 
 // settleKey makes sure that the charged key is the owner's own and alive.
-func (e *shareEdit) settleKey(ctx context.Context, _ *analysis) error {
+func (e *shareEdit) settleKey(ctx context.Context, _ *definition.Analysis) error {
 	if e.row.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER {
 		if e.row.ChargedKey != "" && !e.ownKey() {
 			return resource.Invalid("share.charged_key", "must be a key of the workflow's workspace")
@@ -123,7 +124,7 @@ func (e *shareEdit) ownKey() bool {
 
 // settleLimits fills in the small defaults of an opened share, and refuses one
 // without a bound.
-func (e *shareEdit) settleLimits(_ context.Context, _ *analysis) error {
+func (e *shareEdit) settleLimits(_ context.Context, _ *definition.Analysis) error {
 	if e.row.opened() {
 		if err := e.boundOpened(); err != nil {
 			return err
@@ -177,7 +178,7 @@ func (e *shareEdit) boundPictures() error {
 	return nil
 }
 
-func (e *shareEdit) settleCredentials(ctx context.Context, look *analysis, confirm bool) error {
+func (e *shareEdit) settleCredentials(ctx context.Context, analysis *definition.Analysis, confirm bool) error {
 	if !e.row.hidden() {
 		e.row.GrantedHash = ""
 		return nil
@@ -188,68 +189,68 @@ func (e *shareEdit) settleCredentials(ctx context.Context, look *analysis, confi
 	if !confirm && !changed {
 		return nil
 	}
-	if !look.hasSlots() && !e.opening("credential_access", b.hidden()) {
-		e.row.GrantedHash = look.hash // a new version that needs none
+	if !analysis.HasSlots() && !e.opening("credential_access", b.hidden()) {
+		e.row.GrantedHash = analysis.Hash // a new version that needs none
 		return nil
 	}
-	slots, err := e.grantable(ctx, look)
+	slots, err := e.grantable(ctx, analysis)
 	if err != nil {
 		return err
 	}
 	e.grant = &vaultinternalv1.PutCredentialGrantRequest{
-		Share: e.name(), VersionHash: look.hash, Slots: slots, Calls: e.row.Calls, Period: vaultv1.Period(e.row.Period),
+		Share: e.name(), VersionHash: analysis.Hash, Slots: slots, Calls: e.row.Calls, Period: vaultv1.Period(e.row.Period),
 		Resume:                e.created || e.resumed, // of a new share there is nothing to look at
 		ConfirmedDestinations: e.confirmed,
 	}
-	e.row.GrantedHash = look.hash
+	e.row.GrantedHash = analysis.Hash
 	return nil
 }
 
 func (e *shareEdit) name() string { return resource.Share(e.row.Workspace, e.workflow.ID, e.row.ID) }
 
 // grantable lists the slots for a grant, or says why they cannot be hidden.
-func (e *shareEdit) grantable(ctx context.Context, look *analysis) ([]*vaultinternalv1.GrantedSlot, error) {
-	if !look.hasSlots() {
+func (e *shareEdit) grantable(ctx context.Context, analysis *definition.Analysis) ([]*vaultinternalv1.GrantedSlot, error) {
+	if !analysis.HasSlots() {
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_NO_SLOT,
 			"credentials can only be opened where a step needs one: the steps were searched for a field that holds a credential ($credentials.<id>), and there is none")
 	}
-	if err := look.steered(); err != nil {
+	if err := analysis.CheckSteered(); err != nil {
 		return nil, err
 	}
-	known, err := e.credentials(ctx, e.workflow.Workspace, look.credentialIDs())
+	known, err := e.credentials(ctx, e.workflow.Workspace, analysis.CredentialIDs())
 	if err != nil {
 		return nil, err
 	}
 	var out []*vaultinternalv1.GrantedSlot
-	for _, sl := range look.slots {
-		if sl.input != "" {
+	for _, sl := range analysis.Slots {
+		if sl.Input != "" {
 			continue
 		}
-		if err := hideable(sl, known[sl.credential]); err != nil {
+		if err := hideable(sl, known[sl.Credential]); err != nil {
 			return nil, err
 		}
 		out = append(out, &vaultinternalv1.GrantedSlot{
-			Step: sl.step, Field: sl.field, Credential: sl.credential, Destination: sl.destination,
+			Step: sl.Step, Field: sl.Field, Credential: sl.Credential, Destination: sl.Destination,
 		})
 	}
 	return out, nil
 }
 
 // hideable says why the credential of a slot cannot be used hidden, if so.
-func hideable(sl slot, c *vaultv1.Credential) error {
+func hideable(sl definition.Slot, c *vaultv1.Credential) error {
 	switch {
-	case sl.unbound():
+	case sl.Unbound():
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_UNBOUND,
-			"%s has no credential: bind one ($credentials.<id>) before it can be used hidden", sl.path()).With("step", sl.step).With("field", sl.field)
+			"%s has no credential: bind one ($credentials.<id>) before it can be used hidden", sl.Path()).With("step", sl.Step).With("field", sl.Field)
 	case c == nil:
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN,
-			"%s refers to the credential %q, which the workspace does not have", sl.path(), sl.credential).With("credential", sl.credential)
+			"%s refers to the credential %q, which the workspace does not have", sl.Path(), sl.Credential).With("credential", sl.Credential)
 	case !c.GetGuardable():
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
-			"the credential %q is too short or too guessable to be recognised in answers, so that it cannot be used hidden", sl.credential).
-			With("credential", sl.credential)
+			"the credential %q is too short or too guessable to be recognised in answers, so that it cannot be used hidden", sl.Credential).
+			With("credential", sl.Credential)
 	}
-	return fitting(sl, c)
+	return definition.CheckPlace(sl, c)
 }
 
 // shareMessage is a share as its owner sees it, with its link.
@@ -258,25 +259,25 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 	if err != nil {
 		return nil, err
 	}
-	look := s.analyses.of(v.Definition, v.Hash)
+	analysis := s.definitions.Of(v.Definition, v.Hash)
 	out := &sharingv1.Share{
 		Name: resource.Share(w.Workspace, w.ID, row.ID), Title: row.Title, State: row.State, Version: int32(row.number(w)),
 		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
 		Limits: row.limits(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: resource.Timestamp(row.Expires),
 		FrameOrigins: row.origins(), RunOrigins: row.runOrigins(), Samples: row.samples(), CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
-		Detected: &sharingv1.Detected{Sinks: look.sinks},
+		Detected: &sharingv1.Detected{Sinks: analysis.Sinks},
 	}
-	if out.Detected.PrivateModels, _, err = s.strangeModels(ctx, w.Workspace, look); err != nil {
+	if out.Detected.PrivateModels, _, err = s.strangeModels(ctx, w.Workspace, analysis); err != nil {
 		return nil, err
 	}
-	if out.Detected.Slots, err = s.slotMessages(ctx, w.Workspace, look); err != nil {
+	if out.Detected.Slots, err = s.slotMessages(ctx, w.Workspace, analysis); err != nil {
 		return nil, err
 	}
-	if out.Detected.UnknownDestinations, err = s.unknownDestinations(ctx, look); err != nil {
+	if out.Detected.UnknownDestinations, err = s.unknownDestinations(ctx, analysis); err != nil {
 		return nil, err
 	}
-	changed := movedFrom(row.promise(), look)
-	out.Notices = notices(out.Detected, row.hidden() && row.GrantedHash != v.Hash, len(changed.credentials)+len(changed.ordinary) > 0)
+	changed := definition.MovedFrom(definition.ParsePromise(row.Promise), analysis)
+	out.Notices = notices(out.Detected, row.hidden() && row.GrantedHash != v.Hash, len(changed.Credentials)+len(changed.Ordinary) > 0)
 	if row.State != sharingv1.ShareState_SHARE_STATE_REVOKED {
 		out.Token = s.links.Token(row.UID, row.LinkEpoch)
 		out.Uri = s.links.URI(out.Token)

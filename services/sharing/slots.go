@@ -11,9 +11,9 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
-	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // visitorBrings reports whether the slots are filled by inputs.
@@ -22,14 +22,14 @@ func (d *decision) visitorBrings() bool { return d.right != nil && !d.right.shar
 // slotsOf says what may go into each slot, and where.
 func (s *Service) slotsOf(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
 	if d.right != nil {
-		if err := shareable(d.look); err != nil {
+		if err := definition.Shareable(d.analysis); err != nil {
 			return err
 		}
-		if err := sinkable(d.look); err != nil && d.sinks {
+		if err := definition.SinksShareable(d.analysis); err != nil && d.sinks {
 			return err
 		}
 	}
-	if d.right != nil && d.right.share.hidden() && d.look.hasSlots() && !d.right.granted() {
+	if d.right != nil && d.right.share.hidden() && d.analysis.HasSlots() && !d.right.granted() {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_UNBOUND,
 			"the workflow has changed, and its owner has not confirmed yet that the hidden credentials may be used by the new version")
 	}
@@ -38,11 +38,11 @@ func (s *Service) slotsOf(ctx context.Context, d *decision, r *sharinginternalv1
 		return nil
 	}
 	if d.right != nil { // of grants that are older than the rule
-		if err := d.look.steered(); err != nil {
+		if err := d.analysis.CheckSteered(); err != nil {
 			return err
 		}
 	}
-	known, err := s.credentials(ctx, d.owner, d.look.credentialIDs())
+	known, err := s.credentials(ctx, d.owner, d.analysis.CredentialIDs())
 	if err != nil {
 		return err
 	}
@@ -59,19 +59,19 @@ func brought(r *sharinginternalv1.AuthorizeRunRequest) []string {
 
 // visitorSlots turns each slot into what the visitor's input brings.
 func (d *decision) visitorSlots(given []string) {
-	for _, sl := range d.look.slots {
-		if sl.input != "" && !slices.Contains(given, sl.input) {
+	for _, sl := range d.analysis.Slots {
+		if sl.Input != "" && !slices.Contains(given, sl.Input) {
 			continue // an optional one that was left out
 		}
-		d.bringInput(sl, sl.visitorInput)
+		d.bringInput(sl, sl.VisitorInput)
 	}
 }
 
-func (d *decision) bringInput(sl slot, input string) {
-	kind, name, prefix := sl.brought()
+func (d *decision) bringInput(sl definition.Slot, input string) {
+	kind, name, prefix := sl.BroughtPlace()
 	d.slots = append(d.slots, grant.Slot{
-		Step: sl.step, Field: sl.field, Input: input, Destination: sl.destination,
-		Provider: sl.provider, SlotKind: kind, SlotName: name, SlotPrefix: prefix,
+		Step: sl.Step, Field: sl.Field, Input: input, Destination: sl.Destination,
+		Provider: sl.Provider, SlotKind: kind, SlotName: name, SlotPrefix: prefix,
 	})
 	named := func(c *sharinginternalv1.CredentialInput) bool { return c.GetName() == input }
 	if !slices.ContainsFunc(d.credentialInputs, named) {
@@ -81,33 +81,33 @@ func (d *decision) bringInput(sl slot, input string) {
 
 // ownerSlots binds each slot to the owner's credential: of an own run, or hidden.
 func (d *decision) ownerSlots(known map[string]*vaultv1.Credential, given []string) error {
-	for _, sl := range d.look.slots {
+	for _, sl := range d.analysis.Slots {
 		switch {
-		case sl.input != "":
-			if !slices.Contains(given, sl.input) {
+		case sl.Input != "":
+			if !slices.Contains(given, sl.Input) {
 				continue
 			}
-			if !sl.constant {
+			if !sl.Constant {
 				return undecided(sl)
 			}
-			d.bringInput(sl, sl.input)
-		case sl.unbound():
+			d.bringInput(sl, sl.Input)
+		case sl.Unbound():
 			return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_UNBOUND,
-				"%s needs a credential and has none: bind one ($credentials.<id>); nothing was charged", sl.path()).
-				With("step", sl.step).With("field", sl.field)
-		case known[sl.credential] == nil:
+				"%s needs a credential and has none: bind one ($credentials.<id>); nothing was charged", sl.Path()).
+				With("step", sl.Step).With("field", sl.Field)
+		case known[sl.Credential] == nil:
 			return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN,
-				"%s refers to a credential that the workspace does not have", sl.path()).With("step", sl.step).With("field", sl.field)
+				"%s refers to a credential that the workspace does not have", sl.Path()).With("step", sl.Step).With("field", sl.Field)
 		default:
-			if err := fitting(sl, known[sl.credential]); err != nil {
+			if err := definition.CheckPlace(sl, known[sl.Credential]); err != nil {
 				return err
 			}
-			destination := ownDestination(sl, known[sl.credential])
+			destination := ownDestination(sl, known[sl.Credential])
 			if destination == "" {
 				return undecided(sl)
 			}
 			d.slots = append(d.slots, grant.Slot{
-				Step: sl.step, Field: sl.field, Credential: resource.Credential(d.owner, sl.credential), Destination: destination,
+				Step: sl.Step, Field: sl.Field, Credential: resource.Credential(d.owner, sl.Credential), Destination: destination,
 			})
 		}
 	}
@@ -116,9 +116,9 @@ func (d *decision) ownerSlots(known map[string]*vaultv1.Credential, given []stri
 
 // ownDestination is where a credential of the owner's may go in an own run: where the
 // step says, or, where that is not constant, the one place that the credential has.
-func ownDestination(sl slot, c *vaultv1.Credential) string {
-	if sl.constant {
-		return sl.destination
+func ownDestination(sl definition.Slot, c *vaultv1.Credential) string {
+	if sl.Constant {
+		return sl.Destination
 	}
 	if len(c.GetHosts()) != 1 {
 		return ""
@@ -130,18 +130,18 @@ func ownDestination(sl slot, c *vaultv1.Credential) string {
 	return only
 }
 
-func undecided(sl slot) error {
+func undecided(sl definition.Slot) error {
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT,
-		"%s takes a credential, but where it is sent is not constant; write the address into the step", sl.path()).
-		With("step", sl.step).With("field", sl.field)
+		"%s takes a credential, but where it is sent is not constant; write the address into the step", sl.Path()).
+		With("step", sl.Step).With("field", sl.Field)
 }
 
 // takes is the interface that the run has.
 func (d *decision) takes() *sharingv1.Interface {
 	if d.visitorBrings() {
-		return d.look.visitor
+		return d.analysis.VisitorInterface
 	}
-	return d.look.own
+	return d.analysis.OwnInterface
 }
 
 // inputsOf checks the names of the inputs: all that are missing in one error, and for
@@ -264,18 +264,5 @@ func (d *decision) unfitFor(in *sharingv1.Input, r *sharinginternalv1.AuthorizeR
 	if in.GetCredential() {
 		return r.GetUnfitInputs()[in.GetName()]
 	}
-	if takes := d.look.declared[in.GetName()]; !takes.fits(r.GetForms()[in.GetName()].GetLevels()) {
-		return "must be " + value.Wanted(takes.kinds)
-	}
-	return ""
-}
-
-// fits reports whether values of these forms are of the kinds. A value that is no list
-// stands for each element.
-func (t declared) fits(levels []*sharinginternalv1.FormsAtLevel) bool {
-	if len(levels) == 0 {
-		return true
-	}
-	level := levels[min(t.lists, len(levels)-1)]
-	return level.GetUnknown() || value.Takes(t.kinds, level.GetForms())
+	return d.analysis.Misfit(in.GetName(), r.GetForms()[in.GetName()].GetLevels())
 }

@@ -8,6 +8,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
@@ -55,11 +56,11 @@ func unknownNotice(unknown []string) *sharingv1.Notice {
 
 // unknownDestinations are those of the slots with a credential of the owner's that need
 // the owner's confirmation.
-func (s *Service) unknownDestinations(ctx context.Context, look *analysis) ([]string, error) {
+func (s *Service) unknownDestinations(ctx context.Context, analysis *definition.Analysis) ([]string, error) {
 	var all []string
-	for _, sl := range look.slots {
-		if sl.input == "" && sl.constant && !slices.Contains(all, sl.destination) {
-			all = append(all, sl.destination)
+	for _, sl := range analysis.Slots {
+		if sl.Input == "" && sl.Constant && !slices.Contains(all, sl.Destination) {
+			all = append(all, sl.Destination)
 		}
 	}
 	if len(all) == 0 {
@@ -76,7 +77,7 @@ func (s *Service) loadUnknown(ctx context.Context, key string) ([]string, error)
 	}
 	shown := make([]string, len(out.GetUnknown()))
 	for i, d := range out.GetUnknown() {
-		shown[i] = display(d)
+		shown[i] = definition.Display(d)
 	}
 	return shown, nil
 }

@@ -17,7 +17,7 @@ const tellWithin = 2 * time.Second
 func (s *Service) tellUses(ctx context.Context, w workflowRow, v versionRow) {
 	var ids []string
 	if w.Deleted == 0 {
-		ids = s.analyses.of(v.Definition, v.Hash).credentialIDs()
+		ids = s.definitions.Of(v.Definition, v.Hash).CredentialIDs()
 	}
 	if len(ids) == 0 && w.Revision == 1 { // of a new workflow there is nothing to take back
 		return

@@ -15,6 +15,7 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
@@ -34,13 +35,13 @@ type prepared struct {
 
 // prepare marshals what does not depend on who asks.
 func (s *Service) prepare(r *right) *prepared {
-	iface := r.look.visitor
+	iface := r.analysis.VisitorInterface
 	if r.share.hidden() {
-		iface = r.look.own
+		iface = r.analysis.OwnInterface
 	}
 	static, err := proto.Marshal(&sharingv1.SharedWorkflow{
 		Title: r.workflow.Title, Description: r.workflow.Description, Owner: r.owner, Version: int32(r.version.Number),
-		VersionHash: s.links.VersionMark(r.share.UID, r.version.Hash), Definition: r.look.redacted, Interface: iface, Graph: r.look.graph,
+		VersionHash: s.links.VersionMark(r.share.UID, r.version.Hash), Definition: r.analysis.Redacted, Interface: iface, Graph: r.analysis.Graph,
 		Samples: r.share.samples(), ForkAllowed: !r.share.ForkDisabled, FrameOrigins: r.share.origins(), RunOrigins: r.share.runOrigins(), UpdateTime: resource.Timestamp(r.version.Created),
 	})
 	if err != nil { // a text that is not UTF-8 cannot have been stored
@@ -103,10 +104,10 @@ func (s *Service) viewFor(ctx context.Context, r *right, p caller.Principal) (*s
 func (s *Service) stateFor(ctx context.Context, r *right, p caller.Principal) (*sharingv1.SharedWorkflow, error) {
 	d := &decision{
 		principal: p, caller: callerOf(p), start: s.now(), right: r, owner: r.share.Workspace, workflow: r.workflow,
-		version: r.version.Number, look: r.look, sinks: r.share.Sinks,
+		version: r.version.Number, analysis: r.analysis, sinks: r.share.Sinks,
 	}
 	terms := &sharingv1.Terms{
-		Destinations: r.look.destinations, SinksEnabled: r.share.Sinks, Credentials: r.credentials(), MovedCredentials: r.movedCredentials(),
+		Destinations: r.analysis.Destinations, SinksEnabled: r.share.Sinks, Credentials: r.credentials(), MovedCredentials: r.movedCredentials(),
 	}
 	refuse := func(err error) error {
 		e, ok := errors.AsType[*errs.Error](err)
@@ -121,8 +122,8 @@ func (s *Service) stateFor(ctx context.Context, r *right, p caller.Principal) (*
 			return r.standing(s.now())
 		},
 		func(context.Context, *decision, *sharinginternalv1.AuthorizeRunRequest) error {
-			if len(r.look.problems) > 0 {
-				return broken(r.look.problems)
+			if len(r.analysis.Problems) > 0 {
+				return definition.Invalid(r.analysis.Problems)
 			}
 			return nil
 		},
@@ -160,7 +161,7 @@ func (s *Service) leftFor(ctx context.Context, d *decision, terms *sharingv1.Ter
 			told = append(told, a)
 		}
 		switch {
-		case a.GetRunsLeft() > 0 && (a.GetPicturesLeft() > 0 || len(d.look.batches) == 0):
+		case a.GetRunsLeft() > 0 && (a.GetPicturesLeft() > 0 || len(d.analysis.Batches) == 0):
 		case own && a.GetRunsLeft() > 0:
 			terms.Blocked = append(terms.Blocked, "the allowance of pictures of the "+a.GetScope()+" is used up")
 		case own:
@@ -186,9 +187,9 @@ func (d *decision) chargedWord() string {
 // credentials says whose credentials the runs of a link use.
 func (r *right) credentials() string {
 	switch {
-	case len(r.look.slots) == 0:
+	case len(r.analysis.Slots) == 0:
 		return "none"
-	case r.share.hidden() && r.look.hasSlots():
+	case r.share.hidden() && r.analysis.HasSlots():
 		return "owner"
 	default:
 		return "visitor"

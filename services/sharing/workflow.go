@@ -11,6 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
@@ -27,7 +28,7 @@ func (s public) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkflowR
 	if err := publicText(wanted, in).Err(); err != nil {
 		return nil, err
 	}
-	raw, err := documentOf(in.GetDefinition())
+	raw, err := definition.Canonical(in.GetDefinition())
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func (s *Service) insert(ctx context.Context, n newWorkflow) (*sharingv1.Workflo
 		Live: 1, Revision: 1, ForkedFrom: n.forkedFrom, Created: now, Updated: now,
 	}
 	v := versionRow{
-		Workflow: w.UID, Number: 1, Definition: n.definition, Hash: hashOf(n.definition),
+		Workflow: w.UID, Number: 1, Definition: n.definition, Hash: definition.Hash(n.definition),
 		Author: caller.From(ctx).Key, Created: now,
 	}
 	for _, candidate := range candidates(n.id, n.title, "workflow") {
@@ -221,7 +222,7 @@ func workflowMask(r *sharingv1.UpdateWorkflowRequest) []string {
 	if r.GetWorkflow().GetDescription() != "" {
 		paths = append(paths, "description")
 	}
-	if given(r.GetWorkflow().GetDefinition()) {
+	if definition.IsSet(r.GetWorkflow().GetDefinition()) {
 		paths = append(paths, "definition")
 	}
 	return paths
@@ -234,8 +235,8 @@ func (w workflowRow) check(etag string) error {
 	return nil
 }
 
-func (s *Service) newDefinition(ctx context.Context, ws string, definition []byte) ([]byte, error) {
-	raw, err := documentOf(definition)
+func (s *Service) newDefinition(ctx context.Context, ws string, parsed []byte) ([]byte, error) {
+	raw, err := definition.Canonical(parsed)
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +252,7 @@ func (s *Service) save(ctx context.Context, w workflowRow, raw []byte) (*sharing
 	if raw != nil {
 		w.Live++
 		v = &versionRow{
-			Workflow: w.UID, Number: w.Live, Definition: raw, Hash: hashOf(raw), Author: caller.From(ctx).Key, Created: w.Updated,
+			Workflow: w.UID, Number: w.Live, Definition: raw, Hash: definition.Hash(raw), Author: caller.From(ctx).Key, Created: w.Updated,
 		}
 	}
 	updated, err := s.store.updateWorkflow(ctx, w, before, v)

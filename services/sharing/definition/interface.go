@@ -1,4 +1,4 @@
-package sharing
+package definition
 
 import (
 	"strings"
@@ -11,36 +11,36 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/signature"
 )
 
-// Sizes of the graph's boxes, in px; the layout gives their distances.
+// Sizes of the boxes of the graph in pixels. The layout sets their distances.
 const (
 	nodeWidth  = 200
 	nodeHeight = 64
 	margin     = 20
 )
 
-// describe fills in what people see of the definition.
-func (a *analysis) describe(p *plan.Plan, report inspect.Report, catalogue *manifest.Catalogue) {
-	for i := range a.slots {
-		a.slots[i].place(p)
+// describe sets the parts of the analysis that people see.
+func (a *Analysis) describe(p *plan.Plan, report inspect.Report, catalogue *manifest.Catalogue) {
+	for i := range a.Slots {
+		a.Slots[i].place(p)
 	}
 	own, credentials := signature.Of(p, report), signature.CredentialInputs(p, report)
-	a.own = a.interfaceOf(own)
-	a.visitor = a.interfaceOf(own)
+	a.OwnInterface = a.interfaceOf(own)
+	a.VisitorInterface = a.interfaceOf(own)
 	for _, in := range credentials {
-		a.visitor.Inputs = append(a.visitor.Inputs, a.credentialInput(in))
+		a.VisitorInterface.Inputs = append(a.VisitorInterface.Inputs, a.credentialInput(in))
 	}
-	a.graph = graphOf(redact.GraphOf(p))
-	a.redacted = redact.Definition(p, catalogue, redact.Options{})
+	a.Graph = graphOf(redact.GraphOf(p))
+	a.Redacted = redact.Definition(p, catalogue, redact.Options{})
 }
 
-// place says where in a request a credential goes that an input brings: the plan
-// tells it of slots only.
-func (s *slot) place(p *plan.Plan) {
-	at, ok := p.Step(s.step)
-	if s.input == "" || !ok {
+// place sets the place in a request of a credential that an input brings. The report of
+// the plan has it for bound slots only.
+func (s *Slot) place(p *plan.Plan) {
+	at, ok := p.Step(s.Step)
+	if s.Input == "" || !ok {
 		return
 	}
-	name, element, _ := strings.Cut(s.field, ".")
+	name, element, _ := strings.Cut(s.Field, ".")
 	field, ok := p.Steps[at].Manifest.Field(name)
 	if !ok || field.Credential == nil {
 		return
@@ -51,7 +51,7 @@ func (s *slot) place(p *plan.Plan) {
 	}
 }
 
-func (a *analysis) interfaceOf(s signature.Signature) *sharingv1.Interface {
+func (a *Analysis) interfaceOf(s signature.Signature) *sharingv1.Interface {
 	out := &sharingv1.Interface{}
 	for _, in := range s.Inputs {
 		out.Inputs = append(out.Inputs, a.input(in))
@@ -62,40 +62,40 @@ func (a *analysis) interfaceOf(s signature.Signature) *sharingv1.Interface {
 	return out
 }
 
-func (a *analysis) input(in signature.Input) *sharingv1.Input {
+func (a *Analysis) input(in signature.Input) *sharingv1.Input {
 	out := &sharingv1.Input{Name: in.Name, Type: string(in.Type), Kinds: in.Kinds, Required: in.Required}
-	if in.HasDefault && !in.Secret { // what feeds a slot has no default that could be shown
+	if in.HasDefault && !in.Secret { // a default that feeds a slot may be a secret
 		out.DefaultValue = in.DefaultText
 	}
-	for _, s := range a.slots {
-		if s.input == in.Name {
-			out.Credential, out.Provider = true, s.provider
-			out.Destination, out.KnownProvider = display(s.destination), knownHosts[s.destination]
-			out.Slots = append(out.Slots, s.path())
+	for _, s := range a.Slots {
+		if s.Input == in.Name {
+			out.Credential, out.Provider = true, s.Provider
+			out.Destination, out.KnownProvider = Display(s.Destination), knownHosts[s.Destination]
+			out.Slots = append(out.Slots, s.Path())
 		}
 	}
 	return out
 }
 
-func (a *analysis) credentialInput(in signature.Input) *sharingv1.Input {
+func (a *Analysis) credentialInput(in signature.Input) *sharingv1.Input {
 	c := in.Credential
 	out := &sharingv1.Input{
 		Name: in.Name, Type: "Credential", Kinds: in.Kinds, Required: true, Credential: true, Provider: c.Provider,
-		Destination: display(c.Destination), KnownProvider: knownHosts[c.Destination],
-		Description: "Your own credential for " + c.Provider + ". It is sent to " + display(c.Destination) + " and kept for this run alone.",
+		Destination: Display(c.Destination), KnownProvider: knownHosts[c.Destination],
+		Description: "Your own credential for " + c.Provider + ". It is sent to " + Display(c.Destination) + " and kept for this run alone.",
 	}
 	for _, slot := range c.Slots {
 		out.Slots = append(out.Slots, slot.Step+"."+slot.Field)
-		for i := range a.slots {
-			if a.slots[i].step == slot.Step && a.slots[i].field == slot.Field {
-				a.slots[i].visitorInput = in.Name
+		for i := range a.Slots {
+			if a.Slots[i].Step == slot.Step && a.Slots[i].Field == slot.Field {
+				a.Slots[i].VisitorInput = in.Name
 			}
 		}
 	}
 	return out
 }
 
-// graphOf turns the middles of boxes into their left upper edges, none below 0.
+// graphOf converts the centers of boxes to their upper left corners, none below 0.
 func graphOf(g redact.Graph) *sharingv1.Graph {
 	out := &sharingv1.Graph{}
 	for _, n := range g.Nodes {

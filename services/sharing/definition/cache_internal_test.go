@@ -1,4 +1,4 @@
-package sharing
+package definition
 
 import (
 	"fmt"
@@ -11,16 +11,16 @@ import (
 // Definitions of a megabyte must not be kept by the hundred.
 func TestFewLongAnalysesAreKept(t *testing.T) {
 	t.Parallel()
-	c := newAnalyses(manifest.Core())
+	c := NewCache(manifest.Core())
 	long := strings.Repeat("x", 900_000)
 	for i := range 30 {
 		raw := fmt.Appendf(nil, `{"version":"1.0","inputs":[],"steps":[],"outputs":[],"%d%s":0}`, i, long)
-		c.of(raw, hashOf(raw))
+		c.Of(raw, Hash(raw))
 		kept := 0
 		for _, a := range c.kept {
-			kept += len(a.raw)
+			kept += len(a.Raw)
 		}
-		if len(c.kept) == 0 || kept > maxAnalysed || kept != c.bytes {
+		if len(c.kept) == 0 || kept > maxKeptBytes || kept != c.bytes {
 			t.Fatalf("%d bytes of definitions are kept, %d counted", kept, c.bytes)
 		}
 	}

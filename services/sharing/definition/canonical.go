@@ -1,4 +1,4 @@
-package sharing
+package definition
 
 import (
 	"bytes"
@@ -10,27 +10,28 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
-func hashOf(raw []byte) string {
+// Hash returns the SHA-256 of canonical bytes in hexadecimal.
+func Hash(raw []byte) string {
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
 }
 
-// documentOf is the definition as the bytes that are stored and hashed: those that
-// came, without what other programs wrap around them.
-func documentOf(definition []byte) ([]byte, error) {
-	if !given(definition) {
+// Canonical returns the bytes of a definition that are stored and hashed: the bytes of the
+// request without the wrappers that other programs add.
+func Canonical(definition []byte) ([]byte, error) {
+	if !IsSet(definition) {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "a definition is needed: an object with version, inputs, steps and outputs").
 			Field("definition", "is missing")
 	}
 	raw, problems := workflow.Unwrap(definition)
 	if len(problems) > 0 {
-		return nil, broken(problems)
+		return nil, Invalid(problems)
 	}
 	return raw, nil
 }
 
-// given tells whether a field holds a definition. JSON's null is none.
-func given(definition []byte) bool {
+// IsSet reports whether a field holds a definition. The JSON null is none.
+func IsSet(definition []byte) bool {
 	raw := bytes.TrimSpace(definition)
 	return len(raw) > 0 && string(raw) != "null"
 }

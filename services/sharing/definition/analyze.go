@@ -1,0 +1,103 @@
+package definition
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+)
+
+func (c *Cache) analyze(raw []byte, hash string) *Analysis {
+	p, _, problems := plan.Load(raw, c.catalogue, c.services...)
+	a := &Analysis{Hash: hash, Raw: raw, Problems: problems}
+	if p == nil {
+		return a
+	}
+	report := inspect.Inspect(p)
+	a.Problems = append(a.Problems, report.Problems...)
+	a.Sinks = report.Sinks
+	a.takeSlots(report)
+	a.findObstacles()
+	a.findAsking(report.Asking)
+	a.takeModels(report)
+	a.declared = make(map[string]declared, len(p.Inputs))
+	for _, in := range p.Inputs {
+		a.declared[in.Name] = declared{kinds: in.Kinds, lists: in.Dimensionality}
+	}
+	a.destinationOf = map[string]string{}
+	for _, d := range report.Destinations {
+		if d.Constant {
+			a.destinationOf[d.Step] = d.Address
+		}
+		a.findOpenDestination(d)
+		if where := whereTo(d); !slices.Contains(a.Destinations, where) {
+			a.Destinations = append(a.Destinations, where)
+		}
+	}
+	a.Batches = map[string]bool{}
+	for _, in := range p.Inputs {
+		if in.IsBatch() {
+			a.Batches[in.Name] = true
+		}
+	}
+	a.Closed = len(a.Slots)+len(a.Models)+len(a.Sinks)+len(a.Destinations)+len(a.Batches) == 0
+	a.describe(p, report, c.catalogue)
+	a.Problems = append(a.Problems, collisionsOf(a.Slots)...)
+	return a
+}
+
+func (a *Analysis) takeSlots(r inspect.Report) {
+	for _, s := range r.Slots {
+		a.Slots = append(a.Slots, Slot{
+			Step: s.Step, Field: s.Field, Provider: s.Provider, scheme: string(s.Scheme), parameter: s.Parameter, prefix: s.Prefix,
+			Credential: s.Credential, Destination: s.Destination.Address, address: s.Destination.URL, Constant: s.Destination.Constant && s.Destination.Address != "",
+		})
+	}
+	for _, s := range r.SecretInputs {
+		a.Slots = append(a.Slots, Slot{
+			Step: s.Step, Field: s.Field, Provider: s.Provider, prefix: s.Prefix, Input: s.Input, VisitorInput: s.Input,
+			Destination: s.Destination.Address, address: s.Destination.URL, Constant: s.Destination.Constant && s.Destination.Address != "",
+			elsewhere: s.AlsoGoesTo,
+		})
+	}
+	a.computed = r.Computed
+}
+
+func (a *Analysis) takeModels(r inspect.Report) {
+	for _, m := range r.Models {
+		a.Models = append(a.Models, ModelUse{Step: m.Step, ID: m.ID, Input: m.Input, Dynamic: m.Dynamic, Pointer: m.Pointer})
+	}
+}
+
+// whereTo describes a destination for people.
+func whereTo(d inspect.Destination) string {
+	switch {
+	case d.Address != "":
+		return Display(d.Address)
+	case d.Default != "":
+		return "what " + d.Source + " says (" + Display(d.Default) + ")"
+	case d.Source != "":
+		return "what " + d.Source + " says"
+	default:
+		return "an address of step " + d.Step
+	}
+}
+
+// Display returns an address without the default port of its scheme.
+func Display(address string) string {
+	if host, ok := strings.CutSuffix(address, ":443"); ok && strings.HasPrefix(address, "https://") {
+		return host
+	}
+	if host, ok := strings.CutSuffix(address, ":80"); ok && strings.HasPrefix(address, "http://") {
+		return host
+	}
+	return address
+}
+
+// knownHosts are the addresses of well-known providers.
+var knownHosts = map[string]bool{
+	"https://api.openai.com:443": true, "https://api.anthropic.com:443": true,
+	"https://generativelanguage.googleapis.com:443": true, "https://api.mistral.ai:443": true,
+	"https://openrouter.ai:443": true, "https://api.groq.com:443": true,
+}

@@ -1,0 +1,44 @@
+package definition
+
+import (
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow"
+)
+
+// ProblemMessages returns problems as an inspection shows them.
+func ProblemMessages(problems workflow.Problems) []*sharingv1.Problem {
+	var out []*sharingv1.Problem
+	for _, p := range problems {
+		out = append(out, &sharingv1.Problem{Step: p.Step, Field: p.Field, Kind: string(p.Kind), Message: p.Message})
+	}
+	return out
+}
+
+// Invalid refuses a definition with all of its problems. There must be one at least.
+func Invalid(problems workflow.Problems) error {
+	noun := "problems"
+	if len(problems) == 1 {
+		noun = "problem"
+	}
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "the definition has %d %s; the first: %s",
+		len(problems), noun, problems[0].Message)
+	for _, p := range problems {
+		e = e.Field(problemPath(p), p.Message)
+	}
+	return e
+}
+
+func problemPath(p workflow.Problem) string {
+	switch {
+	case p.Step != "" && p.Field != "":
+		return "steps." + p.Step + "." + p.Field
+	case p.Step != "":
+		return "steps." + p.Step
+	case p.Field != "":
+		return p.Field
+	default:
+		return "definition"
+	}
+}
