@@ -138,7 +138,7 @@ func (m *method) allows(k caller.Kind) bool {
 			if k == caller.Member {
 				return true
 			}
-		case accessv1.Role_ROLE_OPERATOR, accessv1.Role_ROLE_OPERATOR_AT_HOME:
+		case accessv1.Role_ROLE_OPERATOR, accessv1.Role_ROLE_OPERATOR_OWN_WORKSPACE:
 			if k == caller.Operator {
 				return true
 			}
@@ -151,7 +151,7 @@ func (m *method) allows(k caller.Kind) bool {
 // the same for what exists elsewhere and for what exists nowhere. Operators are of no
 // tenant: a method that lets them in, but for those at home, says what they may see.
 func (m *method) own(p caller.Principal, req any) error {
-	if len(m.workspace) == 0 || p.Kind == caller.Operator && !slices.Contains(m.roles, accessv1.Role_ROLE_OPERATOR_AT_HOME) {
+	if len(m.workspace) == 0 || p.Kind == caller.Operator && !slices.Contains(m.roles, accessv1.Role_ROLE_OPERATOR_OWN_WORKSPACE) {
 		return nil
 	}
 	msg, ok := req.(proto.Message)

@@ -30,7 +30,7 @@ type Reason int32
 const (
 	// No reason was given.
 	Reason_REASON_UNSPECIFIED Reason = 0
-	// The request breaks a rule of the contract; the violations name the fields.
+	// The request breaks a validation rule; the violations name the fields.
 	Reason_REASON_INVALID_REQUEST Reason = 1
 	// The body has a field, or the query a parameter, that does not exist.
 	Reason_REASON_UNKNOWN_FIELD Reason = 2
@@ -38,7 +38,7 @@ const (
 	Reason_REASON_MALFORMED_JSON Reason = 3
 	// The request is larger than the limit.
 	Reason_REASON_REQUEST_TOO_LARGE Reason = 4
-	// The page token is not one that this listing gave out.
+	// The page token was not issued by this listing.
 	Reason_REASON_PAGE_TOKEN_INVALID Reason = 5
 	// There is no such method or path.
 	Reason_REASON_METHOD_NOT_FOUND Reason = 6
@@ -46,15 +46,15 @@ const (
 	Reason_REASON_UNAUTHENTICATED Reason = 20
 	// The caller may not do this.
 	Reason_REASON_PERMISSION_DENIED Reason = 21
-	// There is no such resource, or it is not the caller's.
+	// The resource does not exist, or the caller may not see it.
 	Reason_REASON_NOT_FOUND Reason = 22
-	// The id is taken.
+	// A resource with this id exists already.
 	Reason_REASON_ALREADY_EXISTS Reason = 23
 	// The resource has changed since it was read (etag).
 	Reason_REASON_CONFLICT Reason = 24
 	// The id is reserved.
 	Reason_REASON_ID_RESERVED Reason = 25
-	// The resource is in use by another and cannot be deleted.
+	// Another resource uses this one, so it cannot be deleted.
 	Reason_REASON_IN_USE Reason = 26
 	// The workflow definition has problems; each violation names step and field.
 	Reason_REASON_DEFINITION_INVALID Reason = 40
@@ -62,72 +62,74 @@ const (
 	Reason_REASON_LITERAL_SECRET Reason = 41
 	// The definition refers to a credential that the workspace does not have.
 	Reason_REASON_CREDENTIAL_UNKNOWN Reason = 42
-	// A slot is not bound to any credential, so no run starts.
+	// A slot has no credential, so the run cannot start.
 	Reason_REASON_SLOT_UNBOUND Reason = 43
-	// The destination is not among those of the credential.
+	// The credential may not be sent to this destination.
 	Reason_REASON_DESTINATION_NOT_ALLOWED Reason = 44
 	// The destination of a credential is not constant in the version.
 	Reason_REASON_DESTINATION_NOT_CONSTANT Reason = 45
-	// The change of a credential needs the value again; the violations name the fields.
+	// This change of a credential needs its value in the same request; the violations name
+	// the fields.
 	Reason_REASON_CREDENTIAL_VALUE_NEEDED Reason = 46
-	// A hidden credential would go to a destination that is neither a known provider's
-	// nor allowed by the operator, and its owner has not confirmed that.
+	// A hidden credential would go to a destination that is not a known provider's and that
+	// the operator does not allow, and the owner has not confirmed it.
 	Reason_REASON_DESTINATION_UNCONFIRMED Reason = 47
-	// The guard has suspended shares twice because of the credential's value: it needs a
-	// new one.
+	// The guard has suspended shares twice because of this credential's value. Store a new
+	// value.
 	Reason_REASON_CREDENTIAL_EXPOSED Reason = 48
-	// The credential goes to another place of the request than the step writes it in.
+	// The credential's slot differs from the place where the step writes it.
 	Reason_REASON_SLOT_MISMATCH Reason = 49
-	// The share is paused by its owner.
+	// The owner has paused the share.
 	Reason_REASON_SHARE_PAUSED Reason = 60
 	// The share has expired.
 	Reason_REASON_SHARE_EXPIRED Reason = 61
-	// A private model is used and its owner has not opened run access.
+	// The workflow uses a private model, and the share does not open run access.
 	Reason_REASON_MODEL_PRIVATE Reason = 62
-	// Run access can only be opened where a private model is found.
+	// Run access can be opened only if the workflow uses a private model.
 	Reason_REASON_NO_PRIVATE_MODEL Reason = 63
-	// Credentials can only be opened where a slot is found.
+	// Credentials can be opened only if the workflow has a slot.
 	Reason_REASON_NO_SLOT Reason = 64
-	// Opening a setting needs finite limits.
+	// A share that opens run access or credentials needs finite limits.
 	Reason_REASON_LIMITS_REQUIRED Reason = 65
 	// Required inputs are missing; the violations name all of them.
 	Reason_REASON_INPUT_MISSING Reason = 66
 	// An input has the wrong kind, form or range.
 	Reason_REASON_INPUT_INVALID Reason = 67
-	// The inputs are not declared by the workflow.
+	// The workflow does not declare these inputs.
 	Reason_REASON_INPUT_UNKNOWN Reason = 68
-	// The destination differs from the one that the visitor was shown.
+	// The destination differs from the one that the visitor saw.
 	Reason_REASON_DESTINATION_CHANGED Reason = 69
-	// A link cannot carry a definition.
+	// A run through a link cannot send its own definition.
 	Reason_REASON_DEFINITION_FORBIDDEN Reason = 70
-	// The share was suspended because a provider's answer held a secret.
+	// The guard suspended the share because a provider's answer contained a secret.
 	Reason_REASON_SHARE_SUSPENDED Reason = 71
-	// The credential cannot be guarded in answers (too short or too guessable).
+	// The guard cannot recognize the credential in answers: it is too short or too easy to
+	// guess.
 	Reason_REASON_CREDENTIAL_NOT_GUARDABLE Reason = 72
-	// What the workflow takes for a credential is also ordinary data in it, or goes to
-	// more than one place, so that it cannot be shared.
+	// The workflow uses a credential also as ordinary data, or sends it to more than one
+	// place, so it cannot be shared.
 	Reason_REASON_CREDENTIAL_NOT_CONTAINED Reason = 73
-	// A browser asks for a page of an origin that the share does not list.
+	// The request comes from a browser page whose origin the share does not allow.
 	Reason_REASON_ORIGIN_REFUSED Reason = 74
-	// The budget of the charged key is used up; metadata says until when.
+	// The budget of the charged key is used up; the metadata says when it resets.
 	Reason_REASON_KEY_BUDGET_EXHAUSTED Reason = 80
-	// The limit of the share is used up; metadata says until when.
+	// The limit of the share is used up; the metadata says when it resets.
 	Reason_REASON_SHARE_BUDGET_EXHAUSTED Reason = 81
-	// The allowance of this visitor is used up; metadata says until when.
+	// The allowance of this visitor is used up; the metadata says when it resets.
 	Reason_REASON_VISITOR_BUDGET_EXHAUSTED Reason = 82
-	// Too many requests or runs at the same time.
+	// Too many concurrent requests or runs, or too many requests in a short time.
 	Reason_REASON_RATE_LIMITED Reason = 83
-	// The credential grant's number of calls is used up.
+	// The calls that the credential grant allows in this period are used up.
 	Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED Reason = 84
-	// A step failed; metadata names it.
+	// A step failed; the metadata names it.
 	Reason_REASON_STEP_FAILED Reason = 100
-	// A provider refused the call or failed; metadata names step and status.
+	// A provider refused the call or failed; the metadata names step and status.
 	Reason_REASON_PROVIDER_FAILED Reason = 101
 	// The model could not be loaded or run.
 	Reason_REASON_MODEL_FAILED Reason = 102
-	// The uploaded file is not a model that can be opened.
+	// The uploaded file cannot be opened as a model.
 	Reason_REASON_MODEL_INVALID Reason = 103
-	// The model is not known here, or not the caller's.
+	// The model does not exist, or the caller may not use it.
 	Reason_REASON_MODEL_NOT_FOUND Reason = 104
 	// The picture is corrupt or of an unknown format.
 	Reason_REASON_IMAGE_INVALID Reason = 105
@@ -135,25 +137,25 @@ const (
 	Reason_REASON_IMAGE_TOO_LARGE Reason = 106
 	// The result is larger than the limit.
 	Reason_REASON_RESULT_TOO_LARGE Reason = 107
-	// The run was ended: share, key or credential revoked while it went on.
+	// The run was ended because its share, key or credential was revoked.
 	Reason_REASON_RUN_REVOKED Reason = 108
-	// The address may not be called from here.
+	// Outbound calls to this address are not allowed.
 	Reason_REASON_ADDRESS_REFUSED Reason = 109
-	// A secret was found in a provider's answer and the answer was withheld.
+	// The guard found a secret in a provider's answer and withheld the answer.
 	Reason_REASON_ANSWER_WITHHELD Reason = 110
-	// A block that this runner does not have.
+	// This runner does not have the block.
 	Reason_REASON_BLOCK_NOT_SUPPORTED Reason = 111
-	// The handle is unknown, used up, expired or bound to something else.
+	// The handle is unknown, used, expired, or bound to another call.
 	Reason_REASON_HANDLE_INVALID Reason = 120
-	// The run grant is unknown, expired, dead or not for this.
+	// The run grant is unknown, expired or revoked, or does not cover this call.
 	Reason_REASON_GRANT_INVALID Reason = 121
-	// The caller gave up.
+	// The caller cancelled the request.
 	Reason_REASON_CANCELLED Reason = 140
-	// The time allowed is over.
+	// The request took longer than allowed.
 	Reason_REASON_DEADLINE_EXCEEDED Reason = 141
-	// A part of the system cannot be reached; trying again later may help.
+	// A part of the system is unavailable; retry later.
 	Reason_REASON_UNAVAILABLE Reason = 142
-	// A fault of the system. The request id helps its operator to find it.
+	// An internal error. Give the request id to the operator.
 	Reason_REASON_INTERNAL Reason = 143
 )
 

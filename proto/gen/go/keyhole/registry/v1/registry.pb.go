@@ -82,17 +82,17 @@ func (Visibility) EnumDescriptor() ([]byte, []int) {
 	return file_keyhole_registry_v1_registry_proto_rawDescGZIP(), []int{0}
 }
 
-// State is where a version stands.
+// State is the state of a version.
 type State int32
 
 const (
-	// Never given out.
+	// Not used.
 	State_STATE_UNSPECIFIED State = 0
-	// It awaits its artifact.
+	// The artifact was not uploaded yet.
 	State_STATE_PENDING State = 1
-	// Its artifact was opened and runs can use it.
+	// The artifact was opened, and runs can use it.
 	State_STATE_READY State = 2
-	// Its artifact could not be opened; `problem` says why.
+	// The artifact could not be opened; `problem` says why.
 	State_STATE_FAILED State = 3
 )
 
@@ -237,7 +237,7 @@ type Tensor struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Element type: "float32", "int64" ...
 	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
-	// Shape; -1 where it is free.
+	// Shape; -1 for a dynamic dimension.
 	Shape         []int64 `protobuf:"varint,3,rep,packed,name=shape,proto3" json:"shape,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -299,7 +299,7 @@ type ModelVersion struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name, "workspaces/{workspace}/models/{model}/versions/{n}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Where it stands.
+	// Its state.
 	State State `protobuf:"varint,2,opt,name=state,proto3,enum=keyhole.registry.v1.State" json:"state,omitempty"`
 	// SHA-256 of the artifact, hex.
 	Sha256 string `protobuf:"bytes,3,opt,name=sha256,proto3" json:"sha256,omitempty"`
@@ -307,9 +307,9 @@ type ModelVersion struct {
 	SizeBytes int64 `protobuf:"varint,4,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
 	// Why it failed.
 	Problem string `protobuf:"bytes,5,opt,name=problem,proto3" json:"problem,omitempty"`
-	// Inputs of the model, as its file says.
+	// Inputs of the model, as its file declares them.
 	Inputs []*Tensor `protobuf:"bytes,6,rep,name=inputs,proto3" json:"inputs,omitempty"`
-	// Outputs of the model, as its file says.
+	// Outputs of the model, as its file declares them.
 	Outputs []*Tensor `protobuf:"bytes,7,rep,name=outputs,proto3" json:"outputs,omitempty"`
 	// When it was created.
 	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
@@ -738,7 +738,7 @@ type CreateModelVersionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/models/{model}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	// The version; all that it says is made by the registry.
+	// The version. The registry sets all of its fields.
 	ModelVersion  *ModelVersion `protobuf:"bytes,2,opt,name=model_version,json=modelVersion,proto3" json:"model_version,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

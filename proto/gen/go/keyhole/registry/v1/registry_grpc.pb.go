@@ -38,8 +38,7 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// RegistryService owns models. Weights come in by it; nothing streams them out
-// to a client.
+// RegistryService owns models. Clients upload weights; no method returns them.
 type RegistryServiceClient interface {
 	// CreateModel creates a model without versions.
 	CreateModel(ctx context.Context, in *CreateModelRequest, opts ...grpc.CallOption) (*Model, error)
@@ -51,7 +50,7 @@ type RegistryServiceClient interface {
 	UpdateModel(ctx context.Context, in *UpdateModelRequest, opts ...grpc.CallOption) (*Model, error)
 	// DeleteModel deletes a model with its versions.
 	DeleteModel(ctx context.Context, in *DeleteModelRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
-	// CreateModelVersion creates the next version, which awaits its artifact.
+	// CreateModelVersion creates the next version, pending its artifact.
 	CreateModelVersion(ctx context.Context, in *CreateModelVersionRequest, opts ...grpc.CallOption) (*ModelVersion, error)
 	// ListModelVersions lists versions, newest first.
 	ListModelVersions(ctx context.Context, in *ListModelVersionsRequest, opts ...grpc.CallOption) (*ListModelVersionsResponse, error)
@@ -59,8 +58,8 @@ type RegistryServiceClient interface {
 	GetModelVersion(ctx context.Context, in *GetModelVersionRequest, opts ...grpc.CallOption) (*ModelVersion, error)
 	// DeleteModelVersion deletes one version and its artifact.
 	DeleteModelVersion(ctx context.Context, in *DeleteModelVersionRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
-	// UploadArtifact streams the artifact of a version in. It is opened once in a
-	// model worker before the version counts as ready. Over HTTP:
+	// UploadArtifact uploads the artifact of a version. The registry opens it once in a
+	// model worker before the version becomes ready. Over HTTP, send
 	// PUT /v1/{name}/artifact with the bytes as the body.
 	UploadArtifact(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[UploadArtifactRequest, ModelVersion], error)
 }
@@ -180,8 +179,7 @@ type RegistryService_UploadArtifactClient = grpc.ClientStreamingClient[UploadArt
 // All implementations must embed UnimplementedRegistryServiceServer
 // for forward compatibility.
 //
-// RegistryService owns models. Weights come in by it; nothing streams them out
-// to a client.
+// RegistryService owns models. Clients upload weights; no method returns them.
 type RegistryServiceServer interface {
 	// CreateModel creates a model without versions.
 	CreateModel(context.Context, *CreateModelRequest) (*Model, error)
@@ -193,7 +191,7 @@ type RegistryServiceServer interface {
 	UpdateModel(context.Context, *UpdateModelRequest) (*Model, error)
 	// DeleteModel deletes a model with its versions.
 	DeleteModel(context.Context, *DeleteModelRequest) (*emptypb.Empty, error)
-	// CreateModelVersion creates the next version, which awaits its artifact.
+	// CreateModelVersion creates the next version, pending its artifact.
 	CreateModelVersion(context.Context, *CreateModelVersionRequest) (*ModelVersion, error)
 	// ListModelVersions lists versions, newest first.
 	ListModelVersions(context.Context, *ListModelVersionsRequest) (*ListModelVersionsResponse, error)
@@ -201,8 +199,8 @@ type RegistryServiceServer interface {
 	GetModelVersion(context.Context, *GetModelVersionRequest) (*ModelVersion, error)
 	// DeleteModelVersion deletes one version and its artifact.
 	DeleteModelVersion(context.Context, *DeleteModelVersionRequest) (*emptypb.Empty, error)
-	// UploadArtifact streams the artifact of a version in. It is opened once in a
-	// model worker before the version counts as ready. Over HTTP:
+	// UploadArtifact uploads the artifact of a version. The registry opens it once in a
+	// model worker before the version becomes ready. Over HTTP, send
 	// PUT /v1/{name}/artifact with the bytes as the body.
 	UploadArtifact(grpc.ClientStreamingServer[UploadArtifactRequest, ModelVersion]) error
 	mustEmbedUnimplementedRegistryServiceServer()

@@ -176,8 +176,8 @@ func (x *RunWorkflowStreamRequest) GetRequestId() string {
 	return ""
 }
 
-// RunSharedWorkflowRequest runs through a link. It takes declared inputs only:
-// nothing in it can change what runs.
+// RunSharedWorkflowRequest runs through a link. It accepts declared inputs only; nothing
+// in it can change what runs.
 type RunSharedWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The token of the link.
@@ -186,9 +186,9 @@ type RunSharedWorkflowRequest struct {
 	Inputs []byte `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
 	// AIP-155: the same id of the same caller never runs twice.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Destinations that the visitor was shown, by credential input. One that
-	// differs from the version's is refused. Where the owner has changed a
-	// destination since the link was made, a run needs it here.
+	// Destinations that the visitor saw, by credential input. If one differs from the
+	// version's, the run is refused. If the owner has changed a destination since the link
+	// was made, it is required here.
 	Destinations  map[string]string `protobuf:"bytes,4,rep,name=destinations,proto3" json:"destinations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -261,9 +261,9 @@ type RunSharedWorkflowStreamRequest struct {
 	Inputs []byte `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
 	// AIP-155: the same id of the same caller never runs twice.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Destinations that the visitor was shown, by credential input. One that
-	// differs from the version's is refused. Where the owner has changed a
-	// destination since the link was made, a run needs it here.
+	// Destinations that the visitor saw, by credential input. If one differs from the
+	// version's, the run is refused. If the owner has changed a destination since the link
+	// was made, it is required here.
 	Destinations  map[string]string `protobuf:"bytes,4,rep,name=destinations,proto3" json:"destinations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -330,7 +330,7 @@ func (x *RunSharedWorkflowStreamRequest) GetDestinations() map[string]string {
 // RunResponse is a finished run.
 type RunResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The run: "workspaces/{workspace}/runs/{run}"; for guests its id alone.
+	// The run: "workspaces/{workspace}/runs/{run}"; for guests only its id.
 	Run string `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
 	// A JSON list with one object for each element of the input batch.
 	Outputs []byte `protobuf:"bytes,2,opt,name=outputs,proto3" json:"outputs,omitempty"`
@@ -407,7 +407,7 @@ type StepProgress struct {
 	Step string `protobuf:"bytes,1,opt,name=step,proto3" json:"step,omitempty"`
 	// "started", "succeeded", "failed" or "skipped".
 	State string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
-	// When.
+	// Time of the change.
 	Time          *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -548,7 +548,7 @@ type isRunEvent_Event interface {
 }
 
 type RunEvent_Started struct {
-	// The run was admitted; its id.
+	// The run started; the value is its id.
 	Started string `protobuf:"bytes,1,opt,name=started,proto3,oneof"`
 }
 

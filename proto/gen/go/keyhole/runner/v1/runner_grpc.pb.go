@@ -33,11 +33,11 @@ const (
 //
 // RunnerService runs workflows.
 type RunnerServiceClient interface {
-	// RunWorkflow is the owner's own run.
+	// RunWorkflow runs one of the caller's own workflows.
 	RunWorkflow(ctx context.Context, in *RunWorkflowRequest, opts ...grpc.CallOption) (*RunResponse, error)
 	// RunWorkflowStream is RunWorkflow with events while steps finish.
 	RunWorkflowStream(ctx context.Context, in *RunWorkflowStreamRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[RunEvent], error)
-	// RunSharedWorkflow is a preview through a link.
+	// RunSharedWorkflow runs a shared workflow through its link.
 	RunSharedWorkflow(ctx context.Context, in *RunSharedWorkflowRequest, opts ...grpc.CallOption) (*RunResponse, error)
 	// RunSharedWorkflowStream is RunSharedWorkflow with events while steps finish.
 	RunSharedWorkflowStream(ctx context.Context, in *RunSharedWorkflowStreamRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[RunEvent], error)
@@ -115,11 +115,11 @@ type RunnerService_RunSharedWorkflowStreamClient = grpc.ServerStreamingClient[Ru
 //
 // RunnerService runs workflows.
 type RunnerServiceServer interface {
-	// RunWorkflow is the owner's own run.
+	// RunWorkflow runs one of the caller's own workflows.
 	RunWorkflow(context.Context, *RunWorkflowRequest) (*RunResponse, error)
 	// RunWorkflowStream is RunWorkflow with events while steps finish.
 	RunWorkflowStream(*RunWorkflowStreamRequest, grpc.ServerStreamingServer[RunEvent]) error
-	// RunSharedWorkflow is a preview through a link.
+	// RunSharedWorkflow runs a shared workflow through its link.
 	RunSharedWorkflow(context.Context, *RunSharedWorkflowRequest) (*RunResponse, error)
 	// RunSharedWorkflowStream is RunSharedWorkflow with events while steps finish.
 	RunSharedWorkflowStream(*RunSharedWorkflowStreamRequest, grpc.ServerStreamingServer[RunEvent]) error
