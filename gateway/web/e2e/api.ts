@@ -7,9 +7,9 @@ export const demo = inject("token");
 export const ownerKey = inject("ownerKey");
 const operatorKey = inject("operatorKey");
 
-export async function call<T = Record<string, unknown>>(method: string, path: string, body?: unknown, key = ownerKey): Promise<T> {
+export async function call<T = Record<string, unknown>>(method: string, path: string, body?: unknown, key = ownerKey, change = (text: string) => text): Promise<T> {
   const response = await fetch(base + path, {
-    method, headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
+    method, headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: body === undefined ? undefined : change(JSON.stringify(body)),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
@@ -24,9 +24,9 @@ export interface Shared {
   token: string;
 }
 
-export async function share(definition: unknown, settings: Record<string, unknown> = {}, title = "A workflow", description = ""): Promise<Shared> {
+export async function share(definition: unknown, settings: Record<string, unknown> = {}, title = "A workflow", description = "", change?: (text: string) => string): Promise<Shared> {
   const id = fresh("wf");
-  await call("POST", `/v1/workspaces/demo/workflows?workflowId=${id}`, { title, description, definition });
+  await call("POST", `/v1/workspaces/demo/workflows?workflowId=${id}`, { title, description, definition }, ownerKey, change);
   return call<Shared>("POST", `/v1/workspaces/demo/workflows/${id}/shares`, settings);
 }
 

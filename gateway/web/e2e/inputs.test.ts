@@ -132,4 +132,20 @@ describe("typed inputs", () => {
     expect(await page.locator(".reading-text").innerText()).toBe("hello world");
     await shot(page, "typed-result");
   });
+
+  test("keep integers above 2^53, from the default to the result", async () => {
+    const id = "1158404930142933123";
+    const definition = { ...greet([{ type: "WorkflowParameter", name: "channel", kind: ["integer"], default_value: "ID" }]), steps: [], outputs: [{ type: "JsonField", name: "channel", selector: "$inputs.channel" }] };
+    const link = await share(definition, {}, "Channels", "", (body) => body.replace('"ID"', id));
+    const page = await visit(`/s/${link.token}`);
+    await ready(page);
+    const field = page.getByLabel("Channel", { exact: true });
+    expect(await field.inputValue()).toBe(id);
+    await field.fill("9007199254740993");
+    const sent = page.waitForRequest((r) => r.url().includes(":runStream"));
+    await run(page);
+    expect((await sent).postData()).toContain('"channel":9007199254740993');
+    await page.locator(".results").waitFor();
+    expect(await page.locator(".reading-text").innerText()).toBe("9007199254740993");
+  });
 });

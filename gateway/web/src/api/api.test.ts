@@ -36,6 +36,10 @@ describe("events", () => {
     const got: RunEvent[] = await all(events(body('{"result":{"started":"r"}}\n', finished)));
     expect(got).toHaveLength(2);
   });
+  test("keep their numbers", async () => {
+    const [event] = await all(events(body('{"result":{"finished":{"outputs":[{"id":9007199254740993}]}}}\n')));
+    expect(String(event!.finished!.outputs![0]!.id)).toBe("9007199254740993");
+  });
   test("that stop early are an error", async () => {
     await expect(all(events(body('{"result":{"started":"r"}}\n')))).rejects.toMatchObject({ reason: "UNREACHABLE" });
   });

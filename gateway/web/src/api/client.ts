@@ -1,6 +1,7 @@
 // The typed client of the gateway's API: types from the OpenAPI document, calls by
 // openapi-fetch. Same origin only, no cookies: a key travels in a header.
 import createClient from "openapi-fetch";
+import { parse, stringify } from "../json/exact";
 import { failureOf, networkFailure } from "./failure";
 import type { components, paths } from "./schema";
 
@@ -20,14 +21,24 @@ export type ForkReport = Schemas["v1ForkReport"];
 export type Fork = Schemas["v1ForkSharedWorkflowResponse"];
 export type Whoami = Schemas["v1WhoamiResponse"];
 
-const client = createClient<paths>({ credentials: "same-origin", referrerPolicy: "no-referrer" });
+const client = createClient<paths>({ credentials: "same-origin", referrerPolicy: "no-referrer", bodySerializer: (body) => stringify(body) });
 
 function headers(key: string): Record<string, string> {
   return key ? { authorization: `Bearer ${key}` } : {};
 }
 
-// call turns every way of failing into a Failure.
-async function call<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+// call turns every way of failing into a Failure. Answers come as text, so that their
+// numbers keep their value.
+async function call<T>(request: Promise<{ data?: string; error?: unknown; response: Response }>): Promise<T> {
+  const text = await answerOf(request);
+  try {
+    return parse(text) as T;
+  } catch (cause) {
+    throw networkFailure(cause);
+  }
+}
+
+async function answerOf<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   let answer;
   try {
     answer = await request;
@@ -39,7 +50,7 @@ async function call<T>(request: Promise<{ data?: T; error?: unknown; response: R
 }
 
 export function getSharedWorkflow(token: string, key: string, signal?: AbortSignal): Promise<SharedWorkflow> {
-  return call(client.GET("/v1/shared/{token}", { params: { path: { token } }, headers: headers(key), signal }));
+  return call(client.GET("/v1/shared/{token}", { params: { path: { token } }, headers: headers(key), signal, parseAs: "text" }));
 }
 
 export interface RunRequest {
@@ -50,7 +61,7 @@ export interface RunRequest {
 
 // runShared starts a run and gives the body of its stream.
 export async function runShared(token: string, key: string, body: RunRequest, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-  const stream = await call(
+  const stream = await answerOf(
     client.POST("/v1/shared/{token}:runStream", {
       params: { path: { token } }, headers: headers(key), body, signal, parseAs: "stream",
     }) as Promise<{ data?: ReadableStream<Uint8Array>; error?: unknown; response: Response }>,
@@ -66,9 +77,9 @@ export interface ForkRequest {
 }
 
 export function forkShared(token: string, key: string, body: ForkRequest): Promise<Fork> {
-  return call(client.POST("/v1/shared/{token}:fork", { params: { path: { token } }, headers: headers(key), body }));
+  return call(client.POST("/v1/shared/{token}:fork", { params: { path: { token } }, headers: headers(key), body, parseAs: "text" }));
 }
 
 export function whoami(key: string): Promise<Whoami> {
-  return call(client.GET("/v1/whoami", { headers: headers(key) }));
+  return call(client.GET("/v1/whoami", { headers: headers(key), parseAs: "text" }));
 }

@@ -1,12 +1,13 @@
 // Reads the NDJSON of :runStream: {"result": event} lines, a late {"error": status}
 // last. A stream that ends without its last event was cut off.
+import { parse } from "../json/exact";
 import type { RunEvent } from "./client";
 import { Failure, failureOf, networkFailure } from "./failure";
 
 export async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<RunEvent> {
   let finished = false;
   for await (const line of lines(body)) {
-    const { result, error } = JSON.parse(line) as { result?: RunEvent; error?: unknown };
+    const { result, error } = parse(line) as { result?: RunEvent; error?: unknown };
     if (error !== undefined) throw failureOf(error);
     if (!result) continue;
     finished ||= result.finished !== undefined;

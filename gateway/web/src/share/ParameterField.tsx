@@ -1,5 +1,6 @@
 import { useId } from "react";
 import type { Input } from "../api/client";
+import { stringify } from "../json/exact";
 import { kindOf, labelOf } from "./fields";
 
 interface Props {
@@ -46,6 +47,6 @@ export function ParameterField({ input, text, error, disabled, onText }: Props) 
 }
 
 function brief(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : stringify(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -1,5 +1,6 @@
 // From the shared interface to form fields and back.
 import type { Input } from "../api/client";
+import { Exact, numberOf, parse as parseJSON, stringify } from "../json/exact";
 
 export type FieldKind = "picture" | "credential" | "switch" | "ratio" | "integer" | "number" | "text" | "json";
 
@@ -21,6 +22,7 @@ export function kindOf(input: Input): FieldKind {
 }
 
 function byDefault(value: unknown): FieldKind {
+  if (value instanceof Exact) return "number";
   switch (typeof value) {
     case "boolean": return "switch";
     case "number": return "number";
@@ -33,7 +35,7 @@ function byDefault(value: unknown): FieldKind {
 export function initial(input: Input, sample?: unknown): string {
   const value = sample !== undefined ? sample : input.defaultValue;
   if (value === undefined || value === null) return kindOf(input) === "switch" ? "false" : "";
-  return typeof value === "string" ? value : kindOf(input) === "json" ? JSON.stringify(value, null, 2) : JSON.stringify(value);
+  return typeof value === "string" ? value : stringify(value, kindOf(input) === "json" ? 2 : undefined);
 }
 
 export type Parsed = { value: unknown } | { error: string } | "absent";
@@ -47,7 +49,7 @@ export function parse(input: Input, text: string): Parsed {
   }
   switch (kind) {
     case "switch": return { value: text === "true" };
-    case "integer": return /^[+-]?\d+$/.test(text.trim()) ? { value: Number(text) } : { error: "A whole number is needed, such as 3." };
+    case "integer": return /^[+-]?\d+$/.test(text.trim()) ? { value: numberOf(text) } : { error: "A whole number is needed, such as 3." };
     case "number": return number(text, -Infinity, Infinity, "A number is needed, such as 0.5.");
     case "ratio": return number(text, 0, 1, "A number from 0 to 1 is needed.");
     case "json": return json(text);
@@ -56,13 +58,14 @@ export function parse(input: Input, text: string): Parsed {
 }
 
 function number(text: string, from: number, to: number, error: string): Parsed {
-  const value = Number(text);
-  return Number.isFinite(value) && value >= from && value <= to ? { value } : { error };
+  const value = numberOf(text);
+  const near = Number(value);
+  return Number.isFinite(near) && near >= from && near <= to ? { value } : { error };
 }
 
 function json(text: string): Parsed {
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseJSON(text) };
   } catch {
     return { error: 'JSON is needed, such as ["a", "b"].' };
   }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { Exact, parse as parseJSON, stringify } from "../json/exact";
 import { initial, kindOf, labelOf, parse } from "./fields";
+import type { SharedWorkflow } from "../api/client";
 import { linkOf } from "./link";
 import { typeOf } from "./picture";
+import { cell } from "./result/Table";
 import { read, withoutPictures } from "./result/values";
 import { snippets } from "./snippets/snippets";
 
@@ -58,7 +61,47 @@ describe("values", () => {
   });
 });
 
+describe("numbers above 2^53", () => {
+  const id = "1158404930142933123"; // a Discord channel
+  const view = parseJSON(`{"interface":{"inputs":[{"name":"channel","type":"WorkflowParameter","kinds":["integer"],"defaultValue":${id}}]}}`) as SharedWorkflow;
+  const input = view.interface!.inputs![0]!;
+  const both = (a: unknown) => stringify(a);
+  test("are shown in a field and sent as they are", () => {
+    expect(initial(input)).toBe(id);
+    expect(both(parse(input, initial(input)))).toBe(`{"value":${id}}`);
+    expect(both(parse(input, `+${id}`))).toBe(`{"value":${id}}`);
+    expect(both(parse({ name: "x", kinds: ["dictionary"] }, `{"a":[${id}]}`))).toBe(`{"value":{"a":[${id}]}}`);
+    expect(both(parse({ name: "x", kinds: ["float"] }, "0.12345678901234567891"))).toBe('{"value":0.12345678901234567891}');
+    expect(parse({ name: "x", kinds: ["float_zero_to_one"] }, "1.00000000000000000001")).toHaveProperty("value"); // its nearest number is 1
+    expect(initial({ kinds: ["list_of_values"] }, parseJSON(`[${id}]`))).toBe(`[\n  ${id}\n]`);
+    expect(kindOf({ defaultValue: new Exact(id) as never })).toBe("number");
+  });
+  test("are shown in results as they are", () => {
+    expect(read(new Exact(id))).toEqual({ kind: "text", text: id });
+    expect(read(parseJSON(`[1,${id}]`))).toEqual({ kind: "text", text: `1\n${id}` });
+    const table = read(parseJSON(`[{"id":${id}},{"id":9007199254740993}]`));
+    expect(table.kind === "table" && table.rows.flat().map(cell)).toEqual([id, "9007199254740993"]);
+    expect(stringify(withoutPictures(parseJSON(`{"a":{"id":${id}}}`)))).toBe(`{"a":{"id":${id}}}`);
+    expect(read(parseJSON('{"image":{"width":10,"height":5},"predictions":[{"x":1.00000000000000000001,"y":2,"width":3,"height":4,"class":"c","confidence":0.50000000000000000001}]}'))).toMatchObject({ kind: "detections", detections: [{ x: 1, confidence: 0.5 }] });
+  });
+  test("are in every program as they are", () => {
+    const [curl, python, javascript, go] = snippets(view, "https://h.example", "tok");
+    expect(curl!.text).toContain(`"channel": ${id}\n`);
+    expect(python!.text).toContain(`"channel": ${id},`);
+    expect(javascript!.text).toContain(`"channel": JSON.rawJSON("${id}")`);
+    expect(go!.text).toContain(`"channel": json.Number("${id}")`);
+  });
+});
+
 describe("snippets", () => {
+  test("read no variable that an owner names in a value", () => {
+    const inputs = ["SECRET:OPENAI_API_KEY", "PICTURE", "NUMBER:1"].map((defaultValue, i) => ({ name: `q${i}`, type: "WorkflowParameter", kinds: ["string"], defaultValue }));
+    for (const { text } of snippets({ interface: { inputs } }, "https://h.example", "tok")) {
+      for (const { defaultValue } of inputs) expect(text).toContain(JSON.stringify(defaultValue));
+    }
+    const own = snippets({ interface: { inputs: [{ name: "own key", credential: true, destination: "https://p.example" }, { name: "image", kinds: ["image"] }] } }, "https://h.example", "tok");
+    expect(own.map((s) => /\$OWN_KEY"|environ\["OWN_KEY"\]|env\.OWN_KEY|Getenv\("OWN_KEY"\)/.test(s.text) && !s.text.includes("mark-"))).toEqual([true, true, true, true]);
+  });
   test("escape what strangers wrote", () => {
     const view = { interface: { inputs: [{ name: "a$(id)`x`\"'\\", type: "WorkflowParameter", kinds: ["string"], defaultValue: "$(id) `id` \"'\\ \n END" }] } };
     const [curl, python] = snippets(view, "https://h.example", "tok");

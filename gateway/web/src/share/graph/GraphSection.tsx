@@ -3,6 +3,7 @@ import "@xyflow/react/dist/base.css";
 import "./graph.css";
 import { lazy, memo, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { Graph, SharedWorkflow } from "../../api/client";
+import { stringify } from "../../json/exact";
 import { Icon } from "../../ui/icons";
 import type { StepStatus } from "../useRun";
 import { BlockNode, type BlockData } from "./BlockNode";
@@ -26,7 +27,7 @@ export default function GraphSection({ view, steps }: Props) {
   const store = useStepStore(steps);
   const [selected, setSelected] = useState("");
   const [json, setJSON] = useState(false);
-  const text = useMemo(() => JSON.stringify(view.definition ?? {}, null, 2), [view.definition]);
+  const text = useMemo(() => stringify(view.definition ?? {}, 2), [view.definition]);
   const count = (view.graph?.nodes ?? []).filter((n) => n.id?.startsWith("steps.")).length;
   const name = selected.split(".").slice(1).join(".");
   return (

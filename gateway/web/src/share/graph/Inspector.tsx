@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import type { SharedWorkflow } from "../../api/client";
+import { Exact, stringify } from "../../json/exact";
 import { Icon } from "../../ui/icons";
 
 type Fields = Record<string, unknown>;
@@ -34,8 +35,8 @@ function Setting({ value }: { value: unknown }) {
     if (/^\$(inputs|steps)\./.test(value)) return <code className="selector">{value}</code>;
     return <span className="setting-text">{value}</span>;
   }
-  if (typeof value === "object" && value !== null) return <pre tabIndex={0} role="group" aria-label="Value">{JSON.stringify(value, null, 2)}</pre>;
-  return <code>{JSON.stringify(value)}</code>;
+  if (typeof value === "object" && value !== null && !(value instanceof Exact)) return <pre tabIndex={0} role="group" aria-label="Value">{stringify(value, 2)}</pre>;
+  return <code>{stringify(value)}</code>;
 }
 
 function settingsOf(view: SharedWorkflow, id: string): Fields {

@@ -1,12 +1,15 @@
-import { useId } from "react";
+import { lazy, Suspense, useEffect, useId } from "react";
 import type { Allowance, SharedWorkflow } from "../../api/client";
 import { Icon } from "../../ui/icons";
 import type { Picture } from "../picture";
 import type { Run } from "../useRun";
 import { Progress } from "./Progress";
 import { RunFailure } from "./RunFailure";
-import { Results } from "./Results";
 import { Used } from "./Used";
+
+// What shows results is fetched when a run begins: nobody needs it before.
+const fetchResults = () => import("./Results");
+const Results = lazy(fetchResults);
 
 interface Props {
   view: SharedWorkflow;
@@ -19,6 +22,9 @@ interface Props {
 // ResultPanel is where a run shows: first nothing, then progress, then its outputs.
 export function ResultPanel({ view, run, input, allowances, onCancel }: Props) {
   const title = useId();
+  useEffect(() => {
+    if (run.phase === "running") fetchResults().catch(() => undefined); // asked for again when it is shown
+  }, [run.phase]);
   return (
     <section className="panel result-panel" aria-labelledby={title} aria-busy={run.phase === "running"}>
       <div className="panel-head">
@@ -29,7 +35,9 @@ export function ResultPanel({ view, run, input, allowances, onCancel }: Props) {
       {run.phase === "idle" && <Nothing view={view} />}
       {run.phase === "running" && <Progress view={view} run={run} onCancel={onCancel} />}
       {(run.phase === "failed" || run.phase === "cancelled") && run.failure && <RunFailure view={view} run={run} failure={run.failure} />}
-      {run.phase === "succeeded" && run.response && <Results response={run.response} input={input} />}
+      {run.phase === "succeeded" && run.response && (
+        <Suspense fallback={<p className="quiet-text">Loading…</p>}><Results response={run.response} input={input} /></Suspense>
+      )}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import * as Tabs from "@radix-ui/react-tabs";
 import type { RunResponse } from "../../api/client";
+import { stringify } from "../../json/exact";
 import { CopyButton } from "../../ui/CopyButton";
 import { Icon } from "../../ui/icons";
 import type { Picture } from "../picture";
@@ -13,7 +14,7 @@ import { forget, read, withoutPictures, type Value } from "./values";
 const JSONView = lazy(() => import("../../json/JSONView"));
 
 // Results are the outputs of a finished run, one batch element at a time.
-export function Results({ response, input }: { response: RunResponse; input: Picture | null }) {
+export default function Results({ response, input }: { response: RunResponse; input: Picture | null }) {
   const outputs = response.outputs ?? [];
   const [element, setElement] = useState(0);
   const [raw, setRaw] = useState(false);
@@ -29,12 +30,12 @@ export function Results({ response, input }: { response: RunResponse; input: Pic
       )}
       {raw ? (
         <Suspense fallback={<p className="quiet-text">Loading…</p>}>
-          <JSONView text={JSON.stringify(withoutPictures(outputs), null, 2)} label="The result as JSON" />
+          <JSONView text={stringify(withoutPictures(outputs), 2)} label="The result as JSON" />
         </Suspense>
       ) : <Element values={values} input={input} />}
       <div className="raw-head">
         <button type="button" className="button small" aria-pressed={raw} onClick={() => setRaw(!raw)}><Icon name="braces" /> JSON</button>
-        <Download name="result.json" make={() => new Blob([JSON.stringify(outputs, null, 2)], { type: "application/json" })} label="Download JSON" />
+        <Download name="result.json" make={() => new Blob([stringify(outputs, 2)], { type: "application/json" })} label="Download JSON" />
       </div>
     </div>
   );
@@ -94,7 +95,7 @@ function Reading({ name, value }: Named) {
       </div>
       {value.kind === "text" && <p className={value.text.length < 24 && !value.text.includes("\n") ? "reading-text reading-short" : "reading-text"}>{value.text || <em>empty</em>}</p>}
       {value.kind === "table" && <Table columns={value.columns} rows={value.rows} />}
-      {value.kind === "json" && <pre className="reading-json" tabIndex={0} role="group" aria-label={`${name} as JSON`}>{JSON.stringify(withoutPictures(value.value), null, 2)}</pre>}
+      {value.kind === "json" && <pre className="reading-json" tabIndex={0} role="group" aria-label={`${name} as JSON`}>{stringify(withoutPictures(value.value), 2)}</pre>}
     </section>
   );
 }

@@ -1,3 +1,5 @@
+import { Exact, isNumber, stringify } from "../../json/exact";
+
 const most = 200;
 
 // Table shows rows of plain values.
@@ -6,7 +8,7 @@ export function Table({ columns, rows }: { columns: string[]; rows: unknown[][] 
     <div className="table-room">
       <table>
         <thead><tr>{columns.map((c) => <th key={c} scope="col">{c}</th>)}</tr></thead>
-        <tbody>{rows.slice(0, most).map((r, i) => <tr key={i}>{r.map((v, j) => <td key={j} className={typeof v === "number" ? "num" : ""}>{cell(v)}</td>)}</tr>)}</tbody>
+        <tbody>{rows.slice(0, most).map((r, i) => <tr key={i}>{r.map((v, j) => <td key={j} className={isNumber(v) ? "num" : ""}>{cell(v)}</td>)}</tr>)}</tbody>
       </table>
       {rows.length > most && <p className="quiet-text">and {rows.length - most} more; the JSON has all.</p>}
     </div>
@@ -16,5 +18,5 @@ export function Table({ columns, rows }: { columns: string[]; rows: unknown[][] 
 export function cell(v: unknown): string {
   if (v === null || v === undefined) return "–";
   if (typeof v === "number") return Number.isInteger(v) ? String(v) : v.toFixed(3);
-  return typeof v === "object" ? JSON.stringify(v) : String(v);
+  return typeof v === "object" && !(v instanceof Exact) ? stringify(v) : String(v);
 }

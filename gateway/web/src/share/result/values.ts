@@ -1,4 +1,5 @@
 // What an output is, by its form: pictures, detections, text, tables, or JSON.
+import { Exact, isNumber, stringify } from "../../json/exact";
 import { blobOf, typeOf } from "../picture";
 
 export interface Detection {
@@ -25,13 +26,13 @@ export type Value =
 type Fields = Record<string, unknown>;
 
 function isFields(v: unknown): v is Fields {
-  return typeof v === "object" && v !== null && !Array.isArray(v);
+  return typeof v === "object" && v !== null && !Array.isArray(v) && !(v instanceof Exact);
 }
 
 export function read(value: unknown): Value {
   if (value === null || value === undefined) return { kind: "text", text: "nothing" };
   if (typeof value === "string") return { kind: "text", text: value };
-  if (typeof value === "number" || typeof value === "boolean") return { kind: "text", text: String(value) };
+  if (isNumber(value) || typeof value === "boolean") return { kind: "text", text: String(value) };
   if (isFields(value)) return picture(value) ?? detections(value) ?? classes(value) ?? { kind: "json", value };
   if (Array.isArray(value)) return list(value);
   return { kind: "json", value };
@@ -53,7 +54,7 @@ function detections(v: Fields): Value | null {
   const size = v.image;
   if (!Array.isArray(v.predictions) || !isFields(size)) return null;
   const list = v.predictions.filter(isFields);
-  if (list.some((p) => !["x", "y", "width", "height"].every((k) => typeof p[k] === "number"))) return null;
+  if (list.some((p) => !["x", "y", "width", "height"].every((k) => isNumber(p[k])))) return null;
   if (list.length === 0 && v.predictions.length > 0) return null;
   return { kind: "detections", width: num(size.width), height: num(size.height), detections: list.map(detection) };
 }
@@ -61,7 +62,7 @@ function detections(v: Fields): Value | null {
 function detection(p: Fields, i: number): Detection {
   const points = (v: unknown) => (Array.isArray(v) ? v.filter(isFields).map((q) => ({ x: num(q.x), y: num(q.y), name: text(q.class) })) : []);
   return {
-    id: String(i), className: text(p.class), confidence: typeof p.confidence === "number" ? p.confidence : undefined,
+    id: String(i), className: text(p.class), confidence: isNumber(p.confidence) ? Number(p.confidence) : undefined,
     x: num(p.x), y: num(p.y), width: num(p.width), height: num(p.height), points: points(p.points), keypoints: points(p.keypoints),
   };
 }
@@ -69,30 +70,30 @@ function detection(p: Fields, i: number): Detection {
 function classes(v: Fields): Value | null {
   if (!Array.isArray(v.predictions) || v.predictions.length === 0) return null;
   const rows = v.predictions.filter(isFields);
-  if (rows.length === 0 || rows.some((r) => typeof r.class !== "string" || typeof r.confidence !== "number")) return null;
+  if (rows.length === 0 || rows.some((r) => typeof r.class !== "string" || !isNumber(r.confidence))) return null;
   return { kind: "table", columns: ["class", "confidence"], rows: rows.map((r) => [r.class, r.confidence]) };
 }
 
 function list(v: unknown[]): Value {
   if (v.length > 0 && v.every((x) => isFields(x) && !picture(x))) {
     const columns = [...new Set(v.flatMap((x) => Object.keys(x as Fields)))];
-    const flat = v.every((x) => Object.values(x as Fields).every((y) => typeof y !== "object" || y === null));
+    const flat = v.every((x) => Object.values(x as Fields).every((y) => typeof y !== "object" || y === null || y instanceof Exact));
     if (flat && columns.length <= 12) return { kind: "table", columns, rows: v.map((x) => columns.map((c) => (x as Fields)[c])) };
   }
   if (v.length > 0 && v.length <= 50 && v.every((x) => isFields(x))) {
     const items = v.map(read);
     if (items.some((i) => i.kind === "picture" || i.kind === "detections")) return { kind: "list", items };
   }
-  if (v.length > 0 && v.length <= 200 && v.every((x) => typeof x === "string" || typeof x === "number")) return { kind: "text", text: v.join("\n") };
+  if (v.length > 0 && v.length <= 200 && v.every((x) => typeof x === "string" || isNumber(x))) return { kind: "text", text: v.join("\n") };
   return { kind: "json", value: v };
 }
 
 function num(v: unknown): number {
-  return typeof v === "number" && Number.isFinite(v) ? v : 0;
+  return isNumber(v) && Number.isFinite(Number(v)) ? Number(v) : 0;
 }
 
 function text(v: unknown): string {
-  return typeof v === "string" ? v : v === undefined || v === null ? "" : JSON.stringify(v);
+  return typeof v === "string" ? v : v === undefined || v === null ? "" : stringify(v);
 }
 
 // forget gives up what a value shows, when another takes its place.

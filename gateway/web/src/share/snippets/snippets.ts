@@ -1,6 +1,7 @@
 // Programs that run a link. Each reads a picture from photo.jpg and a credential from
 // the environment, and works as it is pasted: a test does just that.
 import type { Input, SharedWorkflow } from "../../api/client";
+import { Exact, freshMark, stringify } from "../../json/exact";
 import { kindOf } from "../fields";
 
 export interface Snippet {
@@ -48,14 +49,20 @@ function destinations(p: Parts): Record<string, string> {
   return Object.fromEntries(p.secrets.filter((s) => s.destination).map((s) => [s.name, s.destination]));
 }
 
-const picture = { type: "base64", value: "PICTURE" };
+// What is read when a program runs has a mark, which no default value of an owner can hold:
+// else a value "SECRET:X" would read the visitor's variable X.
+const mark = freshMark();
+const pictureMark = `${mark}picture`;
+const secretMark = `${mark}secret:`;
+const numberMark = `${mark}number:`;
+const picture = { type: "base64", value: pictureMark };
 
 // body is the request with marks in place of what is read when it runs.
 function body(p: Parts): Record<string, unknown> {
   const inputs: Record<string, unknown> = {};
   for (const name of p.pictures) inputs[name] = picture;
   Object.assign(inputs, p.values);
-  for (const s of p.secrets) inputs[s.name] = `SECRET:${s.variable}`;
+  for (const s of p.secrets) inputs[s.name] = secretMark + s.variable;
   const to = destinations(p);
   return Object.keys(to).length > 0 ? { inputs, destinations: to } : { inputs };
 }
@@ -64,8 +71,8 @@ function body(p: Parts): Record<string, unknown> {
 function curl(p: Parts): string {
   // The here-document is not quoted, so that the shell fills in the picture; what is
   // special to it in names and values is escaped.
-  const text = JSON.stringify(body(p), null, 2).replace(/[\\`$]/g, "\\$&")
-    .replaceAll('"PICTURE"', '"$(base64 < photo.jpg | tr -d \'\\n\')"').replace(/"SECRET:(\w+)"/g, '"$$$1"');
+  const text = stringify(body(p), 2).replace(/[\\`$]/g, "\\$&")
+    .replaceAll(`"${pictureMark}"`, '"$(base64 < photo.jpg | tr -d \'\\n\')"').replace(new RegExp(`"${secretMark}(\\w+)"`, "g"), '"$$$1"');
   return `curl -s ${shell(p.url)} -H 'content-type: application/json' --data-binary @- <<END\n${text}\nEND\n`;
 }
 
@@ -84,18 +91,28 @@ function python(p: Parts): string {
 
 function pythonValue(v: unknown, depth: number): string {
   const pad = "    ".repeat(depth + 1);
+  if (v instanceof Exact) return v.text;
   if (v === null) return "None";
   if (v === true) return "True";
   if (v === false) return "False";
-  if (v === "PICTURE") return "picture";
-  if (typeof v === "string" && v.startsWith("SECRET:")) return `os.environ[${JSON.stringify(v.slice(7))}]`;
+  if (v === pictureMark) return "picture";
+  if (typeof v === "string" && v.startsWith(secretMark)) return `os.environ[${JSON.stringify(v.slice(secretMark.length))}]`;
   if (Array.isArray(v)) return `[${v.map((x) => pythonValue(x, depth)).join(", ")}]`;
   if (typeof v === "object") return `{\n${Object.entries(v).map(([k, x]) => `${pad}${JSON.stringify(k)}: ${pythonValue(x, depth + 1)},\n`).join("")}${"    ".repeat(depth)}}`;
   return JSON.stringify(v);
 }
 
+// rawNumbers marks what a literal of JavaScript would change.
+function rawNumbers(v: unknown): unknown {
+  if (v instanceof Exact) return numberMark + v.text;
+  if (Array.isArray(v)) return v.map(rawNumbers);
+  if (typeof v === "object" && v !== null) return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, rawNumbers(x)]));
+  return v;
+}
+
 function javascript(p: Parts): string {
-  const text = JSON.stringify(body(p), null, 2).replaceAll('"PICTURE"', "picture").replace(/"SECRET:(\w+)"/g, "process.env.$1");
+  const text = stringify(rawNumbers(body(p)), 2).replaceAll(`"${pictureMark}"`, "picture")
+    .replace(new RegExp(`"${secretMark}(\\w+)"`, "g"), "process.env.$1").replace(new RegExp(`"${numberMark}([^"]+)"`, "g"), 'JSON.rawJSON("$1")');
   const lines: string[] = [];
   if (p.pictures.length) lines.push('import { readFile } from "node:fs/promises";', "", 'const picture = await readFile("photo.jpg", "base64");');
   lines.push(`const response = await fetch(${JSON.stringify(p.url)}, {`, '  method: "POST",', '  headers: { "content-type": "application/json" },', `  body: JSON.stringify(${text.replaceAll("\n", "\n  ")}),`, "});");
@@ -110,16 +127,17 @@ function go(p: Parts): string {
   if (uses) lines.push('\tphoto, err := os.ReadFile("photo.jpg")', "\tif err != nil {", "\t\tlog.Fatal(err)", "\t}", "\tpicture := base64.StdEncoding.EncodeToString(photo)");
   lines.push(`\tbody, err := json.Marshal(${goValue(body(p), 1)})`, "\tif err != nil {", "\t\tlog.Fatal(err)", "\t}");
   lines.push(`\tresponse, err := http.Post(${JSON.stringify(p.url)}, "application/json", bytes.NewReader(body))`, "\tif err != nil {", "\t\tlog.Fatal(err)", "\t}", "\tdefer response.Body.Close()");
-  lines.push("\tvar reply struct {", "\t\tMessage string", "\t\tOutputs []map[string]any", "\t}", "\tif err := json.NewDecoder(response.Body).Decode(&reply); err != nil {", "\t\tlog.Fatal(err)", "\t}");
+  lines.push("\tvar reply struct {", "\t\tMessage string", "\t\tOutputs []map[string]any", "\t}", "\tdecoder := json.NewDecoder(response.Body)", "\tdecoder.UseNumber()", "\tif err := decoder.Decode(&reply); err != nil {", "\t\tlog.Fatal(err)", "\t}");
   lines.push("\tif len(reply.Outputs) == 0 {", "\t\tlog.Fatal(reply.Message)", "\t}", "\tfor name, value := range reply.Outputs[0] {", '\t\tfmt.Printf("%s %.200s\\n", name, fmt.Sprint(value))', "\t}", "}", "");
   return lines.join("\n");
 }
 
 function goValue(v: unknown, depth: number): string {
   const pad = "\t".repeat(depth + 1);
+  if (v instanceof Exact) return `json.Number(${JSON.stringify(v.text)})`;
   if (v === null) return "nil";
-  if (v === "PICTURE") return "picture";
-  if (typeof v === "string" && v.startsWith("SECRET:")) return `os.Getenv(${JSON.stringify(v.slice(7))})`;
+  if (v === pictureMark) return "picture";
+  if (typeof v === "string" && v.startsWith(secretMark)) return `os.Getenv(${JSON.stringify(v.slice(secretMark.length))})`;
   if (Array.isArray(v)) return `[]any{${v.map((x) => goValue(x, depth)).join(", ")}}`;
   if (typeof v === "object") return `map[string]any{\n${Object.entries(v as object).map(([k, x]) => `${pad}${JSON.stringify(k)}: ${goValue(x, depth + 1)},\n`).join("")}${"\t".repeat(depth)}}`;
   return JSON.stringify(v);
