@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
@@ -49,20 +50,12 @@ func (s internal) AuthorizeRun(ctx context.Context, r *sharinginternalv1.Authori
 	}
 	held, err := s.meter.Reserve(ctx, meter.Run{ID: d.run, Start: d.start, Pictures: d.pictures}, d.scopes)
 	if err != nil {
-		return nil, refused(err)
+		return nil, budget.Refusal(err)
 	}
 	if err := s.admitRun(ctx, d, held); err != nil {
 		return nil, err
 	}
 	return s.answer(d)
-}
-
-// refused turns a meter's refusal into what the caller is told.
-func refused(err error) error {
-	if e, ok := errors.AsType[*meter.Exhausted](err); ok {
-		return exhausted(e)
-	}
-	return fmt.Errorf("reserve: %w", err)
 }
 
 // unrepeated refuses a request id that its caller has used, unless it is the same
@@ -112,7 +105,7 @@ func (s *Service) admitRun(ctx context.Context, d *decision, held *meter.Reserva
 			return fmt.Errorf("take back a refused run: %w", err)
 		}
 		held.Undo(ctx)
-		return refused(err)
+		return budget.Refusal(err)
 	}
 	s.leases.add(d.run, &lease{row: row, rights: d.rights(), until: time.UnixMicro(row.Lease), asked: s.now()})
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
@@ -205,7 +206,7 @@ func (s *Service) budgets(ctx context.Context, d *decision, r *sharinginternalv1
 	if d.right != nil {
 		share = &d.right.share
 	}
-	d.scopes = s.scopesOf(d.charged, key.GetBudget(), share, countedAs(d.caller, d.callerWorkspace()))
+	d.scopes = s.scopesOf(d.charged, key.GetBudget(), share, budget.VisitorOf(d.caller, d.callerWorkspace()))
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
@@ -82,11 +83,11 @@ func (s *Service) finishRun(ctx context.Context, r *sharinginternalv1.RunEnd) (o
 	if err != nil {
 		return nil, err
 	}
-	out = &sharinginternalv1.Booking{Allowances: allowancesOf(booked.told, booked.left)}
+	out = &sharinginternalv1.Booking{Allowances: budget.Allowances(booked.visible, booked.left)}
 	if booked.instead != nil {
 		out.Instead = errs.Status(booked.instead).Proto()
 	}
-	if row.payerAsks() {
+	if row.callerPays() {
 		out.Charges = redactItems(booked.items, row.OwnerWorkspace, row.CallerWorkspace)
 	}
 	return out, nil
@@ -94,9 +95,9 @@ func (s *Service) finishRun(ctx context.Context, r *sharinginternalv1.RunEnd) (o
 
 // booking is what stands in the ledger of a run, and what its scopes have left after it.
 type booking struct {
-	items []*sharingv1.LineItem
-	told  []meter.Scope
-	left  []meter.Left
+	items   []*sharingv1.LineItem
+	visible []meter.Scope
+	left    []meter.Left
 	// instead, if not nil, is to be told in the place of what the run has to say.
 	instead error
 }
@@ -194,12 +195,12 @@ func (s *Service) book(ctx context.Context, e ended) (booking, error) {
 	if !did {
 		return s.bookedBefore(ctx, e.row)
 	}
-	b := booking{items: append(e.row.charge(), e.items...), told: s.told(ctx, e.row)}
+	b := booking{items: append(e.row.charge(), e.items...), visible: s.visibleScopes(ctx, e.row)}
 	release := s.meter.Release
 	if e.row.State == stoppedRun {
 		release = s.meter.Return
 	}
-	if b.left, err = release(ctx, e.row.metered(), e.row.scopes(), b.told); err != nil { // a sweep finds it
+	if b.left, err = release(ctx, e.row.metered(), e.row.scopes(), b.visible); err != nil { // a sweep finds it
 		s.log.WarnContext(ctx, "a reservation is left to the sweep", "run", e.row.ID, "error", err)
 	}
 	return b, nil
@@ -217,8 +218,8 @@ func (s *Service) unbook(ctx context.Context, row runRow) (b booking, err error)
 	if !did {
 		return s.bookedBefore(ctx, row)
 	}
-	b.told = s.told(ctx, row)
-	if b.left, err = s.meter.Return(ctx, row.metered(), row.scopes(), b.told); err != nil { // a sweep finds it
+	b.visible = s.visibleScopes(ctx, row)
+	if b.left, err = s.meter.Return(ctx, row.metered(), row.scopes(), b.visible); err != nil { // a sweep finds it
 		s.log.WarnContext(ctx, "an unused reservation is left to the sweep", "run", row.ID, "error", err)
 	}
 	return b, nil
@@ -229,8 +230,8 @@ func (s *Service) bookedBefore(ctx context.Context, row runRow) (b booking, err 
 	if b.items, err = s.store.items(ctx, row); err != nil {
 		return b, fmt.Errorf("read line items: %w", err)
 	}
-	b.told = s.told(ctx, row)
-	if b.left, err = s.meter.Left(ctx, b.told); err != nil { // the run is booked all the same
+	b.visible = s.visibleScopes(ctx, row)
+	if b.left, err = s.meter.Left(ctx, b.visible); err != nil { // the run is booked all the same
 		s.log.WarnContext(ctx, "what is left cannot be read", "run", row.ID, "error", err)
 	}
 	return b, nil
@@ -267,8 +268,8 @@ func (r *runRow) sum(items []*sharingv1.LineItem) {
 	}
 }
 
-// payerAsks reports whether who asked for the run is who pays for it.
-func (r *runRow) payerAsks() bool {
+// callerPays reports whether who asked for the run is who pays for it.
+func (r *runRow) callerPays() bool {
 	return r.ChargedKey == r.Caller || r.ChargedKey == resource.GuestKey && strings.HasPrefix(r.Caller, "guest:") ||
 		r.CallerWorkspace != "" && r.CallerWorkspace == r.ChargedWorkspace
 }

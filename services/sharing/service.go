@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/link"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
@@ -163,4 +164,9 @@ func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) {
 // RegisterInternal adds the internal face to a server.
 func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
 	sharinginternalv1.RegisterSharingInternalServiceServer(r, internal{Service: s})
+}
+
+// guestLimit is what one visitor without a key has in a day.
+func (c Config) guestLimit() meter.Count {
+	return budget.LimitOf(c.GuestRuns, c.GuestPictures)
 }

@@ -14,6 +14,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
@@ -236,5 +237,13 @@ func (s *shareRow) limits() *sharingv1.Limits {
 	return &sharingv1.Limits{
 		Runs: s.Runs, VisitorRuns: s.VisitorRuns, CredentialCalls: s.Calls, Period: vaultv1.Period(s.Period),
 		Pictures: s.Pictures, VisitorPictures: s.VisitorPictures,
+	}
+}
+
+// shareLimits are the share's limits on runs and pictures.
+func (s *shareRow) shareLimits() budget.ShareLimits {
+	return budget.ShareLimits{
+		Share: s.UID, Epoch: s.LimitEpoch, Runs: s.Runs, Pictures: s.Pictures, VisitorRuns: s.VisitorRuns, VisitorPictures: s.VisitorPictures,
+		Period: vaultv1.Period(s.Period),
 	}
 }

@@ -134,7 +134,8 @@ func (e *shareEdit) settleLimits(_ context.Context, _ *definition.Analysis) erro
 		return err
 	}
 	b := e.before
-	if e.row.limit() != b.limit() || e.row.visitorLimit() != b.visitorLimit() || e.row.Period != b.Period {
+	now, before := e.row.shareLimits(), b.shareLimits()
+	if now.Total() != before.Total() || now.PerVisitor() != before.PerVisitor() || now.Period != before.Period {
 		e.row.LimitEpoch++
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 )
 
@@ -255,7 +256,7 @@ func where(s meter.Subject) (string, []any) {
 	case meter.Share:
 		return `share = $1 AND share <> ''` + counted, []any{s.Share}
 	case meter.Visitor:
-		if ws, ok := countedWorkspace(s.Caller); ok {
+		if ws, ok := budget.WorkspaceOf(s.Caller); ok {
 			return `share = $1 AND share <> '' AND caller_workspace = $2` + counted, []any{s.Share, ws}
 		}
 		return `share = $1 AND share <> '' AND caller = $2` + counted, []any{s.Share, s.Caller}

@@ -15,6 +15,7 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
@@ -148,7 +149,7 @@ func (s *Service) stateFor(ctx context.Context, r *right, p caller.Principal) (*
 // leftFor is what the caller is told that it has left. What nothing is left of stops
 // runs, also where it is another's and how much it was is not told.
 func (s *Service) leftFor(ctx context.Context, d *decision, terms *sharingv1.Terms) ([]*sharingv1.Allowance, error) {
-	limited := visible(d.scopes, true)
+	limited := budget.Visible(d.scopes, true)
 	left, err := s.allowances(ctx, limited)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
-package sharing
+package budget
 
 import (
+	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -9,12 +11,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 )
 
-// noLink is the one answer to every token that opens nothing.
-func noLink() error {
-	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "this link leads nowhere: it is wrong, or it was withdrawn")
+// Refusal returns the error for the caller of a reservation that failed.
+func Refusal(err error) error {
+	if e, ok := errors.AsType[*meter.Exhausted](err); ok {
+		return exhausted(e)
+	}
+	return fmt.Errorf("reserve: %w", err)
 }
 
-// exhausted says which budget has too little left of what, and when it starts anew.
+// exhausted names the budget that is used up and says when it resets.
 func exhausted(e *meter.Exhausted) error {
 	reason, whose := errorsv1.Reason_REASON_VISITOR_BUDGET_EXHAUSTED, "your allowance"
 	switch e.Scope.Kind {
@@ -23,10 +28,10 @@ func exhausted(e *meter.Exhausted) error {
 	case meter.Share:
 		reason, whose = errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED, "the limit of this share"
 	}
-	when, reset := "it does not start anew", ""
+	when, reset := "it does not reset", ""
 	if !e.Reset.IsZero() {
 		reset = e.Reset.UTC().Format(time.RFC3339)
-		when = "it starts anew at " + reset
+		when = "it resets at " + reset
 	}
 	limit := e.Scope.Limit.Runs
 	refusal := errs.ResourceExhausted(reason, "%s of %d runs is used up; %s", whose, limit, when)
@@ -38,8 +43,8 @@ func exhausted(e *meter.Exhausted) error {
 		With("limit", strconv.FormatInt(limit, 10)).With("resetTime", reset)
 }
 
-// tooManyPictures says how many fewer would do, but not how much of its budget
-// somebody's key has used.
+// tooManyPictures says how many pictures are left, except for the budget of a key: a
+// visitor must not learn how much of it the owner has used.
 func tooManyPictures(e *meter.Exhausted, reason errorsv1.Reason, whose, when string) *errs.Error {
 	limit := e.Scope.Limit.Pictures
 	if e.Scope.Kind == meter.Key {
@@ -51,12 +56,4 @@ func tooManyPictures(e *meter.Exhausted, reason errorsv1.Reason, whose, when str
 	}
 	return errs.ResourceExhausted(reason, "this run has %d pictures, and %s has %d of %d left; send fewer at once, or wait: %s",
 		e.Wanted, whose, e.Left, limit, when).With("left", strconv.FormatInt(e.Left, 10))
-}
-
-// scopeWord is what clients call a scope.
-func scopeWord(k meter.Kind) string {
-	if k == meter.Guest {
-		return string(meter.Visitor)
-	}
-	return string(k)
 }
