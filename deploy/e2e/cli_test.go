@@ -73,14 +73,14 @@ func names(t *testing.T, in *installation) {
 	}
 	share := name("share", "create", w.name+"/workflows/named")
 	short := strings.NewReplacer(w.name+"/workflows/", "", "/shares", "").Replace(share)
-	for form, state := range map[string]string{share: "PAUSED", short: "PAUSED", strings.TrimPrefix(share, w.name+"/"): "PAUSED"} {
+	for form, state := range map[string]string{share: "paused", short: "paused", strings.TrimPrefix(share, w.name+"/"): "paused"} {
 		if out := s.keyhole(t, "share", "pause", form); !strings.Contains(out, state) {
 			t.Errorf("pause %s: %s", form, out)
 		}
 		s.keyhole(t, "share", "resume", form)
 	}
-	if table := s.keyhole(t, "share", "list", w.name+"/workflows/named"); !strings.Contains(table, share) {
-		t.Errorf("%s is not in\n%s", share, table)
+	if table := s.keyhole(t, "share", "list", w.name+"/workflows/named"); !strings.Contains(table, short) {
+		t.Errorf("%s is not in\n%s", short, table)
 	}
 	s.keyhole(t, "workflow", "get", w.name+"/workflows/named")
 	s.keyhole(t, "workflow", "run", w.name+"/workflows/named")

@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -100,10 +101,10 @@ func commands(t *testing.T, in *installation) {
 	s.base = r.start(t, in.base)
 	operator := &shell{dir: s.dir, base: s.base, keyFile: s.file(t, "operator.key", in.operatorKey(t))}
 	id := "cli-" + random()[:12]
-	operator.wants(t, says{"workspaces/" + id, "By hand"}, "workspace", "create", id, "--title", "By hand")
+	operator.wants(t, says{id, "By hand"}, "workspace", "create", id, "--title", "By hand")
 	operator.wants(t, says{"NAME"}, "workspace", "list", "--page-size", "1")
 	operator.wants(t, says{"By hand"}, "workspace", "get", "workspaces/"+id)
-	s.wants(t, says{"member", w.name}, "whoami")
+	s.wants(t, says{"member", strings.TrimPrefix(w.name, "workspaces/")}, "whoami")
 	t.Run("keys", func(t *testing.T) { s.keyCommands(t, in) })
 	t.Run("credentials", func(t *testing.T) { s.credentialCommands(t, in) })
 	t.Run("models", s.modelCommands)
@@ -125,10 +126,10 @@ func (s *shell) keyCommands(t *testing.T, in *installation) {
 	key := s.made(t, "key", "create", "--title", "first", "--runs", "5", "--period", "day")
 	in.planted.add(apiKey, key.text("key"))
 	name := key.text("name")
-	s.wants(t, says{name}, "key", "list")
-	s.wants(t, says{"first", `"runs":"5"`, "PERIOD_DAY"}, "key", "get", name)
-	s.wants(t, says{"first", `"runs":"9"`, "PERIOD_DAY"}, "key", "update", name, "--runs", "9")
-	s.wants(t, says{"second", `"runs":"9"`, "PERIOD_MONTH"}, "key", "update", name, "--title", "second", "--period", "month")
+	s.wants(t, says{path.Base(name)}, "key", "list")
+	s.wants(t, says{"first", "runs 5", "period day"}, "key", "get", name)
+	s.wants(t, says{"first", "runs 9", "period day"}, "key", "update", name, "--runs", "9")
+	s.wants(t, says{"second", "runs 9", "period month"}, "key", "update", name, "--title", "second", "--period", "month")
 	s.wants(t, says{"second", "!runs"}, "key", "update", name, "--no-budget")
 	s.refused(t, "nothing to change", "key", "update", name)
 	s.keyhole(t, "key", "revoke", name)
@@ -153,23 +154,23 @@ func (s *shell) credentialCommands(t *testing.T, in *installation) {
 	if after.number("version") != 4 || after.text("slotName") != "key" {
 		t.Errorf("after a new value: %s", after)
 	}
-	s.wants(t, says{"credentials/llm"}, "credential", "list")
+	s.wants(t, says{"llm"}, "credential", "list")
 	s.wants(t, says{"credential.create", "credential.update"}, "audit", "list", "--resource", "credentials/llm")
-	s.wants(t, says{"more: --page-token"}, "audit", "list", "--page-size", "1")
+	s.wants(t, says{"--page-token"}, "audit", "list", "--page-size", "1")
 	s.keyhole(t, "credential", "delete", "llm", "--force")
 	s.refused(t, "NOT_FOUND", "credential", "get", "llm")
 }
 
 func (s *shell) modelCommands(t *testing.T) {
 	weights := built(t, filepath.Join("models", "pp-ocr.zip"))
-	s.wants(t, says{"models/ocr/versions/1", "STATE_READY"}, "model", "upload", "ocr", weights, "--title", "Reads", "--task", "text-recognition")
-	s.wants(t, says{"models/ocr"}, "model", "list")
-	s.wants(t, says{"Reads", "VISIBILITY_PRIVATE"}, "model", "get", "ocr")
-	s.wants(t, says{"Reads", "VISIBILITY_PUBLIC"}, "model", "update", "ocr", "--visibility", "public")
-	s.wants(t, says{"Reads well", "VISIBILITY_PUBLIC"}, "model", "update", "models/ocr", "--title", "Reads well")
-	s.wants(t, says{"models/ocr/versions/1"}, "model", "versions", "ocr")
-	s.wants(t, says{"STATE_READY", "inputs"}, "model", "version", "ocr/1")
-	s.wants(t, says{"VISIBILITY_PRIVATE"}, "model", "update", "ocr", "--visibility", "private")
+	s.wants(t, says{"ocr/1", "ready"}, "model", "upload", "ocr", weights, "--title", "Reads", "--task", "text-recognition")
+	s.wants(t, says{"ocr"}, "model", "list")
+	s.wants(t, says{"Reads", "private"}, "model", "get", "ocr")
+	s.wants(t, says{"Reads", "public"}, "model", "update", "ocr", "--visibility", "public")
+	s.wants(t, says{"Reads well", "public"}, "model", "update", "models/ocr", "--title", "Reads well")
+	s.wants(t, says{"ocr/1"}, "model", "versions", "ocr")
+	s.wants(t, says{"ready", "inputs"}, "model", "version", "ocr/1")
+	s.wants(t, says{"private"}, "model", "update", "ocr", "--visibility", "private")
 }
 
 func (s *shell) modelEnds(t *testing.T) {
@@ -194,14 +195,14 @@ func (s *shell) workflowCommands(t *testing.T) {
 	s.wants(t, says{"Greeter", "Says hello.", "2"}, "workflow", "update", "greet", "--title", "Greeter")
 	s.wants(t, says{"Greeter", "!Says hello."}, "workflow", "update", "greet", "--description", "")
 	s.wants(t, says{"bye {who}"}, "workflow", "get", "greet")
-	s.wants(t, says{"greet/versions/2", "greet/versions/1"}, "workflow", "versions", "greet")
+	s.wants(t, says{"greet/2", "greet/1"}, "workflow", "versions", "greet")
 	s.wants(t, says{"hello {who}"}, "workflow", "version", "greet/1")
 	s.keyhole(t, "workflow", "restore", "greet/1")
 	s.wants(t, says{"hello {who}"}, "workflow", "get", "greet")
-	s.wants(t, says{"interface"}, "workflow", "inspect", "greet")
+	s.wants(t, says{"Inputs:"}, "workflow", "inspect", "greet")
 	s.wants(t, says{"delete time"}, "workflow", "delete", "greet")
-	s.wants(t, says{"!workflows/greet"}, "workflow", "list")
-	s.wants(t, says{"workflows/greet"}, "workflow", "list", "--deleted")
+	s.wants(t, says{"!greet"}, "workflow", "list")
+	s.wants(t, says{"greet"}, "workflow", "list", "--deleted")
 	s.wants(t, says{"!delete time"}, "workflow", "undelete", "greet")
 	s.wants(t, says{"hello me, you"}, "workflow", "run", "greet", "-i", "who=me, you") // a comma is part of the value
 }
@@ -210,9 +211,9 @@ func (s *shell) shareCommands(t *testing.T) {
 	share := s.made(t, "share", "create", "greet", "--id", "one", "--title", "One")
 	token, name := share.text("token"), share.text("name")
 	link := s.base + "/s/" + token // a token may begin like a flag
-	s.wants(t, says{"greet/shares/one"}, "share", "list", "greet")
+	s.wants(t, says{"greet/one"}, "share", "list", "greet")
 	// What is false or absent is left out of a reply, so that its line is looked for.
-	s.wants(t, says{"Two", "sinks enabled      true", "fork disabled      true", "expire time", "https://a.example"}, "share", "update", "greet/one",
+	s.wants(t, says{"Two", "sinks enabled      yes", "fork disabled      yes", "expire time", "https://a.example"}, "share", "update", "greet/one",
 		"--title", "Two", "--sinks", "--no-forks", "--expires", "72h", "--frame-origin", "https://a.example", "--sample", "who=a, b")
 	s.wants(t, says{"a, b"}, "share", "view", link, "--json")
 	got := s.made(t, "share", "update", "greet/one", "--no-sinks", "--forks", "--expires", "never", "--frame-origin", "none", "--sample", "none")
@@ -231,28 +232,29 @@ func (s *shell) shareCommands(t *testing.T) {
 	s.wants(t, says{token}, "share", "get", "greet/one")
 	s.wants(t, says{"bye me"}, "share", "run", link, "-i", "who=me")
 	s.keyhole(t, "share", "fork", link, "--id", "copied", "--check")
-	s.wants(t, says{"workflows/copied"}, "share", "fork", link, "--id", "copied", "--title", "Copied")
+	s.wants(t, says{"copied"}, "share", "fork", link, "--id", "copied", "--title", "Copied")
 	s.keyhole(t, "share", "pause", name)
 	s.keyhole(t, "share", "resume", name)
 	s.wants(t, says{"!" + token}, "share", "rotate", name)
 	s.keyhole(t, "share", "revoke", name)
-	s.wants(t, says{"!shares/one"}, "share", "list", "greet")
-	s.wants(t, says{"shares/one"}, "share", "list", "greet", "--revoked")
+	s.wants(t, says{"!one"}, "share", "list", "greet")
+	s.wants(t, says{"one"}, "share", "list", "greet", "--revoked")
 }
 
 // openShare opens what a share can open: it needs a private model and a credential.
 func (s *shell) openShare(t *testing.T, w *tenant) {
+	key := path.Base(w.keyName)
 	const nowhere = "http://127.0.0.1:9"
 	w.credential(t, "hidden", nowhere)
 	definition := readAndAsk(nowhere, "hidden")
 	definition["steps"].([]any)[1].(object)["model_id"] = strings.TrimPrefix(w.name, "workspaces/") + "/ocr/1" //nolint:forcetypeassert // our own
 	w.workflow(t, "opened", definition)
-	s.wants(t, says{`"period":"PERIOD_DAY"`, `"runs":"3"`}, "share", "create", "opened", "--id", "two", "--runs", "3")
-	s.wants(t, says{"RUN_ACCESS_OWNER", `"runs":"30"`, `"visitorRuns":"7"`, "PERIOD_MONTH", w.keyName}, "share", "update", "opened/two",
+	s.wants(t, says{"period day", "runs 3"}, "share", "create", "opened", "--id", "two", "--runs", "3")
+	s.wants(t, says{"run access         owner", "runs 30", "visitor runs 7", "period month", key}, "share", "update", "opened/two",
 		"--run-access", "--runs", "30", "--visitor-runs", "7", "--period", "month", "--charged-key", w.keyName)
-	s.wants(t, says{"RUN_ACCESS_OWNER", `"runs":"30"`, `"visitorRuns":"3"`, "PERIOD_MONTH"}, "share", "update", "opened/two", "--visitor-runs", "3")
-	s.wants(t, says{"CREDENTIAL_ACCESS_OWNER", `"credentialCalls":"4"`}, "share", "update", "opened/two", "--credentials", "--credential-calls", "4")
-	s.wants(t, says{"RUN_ACCESS_VISITOR", "CREDENTIAL_ACCESS_VISITOR"}, "share", "update", "opened/two", "--no-run-access", "--no-credentials")
+	s.wants(t, says{"run access         owner", "runs 30", "visitor runs 3", "period month"}, "share", "update", "opened/two", "--visitor-runs", "3")
+	s.wants(t, says{"credential access  owner", "credential calls 4"}, "share", "update", "opened/two", "--credentials", "--credential-calls", "4")
+	s.wants(t, says{"run access         visitor", "credential access  visitor"}, "share", "update", "opened/two", "--no-run-access", "--no-credentials")
 	s.unknownHost(t, w)
 }
 
@@ -265,31 +267,32 @@ func (s *shell) unknownHost(t *testing.T, w *tenant) {
 	w.workflow(t, "far", ask(first+"/v1", "$credentials.far"))
 	s.refused(t, "--confirm-destination", "share", "create", "far", "--id", "far", "--credentials")
 	s.refused(t, first, "share", "create", "far", "--id", "far", "--credentials", "--confirm-destination", second)
-	s.wants(t, says{"CREDENTIAL_ACCESS_OWNER"}, "share", "create", "far", "--id", "far", "--credentials", "--confirm-destination", first)
-	s.wants(t, says{"CREDENTIAL_ACCESS_OWNER"}, "share", "update", "far/far", "--credentials")
+	s.wants(t, says{"credential access  owner"}, "share", "create", "far", "--id", "far", "--credentials", "--confirm-destination", first)
+	s.wants(t, says{"credential access  owner"}, "share", "update", "far/far", "--credentials")
 	w.must(t, http.MethodPatch, w.path()+"/workflows/far", object{"definition": ask(second+"/v1", "$credentials.far")})
 	s.refused(t, second, "share", "update", "far/far", "--pin", "2")
-	s.wants(t, says{"CREDENTIAL_ACCESS_OWNER"}, "share", "update", "far/far", "--pin", "2", "--confirm-destination", second)
+	s.wants(t, says{"credential access  owner"}, "share", "update", "far/far", "--pin", "2", "--confirm-destination", second)
 	// A changed credential is another one: the owner confirms its host again, and resumes.
 	w.must(t, http.MethodPatch, w.path()+"/credentials/far", object{"value": value, "hosts": []string{second}})
-	s.wants(t, says{"SHARE_STATE_SUSPENDED"}, "share", "get", "far/far")
+	s.wants(t, says{"suspended"}, "share", "get", "far/far")
 	s.refused(t, "--confirm-destination", "share", "resume", "far/far")
-	s.wants(t, says{"SHARE_STATE_SUSPENDED"}, "share", "update", "far/far", "--confirm-destination", second)
-	s.wants(t, says{"SHARE_STATE_ACTIVE"}, "share", "resume", "far/far")
+	s.wants(t, says{"suspended"}, "share", "update", "far/far", "--confirm-destination", second)
+	s.wants(t, says{"active"}, "share", "resume", "far/far")
 }
 
 func (s *shell) runCommands(t *testing.T, w *tenant) {
+	key := path.Base(w.keyName)
 	all := s.made(t, "run", "list")
 	if n := len(all.list("runs")); n < 2 {
 		t.Fatalf("%d runs, after two: %s", n, all)
 	}
-	s.wants(t, says{"RUN_STATE_SUCCEEDED", w.keyName}, "run", "get", all.text("runs.0.name"))
+	s.wants(t, says{"succeeded", key}, "run", "get", all.text("runs.0.name"))
 	for _, filter := range [][]string{{"--workflow", "greet", "--share", "greet/one"}, {"--share", w.name + "/workflows/greet/shares/one"}} {
 		if got := s.made(t, append([]string{"run", "list"}, filter...)...); len(got.list("runs")) != 1 {
 			t.Errorf("runs with %v: %s", filter, got)
 		}
 	}
-	s.wants(t, says{"GROUP", w.keyName}, "usage", "--since", "2020-01-01", "--until", "2100-01-01T00:00:00Z")
-	s.wants(t, says{"!" + w.keyName}, "usage", "--since", "2100-01-01", "--until", "2100-01-02")
+	s.wants(t, says{"GROUP", key}, "usage", "--since", "2020-01-01", "--until", "2100-01-01T00:00:00Z")
+	s.wants(t, says{"!" + key}, "usage", "--since", "2100-01-01", "--until", "2100-01-02")
 	s.refused(t, "is no time", "usage", "--since", "yesterday")
 }

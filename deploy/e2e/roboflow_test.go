@@ -87,12 +87,12 @@ func limitedBatch(t *testing.T, in *installation) {
 	}
 	guest := in.guest()
 	for at, step := range []struct{ pictures, want int }{
-		{8, http.StatusTooManyRequests},
-		{260, http.StatusTooManyRequests},
+		{8, http.StatusPaymentRequired},
+		{260, http.StatusPaymentRequired},
 		{5, http.StatusOK},
-		{3, http.StatusTooManyRequests},
+		{3, http.StatusPaymentRequired},
 		{2, http.StatusOK},
-		{1, http.StatusTooManyRequests},
+		{1, http.StatusPaymentRequired},
 	} {
 		list := "[" + strings.Repeat(string(one)+",", step.pictures-1) + string(one) + "]"
 		path := []string{"/s/" + token + "/any/workflows/any", "/s/" + token + "/infer/workflows/any/any"}[at%2]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -86,7 +87,11 @@ func (p Printer) Section(heading string, rows []any, fields ...string) error {
 	if err := p.Text("\n%s", heading); err != nil {
 		return err
 	}
-	return p.rows(rows, fields...)
+	// A section is short: columns that say nothing are left out.
+	said := slices.DeleteFunc(slices.Clone(fields), func(field string) bool {
+		return !slices.ContainsFunc(rows, func(row any) bool { r, _ := row.(Object); return !empty(r[field]) })
+	})
+	return p.rows(rows, said...)
 }
 
 func (p Printer) rows(rows []any, fields ...string) error {

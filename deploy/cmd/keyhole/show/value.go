@@ -1,6 +1,7 @@
 package show
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -26,7 +27,7 @@ func label(field string) string {
 func (p Printer) lines(field string, v any) []string {
 	switch v := v.(type) {
 	case []any:
-		if !slices.ContainsFunc(v, isNested) {
+		if !slices.ContainsFunc(v, isNested) && !slices.ContainsFunc(v, isLong) {
 			return []string{p.cell(field, v)}
 		}
 		var out []string
@@ -39,7 +40,7 @@ func (p Printer) lines(field string, v any) []string {
 			return []string{p.cell(field, v)}
 		}
 		var out []string
-		for _, key := range slices.Sorted(maps.Keys(v)) {
+		for _, key := range keys(v) {
 			if empty(v[key]) {
 				continue
 			}
@@ -69,6 +70,26 @@ func empty(v any) bool {
 	return false
 }
 
+// keys are an object's fields: first those that say what it is about.
+func keys(o Object) []string {
+	return slices.SortedFunc(maps.Keys(o), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
+	})
+}
+
+func rank(field string) int {
+	if i := slices.Index([]string{"step", "name", "scope", "kind", "field", "state"}, field); i >= 0 {
+		return i
+	}
+	return 100
+}
+
+// isLong reports whether v is a sentence, which has a line of its own.
+func isLong(v any) bool {
+	s, ok := v.(string)
+	return ok && len(s) > 60
+}
+
 func isNested(v any) bool {
 	switch v := v.(type) {
 	case Object:
@@ -96,7 +117,7 @@ func (p Printer) cell(field string, v any) string {
 		return strings.Join(parts, ", ")
 	case Object:
 		parts := make([]string, 0, len(v))
-		for _, key := range slices.Sorted(maps.Keys(v)) {
+		for _, key := range keys(v) {
 			if !empty(v[key]) {
 				parts = append(parts, label(key)+" "+p.cell(key, v[key]))
 			}
