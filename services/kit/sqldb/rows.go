@@ -13,6 +13,15 @@ type Scanner interface {
 	Scan(dest ...any) error
 }
 
+// ErrNoRow says that a read found no row, or that a write changed none.
+var ErrNoRow = sql.ErrNoRows
+
+// One reads one row. It returns ErrNoRow if there is none. The query may be a write with RETURNING.
+func One[T any](row *sql.Row, scan func(Scanner) (T, error)) (T, error) {
+	v, err := scan(row)
+	return v, Error(err)
+}
+
 // All reads all rows of a query with one function for each. It takes the two results of the query.
 func All[T any](rows *sql.Rows, err error, scan func(Scanner) (T, error)) ([]T, error) {
 	if err != nil {
@@ -51,6 +60,15 @@ func Changed(r sql.Result, err error) (bool, error) {
 	}
 	n, err := r.RowsAffected()
 	return n > 0, err
+}
+
+// Affected returns ErrNoRow for a statement that changed no row.
+func Affected(r sql.Result, err error) error {
+	changed, err := Changed(r, err)
+	if err == nil && !changed {
+		return ErrNoRow
+	}
+	return err
 }
 
 // Micros is a time as a column holds it. 0 is not a time.
