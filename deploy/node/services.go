@@ -69,10 +69,13 @@ func (n *Node) openRegistry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.registry, err = registry.New(ctx, registry.Config{PageKey: key, Scratch: filepath.Join(n.cfg.Data, "scratch")}, registry.Deps{
+	n.registry, err = registry.New(registry.Config{PageKey: key, Scratch: filepath.Join(n.cfg.Data, "scratch")}, registry.Deps{
 		DB: n.stores.registry, Bucket: n.stores.blobs, Workers: workers, Verifier: id.Verifier(), Logger: n.tel.Logger.With("service", "registry"),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return n.registry.Bootstrap(ctx)
 }
 
 // workers makes a pool of model workers; nothing is started before a model is

@@ -11,7 +11,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
-	"github.com/keyhole-dev/keyhole/services/registry"
+	registrymigrations "github.com/keyhole-dev/keyhole/services/registry/migrations"
 	"github.com/keyhole-dev/keyhole/services/sharing"
 	vaultmigrations "github.com/keyhole-dev/keyhole/services/vault/migrations"
 )
@@ -33,7 +33,7 @@ func (n *Node) openStores(ctx context.Context) error {
 	}{
 		{"vault", n.cfg.VaultDB, vaultmigrations.Files, &n.stores.vault},
 		{"sharing", n.cfg.SharingDB, sharing.Migrations(), &n.stores.sharing},
-		{"registry", n.cfg.RegistryDB, registry.Migrations(), &n.stores.registry},
+		{"registry", n.cfg.RegistryDB, registrymigrations.Files, &n.stores.registry},
 	} {
 		url := db.url
 		if url == "" {

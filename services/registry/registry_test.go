@@ -30,6 +30,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/registry"
+	"github.com/keyhole-dev/keyhole/services/registry/migrations"
 )
 
 // rig is a registry behind its real servers, with what signs for its callers.
@@ -43,7 +44,7 @@ type rig struct {
 func newRig(t *testing.T, url string) *rig {
 	t.Helper()
 	r := &rig{t: t, authority: testkit.Authority(t), internal: map[string]registryinternalv1.RegistryInternalServiceClient{}}
-	db, err := sqldb.Open(t.Context(), url, registry.Migrations(), sqldb.Options{})
+	db, err := sqldb.Open(t.Context(), url, migrations.Files, sqldb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,11 +55,18 @@ func newRig(t *testing.T, url string) *rig {
 	}
 	t.Cleanup(workers.Close)
 	id := testkit.Identity(t, r.authority, "registry")
-	service, err := registry.New(t.Context(), registry.Config{PageKey: secret.FromString("a key of sixteen bytes or more"), MaxArtifact: 1 << 20, Scratch: t.TempDir()}, registry.Deps{
+	service, err := registry.New(registry.Config{PageKey: secret.FromString("a key of sixteen bytes or more"), MaxArtifact: 1 << 20, Scratch: filepath.Join(t.TempDir(), "scratch")}, registry.Deps{
 		DB: db, Bucket: memblob.OpenBucket(nil), Workers: workers, Verifier: id.Verifier(), Logger: testkit.Logger(t),
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := service.Bootstrap(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(service.Close)
+	if err := service.Ready(t.Context()); err != nil {
+		t.Error(err)
 	}
 	public, internal := rpc.NewPipe(), rpc.NewPipe()
 	r.serve(id, rpc.Public, public, service.RegisterPublic)

@@ -2,107 +2,117 @@ package registry
 
 import (
 	"context"
-	"embed"
+	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"time"
 
 	"gocloud.dev/blob"
-	"google.golang.org/grpc"
 
-	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
-	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
+	"github.com/keyhole-dev/keyhole/services/registry/artifacts"
+	"github.com/keyhole-dev/keyhole/services/registry/models"
 )
 
-//go:embed migrations/*.sql
-var migrations embed.FS
-
-// Migrations is the schema of the registry's database.
-func Migrations() fs.FS {
-	sub, _ := fs.Sub(migrations, "migrations") // the folder is embedded
-	return sub
-}
-
-// Config is what an operator sets.
+// Config is what an operator sets. The zero value works, except PageKey.
 type Config struct {
 	// MaxArtifact bounds an artifact in bytes; 0 means 2 GiB.
 	MaxArtifact int64
-	// Scratch is the folder where an upload is opened before it is stored; empty
-	// means the system's temporary folder.
+	// Scratch is the folder where an upload is opened before it is stored; empty means the
+	// system's temporary folder.
 	Scratch string
-	// PageKey seals page tokens; replicas share it. 16 bytes or more.
+	// PageKey seals page tokens. All replicas share it. 16 bytes or more.
 	PageKey secret.Secret
 }
 
-// Deps is what the registry needs.
+func (c Config) withDefaults() Config {
+	if c.MaxArtifact == 0 {
+		c.MaxArtifact = 2 << 30
+	}
+	if c.Scratch == "" {
+		c.Scratch = os.TempDir()
+	}
+	return c
+}
+
+// Deps are all required, except Now.
 type Deps struct {
-	DB       *sqldb.DB
-	Bucket   *blob.Bucket
-	Workers  *modelworker.Pool
+	// DB was opened with migrations.Files.
+	DB      *sqldb.DB
+	Bucket  *blob.Bucket
+	Workers *modelworker.Pool
+	// Verifier checks run grants.
 	Verifier *identity.Verifier
 	Logger   *slog.Logger
-	Now      func() time.Time
+	// Now is time.Now if it is nil.
+	Now func() time.Time
+}
+
+func (d Deps) check() error {
+	if d.DB == nil || d.Bucket == nil || d.Workers == nil || d.Verifier == nil || d.Logger == nil {
+		return errors.New("DB, Bucket, Workers, Verifier and Logger are required")
+	}
+	return nil
 }
 
 // Service is the registry.
 type Service struct {
-	cfg      Config
-	store    *store
-	bucket   *blob.Bucket
-	workers  *modelworker.Pool
-	uploads  *fair.Pool
-	verifier *identity.Verifier
-	pages    *page.Tokens
-	log      *slog.Logger
-	now      func() time.Time
+	cfg       Config
+	db        *sqldb.DB
+	artifacts *artifacts.Store
+	public    public
+	internal  internal
 }
 
-// New makes the service.
-func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
-	if cfg.MaxArtifact == 0 {
-		cfg.MaxArtifact = 2 << 30
+// New checks and wires. It starts nothing and writes nothing.
+func New(cfg Config, deps Deps) (*Service, error) {
+	if err := deps.check(); err != nil {
+		return nil, fmt.Errorf("registry: %w", err)
 	}
-	if cfg.Scratch == "" {
-		cfg.Scratch = os.TempDir()
+	cfg = cfg.withDefaults()
+	if deps.Now == nil {
+		deps.Now = time.Now
 	}
 	pages, err := page.New(cfg.PageKey)
 	if err != nil {
 		return nil, fmt.Errorf("registry: %w", err)
 	}
-	if deps.Now == nil {
-		deps.Now = time.Now
-	}
+	rows := models.NewStore(deps.DB)
+	files := artifacts.NewStore(deps.DB, rows, deps.Bucket, deps.Logger, deps.Now)
+	inspector := artifacts.NewInspector(deps.Workers, cfg.Scratch)
 	return &Service{
-		cfg: cfg, store: &store{deps.DB}, bucket: deps.Bucket, workers: deps.Workers,
-		uploads:  fair.New(fair.Limits{What: "uploads", Capacity: maxUploads, Patience: uploadPatience, Waiting: 16, WholeTenant: true}),
-		verifier: deps.Verifier, pages: pages, log: deps.Logger, now: deps.Now,
+		cfg: cfg, db: deps.DB, artifacts: files,
+		public: public{
+			modelHandlers:    models.NewHandlers(rows, files, pages, deps.Now),
+			artifactHandlers: artifacts.NewHandlers(files, inspector, cfg.MaxArtifact),
+		},
+		internal: internal{
+			internalModelHandlers:    models.NewInternalHandlers(rows),
+			internalArtifactHandlers: artifacts.NewInternalHandlers(files, deps.Verifier, deps.Now),
+		},
 	}, nil
 }
 
-// RegisterPublic registers the public face.
-func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) {
-	registryv1.RegisterRegistryServiceServer(r, &publicFace{Service: s})
+// Bootstrap makes the scratch folder. Call it before the first request.
+func (s *Service) Bootstrap(context.Context) error {
+	if err := os.MkdirAll(s.cfg.Scratch, 0o700); err != nil {
+		return fmt.Errorf("registry: make scratch folder: %w", err)
+	}
+	return nil
 }
 
-// RegisterInternal registers the face for peers.
-func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
-	registryinternalv1.RegisterRegistryInternalServiceServer(r, &internalFace{Service: s})
+// Ready reports whether the registry can do its work now.
+func (s *Service) Ready(ctx context.Context) error {
+	if err := s.db.Ping(ctx); err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	return nil
 }
 
-type publicFace struct {
-	registryv1.UnimplementedRegistryServiceServer
-	*Service
-}
-
-type internalFace struct {
-	registryinternalv1.UnimplementedRegistryInternalServiceServer
-	*Service
-}
+// Close does nothing: the database, the bucket and the workers belong to the caller of New.
+func (s *Service) Close() {}

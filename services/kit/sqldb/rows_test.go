@@ -11,7 +11,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-func readID(row sqldb.Scanner) (id string, err error) { return id, row.Scan(&id) }
+func readID(row sqldb.Scanner) (id string, err error) {
+	err = row.Scan(&id)
+	return id, err
+}
 
 func TestRowsAreReadAndMissedInOneWay(t *testing.T) {
 	t.Parallel()

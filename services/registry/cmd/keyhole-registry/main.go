@@ -1,4 +1,4 @@
-// Command keyhole-registry runs the model registry by itself.
+// Command keyhole-registry runs the model registry as a program of its own.
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/registry"
+	"github.com/keyhole-dev/keyhole/services/registry/migrations"
 )
 
 type settings struct {
@@ -23,8 +24,8 @@ type settings struct {
 	DB          string `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
 	Blobs       string `help:"Bucket for models: file:///FOLDER, or another that gocloud.dev knows." required:"" placeholder:"URL"`
 	PageKeyFile string `help:"Key that seals page tokens, the same for all replicas; 32 bytes or more, mode 0600." required:"" type:"path" placeholder:"FILE"`
-	Vault       string `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
-	Worker      string `help:"Path of keyhole-model-worker; beside this program by default." type:"path" placeholder:"FILE"`
+	Vault       string `help:"Address of the vault's internal endpoint." required:"" placeholder:"ADDR"`
+	Worker      string `help:"Path of keyhole-model-worker; next to this program by default." type:"path" placeholder:"FILE"`
 	Workers     int    `name:"model-workers" help:"Model workers at the same time; one workspace has at most half of them. Twice the number of processors by default." default:"0"`
 	Scratch     string `help:"Folder where uploads are opened before they are stored." type:"path" placeholder:"DIR"`
 }
@@ -45,12 +46,11 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := sqldb.Open(ctx, s.DB, registry.Migrations(), sqldb.Options{})
+	db, err := sqldb.Open(ctx, s.DB, migrations.Files, sqldb.Options{})
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
 	p.Defer(db.Close)
-	p.Readiness.Add("database", db.Ping)
 	bucket, err := blob.OpenBucket(ctx, s.Blobs)
 	if err != nil {
 		return fmt.Errorf("open bucket: %w", err)
@@ -65,12 +65,17 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	service, err := registry.New(ctx, registry.Config{PageKey: key, Scratch: s.Scratch}, registry.Deps{
+	service, err := registry.New(registry.Config{PageKey: key, Scratch: s.Scratch}, registry.Deps{
 		DB: db, Bucket: bucket, Workers: workers, Verifier: p.Identity.Verifier(), Logger: p.Logger,
 	})
 	if err != nil {
 		return err
 	}
+	p.Defer(func() error { service.Close(); return nil })
+	if err := service.Bootstrap(ctx); err != nil {
+		return err
+	}
+	p.Readiness.Add("registry", service.Ready)
 	p.Add("sweeper", service.Run)
 	return p.Serve(ctx, service, rpc.Authenticator(vault, p.Identity.Verifier()))
 }

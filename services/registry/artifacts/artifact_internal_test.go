@@ -1,4 +1,4 @@
-package registry
+package artifacts
 
 import (
 	"bytes"
@@ -13,18 +13,20 @@ import (
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+	"github.com/keyhole-dev/keyhole/services/registry/migrations"
+	"github.com/keyhole-dev/keyhole/services/registry/models"
 )
 
-// shelf is a registry without servers, with the model "acme/m".
+// shelf is a store with the model "acme/m".
 type shelf struct {
-	*Service
+	*Store
 	t    *testing.T
 	file *os.File
 }
 
 func newShelf(t *testing.T, url string) *shelf {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), url, Migrations(), sqldb.Options{})
+	db, err := sqldb.Open(t.Context(), url, migrations.Files, sqldb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,48 +45,52 @@ func newShelf(t *testing.T, url string) *shelf {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	s := &shelf{Service: &Service{store: &store{db}, bucket: bucket, log: testkit.Logger(t), now: time.Now}, t: t, file: file}
-	if err := s.store.createModel(t.Context(), model{modelName: modelName{"acme", "m"}, created: time.Now()}); err != nil {
+	s := &shelf{Store: NewStore(db, models.NewStore(db), bucket, testkit.Logger(t), time.Now), t: t, file: file}
+	if err := s.models.Create(t.Context(), models.Model{Name: models.Name{Workspace: "acme", Model: "m"}, Created: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
 // pending is a new version whose artifact has been opened, and not yet stored.
-func (s *shelf) pending() version {
+func (s *shelf) pending() models.Version {
 	s.t.Helper()
-	v, err := s.store.createVersion(s.t.Context(), modelName{"acme", "m"}, time.Now())
+	v, err := s.models.CreateVersion(s.t.Context(), models.Name{Workspace: "acme", Model: "m"}, time.Now())
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	v.state, v.sha256, v.size = registryv1.State_STATE_READY, "5a3e", 14
+	v.State, v.SHA256, v.Size = registryv1.State_STATE_READY, "5a3e", 14
 	return v
 }
 
-func (s *shelf) settled(v version) {
+func (s *shelf) handlers() *models.Handlers {
+	return models.NewHandlers(s.models, s.Store, nil, s.now)
+}
+
+func (s *shelf) settled(v models.Version) {
 	s.t.Helper()
-	if err := s.settle(s.t.Context(), s.file, v); err != nil {
+	if err := s.publish(s.t.Context(), s.file, v); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-func (s *shelf) remove(v version) {
+func (s *shelf) remove(v models.Version) {
 	s.t.Helper()
-	if _, err := (&publicFace{Service: s.Service}).DeleteModelVersion(s.t.Context(), &registryv1.DeleteModelVersionRequest{Name: v.versionName.String()}); err != nil {
+	if _, err := s.handlers().DeleteModelVersion(s.t.Context(), &registryv1.DeleteModelVersionRequest{Name: v.VersionName.String()}); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
 // whole checks that a version that is ready has its artifact.
-func (s *shelf) whole(v version) {
+func (s *shelf) whole(v models.Version) {
 	s.t.Helper()
-	_, v, err := s.ready(s.t.Context(), v.versionName)
+	_, v, err := s.models.Ready(s.t.Context(), v.VersionName)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	got, err := s.bucket.ReadAll(s.t.Context(), blobKey(v))
+	got, err := s.bucket.ReadAll(s.t.Context(), artifactOf(v).key())
 	if err != nil || !bytes.Equal(got, []byte("the same bytes")) {
-		s.t.Errorf("%s is ready, and its artifact is %q, %v", v.versionName, got, err)
+		s.t.Errorf("%s is ready, and its artifact is %q, %v", v.VersionName, got, err)
 	}
 }
 
@@ -108,12 +114,12 @@ func TestDeletionTakesNothingFromAnUploadInFlight(t *testing.T) {
 		s := newShelf(t, url)
 		first, second := s.pending(), s.pending()
 		s.settled(first)
-		second.blob = "art_in-flight"
-		if err := s.keep(t.Context(), s.file, second); err != nil {
+		second.Blob = "art_in-flight"
+		if err := s.copy(t.Context(), s.file, artifactOf(second)); err != nil {
 			t.Fatal(err)
 		}
 		s.remove(first)
-		if err := s.store.settle(t.Context(), second); err != nil {
+		if err := s.setVersion(t.Context(), second); err != nil {
 			t.Fatal(err)
 		}
 		s.whole(second)
@@ -131,7 +137,7 @@ func TestAnUploadThatWasTooLateIsNotKept(t *testing.T) {
 		s := newShelf(t, url)
 		v := s.pending()
 		s.settled(v)
-		if err := s.settle(t.Context(), s.file, v); err == nil {
+		if err := s.publish(t.Context(), s.file, v); err == nil {
 			t.Error("a version was settled twice")
 		}
 		s.whole(v)
@@ -139,10 +145,10 @@ func TestAnUploadThatWasTooLateIsNotKept(t *testing.T) {
 			t.Errorf("%d artifacts of one version", n)
 		}
 		gone := s.pending()
-		if _, err := (&publicFace{Service: s.Service}).DeleteModel(t.Context(), &registryv1.DeleteModelRequest{Name: "workspaces/acme/models/m"}); err != nil {
+		if _, err := s.handlers().DeleteModel(t.Context(), &registryv1.DeleteModelRequest{Name: "workspaces/acme/models/m"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.settle(t.Context(), s.file, gone); err == nil {
+		if err := s.publish(t.Context(), s.file, gone); err == nil {
 			t.Error("a version of a deleted model was settled")
 		}
 		if n := s.artifacts(); n != 0 {
@@ -157,12 +163,12 @@ func TestASharedArtifactStaysForTheOther(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, url string) {
 		s := newShelf(t, url)
 		first, second := s.pending(), s.pending()
-		first.blob, second.blob = "5a3e", "5a3e"
-		for _, v := range []version{first, second} {
-			if err := s.keep(t.Context(), s.file, v); err != nil {
+		first.Blob, second.Blob = "5a3e", "5a3e"
+		for _, v := range []models.Version{first, second} {
+			if err := s.copy(t.Context(), s.file, artifactOf(v)); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.store.settle(t.Context(), v); err != nil {
+			if err := s.setVersion(t.Context(), v); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -1,4 +1,4 @@
-package registry
+package artifacts
 
 import (
 	"archive/zip"
@@ -6,14 +6,14 @@ import (
 	"io"
 )
 
-// maxDirectory bounds what is read to list a package, in bytes: a package of 64 files
-// needs some kilobytes, and an archive that is all directory would be gigabytes of
-// entries in memory before they could be counted.
+// maxDirectory bounds what is read to list a package, in bytes. A package of 64 files needs some
+// kilobytes. An archive that is all directory would put gigabytes of entries in memory before they
+// could be counted.
 const maxDirectory = 2 << 20
 
 var errDirectory = errors.New("the archive's directory is too long")
 
-// openArchive lists a package, and then lets its files be read.
+// openArchive lists a package. After that its files can be read without this limit.
 func openArchive(file io.ReaderAt, size int64) (*zip.Reader, error) {
 	in := &directory{file: file, left: maxDirectory}
 	archive, err := zip.NewReader(in, size)
@@ -24,7 +24,7 @@ func openArchive(file io.ReaderAt, size int64) (*zip.Reader, error) {
 	return archive, nil
 }
 
-// directory gives out no more than so much, until the archive is listed.
+// directory limits how many bytes can be read until the archive is listed.
 type directory struct {
 	file   io.ReaderAt
 	left   int64

@@ -1,4 +1,4 @@
-package registry
+package artifacts
 
 import (
 	"context"
@@ -10,17 +10,18 @@ import (
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+	"github.com/keyhole-dev/keyhole/services/registry/models"
 )
 
 // uploading is an upload whose artifact is stored and whose row is not written yet.
-func (s *shelf) uploading(since time.Time) version {
+func (s *shelf) uploading(since time.Time) models.Version {
 	s.t.Helper()
 	v := s.pending()
-	v.blob = fmt.Sprintf("art_%d", v.number)
-	if err := s.store.loosen(s.t.Context(), v, since); err != nil {
+	v.Blob = fmt.Sprintf("art_%d", v.Number)
+	if err := s.addOrphan(s.t.Context(), since, artifactOf(v)); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.keep(s.t.Context(), s.file, v); err != nil {
+	if err := s.copy(s.t.Context(), s.file, artifactOf(v)); err != nil {
 		s.t.Fatal(err)
 	}
 	return v
@@ -28,7 +29,7 @@ func (s *shelf) uploading(since time.Time) version {
 
 func (s *shelf) rename(table, to string) {
 	s.t.Helper()
-	err := s.store.db.Group(s.t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+	err := s.db.Group(s.t.Context(), func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "ALTER TABLE "+table+" RENAME TO "+to)
 		return err
 	})
@@ -50,7 +51,7 @@ func (s *shelf) swept(later time.Duration) int {
 // noted counts what is written down to be looked at.
 func (s *shelf) noted() int {
 	s.t.Helper()
-	all, err := s.store.loose(s.t.Context(), time.Now().Add(1000*time.Hour), version{}, 10_000)
+	all, err := s.orphans(s.t.Context(), time.Now().Add(1000*time.Hour), artifact{}, 10_000)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func TestWhatAnUploadLeftBehindIsSwept(t *testing.T) {
 		s.settled(named)
 		died := s.pending()
 		s.rename("model_versions", "away") // the row cannot be written
-		if err := s.settle(t.Context(), s.file, died); err == nil {
+		if err := s.publish(t.Context(), s.file, died); err == nil {
 			t.Fatal("a version was settled without its row")
 		}
 		s.rename("away", "model_versions")
@@ -78,8 +79,8 @@ func TestWhatAnUploadLeftBehindIsSwept(t *testing.T) {
 		}
 		s.whole(named)
 		s.settled(died) // again, with another artifact
-		if v, err := s.store.version(t.Context(), died.versionName); err != nil || v.state != registryv1.State_STATE_READY {
-			t.Errorf("the version that waited is %v, %v", v.state, err)
+		if v, err := s.models.Version(t.Context(), died.VersionName); err != nil || v.State != registryv1.State_STATE_READY {
+			t.Errorf("the version that waited is %v, %v", v.State, err)
 		}
 		if n := s.swept(25 * time.Hour); n != 2 || s.noted() != 0 {
 			t.Errorf("%d artifacts of two versions, %d noted", n, s.noted())
@@ -94,10 +95,10 @@ func TestTheSweepTakesNothingThatIsNamed(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, url string) {
 		s := newShelf(t, url)
 		v := s.uploading(time.Now())
-		if err := s.store.settle(t.Context(), v); err != nil {
+		if err := s.setVersion(t.Context(), v); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.store.loosen(t.Context(), v, time.Now()); err != nil {
+		if err := s.addOrphan(t.Context(), time.Now(), artifactOf(v)); err != nil {
 			t.Fatal(err)
 		}
 		if n := s.swept(25 * time.Hour); n != 1 || s.noted() != 0 {
@@ -122,10 +123,10 @@ func TestWhatADeletionLeftBehindIsSwept(t *testing.T) {
 		one, other := s.pending(), s.pending()
 		s.settled(one)
 		s.settled(other)
-		if _, err := s.store.deleteVersion(t.Context(), one.versionName, time.Now()); err != nil {
+		if _, err := s.models.DeleteVersion(t.Context(), one.VersionName, s.Orphan); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.store.deleteModel(t.Context(), one.modelName, time.Now()); err != nil {
+		if _, err := s.models.Delete(t.Context(), one.Name, s.Orphan); err != nil {
 			t.Fatal(err)
 		}
 		if n := s.artifacts(); n != 2 {
@@ -146,7 +147,7 @@ func TestReplicasSweepTogether(t *testing.T) {
 		for range 2*sweepPage + 1 {
 			s.uploading(longAgo)
 		}
-		var ending []version
+		var ending []models.Version
 		for range 5 {
 			ending = append(ending, s.uploading(time.Now()))
 		}
@@ -159,7 +160,7 @@ func TestReplicasSweepTogether(t *testing.T) {
 			})
 		}
 		for _, v := range ending {
-			if err := s.store.settle(t.Context(), v); err != nil {
+			if err := s.setVersion(t.Context(), v); err != nil {
 				t.Error(err)
 			}
 		}

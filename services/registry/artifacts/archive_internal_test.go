@@ -1,4 +1,4 @@
-package registry
+package artifacts
 
 import (
 	"archive/zip"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	archivelimit "github.com/keyhole-dev/keyhole/services/kit/archive"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
@@ -84,7 +85,7 @@ func (e *entriesAlone) ReadAt(p []byte, at int64) (int, error) {
 func TestAttackPackageThatUnpacksToMuchMore(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A13", "an archive that fills the disk")
-	s := &Service{}
+	s := NewInspector(nil, t.TempDir())
 	for _, files := range []int{1, 4, 60} {
 		var b bytes.Buffer
 		z := zip.NewWriter(&b)
@@ -104,7 +105,7 @@ func TestAttackPackageThatUnpacksToMuchMore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.inspectPackage(t.Context(), bomb, archivelimit.MaxUnpacked(int64(b.Len())))
+		_, err = s.inspectPackage(t.Context(), fair.Client{}, bomb, archivelimit.MaxUnpacked(int64(b.Len())))
 		a.Attempt(err != nil, "%d files of zeros, 40 MiB in %d KiB, were taken", files, b.Len()>>10)
 	}
 }

@@ -1,0 +1,43 @@
+package artifacts
+
+import (
+	"errors"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/registry/models"
+)
+
+func runModel(m models.Model, v models.Version) *registryinternalv1.RunModel {
+	return &registryinternalv1.RunModel{Version: v.VersionName.String(), Sha256: v.SHA256, SizeBytes: v.Size, Task: m.Task}
+}
+
+// cannotStore is the answer if a disk or the bucket is full or away.
+func cannotStore(err error) error {
+	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
+}
+
+func cannotRead(err error) error {
+	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the model's file cannot be read now; try again later").Because(err)
+}
+
+func notPending() error {
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_CONFLICT, "this version has its artifact already; versions do not change, make a new one")
+}
+
+func tooLarge(limit int64) error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the artifact is larger than %d bytes", limit)
+}
+
+func empty() error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the artifact is empty")
+}
+
+func notAModel(v models.Version) error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_MODEL_INVALID, "the file is not a model that can be opened: %s", v.Problem).
+		With("version", v.VersionName.String())
+}
+
+func notGranted() error { return grant.Invalid(errors.New("the grant does not list this model")) }

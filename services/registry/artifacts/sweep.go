@@ -1,0 +1,52 @@
+package artifacts
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	sweepInterval = time.Hour
+	// orphanLife is how long an artifact without a version stays. It is far longer than an upload
+	// takes, so that no upload in progress loses its artifact.
+	orphanLife = 24 * time.Hour
+	// sweepPage is how many rows are read together.
+	sweepPage = 100
+)
+
+// Run deletes artifacts that no version has, at start and then each hour, until ctx ends. Every
+// replica does this. Two deletions of one artifact do no harm.
+func (s *Store) Run(ctx context.Context) error {
+	tick := time.NewTicker(sweepInterval)
+	defer tick.Stop()
+	for {
+		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "orphaned artifacts not swept", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// sweep visits all orphans once, page by page. An artifact that cannot be deleted is logged and
+// tried again by the next sweep. It does not stop this one.
+func (s *Store) sweep(ctx context.Context) error {
+	before := s.now().Add(-orphanLife)
+	for last := (artifact{}); ; {
+		page, err := s.orphans(ctx, before, last, sweepPage)
+		if err != nil {
+			return fmt.Errorf("list orphaned artifacts: %w", err)
+		}
+		for _, a := range page {
+			s.drop(ctx, a)
+		}
+		if len(page) < sweepPage {
+			return nil
+		}
+		last = page[len(page)-1]
+	}
+}

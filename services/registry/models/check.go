@@ -1,0 +1,80 @@
+package models
+
+import (
+	"context"
+	"errors"
+
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+)
+
+// InternalHandlers implements the methods for models on the internal endpoint.
+type InternalHandlers struct{ store *Store }
+
+// NewInternalHandlers makes handlers.
+func NewInternalHandlers(store *Store) *InternalHandlers { return &InternalHandlers{store} }
+
+// CheckModels returns which version each model ID of a definition means, and whether the charged
+// workspace may use it.
+func (h *InternalHandlers) CheckModels(ctx context.Context, r *registryinternalv1.CheckModelsRequest) (*registryinternalv1.CheckModelsResponse, error) {
+	reply := &registryinternalv1.CheckModelsResponse{}
+	for _, id := range r.GetModelIds() {
+		check, err := h.check(ctx, id, r)
+		if err != nil {
+			return nil, err
+		}
+		reply.Checks = append(reply.Checks, check)
+	}
+	return reply, nil
+}
+
+// check resolves an ID for the owner, because the definition is the owner's. A model that the owner
+// may not use does not exist here, whoever is charged. If only public models count, the owner's
+// private models do not exist either, and none of them hides a public model of the same short name.
+func (h *InternalHandlers) check(ctx context.Context, id string, r *registryinternalv1.CheckModelsRequest) (*registryinternalv1.ModelCheck, error) {
+	check := &registryinternalv1.ModelCheck{ModelId: id}
+	counts := func(m Model) bool {
+		return m.Public || !r.GetPublicOnly() && m.Workspace == r.GetOwnerWorkspace()
+	}
+	for _, n := range candidates(id, r.GetOwnerWorkspace()) {
+		m, err := h.store.Get(ctx, n.Name)
+		if errors.Is(err, sqldb.ErrNoRow) || err == nil && !counts(m) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		v, err := h.store.readyVersion(ctx, m, n.Number)
+		if errors.Is(err, sqldb.ErrNoRow) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		check.Exists, check.Version, check.Usable = true, v.VersionName.String(), m.usableBy(r.GetChargedWorkspace())
+		return check, nil
+	}
+	return check, nil
+}
+
+// Ready reads a version that runs can use. Number 0 is the newest.
+func (s *Store) Ready(ctx context.Context, n VersionName) (Model, Version, error) {
+	m, err := s.Get(ctx, n.Name)
+	if err != nil {
+		return Model{}, Version{}, err
+	}
+	v, err := s.readyVersion(ctx, m, n.Number)
+	return m, v, err
+}
+
+func (s *Store) readyVersion(ctx context.Context, m Model, number int64) (Version, error) {
+	if number == 0 {
+		number = m.Latest
+	}
+	v, err := s.Version(ctx, VersionName{m.Name, number})
+	if err == nil && v.State != registryv1.State_STATE_READY {
+		return Version{}, sqldb.ErrNoRow
+	}
+	return v, err
+}

@@ -1,0 +1,92 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+)
+
+// Store keeps models and versions. Every query names the workspace. A read of no row and a write
+// to no row return sqldb.ErrNoRow.
+type Store struct{ db *sqldb.DB }
+
+// NewStore uses a database with the registry's schema.
+func NewStore(db *sqldb.DB) *Store { return &Store{db} }
+
+// Model is a row of models, with the number of its newest ready version.
+type Model struct {
+	Name
+	Title, Task string
+	Public      bool
+	Latest      int64
+	Created     time.Time
+}
+
+// usableBy reports whether runs that a workspace pays for may use the model.
+func (m Model) usableBy(workspace string) bool { return m.Public || m.Workspace == workspace }
+
+const modelColumns = `m.workspace, m.model, m.title, m.task, m.public, m.create_time,
+  COALESCE((SELECT MAX(v.number) FROM model_versions v WHERE v.workspace = m.workspace AND v.model = m.model AND v.state = 2), 0)`
+
+func readModel(row sqldb.Scanner) (m Model, err error) {
+	var created int64
+	err = row.Scan(&m.Workspace, &m.Name.Model, &m.Title, &m.Task, &m.Public, &created, &m.Latest)
+	m.Created = sqldb.FromMicros(created)
+	return m, err
+}
+
+// Create inserts a model without versions.
+func (s *Store) Create(ctx context.Context, m Model) error {
+	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO models (workspace, model, title, task, public, create_time) VALUES ($1, $2, $3, $4, $5, $6)`,
+			m.Workspace, m.Name.Model, m.Title, m.Task, m.Public, sqldb.Micros(m.Created))
+		return err
+	})
+}
+
+// Get reads one model.
+func (s *Store) Get(ctx context.Context, n Name) (Model, error) {
+	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+modelColumns+` FROM models m WHERE m.workspace = $1 AND m.model = $2`, n.Workspace, n.Model), readModel)
+}
+
+// list reads models by ID, after the given one.
+func (s *Store) list(ctx context.Context, workspace, after string, limit int) ([]Model, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+modelColumns+` FROM models m WHERE m.workspace = $1 AND m.model > $2 ORDER BY m.model LIMIT $3`, workspace, after, limit)
+	return sqldb.All(rows, err, readModel)
+}
+
+// update sets the fields that are not nil.
+func (s *Store) update(ctx context.Context, n Name, title *string, public *bool) error {
+	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		return sqldb.Affected(tx.ExecContext(ctx, `UPDATE models SET title = COALESCE($3, title), public = COALESCE($4, public) WHERE workspace = $1 AND model = $2`,
+			n.Workspace, n.Model, title, public))
+	})
+}
+
+// orphan records in a transaction which versions it deletes.
+type orphan func(ctx context.Context, tx *sql.Tx, gone []Version) error
+
+// Delete deletes a model with its versions. It returns the versions that had artifacts.
+func (s *Store) Delete(ctx context.Context, n Name, record orphan) (gone []Version, err error) {
+	err = s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		// The update locks the row first, so that no version is created before the model is gone.
+		err := sqldb.Affected(tx.ExecContext(ctx, `UPDATE models SET next_number = next_number WHERE workspace = $1 AND model = $2`, n.Workspace, n.Model))
+		if err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, `DELETE FROM model_versions WHERE workspace = $1 AND model = $2 RETURNING `+versionColumns, n.Workspace, n.Model)
+		all, err := sqldb.All(rows, err, readVersion)
+		if err != nil {
+			return err
+		}
+		gone = withArtifacts(all)
+		if err := record(ctx, tx, gone); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM models WHERE workspace = $1 AND model = $2`, n.Workspace, n.Model)
+		return err
+	})
+	return gone, err
+}
