@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // CreateCredential stores a third-party secret.
@@ -99,7 +100,7 @@ func (s *Service) storeCredential(ctx context.Context, c credential, value secre
 		return audit(ctx, tx, s.event(ctx, c.workspace, "credential.create", c.name()))
 	})
 	if err == nil {
-		s.announce(ctx, false, credentialSubject(c.name()))
+		s.bus.Announce(ctx, revocation.Changed, revocation.Credential(c.name()))
 	}
 	return err
 }
@@ -172,7 +173,7 @@ func (s *Service) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCrede
 	if err != nil {
 		return nil, err
 	}
-	s.announce(ctx, false, credentialSubject(c.name()))
+	s.bus.Announce(ctx, revocation.Changed, revocation.Credential(c.name()))
 	return c.message(), nil
 }
 
@@ -291,7 +292,7 @@ func (s *Service) DeleteCredential(ctx context.Context, req *vaultv1.DeleteCrede
 	if err != nil {
 		return nil, err
 	}
-	s.announce(ctx, true, credentialSubject(credentialName(ws, cid)))
+	s.bus.Announce(ctx, revocation.Ended, revocation.Credential(credentialName(ws, cid)))
 	return &emptypb.Empty{}, nil
 }
 

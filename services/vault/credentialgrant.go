@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/period"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // PutCredentialGrant writes, on the authority of the owner whose assertion the
@@ -59,7 +60,7 @@ func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.P
 	if err != nil {
 		return nil, err
 	}
-	s.announce(ctx, false, grantSubject(g.share))
+	s.bus.Announce(ctx, revocation.Changed, revocation.Grant(g.share))
 	return &vaultinternalv1.PutCredentialGrantResponse{}, nil
 }
 
@@ -147,7 +148,7 @@ func (s *Service) DeleteCredentialGrant(ctx context.Context, req *vaultinternalv
 		return nil, err
 	}
 	if deleted {
-		s.announce(ctx, true, grantSubject(req.GetShare()))
+		s.bus.Announce(ctx, revocation.Ended, revocation.Grant(req.GetShare()))
 	}
 	return &vaultinternalv1.DeleteCredentialGrantResponse{Suspended: suspended}, nil
 }

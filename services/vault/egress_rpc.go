@@ -21,6 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // egressStream is one call of a runner.
@@ -58,7 +59,7 @@ func (s *Service) callWithHandles(stream egressStream, head *vaultinternalv1.Egr
 		s.metrics.refused.WithLabelValues("handle").Inc()
 		return handleInvalid(err)
 	}
-	ctx, done := s.inflight.add(ctx, s.stillMayUse(together), subjectsOf(together)...)
+	ctx, done := s.running.Add(ctx, s.stillMayUse(together), subjectsOf(together)...)
 	defer done()
 	for _, h := range together {
 		err := s.bound(h, caller.Peer(ctx), head.GetUrl())
@@ -134,7 +135,7 @@ func (s *Service) fetch(stream egressStream, head *vaultinternalv1.EgressHead) e
 		}
 		return s.keyAlive(ctx, claims.ChargedKey)
 	}
-	ctx, done := s.inflight.add(ctx, check, runSubject(claims.Run), keySubject(claims.ChargedKey))
+	ctx, done := s.running.Add(ctx, check, revocation.Run(claims.Run), revocation.Key(claims.ChargedKey))
 	defer done()
 	stranger := claims.Share != ""
 	if err := check(ctx); err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/period"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // IssueHandle gives the right to use one credential in one attempt of a step. It
@@ -115,7 +116,7 @@ func (s *Service) mayUse(ctx context.Context, h *handle) error {
 		return nil
 	}
 	if _, err = s.coveringGrant(ctx, h); err == nil && c.exposed {
-		return paused() // until it has a new value
+		return revocation.Paused() // until it has a new value
 	}
 	return err
 }
@@ -160,7 +161,7 @@ func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialGran
 		return nil, s.stoppedFor(ctx, h)
 	case granted.UID != h.UID:
 		// A credential that is another one than was granted waits for its owner.
-		return nil, paused()
+		return nil, revocation.Paused()
 	}
 	return g, nil
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // CreateKey makes a key. The reply alone carries the key itself: an operator key
@@ -158,7 +159,7 @@ func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) 
 	if err != nil {
 		return nil, err
 	}
-	s.announce(ctx, false, keySubject(k.name()))
+	s.bus.Announce(ctx, revocation.Changed, revocation.Key(k.name()))
 	return k.message(), nil
 }
 
@@ -226,7 +227,7 @@ func (s *Service) DeleteKey(ctx context.Context, req *vaultv1.DeleteKeyRequest) 
 	if err != nil {
 		return nil, err
 	}
-	s.announce(ctx, true, keySubject(keyName(ws, kid)))
+	s.bus.Announce(ctx, revocation.Ended, revocation.Key(keyName(ws, kid)))
 	return &emptypb.Empty{}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // What a run computes comes from answers that have passed the guard. A last check finds
@@ -104,7 +105,7 @@ func (s *Service) guardOf(ctx context.Context, a attempt) (*guard.Set, exposed, 
 	if err != nil || c == nil {
 		return nil, v, err
 	}
-	subject, version := credentialSubject(a.credential), c.uid+" "+strconv.FormatInt(a.credentialVersion, 10)
+	subject, version := revocation.Credential(a.credential), c.uid+" "+strconv.FormatInt(a.credentialVersion, 10)
 	if c.version != a.credentialVersion {
 		v.value = version // it was replaced while the run went on
 		return s.guards.known(subject, version), v, nil

@@ -12,6 +12,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // notSent begins the outcome of an attempt whose call was not made after all; why not may
@@ -28,7 +29,7 @@ func outcomeOf(ctx context.Context, status int, err error) string {
 	switch {
 	case ok && e.Unsent:
 		return notSent + " " + kindOf(e).String()
-	case ended(ctx) != nil:
+	case revocation.Cause(ctx) != nil:
 		return "failed revoked"
 	case ok:
 		return "failed " + kindOf(e).String()
@@ -60,14 +61,6 @@ func known(outcome string) string {
 	return outcome
 }
 
-// ended is the error with which a right's end cancelled the call, or nil.
-func ended(ctx context.Context) error {
-	if e, ok := errors.AsType[*errs.Error](context.Cause(ctx)); ok {
-		return e
-	}
-	return nil
-}
-
 // answerError is what the runner gets of a failed call. That an answer held a secret
 // looks like any failure of the provider's: the guard must not be asked. Which names
 // and addresses the operator's network has is told to nobody, and what the operator
@@ -76,7 +69,7 @@ func answerError(ctx context.Context, err error, stranger bool) error {
 	if err == nil {
 		return nil
 	}
-	if e := ended(ctx); e != nil {
+	if e := revocation.Cause(ctx); e != nil {
 		return e
 	}
 	e, ok := errors.AsType[*egress.Error](err)

@@ -7,6 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // maxRecent bounds each cache of rights.
@@ -34,7 +35,7 @@ func (r *rights) key(ctx context.Context, name string) (*apiKey, error) {
 	if !ok {
 		return nil, nil
 	}
-	return r.keys.Get(ctx, keySubject(name), func(ctx context.Context) (*apiKey, error) {
+	return r.keys.Get(ctx, revocation.Key(name), func(ctx context.Context) (*apiKey, error) {
 		return sqldb.OrNil(key(ctx, r.store.db, ws, id))
 	})
 }
@@ -44,32 +45,25 @@ func (r *rights) credential(ctx context.Context, name string) (*sealedCredential
 	if !ok {
 		return nil, nil
 	}
-	return r.credentials.Get(ctx, credentialSubject(name), func(ctx context.Context) (*sealedCredential, error) {
+	return r.credentials.Get(ctx, revocation.Credential(name), func(ctx context.Context) (*sealedCredential, error) {
 		return sqldb.OrNil(r.store.sealedCredential(ctx, ws, id))
 	})
 }
 
 func (r *rights) grant(ctx context.Context, workspace, share string) (*credentialGrant, error) {
-	return r.grants.Get(ctx, grantSubject(share), func(ctx context.Context) (*credentialGrant, error) {
+	return r.grants.Get(ctx, revocation.Grant(share), func(ctx context.Context) (*credentialGrant, error) {
 		return grantRow(ctx, r.store.db, workspace, share)
 	})
 }
 
 func (r *rights) runEnded(ctx context.Context, run string) (bool, error) {
-	return r.ended.Get(ctx, runSubject(run), func(ctx context.Context) (bool, error) { return r.store.runEnded(ctx, run) })
+	return r.ended.Get(ctx, revocation.Run(run), func(ctx context.Context) (bool, error) { return r.store.runEnded(ctx, run) })
 }
 
-// forget drops what is remembered of a subject.
-func (r *rights) forget(subject string) {
+// forget drops the cached rows of a subject.
+func (r *rights) forget(_ revocation.Verb, subject string) {
 	r.keys.Drop(subject)
 	r.credentials.Drop(subject)
 	r.grants.Drop(subject)
 	r.ended.Drop(subject)
 }
-
-// Subjects name what can end: in the caches, on running calls, and in messages
-// between replicas.
-func runSubject(run string) string         { return "run " + run }
-func keySubject(name string) string        { return "key " + name }
-func credentialSubject(name string) string { return "credential " + name }
-func grantSubject(share string) string     { return "grant " + share }

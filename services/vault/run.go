@@ -18,6 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // maxRunCredentials bounds what one run can bring along.
@@ -134,7 +135,7 @@ func (s *Service) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest
 	if err := s.store.endRun(ctx, req.GetRun(), sqldb.Micros(s.now())); err != nil {
 		return nil, err
 	}
-	s.announce(ctx, true, runSubject(req.GetRun()))
+	s.bus.Announce(ctx, revocation.Ended, revocation.Run(req.GetRun()))
 	if err := s.dropRunCredentials(ctx, req.GetRun()); err != nil {
 		return nil, err
 	}

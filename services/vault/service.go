@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -22,6 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // writeTimeout bounds a write that goes on after its caller has left.
@@ -97,7 +97,8 @@ type Service struct {
 	bodies                                *fair.Pool // of bytes: bodies that credentials are put into
 	rights                                *rights
 	calls                                 *counters
-	inflight                              *inflight
+	running                               *revocation.Running
+	bus                                   *revocation.Bus
 	intents                               *intents
 	logins                                *recent.Cache[login]
 	refusals                              refusals
@@ -152,12 +153,29 @@ func (s *Service) assemble(deps Deps) error {
 	s.intents = newIntents(s.store.begin)
 	s.begin = s.intents.Do
 	s.calls = &counters{redis: s.redis, known: recent.New[int64](s.now, maxRecent)}
-	s.inflight = newInflight()
+	s.running = revocation.NewRunning()
+	s.bus = revocation.NewBus(s.redis, s.log, s.running)
 	s.guards, s.bodies = newGuards(), newFilled()
 	s.logins = recent.New[login](s.now, maxRecent)
 	s.rights = newRights(s.store, s.now)
+	s.subscribe()
 	s.metrics, err = newMetrics(deps.Metrics)
 	return err
+}
+
+// subscribe makes every cache drop what the bus names.
+func (s *Service) subscribe() {
+	s.bus.Subscribe(s.rights.forget)
+	s.bus.Subscribe(func(_ revocation.Verb, subject string) {
+		if revocation.IsKey(subject) {
+			s.logins.DropAll()
+		}
+	})
+	s.bus.Subscribe(func(verb revocation.Verb, subject string) {
+		if verb == revocation.Ended {
+			s.guards.drop(subject)
+		}
+	})
 }
 
 // The times that a picture by its URL gets, unless the operator gives less: any visitor
@@ -236,17 +254,6 @@ func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) { vaultv1.RegisterVaul
 // RegisterInternal adds the face for peers.
 func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
 	vaultinternalv1.RegisterVaultInternalServiceServer(r, s)
-}
-
-// Run keeps rights up to date until ctx ends: it listens to the other replicas,
-// looks at running calls again, and drops what is over. Without it a revoked
-// right would only be noticed by the next call.
-func (s *Service) Run(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return s.listen(ctx) })
-	g.Go(func() error { return s.watch(ctx) })
-	g.Go(func() error { return s.sweep(ctx) })
-	return g.Wait()
 }
 
 // Ready reports whether the vault can do its work now.

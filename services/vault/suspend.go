@@ -10,10 +10,9 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // inForce is how long a suspension takes until no replica of vault or sharing lets a
@@ -21,12 +20,6 @@ import (
 // 400 ms old in each, and running calls are looked at every 250 ms. The run that was the
 // reason ends after that.
 const inForce = 1200 * time.Millisecond
-
-// paused is how calls of a suspended share end. The words are those of a pause: a
-// visitor who could tell the two apart could tell that the guard had found something.
-func paused() error {
-	return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED, "this link is paused; its owner can resume it")
-}
 
 // stoppedFor is why a handle of a suspended share does not hold. The run that was the
 // reason tries its provider again, as after any failure, and gets the same again.
@@ -38,7 +31,7 @@ func (s *Service) stoppedFor(ctx context.Context, h *handle) error {
 	case p != nil && p.run == h.Run:
 		return providerFailed()
 	default:
-		return paused()
+		return revocation.Paused()
 	}
 }
 
@@ -54,7 +47,7 @@ type held struct {
 // wait waits until the end may be told, or the caller has left.
 func (h held) wait(ctx context.Context) error {
 	if !h.reason {
-		return paused()
+		return revocation.Paused()
 	}
 	if !h.from.IsZero() {
 		timer := time.NewTimer(time.Until(h.from.Add(inForce)))
@@ -88,8 +81,8 @@ func (s *Service) suspend(ctx context.Context, f finding, run string, e auditEve
 		return held{reason: true}
 	}
 	// Its other calls end too, but for this one, whose own error is the answer.
-	s.tell(ctx, stopped, grantSubject(f.share))
-	s.tell(ctx, changed, credentialSubject(f.credential)) // it may be exposed now, for all shares
+	s.bus.Announce(ctx, revocation.Stopped, revocation.Grant(f.share))
+	s.bus.Announce(ctx, revocation.Changed, revocation.Credential(f.credential)) // it may be exposed now, for all shares
 	return held{reason: reason, from: time.Now()}
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // Handles that are used together are those of one request: it carries several
@@ -48,16 +49,16 @@ func subjectsOf(together []*handle) []string {
 		}
 	}
 	for _, h := range together {
-		add(runSubject(h.Run))
-		add(keySubject(h.ChargedKey))
+		add(revocation.Run(h.Run))
+		add(revocation.Key(h.ChargedKey))
 		if h.Owner != "" {
-			add(keySubject(h.Owner))
+			add(revocation.Key(h.Owner))
 		}
 		if h.Credential != "" {
-			add(credentialSubject(h.Credential))
+			add(revocation.Credential(h.Credential))
 		}
 		if h.Share != "" {
-			add(grantSubject(h.Share))
+			add(revocation.Grant(h.Share))
 		}
 	}
 	return subjects

@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
 // bound checks what a handle says of itself against the call that it is used
@@ -105,9 +106,9 @@ func (s *Service) reveal(ctx context.Context, together []*handle) (slots egress.
 // guarded names the secret of a handle, for the guards that are kept.
 func (h *handle) guarded() (subject, version string) {
 	if h.Input != "" {
-		return runSubject(h.Run), strconv.Quote(h.Input)
+		return revocation.Run(h.Run), strconv.Quote(h.Input)
 	}
-	return credentialSubject(h.Credential), h.UID + " " + strconv.FormatInt(h.Version, 10)
+	return revocation.Credential(h.Credential), h.UID + " " + strconv.FormatInt(h.Version, 10)
 }
 
 // slotFor opens the credential of one handle.
@@ -145,7 +146,7 @@ func (s *Service) storedValue(ctx context.Context, h *handle) (*credential, secr
 // refuseUse audits a refusal for the owner of the right and returns the error.
 // What is a fault of ours is not a refusal.
 func (s *Service) refuseUse(ctx context.Context, action string, h *handle, err error) error {
-	if e := ended(ctx); e != nil { // under it: what failed by that is not the reason
+	if e := revocation.Cause(ctx); e != nil { // under it: what failed by that is not the reason
 		err = e
 	}
 	switch errs.ReasonOf(err) {
