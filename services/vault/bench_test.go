@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
 )
 
@@ -39,7 +40,7 @@ func BenchmarkHandle(b *testing.B) {
 func benchmarkHandle(b *testing.B, durable bool, workers int) {
 	s, token := benchVault(b)
 	if !durable {
-		s.begin = func(context.Context, attempt) (beginning, error) { return begun, nil }
+		s.begin = func(context.Context, attempts.Attempt) (attempts.Beginning, error) { return attempts.Begun, nil }
 	}
 	ctx := caller.WithCall(context.Background(), "runner", "", "")
 	var number atomic.Int32

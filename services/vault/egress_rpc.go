@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
@@ -86,20 +87,20 @@ func (s *Service) callWithHandles(stream egressStream, head *vaultinternalv1.Egr
 func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead, together []*handle) (string, error) {
 	slots, set, err := s.reveal(ctx, together)
 	if err != nil {
-		return notSent, err
+		return attempts.NotSent, err
 	}
 	defer destroy(slots)
 	h := together[0]
 	d, err := egress.ParseDestination(h.Destination)
 	if err != nil {
-		return notSent, refusedURL(err)
+		return attempts.NotSent, refusedURL(err)
 	}
 	req := request(ctx, stream, head)
 	w := &watched{Service: s, egressStream: stream, handles: together, set: set}
 	req.Slots, req.Guard, req.Destinations = slots, set, []egress.Destination{d}
 	body, err := s.fill(ctx, h, req.Body, slots)
 	if err != nil {
-		return notSent, answerError(ctx, err, h.Link != "")
+		return attempts.NotSent, answerError(ctx, err, h.Link != "")
 	}
 	defer body.Release()
 	req.Body = body
@@ -233,13 +234,13 @@ func (u *upload) Read(p []byte) (int, error) {
 }
 
 // finish writes how an attempt ended, whether or not its caller is still there.
-func (s *Service) finish(ctx context.Context, a attempt, outcome string) {
+func (s *Service) finish(ctx context.Context, a attempts.Attempt, outcome string) {
 	class, _, _ := strings.Cut(outcome, " ")
 	s.metrics.uses.WithLabelValues(class).Inc()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
-	if err := s.store.end(ctx, a, sqldb.Micros(s.now()), outcome); err != nil {
-		s.log.LogAttrs(ctx, slog.LevelWarn, "the end of an attempt could not be written", slog.String("run", a.run), slog.Any("error", err))
+	if err := s.attempts.End(ctx, a, sqldb.Micros(s.now()), outcome); err != nil {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "the end of an attempt could not be written", slog.String("run", a.Run), slog.Any("error", err))
 	}
 }
 

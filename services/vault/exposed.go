@@ -6,6 +6,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 )
 
 // A value that has caused as many suspensions as it may is exposed: no link uses it any
@@ -33,11 +34,11 @@ func (g *credentialGrant) has(slot grantedSlot) bool {
 
 // exposedMeanwhile reports whether a run's value was exposed while the run went on. The
 // run that was the reason hears of it as a failure of its provider.
-func (s *Service) exposedMeanwhile(ctx context.Context, run string, a attempt) (bool, error) {
-	c, err := s.rights.credential(ctx, a.credential)
-	if err != nil || c == nil || !c.exposed || c.version != a.credentialVersion {
+func (s *Service) exposedMeanwhile(ctx context.Context, run string, a attempts.Attempt) (bool, error) {
+	c, err := s.rights.credential(ctx, a.Credential)
+	if err != nil || c == nil || !c.exposed || c.version != a.CredentialVersion {
 		return false, err
 	}
-	p, err := s.store.suspensionOf(ctx, a.workspace, a.share)
+	p, err := s.store.suspensionOf(ctx, a.Workspace, a.Share)
 	return err == nil && (p == nil || p.run != run), err
 }

@@ -201,7 +201,7 @@ func (s *Service) quota(g *credentialGrant) *quota {
 	return &quota{
 		share: g.share, calls: g.calls, start: start, period: p,
 		used: func(ctx context.Context) (int64, error) {
-			return s.store.callsSince(ctx, g.workspace, g.share, sqldb.Micros(start))
+			return s.attempts.CallsSince(ctx, g.workspace, g.share, sqldb.Micros(start))
 		},
 	}
 }

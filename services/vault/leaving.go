@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
@@ -16,7 +17,7 @@ import (
 
 // judgeLeaving says whether the texts of a run may leave it. Only runs that used hidden
 // credentials are judged, which the vault knows from their intents.
-func (s *Service) judgeLeaving(ctx context.Context, run string, rows []attempt, texts [][]byte) (vaultinternalv1.Verdict, error) {
+func (s *Service) judgeLeaving(ctx context.Context, run string, rows []attempts.Attempt, texts [][]byte) (vaultinternalv1.Verdict, error) {
 	hidden := hiddenIn(rows)
 	if len(hidden) == 0 {
 		return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
@@ -37,13 +38,13 @@ func (s *Service) judgeLeaving(ctx context.Context, run string, rows []attempt, 
 }
 
 // hiddenIn are the attempts with hidden credentials, one for each of their versions.
-func hiddenIn(rows []attempt) []attempt {
-	var hidden []attempt
+func hiddenIn(rows []attempts.Attempt) []attempts.Attempt {
+	var hidden []attempts.Attempt
 	for _, a := range rows {
-		known := func(b attempt) bool {
-			return b.credential == a.credential && b.credentialVersion == a.credentialVersion
+		known := func(b attempts.Attempt) bool {
+			return b.Credential == a.Credential && b.CredentialVersion == a.CredentialVersion
 		}
-		if a.share != "" && !slices.ContainsFunc(hidden, known) {
+		if a.Share != "" && !slices.ContainsFunc(hidden, known) {
 			hidden = append(hidden, a)
 		}
 	}
@@ -52,17 +53,17 @@ func hiddenIn(rows []attempt) []attempt {
 
 // stoppedMeanwhile reports whether the guard has suspended the share of a run for
 // another run's sake.
-func (s *Service) stoppedMeanwhile(ctx context.Context, run string, a attempt) (bool, error) {
-	if a.suspendTime == 0 {
+func (s *Service) stoppedMeanwhile(ctx context.Context, run string, a attempts.Attempt) (bool, error) {
+	if a.SuspendTime == 0 {
 		return false, nil
 	}
-	p, err := s.store.suspensionOf(ctx, a.workspace, a.share)
+	p, err := s.store.suspensionOf(ctx, a.Workspace, a.Share)
 	return err == nil && (p == nil || p.run != run), err
 }
 
 // judgeFor looks for one credential version. A value that is not there any more cannot be
 // looked for: the texts are withheld, and nobody is to blame.
-func (s *Service) judgeFor(ctx context.Context, run string, a attempt, texts [][]byte) (vaultinternalv1.Verdict, error) {
+func (s *Service) judgeFor(ctx context.Context, run string, a attempts.Attempt, texts [][]byte) (vaultinternalv1.Verdict, error) {
 	if len(texts) == 0 {
 		return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
 	}
@@ -86,9 +87,9 @@ func (s *Service) judgeFor(ctx context.Context, run string, a attempt, texts [][
 }
 
 // withholdResult tells the owner and suspends the share, and waits until that is in force.
-func (s *Service) withholdResult(ctx context.Context, run string, a attempt, f finding) vaultinternalv1.Verdict {
-	e := s.event(ctx, a.workspace, "answer.withheld", a.credential)
-	e.actor = a.peer
+func (s *Service) withholdResult(ctx context.Context, run string, a attempts.Attempt, f finding) vaultinternalv1.Verdict {
+	e := s.event(ctx, a.Workspace, "answer.withheld", a.Credential)
+	e.actor = a.Peer
 	e.details["run"], e.details["where"] = run, "what the run was to give out"
 	end := s.suspend(ctx, f, run, e)
 	_ = end.wait(ctx) // the verdict says it
@@ -99,14 +100,14 @@ func (s *Service) withholdResult(ctx context.Context, run string, a attempt, f f
 }
 
 // guardOf is the guard for the value that an attempt used; nil where the value is gone.
-func (s *Service) guardOf(ctx context.Context, a attempt) (*guard.Set, exposed, error) {
-	v := exposed{workspace: a.workspace, share: a.share, credential: a.credential}
-	c, err := s.rights.credential(ctx, a.credential)
+func (s *Service) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, exposed, error) {
+	v := exposed{workspace: a.Workspace, share: a.Share, credential: a.Credential}
+	c, err := s.rights.credential(ctx, a.Credential)
 	if err != nil || c == nil {
 		return nil, v, err
 	}
-	subject, version := revocation.Credential(a.credential), c.uid+" "+strconv.FormatInt(a.credentialVersion, 10)
-	if c.version != a.credentialVersion {
+	subject, version := revocation.Credential(a.Credential), c.uid+" "+strconv.FormatInt(a.CredentialVersion, 10)
+	if c.version != a.CredentialVersion {
 		v.value = version // it was replaced while the run went on
 		return s.guards.known(subject, version), v, nil
 	}

@@ -11,13 +11,10 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
-
-// notSent begins the outcome of an attempt whose call was not made after all; why not may
-// follow. Nothing is charged for it.
-const notSent = "failed not_sent"
 
 // outcomeOf is what an attempt's row says of its end: "ok", or "failed" with the
 // provider's status or the kind of failure.
@@ -28,7 +25,7 @@ func outcomeOf(ctx context.Context, status int, err error) string {
 	e, ok := errors.AsType[*egress.Error](err)
 	switch {
 	case ok && e.Unsent:
-		return notSent + " " + kindOf(e).String()
+		return attempts.NotSent + " " + kindOf(e).String()
 	case revocation.Cause(ctx) != nil:
 		return "failed revoked"
 	case ok:

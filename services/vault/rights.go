@@ -57,7 +57,7 @@ func (r *rights) grant(ctx context.Context, workspace, share string) (*credentia
 }
 
 func (r *rights) runEnded(ctx context.Context, run string) (bool, error) {
-	return r.ended.Get(ctx, revocation.Run(run), func(ctx context.Context) (bool, error) { return r.store.runEnded(ctx, run) })
+	return r.ended.Get(ctx, revocation.Run(run), func(ctx context.Context) (bool, error) { return r.store.attempts.RunEnded(ctx, run) })
 }
 
 // forget drops the cached rows of a subject.

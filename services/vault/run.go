@@ -54,7 +54,7 @@ func (s *Service) PutRunCredential(ctx context.Context, req *vaultinternalv1.Put
 		return nil, err
 	}
 	// The run may have ended while this was stored.
-	ended, err := s.store.runEnded(ctx, claims.Run)
+	ended, err := s.attempts.RunEnded(ctx, claims.Run)
 	if err != nil || ended {
 		err = errors.Join(err, s.dropRunCredentials(ctx, claims.Run))
 		return nil, errors.Join(err, grant.Invalid(errors.New("the run has ended")))
@@ -132,14 +132,14 @@ func (s *Service) dropRunCredentials(ctx context.Context, run string) error {
 // finds the mark (store.begin) and is not made. It may be called again, and for a run
 // that is not known here.
 func (s *Service) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest) (*vaultinternalv1.EndRunResponse, error) {
-	if err := s.store.endRun(ctx, req.GetRun(), sqldb.Micros(s.now())); err != nil {
+	if err := s.attempts.EndRun(ctx, req.GetRun(), sqldb.Micros(s.now())); err != nil {
 		return nil, err
 	}
 	s.bus.Announce(ctx, revocation.Ended, revocation.Run(req.GetRun()))
 	if err := s.dropRunCredentials(ctx, req.GetRun()); err != nil {
 		return nil, err
 	}
-	rows, err := s.store.attempts(ctx, req.GetRun())
+	rows, err := s.attempts.OfRun(ctx, req.GetRun())
 	if err != nil {
 		return nil, err
 	}
@@ -149,8 +149,8 @@ func (s *Service) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest
 	}
 	for _, a := range rows {
 		res.Attempts = append(res.Attempts, &vaultinternalv1.Attempt{
-			Step: a.step, Attempt: int32(a.number), Credential: a.credential,
-			StartTime: timestamppb.New(sqldb.FromMicros(a.startTime)), Outcome: known(a.outcome),
+			Step: a.Step, Attempt: int32(a.Number), Credential: a.Credential,
+			StartTime: timestamppb.New(sqldb.FromMicros(a.StartTime)), Outcome: known(a.Outcome),
 		})
 	}
 	return res, nil

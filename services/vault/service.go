@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
@@ -99,12 +100,12 @@ type Service struct {
 	calls                                 *counters
 	running                               *revocation.Running
 	bus                                   *revocation.Bus
-	intents                               *intents
+	attempts                              *attempts.Store
 	logins                                *recent.Cache[login]
 	refusals                              refusals
 	metrics                               *metrics
 	// begin writes the intent of a use; a benchmark measures what is left without.
-	begin func(context.Context, attempt) (beginning, error)
+	begin func(context.Context, attempts.Attempt) (attempts.Beginning, error)
 }
 
 // New puts the vault together, and makes what has to be there: the key-encryption
@@ -150,8 +151,8 @@ func (s *Service) assemble(deps Deps) error {
 		}
 	}
 	s.egress, s.fetches = newEgress(s.cfg.Egress, s.rules), newEgress(forPictures(s.cfg.Egress), fetchRules)
-	s.intents = newIntents(s.store.begin)
-	s.begin = s.intents.Do
+	s.attempts = s.store.attempts
+	s.begin = attempts.NewWriter(s.attempts).Begin
 	s.calls = &counters{redis: s.redis, known: recent.New[int64](s.now, maxRecent)}
 	s.running = revocation.NewRunning()
 	s.bus = revocation.NewBus(s.redis, s.log, s.running)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 )
 
 // auditEvent says who did what.
@@ -49,11 +50,11 @@ func (s *store) auditEvents(ctx context.Context, workspace, resource, before str
 	if err != nil {
 		return nil, err
 	}
-	uses, err := s.uses(ctx, workspace, resource, before, limit)
+	uses, err := s.attempts.Uses(ctx, workspace, resource, before, limit)
 	if err != nil {
 		return nil, err
 	}
-	return newestFirst(events, uses, limit), nil
+	return newestFirst(events, eventsOf(uses), limit), nil
 }
 
 func newestFirst(a, b []auditEvent, limit int) []auditEvent {
@@ -84,40 +85,29 @@ func (s *store) writtenEvents(ctx context.Context, workspace, resource, before s
 	})
 }
 
-func (s *store) uses(ctx context.Context, workspace, resource, before string, limit int) ([]auditEvent, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, start_time, peer, credential, outcome, run, step, field, attempt, share,
-		credential_version, destination, charged_key FROM attempts
-		WHERE workspace = $1 AND ($2 = '' OR credential = $2 OR share = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`,
-		workspace, resource, before, limit)
-	return sqldb.All(rows, err, func(r sqldb.Scanner) (auditEvent, error) {
-		var (
-			a       attempt
-			version int64
-		)
-		if err := r.Scan(&a.id, &a.startTime, &a.peer, &a.credential, &a.outcome, &a.run, &a.step, &a.field, &a.number, &a.share,
-			&version, &a.destination, &a.chargedKey); err != nil {
-			return auditEvent{}, sqldb.Error(fmt.Errorf("read use: %w", err))
-		}
-		a.workspace, a.credentialVersion = workspace, version
-		return a.event(), nil
-	})
+func eventsOf(uses []attempts.Attempt) []auditEvent {
+	events := make([]auditEvent, len(uses))
+	for i, a := range uses {
+		events[i] = eventOf(a)
+	}
+	return events
 }
 
-// event is the attempt as an audit entry.
-func (a attempt) event() auditEvent {
+// eventOf makes an audit event of an attempt.
+func eventOf(a attempts.Attempt) auditEvent {
 	e := auditEvent{
-		workspace: a.workspace, id: a.id, time: a.startTime, actor: a.peer, action: "credential.use", resource: a.credential,
-		outcome: a.outcome, details: map[string]string{
-			"run": a.run, "step": a.step, "field": a.field, "attempt": strconv.FormatInt(a.number, 10),
-			"credential_version": strconv.FormatInt(a.credentialVersion, 10), "destination": a.destination,
+		workspace: a.Workspace, id: a.ID, time: a.StartTime, actor: a.Peer, action: "credential.use", resource: a.Credential,
+		outcome: a.Outcome, details: map[string]string{
+			"run": a.Run, "step": a.Step, "field": a.Field, "attempt": strconv.FormatInt(a.Number, 10),
+			"credential_version": strconv.FormatInt(a.CredentialVersion, 10), "destination": a.Destination,
 		},
 	}
 	// A visitor who pays is nobody that the credential's owner may know.
-	if ws, _, ok := resource.Split(a.chargedKey, "keys"); ok && ws == a.workspace {
-		e.details["charged_key"] = a.chargedKey
+	if ws, _, ok := resource.Split(a.ChargedKey, "keys"); ok && ws == a.Workspace {
+		e.details["charged_key"] = a.ChargedKey
 	}
-	if a.share != "" {
-		e.details["share"] = a.share
+	if a.Share != "" {
+		e.details["share"] = a.Share
 	}
 	return e
 }

@@ -129,15 +129,3 @@ func suspendGrant(ctx context.Context, tx *sql.Tx, workspace, share string, at i
 	}
 	return ok, nil
 }
-
-// callsSince counts the calls that were made under a share's grants: what the
-// counters are rebuilt from.
-func (s *store) callsSince(ctx context.Context, workspace, share string, start int64) (int64, error) {
-	var n int64
-	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM attempts
-		WHERE share = $2 AND share <> '' AND start_time >= $3 AND workspace = $1`, workspace, share, start).Scan(&n)
-	if err != nil {
-		return 0, sqldb.Error(fmt.Errorf("count calls: %w", err))
-	}
-	return n, nil
-}

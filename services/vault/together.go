@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
@@ -85,8 +86,8 @@ func (s *Service) stillMayUse(together []*handle) func(context.Context) error {
 // spendAll uses the handles up and writes their intents, at the same time so that they
 // share a commit. If one fails, the others are written as not sent, their calls are
 // given back, and the one that failed is returned.
-func (s *Service) spendAll(ctx context.Context, together []*handle) (begun []attempt, refused *handle, err error) {
-	begun = make([]attempt, len(together))
+func (s *Service) spendAll(ctx context.Context, together []*handle) (begun []attempts.Attempt, refused *handle, err error) {
+	begun = make([]attempts.Attempt, len(together))
 	problems := make([]error, len(together))
 	var all sync.WaitGroup
 	for i, h := range together[1:] {
@@ -107,8 +108,8 @@ func (s *Service) spendAll(ctx context.Context, together []*handle) (begun []att
 }
 
 // unspend writes that a call was not made, and that it does not count.
-func (s *Service) unspend(ctx context.Context, h *handle, a attempt) {
-	s.finish(ctx, a, notSent)
+func (s *Service) unspend(ctx context.Context, h *handle, a attempts.Attempt) {
+	s.finish(ctx, a, attempts.NotSent)
 	ctx = context.WithoutCancel(ctx)
 	q, err := s.quotaOf(ctx, h)
 	if err == nil && q != nil {

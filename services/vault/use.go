@@ -13,6 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
@@ -41,11 +42,11 @@ func (s *Service) bound(h *handle, peer, url string) error {
 
 // spend uses the handle up and writes the intent. When it returns nil the row is
 // durable; after any error the credential must not be used.
-func (s *Service) spend(ctx context.Context, h *handle) (attempt, error) {
-	a := attempt{
-		run: h.Run, step: h.Step, field: h.Field, number: h.Attempt, id: id.New(eventPrefix), workspace: h.Workspace,
-		share: h.Share, credential: h.credentialLabel(), credentialVersion: h.Version, destination: h.Destination,
-		chargedKey: h.ChargedKey, peer: h.Peer, startTime: sqldb.Micros(s.now()),
+func (s *Service) spend(ctx context.Context, h *handle) (attempts.Attempt, error) {
+	a := attempts.Attempt{
+		Run: h.Run, Step: h.Step, Field: h.Field, Number: h.Attempt, ID: id.New(eventPrefix), Workspace: h.Workspace,
+		Share: h.Share, Credential: h.credentialLabel(), CredentialVersion: h.Version, Destination: h.Destination,
+		ChargedKey: h.ChargedKey, Peer: h.Peer, StartTime: sqldb.Micros(s.now()),
 	}
 	q, err := s.quotaOf(ctx, h)
 	if err != nil {
@@ -63,10 +64,10 @@ func (s *Service) spend(ctx context.Context, h *handle) (attempt, error) {
 	became, err := s.begin(ctx, a)
 	switch {
 	case err != nil:
-	case became == usedBefore:
+	case became == attempts.UsedBefore:
 		err = handleInvalid(errors.New("this attempt was begun before"))
-	case became == tooLate:
-		s.finish(ctx, a, notSent)
+	case became == attempts.TooLate:
+		s.finish(ctx, a, attempts.NotSent)
 		err = grant.Invalid(errors.New("the run has ended"))
 	}
 	if err != nil && q != nil {
