@@ -13,6 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 )
 
 // createOperatorWorkspace makes the operator's tenant and the key that guests are
@@ -31,7 +32,7 @@ func (s *Service) createOperatorWorkspace(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return audit(ctx, tx, s.event(ctx, operatorWorkspace, "workspace.create", resource.Workspace(operatorWorkspace)))
+		return audit.Write(ctx, tx, s.audit.Event(ctx, operatorWorkspace, "workspace.create", resource.Workspace(operatorWorkspace)))
 	})
 }
 
@@ -60,7 +61,7 @@ func (s *Service) Bootstrap(ctx context.Context, keep func(secret.Secret) error)
 		if _, err := createKey(ctx, tx, k); err != nil {
 			return err
 		}
-		if err := audit(ctx, tx, s.event(ctx, operatorWorkspace, "key.create", k.name())); err != nil {
+		if err := audit.Write(ctx, tx, s.audit.Event(ctx, operatorWorkspace, "key.create", k.name())); err != nil {
 			return err
 		}
 		made = true

@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -97,7 +98,7 @@ func (s *Service) storeCredential(ctx context.Context, c credential, value secre
 		if !ok {
 			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is a credential %q already", c.id)
 		}
-		return audit(ctx, tx, s.event(ctx, c.workspace, "credential.create", c.name()))
+		return audit.Write(ctx, tx, s.audit.Event(ctx, c.workspace, "credential.create", c.name()))
 	})
 	if err == nil {
 		s.bus.Announce(ctx, revocation.Changed, revocation.Credential(c.name()))
@@ -200,21 +201,21 @@ func (s *Service) changeCredential(ctx context.Context, tx *sql.Tx, ws, cid stri
 		return c, err
 	}
 	c.updateTime = sqldb.Micros(s.now())
-	e := s.event(ctx, ws, "credential.update", c.name())
+	e := s.audit.Event(ctx, ws, "credential.update", c.name())
 	if c.uid != before.uid {
-		e.details["changed"] = strings.Join(unitChanges(before, c), ", ")
+		e.Details["changed"] = strings.Join(unitChanges(before, c), ", ")
 	}
 	if value.IsZero() {
 		err = updateCredential(ctx, tx, before.uid, c)
 	} else {
 		c.version++
-		e.details["version"] = strconv.FormatInt(c.version, 10)
+		e.Details["version"] = strconv.FormatInt(c.version, 10)
 		err = s.replaceValue(ctx, tx, before.uid, &c, value)
 	}
 	if err != nil {
 		return c, err
 	}
-	return c, audit(ctx, tx, e)
+	return c, audit.Write(ctx, tx, e)
 }
 
 // replaceValue writes a credential with a new value. The old value is destroyed.
@@ -287,7 +288,7 @@ func (s *Service) DeleteCredential(ctx context.Context, req *vaultv1.DeleteCrede
 				return err
 			}
 		}
-		return audit(ctx, tx, s.event(ctx, ws, "credential.delete", credentialName(ws, cid)))
+		return audit.Write(ctx, tx, s.audit.Event(ctx, ws, "credential.delete", credentialName(ws, cid)))
 	})
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/period"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -50,12 +51,12 @@ func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.P
 		if err := putGrant(ctx, tx, g, req.GetResume()); err != nil {
 			return err
 		}
-		e := s.event(ctx, ws, "credential_grant.put", g.share)
-		e.details["version_hash"], e.details["calls"] = g.versionHash, strconv.FormatInt(g.calls, 10)
+		e := s.audit.Event(ctx, ws, "credential_grant.put", g.share)
+		e.Details["version_hash"], e.Details["calls"] = g.versionHash, strconv.FormatInt(g.calls, 10)
 		if req.GetResume() {
-			e.details["resume"] = "true"
+			e.Details["resume"] = "true"
 		}
-		return audit(ctx, tx, e)
+		return audit.Write(ctx, tx, e)
 	})
 	if err != nil {
 		return nil, err
@@ -142,7 +143,7 @@ func (s *Service) DeleteCredentialGrant(ctx context.Context, req *vaultinternalv
 		if err != nil || !deleted {
 			return err
 		}
-		return audit(ctx, tx, s.event(ctx, ws, "credential_grant.delete", req.GetShare()))
+		return audit.Write(ctx, tx, s.audit.Event(ctx, ws, "credential_grant.delete", req.GetShare()))
 	})
 	if err != nil {
 		return nil, err

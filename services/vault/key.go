@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -61,7 +62,7 @@ func (s *Service) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) 
 		if !ok {
 			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is or was a key %q already; a key's id is not used again", k.id)
 		}
-		return audit(ctx, tx, s.event(ctx, ws, "key.create", k.name()))
+		return audit.Write(ctx, tx, s.audit.Event(ctx, ws, "key.create", k.name()))
 	})
 	if err != nil {
 		return nil, err
@@ -154,7 +155,7 @@ func (s *Service) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) 
 		if err := updateKey(ctx, tx, k); err != nil {
 			return err
 		}
-		return audit(ctx, tx, s.event(ctx, ws, "key.update", k.name()))
+		return audit.Write(ctx, tx, s.audit.Event(ctx, ws, "key.update", k.name()))
 	})
 	if err != nil {
 		return nil, err
@@ -222,7 +223,7 @@ func (s *Service) DeleteKey(ctx context.Context, req *vaultv1.DeleteKeyRequest) 
 		if err != nil || !alive {
 			return err
 		}
-		return audit(ctx, tx, s.event(ctx, ws, "key.revoke", keyName(ws, kid)))
+		return audit.Write(ctx, tx, s.audit.Event(ctx, ws, "key.revoke", keyName(ws, kid)))
 	})
 	if err != nil {
 		return nil, err

@@ -88,9 +88,9 @@ func (s *Service) judgeFor(ctx context.Context, run string, a attempts.Attempt, 
 
 // withholdResult tells the owner and suspends the share, and waits until that is in force.
 func (s *Service) withholdResult(ctx context.Context, run string, a attempts.Attempt, f finding) vaultinternalv1.Verdict {
-	e := s.event(ctx, a.Workspace, "answer.withheld", a.Credential)
-	e.actor = a.Peer
-	e.details["run"], e.details["where"] = run, "what the run was to give out"
+	e := s.audit.Event(ctx, a.Workspace, "answer.withheld", a.Credential)
+	e.Actor = a.Peer
+	e.Details["run"], e.Details["where"] = run, "what the run was to give out"
 	end := s.suspend(ctx, f, run, e)
 	_ = end.wait(ctx) // the verdict says it
 	if !end.reason {

@@ -21,14 +21,14 @@ type redirects struct {
 // write writes one redirect durably.
 func (r *redirects) write(ctx context.Context, status int, to egress.Destination) error {
 	h := r.handle
-	e := r.service.event(ctx, h.Workspace, "redirect.followed", h.credentialLabel())
-	e.actor = h.Peer
-	e.details["run"], e.details["step"], e.details["attempt"] = h.Run, h.Step, strconv.FormatInt(h.Attempt, 10)
-	e.details["destination"], e.details["status"] = to.String(), strconv.Itoa(status)
+	e := r.service.audit.Event(ctx, h.Workspace, "redirect.followed", h.credentialLabel())
+	e.Actor = h.Peer
+	e.Details["run"], e.Details["step"], e.Details["attempt"] = h.Run, h.Step, strconv.FormatInt(h.Attempt, 10)
+	e.Details["destination"], e.Details["status"] = to.String(), strconv.Itoa(status)
 	if h.Share != "" {
-		e.details["share"] = h.Share
+		e.Details["share"] = h.Share
 	}
 	r.followed = true
-	r.problem = r.service.store.auditAlone(ctx, e)
+	r.problem = r.service.audit.Alone(ctx, e)
 	return r.problem
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -17,15 +18,16 @@ const maxRecent = 8192
 // A nil row is one that does not exist, and is remembered like the others.
 type rights struct {
 	store       *store
+	attempts    *attempts.Store
 	keys        *recent.Cache[*apiKey]
 	credentials *recent.Cache[*sealedCredential]
 	grants      *recent.Cache[*credentialGrant]
 	ended       *recent.Cache[bool]
 }
 
-func newRights(s *store, now func() time.Time) *rights {
+func newRights(s *store, a *attempts.Store, now func() time.Time) *rights {
 	return &rights{
-		store: s, keys: recent.New[*apiKey](now, maxRecent), credentials: recent.New[*sealedCredential](now, maxRecent),
+		store: s, attempts: a, keys: recent.New[*apiKey](now, maxRecent), credentials: recent.New[*sealedCredential](now, maxRecent),
 		grants: recent.New[*credentialGrant](now, maxRecent), ended: recent.New[bool](now, maxRecent),
 	}
 }
@@ -57,7 +59,7 @@ func (r *rights) grant(ctx context.Context, workspace, share string) (*credentia
 }
 
 func (r *rights) runEnded(ctx context.Context, run string) (bool, error) {
-	return r.ended.Get(ctx, revocation.Run(run), func(ctx context.Context) (bool, error) { return r.store.attempts.RunEnded(ctx, run) })
+	return r.ended.Get(ctx, revocation.Run(run), func(ctx context.Context) (bool, error) { return r.attempts.RunEnded(ctx, run) })
 }
 
 // forget drops the cached rows of a subject.

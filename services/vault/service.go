@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
@@ -73,10 +74,14 @@ type Deps struct {
 	Now func() time.Time
 }
 
+// Handlers of the parts. A missing RPC does not compile.
+type auditHandlers = audit.Handlers
+
 // Service is the vault. Its methods are its RPCs, public and internal.
 type Service struct {
 	vaultv1.UnsafeVaultServiceServer
 	vaultinternalv1.UnsafeVaultInternalServiceServer
+	*auditHandlers
 
 	cfg      Config
 	store    *store
@@ -102,7 +107,7 @@ type Service struct {
 	bus                                   *revocation.Bus
 	attempts                              *attempts.Store
 	logins                                *recent.Cache[login]
-	refusals                              refusals
+	audit                                 *audit.Log
 	metrics                               *metrics
 	// begin writes the intent of a use; a benchmark measures what is left without.
 	begin func(context.Context, attempts.Attempt) (attempts.Beginning, error)
@@ -127,13 +132,26 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Service, error) {
 		cfg: cfg, store: newStore(deps.DB), redis: deps.Redis, identity: deps.Identity, verifier: deps.Verifier,
 		log: deps.Logger, now: deps.Now,
 	}
-	if err := s.assemble(deps); err != nil {
-		return nil, fmt.Errorf("make vault: %w", err)
-	}
-	if err := s.settle(ctx); err != nil {
+	if err := s.build(ctx, deps); err != nil {
 		return nil, fmt.Errorf("make vault: %w", err)
 	}
 	return s, nil
+}
+
+// build reads the key-encryption key first, because the parts get keys that are derived from it.
+func (s *Service) build(ctx context.Context, deps Deps) error {
+	kek, made, err := envelope.OpenFile(s.cfg.KEKFile)
+	if err != nil {
+		return err
+	}
+	s.kek, s.sealer = kek, envelope.NewSealer(kek, deps.DB)
+	if err := s.deriveKeys(kek); err != nil {
+		return err
+	}
+	if err := s.assemble(deps); err != nil {
+		return err
+	}
+	return s.settle(ctx, made)
 }
 
 func (s *Service) assemble(deps Deps) error {
@@ -151,17 +169,21 @@ func (s *Service) assemble(deps Deps) error {
 		}
 	}
 	s.egress, s.fetches = newEgress(s.cfg.Egress, s.rules), newEgress(forPictures(s.cfg.Egress), fetchRules)
-	s.attempts = s.store.attempts
+	s.attempts = attempts.NewStore(deps.DB)
 	s.begin = attempts.NewWriter(s.attempts).Begin
 	s.calls = &counters{redis: s.redis, known: recent.New[int64](s.now, maxRecent)}
 	s.running = revocation.NewRunning()
 	s.bus = revocation.NewBus(s.redis, s.log, s.running)
 	s.guards, s.bodies = newGuards(), newFilled()
 	s.logins = recent.New[login](s.now, maxRecent)
-	s.rights = newRights(s.store, s.now)
+	s.rights = newRights(s.store, s.attempts, s.now)
 	s.subscribe()
-	s.metrics, err = newMetrics(deps.Metrics)
-	return err
+	if s.metrics, err = newMetrics(deps.Metrics); err != nil {
+		return err
+	}
+	s.audit = audit.New(deps.DB, s.attempts, s.log, s.now, s.metrics.refused)
+	s.auditHandlers = audit.NewHandlers(s.audit, s.pages)
+	return nil
 }
 
 // subscribe makes every cache drop what the bus names.
@@ -203,16 +225,11 @@ func newEgress(c egress.Config, r *egress.Rules) *egress.Client {
 	return egress.New(c)
 }
 
-// settle makes sure that key-encryption key and database belong together. A new
-// key beside sealed credentials would mean that the old one is lost: better
-// said at the start than at the first use.
-func (s *Service) settle(ctx context.Context) error {
-	k, made, err := envelope.OpenFile(s.cfg.KEKFile)
-	if err != nil {
-		return err
-	}
-	s.kek, s.sealer = k, envelope.NewSealer(k, s.store.db)
-	if made {
+// settle checks that key-encryption key and database belong together, and makes the operator's workspace.
+// A new key next to sealed credentials means that the old key is lost: the operator should learn it at the
+// start, and not at the first use.
+func (s *Service) settle(ctx context.Context, madeKEK bool) error {
+	if madeKEK {
 		n, err := s.sealer.Count(ctx)
 		if err != nil {
 			return err
@@ -220,9 +237,6 @@ func (s *Service) settle(ctx context.Context) error {
 		if n > 0 {
 			return fmt.Errorf("the database has sealed credentials, and the key-encryption key was not at %s: put the old file there (the one that was just made opens nothing)", s.cfg.KEKFile)
 		}
-	}
-	if err := s.deriveKeys(k); err != nil {
-		return err
 	}
 	if err := s.createOperatorWorkspace(ctx); err != nil {
 		return err

@@ -5,18 +5,13 @@ import (
 	"database/sql"
 
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
-	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 )
 
-// store is the vault's rows. Every query names the workspace that the rows
-// belong to; the few that start from a key's hash, a share or a run return it.
-// The rows of each resource stand in its own file (store_*.go).
-type store struct {
-	db       *sqldb.DB
-	attempts *attempts.Store
-}
+// store is the rows of the vault. Every query names the workspace of the rows. The few that start from a
+// key's hash, a share or a run return it.
+type store struct{ db *sqldb.DB }
 
-func newStore(db *sqldb.DB) *store { return &store{db: db, attempts: attempts.NewStore(db)} }
+func newStore(db *sqldb.DB) *store { return &store{db: db} }
 
 // tx runs what belongs together: a change and the audit event that tells of it.
 func (s *store) tx(ctx context.Context, fn func(*sql.Tx) error) error {

@@ -12,6 +12,7 @@ import (
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -63,13 +64,13 @@ func (h held) wait(ctx context.Context) error {
 // suspend is called when a text held too much of a secret. The owner is told by the
 // event; a share with hidden credentials is suspended until its owner looks, so that
 // nobody gets a second guess.
-func (s *Service) suspend(ctx context.Context, f finding, run string, e auditEvent) held {
+func (s *Service) suspend(ctx context.Context, f finding, run string, e audit.Event) held {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 	s.metrics.refused.WithLabelValues("reflected").Inc()
-	e.outcome = "answer_withheld"
+	e.Outcome = "answer_withheld"
 	if f.share == "" {
-		s.writeSuspension(ctx, f, func(tx *sql.Tx) error { return audit(ctx, tx, e) })
+		s.writeSuspension(ctx, f, func(tx *sql.Tx) error { return audit.Write(ctx, tx, e) })
 		return held{reason: true}
 	}
 	reason := true
@@ -96,18 +97,18 @@ func (s *Service) writeSuspension(ctx context.Context, f finding, write func(*sq
 }
 
 // suspendOnce reports whether this run is the reason for the suspension.
-func (s *Service) suspendOnce(ctx context.Context, tx *sql.Tx, f finding, run string, e auditEvent) (bool, error) {
+func (s *Service) suspendOnce(ctx context.Context, tx *sql.Tx, f finding, run string, e audit.Event) (bool, error) {
 	now := sqldb.Micros(s.now())
 	reason, err := suspendGrant(ctx, tx, f.workspace, f.share, now)
 	if err != nil {
 		return false, err
 	}
-	e.details["share"] = f.share
+	e.Details["share"] = f.share
 	if !reason {
-		e.details["suspended_before"] = "true"
-		return false, audit(ctx, tx, e)
+		e.Details["suspended_before"] = "true"
+		return false, audit.Write(ctx, tx, e)
 	}
-	p := suspension{id: e.id, exposed: f.exposed, run: run, time: now, characters: f.characters, chance: f.chance, most: f.most}
+	p := suspension{id: e.ID, exposed: f.exposed, run: run, time: now, characters: f.characters, chance: f.chance, most: f.most}
 	if err := putSuspension(ctx, tx, p); err != nil {
 		return false, err
 	}
@@ -118,11 +119,11 @@ func (s *Service) suspendOnce(ctx context.Context, tx *sql.Tx, f finding, run st
 	if err != nil {
 		return false, err
 	}
-	p.tell(e.details)
+	p.tell(e.Details)
 	if len(others) > 0 {
-		e.details["other_shares"] = strings.Join(others, " ")
+		e.Details["other_shares"] = strings.Join(others, " ")
 	}
-	return true, audit(ctx, tx, e)
+	return true, audit.Write(ctx, tx, e)
 }
 
 // exposedNow reports whether the value must be replaced before the share can be resumed.

@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
@@ -44,7 +45,7 @@ func (s *Service) bound(h *handle, peer, url string) error {
 // durable; after any error the credential must not be used.
 func (s *Service) spend(ctx context.Context, h *handle) (attempts.Attempt, error) {
 	a := attempts.Attempt{
-		Run: h.Run, Step: h.Step, Field: h.Field, Number: h.Attempt, ID: id.New(eventPrefix), Workspace: h.Workspace,
+		Run: h.Run, Step: h.Step, Field: h.Field, Number: h.Attempt, ID: id.New(audit.IDPrefix), Workspace: h.Workspace,
 		Share: h.Share, Credential: h.credentialLabel(), CredentialVersion: h.Version, Destination: h.Destination,
 		ChargedKey: h.ChargedKey, Peer: h.Peer, StartTime: sqldb.Micros(s.now()),
 	}
@@ -154,16 +155,16 @@ func (s *Service) refuseUse(ctx context.Context, action string, h *handle, err e
 	case errorsv1.Reason_REASON_UNAVAILABLE, errorsv1.Reason_REASON_INTERNAL, errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_DEADLINE_EXCEEDED:
 		return err
 	}
-	e := s.event(ctx, h.Workspace, action, h.credentialLabel())
-	e.actor = h.Peer // never who asked the peer: that may be a visitor
-	e.outcome = strings.ToLower(strings.TrimPrefix(errs.ReasonOf(err).String(), "REASON_"))
+	e := s.audit.Event(ctx, h.Workspace, action, h.credentialLabel())
+	e.Actor = h.Peer // never who asked the peer: that may be a visitor
+	e.Outcome = strings.ToLower(strings.TrimPrefix(errs.ReasonOf(err).String(), "REASON_"))
 	for k, v := range map[string]string{
 		"run": h.Run, "step": h.Step, "field": h.Field, "attempt": strconv.FormatInt(h.Attempt, 10), "share": h.Share, "destination": h.Destination,
 	} {
 		if v != "" {
-			e.details[k] = v
+			e.Details[k] = v
 		}
 	}
-	s.refused(ctx, e)
+	s.audit.Refused(ctx, e)
 	return err
 }

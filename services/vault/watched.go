@@ -88,9 +88,9 @@ func (w *watched) withhold(ctx context.Context) {
 	w.hit = true // before the suspension, which ends this call too
 	f, h := w.what, w.found
 	w.mu.Unlock()
-	e := w.event(ctx, h.Workspace, "answer.withheld", h.credentialLabel())
-	e.actor = h.Peer
-	e.details["run"], e.details["step"], e.details["destination"] = h.Run, h.Step, h.Destination
+	e := w.audit.Event(ctx, h.Workspace, "answer.withheld", h.credentialLabel())
+	e.Actor = h.Peer
+	e.Details["run"], e.Details["step"], e.Details["destination"] = h.Run, h.Step, h.Destination
 	end := w.suspend(ctx, f, h.Run, e)
 	w.mu.Lock()
 	w.held = end

@@ -17,6 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 )
 
 // CreateWorkspace creates a tenant.
@@ -37,7 +38,7 @@ func (s *Service) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorksp
 		if !ok {
 			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is a workspace %q already", w.id)
 		}
-		return audit(ctx, tx, s.event(ctx, w.id, "workspace.create", resource.Workspace(w.id)))
+		return audit.Write(ctx, tx, s.audit.Event(ctx, w.id, "workspace.create", resource.Workspace(w.id)))
 	})
 	if err != nil {
 		return nil, err
