@@ -13,61 +13,77 @@ import (
 	"strings"
 	"time"
 
-	"google.golang.org/protobuf/types/known/timestamppb"
+	"github.com/prometheus/client_golang/prometheus"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
-// assertionLife is how long an assertion is good for: long enough for the hops
-// of one request, and no longer.
+// assertionLife is how long an assertion is valid: long enough for the hops of one request.
 const assertionLife = 10 * time.Second
 
-// login is a key that was looked up, and the assertion made for it.
+// login is the principal of a key, and the end of the assertion made for it.
 type login struct {
 	principal caller.Principal
 	until     time.Time
 }
 
-// Authenticate swaps a presented key for a principal assertion.
-func (s *Service) Authenticate(ctx context.Context, req *vaultinternalv1.AuthenticateRequest) (*vaultinternalv1.AuthenticateResponse, error) {
-	l, err := s.login(ctx, secret.FromString(req.GetKey()))
-	if err != nil {
-		return nil, err
-	}
-	return &vaultinternalv1.AuthenticateResponse{Assertion: l.principal.Assertion, ExpireTime: timestamppb.New(l.until)}, nil
+// maxRecent3 bounds the cached logins.
+const maxRecent3 = 8192
+
+// assertions turns presented keys into signed principals.
+type assertions struct {
+	keys     *apiKeys
+	identity *identity.Identity
+	key      secret.Secret // of proofs
+	now      func() time.Time
+	logins   *recent.Cache[login]   // by the hash of the key
+	counter  *prometheus.CounterVec // of presented keys, by their outcome
 }
 
-// Identify is Authenticate for the vault's own public face (rpc.ServerConfig).
-func (s *Service) Identify(ctx context.Context, key secret.Secret) (caller.Principal, error) {
-	l, err := s.login(ctx, key)
+// newAssertions signs with an identity, and proves with a key that only the vault has. A login is dropped
+// when the bus names any key: the cache knows keys by their hashes, and the bus by their names.
+func newAssertions(keys *apiKeys, own *identity.Identity, key secret.Secret, bus *revocation.Bus, now func() time.Time, presented *prometheus.CounterVec) *assertions {
+	a := &assertions{keys: keys, identity: own, key: key, now: now, logins: recent.New[login](now, maxRecent3), counter: presented}
+	bus.Subscribe(func(_ revocation.Verb, subject string) {
+		if revocation.IsKey(subject) {
+			a.logins.DropAll()
+		}
+	})
+	return a
+}
+
+// Identify is Authenticate for the vault's own public endpoint (rpc.ServerConfig).
+func (a *assertions) Identify(ctx context.Context, key secret.Secret) (caller.Principal, error) {
+	l, err := a.login(ctx, key)
 	return l.principal, err
 }
 
-// login looks a key up. What is malformed, unknown and revoked gets one answer.
-func (s *Service) login(ctx context.Context, text secret.Secret) (login, error) {
+// login looks a key up. A malformed, an unknown and a revoked key get the same answer.
+func (a *assertions) login(ctx context.Context, text secret.Secret) (login, error) {
 	if !wellFormed(text) {
-		s.metrics.logins.WithLabelValues("malformed").Inc()
+		a.counter.WithLabelValues("malformed").Inc()
 		return login{}, unauthenticated(errors.New("malformed key"))
 	}
 	hash := hashKey(text)
-	l, err := s.logins.Get(ctx, string(hash), func(ctx context.Context) (login, error) { return s.lookUp(ctx, hash) })
+	l, err := a.logins.Get(ctx, string(hash), func(ctx context.Context) (login, error) { return a.lookUp(ctx, hash) })
 	switch {
 	case err == nil:
-		s.metrics.logins.WithLabelValues("ok").Inc()
+		a.counter.WithLabelValues("ok").Inc()
 	case errs.ReasonOf(err) == errorsv1.Reason_REASON_UNAUTHENTICATED:
-		s.metrics.logins.WithLabelValues("refused").Inc()
+		a.counter.WithLabelValues("refused").Inc()
 	}
 	return l, err
 }
 
-func (s *Service) lookUp(ctx context.Context, hash []byte) (login, error) {
-	k, err := s.store.keyByHash(ctx, hash)
+func (a *assertions) lookUp(ctx context.Context, hash []byte) (login, error) {
+	k, err := a.keys.byHash(ctx, hash)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return login{}, unauthenticated(errors.New("unknown key"))
@@ -83,9 +99,9 @@ func (s *Service) lookUp(ctx context.Context, hash []byte) (login, error) {
 	case kindOperator:
 		p.Kind = caller.Operator
 	default:
-		return login{}, unauthenticated(errors.New("a key that nobody presents"))
+		return login{}, unauthenticated(errors.New("a key that nobody can present"))
 	}
-	return s.assert(p)
+	return a.assert(p)
 }
 
 func unauthenticated(cause error) error {
@@ -93,45 +109,45 @@ func unauthenticated(cause error) error {
 }
 
 // assert signs who a key is.
-func (s *Service) assert(p caller.Principal) (login, error) {
-	a := rpc.NewAssertion(p, s.now(), assertionLife)
-	a.Proof = base64.RawURLEncoding.EncodeToString(s.proof(a))
-	token, err := a.Sign(s.identity)
+func (a *assertions) assert(p caller.Principal) (login, error) {
+	made := rpc.NewAssertion(p, a.now(), assertionLife)
+	made.Proof = base64.RawURLEncoding.EncodeToString(a.proof(made))
+	token, err := made.Sign(a.identity)
 	if err != nil {
 		return login{}, err
 	}
 	p.Assertion = token
-	return login{principal: p, until: time.Unix(a.Expiry, 0)}, nil
+	return login{principal: p, until: time.Unix(made.Expiry, 0)}, nil
 }
 
-func (s *Service) proof(a rpc.Assertion) []byte {
-	m := hmac.New(sha256.New, s.assertionKey.Expose())
-	m.Write(secret.Bind(a.Kind, a.Workspace, a.Key, strconv.FormatInt(a.NotBefore, 10), strconv.FormatInt(a.Expiry, 10)))
+func (a *assertions) proof(of rpc.Assertion) []byte {
+	m := hmac.New(sha256.New, a.key.Expose())
+	m.Write(secret.Bind(of.Kind, of.Workspace, of.Key, strconv.FormatInt(of.NotBefore, 10), strconv.FormatInt(of.Expiry, 10)))
 	return m.Sum(nil)
 }
 
-// authority checks that a member of a workspace was there at a time: it returns
-// the member's key. The assertion may have expired since.
-func (s *Service) authority(token, workspace string, at time.Time) (string, error) {
-	var a rpc.Assertion
+// authority returns the key of the member of a workspace who was asserted at a time. The assertion may have
+// expired since: the proof shows that this vault made it.
+func (a *assertions) authority(token, workspace string, at time.Time) (string, error) {
+	var given rpc.Assertion
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return "", errors.New("no authority")
 	}
 	payload, err := base64.RawURLEncoding.Strict().DecodeString(parts[1])
-	if err != nil || json.Unmarshal(payload, &a) != nil {
+	if err != nil || json.Unmarshal(payload, &given) != nil {
 		return "", errors.New("authority cannot be read")
 	}
-	given, err := base64.RawURLEncoding.Strict().DecodeString(a.Proof)
-	if err != nil || !hmac.Equal(given, s.proof(a)) {
+	proof, err := base64.RawURLEncoding.Strict().DecodeString(given.Proof)
+	if err != nil || !hmac.Equal(proof, a.proof(given)) {
 		return "", errors.New("authority is not the vault's own")
 	}
-	from, to := time.Unix(a.NotBefore, 0).Add(-identity.Skew), time.Unix(a.Expiry, 0).Add(identity.Skew)
+	from, to := time.Unix(given.NotBefore, 0).Add(-identity.Skew), time.Unix(given.Expiry, 0).Add(identity.Skew)
 	switch {
-	case a.Kind != caller.Member.String() || a.Workspace != workspace:
-		return "", errors.New("authority of somebody else")
+	case given.Kind != caller.Member.String() || given.Workspace != workspace:
+		return "", errors.New("authority of another workspace")
 	case at.Before(from) || at.After(to):
 		return "", errors.New("authority of another time")
 	}
-	return a.Key, nil
+	return given.Key, nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
+	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
 // BenchmarkHandle is issue and use of a handle in process, up to the moment when
@@ -117,14 +118,14 @@ func benchVault(b *testing.B) (*Service, string) {
 	check(err)
 	b.Cleanup(s.Close)
 	c := credential{
-		workspace: operatorWorkspace, id: "llm", uid: id.New("crd"), provider: "openai", hosts: []string{"https://api.openai.com:443"},
+		workspace: workspaces.Operator, id: "llm", uid: id.New("crd"), provider: "openai", hosts: []string{"https://api.openai.com:443"},
 		slotKind: 1, version: 1, createTime: 1, updateTime: 1,
 	}
 	value := secret.FromString("sk-proj-Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx")
 	check(s.setValue(&c, value))
 	check(s.storeCredential(ctx, c, value))
 	share := "workspaces/operator/workflows/w/shares/s"
-	member := caller.With(ctx, caller.Principal{Kind: caller.Member, Workspace: operatorWorkspace, Key: "workspaces/operator/keys/k"})
+	member := caller.With(ctx, caller.Principal{Kind: caller.Member, Workspace: workspaces.Operator, Key: "workspaces/operator/keys/k"})
 	hash := strings.Repeat("a", 64)
 	_, err = s.PutCredentialGrant(member, &vaultinternalv1.PutCredentialGrantRequest{
 		Share: share, VersionHash: hash, Calls: 1e9,
@@ -132,7 +133,7 @@ func benchVault(b *testing.B) (*Service, string) {
 	})
 	check(err)
 	token, err := grant.Sign(testkit.Identity(b, ca, grant.Issuer), grant.Claims{
-		Run: id.New("run"), Workspace: operatorWorkspace, Share: share, VersionHash: hash, ChargedKey: keyName(operatorWorkspace, guestKey),
+		Run: id.New("run"), Workspace: workspaces.Operator, Share: share, VersionHash: hash, ChargedKey: keyName(workspaces.Operator, guestKey),
 		Peer: "runner", IssuedAt: time.Now().Unix(), Expiry: time.Now().Add(time.Hour).Unix(), Limits: grant.Limits{Attempts: 1 << 30},
 		Slots: []grant.Slot{{Step: "llm", Field: "api_key", Credential: c.name(), Destination: "https://api.openai.com:443"}},
 	})

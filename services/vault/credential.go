@@ -81,7 +81,7 @@ func takeValue(from *vaultv1.Credential) secret.Secret {
 }
 
 func (s *Service) storeCredential(ctx context.Context, c credential, value secret.Secret) error {
-	if _, err := s.store.workspace(ctx, c.workspace); errors.Is(err, sql.ErrNoRows) {
+	if _, err := s.workspaces.Get(ctx, c.workspace); errors.Is(err, sql.ErrNoRows) {
 		return resource.NotFound("workspace")
 	} else if err != nil {
 		return err

@@ -9,13 +9,13 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/period"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
 // PutCredentialGrant writes, on the authority of the owner whose assertion the
@@ -23,7 +23,7 @@ import (
 // lifted if it says so: a change of limits must not hide what nobody has looked at.
 func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.PutCredentialGrantRequest) (*vaultinternalv1.PutCredentialGrantResponse, error) {
 	ws := shareWorkspace(req.GetShare())
-	owner, err := member(ctx, ws)
+	owner, err := workspaces.Member(ctx, ws)
 	if err != nil {
 		return nil, err
 	}
@@ -63,16 +63,6 @@ func (s *Service) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.P
 	}
 	s.bus.Announce(ctx, revocation.Changed, revocation.Grant(g.share))
 	return &vaultinternalv1.PutCredentialGrantResponse{}, nil
-}
-
-// member is the principal, if it is a member of a workspace.
-func member(ctx context.Context, workspace string) (caller.Principal, error) {
-	p := caller.From(ctx)
-	if workspace == "" || p.Kind != caller.Member || p.Workspace != workspace {
-		return p, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
-			"only a member of the workspace can do this, with its own key")
-	}
-	return p, nil
 }
 
 // grantable checks every slot and says all that is wrong.

@@ -71,7 +71,7 @@ func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.
 		h.Share, h.VersionHash = c.Share, c.VersionHash
 		return h, nil
 	}
-	owner, err := s.authority(c.Authority, c.Workspace, c.Issued())
+	owner, err := s.assertions.authority(c.Authority, c.Workspace, c.Issued())
 	if err != nil {
 		return h, grant.Invalid(err)
 	}
@@ -90,7 +90,7 @@ func (s *Service) mayUse(ctx context.Context, h *handle) error {
 		if name == "" {
 			continue
 		}
-		if err := s.keyAlive(ctx, name); err != nil {
+		if err := s.keys.alive(ctx, name); err != nil {
 			return err
 		}
 	}
@@ -128,17 +128,6 @@ func (s *Service) runAlive(ctx context.Context, run string) error {
 	}
 	if ended {
 		return grant.Invalid(errors.New("the run has ended"))
-	}
-	return nil
-}
-
-func (s *Service) keyAlive(ctx context.Context, name string) error {
-	k, err := s.rights.key(ctx, name)
-	if err != nil {
-		return err
-	}
-	if k == nil || k.revokeTime.Valid {
-		return errs.Aborted(errorsv1.Reason_REASON_RUN_REVOKED, "the key that this run is charged to was revoked")
 	}
 	return nil
 }

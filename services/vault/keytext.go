@@ -10,9 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// A key's text is its kind's prefix, 26 characters of base32 (130 random bits)
-// and a checksum. The prefix is for people and for secret scanners, the checksum
-// tells a mistyped key from a revoked one without asking the database.
+// The text of a key is the prefix of its kind, 26 characters of base32 (130 random bits) and a checksum.
+// People and secret scanners know it by the prefix. The checksum refuses a mistyped key without a query.
 const (
 	ownerPrefix    = "kh_"
 	operatorPrefix = "kho_"
@@ -21,14 +20,13 @@ const (
 	shownLen       = 5 // random characters that a listing shows
 )
 
-// newKeyText makes a key and what a listing may show of it.
+// newKeyText makes a key, and the beginning of it that a listing shows.
 func newKeyText(prefix string) (text secret.Secret, shown string) {
 	body := prefix + strings.ToLower(rand.Text())
 	return secret.New([]byte(body + checksum(body))), body[:len(prefix)+shownLen]
 }
 
-// wellFormed reports whether a text could be a key that this package made. It
-// says nothing about whether the key exists.
+// wellFormed reports whether a text has the form of a key. The key need not exist.
 func wellFormed(text secret.Secret) bool {
 	s := string(text.Expose())
 	for _, prefix := range []string{ownerPrefix, operatorPrefix} {
@@ -46,8 +44,7 @@ func checksum(body string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:checksumLen])
 }
 
-// hashKey is what is stored of a key. Its 130 random bits make a slow hash
-// needless.
+// hashKey is what is stored of a key. A key has 130 random bits, so it needs no slow hash.
 func hashKey(text secret.Secret) []byte {
 	sum := sha256.Sum256(text.Expose())
 	return sum[:]

@@ -8,6 +8,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
 // idTries is how many ids are tried for a literal before the caller is told.
@@ -33,7 +34,7 @@ func (s *Service) ResolveCredentials(ctx context.Context, req *vaultinternalv1.R
 // credential. A value that is stored already, for the same destinations, is found
 // again, so that saving a definition twice does not store it twice.
 func (s *Service) StoreLiteral(ctx context.Context, req *vaultinternalv1.StoreLiteralRequest) (*vaultinternalv1.StoreLiteralResponse, error) {
-	if _, err := member(ctx, req.GetWorkspace()); err != nil {
+	if _, err := workspaces.Member(ctx, req.GetWorkspace()); err != nil {
 		return nil, err
 	}
 	hint := idFrom(req.GetIdHint())

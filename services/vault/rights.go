@@ -19,7 +19,6 @@ const maxRecent = 8192
 type rights struct {
 	store       *store
 	attempts    *attempts.Store
-	keys        *recent.Cache[*apiKey]
 	credentials *recent.Cache[*sealedCredential]
 	grants      *recent.Cache[*credentialGrant]
 	ended       *recent.Cache[bool]
@@ -27,19 +26,9 @@ type rights struct {
 
 func newRights(s *store, a *attempts.Store, now func() time.Time) *rights {
 	return &rights{
-		store: s, attempts: a, keys: recent.New[*apiKey](now, maxRecent), credentials: recent.New[*sealedCredential](now, maxRecent),
+		store: s, attempts: a, credentials: recent.New[*sealedCredential](now, maxRecent),
 		grants: recent.New[*credentialGrant](now, maxRecent), ended: recent.New[bool](now, maxRecent),
 	}
-}
-
-func (r *rights) key(ctx context.Context, name string) (*apiKey, error) {
-	ws, id, ok := resource.Split(name, "keys")
-	if !ok {
-		return nil, nil
-	}
-	return r.keys.Get(ctx, revocation.Key(name), func(ctx context.Context) (*apiKey, error) {
-		return sqldb.OrNil(key(ctx, r.store.db, ws, id))
-	})
 }
 
 func (r *rights) credential(ctx context.Context, name string) (*sealedCredential, error) {
@@ -64,7 +53,6 @@ func (r *rights) runEnded(ctx context.Context, run string) (bool, error) {
 
 // forget drops the cached rows of a subject.
 func (r *rights) forget(_ revocation.Verb, subject string) {
-	r.keys.Drop(subject)
 	r.credentials.Drop(subject)
 	r.grants.Drop(subject)
 	r.ended.Drop(subject)

@@ -12,6 +12,7 @@ import (
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
@@ -24,6 +25,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
 // writeTimeout bounds a write that goes on after its caller has left.
@@ -75,13 +77,21 @@ type Deps struct {
 }
 
 // Handlers of the parts. A missing RPC does not compile.
-type auditHandlers = audit.Handlers
+type (
+	auditHandlers     = audit.Handlers
+	workspaceHandlers = workspaces.Handlers
+	keyHandlers       = keyHandlers2
+	assertionHandlers = assertionHandlers2
+)
 
 // Service is the vault. Its methods are its RPCs, public and internal.
 type Service struct {
 	vaultv1.UnsafeVaultServiceServer
 	vaultinternalv1.UnsafeVaultInternalServiceServer
 	*auditHandlers
+	*workspaceHandlers
+	*keyHandlers
+	*assertionHandlers
 
 	cfg      Config
 	store    *store
@@ -106,7 +116,9 @@ type Service struct {
 	running                               *revocation.Running
 	bus                                   *revocation.Bus
 	attempts                              *attempts.Store
-	logins                                *recent.Cache[login]
+	workspaces                            *workspaces.Store
+	keys                                  *apiKeys
+	assertions                            *assertions
 	audit                                 *audit.Log
 	metrics                               *metrics
 	// begin writes the intent of a use; a benchmark measures what is left without.
@@ -175,7 +187,6 @@ func (s *Service) assemble(deps Deps) error {
 	s.running = revocation.NewRunning()
 	s.bus = revocation.NewBus(s.redis, s.log, s.running)
 	s.guards, s.bodies = newGuards(), newFilled()
-	s.logins = recent.New[login](s.now, maxRecent)
 	s.rights = newRights(s.store, s.attempts, s.now)
 	s.subscribe()
 	if s.metrics, err = newMetrics(deps.Metrics); err != nil {
@@ -183,17 +194,18 @@ func (s *Service) assemble(deps Deps) error {
 	}
 	s.audit = audit.New(deps.DB, s.attempts, s.log, s.now, s.metrics.refused)
 	s.auditHandlers = audit.NewHandlers(s.audit, s.pages)
+	s.workspaces = workspaces.NewStore(deps.DB)
+	s.workspaceHandlers = workspaces.NewHandlers(s.workspaces, s.audit, s.pages, s.now)
+	s.keys = newAPIKeys(deps.DB, s.workspaces, s.audit, s.bus, s.now)
+	s.keyHandlers = newKeyHandlers(s.keys, s.pages)
+	s.assertions = newAssertions(s.keys, s.identity, s.assertionKey, s.bus, s.now, s.metrics.logins)
+	s.assertionHandlers = newAssertionHandlers(s.assertions)
 	return nil
 }
 
 // subscribe makes every cache drop what the bus names.
 func (s *Service) subscribe() {
 	s.bus.Subscribe(s.rights.forget)
-	s.bus.Subscribe(func(_ revocation.Verb, subject string) {
-		if revocation.IsKey(subject) {
-			s.logins.DropAll()
-		}
-	})
 	s.bus.Subscribe(func(verb revocation.Verb, subject string) {
 		if verb == revocation.Ended {
 			s.guards.drop(subject)
@@ -238,10 +250,10 @@ func (s *Service) settle(ctx context.Context, madeKEK bool) error {
 			return fmt.Errorf("the database has sealed credentials, and the key-encryption key was not at %s: put the old file there (the one that was just made opens nothing)", s.cfg.KEKFile)
 		}
 	}
-	if err := s.createOperatorWorkspace(ctx); err != nil {
+	if err := s.keys.createOperatorWorkspace(ctx, &vaultv1.Budget{Runs: s.cfg.GuestRuns, Period: s.cfg.GuestPeriod}); err != nil {
 		return err
 	}
-	if err := s.sealer.EnsureKey(ctx, operatorWorkspace); err != nil {
+	if err := s.sealer.EnsureKey(ctx, workspaces.Operator); err != nil {
 		return fmt.Errorf("the key-encryption key is not the one that this database was made with: %w", err)
 	}
 	return nil
@@ -261,6 +273,11 @@ func (s *Service) deriveKeys(k *envelope.KEK) error {
 	var err error
 	s.pages, err = page.New(tokens)
 	return err
+}
+
+// Identify tells the public endpoint whose key a caller presents (rpc.ServerConfig).
+func (s *Service) Identify(ctx context.Context, key secret.Secret) (caller.Principal, error) {
+	return s.assertions.Identify(ctx, key)
 }
 
 // RegisterPublic adds the face for clients.

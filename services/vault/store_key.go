@@ -16,7 +16,7 @@ const (
 	kindGuest    = "guest"
 )
 
-// apiKey is a key of a workspace, without the key itself.
+// apiKey is a key of a workspace, without its text.
 type apiKey struct {
 	workspace  string
 	id         string
@@ -25,7 +25,7 @@ type apiKey struct {
 	prefix     string
 	hash       []byte
 	budget     budget
-	allowed    budget // what the operator has set: budget is never above it
+	allowed    budget // what the operator set; budget is never above it
 	createTime int64
 	revokeTime sql.NullInt64
 }
@@ -52,14 +52,14 @@ func key(ctx context.Context, q sqldb.Queryer, workspace, id string) (apiKey, er
 	return scanKey(q.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE workspace = $1 AND id = $2`, workspace, id))
 }
 
-// keyByHash returns sql.ErrNoRows if there is no such key in any workspace.
-func (s *store) keyByHash(ctx context.Context, hash []byte) (apiKey, error) {
-	return scanKey(s.db.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE hash = $1`, hash))
+// byHash returns sql.ErrNoRows if there is no such key in any workspace.
+func (k *apiKeys) byHash(ctx context.Context, hash []byte) (apiKey, error) {
+	return scanKey(k.db.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE hash = $1`, hash))
 }
 
-// keys lists those after a place, oldest first.
-func (s *store) keys(ctx context.Context, workspace string, after page.Place, limit int) ([]apiKey, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys
+// list returns those after a place, oldest first.
+func (k *apiKeys) list(ctx context.Context, workspace string, after page.Place, limit int) ([]apiKey, error) {
+	rows, err := k.db.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys
 		WHERE workspace = $1 AND (create_time, id) > ($2, $3) ORDER BY create_time, id LIMIT $4`,
 		workspace, after.Time, after.ID, limit)
 	return sqldb.All(rows, err, scanKey)
@@ -77,7 +77,7 @@ func updateKey(ctx context.Context, tx *sql.Tx, k apiKey) error {
 	return nil
 }
 
-// revokeKey reports false if the workspace has no such key that is alive.
+// revokeKey reports false if the workspace has no such key that is active.
 func revokeKey(ctx context.Context, tx *sql.Tx, workspace, id string, at int64) (bool, error) {
 	ok, err := sqldb.Changed(tx.ExecContext(ctx, `UPDATE api_keys SET revoke_time = $3
 		WHERE workspace = $1 AND id = $2 AND revoke_time IS NULL`, workspace, id, at))

@@ -1,4 +1,4 @@
-package vault
+package workspaces
 
 import (
 	"context"
@@ -9,17 +9,23 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// workspace is a tenant.
-type workspace struct {
-	id         string
-	title      string
-	createTime int64
+// Store is the rows of workspaces.
+type Store struct{ db *sqldb.DB }
+
+// NewStore returns the rows of a database.
+func NewStore(db *sqldb.DB) *Store { return &Store{db: db} }
+
+// Workspace is a tenant.
+type Workspace struct {
+	ID         string
+	Title      string
+	CreateTime int64
 }
 
-// createWorkspace reports false if the id is taken.
-func createWorkspace(ctx context.Context, tx *sql.Tx, w workspace) (bool, error) {
+// Create reports false if the id is taken.
+func Create(ctx context.Context, tx *sql.Tx, w Workspace) (bool, error) {
 	ok, err := sqldb.Changed(tx.ExecContext(ctx, `INSERT INTO workspaces (id, title, create_time) VALUES ($1, $2, $3)
-		ON CONFLICT (id) DO NOTHING`, w.id, w.title, w.createTime))
+		ON CONFLICT (id) DO NOTHING`, w.ID, w.Title, w.CreateTime))
 	if err != nil {
 		return false, fmt.Errorf("insert workspace: %w", err)
 	}
@@ -27,20 +33,20 @@ func createWorkspace(ctx context.Context, tx *sql.Tx, w workspace) (bool, error)
 }
 
 // workspace returns sql.ErrNoRows if there is none.
-func (s *store) workspace(ctx context.Context, id string) (workspace, error) {
+func (s *Store) Get(ctx context.Context, id string) (Workspace, error) {
 	return scanWorkspace(s.db.QueryRowContext(ctx, `SELECT id, title, create_time FROM workspaces WHERE id = $1`, id))
 }
 
 // workspaces lists those after a place, oldest first.
-func (s *store) workspaces(ctx context.Context, after page.Place, limit int) ([]workspace, error) {
+func (s *Store) list(ctx context.Context, after page.Place, limit int) ([]Workspace, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, title, create_time FROM workspaces
 		WHERE (create_time, id) > ($1, $2) ORDER BY create_time, id LIMIT $3`, after.Time, after.ID, limit)
 	return sqldb.All(rows, err, scanWorkspace)
 }
 
-func scanWorkspace(r sqldb.Scanner) (workspace, error) {
-	var w workspace
-	if err := r.Scan(&w.id, &w.title, &w.createTime); err != nil {
+func scanWorkspace(r sqldb.Scanner) (Workspace, error) {
+	var w Workspace
+	if err := r.Scan(&w.ID, &w.Title, &w.CreateTime); err != nil {
 		return w, sqldb.Error(fmt.Errorf("read workspace: %w", err))
 	}
 	return w, nil

@@ -1,0 +1,70 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
+)
+
+// createOperatorWorkspace makes the operator's tenant and the guest key with its budget, unless they exist.
+func (k *apiKeys) createOperatorWorkspace(ctx context.Context, guest *vaultv1.Budget) error {
+	return k.db.Tx(ctx, func(tx *sql.Tx) error {
+		at := sqldb.Micros(k.now())
+		made, err := workspaces.Create(ctx, tx, workspaces.Workspace{ID: workspaces.Operator, Title: "Operator", CreateTime: at})
+		if err != nil || !made {
+			return err
+		}
+		_, err = createKey(ctx, tx, apiKey{
+			workspace: workspaces.Operator, id: guestKey, kind: kindGuest, title: "Visitors without a key",
+			budget: newBudget(guest), createTime: at,
+		})
+		if err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, k.log.Event(ctx, workspaces.Operator, "workspace.create", resource.Workspace(workspaces.Operator)))
+	})
+}
+
+// firstOperator makes the first operator key of an installation and hands it to keep. If there has ever been
+// one it does nothing. keep runs before the transaction commits: if it fails there is no key, so the only
+// copy is never lost. It reports whether it made a key.
+func (k *apiKeys) firstOperator(ctx context.Context, keep func(secret.Secret) error) (bool, error) {
+	made := false
+	err := k.db.Tx(ctx, func(tx *sql.Tx) error {
+		made = false
+		// The row lock makes a second replica wait until this one commits. Then it finds the key.
+		if _, err := tx.ExecContext(ctx, `UPDATE workspaces SET title = title WHERE id = $1`, workspaces.Operator); err != nil {
+			return fmt.Errorf("lock operator workspace: %w", err)
+		}
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys WHERE workspace = $1 AND kind = $2`,
+			workspaces.Operator, kindOperator).Scan(&n); err != nil || n > 0 {
+			return err
+		}
+		text, shown := newKeyText(operatorPrefix)
+		first := apiKey{
+			workspace: workspaces.Operator, id: id.New("key"), kind: kindOperator, title: "First operator key",
+			prefix: shown, hash: hashKey(text), createTime: sqldb.Micros(k.now()),
+		}
+		if _, err := createKey(ctx, tx, first); err != nil {
+			return err
+		}
+		if err := audit.Write(ctx, tx, k.log.Event(ctx, workspaces.Operator, "key.create", first.name())); err != nil {
+			return err
+		}
+		made = true
+		return keep(text)
+	})
+	if err != nil {
+		return false, fmt.Errorf("make first operator key: %w", err)
+	}
+	return made, nil
+}

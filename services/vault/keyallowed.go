@@ -1,0 +1,84 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+)
+
+// mayCreateKeys refuses a key that the operator has limited: with another key its holder would have no limit.
+func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
+	if p.Kind != caller.Member {
+		return nil
+	}
+	ws, kid, _ := resource.Split(p.Key, "keys")
+	k, err := key(ctx, tx, ws, kid)
+	if err != nil {
+		return err
+	}
+	if k.allowed.runs.Valid {
+		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
+			"the operator has limited this key to %s, so it makes no other keys; ask the operator for one", k.allowed)
+	}
+	return nil
+}
+
+func (k *apiKey) apply(from *vaultv1.Key, mask []string, operator bool) error {
+	if slices.Contains(mask, "title") || (mask == nil && from.GetTitle() != "") {
+		k.title = from.GetTitle()
+	}
+	runs, period, pictures := slices.Contains(mask, "budget.runs"), slices.Contains(mask, "budget.period"), slices.Contains(mask, "budget.pictures")
+	switch {
+	case slices.Contains(mask, "budget"), mask == nil && from.GetBudget() != nil:
+		k.budget = newBudget(from.GetBudget())
+	case runs || period || pictures:
+		if runs {
+			k.budget.runs = sql.NullInt64{Int64: from.GetBudget().GetRuns(), Valid: true}
+		}
+		if pictures && !k.budget.runs.Valid {
+			return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST,
+				"a bound on pictures needs one on runs: set budget.runs too").Field("key.budget.runs", "required")
+		}
+		if pictures {
+			k.budget.pictures = from.GetBudget().GetPictures()
+		}
+		if period {
+			k.budget.period = int64(from.GetBudget().GetPeriod())
+		}
+	default:
+		return nil
+	}
+	if operator {
+		k.allowed = k.budget
+		return nil
+	}
+	return k.withinAllowed()
+}
+
+func (k *apiKey) withinAllowed() error {
+	if k.budget.within(k.allowed) {
+		return nil
+	}
+	return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
+		"the operator has set the budget of this key to %s: members may lower it, and neither raise nor remove it", k.allowed).
+		Field("key.budget", "at most "+k.allowed.String())
+}
+
+func (k apiKey) message() *vaultv1.Key {
+	m := &vaultv1.Key{
+		Name: k.name(), Title: k.title, Prefix: k.prefix, Budget: k.budget.message(), OperatorBudget: k.allowed.message(), CreateTime: timestamppb.New(sqldb.FromMicros(k.createTime)),
+	}
+	if k.revokeTime.Valid {
+		m.RevokeTime = timestamppb.New(sqldb.FromMicros(k.revokeTime.Int64))
+	}
+	return m
+}

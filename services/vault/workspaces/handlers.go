@@ -1,0 +1,105 @@
+package workspaces
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+)
+
+// Handlers serves workspaces.
+type Handlers struct {
+	store *Store
+	log   *audit.Log
+	pages *page.Tokens
+	now   func() time.Time
+}
+
+// NewHandlers returns the handlers of a store.
+func NewHandlers(store *Store, log *audit.Log, pages *page.Tokens, now func() time.Time) *Handlers {
+	return &Handlers{store: store, log: log, pages: pages, now: now}
+}
+
+// CreateWorkspace creates a tenant.
+func (h *Handlers) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorkspaceRequest) (*vaultv1.Workspace, error) {
+	if slices.Contains(reserved(), req.GetWorkspaceId()) {
+		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_ID_RESERVED, "the workspace id %q is reserved; choose another", req.GetWorkspaceId()).
+			Field("workspace_id", "reserved")
+	}
+	if err := leak.NewGate().Text("workspace_id", req.GetWorkspaceId()).Text("workspace.title", req.GetWorkspace().GetTitle()).Err(); err != nil {
+		return nil, err
+	}
+	w := Workspace{ID: req.GetWorkspaceId(), Title: req.GetWorkspace().GetTitle(), CreateTime: sqldb.Micros(h.now())}
+	err := h.store.db.Tx(ctx, func(tx *sql.Tx) error {
+		ok, err := Create(ctx, tx, w)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "workspace %q already exists", w.ID)
+		}
+		return audit.Write(ctx, tx, h.log.Event(ctx, w.ID, "workspace.create", resource.Workspace(w.ID)))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w.message(), nil
+}
+
+// ListWorkspaces lists all tenants, oldest first.
+func (h *Handlers) ListWorkspaces(ctx context.Context, req *vaultv1.ListWorkspacesRequest) (*vaultv1.ListWorkspacesResponse, error) {
+	rows, next, err := page.List(h.pages, req, page.Listing[Workspace, page.Place]{
+		Binding:  []string{"workspaces"},
+		Read:     func(after page.Place, limit int) ([]Workspace, error) { return h.store.list(ctx, after, limit) },
+		CursorOf: func(w Workspace) page.Place { return page.Place{Time: w.CreateTime, ID: w.ID} },
+	})
+	if err != nil {
+		return nil, err
+	}
+	res := &vaultv1.ListWorkspacesResponse{NextPageToken: next}
+	for _, w := range rows {
+		res.Workspaces = append(res.Workspaces, w.message())
+	}
+	return res, nil
+}
+
+// GetWorkspace returns one tenant.
+func (h *Handlers) GetWorkspace(ctx context.Context, req *vaultv1.GetWorkspaceRequest) (*vaultv1.Workspace, error) {
+	w, err := h.store.Get(ctx, resource.WorkspaceID(req.GetName()))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, resource.NotFound("workspace")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w.message(), nil
+}
+
+func (w Workspace) message() *vaultv1.Workspace {
+	return &vaultv1.Workspace{
+		Name: resource.Workspace(w.ID), Title: w.Title, CreateTime: timestamppb.New(sqldb.FromMicros(w.CreateTime)),
+	}
+}
+
+// ResolveWorkspace returns the title of a workspace, for peers that show it to strangers. An unknown
+// workspace has an empty title.
+func (h *Handlers) ResolveWorkspace(ctx context.Context, req *vaultinternalv1.ResolveWorkspaceRequest) (*vaultinternalv1.ResolveWorkspaceResponse, error) {
+	w, err := h.store.Get(ctx, req.GetWorkspace())
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	return &vaultinternalv1.ResolveWorkspaceResponse{Title: w.Title}, nil
+}

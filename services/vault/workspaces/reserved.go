@@ -1,0 +1,37 @@
+package workspaces
+
+import (
+	"context"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// Operator is the operator's own tenant. It holds operator keys, the guest key and public models.
+const Operator = "operator"
+
+// reserved are ids that no workspace may have. Each is a first path segment that the gateway uses or may
+// use later, or a word that a reader takes for the installation itself.
+func reserved() []string {
+	return []string{
+		Operator, "infer", "workflows", "inference-pipelines", "inference_pipelines", "build", "model", "models", "embed",
+		"local", "v1", "v2", "v3", "healthz", "readyz", "livez", "openapi.json", "openapi", "assets", "console", "docs",
+		"admin", "api", "static", "public", "share", "shares", "shared", "fork", "forks", "gallery", "login", "logout",
+		"signup", "account", "accounts", "settings", "help", "support", "about", "legal", "privacy", "terms", "status",
+		"metrics", "debug", "pprof", "grpc", "keyhole", "guest", "guests", "visitor", "visitors", "owner", "system", "root",
+		"internal", "vault", "sharing", "registry", "runner", "gateway", "workspaces", "workspace", "keys", "credentials",
+		"runs", "usage", "audit", "whoami", "www", "well-known", "robots.txt", "favicon.ico", "new", "null", "undefined",
+		"device", "devices", "notebook", "info", "clip", "sam", "sam2", "ocr", "doctr", "gaze", "owlv2", "lmm", "core",
+	}
+}
+
+// Member is the caller, if it is a member of a workspace.
+func Member(ctx context.Context, workspace string) (caller.Principal, error) {
+	p := caller.From(ctx)
+	if workspace == "" || p.Kind != caller.Member || p.Workspace != workspace {
+		return p, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
+			"only a member of the workspace can do this, with its own key")
+	}
+	return p, nil
+}
