@@ -22,6 +22,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -39,7 +40,7 @@ const maxRecent3 = 8192
 
 // assertions turns presented keys into signed principals.
 type assertions struct {
-	keys     *apiKeys
+	keys     *keys.Keys
 	identity *identity.Identity
 	key      secret.Secret // of proofs
 	now      func() time.Time
@@ -49,7 +50,7 @@ type assertions struct {
 
 // newAssertions signs with an identity, and proves with a key that only the vault has. A login is dropped
 // when the bus names any key: the cache knows keys by their hashes, and the bus by their names.
-func newAssertions(keys *apiKeys, own *identity.Identity, key secret.Secret, bus *revocation.Bus, now func() time.Time, presented *prometheus.CounterVec) *assertions {
+func newAssertions(keys *keys.Keys, own *identity.Identity, key secret.Secret, bus *revocation.Bus, now func() time.Time, presented *prometheus.CounterVec) *assertions {
 	a := &assertions{keys: keys, identity: own, key: key, now: now, logins: recent.New[login](now, maxRecent3), counter: presented}
 	bus.Subscribe(func(_ revocation.Verb, subject string) {
 		if revocation.IsKey(subject) {
@@ -67,11 +68,11 @@ func (a *assertions) Identify(ctx context.Context, key secret.Secret) (caller.Pr
 
 // login looks a key up. A malformed, an unknown and a revoked key get the same answer.
 func (a *assertions) login(ctx context.Context, text secret.Secret) (login, error) {
-	if !wellFormed(text) {
+	if !keys.WellFormed(text) {
 		a.counter.WithLabelValues("malformed").Inc()
 		return login{}, unauthenticated(errors.New("malformed key"))
 	}
-	hash := hashKey(text)
+	hash := keys.HashKey(text)
 	l, err := a.logins.Get(ctx, string(hash), func(ctx context.Context) (login, error) { return a.lookUp(ctx, hash) })
 	switch {
 	case err == nil:
@@ -83,20 +84,20 @@ func (a *assertions) login(ctx context.Context, text secret.Secret) (login, erro
 }
 
 func (a *assertions) lookUp(ctx context.Context, hash []byte) (login, error) {
-	k, err := a.keys.byHash(ctx, hash)
+	k, err := a.keys.ByHash(ctx, hash)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return login{}, unauthenticated(errors.New("unknown key"))
 	case err != nil:
 		return login{}, err
-	case subtle.ConstantTimeCompare(k.hash, hash) != 1 || k.revokeTime.Valid:
+	case subtle.ConstantTimeCompare(k.Hash, hash) != 1 || k.RevokeTime.Valid:
 		return login{}, unauthenticated(errors.New("revoked key"))
 	}
-	p := caller.Principal{Workspace: k.workspace, Key: k.name(), Visitor: k.name()}
-	switch k.kind {
-	case kindOwner:
+	p := caller.Principal{Workspace: k.Workspace, Key: k.Name(), Visitor: k.Name()}
+	switch k.Kind {
+	case keys.KindOwner:
 		p.Kind = caller.Member
-	case kindOperator:
+	case keys.KindOperator:
 		p.Kind = caller.Operator
 	default:
 		return login{}, unauthenticated(errors.New("a key that nobody can present"))

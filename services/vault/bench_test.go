@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
+	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
@@ -133,7 +134,7 @@ func benchVault(b *testing.B) (*Service, string) {
 	})
 	check(err)
 	token, err := grant.Sign(testkit.Identity(b, ca, grant.Issuer), grant.Claims{
-		Run: id.New("run"), Workspace: workspaces.Operator, Share: share, VersionHash: hash, ChargedKey: keyName(workspaces.Operator, guestKey),
+		Run: id.New("run"), Workspace: workspaces.Operator, Share: share, VersionHash: hash, ChargedKey: keys.Name(workspaces.Operator, keys.Guest),
 		Peer: "runner", IssuedAt: time.Now().Unix(), Expiry: time.Now().Add(time.Hour).Unix(), Limits: grant.Limits{Attempts: 1 << 30},
 		Slots: []grant.Slot{{Step: "llm", Field: "api_key", Credential: c.name(), Destination: "https://api.openai.com:443"}},
 	})

@@ -13,7 +13,7 @@ import (
 // Bootstrap makes the first operator key of an installation and hands it to keep. If there has ever been an
 // operator key it does nothing. It reports whether it made a key.
 func (s *Service) Bootstrap(ctx context.Context, keep func(secret.Secret) error) (bool, error) {
-	return s.keys.firstOperator(ctx, keep)
+	return s.keys.FirstOperator(ctx, keep)
 }
 
 // OperatorKeyFile is the usual keep of Bootstrap. It writes the key to a file that only its owner can read.

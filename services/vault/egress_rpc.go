@@ -134,7 +134,7 @@ func (s *Service) fetch(stream egressStream, head *vaultinternalv1.EgressHead) e
 		if err := s.runAlive(ctx, claims.Run); err != nil {
 			return err
 		}
-		return s.keys.alive(ctx, claims.ChargedKey)
+		return s.keys.Alive(ctx, claims.ChargedKey)
 	}
 	ctx, done := s.running.Add(ctx, check, revocation.Run(claims.Run), revocation.Key(claims.ChargedKey))
 	defer done()

@@ -90,7 +90,7 @@ func (s *Service) mayUse(ctx context.Context, h *handle) error {
 		if name == "" {
 			continue
 		}
-		if err := s.keys.alive(ctx, name); err != nil {
+		if err := s.keys.Alive(ctx, name); err != nil {
 			return err
 		}
 	}

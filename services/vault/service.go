@@ -24,6 +24,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
+	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
@@ -80,7 +81,7 @@ type Deps struct {
 type (
 	auditHandlers     = audit.Handlers
 	workspaceHandlers = workspaces.Handlers
-	keyHandlers       = keyHandlers2
+	keyHandlers       = keys.Handlers
 	assertionHandlers = assertionHandlers2
 )
 
@@ -117,7 +118,7 @@ type Service struct {
 	bus                                   *revocation.Bus
 	attempts                              *attempts.Store
 	workspaces                            *workspaces.Store
-	keys                                  *apiKeys
+	keys                                  *keys.Keys
 	assertions                            *assertions
 	audit                                 *audit.Log
 	metrics                               *metrics
@@ -196,8 +197,8 @@ func (s *Service) assemble(deps Deps) error {
 	s.auditHandlers = audit.NewHandlers(s.audit, s.pages)
 	s.workspaces = workspaces.NewStore(deps.DB)
 	s.workspaceHandlers = workspaces.NewHandlers(s.workspaces, s.audit, s.pages, s.now)
-	s.keys = newAPIKeys(deps.DB, s.workspaces, s.audit, s.bus, s.now)
-	s.keyHandlers = newKeyHandlers(s.keys, s.pages)
+	s.keys = keys.New(deps.DB, s.workspaces, s.audit, s.bus, s.now)
+	s.keyHandlers = keys.NewHandlers(s.keys, s.pages)
 	s.assertions = newAssertions(s.keys, s.identity, s.assertionKey, s.bus, s.now, s.metrics.logins)
 	s.assertionHandlers = newAssertionHandlers(s.assertions)
 	return nil
@@ -250,7 +251,7 @@ func (s *Service) settle(ctx context.Context, madeKEK bool) error {
 			return fmt.Errorf("the database has sealed credentials, and the key-encryption key was not at %s: put the old file there (the one that was just made opens nothing)", s.cfg.KEKFile)
 		}
 	}
-	if err := s.keys.createOperatorWorkspace(ctx, &vaultv1.Budget{Runs: s.cfg.GuestRuns, Period: s.cfg.GuestPeriod}); err != nil {
+	if err := s.keys.CreateOperatorWorkspace(ctx, &vaultv1.Budget{Runs: s.cfg.GuestRuns, Period: s.cfg.GuestPeriod}); err != nil {
 		return err
 	}
 	if err := s.sealer.EnsureKey(ctx, workspaces.Operator); err != nil {

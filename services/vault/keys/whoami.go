@@ -1,4 +1,4 @@
-package vault
+package keys
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // Whoami says whose key the caller presented and what it may do.
-func (*keyHandlers2) Whoami(ctx context.Context, _ *vaultv1.WhoamiRequest) (*vaultv1.WhoamiResponse, error) {
+func (*Handlers) Whoami(ctx context.Context, _ *vaultv1.WhoamiRequest) (*vaultv1.WhoamiResponse, error) {
 	p := caller.From(ctx)
 	switch p.Kind {
 	case caller.Member:
@@ -29,7 +29,7 @@ func (*keyHandlers2) Whoami(ctx context.Context, _ *vaultv1.WhoamiRequest) (*vau
 		}, nil
 	default:
 		return &vaultv1.WhoamiResponse{
-			Role: "guest", Key: keyName(workspaces.Operator, guestKey),
+			Role: "guest", Key: Name(workspaces.Operator, Guest),
 			Permissions: []string{"open shared links", "run previews, charged to the operator's allowance for guests"},
 		}, nil
 	}

@@ -1,4 +1,4 @@
-package vault
+package keys
 
 import (
 	"crypto/rand"
@@ -26,8 +26,8 @@ func newKeyText(prefix string) (text secret.Secret, shown string) {
 	return secret.New([]byte(body + checksum(body))), body[:len(prefix)+shownLen]
 }
 
-// wellFormed reports whether a text has the form of a key. The key need not exist.
-func wellFormed(text secret.Secret) bool {
+// WellFormed reports whether a text has the form of a key. The key need not exist.
+func WellFormed(text secret.Secret) bool {
 	s := string(text.Expose())
 	for _, prefix := range []string{ownerPrefix, operatorPrefix} {
 		if strings.HasPrefix(s, prefix) && len(s) == len(prefix)+randomLen+checksumLen {
@@ -44,8 +44,8 @@ func checksum(body string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:checksumLen])
 }
 
-// hashKey is what is stored of a key. A key has 130 random bits, so it needs no slow hash.
-func hashKey(text secret.Secret) []byte {
+// HashKey is what is stored of a key. A key has 130 random bits, so it needs no slow hash.
+func HashKey(text secret.Secret) []byte {
 	sum := sha256.Sum256(text.Expose())
 	return sum[:]
 }

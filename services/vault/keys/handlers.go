@@ -1,4 +1,4 @@
-package vault
+package keys
 
 import (
 	"context"
@@ -23,20 +23,20 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// keyHandlers2 serves API keys.
-type keyHandlers2 struct {
-	keys  *apiKeys
+// Handlers serves API keys.
+type Handlers struct {
+	keys  *Keys
 	pages *page.Tokens
 }
 
-// newKeyHandlers returns the handlers of keys.
-func newKeyHandlers(keys *apiKeys, pages *page.Tokens) *keyHandlers2 {
-	return &keyHandlers2{keys: keys, pages: pages}
+// NewHandlers returns the handlers of keys.
+func NewHandlers(keys *Keys, pages *page.Tokens) *Handlers {
+	return &Handlers{keys: keys, pages: pages}
 }
 
 // CreateKey makes a key: an operator key under workspaces/operator, an owner key elsewhere. Only this reply
 // carries the text of the key.
-func (h *keyHandlers2) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) (*vaultv1.Key, error) {
+func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) (*vaultv1.Key, error) {
 	ws := resource.WorkspaceID(req.GetParent())
 	if _, err := h.keys.workspaces.Get(ctx, ws); errors.Is(err, sql.ErrNoRows) {
 		return nil, resource.NotFound("workspace")
@@ -46,7 +46,7 @@ func (h *keyHandlers2) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequ
 	if err := leak.NewGate().Text("key_id", req.GetKeyId()).Text("key.title", req.GetKey().GetTitle()).Err(); err != nil {
 		return nil, err
 	}
-	k := apiKey{workspace: ws, id: req.GetKeyId(), kind: kindOwner, title: req.GetKey().GetTitle(), createTime: sqldb.Micros(h.keys.now())}
+	k := Key{Workspace: ws, id: req.GetKeyId(), Kind: KindOwner, title: req.GetKey().GetTitle(), createTime: sqldb.Micros(h.keys.now())}
 	if k.id == "" {
 		k.id = id.New("key")
 	}
@@ -56,23 +56,23 @@ func (h *keyHandlers2) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequ
 	}
 	prefix := ownerPrefix
 	if ws == workspaces.Operator {
-		k.kind, prefix = kindOperator, operatorPrefix
+		k.Kind, prefix = KindOperator, operatorPrefix
 	}
 	var text secret.Secret
 	text, k.prefix = newKeyText(prefix)
-	k.hash = hashKey(text)
+	k.Hash = HashKey(text)
 	err := h.keys.db.Tx(ctx, func(tx *sql.Tx) error {
 		if err := mayCreateKeys(ctx, tx, caller.From(ctx)); err != nil {
 			return err
 		}
-		ok, err := createKey(ctx, tx, k)
+		ok, err := insert(ctx, tx, k)
 		if err != nil {
 			return err
 		}
 		if !ok {
 			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "key %q exists or existed before; choose another id, because ids of keys are not used again", k.id)
 		}
-		return audit.Write(ctx, tx, h.keys.log.Event(ctx, ws, "key.create", k.name()))
+		return audit.Write(ctx, tx, h.keys.log.Event(ctx, ws, "key.create", k.Name()))
 	})
 	if err != nil {
 		return nil, err
@@ -83,12 +83,12 @@ func (h *keyHandlers2) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequ
 }
 
 // ListKeys lists the keys of a workspace, including revoked ones, oldest first.
-func (h *keyHandlers2) ListKeys(ctx context.Context, req *vaultv1.ListKeysRequest) (*vaultv1.ListKeysResponse, error) {
+func (h *Handlers) ListKeys(ctx context.Context, req *vaultv1.ListKeysRequest) (*vaultv1.ListKeysResponse, error) {
 	ws := resource.WorkspaceID(req.GetParent())
-	rows, next, err := page.List(h.pages, req, page.Listing[apiKey, page.Place]{
+	rows, next, err := page.List(h.pages, req, page.Listing[Key, page.Place]{
 		Binding:  []string{"keys", ws},
-		Read:     func(after page.Place, limit int) ([]apiKey, error) { return h.keys.list(ctx, ws, after, limit) },
-		CursorOf: func(k apiKey) page.Place { return page.Place{Time: k.createTime, ID: k.id} },
+		Read:     func(after page.Place, limit int) ([]Key, error) { return h.keys.list(ctx, ws, after, limit) },
+		CursorOf: func(k Key) page.Place { return page.Place{Time: k.createTime, ID: k.id} },
 	})
 	if err != nil {
 		return nil, err
@@ -101,9 +101,9 @@ func (h *keyHandlers2) ListKeys(ctx context.Context, req *vaultv1.ListKeysReques
 }
 
 // GetKey returns a key without its text.
-func (h *keyHandlers2) GetKey(ctx context.Context, req *vaultv1.GetKeyRequest) (*vaultv1.Key, error) {
+func (h *Handlers) GetKey(ctx context.Context, req *vaultv1.GetKeyRequest) (*vaultv1.Key, error) {
 	ws, kid, _ := resource.Split(req.GetName(), "keys")
-	k, err := key(ctx, h.keys.db, ws, kid)
+	k, err := row(ctx, h.keys.db, ws, kid)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, resource.NotFound("key")
 	}
@@ -116,7 +116,7 @@ func (h *keyHandlers2) GetKey(ctx context.Context, req *vaultv1.GetKeyRequest) (
 // UpdateKey changes the title or the budget of a key. Without a mask it changes the fields that are given. A
 // mask with "budget" and no budget removes the limit. Members may lower a budget that the operator set; only
 // the operator may raise it.
-func (h *keyHandlers2) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) (*vaultv1.Key, error) {
+func (h *Handlers) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) (*vaultv1.Key, error) {
 	ws, kid, ok := resource.Split(req.GetKey().GetName(), "keys")
 	if !ok {
 		return nil, resource.BadName("key.name", "workspaces/{workspace}/keys/{key}")
@@ -129,10 +129,10 @@ func (h *keyHandlers2) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequ
 	if err := leak.Text("key.title", req.GetKey().GetTitle()); err != nil {
 		return nil, err
 	}
-	var k apiKey
+	var k Key
 	err = h.keys.db.Tx(ctx, func(tx *sql.Tx) error {
 		var err error
-		if k, err = key(ctx, tx, ws, kid); errors.Is(err, sql.ErrNoRows) {
+		if k, err = row(ctx, tx, ws, kid); errors.Is(err, sql.ErrNoRows) {
 			return resource.NotFound("key")
 		} else if err != nil {
 			return err
@@ -140,51 +140,51 @@ func (h *keyHandlers2) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequ
 		if err := k.apply(req.GetKey(), mask, caller.From(ctx).Kind == caller.Operator); err != nil {
 			return err
 		}
-		if k.kind == kindGuest && !k.budget.runs.Valid {
+		if k.Kind == KindGuest && !k.budget.runs.Valid {
 			return errs.FailedPrecondition(errorsv1.Reason_REASON_LIMITS_REQUIRED,
 				"the guest key needs a budget: anybody can run on it").Field("key.budget", "required")
 		}
-		if err := updateKey(ctx, tx, k); err != nil {
+		if err := update(ctx, tx, k); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, h.keys.log.Event(ctx, ws, "key.update", k.name()))
+		return audit.Write(ctx, tx, h.keys.log.Event(ctx, ws, "key.update", k.Name()))
 	})
 	if err != nil {
 		return nil, err
 	}
-	h.keys.bus.Announce(ctx, revocation.Changed, revocation.Key(k.name()))
+	h.keys.bus.Announce(ctx, revocation.Changed, revocation.Key(k.Name()))
 	return k.message(), nil
 }
 
 // DeleteKey revokes a key. Within a second it works nowhere, and calls of runs that are charged to it end.
 // Revoking it again changes nothing.
-func (h *keyHandlers2) DeleteKey(ctx context.Context, req *vaultv1.DeleteKeyRequest) (*emptypb.Empty, error) {
+func (h *Handlers) DeleteKey(ctx context.Context, req *vaultv1.DeleteKeyRequest) (*emptypb.Empty, error) {
 	ws, kid, _ := resource.Split(req.GetName(), "keys")
-	if ws == workspaces.Operator && kid == guestKey {
+	if ws == workspaces.Operator && kid == Guest {
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_IN_USE,
 			"the guest key cannot be revoked; set its budget to 0 runs to keep guests out")
 	}
 	err := h.keys.db.Tx(ctx, func(tx *sql.Tx) error {
-		if _, err := key(ctx, tx, ws, kid); errors.Is(err, sql.ErrNoRows) {
+		if _, err := row(ctx, tx, ws, kid); errors.Is(err, sql.ErrNoRows) {
 			return resource.NotFound("key")
 		} else if err != nil {
 			return err
 		}
-		alive, err := revokeKey(ctx, tx, ws, kid, sqldb.Micros(h.keys.now()))
+		alive, err := revoke(ctx, tx, ws, kid, sqldb.Micros(h.keys.now()))
 		if err != nil || !alive {
 			return err
 		}
-		return audit.Write(ctx, tx, h.keys.log.Event(ctx, ws, "key.revoke", keyName(ws, kid)))
+		return audit.Write(ctx, tx, h.keys.log.Event(ctx, ws, "key.revoke", Name(ws, kid)))
 	})
 	if err != nil {
 		return nil, err
 	}
-	h.keys.bus.Announce(ctx, revocation.Ended, revocation.Key(keyName(ws, kid)))
+	h.keys.bus.Announce(ctx, revocation.Ended, revocation.Key(Name(ws, kid)))
 	return &emptypb.Empty{}, nil
 }
 
 // ResolveKey says whether a key is active and what its budget is. A key that does not exist is not active.
-func (h *keyHandlers2) ResolveKey(ctx context.Context, req *vaultinternalv1.ResolveKeyRequest) (*vaultinternalv1.ResolveKeyResponse, error) {
+func (h *Handlers) ResolveKey(ctx context.Context, req *vaultinternalv1.ResolveKeyRequest) (*vaultinternalv1.ResolveKeyResponse, error) {
 	k, err := h.keys.current(ctx, req.GetName())
 	if err != nil {
 		return nil, err
@@ -192,5 +192,5 @@ func (h *keyHandlers2) ResolveKey(ctx context.Context, req *vaultinternalv1.Reso
 	if k == nil {
 		return &vaultinternalv1.ResolveKeyResponse{}, nil
 	}
-	return &vaultinternalv1.ResolveKeyResponse{Active: !k.revokeTime.Valid, Budget: k.budget.message()}, nil
+	return &vaultinternalv1.ResolveKeyResponse{Active: !k.RevokeTime.Valid, Budget: k.budget.message()}, nil
 }

@@ -1,4 +1,4 @@
-package vault
+package keys
 
 import (
 	"context"
@@ -14,16 +14,16 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// createOperatorWorkspace makes the operator's tenant and the guest key with its budget, unless they exist.
-func (k *apiKeys) createOperatorWorkspace(ctx context.Context, guest *vaultv1.Budget) error {
+// CreateOperatorWorkspace makes the operator's tenant and the guest key with its budget, unless they exist.
+func (k *Keys) CreateOperatorWorkspace(ctx context.Context, guest *vaultv1.Budget) error {
 	return k.db.Tx(ctx, func(tx *sql.Tx) error {
 		at := sqldb.Micros(k.now())
 		made, err := workspaces.Create(ctx, tx, workspaces.Workspace{ID: workspaces.Operator, Title: "Operator", CreateTime: at})
 		if err != nil || !made {
 			return err
 		}
-		_, err = createKey(ctx, tx, apiKey{
-			workspace: workspaces.Operator, id: guestKey, kind: kindGuest, title: "Visitors without a key",
+		_, err = insert(ctx, tx, Key{
+			Workspace: workspaces.Operator, id: Guest, Kind: KindGuest, title: "Visitors without a key",
 			budget: newBudget(guest), createTime: at,
 		})
 		if err != nil {
@@ -33,10 +33,10 @@ func (k *apiKeys) createOperatorWorkspace(ctx context.Context, guest *vaultv1.Bu
 	})
 }
 
-// firstOperator makes the first operator key of an installation and hands it to keep. If there has ever been
+// FirstOperator makes the first operator key of an installation and hands it to keep. If there has ever been
 // one it does nothing. keep runs before the transaction commits: if it fails there is no key, so the only
 // copy is never lost. It reports whether it made a key.
-func (k *apiKeys) firstOperator(ctx context.Context, keep func(secret.Secret) error) (bool, error) {
+func (k *Keys) FirstOperator(ctx context.Context, keep func(secret.Secret) error) (bool, error) {
 	made := false
 	err := k.db.Tx(ctx, func(tx *sql.Tx) error {
 		made = false
@@ -46,18 +46,18 @@ func (k *apiKeys) firstOperator(ctx context.Context, keep func(secret.Secret) er
 		}
 		var n int
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys WHERE workspace = $1 AND kind = $2`,
-			workspaces.Operator, kindOperator).Scan(&n); err != nil || n > 0 {
+			workspaces.Operator, KindOperator).Scan(&n); err != nil || n > 0 {
 			return err
 		}
 		text, shown := newKeyText(operatorPrefix)
-		first := apiKey{
-			workspace: workspaces.Operator, id: id.New("key"), kind: kindOperator, title: "First operator key",
-			prefix: shown, hash: hashKey(text), createTime: sqldb.Micros(k.now()),
+		first := Key{
+			Workspace: workspaces.Operator, id: id.New("key"), Kind: KindOperator, title: "First operator key",
+			prefix: shown, Hash: HashKey(text), createTime: sqldb.Micros(k.now()),
 		}
-		if _, err := createKey(ctx, tx, first); err != nil {
+		if _, err := insert(ctx, tx, first); err != nil {
 			return err
 		}
-		if err := audit.Write(ctx, tx, k.log.Event(ctx, workspaces.Operator, "key.create", first.name())); err != nil {
+		if err := audit.Write(ctx, tx, k.log.Event(ctx, workspaces.Operator, "key.create", first.Name())); err != nil {
 			return err
 		}
 		made = true

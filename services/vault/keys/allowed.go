@@ -1,4 +1,4 @@
-package vault
+package keys
 
 import (
 	"context"
@@ -21,7 +21,7 @@ func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
 		return nil
 	}
 	ws, kid, _ := resource.Split(p.Key, "keys")
-	k, err := key(ctx, tx, ws, kid)
+	k, err := row(ctx, tx, ws, kid)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
 	return nil
 }
 
-func (k *apiKey) apply(from *vaultv1.Key, mask []string, operator bool) error {
+func (k *Key) apply(from *vaultv1.Key, mask []string, operator bool) error {
 	if slices.Contains(mask, "title") || (mask == nil && from.GetTitle() != "") {
 		k.title = from.GetTitle()
 	}
@@ -64,7 +64,7 @@ func (k *apiKey) apply(from *vaultv1.Key, mask []string, operator bool) error {
 	return k.withinAllowed()
 }
 
-func (k *apiKey) withinAllowed() error {
+func (k *Key) withinAllowed() error {
 	if k.budget.within(k.allowed) {
 		return nil
 	}
@@ -73,12 +73,12 @@ func (k *apiKey) withinAllowed() error {
 		Field("key.budget", "at most "+k.allowed.String())
 }
 
-func (k apiKey) message() *vaultv1.Key {
+func (k Key) message() *vaultv1.Key {
 	m := &vaultv1.Key{
-		Name: k.name(), Title: k.title, Prefix: k.prefix, Budget: k.budget.message(), OperatorBudget: k.allowed.message(), CreateTime: timestamppb.New(sqldb.FromMicros(k.createTime)),
+		Name: k.Name(), Title: k.title, Prefix: k.prefix, Budget: k.budget.message(), OperatorBudget: k.allowed.message(), CreateTime: timestamppb.New(sqldb.FromMicros(k.createTime)),
 	}
-	if k.revokeTime.Valid {
-		m.RevokeTime = timestamppb.New(sqldb.FromMicros(k.revokeTime.Int64))
+	if k.RevokeTime.Valid {
+		m.RevokeTime = timestamppb.New(sqldb.FromMicros(k.RevokeTime.Int64))
 	}
 	return m
 }
