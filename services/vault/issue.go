@@ -71,7 +71,7 @@ func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.
 		h.Share, h.VersionHash = c.Share, c.VersionHash
 		return h, nil
 	}
-	owner, err := s.assertions.authority(c.Authority, c.Workspace, c.Issued())
+	owner, err := s.assertions.Authority(c.Authority, c.Workspace, c.Issued())
 	if err != nil {
 		return h, grant.Invalid(err)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/assertions"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
@@ -82,7 +83,7 @@ type (
 	auditHandlers     = audit.Handlers
 	workspaceHandlers = workspaces.Handlers
 	keyHandlers       = keys.Handlers
-	assertionHandlers = assertionHandlers2
+	assertionHandlers = assertions.Handlers
 )
 
 // Service is the vault. Its methods are its RPCs, public and internal.
@@ -119,7 +120,7 @@ type Service struct {
 	attempts                              *attempts.Store
 	workspaces                            *workspaces.Store
 	keys                                  *keys.Keys
-	assertions                            *assertions
+	assertions                            *assertions.Assertions
 	audit                                 *audit.Log
 	metrics                               *metrics
 	// begin writes the intent of a use; a benchmark measures what is left without.
@@ -199,8 +200,8 @@ func (s *Service) assemble(deps Deps) error {
 	s.workspaceHandlers = workspaces.NewHandlers(s.workspaces, s.audit, s.pages, s.now)
 	s.keys = keys.New(deps.DB, s.workspaces, s.audit, s.bus, s.now)
 	s.keyHandlers = keys.NewHandlers(s.keys, s.pages)
-	s.assertions = newAssertions(s.keys, s.identity, s.assertionKey, s.bus, s.now, s.metrics.logins)
-	s.assertionHandlers = newAssertionHandlers(s.assertions)
+	s.assertions = assertions.New(s.keys, s.identity, s.assertionKey, s.bus, s.now, s.metrics.logins)
+	s.assertionHandlers = assertions.NewHandlers(s.assertions)
 	return nil
 }
 

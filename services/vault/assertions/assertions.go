@@ -1,4 +1,4 @@
-package vault
+package assertions
 
 import (
 	"context"
@@ -35,11 +35,11 @@ type login struct {
 	until     time.Time
 }
 
-// maxRecent3 bounds the cached logins.
-const maxRecent3 = 8192
+// maxRecent bounds the cached logins.
+const maxRecent = 8192
 
-// assertions turns presented keys into signed principals.
-type assertions struct {
+// Assertions turns presented keys into signed principals.
+type Assertions struct {
 	keys     *keys.Keys
 	identity *identity.Identity
 	key      secret.Secret // of proofs
@@ -48,10 +48,10 @@ type assertions struct {
 	counter  *prometheus.CounterVec // of presented keys, by their outcome
 }
 
-// newAssertions signs with an identity, and proves with a key that only the vault has. A login is dropped
+// New signs with an identity, and proves with a key that only the vault has. A login is dropped
 // when the bus names any key: the cache knows keys by their hashes, and the bus by their names.
-func newAssertions(keys *keys.Keys, own *identity.Identity, key secret.Secret, bus *revocation.Bus, now func() time.Time, presented *prometheus.CounterVec) *assertions {
-	a := &assertions{keys: keys, identity: own, key: key, now: now, logins: recent.New[login](now, maxRecent3), counter: presented}
+func New(keys *keys.Keys, own *identity.Identity, key secret.Secret, bus *revocation.Bus, now func() time.Time, presented *prometheus.CounterVec) *Assertions {
+	a := &Assertions{keys: keys, identity: own, key: key, now: now, logins: recent.New[login](now, maxRecent), counter: presented}
 	bus.Subscribe(func(_ revocation.Verb, subject string) {
 		if revocation.IsKey(subject) {
 			a.logins.DropAll()
@@ -61,13 +61,13 @@ func newAssertions(keys *keys.Keys, own *identity.Identity, key secret.Secret, b
 }
 
 // Identify is Authenticate for the vault's own public endpoint (rpc.ServerConfig).
-func (a *assertions) Identify(ctx context.Context, key secret.Secret) (caller.Principal, error) {
+func (a *Assertions) Identify(ctx context.Context, key secret.Secret) (caller.Principal, error) {
 	l, err := a.login(ctx, key)
 	return l.principal, err
 }
 
 // login looks a key up. A malformed, an unknown and a revoked key get the same answer.
-func (a *assertions) login(ctx context.Context, text secret.Secret) (login, error) {
+func (a *Assertions) login(ctx context.Context, text secret.Secret) (login, error) {
 	if !keys.WellFormed(text) {
 		a.counter.WithLabelValues("malformed").Inc()
 		return login{}, unauthenticated(errors.New("malformed key"))
@@ -83,7 +83,7 @@ func (a *assertions) login(ctx context.Context, text secret.Secret) (login, erro
 	return l, err
 }
 
-func (a *assertions) lookUp(ctx context.Context, hash []byte) (login, error) {
+func (a *Assertions) lookUp(ctx context.Context, hash []byte) (login, error) {
 	k, err := a.keys.ByHash(ctx, hash)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -110,7 +110,7 @@ func unauthenticated(cause error) error {
 }
 
 // assert signs who a key is.
-func (a *assertions) assert(p caller.Principal) (login, error) {
+func (a *Assertions) assert(p caller.Principal) (login, error) {
 	made := rpc.NewAssertion(p, a.now(), assertionLife)
 	made.Proof = base64.RawURLEncoding.EncodeToString(a.proof(made))
 	token, err := made.Sign(a.identity)
@@ -121,15 +121,15 @@ func (a *assertions) assert(p caller.Principal) (login, error) {
 	return login{principal: p, until: time.Unix(made.Expiry, 0)}, nil
 }
 
-func (a *assertions) proof(of rpc.Assertion) []byte {
+func (a *Assertions) proof(of rpc.Assertion) []byte {
 	m := hmac.New(sha256.New, a.key.Expose())
 	m.Write(secret.Bind(of.Kind, of.Workspace, of.Key, strconv.FormatInt(of.NotBefore, 10), strconv.FormatInt(of.Expiry, 10)))
 	return m.Sum(nil)
 }
 
-// authority returns the key of the member of a workspace who was asserted at a time. The assertion may have
+// Authority returns the key of the member of a workspace who was asserted at a time. The assertion may have
 // expired since: the proof shows that this vault made it.
-func (a *assertions) authority(token, workspace string, at time.Time) (string, error) {
+func (a *Assertions) Authority(token, workspace string, at time.Time) (string, error) {
 	var given rpc.Assertion
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

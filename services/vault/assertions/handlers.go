@@ -1,4 +1,4 @@
-package vault
+package assertions
 
 import (
 	"context"
@@ -9,16 +9,16 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// assertionHandlers2 serves the exchange of keys for assertions.
-type assertionHandlers2 struct{ assertions *assertions }
+// Handlers serves the exchange of keys for assertions.
+type Handlers struct{ assertions *Assertions }
 
-// newAssertionHandlers returns the handlers of assertions.
-func newAssertionHandlers(a *assertions) *assertionHandlers2 {
-	return &assertionHandlers2{assertions: a}
+// NewHandlers returns the handlers of assertions.
+func NewHandlers(a *Assertions) *Handlers {
+	return &Handlers{assertions: a}
 }
 
 // Authenticate exchanges a presented key for a principal assertion.
-func (h *assertionHandlers2) Authenticate(ctx context.Context, req *vaultinternalv1.AuthenticateRequest) (*vaultinternalv1.AuthenticateResponse, error) {
+func (h *Handlers) Authenticate(ctx context.Context, req *vaultinternalv1.AuthenticateRequest) (*vaultinternalv1.AuthenticateResponse, error) {
 	l, err := h.assertions.login(ctx, secret.FromString(req.GetKey()))
 	if err != nil {
 		return nil, err
