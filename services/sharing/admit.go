@@ -53,7 +53,7 @@ func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, err
 // wellPlaced refuses references to credentials that go to another place than the step
 // writes them in. It costs definitions that name credentials one question.
 func (s *Service) wellPlaced(ctx context.Context, ws string, analysis *definition.Analysis) error {
-	known, err := s.credentials(ctx, ws, analysis.CredentialIDs())
+	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *Service) storeLiterals(ctx context.Context, ws string, d *workflow.Defi
 		}
 		credential := &vaultv1.Credential{Provider: l.Provider, Hosts: analysis.HostsOf(l.Step), Title: "from step " + l.Step}
 		before := definition.FillCredential(l, node.Text, credential)
-		key := question(append([]string{l.Provider, string(l.Scheme), l.Parameter, node.Text}, credential.GetHosts()...))
+		key := fmt.Sprintf("%q", append([]string{l.Provider, string(l.Scheme), l.Parameter, node.Text}, credential.GetHosts()...))
 		if _, done := stored[key]; !done {
 			out, err := s.vault.StoreLiteral(ctx, &vaultinternalv1.StoreLiteralRequest{Workspace: ws, IdHint: hint(l), Credential: credential})
 			if err != nil {

@@ -24,7 +24,7 @@ func (s *Service) allowances(ctx context.Context, scopes []meter.Scope) ([]*shar
 // visibleScopes are the scopes of a run that ends of which its caller is told what is left, as
 // their limits are now. The run is to be booked: what cannot be read now is left out.
 func (s *Service) visibleScopes(ctx context.Context, row runRow) []meter.Scope {
-	key, err := s.resolveKey(ctx, row.ChargedKey)
+	key, err := s.peers.Key(ctx, row.ChargedKey)
 	if err != nil {
 		return nil
 	}

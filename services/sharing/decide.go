@@ -195,7 +195,7 @@ func (r *right) ownerPays() bool {
 // budgets is the scopes that the run is reserved on, in their fixed order.
 func (s *Service) budgets(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
 	d.pictures = d.analysis.Pictures(r.GetInputs(), r.GetElements())
-	key, err := s.resolveKey(ctx, d.charged)
+	key, err := s.peers.Key(ctx, d.charged)
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (s *Service) shown(raw []byte) ([]byte, error) {
 // one is looked up in the workspace of whoever owns the definition. It may be written
 // in a step or be what an input says where nobody says otherwise.
 func (s *Service) absoluteModels(ctx context.Context, r *right, ws string, texts map[string]string) error {
-	checks, err := s.checkModels(ctx, r.share.Workspace, ws, r.analysis.ModelIDs())
+	checks, err := s.peers.Models(ctx, r.share.Workspace, ws, r.analysis.ModelIDs())
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (s *Service) forkReport(ctx context.Context, ws string, analysis *definitio
 		return nil, err
 	}
 	out := &sharingv1.ForkReport{UnboundSlots: slots}
-	checks, err := s.checkModels(ctx, ws, ws, analysis.ModelIDs())
+	checks, err := s.peers.Models(ctx, ws, ws, analysis.ModelIDs())
 	if err != nil {
 		return nil, err
 	}

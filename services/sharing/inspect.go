@@ -84,7 +84,7 @@ func (s *Service) inspection(ctx context.Context, ws string, analysis *definitio
 		return nil, err
 	}
 	out.Problems = append(out.Problems, definition.ProblemMessages(misplaced)...)
-	private, missing, err := s.strangeModels(ctx, ws, analysis)
+	private, missing, err := s.peers.ForStrangers(ctx, ws, analysis.ModelIDs())
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (s *Service) inspection(ctx context.Context, ws string, analysis *definitio
 
 // slotMessages are the slots as their owner sees them.
 func (s *Service) slotMessages(ctx context.Context, ws string, analysis *definition.Analysis) ([]*sharingv1.Slot, error) {
-	known, err := s.credentials(ctx, ws, analysis.CredentialIDs())
+	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (s *Service) slotMessages(ctx context.Context, ws string, analysis *definit
 // misplaced are the slots whose credential goes to another place than the step writes it
 // in. A credential that does not exist is not among them.
 func (s *Service) misplaced(ctx context.Context, ws string, analysis *definition.Analysis) (workflow.Problems, error) {
-	known, err := s.credentials(ctx, ws, analysis.CredentialIDs())
+	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {
 		return nil, err
 	}

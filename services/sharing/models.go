@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
@@ -15,14 +17,14 @@ import (
 // modelsOf binds the models of a run, or names those that it may not use.
 func (s *Service) modelsOf(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
 	named, brought := d.modelIDs(r.GetModelInputs())
-	checks, err := s.checkModels(ctx, d.owner, d.payingWorkspace(), named)
+	checks, err := s.peers.Models(ctx, d.owner, d.payingWorkspace(), named)
 	if err != nil {
 		return err
 	}
 	if err := d.bind(checks, namedRefusal); err != nil {
 		return err
 	}
-	if checks, err = s.publicModels(ctx, d.owner, brought); err != nil {
+	if checks, err = s.peers.PublicModels(ctx, d.owner, brought); err != nil {
 		return err
 	}
 	return d.bind(checks, func(missing, private []string) error {
@@ -34,7 +36,7 @@ func (s *Service) modelsOf(ctx context.Context, d *decision, r *sharinginternalv
 // guest key is nobody's own: it must not bring those of the workspace that it is in.
 func (d *decision) payingWorkspace() string {
 	if d.charged == resource.GuestKey && !d.paidByOwner {
-		return stranger
+		return peers.Stranger
 	}
 	return resource.Segment(d.charged, 0)
 }

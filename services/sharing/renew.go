@@ -173,7 +173,7 @@ func (s *Service) lengthen(ctx context.Context, known map[string]*lease, now tim
 
 // mayNot says why a run must end, or nothing. What it looks at is at most a moment old.
 func (s *Service) mayNot(ctx context.Context, have *lease) (string, error) {
-	key, err := s.resolveKey(ctx, have.row.ChargedKey)
+	key, err := s.peers.Key(ctx, have.row.ChargedKey)
 	if err != nil {
 		return "", err
 	}

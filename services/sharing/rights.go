@@ -1,16 +1,11 @@
 package sharing
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
-	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
@@ -41,12 +36,7 @@ type right struct {
 type rights struct {
 	byLink  *recent.Cache[*right]
 	byShare *recent.Cache[*right]
-	keys    *recent.Cache[*vaultinternalv1.ResolveKeyResponse]
-	models  *recent.Cache[[]*registryinternalv1.ModelCheck]
-	secrets *recent.Cache[map[string]*vaultv1.Credential]
 	trash   *recent.Cache[bool]
-	titles  *recent.Cache[string]
-	unknown *recent.Cache[[]string]
 }
 
 // maxRights bounds each kind of answer.
@@ -56,20 +46,8 @@ func newRights(s *Service) rights {
 	return rights{
 		byLink:  recent.New[*right](s.now, maxRights),
 		byShare: recent.New[*right](s.now, maxRights),
-		keys:    recent.New[*vaultinternalv1.ResolveKeyResponse](s.now, maxRights),
-		models:  recent.New[[]*registryinternalv1.ModelCheck](s.now, maxRights),
-		secrets: recent.New[map[string]*vaultv1.Credential](s.now, maxRights),
 		trash:   recent.New[bool](s.now, maxRights),
-		titles:  recent.New[string](s.now, maxRights),
-		unknown: recent.New[[]string](s.now, maxRights),
 	}
-}
-
-// resolveKey asks the vault about a key.
-func (s *Service) resolveKey(ctx context.Context, name string) (*vaultinternalv1.ResolveKeyResponse, error) {
-	return s.rights.keys.Get(ctx, name, func(ctx context.Context) (*vaultinternalv1.ResolveKeyResponse, error) {
-		return s.loadKey(ctx, name)
-	})
 }
 
 // rightOf is what the link of a share allows, by the share's unique id.
@@ -80,11 +58,6 @@ func (s *Service) rightOf(ctx context.Context, share string) (*right, error) {
 // isInTrash reports whether a workflow was deleted.
 func (s *Service) isInTrash(ctx context.Context, workflow string) (bool, error) {
 	return s.rights.trash.Get(ctx, workflow, func(ctx context.Context) (bool, error) { return s.loadTrash(ctx, workflow) })
-}
-
-// titleOf is the title of a workspace.
-func (s *Service) titleOf(ctx context.Context, workspace string) (string, error) {
-	return s.rights.titles.Get(ctx, workspace, func(ctx context.Context) (string, error) { return s.loadTitle(ctx, workspace) })
 }
 
 // forget is called after this process has changed a workflow or a share.
@@ -119,7 +92,7 @@ func (s *Service) loadLink(ctx context.Context, hash string) (*right, error) {
 	if r.workflow.Deleted != 0 {
 		return nil, noLink()
 	}
-	if r.owner, err = s.titleOf(ctx, r.share.Workspace); err != nil {
+	if r.owner, err = s.peers.Title(ctx, r.share.Workspace); err != nil {
 		return nil, err
 	}
 	r.view = s.prepare(r)
@@ -158,7 +131,7 @@ func (s *Service) loadRight(ctx context.Context, share shareRow) (*right, error)
 			return nil, fmt.Errorf("read credential grant: %w", err)
 		}
 	}
-	if r.private, r.missing, err = s.strangeModels(ctx, w.Workspace, r.analysis); err != nil {
+	if r.private, r.missing, err = s.peers.ForStrangers(ctx, w.Workspace, r.analysis.ModelIDs()); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -191,127 +164,11 @@ func waits(g *vaultinternalv1.GetCredentialGrantResponse) bool {
 	return g.GetSuspended() || len(g.GetUnconfirmed()) > 0 || len(g.GetExposed()) > 0
 }
 
-// strangeModels finds the models of a definition that keys of other workspaces may
-// not use, and those that do not exist.
-func (s *Service) strangeModels(ctx context.Context, owner string, analysis *definition.Analysis) (private, missing []string, err error) {
-	checks, err := s.checkModels(ctx, owner, stranger, analysis.ModelIDs())
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, c := range checks {
-		switch {
-		case !c.GetExists():
-			missing = append(missing, c.GetModelId())
-		case !c.GetUsable():
-			private = append(private, c.GetModelId())
-		}
-	}
-	return private, missing, nil
-}
-
-// checkModels asks what the model ids of an owner's definition name, and whether a
-// workspace's keys may use them.
-func (s *Service) checkModels(ctx context.Context, owner, charged string, ids []string) ([]*registryinternalv1.ModelCheck, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	key := question(slices.Concat([]string{owner, charged}, ids))
-	return s.rights.models.Get(ctx, key, func(ctx context.Context) ([]*registryinternalv1.ModelCheck, error) {
-		return s.loadModels(ctx, key)
-	})
-}
-
-// question joins names to the key under which an answer is kept. A definition may
-// call things by any text: a separator in one would make it several questions, and
-// stands for nothing here.
-func question(names []string) string {
-	for i, name := range names {
-		names[i] = strings.ReplaceAll(name, "\x00", "\uFFFD")
-	}
-	return strings.Join(names, "\x00")
-}
-
-// publicModels asks what ids name that somebody else than the definition's owner came
-// with. Such answers are not kept: strangers could fill the room with their guesses.
-func (s *Service) publicModels(ctx context.Context, owner string, ids []string) ([]*registryinternalv1.ModelCheck, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	return s.askRegistry(ctx, &registryinternalv1.CheckModelsRequest{
-		OwnerWorkspace: owner, ChargedWorkspace: stranger, ModelIds: ids, PublicOnly: true,
-	})
-}
-
-func (s *Service) loadModels(ctx context.Context, key string) ([]*registryinternalv1.ModelCheck, error) {
-	parts := strings.Split(key, "\x00")
-	return s.askRegistry(ctx, &registryinternalv1.CheckModelsRequest{
-		OwnerWorkspace: parts[0], ChargedWorkspace: parts[1], ModelIds: parts[2:],
-	})
-}
-
-func (s *Service) askRegistry(ctx context.Context, r *registryinternalv1.CheckModelsRequest) ([]*registryinternalv1.ModelCheck, error) {
-	out, err := s.registry.CheckModels(ctx, r)
-	if err != nil {
-		return nil, fmt.Errorf("check models: %w", err)
-	}
-	if len(out.GetChecks()) != len(r.GetModelIds()) {
-		return nil, fmt.Errorf("check models: %d answers to %d questions", len(out.GetChecks()), len(r.GetModelIds()))
-	}
-	return out.GetChecks(), nil
-}
-
-func (s *Service) loadKey(ctx context.Context, name string) (*vaultinternalv1.ResolveKeyResponse, error) {
-	out, err := s.vault.ResolveKey(ctx, &vaultinternalv1.ResolveKeyRequest{Name: name})
-	if err != nil {
-		return nil, fmt.Errorf("resolve key: %w", err)
-	}
-	return out, nil
-}
-
-// credentials are those of a workspace that exist, by id.
-func (s *Service) credentials(ctx context.Context, ws string, ids []string) (map[string]*vaultv1.Credential, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	key := question(append([]string{ws}, ids...))
-	return s.rights.secrets.Get(ctx, key, func(ctx context.Context) (map[string]*vaultv1.Credential, error) {
-		return s.loadCredentials(ctx, key)
-	})
-}
-
-func (s *Service) loadCredentials(ctx context.Context, key string) (map[string]*vaultv1.Credential, error) {
-	parts := strings.Split(key, "\x00")
-	out, err := s.vault.ResolveCredentials(ctx, &vaultinternalv1.ResolveCredentialsRequest{Workspace: parts[0], Ids: parts[1:]})
-	if err != nil {
-		return nil, fmt.Errorf("resolve credentials: %w", err)
-	}
-	found := make(map[string]*vaultv1.Credential, len(out.GetCredentials()))
-	for _, c := range out.GetCredentials() {
-		found[resource.Segment(c.GetName(), 1)] = c
-	}
-	return found, nil
-}
-
 // loadTrash says whether a workflow is gone or in the trash.
 func (s *Service) loadTrash(ctx context.Context, uid string) (bool, error) {
 	w, found, err := s.store.workflowByUID(ctx, uid)
 	return !found || w.Deleted != 0, err
 }
-
-// loadTitle is what a workspace is called towards others: its title, or its id where it
-// has none.
-func (s *Service) loadTitle(ctx context.Context, ws string) (string, error) {
-	out, err := s.vault.ResolveWorkspace(ctx, &vaultinternalv1.ResolveWorkspaceRequest{Workspace: ws})
-	if err != nil {
-		return "", fmt.Errorf("resolve workspace: %w", err)
-	}
-	return cmp.Or(out.GetTitle(), ws), nil
-}
-
-// stranger is the workspace that stands for anybody's when it is asked whether a model
-// is private. It is no workspace's id, for it must own nothing: of the guest key's the
-// private models would look as if they were everybody's.
-const stranger = "-"
 
 // noLink is the one answer to every token that opens nothing.
 func noLink() error {

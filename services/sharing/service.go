@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+
 	"google.golang.org/grpc"
 
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
@@ -108,6 +110,7 @@ type Service struct {
 	now         func() time.Time
 	catalogue   *manifest.Catalogue
 	definitions *definition.Cache
+	peers       *peers.Peers
 	rights      rights
 	leases      *leases
 }
@@ -139,6 +142,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 		meter: meter.New(deps.Redis, st, deps.Now),
 	}
 	s.definitions = definition.NewCache(s.catalogue)
+	s.peers = peers.New(deps.Vault, deps.Registry, deps.Now)
 	s.rights = newRights(s)
 	s.leases = newLeases()
 	return s, nil

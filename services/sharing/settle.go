@@ -76,7 +76,7 @@ func (e *shareEdit) settleRunAccess(ctx context.Context, analysis *definition.An
 	if e.row.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || !e.opening("run_access", e.before.RunAccess == e.row.RunAccess) {
 		return nil
 	}
-	private, _, err := e.strangeModels(ctx, e.workflow.Workspace, analysis)
+	private, _, err := e.peers.ForStrangers(ctx, e.workflow.Workspace, analysis.ModelIDs())
 	if err != nil || len(private) > 0 {
 		return err
 	}
@@ -108,7 +108,7 @@ func (e *shareEdit) settleKey(ctx context.Context, _ *definition.Analysis) error
 	if !e.ownKey() {
 		return resource.Invalid("share.charged_key", "must be a key of the workflow's workspace")
 	}
-	key, err := e.resolveKey(ctx, e.row.ChargedKey)
+	key, err := e.peers.Key(ctx, e.row.ChargedKey)
 	if err != nil {
 		return err
 	}
@@ -218,7 +218,7 @@ func (e *shareEdit) grantable(ctx context.Context, analysis *definition.Analysis
 	if err := analysis.CheckSteered(); err != nil {
 		return nil, err
 	}
-	known, err := e.credentials(ctx, e.workflow.Workspace, analysis.CredentialIDs())
+	known, err := e.peers.Credentials(ctx, e.workflow.Workspace, analysis.CredentialIDs())
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +268,7 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 		FrameOrigins: row.origins(), RunOrigins: row.runOrigins(), Samples: row.samples(), CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
 		Detected: &sharingv1.Detected{Sinks: analysis.Sinks},
 	}
-	if out.Detected.PrivateModels, _, err = s.strangeModels(ctx, w.Workspace, analysis); err != nil {
+	if out.Detected.PrivateModels, _, err = s.peers.ForStrangers(ctx, w.Workspace, analysis.ModelIDs()); err != nil {
 		return nil, err
 	}
 	if out.Detected.Slots, err = s.slotMessages(ctx, w.Workspace, analysis); err != nil {

@@ -42,7 +42,7 @@ func (s *Service) slotsOf(ctx context.Context, d *decision, r *sharinginternalv1
 			return err
 		}
 	}
-	known, err := s.credentials(ctx, d.owner, d.analysis.CredentialIDs())
+	known, err := s.peers.Credentials(ctx, d.owner, d.analysis.CredentialIDs())
 	if err != nil {
 		return err
 	}

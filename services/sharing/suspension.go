@@ -63,20 +63,12 @@ func (s *Service) unknownDestinations(ctx context.Context, analysis *definition.
 			all = append(all, sl.Destination)
 		}
 	}
-	if len(all) == 0 {
-		return nil, nil
+	unknown, err := s.peers.UnknownDestinations(ctx, all)
+	if err != nil || len(unknown) == 0 {
+		return nil, err
 	}
-	key := question(all)
-	return s.rights.unknown.Get(ctx, key, func(ctx context.Context) ([]string, error) { return s.loadUnknown(ctx, key) })
-}
-
-func (s *Service) loadUnknown(ctx context.Context, key string) ([]string, error) {
-	out, err := s.vault.VetDestinations(ctx, &vaultinternalv1.VetDestinationsRequest{Destinations: strings.Split(key, "\x00")})
-	if err != nil {
-		return nil, fmt.Errorf("vet destinations: %w", err)
-	}
-	shown := make([]string, len(out.GetUnknown()))
-	for i, d := range out.GetUnknown() {
+	shown := make([]string, len(unknown))
+	for i, d := range unknown {
 		shown[i] = definition.Display(d)
 	}
 	return shown, nil

@@ -1,0 +1,70 @@
+package peers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+)
+
+// Stranger stands for any other workspace when the registry is asked whether a model is
+// private. It is no valid workspace ID, so it owns no models. The workspace of the guest
+// key would be wrong: its private models would count as public.
+const Stranger = "-"
+
+// Models returns what the model IDs in an owner's definition name, and whether the keys
+// of the charged workspace may use them. The answers have the order of the IDs.
+func (p *Peers) Models(ctx context.Context, owner, charged string, ids []string) ([]*registryinternalv1.ModelCheck, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	key := cacheKey(slices.Concat([]string{owner, charged}, ids))
+	return p.models.Get(ctx, key, func(ctx context.Context) ([]*registryinternalv1.ModelCheck, error) {
+		parts := strings.Split(key, separator)
+		return p.checkModels(ctx, &registryinternalv1.CheckModelsRequest{
+			OwnerWorkspace: parts[0], ChargedWorkspace: parts[1], ModelIds: parts[2:],
+		})
+	})
+}
+
+// PublicModels returns what model IDs name that somebody other than the owner of the
+// definition sent. It keeps no answer: strangers could fill the cache with guesses.
+func (p *Peers) PublicModels(ctx context.Context, owner string, ids []string) ([]*registryinternalv1.ModelCheck, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return p.checkModels(ctx, &registryinternalv1.CheckModelsRequest{
+		OwnerWorkspace: owner, ChargedWorkspace: Stranger, ModelIds: ids, PublicOnly: true,
+	})
+}
+
+// ForStrangers returns the models of an owner's definition that keys of other workspaces
+// may not use, and those that do not exist.
+func (p *Peers) ForStrangers(ctx context.Context, owner string, ids []string) (private, missing []string, err error) {
+	checks, err := p.Models(ctx, owner, Stranger, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range checks {
+		switch {
+		case !c.GetExists():
+			missing = append(missing, c.GetModelId())
+		case !c.GetUsable():
+			private = append(private, c.GetModelId())
+		}
+	}
+	return private, missing, nil
+}
+
+func (p *Peers) checkModels(ctx context.Context, r *registryinternalv1.CheckModelsRequest) ([]*registryinternalv1.ModelCheck, error) {
+	out, err := p.registry.CheckModels(ctx, r)
+	if err != nil {
+		return nil, fmt.Errorf("check models: %w", err)
+	}
+	if len(out.GetChecks()) != len(r.GetModelIds()) {
+		return nil, fmt.Errorf("check models: %d answers to %d questions", len(out.GetChecks()), len(r.GetModelIds()))
+	}
+	return out.GetChecks(), nil
+}

@@ -1,0 +1,61 @@
+package peers
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+)
+
+// Credentials returns the credentials of a workspace that exist, by ID. They have no
+// values.
+func (p *Peers) Credentials(ctx context.Context, workspace string, ids []string) (map[string]*vaultv1.Credential, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	key := cacheKey(append([]string{workspace}, ids...))
+	return p.credentials.Get(ctx, key, func(ctx context.Context) (map[string]*vaultv1.Credential, error) {
+		parts := strings.Split(key, separator)
+		out, err := p.vault.ResolveCredentials(ctx, &vaultinternalv1.ResolveCredentialsRequest{Workspace: parts[0], Ids: parts[1:]})
+		if err != nil {
+			return nil, fmt.Errorf("resolve credentials: %w", err)
+		}
+		found := make(map[string]*vaultv1.Credential, len(out.GetCredentials()))
+		for _, c := range out.GetCredentials() {
+			found[resource.Segment(c.GetName(), 1)] = c
+		}
+		return found, nil
+	})
+}
+
+// Title returns what a workspace is called towards others: its title, or its ID when it
+// has none.
+func (p *Peers) Title(ctx context.Context, workspace string) (string, error) {
+	return p.titles.Get(ctx, workspace, func(ctx context.Context) (string, error) {
+		out, err := p.vault.ResolveWorkspace(ctx, &vaultinternalv1.ResolveWorkspaceRequest{Workspace: workspace})
+		if err != nil {
+			return "", fmt.Errorf("resolve workspace: %w", err)
+		}
+		return cmp.Or(out.GetTitle(), workspace), nil
+	})
+}
+
+// UnknownDestinations returns those of the canonical addresses that hidden credentials
+// may go to only after their owner has confirmed it.
+func (p *Peers) UnknownDestinations(ctx context.Context, addresses []string) ([]string, error) {
+	if len(addresses) == 0 {
+		return nil, nil
+	}
+	key := cacheKey(addresses)
+	return p.destinations.Get(ctx, key, func(ctx context.Context) ([]string, error) {
+		out, err := p.vault.VetDestinations(ctx, &vaultinternalv1.VetDestinationsRequest{Destinations: strings.Split(key, separator)})
+		if err != nil {
+			return nil, fmt.Errorf("vet destinations: %w", err)
+		}
+		return out.GetUnknown(), nil
+	})
+}
