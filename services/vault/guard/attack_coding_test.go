@@ -213,9 +213,12 @@ func packedBy(open func(w io.Writer) io.WriteCloser) func(string) string {
 	}
 }
 
-func zipped(s string) string {
+func zipped(s string) string { return zippedWith(s, "") }
+
+func zippedWith(s, comment string) string {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
+	_ = z.SetComment(comment)
 	w, _ := z.Create("a.txt")
 	_, _ = io.WriteString(w, s)
 	_ = z.Close()
@@ -243,6 +246,10 @@ func packers() map[string]func(string) string {
 		"PNG text":        func(s string) string { return pngWith("tEXt", "Comment\x00"+s) },
 		"PNG packed text": func(s string) string { return pngWith("zTXt", "Comment\x00\x00"+zl(s)) },
 		"gzip twice":      func(s string) string { return gz(gz(s)) },
+		"zip of zeros":    func(s string) string { return zippedWith(s, strings.Repeat("\x00", 300)) },
+		"PDF": func(s string) string {
+			return "%PDF-1.4\n1 0 obj\n<</Length 9/Filter/FlateDecode>>\nstream\r\n" + zl("BT (nothing) Tj ET") + "\nendstream\n2 0 obj\n<</Filter/FlateDecode>>stream\n" + zl("BT ("+s+") Tj ET") + "\nendstream"
+		},
 	}
 }
 

@@ -156,6 +156,9 @@ func TestAttackGuardEscapes(t *testing.T) {
 		disguise{"JSON in JSON in JSON", func(s string) string { return quote(quote(quote(every(5, e["u"])(s)))) }},
 		disguise{"query", url.QueryEscape}, disguise{"path", url.PathEscape}, disguise{"HTML", html.EscapeString},
 		disguise{"tags", between("<b></b>")}, disguise{"line breaks", between("<br>")}, disguise{"comments", between("<!-- x -->")},
+		disguise{"comments with a sign", between("<!-- a > b -->")}, disguise{"CDATA", between("]]><![CDATA[")}, disguise{"tags with a sign", between(`</i><i title="a>b">`)},
+		disguise{"tags with unlike quotes", between(`<i title='"' b>`)}, disguise{"tags of 170 characters", between(`</i><i style="color:red;background:url(https://example.com/a/b/c/d);font-family:Arial, Helvetica, sans-serif" data-something="something rather long" title="also > long">`)},
+		disguise{"braces with zeros", every(1, func(b byte) string { return fmt.Sprintf(`\u{%016x}`, b) })}, disguise{"braces with U+", every(1, func(b byte) string { return fmt.Sprintf(`\N{U+%04X}`, b) })}, disguise{"octal braces", every(1, func(b byte) string { return fmt.Sprintf(`\o{%o}`, b) })},
 		disguise{"long tags", between(`<span class="token punctuation">`)}, disguise{"colours", between("\x1b[31m")}, disguise{"written colours", between(`\x1b[0m`)}, disguise{"named entities", between("&nbsp;")}, disguise{"zero width entities", between("&ZeroWidthSpace;")},
 		disguise{"UTF-16 escapes", mapped(func(r rune) string {
 			if r < 'A' || r > 'Z' {

@@ -55,7 +55,7 @@ func (o *opener) unpack(b []byte, at, depth int) {
 
 // mark has the first bytes of the marks.
 var mark = func() (t [256]bool) {
-	for _, b := range []byte("\x1fB\x28P\x89\xffGIMR") {
+	for _, b := range []byte("\x1fB\x28P\x89\xffGIMR%") {
 		t[b] = true
 	}
 	for b := 0x08; b < 0x80; b += 0x10 { // zlib
@@ -85,6 +85,8 @@ func opened(b []byte) func(o *opener, b []byte, depth int) bool {
 		return (*opener).zip
 	case bytes.HasPrefix(b, pngMark):
 		return (*opener).png
+	case bytes.HasPrefix(b, []byte("%PDF-")):
+		return (*opener).pdf
 	case pictureMark(b):
 		return func(*opener, []byte, int) bool { return true }
 	}
@@ -184,6 +186,27 @@ func (o *opener) zip(b []byte, depth int) bool {
 		o.unpack([]byte(f.Name+" "+f.Comment), 0, depth+1)
 	}
 	return true
+}
+
+// pdf looks at the streams of a document. It is text outside of them.
+func (o *opener) pdf(b []byte, depth int) bool {
+	const maxStreams = 256
+	rest := b
+	for range maxStreams {
+		_, after, found := bytes.Cut(rest, []byte("stream"))
+		if !found {
+			break
+		}
+		rest = after
+		data := bytes.TrimLeft(after, "\r\n")
+		if len(data) < leastContent {
+			break
+		}
+		if open := opened(data); open != nil {
+			open(o, data, depth+1)
+		}
+	}
+	return false
 }
 
 var pngMark = []byte("\x89PNG\r\n\x1a\n")

@@ -61,7 +61,7 @@ func (o *opener) word(w []byte) {
 		return
 	}
 	o.segments(w)
-	if !worth(w) {
+	if !worth(w) && !holdsMark(w) {
 		return
 	}
 	o.base64(w)
@@ -184,6 +184,13 @@ func worth(w []byte) bool {
 		last = class
 	}
 	return digits > 0 && changes*5 >= len(w) || digits == len(w)
+}
+
+// holdsMark reports base64 of something with a mark. Archives begin with many zeros, which
+// look like no code.
+func holdsMark(w []byte) bool {
+	var head [12]byte
+	return len(w) >= 16 && decode64(head[:], w[:16]) == len(head) && opened(head[:]) != nil
 }
 
 func (o *opener) bits(w []byte) {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"bytes"
 	"html"
 	"unicode/utf8"
 )
@@ -70,13 +71,27 @@ func number(digits []byte, base rune, at int) (rune, int) {
 // asRune says that a value is a rune, and not one of the bytes of one.
 func asRune(v rune, from int) (rune, int) { return v | whole, from }
 
-// braced is \u{X} or \x{X}.
+// braced is \u{X}, \x{X}, \N{U+X}, or \o{OOO}, with zeros before it.
 func braced(t []byte) (rune, int) {
-	open := lastIndex(t, '{', lookBack-2)
-	if open < 2 || t[open-2] != '\\' || (t[open-1] != 'u' && t[open-1] != 'x') || open == len(t)-2 {
+	open := lastIndex(t, '{', braceBack-2)
+	if open < 2 || t[open-2] != '\\' || open == len(t)-2 {
 		return 0, -1
 	}
-	return asRune(number(t[open+1:len(t)-1], 16, open-2))
+	digits, base := t[open+1:len(t)-1], rune(16)
+	switch kind := t[open-1]; {
+	case kind == 'N' && bytes.HasPrefix(digits, []byte("U+")) && len(digits) > 2:
+		digits = digits[2:]
+	case kind == 'o':
+		base = 8
+	case kind != 'u' && kind != 'x':
+		return 0, -1
+	}
+	return asRune(number(digits, base, open-2))
+}
+
+// opensBrace reports what may become an escape with braces.
+func opensBrace(t []byte) bool {
+	return t[0] == '\\' && len(t) > 2 && t[2] == '{' && bytes.IndexByte([]byte("uxNo"), t[1]) >= 0
 }
 
 // openEntity is a numeric entity that the first n bytes of the tail end in, without

@@ -8,10 +8,13 @@ import (
 const (
 	// lookBack is how far from its introducer an escape can end, in bytes.
 	lookBack = 12
-	// entityBack and tagBack are the same for a named entity and for a tag.
-	entityBack = 34
-	tagBack    = 66
-	escape     = 0x1b
+	// entityBack, tagBack and braceBack are the same for a named entity, for a tag and for
+	// an escape with braces, and longTagBack for a tag with a value or a comment.
+	entityBack  = 34
+	tagBack     = 66
+	braceBack   = 34
+	longTagBack = 514
+	escape      = 0x1b
 )
 
 // introducer is how far from each byte that can begin an escape it can end; 0 is
@@ -85,6 +88,9 @@ func (u *Unescaper) settle(dst []byte) []byte {
 	done := 0
 	for done < len(u.tail) {
 		back := int(introducer[u.tail[done]])
+		if back > 0 && len(u.tail)-done >= back {
+			back = furthest(u.tail[done:], back)
+		}
 		if back > 0 && len(u.tail)-done < back {
 			break
 		}
@@ -97,6 +103,18 @@ func (u *Unescaper) settle(dst []byte) []byte {
 		u.tail = u.tail[:copy(u.tail, u.tail[done:])]
 	}
 	return dst
+}
+
+// furthest is how far what begins with an introducer can end, where it is further than
+// usual: a tag with values, a comment, digits in braces.
+func furthest(t []byte, back int) int {
+	switch {
+	case opensBrace(t):
+		return braceBack
+	case opensLongTag(t):
+		return longTagBack
+	}
+	return back
 }
 
 // push appends one byte and reduces the tail while that ends in an escape.
@@ -157,7 +175,9 @@ func (u *Unescaper) ending() (value rune, from int) {
 	last := len(t) - 1
 	switch b := t[last]; {
 	case b == '>':
-		return nothing, lastIndex(t, '<', tagBack)
+		return nothing, tagAt(t)
+	case b == '[' && bytes.HasSuffix(t, cdata):
+		return nothing, len(t) - len(cdata)
 	case b == ';':
 		return u.namedEntity()
 	case b == '}':
