@@ -68,7 +68,7 @@ func shaped(text string) bool {
 	if strings.Contains(text, "-----BEGIN") && strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, "PuTTY-User-Key-File-") {
 		return true
 	}
-	if strings.Contains(text, ":") && botToken.MatchString(text) || shareLink.MatchString(text) {
+	if strings.Contains(text, ":") && botToken.MatchString(text) || shareLink.MatchString(text) || forms.MatchString(text) {
 		return true
 	}
 	for start, end := range wordsAt(text) {
@@ -78,7 +78,7 @@ func shaped(text string) bool {
 		if end-start == awsSecret && isAWSSecret(text[start:end]) {
 			return true
 		}
-		if word := text[start:end]; isToken(word) || slices.ContainsFunc(prefixes, func(p prefix) bool { return p.begins(word) }) {
+		if word := text[start:end]; isToken(word) || vendored(word) || slices.ContainsFunc(prefixes, func(p prefix) bool { return p.begins(word) }) {
 			return true
 		}
 	}

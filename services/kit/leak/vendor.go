@@ -1,0 +1,52 @@
+package leak
+
+import (
+	"regexp"
+	"strings"
+)
+
+// vendors begin keys of which gitleaks knows none or only the longest form. After them
+// follows a run of letters and digits without a sign, by which keys differ from names like
+// "fw_update_2024".
+var vendors = []string{
+	"dckr_pat_", "dckr_oat_", "ntn_", "secret_", "figd_", "figo_", "sbp_", "sb_secret_", "api_org_", "lsv2_pt_", "lsv2_sk_", "ls__", "pcsk_", "jina_", "fw_",
+	"sq0csp-", "sq0atp-", "sq0idp-", "vercel_blob_rw_", "sntrys_", "sntryu_", "sess-", "lin_wh_", "lin_api_", "shpat_", "shpss_", "shpca_", "glsa_", "glc_", "rpa_",
+	"pul-", "xkeysib-", "phx_", "fc-", "e2b_", "csk-", "apify_api_", "rnd_", "fo1_", "tskey-", "ops_", "hvs.", "hvb.", "dapi", "pa-", "key-", "nsec1",
+	"AGE-SECRET-KEY-1", "EAA", "1//0", "AQ.", "CFPAT-", "tfp_", "ATCTT3", "ATATT3", "PMAK-", "sgp_", "cal_live_",
+}
+
+// leastVendor is the least length of the run after a vendor's prefix, in bytes.
+const leastVendor = 22
+
+// vendored reports a word that is a vendor's key, or one that stands behind a dot, slash
+// or plus.
+func vendored(word string) bool {
+	for {
+		for _, v := range vendors {
+			if rest, ok := strings.CutPrefix(word, v); ok && isRun(rest) {
+				return true
+			}
+		}
+		at := strings.IndexAny(word, "./+")
+		if at < 0 || len(word) > maxSuspect {
+			return false
+		}
+		word = word[at+1:]
+	}
+}
+
+// isRun reports a text that begins with a long run of letters and digits, well mixed.
+func isRun(rest string) bool {
+	n := 0
+	for n < len(rest) && n < maxBody && (isLetter(rest[n]) || rest[n] >= '0' && rest[n] <= '9') {
+		n++
+	}
+	return n >= leastVendor && scrambled(rest[:n]) && entropy(rest[:n]) >= 3
+}
+
+// forms are keys that have no prefix: a bot's at Discord, the private part of a JSON web
+// key, a file of OpenSSH in base64, Azure's.
+var forms = regexp.MustCompile(`(?:^|[^\w-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,45}(?:[^\w-]|$)` +
+	`|"d"\s*:\s*"[\w-]{40,}"` +
+	`|b3BlbnNzaC1rZXktdjE` +
+	`|[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{20,}`)
