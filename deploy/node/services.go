@@ -129,11 +129,14 @@ func (n *Node) openRunner(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.runner, err = runner.New(ctx, runner.Config{ModelDir: filepath.Join(n.cfg.Data, "cache"), Runs: n.cfg.Runs}, runner.Deps{
+	n.runner, err = runner.New(runner.Config{ModelDir: filepath.Join(n.cfg.Data, "cache"), Runs: n.cfg.Runs}, runner.Deps{
 		Sharing:  sharinginternalv1.NewSharingInternalServiceClient(conns["sharing"]),
 		Vault:    vaultinternalv1.NewVaultInternalServiceClient(conns["vault"]),
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(conns["registry"]),
 		Workers:  workers, Logger: n.tel.Logger.With("service", "runner"),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return n.runner.Bootstrap(ctx)
 }

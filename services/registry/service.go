@@ -55,7 +55,7 @@ type Deps struct {
 
 func (d Deps) check() error {
 	if d.DB == nil || d.Bucket == nil || d.Workers == nil || d.Verifier == nil || d.Logger == nil {
-		return errors.New("DB, Bucket, Workers, Verifier and Logger are required")
+		return errors.New("registry: DB, Bucket, Workers, Verifier and Logger are required")
 	}
 	return nil
 }
@@ -72,7 +72,7 @@ type Service struct {
 // New checks and wires. It starts nothing and writes nothing.
 func New(cfg Config, deps Deps) (*Service, error) {
 	if err := deps.check(); err != nil {
-		return nil, fmt.Errorf("registry: %w", err)
+		return nil, err
 	}
 	cfg = cfg.withDefaults()
 	if deps.Now == nil {

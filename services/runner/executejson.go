@@ -6,17 +6,12 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/runner/compiled"
 	"github.com/keyhole-dev/keyhole/services/runner/run"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
-
-// internal implements the endpoint for the gateway.
-type internal struct {
-	runnerinternalv1.UnimplementedRunnerInternalServiceServer
-	service *Service
-}
 
 // ExecuteJSON implements runnerinternalv1.RunnerInternalServiceServer.
 func (i *internal) ExecuteJSON(ctx context.Context, request *runnerinternalv1.ExecuteJSONRequest) (*runnerinternalv1.ExecuteJSONResponse, error) {
@@ -29,7 +24,7 @@ func (i *internal) ExecuteJSON(ctx context.Context, request *runnerinternalv1.Ex
 		return nil, err
 	}
 	done, err := i.service.executor.Do(ctx, run.Order{
-		Target: target, Inputs: inputs, Excluded: request.GetExcludedFields(), SinksOff: request.GetDisableSinks(),
+		Caller: caller.From(ctx), Target: target, Inputs: inputs, Excluded: request.GetExcludedFields(), SinksOff: request.GetDisableSinks(),
 	})
 	if err != nil {
 		return nil, err

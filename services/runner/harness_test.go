@@ -96,6 +96,13 @@ func newWorldWith(t testing.TB, cfg runner.Config, workers *modelworker.Pool, re
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := w.service.Bootstrap(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.service.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	t.Cleanup(w.service.Close)
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
 	go func() {

@@ -5,16 +5,11 @@ import (
 
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/runner/run"
 )
 
-// public implements the endpoint for clients.
-type public struct {
-	runnerv1.UnimplementedRunnerServiceServer
-	service *Service
-}
-
-// ownRun is what both requests to run a workflow of one's own have.
+// ownRun is what both requests to run a workflow by name have.
 type ownRun interface {
 	GetName() string
 	GetVersion() int32
@@ -30,22 +25,22 @@ type sharedRun interface {
 
 // RunWorkflow implements runnerv1.RunnerServiceServer.
 func (p *public) RunWorkflow(ctx context.Context, request *runnerv1.RunWorkflowRequest) (*runnerv1.RunResponse, error) {
-	return p.run(ctx, own(request), &request.Inputs)
+	return p.run(ctx, caller.From(ctx), own(request), &request.Inputs)
 }
 
 // RunSharedWorkflow implements runnerv1.RunnerServiceServer.
 func (p *public) RunSharedWorkflow(ctx context.Context, request *runnerv1.RunSharedWorkflowRequest) (*runnerv1.RunResponse, error) {
-	return p.run(ctx, shared(request), &request.Inputs)
+	return p.run(ctx, caller.From(ctx), shared(request), &request.Inputs)
 }
 
 // RunWorkflowStream implements runnerv1.RunnerServiceServer.
 func (p *public) RunWorkflowStream(request *runnerv1.RunWorkflowStreamRequest, events runEvents) error {
-	return p.stream(own(request), &request.Inputs, events)
+	return p.stream(caller.From(events.Context()), own(request), &request.Inputs, events)
 }
 
 // RunSharedWorkflowStream implements runnerv1.RunnerServiceServer.
 func (p *public) RunSharedWorkflowStream(request *runnerv1.RunSharedWorkflowStreamRequest, events runEvents) error {
-	return p.stream(shared(request), &request.Inputs, events)
+	return p.stream(caller.From(events.Context()), shared(request), &request.Inputs, events)
 }
 
 func own(request ownRun) *sharinginternalv1.AuthorizeRunRequest {
@@ -62,8 +57,9 @@ func shared(request sharedRun) *sharinginternalv1.AuthorizeRunRequest {
 	}
 }
 
-func (p *public) run(ctx context.Context, target *sharinginternalv1.AuthorizeRunRequest, inputs *[]byte) (*runnerv1.RunResponse, error) {
-	o, err := p.order(target, inputs)
+// run does a run for a caller and waits for its end.
+func (p *public) run(ctx context.Context, by caller.Principal, target *sharinginternalv1.AuthorizeRunRequest, inputs *[]byte) (*runnerv1.RunResponse, error) {
+	o, err := p.order(by, target, inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +70,7 @@ func (p *public) run(ctx context.Context, target *sharinginternalv1.AuthorizeRun
 	return runResponse(done)
 }
 
-func (p *public) order(target *sharinginternalv1.AuthorizeRunRequest, given *[]byte) (run.Order, error) {
+func (p *public) order(by caller.Principal, target *sharinginternalv1.AuthorizeRunRequest, given *[]byte) (run.Order, error) {
 	inputs, err := p.service.inputsOf(given)
-	return run.Order{Target: target, Inputs: inputs}, err
+	return run.Order{Caller: by, Target: target, Inputs: inputs}, err
 }

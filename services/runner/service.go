@@ -8,11 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"google.golang.org/grpc"
-
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
-	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
-	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
@@ -31,7 +27,7 @@ import (
 // Config is what an operator sets. The zero value works, except ModelDir.
 type Config struct {
 	// ModelDir is where models are kept between runs, by the hash of their bytes,
-	// in a folder that the runner empties when it starts.
+	// in a folder that Bootstrap empties.
 	ModelDir string
 	// ModelBytes bounds it; 0 means 10 GiB.
 	ModelBytes int64
@@ -98,24 +94,32 @@ type Deps struct {
 	Now func() time.Time
 }
 
+func (d Deps) check() error {
+	if d.Sharing == nil || d.Vault == nil || d.Registry == nil || d.Workers == nil || d.Logger == nil {
+		return errors.New("runner: Sharing, Vault, Registry, Workers and Logger are required")
+	}
+	return nil
+}
+
 // Service is the runner.
 type Service struct {
 	cfg      Config
 	inflight *inflight.Runs
 	executor *run.Executor
+	models   *models.Store
 	// pictures has room for PictureBytes.
 	pictures *fair.Pool
 }
 
-// New makes a runner. It starts nothing: see [Service.Run].
-func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
+// New checks and wires. It starts nothing and writes nothing.
+func New(cfg Config, deps Deps) (*Service, error) {
 	return newService(cfg, deps, blocks.All())
 }
 
 // newService makes a runner with the given blocks, of which tests replace some.
 func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, error) {
-	if deps.Sharing == nil || deps.Vault == nil || deps.Registry == nil || deps.Workers == nil || deps.Logger == nil {
-		return nil, errors.New("runner: Sharing, Vault, Registry, Workers and Logger are required")
+	if err := deps.check(); err != nil {
+		return nil, err
 	}
 	if cfg.ModelDir == "" {
 		return nil, errors.New("runner: ModelDir is required")
@@ -124,10 +128,7 @@ func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, erro
 		deps.Now = time.Now
 	}
 	cfg = cfg.withDefaults()
-	store, err := models.NewStore(filepath.Join(cfg.ModelDir, "runner-cache"), cfg.ModelBytes)
-	if err != nil {
-		return nil, fmt.Errorf("runner: %w", err)
-	}
+	store := models.NewStore(filepath.Join(cfg.ModelDir, "runner-cache"), cfg.ModelBytes)
 	runs := inflight.New(deps.Sharing, deps.Logger, deps.Now, cfg.Runs)
 	pictures := fair.New(fair.Limits{What: "pictures", Capacity: cfg.PictureBytes})
 	executor := run.New(run.Deps{
@@ -136,7 +137,7 @@ func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, erro
 		Runs: runs, Workflows: compiled.New(cfg.Workflows, registry), Batcher: booking.NewBatcher(deps.Sharing),
 		Models: store, Codec: imaging.NewCodec(cfg.Pictures), Pictures: pictures,
 	}, cfg.limits())
-	return &Service{cfg: cfg, inflight: runs, executor: executor, pictures: pictures}, nil
+	return &Service{cfg: cfg, inflight: runs, executor: executor, models: store, pictures: pictures}, nil
 }
 
 // limits are those of one run.
@@ -149,18 +150,22 @@ func (c Config) limits() run.Limits {
 	}
 }
 
-// RegisterPublic registers what clients call.
-func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) {
-	runnerv1.RegisterRunnerServiceServer(r, &public{service: s})
-}
-
-// RegisterInternal registers what the gateway calls.
-func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
-	runnerinternalv1.RegisterRunnerInternalServiceServer(r, &internal{service: s})
-}
-
-// Run keeps the leases of runs until ctx ends, and then waits for the runs in progress.
-func (s *Service) Run(ctx context.Context) error {
-	s.inflight.Run(ctx, s.cfg.StopWithin)
+// Bootstrap empties the folder of models. Call it before the first request.
+func (s *Service) Bootstrap(context.Context) error {
+	if err := s.models.Reset(); err != nil {
+		return fmt.Errorf("runner: %w", err)
+	}
 	return nil
 }
+
+// Ready reports whether the runner can do its work now.
+func (s *Service) Ready(context.Context) error {
+	if err := s.models.Check(); err != nil {
+		return fmt.Errorf("model folder: %w", err)
+	}
+	return nil
+}
+
+// Close does nothing: connections and workers belong to the caller of New, and Run waits for the
+// runs in progress.
+func (s *Service) Close() {}

@@ -8,15 +8,16 @@ import (
 
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/runner/run"
 )
 
 type runEvents = grpc.ServerStreamingServer[runnerv1.RunEvent]
 
-// stream executes a run and sends its events meanwhile.
-func (p *public) stream(target *sharinginternalv1.AuthorizeRunRequest, inputs *[]byte, events runEvents) error {
-	o, err := p.order(target, inputs)
+// stream does a run for a caller and sends its events meanwhile.
+func (p *public) stream(by caller.Principal, target *sharinginternalv1.AuthorizeRunRequest, inputs *[]byte, events runEvents) error {
+	o, err := p.order(by, target, inputs)
 	if err != nil {
 		return err
 	}

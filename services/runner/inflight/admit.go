@@ -5,7 +5,6 @@ import (
 	"time"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
@@ -22,15 +21,15 @@ func newPlaces(capacity int) *fair.Pool {
 	return fair.New(fair.Limits{What: "runs", Capacity: int64(capacity), Patience: admissionTimeout, Waiting: maxWaiting})
 }
 
-// Admit takes a place for a run. It comes before anything that costs: a run that is refused here
+// Admit takes a place for a run of a client. It comes before anything that costs: a run that is refused here
 // was not authorised, so nothing has to be undone. Only the caller is known then. The link does
 // not count, because a stranger can invent tokens.
-func (r *Runs) Admit(ctx context.Context) (release func(), err error) {
+func (r *Runs) Admit(ctx context.Context, client fair.Client) (release func(), err error) {
 	if !r.gate.enter() {
 		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "this runner is stopping; try again").
 			RetryAfter(time.Second)
 	}
-	place, err := r.places.Acquire(ctx, 1, fair.ClientOf(caller.From(ctx)))
+	place, err := r.places.Acquire(ctx, 1, client)
 	if err != nil {
 		r.gate.leave()
 		return nil, err

@@ -45,16 +45,27 @@ type stored struct {
 	used  time.Time
 }
 
-// NewStore uses a folder, which it owns: what it finds there is removed, as the
-// cache does not outlive the process.
-func NewStore(dir string, maxBytes int64) (*Store, error) {
-	if err := os.RemoveAll(dir); err != nil {
-		return nil, fmt.Errorf("empty the cache of models: %w", err)
+// NewStore uses a folder, which it owns. It writes nothing: call Reset before Open.
+func NewStore(dir string, maxBytes int64) *Store {
+	return &Store{dir: dir, bytes: maxBytes, downloads: newDownloads(), entries: map[string]*stored{}, now: time.Now}
+}
+
+// Reset makes the folder and empties it, because the cache does not outlive the process. No call
+// of Open may be in progress.
+func (s *Store) Reset() error {
+	if err := os.RemoveAll(s.dir); err != nil {
+		return fmt.Errorf("empty the cache of models: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the cache of models: %w", err)
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("make the cache of models: %w", err)
 	}
-	return &Store{dir: dir, bytes: maxBytes, downloads: newDownloads(), entries: map[string]*stored{}, now: time.Now}, nil
+	return nil
+}
+
+// Check reports whether the folder is there.
+func (s *Store) Check() error {
+	_, err := os.Stat(s.dir)
+	return err
 }
 
 var digest = regexp.MustCompile(`^[0-9a-f]{64}$`)

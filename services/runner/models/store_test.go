@@ -54,8 +54,8 @@ func zipped(tb testing.TB, entries ...entry) []byte {
 
 func newStore(tb testing.TB, bytes int64) *Store {
 	tb.Helper()
-	s, err := NewStore(filepath.Join(tb.TempDir(), "models"), bytes)
-	if err != nil {
+	s := NewStore(filepath.Join(tb.TempDir(), "models"), bytes)
+	if err := s.Reset(); err != nil {
 		tb.Fatal(err)
 	}
 	return s

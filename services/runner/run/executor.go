@@ -14,6 +14,7 @@ import (
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
@@ -66,6 +67,8 @@ func New(deps Deps, limits Limits) *Executor { return &Executor{deps: deps, limi
 
 // Order is a request for a run.
 type Order struct {
+	// Caller is who asks. The context carries the same caller to sharing, and no further.
+	Caller caller.Principal
 	// Target names what to run. Do fills in the rest of the request.
 	Target *sharinginternalv1.AuthorizeRunRequest
 	Inputs map[string]any
@@ -85,7 +88,7 @@ type Result struct {
 
 // Do does a run, from the wait for a place to the report of its end.
 func (e *Executor) Do(ctx context.Context, o Order) (*Result, error) {
-	release, err := e.deps.Runs.Admit(ctx)
+	release, err := e.deps.Runs.Admit(ctx, fair.ClientOf(o.Caller))
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +97,7 @@ func (e *Executor) Do(ctx context.Context, o Order) (*Result, error) {
 	if err := r.authorise(ctx); err != nil {
 		return nil, err
 	}
-	ctx = dropCaller(fair.With(ctx, r.client(ctx)))
+	ctx = dropCaller(fair.With(ctx, r.client()))
 	r.equip()
 	defer r.redactor.Forget()
 	outputs, failure := r.perform(ctx)

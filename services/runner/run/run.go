@@ -58,8 +58,8 @@ func (r *run) name() string {
 
 // client is whom the work of an authorised run counts for: the workspace that is charged, which
 // for a link may be its owner's, and the caller.
-func (r *run) client(ctx context.Context) fair.Client {
-	c := fair.ClientOf(caller.From(ctx))
+func (r *run) client() fair.Client {
+	c := fair.ClientOf(r.order.Caller)
 	if charged := r.allowed.GetChargedWorkspace(); charged != "" {
 		c.Tenant = charged
 	}

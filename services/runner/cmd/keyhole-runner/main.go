@@ -1,4 +1,4 @@
-// Command keyhole-runner runs the runner by itself.
+// Command keyhole-runner runs the runner as a program of its own.
 package main
 
 import (
@@ -19,11 +19,11 @@ import (
 type settings struct {
 	program.Settings
 
-	Sharing  string        `help:"Address of sharing's internal face." required:"" placeholder:"ADDR"`
-	Vault    string        `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
-	Registry string        `help:"Address of the registry's internal face." required:"" placeholder:"ADDR"`
+	Sharing  string        `help:"Address of sharing's internal endpoint." required:"" placeholder:"ADDR"`
+	Vault    string        `help:"Address of the vault's internal endpoint." required:"" placeholder:"ADDR"`
+	Registry string        `help:"Address of the registry's internal endpoint." required:"" placeholder:"ADDR"`
 	ModelDir string        `help:"Folder where models are kept while the runner runs." required:"" type:"path" placeholder:"DIR"`
-	Worker   string        `help:"Path of keyhole-model-worker; beside this program by default." type:"path" placeholder:"FILE"`
+	Worker   string        `help:"Path of keyhole-model-worker; next to this program by default." type:"path" placeholder:"FILE"`
 	Workers  int           `name:"model-workers" help:"Model workers at the same time; one workspace has at most half of them. Twice the number of processors by default." default:"0"`
 	Runs     int           `help:"Runs at the same time; one workspace has at most half of them." default:"128"`
 	RunTime  time.Duration `help:"Longest time of a run." default:"5m"`
@@ -58,13 +58,18 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	p.Defer(func() error { workers.Close(); return nil })
-	service, err := runner.New(ctx, runner.Config{ModelDir: s.ModelDir, Runs: s.Runs, RunTime: s.RunTime}, runner.Deps{
+	service, err := runner.New(runner.Config{ModelDir: s.ModelDir, Runs: s.Runs, RunTime: s.RunTime}, runner.Deps{
 		Sharing: sharinginternalv1.NewSharingInternalServiceClient(sharing), Vault: vaultinternalv1.NewVaultInternalServiceClient(vault),
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(registry), Workers: workers, Logger: p.Logger,
 	})
 	if err != nil {
 		return err
 	}
+	p.Defer(func() error { service.Close(); return nil })
+	if err := service.Bootstrap(ctx); err != nil {
+		return err
+	}
+	p.Readiness.Add("runner", service.Ready)
 	p.Add("runs", service.Run)
 	return p.Serve(ctx, service, rpc.Authenticator(vault, p.Identity.Verifier()))
 }

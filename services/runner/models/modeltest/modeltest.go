@@ -70,8 +70,8 @@ func Real(tb testing.TB) Files {
 // Runner runs the models of a source.
 func Runner(tb testing.TB, source models.Source, change ...func(*modelworker.Config)) *models.Runner {
 	tb.Helper()
-	store, err := models.NewStore(filepath.Join(tb.TempDir(), "models"), 1<<30)
-	if err != nil {
+	store := models.NewStore(filepath.Join(tb.TempDir(), "models"), 1<<30)
+	if err := store.Reset(); err != nil {
 		tb.Fatal(fmt.Errorf("make the store of models: %w", err))
 	}
 	return &models.Runner{Source: source, Store: store, Pool: workertest.Pool(tb, change...)}
