@@ -7,6 +7,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 )
 
 // used is what a run is booked for besides itself. It closes the run at the vault
@@ -15,7 +16,7 @@ import (
 // same account.
 //
 // The texts that are to leave the run go along, and the verdict is the vault's on them.
-func (s *Service) used(ctx context.Context, row runRow, told []*sharingv1.LineItem, leaving [][]byte) ([]*sharingv1.LineItem, vaultinternalv1.Verdict, error) {
+func (s *Service) used(ctx context.Context, row ledger.Run, told []*sharingv1.LineItem, leaving [][]byte) ([]*sharingv1.LineItem, vaultinternalv1.Verdict, error) {
 	out := &vaultinternalv1.EndRunResponse{}
 	if row.VaultOpen {
 		var err error
@@ -51,7 +52,7 @@ func reconcile(attempts []*vaultinternalv1.Attempt, told []*sharingv1.LineItem) 
 	known := make(map[itemKey]*sharingv1.LineItem, len(attempts)+len(told))
 	for _, a := range attempts {
 		call := &sharingv1.LineItem{
-			Step: a.GetStep(), Attempt: a.GetAttempt(), Kind: kindCredential, Resource: a.GetCredential(), Quantity: 1,
+			Step: a.GetStep(), Attempt: a.GetAttempt(), Kind: ledger.KindCredential, Resource: a.GetCredential(), Quantity: 1,
 			EndUnknown: a.GetOutcome() == "",
 		}
 		if strings.HasPrefix(a.GetOutcome(), "failed") {
@@ -71,7 +72,7 @@ func reconcile(attempts []*vaultinternalv1.Attempt, told []*sharingv1.LineItem) 
 		key := keyOf(item)
 		call := known[key]
 		switch {
-		case mentioned[key], item.GetKind() == kindCredential && call == nil:
+		case mentioned[key], item.GetKind() == ledger.KindCredential && call == nil:
 			strays++
 		case call != nil:
 			call.InputTokens, call.OutputTokens = item.GetInputTokens(), item.GetOutputTokens()

@@ -5,6 +5,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
+	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
@@ -23,7 +24,7 @@ func (s *Service) allowances(ctx context.Context, scopes []meter.Scope) ([]*shar
 
 // visibleScopes are the scopes of a run that ends of which its caller is told what is left, as
 // their limits are now. The run is to be booked: what cannot be read now is left out.
-func (s *Service) visibleScopes(ctx context.Context, row runRow) []meter.Scope {
+func (s *Service) visibleScopes(ctx context.Context, row ledger.Run) []meter.Scope {
 	key, err := s.peers.Key(ctx, row.ChargedKey)
 	if err != nil {
 		return nil
@@ -36,6 +37,6 @@ func (s *Service) visibleScopes(ctx context.Context, row runRow) []meter.Scope {
 		}
 		share = &right.share
 	}
-	ownKey := row.ChargedKey != resource.GuestKey && row.callerPays()
+	ownKey := row.ChargedKey != resource.GuestKey && row.CallerPays()
 	return budget.Visible(s.scopesOf(row.ChargedKey, key.GetBudget(), share, budget.VisitorOf(row.Caller, row.CallerWorkspace)), ownKey)
 }

@@ -11,11 +11,11 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
+	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
@@ -65,7 +65,7 @@ func (s *Service) unrepeated(ctx context.Context, d *decision, request string) e
 		return nil
 	}
 	d.requestID = request
-	row, found, err := s.store.runOfRequest(ctx, d.caller, request)
+	row, found, err := s.ledger.RunOfRequest(ctx, d.caller, request)
 	if err != nil {
 		return fmt.Errorf("read request: %w", err)
 	}
@@ -75,8 +75,8 @@ func (s *Service) unrepeated(ctx context.Context, d *decision, request string) e
 	return nil
 }
 
-func (s *Service) repeated(d *decision, row runRow) error {
-	name := row.nameFor(d.principal)
+func (s *Service) repeated(d *decision, row ledger.Run) error {
+	name := row.NameFor(d.principal)
 	return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS,
 		"this request id has started the run %s; it never runs twice", name).With("run", name)
 }
@@ -84,7 +84,7 @@ func (s *Service) repeated(d *decision, row runRow) error {
 // admitRun makes the reservation durable. On any failure nothing of it stays.
 func (s *Service) admitRun(ctx context.Context, d *decision, held *meter.Reservation) error {
 	row := d.row(s.cfg.Lease)
-	inserted, err := s.store.insertRun(ctx, row)
+	inserted, err := s.ledger.Insert(ctx, row)
 	if errors.Is(err, sqldb.ErrNotWritten) { // the caller has left
 		held.Undo(ctx)
 	}
@@ -100,23 +100,23 @@ func (s *Service) admitRun(ctx context.Context, d *decision, held *meter.Reserva
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), confirmWithin)
 	defer cancel()
 	if err := held.Confirm(ctx); err != nil {
-		if _, err := s.store.deleteRun(ctx, d.run); err != nil {
+		if _, err := s.ledger.Delete(ctx, d.run); err != nil {
 			s.log.ErrorContext(ctx, "a refused run is left to the reaper", "run", d.run, "error", err)
 			return fmt.Errorf("take back a refused run: %w", err)
 		}
 		held.Undo(ctx)
 		return budget.Refusal(err)
 	}
-	s.leases.add(d.run, &lease{row: row, rights: d.rights(), until: time.UnixMicro(row.Lease), asked: s.now()})
+	s.leases.add(d.run, &lease{row: row, conditions: d.conditions(), until: time.UnixMicro(row.Lease), asked: s.now()})
 	return nil
 }
 
 // existing answers for a run id or a request id that is taken: the same run, asked
 // for again by the same caller, gets the same answer.
 func (s *Service) existing(ctx context.Context, d *decision) error {
-	row, found, err := s.store.run(ctx, d.run)
+	row, found, err := s.ledger.Run(ctx, d.run)
 	if err == nil && !found {
-		row, found, err = s.store.runOfRequest(ctx, d.caller, d.requestID)
+		row, found, err = s.ledger.RunOfRequest(ctx, d.caller, d.requestID)
 	}
 	switch {
 	case err != nil:
@@ -127,7 +127,7 @@ func (s *Service) existing(ctx context.Context, d *decision) error {
 		return s.repeated(d, row)
 	case !sameProof(row, d.proof) || row.Caller != d.caller || row.VersionHash != d.analysis.Hash || row.ChargedKey != d.charged || row.Share != d.shareUID() || row.Pictures != d.pictures:
 		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is another run of this id")
-	case row.State != running:
+	case row.State != ledger.Running:
 		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "the run has ended; it never runs twice")
 	}
 	d.start = time.UnixMicro(row.Start)
@@ -135,20 +135,20 @@ func (s *Service) existing(ctx context.Context, d *decision) error {
 }
 
 // sameProof reports whether it is the run's own runner that asks again.
-func sameProof(row runRow, proof []byte) bool {
-	rights, err := row.rights()
-	return err == nil && subtle.ConstantTimeCompare(rights.Proof, proof) == 1
+func sameProof(row ledger.Run, proof []byte) bool {
+	conditions, err := row.Conditions()
+	return err == nil && subtle.ConstantTimeCompare(conditions.Proof, proof) == 1
 }
 
 // row is the run as it is admitted.
-func (d *decision) row(lease time.Duration) runRow {
-	return runRow{
+func (d *decision) row(lease time.Duration) ledger.Run {
+	return ledger.Run{
 		ID: d.run, RequestID: d.requestID, Caller: d.caller, CallerWorkspace: d.callerWorkspace(),
 		OwnerWorkspace: d.owner, ChargedWorkspace: resource.Segment(d.charged, 0), ChargedKey: d.charged, Visitor: d.visitor,
 		Workflow: d.workflow.UID, WorkflowID: d.workflow.ID, Version: d.version, VersionHash: d.analysis.Hash,
-		Share: d.shareUID(), ShareID: d.shareID(), Rights: marshal(d.rights()), Scopes: scopesText(d.scopes), VaultOpen: len(d.slots) > 0,
-		Lease: d.start.Add(lease).UnixMicro(), State: running, Steps: "", Day: d.start.UTC().Format(time.DateOnly), Start: d.start.UnixMicro(),
-		Pictures: d.pictures, counted: d.scopes,
+		Share: d.shareUID(), ShareID: d.shareID(), Rights: d.conditions().Text(), Scopes: ledger.ScopesText(d.scopes), VaultOpen: len(d.slots) > 0,
+		Lease: d.start.Add(lease).UnixMicro(), State: ledger.Running, Steps: "", Day: d.start.UTC().Format(time.DateOnly), Start: d.start.UnixMicro(),
+		Pictures: d.pictures, Counted: d.scopes,
 	}
 }
 
@@ -192,13 +192,4 @@ func (s *Service) attempts(d *decision) int32 {
 	}
 	half := d.right.share.Calls / 2 / int64(len(d.slots))
 	return int32(max(1, min(half, d.right.grant.GetCallsLeft(), int64(s.cfg.PreviewCalls))))
-}
-
-// nameFor is the run's name as a principal may know it: in its own workspace, if
-// that has to do with the run; else the id alone.
-func (r *runRow) nameFor(p caller.Principal) string {
-	if p.Kind == caller.Member && (p.Workspace == r.ChargedWorkspace || p.Workspace == r.OwnerWorkspace) {
-		return resource.Run(p.Workspace, r.ID)
-	}
-	return r.ID
 }

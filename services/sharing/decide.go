@@ -2,10 +2,6 @@ package sharing
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -17,6 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
@@ -254,8 +251,8 @@ func (d *decision) shareName() string {
 }
 
 func (d *decision) name() string {
-	row := runRow{ID: d.run, OwnerWorkspace: d.owner, ChargedWorkspace: resource.Segment(d.charged, 0)}
-	return row.nameFor(d.principal)
+	row := ledger.Run{ID: d.run, OwnerWorkspace: d.owner, ChargedWorkspace: resource.Segment(d.charged, 0)}
+	return row.NameFor(d.principal)
 }
 
 func (d *decision) modelVersions() []string {
@@ -268,44 +265,10 @@ func (d *decision) modelVersions() []string {
 	return out
 }
 
-// runRights are the rights that a run was admitted with and must keep.
-type runRights struct {
-	// Epoch of the link it came through.
-	Epoch int64 `json:"e,omitempty"`
-	// Owner: the share's owner key is charged. Hidden: the owner's credentials are used.
-	Owner  bool `json:"o,omitempty"`
-	Hidden bool `json:"h,omitempty"`
-	// Proof is the SHA-256 of the secret of the runner that the run was given to.
-	Proof []byte `json:"p"`
-}
-
-// provenBy reports whether a secret is that of the run's runner.
-func (r runRights) provenBy(secret []byte) bool {
-	sum := sha256.Sum256(secret)
-	return subtle.ConstantTimeCompare(sum[:], r.Proof) == 1
-}
-
-// rights reads the rights that a run's row has.
-func (r *runRow) rights() (rights runRights, err error) {
-	if err := json.Unmarshal([]byte(r.Rights), &rights); err != nil {
-		return rights, fmt.Errorf("read a run's rights: %w", err)
-	}
-	return rights, nil
-}
-
-func (d *decision) rights() runRights {
-	r := runRights{Owner: d.paidByOwner, Proof: d.proof}
+func (d *decision) conditions() ledger.Conditions {
+	r := ledger.Conditions{Owner: d.paidByOwner, Proof: d.proof}
 	if d.right != nil {
 		r.Epoch, r.Hidden = d.right.share.LinkEpoch, d.right.share.hidden() && d.analysis.HasSlots()
 	}
 	return r
-}
-
-// marshal writes what the service itself keeps as text in a row.
-func marshal(v any) string {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		panic(fmt.Sprintf("sharing: a plain struct cannot fail to encode: %v", err))
-	}
-	return string(raw)
 }

@@ -8,8 +8,6 @@ import (
 	"sync"
 
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/proto"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
@@ -17,15 +15,9 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
+	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
-)
-
-// The kinds of line items.
-const (
-	kindRun        = "run"
-	kindModel      = "model"
-	kindCredential = "credential"
 )
 
 const (
@@ -75,7 +67,7 @@ func (s *Service) finishRun(ctx context.Context, r *sharinginternalv1.RunEnd) (o
 	if err != nil {
 		return nil, err
 	}
-	if !have.rights.provenBy(r.GetProof()) {
+	if !have.conditions.ProvenBy(r.GetProof()) {
 		return nil, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "only the runner that a run was authorised for can finish it")
 	}
 	row := have.row
@@ -87,8 +79,8 @@ func (s *Service) finishRun(ctx context.Context, r *sharinginternalv1.RunEnd) (o
 	if booked.instead != nil {
 		out.Instead = errs.Status(booked.instead).Proto()
 	}
-	if row.callerPays() {
-		out.Charges = redactItems(booked.items, row.OwnerWorkspace, row.CallerWorkspace)
+	if row.CallerPays() {
+		out.Charges = ledger.Redact(booked.items, row.OwnerWorkspace, row.CallerWorkspace)
 	}
 	return out, nil
 }
@@ -103,8 +95,8 @@ type booking struct {
 }
 
 // end books the end that a runner tells of.
-func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.RunEnd) (booking, error) {
-	if row.State != running {
+func (s *Service) end(ctx context.Context, row ledger.Run, r *sharinginternalv1.RunEnd) (booking, error) {
+	if row.State != ledger.Running {
 		return s.endedBefore(ctx, row, r)
 	}
 	items, verdict, err := s.used(ctx, row, r.GetItems(), r.GetLeaving())
@@ -120,18 +112,18 @@ func (s *Service) end(ctx context.Context, row runRow, r *sharinginternalv1.RunE
 		return s.unbook(ctx, row)
 	}
 	row.State, row.Reason, row.Message = int64(r.GetState()), storable(r.GetReason()), storable(r.GetMessage())
-	row.Steps = stepsText(r.GetSteps())
+	row.Steps = ledger.StepsText(r.GetSteps())
 	s.recount(ctx, &row, r)
 	if verdict == vaultinternalv1.Verdict_VERDICT_WITHHELD {
 		return s.bookWithheld(ctx, row, items)
 	}
-	return s.book(ctx, ended{row: row, items: items})
+	return s.book(ctx, ledger.End{Run: row, Items: items})
 }
 
 // recount checks the pictures of a run again. A runner that did more than was reserved is
 // wrong: what it did is recorded all the same, so that the next run meets the limit.
-func (s *Service) recount(ctx context.Context, row *runRow, r *sharinginternalv1.RunEnd) {
-	if row.over = max(0, r.GetPictures()-row.Pictures); row.over > 0 {
+func (s *Service) recount(ctx context.Context, row *ledger.Run, r *sharinginternalv1.RunEnd) {
+	if row.PicturesOver = max(0, r.GetPictures()-row.Pictures); row.PicturesOver > 0 {
 		s.log.WarnContext(ctx, "a runner did more than was reserved", "run", row.ID, "reserved", row.Pictures, "done", r.GetPictures())
 	}
 }
@@ -146,15 +138,15 @@ func (s *Service) startOf(ctx context.Context, run string) (*lease, error) {
 	if known := s.leases.of(run); known != nil {
 		return known, nil
 	}
-	row, found, err := s.store.run(ctx, run)
+	row, found, err := s.ledger.Run(ctx, run)
 	if err != nil {
 		return nil, fmt.Errorf("read run: %w", err)
 	}
 	if !found {
 		return nil, resource.NotFound("run")
 	}
-	rights, err := row.rights()
-	return &lease{row: row, rights: rights}, err
+	conditions, err := row.Conditions()
+	return &lease{row: row, conditions: conditions}, err
 }
 
 func checkFinish(r *sharinginternalv1.RunEnd) error {
@@ -170,7 +162,7 @@ func checkFinish(r *sharinginternalv1.RunEnd) error {
 		return resource.Invalid("pictures", "must be from 0 to %d", maxPictures)
 	}
 	for _, item := range r.GetItems() {
-		if item.GetKind() != kindModel && item.GetKind() != kindCredential {
+		if item.GetKind() != ledger.KindModel && item.GetKind() != ledger.KindCredential {
 			return resource.Invalid("items.kind", "must be model or credential; the run itself is booked by sharing")
 		}
 		for _, n := range []int64{item.GetQuantity(), item.GetInputTokens(), item.GetOutputTokens()} {
@@ -184,24 +176,24 @@ func checkFinish(r *sharinginternalv1.RunEnd) error {
 
 // book writes the end of a run and its line items in one commit, and releases what was
 // reserved. It gives what stands in the ledger, from whoever.
-func (s *Service) book(ctx context.Context, e ended) (booking, error) {
-	e.row.End = max(s.now().UnixMicro(), e.row.Start)
-	e.row.sum(e.items)
-	did, err := s.store.endRun(ctx, e)
+func (s *Service) book(ctx context.Context, e ledger.End) (booking, error) {
+	e.Run.End = max(s.now().UnixMicro(), e.Run.Start)
+	e.Run.Sum(e.Items)
+	did, err := s.ledger.End(ctx, e)
 	if err != nil {
 		return booking{}, fmt.Errorf("end run: %w", err)
 	}
-	s.leases.drop(e.row.ID)
+	s.leases.drop(e.Run.ID)
 	if !did {
-		return s.bookedBefore(ctx, e.row)
+		return s.bookedBefore(ctx, e.Run)
 	}
-	b := booking{items: append(e.row.charge(), e.items...), visible: s.visibleScopes(ctx, e.row)}
+	b := booking{items: append(e.Run.Charge(), e.Items...), visible: s.visibleScopes(ctx, e.Run)}
 	release := s.meter.Release
-	if e.row.State == stoppedRun {
+	if e.Run.State == ledger.Stopped {
 		release = s.meter.Return
 	}
-	if b.left, err = release(ctx, e.row.metered(), e.row.scopes(), b.visible); err != nil { // a sweep finds it
-		s.log.WarnContext(ctx, "a reservation is left to the sweep", "run", e.row.ID, "error", err)
+	if b.left, err = release(ctx, e.Run.Metered(), e.Run.CountedScopes(), b.visible); err != nil { // a sweep finds it
+		s.log.WarnContext(ctx, "a reservation is left to the sweep", "run", e.Run.ID, "error", err)
 	}
 	return b, nil
 }
@@ -209,8 +201,8 @@ func (s *Service) book(ctx context.Context, e ended) (booking, error) {
 // unbook ends a run of which nothing happened, as if it had never been admitted: its
 // row goes, and then its reservation with its count. That nothing happened is the
 // runner's word, but for calls with credentials, which the vault has told before.
-func (s *Service) unbook(ctx context.Context, row runRow) (b booking, err error) {
-	did, err := s.store.deleteRun(ctx, row.ID)
+func (s *Service) unbook(ctx context.Context, row ledger.Run) (b booking, err error) {
+	did, err := s.ledger.Delete(ctx, row.ID)
 	if err != nil {
 		return b, fmt.Errorf("delete an unused run: %w", err)
 	}
@@ -219,15 +211,15 @@ func (s *Service) unbook(ctx context.Context, row runRow) (b booking, err error)
 		return s.bookedBefore(ctx, row)
 	}
 	b.visible = s.visibleScopes(ctx, row)
-	if b.left, err = s.meter.Return(ctx, row.metered(), row.scopes(), b.visible); err != nil { // a sweep finds it
+	if b.left, err = s.meter.Return(ctx, row.Metered(), row.CountedScopes(), b.visible); err != nil { // a sweep finds it
 		s.log.WarnContext(ctx, "an unused reservation is left to the sweep", "run", row.ID, "error", err)
 	}
 	return b, nil
 }
 
 // bookedBefore is what stands in the ledger of a run that has ended.
-func (s *Service) bookedBefore(ctx context.Context, row runRow) (b booking, err error) {
-	if b.items, err = s.store.items(ctx, row); err != nil {
+func (s *Service) bookedBefore(ctx context.Context, row ledger.Run) (b booking, err error) {
+	if b.items, err = s.ledger.Items(ctx, row); err != nil {
 		return b, fmt.Errorf("read line items: %w", err)
 	}
 	b.visible = s.visibleScopes(ctx, row)
@@ -235,77 +227,4 @@ func (s *Service) bookedBefore(ctx context.Context, row runRow) (b booking, err 
 		s.log.WarnContext(ctx, "what is left cannot be read", "run", row.ID, "error", err)
 	}
 	return b, nil
-}
-
-// charge is the line item of the run itself: its row is what the ledger keeps of it.
-func (r *runRow) charge() []*sharingv1.LineItem {
-	if r.State == running || r.State == stoppedRun {
-		return nil
-	}
-	return []*sharingv1.LineItem{{Kind: kindRun, Resource: r.resource(), Quantity: 1}}
-}
-
-// resource names what ran, for the ledger.
-func (r *runRow) resource() string {
-	if r.WorkflowID == "" {
-		return "inline"
-	}
-	return resource.Version(r.OwnerWorkspace, r.WorkflowID, r.Version)
-}
-
-// sum adds the line items up on the run's row, where usage is read.
-func (r *runRow) sum(items []*sharingv1.LineItem) {
-	r.Images, r.Calls, r.InputTokens, r.OutputTokens = 0, 0, 0, 0
-	for _, item := range items {
-		switch item.GetKind() {
-		case kindModel:
-			r.Images += item.GetQuantity()
-		case kindCredential:
-			r.Calls += item.GetQuantity()
-		}
-		r.InputTokens += item.GetInputTokens()
-		r.OutputTokens += item.GetOutputTokens()
-	}
-}
-
-// callerPays reports whether who asked for the run is who pays for it.
-func (r *runRow) callerPays() bool {
-	return r.ChargedKey == r.Caller || r.ChargedKey == resource.GuestKey && strings.HasPrefix(r.Caller, "guest:") ||
-		r.CallerWorkspace != "" && r.CallerWorkspace == r.ChargedWorkspace
-}
-
-// redactItems hides what is the owner's from anybody else: which credential, and
-// which of its models and workflows.
-func redactItems(items []*sharingv1.LineItem, owner, viewer string) []*sharingv1.LineItem {
-	if owner == viewer {
-		return items
-	}
-	out := make([]*sharingv1.LineItem, len(items))
-	for i, item := range items {
-		out[i] = item
-		if strings.HasPrefix(item.GetResource(), resource.Workspace(owner)+"/") {
-			out[i] = proto.CloneOf(item)
-			out[i].Resource, out[i].Failed = "", 0
-		}
-	}
-	return out
-}
-
-func stepsText(steps []*sharingv1.StepEvent) string {
-	if len(steps) == 0 {
-		return ""
-	}
-	raw, err := protojson.Marshal(&sharingv1.Run{Steps: steps})
-	if err != nil { // a text that is not UTF-8: the run counts, its steps are not shown
-		return ""
-	}
-	return string(raw)
-}
-
-func stepsOf(text string) []*sharingv1.StepEvent {
-	out := &sharingv1.Run{}
-	if text == "" || protojson.Unmarshal([]byte(text), out) != nil {
-		return nil
-	}
-	return out.GetSteps()
 }

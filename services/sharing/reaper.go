@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 )
 
 const (
@@ -64,7 +65,7 @@ func (s *Service) sweep(ctx context.Context) error {
 // keep the others of its batch.
 func (s *Service) reap(ctx context.Context) error {
 	for {
-		rows, err := s.store.expired(ctx, s.now().UnixMicro(), reapBatch)
+		rows, err := s.ledger.Expired(ctx, s.now().UnixMicro(), reapBatch)
 		if err != nil {
 			return fmt.Errorf("list expired runs: %w", err)
 		}
@@ -81,13 +82,13 @@ func (s *Service) reap(ctx context.Context) error {
 }
 
 // settleRun ends a run that nobody renews, by the vault's account alone.
-func (s *Service) settleRun(ctx context.Context, row runRow) error {
+func (s *Service) settleRun(ctx context.Context, row ledger.Run) error {
 	items, _, err := s.used(ctx, row, nil, nil)
 	if err != nil {
 		return err
 	}
 	row.State = int64(sharingv1.RunState_RUN_STATE_ABANDONED)
 	row.Reason, row.Message = "UNAVAILABLE", "the runner did not come back; the run was settled from what it is known to have begun"
-	_, err = s.book(ctx, ended{row: row, items: items, abandonedBefore: s.now().UnixMicro()})
+	_, err = s.book(ctx, ledger.End{Run: row, Items: items, LeaseBefore: s.now().UnixMicro()})
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 )
 
 // leases remembers what this replica knows of runs that it admitted or that are
@@ -25,8 +26,8 @@ type leases struct {
 
 // lease is a run that goes on.
 type lease struct {
-	row    runRow
-	rights runRights
+	row        ledger.Run
+	conditions ledger.Conditions
 	// until is the lease as the row has it; asked is when it was asked for last.
 	until, asked time.Time
 }
@@ -57,7 +58,7 @@ func (l *leases) split(runs []string, proofs [][]byte, now time.Time) (known map
 		if i < len(proofs) {
 			proof = proofs[i]
 		}
-		if have := l.runs[run]; have != nil && have.rights.provenBy(proof) {
+		if have := l.runs[run]; have != nil && have.conditions.ProvenBy(proof) {
 			have.asked = now
 			known[run] = have
 		} else {
@@ -123,22 +124,23 @@ func mayAnswerLater(err error) bool {
 
 // loadLeases adds to the known what is open and proven of the rest.
 func (s *Service) loadLeases(ctx context.Context, known map[string]*lease, rest map[string][]byte, now time.Time) error {
-	for batch := range slices.Chunk(slices.Collect(maps.Keys(rest)), itemsAtOnce) {
-		rows, err := s.store.openRuns(ctx, batch)
-		if err != nil {
-			return fmt.Errorf("read runs: %w", err)
+	if len(rest) == 0 {
+		return nil
+	}
+	rows, err := s.ledger.Open(ctx, slices.Collect(maps.Keys(rest)))
+	if err != nil {
+		return fmt.Errorf("read runs: %w", err)
+	}
+	for _, row := range rows {
+		have := &lease{row: row, until: time.UnixMicro(row.Lease), asked: now}
+		if have.conditions, err = row.Conditions(); err != nil {
+			return err
 		}
-		for _, row := range rows {
-			have := &lease{row: row, until: time.UnixMicro(row.Lease), asked: now}
-			if have.rights, err = row.rights(); err != nil {
-				return err
-			}
-			if !have.rights.provenBy(rest[row.ID]) {
-				continue
-			}
-			known[row.ID] = have
-			s.leases.add(row.ID, have)
+		if !have.conditions.ProvenBy(rest[row.ID]) {
+			continue
 		}
+		known[row.ID] = have
+		s.leases.add(row.ID, have)
 	}
 	return nil
 }
@@ -156,13 +158,13 @@ func (s *Service) lengthen(ctx context.Context, known map[string]*lease, now tim
 		return nil
 	}
 	until := now.Add(s.cfg.Lease)
-	open, err := s.store.renew(ctx, due, until.UnixMicro())
+	open, err := s.ledger.Renew(ctx, due, until.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("lengthen leases: %w", err)
 	}
 	for _, run := range due {
 		if open[run] {
-			s.leases.add(run, &lease{row: known[run].row, rights: known[run].rights, until: until, asked: now})
+			s.leases.add(run, &lease{row: known[run].row, conditions: known[run].conditions, until: until, asked: now})
 			continue
 		}
 		s.leases.drop(run)
@@ -211,15 +213,15 @@ func (s *Service) mayNotShare(ctx context.Context, have *lease) (string, error) 
 	switch {
 	case right.workflow.Deleted != 0:
 		return "the workflow was deleted", nil
-	case share.State == sharingv1.ShareState_SHARE_STATE_REVOKED || share.LinkEpoch != have.rights.Epoch:
+	case share.State == sharingv1.ShareState_SHARE_STATE_REVOKED || share.LinkEpoch != have.conditions.Epoch:
 		return "the link was withdrawn", nil
 	case share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || right.suspended() && right.grant.GetSuspension().GetRun() != have.row.ID:
 		return whyPaused, nil // the run that was the reason ends by itself, like one whose provider failed
 	case share.Expires != 0 && s.now().UnixMicro() >= share.Expires:
 		return "the link has expired", nil
-	case have.rights.Owner && (share.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || share.ChargedKey != have.row.ChargedKey):
+	case have.conditions.Owner && (share.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || share.ChargedKey != have.row.ChargedKey):
 		return "its owner does not pay for it any more", nil
-	case have.rights.Hidden && (!share.hidden() || !right.grant.GetExists() || right.grant.GetVersionHash() != have.row.VersionHash):
+	case have.conditions.Hidden && (!share.hidden() || !right.grant.GetExists() || right.grant.GetVersionHash() != have.row.VersionHash):
 		return "the owner's credentials were withdrawn", nil
 	}
 	return "", nil

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 
 	"google.golang.org/grpc"
@@ -100,6 +101,7 @@ type Deps struct {
 type Service struct {
 	cfg         Config
 	store       store
+	ledger      ledger.Store
 	meter       *meter.Meter
 	links       link.Key
 	pages       *page.Tokens
@@ -139,20 +141,25 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	s := &Service{
 		cfg: cfg, store: st, links: links, pages: pages, vault: deps.Vault, registry: deps.Registry,
 		identity: deps.Identity, log: deps.Logger, now: deps.Now, catalogue: manifest.Core(),
-		meter: meter.New(deps.Redis, st, deps.Now),
+		meter: meter.New(deps.Redis, ledger.NewStore(deps.DB), deps.Now),
 	}
 	s.definitions = definition.NewCache(s.catalogue)
 	s.peers = peers.New(deps.Vault, deps.Registry, deps.Now)
+	s.ledger = ledger.NewStore(deps.DB)
 	s.rights = newRights(s)
 	s.leases = newLeases()
 	return s, nil
 }
 
+// runHandlers gives the embedded handlers a name of their own.
+type runHandlers = ledger.Handlers
+
 // public is the face that clients see, internal the one that the runner sees.
 type (
 	public struct {
-		sharingv1.UnimplementedSharingServiceServer
+		sharingv1.UnsafeSharingServiceServer
 		*Service
+		*runHandlers
 	}
 	internal struct {
 		sharinginternalv1.UnimplementedSharingInternalServiceServer
@@ -162,7 +169,7 @@ type (
 
 // RegisterPublic adds the public face to a server.
 func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) {
-	sharingv1.RegisterSharingServiceServer(r, public{Service: s})
+	sharingv1.RegisterSharingServiceServer(r, public{Service: s, runHandlers: ledger.NewHandlers(s.ledger, s.pages)})
 }
 
 // RegisterInternal adds the internal face to a server.

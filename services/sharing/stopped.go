@@ -11,6 +11,7 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 )
 
 // A link that is stopped, by its owner or the guard, refuses runs and ends those that go
@@ -37,7 +38,7 @@ func (s *Service) notStopped(ctx context.Context, d *decision) error {
 
 // stopped reports whether a run ends because its link was stopped: the vault says so, or
 // the runner does and it is true.
-func (s *Service) stopped(ctx context.Context, row runRow, r *sharinginternalv1.RunEnd, verdict vaultinternalv1.Verdict) (bool, error) {
+func (s *Service) stopped(ctx context.Context, row ledger.Run, r *sharinginternalv1.RunEnd, verdict vaultinternalv1.Verdict) (bool, error) {
 	if verdict == vaultinternalv1.Verdict_VERDICT_STOPPED {
 		return true, nil
 	}
@@ -58,22 +59,22 @@ func (s *Service) stopped(ctx context.Context, row runRow, r *sharinginternalv1.
 const reasonPaused = "SHARE_PAUSED"
 
 // bookStopped ends a run that is not charged. Of one that used nothing, nothing stays.
-func (s *Service) bookStopped(ctx context.Context, row runRow, r *sharinginternalv1.RunEnd, items []*sharingv1.LineItem) (b booking, err error) {
+func (s *Service) bookStopped(ctx context.Context, row ledger.Run, r *sharinginternalv1.RunEnd, items []*sharingv1.LineItem) (b booking, err error) {
 	if len(items) == 0 {
 		b, err = s.unbook(ctx, row)
 	} else {
-		row.State, row.Reason, row.Message, row.Steps = stoppedRun, reasonPaused, "the link was stopped while it went on", stepsText(r.GetSteps())
-		b, err = s.book(ctx, ended{row: row, items: items})
+		row.State, row.Reason, row.Message, row.Steps = ledger.Stopped, reasonPaused, "the link was stopped while it went on", ledger.StepsText(r.GetSteps())
+		b, err = s.book(ctx, ledger.End{Run: row, Items: items})
 	}
 	b.instead = paused()
 	return b, err
 }
 
 // bookWithheld ends a run whose texts must not leave it like one whose provider failed.
-func (s *Service) bookWithheld(ctx context.Context, row runRow, items []*sharingv1.LineItem) (booking, error) {
+func (s *Service) bookWithheld(ctx context.Context, row ledger.Run, items []*sharingv1.LineItem) (booking, error) {
 	failure := withheld()
 	row.State, row.Reason, row.Message = int64(sharingv1.RunState_RUN_STATE_FAILED), "PROVIDER_FAILED", failure.Message()
-	b, err := s.book(ctx, ended{row: row, items: items})
+	b, err := s.book(ctx, ledger.End{Run: row, Items: items})
 	b.instead = failure
 	return b, err
 }
@@ -84,10 +85,10 @@ func withheld() *errs.Error {
 
 // endedBefore is a run that has ended. Texts that were not judged with its end must not
 // leave it: it was settled without them, or they are not those of its end.
-func (s *Service) endedBefore(ctx context.Context, row runRow, r *sharinginternalv1.RunEnd) (booking, error) {
+func (s *Service) endedBefore(ctx context.Context, row ledger.Run, r *sharinginternalv1.RunEnd) (booking, error) {
 	b, err := s.bookedBefore(ctx, row)
 	switch {
-	case row.State == stoppedRun:
+	case row.State == ledger.Stopped:
 		b.instead = paused()
 	case len(r.GetLeaving()) > 0 && row.State != int64(r.GetState()):
 		b.instead = withheld()

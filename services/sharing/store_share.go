@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing/scan"
 )
 
 // shareRow is a share as it is stored.
@@ -60,20 +61,20 @@ func (s *shareRow) hidden() bool {
 
 // share reads a share of a workspace's workflow, by the workflow's uid.
 func (s store) share(ctx context.Context, ws, workflow, id string) (row shareRow, found bool, err error) {
-	found, err = one(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares
+	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares
 		WHERE workspace = $1 AND workflow = $2 AND id = $3`, ws, workflow, id), row.fields())
 	return row, found, err
 }
 
 // shareByLink reads the share whose link has the given hash.
 func (s store) shareByLink(ctx context.Context, link string) (row shareRow, found bool, err error) {
-	found, err = one(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE link = $1`, link), row.fields())
+	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE link = $1`, link), row.fields())
 	return row, found, err
 }
 
 // shareByUID reads the share of a run.
 func (s store) shareByUID(ctx context.Context, uid string) (row shareRow, found bool, err error) {
-	found, err = one(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE uid = $1`, uid), row.fields())
+	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE uid = $1`, uid), row.fields())
 	return row, found, err
 }
 
@@ -85,7 +86,7 @@ func (s store) shares(ctx context.Context, ws, workflow string, after shareCurso
 	if err != nil {
 		return nil, err
 	}
-	return all(rows, func(r *shareRow) []any { return r.fields() })
+	return scan.All(rows, func(r *shareRow) []any { return r.fields() })
 }
 
 // shareCursor is where a listing of shares goes on.
@@ -165,7 +166,7 @@ func (s store) doubted(ctx context.Context, before int64, limit int) ([]shareRow
 	if err != nil {
 		return nil, err
 	}
-	return all(rows, func(r *shareRow) []any { return r.fields() })
+	return scan.All(rows, func(r *shareRow) []any { return r.fields() })
 }
 
 // doubtedOf lists those of a workflow.
@@ -175,7 +176,7 @@ func (s store) doubtedOf(ctx context.Context, ws, workflow string) ([]shareRow, 
 	if err != nil {
 		return nil, err
 	}
-	return all(rows, func(r *shareRow) []any { return r.fields() })
+	return scan.All(rows, func(r *shareRow) []any { return r.fields() })
 }
 
 // pauseShare stops a share that works, in its row and in what was read of it.

@@ -3,9 +3,9 @@ package sharing
 import (
 	"context"
 	"database/sql"
-	"errors"
 
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/scan"
 )
 
 // workflowRow is a workflow as it is stored.
@@ -38,24 +38,15 @@ func (w *workflowRow) fields() []any {
 // store is the service's rows. Every query of a tenant's rows names the tenant.
 type store struct{ db *sqldb.DB }
 
-// one scans a single row; a missing one is (false, nil).
-func one(row *sql.Row, fields []any) (bool, error) {
-	err := row.Scan(fields...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, sqldb.Error(err)
-}
-
 // workflow reads a workflow of a workspace, also one in the trash.
 func (s store) workflow(ctx context.Context, q sqldb.Queryer, ws, id string) (w workflowRow, found bool, err error) {
-	found, err = one(q.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE workspace = $1 AND id = $2`, ws, id), w.fields())
+	found, err = scan.One(q.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE workspace = $1 AND id = $2`, ws, id), w.fields())
 	return w, found, err
 }
 
 // workflowByUID reads the workflow of a share.
 func (s store) workflowByUID(ctx context.Context, uid string) (w workflowRow, found bool, err error) {
-	found, err = one(s.db.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE uid = $1`, uid), w.fields())
+	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE uid = $1`, uid), w.fields())
 	return w, found, err
 }
 
@@ -66,21 +57,7 @@ func (s store) workflows(ctx context.Context, ws, after string, deleted bool, li
 	if err != nil {
 		return nil, err
 	}
-	return all(rows, func(w *workflowRow) []any { return w.fields() })
-}
-
-// all scans the rows of a query.
-func all[T any](rows *sql.Rows, fields func(*T) []any) ([]T, error) {
-	defer func() { _ = rows.Close() }()
-	var out []T
-	for rows.Next() {
-		var v T
-		if err := rows.Scan(fields(&v)...); err != nil {
-			return nil, sqldb.Error(err)
-		}
-		out = append(out, v)
-	}
-	return out, sqldb.Error(rows.Err())
+	return scan.All(rows, func(w *workflowRow) []any { return w.fields() })
 }
 
 // insertWorkflow writes a workflow with its first version; false when the id is taken.
@@ -150,7 +127,7 @@ func (v *versionRow) fields() []any {
 
 // version reads a version of a workflow.
 func (s store) version(ctx context.Context, workflow string, number int64) (v versionRow, found bool, err error) {
-	found, err = one(s.db.QueryRowContext(ctx, `SELECT workflow, number, definition, hash, author, create_time
+	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT workflow, number, definition, hash, author, create_time
 		FROM versions WHERE workflow = $1 AND number = $2`, workflow, number), v.fields())
 	return v, found, err
 }
@@ -162,7 +139,7 @@ func (s store) versions(ctx context.Context, workflow string, before int64, limi
 	if err != nil {
 		return nil, err
 	}
-	return all(rows, func(v *versionRow) []any { return []any{&v.Workflow, &v.Number, &v.Hash, &v.Author, &v.Created} })
+	return scan.All(rows, func(v *versionRow) []any { return []any{&v.Workflow, &v.Number, &v.Hash, &v.Author, &v.Created} })
 }
 
 // uncoverTrash takes the use for a grant from shares that were opened while their

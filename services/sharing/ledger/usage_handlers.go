@@ -1,4 +1,4 @@
-package sharing
+package ledger
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
-// QueryUsage implements the RPC: what was charged to the workspace's keys, summed, and what
-// its credentials were used for.
-func (s public) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) (*sharingv1.QueryUsageResponse, error) {
+// QueryUsage implements the RPC. It sums what the keys of the workspace were charged and
+// what its credentials were used for.
+func (h *Handlers) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) (*sharingv1.QueryUsageResponse, error) {
 	q := usageQuery{workspace: resource.Segment(r.GetParent(), 0), group: r.GetGroupBy(), to: math.MaxInt64}
 	if r.GetStartTime() != nil {
 		q.from = resource.Micros(r.GetStartTime().AsTime())
@@ -21,13 +21,13 @@ func (s public) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) 
 		q.to = resource.Micros(r.GetEndTime().AsTime())
 	}
 	binding := []string{"usage", q.workspace, q.group, fmt.Sprint(q.from), fmt.Sprint(q.to)}
-	rows, next, err := page.List(s.pages, r, page.Listing[usageRow, *usagePlace]{
+	rows, next, err := page.List(h.pages, r, page.Listing[usageRow, *usagePlace]{
 		Binding: binding,
 		Read: func(after *usagePlace, limit int) ([]usageRow, error) {
 			if after != nil {
 				q.after, q.later = *after, true
 			}
-			return s.store.usage(ctx, q, limit)
+			return h.store.usage(ctx, q, limit)
 		},
 		CursorOf: func(u usageRow) *usagePlace { at := u.place(); return &at },
 	})

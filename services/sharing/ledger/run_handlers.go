@@ -1,4 +1,4 @@
-package sharing
+package ledger
 
 import (
 	"context"
@@ -11,27 +11,32 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
-// runCursor is where a listing of runs goes on.
-type runCursor struct {
-	Start int64  `json:"s"`
-	ID    string `json:"i"`
+// Handlers implements the RPCs that read runs and usage.
+type Handlers struct {
+	store Store
+	pages *page.Tokens
 }
 
-// ListRuns implements the RPC: runs of the workspace's workflows, and runs that are
-// charged to its keys. Charges are in GetRun.
-func (s public) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (*sharingv1.ListRunsResponse, error) {
+// NewHandlers returns handlers that read a store.
+func NewHandlers(store Store, pages *page.Tokens) *Handlers {
+	return &Handlers{store: store, pages: pages}
+}
+
+// ListRuns implements the RPC. It lists runs of the workspace's workflows and runs that
+// its keys pay for. GetRun has their charges.
+func (h *Handlers) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (*sharingv1.ListRunsResponse, error) {
 	ws := resource.Segment(r.GetParent(), 0)
 	filter, err := runFilterOf(ws, r)
 	if err != nil {
 		return nil, err
 	}
 	binding := []string{"runs", ws, r.GetShare(), r.GetWorkflow()}
-	rows, next, err := page.List(s.pages, r, page.Listing[runRow, runCursor]{
+	rows, next, err := page.List(h.pages, r, page.Listing[Run, runCursor]{
 		First: runCursor{Start: math.MaxInt64}, Binding: binding,
-		Read: func(before runCursor, limit int) ([]runRow, error) {
-			return s.store.listRuns(ctx, filter, before, limit)
+		Read: func(before runCursor, limit int) ([]Run, error) {
+			return h.store.list(ctx, filter, before, limit)
 		},
-		CursorOf: func(row runRow) runCursor { return runCursor{row.Start, row.ID} },
+		CursorOf: func(row Run) runCursor { return runCursor{row.Start, row.ID} },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list runs: %w", err)
@@ -41,11 +46,6 @@ func (s public) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (*sh
 		out.Runs = append(out.Runs, row.message(ws))
 	}
 	return out, nil
-}
-
-// runFilter is which runs are asked for.
-type runFilter struct {
-	workspace, workflow, share, shareUID string
 }
 
 func runFilterOf(ws string, r *sharingv1.ListRunsRequest) (runFilter, error) {
@@ -58,7 +58,7 @@ func runFilterOf(ws string, r *sharingv1.ListRunsRequest) (runFilter, error) {
 	}
 	switch name := r.GetShare(); {
 	case name == "":
-	case !strings.Contains(name, "/"): // of another's workflow: all that its payer knows
+	case !strings.Contains(name, "/"): // a share of another workspace: the payer knows its ID only
 		f.shareUID = name
 	case name == resource.Share(ws, resource.Segment(name, 1), resource.Segment(name, 2)):
 		f.workflow, f.share = resource.Segment(name, 1), resource.Segment(name, 2)
@@ -69,29 +69,29 @@ func runFilterOf(ws string, r *sharingv1.ListRunsRequest) (runFilter, error) {
 }
 
 // GetRun implements the RPC.
-func (s public) GetRun(ctx context.Context, r *sharingv1.GetRunRequest) (*sharingv1.Run, error) {
+func (h *Handlers) GetRun(ctx context.Context, r *sharingv1.GetRunRequest) (*sharingv1.Run, error) {
 	ws := resource.Segment(r.GetName(), 0)
-	row, found, err := s.store.run(ctx, resource.Segment(r.GetName(), 1))
+	row, found, err := h.store.Run(ctx, resource.Segment(r.GetName(), 1))
 	if err != nil {
 		return nil, fmt.Errorf("read run: %w", err)
 	}
 	if !found || row.OwnerWorkspace != ws && row.ChargedWorkspace != ws {
 		return nil, resource.NotFound("run")
 	}
-	items, err := s.store.items(ctx, row)
+	items, err := h.store.Items(ctx, row)
 	if err != nil {
 		return nil, fmt.Errorf("read line items: %w", err)
 	}
 	out := row.message(ws)
-	out.Steps, out.Charges = stepsOf(row.Steps), redactItems(items, row.OwnerWorkspace, ws)
+	out.Steps, out.Charges = stepsOf(row.Steps), Redact(items, row.OwnerWorkspace, ws)
 	return out, nil
 }
 
-// message is a run as one of its two workspaces may see it. The owner of the workflow
-// sees that a preview happened and whether it failed, but not who it was, nor what a
-// message may repeat of the visitor's inputs. Who is charged sees its charge, and of
-// the owner's names only the share's id.
-func (r *runRow) message(ws string) *sharingv1.Run {
+// message returns a run as one of its two workspaces may see it. The owner of the workflow
+// sees that a preview happened and whether it failed, but neither the caller nor the
+// message, which may quote the visitor's inputs. The payer sees the charge, and none of
+// the owner's names except the ID of the share.
+func (r *Run) message(ws string) *sharingv1.Run {
 	out := &sharingv1.Run{
 		Name: resource.Run(ws, r.ID), State: r.state(), Version: int32(r.Version), Share: r.Share, Reason: r.Reason,
 		StartTime: resource.Timestamp(r.Start), EndTime: resource.Timestamp(r.End),

@@ -1,29 +1,30 @@
-package sharing
+package ledger
 
 import (
 	"context"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing/scan"
 )
 
-// usageQuery is which sums are asked for.
+// usageQuery selects sums.
 type usageQuery struct {
 	workspace, group string
 	from, to         int64
-	// after, with later: the row that the page before ended with.
+	// after is the last row of the previous page, if later is set.
 	after usagePlace
 	later bool
 }
 
-// usagePlace is where a listing of sums goes on.
+// usagePlace is the position after a page of sums.
 type usagePlace struct {
 	Group string `json:"g"`
-	// Section is 0 for what keys were charged, 1 for what credentials were used for.
+	// Section is 0 for charges of keys and 1 for uses of credentials.
 	Section int64 `json:"s"`
 }
 
-// groups are the expressions that a run is grouped by, as its payer may see it: of
-// another's workflow it sees the share's id alone.
+// groups are the expressions that runs are grouped by, as the payer may see them: of
+// another workspace's workflow it sees the ID of the share only.
 var groups = map[string]string{
 	"":         `''`,
 	"key":      `r.charged_key`,
@@ -37,17 +38,17 @@ var groups = map[string]string{
 const sums = `SUM(CASE WHEN r.state = 6 THEN 0 ELSE 1 END), SUM(CASE WHEN r.state IN (2, 6) THEN 0 ELSE 1 END), SUM(r.model_images), SUM(r.credential_calls),
 	SUM(r.input_tokens), SUM(r.output_tokens)`
 
-// itemSums are those of a group of line items.
+// itemSums are the columns of a group of line items.
 const itemSums = `COUNT(DISTINCT CASE WHEN r.state <> 6 THEN r.id END), COUNT(DISTINCT CASE WHEN r.state NOT IN (2, 6) THEN r.id END),
 	SUM(CASE WHEN l.kind = 'model' THEN l.quantity ELSE 0 END), SUM(CASE WHEN l.kind = 'credential' THEN l.quantity ELSE 0 END),
 	SUM(l.input_tokens), SUM(l.output_tokens)`
 
-// itemResource is a line item's, as its payer may see it.
+// itemResource is the resource of a line item as its payer may see it.
 const itemResource = `CASE WHEN r.owner_workspace <> $1 AND l.resource LIKE 'workspaces/' || r.owner_workspace || '/%' THEN '' ELSE l.resource END`
 
 // credentialGroups are the expressions that calls with a workspace's credentials are
-// grouped by, as its owner may see them: of who pays it sees its own keys alone, of who
-// asks the pseudonym.
+// grouped by, as their owner may see them: its own keys among those that pay, and the
+// pseudonyms of the callers.
 var credentialGroups = map[string]string{
 	"":           `''`,
 	"key":        `CASE WHEN r.charged_workspace = $1 THEN r.charged_key ELSE '' END`,
@@ -58,12 +59,12 @@ var credentialGroups = map[string]string{
 	"credential": `l.resource`,
 }
 
-// usage sums what the keys of a workspace were charged, and what its credentials were
-// used for, whoever was charged.
-func (s store) usage(ctx context.Context, q usageQuery, limit int) ([]usageRow, error) {
+// usage sums what the keys of a workspace were charged, and what its credentials were used
+// for whether or not they paid.
+func (s Store) usage(ctx context.Context, q usageQuery, limit int) ([]usageRow, error) {
 	const within = ` AND r.state <> 1 AND r.start_time >= $2 AND r.start_time < $3`
 	charged := `SELECT ` + groups[q.group] + ` AS g, 0 AS section, ` + sums + `, 0 FROM runs r WHERE r.charged_workspace = $1` + within + ` GROUP BY 1`
-	if q.group == kindModel || q.group == kindCredential {
+	if q.group == KindModel || q.group == KindCredential {
 		charged = `SELECT ` + itemResource + ` AS g, 0 AS section, ` + itemSums + `, 0 FROM line_items l JOIN runs r ON r.id = l.run
 			WHERE r.charged_workspace = $1` + within + ` AND l.kind = '` + q.group + `' GROUP BY 1`
 	}
@@ -77,7 +78,7 @@ func (s store) usage(ctx context.Context, q usageQuery, limit int) ([]usageRow, 
 	if err != nil {
 		return nil, err
 	}
-	return all(rows, func(u *usageRow) []any {
+	return scan.All(rows, func(u *usageRow) []any {
 		return []any{&u.group, &u.section, &u.runs, &u.failed, &u.images, &u.calls, &u.input, &u.output, &u.failedCalls}
 	})
 }
@@ -91,7 +92,7 @@ type usageRow struct {
 
 func (u usageRow) place() usagePlace { return usagePlace{Group: u.group, Section: u.section} }
 
-// addTo puts the row into its list of a reply.
+// addTo adds the row to its list in a reply.
 func (u usageRow) addTo(out *sharingv1.QueryUsageResponse) {
 	if u.section == 1 {
 		out.Credentials = append(out.Credentials, &sharingv1.CredentialUsage{
@@ -103,23 +104,4 @@ func (u usageRow) addTo(out *sharingv1.QueryUsageResponse) {
 		Group: u.group, Runs: u.runs, FailedRuns: u.failed, ModelImages: u.images, CredentialCalls: u.calls,
 		InputTokens: u.input, OutputTokens: u.output,
 	})
-}
-
-// listRuns lists the runs that a workspace has to do with, newest first.
-func (s store) listRuns(ctx context.Context, f runFilter, before runCursor, limit int) ([]runRow, error) {
-	// Two halves, each with an index of its own, and nothing twice.
-	const filter = ` AND (start_time, id) < ($2, $3)
-		AND ($4 = '' OR owner_workspace = $1 AND workflow_id = $4)
-		AND ($5 = '' OR owner_workspace = $1 AND share_id = $5) AND ($6 = '' OR share = $6)
-		ORDER BY start_time DESC, id DESC LIMIT $7`
-	rows, err := s.db.QueryContext(ctx, `SELECT * FROM (
-			SELECT * FROM (SELECT `+runColumns+` FROM runs WHERE owner_workspace = $1`+filter+`) AS o
-			UNION ALL
-			SELECT * FROM (SELECT `+runColumns+` FROM runs WHERE charged_workspace = $1 AND owner_workspace <> $1`+filter+`) AS c
-		) AS a ORDER BY start_time DESC, id DESC LIMIT $7`,
-		f.workspace, before.Start, before.ID, f.workflow, f.share, f.shareUID, limit)
-	if err != nil {
-		return nil, err
-	}
-	return all(rows, func(r *runRow) []any { return r.fields() })
 }

@@ -1,0 +1,81 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/scan"
+)
+
+// The kinds of line items.
+const (
+	kindRun        = "run"
+	KindModel      = "model"
+	KindCredential = "credential"
+)
+
+// Redact hides the names of the owner's credentials, models and workflows from viewers of
+// another workspace.
+func Redact(items []*sharingv1.LineItem, owner, viewer string) []*sharingv1.LineItem {
+	if owner == viewer {
+		return items
+	}
+	out := make([]*sharingv1.LineItem, len(items))
+	for i, item := range items {
+		out[i] = item
+		if strings.HasPrefix(item.GetResource(), resource.Workspace(owner)+"/") {
+			out[i] = proto.CloneOf(item)
+			out[i].Resource, out[i].Failed = "", 0
+		}
+	}
+	return out
+}
+
+// batchSize keeps a statement below the number of parameters that the engines allow.
+const batchSize = 500
+
+func insertItems(ctx context.Context, tx *sql.Tx, run string, items []*sharingv1.LineItem) error {
+	for len(items) > 0 {
+		batch := items[:min(len(items), batchSize)]
+		items = items[len(batch):]
+		var values strings.Builder
+		args := make([]any, 0, 10*len(batch))
+		for _, item := range batch {
+			values.WriteString(scan.Placeholders(len(args), 10))
+			args = append(args, run, item.GetStep(), item.GetAttempt(), item.GetKind(), item.GetResource(), item.GetQuantity(),
+				item.GetInputTokens(), item.GetOutputTokens(), item.GetEndUnknown(), item.GetFailed())
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO line_items
+			(run, step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown, failed)
+			VALUES `+values.String()[1:]+` ON CONFLICT DO NOTHING`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Items reads the line items of a run, its own charge first.
+func (s Store) Items(ctx context.Context, run Run) ([]*sharingv1.LineItem, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown, failed
+		FROM line_items WHERE run = $1 ORDER BY step, attempt, kind, resource`, run.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := run.Charge()
+	for rows.Next() {
+		i := &sharingv1.LineItem{}
+		if err := rows.Scan(&i.Step, &i.Attempt, &i.Kind, &i.Resource, &i.Quantity, &i.InputTokens, &i.OutputTokens, &i.EndUnknown, &i.Failed); err != nil {
+			return nil, sqldb.Error(err)
+		}
+		out = append(out, i)
+	}
+	return out, sqldb.Error(rows.Err())
+}
