@@ -48,6 +48,29 @@ func publicParts() map[string][2]string {
 	}
 }
 
+// TestAttackGuardSecretsAroundKeys: a secret is stored with what stands around it in a
+// request, and the provider repeats the secret alone.
+func TestAttackGuardSecretsAroundKeys(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A5", "secrets stored with what stands around them")
+	for seed := range uint64(5) {
+		rnd := mathrand.New(mathrand.NewPCG(31, seed))
+		key, path := draw(rnd, alnum, 24), draw(rnd, alnum, 24)
+		file, _ := json.Marshal(map[string]string{"type": "hook", "url": "https://hooks.example.com/services/" + key})
+		login, _ := json.Marshal(map[string]string{"endpoint": "https://bot:" + key + "@db.example.com/"})
+		for _, stored := range []string{
+			"https://bot:" + key + "@host.example.com/api", "https://bot:" + key + "@host.example.com", "http://" + key + "@host.example.com/" + path, "https://a@b:" + key + "@host.example.com/" + path,
+			"Basic " + b64("user:"+key), b64("user:" + key), b64(":" + key), "Bearer " + key, "token  " + key, string(file), string(login),
+		} {
+			set := mustSet(t, stored)
+			a.Attempt(set.stops([]byte("your key "+key+" is not valid")), "%s passes of %s", key, stored)
+			a.Attempt(set.stops([]byte("sent "+b64(stored)+" to us")), "the base64 of %s passes", stored)
+			a.Attempt(set.stops([]byte("sent "+b64("user:"+key)+" to us")), "the base64 of user:%s passes of %s", key, stored)
+			a.Attempt(set.Check([]byte("https://host.example.com/api and Authorization: Bearer, Basic, token")) == nil, "public parts of %s are a piece", stored)
+		}
+	}
+}
+
 // What anybody may know of a key neither withholds an answer nor helps to guess: known
 // characters beside it do not count for unknown ones.
 func TestAttackGuardPublicParts(t *testing.T) {

@@ -22,6 +22,10 @@ func Dissect(secret []byte) []lane.Part {
 	if parts := encoded(secret); parts != nil {
 		return parts
 	}
+	secret = withoutScheme(secret)
+	if p := password(secret); len(p) > 0 {
+		secret = p
+	}
 	return []lane.Part{token(secret)}
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
 )
@@ -56,7 +55,7 @@ func value(text []byte) []lane.Part {
 	if parts := pemParts(text); parts != nil {
 		return parts
 	}
-	if len(text) < least || strings.HasPrefix(string(text), "https://") {
+	if len(text) < least || isPublicAddress(text) {
 		return nil
 	}
 	return []lane.Part{token(text)}

@@ -32,7 +32,9 @@ var vendors = []struct {
 	{"SendGrid", form(`^(SG\.)`)},
 	{"npm and PyPI", form(`^(npm_|pypi-(?:AgEIcHlwaS5vcmc|AgENdGVzdC5weXBpLm9yZw)?)`)},
 	{"others", form(`^(hf_|gsk_|r8_|pplx-|xai-|nvapi-|key-|dop_v1_|shp(?:at|ss|ca|pa)_|lin_api_|EAA|rf_|kho_|kh_|tgp_v1_|fw_|csk-|sk_|sq0[a-z]{3}-|ntn_|secret_)`)},
-	{"address with a token", form(`^(https?://[^/?#]+/)`)},
+	// A name and a password before the host are none of its.
+	{"address with a password", form(`^(https?://)[^/?#]*(@[^/?#@]+(?:/|$))`)},
+	{"address with a token", form(`^(https?://[^/?#@]+/)`)},
 }
 
 func form(s string) *regexp.Regexp { return regexp.MustCompile(s) }
