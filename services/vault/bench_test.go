@@ -11,12 +11,12 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
-	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
@@ -118,16 +118,14 @@ func benchVault(b *testing.B) (*Service, string) {
 		Deps{DB: db, Redis: redis, Identity: own, Verifier: own.Verifier(), Logger: testkit.Silence()})
 	check(err)
 	b.Cleanup(s.Close)
-	c := credential{
-		workspace: workspaces.Operator, id: "llm", uid: id.New("crd"), provider: "openai", hosts: []string{"https://api.openai.com:443"},
-		slotKind: 1, version: 1, createTime: 1, updateTime: 1,
-	}
-	value := secret.FromString("sk-proj-Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx")
-	check(s.setValue(&c, value))
-	check(s.storeCredential(ctx, c, value))
 	share := "workspaces/operator/workflows/w/shares/s"
 	member := caller.With(ctx, caller.Principal{Kind: caller.Member, Workspace: workspaces.Operator, Key: "workspaces/operator/keys/k"})
 	hash := strings.Repeat("a", 64)
+	c, err := s.CreateCredential(member, &vaultv1.CreateCredentialRequest{
+		Parent: "workspaces/operator", CredentialId: "llm",
+		Credential: &vaultv1.Credential{Provider: "openai", Value: "sk-proj-Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx"},
+	})
+	check(err)
 	_, err = s.PutCredentialGrant(member, &vaultinternalv1.PutCredentialGrantRequest{
 		Share: share, VersionHash: hash, Calls: 1e9,
 		Slots: []*vaultinternalv1.GrantedSlot{{Step: "llm", Field: "api_key", Credential: "llm", Destination: "https://api.openai.com"}},
@@ -136,7 +134,7 @@ func benchVault(b *testing.B) (*Service, string) {
 	token, err := grant.Sign(testkit.Identity(b, ca, grant.Issuer), grant.Claims{
 		Run: id.New("run"), Workspace: workspaces.Operator, Share: share, VersionHash: hash, ChargedKey: keys.Name(workspaces.Operator, keys.Guest),
 		Peer: "runner", IssuedAt: time.Now().Unix(), Expiry: time.Now().Add(time.Hour).Unix(), Limits: grant.Limits{Attempts: 1 << 30},
-		Slots: []grant.Slot{{Step: "llm", Field: "api_key", Credential: c.name(), Destination: "https://api.openai.com:443"}},
+		Slots: []grant.Slot{{Step: "llm", Field: "api_key", Credential: c.GetName(), Destination: "https://api.openai.com:443"}},
 	})
 	check(err)
 	return s, token

@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
@@ -96,23 +97,23 @@ func (s *Service) grantableSlot(ctx context.Context, ws string, slot *vaultinter
 	if g.Step == "" || g.Field == "" || g.Credential == "" {
 		return g, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "step, field and credential of a slot are all needed"), nil
 	}
-	c, err := credentialRow(ctx, s.store.db, ws, g.Credential)
+	c, err := credentials.Row(ctx, s.store.db, ws, g.Credential)
 	if errors.Is(err, sql.ErrNoRows) {
 		return g, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN, "there is no credential %q", g.Credential), nil
 	}
 	if err != nil {
 		return g, nil, err
 	}
-	d, err := s.destination(slot.GetDestination())
-	if err != nil || !slices.Contains(c.hosts, d) {
+	d, err := s.credentials.Destination(slot.GetDestination())
+	if err != nil || !slices.Contains(c.Hosts, d) {
 		return g, errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED,
-			"credential %q may not go to %s", c.id, slot.GetDestination()), nil
+			"credential %q may not go to %s", c.ID, slot.GetDestination()), nil
 	}
-	if !c.guardable {
+	if !c.Guardable {
 		return g, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
-			"credential %q is too short or too easy to guess to be hidden in answers; it cannot be opened to others", c.id), nil
+			"credential %q is too short or too easy to guess to be hidden in answers; it cannot be opened to others", c.ID), nil
 	}
-	g.UID, g.Destination, g.exposed = c.uid, d, c.exposed
+	g.UID, g.Destination, g.exposed = c.UID, d, c.Exposed
 	return g, nil, nil
 }
 
@@ -204,14 +205,14 @@ func (s *Service) grantState(ctx context.Context, g *credentialGrant) (*vaultint
 			continue
 		}
 		seen[slot.Credential] = true
-		c, err := s.rights.credential(ctx, credentialName(g.workspace, slot.Credential))
+		c, err := s.credentials.Current(ctx, credentials.Name(g.workspace, slot.Credential))
 		if err != nil {
 			return nil, err
 		}
-		if c != nil && c.uid != slot.UID {
+		if c != nil && c.UID != slot.UID {
 			out.Unconfirmed = append(out.Unconfirmed, slot.Credential)
 		}
-		if c != nil && c.exposed {
+		if c != nil && c.Exposed {
 			out.Exposed = append(out.Exposed, slot.Credential)
 		}
 	}

@@ -35,8 +35,8 @@ func (g *credentialGrant) has(slot grantedSlot) bool {
 // exposedMeanwhile reports whether a run's value was exposed while the run went on. The
 // run that was the reason hears of it as a failure of its provider.
 func (s *Service) exposedMeanwhile(ctx context.Context, run string, a attempts.Attempt) (bool, error) {
-	c, err := s.rights.credential(ctx, a.Credential)
-	if err != nil || c == nil || !c.exposed || c.version != a.CredentialVersion {
+	c, err := s.credentials.Current(ctx, a.Credential)
+	if err != nil || c == nil || !c.Exposed || c.Version != a.CredentialVersion {
 		return false, err
 	}
 	p, err := s.store.suspensionOf(ctx, a.Workspace, a.Share)

@@ -97,25 +97,25 @@ func (s *Service) mayUse(ctx context.Context, h *handle) error {
 	if h.Input != "" {
 		return nil
 	}
-	c, err := s.rights.credential(ctx, h.Credential)
+	c, err := s.credentials.Current(ctx, h.Credential)
 	if err != nil {
 		return err
 	}
 	switch {
-	case c == nil || (h.UID != "" && h.UID != c.uid):
+	case c == nil || (h.UID != "" && h.UID != c.UID):
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN,
 			"the credential of step %s is not there any more", h.Step).With("step", h.Step)
-	case !slices.Contains(c.hosts, h.Destination):
+	case !slices.Contains(c.Hosts, h.Destination):
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED,
 			"the credential of step %s may not go to %s", h.Step, h.Destination).With("step", h.Step)
-	case h.Version != 0 && h.Version != c.version:
+	case h.Version != 0 && h.Version != c.Version:
 		return handleInvalid(errors.New("the credential has a new version"))
 	}
-	h.UID, h.Version = c.uid, c.version
+	h.UID, h.Version = c.UID, c.Version
 	if h.Share == "" {
 		return nil
 	}
-	if _, err = s.coveringGrant(ctx, h); err == nil && c.exposed {
+	if _, err = s.coveringGrant(ctx, h); err == nil && c.Exposed {
 		return revocation.Paused() // until it has a new value
 	}
 	return err

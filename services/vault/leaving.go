@@ -102,21 +102,21 @@ func (s *Service) withholdResult(ctx context.Context, run string, a attempts.Att
 // guardOf is the guard for the value that an attempt used; nil where the value is gone.
 func (s *Service) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, exposed, error) {
 	v := exposed{workspace: a.Workspace, share: a.Share, credential: a.Credential}
-	c, err := s.rights.credential(ctx, a.Credential)
+	c, err := s.credentials.Current(ctx, a.Credential)
 	if err != nil || c == nil {
 		return nil, v, err
 	}
-	subject, version := revocation.Credential(a.Credential), c.uid+" "+strconv.FormatInt(a.CredentialVersion, 10)
-	if c.version != a.CredentialVersion {
+	subject, version := revocation.Credential(a.Credential), c.UID+" "+strconv.FormatInt(a.CredentialVersion, 10)
+	if c.Version != a.CredentialVersion {
 		v.value = version // it was replaced while the run went on
 		return s.guards.known(subject, version), v, nil
 	}
-	v.value = c.fingerprint
-	value, err := s.sealer.Open(ctx, c.workspace, c.binding(), c.sealed)
+	v.value = c.Fingerprint
+	value, err := s.credentials.Open(ctx, c)
 	if err != nil {
 		return nil, v, err
 	}
 	defer value.Destroy()
-	set, err := s.guards.get(subject, version, c.place().with(value).Hidden())
+	set, err := s.guards.get(subject, version, c.Place().With(value).Hidden())
 	return set, v, err
 }

@@ -2,8 +2,6 @@ package vault
 
 import "strings"
 
-func credentialName(ws, id string) string { return "workspaces/" + ws + "/credentials/" + id }
-
 // shareWorkspace is the workspace of a share's resource name,
 // "workspaces/{ws}/workflows/{wf}/shares/{share}"; "" for any other name.
 func shareWorkspace(name string) string {

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
-	"github.com/keyhole-dev/keyhole/services/kit/resource"
-	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
@@ -17,28 +15,17 @@ const maxRecent = 8192
 // rights are the rows that a call rests on, read no longer than recent.MaxAge ago.
 // A nil row is one that does not exist, and is remembered like the others.
 type rights struct {
-	store       *store
-	attempts    *attempts.Store
-	credentials *recent.Cache[*sealedCredential]
-	grants      *recent.Cache[*credentialGrant]
-	ended       *recent.Cache[bool]
+	store    *store
+	attempts *attempts.Store
+	grants   *recent.Cache[*credentialGrant]
+	ended    *recent.Cache[bool]
 }
 
 func newRights(s *store, a *attempts.Store, now func() time.Time) *rights {
 	return &rights{
-		store: s, attempts: a, credentials: recent.New[*sealedCredential](now, maxRecent),
+		store: s, attempts: a,
 		grants: recent.New[*credentialGrant](now, maxRecent), ended: recent.New[bool](now, maxRecent),
 	}
-}
-
-func (r *rights) credential(ctx context.Context, name string) (*sealedCredential, error) {
-	ws, id, ok := resource.Split(name, "credentials")
-	if !ok {
-		return nil, nil
-	}
-	return r.credentials.Get(ctx, revocation.Credential(name), func(ctx context.Context) (*sealedCredential, error) {
-		return sqldb.OrNil(r.store.sealedCredential(ctx, ws, id))
-	})
 }
 
 func (r *rights) grant(ctx context.Context, workspace, share string) (*credentialGrant, error) {
@@ -53,7 +40,6 @@ func (r *rights) runEnded(ctx context.Context, run string) (bool, error) {
 
 // forget drops the cached rows of a subject.
 func (r *rights) forget(_ revocation.Verb, subject string) {
-	r.credentials.Drop(subject)
 	r.grants.Drop(subject)
 	r.ended.Drop(subject)
 }

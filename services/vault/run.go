@@ -18,6 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -66,7 +67,7 @@ func (s *Service) PutRunCredential(ctx context.Context, req *vaultinternalv1.Put
 // that the version names.
 func unfitAddress(slots []grant.Slot, value secret.Secret) string {
 	for _, slot := range slots {
-		if slot.SlotKind == "url" && !slices.Equal(hostOf(value), []string{slot.Destination}) {
+		if slot.SlotKind == "url" && !slices.Equal(credentials.HostOf(value), []string{slot.Destination}) {
 			return "it must be an address at " + slot.Destination
 		}
 	}

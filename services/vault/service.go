@@ -23,6 +23,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/assertions"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
@@ -80,10 +81,11 @@ type Deps struct {
 
 // Handlers of the parts. A missing RPC does not compile.
 type (
-	auditHandlers     = audit.Handlers
-	workspaceHandlers = workspaces.Handlers
-	keyHandlers       = keys.Handlers
-	assertionHandlers = assertions.Handlers
+	auditHandlers      = audit.Handlers
+	workspaceHandlers  = workspaces.Handlers
+	keyHandlers        = keys.Handlers
+	assertionHandlers  = assertions.Handlers
+	credentialHandlers = credentials.Handlers
 )
 
 // Service is the vault. Its methods are its RPCs, public and internal.
@@ -94,6 +96,7 @@ type Service struct {
 	*workspaceHandlers
 	*keyHandlers
 	*assertionHandlers
+	*credentialHandlers
 
 	cfg      Config
 	store    *store
@@ -121,6 +124,7 @@ type Service struct {
 	workspaces                            *workspaces.Store
 	keys                                  *keys.Keys
 	assertions                            *assertions.Assertions
+	credentials                           *credentials.Credentials
 	audit                                 *audit.Log
 	metrics                               *metrics
 	// begin writes the intent of a use; a benchmark measures what is left without.
@@ -202,6 +206,10 @@ func (s *Service) assemble(deps Deps) error {
 	s.keyHandlers = keys.NewHandlers(s.keys, s.pages)
 	s.assertions = assertions.New(s.keys, s.identity, s.assertionKey, s.bus, s.now, s.metrics.logins)
 	s.assertionHandlers = assertions.NewHandlers(s.assertions)
+	s.credentials = credentials.New(credentials.Deps{
+		DB: deps.DB, Workspaces: s.workspaces, Log: s.audit, Bus: s.bus, KEK: s.kek, Sealer: s.sealer, Rules: s.rules, Now: s.now,
+	})
+	s.credentialHandlers = credentials.NewHandlers(s.credentials, s.pages)
 	return nil
 }
 

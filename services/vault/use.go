@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
@@ -120,9 +121,9 @@ func (s *Service) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) 
 		if err != nil {
 			return nil, err
 		}
-		return c.place().with(value), nil
+		return c.Place().With(value), nil
 	}
-	p, err := completeSlot(h.Provider, slotPlace{slotNames()[h.SlotKind], h.SlotName, h.SlotPrefix})
+	p, err := credentials.CompleteSlot(h.Provider, credentials.GrantedPlace(h.SlotKind, h.SlotName, h.SlotPrefix))
 	if err != nil {
 		return nil, err
 	}
@@ -130,19 +131,19 @@ func (s *Service) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) 
 	if err != nil {
 		return nil, err
 	}
-	return p.with(value), nil
+	return p.With(value), nil
 }
 
-func (s *Service) storedValue(ctx context.Context, h *handle) (*credential, secret.Secret, error) {
-	c, err := s.rights.credential(ctx, h.Credential)
+func (s *Service) storedValue(ctx context.Context, h *handle) (*credentials.Credential, secret.Secret, error) {
+	c, err := s.credentials.Current(ctx, h.Credential)
 	if err != nil {
 		return nil, secret.Secret{}, err
 	}
-	if c == nil || c.uid != h.UID || c.version != h.Version {
+	if c == nil || c.UID != h.UID || c.Version != h.Version {
 		return nil, secret.Secret{}, handleInvalid(errors.New("the credential has changed"))
 	}
-	value, err := s.sealer.Open(ctx, c.workspace, c.binding(), c.sealed)
-	return &c.credential, value, err
+	value, err := s.credentials.Open(ctx, c)
+	return &c.Credential, value, err
 }
 
 // refuseUse audits a refusal for the owner of the right and returns the error.

@@ -118,8 +118,8 @@ func (w *watched) leave(ctx context.Context, status int) error {
 // fingerprint any more, and its version stands for it.
 func (s *Service) exposedBy(ctx context.Context, h *handle) exposed {
 	v := exposed{workspace: h.Workspace, share: h.Share, credential: h.credentialLabel(), value: h.UID + " " + strconv.FormatInt(h.Version, 10)}
-	if c, err := s.rights.credential(ctx, h.Credential); err == nil && c != nil && c.uid == h.UID && c.version == h.Version {
-		v.value = c.fingerprint
+	if c, err := s.credentials.Current(ctx, h.Credential); err == nil && c != nil && c.UID == h.UID && c.Version == h.Version {
+		v.value = c.Fingerprint
 	}
 	return v
 }

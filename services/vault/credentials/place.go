@@ -1,33 +1,31 @@
-package vault
+package credentials
 
 import (
-	"fmt"
+	"errors"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 )
 
-// slotPlace is where in a request a credential goes. It belongs to the credential; of a
-// visitor's own, to the slot of the version.
+// Place is where in a request a credential goes. It belongs to the credential. The place of a visitor's own
+// credential belongs to the slot of the version.
 //
-// A place is a kind with at most a name and a prefix. Kinds that sign a request instead
-// of carrying the value fit in as well: SigV4 is a kind whose name is the access key's
-// id and whose value is its secret, and the egress's fill computes the Authorization
-// header from the finished request. SMTP AUTH is a kind whose name is the user; its
-// egress is a second transport that speaks SMTP and takes the same handle, intent row
-// and destination (smtps://host:465). Neither needs anything of handles or grants.
-type slotPlace struct {
+// A place is a kind with at most a name and a prefix. Kinds that sign a request fit in as well: SigV4 is a kind
+// whose name is the id of the access key and whose value is its secret, and filling the request computes its
+// Authorization header. SMTP AUTH is a kind whose name is the user; its egress is a second transport that takes
+// the same handle, intent and destination (smtps://host:465). Neither changes handles or grants.
+type Place struct {
 	kind         vaultv1.SlotKind
 	name, prefix string
 }
 
-func (c credential) place() slotPlace {
-	return slotPlace{vaultv1.SlotKind(c.slotKind), c.slotName, c.slotPrefix}
+func (c Credential) Place() Place {
+	return Place{vaultv1.SlotKind(c.slotKind), c.slotName, c.slotPrefix}
 }
 
-// with is the egress's slot for a value.
-func (p slotPlace) with(value secret.Secret) *egress.Slot {
+// With is the egress's slot for a value.
+func (p Place) With(value secret.Secret) *egress.Slot {
 	return &egress.Slot{Kind: egressKind(p.kind), Name: p.name, Prefix: p.prefix, Secret: value}
 }
 
@@ -48,17 +46,18 @@ func egressKind(k vaultv1.SlotKind) egress.SlotKind {
 	}
 }
 
-// slotNames are the slot kinds as run grants spell them.
-func slotNames() map[string]vaultv1.SlotKind {
-	return map[string]vaultv1.SlotKind{
+// GrantedPlace is a place as run grants spell it. An unknown kind is left for the provider to fill in.
+func GrantedPlace(kind, name, prefix string) Place {
+	kinds := map[string]vaultv1.SlotKind{
 		"bearer": vaultv1.SlotKind_SLOT_KIND_BEARER, "header": vaultv1.SlotKind_SLOT_KIND_HEADER,
 		"query": vaultv1.SlotKind_SLOT_KIND_QUERY, "basic": vaultv1.SlotKind_SLOT_KIND_BASIC,
 		"body": vaultv1.SlotKind_SLOT_KIND_BODY, "url": vaultv1.SlotKind_SLOT_KIND_URL,
 	}
+	return Place{kinds[kind], name, prefix}
 }
 
-// completeSlot fills in what was left open, from the provider.
-func completeSlot(providerName string, p slotPlace) (slotPlace, error) {
+// CompleteSlot fills in missing fields from the provider.
+func CompleteSlot(providerName string, p Place) (Place, error) {
 	usual := knownProvider(providerName)
 	if p.kind == vaultv1.SlotKind_SLOT_KIND_UNSPECIFIED {
 		p.kind = usual.slotKind
@@ -69,7 +68,7 @@ func completeSlot(providerName string, p slotPlace) (slotPlace, error) {
 	switch p.kind {
 	case vaultv1.SlotKind_SLOT_KIND_HEADER, vaultv1.SlotKind_SLOT_KIND_QUERY, vaultv1.SlotKind_SLOT_KIND_BODY:
 		if p.name == "" {
-			return p, fmt.Errorf("the name of the header, the query parameter or the field of the body is needed")
+			return p, errors.New("the name of the header, the query parameter or the field of the body is required")
 		}
 	case vaultv1.SlotKind_SLOT_KIND_BEARER, vaultv1.SlotKind_SLOT_KIND_URL:
 		p.name = ""

@@ -1,4 +1,4 @@
-package vault
+package credentials
 
 import (
 	"context"
@@ -11,15 +11,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// idTries is how many ids are tried for a literal before the caller is told.
+// idTries is how many ids are tried for a literal.
 const idTries = 8
 
-// ResolveCredentials says which credentials of a workspace exist, and where they
-// may go.
-func (s *Service) ResolveCredentials(ctx context.Context, req *vaultinternalv1.ResolveCredentialsRequest) (*vaultinternalv1.ResolveCredentialsResponse, error) {
+// ResolveCredentials says which credentials of a workspace exist, and where they may go.
+func (h *Handlers) ResolveCredentials(ctx context.Context, req *vaultinternalv1.ResolveCredentialsRequest) (*vaultinternalv1.ResolveCredentialsResponse, error) {
 	res := &vaultinternalv1.ResolveCredentialsResponse{}
 	for _, id := range req.GetIds() {
-		c, err := s.rights.credential(ctx, credentialName(req.GetWorkspace(), id))
+		c, err := h.all.Current(ctx, Name(req.GetWorkspace(), id))
 		if err != nil {
 			return nil, err
 		}
@@ -30,20 +29,19 @@ func (s *Service) ResolveCredentials(ctx context.Context, req *vaultinternalv1.R
 	return res, nil
 }
 
-// StoreLiteral keeps a literal secret that was found in a definition as a new
-// credential. A value that is stored already, for the same destinations, is found
-// again, so that saving a definition twice does not store it twice.
-func (s *Service) StoreLiteral(ctx context.Context, req *vaultinternalv1.StoreLiteralRequest) (*vaultinternalv1.StoreLiteralResponse, error) {
+// StoreLiteral stores a literal secret of a definition as a new credential. It finds a credential with the same
+// value and destinations, so that saving a definition twice does not store the secret twice.
+func (h *Handlers) StoreLiteral(ctx context.Context, req *vaultinternalv1.StoreLiteralRequest) (*vaultinternalv1.StoreLiteralResponse, error) {
 	if _, err := workspaces.Member(ctx, req.GetWorkspace()); err != nil {
 		return nil, err
 	}
 	hint := idFrom(req.GetIdHint())
-	c, value, err := s.newCredential(req.GetWorkspace(), hint, req.GetCredential())
+	c, value, err := h.all.newCredential(req.GetWorkspace(), hint, req.GetCredential())
 	defer value.Destroy()
 	if err != nil {
 		return nil, err
 	}
-	known, err := s.store.sameCredential(ctx, c)
+	known, err := h.all.same(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -51,19 +49,19 @@ func (s *Service) StoreLiteral(ctx context.Context, req *vaultinternalv1.StoreLi
 		return &vaultinternalv1.StoreLiteralResponse{Id: known}, nil
 	}
 	for range idTries {
-		err = s.storeCredential(ctx, c, value)
+		err = h.all.storeCredential(ctx, c, value)
 		if errs.ReasonOf(err) != errorsv1.Reason_REASON_ALREADY_EXISTS {
 			break
 		}
-		c.id = hint + "-" + strings.ToLower(rand.Text()[:6])
+		c.ID = hint + "-" + strings.ToLower(rand.Text()[:6])
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &vaultinternalv1.StoreLiteralResponse{Id: c.id}, nil
+	return &vaultinternalv1.StoreLiteralResponse{Id: c.ID}, nil
 }
 
-// idFrom makes a credential id of a suggestion, with room for a suffix.
+// idFrom makes a credential id from a suggestion, with room for a suffix.
 func idFrom(hint string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(hint) {

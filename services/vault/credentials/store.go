@@ -1,4 +1,4 @@
-package vault
+package credentials
 
 import (
 	"context"
@@ -11,47 +11,46 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// credential is a third-party secret, without its value.
-type credential struct {
+// Credential is a third-party secret without its value.
+type Credential struct {
 	workspace   string
-	id          string
-	uid         string
+	ID          string
+	UID         string
 	provider    string
 	title       string
-	hosts       []string
+	Hosts       []string
 	slotKind    int64
 	slotName    string
 	slotPrefix  string
-	fingerprint string
-	guardable   bool
-	version     int64
+	Fingerprint string
+	Guardable   bool
+	Version     int64
 	createTime  int64
 	updateTime  int64
-	// exposed: the value has caused as many suspensions as it may.
-	exposed bool
+	// Exposed means that the value has caused as many suspensions as it may.
+	Exposed bool
 }
 
-func (c credential) name() string { return credentialName(c.workspace, c.id) }
+func (c Credential) name() string { return Name(c.workspace, c.ID) }
 
 const credentialColumns = `workspace, id, uid, provider, title, hosts, slot_kind, slot_name, fingerprint, guardable,
 	version, create_time, update_time, slot_prefix`
 
-// credentialFields are what scanCredential reads of a row of credentials. The last asks
-// for suspensions that the value has caused, for whichever share and under whichever id.
+// credentialFields are what scanCredential reads of a row. The last one counts the suspensions that the value
+// has caused, for any share and under any id.
 const credentialFields = credentialColumns + `, COALESCE((SELECT COUNT(*) >= MIN(suspensions.most)
 	FROM suspensions WHERE suspensions.workspace = credentials.workspace AND suspensions.value = credentials.fingerprint), FALSE)`
 
-// createCredential stores a credential and its sealed value; false if the id is
-// taken.
-func createCredential(ctx context.Context, tx *sql.Tx, c credential, sealed []byte) (bool, error) {
-	hosts, err := sqldb.ToJSON(c.hosts)
+// createCredential stores a credential and its sealed value. It reports false if the id is taken.
+func createCredential(ctx context.Context, tx *sql.Tx, c Credential, sealed []byte) (bool, error) {
+	hosts, err := sqldb.ToJSON(c.Hosts)
 	if err != nil {
 		return false, err
 	}
 	ok, err := sqldb.Changed(tx.ExecContext(ctx, `INSERT INTO credentials (`+credentialColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (workspace, id) DO NOTHING`,
-		c.workspace, c.id, c.uid, c.provider, c.title, hosts, c.slotKind, c.slotName, c.fingerprint, c.guardable,
-		c.version, c.createTime, c.updateTime, c.slotPrefix))
+		c.workspace, c.ID, c.UID, c.provider, c.title, hosts, c.slotKind, c.slotName, c.Fingerprint, c.Guardable,
+		c.Version, c.createTime, c.updateTime, c.slotPrefix))
 	if err != nil {
 		return false, fmt.Errorf("insert credential: %w", err)
 	}
@@ -70,29 +69,29 @@ func dropValue(ctx context.Context, tx *sql.Tx, workspace, uid string) error {
 }
 
 // putValue stores the value of the credential's current version.
-func putValue(ctx context.Context, tx *sql.Tx, c credential, sealed []byte) error {
+func putValue(ctx context.Context, tx *sql.Tx, c Credential, sealed []byte) error {
 	if _, err := tx.ExecContext(ctx, `INSERT INTO credential_versions (workspace, uid, version, sealed, create_time)
-		VALUES ($1, $2, $3, $4, $5)`, c.workspace, c.uid, c.version, sealed, c.updateTime); err != nil {
+		VALUES ($1, $2, $3, $4, $5)`, c.workspace, c.UID, c.Version, sealed, c.updateTime); err != nil {
 		return fmt.Errorf("insert value: %w", err)
 	}
 	return nil
 }
 
-// credentialRow returns sql.ErrNoRows if the workspace has no such credential.
-func credentialRow(ctx context.Context, q sqldb.Queryer, workspace, id string) (credential, error) {
+// Row returns sql.ErrNoRows if the workspace has no such credential.
+func Row(ctx context.Context, q sqldb.Queryer, workspace, id string) (Credential, error) {
 	return scanCredential(q.QueryRowContext(ctx, `SELECT `+credentialFields+` FROM credentials
 		WHERE workspace = $1 AND id = $2`, workspace, id))
 }
 
-// credentials lists those after an id.
-func (s *store) credentials(ctx context.Context, workspace, after string, limit int) ([]credential, error) {
+// list returns credentials after an id.
+func (s *Credentials) list(ctx context.Context, workspace, after string, limit int) ([]Credential, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+credentialFields+` FROM credentials
 		WHERE workspace = $1 AND id > $2 ORDER BY id LIMIT $3`, workspace, after, limit)
-	return sqldb.All(rows, err, func(r sqldb.Scanner) (credential, error) { return scanCredential(r) })
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (Credential, error) { return scanCredential(r) })
 }
 
-// lockCredential makes other changes of a credential wait until this transaction
-// ends.
+// lockCredential makes other changes of a credential wait until this transaction ends: each change reads the row
+// before it writes it.
 func lockCredential(ctx context.Context, tx *sql.Tx, workspace, id string) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE credentials SET update_time = update_time WHERE workspace = $1 AND id = $2`,
 		workspace, id); err != nil {
@@ -101,17 +100,16 @@ func lockCredential(ctx context.Context, tx *sql.Tx, workspace, id string) error
 	return nil
 }
 
-// sameCredential finds one with this value and these destinations; "" if there is
-// none.
-func (s *store) sameCredential(ctx context.Context, c credential) (string, error) {
-	hosts, err := sqldb.ToJSON(c.hosts)
+// same returns the id of a credential with this value, these destinations and this slot; "" if there is none.
+func (s *Credentials) same(ctx context.Context, c Credential) (string, error) {
+	hosts, err := sqldb.ToJSON(c.Hosts)
 	if err != nil {
 		return "", err
 	}
 	var id string
 	err = s.db.QueryRowContext(ctx, `SELECT id FROM credentials WHERE workspace = $1 AND fingerprint = $2 AND provider = $3
 		AND hosts = $4 AND slot_kind = $5 AND slot_name = $6 AND slot_prefix = $7 ORDER BY id LIMIT 1`,
-		c.workspace, c.fingerprint, c.provider, hosts, c.slotKind, c.slotName, c.slotPrefix).Scan(&id)
+		c.workspace, c.Fingerprint, c.provider, hosts, c.slotKind, c.slotName, c.slotPrefix).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
@@ -121,24 +119,24 @@ func (s *store) sameCredential(ctx context.Context, c credential) (string, error
 	return id, nil
 }
 
-// updateCredential writes everything that may change over the row with this uid.
-// To change the uid, drop the value first.
-func updateCredential(ctx context.Context, tx *sql.Tx, uid string, c credential) error {
-	hosts, err := sqldb.ToJSON(c.hosts)
+// updateCredential writes all fields that may change to the row with this uid. Drop the value before you change
+// the uid: its row names the uid.
+func updateCredential(ctx context.Context, tx *sql.Tx, uid string, c Credential) error {
+	hosts, err := sqldb.ToJSON(c.Hosts)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE credentials SET title = $3, hosts = $4, slot_kind = $5, slot_name = $6,
 		fingerprint = $7, guardable = $8, version = $9, update_time = $10, uid = $11, provider = $12, slot_prefix = $13
 		WHERE workspace = $1 AND uid = $2`,
-		c.workspace, uid, c.title, hosts, c.slotKind, c.slotName, c.fingerprint, c.guardable, c.version, c.updateTime, c.uid, c.provider, c.slotPrefix)
+		c.workspace, uid, c.title, hosts, c.slotKind, c.slotName, c.Fingerprint, c.Guardable, c.Version, c.updateTime, c.UID, c.provider, c.slotPrefix)
 	if err != nil {
 		return fmt.Errorf("update credential: %w", err)
 	}
 	return nil
 }
 
-// deleteCredential destroys a credential and its value; false if there is none.
+// deleteCredential destroys a credential and its value. It reports false if there is none.
 func deleteCredential(ctx context.Context, tx *sql.Tx, workspace, id string) (bool, error) {
 	ok, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM credentials WHERE workspace = $1 AND id = $2`, workspace, id))
 	if err != nil {
@@ -147,37 +145,37 @@ func deleteCredential(ctx context.Context, tx *sql.Tx, workspace, id string) (bo
 	return ok, nil
 }
 
-// sealedCredential is a credential with the sealed value of its version.
-type sealedCredential struct {
-	credential
+// Sealed is a credential with the sealed value of its version.
+type Sealed struct {
+	Credential
 	sealed []byte
 }
 
 // sealedCredential returns sql.ErrNoRows if the workspace has no such credential.
-func (s *store) sealedCredential(ctx context.Context, workspace, id string) (sealedCredential, error) {
+func (s *Credentials) sealedCredential(ctx context.Context, workspace, id string) (Sealed, error) {
 	var sealed []byte
 	c, err := scanCredential(s.db.QueryRowContext(ctx, `SELECT `+credentialFields+`, (SELECT sealed FROM credential_versions v
 		WHERE v.workspace = credentials.workspace AND v.uid = credentials.uid AND v.version = credentials.version)
 		FROM credentials WHERE workspace = $1 AND id = $2`, workspace, id), &sealed)
-	return sealedCredential{credential: c, sealed: sealed}, err
+	return Sealed{Credential: c, sealed: sealed}, err
 }
 
-func scanCredential(r sqldb.Scanner, more ...any) (credential, error) {
+func scanCredential(r sqldb.Scanner, more ...any) (Credential, error) {
 	var (
-		c     credential
+		c     Credential
 		hosts string
 	)
 	err := r.Scan(append([]any{
-		&c.workspace, &c.id, &c.uid, &c.provider, &c.title, &hosts, &c.slotKind, &c.slotName, &c.fingerprint,
-		&c.guardable, &c.version, &c.createTime, &c.updateTime, &c.slotPrefix, &c.exposed,
+		&c.workspace, &c.ID, &c.UID, &c.provider, &c.title, &hosts, &c.slotKind, &c.slotName, &c.Fingerprint,
+		&c.Guardable, &c.Version, &c.createTime, &c.updateTime, &c.slotPrefix, &c.Exposed,
 	}, more...)...)
 	if err != nil {
 		return c, sqldb.Error(fmt.Errorf("read credential: %w", err))
 	}
-	return c, sqldb.FromJSON(hosts, &c.hosts)
+	return c, sqldb.FromJSON(hosts, &c.Hosts)
 }
 
 // binding is what the sealed value belongs to: moved to another row it does not open.
-func (c credential) binding() []byte {
-	return secret.Bind("credential", c.workspace, c.id, c.uid, strconv.FormatInt(c.version, 10))
+func (c Credential) binding() []byte {
+	return secret.Bind("credential", c.workspace, c.ID, c.UID, strconv.FormatInt(c.Version, 10))
 }

@@ -1,4 +1,4 @@
-package vault
+package credentials
 
 import (
 	"slices"
@@ -14,29 +14,28 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// setValue checks a value and writes down what may be known of it.
-func (s *Service) setValue(c *credential, value secret.Secret) error {
+// setValue checks a value and sets the fields that describe it: its fingerprint, and whether it can be guarded.
+func (s *Credentials) setValue(c *Credential, value secret.Secret) error {
 	if why := secret.Unfit(value.Expose()); why != "" {
 		return badValue(why)
 	}
-	slot := c.place().with(value)
+	slot := c.Place().With(value)
 	if err := slot.Check(); err != nil {
 		return badValue(err.Error())
 	}
-	if slot.Kind == egress.Address && !slices.Equal(c.hosts, hostOf(value)) {
-		return badValue("it is an address, so the credential's one host is the address's")
+	if slot.Kind == egress.Address && !slices.Equal(c.Hosts, HostOf(value)) {
+		return badValue("it is an address, so the only host of the credential must be the host of the address")
 	}
-	c.fingerprint = s.kek.Fingerprint(c.workspace, value)
-	c.guardable = guard.Guardable(slot.Hidden()) == nil
+	c.Fingerprint = s.kek.Fingerprint(c.workspace, value)
+	c.Guardable = guard.Guardable(slot.Hidden()) == nil
 	return nil
 }
 
-// publicCredential refuses a secret in the parts of a credential that are shown: the value
-// has one place.
+// publicCredential refuses a secret in the public fields of a credential. A secret belongs in the value.
 func publicCredential(cid string, from *vaultv1.Credential, value secret.Secret) error {
 	if v := string(value.Expose()); len(v) >= 8 && strings.Contains(cid+"\n"+from.GetTitle(), v) {
 		return errs.InvalidArgument(errorsv1.Reason_REASON_LITERAL_SECRET,
-			"the credential's id or title holds its value, and both are shown; send it as the value alone").
+			"the id or the title of the credential contains its value, and both are public; send the value only as the value").
 			Field("credential.title", "holds the value")
 	}
 	gate := leak.NewGate().Text("credential_id", cid).Text("credential.title", from.GetTitle()).
@@ -47,8 +46,8 @@ func publicCredential(cid string, from *vaultv1.Credential, value secret.Secret)
 	return gate.Err()
 }
 
-// hostOf is the destination of a value that is an address; nil for any other.
-func hostOf(value secret.Secret) []string {
+// HostOf is the destination of a value that is an address; nil for any other value.
+func HostOf(value secret.Secret) []string {
 	d, err := egress.DestinationOf(string(value.Expose()))
 	if err != nil {
 		return nil
@@ -61,20 +60,20 @@ func badValue(why string) error {
 		Field("credential.value", why)
 }
 
-// destinations are the canonical forms of hosts; the provider's own where none
-// are given. Each must be one that the operator lets be called.
-func (s *Service) destinations(providerName string, hosts []string) ([]string, error) {
+// destinations are the canonical forms of hosts, or the provider's own hosts if none are given. The operator's
+// rules must allow each.
+func (s *Credentials) destinations(providerName string, hosts []string) ([]string, error) {
 	if len(hosts) == 0 {
 		hosts = knownProvider(providerName).hosts
 	}
 	if len(hosts) == 0 {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST,
-			"say where the credential may go: %q is not a provider whose destinations are known", providerName).
+			"hosts are required: %q is not a provider whose hosts are known", providerName).
 			Field("credential.hosts", "required")
 	}
 	var out []string
 	for _, h := range hosts {
-		d, err := s.destination(h)
+		d, err := s.Destination(h)
 		if err != nil {
 			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED,
 				"the credential cannot go to %q: %s", h, err.Error()).Field("credential.hosts", err.Error())
@@ -86,8 +85,8 @@ func (s *Service) destinations(providerName string, hosts []string) ([]string, e
 	return out, nil
 }
 
-// destination parses one host. "api.example.com" is taken for https.
-func (s *Service) destination(host string) (string, error) {
+// Destination parses one host. "api.example.com" means https.
+func (s *Credentials) Destination(host string) (string, error) {
 	if !strings.Contains(host, "://") {
 		host = "https://" + host
 	}
@@ -98,10 +97,10 @@ func (s *Service) destination(host string) (string, error) {
 	return d.String(), s.rules.Check(d)
 }
 
-func checkedSlot(providerName string, p slotPlace) (slotPlace, error) {
-	p, err := completeSlot(providerName, p)
+func checkedSlot(providerName string, p Place) (Place, error) {
+	p, err := CompleteSlot(providerName, p)
 	if err == nil {
-		err = p.with(secret.Secret{}).CheckPlace() // the value's own form is checked by setValue
+		err = p.With(secret.Secret{}).CheckPlace() // setValue checks the form of the value
 	}
 	if err != nil {
 		return p, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the credential's slot is not usable: %s", err.Error()).

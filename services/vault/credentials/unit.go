@@ -1,4 +1,4 @@
-package vault
+package credentials
 
 import (
 	"slices"
@@ -10,16 +10,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Who gives a value says where it may go. So value, provider, hosts and slot are one
-// unit: nobody can keep the value of a unit and change the rest of it. A changed unit is
-// another credential under the same id, with a uid of its own. All rights name the uid:
-// grants, handles and running calls of the old unit do not hold for the new one.
+// The giver of a value says where it may go. So value, provider, hosts and slot are one unit: nobody can keep the
+// value of a unit and change the rest of it. A changed unit is another credential under the same id, with another
+// uid. All rights name the uid: grants, handles and running calls of the old unit do not hold for the new one.
 
 // unitChanges names the fields of a unit, besides the value, that differ.
-func unitChanges(before, after credential) []string {
+func unitChanges(before, after Credential) []string {
 	var fields []string
 	for field, differs := range map[string]bool{
-		"provider": before.provider != after.provider, "hosts": !sameSet(before.hosts, after.hosts),
+		"provider": before.provider != after.provider, "hosts": !sameSet(before.Hosts, after.Hosts),
 		"slot_kind": before.slotKind != after.slotKind, "slot_name": before.slotName != after.slotName,
 		"slot_prefix": before.slotPrefix != after.slotPrefix,
 	} {
@@ -31,9 +30,9 @@ func unitChanges(before, after credential) []string {
 	return fields
 }
 
-// keepTogether refuses to change a unit without its value. A changed unit gets a new
-// uid. Fewer hosts are a change too.
-func keepTogether(before credential, after *credential, value secret.Secret) error {
+// keepTogether refuses to change a unit without its value. Fewer hosts are a change too. A changed unit gets a new
+// uid.
+func keepTogether(before Credential, after *Credential, value secret.Secret) error {
 	fields := unitChanges(before, *after)
 	if len(fields) == 0 {
 		return nil
@@ -46,7 +45,7 @@ func keepTogether(before credential, after *credential, value secret.Secret) err
 		}
 		return e
 	}
-	after.uid = id.New("crd")
+	after.UID = id.New("crd")
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package vault
+package credentials
 
 import (
 	"strings"
@@ -6,15 +6,15 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 )
 
-// provider is what is known of a provider of ours: where its API is, and where
-// it wants its key. It is a default: what a credential says for itself wins.
+// provider is a provider whose API is known: its hosts, and where it wants its key. These are defaults: a
+// credential may say otherwise.
 type provider struct {
 	hosts    []string
 	slotKind vaultv1.SlotKind
 	slotName string
 }
 
-// knownProviders are those that are known, by the name that definitions use.
+// knownProviders are the known providers by the names that definitions use.
 func knownProviders() map[string]provider {
 	bearer, header, query, basic := vaultv1.SlotKind_SLOT_KIND_BEARER, vaultv1.SlotKind_SLOT_KIND_HEADER,
 		vaultv1.SlotKind_SLOT_KIND_QUERY, vaultv1.SlotKind_SLOT_KIND_BASIC
@@ -40,8 +40,7 @@ func knownProviders() map[string]provider {
 	}
 }
 
-// knownProvider looks a provider up by its name. Names that are not known need hosts;
-// their key goes where most go.
+// knownProvider looks a provider up by its name. An unknown provider has no hosts, and a bearer token.
 func knownProvider(name string) provider {
 	p, ok := knownProviders()[strings.ToLower(name)]
 	if !ok {

@@ -1,4 +1,4 @@
-package vault
+package credentials
 
 import (
 	"context"
@@ -12,14 +12,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// PutCredentialUses remembers which credentials the live version of a workflow names.
-// It decides nothing but whether the deletion of a credential has to be confirmed.
-func (s *Service) PutCredentialUses(ctx context.Context, req *vaultinternalv1.PutCredentialUsesRequest) (*vaultinternalv1.PutCredentialUsesResponse, error) {
+// PutCredentialUses stores which credentials the live version of a workflow names. It decides only whether the
+// deletion of a credential needs a confirmation.
+func (h *Handlers) PutCredentialUses(ctx context.Context, req *vaultinternalv1.PutCredentialUsesRequest) (*vaultinternalv1.PutCredentialUsesResponse, error) {
 	ws, _, ok := resource.Split(req.GetWorkflow(), "workflows")
 	if !ok {
 		return nil, resource.BadName("workflow", "workspaces/{workspace}/workflows/{workflow}")
 	}
-	return &vaultinternalv1.PutCredentialUsesResponse{}, s.store.tx(ctx, func(tx *sql.Tx) error {
+	return &vaultinternalv1.PutCredentialUsesResponse{}, h.all.db.Tx(ctx, func(tx *sql.Tx) error {
 		return putUses(ctx, tx, ws, req.GetWorkflow(), req.GetCredentials())
 	})
 }
@@ -41,8 +41,8 @@ func putUses(ctx context.Context, tx *sql.Tx, ws, user string, credentials []str
 // maxUses bounds the uses that a refusal names.
 const maxUses = 20
 
-// inUse refuses a deletion that its caller has not confirmed, and names what would stop
-// working: shares that use the credential hidden, and workflows.
+// inUse refuses a deletion that its caller has not confirmed. It names the shares that use the credential
+// hidden and the workflows, which would stop working.
 func inUse(ctx context.Context, tx *sql.Tx, ws, cid string) error {
 	shares, err := grantsOf(ctx, tx, ws, cid)
 	if err != nil {
@@ -56,8 +56,8 @@ func inUse(ctx context.Context, tx *sql.Tx, ws, cid string) error {
 		return nil
 	}
 	e := errs.FailedPrecondition(errorsv1.Reason_REASON_IN_USE,
-		"the credential %q is in use; without it what is listed here stops working. Delete it with force to do so all the same", cid).
-		With("credential", credentialName(ws, cid))
+		"credential %q is in use, and the shares and workflows listed here stop working without it; use force to delete it", cid).
+		With("credential", Name(ws, cid))
 	for _, name := range shares {
 		e = e.Field(name, "a share that uses it hidden")
 	}
@@ -69,7 +69,7 @@ func inUse(ctx context.Context, tx *sql.Tx, ws, cid string) error {
 
 // grantsOf lists shares whose grants use a credential.
 func grantsOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error) {
-	// The text is a quick sieve; "_" stands for any character in it.
+	// LIKE only reduces the number of rows to parse; "_" in an id matches any character.
 	rows, err := tx.QueryContext(ctx, `SELECT share, slots FROM credential_grants
 		WHERE workspace = $1 AND slots LIKE '%"' || $2 || '"%' ORDER BY share`, ws, cid)
 	if err != nil {
@@ -82,12 +82,14 @@ func grantsOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error)
 		if err := rows.Scan(&share, &text); err != nil {
 			return nil, err
 		}
-		var slots []grantedSlot
+		var slots []struct {
+			Credential string `json:"credential"`
+		}
 		if err := sqldb.FromJSON(text, &slots); err != nil {
 			return nil, err
 		}
 		for _, slot := range slots {
-			if slot.Credential == cid || slot.Credential == credentialName(ws, cid) {
+			if slot.Credential == cid || slot.Credential == Name(ws, cid) {
 				out = append(out, share)
 				break
 			}

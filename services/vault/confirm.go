@@ -1,0 +1,58 @@
+package vault
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// confirmUnknown checks that the owner has confirmed each unknown destination of a grant: now, or in the
+// share's former grant for the same credential.
+func (s *Service) confirmUnknown(ctx context.Context, g *credentialGrant, confirmed []string) error {
+	former, err := grantRow(ctx, s.store.db, g.workspace, g.share)
+	if err != nil {
+		return err
+	}
+	words := make(map[string]bool, len(confirmed))
+	for _, c := range confirmed {
+		if d, err := s.credentials.Destination(c); err == nil {
+			words[d] = true
+		}
+	}
+	var missing []string
+	for i := range g.slots {
+		slot := &g.slots[i]
+		if !s.credentials.UnknownDestination(slot.Destination) {
+			continue
+		}
+		switch {
+		case words[slot.Destination] || former.confirmed(*slot):
+			slot.ConfirmedFor = slot.UID
+		case !slices.Contains(missing, slot.Destination):
+			missing = append(missing, slot.Destination)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return unconfirmedDestinations(missing)
+}
+
+// confirmed reports whether the owner has confirmed that a slot's credential goes to
+// its destination. A nil grant has nothing confirmed.
+func (g *credentialGrant) confirmed(slot grantedSlot) bool {
+	return g != nil && slices.ContainsFunc(g.slots, func(s grantedSlot) bool {
+		return s.ConfirmedFor == slot.UID && s.Destination == slot.Destination
+	})
+}
+
+func unconfirmedDestinations(missing []string) error {
+	list := strings.Join(missing, ", ")
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_UNCONFIRMED,
+		"hidden credentials would go to %s, which is neither a known provider's nor allowed by the operator: whoever runs it, or can make it answer with "+
+			"parts of its own request, can get the credential; if you trust it with every visitor, confirm it: name it in confirmed_destinations of the share, or with --confirm-destination", list).
+		With("destinations", list)
+}

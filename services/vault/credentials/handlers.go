@@ -1,0 +1,147 @@
+package credentials
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+)
+
+// Handlers serves credentials.
+type Handlers struct {
+	all   *Credentials
+	pages *page.Tokens
+}
+
+// NewHandlers returns the handlers of credentials.
+func NewHandlers(all *Credentials, pages *page.Tokens) *Handlers {
+	return &Handlers{all: all, pages: pages}
+}
+
+// CreateCredential stores a third-party secret.
+func (h *Handlers) CreateCredential(ctx context.Context, req *vaultv1.CreateCredentialRequest) (*vaultv1.Credential, error) {
+	c, value, err := h.all.newCredential(resource.WorkspaceID(req.GetParent()), req.GetCredentialId(), req.GetCredential())
+	if err != nil {
+		return nil, err
+	}
+	defer value.Destroy()
+	if err := h.all.storeCredential(ctx, c, value); err != nil {
+		return nil, err
+	}
+	return c.message(), nil
+}
+
+// ListCredentials lists credentials by id, without their values.
+func (h *Handlers) ListCredentials(ctx context.Context, req *vaultv1.ListCredentialsRequest) (*vaultv1.ListCredentialsResponse, error) {
+	ws := resource.WorkspaceID(req.GetParent())
+	rows, next, err := page.List(h.pages, req, page.Listing[Credential, string]{
+		Binding:  []string{"credentials", ws},
+		Read:     func(after string, limit int) ([]Credential, error) { return h.all.list(ctx, ws, after, limit) },
+		CursorOf: func(c Credential) string { return c.ID },
+	})
+	if err != nil {
+		return nil, err
+	}
+	res := &vaultv1.ListCredentialsResponse{NextPageToken: next}
+	for _, c := range rows {
+		res.Credentials = append(res.Credentials, c.message())
+	}
+	return res, nil
+}
+
+// GetCredential returns one credential, without its value.
+func (h *Handlers) GetCredential(ctx context.Context, req *vaultv1.GetCredentialRequest) (*vaultv1.Credential, error) {
+	ws, cid, _ := resource.Split(req.GetName(), "credentials")
+	c, err := Row(ctx, h.all.db, ws, cid)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, resource.NotFound("credential")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.message(), nil
+}
+
+// UpdateCredential changes a credential. A new value makes a new version and destroys the old one. Without a
+// value the stored value, its destinations and its slot stay.
+func (h *Handlers) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCredentialRequest) (*vaultv1.Credential, error) {
+	from := req.GetCredential()
+	ws, cid, ok := resource.Split(from.GetName(), "credentials")
+	if !ok {
+		return nil, resource.BadName("credential.name", "workspaces/{workspace}/credentials/{credential}")
+	}
+	mask, err := resource.Mask(req.GetUpdateMask().GetPaths(), []string{"value", "provider", "hosts", "title", "slot_kind", "slot_name", "slot_prefix"},
+		[]string{"name", "fingerprint", "version", "create_time", "update_time", "guardable"})
+	if err != nil {
+		return nil, err
+	}
+	value := takeValue(from)
+	defer value.Destroy()
+	if err := publicCredential("", from, value); err != nil {
+		return nil, err
+	}
+	if slices.Contains(mask, "value") && value.IsZero() {
+		return nil, badValue("it is empty; leave it out to keep the stored one")
+	}
+	if mask != nil && !slices.Contains(mask, "value") {
+		value = secret.Secret{}
+	}
+	if err := h.all.sealer.EnsureKey(ctx, ws); err != nil { // before the transaction: a new key is stored in its own
+		return nil, notFoundOr(err)
+	}
+	var c Credential
+	err = h.all.db.Tx(ctx, func(tx *sql.Tx) error {
+		var err error
+		c, err = h.all.changeCredential(ctx, tx, ws, cid, from, mask, value)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.all.bus.Announce(ctx, revocation.Changed, revocation.Credential(c.name()))
+	return c.message(), nil
+}
+
+// DeleteCredential destroys a credential. Calls that use it end.
+func (h *Handlers) DeleteCredential(ctx context.Context, req *vaultv1.DeleteCredentialRequest) (*emptypb.Empty, error) {
+	ws, cid, _ := resource.Split(req.GetName(), "credentials")
+	err := h.all.db.Tx(ctx, func(tx *sql.Tx) error {
+		ok, err := deleteCredential(ctx, tx, ws, cid)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return resource.NotFound("credential")
+		}
+		if !req.GetForce() {
+			if err := inUse(ctx, tx, ws, cid); err != nil {
+				return err
+			}
+		}
+		return audit.Write(ctx, tx, h.all.log.Event(ctx, ws, "credential.delete", Name(ws, cid)))
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.all.bus.Announce(ctx, revocation.Ended, revocation.Credential(Name(ws, cid)))
+	return &emptypb.Empty{}, nil
+}
+
+func (c Credential) message() *vaultv1.Credential {
+	return &vaultv1.Credential{
+		Name: c.name(), Provider: c.provider, Hosts: slices.Clone(c.Hosts), SlotKind: vaultv1.SlotKind(c.slotKind), SlotName: c.slotName, SlotPrefix: c.slotPrefix,
+		Title: c.title, Fingerprint: c.Fingerprint, Version: c.Version, Guardable: c.Guardable,
+		CreateTime: timestamppb.New(sqldb.FromMicros(c.createTime)), UpdateTime: timestamppb.New(sqldb.FromMicros(c.updateTime)),
+	}
+}
