@@ -174,12 +174,12 @@ func (s *Service) GetCredentialGrant(ctx context.Context, req *vaultinternalv1.G
 	}
 	out.CallsLeft = max(0, g.calls-used)
 	if out.Suspended {
-		p, err := s.store.suspensionOf(ctx, ws, req.GetShare())
+		p, err := s.memory.SuspensionOf(ctx, ws, req.GetShare())
 		if err != nil {
 			return nil, err
 		}
 		if p != nil {
-			out.Suspension = p.message()
+			out.Suspension = p.Message()
 		}
 	}
 	return out, nil

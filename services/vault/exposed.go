@@ -39,6 +39,6 @@ func (s *Service) exposedMeanwhile(ctx context.Context, run string, a attempts.A
 	if err != nil || c == nil || !c.Exposed || c.Version != a.CredentialVersion {
 		return false, err
 	}
-	p, err := s.store.suspensionOf(ctx, a.Workspace, a.Share)
-	return err == nil && (p == nil || p.run != run), err
+	p, err := s.memory.SuspensionOf(ctx, a.Workspace, a.Share)
+	return err == nil && (p == nil || p.Run != run), err
 }

@@ -7,6 +7,7 @@ import (
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
+	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
@@ -57,8 +58,8 @@ func (s *Service) stoppedMeanwhile(ctx context.Context, run string, a attempts.A
 	if a.SuspendTime == 0 {
 		return false, nil
 	}
-	p, err := s.store.suspensionOf(ctx, a.Workspace, a.Share)
-	return err == nil && (p == nil || p.run != run), err
+	p, err := s.memory.SuspensionOf(ctx, a.Workspace, a.Share)
+	return err == nil && (p == nil || p.Run != run), err
 }
 
 // judgeFor looks for one credential version. A value that is not there any more cannot be
@@ -75,11 +76,11 @@ func (s *Service) judgeFor(ctx context.Context, run string, a attempts.Attempt, 
 		return vaultinternalv1.Verdict_VERDICT_WITHHELD, nil
 	}
 	for _, text := range texts {
-		f, err := s.remember(ctx, v, set.Check(text), set.BodySymbols(0), len(text) > largeText)
+		f, err := s.memory.Remember(ctx, v, set.Check(text), set.BodySymbols(0), len(text) > largeText)
 		if err != nil {
 			return vaultinternalv1.Verdict_VERDICT_WITHHELD, err
 		}
-		if f.withhold {
+		if f.Withhold {
 			return s.withholdResult(ctx, run, a, f), nil
 		}
 	}
@@ -87,7 +88,7 @@ func (s *Service) judgeFor(ctx context.Context, run string, a attempts.Attempt, 
 }
 
 // withholdResult tells the owner and suspends the share, and waits until that is in force.
-func (s *Service) withholdResult(ctx context.Context, run string, a attempts.Attempt, f finding) vaultinternalv1.Verdict {
+func (s *Service) withholdResult(ctx context.Context, run string, a attempts.Attempt, f exposure.Finding) vaultinternalv1.Verdict {
 	e := s.audit.Event(ctx, a.Workspace, "answer.withheld", a.Credential)
 	e.Actor = a.Peer
 	e.Details["run"], e.Details["where"] = run, "what the run was to give out"
@@ -100,18 +101,18 @@ func (s *Service) withholdResult(ctx context.Context, run string, a attempts.Att
 }
 
 // guardOf is the guard for the value that an attempt used; nil where the value is gone.
-func (s *Service) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, exposed, error) {
-	v := exposed{workspace: a.Workspace, share: a.Share, credential: a.Credential}
+func (s *Service) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, exposure.Value, error) {
+	v := exposure.Value{Workspace: a.Workspace, Share: a.Share, Credential: a.Credential}
 	c, err := s.credentials.Current(ctx, a.Credential)
 	if err != nil || c == nil {
 		return nil, v, err
 	}
 	subject, version := revocation.Credential(a.Credential), c.UID+" "+strconv.FormatInt(a.CredentialVersion, 10)
 	if c.Version != a.CredentialVersion {
-		v.value = version // it was replaced while the run went on
+		v.Fingerprint = version // it was replaced while the run went on
 		return s.guards.known(subject, version), v, nil
 	}
-	v.value = c.Fingerprint
+	v.Fingerprint = c.Fingerprint
 	value, err := s.credentials.Open(ctx, c)
 	if err != nil {
 		return nil, v, err

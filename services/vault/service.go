@@ -26,6 +26,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
+	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
@@ -125,6 +126,7 @@ type Service struct {
 	keys                                  *keys.Keys
 	assertions                            *assertions.Assertions
 	credentials                           *credentials.Credentials
+	memory                                *exposure.Memory
 	audit                                 *audit.Log
 	metrics                               *metrics
 	// begin writes the intent of a use; a benchmark measures what is left without.
@@ -209,6 +211,7 @@ func (s *Service) assemble(deps Deps) error {
 	s.credentials = credentials.New(credentials.Deps{
 		DB: deps.DB, Workspaces: s.workspaces, Log: s.audit, Bus: s.bus, KEK: s.kek, Sealer: s.sealer, Rules: s.rules, Now: s.now,
 	})
+	s.memory = exposure.New(deps.DB, s.thresholdKey, s.now)
 	s.credentialHandlers = credentials.NewHandlers(s.credentials, s.pages)
 	return nil
 }

@@ -4,15 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
-	"strconv"
-	"strings"
 	"time"
 
-	"google.golang.org/protobuf/types/known/timestamppb"
-
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -25,11 +21,11 @@ const inForce = 1200 * time.Millisecond
 // stoppedFor is why a handle of a suspended share does not hold. The run that was the
 // reason tries its provider again, as after any failure, and gets the same again.
 func (s *Service) stoppedFor(ctx context.Context, h *handle) error {
-	p, err := s.store.suspensionOf(ctx, h.Workspace, h.Share)
+	p, err := s.memory.SuspensionOf(ctx, h.Workspace, h.Share)
 	switch {
 	case err != nil:
 		return err
-	case p != nil && p.run == h.Run:
+	case p != nil && p.Run == h.Run:
 		return providerFailed()
 	default:
 		return revocation.Paused()
@@ -64,12 +60,12 @@ func (h held) wait(ctx context.Context) error {
 // suspend is called when a text held too much of a secret. The owner is told by the
 // event; a share with hidden credentials is suspended until its owner looks, so that
 // nobody gets a second guess.
-func (s *Service) suspend(ctx context.Context, f finding, run string, e audit.Event) held {
+func (s *Service) suspend(ctx context.Context, f exposure.Finding, run string, e audit.Event) held {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 	s.metrics.refused.WithLabelValues("reflected").Inc()
 	e.Outcome = "answer_withheld"
-	if f.share == "" {
+	if f.Share == "" {
 		s.writeSuspension(ctx, f, func(tx *sql.Tx) error { return audit.Write(ctx, tx, e) })
 		return held{reason: true}
 	}
@@ -82,68 +78,35 @@ func (s *Service) suspend(ctx context.Context, f finding, run string, e audit.Ev
 		return held{reason: true}
 	}
 	// Its other calls end too, but for this one, whose own error is the answer.
-	s.bus.Announce(ctx, revocation.Stopped, revocation.Grant(f.share))
-	s.bus.Announce(ctx, revocation.Changed, revocation.Credential(f.credential)) // it may be exposed now, for all shares
+	s.bus.Announce(ctx, revocation.Stopped, revocation.Grant(f.Share))
+	s.bus.Announce(ctx, revocation.Changed, revocation.Credential(f.Credential)) // it may be exposed now, for all shares
 	return held{reason: reason, from: time.Now()}
 }
 
-func (s *Service) writeSuspension(ctx context.Context, f finding, write func(*sql.Tx) error) bool {
+func (s *Service) writeSuspension(ctx context.Context, f exposure.Finding, write func(*sql.Tx) error) bool {
 	err := s.store.tx(ctx, write)
 	if err != nil {
 		s.log.LogAttrs(ctx, slog.LevelError, "a share whose secret came back could not be suspended",
-			slog.String("share", f.share), slog.Any("error", err))
+			slog.String("share", f.Share), slog.Any("error", err))
 	}
 	return err == nil
 }
 
 // suspendOnce reports whether this run is the reason for the suspension.
-func (s *Service) suspendOnce(ctx context.Context, tx *sql.Tx, f finding, run string, e audit.Event) (bool, error) {
+func (s *Service) suspendOnce(ctx context.Context, tx *sql.Tx, f exposure.Finding, run string, e audit.Event) (bool, error) {
 	now := sqldb.Micros(s.now())
-	reason, err := suspendGrant(ctx, tx, f.workspace, f.share, now)
+	reason, err := suspendGrant(ctx, tx, f.Workspace, f.Share, now)
 	if err != nil {
 		return false, err
 	}
-	e.Details["share"] = f.share
+	e.Details["share"] = f.Share
 	if !reason {
 		e.Details["suspended_before"] = "true"
 		return false, audit.Write(ctx, tx, e)
 	}
-	p := suspension{id: e.ID, exposed: f.exposed, run: run, time: now, characters: f.characters, chance: f.chance, most: f.most}
-	if err := putSuspension(ctx, tx, p); err != nil {
+	p := exposure.Suspension{ID: e.ID, Value: f.Value, Run: run, Time: now, Characters: f.Characters, Chance: f.Chance, Most: f.Most}
+	if err := exposure.Put(ctx, tx, p, e.Details); err != nil {
 		return false, err
-	}
-	if p.count, _, err = suspensionsBy(ctx, tx, f.workspace, f.value); err != nil {
-		return false, err
-	}
-	others, err := othersShown(ctx, tx, f.exposed)
-	if err != nil {
-		return false, err
-	}
-	p.tell(e.Details)
-	if len(others) > 0 {
-		e.Details["other_shares"] = strings.Join(others, " ")
 	}
 	return true, audit.Write(ctx, tx, e)
-}
-
-// exposedNow reports whether the value must be replaced before the share can be resumed.
-func (p *suspension) exposedNow() bool { return p.count >= p.most }
-
-// tell says what the owner may know: how much, never which characters.
-func (p *suspension) tell(details map[string]string) {
-	details["characters"], details["suspensions"] = strconv.FormatInt(p.characters, 10), strconv.FormatInt(p.count, 10)
-	details["chance"] = "unlikely"
-	if p.chance {
-		details["chance"] = "likely"
-	}
-	if p.exposedNow() {
-		details["needed"] = "a new value of the credential"
-	}
-}
-
-func (p *suspension) message() *vaultinternalv1.Suspension {
-	return &vaultinternalv1.Suspension{
-		Run: p.run, Time: timestamppb.New(sqldb.FromMicros(p.time)), Credential: p.exposed.credential, Characters: int32(p.characters),
-		ChanceLikely: p.chance, Count: int32(p.count), NewValueNeeded: p.exposedNow(),
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
@@ -29,7 +30,7 @@ type watched struct {
 	// found is the handle whose credential the answer holds, and what was found of it.
 	// Without a share nobody is kept from it.
 	found *handle
-	what  finding
+	what  exposure.Finding
 }
 
 // Send implements grpc.BidiStreamingServer and counts what is let go.
@@ -51,22 +52,22 @@ func (w *watched) remember(ctx context.Context, pieces []guard.Piece) (bool, err
 		}
 		if h.Share == "" {
 			if guard.Stops(mine) {
-				w.blame(h, finding{})
+				w.blame(h, exposure.Finding{})
 			}
 			continue
 		}
-		f, err := w.Service.remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > largeText)
-		if f.withhold || guard.Stops(mine) {
+		f, err := w.Service.memory.Remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > largeText)
+		if f.Withhold || guard.Stops(mine) {
 			w.blame(h, f)
 		}
-		if err != nil || f.withhold {
+		if err != nil || f.Withhold {
 			return true, err
 		}
 	}
 	return false, nil
 }
 
-func (w *watched) blame(h *handle, f finding) {
+func (w *watched) blame(h *handle, f exposure.Finding) {
 	w.mu.Lock()
 	w.found, w.what = h, f
 	w.mu.Unlock()
@@ -116,10 +117,10 @@ func (w *watched) leave(ctx context.Context, status int) error {
 
 // exposedBy is the value that a handle uses. One that was replaced meanwhile has no
 // fingerprint any more, and its version stands for it.
-func (s *Service) exposedBy(ctx context.Context, h *handle) exposed {
-	v := exposed{workspace: h.Workspace, share: h.Share, credential: h.credentialLabel(), value: h.UID + " " + strconv.FormatInt(h.Version, 10)}
+func (s *Service) exposedBy(ctx context.Context, h *handle) exposure.Value {
+	v := exposure.Value{Workspace: h.Workspace, Share: h.Share, Credential: h.credentialLabel(), Fingerprint: h.UID + " " + strconv.FormatInt(h.Version, 10)}
 	if c, err := s.credentials.Current(ctx, h.Credential); err == nil && c != nil && c.UID == h.UID && c.Version == h.Version {
-		v.value = c.Fingerprint
+		v.Fingerprint = c.Fingerprint
 	}
 	return v
 }
