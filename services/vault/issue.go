@@ -4,19 +4,16 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
-	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
-	"github.com/keyhole-dev/keyhole/services/kit/period"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
-	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/credentialgrants"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -133,20 +130,20 @@ func (s *Service) runAlive(ctx context.Context, run string) error {
 }
 
 // coveringGrant finds the grant by which the owner opened this very slot.
-func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialGrant, error) {
-	g, err := s.rights.grant(ctx, h.Workspace, h.Share)
+func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialgrants.Grant, error) {
+	g, err := s.grants.Current(ctx, h.Workspace, h.Share)
 	if err != nil {
 		return nil, err
 	}
-	if g == nil || g.workspace != h.Workspace {
+	if g == nil || g.Workspace != h.Workspace {
 		return nil, grant.Invalid(errors.New("no credential grant covers this slot"))
 	}
 	_, id, _ := resource.Split(h.Credential, "credentials")
-	granted, ok := g.slot(h.VersionHash, h.Step, h.Field)
+	granted, ok := g.Slot(h.VersionHash, h.Step, h.Field)
 	switch {
 	case !ok || granted.Credential != id || granted.Destination != h.Destination:
 		return nil, grant.Invalid(errors.New("no credential grant covers this slot"))
-	case g.suspendTime.Valid:
+	case g.SuspendTime.Valid:
 		return nil, s.stoppedFor(ctx, h)
 	case granted.UID != h.UID:
 		// A credential that is another one than was granted waits for its owner.
@@ -162,18 +159,11 @@ func (s *Service) callsLeft(ctx context.Context, h *handle) error {
 	if err != nil || q == nil {
 		return err
 	}
-	used, err := s.calls.about(ctx, *q)
-	if err != nil {
-		return err
-	}
-	if used >= q.calls {
-		return s.callsExhausted(*q)
-	}
-	return nil
+	return s.grants.Left(ctx, *q)
 }
 
 // quotaOf is the credential grant's limit; nil where there is none.
-func (s *Service) quotaOf(ctx context.Context, h *handle) (*quota, error) {
+func (s *Service) quotaOf(ctx context.Context, h *handle) (*credentialgrants.Quota, error) {
 	if h.Share == "" {
 		return nil, nil
 	}
@@ -181,25 +171,5 @@ func (s *Service) quotaOf(ctx context.Context, h *handle) (*quota, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.quota(g), nil
-}
-
-func (s *Service) quota(g *credentialGrant) *quota {
-	p := vaultv1.Period(g.period)
-	start := period.Start(p, s.now())
-	return &quota{
-		share: g.share, calls: g.calls, start: start, period: p,
-		used: func(ctx context.Context) (int64, error) {
-			return s.attempts.CallsSince(ctx, g.workspace, g.share, sqldb.Micros(start))
-		},
-	}
-}
-
-func (s *Service) callsExhausted(q quota) error {
-	e := errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
-		"the calls that the owner of this share allows with its credentials are used up")
-	if end := period.End(q.period, s.now()); !end.IsZero() {
-		e = e.With("reset_time", end.Format(time.RFC3339)).RetryAfter(end.Sub(s.now()))
-	}
-	return e
+	return s.grants.Quota(g), nil
 }

@@ -17,21 +17,14 @@ const maxRecent = 8192
 type rights struct {
 	store    *store
 	attempts *attempts.Store
-	grants   *recent.Cache[*credentialGrant]
 	ended    *recent.Cache[bool]
 }
 
 func newRights(s *store, a *attempts.Store, now func() time.Time) *rights {
 	return &rights{
 		store: s, attempts: a,
-		grants: recent.New[*credentialGrant](now, maxRecent), ended: recent.New[bool](now, maxRecent),
+		ended: recent.New[bool](now, maxRecent),
 	}
-}
-
-func (r *rights) grant(ctx context.Context, workspace, share string) (*credentialGrant, error) {
-	return r.grants.Get(ctx, revocation.Grant(share), func(ctx context.Context) (*credentialGrant, error) {
-		return grantRow(ctx, r.store.db, workspace, share)
-	})
 }
 
 func (r *rights) runEnded(ctx context.Context, run string) (bool, error) {
@@ -40,6 +33,5 @@ func (r *rights) runEnded(ctx context.Context, run string) (bool, error) {
 
 // forget drops the cached rows of a subject.
 func (r *rights) forget(_ revocation.Verb, subject string) {
-	r.grants.Drop(subject)
 	r.ended.Drop(subject)
 }

@@ -16,13 +16,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
-	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/assertions"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/credentialgrants"
 	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
@@ -87,6 +87,7 @@ type (
 	keyHandlers        = keys.Handlers
 	assertionHandlers  = assertions.Handlers
 	credentialHandlers = credentials.Handlers
+	grantHandlers      = credentialgrants.Handlers
 )
 
 // Service is the vault. Its methods are its RPCs, public and internal.
@@ -98,6 +99,7 @@ type Service struct {
 	*keyHandlers
 	*assertionHandlers
 	*credentialHandlers
+	*grantHandlers
 
 	cfg      Config
 	store    *store
@@ -118,7 +120,7 @@ type Service struct {
 	guards                                *guards
 	bodies                                *fair.Pool // of bytes: bodies that credentials are put into
 	rights                                *rights
-	calls                                 *counters
+	grants                                *credentialgrants.Grants
 	running                               *revocation.Running
 	bus                                   *revocation.Bus
 	attempts                              *attempts.Store
@@ -191,7 +193,6 @@ func (s *Service) assemble(deps Deps) error {
 	s.egress, s.fetches = newEgress(s.cfg.Egress, s.rules), newEgress(forPictures(s.cfg.Egress), fetchRules)
 	s.attempts = attempts.NewStore(deps.DB)
 	s.begin = attempts.NewWriter(s.attempts).Begin
-	s.calls = &counters{redis: s.redis, known: recent.New[int64](s.now, maxRecent)}
 	s.running = revocation.NewRunning()
 	s.bus = revocation.NewBus(s.redis, s.log, s.running)
 	s.guards, s.bodies = newGuards(), newFilled()
@@ -212,6 +213,10 @@ func (s *Service) assemble(deps Deps) error {
 		DB: deps.DB, Workspaces: s.workspaces, Log: s.audit, Bus: s.bus, KEK: s.kek, Sealer: s.sealer, Rules: s.rules, Now: s.now,
 	})
 	s.memory = exposure.New(deps.DB, s.thresholdKey, s.now)
+	s.grants = credentialgrants.New(credentialgrants.Deps{
+		DB: deps.DB, Redis: s.redis, Credentials: s.credentials, Uses: s.attempts, Memory: s.memory, Log: s.audit, Bus: s.bus, Now: s.now,
+	})
+	s.grantHandlers = credentialgrants.NewHandlers(s.grants)
 	s.credentialHandlers = credentials.NewHandlers(s.credentials, s.pages)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/credentialgrants"
 	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
@@ -95,7 +96,7 @@ func (s *Service) writeSuspension(ctx context.Context, f exposure.Finding, write
 // suspendOnce reports whether this run is the reason for the suspension.
 func (s *Service) suspendOnce(ctx context.Context, tx *sql.Tx, f exposure.Finding, run string, e audit.Event) (bool, error) {
 	now := sqldb.Micros(s.now())
-	reason, err := suspendGrant(ctx, tx, f.Workspace, f.Share, now)
+	reason, err := credentialgrants.Suspend(ctx, tx, f.Workspace, f.Share, now)
 	if err != nil {
 		return false, err
 	}

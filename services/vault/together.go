@@ -113,7 +113,7 @@ func (s *Service) unspend(ctx context.Context, h *handle, a attempts.Attempt) {
 	ctx = context.WithoutCancel(ctx)
 	q, err := s.quotaOf(ctx, h)
 	if err == nil && q != nil {
-		err = s.calls.giveBack(ctx, *q)
+		err = s.grants.GiveBack(ctx, *q)
 	}
 	if err != nil {
 		s.log.LogAttrs(ctx, slog.LevelWarn, "a call that was not made stays counted", slog.Any("error", err))

@@ -54,14 +54,14 @@ func (s *Service) spend(ctx context.Context, h *handle) (attempts.Attempt, error
 	if err != nil {
 		return a, err
 	}
-	unused, left, err := s.calls.spend(ctx, h, q)
+	unused, left, err := s.grants.Spend(ctx, h.Run, []string{h.Step, h.Field, strconv.FormatInt(h.Attempt, 10)}, q)
 	switch {
 	case err != nil:
 		return a, err
 	case !unused:
 		return a, handleInvalid(errors.New("used before"))
 	case !left:
-		return a, s.callsExhausted(*q)
+		return a, s.grants.Exhausted(*q)
 	}
 	became, err := s.begin(ctx, a)
 	switch {
@@ -75,7 +75,7 @@ func (s *Service) spend(ctx context.Context, h *handle) (attempts.Attempt, error
 	if err != nil && q != nil {
 		// The call is not made, so it does not count. If that cannot be written
 		// either, it counts too much: on the safe side.
-		if back := s.calls.giveBack(context.WithoutCancel(ctx), *q); back != nil {
+		if back := s.grants.GiveBack(context.WithoutCancel(ctx), *q); back != nil {
 			s.log.LogAttrs(ctx, slog.LevelWarn, "a call that was not made stays counted", slog.Any("error", back))
 		}
 	}

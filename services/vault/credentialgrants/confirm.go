@@ -1,4 +1,4 @@
-package vault
+package credentialgrants
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 
 // confirmUnknown checks that the owner has confirmed each unknown destination of a grant: now, or in the
 // share's former grant for the same credential.
-func (s *Service) confirmUnknown(ctx context.Context, g *credentialGrant, confirmed []string) error {
-	former, err := grantRow(ctx, s.store.db, g.workspace, g.share)
+func (s *Grants) confirmUnknown(ctx context.Context, g *Grant, confirmed []string) error {
+	former, err := grantRow(ctx, s.db, g.Workspace, g.share)
 	if err != nil {
 		return err
 	}
@@ -41,10 +41,10 @@ func (s *Service) confirmUnknown(ctx context.Context, g *credentialGrant, confir
 	return unconfirmedDestinations(missing)
 }
 
-// confirmed reports whether the owner has confirmed that a slot's credential goes to
-// its destination. A nil grant has nothing confirmed.
-func (g *credentialGrant) confirmed(slot grantedSlot) bool {
-	return g != nil && slices.ContainsFunc(g.slots, func(s grantedSlot) bool {
+// confirmed reports whether the owner has confirmed that the credential of a slot may go to its destination. A nil
+// grant has no confirmation.
+func (g *Grant) confirmed(slot Slot) bool {
+	return g != nil && slices.ContainsFunc(g.slots, func(s Slot) bool {
 		return s.ConfirmedFor == slot.UID && s.Destination == slot.Destination
 	})
 }

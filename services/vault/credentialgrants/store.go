@@ -1,4 +1,4 @@
-package vault
+package credentialgrants
 
 import (
 	"context"
@@ -10,49 +10,47 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// credentialGrant says that runs of a share may use credentials.
-type credentialGrant struct {
+// Grant says that runs of a share may use credentials.
+type Grant struct {
 	share       string
-	workspace   string
+	Workspace   string
 	versionHash string
-	slots       []grantedSlot
+	slots       []Slot
 	calls       int64
 	period      int64
 	grantedBy   string
 	createTime  int64
-	suspendTime sql.NullInt64
+	SuspendTime sql.NullInt64
 }
 
-// grantedSlot is one slot that a grant covers. UID says which credential was
-// meant: a later one of the same id is not granted.
-type grantedSlot struct {
+// Slot is one slot that a grant covers. UID says which credential the owner meant: a later one with the same
+// id is not granted.
+type Slot struct {
 	Step        string `json:"step"`
 	Field       string `json:"field"`
 	Credential  string `json:"credential"`
 	UID         string `json:"uid"`
 	Destination string `json:"destination"`
-	// ConfirmedFor is the uid of the credential that the owner has confirmed to go to the
-	// destination, which is unknown.
+	// ConfirmedFor is the uid of the credential that may go to an unknown destination, as the owner confirmed.
 	ConfirmedFor string `json:"confirmed_for,omitempty"`
-	// exposed: the credential's value needs to be replaced. It is read, never written.
+	// exposed means that the value of the credential must be replaced. It is read and never written.
 	exposed bool
 }
 
-// slot finds what the grant says of a slot of a version.
-func (g *credentialGrant) slot(versionHash, step, field string) (grantedSlot, bool) {
+// Slot returns what the grant says about a slot of a version.
+func (g *Grant) Slot(versionHash, step, field string) (Slot, bool) {
 	if g.versionHash != versionHash {
-		return grantedSlot{}, false
+		return Slot{}, false
 	}
-	at := slices.IndexFunc(g.slots, func(s grantedSlot) bool { return s.Step == step && s.Field == field })
+	at := slices.IndexFunc(g.slots, func(s Slot) bool { return s.Step == step && s.Field == field })
 	if at < 0 {
-		return grantedSlot{}, false
+		return Slot{}, false
 	}
 	return g.slots[at], true
 }
 
-// keepUIDs puts the uids of an earlier grant into this one: what its owner has not
-// confirmed stays unconfirmed.
-func (g *credentialGrant) keepUIDs(earlier *credentialGrant) {
+// keepUIDs copies the uids of an earlier grant: a credential that its owner has not confirmed stays unconfirmed.
+func (g *Grant) keepUIDs(earlier *Grant) {
 	if earlier == nil {
 		return
 	}
@@ -67,9 +65,8 @@ func (g *credentialGrant) keepUIDs(earlier *credentialGrant) {
 	}
 }
 
-// putGrant writes a share's grant in place of the former one. What was suspended stays
-// so, unless it is resumed.
-func putGrant(ctx context.Context, tx *sql.Tx, g credentialGrant, resume bool) error {
+// putGrant replaces the grant of a share. A suspended grant stays suspended, unless it is resumed.
+func putGrant(ctx context.Context, tx *sql.Tx, g Grant, resume bool) error {
 	slots, err := sqldb.ToJSON(g.slots)
 	if err != nil {
 		return err
@@ -80,22 +77,22 @@ func putGrant(ctx context.Context, tx *sql.Tx, g credentialGrant, resume bool) e
 		ON CONFLICT (share) DO UPDATE SET version_hash = excluded.version_hash, slots = excluded.slots,
 		calls = excluded.calls, period = excluded.period, granted_by = excluded.granted_by,
 		create_time = excluded.create_time, suspend_time = CASE WHEN $9 THEN NULL ELSE credential_grants.suspend_time END`,
-		g.share, g.workspace, g.versionHash, slots, g.calls, g.period, g.grantedBy, g.createTime, resume)
+		g.share, g.Workspace, g.versionHash, slots, g.calls, g.period, g.grantedBy, g.createTime, resume)
 	if err != nil {
 		return fmt.Errorf("put credential grant: %w", err)
 	}
 	return nil
 }
 
-// grantRow returns nil if the share has none.
-func grantRow(ctx context.Context, q sqldb.Queryer, workspace, share string) (*credentialGrant, error) {
+// grantRow returns nil if the share has no grant.
+func grantRow(ctx context.Context, q sqldb.Queryer, workspace, share string) (*Grant, error) {
 	var (
-		g     credentialGrant
+		g     Grant
 		slots string
 	)
 	err := q.QueryRowContext(ctx, `SELECT share, workspace, version_hash, slots, calls, period, granted_by, create_time,
 		suspend_time FROM credential_grants WHERE workspace = $1 AND share = $2`, workspace, share).
-		Scan(&g.share, &g.workspace, &g.versionHash, &slots, &g.calls, &g.period, &g.grantedBy, &g.createTime, &g.suspendTime)
+		Scan(&g.share, &g.Workspace, &g.versionHash, &slots, &g.calls, &g.period, &g.grantedBy, &g.createTime, &g.SuspendTime)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -105,12 +102,12 @@ func grantRow(ctx context.Context, q sqldb.Queryer, workspace, share string) (*c
 	return &g, sqldb.FromJSON(slots, &g.slots)
 }
 
-// deleteGrant deletes a share's grant, unless it is the one that is covered. It
-// reports false if nothing was deleted, and whether what was deleted was suspended.
-func deleteGrant(ctx context.Context, tx *sql.Tx, g, covered credentialGrant) (deleted, suspended bool, err error) {
+// deleteGrant deletes the grant of a share, unless it is the covered one. It reports whether it deleted a grant, and
+// whether that grant was suspended.
+func deleteGrant(ctx context.Context, tx *sql.Tx, g, covered Grant) (deleted, suspended bool, err error) {
 	err = tx.QueryRowContext(ctx, `DELETE FROM credential_grants WHERE workspace = $1 AND share = $2
 		AND NOT (version_hash = $3 AND calls = $4 AND period = $5) RETURNING suspend_time IS NOT NULL`,
-		g.workspace, g.share, covered.versionHash, covered.calls, covered.period).Scan(&suspended)
+		g.Workspace, g.share, covered.versionHash, covered.calls, covered.period).Scan(&suspended)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, false, nil
 	}
@@ -120,8 +117,8 @@ func deleteGrant(ctx context.Context, tx *sql.Tx, g, covered credentialGrant) (d
 	return true, suspended, nil
 }
 
-// suspendGrant reports false if there is none, or if it was suspended before.
-func suspendGrant(ctx context.Context, tx *sql.Tx, workspace, share string, at int64) (bool, error) {
+// Suspend reports false if there is no grant, or if it is already suspended.
+func Suspend(ctx context.Context, tx *sql.Tx, workspace, share string, at int64) (bool, error) {
 	ok, err := sqldb.Changed(tx.ExecContext(ctx, `UPDATE credential_grants SET suspend_time = $3
 		WHERE workspace = $1 AND share = $2 AND suspend_time IS NULL`, workspace, share, at))
 	if err != nil {

@@ -1,4 +1,4 @@
-package vault
+package credentialgrants
 
 import (
 	"context"
@@ -16,30 +16,29 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
-// rebuilt is added to a counter when it has been filled from the attempts: a
-// lower value is a counter that Redis has lost, or never had.
+// rebuilt is added to a counter when it has been filled from the attempts. A lower value is a counter that Redis has
+// lost, or never had.
 const rebuilt = int64(1) << 40
 
 const (
-	rebuildTime = 5 * time.Second // for the one who rebuilds
+	rebuildTime = 5 * time.Second // for the caller who rebuilds
 	rebuildPoll = 10 * time.Millisecond
 	markLife    = 3 * time.Second
 	counterLife = 40 * 24 * time.Hour // longer than the longest bounded period
 )
 
-// counters count the uses of handles and the calls under credential grants, over
-// all replicas. Redis may lose them: a handle's use is also a row that cannot be
-// written twice, and a grant's calls are counted anew from those rows. Calls that
-// are between their count and their row at the moment of such a loss are then
-// counted by nobody: at most as many as are in flight.
+// counters count the uses of handles and the calls under credential grants, over all replicas. Redis may lose them.
+// The use of a handle is also a row that cannot be written twice, and the calls of a grant are counted again from
+// those rows. Calls that are between their count and their row at the moment of the loss are not counted: at most as
+// many as are in flight.
 type counters struct {
 	redis *redisx.Client
-	// known is what was last seen of each quota, for early refusals.
+	// known is the last known count of each quota, for early refusals.
 	known *recent.Cache[int64]
 }
 
-// quota is a grant's limit in its current period.
-type quota struct {
+// Quota is the limit of a grant in its current period.
+type Quota struct {
 	share  string
 	calls  int64
 	start  time.Time
@@ -47,19 +46,18 @@ type quota struct {
 	used   func(context.Context) (int64, error) // from the attempts
 }
 
-func (c *counters) quotaKey(q quota) string {
+func (c *counters) quotaKey(q Quota) string {
 	return c.redis.Key(q.share, "calls", strconv.FormatInt(q.start.Unix(), 10))
 }
 
-// spend uses a handle, and takes one of a grant's calls if there is a quota. The
-// two results say whether the handle had not been used, and whether a call was
-// left. Only when both are true has something been spent that counts.
+// spend marks an attempt as used, and takes one call of a quota if there is one. The results say whether the attempt
+// was unused, and whether a call was left. Only if both are true the call counts.
 //
-// The mark on the attempt does not live long: it spares the database those who
-// race. For ever, the attempt's row is what makes a second use impossible.
-func (c *counters) spend(ctx context.Context, h *handle, q *quota) (unused, left bool, err error) {
+// The mark of the attempt expires soon: it only keeps concurrent uses from the database. The row of the attempt
+// refuses a second use permanently.
+func (c *counters) spend(ctx context.Context, attempt []string, q *Quota) (unused, left bool, err error) {
 	pipe := c.redis.Pipeline()
-	set := pipe.SetArgs(ctx, c.redis.Key(h.Run, "used", h.Step, h.Field, strconv.FormatInt(h.Attempt, 10)), 1, redis.SetArgs{Mode: "NX", TTL: markLife})
+	set := pipe.SetArgs(ctx, c.redis.Key(attempt[0], attempt[1:]...), 1, redis.SetArgs{Mode: "NX", TTL: markLife})
 	var count *redis.IntCmd
 	if q != nil {
 		count = pipe.Incr(ctx, c.quotaKey(*q))
@@ -75,7 +73,7 @@ func (c *counters) spend(ctx context.Context, h *handle, q *quota) (unused, left
 	if count.Err() != nil {
 		return false, false, redisx.Error(fmt.Errorf("count call: %w", count.Err()))
 	}
-	n, err := c.settled(ctx, *q, count.Val())
+	n, err := c.countRebuilt(ctx, *q, count.Val())
 	if err != nil {
 		return unused, false, err
 	}
@@ -88,7 +86,7 @@ func (c *counters) spend(ctx context.Context, h *handle, q *quota) (unused, left
 }
 
 // giveBack undoes one count.
-func (c *counters) giveBack(ctx context.Context, q quota) error {
+func (c *counters) giveBack(ctx context.Context, q Quota) error {
 	if err := c.redis.Decr(ctx, c.quotaKey(q)).Err(); err != nil {
 		return redisx.Error(fmt.Errorf("give call back: %w", err))
 	}
@@ -96,10 +94,9 @@ func (c *counters) giveBack(ctx context.Context, q quota) error {
 	return nil
 }
 
-// settled turns the result of a count into one of a counter that is complete.
-// The first to count on an empty counter fills it, over the counts of those that
-// came before it was full: they wait, and count again.
-func (c *counters) settled(ctx context.Context, q quota, n int64) (int64, error) {
+// countRebuilt turns the result of a count into one of a complete counter. The first caller that counts on an empty
+// counter fills it from the attempts and overwrites what others counted meanwhile: they wait, and count again.
+func (c *counters) countRebuilt(ctx context.Context, q Quota, n int64) (int64, error) {
 	giveUp := time.NewTimer(rebuildTime + time.Second)
 	defer giveUp.Stop()
 	for n <= rebuilt {
@@ -117,8 +114,8 @@ func (c *counters) settled(ctx context.Context, q quota, n int64) (int64, error)
 	return n, nil
 }
 
-// await returns when the counter is full, or gone.
-func (c *counters) await(ctx context.Context, q quota, giveUp <-chan time.Time) error {
+// await returns when the counter is complete, or deleted.
+func (c *counters) await(ctx context.Context, q Quota, giveUp <-chan time.Time) error {
 	tick := time.NewTicker(rebuildPoll)
 	defer tick.Stop()
 	for {
@@ -133,7 +130,7 @@ func (c *counters) await(ctx context.Context, q quota, giveUp <-chan time.Time) 
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-giveUp:
-			// Who was to fill it has died. The next one finds it empty.
+			// The caller that was to fill it has died. Without the counter, the next caller fills it.
 			_ = c.redis.Del(ctx, c.quotaKey(q)).Err()
 			return uncounted()
 		case <-tick.C:
@@ -145,8 +142,8 @@ func uncounted() error {
 	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "calls cannot be counted now; try again")
 }
 
-// rebuild fills a counter from the attempts, and takes the first place on it.
-func (c *counters) rebuild(ctx context.Context, q quota) (int64, error) {
+// rebuild fills a counter from the attempts, and takes one call.
+func (c *counters) rebuild(ctx context.Context, q Quota) (int64, error) {
 	key := c.quotaKey(q)
 	within, cancel := context.WithTimeout(ctx, rebuildTime)
 	defer cancel()
@@ -155,19 +152,19 @@ func (c *counters) rebuild(ctx context.Context, q quota) (int64, error) {
 		err = redisx.Error(c.redis.Set(within, key, rebuilt+used+1, counterLife).Err())
 	}
 	if err != nil {
-		_ = c.redis.Del(context.WithoutCancel(ctx), key).Err() // the next one tries
+		_ = c.redis.Del(context.WithoutCancel(ctx), key).Err() // the next caller tries
 		return 0, fmt.Errorf("rebuild call counter: %w", err)
 	}
 	return rebuilt + used + 1, nil
 }
 
-// about is used, as it was seen last.
-func (c *counters) about(ctx context.Context, q quota) (int64, error) {
+// about is a count that may be recent.MaxAge old.
+func (c *counters) about(ctx context.Context, q Quota) (int64, error) {
 	return c.known.Get(ctx, c.quotaKey(q), func(ctx context.Context) (int64, error) { return c.used(ctx, q) })
 }
 
-// used reads how many calls of a quota are gone.
-func (c *counters) used(ctx context.Context, q quota) (int64, error) {
+// used reads how many calls of a quota are used.
+func (c *counters) used(ctx context.Context, q Quota) (int64, error) {
 	n, err := c.redis.Get(ctx, c.quotaKey(q)).Int64()
 	switch {
 	case err == nil && n > rebuilt:
