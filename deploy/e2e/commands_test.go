@@ -294,5 +294,5 @@ func (s *shell) runCommands(t *testing.T, w *tenant) {
 	}
 	s.wants(t, says{"GROUP", key}, "usage", "--since", "2020-01-01", "--until", "2100-01-01T00:00:00Z")
 	s.wants(t, says{"!" + key}, "usage", "--since", "2100-01-01", "--until", "2100-01-02")
-	s.refused(t, "is no time", "usage", "--since", "yesterday")
+	s.refused(t, "is not a time", "usage", "--since", "yesterday")
 }

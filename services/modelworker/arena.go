@@ -73,7 +73,7 @@ func (a *arena) read(tensors []wire.Tensor) ([]Output, error) {
 	for i, t := range tensors {
 		data, err := t.Within(a.memory)
 		if err != nil {
-			return nil, failure(Crashed, "the worker's answer makes no sense: %w", err)
+			return nil, failure(Crashed, "malformed answer of the model worker: %w", err)
 		}
 		outputs[i] = Output{Name: t.Name, Type: t.Type, Shape: t.Shape, data: data}
 	}

@@ -69,7 +69,7 @@ func (p *process) receive(id uint64) (wire.Reply, error) {
 	}
 	var reply wire.Reply
 	if err := json.Unmarshal(p.buf[:n], &reply); err != nil {
-		return wire.Reply{}, fmt.Errorf("the worker's answer makes no sense: %w", err)
+		return wire.Reply{}, fmt.Errorf("malformed answer of the model worker: %w", err)
 	}
 	if reply.ID != id {
 		return wire.Reply{}, errors.New("the worker answered another request")

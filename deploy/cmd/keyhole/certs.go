@@ -17,8 +17,8 @@ var services = []string{"gateway", "sharing", "vault", "registry", "runner"}
 var keys = []string{"links", "pages", "visitors"}
 
 type certsCmd struct {
-	Dir  string   `help:"Folder for the authority, the certificates, and a folder keys." default:"certs" type:"path"`
-	Host []string `help:"Further DNS names or addresses at which clients reach the services."`
+	Dir  string   `help:"Output folder for the authority, the certificates and the folder keys." default:"certs" type:"path"`
+	Host []string `help:"More DNS names or addresses of the services."`
 }
 
 // Run makes a development authority, or uses the one that is there, and issues

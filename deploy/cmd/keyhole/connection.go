@@ -13,10 +13,10 @@ import (
 
 // Connection is what every client command takes.
 type Connection struct {
-	HTTP      string `help:"Address of the installation." default:"http://127.0.0.1:8080" env:"KEYHOLE_HTTP" placeholder:"URL"`
-	APIKey    string `name:"api-key" help:"Your key. Prefer --key-file: a flag is seen by others on this machine." env:"KEYHOLE_API_KEY" xor:"key" placeholder:"KEY"`
-	KeyFile   string `help:"File that holds your key." env:"KEYHOLE_KEY_FILE" type:"existingfile" xor:"key" placeholder:"FILE"`
-	Workspace string `help:"Your workspace; that of your key by default." env:"KEYHOLE_WORKSPACE" short:"w"`
+	HTTP      string `help:"URL of the installation." default:"http://127.0.0.1:8080" env:"KEYHOLE_HTTP" placeholder:"URL"`
+	APIKey    string `name:"api-key" help:"Your key. Prefer --key-file: other users of this machine can see flags." env:"KEYHOLE_API_KEY" xor:"key" placeholder:"KEY"`
+	KeyFile   string `help:"File with your key." env:"KEYHOLE_KEY_FILE" type:"existingfile" xor:"key" placeholder:"FILE"`
+	Workspace string `help:"Your workspace (default: the workspace of your key)." env:"KEYHOLE_WORKSPACE" short:"w"`
 	JSON      bool   `help:"Print JSON for scripts instead of tables." name:"json" env:"KEYHOLE_JSON"`
 }
 
@@ -53,7 +53,7 @@ func (c *Connection) parent(ctx context.Context) (*client.Client, string, error)
 		return nil, "", err
 	}
 	if who.Role == "guest" {
-		return nil, "", errors.New("no key was given: set --key-file or KEYHOLE_KEY_FILE")
+		return nil, "", errors.New("no key: set --key-file or KEYHOLE_KEY_FILE")
 	}
 	return cl, "/v1/" + who.Workspace, nil
 }

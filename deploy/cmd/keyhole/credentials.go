@@ -10,22 +10,22 @@ import (
 type credentialCmd struct {
 	Connection
 
-	Create credentialCreate `cmd:"" help:"Store a credential; the value is read from a file or standard input."`
+	Create credentialCreate `cmd:"" help:"Store a credential. The value comes from a file or standard input."`
 	List   credentialList   `cmd:"" help:"List credentials, without values."`
 	Get    credentialGet    `cmd:"" help:"Show a credential, without its value."`
-	Update credentialUpdate `cmd:"" help:"Change a credential; what is not named stays. A new value replaces the old one everywhere. Another provider, host or slot needs the value too, and suspends the shares that use it hidden until you resume them."`
+	Update credentialUpdate `cmd:"" help:"Change a credential. A new value replaces the old one everywhere. A change of provider, host or slot also needs the value, and suspends the shares that use the credential hidden until you resume them."`
 	Delete credentialDelete `cmd:"" help:"Destroy a credential."`
 }
 
 type credentialCreate struct {
 	ID        string   `arg:"" help:"Id of the credential."`
-	Provider  string   `help:"Whose it is: openai, openai_compatible, anthropic, generic ..." required:""`
-	Host      []string `help:"Destination that it may go to; the provider's own by default." placeholder:"URL"`
-	ValueFile string   `help:"File that holds the value; - for standard input." default:"-"`
+	Provider  string   `help:"Provider: openai, openai_compatible, anthropic, generic ..." required:""`
+	Host      []string `help:"Destination that may receive it (default: the provider's own)." placeholder:"URL"`
+	ValueFile string   `help:"File with the value; - for standard input." default:"-"`
 	Title     string   `help:"Title."`
-	SlotKind  string   `help:"Where in the request it goes: bearer, header, query, basic, body or url (the value is the whole address); the provider's usual place by default." enum:",bearer,header,query,basic,body,url" default:"" placeholder:"KIND"`
-	SlotName  string   `help:"Name of that header or query parameter, the user of basic authentication, or the JSON pointer into the body."`
-	Prefix    string   `help:"Text that stands before the value in a header, such as 'Bot '."`
+	SlotKind  string   `help:"Place in the request: bearer, header, query, basic, body or url, where the value is the whole URL (default: the provider's usual place)." enum:",bearer,header,query,basic,body,url" default:"" placeholder:"KIND"`
+	SlotName  string   `help:"Name of the header or query parameter, user name for basic authentication, or JSON pointer into the body."`
+	Prefix    string   `help:"Text before the value in a header, such as 'Bot '."`
 }
 
 // credential reads a value. The end of the last line is the editor's, not the value's.
@@ -72,13 +72,13 @@ var credentialFields = []string{"name", "title", "provider", "hosts", "fingerpri
 
 type credentialUpdate struct {
 	ID        string   `arg:"" help:"The credential: its id or its name."`
-	ValueFile *string  `help:"File that holds the new value; - for standard input." placeholder:"FILE"`
-	Host      []string `help:"Destination that it may go to, instead of those that it has. Needs --value-file." placeholder:"URL"`
+	ValueFile *string  `help:"File with the new value; - for standard input." placeholder:"FILE"`
+	Host      []string `help:"Destination that may receive it. It replaces all current ones. Needs --value-file." placeholder:"URL"`
 	Title     *string  `help:"Title."`
-	Provider  *string  `help:"Whose it is. Needs --value-file."`
-	SlotKind  string   `help:"Where in the request it goes: bearer, header, query, basic, body or url. Needs --value-file." enum:",bearer,header,query,basic,body,url" default:"" placeholder:"KIND"`
-	SlotName  *string  `help:"Name of that header or query parameter, the user of basic authentication, or the JSON pointer into the body."`
-	Prefix    *string  `help:"Text that stands before the value in a header, such as 'Bot '. Needs --value-file."`
+	Provider  *string  `help:"Provider. Needs --value-file."`
+	SlotKind  string   `help:"Place in the request: bearer, header, query, basic, body or url. Needs --value-file." enum:",bearer,header,query,basic,body,url" default:"" placeholder:"KIND"`
+	SlotName  *string  `help:"Name of the header or query parameter, user name for basic authentication, or JSON pointer into the body."`
+	Prefix    *string  `help:"Text before the value in a header, such as 'Bot '. Needs --value-file."`
 }
 
 // Run changes it.
@@ -106,7 +106,7 @@ func (c *credentialUpdate) Run(a *app) error {
 
 type credentialDelete struct {
 	ID    string `arg:"" help:"The credential: its id or its name."`
-	Force bool   `help:"Delete it although shares or workflows use it: they stop working."`
+	Force bool   `help:"Delete it even if shares or workflows use it. They stop working."`
 }
 
 // Run destroys it.

@@ -15,12 +15,12 @@ import (
 )
 
 type demoCmd struct {
-	Seed  demoSeed  `cmd:"" help:"Make the demo through the public API, on any installation."`
-	Photo demoPhoto `cmd:"" help:"Write the sample photograph to a file."`
+	Seed  demoSeed  `cmd:"" help:"Create the demo through the public API of an installation."`
+	Photo demoPhoto `cmd:"" help:"Write the sample picture to a file."`
 }
 
 type demoPhoto struct {
-	File string `arg:"" help:"Where to write it." default:"photo.jpg" type:"path"`
+	File string `arg:"" help:"File to write." default:"photo.jpg" type:"path"`
 }
 
 // Run writes it.
@@ -35,9 +35,9 @@ func (c *demoPhoto) Run(a *app) error {
 type demoSeed struct {
 	Connection
 
-	OperatorKeyFile string        `help:"File that holds an operator's key; waited for where it is not written yet." default:"data/operator.key" type:"path" placeholder:"FILE"`
-	Model           string        `help:"Package of the demo's model; that of make build by default." type:"existingfile"`
-	Wait            time.Duration `help:"How long to wait for the key's file, and for the installation to be ready." default:"1m"`
+	OperatorKeyFile string        `help:"File with an operator key. The command waits until it exists." default:"data/operator.key" type:"path" placeholder:"FILE"`
+	Model           string        `help:"Model package of the demo (default: the one from make build)." type:"existingfile"`
+	Wait            time.Duration `help:"How long to wait for the key file, and for the installation to become ready." default:"1m"`
 }
 
 // Run makes the demo.

@@ -71,7 +71,7 @@ func (e *edit) fields() object {
 // send changes the resource, and prints what it is now.
 func (e *edit) send(a *app, k kind, text string, fields ...string) error {
 	if len(e.mask) == 0 {
-		return errors.New("nothing to change: name what, --help lists it")
+		return errors.New("nothing to change: set at least one flag; see --help")
 	}
 	return a.about(http.MethodPatch, k, text, "", url.Values{"updateMask": {strings.Join(e.mask, ",")}}, e.fields(), fields...)
 }

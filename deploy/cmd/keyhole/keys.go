@@ -9,17 +9,17 @@ import (
 type keyCmd struct {
 	Connection
 
-	Create keyCreate `cmd:"" help:"Make a key; it is shown once."`
+	Create keyCreate `cmd:"" help:"Create a key. It is shown once."`
 	List   keyList   `cmd:"" help:"List keys."`
 	Get    keyGet    `cmd:"" help:"Show a key, without the key itself."`
-	Update keyUpdate `cmd:"" help:"Change a key's title or budget; what is not named stays."`
+	Update keyUpdate `cmd:"" help:"Change a key's title or budget."`
 	Revoke keyRevoke `cmd:"" help:"Revoke a key."`
 }
 
 type keyCreate struct {
 	Title    string `help:"Title."`
-	Runs     int64  `help:"Budget: runs in a period; none when 0."`
-	Pictures int64  `help:"Budget: pictures in a period; ten for each run when 0."`
+	Runs     int64  `help:"Budget: runs per period. 0 means none."`
+	Pictures int64  `help:"Budget: pictures per period. 0 means ten for each run."`
 	Period   string `help:"Period of the budget." enum:"day,month,lifetime" default:"month"`
 }
 
@@ -55,10 +55,10 @@ var keyFields = []string{"name", "title", "prefix", "budget", "operatorBudget", 
 type keyUpdate struct {
 	ID       string  `arg:"" help:"The key: its id or its name."`
 	Title    *string `help:"Title."`
-	Runs     *int64  `help:"Budget: runs in a period." xor:"runs"`
-	Pictures *int64  `help:"Budget: pictures in a period; ten for each run when 0."`
+	Runs     *int64  `help:"Budget: runs per period." xor:"runs"`
+	Pictures *int64  `help:"Budget: pictures per period. 0 means ten for each run."`
 	Period   string  `help:"Period of the budget: day, month or lifetime." enum:",day,month,lifetime" default:"" placeholder:"PERIOD"`
-	NoBudget bool    `help:"Take the budget away: any number of runs." xor:"runs"`
+	NoBudget bool    `help:"Remove the budget. Runs are then unlimited." xor:"runs"`
 }
 
 // Run changes it.

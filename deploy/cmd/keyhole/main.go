@@ -23,19 +23,19 @@ type cli struct {
 	Version kong.VersionFlag `help:"Print the version."`
 
 	Serve      serveCmd      `cmd:"" help:"Run all services in one process."`
-	Demo       demoCmd       `cmd:"" help:"The demonstration."`
-	Certs      certsCmd      `cmd:"" help:"Make a development certificate authority and the services' certificates."`
-	Whoami     whoamiCmd     `cmd:"" help:"Whose key is this, and what may it do."`
-	Workspaces workspaceCmd  `cmd:"" name:"workspace" help:"Workspaces (operators)."`
-	Keys       keyCmd        `cmd:"" name:"key" help:"Owner keys."`
-	Credential credentialCmd `cmd:"" help:"Third-party credentials."`
-	Model      modelCmd      `cmd:"" help:"Models."`
-	Workflow   workflowCmd   `cmd:"" help:"Workflows."`
-	Share      shareCmd      `cmd:"" help:"Shares: links to workflows."`
-	Runs       runCmd        `cmd:"" name:"run" help:"Runs."`
-	Usage      usageCmd      `cmd:"" help:"What was charged to your keys."`
-	Audit      auditCmd      `cmd:"" help:"Who did what with keys and credentials."`
-	Completion completionCmd `cmd:"" help:"Print the script that completes commands and flags in a shell."`
+	Demo       demoCmd       `cmd:"" help:"Create and try the demo."`
+	Certs      certsCmd      `cmd:"" help:"Create a development certificate authority and certificates for the services."`
+	Whoami     whoamiCmd     `cmd:"" help:"Show your key's workspace, role and permissions."`
+	Workspaces workspaceCmd  `cmd:"" name:"workspace" help:"Manage workspaces (operators only)."`
+	Keys       keyCmd        `cmd:"" name:"key" help:"Manage API keys."`
+	Credential credentialCmd `cmd:"" help:"Manage third-party credentials."`
+	Model      modelCmd      `cmd:"" help:"Manage models."`
+	Workflow   workflowCmd   `cmd:"" help:"Manage and run workflows."`
+	Share      shareCmd      `cmd:"" help:"Manage shares (links to workflows), and use the links of others."`
+	Runs       runCmd        `cmd:"" name:"run" help:"Show runs."`
+	Usage      usageCmd      `cmd:"" help:"Show what was charged to your keys."`
+	Audit      auditCmd      `cmd:"" help:"Show who did what with keys and credentials."`
+	Completion completionCmd `cmd:"" help:"Print the completion script for a shell."`
 }
 
 func main() {

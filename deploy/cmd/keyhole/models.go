@@ -12,10 +12,10 @@ import (
 type modelCmd struct {
 	Connection
 
-	Upload        modelUpload        `cmd:"" help:"Upload a model: creates it if need be, and makes a version of the file."`
+	Upload        modelUpload        `cmd:"" help:"Upload a file as a new version of a model. Creates the model if it does not exist."`
 	List          modelList          `cmd:"" help:"List models."`
 	Get           modelGet           `cmd:"" help:"Show a model."`
-	Update        modelUpdate        `cmd:"" help:"Change a model's title or who may use it; what is not named stays."`
+	Update        modelUpdate        `cmd:"" help:"Change a model's title or visibility."`
 	Delete        modelDelete        `cmd:"" help:"Delete a model with its versions."`
 	Versions      modelVersions      `cmd:"" help:"List the versions of a model, newest first."`
 	Version       modelVersion       `cmd:"" help:"Show one version of a model."`
@@ -24,10 +24,10 @@ type modelCmd struct {
 
 type modelUpload struct {
 	ID     string `arg:"" help:"The model: its id or its name."`
-	File   string `arg:"" help:"An .onnx file, or a zip of a model package." type:"existingfile"`
-	Title  string `help:"Title of a new model."`
-	Task   string `help:"Task of a new model." default:"object-detection"`
-	Public bool   `help:"Make a new model public."`
+	File   string `arg:"" help:".onnx file, or zip file with a model package." type:"existingfile"`
+	Title  string `help:"Title of the model, if it is new."`
+	Task   string `help:"Task of the model, if it is new." default:"object-detection"`
+	Public bool   `help:"Make the new model public."`
 }
 
 // Run uploads it.

@@ -46,9 +46,9 @@ func (k kind) parse(text string) (name, error) {
 	}
 	switch {
 	case slices.Contains(parts, "") || !found.known() || len(n.ids) != len(found):
-		return name{}, fmt.Errorf("%q is no name of a %s: give %s", text, k, k.forms())
+		return name{}, fmt.Errorf("%q is not the name of a %s: give %s", text, k, k.forms())
 	case !slices.Equal(found, k):
-		return name{}, fmt.Errorf("%q names a %s, but a %s is wanted here: give %s", text, found, k, k.forms())
+		return name{}, fmt.Errorf("%q is a %s, not a %s: give %s", text, found, k, k.forms())
 	}
 	return n, nil
 }

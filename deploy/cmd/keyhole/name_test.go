@@ -39,19 +39,19 @@ func TestNamesOfAnotherKind(t *testing.T) {
 		kind       kind
 		text, says string
 	}{
-		{aShare, "workspaces/acme/keys/k1", "names a key, but a share is wanted here: give " + share},
-		{aShare, "workspaces/acme/workflows/read", "names a workflow, but a share"},
-		{aShare, "keys/k1", "names a key, but a share"},
-		{aShare, "workspaces/acme/models/ocr/versions/3", "names a model version, but a share"},
-		{aShare, "s1", "is no name of a share: give " + share},
-		{aShare, "read/", "is no name of a share"},
-		{aShare, "", "is no name of a share"},
-		{aKey, "workspaces/acme", "names a workspace, but a key is wanted here: give " + key},
-		{aKey, "a/b", "is no name of a key: give " + key},
-		{aKey, "workspaces/acme/keys", "is no name of a key"},
-		{aKey, "workspaces//keys/k1", "is no name of a key"},
-		{aKey, "workspaces/acme/locks/k1", "is no name of a key"},
-		{aWorkspace, "keys/k1", "names a key, but a workspace"},
+		{aShare, "workspaces/acme/keys/k1", "is a key, not a share: give " + share},
+		{aShare, "workspaces/acme/workflows/read", "is a workflow, not a share"},
+		{aShare, "keys/k1", "is a key, not a share"},
+		{aShare, "workspaces/acme/models/ocr/versions/3", "is a model version, not a share"},
+		{aShare, "s1", "is not the name of a share: give " + share},
+		{aShare, "read/", "is not the name of a share"},
+		{aShare, "", "is not the name of a share"},
+		{aKey, "workspaces/acme", "is a workspace, not a key: give " + key},
+		{aKey, "a/b", "is not the name of a key: give " + key},
+		{aKey, "workspaces/acme/keys", "is not the name of a key"},
+		{aKey, "workspaces//keys/k1", "is not the name of a key"},
+		{aKey, "workspaces/acme/locks/k1", "is not the name of a key"},
+		{aWorkspace, "keys/k1", "is a key, not a workspace"},
 	} {
 		if n, err := c.kind.parse(c.text); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%q as %s: %+v, %v; want %q", c.text, c.kind, n, err, c.says)

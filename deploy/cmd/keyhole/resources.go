@@ -58,8 +58,8 @@ func (a *app) listAt(cl *client.Client, path, list string, page PageFlags, query
 }
 
 type PageFlags struct {
-	PageSize  int    `help:"Rows of a page." default:"50"`
-	PageToken string `help:"Page token from the previous page."`
+	PageSize  int    `help:"Rows per page." default:"50"`
+	PageToken string `help:"Page token from the previous response."`
 }
 
 func (p PageFlags) query(q url.Values) url.Values {
@@ -113,8 +113,8 @@ func (whoamiCmd) Run(a *app) error {
 type workspaceCmd struct {
 	Connection
 
-	Create workspaceCreate `cmd:"" help:"Create a workspace (operators)."`
-	List   workspaceList   `cmd:"" help:"List workspaces (operators)."`
+	Create workspaceCreate `cmd:"" help:"Create a workspace (operators only)."`
+	List   workspaceList   `cmd:"" help:"List workspaces (operators only)."`
 	Get    workspaceGet    `cmd:"" help:"Show a workspace."`
 }
 

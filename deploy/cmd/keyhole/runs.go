@@ -16,8 +16,8 @@ type runCmd struct {
 }
 
 type runList struct {
-	Workflow string `help:"Only of this workflow: its id or its name."`
-	Share    string `help:"Only of this share: WORKFLOW/SHARE or its name."`
+	Workflow string `help:"Only runs of this workflow: its id or its name."`
+	Share    string `help:"Only runs through this share: WORKFLOW/SHARE or its name."`
 	PageFlags
 }
 
@@ -53,8 +53,8 @@ type usageCmd struct {
 	Connection
 
 	By    string `help:"Group by: key, share, visitor, workflow, model, credential, day." enum:",key,share,visitor,workflow,model,credential,day" default:"key"`
-	Since string `help:"From this moment on: 2026-12-31 (UTC) or 2026-12-31T12:00:00Z." placeholder:"TIME"`
-	Until string `help:"Before this moment; now by default." placeholder:"TIME"`
+	Since string `help:"Start time, inclusive: 2026-12-31 (UTC) or 2026-12-31T12:00:00Z." placeholder:"TIME"`
+	Until string `help:"End time, exclusive (default: now)." placeholder:"TIME"`
 	PageFlags
 }
 
@@ -94,7 +94,7 @@ func moment(text string) (string, error) {
 			return at.UTC().Format(time.RFC3339), nil
 		}
 	}
-	return "", fmt.Errorf("%q is no time: give 2026-12-31 or 2026-12-31T12:00:00Z", text)
+	return "", fmt.Errorf("%q is not a time: give 2026-12-31 or 2026-12-31T12:00:00Z", text)
 }
 
 type auditCmd struct {
@@ -104,7 +104,7 @@ type auditCmd struct {
 }
 
 type auditList struct {
-	Resource string `help:"Only of this resource: credentials/ID, keys/ID or a full name."`
+	Resource string `help:"Only events of this resource: credentials/ID, keys/ID or a full name."`
 	PageFlags
 }
 

@@ -23,35 +23,35 @@ import (
 type serveCmd struct {
 	config.Common
 
-	Data            string   `help:"Folder of everything that is kept." default:"data" type:"path"`
-	HTTP            string   `name:"http" help:"Address for HTTP." default:"127.0.0.1:8080" env:"KEYHOLE_HTTP_ADDR" placeholder:"ADDR"`
-	GRPC            string   `name:"grpc" help:"Address for gRPC clients, on loopback: it has no TLS." default:"127.0.0.1:8081" env:"KEYHOLE_GRPC_ADDR" placeholder:"ADDR"`
-	TLSCert         string   `help:"Certificate for HTTPS, PEM; plain HTTP without one, on loopback." type:"path" placeholder:"FILE"`
-	TLSKey          string   `help:"Its private key, PEM." type:"path" placeholder:"FILE"`
-	HTTPPlaintext   bool     `name:"http-plaintext" help:"Serve plain HTTP off loopback: for behind a proxy that has TLS."`
-	PublicURL       string   `help:"Where visitors reach it; http:// and the HTTP address by default." placeholder:"URL"`
-	Demo            bool     `help:"Make the demo if it is not there."`
-	PublicModels    bool     `help:"Make the public models at the first start." default:"true" negatable:""`
-	EgressAllow     []string `help:"Networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call although they are not public." placeholder:"WHERE"`
-	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public; as --egress-allow." placeholder:"WHERE"`
-	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
-	EgressCAFile    string   `name:"egress-ca-file" help:"PEM file of certificate authorities that providers may use, besides the machine's." type:"existingfile" placeholder:"FILE"`
-	TrustedProxies  []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
-	GuestPictures   int64    `help:"Pictures that one visitor without a key has in a day; 0 is ten for each run." default:"0"`
-	GuestRuns       int64    `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`
-	GuestKeyRuns    int64    `help:"Runs that all visitors without a key have in a day together, when the installation is made; later the budget of the key guest." default:"200"`
-	PreviewCalls    int32    `help:"Calls that each step of a run through a link may make with its owner's hidden credentials." default:"20"`
-	Runs            int      `help:"Runs at the same time; one workspace has at most half of them." default:"128"`
-	ModelWorkers    int      `help:"Model workers at the same time; one workspace has at most half of them. Twice the number of processors by default." default:"0"`
-	Connections     int      `help:"Open connections, and requests in hand, of one address; those of trusted proxies are not counted." default:"1024"`
-	BodyMemory      int64    `help:"Memory for request bodies, in MiB; one workspace has at most half of it." default:"1024"`
-	AllowOrigins    []string `help:"Origins that browsers may call from; all by default." placeholder:"ORIGIN"`
-	SharingDB       string   `help:"Database of sharing (postgres://...); SQLite in the data folder by default." placeholder:"URL"`
-	VaultDB         string   `help:"Database of the vault; likewise." placeholder:"URL"`
-	RegistryDB      string   `help:"Database of the registry; likewise." placeholder:"URL"`
-	SharingRedis    string   `help:"Redis of sharing (redis://...); embedded by default." placeholder:"URL"`
-	VaultRedis      string   `help:"Redis of the vault; likewise." placeholder:"URL"`
-	Blobs           string   `help:"Bucket for models (s3://...); a folder of the data folder by default." placeholder:"URL"`
+	Data            string   `help:"Data directory." default:"data" type:"path"`
+	HTTP            string   `name:"http" help:"HTTP listen address." default:"127.0.0.1:8080" env:"KEYHOLE_HTTP_ADDR" placeholder:"ADDR"`
+	GRPC            string   `name:"grpc" help:"gRPC listen address. It has no TLS and must be on loopback." default:"127.0.0.1:8081" env:"KEYHOLE_GRPC_ADDR" placeholder:"ADDR"`
+	TLSCert         string   `help:"HTTPS certificate, PEM. Without one, the server uses plain HTTP on loopback only." type:"path" placeholder:"FILE"`
+	TLSKey          string   `help:"Private key of the HTTPS certificate, PEM." type:"path" placeholder:"FILE"`
+	HTTPPlaintext   bool     `name:"http-plaintext" help:"Allow plain HTTP on other addresses than loopback. Use it behind a proxy that terminates TLS."`
+	PublicURL       string   `help:"URL of this installation for visitors (default: http:// and the HTTP address)." placeholder:"URL"`
+	Demo            bool     `help:"Create the demo if it does not exist."`
+	PublicModels    bool     `help:"Create the public models at the first start." default:"true" negatable:""`
+	EgressAllow     []string `help:"Private networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call." placeholder:"WHERE"`
+	FetchAllow      []string `help:"Private networks and hosts, as in --egress-allow, that pictures may be fetched from. Any visitor can choose these URLs." placeholder:"WHERE"`
+	EgressPlaintext bool     `help:"Allow workflows to call public addresses over plain http://."`
+	EgressCAFile    string   `name:"egress-ca-file" help:"PEM file of certificate authorities to trust for providers, in addition to the system's." type:"existingfile" placeholder:"FILE"`
+	TrustedProxies  []string `help:"Networks of proxies whose X-Forwarded-For header is trusted." placeholder:"CIDR"`
+	GuestPictures   int64    `help:"Pictures per day for each guest. 0 means ten for each run." default:"0"`
+	GuestRuns       int64    `help:"Runs per day for each guest. A negative number means no separate limit." default:"50"`
+	GuestKeyRuns    int64    `help:"Runs per day for all guests together. It sets the budget of the key guest when the installation is created; afterwards, change that budget." default:"200"`
+	PreviewCalls    int32    `help:"Calls with the owner's hidden credentials that each step of a run through a link may make." default:"20"`
+	Runs            int      `help:"Maximum number of concurrent runs. One workspace gets at most half of them." default:"128"`
+	ModelWorkers    int      `help:"Maximum number of model workers (default: twice the number of processors). One workspace gets at most half of them." default:"0"`
+	Connections     int      `help:"Maximum number of open connections, and of concurrent requests, per client address. Trusted proxies are exempt." default:"1024"`
+	BodyMemory      int64    `help:"Memory for request bodies in MiB. One workspace gets at most half of it." default:"1024"`
+	AllowOrigins    []string `help:"Origins that may call the API from a browser (default: all)." placeholder:"ORIGIN"`
+	SharingDB       string   `help:"Sharing database URL, postgres://... (default: SQLite in the data directory)." placeholder:"URL"`
+	VaultDB         string   `help:"Vault database URL (default: SQLite in the data directory)." placeholder:"URL"`
+	RegistryDB      string   `help:"Registry database URL (default: SQLite in the data directory)." placeholder:"URL"`
+	SharingRedis    string   `help:"Sharing Redis URL, redis://... (default: embedded)." placeholder:"URL"`
+	VaultRedis      string   `help:"Vault Redis URL, redis://... (default: embedded)." placeholder:"URL"`
+	Blobs           string   `help:"Bucket for models, s3://... (default: a folder in the data directory)." placeholder:"URL"`
 }
 
 func (c *serveCmd) node() node.Config {

@@ -19,19 +19,19 @@ type shareCmd struct {
 	Create shareCreate `cmd:"" help:"Share a workflow by link."`
 	List   shareList   `cmd:"" help:"List the shares of a workflow."`
 	Get    shareGet    `cmd:"" help:"Show a share with its link."`
-	Update shareUpdate `cmd:"" help:"Change the settings of a share; what is not named stays."`
-	Pause  sharePause  `cmd:"" help:"Stop a share until it is resumed."`
-	Resume shareResume `cmd:"" help:"Let a paused or suspended share run again: only its owner can. If the guard has stopped links twice for a credential's value, store a new value first (keyhole credential update)."`
-	Rotate shareRotate `cmd:"" help:"Give a share a new link; the old one is dead."`
+	Update shareUpdate `cmd:"" help:"Change the settings of a share."`
+	Pause  sharePause  `cmd:"" help:"Stop the runs of a share until you resume it."`
+	Resume shareResume `cmd:"" help:"Let a paused or suspended share run again. If the guard has suspended shares twice because of a credential's value, first store a new value with keyhole credential update."`
+	Rotate shareRotate `cmd:"" help:"Give a share a new link. The old link stops working."`
 	Revoke shareRevoke `cmd:"" help:"Revoke a share."`
-	View   shareView   `cmd:"" help:"Show what a link opens."`
-	Run    shareRun    `cmd:"" help:"Run a preview through a link."`
-	Fork   shareFork   `cmd:"" help:"Copy the workflow of a link into your workspace."`
+	View   shareView   `cmd:"" help:"Show the workflow behind a link."`
+	Run    shareRun    `cmd:"" help:"Run a workflow through a link."`
+	Fork   shareFork   `cmd:"" help:"Copy the workflow behind a link into your workspace."`
 }
 
 type shareCreate struct {
 	Workflow string `arg:"" help:"The workflow: its id or its name."`
-	ID       string `help:"Id of the share; made up by default." name:"id"`
+	ID       string `help:"Id of the share (default: generated)." name:"id"`
 	ShareFlags
 }
 
@@ -79,7 +79,7 @@ func (c *shareUpdate) Run(a *app) error {
 
 type shareList struct {
 	Workflow string `arg:"" help:"The workflow: its id or its name."`
-	Revoked  bool   `help:"Also those that are revoked."`
+	Revoked  bool   `help:"Include revoked ones."`
 	PageFlags
 }
 
@@ -125,13 +125,13 @@ func (c *shareRevoke) Run(a *app) error { return a.remove(aShare, c.Share) }
 
 // Target is the link that a command is about.
 type Target struct {
-	Link string `arg:"" help:"The link, or its token."`
+	Link string `arg:"" help:"Link or its token."`
 }
 
 func (l Target) path() (string, error) {
 	text := strings.TrimSpace(l.Link)
 	if n, err := aShare.parse(text); err == nil && n.workspace != "" {
-		return "", fmt.Errorf("%q names a share, but a link is wanted here: keyhole share list prints its token", text)
+		return "", fmt.Errorf("%q is a share, not a link: keyhole share list prints the token of its link", text)
 	}
 	return "/v1/shared/" + url.PathEscape(tokenIn(text)), nil
 }
@@ -189,9 +189,9 @@ func (c *shareRun) Run(a *app) error {
 
 type shareFork struct {
 	Target
-	ID    string `help:"Id of the fork; made from the title by default." name:"id"`
-	Title string `help:"Title of the fork; that of the original by default."`
-	Check bool   `help:"Report what the fork would lack, and make nothing."`
+	ID    string `help:"Id of the fork (default: made from the title)." name:"id"`
+	Title string `help:"Title of the fork (default: the title of the original)."`
+	Check bool   `help:"Report what the fork would lack without creating it."`
 }
 
 // Run forks it.

@@ -9,24 +9,24 @@ import (
 // ShareFlags are the settings of a share: those that are named are sent.
 type ShareFlags struct {
 	Title              *string  `help:"Title, for you."`
-	RunAccess          *bool    `help:"Charge runs to your key, so that your private models work for visitors." negatable:""`
-	Credentials        *bool    `help:"Let visitors use your credentials, hidden." negatable:""`
-	ConfirmDestination []string `help:"With --credentials: let hidden credentials go to this destination, which is neither a known provider's nor allowed by the operator. Its operator receives them." placeholder:"URL"`
-	ChargedKey         string   `help:"Which of your keys is charged: its id or its name; the one that you call with by default." placeholder:"KEY"`
-	Runs               *int64   `help:"Limit: runs in a period, all visitors together."`
-	VisitorRuns        *int64   `help:"Limit: runs of one visitor in a period."`
-	Pictures           *int64   `help:"Limit: pictures in a period, all visitors together; ten for each run when 0."`
-	VisitorPictures    *int64   `help:"Limit: pictures of one visitor in a period."`
-	CredentialCalls    *int64   `help:"Limit: calls with your credentials in a period."`
-	Period             string   `help:"Period of the limits: day, month or lifetime; a day for a new share." enum:",day,month,lifetime" default:"" placeholder:"PERIOD"`
-	Sinks              *bool    `help:"Let steps with effects outside work." negatable:""`
-	Forks              *bool    `help:"Let visitors copy the workflow; they may by default." negatable:""`
-	Expires            string   `help:"When the link dies by itself: 72h from now, 2026-12-31 (UTC), 2026-12-31T12:00:00Z, or never." placeholder:"WHEN"`
-	FrameOrigin        []string `help:"Origin that may frame the page, * for all, or none." placeholder:"ORIGIN"`
-	RunOrigin          []string `help:"Origin of another site whose pages may run it from a browser, or none." placeholder:"ORIGIN"`
-	Sample             []string `help:"Sample input for visitors, as an input of share run: name=@file sends a picture; or none." placeholder:"NAME=VALUE" sep:"none"`
+	RunAccess          *bool    `help:"Charge the runs to your key, so that your private models work for visitors." negatable:""`
+	Credentials        *bool    `help:"Let visitors run with your credentials, hidden." negatable:""`
+	ConfirmDestination []string `help:"With --credentials: send hidden credentials to this destination, although it is not a known provider's and the operator does not allow it. Its operator receives them." placeholder:"URL"`
+	ChargedKey         string   `help:"Key to charge: its id or its name (default: the key of this call)." placeholder:"KEY"`
+	Runs               *int64   `help:"Limit: runs per period, all visitors together."`
+	VisitorRuns        *int64   `help:"Limit: runs per visitor and period."`
+	Pictures           *int64   `help:"Limit: pictures per period, all visitors together. 0 means ten for each run."`
+	VisitorPictures    *int64   `help:"Limit: pictures per visitor and period."`
+	CredentialCalls    *int64   `help:"Limit: calls with your credentials per period."`
+	Period             string   `help:"Period of the limits: day, month or lifetime (default for a new share: day)." enum:",day,month,lifetime" default:"" placeholder:"PERIOD"`
+	Sinks              *bool    `help:"Enable sinks (webhooks, email)." negatable:""`
+	Forks              *bool    `help:"Let visitors copy the workflow (default: yes)." negatable:""`
+	Expires            string   `help:"When the link expires: 72h from now, 2026-12-31 (UTC), 2026-12-31T12:00:00Z, or never." placeholder:"WHEN"`
+	FrameOrigin        []string `help:"Origin that may embed the page, * for all, or none." placeholder:"ORIGIN"`
+	RunOrigin          []string `help:"Origin of another site whose pages may run the workflow, or none." placeholder:"ORIGIN"`
+	Sample             []string `help:"Sample input for visitors, in the form of an input of share run (name=@file for a picture), or none." placeholder:"NAME=VALUE" sep:"none"`
 	FollowLive         bool     `help:"Follow the live version instead of a pinned one." xor:"version"`
-	Pin                int32    `help:"Pin it to this version; a new share is pinned to the live one." placeholder:"VERSION" xor:"version"`
+	Pin                int32    `help:"Pin the share to this version (default for a new share: the live one)." placeholder:"VERSION" xor:"version"`
 }
 
 // edit is what the flags ask for.

@@ -19,22 +19,22 @@ type workflowCmd struct {
 	Connection
 
 	Create   workflowCreate   `cmd:"" help:"Save a definition as a new workflow."`
-	Update   workflowUpdate   `cmd:"" help:"Save a definition as a new version, or change title or description."`
+	Update   workflowUpdate   `cmd:"" help:"Save a definition as a new version, or change the title or description."`
 	List     workflowList     `cmd:"" help:"List workflows."`
 	Get      workflowGet      `cmd:"" help:"Print a workflow's definition."`
-	Delete   workflowDelete   `cmd:"" help:"Move a workflow to the trash, for 30 days; its shares stop."`
+	Delete   workflowDelete   `cmd:"" help:"Move a workflow to the trash for 30 days. Its shares stop working."`
 	Undelete workflowUndelete `cmd:"" help:"Take a workflow out of the trash."`
 	Versions workflowVersions `cmd:"" help:"List the versions of a workflow, newest first."`
 	Version  workflowVersion  `cmd:"" help:"Print the definition of one version."`
-	Restore  workflowRestore  `cmd:"" help:"Make a new version of an old one's definition."`
-	Inspect  workflowInspect  `cmd:"" help:"Inputs, outputs, slots, models and problems."`
+	Restore  workflowRestore  `cmd:"" help:"Create a new version with the definition of an old one."`
+	Inspect  workflowInspect  `cmd:"" help:"Show inputs, outputs, slots, models and problems of a workflow."`
 	Run      workflowRun      `cmd:"" help:"Run one of your workflows."`
 }
 
 type workflowCreate struct {
 	ID          string `arg:"" help:"Id of the workflow."`
-	File        string `arg:"" help:"The definition (JSON); - for standard input."`
-	Title       string `help:"Title; the id by default."`
+	File        string `arg:"" help:"File with the definition (JSON); - for standard input."`
+	Title       string `help:"Title (default: the id)."`
 	Description string `help:"What it does, for people."`
 }
 
@@ -56,7 +56,7 @@ var workflowFields = []string{"name", "title", "description", "liveVersion", "ve
 
 type workflowUpdate struct {
 	ID          string  `arg:"" help:"The workflow: its id or its name."`
-	File        string  `arg:"" optional:"" help:"The definition (JSON); - for standard input."`
+	File        string  `arg:"" optional:"" help:"File with the definition (JSON); - for standard input."`
 	Title       *string `help:"Title."`
 	Description *string `help:"What it does, for people."`
 }
@@ -77,7 +77,7 @@ func (c *workflowUpdate) Run(a *app) error {
 }
 
 type workflowList struct {
-	Deleted bool `help:"Also those in the trash."`
+	Deleted bool `help:"Include workflows in the trash."`
 	PageFlags
 }
 
@@ -117,8 +117,8 @@ func (c *workflowInspect) Run(a *app) error {
 
 // RunFlags are the inputs of a run.
 type RunFlags struct {
-	Input []string `help:"An input, as name=value; name=@file sends a picture; name:=json sends JSON." short:"i" placeholder:"NAME=VALUE" sep:"none"`
-	Save  string   `help:"Folder to save the pictures of the outputs in." type:"path"`
+	Input []string `help:"Input: name=value for text, name=@file for a picture, name:=JSON for JSON." short:"i" placeholder:"NAME=VALUE" sep:"none"`
+	Save  string   `help:"Folder for the pictures among the outputs." type:"path"`
 }
 
 func (f RunFlags) inputs() (object, error) {

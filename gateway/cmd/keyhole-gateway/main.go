@@ -18,29 +18,29 @@ type settings struct {
 	config.Common
 	config.Identity
 
-	HTTP           string   `name:"http" help:"Address for HTTP." default:"127.0.0.1:8080" env:"KEYHOLE_HTTP_ADDR" placeholder:"ADDR"`
-	TLSCert        string   `help:"Certificate for HTTPS, PEM; plain HTTP without one, on loopback." type:"path" placeholder:"FILE"`
-	TLSKey         string   `help:"Its private key, PEM." type:"path" placeholder:"FILE"`
-	HTTPPlaintext  bool     `name:"http-plaintext" help:"Serve plain HTTP off loopback: for behind a proxy that has TLS."`
-	VaultPublic    string   `help:"Address of the vault's public face." required:"" placeholder:"ADDR"`
-	VaultInternal  string   `help:"Address of its internal face, which says whose key it is." required:"" placeholder:"ADDR"`
-	RegistryPublic string   `help:"Address of the registry's public face." required:"" placeholder:"ADDR"`
-	SharingPublic  string   `help:"Address of sharing's public face." required:"" placeholder:"ADDR"`
-	RunnerPublic   string   `help:"Address of the runner's public face." required:"" placeholder:"ADDR"`
-	RunnerInternal string   `help:"Address of its internal face, which serves Roboflow's clients." required:"" placeholder:"ADDR"`
-	PublicURL      string   `help:"Where visitors reach it, for link previews; the address that a page is asked for at by default." placeholder:"URL"`
-	VisitorKeyFile string   `help:"Key for the pseudonyms of visitors, the same for all replicas; made at start by default." type:"path" placeholder:"FILE"`
-	TrustedProxies []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
-	Connections    int      `help:"Open connections, and requests in hand, of one address; those of trusted proxies are not counted." default:"1024"`
-	BodyMemory     int64    `help:"Memory for request bodies, in MiB; one workspace has at most half of it." default:"1024"`
-	AllowOrigins   []string `help:"Origins that browsers may call from; all by default." placeholder:"ORIGIN"`
+	HTTP           string   `name:"http" help:"HTTP listen address." default:"127.0.0.1:8080" env:"KEYHOLE_HTTP_ADDR" placeholder:"ADDR"`
+	TLSCert        string   `help:"HTTPS certificate, PEM. Without one, the server uses plain HTTP on loopback only." type:"path" placeholder:"FILE"`
+	TLSKey         string   `help:"Private key of the HTTPS certificate, PEM." type:"path" placeholder:"FILE"`
+	HTTPPlaintext  bool     `name:"http-plaintext" help:"Allow plain HTTP on other addresses than loopback. Use it behind a proxy that terminates TLS."`
+	VaultPublic    string   `help:"Address of the vault's public endpoint." required:"" placeholder:"ADDR"`
+	VaultInternal  string   `help:"Address of the vault's internal endpoint, which authenticates keys." required:"" placeholder:"ADDR"`
+	RegistryPublic string   `help:"Address of the registry's public endpoint." required:"" placeholder:"ADDR"`
+	SharingPublic  string   `help:"Address of sharing's public endpoint." required:"" placeholder:"ADDR"`
+	RunnerPublic   string   `help:"Address of the runner's public endpoint." required:"" placeholder:"ADDR"`
+	RunnerInternal string   `help:"Address of the runner's internal endpoint, which serves Roboflow's API." required:"" placeholder:"ADDR"`
+	PublicURL      string   `help:"URL of this installation for visitors, used in link previews (default: the URL of the request)." placeholder:"URL"`
+	VisitorKeyFile string   `help:"File with the key for visitor pseudonyms. All replicas need the same key. Without it, each start generates a new one." type:"path" placeholder:"FILE"`
+	TrustedProxies []string `help:"Networks of proxies whose X-Forwarded-For header is trusted." placeholder:"CIDR"`
+	Connections    int      `help:"Maximum number of open connections, and of concurrent requests, per client address. Trusted proxies are exempt." default:"1024"`
+	BodyMemory     int64    `help:"Memory for request bodies in MiB. One workspace gets at most half of it." default:"1024"`
+	AllowOrigins   []string `help:"Origins that may call the API from a browser (default: all)." placeholder:"ORIGIN"`
 }
 
 func main() { program.Main("keyhole-gateway", run) }
 
 func run(ctx context.Context, args []string) (err error) {
 	var s settings
-	if err := config.Parse("keyhole-gateway", "Keyhole's HTTP edge.", &s, args); err != nil {
+	if err := config.Parse("keyhole-gateway", "Keyhole's HTTP gateway.", &s, args); err != nil {
 		return err
 	}
 	p, err := program.Open(ctx, "gateway", program.Settings{Common: s.Common, Identity: s.Identity, VisitorKeyFile: s.VisitorKeyFile}, &s)

@@ -1,4 +1,4 @@
-// Whose credentials are used, and that they are seen nowhere.
+// Which credentials a run uses, and that no page or answer shows them.
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { ask, credential, otherKey, provider, seen, share } from "./api";
@@ -99,11 +99,11 @@ describe("a Keyhole key of one's own", () => {
     const link = await share({ ...ask("echo", "$credentials") }, {}, "Ask");
     const page = await visit(`/s/${link.token}`);
     await ready(page);
-    await page.getByRole("button", { name: "Use a Keyhole key of your own" }).click();
+    await page.getByRole("button", { name: "Use your own Keyhole key" }).click();
     const field = page.getByLabel("Your Keyhole key");
     await field.fill("kh_nonsense");
     await field.press("Enter");
-    await page.getByText("This key is not known").waitFor();
+    await page.getByText("Unknown key").waitFor();
     await shot(page, "key-refused");
     await field.fill(visitor.key);
     const asked = page.waitForRequest((r) => r.url().includes("/v1/shared/") && r.headers().authorization === `Bearer ${visitor.key}`);

@@ -27,7 +27,7 @@ describe("a fork", () => {
     await shot(page, "fork-refused");
     await dialog.getByLabel("Your Keyhole key").fill(visitor.key);
     await dialog.getByRole("button", { name: "Continue" }).click();
-    await dialog.getByText("What the copy will lack").waitFor();
+    await dialog.getByText("Before it runs, you need").waitFor();
     expect(await dialog.innerText()).toContain(visitor.workspace);
     expect(await dialog.innerText()).toContain("llm.api_key");
     const none = await call<{ workflows?: unknown[] }>("GET", `/v1/workspaces/${visitor.workspace}/workflows`, undefined, visitor.key);
@@ -36,7 +36,7 @@ describe("a fork", () => {
     await shot(page, "fork-before");
     await dialog.getByLabel("Title").fill("My copy");
     await dialog.getByRole("button", { name: "Fork", exact: true }).click();
-    await dialog.getByText("What the copy lacks").waitFor();
+    await dialog.getByText("It still needs").waitFor();
     await accessible(page);
     await shot(page, "fork-after");
     const name = (await dialog.locator(".fork-name code").innerText()).trim();

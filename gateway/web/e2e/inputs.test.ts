@@ -77,7 +77,7 @@ describe("a picture", () => {
     page.on("request", (r) => { if (r.url().includes(":runStream")) sent++; });
     await run(page);
     expect(sent).toBe(0);
-    expect(await page.locator(".failure").innerText()).toContain("does not fit");
+    expect(await page.locator(".failure").innerText()).toContain("is invalid");
     await accessible(page);
     await shot(page, "input-too-large");
     await page.getByRole("button", { name: "Shrink it" }).click();

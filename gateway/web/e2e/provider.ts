@@ -37,7 +37,7 @@ async function serve(req: IncomingMessage, res: ServerResponse, seen: { keys: st
   const behaviour = req.url!.split("/")[1]!;
   if (behaviour === "slow") {
     res.on("close", () => seen.gone++);
-    return; // never answers: whoever asks gives up
+    return; // never answers: the caller gives up
   }
   const content = body.messages?.at(-1)?.content;
   const prompt = typeof content === "string" ? content : JSON.stringify(content);

@@ -11,7 +11,7 @@ describe("links that do not work", () => {
   test("unknown", async () => {
     const page = await visit("/s/no-such-link");
     await page.locator(problem).waitFor();
-    expect(await page.locator(problem).innerText()).toMatch(/leads nowhere[\s\S]*withdrawn/i);
+    expect(await page.locator(problem).innerText()).toMatch(/Link not found[\s\S]*(withdrawn|revoked)/i);
     await accessible(page);
     await shot(page, "state-unknown");
   });
@@ -47,7 +47,7 @@ describe("links that do not work", () => {
     await new Promise((next) => setTimeout(next, 1100)); // what is promised: within a second
     await runButton(page).click();
     await page.locator(problem).waitFor();
-    expect(await page.locator(problem).innerText()).toContain("leads nowhere");
+    expect(await page.locator(problem).innerText()).toContain("Link not found");
     await shot(page, "state-revoked");
   });
 

@@ -1,5 +1,5 @@
-// One document for every page of the app: the path says which. The owner's console
-// becomes another entry here, loaded on demand like this one's parts.
+// One document serves every page of the app; the path selects the page. Parts are loaded
+// on demand.
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import { StrictMode } from "react";

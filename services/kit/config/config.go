@@ -22,20 +22,20 @@ const envPrefix = "KEYHOLE"
 
 // Common is embedded by every program's settings.
 type Common struct {
-	Reference referenceFlag `hidden:"" help:"Print the settings as a table and stop."`
+	Reference referenceFlag `hidden:"" help:"Print the settings as a table and exit."`
 	Config    string        `help:"YAML or JSON file with these settings." placeholder:"FILE" type:"path"`
-	LogLevel  string        `help:"Lowest level that is logged." enum:"debug,info,warn,error" default:"info"`
-	LogFormat string        `help:"Form of log lines." enum:"json,text" default:"json"`
-	Admin     string        `help:"Address of the admin listener: health, metrics, and on loopback profiles. Not for clients; it has no TLS." default:"127.0.0.1:8082" placeholder:"ADDR"`
+	LogLevel  string        `help:"Lowest level to log." enum:"debug,info,warn,error" default:"info"`
+	LogFormat string        `help:"Log format." enum:"json,text" default:"json"`
+	Admin     string        `help:"Listen address of the admin endpoint: health, metrics and, on loopback, profiles. It has no TLS; keep clients away from it." default:"127.0.0.1:8082" placeholder:"ADDR"`
 }
 
 // Identity is embedded by the settings of a program that runs by itself: the
 // files that "keyhole certs" makes, or that the platform mounts.
 type Identity struct {
 	Certs  string `help:"Folder with <service>.crt, <service>.key and ca.crt." placeholder:"DIR" type:"path"`
-	Cert   string `help:"Certificate of this service, PEM; instead of --certs." placeholder:"FILE" type:"path"`
-	Key    string `help:"Its private key, PEM." placeholder:"FILE" type:"path"`
-	Bundle string `help:"Certificates of the trusted authorities, PEM." placeholder:"FILE" type:"path"`
+	Cert   string `help:"Certificate of this service, PEM. Use it instead of --certs." placeholder:"FILE" type:"path"`
+	Key    string `help:"Private key of --cert, PEM." placeholder:"FILE" type:"path"`
+	Bundle string `help:"Certificates of the trusted certificate authorities, PEM." placeholder:"FILE" type:"path"`
 }
 
 // Options make a kong parser read settings as this package says. Programs with

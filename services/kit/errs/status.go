@@ -59,7 +59,7 @@ func tooLate() *Error {
 }
 
 func withheld() *Error {
-	return Internal(errorsv1.Reason_REASON_INTERNAL, "internal error; the request id helps the operator to find it")
+	return Internal(errorsv1.Reason_REASON_INTERNAL, "internal error; give the request id to the operator")
 }
 
 // peerStatus finds a status in the chain, without the text that wraps it.

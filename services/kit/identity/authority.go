@@ -133,7 +133,7 @@ func (a *Authority) check() error {
 		return errors.New("ca.key is not the key of ca.crt")
 	}
 	if !a.cert.IsCA || time.Now().After(a.cert.NotAfter) {
-		return errors.New("ca.crt is not an authority's certificate, or has expired")
+		return errors.New("ca.crt is not a certificate of an authority, or it has expired")
 	}
 	return nil
 }

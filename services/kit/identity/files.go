@@ -163,7 +163,7 @@ func readPEM(path, kind string) ([]byte, error) {
 	}
 	block, _ := pem.Decode(b)
 	if block == nil || block.Type != kind {
-		return nil, fmt.Errorf("%s holds no %s in PEM", path, kind)
+		return nil, fmt.Errorf("%s contains no %s in PEM", path, kind)
 	}
 	return block.Bytes, nil
 }

@@ -73,7 +73,7 @@ func newIdentity(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*Identity, err
 // that the bundle trusts: better found here than by every peer.
 func (i *Identity) credential(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*credential, error) {
 	if svid.ID != i.id {
-		return nil, fmt.Errorf("the certificate is of %s, not of %s", svid.ID, i.id)
+		return nil, fmt.Errorf("the certificate belongs to %s, not to %s", svid.ID, i.id)
 	}
 	if _, _, err := x509svid.Verify(svid.Certificates, bundle); err != nil {
 		return nil, fmt.Errorf("check own certificate against the trust bundle: %w", err)

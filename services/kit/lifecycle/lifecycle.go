@@ -90,7 +90,7 @@ func start(ctx context.Context, c Component, ended chan<- *running) *running {
 
 func (r *running) failure() error {
 	if r.err == nil {
-		return fmt.Errorf("%s ended before it was asked to", r.Name)
+		return fmt.Errorf("%s ended unexpectedly", r.Name)
 	}
 	return fmt.Errorf("%s: %w", r.Name, r.err)
 }

@@ -28,10 +28,10 @@ type Settings struct {
 	config.Common
 	config.Identity
 
-	Public         string `help:"Address of the public face, for the gateway and for clients that speak gRPC." required:"" placeholder:"ADDR"`
-	Internal       string `help:"Address of the internal face, for the other services." required:"" placeholder:"ADDR"`
-	Connections    int    `help:"Open connections, and calls in hand, of one address on the public face; services are not counted." default:"1024"`
-	VisitorKeyFile string `help:"Key for the pseudonyms of visitors, the same for all replicas; made at start by default." type:"path" placeholder:"FILE"`
+	Public         string `help:"Listen address of the public endpoint, for the gateway and for gRPC clients." required:"" placeholder:"ADDR"`
+	Internal       string `help:"Listen address of the internal endpoint, for the other services." required:"" placeholder:"ADDR"`
+	Connections    int    `help:"Maximum number of open connections, and of concurrent calls, per client address on the public endpoint. Services are exempt." default:"1024"`
+	VisitorKeyFile string `help:"File with the key for visitor pseudonyms. All replicas need the same key. Without it, each start generates a new one." type:"path" placeholder:"FILE"`
 }
 
 // Main runs a program with its arguments. What ends it is told to whoever started it.

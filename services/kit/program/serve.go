@@ -66,7 +66,7 @@ func (p *Program) face(ctx context.Context, face rpc.Face, addr string, authenti
 	if err != nil {
 		return lifecycle.Component{}, err
 	}
-	name := map[rpc.Face]string{rpc.Public: "public face", rpc.Internal: "internal face"}[face]
+	name := map[rpc.Face]string{rpc.Public: "public endpoint", rpc.Internal: "internal endpoint"}[face]
 	return lifecycle.Component{Name: name, Run: func(ctx context.Context) error { return server.Serve(ctx, lis) }}, nil
 }
 

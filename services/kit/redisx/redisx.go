@@ -197,5 +197,5 @@ func Error(err error) error {
 	if _, ours := errors.AsType[*errs.Error](err); ours {
 		return err
 	}
-	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "a store of short-lived state cannot be used now; try again").Because(err)
+	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "Redis is unavailable; retry").Because(err)
 }

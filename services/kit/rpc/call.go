@@ -119,7 +119,7 @@ func (c *call) check(req any) error {
 func (c *call) end(ctx context.Context, err error, panicked any) error {
 	c.cancel()
 	if panicked != nil {
-		err = errs.Internal(errorsv1.Reason_REASON_INTERNAL, "internal error; the request id helps the operator to find it").
+		err = errs.Internal(errorsv1.Reason_REASON_INTERNAL, "internal error; give the request id to the operator").
 			Because(fmt.Errorf("panic: %v\n%s", panicked, debug.Stack()))
 	}
 	c.log(ctx, err)

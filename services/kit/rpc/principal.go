@@ -100,7 +100,7 @@ func VerifyPrincipal(v *identity.Verifier, token string) (caller.Principal, erro
 }
 
 func refused(err error) error {
-	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the statement of who is calling is not valid").Because(err)
+	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "invalid caller assertion").Because(err)
 }
 
 // principal finds on whose behalf a call is made.
@@ -120,7 +120,7 @@ func (s *Server) principal(ctx context.Context, peer peerInfo, address string) (
 	case len(visitor) == 1:
 		return guest(visitor[0]), nil
 	case s.cfg.Face == Internal && len(keys) > 0:
-		return caller.Principal{}, refused(errors.New("a key on an internal face"))
+		return caller.Principal{}, refused(errors.New("an API key on an internal endpoint"))
 	case s.cfg.Face == Internal:
 		return caller.Principal{}, nil
 	case len(keys) == 1:

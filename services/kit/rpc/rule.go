@@ -81,11 +81,11 @@ func (s *Server) findRule(service, name string) (*method, error) {
 func fits(face Face, rule *accessv1.Rule) error {
 	switch {
 	case face == Internal && len(rule.GetPeers()) == 0:
-		return errors.New("a method of an internal face must name its peers")
+		return errors.New("a method of an internal endpoint must name its peers")
 	case face == Public && len(rule.GetPeers()) > 0:
-		return errors.New("a method for peers cannot be on a public face")
+		return errors.New("a method for peers cannot be on a public endpoint")
 	case face == Public && len(rule.GetRoles()) == 0:
-		return errors.New("a method of a public face must name its roles")
+		return errors.New("a method of a public endpoint must name its roles")
 	case slices.Contains(rule.GetRoles(), accessv1.Role_ROLE_UNSPECIFIED):
 		return errors.New("an unspecified role")
 	}
@@ -118,7 +118,7 @@ func fieldPath(m protoreflect.MessageDescriptor, path string) ([]protoreflect.Fi
 // admit checks peer and role, before the request is looked at.
 func (m *method) admit(peer string, p caller.Principal) error {
 	if len(m.peers) > 0 && (peer == "" || !slices.Contains(m.peers, peer)) {
-		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this method is not for this caller")
+		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this caller may not call this method")
 	}
 	if len(m.roles) == 0 || m.allows(p.Kind) {
 		return nil
@@ -126,7 +126,7 @@ func (m *method) admit(peer string, p caller.Principal) error {
 	if p.Kind == caller.None || p.Kind == caller.Guest {
 		return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "this needs a key: send it as \"authorization: Bearer <key>\"")
 	}
-	return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "a key of this kind (%s) may not do this", p.Kind)
+	return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "a key of this kind (%s) may not call this method", p.Kind)
 }
 
 func (m *method) allows(k caller.Kind) bool {
@@ -158,7 +158,7 @@ func (m *method) own(p caller.Principal, req any) error {
 	if ok && p.Workspace != "" && (p.Kind == caller.Member || p.Kind == caller.Operator) && workspaceOf(resourceName(msg, m.workspace)) == p.Workspace {
 		return nil
 	}
-	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "no such resource, or not of this key's workspace")
+	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "resource not found in this key's workspace")
 }
 
 func resourceName(msg proto.Message, path []protoreflect.FieldDescriptor) string {

@@ -102,7 +102,7 @@ func (c ServerConfig) withDefaults() (ServerConfig, error) {
 		return c, errors.New("rpc server: Logger is missing")
 	}
 	if c.Face == Internal && c.Plaintext {
-		return c, errors.New("rpc server: an internal face is never served as plaintext")
+		return c, errors.New("rpc server: an internal endpoint cannot use plaintext")
 	}
 	if c.Verifier == nil && c.Identity != nil {
 		c.Verifier = c.Identity.Verifier()

@@ -19,7 +19,7 @@ const maxViolations = 50
 func (s *Server) validate(req any) error {
 	msg, ok := req.(proto.Message)
 	if !ok {
-		return fmt.Errorf("a request of type %T is no message", req)
+		return fmt.Errorf("a request of type %T is not a proto message", req)
 	}
 	err := s.validator.Validate(msg)
 	if err == nil {

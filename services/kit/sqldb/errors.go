@@ -38,13 +38,13 @@ func Error(err error) error {
 	if postgresCode(err) == "22021" {
 		// Only what a request holds can be so, and whoever sent it can mend it: it is
 		// no fault of ours, for the log to call the operator.
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a text has the character NUL in it, which cannot be stored").Because(err)
+		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a string contains the character NUL, which cannot be stored").Because(err)
 	}
 	return err
 }
 
 func unusable(err error) error {
-	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the database cannot be used now; try again").Because(err)
+	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the database is unavailable; retry").Because(err)
 }
 
 // IsUniqueViolation reports whether err says that a row with this key exists.

@@ -30,7 +30,7 @@ func (db *DB) Tx(ctx context.Context, fn func(*sql.Tx) error) error {
 // writing marks the context that a group's write gets, with its database.
 type writing struct{}
 
-var errNested = errors.New("a write inside a write of the same database would wait for itself: use the tx")
+var errNested = errors.New("nested write to the same database: use the transaction of the outer write")
 
 func (db *DB) retryTx(ctx context.Context, fn func(*sql.Tx) error) error {
 	for attempt := 1; ; attempt++ {

@@ -46,7 +46,7 @@ func encode(out *bytes.Buffer, value any) error {
 	case int64, *big.Int:
 		out.WriteString(number.Text(v))
 	default:
-		return fmt.Errorf("a %T is no JSON value", value)
+		return fmt.Errorf("a %T is not a JSON value", value)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ function headers(key: string): Record<string, string> {
   return key ? { authorization: `Bearer ${key}` } : {};
 }
 
-// call turns every way of failing into a Failure. Answers come as text, so that their
+// call converts every error into a Failure. Answers come as text, so that their
 // numbers keep their value.
 async function call<T>(request: Promise<{ data?: string; error?: unknown; response: Response }>): Promise<T> {
   const text = await answerOf(request);
@@ -59,7 +59,7 @@ export interface RunRequest {
   requestId: string;
 }
 
-// runShared starts a run and gives the body of its stream.
+// runShared starts a run and returns the body of its stream.
 export async function runShared(token: string, key: string, body: RunRequest, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
   const stream = await answerOf(
     client.POST("/v1/shared/{token}:runStream", {

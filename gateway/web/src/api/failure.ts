@@ -1,11 +1,11 @@
-// What goes wrong, as the API says it: google.rpc.Status with an ErrorInfo.
+// Errors of the API: google.rpc.Status with an ErrorInfo.
 
 export interface Violation {
   field: string;
   description: string;
 }
 
-// Failure is an error with everything that a page needs to explain it.
+// Failure is an error with all that the page needs to explain it.
 export class Failure extends Error {
   override readonly name = "Failure";
   constructor(
@@ -42,14 +42,14 @@ function isStatus(body: unknown): body is Status {
   return typeof body === "object" && body !== null && typeof (body as Status).message === "string";
 }
 
-// failureOf reads an error's body. One that is not ours (a proxy's page) becomes
-// UNAVAILABLE: its text is not shown.
+// failureOf parses the body of an error. A body that is not from the API (a proxy's
+// page) becomes UNAVAILABLE, and the page does not show its text.
 export function failureOf(body: unknown, response?: Response): Failure {
   const requestId = response?.headers.get("x-request-id") ?? "";
   const parsed = typeof body === "string" ? parse(body) : body;
   if (!isStatus(parsed)) {
     if (response?.status === 413) return new Failure("The request is too large for this server.", "REQUEST_TOO_LARGE", {}, [], 0, requestId);
-    return new Failure("The server did not answer as expected.", "UNAVAILABLE", {}, [], 0, requestId);
+    return new Failure("The server sent an unexpected answer.", "UNAVAILABLE", {}, [], 0, requestId);
   }
   let reason = "INTERNAL";
   let metadata: Record<string, string> = {};
@@ -74,7 +74,7 @@ function parse(text: string): unknown {
   }
 }
 
-// networkFailure is for requests that got no answer at all.
+// networkFailure describes a request that got no answer.
 export function networkFailure(cause: unknown): Failure {
   if (cause instanceof Failure) return cause;
   if (cause instanceof DOMException && cause.name === "AbortError") return new Failure("You cancelled the run.", "CANCELLED");

@@ -1,5 +1,5 @@
 // Reads the NDJSON of :runStream: {"result": event} lines, a late {"error": status}
-// last. A stream that ends without its last event was cut off.
+// last. A stream that ends without its last event was interrupted.
 import { parse } from "../json/exact";
 import type { RunEvent } from "./client";
 import { Failure, failureOf, networkFailure } from "./failure";
@@ -13,7 +13,7 @@ export async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<
     finished ||= result.finished !== undefined;
     yield result;
   }
-  if (!finished) throw new Failure("The connection was lost before the result came.", "UNREACHABLE");
+  if (!finished) throw new Failure("The connection was lost before the result arrived.", "UNREACHABLE");
 }
 
 export async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
@@ -37,7 +37,7 @@ export async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<s
     const rest = parts.join("");
     if (rest.trim()) yield rest;
   } finally {
-    reader.cancel().catch(() => undefined); // whoever stops reading stops the run
+    reader.cancel().catch(() => undefined); // a caller that stops reading stops the run
   }
 }
 

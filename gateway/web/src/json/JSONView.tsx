@@ -1,5 +1,5 @@
-// JSON to read, by CodeMirror. It lives in a shadow root: there its styles are
-// adopted sheets, which a strict policy allows.
+// A read-only JSON view with CodeMirror. It lives in a shadow root, where its styles are
+// adopted style sheets, which a strict content security policy allows.
 import { json } from "@codemirror/lang-json";
 import { HighlightStyle, foldGutter, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Dialog } from "../ui/Dialog";
 
-// CameraDialog takes one photograph. The camera is off again when it closes.
+// CameraDialog takes one picture. It turns the camera off when it closes.
 export default function CameraDialog({ onClose, onShot }: { onClose: () => void; onShot: (blob: Blob) => void }) {
   const video = useRef<HTMLVideoElement>(null);
   const [state, setState] = useState<"starting" | "ready" | string>("starting");
@@ -16,7 +16,7 @@ export default function CameraDialog({ onClose, onShot }: { onClose: () => void;
       await video.current!.play();
       setState("ready");
     };
-    open().catch(() => !closed && setState("The camera cannot be used: it is missing, or this page may not use it. Choose a file instead."));
+    open().catch(() => !closed && setState("No camera is available, or this page may not use it. Choose a file instead."));
     return () => {
       closed = true;
       if (stream) stop(stream);
@@ -31,9 +31,9 @@ export default function CameraDialog({ onClose, onShot }: { onClose: () => void;
     canvas.toBlob((blob) => blob && onShot(blob), "image/jpeg", 0.92);
   };
   return (
-    <Dialog open onClose={onClose} title="Take a photograph" description="It goes into the form, and nowhere before you press Run.">
+    <Dialog open onClose={onClose} title="Take a picture" description="The picture stays in this page until you press Run.">
       <div className="camera">
-        <video ref={video} playsInline muted aria-label="What the camera sees" />
+        <video ref={video} playsInline muted aria-label="Camera preview" />
         {state !== "ready" && <p role="status">{state === "starting" ? "Starting the camera…" : state}</p>}
       </div>
       <div className="dialog-foot"><button type="button" className="button primary" disabled={state !== "ready"} onClick={shoot}>Take it</button></div>

@@ -12,8 +12,8 @@ interface Props {
   onType: () => void;
 }
 
-// CredentialField takes a visitor's own credential. The field is the only place where
-// it is: no state, no attribute, no storage; the run panel reads it and empties it.
+// CredentialField takes a visitor's own credential. Only the input element holds it: no
+// state, no attribute, no storage. The run panel reads the element and clears it.
 export function CredentialField({ input, moved, error, disabled, onType }: Props) {
   const id = useId();
   const name = input.name ?? "";
@@ -30,7 +30,7 @@ export function CredentialField({ input, moved, error, disabled, onType }: Props
           ? <>Will be sent to <code>{input.destination}</code>{input.knownProvider ? ", the provider's own address" : <strong> — not a known provider's address. Send it only if you trust it.</strong>} </>
           : null}
         {moved && <strong>The owner has changed this since the link was made. </strong>}
-        For this run alone; it is not kept.
+        Used for this run only; not stored.
       </p>
     </div>
   );

@@ -2,7 +2,7 @@ import type { Allowance, SharedWorkflow } from "../api/client";
 import { Icon } from "../ui/icons";
 import { sentence } from "./Problem";
 
-// Intro says what this is, whose, and on whose behalf it runs: in the API's words.
+// Intro shows title, owner and terms of the workflow, with the API's texts.
 export function Intro({ view, allowances }: { view: SharedWorkflow; allowances: Allowance[] }) {
   const blocked = view.terms?.blocked ?? [];
   return (
@@ -19,7 +19,7 @@ export function Intro({ view, allowances }: { view: SharedWorkflow; allowances: 
         <div className="notice" role="note">
           <Icon name="warning" />
           <div>
-            <strong>It cannot run now.</strong>
+            <strong>Can't run now.</strong>
             {blocked.map((b) => <p key={b}>{sentence(b)}</p>)}
           </div>
         </div>
@@ -30,7 +30,7 @@ export function Intro({ view, allowances }: { view: SharedWorkflow; allowances: 
 
 const whose: Record<string, string> = { share: "on this link", visitor: "for you", key: "on your key", guest: "for guests" };
 
-// Left is the allowance that ends first.
+// Left shows the allowance with the fewest runs left.
 export function Left({ allowances }: { allowances: Allowance[] }) {
   const tightest = [...allowances].sort((a, b) => Number(a.runsLeft ?? 0) - Number(b.runsLeft ?? 0))[0];
   if (!tightest) return null;
@@ -39,12 +39,12 @@ export function Left({ allowances }: { allowances: Allowance[] }) {
     <span className="left">
       {count(n, "run")} left {whose[tightest.scope ?? ""] ?? ""}
       {tightest.picturesLeft !== undefined && `, ${count(fewest(allowances), "picture").toLowerCase()}`}
-      {tightest.resetTime && <>, anew <time dateTime={tightest.resetTime}>{moment(tightest.resetTime)}</time></>}.
+      {tightest.resetTime && <>, resets at <time dateTime={tightest.resetTime}>{moment(tightest.resetTime)}</time></>}.
     </span>
   );
 }
 
-// fewest is how many pictures may still be sent: no scope allows more.
+// fewest is the number of pictures left in the tightest scope.
 function fewest(allowances: Allowance[]): number {
   return Math.min(...allowances.map((a) => Number(a.picturesLeft ?? 0)));
 }

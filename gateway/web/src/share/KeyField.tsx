@@ -10,15 +10,15 @@ interface Props {
   disabled: boolean;
 }
 
-// KeyField lets a visitor run on a Keyhole key of their own. It stays in this page's
-// memory until the page is closed.
+// KeyField lets visitors run on their own Keyhole key. The key stays in the memory of the
+// page until the page is closed.
 export function KeyField({ ownKey, setKey, refused, charged, disabled }: Props) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [open, setOpen] = useState(false);
-  if (charged === "owner" && !ownKey) return null; // the owner pays whoever asks
+  if (charged === "owner" && !ownKey) return null; // the owner pays for every visitor
   if (!open && !ownKey) {
-    return <button type="button" className="button link" onClick={() => setOpen(true)}><Icon name="key" /> Use a Keyhole key of your own</button>;
+    return <button type="button" className="button link" onClick={() => setOpen(true)}><Icon name="key" /> Use your own Keyhole key</button>;
   }
   const use = () => setKey(input.current?.value.trim() ?? "");
   const clear = () => {
@@ -36,7 +36,7 @@ export function KeyField({ ownKey, setKey, refused, charged, disabled }: Props) 
         <button type="button" className="button" onClick={clear} disabled={disabled}>Clear</button>
       </div>
       <p className="hint" id={`${id}-hint`}>
-        {refused ? <span className="error">This key is not known: {refused.message}.</span> : ownKey ? "Runs are charged to this key. It stays in this page alone." : "Runs are then charged to it. It stays in this page alone."}
+        {refused ? <span className="error">Unknown key: {refused.message}.</span> : ownKey ? "Runs are charged to this key. Only this page keeps it." : "Runs are then charged to this key. Only this page keeps it."}
       </p>
     </div>
   );

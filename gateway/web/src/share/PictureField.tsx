@@ -19,7 +19,7 @@ interface Props {
 
 const formats = "image/jpeg,image/png,image/webp,image/bmp,image/gif";
 
-// PictureField takes a picture by drop, paste, file, camera, address or sample.
+// PictureField takes a picture from drop, paste, file, camera, address or sample.
 export function PictureField({ input, picture, sample, error, disabled, failure, onPicture }: Props) {
   const id = useId();
   const file = useRef<HTMLInputElement>(null);
@@ -96,7 +96,7 @@ function Address({ onURL }: { onURL: (url: string) => void }) {
   );
 }
 
-// usePaste takes a picture from the clipboard, wherever the focus is.
+// usePaste takes a pasted picture, with the focus anywhere on the page.
 function usePaste(disabled: boolean, take: (f: File | null | undefined) => void) {
   const latest = useRef(take);
   latest.current = take;

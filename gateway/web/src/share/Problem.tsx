@@ -2,7 +2,7 @@ import type { Failure } from "../api/failure";
 import { explain } from "../api/explain";
 import { Icon } from "../ui/icons";
 
-// Problem is the page in place of a workflow that cannot be shown.
+// Problem is the page for a workflow that cannot be shown.
 export function Problem({ failure, onRetry, busy }: { failure: Failure; onRetry: () => void; busy: boolean }) {
   const { title, advice } = explain(failure);
   const final = failure.reason === "NOT_FOUND" || failure.reason === "SHARE_EXPIRED";

@@ -21,7 +21,7 @@ interface Props {
   onCancel: () => void;
 }
 
-// RunPanel is the form that the shared interface asks for.
+// RunPanel is the form for the inputs of the shared workflow.
 export function RunPanel({ view, run, ownKey, setKey, keyRefused, onRun, onRefuse, onCancel }: Props) {
   const inputs = view.interface?.inputs ?? [];
   const title = useId();
@@ -41,7 +41,7 @@ export function RunPanel({ view, run, ownKey, setKey, keyRefused, onRun, onRefus
     const first = Object.keys(read.errors)[0];
     if (first) {
       form.current?.querySelector<HTMLElement>(`[data-input="${CSS.escape(first)}"]`)?.focus();
-      return onRefuse(new Failure(`Look at: ${Object.keys(read.errors).join(", ")}.`, read.invalid ? "INPUT_INVALID" : "INPUT_MISSING"));
+      return onRefuse(new Failure(`Check: ${Object.keys(read.errors).join(", ")}.`, read.invalid ? "INPUT_INVALID" : "INPUT_MISSING"));
     }
     const request = { inputs: read.values, destinations: read.destinations, requestId: requestId() };
     try {
@@ -71,7 +71,7 @@ export function RunPanel({ view, run, ownKey, setKey, keyRefused, onRun, onRefus
     <form ref={form} className="panel run-panel" aria-labelledby={title} onSubmit={submit} noValidate autoComplete="off">
       <div className="panel-head"><h2 id={title}>Input</h2></div>
       <div className="run-fields">
-        {inputs.length === 0 && <p className="quiet-text">This workflow takes no input.</p>}
+        {inputs.length === 0 && <p className="quiet-text">This workflow has no inputs.</p>}
         {inputs.map(field)}
         <KeyField ownKey={ownKey} setKey={setKey} refused={keyRefused} charged={view.terms?.charged ?? ""} disabled={running} />
       </div>
@@ -97,7 +97,7 @@ function startTexts(view: SharedWorkflow): Record<string, string> {
   return texts;
 }
 
-// useSamples puts the owner's sample pictures in, so that one click runs it.
+// useSamples fills in the owner's sample pictures, so that one click runs the workflow.
 function useSamples(view: SharedWorkflow, set: (change: (all: Record<string, Picture | null>) => Record<string, Picture | null>) => void) {
   const hash = view.versionHash;
   useEffect(() => {
@@ -111,7 +111,7 @@ function useSamples(view: SharedWorkflow, set: (change: (all: Record<string, Pic
   }, [hash]); // eslint-disable-line react-hooks/exhaustive-deps -- samples belong to the version
 }
 
-// useServerErrors marks the fields that the server complained of.
+// useServerErrors marks the fields that the server rejected.
 function useServerErrors(failure: Failure | undefined, inputs: Input[], set: (e: Record<string, string>) => void) {
   useEffect(() => {
     if (!failure?.violations.length) return;
@@ -128,23 +128,23 @@ async function readAll(inputs: Input[], texts: Record<string, string>, pictures:
   const values: Record<string, unknown> = {};
   const destinations: Record<string, string> = {};
   const errors: Record<string, string> = {};
-  let invalid = false; // something is there, and does not fit
+  let invalid = false; // a value was given and is invalid
   for (const input of inputs) {
     const name = input.name ?? "";
     const kind = kindOf(input);
     if (kind === "picture") {
       const picture = pictures[name];
       if (picture?.blob && picture.blob.size > largest()) {
-        errors[name] = "Shrink it first, or choose another.";
+        errors[name] = "Shrink the picture, or choose another one.";
         invalid = true;
       } else if (picture) values[name] = input.type === "WorkflowBatchInput" ? [await toInput(picture)] : await toInput(picture);
-      else if (input.required) errors[name] = "Choose a picture first.";
+      else if (input.required) errors[name] = "Choose a picture.";
     } else if (kind === "credential") {
       const typed = form.querySelector<HTMLInputElement>(`input[data-credential="${CSS.escape(name)}"]`)?.value ?? "";
       if (typed) {
         values[name] = typed;
         if (input.destination) destinations[name] = input.destination;
-      } else if (input.required) errors[name] = "This credential is needed.";
+      } else if (input.required) errors[name] = "Enter this credential.";
     } else {
       const parsed = parse(input, texts[name] ?? "");
       if (parsed === "absent") continue;
@@ -158,8 +158,8 @@ async function readAll(inputs: Input[], texts: Record<string, string>, pictures:
   return { values, destinations, errors, invalid };
 }
 
-// requestId makes a run that is sent twice one run. randomUUID is there in secure
-// contexts alone.
+// requestId identifies the run, so that a request sent twice runs once. It does not use
+// randomUUID, which exists only in secure contexts.
 function requestId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 }

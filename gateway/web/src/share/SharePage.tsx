@@ -8,9 +8,9 @@ import { Toolbar } from "./Toolbar";
 import { Waiting } from "./Waiting";
 import { Workbench } from "./Workbench";
 
-// SharePage is a link: its view, or why there is none.
+// SharePage shows the workflow behind a link, or why it cannot be shown.
 export function SharePage({ link }: { link: Link }) {
-  const [key, setKey] = useState(""); // the visitor's own, in memory alone
+  const [key, setKey] = useState(""); // the visitor's own key, in memory only
   const view = useQuery<SharedWorkflow, Failure>({
     queryKey: ["shared", link.token, key],
     queryFn: ({ signal }) => getSharedWorkflow(link.token, key, signal),
@@ -22,12 +22,12 @@ export function SharePage({ link }: { link: Link }) {
     if (view.data?.title) document.title = `${view.data.title} · Keyhole`;
   }, [view.data?.title]);
 
-  // What was shown last stays while another key is tried.
+  // Keep the last view while the page tries another key.
   const last = useRef<SharedWorkflow>(undefined);
   if (view.data) last.current = view.data;
   const data = view.data ?? last.current;
 
-  // A key that is refused must not take the page away: it is said beside the key.
+  // A refused key does not replace the page; the key field shows the error.
   const keyRefused = key !== "" && view.error?.reason === "UNAUTHENTICATED" ? view.error : null;
   const gone = view.error && !keyRefused && !(data && passing(view.error));
   return (
@@ -43,7 +43,7 @@ export function SharePage({ link }: { link: Link }) {
   );
 }
 
-// passing troubles leave what is shown standing.
+// Temporary errors keep the current view.
 function passing(failure: Failure): boolean {
   return ["UNAVAILABLE", "UNREACHABLE", "RATE_LIMITED", "CANCELLED", "DEADLINE_EXCEEDED", "INTERNAL"].includes(failure.reason);
 }

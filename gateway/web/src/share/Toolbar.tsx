@@ -8,7 +8,7 @@ import type { Link } from "./link";
 const ForkDialog = lazy(() => import("./fork/ForkDialog"));
 const SnippetDialog = lazy(() => import("./snippets/SnippetDialog"));
 
-// Toolbar is what one can do with a link besides running it.
+// Toolbar offers the other actions of a link: fork, use in code, copy, theme.
 export function Toolbar({ link, view, ownKey }: { link: Link; view?: SharedWorkflow; ownKey: string }) {
   const [open, setOpen] = useState<"" | "fork" | "code">("");
   const close = () => setOpen("");

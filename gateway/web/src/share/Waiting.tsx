@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-// Waiting keeps the room of what will come, and says so when it takes long.
+// Waiting reserves the space of the page while it loads, and says when loading is slow.
 export function Waiting({ graph }: { graph: boolean }) {
   const [slow, setSlow] = useState(false);
   useEffect(() => {

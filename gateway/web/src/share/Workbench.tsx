@@ -19,7 +19,7 @@ interface Props {
   onStale: () => void;
 }
 
-// Workbench is a workflow that can be looked at and run: inputs, result, graph.
+// Workbench shows a workflow that visitors can run: inputs, result, graph.
 export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale }: Props) {
   const { run, start, cancel, refuse } = useRun(link.token);
   const [shown, setShown] = useState<Picture | null>(null); // the picture that the result belongs to

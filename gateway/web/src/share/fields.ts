@@ -1,4 +1,4 @@
-// From the shared interface to form fields and back.
+// Conversion between the shared interface and form fields.
 import type { Input } from "../api/client";
 import { Exact, numberOf, parse as parseJSON, stringify } from "../json/exact";
 
@@ -31,7 +31,7 @@ function byDefault(value: unknown): FieldKind {
   }
 }
 
-// initial is what stands in a field at first.
+// initial is the first value of a field.
 export function initial(input: Input, sample?: unknown): string {
   const value = sample !== undefined ? sample : input.defaultValue;
   if (value === undefined || value === null) return kindOf(input) === "switch" ? "false" : "";
@@ -40,12 +40,12 @@ export function initial(input: Input, sample?: unknown): string {
 
 export type Parsed = { value: unknown } | { error: string } | "absent";
 
-// parse reads what a visitor typed. Empty means the default, where there is one.
+// parse reads the text of a field. Empty text means the default, if there is one.
 export function parse(input: Input, text: string): Parsed {
   const kind = kindOf(input);
   if (text.trim() === "" && !(kind === "text" && text !== "")) {
     if (!input.required) return "absent";
-    return kind === "text" && (input.kinds ?? []).includes("string") && input.defaultValue === "" ? { value: "" } : { error: "This is needed." };
+    return kind === "text" && (input.kinds ?? []).includes("string") && input.defaultValue === "" ? { value: "" } : { error: "Fill in this field." };
   }
   switch (kind) {
     case "switch": return { value: text === "true" };

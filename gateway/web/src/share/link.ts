@@ -1,4 +1,4 @@
-// What a page's address says: which link, whole page or frame, and how to show it.
+// Parses the page's address: the link, whole page or frame, and display options.
 export interface Link {
   token: string;
   embed: boolean;

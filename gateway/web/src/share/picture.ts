@@ -1,11 +1,10 @@
-// Pictures on their way into a run: from a file, the camera, an address or the
-// owner's sample.
+// Input pictures, from a file, the camera, an address or the owner's sample.
 
 export interface Picture {
   from: "file" | "sample" | "url";
   name: string;
-  // What the browser can show: an object URL. Empty for an address: the page loads
-  // nothing from strangers, the server does.
+  // Object URL for display. Empty for an address: the server loads it, and the page
+  // loads nothing from other sites.
   shown: string;
   blob?: Blob;
   url?: string;
@@ -28,7 +27,7 @@ export function ofURL(url: string): Picture {
   return { from: "url", name: url, shown: "", url, width: 0, height: 0 };
 }
 
-// ofValue reads the form that a run takes, which is that of a sample.
+// ofValue parses a sample, which has the form of a run's input.
 export async function ofValue(value: unknown): Promise<Picture | null> {
   if (typeof value === "string") return /^https?:/.test(value) ? ofURL(value) : null;
   const { type, value: inner } = (value ?? {}) as { type?: string; value?: unknown };
@@ -59,8 +58,8 @@ export function toBase64(blob: Blob): Promise<string> {
   });
 }
 
-// blobOf decodes base64. Its type is what its first bytes say, never what anyone
-// claims: so nothing is shown as SVG or HTML.
+// blobOf decodes base64. The first bytes decide the type, whatever the input claims, so
+// nothing is shown as SVG or HTML.
 export function blobOf(base64: string): Blob {
   const raw = atob(base64.replace(/^data:[^,]*,/, ""));
   const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
@@ -77,7 +76,7 @@ export function typeOf(bytes: Uint8Array): string {
   return "application/octet-stream";
 }
 
-// shrink makes a picture that fits: its longer side at most so long, as JPEG.
+// shrink scales a picture down to a maximum length of its longer side, as JPEG.
 export async function shrink(p: Picture, side = 2048): Promise<Picture> {
   const img = await createImageBitmap(p.blob!);
   const scale = Math.min(1, side / Math.max(img.width, img.height));
@@ -96,8 +95,8 @@ export function bytes(n: number): string {
   return `${(n / 1e6).toFixed(1)} MB`;
 }
 
-// largest is how many bytes of picture fit into a request: base64 makes four of
-// three, and the rest of the request needs room too.
+// largest is the maximum size in bytes of a picture in a request. Base64 makes four bytes
+// of three, and the rest of the request needs space too.
 export function largest(): number {
   const body = Number(document.querySelector<HTMLMetaElement>('meta[name="keyhole-max-body"]')?.content) || 32 << 20;
   return Math.floor((body - (64 << 10)) * 0.75);

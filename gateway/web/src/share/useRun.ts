@@ -63,7 +63,7 @@ function advance(was: StepStatus | undefined, event: { state?: string; time?: st
   return { state: event.state as StepState, began: was?.began, ended: time };
 }
 
-// settle ends what was under way when the run ended.
+// settle ends the steps that still run when the run ends.
 function settle(steps: Record<string, StepStatus>, failure: Failure): Record<string, StepStatus> {
   const out: Record<string, StepStatus> = {};
   for (const [name, s] of Object.entries(steps)) out[name] = s.state === "started" ? { ...s, state: name === failure.step ? "failed" : "skipped" } : s;
@@ -71,8 +71,8 @@ function settle(steps: Record<string, StepStatus>, failure: Failure): Record<str
   return out;
 }
 
-// painter shows events a few times a second and lets whatever the visitor does go
-// first, so that the page answers while hundreds come in.
+// painter shows events a few times a second and gives priority to the visitor's actions,
+// so that the page stays responsive during hundreds of events.
 function painter(set: (r: Run) => void) {
   let next: Run | null = null;
   let timer: ReturnType<typeof setTimeout> | 0 = 0;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { Icon } from "./icons";
 
-// CopyButton says for a moment that it has copied, to the eye and the ear.
+// CopyButton confirms the copy for a moment, also to screen readers.
 export function CopyButton({ text, label, className = "button", icon = "copy" }: { text: string; label: string; className?: string; icon?: string }) {
   const [done, setDone] = useState<"" | "copied" | "failed">("");
   useEffect(() => {
@@ -18,7 +18,7 @@ export function CopyButton({ text, label, className = "button", icon = "copy" }:
   );
 }
 
-// The clipboard API is there on https and localhost alone.
+// The clipboard API exists only on https and localhost.
 async function write(text: string) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const area = document.createElement("textarea");

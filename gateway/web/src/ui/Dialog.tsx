@@ -13,7 +13,8 @@ interface Props {
 }
 
 export function Dialog({ open, onClose, title, description, children, wide }: Props) {
-  // Whoever opened it gets the focus back; Radix gives it to a trigger of its own alone.
+  // Return the focus to the element that opened the dialog. Radix returns it only to its
+  // own trigger.
   const [opener] = useState(() => document.activeElement);
   return (
     <Radix.Root open={open} onOpenChange={(o) => !o && onClose()}>

@@ -21,13 +21,13 @@ import (
 type settings struct {
 	program.Settings
 
-	DB          string `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
-	Blobs       string `help:"Bucket for models: file:///FOLDER, or another that gocloud.dev knows." required:"" placeholder:"URL"`
-	PageKeyFile string `help:"Key that seals page tokens, the same for all replicas; 32 bytes or more, mode 0600." required:"" type:"path" placeholder:"FILE"`
+	DB          string `help:"Database URL: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
+	Blobs       string `help:"Bucket for models: file:///FOLDER or another gocloud.dev URL." required:"" placeholder:"URL"`
+	PageKeyFile string `help:"File with the key that encrypts page tokens: at least 32 bytes, mode 0600. All replicas need the same key." required:"" type:"path" placeholder:"FILE"`
 	Vault       string `help:"Address of the vault's internal endpoint." required:"" placeholder:"ADDR"`
 	Worker      string `help:"Path of keyhole-model-worker; next to this program by default." type:"path" placeholder:"FILE"`
-	Workers     int    `name:"model-workers" help:"Model workers at the same time; one workspace has at most half of them. Twice the number of processors by default." default:"0"`
-	Scratch     string `help:"Folder where uploads are opened before they are stored." type:"path" placeholder:"DIR"`
+	Workers     int    `name:"model-workers" help:"Maximum number of model workers (default: twice the number of processors). One workspace gets at most half of them." default:"0"`
+	Scratch     string `help:"Folder for uploads while they are checked." type:"path" placeholder:"DIR"`
 }
 
 func main() { program.Main("keyhole-registry", run) }

@@ -22,18 +22,18 @@ type settings struct {
 	Sharing  string        `help:"Address of sharing's internal endpoint." required:"" placeholder:"ADDR"`
 	Vault    string        `help:"Address of the vault's internal endpoint." required:"" placeholder:"ADDR"`
 	Registry string        `help:"Address of the registry's internal endpoint." required:"" placeholder:"ADDR"`
-	ModelDir string        `help:"Folder where models are kept while the runner runs." required:"" type:"path" placeholder:"DIR"`
+	ModelDir string        `help:"Cache folder for models. The runner empties it at start." required:"" type:"path" placeholder:"DIR"`
 	Worker   string        `help:"Path of keyhole-model-worker; next to this program by default." type:"path" placeholder:"FILE"`
-	Workers  int           `name:"model-workers" help:"Model workers at the same time; one workspace has at most half of them. Twice the number of processors by default." default:"0"`
-	Runs     int           `help:"Runs at the same time; one workspace has at most half of them." default:"128"`
-	RunTime  time.Duration `help:"Longest time of a run." default:"5m"`
+	Workers  int           `name:"model-workers" help:"Maximum number of model workers (default: twice the number of processors). One workspace gets at most half of them." default:"0"`
+	Runs     int           `help:"Maximum number of concurrent runs. One workspace gets at most half of them." default:"128"`
+	RunTime  time.Duration `help:"Maximum duration of a run." default:"5m"`
 }
 
 func main() { program.Main("keyhole-runner", run) }
 
 func run(ctx context.Context, args []string) (err error) {
 	var s settings
-	if err := config.Parse("keyhole-runner", "Keyhole's runner.", &s, args); err != nil {
+	if err := config.Parse("keyhole-runner", "Keyhole's runner: executes workflows.", &s, args); err != nil {
 		return err
 	}
 	p, err := program.Open(ctx, "runner", s.Settings, &s)

@@ -1,4 +1,4 @@
-// Command keyhole-sharing runs the sharing service by itself.
+// Command keyhole-sharing runs the sharing service as a separate program.
 package main
 
 import (
@@ -20,23 +20,23 @@ import (
 type settings struct {
 	program.Settings
 
-	DB            string        `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
-	Redis         string        `help:"Redis of the service's own: redis://..., redis+cluster://..., or embedded: for a single replica." required:"" placeholder:"URL"`
-	LinkKeyFile   string        `help:"Key that the links of shares are made with, the same for all replicas; 32 bytes or more, mode 0600. With another key every link is another." required:"" type:"path" placeholder:"FILE"`
-	PublicURL     string        `name:"public-url" help:"Where visitors reach it: https://keyhole.example." placeholder:"URL"`
-	Vault         string        `help:"Address of the vault's internal face." required:"" placeholder:"ADDR"`
-	Registry      string        `help:"Address of the registry's internal face." required:"" placeholder:"ADDR"`
-	GuestPictures int64         `help:"Pictures that one visitor without a key has in a day; 0 is ten for each run." default:"0"`
-	GuestRuns     int64         `help:"Runs that one visitor without a key has in a day; below 0 for no bound of its own." default:"50"`
-	PreviewCalls  int32         `help:"Calls that each step of a run through a link may make with its owner's hidden credentials." default:"20"`
-	RunTimeout    time.Duration `help:"Longest time that a run may take." default:"5m"`
+	DB            string        `help:"Database URL: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
+	Redis         string        `help:"Redis URL of this service: redis://..., redis+cluster://..., or embedded: (single replica only)." required:"" placeholder:"URL"`
+	LinkKeyFile   string        `help:"File with the link key: at least 32 bytes, mode 0600. All replicas need the same key. Losing it breaks every existing link." required:"" type:"path" placeholder:"FILE"`
+	PublicURL     string        `name:"public-url" help:"URL of this installation for visitors, such as https://keyhole.example." placeholder:"URL"`
+	Vault         string        `help:"Address of the vault's internal endpoint." required:"" placeholder:"ADDR"`
+	Registry      string        `help:"Address of the registry's internal endpoint." required:"" placeholder:"ADDR"`
+	GuestPictures int64         `help:"Pictures per day for each guest. 0 means ten for each run." default:"0"`
+	GuestRuns     int64         `help:"Runs per day for each guest. A negative number means no separate limit." default:"50"`
+	PreviewCalls  int32         `help:"Calls with the owner's hidden credentials that each step of a run through a link may make." default:"20"`
+	RunTimeout    time.Duration `help:"Maximum duration of a run." default:"5m"`
 }
 
 func main() { program.Main("keyhole-sharing", run) }
 
 func run(ctx context.Context, args []string) (err error) {
 	var s settings
-	if err := config.Parse("keyhole-sharing", "Keyhole's sharing: workflows, links, runs and what they cost.", &s, args); err != nil {
+	if err := config.Parse("keyhole-sharing", "Keyhole's sharing service: workflows, links, runs and their charges.", &s, args); err != nil {
 		return err
 	}
 	p, err := program.Open(ctx, "sharing", s.Settings, &s)

@@ -1,4 +1,4 @@
-// Command keyhole-vault runs the vault by itself.
+// Command keyhole-vault runs the vault as a separate program.
 package main
 
 import (
@@ -18,15 +18,15 @@ import (
 type settings struct {
 	program.Settings
 
-	DB              string   `help:"Database: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
-	Redis           string   `help:"Redis of the service's own: redis://..., redis+cluster://..., or embedded: for a single replica." required:"" placeholder:"URL"`
-	KEKFile         string   `name:"kek-file" help:"Key-encryption key, the same for all replicas; made at first start, mode 0600." required:"" type:"path" placeholder:"FILE"`
-	OperatorKeyFile string   `help:"Where the first operator key is written, mode 0600, when the installation is made." required:"" type:"path" placeholder:"FILE"`
-	GuestKeyRuns    int64    `help:"Runs that all visitors without a key have in a day together, when the installation is made; later the budget of the key guest." default:"200"`
-	EgressAllow     []string `help:"Networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call although they are not public." placeholder:"WHERE"`
-	FetchAllow      []string `help:"Where pictures, whose URL any visitor may give, may be fetched from although it is not public; as --egress-allow." placeholder:"WHERE"`
-	EgressPlaintext bool     `help:"Let workflows call http:// at public addresses."`
-	EgressCAFile    string   `name:"egress-ca-file" help:"PEM file of certificate authorities that providers may use, besides the machine's." type:"existingfile" placeholder:"FILE"`
+	DB              string   `help:"Database URL: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
+	Redis           string   `help:"Redis URL of this service: redis://..., redis+cluster://..., or embedded: (single replica only)." required:"" placeholder:"URL"`
+	KEKFile         string   `name:"kek-file" help:"File with the key-encryption key, mode 0600. All replicas need the same key. The first start creates it." required:"" type:"path" placeholder:"FILE"`
+	OperatorKeyFile string   `help:"File that the first start writes the operator key to, mode 0600." required:"" type:"path" placeholder:"FILE"`
+	GuestKeyRuns    int64    `help:"Runs per day for all guests together. It sets the budget of the key guest when the installation is created; afterwards, change that budget." default:"200"`
+	EgressAllow     []string `help:"Private networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call." placeholder:"WHERE"`
+	FetchAllow      []string `help:"Private networks and hosts, as in --egress-allow, that pictures may be fetched from. Any visitor can choose these URLs." placeholder:"WHERE"`
+	EgressPlaintext bool     `help:"Allow workflows to call public addresses over plain http://."`
+	EgressCAFile    string   `name:"egress-ca-file" help:"PEM file of certificate authorities to trust for providers, in addition to the system's." type:"existingfile" placeholder:"FILE"`
 }
 
 func main() { program.Main("keyhole-vault", run) }

@@ -20,7 +20,7 @@ interface Place {
   report: ForkReport;
 }
 
-// ForkDialog makes the visitor's own copy: whose key, what it will lack, then the copy.
+// ForkDialog makes the visitor's own copy, in steps: the key, what the copy lacks, the copy.
 export default function ForkDialog({ view, token, ownKey, onClose }: Props) {
   const [key, setKey] = useState(ownKey);
   const [title, setTitle] = useState(view.title ?? "");
@@ -37,7 +37,7 @@ export default function ForkDialog({ view, token, ownKey, onClose }: Props) {
   });
   return (
     <Dialog open onClose={onClose} title={fork.data ? "Forked" : "Fork this workflow"}
-      description={fork.data ? "The copy is yours. It stays as it is when the original changes." : "Makes a copy in your own workspace. The owner's credentials and private models stay with the owner."}>
+      description={fork.data ? "The copy is yours. Changes of the original do not affect it." : "Makes a copy in your own workspace, without the owner's credentials and private models."}>
       {fork.data ? <Done fork={fork.data} onClose={onClose} />
         : look.data ? (
           <form onSubmit={(e) => { e.preventDefault(); fork.mutate(look.data); }} autoComplete="off">
@@ -63,10 +63,10 @@ function KeyStep({ start, busy, failure, onKey }: { start: string; busy: boolean
         <label htmlFor={id}><Icon name="key" /> Your Keyhole key</label>
         <input ref={input} id={id} type="password" autoComplete="off" autoCapitalize="off" spellCheck={false} data-1p-ignore="" data-lpignore="true"
           placeholder={start ? "the key that you run on" : "kh_…"} aria-invalid={!!failure} onChange={(e) => setEmpty(!start && !e.target.value.trim())} />
-        <p className="hint">It says which workspace the copy goes to. It stays in this page alone.</p>
+        <p className="hint">The copy goes to the workspace of this key. Only this page keeps the key.</p>
       </div>
       {failure && <Trouble failure={failure} />}
-      <div className="dialog-foot"><button type="submit" className="button primary" disabled={busy || empty}>{busy ? "Looking…" : "Continue"}</button></div>
+      <div className="dialog-foot"><button type="submit" className="button primary" disabled={busy || empty}>{busy ? "Checking…" : "Continue"}</button></div>
     </form>
   );
 }
@@ -82,17 +82,17 @@ function Field({ label, value, onChange, optional, hint }: { label: string; valu
   );
 }
 
-// Report is what the API says that a copy lacks.
+// Report lists what the copy lacks, as the API reports it.
 function Report({ report, when }: { report: ForkReport; when: "before" | "after" }) {
   const slots = report.unboundSlots ?? [];
   const models = report.unreachableModels ?? [];
   return (
     <section className="report" aria-label="Fork report">
-      <h3>{when === "before" ? "What the copy will lack" : "What the copy lacks"}</h3>
+      <h3>{when === "before" ? "Before it runs, you need" : "It still needs"}</h3>
       {slots.length === 0 && models.length === 0 && <p><Icon name="check" /> Nothing. It runs as it is.</p>}
       <ul>
-        {slots.map((s) => <li key={`${s.step}.${s.field}`}><Icon name="key" /><span><code>{s.step}.{s.field}</code> needs a credential of yours{s.provider && <> for {s.provider}</>}{s.destination && <>, sent to <code>{s.destination}</code></>}.</span></li>)}
-        {models.map((m) => <li key={m}><Icon name="model" /><span>Model <code>{m}</code> is not yours to use: choose another in that step.</span></li>)}
+        {slots.map((s) => <li key={`${s.step}.${s.field}`}><Icon name="key" /><span><code>{s.step}.{s.field}</code> needs your own credential{s.provider && <> for {s.provider}</>}{s.destination && <>, sent to <code>{s.destination}</code></>}.</span></li>)}
+        {models.map((m) => <li key={m}><Icon name="model" /><span>Model <code>{m}</code> is private: choose another model in that step.</span></li>)}
       </ul>
     </section>
   );

@@ -6,7 +6,7 @@ import { useStepState } from "./steps";
 
 export type BlockData = { node: GraphNode };
 
-// BlockNode is one box: icon and colour by category, the state of its step at its corner.
+// BlockNode is one box, with icon and colour by category and the state of its step.
 export const BlockNode = memo(function BlockNode({ data }: NodeProps<Node<BlockData>>) {
   const { node } = data;
   const state = useStepState(node.id ?? "");

@@ -21,7 +21,7 @@ interface Props {
   steps: Record<string, StepStatus>;
 }
 
-// GraphSection is the workflow to look at: graph, settings of a block, JSON.
+// GraphSection shows the workflow: graph, settings of a block, JSON.
 export default function GraphSection({ view, steps }: Props) {
   const title = useId();
   const store = useStepStore(steps);
@@ -94,7 +94,7 @@ const Canvas = memo(function Canvas({ graph, selected, onSelect }: { graph: Grap
   );
 });
 
-// choose follows what is selected, by pointer or by keyboard alike.
+// choose follows the selection, by pointer or by keyboard.
 function choose(changes: (NodeChange<Node<BlockData>> | EdgeChange)[], now: string, set: (id: string) => void) {
   for (const c of changes) if (c.type === "select" && c.selected) return set(c.id);
   if (changes.some((c) => c.type === "select" && !c.selected && c.id === now)) set("");

@@ -5,8 +5,7 @@ import { Icon } from "../../ui/icons";
 
 type Fields = Record<string, unknown>;
 
-// Inspector shows the settings of one block as the view has them: redacted there, so
-// that there is nothing to hide here.
+// Inspector shows the settings of one block. The server has redacted them already.
 export function Inspector({ view, id, onClose }: { view: SharedWorkflow; id: string; onClose: () => void }) {
   const settings = settingsOf(view, id);
   const node = view.graph?.nodes?.find((n) => n.id === id);

@@ -1,7 +1,7 @@
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from "@xyflow/react";
 import { memo, useState } from "react";
 
-// KindEdge is a line that says what flows along it when it is pointed at.
+// KindEdge is a line that shows the kinds of its data on hover.
 export const KindEdge = memo(function KindEdge(p: EdgeProps) {
   const [over, setOver] = useState(false);
   const [path, x, y] = getBezierPath(p);

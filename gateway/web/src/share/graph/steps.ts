@@ -1,5 +1,5 @@
-// The states of steps, for the blocks of a graph: each listens for its own. The graph
-// itself is not drawn anew while a run goes on, however many events come.
+// The states of steps, for the blocks of a graph. Each block listens to its own step, so
+// that events of a run do not redraw the whole graph.
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { StepStatus } from "../useRun";
 
@@ -24,7 +24,7 @@ export class StepStore {
 
 export const Steps = createContext(new StepStore());
 
-// useStepStore keeps one store up to date.
+// useStepStore updates one store.
 export function useStepStore(steps: Record<string, StepStatus>): StepStore {
   const [store] = useState(() => new StepStore());
   useEffect(() => store.set(steps), [store, steps]);

@@ -3,7 +3,7 @@ import type { Detection, Value } from "./values";
 
 type Detections = Extract<Value, { kind: "detections" }>;
 
-// What is pointed at and what is switched off, shared by the picture and the list.
+// The hovered detection and the hidden classes, shared by picture and list.
 export interface Chosen {
   at: string;
   point: (id: string) => void;
@@ -25,7 +25,7 @@ export function useDetections(scope: unknown): Chosen {
 
 const colours = 8;
 
-// colourOf gives each class one of a few colours, in the order that they come.
+// colourOf gives each class one of a few colours, in order of appearance.
 export function classesOf(list: Detection[]): Map<string, { colour: number; count: number }> {
   const all = new Map<string, { colour: number; count: number }>();
   for (const d of list) {
@@ -36,7 +36,7 @@ export function classesOf(list: Detection[]): Map<string, { colour: number; coun
   return all;
 }
 
-// Boxes draws detections over the picture that they were found in.
+// Boxes draws detections over their picture.
 export function Boxes({ value, ground, chosen, name }: { value: Detections; ground: string; chosen: Chosen; name: string }) {
   const classes = useMemo(() => classesOf(value.detections), [value]);
   const width = value.width || 100, height = value.height || 100;
@@ -48,8 +48,8 @@ export function Boxes({ value, ground, chosen, name }: { value: Detections; grou
     <figure className="viewer">
       <div className="viewer-room">
         <div className={ground ? "viewer-fit" : "viewer-fit viewer-blank"}>
-          {ground && <img src={ground} alt="The picture that was looked at" />}
-          <svg className="boxes" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={`${name}: ${shown.length} found; the list has each`}>
+          {ground && <img src={ground} alt="Analyzed picture" />}
+          <svg className="boxes" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={`${name}: ${shown.length} found; see the list for details`}>
             {ordered.map((d) => (
               <g key={d.id} className={`box colour-${classes.get(d.className)!.colour}${d.id === chosen.at ? " at" : ""}`} onPointerEnter={() => chosen.point(d.id)} onPointerLeave={() => chosen.point("")}>
                 <Shape d={d} />
@@ -83,7 +83,7 @@ function labelPlace(d: Detection, width: number, height: number) {
 }
 
 function ClassToggles({ classes, chosen }: { classes: Map<string, { colour: number; count: number }>; chosen: Chosen }) {
-  if (classes.size === 0) return <span className="quiet-text">Nothing was found.</span>;
+  if (classes.size === 0) return <span className="quiet-text">Nothing found.</span>;
   return (
     <div className="toggles" role="group" aria-label="Classes shown">
       {[...classes].slice(0, 40).map(([name, c]) => (
@@ -95,7 +95,7 @@ function ClassToggles({ classes, chosen }: { classes: Map<string, { colour: numb
   );
 }
 
-// DetectionList is the same as the boxes for those who do not point, or do not see.
+// DetectionList lists the detections, for visitors without a pointer or with a screen reader.
 export function DetectionList({ name, value, chosen }: { name: string; value: Detections; chosen: Chosen }) {
   const classes = useMemo(() => classesOf(value.detections), [value]);
   const shown = value.detections.filter((d) => !chosen.hidden.has(d.className)).slice(0, 300);

@@ -5,7 +5,7 @@ import type { Value } from "./values";
 
 type Shown = Extract<Value, { kind: "picture" }>;
 
-// Compare lays the input over an output, to the left of a line that can be moved.
+// Compare shows the input to the left of a movable line and the output to the right.
 export function Compare({ name, picture, input }: { name: string; picture: Shown; input: Picture | null }) {
   const [at, setAt] = useState(0);
   const [size, setSize] = useState<{ w: number; h: number } | null>(null);

@@ -1,6 +1,6 @@
 import { Icon } from "../../ui/icons";
 
-// Download saves what is in memory: nothing is asked of the server again.
+// Download saves data from memory, without another request to the server.
 export function Download({ name, make, label }: { name: string; make: () => Blob; label: string }) {
   const save = () => {
     const url = URL.createObjectURL(make());

@@ -2,9 +2,9 @@ import type { SharedWorkflow } from "../../api/client";
 import { Icon } from "../../ui/icons";
 import type { Run, StepStatus } from "../useRun";
 
-const listed = 10; // a longer workflow shows what goes on, not all that was
+const listed = 10; // a longer workflow shows running steps only
 
-// Progress shows each step as it goes.
+// Progress shows the state of each step during a run.
 export function Progress({ view, run, onCancel }: { view: SharedWorkflow; run: Run; onCancel: () => void }) {
   const all = stepsOf(view);
   const done = all.filter((s) => run.steps[s.name] && run.steps[s.name]!.state !== "started").length;

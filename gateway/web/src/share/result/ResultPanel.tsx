@@ -19,7 +19,7 @@ interface Props {
   onCancel: () => void;
 }
 
-// ResultPanel is where a run shows: first nothing, then progress, then its outputs.
+// ResultPanel shows a run: first nothing, then progress, then outputs.
 export function ResultPanel({ view, run, input, allowances, onCancel }: Props) {
   const title = useId();
   useEffect(() => {
@@ -47,7 +47,7 @@ function Nothing({ view }: { view: SharedWorkflow }) {
   return (
     <div className="nothing">
       <span className="nothing-icon"><Icon name="visualization" size={28} /></span>
-      <p>{view.runnable ? "Press Run to see what it makes of the input." : "It cannot run now; the reason is above."}</p>
+      <p>{view.runnable ? "Run it on the sample, or on your own input." : "Can't run now: see the reason above."}</p>
       {outputs.length > 0 && (
         <p className="quiet-text">Gives {outputs.map((o, i) => <span key={o.name}>{i > 0 && (i === outputs.length - 1 ? " and " : ", ")}<strong>{o.name}</strong></span>)}.</p>
       )}

@@ -13,7 +13,7 @@ import { forget, read, withoutPictures, type Value } from "./values";
 
 const JSONView = lazy(() => import("../../json/JSONView"));
 
-// Results are the outputs of a finished run, one batch element at a time.
+// Results shows the outputs of a finished run, one batch element at a time.
 export default function Results({ response, input }: { response: RunResponse; input: Picture | null }) {
   const outputs = response.outputs ?? [];
   const [element, setElement] = useState(0);
@@ -46,7 +46,7 @@ interface Named {
   value: Value;
 }
 
-// Element puts what can be looked at on a stage, and what can be read beside it.
+// Element shows pictures on a stage, and text next to it.
 function Element({ values, input }: { values: Named[]; input: Picture | null }) {
   const flat = values.flatMap((v) => (v.value.kind === "list" ? v.value.items.map((value, i) => ({ name: `${v.name} ${i + 1}`, value })) : [v]));
   const staged = flat.filter((v) => v.value.kind === "picture" || v.value.kind === "detections").sort((a, b) => rank(a) - rank(b));
@@ -76,7 +76,7 @@ function Element({ values, input }: { values: Named[]; input: Picture | null }) 
   );
 }
 
-// The boxes come first where there are any: they can be asked, a drawing cannot.
+// Boxes come first, because they are interactive and a drawing is not.
 function rank(v: Named): number {
   return v.value.kind === "detections" && v.value.detections.length > 0 ? 0 : 1;
 }

@@ -6,13 +6,13 @@ import { sentence } from "../Problem";
 import type { Run } from "../useRun";
 import { Step, stepsOf } from "./Progress";
 
-// RunFailure says which step, why, and what to do. All of it is text.
+// RunFailure shows the failed step, the reason and the next step, all as plain text.
 export function RunFailure({ view, run, failure }: { view: SharedWorkflow; run: Run; failure: Failure }) {
   const { title, advice } = explain(failure);
   const cancelled = run.phase === "cancelled";
   const steps = stepsOf(view).filter((s) => run.steps[s.name]);
   const status = failure.metadata.status;
-  const more = failure.violations.filter((v) => !failure.message.includes(v.description)); // what the message does not say already
+  const more = failure.violations.filter((v) => !failure.message.includes(v.description)); // what the message does not contain already
   return (
     <div className={cancelled ? "failure calm" : "failure"}>
       <div className="failure-text" role={cancelled ? undefined : "alert"}>

@@ -3,14 +3,14 @@ import { Left } from "../Intro";
 import type { Run } from "../useRun";
 import { duration } from "./Progress";
 
-// Used says what the run took, and what is left.
+// Used shows what the run used and what is left.
 export function Used({ run, allowances }: { run: Run; allowances: Allowance[] }) {
   const counts = { run: 0, model: 0, credential: 0, tokens: 0 };
   for (const item of run.response?.charges ?? []) {
     if (item.kind === "run" || item.kind === "model" || item.kind === "credential") counts[item.kind] += Number(item.quantity ?? 0);
     counts.tokens += Number(item.inputTokens ?? 0) + Number(item.outputTokens ?? 0);
   }
-  // Whoever does not pay is not told the items; that a run costs one run is no secret.
+  // Only the payer sees the line items. That a run costs one run is public.
   if (!run.response?.charges?.length) counts.run = 1;
   const parts = [
     plural(counts.run, "run"), plural(counts.model, "model image"), plural(counts.credential, "provider call"), plural(counts.tokens, "token"),

@@ -1,4 +1,4 @@
-// What an output is, by its form: pictures, detections, text, tables, or JSON.
+// Classifies outputs by their form: pictures, detections, text, tables, or JSON.
 import { Exact, isNumber, stringify } from "../../json/exact";
 import { blobOf, typeOf } from "../picture";
 
@@ -42,7 +42,7 @@ function picture(v: Fields): Value | null {
   if (v.type !== "base64" || typeof v.value !== "string") return null;
   try {
     const blob = blobOf(v.value);
-    // Pictures that the browser draws as pixels, and nothing that can hold a script.
+    // Only raster formats, which cannot contain scripts.
     if (blob.type === typeOf(new Uint8Array())) return null;
     return { kind: "picture", blob, shown: URL.createObjectURL(blob) };
   } catch {
@@ -96,13 +96,13 @@ function text(v: unknown): string {
   return typeof v === "string" ? v : v === undefined || v === null ? "" : stringify(v);
 }
 
-// forget gives up what a value shows, when another takes its place.
+// forget releases the resources of a value that is replaced.
 export function forget(v: Value) {
   if (v.kind === "picture") URL.revokeObjectURL(v.shown);
   if (v.kind === "list") v.items.forEach(forget);
 }
 
-// withoutPictures is a value for reading: pictures by their size.
+// withoutPictures replaces pictures with their size, for reading.
 export function withoutPictures(value: unknown): unknown {
   if (typeof value === "string") return value.length > 4000 && /^[A-Za-z0-9+/=]+$/.test(value.slice(0, 400)) ? `(${Math.round((value.length * 3) / 4000)} KB of base64)` : value;
   if (Array.isArray(value)) return value.map(withoutPictures);

@@ -14,7 +14,7 @@ export default function SnippetDialog({ view, token, onClose }: { view: SharedWo
     inputs.some((i) => i.credential) && "your credentials in the environment",
   ].filter(Boolean);
   return (
-    <Dialog open onClose={onClose} wide title="Use in code" description={`Runs this link from a program${needs.length ? `, with ${needs.join(" and ")}` : ""}. No package is needed.`}>
+    <Dialog open onClose={onClose} wide title="Use in code" description={`Runs this link from a program${needs.length ? `, with ${needs.join(" and ")}` : ""}. Needs no package.`}>
       <Tabs.Root defaultValue="curl">
         <Tabs.List className="tabs" aria-label="Language">{all.map((s) => <Tabs.Trigger key={s.id} className="tab" value={s.id}>{s.title}</Tabs.Trigger>)}</Tabs.List>
         {all.map((s) => (

@@ -1,5 +1,5 @@
-// Programs that run a link. Each reads a picture from photo.jpg and a credential from
-// the environment, and works as it is pasted: a test does just that.
+// Programs that run a link. Each reads a picture from photo.jpg and a credential from the
+// environment, and works without edits; a test runs each as it is.
 import type { Input, SharedWorkflow } from "../../api/client";
 import { Exact, freshMark, stringify } from "../../json/exact";
 import { kindOf } from "../fields";
@@ -57,7 +57,7 @@ const secretMark = `${mark}secret:`;
 const numberMark = `${mark}number:`;
 const picture = { type: "base64", value: pictureMark };
 
-// body is the request with marks in place of what is read when it runs.
+// body is the request, with placeholders for values that the program reads.
 function body(p: Parts): Record<string, unknown> {
   const inputs: Record<string, unknown> = {};
   for (const name of p.pictures) inputs[name] = picture;
@@ -67,10 +67,10 @@ function body(p: Parts): Record<string, unknown> {
   return Object.keys(to).length > 0 ? { inputs, destinations: to } : { inputs };
 }
 
-// curl writes the body by a here-document: a picture is too long for a command line.
+// curl sends the body from a here-document, because a picture exceeds a command line.
 function curl(p: Parts): string {
-  // The here-document is not quoted, so that the shell fills in the picture; what is
-  // special to it in names and values is escaped.
+  // The here-document is not quoted, so that the shell fills in the picture. Special
+  // characters in names and values are escaped.
   const text = stringify(body(p), 2).replace(/[\\`$]/g, "\\$&")
     .replaceAll(`"${pictureMark}"`, '"$(base64 < photo.jpg | tr -d \'\\n\')"').replace(new RegExp(`"${secretMark}(\\w+)"`, "g"), '"$$$1"');
   return `curl -s ${shell(p.url)} -H 'content-type: application/json' --data-binary @- <<END\n${text}\nEND\n`;
