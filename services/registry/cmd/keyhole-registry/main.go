@@ -25,7 +25,7 @@ type settings struct {
 	Blobs       string `help:"Bucket for models: file:///FOLDER or another gocloud.dev URL." required:"" placeholder:"URL"`
 	PageKeyFile string `help:"File with the key that encrypts page tokens: at least 32 bytes, mode 0600. All replicas need the same key." required:"" type:"path" placeholder:"FILE"`
 	Vault       string `help:"Address of the vault's internal endpoint." required:"" placeholder:"ADDR"`
-	Worker      string `help:"Path of keyhole-model-worker; next to this program by default." type:"path" placeholder:"FILE"`
+	Worker      string `help:"Path of keyhole-model-worker (default: next to this program)." type:"path" placeholder:"FILE"`
 	Workers     int    `name:"model-workers" help:"Maximum number of model workers (default: twice the number of processors). One workspace gets at most half of them." default:"0"`
 	Scratch     string `help:"Folder for uploads while they are checked." type:"path" placeholder:"DIR"`
 }
