@@ -131,6 +131,20 @@ func TestAttackGuardCodings(t *testing.T) {
 	wrapped76 := wrapped(76, "\r\n")
 	list := []disguise{
 		{"base64 twice", func(s string) string { return b64(b64(s)) }},
+		{"octal list", numbers("%03o", " ")},
+		{"octal list of Python", numbers("0o%o", ", ")},
+		{"char of hex", func(s string) string { return "char(" + numbers("0x%02x", "),char(")(s) + ")" }},
+		{"od", func(s string) string {
+			var out strings.Builder
+			for i := 0; i < len(s); i += 16 {
+				fmt.Fprintf(&out, "%07o", i)
+				for _, b := range []byte(s[i:min(len(s), i+16)]) {
+					fmt.Fprintf(&out, " %03o", b)
+				}
+				out.WriteString("\n")
+			}
+			return out.String()
+		}},
 		{"base64 lines", func(s string) string { return wrapped76(b64(strings.Repeat("x", 50) + s)) }},
 		{"base64 short lines", func(s string) string { return wrapped(20, "\n")(b64(s)) }},
 		{"base64 with commas", func(s string) string { return between(",")(b64(s)) }},

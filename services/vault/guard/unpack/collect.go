@@ -70,8 +70,8 @@ type Collector struct {
 // NewCollector finds words and lists of numbers.
 func NewCollector() *Collector {
 	c := &Collector{kind: Word, class: &wordClass, most: maxWord}
-	c.lists = [4]list{{read: decimal, gap: 16}, {read: signed, gap: 16, octets: true}, {read: hexPair, gap: 4}, {read: octet, gap: 4}}
-	c.strings = [2]list{{read: decimal, gap: 16}, {read: hexPair, gap: 4}}
+	c.lists = [4]list{{read: decimal, gap: 16}, {read: signed, gap: 16, octets: true}, {read: hexPair, gap: 8}, {read: octet, gap: 4}}
+	c.strings = [2]list{{read: decimal, gap: 16}, {read: hexPair, gap: 8}}
 	return c
 }
 

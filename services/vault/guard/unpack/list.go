@@ -80,9 +80,12 @@ func ascii(b []byte) bool {
 
 func digit(b byte) bool { return b >= '0' && b <= '9' }
 
-// decimal reads "115", also as "115-107-" with signs that words have.
+// decimal reads "115", also as "115-107-" with signs that words have, and "0o163".
 func decimal(to, w []byte) ([]byte, bool) {
 	n, digits, before := 0, 0, len(to)
+	if len(w) > 2 && w[0] == '0' && w[1]|0x20 == 'o' {
+		w = w[2:]
+	}
 	for i := range len(w) + 1 {
 		if i < len(w) && digit(w[i]) {
 			n, digits = n*10+int(w[i]-'0'), digits+1
@@ -100,6 +103,19 @@ func decimal(to, w []byte) ([]byte, bool) {
 		n, digits = 0, 0
 	}
 	return to, len(to) > before
+}
+
+// octal is a list of decimal numbers as one of octal numbers, which dumps write, or nil.
+func octal(values []byte) []byte {
+	out := make([]byte, len(values))
+	for i, v := range values {
+		high, middle, low := v/100, v/10%10, v%10
+		if middle > 7 || low > 7 {
+			return nil
+		}
+		out[i] = high<<6 | middle<<3 | low
+	}
+	return out
 }
 
 // signed reads "-61" and "101", bytes with a sign.

@@ -34,6 +34,9 @@ func Open(r Run, b *Budget, emit func(content []byte, binary bool)) {
 		o.content(r.Text, 0)
 	case Numbers:
 		o.content(slices.Clone(r.Text), 0)
+		if text := octal(r.Text); text != nil {
+			o.likely(text)
+		}
 		strided(r.All, o.likely)
 	case Dense:
 		o.dense(r.Text)
