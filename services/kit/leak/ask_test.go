@@ -9,6 +9,7 @@ import (
 func TestTitlesThatAskForASecret(t *testing.T) {
 	t.Parallel()
 	for _, title := range []string{
+		"kubeconfig", "id_rsa", "env file", "gcp json", "SMTP pass", "API K", "api-kee", "google maps key", "WPA key", "psk", "unseal key", "decrypt key",
 		"openai_api_key", "OPENAI-API-KEY", "openAiApiKey", "apikey", "API Key:", "api_key_2", "llm_api_key", "token", "Token", "github_token", "githubtoken", "auth_token", "accessToken",
 		"bot token", "password", "db_password", "Password123", "user-password", "passwd", "pwd", "passphrase", "secret", "client_secret", "clientSecret", "aws_secret_access_key", "credentials", "creds",
 		"private key", "Your OpenAI key", "openai_key", "hf_token", "github_pat", "authorization", "auth_header", "bearer", "my_key", "session-cookie", "jwt",

@@ -25,7 +25,7 @@ var (
 		apikey apisecret accesskey authkey privatekey secretkey sessioncookie authcookie signingkey encryptionkey servicekey accountkey appkey licensekey sshkey pgpkey gpgkey privkey prvkey
 		privatepem sshprivate privatessh keypem pemkey pemfile keystore keyfile seedphrase recoveryphrase mnemonicphrase recoverycode backupcode onetimepassword onetimecode totp clientsecret openaisk sasurl sastoken
 		connectionstring connstring connstr connectionurl databaseurl databaseuri dburl dburi mongouri mongodburi redisurl postgresurl sessionid sessid sessiontoken webhookurl webhookuri webhookaddress hookurl webhooklink
-		serviceaccountjson serviceaccountkey serviceaccountfile`,
+		serviceaccountjson serviceaccountkey serviceaccountfile kubeconfig idrsa ided25519 envfile dotenvfile sajson gcpjson gcloudjson smtppass imappass mailpass emailpass dbpass userpass rootpass adminpass wifipass psk apik apikee`,
 		// other languages
 		`mdp motdepasse motsdepasse codesecret zugangsdaten zugangscode zugangsschlussel geheimschlussel apischlussel apisleutel klucapi geheimnis geheimwort anmeldedaten contrasena contrasenya senha wachtwoord toegangscode haslo heslo geslo lozinka zaporka losenord adgangskode kodeord passord
 		salasana jelszo sifre sifreniz parool slaptazodis parolata pasahitza pasfhocal pasvorto nenosiri katasandi matkhau sandi contrasinal paroladordine paroladaccesso kodelaluan motdordre lykilord
@@ -45,7 +45,7 @@ var (
 	keyNouns = set(`schlussel schluessel cle clef clave llave chave chiave sleutel klucz klic kluc kljuc cheie cheia nyckel nokkel nogle avain kulcs anahtar anahtari raktas atslega voti clau gako eochair ufunguo kunci khoa susi
 		ключ ключа ключи ключом κλειδι clavis مفتاح کلید מפתח कुंजी คีย์ กุญแจ kalit`)
 	// keyOf are words whose key is a secret one.
-	keyOf = set(`api apis secret private access auth authentication authorization license licence service account signing encryption ssh pgp gpg master admin session user root app bot llm ai model provider client developer dev personal
+	keyOf = set(`api apis secret private access maps wpa wifi wlan decrypt decryption unseal vault kms smtp deploy auth authentication authorization license licence service account signing encryption ssh pgp gpg master admin session user root app bot llm ai model provider client developer dev personal
 		secreta secreto secrete privee prive privada privado privata segreta segreto acces acceso acesso accesso accesu geheim geheimer geheime geheimen privater privaten personlicher toegang dostupu pristupu tajny tajne tilgang gizli ozel rahasia
 		секретный секретныи доступа приватный приватныи апи закрытый закрытыи`)
 	providers = set(`openai oai anthropic claude gemini google gcp gpt chatgpt huggingface hf stripe roboflow aws amazon azure groq mistral openrouter deepseek twilio keyhole github gitlab slack discord telegram notion airtable supabase firebase replicate cohere
