@@ -82,6 +82,14 @@ func streams() []streamed {
 	return []streamed{
 		{"events of one character", "text/event-stream", events(strings.Replace(openAIEvent, "%[1]d", "0", 1))},
 		{"events without their type", "text/plain", events(strings.Replace(openAIEvent, "%[1]d", "0", 1))},
+		{"events said to be parts", "multipart/mixed; boundary=b", events(strings.Replace(openAIEvent, "%[1]d", "0", 1))},
+		{"events said to be a form", "application/x-www-form-urlencoded", events(strings.Replace(openAIEvent, "%[1]d", "0", 1))},
+		{"events after a line, said to be parts", "multipart/mixed; boundary=b", func(s string) string {
+			return "hello\n\n" + events(strings.Replace(openAIEvent, "%[1]d", "0", 1))(s)
+		}},
+		{"events after a line, said to be a form", "application/x-www-form-urlencoded", func(s string) string {
+			return "a=b&c\n\n" + events(strings.Replace(openAIEvent, "%[1]d", "0", 1))(s)
+		}},
 		{"events with the index last", "text/event-stream", events(indexLast)},
 		{"events over two lines", "text/event-stream; charset=utf-8", events(anthropicEvent)},
 		{"two choices in turn", "text/event-stream", events(openAIEvent)},

@@ -106,20 +106,10 @@ func (w *Walker) Feed(b []byte, offset int64) {
 }
 
 func (w *Walker) walk(b []byte, offset int64) {
-	if w.kind == plain {
-		w.text(plainPart(PlacePlain, b, offset))
-		if !w.inner {
-			i := bytes.IndexByte(b, '{')
-			if i < 0 {
-				return
-			}
-			w.inner, w.json.strings, b, offset = true, true, b[i:], offset+int64(i)
-		}
-		w.json.feed(b, offset)
-		w.wire.bytes = w.wire.bytes[:0] // it was looked at as one text
-		return
-	}
 	switch w.kind {
+	case plain:
+		w.text(plainPart(PlacePlain, b, offset))
+		w.inside(b, offset)
 	case jsonKind:
 		w.json.feed(b, offset)
 		w.wire.flush(w.text)
@@ -129,10 +119,26 @@ func (w *Walker) walk(b []byte, offset int64) {
 	case multipartKind:
 		w.text(plainPart(PlaceWire, b, offset))
 		w.lines.feed(b, offset)
+		w.inside(b, offset)
 	case formKind:
 		w.text(plainPart(PlaceWire, b, offset))
 		w.form.feed(b, offset)
+		w.inside(b, offset)
 	}
+}
+
+// inside walks the JSON in an answer that does not begin as JSON. Readers of events skip
+// the lines before, and do not ask for the content type.
+func (w *Walker) inside(b []byte, offset int64) {
+	if !w.inner {
+		i := bytes.IndexByte(b, '{')
+		if i < 0 {
+			return
+		}
+		w.inner, w.json.strings, b, offset = true, true, b[i:], offset+int64(i)
+	}
+	w.json.feed(b, offset)
+	w.wire.bytes = w.wire.bytes[:0] // it was looked at as one text
 }
 
 // End ends the answer.
@@ -182,7 +188,7 @@ func (w *Walker) guess(head []byte) kind {
 	case len(head) == 0:
 	case head[0] == '{' || head[0] == '[' || head[0] == '"':
 		return jsonKind
-	case w.mime == unknown && (field(head, "data:") || field(head, "event:") || field(head, "id:") || field(head, "retry:") || field(head, ":")):
+	case field(head, "data:") || field(head, "event:") || field(head, "id:") || field(head, "retry:") || field(head, ":"):
 		return eventKind
 	}
 	if w.mime == unknown {
