@@ -8,6 +8,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/publish"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
@@ -22,7 +23,7 @@ func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, err
 	if parsed == nil {
 		return nil, definition.Invalid(problems)
 	}
-	clean, err := cleanPictures("definition", raw, parsed.Root)
+	clean, err := publish.CleanPictures("definition", raw, parsed.Root)
 	if err != nil {
 		return nil, err
 	}

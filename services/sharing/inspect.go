@@ -8,6 +8,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/notice"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
@@ -98,10 +99,12 @@ func (s *Service) inspection(ctx context.Context, ws string, analysis *definitio
 	if out.Slots, err = s.slotMessages(ctx, ws, analysis); err != nil {
 		return nil, err
 	}
-	if out.UnknownDestinations, err = s.unknownDestinations(ctx, analysis); err != nil {
+	unknown, err := s.peers.UnknownDestinations(ctx, analysis.OwnerDestinations())
+	if err != nil {
 		return nil, err
 	}
-	out.Notices = notices(&sharingv1.Detected{
+	out.UnknownDestinations = definition.DisplayAll(unknown)
+	out.Notices = notice.For(&sharingv1.Detected{
 		PrivateModels: private, Slots: out.Slots, Sinks: out.Sinks, UnknownDestinations: out.UnknownDestinations,
 	}, false, false)
 	return out, nil

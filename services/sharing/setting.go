@@ -15,6 +15,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
+	"github.com/keyhole-dev/keyhole/services/sharing/publish"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
@@ -26,9 +27,6 @@ var everySetting = []string{
 
 // outputOnly are fields that a client may send back as it got them.
 var outputOnly = []string{"name", "token", "uri", "state", "detected", "notices", "create_time", "update_time", "suspension"}
-
-// maxSamples bounds the bytes of all samples of a share: every view carries them.
-const maxSamples = 1 << 20
 
 // shareEdit is a share while its settings are changed.
 type shareEdit struct {
@@ -198,24 +196,24 @@ func (e *shareEdit) setOrigins(in []string) error {
 func (e *shareEdit) setSamples(in []*sharingv1.Sample) error {
 	size := 0
 	for _, sample := range in {
-		if len(sample.GetValue()) > maxSamples {
-			return resource.Invalid("share.samples", "are larger than %d bytes together", maxSamples)
+		if len(sample.GetValue()) > publish.MaxSamples {
+			return resource.Invalid("share.samples", "are larger than %d bytes together", publish.MaxSamples)
 		}
-		clean, err := cleanSample(sample.GetValue())
+		clean, err := publish.CleanSample(sample.GetValue())
 		if err != nil {
 			return err
 		}
 		sample.Value = clean
 		size += len(sample.GetInput()) + len(clean)
 	}
-	if size > maxSamples {
-		return resource.Invalid("share.samples", "are larger than %d bytes together", maxSamples)
+	if size > publish.MaxSamples {
+		return resource.Invalid("share.samples", "are larger than %d bytes together", publish.MaxSamples)
 	}
 	raw, err := protojson.Marshal(&sharingv1.Share{Samples: in})
 	if err != nil {
 		return resource.Invalid("share.samples", "cannot be written as JSON")
 	}
-	if err := publicSamples(in).Err(); err != nil {
+	if err := publish.Samples(in).Err(); err != nil {
 		return err
 	}
 	e.row.Samples = string(raw)

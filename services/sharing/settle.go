@@ -13,6 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/notice"
+	"github.com/keyhole-dev/keyhole/services/sharing/publish"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
@@ -58,7 +60,7 @@ func (e *shareEdit) settleSamples(_ context.Context, analysis *definition.Analys
 		if at < 0 || analysis.OwnInterface.GetInputs()[at].GetCredential() {
 			return resource.Invalid("share.samples", "the version has no input %q that could have a sample", sample.GetInput())
 		}
-		if analysis.OwnInterface.GetInputs()[at].GetType() == "WorkflowImage" && !onlyPictures(sample.GetValue()) {
+		if analysis.OwnInterface.GetInputs()[at].GetType() == "WorkflowImage" && !publish.OnlyPictures(sample.GetValue()) {
 			return resource.Invalid("share.samples", "the sample of %q must be a JPEG, PNG or WebP picture in base64, or a URL", sample.GetInput())
 		}
 	}
@@ -274,11 +276,13 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 	if out.Detected.Slots, err = s.slotMessages(ctx, w.Workspace, analysis); err != nil {
 		return nil, err
 	}
-	if out.Detected.UnknownDestinations, err = s.unknownDestinations(ctx, analysis); err != nil {
+	unknown, err := s.peers.UnknownDestinations(ctx, analysis.OwnerDestinations())
+	if err != nil {
 		return nil, err
 	}
+	out.Detected.UnknownDestinations = definition.DisplayAll(unknown)
 	changed := definition.MovedFrom(definition.ParsePromise(row.Promise), analysis)
-	out.Notices = notices(out.Detected, row.hidden() && row.GrantedHash != v.Hash, len(changed.Credentials)+len(changed.Ordinary) > 0)
+	out.Notices = notice.For(out.Detected, row.hidden() && row.GrantedHash != v.Hash, len(changed.Credentials)+len(changed.Ordinary) > 0)
 	if row.State != sharingv1.ShareState_SHARE_STATE_REVOKED {
 		out.Token = s.links.Token(row.UID, row.LinkEpoch)
 		out.Uri = s.links.URI(out.Token)
@@ -299,19 +303,19 @@ func (s *Service) showGrant(ctx context.Context, row shareRow, out *sharingv1.Sh
 		return fmt.Errorf("read credential grant: %w", err)
 	}
 	if changed := grant.GetUnconfirmed(); len(changed) > 0 {
-		out.Notices = append(out.Notices, changedNotice(changed))
+		out.Notices = append(out.Notices, notice.CredentialChanged(changed))
 		for _, slot := range out.GetDetected().GetSlots() {
 			slot.Unconfirmed = slices.Contains(changed, resource.Segment(slot.GetCredential(), 1))
 		}
 	}
 	if exposed := grant.GetExposed(); len(exposed) > 0 {
-		out.Notices = append(out.Notices, exposedNotice(exposed))
+		out.Notices = append(out.Notices, notice.CredentialExposed(exposed))
 	}
 	if waits(grant) && row.State == sharingv1.ShareState_SHARE_STATE_ACTIVE {
 		out.State = sharingv1.ShareState_SHARE_STATE_SUSPENDED
 	}
-	if out.Suspension = suspensionOf(row.Workspace, grant.GetSuspension()); out.Suspension != nil {
-		out.Notices = append(out.Notices, suspensionNotice(out.Suspension))
+	if out.Suspension = notice.SuspensionOf(row.Workspace, grant.GetSuspension()); out.Suspension != nil {
+		out.Notices = append(out.Notices, notice.Suspended(out.Suspension))
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/publish"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
@@ -25,7 +26,7 @@ func (s public) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkflowR
 			return nil, errOr(err, resource.Taken("workflow", wanted))
 		}
 	}
-	if err := publicText(wanted, in).Err(); err != nil {
+	if err := publish.WorkflowText(wanted, in).Err(); err != nil {
 		return nil, err
 	}
 	raw, err := definition.Canonical(in.GetDefinition())
@@ -185,7 +186,7 @@ func (s public) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkflowR
 	if err := w.check(in.GetEtag()); err != nil {
 		return nil, err
 	}
-	if err := publicText("", in).Err(); err != nil {
+	if err := publish.WorkflowText("", in).Err(); err != nil {
 		return nil, err
 	}
 	var raw []byte

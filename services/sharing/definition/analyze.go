@@ -95,6 +95,15 @@ func Display(address string) string {
 	return address
 }
 
+// DisplayAll returns addresses without default ports, nil for none.
+func DisplayAll(addresses []string) []string {
+	var shown []string
+	for _, address := range addresses {
+		shown = append(shown, Display(address))
+	}
+	return shown
+}
+
 // knownHosts are the addresses of well-known providers.
 var knownHosts = map[string]bool{
 	"https://api.openai.com:443": true, "https://api.anthropic.com:443": true,

@@ -74,3 +74,15 @@ func (a *Analysis) SlotMessages(ws string, known map[string]*vaultv1.Credential)
 	}
 	return out
 }
+
+// OwnerDestinations returns the constant destinations of slots that take a credential of
+// the owner, each once, in canonical form.
+func (a *Analysis) OwnerDestinations() []string {
+	var all []string
+	for _, sl := range a.Slots {
+		if sl.Input == "" && sl.Constant && !slices.Contains(all, sl.Destination) {
+			all = append(all, sl.Destination)
+		}
+	}
+	return all
+}

@@ -1,4 +1,4 @@
-package sharing
+package publish
 
 import (
 	"encoding/base64"
@@ -13,26 +13,29 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
-// samplePixels bounds the pictures of samples that have to be turned: they are decoded
-// here, at 4 bytes a pixel.
-const samplePixels = 16_000_000
+// MaxSamples bounds the total bytes of the samples of a share. Every view carries them.
+const MaxSamples = 1 << 20
 
-// sampleLimits bound a sample's value.
-var sampleLimits = document.Limits{Bytes: maxSamples, Depth: 64, Text: maxSamples, Values: 100_000}
+// maxPixels bounds pictures that have to be rotated. Decoding takes 4 bytes a pixel.
+const maxPixels = 16_000_000
 
-// cleanSample makes every picture in a sample's value upright and takes its metadata
-// out: the value is published as it is, and cameras write their owner's place into it.
-func cleanSample(value []byte) ([]byte, error) {
+// sampleLimits bound the value of a sample.
+var sampleLimits = document.Limits{Bytes: MaxSamples, Depth: 64, Text: MaxSamples, Values: 100_000}
+
+// CleanSample rotates every picture in the value of a sample upright and removes its
+// metadata. Visitors get the value as it is.
+func CleanSample(value []byte) ([]byte, error) {
 	root, faults := document.Parse(value, sampleLimits)
 	if len(faults) > 0 {
 		return nil, resource.Invalid("share.samples", "hold a value that is not JSON, or too much of it")
 	}
-	return cleanPictures("share.samples", value, root)
+	return CleanPictures("share.samples", value, root)
 }
 
-// cleanPictures does the same for the pictures of a document, which is shown as it is too.
-// It refuses pictures that nobody here can clean: in other formats, or in other text.
-func cleanPictures(field string, raw []byte, root *document.Node) ([]byte, error) {
+// CleanPictures does the same for the pictures in a document. It refuses pictures in other
+// formats than JPEG, PNG and WebP, and pictures inside other text. field names the
+// document in refusals.
+func CleanPictures(field string, raw []byte, root *document.Node) ([]byte, error) {
 	c := cleaning{field: field}
 	if err := c.visit(root); err != nil || len(c.edits) == 0 {
 		return raw, err
@@ -69,8 +72,8 @@ func (c *cleaning) visit(n *document.Node) error {
 	return nil
 }
 
-// text takes base64, with or without the prefix of a data URI. Other text without a
-// picture is returned as it is.
+// text cleans a picture in base64, with or without the prefix of a data URI. It returns
+// text without a picture unchanged.
 func (c *cleaning) text(text string) (string, error) {
 	prefix, encoded, ok := pictureOf(text)
 	if !ok {
@@ -79,10 +82,10 @@ func (c *cleaning) text(text string) (string, error) {
 		}
 		return text, nil
 	}
-	clean, err := picture.Clean(encoded, samplePixels)
+	clean, err := picture.Clean(encoded, maxPixels)
 	switch {
 	case errors.Is(err, picture.ErrTooLarge):
-		return "", resource.Invalid(c.field, "hold a picture of more than %d million pixels that does not lie upright; turn it first", samplePixels/1_000_000)
+		return "", resource.Invalid(c.field, "hold a picture of more than %d million pixels that does not lie upright; turn it first", maxPixels/1_000_000)
 	case err != nil:
 		return "", resource.Invalid(c.field, "hold a damaged picture")
 	case len(clean) == len(encoded) && (leak.IsPicture(text) || len(text) < len("data:")+100):
@@ -95,8 +98,8 @@ func (c *cleaning) unclean() error {
 	return resource.Invalid(c.field, "hold a picture whose metadata cannot be taken out; a picture must be a JPEG, PNG or WebP picture in base64, alone in its text")
 }
 
-// pictureOf decodes base64 that holds a picture whose metadata can be taken out, in
-// either alphabet, however it is broken into lines, with or without a data URI's prefix.
+// pictureOf decodes a picture that can be cleaned from base64 in either alphabet, with or
+// without line breaks and the prefix of a data URI.
 func pictureOf(text string) (prefix string, encoded []byte, ok bool) {
 	body := text
 	if head, rest, found := strings.Cut(text, ","); found && isBase64URI(head) {
@@ -111,7 +114,7 @@ func isBase64URI(head string) bool {
 	return strings.HasPrefix(head, "data:") && strings.HasSuffix(head, ";base64")
 }
 
-// plainBase64 maps the URL's alphabet to the usual one and leaves out what is not read.
+// plainBase64 maps the URL alphabet to the standard one and drops padding and spaces.
 func plainBase64(r rune) rune {
 	switch {
 	case r == '-':
@@ -124,23 +127,23 @@ func plainBase64(r rune) rune {
 	return r
 }
 
-// onlyPictures reports whether an image input's sample holds no picture in a format that
-// nobody here can clean (HEIC, TIFF, ...): its elements are pictures or URLs.
-func onlyPictures(value []byte) bool {
+// OnlyPictures reports whether the elements of an image input's sample are URLs and
+// pictures that can be cleaned. HEIC or TIFF pictures cannot.
+func OnlyPictures(value []byte) bool {
 	root, _ := document.Parse(value, sampleLimits)
-	return root != nil && pictures(root)
+	return root != nil && allPictures(root)
 }
 
-func pictures(n *document.Node) bool {
+func allPictures(n *document.Node) bool {
 	switch n.Kind {
 	case document.String:
 		_, _, ok := pictureOf(n.Text)
 		return ok || strings.HasPrefix(n.Text, "http://") || strings.HasPrefix(n.Text, "https://")
 	case document.Array:
-		return !slices.ContainsFunc(n.Items, func(item *document.Node) bool { return !pictures(item) })
+		return !slices.ContainsFunc(n.Items, func(item *document.Node) bool { return !allPictures(item) })
 	case document.Object:
 		inner := n.Get("value")
-		return inner != nil && pictures(inner)
+		return inner != nil && allPictures(inner)
 	}
 	return false
 }

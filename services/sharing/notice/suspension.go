@@ -1,19 +1,16 @@
-package sharing
+package notice
 
 import (
-	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
-// suspensionOf is why the guard has stopped a share, for its owner; nil where it has not.
-func suspensionOf(ws string, s *vaultinternalv1.Suspension) *sharingv1.Suspension {
+// SuspensionOf returns why the guard suspended a share, as its owner sees it, or nil.
+func SuspensionOf(ws string, s *vaultinternalv1.Suspension) *sharingv1.Suspension {
 	if s == nil {
 		return nil
 	}
@@ -23,8 +20,8 @@ func suspensionOf(ws string, s *vaultinternalv1.Suspension) *sharingv1.Suspensio
 	}
 }
 
-// suspensionNotice says what has happened, and what to do.
-func suspensionNotice(s *sharingv1.Suspension) *sharingv1.Notice {
+// Suspended says what the guard found and what the owner can do.
+func Suspended(s *sharingv1.Suspension) *sharingv1.Notice {
 	chance := "Chance is unlikely: a provider or whoever ran it has put the credential into an answer."
 	if s.GetChanceLikely() {
 		chance = "Chance is likely: the credential reads like ordinary text. A random key would not."
@@ -43,33 +40,13 @@ func suspensionNotice(s *sharingv1.Suspension) *sharingv1.Notice {
 	}
 }
 
-// unknownNotice says what it takes on to let hidden credentials go to destinations that
-// are not known.
-func unknownNotice(unknown []string) *sharingv1.Notice {
+// unknownDestination explains the risk of sending hidden credentials to destinations that
+// are neither known nor allowed.
+func unknownDestination(unknown []string) *sharingv1.Notice {
 	return &sharingv1.Notice{
 		Id: "credential_access.unknown_destination", Severity: "warning", Title: "Your credentials would go to a destination that is not known",
 		Text: "The destination is neither a known provider's nor allowed by the operator: " + strings.Join(unknown, ", ") + ". Answers are searched for your credential, " +
 			"but whoever runs that destination has it, and one that answers with parts of its own request can give it to visitors little by little, which no search stops. " +
 			"To use hidden credentials there, name the destination in confirmed_destinations.",
 	}
-}
-
-// unknownDestinations are those of the slots with a credential of the owner's that need
-// the owner's confirmation.
-func (s *Service) unknownDestinations(ctx context.Context, analysis *definition.Analysis) ([]string, error) {
-	var all []string
-	for _, sl := range analysis.Slots {
-		if sl.Input == "" && sl.Constant && !slices.Contains(all, sl.Destination) {
-			all = append(all, sl.Destination)
-		}
-	}
-	unknown, err := s.peers.UnknownDestinations(ctx, all)
-	if err != nil || len(unknown) == 0 {
-		return nil, err
-	}
-	shown := make([]string, len(unknown))
-	for i, d := range unknown {
-		shown[i] = definition.Display(d)
-	}
-	return shown, nil
 }

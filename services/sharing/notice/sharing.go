@@ -1,12 +1,9 @@
-package sharing
+package notice
 
 import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
-
-// The texts of the sharing dialog. User interfaces show these; they have none of
-// their own. They say what opening a setting takes on, before and after it is done.
 
 var sharedNotice = &sharingv1.Notice{
 	Id: "share.default", Severity: "info", Title: "How Workflow sharing works with private credentials",
@@ -52,23 +49,23 @@ var credentialUnavailable = &sharingv1.Notice{
 	Text: "This option is only available when a step that needs credentials is detected in the workflow.",
 }
 
-// unconfirmed is shown where a share follows the live version with hidden
-// credentials, and the live version is newer than what its owner agreed to.
+// unconfirmed appears when a share follows the live version with hidden credentials, and
+// its owner has not confirmed the live version.
 var unconfirmed = &sharingv1.Notice{
 	Id: "credential_access.unconfirmed", Severity: "warning", Title: "The new version needs your confirmation",
 	Text: "Your hidden credentials were granted to an earlier version. Visitors cannot run the new one until you confirm it: resume the share, or set its credentials again.",
 }
 
-// movedNotice is shown where the version sends visitors' credentials elsewhere than the
-// link has promised.
+// movedNotice appears when the version sends visitors' credentials to other places than
+// the link promised.
 var movedNotice = &sharingv1.Notice{
 	Id: "credentials.moved", Severity: "warning", Title: "Visitors must confirm where their credentials go",
 	Text: "This version sends a visitor's credential elsewhere than it was sent when the link was made, or takes a new one. Runs that bring it are refused until " +
 		"the visitor's client confirms the new destination; clients that cannot do so need a new link: rotate this one, or make another.",
 }
 
-// changedNotice is shown where hidden credentials are not the ones that were granted.
-func changedNotice(credentials []string) *sharingv1.Notice {
+// CredentialChanged says that hidden credentials have changed since they were granted.
+func CredentialChanged(credentials []string) *sharingv1.Notice {
 	return &sharingv1.Notice{
 		Id: "credential_access.changed", Severity: "warning", Title: "A hidden credential has changed",
 		Text: "The credential " + resource.Quoted(credentials) + " now has other destinations, another place in the request or another provider than when you opened it to this link. " +
@@ -76,8 +73,8 @@ func changedNotice(credentials []string) *sharingv1.Notice {
 	}
 }
 
-// exposedNotice is shown where a hidden credential needs a new value.
-func exposedNotice(credentials []string) *sharingv1.Notice {
+// CredentialExposed says that hidden credentials need new values.
+func CredentialExposed(credentials []string) *sharingv1.Notice {
 	return &sharingv1.Notice{
 		Id: "credential_access.exposed", Severity: "warning", Title: "A hidden credential needs a new value",
 		Text: "The guard has stopped links because of the credential " + resource.Quoted(credentials) + ", and visitors may know a part of its value. " +
@@ -85,8 +82,8 @@ func exposedNotice(credentials []string) *sharingv1.Notice {
 	}
 }
 
-// notices are the texts that belong to what was detected.
-func notices(d *sharingv1.Detected, needsConfirmation, hasMoved bool) []*sharingv1.Notice {
+// For returns the notices for what was detected.
+func For(d *sharingv1.Detected, needsConfirmation, hasMoved bool) []*sharingv1.Notice {
 	out := []*sharingv1.Notice{sharedNotice}
 	if len(d.GetPrivateModels()) > 0 {
 		out = append(out, runAccessNotices...)
@@ -96,7 +93,7 @@ func notices(d *sharingv1.Detected, needsConfirmation, hasMoved bool) []*sharing
 	if len(d.GetSlots()) > 0 {
 		out = append(out, credentialNotices...)
 		if unknown := d.GetUnknownDestinations(); len(unknown) > 0 {
-			out = append(out, unknownNotice(unknown))
+			out = append(out, unknownDestination(unknown))
 		}
 	} else {
 		out = append(out, credentialUnavailable)

@@ -1,4 +1,4 @@
-package sharing
+package publish
 
 import (
 	"fmt"
@@ -7,13 +7,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 )
 
-// publicText is the gate for what others see of a workflow beside its definition.
-func publicText(id string, in *sharingv1.Workflow) *leak.Gate {
+// WorkflowText returns a gate for the texts that others see next to a definition.
+func WorkflowText(id string, in *sharingv1.Workflow) *leak.Gate {
 	return leak.NewGate().Text("workflow_id", id).Text("workflow.title", in.GetTitle()).Text("workflow.description", in.GetDescription())
 }
 
-// publicSamples is the gate for the samples of a share: its visitors see them.
-func publicSamples(in []*sharingv1.Sample) *leak.Gate {
+// Samples returns a gate for the samples of a share, which its visitors see.
+func Samples(in []*sharingv1.Sample) *leak.Gate {
 	gate := leak.NewGate()
 	for i, sample := range in {
 		field := fmt.Sprintf("share.samples[%d]", i)
