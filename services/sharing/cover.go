@@ -10,6 +10,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
 // A share's row and the vault's credential grant are two stores, and a process can die
@@ -70,7 +71,7 @@ func (s *Service) cover(ctx context.Context, row shareRow) error {
 	if err != nil || !claimed { // whoever has changed it since has a doubt of its own
 		return err
 	}
-	w, found, err := s.store.workflowByUID(ctx, row.Workflow)
+	w, found, err := s.workflows.ByUID(ctx, row.Workflow)
 	if err != nil || !found {
 		return err
 	}
@@ -81,7 +82,7 @@ func (s *Service) cover(ctx context.Context, row shareRow) error {
 }
 
 // withdraw asks the vault to drop a share's grant, unless the row covers it.
-func (s *Service) withdraw(ctx context.Context, w workflowRow, row *shareRow) error {
+func (s *Service) withdraw(ctx context.Context, w workflows.Workflow, row *shareRow) error {
 	request := &vaultinternalv1.DeleteCredentialGrantRequest{Share: resource.Share(row.Workspace, w.ID, row.ID)}
 	if w.Deleted == 0 && row.State != sharingv1.ShareState_SHARE_STATE_REVOKED && row.hidden() && row.GrantedHash != "" {
 		request.Unless = &vaultinternalv1.CoveredGrant{VersionHash: row.GrantedHash, Calls: row.Calls, Period: vaultv1.Period(row.Period)}
@@ -102,7 +103,7 @@ func (s *Service) withdraw(ctx context.Context, w workflowRow, row *shareRow) er
 // withdrawNow withdraws at once what a share has lost, where its row says so already.
 // If the vault is away now, the doubt in the row brings the sweep; likewise if there was
 // a doubt before, for whoever raised that one may still be granting.
-func (s *Service) withdrawNow(ctx context.Context, w workflowRow, row shareRow, doubtedBefore bool) {
+func (s *Service) withdrawNow(ctx context.Context, w workflows.Workflow, row shareRow, doubtedBefore bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grantWithin)
 	defer cancel()
 	err := s.withdraw(ctx, w, &row)

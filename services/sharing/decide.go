@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
 // decision is on whose behalf a run would happen, and with what. It says nothing of
@@ -31,7 +32,7 @@ type decision struct {
 	// right is nil for a run of the caller's own.
 	right    *right
 	owner    string
-	workflow workflowRow
+	workflow workflows.Workflow
 	version  int64
 	analysis *definition.Analysis
 
@@ -110,14 +111,14 @@ func (s *Service) ownWorkflow(ctx context.Context, d *decision, name string, num
 	if d.principal.Kind != caller.Member || resource.Segment(name, 0) != d.principal.Workspace {
 		return resource.NotFound("workflow")
 	}
-	w, err := s.findLive(ctx, name)
+	w, err := s.workflows.FindLive(ctx, name)
 	if err != nil {
 		return err
 	}
 	if number == 0 {
 		number = w.Live
 	}
-	v, err := s.versionOf(ctx, w, number)
+	v, err := s.workflows.Version(ctx, w, number)
 	if err != nil {
 		return err
 	}

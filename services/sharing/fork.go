@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
@@ -51,8 +52,8 @@ func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedW
 	if title == "" {
 		title = right.workflow.Title
 	}
-	w, err := s.insert(ctx, newWorkflow{
-		workspace: ws, id: r.GetWorkflowId(), title: title, description: right.workflow.Description, forkedFrom: from, definition: raw,
+	w, err := s.workflows.Insert(ctx, workflows.NewWorkflow{
+		Workspace: ws, ID: r.GetWorkflowId(), Title: title, Description: right.workflow.Description, ForkedFrom: from, Definition: raw,
 	})
 	if err != nil {
 		return nil, err
@@ -120,7 +121,7 @@ func (s *Service) absoluteModels(ctx context.Context, r *right, ws string, texts
 
 // forkReport says what the fork lacks.
 func (s *Service) forkReport(ctx context.Context, ws string, analysis *definition.Analysis) (*sharingv1.ForkReport, error) {
-	slots, err := s.slotMessages(ctx, ws, analysis)
+	slots, err := s.workflows.SlotMessages(ctx, ws, analysis)
 	if err != nil {
 		return nil, err
 	}

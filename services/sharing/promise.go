@@ -19,7 +19,7 @@ import (
 // promiseNow makes the link promise what the version does that it opens now: of a link
 // that nobody knows yet.
 func (e *shareEdit) promiseNow(ctx context.Context) error {
-	v, err := e.versionOf(ctx, e.workflow, e.row.number(e.workflow))
+	v, err := e.workflows.Version(ctx, e.workflow, e.row.number(e.workflow))
 	if err != nil {
 		return err
 	}

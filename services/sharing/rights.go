@@ -11,14 +11,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
 // right is what a link allows now: its share, and the version that it opens with
 // what was found in it. It must not be changed.
 type right struct {
 	share    shareRow
-	workflow workflowRow
-	version  versionRow
+	workflow workflows.Workflow
+	version  workflows.Version
 	analysis *definition.Analysis
 	// moved are inputs whose values go elsewhere than the link has promised.
 	moved definition.Moved
@@ -112,7 +113,7 @@ func (s *Service) loadShare(ctx context.Context, uid string) (*right, error) {
 }
 
 func (s *Service) loadRight(ctx context.Context, share shareRow) (*right, error) {
-	w, found, err := s.store.workflowByUID(ctx, share.Workflow)
+	w, found, err := s.workflows.ByUID(ctx, share.Workflow)
 	if err != nil {
 		return nil, fmt.Errorf("read workflow: %w", err)
 	}
@@ -120,7 +121,7 @@ func (s *Service) loadRight(ctx context.Context, share shareRow) (*right, error)
 		return nil, noLink()
 	}
 	r := &right{share: share, workflow: w}
-	if r.version, err = s.versionOf(ctx, w, share.number(w)); err != nil {
+	if r.version, err = s.workflows.Version(ctx, w, share.number(w)); err != nil {
 		return nil, err
 	}
 	r.analysis = s.definitions.Of(r.version.Definition, r.version.Hash)
@@ -138,7 +139,7 @@ func (s *Service) loadRight(ctx context.Context, share shareRow) (*right, error)
 }
 
 // number is the version that a share opens.
-func (s *shareRow) number(w workflowRow) int64 {
+func (s *shareRow) number(w workflows.Workflow) int64 {
 	if s.FollowLive {
 		return w.Live
 	}
@@ -166,7 +167,7 @@ func waits(g *vaultinternalv1.GetCredentialGrantResponse) bool {
 
 // loadTrash says whether a workflow is gone or in the trash.
 func (s *Service) loadTrash(ctx context.Context, uid string) (bool, error) {
-	w, found, err := s.store.workflowByUID(ctx, uid)
+	w, found, err := s.workflows.ByUID(ctx, uid)
 	return !found || w.Deleted != 0, err
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 
 	"google.golang.org/grpc"
 
@@ -102,6 +103,7 @@ type Service struct {
 	cfg         Config
 	store       store
 	ledger      ledger.Store
+	workflows   *workflows.Workflows
 	meter       *meter.Meter
 	links       link.Key
 	pages       *page.Tokens
@@ -147,12 +149,19 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	s.peers = peers.New(deps.Vault, deps.Registry, deps.Now)
 	s.ledger = ledger.NewStore(deps.DB)
 	s.rights = newRights(s)
+	s.workflows = workflows.New(workflows.Deps{
+		Store: workflows.NewStore(deps.DB), Definitions: s.definitions, Peers: s.peers, Vault: deps.Vault, Pages: pages, Log: deps.Logger, Now: deps.Now,
+		Dependents: dependentShares{s},
+	})
 	s.leases = newLeases()
 	return s, nil
 }
 
-// runHandlers gives the embedded handlers a name of their own.
-type runHandlers = ledger.Handlers
+// The embedded handlers need names of their own.
+type (
+	runHandlers      = ledger.Handlers
+	workflowHandlers = workflows.Handlers
+)
 
 // public is the face that clients see, internal the one that the runner sees.
 type (
@@ -160,6 +169,7 @@ type (
 		sharingv1.UnsafeSharingServiceServer
 		*Service
 		*runHandlers
+		workflowHandlers
 	}
 	internal struct {
 		sharinginternalv1.UnimplementedSharingInternalServiceServer
@@ -169,7 +179,7 @@ type (
 
 // RegisterPublic adds the public face to a server.
 func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) {
-	sharingv1.RegisterSharingServiceServer(r, public{Service: s, runHandlers: ledger.NewHandlers(s.ledger, s.pages)})
+	sharingv1.RegisterSharingServiceServer(r, public{Service: s, runHandlers: ledger.NewHandlers(s.ledger, s.pages), workflowHandlers: workflows.Handlers{Workflows: s.workflows}})
 }
 
 // RegisterInternal adds the internal face to a server.

@@ -17,6 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/publish"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
 // everySetting are the fields of a share that its owner sets.
@@ -31,7 +32,7 @@ var outputOnly = []string{"name", "token", "uri", "state", "detected", "notices"
 // shareEdit is a share while its settings are changed.
 type shareEdit struct {
 	*Service
-	workflow    workflowRow
+	workflow    workflows.Workflow
 	row, before shareRow
 	created     bool
 	// resumed: the owner has looked, and lets the share run again.

@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/notice"
 	"github.com/keyhole-dev/keyhole/services/sharing/publish"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
 // The limits that a share gets when a setting is opened and its owner names none.
@@ -34,7 +35,7 @@ const (
 func (e *shareEdit) settle(ctx context.Context, confirm bool) error {
 	e.row.RunAccess = max(e.row.RunAccess, sharingv1.RunAccess_RUN_ACCESS_VISITOR)
 	e.row.CredentialAccess = max(e.row.CredentialAccess, sharingv1.CredentialAccess_CREDENTIAL_ACCESS_VISITOR)
-	v, err := e.versionOf(ctx, e.workflow, e.row.number(e.workflow))
+	v, err := e.workflows.Version(ctx, e.workflow, e.row.number(e.workflow))
 	if err != nil {
 		return err
 	}
@@ -257,8 +258,8 @@ func hideable(sl definition.Slot, c *vaultv1.Credential) error {
 }
 
 // shareMessage is a share as its owner sees it, with its link.
-func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow) (*sharingv1.Share, error) {
-	v, err := s.versionOf(ctx, w, row.number(w))
+func (s *Service) shareMessage(ctx context.Context, w workflows.Workflow, row shareRow) (*sharingv1.Share, error) {
+	v, err := s.workflows.Version(ctx, w, row.number(w))
 	if err != nil {
 		return nil, err
 	}
@@ -273,7 +274,7 @@ func (s *Service) shareMessage(ctx context.Context, w workflowRow, row shareRow)
 	if out.Detected.PrivateModels, _, err = s.peers.ForStrangers(ctx, w.Workspace, analysis.ModelIDs()); err != nil {
 		return nil, err
 	}
-	if out.Detected.Slots, err = s.slotMessages(ctx, w.Workspace, analysis); err != nil {
+	if out.Detected.Slots, err = s.workflows.SlotMessages(ctx, w.Workspace, analysis); err != nil {
 		return nil, err
 	}
 	unknown, err := s.peers.UnknownDestinations(ctx, analysis.OwnerDestinations())

@@ -1,6 +1,7 @@
 package sharing
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,11 +16,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
 // CreateShare implements the RPC.
 func (s public) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequest) (*sharingv1.Share, error) {
-	w, err := s.findLive(ctx, r.GetParent())
+	w, err := s.workflows.FindLive(ctx, r.GetParent())
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +66,7 @@ func (e *shareEdit) insert(ctx context.Context) error {
 	}
 	inserted, err := e.store.insertShare(ctx, row)
 	if err != nil || !inserted {
-		return errOr(err, resource.Taken("share", row.ID))
+		return cmp.Or(err, resource.Taken("share", row.ID))
 	}
 	if e.grant == nil {
 		return nil
@@ -77,8 +79,8 @@ func (e *shareEdit) insert(ctx context.Context) error {
 }
 
 // findShare reads a share by its resource name.
-func (s *Service) findShare(ctx context.Context, name string) (workflowRow, shareRow, error) {
-	w, err := s.find(ctx, name)
+func (s *Service) findShare(ctx context.Context, name string) (workflows.Workflow, shareRow, error) {
+	w, err := s.workflows.Find(ctx, name)
 	if errs.CodeOf(err) == codes.NotFound {
 		return w, shareRow{}, resource.NotFound("share")
 	}
@@ -106,7 +108,7 @@ func (s public) GetShare(ctx context.Context, r *sharingv1.GetShareRequest) (*sh
 
 // ListShares implements the RPC.
 func (s public) ListShares(ctx context.Context, r *sharingv1.ListSharesRequest) (*sharingv1.ListSharesResponse, error) {
-	w, err := s.find(ctx, r.GetParent())
+	w, err := s.workflows.Find(ctx, r.GetParent())
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +163,7 @@ func (s *Service) changeShare(ctx context.Context, name string, change func(*sha
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_NOT_FOUND, "the share is revoked, for ever; make a new one")
 	}
 	if w.Deleted != 0 {
-		return nil, inTrash()
+		return nil, workflows.InTrash()
 	}
 	edit := &shareEdit{Service: s, workflow: w, row: row, before: row}
 	if err := change(edit); err != nil {
@@ -185,7 +187,7 @@ func (e *shareEdit) commit(ctx context.Context) error {
 		}
 		claimed, err := e.store.doubtShare(ctx, &e.before, e.now().UnixMicro())
 		if err != nil || !claimed {
-			return errOr(err, resource.Conflict("share"))
+			return cmp.Or(err, resource.Conflict("share"))
 		}
 		return e.putGrant(ctx)
 	}

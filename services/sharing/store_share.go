@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/scan"
 )
 
@@ -58,6 +59,9 @@ func (s *shareRow) opened() bool {
 func (s *shareRow) hidden() bool {
 	return s.CredentialAccess == sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER
 }
+
+// store is the rows of shares. Every query of a tenant's rows names the tenant.
+type store struct{ db *sqldb.DB }
 
 // share reads a share of a workspace's workflow, by the workflow's uid.
 func (s store) share(ctx context.Context, ws, workflow, id string) (row shareRow, found bool, err error) {
@@ -219,4 +223,33 @@ func (s store) revokeShare(ctx context.Context, ws, uid string, now int64) error
 	_, err := s.changed(ctx, `UPDATE shares SET state = 3, update_time = $1,
 		grant_doubt = CASE WHEN credential_access = 2 OR grant_doubt <> 0 THEN CAST($1 AS BIGINT) ELSE 0 END WHERE uid = $2 AND workspace = $3`, now, uid, ws)
 	return err
+}
+
+// uncoverTrash takes the use for a grant from shares that were opened while their
+// workflow went to the trash.
+func (s store) uncoverTrash(ctx context.Context, now int64) error {
+	_, err := s.changed(ctx, `UPDATE shares SET granted_hash = '', grant_doubt = $1, update_time = update_time + 1
+		WHERE granted_hash <> '' AND workflow IN (SELECT uid FROM workflows WHERE delete_time <> 0)`, now)
+	return err
+}
+
+// purge removes for ever what has been in the trash since before the given time.
+// Runs and line items stay: they are charges. What may still have a grant in the vault
+// stays until it is withdrawn.
+func (s store) purge(ctx context.Context, before int64) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		const over = `delete_time <> 0 AND delete_time < $1
+			AND NOT EXISTS (SELECT 1 FROM shares WHERE shares.workflow = workflows.uid AND grant_doubt <> 0)`
+		const old = `(SELECT uid FROM workflows WHERE ` + over + `)`
+		for _, statement := range []string{
+			`DELETE FROM shares WHERE workflow IN ` + old,
+			`DELETE FROM versions WHERE workflow IN ` + old,
+			`DELETE FROM workflows WHERE ` + over,
+		} {
+			if _, err := tx.ExecContext(ctx, statement, before); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -1,4 +1,4 @@
-package sharing
+package workflows
 
 import (
 	"bytes"
@@ -15,10 +15,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
 )
 
-// admit looks a definition over before it is saved. A literal secret where a
-// credential belongs goes to the vault, on the authority of the caller, and leaves
-// a reference; anywhere else it is refused. What comes back may be stored.
-func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, error) {
+// admit checks a definition before it is saved and returns the bytes to store. A secret in
+// a credential field goes to the vault, on the authority of the caller, and leaves a
+// reference. A secret anywhere else is refused.
+func (s *Workflows) admit(ctx context.Context, ws string, raw []byte) ([]byte, error) {
 	parsed, problems := workflow.Parse(raw)
 	if parsed == nil {
 		return nil, definition.Invalid(problems)
@@ -34,7 +34,7 @@ func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, err
 	if err := definition.RefuseLiterals(literals); err != nil {
 		return nil, err
 	}
-	// A document with secrets is not remembered by its hash.
+	// The definition may hold secrets, so the cache must not keep it.
 	analysis := s.definitions.Analyze(raw)
 	if len(analysis.Problems) > 0 {
 		return nil, definition.Invalid(analysis.Problems)
@@ -42,7 +42,7 @@ func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, err
 	if problems := analysis.Collisions(literals); len(problems) > 0 {
 		return nil, definition.Invalid(problems)
 	}
-	if err := s.wellPlaced(ctx, ws, analysis); err != nil {
+	if err := s.checkPlaces(ctx, ws, analysis); err != nil {
 		return nil, err
 	}
 	if len(literals) == 0 {
@@ -51,9 +51,9 @@ func (s *Service) admit(ctx context.Context, ws string, raw []byte) ([]byte, err
 	return s.storeLiterals(ctx, ws, parsed, analysis, literals)
 }
 
-// wellPlaced refuses references to credentials that go to another place than the step
-// writes them in. It costs definitions that name credentials one question.
-func (s *Service) wellPlaced(ctx context.Context, ws string, analysis *definition.Analysis) error {
+// checkPlaces refuses credentials with another place in a request than the step names. It
+// asks the vault once if the definition names credentials.
+func (s *Workflows) checkPlaces(ctx context.Context, ws string, analysis *definition.Analysis) error {
 	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {
 		return err
@@ -61,10 +61,10 @@ func (s *Service) wellPlaced(ctx context.Context, ws string, analysis *definitio
 	return analysis.CheckPlaces(known)
 }
 
-// storeLiterals hands the secrets over and puts references in their places.
-func (s *Service) storeLiterals(ctx context.Context, ws string, d *workflow.Definition, analysis *definition.Analysis, literals []inspect.Literal) ([]byte, error) {
+// storeLiterals stores the secrets in the vault and replaces them by references.
+func (s *Workflows) storeLiterals(ctx context.Context, ws string, d *workflow.Definition, analysis *definition.Analysis, literals []inspect.Literal) ([]byte, error) {
 	texts := map[string]string{}
-	stored := map[string]string{} // one secret at one place of one destination is one credential
+	stored := map[string]string{} // the same secret at the same place of the same destination becomes one credential
 	for _, l := range literals {
 		node, ok := d.Root.Lookup(l.Pointer)
 		if !ok {

@@ -1,21 +1,18 @@
-package sharing
+package workflows
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/notice"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
-// InspectWorkflow implements the RPC. Problems are its answer, not its error.
-func (s public) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflowRequest) (*sharingv1.InspectWorkflowResponse, error) {
-	w, err := s.find(ctx, r.GetName())
+// InspectWorkflow implements the RPC. Problems are in the reply; they are not an error.
+func (s Handlers) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflowRequest) (*sharingv1.InspectWorkflowResponse, error) {
+	w, err := s.Find(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +32,7 @@ func (s public) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflo
 	if number == 0 {
 		number = w.Live
 	}
-	v, err := s.versionOf(ctx, w, number)
+	v, err := s.Version(ctx, w, number)
 	if err != nil {
 		return nil, err
 	}
@@ -43,39 +40,13 @@ func (s public) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflo
 	if err != nil {
 		return nil, err
 	}
-	out.SuspendedShares, err = s.suspendedShares(ctx, w)
+	out.SuspendedShares, err = s.dependents.Suspended(ctx, w)
 	return out, err
 }
 
-// maxInspected bounds the shares that an inspection asks the vault about.
-const maxInspected = 50
-
-// suspendedShares are those that wait for their owner's word.
-func (s *Service) suspendedShares(ctx context.Context, w workflowRow) ([]string, error) {
-	rows, err := s.store.shares(ctx, w.Workspace, w.UID, shareCursor{}, false, maxInspected)
-	if err != nil {
-		return nil, fmt.Errorf("list shares: %w", err)
-	}
-	var names []string
-	for _, row := range rows {
-		if !row.hidden() {
-			continue
-		}
-		name := resource.Share(w.Workspace, w.ID, row.ID)
-		grant, err := s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: name})
-		if err != nil {
-			return nil, fmt.Errorf("read credential grant: %w", err)
-		}
-		if waits(grant) {
-			names = append(names, name)
-		}
-	}
-	return names, nil
-}
-
-// inspection is what an owner sees of an analysis, with what the vault and the
-// registry know of the names in it.
-func (s *Service) inspection(ctx context.Context, ws string, analysis *definition.Analysis) (*sharingv1.InspectWorkflowResponse, error) {
+// inspection returns an analysis as the owner sees it, completed with what the vault and
+// the registry know of the names in it.
+func (s *Workflows) inspection(ctx context.Context, ws string, analysis *definition.Analysis) (*sharingv1.InspectWorkflowResponse, error) {
 	out := &sharingv1.InspectWorkflowResponse{
 		Interface: analysis.OwnInterface, Sinks: analysis.Sinks, Destinations: analysis.Destinations, Problems: definition.ProblemMessages(analysis.Problems),
 		SharingProblems: definition.ObstacleMessages(analysis.Obstacles),
@@ -96,7 +67,7 @@ func (s *Service) inspection(ctx context.Context, ws string, analysis *definitio
 			FromInput: m.Open(),
 		})
 	}
-	if out.Slots, err = s.slotMessages(ctx, ws, analysis); err != nil {
+	if out.Slots, err = s.SlotMessages(ctx, ws, analysis); err != nil {
 		return nil, err
 	}
 	unknown, err := s.peers.UnknownDestinations(ctx, analysis.OwnerDestinations())
@@ -110,8 +81,8 @@ func (s *Service) inspection(ctx context.Context, ws string, analysis *definitio
 	return out, nil
 }
 
-// slotMessages are the slots as their owner sees them.
-func (s *Service) slotMessages(ctx context.Context, ws string, analysis *definition.Analysis) ([]*sharingv1.Slot, error) {
+// SlotMessages returns the slots as their owner sees them.
+func (s *Workflows) SlotMessages(ctx context.Context, ws string, analysis *definition.Analysis) ([]*sharingv1.Slot, error) {
 	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {
 		return nil, err
@@ -119,9 +90,8 @@ func (s *Service) slotMessages(ctx context.Context, ws string, analysis *definit
 	return analysis.SlotMessages(ws, known), nil
 }
 
-// misplaced are the slots whose credential goes to another place than the step writes it
-// in. A credential that does not exist is not among them.
-func (s *Service) misplaced(ctx context.Context, ws string, analysis *definition.Analysis) (workflow.Problems, error) {
+// misplaced returns a problem for each credential with another place than its step names.
+func (s *Workflows) misplaced(ctx context.Context, ws string, analysis *definition.Analysis) (workflow.Problems, error) {
 	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {
 		return nil, err

@@ -1,0 +1,158 @@
+package workflows
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/publish"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+)
+
+// CreateWorkflow implements the RPC.
+func (s Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkflowRequest) (*sharingv1.Workflow, error) {
+	ws := resource.Segment(r.GetParent(), 0)
+	in := r.GetWorkflow()
+	wanted := r.GetWorkflowId()
+	if wanted != "" { // check before a secret goes to the vault
+		if _, found, err := s.store.find(ctx, ws, wanted); err != nil || found {
+			return nil, cmp.Or(err, resource.Taken("workflow", wanted))
+		}
+	}
+	if err := publish.WorkflowText(wanted, in).Err(); err != nil {
+		return nil, err
+	}
+	raw, err := definition.Canonical(in.GetDefinition())
+	if err != nil {
+		return nil, err
+	}
+	if raw, err = s.admit(ctx, ws, raw); err != nil {
+		return nil, err
+	}
+	return s.Insert(ctx, NewWorkflow{Workspace: ws, ID: wanted, Title: in.GetTitle(), Description: in.GetDescription(), Definition: raw})
+}
+
+// ListWorkflows implements the RPC.
+func (s Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsRequest) (*sharingv1.ListWorkflowsResponse, error) {
+	ws := resource.Segment(r.GetParent(), 0)
+	binding := []string{"workflows", r.GetParent(), fmt.Sprint(r.GetShowDeleted())}
+	rows, next, err := page.List(s.pages, r, page.Listing[Workflow, string]{
+		Binding: binding,
+		Read: func(after string, limit int) ([]Workflow, error) {
+			return s.store.list(ctx, ws, after, r.GetShowDeleted(), limit)
+		},
+		CursorOf: func(w Workflow) string { return w.ID },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list workflows: %w", err)
+	}
+	out := &sharingv1.ListWorkflowsResponse{NextPageToken: next}
+	for _, w := range rows {
+		out.Workflows = append(out.Workflows, w.message(nil))
+	}
+	return out, nil
+}
+
+// GetWorkflow implements the RPC.
+func (s Handlers) GetWorkflow(ctx context.Context, r *sharingv1.GetWorkflowRequest) (*sharingv1.Workflow, error) {
+	w, err := s.Find(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.Version(ctx, w, w.Live)
+	if err != nil {
+		return nil, err
+	}
+	return w.message(&v), nil
+}
+
+// UpdateWorkflow implements the RPC.
+func (s Handlers) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkflowRequest) (*sharingv1.Workflow, error) {
+	in := r.GetWorkflow()
+	w, err := s.FindLive(ctx, in.GetName())
+	if err != nil {
+		return nil, err
+	}
+	if err := w.check(in.GetEtag()); err != nil {
+		return nil, err
+	}
+	if err := publish.WorkflowText("", in).Err(); err != nil {
+		return nil, err
+	}
+	var raw []byte
+	for _, path := range workflowMask(r) {
+		switch field, _, _ := strings.Cut(path, "."); field {
+		case "title":
+			w.Title = in.GetTitle()
+		case "description":
+			w.Description = in.GetDescription()
+		case "definition":
+			if raw, err = s.newDefinition(ctx, w.Workspace, in.GetDefinition()); err != nil {
+				return nil, err
+			}
+		case "name", "etag":
+		default:
+			return nil, resource.Invalid("update_mask", "%q cannot be changed; title, description and definition can", path)
+		}
+	}
+	return s.save(ctx, w, raw)
+}
+
+// workflowMask returns the fields to change. Without a mask these are the fields that are
+// set.
+func workflowMask(r *sharingv1.UpdateWorkflowRequest) []string {
+	if paths := r.GetUpdateMask().GetPaths(); len(paths) > 0 {
+		if len(paths) == 1 && paths[0] == "*" {
+			return []string{"title", "description", "definition"}
+		}
+		return paths
+	}
+	var paths []string
+	if r.GetWorkflow().GetTitle() != "" {
+		paths = append(paths, "title")
+	}
+	if r.GetWorkflow().GetDescription() != "" {
+		paths = append(paths, "description")
+	}
+	if definition.IsSet(r.GetWorkflow().GetDefinition()) {
+		paths = append(paths, "definition")
+	}
+	return paths
+}
+
+// DeleteWorkflow implements the RPC.
+func (s Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflowRequest) (*sharingv1.Workflow, error) {
+	w, err := s.Find(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	if err := w.check(r.GetEtag()); err != nil {
+		return nil, err
+	}
+	if w.Deleted == 0 {
+		w.Deleted = s.now().UnixMicro()
+	}
+	out, err := s.save(ctx, w, nil)
+	if err != nil {
+		return nil, err
+	}
+	deleted := resource.Micros(out.GetUpdateTime().AsTime())
+	if err := s.dependents.Withdraw(ctx, w, deleted); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// UndeleteWorkflow implements the RPC.
+func (s Handlers) UndeleteWorkflow(ctx context.Context, r *sharingv1.UndeleteWorkflowRequest) (*sharingv1.Workflow, error) {
+	w, err := s.Find(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	w.Deleted = 0
+	return s.save(ctx, w, nil)
+}

@@ -1,0 +1,97 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+)
+
+// NewWorkflow describes a workflow to insert. Its definition must hold no secrets.
+type NewWorkflow struct {
+	Workspace, ID, Title, Description, ForkedFrom string
+	Definition                                    []byte
+}
+
+// Insert stores a workflow with its first version. Without an ID it derives one from the
+// title.
+func (s *Workflows) Insert(ctx context.Context, n NewWorkflow) (*sharingv1.Workflow, error) {
+	now := s.now().UnixMicro()
+	w := Workflow{
+		UID: id.New("wf"), Workspace: n.Workspace, ID: n.ID, Title: n.Title, Description: n.Description,
+		Live: 1, Revision: 1, ForkedFrom: n.ForkedFrom, Created: now, Updated: now,
+	}
+	v := Version{
+		Workflow: w.UID, Number: 1, Definition: n.Definition, Hash: definition.Hash(n.Definition),
+		Author: caller.From(ctx).Key, Created: now,
+	}
+	for _, candidate := range candidates(n.ID, n.Title, "workflow") {
+		w.ID = candidate
+		inserted, err := s.store.insert(ctx, w, v)
+		if err != nil {
+			return nil, fmt.Errorf("insert workflow: %w", err)
+		}
+		if inserted {
+			s.reportUses(ctx, w, v)
+			return w.message(&v), nil
+		}
+	}
+	return nil, resource.Taken("workflow", w.ID)
+}
+
+// candidates returns the IDs to try: the requested one, or one derived from the title and
+// the same with a random suffix.
+func candidates(wanted, title, byDefault string) []string {
+	if wanted != "" {
+		return []string{wanted}
+	}
+	base := resource.Slug(title)
+	if base == "" {
+		base = byDefault
+	}
+	unique := id.New("x")
+	return []string{base, base + "-" + unique[len(unique)-8:]}
+}
+
+func (s *Workflows) newDefinition(ctx context.Context, ws string, given []byte) ([]byte, error) {
+	raw, err := definition.Canonical(given)
+	if err != nil {
+		return nil, err
+	}
+	return s.admit(ctx, ws, raw)
+}
+
+// save writes a changed workflow. A definition becomes a new version.
+func (s *Workflows) save(ctx context.Context, w Workflow, raw []byte) (*sharingv1.Workflow, error) {
+	before := w.Revision
+	w.Revision++
+	w.Updated = max(s.now().UnixMicro(), w.Updated+1)
+	var v *Version
+	if raw != nil {
+		w.Live++
+		v = &Version{
+			Workflow: w.UID, Number: w.Live, Definition: raw, Hash: definition.Hash(raw), Author: caller.From(ctx).Key, Created: w.Updated,
+		}
+	}
+	updated, err := s.store.update(ctx, w, before, v, s.dependents.Uncover)
+	if err != nil {
+		return nil, fmt.Errorf("update workflow: %w", err)
+	}
+	if !updated {
+		return nil, resource.Conflict("workflow")
+	}
+	s.dependents.Changed()
+	if v == nil {
+		live, err := s.Version(ctx, w, w.Live)
+		if err != nil {
+			return nil, err
+		}
+		v = &live
+	}
+	s.reportUses(ctx, w, *v)
+	return w.message(v), nil
+}

@@ -1,0 +1,138 @@
+package workflows
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/scan"
+)
+
+// Workflow is the row of a workflow.
+type Workflow struct {
+	UID, Workspace, ID, Title, Description string
+	Live, Revision                         int64
+	ForkedFrom                             string
+	Created, Updated, Deleted              int64
+}
+
+// Version is the row of a version. It never changes.
+type Version struct {
+	Workflow   string
+	Number     int64
+	Definition []byte
+	Hash       string
+	Author     string
+	Created    int64
+}
+
+const workflowColumns = `uid, workspace, id, title, description, live_version, revision, forked_from, create_time, update_time, delete_time`
+
+func (w *Workflow) fields() []any {
+	return []any{
+		&w.UID, &w.Workspace, &w.ID, &w.Title, &w.Description, &w.Live, &w.Revision, &w.ForkedFrom,
+		&w.Created, &w.Updated, &w.Deleted,
+	}
+}
+
+// Store reads and writes the rows of workflows and versions. Every query for the rows of a
+// workspace names the workspace.
+type Store struct{ db *sqldb.DB }
+
+// NewStore returns the store in a database.
+func NewStore(db *sqldb.DB) Store { return Store{db: db} }
+
+// find reads a workflow of a workspace, also one in the trash.
+func (s Store) find(ctx context.Context, ws, id string) (w Workflow, found bool, err error) {
+	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE workspace = $1 AND id = $2`, ws, id), w.fields())
+	return w, found, err
+}
+
+// findUID reads a workflow by its unique ID.
+func (s Store) findUID(ctx context.Context, uid string) (w Workflow, found bool, err error) {
+	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE uid = $1`, uid), w.fields())
+	return w, found, err
+}
+
+// list returns the workflows with IDs after the given one.
+func (s Store) list(ctx context.Context, ws, after string, deleted bool, limit int) ([]Workflow, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+workflowColumns+` FROM workflows
+		WHERE workspace = $1 AND id > $2 AND ($3 OR delete_time = 0) ORDER BY id LIMIT $4`, ws, after, deleted, limit)
+	if err != nil {
+		return nil, err
+	}
+	return scan.All(rows, func(w *Workflow) []any { return w.fields() })
+}
+
+// insert writes a workflow with its first version. It returns false when the ID is taken.
+func (s Store) insert(ctx context.Context, w Workflow, v Version) (bool, error) {
+	inserted := false
+	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `INSERT INTO workflows (`+workflowColumns+`)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
+			w.UID, w.Workspace, w.ID, w.Title, w.Description, w.Live, w.Revision, w.ForkedFrom, w.Created, w.Updated, w.Deleted)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		if inserted = n == 1; err != nil || !inserted {
+			return err
+		}
+		return insertVersion(ctx, tx, v)
+	})
+	return inserted, err
+}
+
+func insertVersion(ctx context.Context, tx *sql.Tx, v Version) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO versions (workflow, number, definition, hash, author, create_time)
+		VALUES ($1, $2, $3, $4, $5, $6)`, v.Workflow, v.Number, v.Definition, v.Hash, v.Author, v.Created)
+	return err
+}
+
+// update writes w if the row still has the revision before, with the new version if there
+// is one. It returns false when the row has another revision. uncover runs in the same
+// transaction when w is deleted.
+func (s Store) update(ctx context.Context, w Workflow, before int64, v *Version, uncover func(context.Context, *sql.Tx, Workflow) error) (bool, error) {
+	updated := false
+	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE workflows SET title = $1, description = $2, live_version = $3, revision = $4,
+			update_time = $5, delete_time = $6 WHERE uid = $7 AND workspace = $8 AND revision = $9`,
+			w.Title, w.Description, w.Live, w.Revision, w.Updated, w.Deleted, w.UID, w.Workspace, before)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		if updated = n == 1; err != nil || !updated {
+			return err
+		}
+		if w.Deleted != 0 {
+			return uncover(ctx, tx, w)
+		}
+		if v == nil {
+			return nil
+		}
+		return insertVersion(ctx, tx, *v)
+	})
+	return updated, err
+}
+
+func (v *Version) fields() []any {
+	return []any{&v.Workflow, &v.Number, &v.Definition, &v.Hash, &v.Author, &v.Created}
+}
+
+// version reads a version of a workflow.
+func (s Store) version(ctx context.Context, workflow string, number int64) (v Version, found bool, err error) {
+	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT workflow, number, definition, hash, author, create_time
+		FROM versions WHERE workflow = $1 AND number = $2`, workflow, number), v.fields())
+	return v, found, err
+}
+
+// versions returns the versions before a number, newest first, without definitions.
+func (s Store) versions(ctx context.Context, workflow string, before int64, limit int) ([]Version, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT workflow, number, hash, author, create_time FROM versions
+		WHERE workflow = $1 AND number < $2 ORDER BY number DESC LIMIT $3`, workflow, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	return scan.All(rows, func(v *Version) []any { return []any{&v.Workflow, &v.Number, &v.Hash, &v.Author, &v.Created} })
+}

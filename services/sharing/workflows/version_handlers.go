@@ -1,0 +1,74 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+)
+
+// ListWorkflowVersions implements the RPC.
+func (s Handlers) ListWorkflowVersions(ctx context.Context, r *sharingv1.ListWorkflowVersionsRequest) (*sharingv1.ListWorkflowVersionsResponse, error) {
+	w, err := s.Find(ctx, r.GetParent())
+	if err != nil {
+		return nil, err
+	}
+	rows, next, err := page.List(s.pages, r, page.Listing[Version, int64]{
+		First: math.MaxInt64, Binding: []string{"versions", w.UID},
+		Read: func(before int64, limit int) ([]Version, error) {
+			return s.store.versions(ctx, w.UID, before, limit)
+		},
+		CursorOf: func(v Version) int64 { return v.Number },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list versions: %w", err)
+	}
+	out := &sharingv1.ListWorkflowVersionsResponse{NextPageToken: next}
+	for _, v := range rows {
+		out.Versions = append(out.Versions, v.message(w))
+	}
+	return out, nil
+}
+
+// GetWorkflowVersion implements the RPC.
+func (s Handlers) GetWorkflowVersion(ctx context.Context, r *sharingv1.GetWorkflowVersionRequest) (*sharingv1.WorkflowVersion, error) {
+	w, v, err := s.findVersion(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	return v.message(w), nil
+}
+
+func (s *Workflows) findVersion(ctx context.Context, name string) (Workflow, Version, error) {
+	w, err := s.Find(ctx, name)
+	if err != nil {
+		return w, Version{}, err
+	}
+	number, err := strconv.ParseInt(resource.Segment(name, 2), 10, 32)
+	if err != nil {
+		return w, Version{}, resource.NotFound("version")
+	}
+	v, err := s.Version(ctx, w, number)
+	return w, v, err
+}
+
+// RestoreWorkflowVersion implements the RPC. It checks the old definition again, because
+// the rules may have changed since it was saved.
+func (s Handlers) RestoreWorkflowVersion(ctx context.Context, r *sharingv1.RestoreWorkflowVersionRequest) (*sharingv1.Workflow, error) {
+	if _, err := s.FindLive(ctx, r.GetName()); err != nil {
+		return nil, err
+	}
+	w, v, err := s.findVersion(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	raw, err := s.admit(ctx, w.Workspace, v.Definition)
+	if err != nil {
+		return nil, err
+	}
+	return s.save(ctx, w, raw)
+}
