@@ -8,6 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
 
 // allowances reads what the scopes have left.
@@ -29,7 +30,7 @@ func (s *Service) visibleScopes(ctx context.Context, row ledger.Run) []meter.Sco
 	if err != nil {
 		return nil
 	}
-	var share *shareRow
+	var share *shares.Share
 	if row.Share != "" {
 		right, err := s.rightOf(ctx, row.Share)
 		if err != nil {

@@ -187,7 +187,7 @@ func (s *Service) grant(d *decision, deadline time.Time) (string, error) {
 // number, no more than half of the share's calls and than are left of them now, but one
 // for each step: one that would make more is refused before its first.
 func (s *Service) attempts(d *decision) int32 {
-	if d.right == nil || !d.right.share.hidden() || len(d.slots) == 0 {
+	if d.right == nil || !d.right.share.Hidden() || len(d.slots) == 0 {
 		return maxAttempts
 	}
 	half := d.right.share.Calls / 2 / int64(len(d.slots))

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
@@ -19,29 +19,17 @@ import (
 // withdrawn too much costs its owner a confirmation, what is left would be a right that
 // nobody gave.
 
-const (
-	// doubtFor is how long a doubt is left to the call that has raised it.
-	doubtFor = 10 * time.Second
-	// grantWithin bounds that call's question to the vault, to well below.
-	grantWithin = 5 * time.Second
-)
-
-// beingGranted reports whether another call may be at the vault for this share.
-func (s *shareRow) beingGranted(now time.Time) bool {
-	return s.GrantDoubt != 0 && now.Sub(time.UnixMicro(s.GrantDoubt)) < doubtFor
-}
-
 // putGrant writes a share's grant at the vault and then the row that goes with it. The
 // row, as it is stored, is in doubt already. On failure the vault has no more than the
 // stored row covers, or a sweep sees to it.
 func (e *shareEdit) putGrant(ctx context.Context) error {
-	asking, cancel := context.WithTimeout(ctx, grantWithin)
+	asking, cancel := context.WithTimeout(ctx, shares.GrantWithin)
 	defer cancel()
 	_, err := e.vault.PutCredentialGrant(asking, e.grant)
 	if err != nil {
 		err = fmt.Errorf("put credential grant: %w", err)
 	} else {
-		e.row.GrantDoubt = 0
+		e.row.PendingSince = 0
 		err = e.write(ctx)
 	}
 	if err != nil {
@@ -52,9 +40,9 @@ func (e *shareEdit) putGrant(ctx context.Context) error {
 
 // uncover withdraws what an edit may have granted and no row covers.
 func (e *shareEdit) uncover(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grantWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shares.GrantWithin)
 	defer cancel()
-	row, found, err := e.store.shareByUID(ctx, e.row.UID)
+	row, found, err := e.shares.ByUID(ctx, e.row.UID)
 	if err == nil && found {
 		err = e.cover(ctx, row)
 	}
@@ -66,8 +54,8 @@ func (e *shareEdit) uncover(ctx context.Context) {
 // cover makes the vault have no other grant of a share than its row has use for, and
 // ends the doubt. A share whose grant is gone with the guard's suspension is paused:
 // nobody has looked yet.
-func (s *Service) cover(ctx context.Context, row shareRow) error {
-	claimed, err := s.store.doubtShare(ctx, &row, s.now().UnixMicro())
+func (s *Service) cover(ctx context.Context, row shares.Share) error {
+	claimed, err := s.shares.MarkPending(ctx, &row, s.now().UnixMicro())
 	if err != nil || !claimed { // whoever has changed it since has a doubt of its own
 		return err
 	}
@@ -78,13 +66,13 @@ func (s *Service) cover(ctx context.Context, row shareRow) error {
 	if err := s.withdraw(ctx, w, &row); err != nil {
 		return err
 	}
-	return s.store.trustShare(ctx, row)
+	return s.shares.ClearPending(ctx, row)
 }
 
 // withdraw asks the vault to drop a share's grant, unless the row covers it.
-func (s *Service) withdraw(ctx context.Context, w workflows.Workflow, row *shareRow) error {
+func (s *Service) withdraw(ctx context.Context, w workflows.Workflow, row *shares.Share) error {
 	request := &vaultinternalv1.DeleteCredentialGrantRequest{Share: resource.Share(row.Workspace, w.ID, row.ID)}
-	if w.Deleted == 0 && row.State != sharingv1.ShareState_SHARE_STATE_REVOKED && row.hidden() && row.GrantedHash != "" {
+	if w.Deleted == 0 && row.State != sharingv1.ShareState_SHARE_STATE_REVOKED && row.Hidden() && row.GrantedHash != "" {
 		request.Unless = &vaultinternalv1.CoveredGrant{VersionHash: row.GrantedHash, Calls: row.Calls, Period: vaultv1.Period(row.Period)}
 	}
 	out, err := s.vault.DeleteCredentialGrant(ctx, request)
@@ -92,7 +80,7 @@ func (s *Service) withdraw(ctx context.Context, w workflows.Workflow, row *share
 		return fmt.Errorf("withdraw credential grant: %w", err)
 	}
 	if out.GetSuspended() {
-		if err := s.store.pauseShare(ctx, row); err != nil {
+		if err := s.shares.Pause(ctx, row); err != nil {
 			return fmt.Errorf("pause a suspended share: %w", err)
 		}
 	}
@@ -103,12 +91,12 @@ func (s *Service) withdraw(ctx context.Context, w workflows.Workflow, row *share
 // withdrawNow withdraws at once what a share has lost, where its row says so already.
 // If the vault is away now, the doubt in the row brings the sweep; likewise if there was
 // a doubt before, for whoever raised that one may still be granting.
-func (s *Service) withdrawNow(ctx context.Context, w workflows.Workflow, row shareRow, doubtedBefore bool) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grantWithin)
+func (s *Service) withdrawNow(ctx context.Context, w workflows.Workflow, row shares.Share, doubtedBefore bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shares.GrantWithin)
 	defer cancel()
 	err := s.withdraw(ctx, w, &row)
 	if err == nil && !doubtedBefore {
-		err = s.store.trustShare(ctx, row)
+		err = s.shares.ClearPending(ctx, row)
 	}
 	if err != nil {
 		s.log.WarnContext(ctx, "a grant that is not covered is left to the sweep", "share", row.UID, "error", err)
@@ -117,7 +105,7 @@ func (s *Service) withdrawNow(ctx context.Context, w workflows.Workflow, row sha
 
 // coverAll ends old doubts.
 func (s *Service) coverAll(ctx context.Context) error {
-	rows, err := s.store.doubted(ctx, s.now().Add(-doubtFor).UnixMicro(), reapBatch)
+	rows, err := s.shares.Pending(ctx, s.now().Add(-shares.PendingGrace).UnixMicro(), reapBatch)
 	if err != nil {
 		return fmt.Errorf("list shares with a grant in doubt: %w", err)
 	}

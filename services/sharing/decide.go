@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
@@ -200,7 +201,7 @@ func (s *Service) budgets(ctx context.Context, d *decision, r *sharinginternalv1
 	if !key.GetActive() {
 		return d.deadKey()
 	}
-	var share *shareRow
+	var share *shares.Share
 	if d.right != nil {
 		share = &d.right.share
 	}
@@ -269,7 +270,7 @@ func (d *decision) modelVersions() []string {
 func (d *decision) conditions() ledger.Conditions {
 	r := ledger.Conditions{Owner: d.paidByOwner, Proof: d.proof}
 	if d.right != nil {
-		r.Epoch, r.Hidden = d.right.share.LinkEpoch, d.right.share.hidden() && d.analysis.HasSlots()
+		r.Epoch, r.Hidden = d.right.share.LinkEpoch, d.right.share.Hidden() && d.analysis.HasSlots()
 	}
 	return r
 }

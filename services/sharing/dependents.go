@@ -7,6 +7,7 @@ import (
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
@@ -15,13 +16,13 @@ const maxInspected = 50
 
 // Suspended implements workflows.Dependents.
 func (s dependentShares) Suspended(ctx context.Context, w workflows.Workflow) ([]string, error) {
-	rows, err := s.store.shares(ctx, w.Workspace, w.UID, shareCursor{}, false, maxInspected)
+	rows, err := s.shares.List(ctx, w.Workspace, w.UID, shares.Cursor{}, false, maxInspected)
 	if err != nil {
 		return nil, fmt.Errorf("list shares: %w", err)
 	}
 	var names []string
 	for _, row := range rows {
-		if !row.hidden() {
+		if !row.Hidden() {
 			continue
 		}
 		name := resource.Share(w.Workspace, w.ID, row.ID)
@@ -41,30 +42,20 @@ type dependentShares struct{ *Service }
 
 // Uncover implements workflows.Dependents.
 func (s dependentShares) Uncover(ctx context.Context, tx *sql.Tx, w workflows.Workflow) error {
-	return uncoverShares(ctx, tx, w)
+	return shares.Uncover(ctx, tx, w)
 }
 
 // Withdraw implements workflows.Dependents.
 func (s dependentShares) Withdraw(ctx context.Context, w workflows.Workflow, deleted int64) error {
-	rows, err := s.store.doubtedOf(ctx, w.Workspace, w.UID)
+	rows, err := s.shares.PendingOf(ctx, w.Workspace, w.UID)
 	if err != nil {
 		return fmt.Errorf("list shares of a deleted workflow: %w", err)
 	}
 	for _, row := range rows {
-		s.withdrawNow(ctx, w, row, row.GrantDoubt != deleted)
+		s.withdrawNow(ctx, w, row, row.PendingSince != deleted)
 	}
 	return nil
 }
 
 // Changed implements workflows.Dependents.
 func (s dependentShares) Changed() { s.rights.forget() }
-
-// uncoverShares ends the use of grants by all shares of a workflow: after an undelete the
-// owner has to confirm again. It changes every row, so that a concurrent edit of a share
-// fails.
-func uncoverShares(ctx context.Context, tx *sql.Tx, w workflows.Workflow) error {
-	_, err := tx.ExecContext(ctx, `UPDATE shares SET granted_hash = '', update_time = update_time + 1,
-		grant_doubt = CASE WHEN grant_doubt = 0 AND granted_hash <> '' THEN CAST($1 AS BIGINT) ELSE grant_doubt END
-		WHERE workflow = $2 AND workspace = $3`, w.Updated, w.UID, w.Workspace)
-	return err
-}

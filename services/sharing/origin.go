@@ -29,16 +29,3 @@ func (e *shareEdit) setRunOrigins(in []string) error {
 	e.row.RunOrigins = string(raw)
 	return err
 }
-
-func (s *shareRow) origins() []string { return listed(s.FrameOrigins) }
-
-func (s *shareRow) runOrigins() []string { return listed(s.RunOrigins) }
-
-// listed is a JSON list of texts, nil where it is empty.
-func listed(raw string) []string {
-	var out []string
-	if err := json.Unmarshal([]byte(raw), &out); err != nil || len(out) == 0 {
-		return nil
-	}
-	return out
-}

@@ -19,7 +19,7 @@ import (
 // promiseNow makes the link promise what the version does that it opens now: of a link
 // that nobody knows yet.
 func (e *shareEdit) promiseNow(ctx context.Context) error {
-	v, err := e.workflows.Version(ctx, e.workflow, e.row.number(e.workflow))
+	v, err := e.workflows.Version(ctx, e.workflow, e.row.VersionNumber(e.workflow))
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (e *shareEdit) promiseNow(ctx context.Context) error {
 // movedCredentials are those of moved that a run through the link takes.
 func (r *right) movedCredentials() []string {
 	iface := r.analysis.VisitorInterface
-	if r.share.hidden() {
+	if r.share.Hidden() {
 		iface = r.analysis.OwnInterface
 	}
 	var out []string

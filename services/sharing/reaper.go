@@ -50,10 +50,10 @@ func (s *Service) every(ctx context.Context, interval time.Duration, what string
 }
 
 func (s *Service) purge(ctx context.Context) error {
-	if err := s.store.uncoverTrash(ctx, s.now().UnixMicro()); err != nil {
+	if err := s.shares.UncoverTrash(ctx, s.now().UnixMicro()); err != nil {
 		return err
 	}
-	return s.store.purge(ctx, s.now().Add(-trashLife).UnixMicro())
+	return s.shares.Purge(ctx, s.now().Add(-trashLife).UnixMicro())
 }
 
 func (s *Service) sweep(ctx context.Context) error {

@@ -221,7 +221,7 @@ func (s *Service) mayNotShare(ctx context.Context, have *lease) (string, error) 
 		return "the link has expired", nil
 	case have.conditions.Owner && (share.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || share.ChargedKey != have.row.ChargedKey):
 		return "its owner does not pay for it any more", nil
-	case have.conditions.Hidden && (!share.hidden() || !right.grant.GetExists() || right.grant.GetVersionHash() != have.row.VersionHash):
+	case have.conditions.Hidden && (!share.Hidden() || !right.grant.GetExists() || right.grant.GetVersionHash() != have.row.VersionHash):
 		return "the owner's credentials were withdrawn", nil
 	}
 	return "", nil

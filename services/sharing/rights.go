@@ -11,13 +11,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
 // right is what a link allows now: its share, and the version that it opens with
 // what was found in it. It must not be changed.
 type right struct {
-	share    shareRow
+	share    shares.Share
 	workflow workflows.Workflow
 	version  workflows.Version
 	analysis *definition.Analysis
@@ -79,7 +80,7 @@ func (s *Service) open(ctx context.Context, token string) (*right, error) {
 }
 
 func (s *Service) loadLink(ctx context.Context, hash string) (*right, error) {
-	share, found, err := s.store.shareByLink(ctx, hash)
+	share, found, err := s.shares.ByLink(ctx, hash)
 	if err != nil {
 		return nil, fmt.Errorf("read share: %w", err)
 	}
@@ -102,7 +103,7 @@ func (s *Service) loadLink(ctx context.Context, hash string) (*right, error) {
 
 // loadShare reads a share's right for a run that goes on, revoked or not.
 func (s *Service) loadShare(ctx context.Context, uid string) (*right, error) {
-	share, found, err := s.store.shareByUID(ctx, uid)
+	share, found, err := s.shares.ByUID(ctx, uid)
 	if err != nil {
 		return nil, fmt.Errorf("read share: %w", err)
 	}
@@ -112,7 +113,7 @@ func (s *Service) loadShare(ctx context.Context, uid string) (*right, error) {
 	return s.loadRight(ctx, share)
 }
 
-func (s *Service) loadRight(ctx context.Context, share shareRow) (*right, error) {
+func (s *Service) loadRight(ctx context.Context, share shares.Share) (*right, error) {
 	w, found, err := s.workflows.ByUID(ctx, share.Workflow)
 	if err != nil {
 		return nil, fmt.Errorf("read workflow: %w", err)
@@ -121,12 +122,12 @@ func (s *Service) loadRight(ctx context.Context, share shareRow) (*right, error)
 		return nil, noLink()
 	}
 	r := &right{share: share, workflow: w}
-	if r.version, err = s.workflows.Version(ctx, w, share.number(w)); err != nil {
+	if r.version, err = s.workflows.Version(ctx, w, share.VersionNumber(w)); err != nil {
 		return nil, err
 	}
 	r.analysis = s.definitions.Of(r.version.Definition, r.version.Hash)
 	r.moved = definition.MovedFrom(definition.ParsePromise(share.Promise), r.analysis)
-	if share.hidden() {
+	if share.Hidden() {
 		r.grant, err = s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: r.name()})
 		if err != nil {
 			return nil, fmt.Errorf("read credential grant: %w", err)
@@ -136,14 +137,6 @@ func (s *Service) loadRight(ctx context.Context, share shareRow) (*right, error)
 		return nil, err
 	}
 	return r, nil
-}
-
-// number is the version that a share opens.
-func (s *shareRow) number(w workflows.Workflow) int64 {
-	if s.FollowLive {
-		return w.Live
-	}
-	return s.Version
 }
 
 func (r *right) name() string {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 
 	"google.golang.org/grpc"
@@ -101,7 +102,7 @@ type Deps struct {
 // Service is the sharing service.
 type Service struct {
 	cfg         Config
-	store       store
+	shares      shares.Store
 	ledger      ledger.Store
 	workflows   *workflows.Workflows
 	meter       *meter.Meter
@@ -139,9 +140,9 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make page tokens: %w", err)
 	}
-	st := store{db: deps.DB}
+	st := shares.NewStore(deps.DB)
 	s := &Service{
-		cfg: cfg, store: st, links: links, pages: pages, vault: deps.Vault, registry: deps.Registry,
+		cfg: cfg, shares: st, links: links, pages: pages, vault: deps.Vault, registry: deps.Registry,
 		identity: deps.Identity, log: deps.Logger, now: deps.Now, catalogue: manifest.Core(),
 		meter: meter.New(deps.Redis, ledger.NewStore(deps.DB), deps.Now),
 	}

@@ -11,12 +11,11 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
-	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/publish"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
@@ -33,7 +32,7 @@ var outputOnly = []string{"name", "token", "uri", "state", "detected", "notices"
 type shareEdit struct {
 	*Service
 	workflow    workflows.Workflow
-	row, before shareRow
+	row, before shares.Share
 	created     bool
 	// resumed: the owner has looked, and lets the share run again.
 	resumed bool
@@ -219,30 +218,4 @@ func (e *shareEdit) setSamples(in []*sharingv1.Sample) error {
 	}
 	e.row.Samples = string(raw)
 	return nil
-}
-
-func (s *shareRow) samples() []*sharingv1.Sample {
-	out := &sharingv1.Share{}
-	if err := protojson.Unmarshal([]byte(s.Samples), out); err != nil { // "[]": none
-		return nil
-	}
-	return out.GetSamples()
-}
-
-func (s *shareRow) limits() *sharingv1.Limits {
-	if s.Runs == 0 && s.VisitorRuns == 0 && s.Calls == 0 { // pictures are never limited without runs
-		return nil
-	}
-	return &sharingv1.Limits{
-		Runs: s.Runs, VisitorRuns: s.VisitorRuns, CredentialCalls: s.Calls, Period: vaultv1.Period(s.Period),
-		Pictures: s.Pictures, VisitorPictures: s.VisitorPictures,
-	}
-}
-
-// shareLimits are the share's limits on runs and pictures.
-func (s *shareRow) shareLimits() budget.ShareLimits {
-	return budget.ShareLimits{
-		Share: s.UID, Epoch: s.LimitEpoch, Runs: s.Runs, Pictures: s.Pictures, VisitorRuns: s.VisitorRuns, VisitorPictures: s.VisitorPictures,
-		Period: vaultv1.Period(s.Period),
-	}
 }

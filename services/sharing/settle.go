@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/notice"
 	"github.com/keyhole-dev/keyhole/services/sharing/publish"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
@@ -35,7 +36,7 @@ const (
 func (e *shareEdit) settle(ctx context.Context, confirm bool) error {
 	e.row.RunAccess = max(e.row.RunAccess, sharingv1.RunAccess_RUN_ACCESS_VISITOR)
 	e.row.CredentialAccess = max(e.row.CredentialAccess, sharingv1.CredentialAccess_CREDENTIAL_ACCESS_VISITOR)
-	v, err := e.workflows.Version(ctx, e.workflow, e.row.number(e.workflow))
+	v, err := e.workflows.Version(ctx, e.workflow, e.row.VersionNumber(e.workflow))
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func (e *shareEdit) settle(ctx context.Context, confirm bool) error {
 }
 
 func (e *shareEdit) settleSamples(_ context.Context, analysis *definition.Analysis) error {
-	for _, sample := range e.row.samples() {
+	for _, sample := range e.row.SampleList() {
 		at := slices.IndexFunc(analysis.OwnInterface.GetInputs(), func(in *sharingv1.Input) bool { return in.GetName() == sample.GetInput() })
 		if at < 0 || analysis.OwnInterface.GetInputs()[at].GetCredential() {
 			return resource.Invalid("share.samples", "the version has no input %q that could have a sample", sample.GetInput())
@@ -128,7 +129,7 @@ func (e *shareEdit) ownKey() bool {
 // settleLimits fills in the small defaults of an opened share, and refuses one
 // without a bound.
 func (e *shareEdit) settleLimits(_ context.Context, _ *definition.Analysis) error {
-	if e.row.opened() {
+	if e.row.Opened() {
 		if err := e.boundOpened(); err != nil {
 			return err
 		}
@@ -137,7 +138,7 @@ func (e *shareEdit) settleLimits(_ context.Context, _ *definition.Analysis) erro
 		return err
 	}
 	b := e.before
-	now, before := e.row.shareLimits(), b.shareLimits()
+	now, before := e.row.Limits(), b.Limits()
 	if now.Total() != before.Total() || now.PerVisitor() != before.PerVisitor() || now.Period != before.Period {
 		e.row.LimitEpoch++
 	}
@@ -145,8 +146,8 @@ func (e *shareEdit) settleLimits(_ context.Context, _ *definition.Analysis) erro
 }
 
 func (e *shareEdit) boundOpened() error {
-	fresh := e.created || !e.before.opened() || e.row.hidden() && !e.before.hidden()
-	if !fresh && e.limited && (e.row.Runs == 0 || e.row.hidden() && e.row.Calls == 0) {
+	fresh := e.created || !e.before.Opened() || e.row.Hidden() && !e.before.Hidden()
+	if !fresh && e.limited && (e.row.Runs == 0 || e.row.Hidden() && e.row.Calls == 0) {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_LIMITS_REQUIRED,
 			"while run access or credentials are open the share needs finite limits: runs, and with hidden credentials credential_calls")
 	}
@@ -159,7 +160,7 @@ func (e *shareEdit) boundOpened() error {
 	if e.row.VisitorRuns == 0 {
 		e.row.VisitorRuns = (e.row.Runs + visitors - 1) / visitors
 	}
-	if e.row.hidden() && e.row.Calls == 0 {
+	if e.row.Hidden() && e.row.Calls == 0 {
 		e.row.Calls = defaultCalls
 		if e.row.Period == 0 {
 			e.row.Period = int64(defaultPeriod)
@@ -183,17 +184,17 @@ func (e *shareEdit) boundPictures() error {
 }
 
 func (e *shareEdit) settleCredentials(ctx context.Context, analysis *definition.Analysis, confirm bool) error {
-	if !e.row.hidden() {
+	if !e.row.Hidden() {
 		e.row.GrantedHash = ""
 		return nil
 	}
 	b := e.before
-	changed := !b.hidden() || b.Calls != e.row.Calls || b.Period != e.row.Period ||
+	changed := !b.Hidden() || b.Calls != e.row.Calls || b.Period != e.row.Period ||
 		b.Version != e.row.Version || b.FollowLive != e.row.FollowLive
 	if !confirm && !changed {
 		return nil
 	}
-	if !analysis.HasSlots() && !e.opening("credential_access", b.hidden()) {
+	if !analysis.HasSlots() && !e.opening("credential_access", b.Hidden()) {
 		e.row.GrantedHash = analysis.Hash // a new version that needs none
 		return nil
 	}
@@ -258,17 +259,17 @@ func hideable(sl definition.Slot, c *vaultv1.Credential) error {
 }
 
 // shareMessage is a share as its owner sees it, with its link.
-func (s *Service) shareMessage(ctx context.Context, w workflows.Workflow, row shareRow) (*sharingv1.Share, error) {
-	v, err := s.workflows.Version(ctx, w, row.number(w))
+func (s *Service) shareMessage(ctx context.Context, w workflows.Workflow, row shares.Share) (*sharingv1.Share, error) {
+	v, err := s.workflows.Version(ctx, w, row.VersionNumber(w))
 	if err != nil {
 		return nil, err
 	}
 	analysis := s.definitions.Of(v.Definition, v.Hash)
 	out := &sharingv1.Share{
-		Name: resource.Share(w.Workspace, w.ID, row.ID), Title: row.Title, State: row.State, Version: int32(row.number(w)),
+		Name: resource.Share(w.Workspace, w.ID, row.ID), Title: row.Title, State: row.State, Version: int32(row.VersionNumber(w)),
 		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
-		Limits: row.limits(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: resource.Timestamp(row.Expires),
-		FrameOrigins: row.origins(), RunOrigins: row.runOrigins(), Samples: row.samples(), CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
+		Limits: row.LimitsMessage(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: resource.Timestamp(row.Expires),
+		FrameOrigins: row.FrameOriginList(), RunOrigins: row.RunOriginList(), Samples: row.SampleList(), CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
 		Detected: &sharingv1.Detected{Sinks: analysis.Sinks},
 	}
 	if out.Detected.PrivateModels, _, err = s.peers.ForStrangers(ctx, w.Workspace, analysis.ModelIDs()); err != nil {
@@ -283,7 +284,7 @@ func (s *Service) shareMessage(ctx context.Context, w workflows.Workflow, row sh
 	}
 	out.Detected.UnknownDestinations = definition.DisplayAll(unknown)
 	changed := definition.MovedFrom(definition.ParsePromise(row.Promise), analysis)
-	out.Notices = notice.For(out.Detected, row.hidden() && row.GrantedHash != v.Hash, len(changed.Credentials)+len(changed.Ordinary) > 0)
+	out.Notices = notice.For(out.Detected, row.Hidden() && row.GrantedHash != v.Hash, len(changed.Credentials)+len(changed.Ordinary) > 0)
 	if row.State != sharingv1.ShareState_SHARE_STATE_REVOKED {
 		out.Token = s.links.Token(row.UID, row.LinkEpoch)
 		out.Uri = s.links.URI(out.Token)
@@ -295,8 +296,8 @@ func (s *Service) shareMessage(ctx context.Context, w workflows.Workflow, row sh
 }
 
 // showGrant shows that a share waits for its owner, and for which credentials.
-func (s *Service) showGrant(ctx context.Context, row shareRow, out *sharingv1.Share) error {
-	if !row.hidden() {
+func (s *Service) showGrant(ctx context.Context, row shares.Share, out *sharingv1.Share) error {
+	if !row.Hidden() {
 		return nil
 	}
 	grant, err := s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: out.GetName()})

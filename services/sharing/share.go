@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
@@ -26,7 +27,7 @@ func (s public) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequest
 		return nil, err
 	}
 	now := s.now().UnixMicro()
-	row := shareRow{
+	row := shares.Share{
 		UID: id.New("shr"), Workspace: w.Workspace, Workflow: w.UID, ID: r.GetShareId(), LinkEpoch: 1,
 		State: sharingv1.ShareState_SHARE_STATE_ACTIVE, Version: w.Live, Created: now, Updated: now, FrameOrigins: "[]", RunOrigins: "[]", Samples: "[]",
 	}
@@ -62,9 +63,9 @@ func (s public) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequest
 func (e *shareEdit) insert(ctx context.Context) error {
 	row := e.row
 	if e.grant != nil {
-		row.GrantedHash, row.GrantDoubt = "", e.row.Created
+		row.GrantedHash, row.PendingSince = "", e.row.Created
 	}
-	inserted, err := e.store.insertShare(ctx, row)
+	inserted, err := e.shares.Insert(ctx, row)
 	if err != nil || !inserted {
 		return cmp.Or(err, resource.Taken("share", row.ID))
 	}
@@ -73,21 +74,21 @@ func (e *shareEdit) insert(ctx context.Context) error {
 	}
 	e.before = row
 	if err := e.putGrant(ctx); err != nil {
-		return errors.Join(err, e.store.discardShare(context.WithoutCancel(ctx), row, e.now().UnixMicro()))
+		return errors.Join(err, e.shares.Discard(context.WithoutCancel(ctx), row, e.now().UnixMicro()))
 	}
 	return nil
 }
 
 // findShare reads a share by its resource name.
-func (s *Service) findShare(ctx context.Context, name string) (workflows.Workflow, shareRow, error) {
+func (s *Service) findShare(ctx context.Context, name string) (workflows.Workflow, shares.Share, error) {
 	w, err := s.workflows.Find(ctx, name)
 	if errs.CodeOf(err) == codes.NotFound {
-		return w, shareRow{}, resource.NotFound("share")
+		return w, shares.Share{}, resource.NotFound("share")
 	}
 	if err != nil {
-		return w, shareRow{}, err
+		return w, shares.Share{}, err
 	}
-	row, found, err := s.store.share(ctx, w.Workspace, w.UID, resource.Segment(name, 2))
+	row, found, err := s.shares.Find(ctx, w.Workspace, w.UID, resource.Segment(name, 2))
 	if err != nil {
 		return w, row, fmt.Errorf("read share: %w", err)
 	}
@@ -113,12 +114,12 @@ func (s public) ListShares(ctx context.Context, r *sharingv1.ListSharesRequest) 
 		return nil, err
 	}
 	binding := []string{"shares", w.UID, fmt.Sprint(r.GetShowRevoked())}
-	rows, next, err := page.List(s.pages, r, page.Listing[shareRow, shareCursor]{
+	rows, next, err := page.List(s.pages, r, page.Listing[shares.Share, shares.Cursor]{
 		Binding: binding,
-		Read: func(after shareCursor, limit int) ([]shareRow, error) {
-			return s.store.shares(ctx, w.Workspace, w.UID, after, r.GetShowRevoked(), limit)
+		Read: func(after shares.Cursor, limit int) ([]shares.Share, error) {
+			return s.shares.List(ctx, w.Workspace, w.UID, after, r.GetShowRevoked(), limit)
 		},
-		CursorOf: func(row shareRow) shareCursor { return shareCursor{row.Created, row.UID} },
+		CursorOf: func(row shares.Share) shares.Cursor { return shares.Cursor{Created: row.Created, UID: row.UID} },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list shares: %w", err)
@@ -182,10 +183,10 @@ func (s *Service) changeShare(ctx context.Context, name string, change func(*sha
 // commit writes what was changed, and sees to the grant that goes with it.
 func (e *shareEdit) commit(ctx context.Context) error {
 	if e.grant != nil {
-		if e.before.beingGranted(e.now()) {
+		if e.before.BeingGranted(e.now()) {
 			return resource.Conflict("share")
 		}
-		claimed, err := e.store.doubtShare(ctx, &e.before, e.now().UnixMicro())
+		claimed, err := e.shares.MarkPending(ctx, &e.before, e.now().UnixMicro())
 		if err != nil || !claimed {
 			return cmp.Or(err, resource.Conflict("share"))
 		}
@@ -193,13 +194,13 @@ func (e *shareEdit) commit(ctx context.Context) error {
 	}
 	lost := e.before.GrantedHash != "" && e.row.GrantedHash != e.before.GrantedHash
 	if lost {
-		e.row.GrantDoubt = e.now().UnixMicro()
+		e.row.PendingSince = e.now().UnixMicro()
 	}
 	if err := e.write(ctx); err != nil {
 		return err
 	}
 	if lost {
-		e.withdrawNow(ctx, e.workflow, e.row, e.before.GrantDoubt != 0)
+		e.withdrawNow(ctx, e.workflow, e.row, e.before.PendingSince != 0)
 	}
 	return nil
 }
@@ -207,7 +208,7 @@ func (e *shareEdit) commit(ctx context.Context) error {
 // write writes the row over the one that was read.
 func (e *shareEdit) write(ctx context.Context) error {
 	e.row.Updated = max(e.now().UnixMicro(), e.before.Updated+1)
-	updated, err := e.store.updateShare(ctx, e.row, e.before.Updated)
+	updated, err := e.shares.Update(ctx, e.row, e.before.Updated)
 	if err != nil {
 		return fmt.Errorf("update share: %w", err)
 	}
@@ -226,11 +227,11 @@ func (s public) DeleteShare(ctx context.Context, r *sharingv1.DeleteShareRequest
 		return nil, err
 	}
 	now := max(s.now().UnixMicro(), row.Updated+1)
-	if err := s.store.revokeShare(ctx, row.Workspace, row.UID, now); err != nil {
+	if err := s.shares.Revoke(ctx, row.Workspace, row.UID, now); err != nil {
 		return nil, fmt.Errorf("revoke share: %w", err)
 	}
 	s.rights.forget()
-	if row.GrantedHash != "" || row.GrantDoubt != 0 {
+	if row.GrantedHash != "" || row.PendingSince != 0 {
 		row.State = sharingv1.ShareState_SHARE_STATE_REVOKED
 		s.withdrawNow(ctx, w, row, true)
 	}

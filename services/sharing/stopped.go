@@ -22,7 +22,7 @@ import (
 // hidden credentials: what is remembered of it may be a moment old, in which no run may
 // begin. It costs runs with hidden credentials one question, and others nothing.
 func (s *Service) notStopped(ctx context.Context, d *decision) error {
-	if d.right == nil || !d.right.share.hidden() {
+	if d.right == nil || !d.right.share.Hidden() {
 		return nil
 	}
 	grant, err := s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: d.right.name(), Now: true})

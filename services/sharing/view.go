@@ -37,13 +37,13 @@ type prepared struct {
 // prepare marshals what does not depend on who asks.
 func (s *Service) prepare(r *right) *prepared {
 	iface := r.analysis.VisitorInterface
-	if r.share.hidden() {
+	if r.share.Hidden() {
 		iface = r.analysis.OwnInterface
 	}
 	static, err := proto.Marshal(&sharingv1.SharedWorkflow{
 		Title: r.workflow.Title, Description: r.workflow.Description, Owner: r.owner, Version: int32(r.version.Number),
 		VersionHash: s.links.VersionMark(r.share.UID, r.version.Hash), Definition: r.analysis.Redacted, Interface: iface, Graph: r.analysis.Graph,
-		Samples: r.share.samples(), ForkAllowed: !r.share.ForkDisabled, FrameOrigins: r.share.origins(), RunOrigins: r.share.runOrigins(), UpdateTime: resource.Timestamp(r.version.Created),
+		Samples: r.share.SampleList(), ForkAllowed: !r.share.ForkDisabled, FrameOrigins: r.share.FrameOriginList(), RunOrigins: r.share.RunOriginList(), UpdateTime: resource.Timestamp(r.version.Created),
 	})
 	if err != nil { // a text that is not UTF-8 cannot have been stored
 		static = nil
@@ -190,7 +190,7 @@ func (r *right) credentials() string {
 	switch {
 	case len(r.analysis.Slots) == 0:
 		return "none"
-	case r.share.hidden() && r.analysis.HasSlots():
+	case r.share.Hidden() && r.analysis.HasSlots():
 		return "owner"
 	default:
 		return "visitor"
