@@ -44,11 +44,7 @@ var incomplete = map[string][]string{
 		"Close func()",
 		"New func(cfg Config, deps Deps) (*Service, error)",
 		"Ready func(context.Context) error",
-		"file faces.go",
-		"file loops.go",
-		"methods for all RPCs: it embeds an Unimplemented server",
 		"migrations.Files",
-		"type internal with an embedded Unsafe server",
 	},
 	"vault": {
 		"Bootstrap func(context.Context) error",

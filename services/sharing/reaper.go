@@ -4,65 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 )
 
-const (
-	// reapBatch bounds what one round settles.
-	reapBatch = 100
-	// auditEvery is how often old reservations are looked at, purgeEvery the trash.
-	auditEvery = 5 * time.Second
-	purgeEvery = time.Hour
-	// trashLife is how long a deleted workflow can be brought back.
-	trashLife = 30 * 24 * time.Hour
-)
-
-// Run does what has to be done again and again, until ctx ends: it settles runs whose
-// runner died, takes back reservations without a run, and empties the trash. Every
-// replica runs it; each thing is done by one of them.
-func (s *Service) Run(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return s.every(ctx, s.cfg.SweepEvery, "settle abandoned runs", s.sweep) })
-	g.Go(func() error { return s.every(ctx, auditEvery, "audit reservations", s.meter.Sweep) })
-	g.Go(func() error { return s.every(ctx, purgeEvery, "empty the trash", s.purge) })
-	return g.Wait()
-}
-
-// every runs a task until ctx ends. A failure is logged; the next round tries again.
-func (s *Service) every(ctx context.Context, interval time.Duration, what string, task func(context.Context) error) error {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
-		if err := task(ctx); err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "a task of the background failed", "task", what, "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
-
-func (s *Service) purge(ctx context.Context) error {
-	if err := s.shares.UncoverTrash(ctx, s.now().UnixMicro()); err != nil {
-		return err
-	}
-	return s.shares.Purge(ctx, s.now().Add(-trashLife).UnixMicro())
-}
-
-func (s *Service) sweep(ctx context.Context) error {
-	s.leases.prune(s.now().Add(-s.cfg.Lease))
-	return errors.Join(s.reap(ctx), s.coverAll(ctx))
-}
-
-// reap settles the runs whose lease is over. One that cannot be settled now does not
-// keep the others of its batch.
+// reap ends the runs whose lease has expired. One that cannot end now does not stop the
+// others of its batch.
 func (s *Service) reap(ctx context.Context) error {
 	for {
 		rows, err := s.ledger.Expired(ctx, s.now().UnixMicro(), reapBatch)
@@ -71,7 +19,7 @@ func (s *Service) reap(ctx context.Context) error {
 		}
 		var failures []error
 		for _, row := range rows {
-			if err := s.settleRun(ctx, row); err != nil {
+			if err := s.closeAbandoned(ctx, row); err != nil {
 				failures = append(failures, err)
 			}
 		}
@@ -81,8 +29,8 @@ func (s *Service) reap(ctx context.Context) error {
 	}
 }
 
-// settleRun ends a run that nobody renews, by the vault's account alone.
-func (s *Service) settleRun(ctx context.Context, row ledger.Run) error {
+// closeAbandoned ends a run that no runner renews, with the calls that the vault knows.
+func (s *Service) closeAbandoned(ctx context.Context, row ledger.Run) error {
 	items, _, err := s.used(ctx, row, nil, nil)
 	if err != nil {
 		return err

@@ -14,11 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 
-	"google.golang.org/grpc"
-
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
-	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
@@ -156,36 +152,6 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	})
 	s.leases = newLeases()
 	return s, nil
-}
-
-// The embedded handlers need names of their own.
-type (
-	runHandlers      = ledger.Handlers
-	workflowHandlers = workflows.Handlers
-)
-
-// public is the face that clients see, internal the one that the runner sees.
-type (
-	public struct {
-		sharingv1.UnsafeSharingServiceServer
-		*Service
-		*runHandlers
-		workflowHandlers
-	}
-	internal struct {
-		sharinginternalv1.UnimplementedSharingInternalServiceServer
-		*Service
-	}
-)
-
-// RegisterPublic adds the public face to a server.
-func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) {
-	sharingv1.RegisterSharingServiceServer(r, public{Service: s, runHandlers: ledger.NewHandlers(s.ledger, s.pages), workflowHandlers: workflows.Handlers{Workflows: s.workflows}})
-}
-
-// RegisterInternal adds the internal face to a server.
-func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
-	sharinginternalv1.RegisterSharingInternalServiceServer(r, internal{Service: s})
 }
 
 // guestLimit is what one visitor without a key has in a day.

@@ -48,7 +48,7 @@ func (e *shareEdit) settle(ctx context.Context, confirm bool) error {
 	if err := definition.Shareable(analysis); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context, *definition.Analysis) error{e.settleSamples, e.settleSinks, e.settleRunAccess, e.settleKey, e.settleLimits} {
+	for _, step := range []func(context.Context, *definition.Analysis) error{e.settleSamples, e.settleSinks, e.closeAbandonedAccess, e.settleKey, e.settleLimits} {
 		if err := step(ctx, analysis); err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (e *shareEdit) settleSinks(_ context.Context, analysis *definition.Analysis
 	return definition.SinksShareable(analysis)
 }
 
-func (e *shareEdit) settleRunAccess(ctx context.Context, analysis *definition.Analysis) error {
+func (e *shareEdit) closeAbandonedAccess(ctx context.Context, analysis *definition.Analysis) error {
 	if e.row.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || !e.opening("run_access", e.before.RunAccess == e.row.RunAccess) {
 		return nil
 	}
