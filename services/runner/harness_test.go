@@ -122,7 +122,7 @@ func (w *world) peer(t testing.TB, a *identity.Authority, name string, register 
 	return serve(t, a, name, rpc.Internal, register, "runner")
 }
 
-// serve serves one face of a service on a pipe, and dials it as a peer.
+// serve serves one endpoint of a service on a pipe and connects to it as a peer.
 func serve(t testing.TB, a *identity.Authority, name string, face rpc.Face, register func(grpc.ServiceRegistrar), as string) *grpc.ClientConn {
 	t.Helper()
 	server, err := rpc.NewServer(rpc.ServerConfig{

@@ -21,9 +21,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
-// Store keeps unpacked packages on disk, by the SHA-256 of their artifact, up to
-// a bound; what was used longest ago goes first. It is a cache of bytes alone:
-// who may use a model is asked each time, of the [Source].
+// Store keeps unpacked packages on disk, by the SHA-256 of their artifact, up to a bound. The package
+// that was used longest ago is removed first. It caches bytes only: the [Source] decides each time
+// who may use a model.
 type Store struct {
 	dir   string
 	bytes int64
@@ -99,15 +99,15 @@ func (s *Store) Open(ctx context.Context, a Artifact) (pkg *Package, release fun
 			return entry.pkg, sync.OnceFunc(func() { s.leave(entry) }), nil
 		}
 		s.leave(entry)
-		// Whoever fetched may have given up; that is not this caller's error.
+		// The caller that fetched may have given up. That is not this caller's error.
 		if mine || ctx.Err() != nil || !errors.Is(entry.err, context.Canceled) && !errors.Is(entry.err, context.DeadlineExceeded) {
 			return nil, nil, entry.err
 		}
 	}
 }
 
-// newDownloads bounds what is fetched at the same time. Whoever waits for a package that
-// another one fetches has a turn too: else it would wait in the other's queue.
+// newDownloads bounds the downloads at the same time. A caller that waits for the download of
+// another caller takes a place too. Otherwise it would wait in the other caller's queue.
 func newDownloads() *fair.Pool {
 	return fair.New(fair.Limits{What: "downloads of models", Capacity: 16, Waiting: 512, WholeTenant: true})
 }
