@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/vault/credentialgrants"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 )
 
 // IssueHandle gives the right to use one credential in one attempt of a step. It
@@ -80,7 +81,7 @@ func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.
 // than recent.MaxAge). On a handle that is being made it fills in which version of
 // the credential it is for; on one that is used, that must still be the one.
 func (s *Service) mayUse(ctx context.Context, h *handle) error {
-	if err := s.runAlive(ctx, h.Run); err != nil {
+	if err := s.runs.runAlive(ctx, h.Run); err != nil {
 		return err
 	}
 	for _, name := range []string{h.ChargedKey, h.Owner} {
@@ -116,17 +117,6 @@ func (s *Service) mayUse(ctx context.Context, h *handle) error {
 		return revocation.Paused() // until it has a new value
 	}
 	return err
-}
-
-func (s *Service) runAlive(ctx context.Context, run string) error {
-	ended, err := s.rights.runEnded(ctx, run)
-	if err != nil {
-		return err
-	}
-	if ended {
-		return grant.Invalid(errors.New("the run has ended"))
-	}
-	return nil
 }
 
 // coveringGrant finds the grant by which the owner opened this very slot.
@@ -172,4 +162,18 @@ func (s *Service) quotaOf(ctx context.Context, h *handle) (*credentialgrants.Quo
 		return nil, err
 	}
 	return s.grants.Quota(g), nil
+}
+
+// stoppedFor is the error of a handle of a suspended share. The run that was the reason tries its provider again,
+// as after any failure, and gets the same error.
+func (s *Service) stoppedFor(ctx context.Context, h *handle) error {
+	p, err := s.memory.SuspensionOf(ctx, h.Workspace, h.Share)
+	switch {
+	case err != nil:
+		return err
+	case p != nil && p.Run == h.Run:
+		return withholding.ProviderFailed()
+	default:
+		return revocation.Paused()
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 )
 
 // outcomeOf is what an attempt's row says of its end: "ok", or "failed" with the
@@ -44,20 +45,6 @@ func kindOf(e *egress.Error) egress.Kind {
 	return e.Kind
 }
 
-// known is an attempt's outcome for the ledger: empty where the call ended before
-// its answer, so that nobody can tell whether the provider has done the work.
-func known(outcome string) string {
-	for _, kind := range []egress.Kind{egress.Canceled, egress.Timeout, egress.Unreachable} {
-		if outcome == "failed "+kind.String() {
-			return ""
-		}
-	}
-	if outcome == "failed revoked" {
-		return ""
-	}
-	return outcome
-}
-
 // answerError is what the runner gets of a failed call. That an answer held a secret
 // looks like any failure of the provider's: the guard must not be asked. Which names
 // and addresses the operator's network has is told to nobody, and what the operator
@@ -74,7 +61,7 @@ func answerError(ctx context.Context, err error, stranger bool) error {
 		return err
 	}
 	if e.Reveals == egress.Network || stranger && (e.Reveals != egress.Nothing || e.Kind == egress.TLS) {
-		return providerFailed()
+		return withholding.ProviderFailed()
 	}
 	switch e.Kind {
 	case egress.RefusedRequest:
@@ -88,18 +75,10 @@ func answerError(ctx context.Context, err error, stranger bool) error {
 	case egress.Canceled:
 		return errs.Canceled(errorsv1.Reason_REASON_CANCELLED, "%s", e.Message)
 	case egress.Reflected, egress.BadResponse, egress.Unreachable:
-		return providerFailed()
+		return withholding.ProviderFailed()
 	default:
 		return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED, "%s", e.Message)
 	}
-}
-
-// providerFailed is one text for an address that is refused, a name that is not known,
-// a port that is closed, an answer that broke off and one that was withheld: nobody
-// learns which.
-func providerFailed() error {
-	return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED,
-		"the destination cannot be reached, or broke off (what is called is public and https, or listed by the operator)")
 }
 
 // answerWithheld is what the runner gets of an answer that held the secret. The owner of
@@ -107,7 +86,7 @@ func providerFailed() error {
 // be able to tell this from any other failure.
 func answerWithheld(h *handle, status int) error {
 	if h.Share != "" || status == 0 {
-		return providerFailed()
+		return withholding.ProviderFailed()
 	}
 	said := strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_PROVIDER_FAILED,

@@ -29,6 +29,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
@@ -88,6 +89,7 @@ type (
 	assertionHandlers  = assertions.Handlers
 	credentialHandlers = credentials.Handlers
 	grantHandlers      = credentialgrants.Handlers
+	runHandlers        = runHandlers2
 )
 
 // Service is the vault. Its methods are its RPCs, public and internal.
@@ -100,9 +102,10 @@ type Service struct {
 	*assertionHandlers
 	*credentialHandlers
 	*grantHandlers
+	*runHandlers
 
 	cfg      Config
-	store    *store
+	db       *sqldb.DB
 	redis    *redisx.Client
 	identity *identity.Identity
 	verifier *identity.Verifier
@@ -117,9 +120,9 @@ type Service struct {
 	rules                                 *egress.Rules
 	egress                                *egress.Client // calls of steps
 	fetches                               *egress.Client // of pictures; it shares no connection with the other
-	guards                                *guards
+	judge                                 *withholding.Judge
 	bodies                                *fair.Pool // of bytes: bodies that credentials are put into
-	rights                                *rights
+	runs                                  *runs
 	grants                                *credentialgrants.Grants
 	running                               *revocation.Running
 	bus                                   *revocation.Bus
@@ -151,7 +154,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Service, error) {
 		cfg.GuestPeriod = vaultv1.Period_PERIOD_DAY
 	}
 	s := &Service{
-		cfg: cfg, store: newStore(deps.DB), redis: deps.Redis, identity: deps.Identity, verifier: deps.Verifier,
+		cfg: cfg, db: deps.DB, redis: deps.Redis, identity: deps.Identity, verifier: deps.Verifier,
 		log: deps.Logger, now: deps.Now,
 	}
 	if err := s.build(ctx, deps); err != nil {
@@ -195,9 +198,7 @@ func (s *Service) assemble(deps Deps) error {
 	s.begin = attempts.NewWriter(s.attempts).Begin
 	s.running = revocation.NewRunning()
 	s.bus = revocation.NewBus(s.redis, s.log, s.running)
-	s.guards, s.bodies = newGuards(), newFilled()
-	s.rights = newRights(s.store, s.attempts, s.now)
-	s.subscribe()
+	s.bodies = newFilled()
 	if s.metrics, err = newMetrics(deps.Metrics); err != nil {
 		return err
 	}
@@ -216,19 +217,17 @@ func (s *Service) assemble(deps Deps) error {
 	s.grants = credentialgrants.New(credentialgrants.Deps{
 		DB: deps.DB, Redis: s.redis, Credentials: s.credentials, Uses: s.attempts, Memory: s.memory, Log: s.audit, Bus: s.bus, Now: s.now,
 	})
+	s.judge = withholding.New(withholding.Deps{
+		DB: deps.DB, Credentials: s.credentials, Memory: s.memory, Events: s.audit, Bus: s.bus, Logger: s.log, Now: s.now,
+		Refused: s.metrics.refused,
+	})
+	s.runs = newRuns(runDeps{
+		Redis: s.redis, Verifier: s.verifier, KEK: s.kek, Attempts: s.attempts, Bus: s.bus, Judge: s.judge, Now: s.now,
+	})
+	s.runHandlers = newRunHandlers(s.runs)
 	s.grantHandlers = credentialgrants.NewHandlers(s.grants)
 	s.credentialHandlers = credentials.NewHandlers(s.credentials, s.pages)
 	return nil
-}
-
-// subscribe makes every cache drop what the bus names.
-func (s *Service) subscribe() {
-	s.bus.Subscribe(s.rights.forget)
-	s.bus.Subscribe(func(verb revocation.Verb, subject string) {
-		if verb == revocation.Ended {
-			s.guards.drop(subject)
-		}
-	})
 }
 
 // The times that a picture by its URL gets, unless the operator gives less: any visitor
@@ -308,7 +307,7 @@ func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
 
 // Ready reports whether the vault can do its work now.
 func (s *Service) Ready(ctx context.Context) error {
-	if err := s.store.db.Ping(ctx); err != nil {
+	if err := s.db.Ping(ctx); err != nil {
 		return fmt.Errorf("database: %w", err)
 	}
 	if err := s.redis.Ping(ctx).Err(); err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 )
 
 // bound checks what a handle says of itself against the call that it is used
@@ -90,28 +91,28 @@ func (s *Service) reveal(ctx context.Context, together []*handle) (slots egress.
 			destroy(slots)
 		}
 	}()
-	hidden := make([]secret.Secret, len(together))
+	hidden, names := make([]secret.Secret, len(together)), make([]withholding.Secret, len(together))
 	for i, h := range together {
 		slot, err := s.slotFor(ctx, h)
 		if err != nil {
 			return slots, nil, err
 		}
 		slots = append(slots, slot)
-		hidden[i] = slot.Hidden()
+		hidden[i], names[i] = slot.Hidden(), h.guarded()
 	}
-	if set, err = s.guards.together(together, hidden); err != nil {
+	if set, err = s.judge.Together(names, hidden); err != nil {
 		return slots, nil, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
 			"the credential is too long to be guarded in answers").Because(err)
 	}
 	return slots, set, nil
 }
 
-// guarded names the secret of a handle, for the guards that are kept.
-func (h *handle) guarded() (subject, version string) {
+// guarded names the secret of a handle, whose guard is kept.
+func (h *handle) guarded() withholding.Secret {
 	if h.Input != "" {
-		return revocation.Run(h.Run), strconv.Quote(h.Input)
+		return withholding.Secret{revocation.Run(h.Run), strconv.Quote(h.Input)}
 	}
-	return revocation.Credential(h.Credential), h.UID + " " + strconv.FormatInt(h.Version, 10)
+	return withholding.Secret{revocation.Credential(h.Credential), h.UID + " " + strconv.FormatInt(h.Version, 10)}
 }
 
 // slotFor opens the credential of one handle.
@@ -127,7 +128,7 @@ func (s *Service) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) 
 	if err != nil {
 		return nil, err
 	}
-	value, err := s.runCredential(ctx, h.Run, h.Input)
+	value, err := s.runs.runCredential(ctx, h.Run, h.Input)
 	if err != nil {
 		return nil, err
 	}

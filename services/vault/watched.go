@@ -9,11 +9,8 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
+	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 )
-
-// largeText is where a text is called large, in bytes: small pieces turn up in it by
-// chance.
-const largeText = 1 << 20
 
 // watched is the stream of one call whose answer is guarded, with what was found in it.
 type watched struct {
@@ -26,7 +23,7 @@ type watched struct {
 
 	mu   sync.Mutex
 	hit  bool
-	held held
+	held withholding.Held
 	// found is the handle whose credential the answer holds, and what was found of it.
 	// Without a share nobody is kept from it.
 	found *handle
@@ -56,7 +53,7 @@ func (w *watched) remember(ctx context.Context, pieces []guard.Piece) (bool, err
 			}
 			continue
 		}
-		f, err := w.Service.memory.Remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > largeText)
+		f, err := w.Service.memory.Remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > withholding.LargeText)
 		if f.Withhold || guard.Stops(mine) {
 			w.blame(h, f)
 		}
@@ -92,7 +89,7 @@ func (w *watched) withhold(ctx context.Context) {
 	e := w.audit.Event(ctx, h.Workspace, "answer.withheld", h.credentialLabel())
 	e.Actor = h.Peer
 	e.Details["run"], e.Details["step"], e.Details["destination"] = h.Run, h.Step, h.Destination
-	end := w.suspend(ctx, f, h.Run, e)
+	end := w.judge.Suspend(ctx, f, h.Run, e)
 	w.mu.Lock()
 	w.held = end
 	w.mu.Unlock()
@@ -112,7 +109,7 @@ func (w *watched) leave(ctx context.Context, status int) error {
 	if h.Share == "" {
 		return answerWithheld(h, status)
 	}
-	return end.wait(ctx)
+	return end.Wait(ctx)
 }
 
 // exposedBy is the value that a handle uses. One that was replaced meanwhile has no

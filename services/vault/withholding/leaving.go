@@ -1,4 +1,4 @@
-package vault
+package withholding
 
 import (
 	"context"
@@ -12,13 +12,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
-// What a run computes comes from answers that have passed the guard. A last check finds
-// what they hide from it by accident: text that a block decodes, pictures that it turns
-// into text, pieces of many answers that it joins.
+// The results of a run come from answers that have passed the guard. A last check finds what the guard could not see:
+// text that a block decodes, pictures that it turns into text, pieces of many answers that it joins.
 
-// judgeLeaving says whether the texts of a run may leave it. Only runs that used hidden
-// credentials are judged, which the vault knows from their intents.
-func (s *Service) judgeLeaving(ctx context.Context, run string, rows []attempts.Attempt, texts [][]byte) (vaultinternalv1.Verdict, error) {
+// Leaving says whether the texts of a run may leave it. It judges only runs that used hidden credentials, as their
+// attempts show.
+func (s *Judge) Leaving(ctx context.Context, run string, rows []attempts.Attempt, texts [][]byte) (vaultinternalv1.Verdict, error) {
 	hidden := hiddenIn(rows)
 	if len(hidden) == 0 {
 		return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
@@ -38,7 +37,7 @@ func (s *Service) judgeLeaving(ctx context.Context, run string, rows []attempts.
 	return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
 }
 
-// hiddenIn are the attempts with hidden credentials, one for each of their versions.
+// hiddenIn returns the attempts with hidden credentials, one for each version of a credential.
 func hiddenIn(rows []attempts.Attempt) []attempts.Attempt {
 	var hidden []attempts.Attempt
 	for _, a := range rows {
@@ -52,9 +51,8 @@ func hiddenIn(rows []attempts.Attempt) []attempts.Attempt {
 	return hidden
 }
 
-// stoppedMeanwhile reports whether the guard has suspended the share of a run for
-// another run's sake.
-func (s *Service) stoppedMeanwhile(ctx context.Context, run string, a attempts.Attempt) (bool, error) {
+// stoppedMeanwhile reports whether the guard has suspended the share of a run because of another run.
+func (s *Judge) stoppedMeanwhile(ctx context.Context, run string, a attempts.Attempt) (bool, error) {
 	if a.SuspendTime == 0 {
 		return false, nil
 	}
@@ -62,9 +60,9 @@ func (s *Service) stoppedMeanwhile(ctx context.Context, run string, a attempts.A
 	return err == nil && (p == nil || p.Run != run), err
 }
 
-// judgeFor looks for one credential version. A value that is not there any more cannot be
-// looked for: the texts are withheld, and nobody is to blame.
-func (s *Service) judgeFor(ctx context.Context, run string, a attempts.Attempt, texts [][]byte) (vaultinternalv1.Verdict, error) {
+// judgeFor looks for one version of a credential. It cannot look for a value that is gone: then it withholds the texts
+// and suspends nothing.
+func (s *Judge) judgeFor(ctx context.Context, run string, a attempts.Attempt, texts [][]byte) (vaultinternalv1.Verdict, error) {
 	if len(texts) == 0 {
 		return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
 	}
@@ -76,7 +74,7 @@ func (s *Service) judgeFor(ctx context.Context, run string, a attempts.Attempt, 
 		return vaultinternalv1.Verdict_VERDICT_WITHHELD, nil
 	}
 	for _, text := range texts {
-		f, err := s.memory.Remember(ctx, v, set.Check(text), set.BodySymbols(0), len(text) > largeText)
+		f, err := s.memory.Remember(ctx, v, set.Check(text), set.BodySymbols(0), len(text) > LargeText)
 		if err != nil {
 			return vaultinternalv1.Verdict_VERDICT_WITHHELD, err
 		}
@@ -87,21 +85,21 @@ func (s *Service) judgeFor(ctx context.Context, run string, a attempts.Attempt, 
 	return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
 }
 
-// withholdResult tells the owner and suspends the share, and waits until that is in force.
-func (s *Service) withholdResult(ctx context.Context, run string, a attempts.Attempt, f exposure.Finding) vaultinternalv1.Verdict {
-	e := s.audit.Event(ctx, a.Workspace, "answer.withheld", a.Credential)
+// withholdResult suspends the share, tells the owner, and waits until the suspension is in force.
+func (s *Judge) withholdResult(ctx context.Context, run string, a attempts.Attempt, f exposure.Finding) vaultinternalv1.Verdict {
+	e := s.events.Event(ctx, a.Workspace, "answer.withheld", a.Credential)
 	e.Actor = a.Peer
 	e.Details["run"], e.Details["where"] = run, "what the run was to give out"
-	end := s.suspend(ctx, f, run, e)
-	_ = end.wait(ctx) // the verdict says it
+	end := s.Suspend(ctx, f, run, e)
+	_ = end.Wait(ctx) // the verdict says the same
 	if !end.reason {
 		return vaultinternalv1.Verdict_VERDICT_STOPPED
 	}
 	return vaultinternalv1.Verdict_VERDICT_WITHHELD
 }
 
-// guardOf is the guard for the value that an attempt used; nil where the value is gone.
-func (s *Service) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, exposure.Value, error) {
+// guardOf is the guard for the value that an attempt used; nil if the value is gone.
+func (s *Judge) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, exposure.Value, error) {
 	v := exposure.Value{Workspace: a.Workspace, Share: a.Share, Credential: a.Credential}
 	c, err := s.credentials.Current(ctx, a.Credential)
 	if err != nil || c == nil {
@@ -120,4 +118,15 @@ func (s *Service) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, 
 	defer value.Destroy()
 	set, err := s.guards.get(subject, version, c.Place().With(value).Hidden())
 	return set, v, err
+}
+
+// exposedMeanwhile reports whether the value of a run was exposed while the run went on. The run that was the reason
+// gets the error of a failed provider.
+func (s *Judge) exposedMeanwhile(ctx context.Context, run string, a attempts.Attempt) (bool, error) {
+	c, err := s.credentials.Current(ctx, a.Credential)
+	if err != nil || c == nil || !c.Exposed || c.Version != a.CredentialVersion {
+		return false, err
+	}
+	p, err := s.memory.SuspensionOf(ctx, a.Workspace, a.Share)
+	return err == nil && (p == nil || p.Run != run), err
 }

@@ -1,4 +1,4 @@
-package vault
+package withholding
 
 import (
 	"crypto/rand"

@@ -1,4 +1,4 @@
-package vault
+package withholding
 
 import (
 	"container/list"
@@ -9,17 +9,17 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// maxGuards bounds how many compiled guards are kept, and maxGuardBytes what they take
-// together: one of an API key takes 100 to 200 KB. A call that is under way keeps its own
-// longer.
+// maxGuards bounds how many compiled guards are kept, and maxGuardBytes their size in bytes. The guard of an API key
+// takes 100 to 200 KB. A running call keeps its own guard longer.
 const (
 	maxGuards     = 1024
 	maxGuardBytes = 64 << 20
 )
 
-// guards keeps the compiled guard of each credential version, of each visitor's
-// credential for as long as its run goes on, and of those that are sent together.
+// guards keeps compiled guards: of each version of a credential, of each visitor's credential while its run goes on, and
+// of credentials that are sent together.
 type guards struct {
+	// mu guards the fields below. No guard is compiled under it, because that takes milliseconds.
 	mu    sync.Mutex
 	sets  map[string]*list.Element
 	order *list.List // most recently used first
@@ -27,7 +27,7 @@ type guards struct {
 }
 
 type compiled struct {
-	key     string // lines of a subject, and after a tab the version or input
+	key     string // a line for each secret: its subject, a tab, and its version or input
 	once    sync.Once
 	set     *guard.Set
 	problem error
@@ -36,17 +36,19 @@ type compiled struct {
 
 func newGuards() *guards { return &guards{sets: make(map[string]*list.Element), order: list.New()} }
 
-// get returns the guard for a secret; the first who asks compiles it.
+// get returns the guard for a secret. The first caller compiles it.
 func (g *guards) get(subject, version string, value secret.Secret) (*guard.Set, error) {
 	return g.compile(subject+"\t"+version, value)
 }
 
-// together returns the guard for the secrets of handles, in their order.
-func (g *guards) together(handles []*handle, values []secret.Secret) (*guard.Set, error) {
-	lines := make([]string, len(handles))
-	for i, h := range handles {
-		subject, version := h.guarded()
-		lines[i] = subject + "\t" + version
+// Secret names a secret whose guard is kept.
+type Secret struct{ Subject, Version string }
+
+// together returns the guard for several secrets, in their order.
+func (g *guards) together(names []Secret, values []secret.Secret) (*guard.Set, error) {
+	lines := make([]string, len(names))
+	for i, n := range names {
+		lines[i] = n.Subject + "\t" + n.Version
 	}
 	return g.compile(strings.Join(lines, "\n"), values...)
 }
@@ -70,7 +72,7 @@ func (g *guards) known(subject, version string) *guard.Set {
 		return nil
 	}
 	c := e.Value.(*compiled)
-	c.once.Do(func() {}) // of one that is being compiled, wait for the end
+	c.once.Do(func() {}) // wait for one that is being compiled
 	return c.set
 }
 
@@ -87,7 +89,7 @@ func (g *guards) entry(key string) *compiled {
 	return c
 }
 
-// weigh counts what a guard takes, once it is known, unless it was dropped meanwhile.
+// weigh counts the size of a compiled guard, unless the guard was dropped meanwhile.
 func (g *guards) weigh(c *compiled) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -99,7 +101,7 @@ func (g *guards) weigh(c *compiled) {
 	g.shrink()
 }
 
-// shrink drops what was not used for longest.
+// shrink drops the least recently used guards.
 func (g *guards) shrink() {
 	for g.order.Len() > maxGuards || g.bytes > maxGuardBytes {
 		g.remove(g.order.Back())
@@ -112,7 +114,7 @@ func (g *guards) remove(e *list.Element) {
 	g.bytes -= c.bytes
 }
 
-// drop forgets the guards of a subject: they hold its secrets.
+// drop forgets the guards of a subject, because they hold its secrets.
 func (g *guards) drop(subject string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
