@@ -131,7 +131,7 @@ func (s *Service) fetch(stream egressStream, head *vaultinternalv1.EgressHead) e
 		return err
 	}
 	check := func(ctx context.Context) error {
-		if err := s.runs.runAlive(ctx, claims.Run); err != nil {
+		if err := s.runs.Alive(ctx, claims.Run); err != nil {
 			return err
 		}
 		return s.keys.Alive(ctx, claims.ChargedKey)

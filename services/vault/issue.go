@@ -81,7 +81,7 @@ func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.
 // than recent.MaxAge). On a handle that is being made it fills in which version of
 // the credential it is for; on one that is used, that must still be the one.
 func (s *Service) mayUse(ctx context.Context, h *handle) error {
-	if err := s.runs.runAlive(ctx, h.Run); err != nil {
+	if err := s.runs.Alive(ctx, h.Run); err != nil {
 		return err
 	}
 	for _, name := range []string{h.ChargedKey, h.Owner} {

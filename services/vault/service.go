@@ -29,6 +29,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/runs"
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
@@ -89,7 +90,7 @@ type (
 	assertionHandlers  = assertions.Handlers
 	credentialHandlers = credentials.Handlers
 	grantHandlers      = credentialgrants.Handlers
-	runHandlers        = runHandlers2
+	runHandlers        = runs.Handlers
 )
 
 // Service is the vault. Its methods are its RPCs, public and internal.
@@ -122,7 +123,7 @@ type Service struct {
 	fetches                               *egress.Client // of pictures; it shares no connection with the other
 	judge                                 *withholding.Judge
 	bodies                                *fair.Pool // of bytes: bodies that credentials are put into
-	runs                                  *runs
+	runs                                  *runs.Runs
 	grants                                *credentialgrants.Grants
 	running                               *revocation.Running
 	bus                                   *revocation.Bus
@@ -221,10 +222,10 @@ func (s *Service) assemble(deps Deps) error {
 		DB: deps.DB, Credentials: s.credentials, Memory: s.memory, Events: s.audit, Bus: s.bus, Logger: s.log, Now: s.now,
 		Refused: s.metrics.refused,
 	})
-	s.runs = newRuns(runDeps{
+	s.runs = runs.New(runs.Deps{
 		Redis: s.redis, Verifier: s.verifier, KEK: s.kek, Attempts: s.attempts, Bus: s.bus, Judge: s.judge, Now: s.now,
 	})
-	s.runHandlers = newRunHandlers(s.runs)
+	s.runHandlers = runs.NewHandlers(s.runs)
 	s.grantHandlers = credentialgrants.NewHandlers(s.grants)
 	s.credentialHandlers = credentials.NewHandlers(s.credentials, s.pages)
 	return nil

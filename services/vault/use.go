@@ -110,9 +110,9 @@ func (s *Service) reveal(ctx context.Context, together []*handle) (slots egress.
 // guarded names the secret of a handle, whose guard is kept.
 func (h *handle) guarded() withholding.Secret {
 	if h.Input != "" {
-		return withholding.Secret{revocation.Run(h.Run), strconv.Quote(h.Input)}
+		return withholding.Secret{Subject: revocation.Run(h.Run), Version: strconv.Quote(h.Input)}
 	}
-	return withholding.Secret{revocation.Credential(h.Credential), h.UID + " " + strconv.FormatInt(h.Version, 10)}
+	return withholding.Secret{Subject: revocation.Credential(h.Credential), Version: h.UID + " " + strconv.FormatInt(h.Version, 10)}
 }
 
 // slotFor opens the credential of one handle.
@@ -128,7 +128,7 @@ func (s *Service) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) 
 	if err != nil {
 		return nil, err
 	}
-	value, err := s.runs.runCredential(ctx, h.Run, h.Input)
+	value, err := s.runs.Credential(ctx, h.Run, h.Input)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package vault
+package runs
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-func (s *runs) runKey(run string) string { return s.redis.Key(run, "credentials") }
+func (s *Runs) runKey(run string) string { return s.redis.Key(run, "credentials") }
 
-func (s *runs) keepRunCredential(ctx context.Context, c *grant.Claims, input string, value secret.Secret) error {
+func (s *Runs) keepRunCredential(ctx context.Context, c *grant.Claims, input string, value secret.Secret) error {
 	cipher, err := s.kek.RunCipher(c.Run)
 	if err != nil {
 		return err
@@ -41,8 +41,8 @@ func (s *runs) keepRunCredential(ctx context.Context, c *grant.Claims, input str
 	return nil
 }
 
-// runCredential opens a credential that a visitor brought to a run. The caller destroys it.
-func (s *runs) runCredential(ctx context.Context, run, input string) (secret.Secret, error) {
+// Credential opens a credential that a visitor brought to a run. The caller destroys it.
+func (s *Runs) Credential(ctx context.Context, run, input string) (secret.Secret, error) {
 	sealed, err := s.redis.HGet(ctx, s.runKey(run), input).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return secret.Secret{}, errs.FailedPrecondition(errorsv1.Reason_REASON_INPUT_MISSING,
@@ -62,7 +62,7 @@ func (s *runs) runCredential(ctx context.Context, run, input string) (secret.Sec
 	return secret.New(plain), nil
 }
 
-func (s *runs) dropRunCredentials(ctx context.Context, run string) error {
+func (s *Runs) dropRunCredentials(ctx context.Context, run string) error {
 	if err := s.redis.Del(ctx, s.runKey(run)).Err(); err != nil {
 		return redisx.Error(fmt.Errorf("drop run credentials: %w", err))
 	}

@@ -1,4 +1,4 @@
-package vault
+package runs
 
 import (
 	"context"
@@ -15,11 +15,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 )
 
-// maxRecent2 bounds the cached ends of runs.
-const maxRecent2 = 8192
+// maxRecent bounds the cached ends of runs.
+const maxRecent = 8192
 
-// runs are what the vault knows of runs: that one has ended, and the credentials that a visitor brought to one.
-type runs struct {
+// Runs are what the vault knows of runs: that one has ended, and the credentials that a visitor brought to one.
+type Runs struct {
 	redis    *redisx.Client
 	verifier *identity.Verifier
 	kek      *envelope.KEK
@@ -30,8 +30,8 @@ type runs struct {
 	cache    *recent.Cache[bool] // whether a run has ended
 }
 
-// runDeps is what runs need. All fields are required.
-type runDeps struct {
+// Deps is what runs need. All fields are required.
+type Deps struct {
 	Redis    *redisx.Client
 	Verifier *identity.Verifier // of run grants
 	KEK      *envelope.KEK
@@ -41,23 +41,23 @@ type runDeps struct {
 	Now      func() time.Time
 }
 
-// newRuns returns the runs. A cached end is dropped when the bus names the run.
-func newRuns(d runDeps) *runs {
-	s := &runs{
+// New returns the runs. A cached end is dropped when the bus names the run.
+func New(d Deps) *Runs {
+	s := &Runs{
 		redis: d.Redis, verifier: d.Verifier, kek: d.KEK, attempts: d.Attempts, bus: d.Bus, judge: d.Judge, now: d.Now,
-		cache: recent.New[bool](d.Now, maxRecent2),
+		cache: recent.New[bool](d.Now, maxRecent),
 	}
 	d.Bus.Subscribe(func(_ revocation.Verb, subject string) { s.cache.Drop(subject) })
 	return s
 }
 
 // ended is whether a run has ended, as it was at most recent.MaxAge ago.
-func (s *runs) ended(ctx context.Context, run string) (bool, error) {
+func (s *Runs) ended(ctx context.Context, run string) (bool, error) {
 	return s.cache.Get(ctx, revocation.Run(run), func(ctx context.Context) (bool, error) { return s.attempts.RunEnded(ctx, run) })
 }
 
-// runAlive refuses a run that has ended.
-func (s *runs) runAlive(ctx context.Context, run string) error {
+// Alive refuses a run that has ended.
+func (s *Runs) Alive(ctx context.Context, run string) error {
 	ended, err := s.ended(ctx, run)
 	if err != nil {
 		return err

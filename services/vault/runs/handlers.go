@@ -1,4 +1,4 @@
-package vault
+package runs
 
 import (
 	"context"
@@ -19,18 +19,18 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
-// runHandlers2 serves what runs bring, and their end.
-type runHandlers2 struct{ runs *runs }
+// Handlers serves what runs bring, and their end.
+type Handlers struct{ runs *Runs }
 
-// newRunHandlers returns the handlers of runs.
-func newRunHandlers(all *runs) *runHandlers2 { return &runHandlers2{runs: all} }
+// NewHandlers returns the handlers of runs.
+func NewHandlers(all *Runs) *Handlers { return &Handlers{runs: all} }
 
 // maxRunCredentials bounds the credentials that a visitor can bring to one run.
 const maxRunCredentials = 100
 
 // PutRunCredential stores a visitor's own credential for one run: in Redis, sealed with a key of that run, until the run
 // ends or its grant expires. It is never in the database.
-func (h *runHandlers2) PutRunCredential(ctx context.Context, req *vaultinternalv1.PutRunCredentialRequest) (*vaultinternalv1.PutRunCredentialResponse, error) {
+func (h *Handlers) PutRunCredential(ctx context.Context, req *vaultinternalv1.PutRunCredentialRequest) (*vaultinternalv1.PutRunCredentialResponse, error) {
 	value := secret.FromString(req.GetValue())
 	req.Value = ""
 	defer value.Destroy()
@@ -50,7 +50,7 @@ func (h *runHandlers2) PutRunCredential(ctx context.Context, req *vaultinternalv
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "not a valid credential: %s", why).
 			Field("inputs."+req.GetInput(), why)
 	}
-	if err := h.runs.runAlive(ctx, claims.Run); err != nil {
+	if err := h.runs.Alive(ctx, claims.Run); err != nil {
 		return nil, err
 	}
 	if err := h.runs.keepRunCredential(ctx, claims, req.GetInput(), value); err != nil {
@@ -78,7 +78,7 @@ func unfitAddress(slots []grant.Slot, value secret.Secret) string {
 // EndRun ends the handles, the credentials and the calls of a run, and lists its attempts. The mark comes before the
 // list: a call that is begun later finds the mark (attempts.Writer) and is not made. EndRun may be called again, and for
 // an unknown run.
-func (h *runHandlers2) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest) (*vaultinternalv1.EndRunResponse, error) {
+func (h *Handlers) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest) (*vaultinternalv1.EndRunResponse, error) {
 	if err := h.runs.attempts.EndRun(ctx, req.GetRun(), sqldb.Micros(h.runs.now())); err != nil {
 		return nil, err
 	}
