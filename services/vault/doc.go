@@ -1,23 +1,25 @@
-// Package vault owns everything secret: the API keys of workspaces (their
-// hashes) and third-party credentials (sealed). It alone ever holds a stored
-// credential in the clear, and no method gives one back.
+// Package vault owns everything secret: the API keys of workspaces (as hashes) and third-party credentials
+// (sealed). No other service holds a stored credential in the clear, and no method returns one.
 //
-// What leaves is the right to use: the runner trades a run grant for a handle,
-// good for one call of one attempt of one step, and the vault's egress makes
-// that call itself. Between the two stand, in this order: whose run it is, what
-// the owner has granted, how many calls are left, and a durable row that says
-// who used what. If that row cannot be written, the credential is not used.
+// What leaves is the right to use a credential: the runner exchanges a run grant for a handle, which is valid for
+// one call of one attempt of one step, and the egress of the vault makes that call. Each use checks, in this order:
+// whose run it is, what the owner has granted, how many calls are left, and that a durable row says who uses what.
+// If the row cannot be written, the credential is not used.
 //
-// The package refuses, always:
+// The package refuses:
 //
-//   - to give a credential's value to anybody, operators and owners alike;
-//   - to open a workspace's credential on the word of another service: it takes
-//     the assertion of a member, presented when the grant was written or when an
-//     owner's own run was started;
-//   - to use a handle for anything but what it was made for, or twice;
+//   - to give the value of a credential to anybody, including operators and owners;
+//   - to open a credential of a workspace on the word of another service: it needs the assertion of a member,
+//     presented when the grant was written or when an owner's own run started;
+//   - to use a handle for another purpose than its own, or twice;
 //   - to start with a key-encryption key that others can read.
 //
-// How it reads: service.go puts it together; key.go, credential.go,
-// credentialgrant.go and so on are the resources (handler, rule, store); issue.go
-// and use.go are the two halves of a handle; revoke.go is how a right ends.
+// This package wires the parts and makes calls: handle.go and issue.go make a handle, use.go and egress_rpc.go use it.
+// The parts, from the lowest:
+//
+//   - envelope seals; revocation ends rights; attempts records uses; audit is the log;
+//   - workspaces, keys and assertions know who calls;
+//   - credentials, exposure and credentialgrants know what a run may use;
+//   - withholding judges what may leave, and runs ends runs;
+//   - guard finds secrets in answers, and egress makes HTTP calls.
 package vault

@@ -93,7 +93,7 @@ type (
 	runHandlers        = runs.Handlers
 )
 
-// Service is the vault. Its methods are its RPCs, public and internal.
+// Service is the vault. Its parts serve most RPCs; IssueHandle and Egress are its own.
 type Service struct {
 	vaultv1.UnsafeVaultServiceServer
 	vaultinternalv1.UnsafeVaultInternalServiceServer
@@ -115,26 +115,27 @@ type Service struct {
 
 	kek    *envelope.KEK
 	sealer *envelope.Sealer
-	// Each is derived for one purpose; only its holder can make or check what it stands for.
+	// Each key is derived for one purpose, so that only its part can make or check handles, assertions or thresholds.
 	handleKey, assertionKey, thresholdKey secret.Secret
-	pages                                 *page.Tokens
-	rules                                 *egress.Rules
-	egress                                *egress.Client // calls of steps
-	fetches                               *egress.Client // of pictures; it shares no connection with the other
-	judge                                 *withholding.Judge
-	bodies                                *fair.Pool // of bytes: bodies that credentials are put into
-	runs                                  *runs.Runs
-	grants                                *credentialgrants.Grants
-	running                               *revocation.Running
-	bus                                   *revocation.Bus
-	attempts                              *attempts.Store
-	workspaces                            *workspaces.Store
-	keys                                  *keys.Keys
-	assertions                            *assertions.Assertions
-	credentials                           *credentials.Credentials
-	memory                                *exposure.Memory
-	audit                                 *audit.Log
-	metrics                               *metrics
+
+	pages       *page.Tokens
+	rules       *egress.Rules
+	egress      *egress.Client // calls of steps
+	fetches     *egress.Client // of pictures; it shares no connection with the other
+	judge       *withholding.Judge
+	bodies      *fair.Pool // of bytes: bodies that credentials are put into
+	runs        *runs.Runs
+	grants      *credentialgrants.Grants
+	running     *revocation.Running
+	bus         *revocation.Bus
+	attempts    *attempts.Store
+	workspaces  *workspaces.Store
+	keys        *keys.Keys
+	assertions  *assertions.Assertions
+	credentials *credentials.Credentials
+	memory      *exposure.Memory
+	audit       *audit.Log
+	metrics     *metrics
 	// begin writes the intent of a use; a benchmark measures what is left without.
 	begin func(context.Context, attempts.Attempt) (attempts.Beginning, error)
 }
