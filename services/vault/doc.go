@@ -14,12 +14,12 @@
 //   - to use a handle for another purpose than its own, or twice;
 //   - to start with a key-encryption key that others can read.
 //
-// This package wires the parts and makes calls: handle.go and issue.go make a handle, use.go and egress_rpc.go use it.
-// The parts, from the lowest:
+// This package only wires the parts. From the lowest:
 //
 //   - envelope seals; revocation ends rights; attempts records uses; audit is the log;
 //   - workspaces, keys and assertions know who calls;
 //   - credentials, exposure and credentialgrants know what a run may use;
 //   - withholding judges what may leave, and runs ends runs;
+//   - calls makes a handle and uses it: start reading there;
 //   - guard finds secrets in answers, and egress makes HTTP calls.
 package vault

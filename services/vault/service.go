@@ -13,7 +13,6 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
-	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
@@ -22,6 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/assertions"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/calls"
 	"github.com/keyhole-dev/keyhole/services/vault/credentialgrants"
 	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
@@ -33,9 +33,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
-
-// writeTimeout bounds a write that goes on after its caller has left.
-const writeTimeout = 10 * time.Second
 
 // Config is what an operator sets. The zero value of each field but KEKFile is
 // good.
@@ -91,9 +88,10 @@ type (
 	credentialHandlers = credentials.Handlers
 	grantHandlers      = credentialgrants.Handlers
 	runHandlers        = runs.Handlers
+	callHandlers       = calls.Handlers
 )
 
-// Service is the vault. Its parts serve most RPCs; IssueHandle and Egress are its own.
+// Service is the vault. Its parts serve the RPCs.
 type Service struct {
 	vaultv1.UnsafeVaultServiceServer
 	vaultinternalv1.UnsafeVaultInternalServiceServer
@@ -104,6 +102,7 @@ type Service struct {
 	*credentialHandlers
 	*grantHandlers
 	*runHandlers
+	*callHandlers
 
 	cfg      Config
 	db       *sqldb.DB
@@ -123,7 +122,6 @@ type Service struct {
 	egress      *egress.Client // calls of steps
 	fetches     *egress.Client // of pictures; it shares no connection with the other
 	judge       *withholding.Judge
-	bodies      *fair.Pool // of bytes: bodies that credentials are put into
 	runs        *runs.Runs
 	grants      *credentialgrants.Grants
 	running     *revocation.Running
@@ -136,8 +134,6 @@ type Service struct {
 	memory      *exposure.Memory
 	audit       *audit.Log
 	metrics     *metrics
-	// begin writes the intent of a use; a benchmark measures what is left without.
-	begin func(context.Context, attempts.Attempt) (attempts.Beginning, error)
 }
 
 // New puts the vault together, and makes what has to be there: the key-encryption
@@ -197,10 +193,8 @@ func (s *Service) assemble(deps Deps) error {
 	}
 	s.egress, s.fetches = newEgress(s.cfg.Egress, s.rules), newEgress(forPictures(s.cfg.Egress), fetchRules)
 	s.attempts = attempts.NewStore(deps.DB)
-	s.begin = attempts.NewWriter(s.attempts).Begin
 	s.running = revocation.NewRunning()
 	s.bus = revocation.NewBus(s.redis, s.log, s.running)
-	s.bodies = newFilled()
 	if s.metrics, err = newMetrics(deps.Metrics); err != nil {
 		return err
 	}
@@ -225,6 +219,11 @@ func (s *Service) assemble(deps Deps) error {
 	})
 	s.runs = runs.New(runs.Deps{
 		Redis: s.redis, Verifier: s.verifier, KEK: s.kek, Attempts: s.attempts, Bus: s.bus, Judge: s.judge, Now: s.now,
+	})
+	s.callHandlers = calls.New(calls.Deps{
+		Verifier: s.verifier, Logger: s.log, Now: s.now, HandleKey: s.handleKey, Egress: s.egress, Fetches: s.fetches, Keys: s.keys,
+		Assertions: s.assertions, Credentials: s.credentials, Grants: s.grants, Runs: s.runs, Memory: s.memory, Judge: s.judge,
+		Running: s.running, Attempts: s.attempts, Audit: s.audit, Refused: s.metrics.refused, Outcomes: s.metrics.uses,
 	})
 	s.runHandlers = runs.NewHandlers(s.runs)
 	s.grantHandlers = credentialgrants.NewHandlers(s.grants)

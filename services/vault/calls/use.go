@@ -1,4 +1,4 @@
-package vault
+package calls
 
 import (
 	"context"
@@ -24,7 +24,7 @@ import (
 
 // bound checks what a handle says of itself against the call that it is used
 // for: whose it is, when, and where to.
-func (s *Service) bound(h *handle, peer, url string) error {
+func (s *Handlers) bound(h *handle, peer, url string) error {
 	switch {
 	case peer == "" || h.Peer != peer:
 		return handleInvalid(errors.New("presented by another peer"))
@@ -45,7 +45,7 @@ func (s *Service) bound(h *handle, peer, url string) error {
 
 // spend uses the handle up and writes the intent. When it returns nil the row is
 // durable; after any error the credential must not be used.
-func (s *Service) spend(ctx context.Context, h *handle) (attempts.Attempt, error) {
+func (s *Handlers) spend(ctx context.Context, h *handle) (attempts.Attempt, error) {
 	a := attempts.Attempt{
 		Run: h.Run, Step: h.Step, Field: h.Field, Number: h.Attempt, ID: id.New(audit.IDPrefix), Workspace: h.Workspace,
 		Share: h.Share, Credential: h.credentialLabel(), CredentialVersion: h.Version, Destination: h.Destination,
@@ -85,7 +85,7 @@ func (s *Service) spend(ctx context.Context, h *handle) (attempts.Attempt, error
 
 // reveal opens the credentials of handles, and finds the guard that looks for them in
 // answers. The secrets are destroyed by the caller.
-func (s *Service) reveal(ctx context.Context, together []*handle) (slots egress.Slots, set *guard.Set, err error) {
+func (s *Handlers) reveal(ctx context.Context, together []*handle) (slots egress.Slots, set *guard.Set, err error) {
 	defer func() {
 		if err != nil {
 			destroy(slots)
@@ -116,7 +116,7 @@ func (h *handle) guarded() withholding.Secret {
 }
 
 // slotFor opens the credential of one handle.
-func (s *Service) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) {
+func (s *Handlers) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) {
 	if h.Input == "" {
 		c, value, err := s.storedValue(ctx, h)
 		if err != nil {
@@ -135,7 +135,7 @@ func (s *Service) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) 
 	return p.With(value), nil
 }
 
-func (s *Service) storedValue(ctx context.Context, h *handle) (*credentials.Credential, secret.Secret, error) {
+func (s *Handlers) storedValue(ctx context.Context, h *handle) (*credentials.Credential, secret.Secret, error) {
 	c, err := s.credentials.Current(ctx, h.Credential)
 	if err != nil {
 		return nil, secret.Secret{}, err
@@ -149,7 +149,7 @@ func (s *Service) storedValue(ctx context.Context, h *handle) (*credentials.Cred
 
 // refuseUse audits a refusal for the owner of the right and returns the error.
 // What is a fault of ours is not a refusal.
-func (s *Service) refuseUse(ctx context.Context, action string, h *handle, err error) error {
+func (s *Handlers) refuseUse(ctx context.Context, action string, h *handle, err error) error {
 	if e := revocation.Cause(ctx); e != nil { // under it: what failed by that is not the reason
 		err = e
 	}

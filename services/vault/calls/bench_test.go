@@ -1,4 +1,4 @@
-package vault
+package calls
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sys/unix"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -16,12 +17,24 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+	"github.com/keyhole-dev/keyhole/services/vault/assertions"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/credentialgrants"
+	"github.com/keyhole-dev/keyhole/services/vault/credentials"
+	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/envelope"
+	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/runs"
+	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
@@ -72,7 +85,7 @@ func benchmarkHandle(b *testing.B, durable bool, workers int) {
 	b.ReportMetric(float64((cpuTime(b)-cpu).Microseconds())/float64(b.N), "cpu-µs/pair")
 }
 
-func pair(ctx context.Context, s *Service, token string, number int32) error {
+func pair(ctx context.Context, s *Handlers, token string, number int32) error {
 	res, err := s.IssueHandle(ctx, &vaultinternalv1.IssueHandleRequest{Grant: token, Step: "llm", Field: "api_key", Attempt: number})
 	if err != nil {
 		return err
@@ -97,7 +110,7 @@ func pair(ctx context.Context, s *Service, token string, number int32) error {
 
 // benchVault is a vault with one share whose hidden credential is open, and a run
 // grant for it.
-func benchVault(b *testing.B) (*Service, string) {
+func benchVault(b *testing.B) (*Handlers, string) {
 	b.Helper()
 	ctx := context.Background()
 	check := func(err error) {
@@ -114,19 +127,53 @@ func benchVault(b *testing.B) (*Service, string) {
 	b.Cleanup(func() { _ = redis.Close() })
 	ca := testkit.Authority(b)
 	own := testkit.Identity(b, ca, "vault")
-	s, err := New(ctx, Config{KEKFile: filepath.Join(b.TempDir(), "kek")},
-		Deps{DB: db, Redis: redis, Identity: own, Verifier: own.Verifier(), Logger: testkit.Silence()})
+	kek, _, err := envelope.OpenFile(filepath.Join(b.TempDir(), "kek"))
 	check(err)
-	b.Cleanup(s.Close)
+	derived := func(purpose string) secret.Secret {
+		key, err := kek.Derive(purpose, "")
+		check(err)
+		return key
+	}
+	count := func() *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "x"}, []string{"x"})
+	}
+	rules, err := egress.ParseRules(nil, false)
+	check(err)
+	pages, err := page.New(derived("page tokens"))
+	check(err)
+	running, uses := revocation.NewRunning(), attempts.NewStore(db)
+	bus := revocation.NewBus(redis, testkit.Silence(), running)
+	log := audit.New(db, uses, testkit.Silence(), time.Now, count())
+	tenants := workspaces.NewStore(db)
+	all := keys.New(db, tenants, log, bus, time.Now)
+	check(all.CreateOperatorWorkspace(ctx, &vaultv1.Budget{Runs: 200, Period: vaultv1.Period_PERIOD_DAY}))
+	secrets := credentials.New(credentials.Deps{
+		DB: db, Workspaces: tenants, Log: log, Bus: bus, KEK: kek, Sealer: envelope.NewSealer(kek, db), Rules: rules, Now: time.Now,
+	})
+	memory := exposure.New(db, derived("fingerprint"), time.Now)
+	grants := credentialgrants.New(credentialgrants.Deps{
+		DB: db, Redis: redis, Credentials: secrets, Uses: uses, Memory: memory, Log: log, Bus: bus, Now: time.Now,
+	})
+	judge := withholding.New(withholding.Deps{
+		DB: db, Credentials: secrets, Memory: memory, Events: log, Bus: bus, Logger: testkit.Silence(), Now: time.Now, Refused: count(),
+	})
+	s := New(Deps{
+		Verifier: own.Verifier(), Logger: testkit.Silence(), Now: time.Now, HandleKey: derived("handle"), Keys: all,
+		Assertions: assertions.New(all, own, derived("assertion"), bus, time.Now, count()), Credentials: secrets, Grants: grants,
+		Runs: runs.New(runs.Deps{
+			Redis: redis, Verifier: own.Verifier(), KEK: kek, Attempts: uses, Bus: bus, Judge: judge, Now: time.Now,
+		}),
+		Memory: memory, Judge: judge, Running: running, Attempts: uses, Audit: log, Refused: count(), Outcomes: count(),
+	})
 	share := "workspaces/operator/workflows/w/shares/s"
 	member := caller.With(ctx, caller.Principal{Kind: caller.Member, Workspace: workspaces.Operator, Key: "workspaces/operator/keys/k"})
 	hash := strings.Repeat("a", 64)
-	c, err := s.CreateCredential(member, &vaultv1.CreateCredentialRequest{
+	c, err := credentials.NewHandlers(secrets, pages).CreateCredential(member, &vaultv1.CreateCredentialRequest{
 		Parent: "workspaces/operator", CredentialId: "llm",
 		Credential: &vaultv1.Credential{Provider: "openai", Value: "sk-proj-Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx"},
 	})
 	check(err)
-	_, err = s.PutCredentialGrant(member, &vaultinternalv1.PutCredentialGrantRequest{
+	_, err = credentialgrants.NewHandlers(grants).PutCredentialGrant(member, &vaultinternalv1.PutCredentialGrantRequest{
 		Share: share, VersionHash: hash, Calls: 1e9,
 		Slots: []*vaultinternalv1.GrantedSlot{{Step: "llm", Field: "api_key", Credential: "llm", Destination: "https://api.openai.com"}},
 	})

@@ -1,4 +1,4 @@
-package vault
+package calls
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 // redirects are those of one call with a credential. Each is a request of its own, which
 // has no credential, and gets a row of its own in the audit log before it is made.
 type redirects struct {
-	service *Service
+	service *Handlers
 	handle  *handle
 	// followed: the call with the credential has been answered, whatever comes after.
 	followed bool

@@ -1,4 +1,4 @@
-package vault
+package calls
 
 import (
 	"crypto/hmac"
@@ -113,13 +113,13 @@ func (h *handle) unmarshal(b []byte) error {
 }
 
 // mint seals a handle. It can be read by who holds it, and not be changed.
-func (s *Service) mint(h *handle) string {
+func (s *Handlers) mint(h *handle) string {
 	payload := h.marshal()
 	return handlePrefix + base64.RawURLEncoding.EncodeToString(append(payload, s.handleMAC(payload)...))
 }
 
 // open checks a handle's MAC and reads it. Nothing in it is looked at before.
-func (s *Service) open(token string) (*handle, error) {
+func (s *Handlers) open(token string) (*handle, error) {
 	body, ok := strings.CutPrefix(token, handlePrefix)
 	if !ok || len(token) > maxHandle || strings.ContainsAny(body, "\r\n") {
 		return nil, errors.New("not a handle")
@@ -136,7 +136,7 @@ func (s *Service) open(token string) (*handle, error) {
 	return h, h.unmarshal(payload)
 }
 
-func (s *Service) handleMAC(payload []byte) []byte {
+func (s *Handlers) handleMAC(payload []byte) []byte {
 	m := hmac.New(sha256.New, s.handleKey.Expose())
 	m.Write(payload)
 	return m.Sum(nil)

@@ -1,4 +1,4 @@
-package vault
+package calls
 
 import (
 	"bytes"
@@ -33,7 +33,7 @@ type egressStream = grpc.BidiStreamingServer[vaultinternalv1.EgressRequest, vaul
 const answerChunk = 64 << 10
 
 // Egress makes one outbound HTTP call, streaming both ways.
-func (s *Service) Egress(stream egressStream) error {
+func (s *Handlers) Egress(stream egressStream) error {
 	first, err := stream.Recv()
 	if err != nil {
 		return fmt.Errorf("receive head: %w", err)
@@ -53,11 +53,11 @@ func (s *Service) Egress(stream egressStream) error {
 
 // callWithHandles makes a call with credentials. Each handle is checked alike; if one
 // does not hold, nothing is sent.
-func (s *Service) callWithHandles(stream egressStream, head *vaultinternalv1.EgressHead) error {
+func (s *Handlers) callWithHandles(stream egressStream, head *vaultinternalv1.EgressHead) error {
 	ctx := stream.Context()
 	together, err := s.openAll(head.GetHandles())
 	if err != nil {
-		s.metrics.refused.WithLabelValues("handle").Inc()
+		s.refused.WithLabelValues("handle").Inc()
 		return handleInvalid(err)
 	}
 	ctx, done := s.running.Add(ctx, s.stillMayUse(together), subjectsOf(together)...)
@@ -84,7 +84,7 @@ func (s *Service) callWithHandles(stream egressStream, head *vaultinternalv1.Egr
 
 // use reveals the credentials and makes the call. The outcome is for the attempts'
 // rows: it says what the provider answered, and never what the answer was.
-func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead, together []*handle) (string, error) {
+func (s *Handlers) use(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead, together []*handle) (string, error) {
 	slots, set, err := s.reveal(ctx, together)
 	if err != nil {
 		return attempts.NotSent, err
@@ -96,7 +96,7 @@ func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinter
 		return attempts.NotSent, refusedURL(err)
 	}
 	req := request(ctx, stream, head)
-	w := &watched{Service: s, egressStream: stream, handles: together, set: set}
+	w := &watched{Handlers: s, egressStream: stream, handles: together, set: set}
 	req.Slots, req.Guard, req.Destinations = slots, set, []egress.Destination{d}
 	body, err := s.fill(ctx, h, req.Body, slots)
 	if err != nil {
@@ -123,11 +123,11 @@ func (s *Service) use(ctx context.Context, stream egressStream, head *vaultinter
 }
 
 // fetch makes a call without a credential, on behalf of a run.
-func (s *Service) fetch(stream egressStream, head *vaultinternalv1.EgressHead) error {
+func (s *Handlers) fetch(stream egressStream, head *vaultinternalv1.EgressHead) error {
 	ctx := stream.Context()
 	claims, err := grant.Verify(s.verifier, head.GetGrant(), caller.Peer(ctx), s.now())
 	if err != nil {
-		s.metrics.refused.WithLabelValues("grant").Inc()
+		s.refused.WithLabelValues("grant").Inc()
 		return err
 	}
 	check := func(ctx context.Context) error {
@@ -234,9 +234,9 @@ func (u *upload) Read(p []byte) (int, error) {
 }
 
 // finish writes how an attempt ended, whether or not its caller is still there.
-func (s *Service) finish(ctx context.Context, a attempts.Attempt, outcome string) {
+func (s *Handlers) finish(ctx context.Context, a attempts.Attempt, outcome string) {
 	class, _, _ := strings.Cut(outcome, " ")
-	s.metrics.uses.WithLabelValues(class).Inc()
+	s.outcomes.WithLabelValues(class).Inc()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 	if err := s.attempts.End(ctx, a, sqldb.Micros(s.now()), outcome); err != nil {

@@ -1,4 +1,4 @@
-package vault
+package calls
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 
 // watched is the stream of one call whose answer is guarded, with what was found in it.
 type watched struct {
-	*Service
+	*Handlers
 	egressStream
 	// handles are those of the call; a piece's Secret is an index into them.
 	handles []*handle
@@ -53,7 +53,7 @@ func (w *watched) remember(ctx context.Context, pieces []guard.Piece) (bool, err
 			}
 			continue
 		}
-		f, err := w.Service.memory.Remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > withholding.LargeText)
+		f, err := w.Handlers.memory.Remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > withholding.LargeText)
 		if f.Withhold || guard.Stops(mine) {
 			w.blame(h, f)
 		}
@@ -114,7 +114,7 @@ func (w *watched) leave(ctx context.Context, status int) error {
 
 // exposedBy is the value that a handle uses. One that was replaced meanwhile has no
 // fingerprint any more, and its version stands for it.
-func (s *Service) exposedBy(ctx context.Context, h *handle) exposure.Value {
+func (s *Handlers) exposedBy(ctx context.Context, h *handle) exposure.Value {
 	v := exposure.Value{Workspace: h.Workspace, Share: h.Share, Credential: h.credentialLabel(), Fingerprint: h.UID + " " + strconv.FormatInt(h.Version, 10)}
 	if c, err := s.credentials.Current(ctx, h.Credential); err == nil && c != nil && c.UID == h.UID && c.Version == h.Version {
 		v.Fingerprint = c.Fingerprint

@@ -1,4 +1,4 @@
-package vault
+package calls
 
 import (
 	"context"
@@ -94,7 +94,7 @@ func answerWithheld(h *handle, status int) error {
 }
 
 // logFailure keeps for the operator what answerError does not tell.
-func (s *Service) logFailure(ctx context.Context, run, step string, err error) {
+func (s *Handlers) logFailure(ctx context.Context, run, step string, err error) {
 	e, ok := errors.AsType[*egress.Error](err)
 	if !ok || e.Kind == egress.Canceled {
 		return

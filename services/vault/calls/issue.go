@@ -1,4 +1,4 @@
-package vault
+package calls
 
 import (
 	"context"
@@ -20,11 +20,11 @@ import (
 
 // IssueHandle gives the right to use one credential in one attempt of a step. It
 // checks everything that Egress will check again, and writes nothing.
-func (s *Service) IssueHandle(ctx context.Context, req *vaultinternalv1.IssueHandleRequest) (*vaultinternalv1.IssueHandleResponse, error) {
+func (s *Handlers) IssueHandle(ctx context.Context, req *vaultinternalv1.IssueHandleRequest) (*vaultinternalv1.IssueHandleResponse, error) {
 	peer := caller.Peer(ctx)
 	claims, err := grant.Verify(s.verifier, req.GetGrant(), peer, s.now())
 	if err != nil {
-		s.metrics.refused.WithLabelValues("grant").Inc()
+		s.refused.WithLabelValues("grant").Inc()
 		return nil, err
 	}
 	h, err := s.bindHandle(claims, peer, req)
@@ -42,7 +42,7 @@ func (s *Service) IssueHandle(ctx context.Context, req *vaultinternalv1.IssueHan
 
 // bindHandle says what the handle would be for. It always returns one, for the
 // audit, and an error if the run grant does not allow it.
-func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.IssueHandleRequest) (*handle, error) {
+func (s *Handlers) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.IssueHandleRequest) (*handle, error) {
 	expires := s.now().Add(handleLife)
 	if c.Expires().Before(expires) {
 		expires = c.Expires()
@@ -80,7 +80,7 @@ func (s *Service) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.
 // mayUse checks the rights that a handle rests on, as they are now (no older
 // than recent.MaxAge). On a handle that is being made it fills in which version of
 // the credential it is for; on one that is used, that must still be the one.
-func (s *Service) mayUse(ctx context.Context, h *handle) error {
+func (s *Handlers) mayUse(ctx context.Context, h *handle) error {
 	if err := s.runs.Alive(ctx, h.Run); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (s *Service) mayUse(ctx context.Context, h *handle) error {
 }
 
 // coveringGrant finds the grant by which the owner opened this very slot.
-func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialgrants.Grant, error) {
+func (s *Handlers) coveringGrant(ctx context.Context, h *handle) (*credentialgrants.Grant, error) {
 	g, err := s.grants.Current(ctx, h.Workspace, h.Share)
 	if err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func (s *Service) coveringGrant(ctx context.Context, h *handle) (*credentialgran
 
 // callsLeft refuses early what the count at use would refuse. It may be behind by
 // recent.MaxAge: the count at use is what decides.
-func (s *Service) callsLeft(ctx context.Context, h *handle) error {
+func (s *Handlers) callsLeft(ctx context.Context, h *handle) error {
 	q, err := s.quotaOf(ctx, h)
 	if err != nil || q == nil {
 		return err
@@ -153,7 +153,7 @@ func (s *Service) callsLeft(ctx context.Context, h *handle) error {
 }
 
 // quotaOf is the credential grant's limit; nil where there is none.
-func (s *Service) quotaOf(ctx context.Context, h *handle) (*credentialgrants.Quota, error) {
+func (s *Handlers) quotaOf(ctx context.Context, h *handle) (*credentialgrants.Quota, error) {
 	if h.Share == "" {
 		return nil, nil
 	}
@@ -166,7 +166,7 @@ func (s *Service) quotaOf(ctx context.Context, h *handle) (*credentialgrants.Quo
 
 // stoppedFor is the error of a handle of a suspended share. The run that was the reason tries its provider again,
 // as after any failure, and gets the same error.
-func (s *Service) stoppedFor(ctx context.Context, h *handle) error {
+func (s *Handlers) stoppedFor(ctx context.Context, h *handle) error {
 	p, err := s.memory.SuspensionOf(ctx, h.Workspace, h.Share)
 	switch {
 	case err != nil:
