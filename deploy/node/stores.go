@@ -10,6 +10,7 @@ import (
 	"gocloud.dev/blob/fileblob"
 
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx/embedded"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	registrymigrations "github.com/keyhole-dev/keyhole/services/registry/migrations"
 	"github.com/keyhole-dev/keyhole/services/sharing"
@@ -60,13 +61,13 @@ func (n *Node) openOthers(ctx context.Context) error {
 	} {
 		url := r.url
 		if url == "" {
-			url = "embedded:"
+			url = embedded.URL
 		}
 		var opts []redisx.Option
 		if n.tel.Tracer != nil {
 			opts = append(opts, redisx.WithTracing(n.tel.Tracer))
 		}
-		opened, err := redisx.Open(ctx, url, r.name, opts...)
+		opened, err := embedded.Open(ctx, url, r.name, opts...)
 		if err != nil {
 			return fmt.Errorf("open redis of %s: %w", r.name, err)
 		}

@@ -23,6 +23,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx/embedded"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -99,7 +100,7 @@ func (s *stage) openDB() *sqldb.DB {
 
 func (s *stage) openRedis() *redisx.Client {
 	s.t.Helper()
-	client, err := redisx.Open(context.Background(), s.redisURL, "sharing")
+	client, err := embedded.Open(context.Background(), s.redisURL, "sharing")
 	must(s.t, err)
 	s.t.Cleanup(func() { _ = client.Close() })
 	return client

@@ -16,7 +16,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
-	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx/embedded"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/vault"
@@ -179,7 +179,7 @@ func TestKeyEncryptionKey(t *testing.T) {
 		db, err := sqldb.Open(context.Background(), in.dbURL, migrations.Files, sqldb.Options{})
 		must(t, err)
 		defer func() { _ = db.Close() }()
-		redis, err := redisx.Open(context.Background(), "embedded:", "vault")
+		redis, err := embedded.Open(context.Background(), "embedded:", "vault")
 		must(t, err)
 		defer func() { _ = redis.Close() }()
 		own := testkit.Identity(t, in.ca, "vault")

@@ -29,6 +29,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx/embedded"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -111,7 +112,7 @@ func (in *installation) start(t testing.TB) *replica {
 	}
 	redis := in.redis
 	if redis == nil {
-		if redis, err = redisx.Open(ctx, in.redisURL, "vault"); err != nil {
+		if redis, err = embedded.Open(ctx, in.redisURL, "vault"); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = redis.Close() })

@@ -1,9 +1,8 @@
-// Package redisx opens the Redis of a service: embedded for one machine, a
-// server or a cluster for many, all behind one go-redis client.
+// Package redisx opens the Redis of a service, a server or a cluster, behind one go-redis
+// client. Package embedded adds one inside the process.
 //
 // Keys are made with Key, which puts the scope into the hash tag: all keys of a
 // scope live in one slot of a cluster, and no operation may span two scopes.
-// The embedded server has no eviction: bound what goes in.
 package redisx
 
 import (
@@ -26,7 +25,7 @@ import (
 type Client struct {
 	redis.UniversalClient
 	prefix string
-	server *embedded // nil for a real server
+	stop   func() // ends what New was given; nil for nothing
 	// coalescer is nil for a cluster, where a node that does not answer would delay callers that
 	// need another one.
 	coalescer *coalescer
@@ -44,11 +43,24 @@ func WithTracing(p trace.TracerProvider) Option {
 	return func(s *settings) { s.tracer = p }
 }
 
-// Open connects and pings. The URL is "embedded:" for a server in this process
-// that no one else can reach, "redis://" or "rediss://" (TLS) for a server, or
+// Open connects and pings. The URL is "redis://" or "rediss://" (TLS) for a server, or
 // "redis+cluster://" or "rediss+cluster://" for a cluster, with more nodes as
 // "?addr=host:port". The prefix separates services on one server. Close it.
 func Open(ctx context.Context, rawURL, prefix string, opts ...Option) (*Client, error) {
+	client, err := connect(rawURL)
+	if err != nil {
+		return nil, err
+	}
+	c, err := New(ctx, client, nil, prefix, opts...)
+	if err != nil {
+		return nil, errors.Join(err, client.Close())
+	}
+	return c, nil
+}
+
+// New pings a connected client and gives it the prefix. Closing the result closes the client
+// and then calls stop, which may be nil. If New fails, the caller keeps both.
+func New(ctx context.Context, client redis.UniversalClient, stop func(), prefix string, opts ...Option) (*Client, error) {
 	if prefix == "" || strings.ContainsAny(prefix, "{}:") {
 		return nil, fmt.Errorf("redis key prefix %q: want a name without braces and colons", prefix)
 	}
@@ -56,12 +68,9 @@ func Open(ctx context.Context, rawURL, prefix string, opts ...Option) (*Client, 
 	for _, o := range opts {
 		o(&set)
 	}
-	c := &Client{prefix: prefix}
-	if err := c.connect(rawURL); err != nil {
-		return nil, err
-	}
+	c := &Client{UniversalClient: client, prefix: prefix, stop: stop}
 	if err := c.prepare(ctx, set); err != nil {
-		return nil, errors.Join(err, c.Close())
+		return nil, err
 	}
 	if _, one := c.UniversalClient.(*redis.Client); one {
 		c.coalescer = newCoalescer(c.exec)
@@ -83,36 +92,28 @@ func (c *Client) prepare(ctx context.Context, set settings) error {
 	return nil
 }
 
-func (c *Client) connect(rawURL string) error {
+func connect(rawURL string) (redis.UniversalClient, error) {
 	switch scheme, _, _ := strings.Cut(rawURL, ":"); scheme {
-	case "embedded":
-		var err error
-		if c.server, err = startEmbedded(); err != nil {
-			return err
-		}
-		c.UniversalClient = c.server.client()
 	case "redis", "rediss":
 		o, err := redis.ParseURL(rawURL)
 		if err != nil { // its text may quote the password
-			return errors.New("the redis URL cannot be parsed")
+			return nil, errors.New("the redis URL cannot be parsed")
 		}
 		tune(&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, o.TLSConfig)
 		giveUp(&o.MaxRetries, &o.DialerRetries)
 		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
-		c.UniversalClient = redis.NewClient(o)
+		return redis.NewClient(o), nil
 	case "redis+cluster", "rediss+cluster":
 		o, err := redis.ParseClusterURL(strings.Replace(rawURL, "+cluster", "", 1))
 		if err != nil {
-			return errors.New("the redis cluster URL cannot be parsed")
+			return nil, errors.New("the redis cluster URL cannot be parsed")
 		}
 		tune(&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, o.TLSConfig)
 		giveUp(&o.MaxRetries, &o.DialerRetries)
 		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
-		c.UniversalClient = redis.NewClusterClient(o)
-	default:
-		return errors.New(`unknown kind of redis URL: want "embedded:", "redis://", "rediss://", "redis+cluster://" or "rediss+cluster://"`)
+		return redis.NewClusterClient(o), nil
 	}
-	return nil
+	return nil, errors.New(`unknown kind of redis URL: want "redis://", "rediss://", "redis+cluster://" or "rediss+cluster://"`)
 }
 
 // tune sets limits where the URL has none: a Redis that does not answer must
@@ -174,11 +175,11 @@ func escape(b *strings.Builder, s string) {
 	}
 }
 
-// Close ends the connections, and the embedded server with its data.
+// Close ends the connections, and the server that belongs to the client.
 func (c *Client) Close() error {
 	err := c.UniversalClient.Close()
-	if c.server != nil {
-		c.server.stop()
+	if c.stop != nil {
+		c.stop()
 	}
 	if err != nil {
 		return fmt.Errorf("close redis: %w", err)

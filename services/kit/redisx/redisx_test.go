@@ -17,12 +17,13 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx/embedded"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
 func open(t testing.TB, url, prefix string) *redisx.Client {
 	t.Helper()
-	c, err := redisx.Open(context.Background(), url, prefix)
+	c, err := embedded.Open(context.Background(), url, prefix)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func TestOutageIsUnavailable(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"redis://127.0.0.1:1", "redis+cluster://127.0.0.1:1"} {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		_, err := redisx.Open(ctx, url, "test")
+		_, err := embedded.Open(ctx, url, "test")
 		if errs.CodeOf(err) != codes.Unavailable {
 			t.Errorf("%s: %v", url, err)
 		}
@@ -179,7 +180,7 @@ func TestOutageIsUnavailable(t *testing.T) {
 func TestBadURLsAndPrefixes(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"", "memory:", "redis://u:hunter2@h:x/0", "redis+cluster://u:hunter2@h:x", "http://h", "redis://u:hunter2@127.0.0.1:1/zzz"} {
-		c, err := redisx.Open(t.Context(), url, "test")
+		c, err := embedded.Open(t.Context(), url, "test")
 		if err == nil {
 			t.Errorf("%q: opened: %v", url, c.Close())
 		} else if strings.Contains(err.Error(), "hunter2") {
@@ -187,7 +188,7 @@ func TestBadURLsAndPrefixes(t *testing.T) {
 		}
 	}
 	for _, prefix := range []string{"", "a:b", "{a}", "}"} {
-		if _, err := redisx.Open(t.Context(), "embedded:", prefix); err == nil {
+		if _, err := embedded.Open(t.Context(), "embedded:", prefix); err == nil {
 			t.Errorf("prefix %q is accepted", prefix)
 		}
 	}
@@ -196,7 +197,7 @@ func TestBadURLsAndPrefixes(t *testing.T) {
 func TestTracesHaveNoCommandText(t *testing.T) {
 	t.Parallel()
 	spans := tracetest.NewInMemoryExporter()
-	c, err := redisx.Open(t.Context(), "embedded:", "test", redisx.WithTracing(trace.NewTracerProvider(trace.WithSyncer(spans))))
+	c, err := embedded.Open(t.Context(), "embedded:", "test", redisx.WithTracing(trace.NewTracerProvider(trace.WithSyncer(spans))))
 	if err != nil {
 		t.Fatal(err)
 	}

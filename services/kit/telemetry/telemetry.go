@@ -14,12 +14,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"go.opentelemetry.io/contrib/exporters/autoexport"
 	"go.opentelemetry.io/otel/attribute"
 	otelprom "go.opentelemetry.io/otel/exporters/prometheus"
 	"go.opentelemetry.io/otel/metric"
@@ -104,18 +102,14 @@ func dropped(name string) sdkmetric.View {
 
 func (t *Telemetry) startTraces(ctx context.Context, cfg Config, about *resource.Resource) error {
 	opts := []sdktrace.TracerProviderOption{sdktrace.WithResource(about)}
-	switch {
-	case cfg.Spans != nil:
+	if cfg.Spans != nil {
 		opts = append(opts, sdktrace.WithSyncer(terse{cfg.Spans}))
-	case os.Getenv("OTEL_TRACES_EXPORTER") == "" && os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" &&
-		os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "":
-		return nil
-	default:
-		exporter, err := autoexport.NewSpanExporter(ctx)
+	} else {
+		exporter, err := spanExporter(ctx)
 		if err != nil {
 			return fmt.Errorf("make trace exporter: %w", err)
 		}
-		if autoexport.IsNoneSpanExporter(exporter) {
+		if exporter == nil {
 			return nil
 		}
 		opts = append(opts, sdktrace.WithBatcher(terse{exporter}))

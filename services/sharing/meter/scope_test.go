@@ -9,7 +9,7 @@ import (
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/period"
-	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx/embedded"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 )
@@ -34,7 +34,7 @@ func TestPeriodsEndInUTC(t *testing.T) {
 func TestARefusalLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
-		client, err := redisx.Open(context.Background(), url, "meter")
+		client, err := embedded.Open(context.Background(), url, "meter")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
-	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx/embedded"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
@@ -122,7 +122,7 @@ func benchVault(b *testing.B) (*Handlers, string) {
 	db, err := sqldb.Open(ctx, testkit.SQLite(b), migrations.Files, sqldb.Options{})
 	check(err)
 	b.Cleanup(func() { _ = db.Close() })
-	redis, err := redisx.Open(ctx, "embedded:", "vault")
+	redis, err := embedded.Open(ctx, "embedded:", "vault")
 	check(err)
 	b.Cleanup(func() { _ = redis.Close() })
 	ca := testkit.Authority(b)

@@ -21,7 +21,7 @@ type settings struct {
 	program.Settings
 
 	DB            string        `help:"Database URL: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
-	Redis         string        `help:"Redis URL of this service: redis://..., redis+cluster://..., or embedded: (single replica only)." required:"" placeholder:"URL"`
+	Redis         string        `help:"Redis URL of this service: redis://... or redis+cluster://..." required:"" placeholder:"URL"`
 	LinkKeyFile   string        `help:"File with the link key: at least 32 bytes, mode 0600. All replicas need the same key. Losing it breaks every existing link." required:"" type:"path" placeholder:"FILE"`
 	PublicURL     string        `name:"public-url" help:"URL of this installation for visitors, such as https://keyhole.example." placeholder:"URL"`
 	Vault         string        `help:"Address of the vault's internal endpoint." required:"" placeholder:"ADDR"`

@@ -19,7 +19,7 @@ type settings struct {
 	program.Settings
 
 	DB              string   `help:"Database URL: postgres://... or sqlite:FILE." required:"" placeholder:"URL"`
-	Redis           string   `help:"Redis URL of this service: redis://..., redis+cluster://..., or embedded: (single replica only)." required:"" placeholder:"URL"`
+	Redis           string   `help:"Redis URL of this service: redis://... or redis+cluster://..." required:"" placeholder:"URL"`
 	KEKFile         string   `name:"kek-file" help:"File with the key-encryption key, mode 0600. All replicas need the same key. The first start creates it." required:"" type:"path" placeholder:"FILE"`
 	OperatorKeyFile string   `help:"File that the first start writes the operator key to, mode 0600." required:"" type:"path" placeholder:"FILE"`
 	GuestKeyRuns    int64    `help:"Runs per day for all guests together. It sets the budget of the key guest when the installation is created; afterwards, change that budget." default:"200"`

@@ -1,4 +1,4 @@
-package redisx
+package embedded
 
 import (
 	"context"
@@ -21,16 +21,16 @@ const (
 	sweepPart    = 50
 )
 
-// embedded is a Redis in this process, reached without a port. Its keys do not
-// expire by themselves: one goroutine tells it how much time has passed.
-type embedded struct {
+// embeddedServer is a Redis in this process, reached without a port. Its keys expire only when it
+// is told how much time has passed, which one goroutine does.
+type embeddedServer struct {
 	server *miniredis.Miniredis
 	quit   chan struct{}
 	ended  sync.WaitGroup
 }
 
-func startEmbedded() (*embedded, error) {
-	e := &embedded{server: miniredis.NewMiniRedis(), quit: make(chan struct{})}
+func start() (*embeddedServer, error) {
+	e := &embeddedServer{server: miniredis.NewMiniRedis(), quit: make(chan struct{})}
 	first, err := e.server.Dial() // makes the server, which opens no port this way
 	if err != nil {
 		return nil, fmt.Errorf("start embedded redis: %w", err)
@@ -44,7 +44,7 @@ func startEmbedded() (*embedded, error) {
 
 // passTime keeps the server's clock for expiry at the real one: by what has
 // really passed, since a timer may be late.
-func (e *embedded) passTime() {
+func (e *embeddedServer) passTime() {
 	t := time.NewTimer(sweepEvery)
 	defer t.Stop()
 	last := time.Now()
@@ -61,7 +61,7 @@ func (e *embedded) passTime() {
 	}
 }
 
-func (e *embedded) client() redis.UniversalClient {
+func (e *embeddedServer) client() redis.UniversalClient {
 	return redis.NewClient(&redis.Options{
 		Addr:     "embedded",
 		Protocol: 2, // the handshake of RESP3 is one more command per connection
@@ -73,7 +73,7 @@ func (e *embedded) client() redis.UniversalClient {
 	})
 }
 
-func (e *embedded) stop() {
+func (e *embeddedServer) stop() {
 	close(e.quit)
 	e.ended.Wait()
 	e.server.Close()

@@ -1,4 +1,4 @@
-package redisx
+package embedded
 
 import (
 	"errors"
@@ -46,7 +46,7 @@ func TestParseCommand(t *testing.T) {
 // A command may come in any pieces.
 func TestDirectTakesPieces(t *testing.T) {
 	t.Parallel()
-	e, err := startEmbedded()
+	e, err := start()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestDirectTakesPieces(t *testing.T) {
 
 func TestDirectEnds(t *testing.T) {
 	t.Parallel()
-	e, err := startEmbedded()
+	e, err := start()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestDirectEnds(t *testing.T) {
 // A subscriber that closes its connection leaves nothing at the server.
 func TestDirectUnsubscribes(t *testing.T) {
 	t.Parallel()
-	e, err := startEmbedded()
+	e, err := start()
 	if err != nil {
 		t.Fatal(err)
 	}
