@@ -6,15 +6,17 @@ import (
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
+
+	"github.com/keyhole-dev/keyhole/services/kit/durations"
 )
 
 // withLog counts each request and writes its one log line, without any payload.
-func withLog(next http.Handler, log *slog.Logger, counts *metrics) http.Handler {
+func withLog(next http.Handler, log *slog.Logger, counts *durations.Histogram[outcome]) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, seen := time.Now(), &seenWriter{ResponseWriter: w}
 		next.ServeHTTP(seen, r)
 		ctx, route := r.Context(), Route(r.URL.Path)
-		counts.record(ctx, r.Method, route, seen.code(), start)
+		counts.Record(ctx, outcome{known(r.Method), route, seen.code()}, start)
 		level, attrs := slog.LevelInfo, []slog.Attr{
 			slog.String("method", r.Method), slog.String("route", route), slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes),
 			slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000), slog.String("request_id", caller.RequestID(ctx)),

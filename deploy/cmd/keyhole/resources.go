@@ -10,7 +10,10 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/completion"
 	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/show"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
@@ -93,6 +96,20 @@ func (a *app) definitionFile(name string) (json.RawMessage, error) {
 		return nil, fmt.Errorf("read definition: %s: %s", name, problems[0].Message)
 	}
 	return definition, nil
+}
+
+type completionCmd struct {
+	Shell string `arg:"" help:"bash, zsh or fish." enum:"bash,zsh,fish"`
+}
+
+// Help is kong's hook for the text below the flags.
+func (completionCmd) Help() string {
+	return "For this session: source <(keyhole completion bash). Fish: keyhole completion fish | source."
+}
+
+// Run prints the script.
+func (c *completionCmd) Run(a *app, k *kong.Kong) error {
+	return completion.Write(a.out, c.Shell, "keyhole", k.Model.Node)
 }
 
 type whoamiCmd struct{ Connection }

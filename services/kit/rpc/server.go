@@ -141,7 +141,7 @@ type Server struct {
 	visitors  Pseudonyms
 	guesses   *Guesses // nil refuses all keys
 	methods   map[string]*method
-	durations *durations
+	durations callDurations
 	strangers *strangers
 	ready     func() error // finds the methods' rules, once
 }

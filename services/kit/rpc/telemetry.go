@@ -51,9 +51,9 @@ func clientTelemetry(tracer trace.TracerProvider, meter metric.MeterProvider) st
 
 // durationsOf are the metrics of a server or client without traces; nil where there
 // is nothing to do.
-func durationsOf(tracer trace.TracerProvider, meter metric.MeterProvider, name string) (*durations, error) {
+func durationsOf(tracer trace.TracerProvider, meter metric.MeterProvider, name string) (callDurations, error) {
 	if tracer != nil {
-		return nil, nil //nolint:nilnil // the traces' instrumentation has them
+		return callDurations{}, nil // the traces' instrumentation has them
 	}
 	return newDurations(meter, name)
 }

@@ -1,4 +1,5 @@
-package main
+// Package completion writes the scripts that complete commands and flags in a shell.
+package completion
 
 import (
 	"fmt"
@@ -9,20 +10,14 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-type completionCmd struct {
-	Shell string `arg:"" help:"bash, zsh or fish." enum:"bash,zsh,fish"`
-}
-
-// Help is kong's hook for the text below the flags.
-func (completionCmd) Help() string {
-	return "For this session: source <(keyhole completion bash). Fish: keyhole completion fish | source."
-}
-
-// Run prints the script. It holds every command and flag: completing starts no program and
-// asks no server.
-func (c *completionCmd) Run(a *app, k *kong.Kong) error {
-	write := map[string]func(io.Writer, []words) error{"bash": bashWords, "zsh": zshWords, "fish": fishWords}[c.Shell]
-	return write(a.out, wordsOf(k.Model.Node, "keyhole"))
+// Write writes the script for bash, zsh or fish. It holds every command and flag of the
+// program: completing starts no program and asks no server.
+func Write(out io.Writer, shell, program string, root *kong.Node) error {
+	write := map[string]func(io.Writer, []words) error{"bash": bash, "zsh": zsh, "fish": fish}[shell]
+	if write == nil {
+		return fmt.Errorf("no completion for the shell %q: want bash, zsh or fish", shell)
+	}
+	return write(out, wordsOf(root, program))
 }
 
 // words are what may follow a command: its subcommands and flags.
@@ -52,9 +47,9 @@ func wordsOf(node *kong.Node, command string) []words {
 	return append([]words{w}, all...)
 }
 
-// bashWords writes a function that finds the longest command on the line. File names are
+// bash writes a function that finds the longest command on the line. File names are
 // the fallback, for arguments and values of flags.
-func bashWords(out io.Writer, all []words) error {
+func bash(out io.Writer, all []words) error {
 	var b strings.Builder
 	b.WriteString("_keyhole() {\n  local words='' at=keyhole word\n  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n    case \"$at $word\" in\n")
 	for _, w := range all[1:] {
@@ -69,15 +64,15 @@ func bashWords(out io.Writer, all []words) error {
 	return err
 }
 
-// zshWords uses zsh's own support for bash completions.
-func zshWords(out io.Writer, all []words) error {
+// zsh uses zsh's own support for bash completions.
+func zsh(out io.Writer, all []words) error {
 	if _, err := io.WriteString(out, "autoload -U +X bashcompinit && bashcompinit\n"); err != nil {
 		return err
 	}
-	return bashWords(out, all)
+	return bash(out, all)
 }
 
-func fishWords(out io.Writer, all []words) error {
+func fish(out io.Writer, all []words) error {
 	var b strings.Builder
 	for _, w := range all {
 		path := strings.Fields(w.command)[1:]
