@@ -95,7 +95,7 @@ func TestNoVariableHasTwoMeanings(t *testing.T) {
 // Not parallel: it sets variables.
 func TestVariables(t *testing.T) {
 	for name, value := range map[string]string{
-		"KEYHOLE_KEY_FILE": "", "KEYHOLE_GUEST_RUNS": "", "KEYHOLE_RUNS": "sixty-four", "KEYHOLE_TITLE": "x", "KEYHOLE_WORKSPACE": "acme", "KEYHOLE_DATA": "/d",
+		"KEYHOLE_KEY_FILE": "", "KEYHOLE_GUEST_RUNS": "", "KEYHOLE_RUNS": "64", "KEYHOLE_TITLE": "x", "KEYHOLE_WORKSPACE": "acme", "KEYHOLE_DATA": "/d",
 	} {
 		t.Setenv(name, value)
 	}
