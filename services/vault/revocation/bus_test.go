@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/keyhole-dev/keyhole/services/kit/redisx"
+	"github.com/keyhole-dev/keyhole/services/kit/redisx/embedded"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
@@ -14,7 +14,7 @@ import (
 // call ends tries again and must not find the old row, here or anywhere.
 func TestCachesAreDroppedBeforeCallsEndBeforeOthersAreTold(t *testing.T) {
 	t.Parallel()
-	redis, err := redisx.Open(t.Context(), "embedded:", "vault")
+	redis, err := embedded.Open(t.Context(), "embedded:", "vault")
 	if err != nil {
 		t.Fatal(err)
 	}
