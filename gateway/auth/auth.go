@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Config says how callers are told apart.
+// Config says how callers are identified.
 type Config struct {
 	// Authenticate asks the vault for the principal of a key.
 	Authenticate func(ctx context.Context, key secret.Secret) (caller.Principal, error)
@@ -26,7 +26,7 @@ type Config struct {
 
 // Auth authenticates requests.
 type Auth struct {
-	guesses   *rpc.Guesses
+	throttle  *rpc.AuthThrottle
 	addresses *addresses
 }
 
@@ -36,7 +36,7 @@ func New(cfg Config) (*Auth, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Auth{guesses: rpc.LimitGuesses(cfg.Authenticate), addresses: addresses}, nil
+	return &Auth{throttle: rpc.NewAuthThrottle(cfg.Authenticate), addresses: addresses}, nil
 }
 
 // As puts the caller into the context: the holder of the key, or a guest if there is
@@ -45,7 +45,7 @@ func (a *Auth) As(ctx context.Context, key, visitor string) (context.Context, er
 	if key == "" {
 		return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: visitor}), nil
 	}
-	p, err := a.guesses.Authenticate(ctx, visitor, secret.FromString(key))
+	p, err := a.throttle.Authenticate(ctx, visitor, secret.FromString(key))
 	if err != nil {
 		return nil, err
 	}

@@ -50,8 +50,8 @@ func run(ctx context.Context, args []string) (err error) {
 	defer func() { err = errors.Join(err, p.Close()) }()
 	deps := gateway.Deps{Verifier: p.Identity.Verifier(), Logger: p.Logger, Tracer: p.Tracer, Meter: p.Meter, Ready: p.Readiness.Check}
 	for _, to := range []struct {
-		peer, face, addr string
-		conn             *grpc.ClientConnInterface
+		peer, endpoint, addr string
+		conn                 *grpc.ClientConnInterface
 	}{
 		{"vault", "vault", s.VaultPublic, &deps.Vault},
 		{"vault", "vault internal", s.VaultInternal, &deps.VaultInternal},
@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string) (err error) {
 		{"runner", "runner", s.RunnerPublic, &deps.Runner},
 		{"runner", "runner internal", s.RunnerInternal, &deps.RunnerInternal},
 	} {
-		if *to.conn, err = p.DialNeeded(to.peer, to.face, to.addr); err != nil {
+		if *to.conn, err = p.DialNeeded(to.peer, to.endpoint, to.addr); err != nil {
 			return err
 		}
 	}

@@ -1,8 +1,8 @@
-// Package caller says who is calling, as one value in the context.
+// Package caller holds the caller of a request as one value in the context.
 //
 // Only the server builder of package rpc sets it, from the transport (the
-// peer) and from a checked key or assertion (the principal). Handlers read it;
-// nothing that a client can write to reaches it unchecked.
+// peer) and from a verified key or assertion (the principal). Handlers read it. No
+// unverified input of a client reaches it.
 package caller
 
 import (
@@ -10,11 +10,11 @@ import (
 	"log/slog"
 )
 
-// Kind is what sort of principal is calling.
+// Kind is the kind of a principal.
 type Kind int
 
-// The kinds. None, the zero value, is no principal at all: every rule that
-// asks for a role refuses it.
+// The kinds. None, the zero value, means no principal. Every rule that requires a role
+// refuses it.
 const (
 	None Kind = iota
 	// Guest is a visitor without a key.
@@ -39,7 +39,7 @@ func (k Kind) String() string {
 	}
 }
 
-// Principal is on whose behalf a request is made.
+// Principal identifies the party on whose behalf a request is made.
 type Principal struct {
 	Kind Kind
 	// Workspace is the id of the tenant ("demo"); "operator" for operators
@@ -50,19 +50,18 @@ type Principal struct {
 	// Visitor is a stable pseudonym: the key's name for members, a keyed hash
 	// of the address for guests.
 	Visitor string
-	// Assertion is the signed statement of all this as it was presented. It is
-	// forwarded on hops, and is a bearer token: it must not be logged.
+	// Assertion is the vault's signed assertion of this principal. It is forwarded to
+	// other services. It is a bearer token and must not be logged.
 	Assertion string
 }
 
-// LogValue shows who it is, without the assertion.
+// LogValue logs the principal without the assertion.
 func (p Principal) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("kind", p.Kind.String()), slog.String("workspace", p.Workspace),
 		slog.String("key", p.Key))
 }
 
-// String is for a verb that meets a principal by mistake: it leaves the assertion
-// out too.
+// String omits the assertion too, in case a principal is formatted by mistake.
 func (p Principal) String() string { return p.Kind.String() + " " + p.Key }
 
 // GoString implements fmt.GoStringer, for %#v.
@@ -70,7 +69,7 @@ func (p Principal) GoString() string { return p.String() }
 
 type contextKey struct{}
 
-// call is everything about one call: one context value, one lookup.
+// call holds everything about one call, so that the context needs one value and one lookup.
 type call struct {
 	principal Principal
 	peer      string

@@ -1,7 +1,7 @@
 // Package config reads a program's settings into one struct: from flags, else
 // from KEYHOLE_* variables, else from a YAML or JSON file, else from defaults,
-// all under the same names. Secrets come by file path alone, so that neither a
-// process list nor a dump has them.
+// all under the same names. Settings name secrets by file path only, so that neither a
+// process list nor a dump contains them.
 //
 // The struct's fields carry kong's tags (help, default, enum, ...). A field
 // Egress.Allow is the flag --egress-allow, the variable KEYHOLE_EGRESS_ALLOW and
@@ -17,7 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// envPrefix is that of all variables.
+// envPrefix is the prefix of all variables.
 const envPrefix = "KEYHOLE"
 
 // Common is embedded by every program's settings.
@@ -29,8 +29,8 @@ type Common struct {
 	Admin     string        `help:"Listen address of the admin endpoint: health, metrics and, on loopback, profiles. It has no TLS; keep clients away from it." default:"127.0.0.1:8082" placeholder:"ADDR"`
 }
 
-// Identity is embedded by the settings of a program that runs by itself: the
-// files that "keyhole certs" makes, or that the platform mounts.
+// Identity is embedded by the settings of a program that runs one service. It names the
+// files that "keyhole certs" creates or that the platform mounts.
 type Identity struct {
 	Certs  string `help:"Folder with <service>.crt, <service>.key and ca.crt." placeholder:"DIR" type:"path"`
 	Cert   string `help:"Certificate of this service, PEM. Use it instead of --certs." placeholder:"FILE" type:"path"`
@@ -38,9 +38,9 @@ type Identity struct {
 	Bundle string `help:"Certificates of the trusted certificate authorities, PEM." placeholder:"FILE" type:"path"`
 }
 
-// Options make a kong parser read settings as this package says. Programs with
-// commands use them directly. args are the command line, in which the file is
-// looked for.
+// Options returns the options that make a kong parser read settings as this package
+// documents. Programs with commands use them directly. args is the command line, which may
+// name the file.
 func Options(program, description string, args []string) ([]kong.Option, error) {
 	opts := []kong.Option{
 		kong.Name(program), kong.Description(description), kong.DefaultEnvars(envPrefix), kong.UsageOnError(),
@@ -56,13 +56,13 @@ func Options(program, description string, args []string) ([]kong.Option, error) 
 	return append(opts, kong.Resolvers(file)), nil
 }
 
-// DropEmpty makes an empty variable the same as none: KEYHOLE_KEY_FILE= is how scripts
-// and compose files say that there is no such file. Programs with commands call it
-// before they parse.
+// DropEmpty treats an empty variable as unset, because scripts and compose files write
+// KEYHOLE_KEY_FILE= for a value that is not set. Programs with commands call it before they
+// parse.
 func DropEmpty() {
 	for _, variable := range os.Environ() {
 		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, envPrefix+"_") && value == "" {
-			_ = os.Unsetenv(name) // it is there, so it can be
+			_ = os.Unsetenv(name) // it exists, so this cannot fail
 		}
 	}
 }
@@ -85,7 +85,7 @@ func Parse(program, description string, cfg any, args []string) error {
 	return nil
 }
 
-// configPath finds the file before the parser runs, which needs it.
+// configPath finds the file before the parser runs, because the parser needs it.
 func configPath(args []string) string {
 	for i, a := range args {
 		if a == "--" {

@@ -14,9 +14,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Dump is the settings in force, for one log line at the start. It shows no
-// secret: passwords in URLs are left out, and fields of type secret.Secret or
-// with the tag redact:"" say only whether they are set.
+// Dump returns the effective settings, for one log line at start. It contains no secret:
+// it omits passwords in URLs, and shows only whether fields of type secret.Secret or with
+// the tag redact:"" are set.
 func Dump(program string, cfg any) (slog.Attr, error) {
 	k, err := model(program, cfg)
 	if err != nil {
@@ -52,11 +52,10 @@ func safe(f *kong.Flag) string {
 	return Redact(fmt.Sprint(value))
 }
 
-// passwordLike finds user:password@ in what is no whole URL, such as a list.
+// passwordLike finds user:password@ in text that is not a URL, such as a list.
 var passwordLike = regexp.MustCompile(`//[^/@\s]*@`)
 
-// Redact leaves user, password and query out of a URL, and is the text itself
-// for what is none.
+// Redact removes user, password and query from a URL. It returns other text unchanged.
 func Redact(text string) string {
 	if u, err := url.Parse(text); err == nil && u.Scheme != "" && u.Host != "" {
 		u.User, u.RawQuery, u.Fragment = nil, "", ""
@@ -68,8 +67,8 @@ func Redact(text string) string {
 	return passwordLike.ReplaceAllString(text, "//")
 }
 
-// referenceFlag prints the table of a program's settings and ends it: the
-// documentation is made of what the programs say of themselves.
+// referenceFlag prints the table of a program's settings and exits. The reference
+// documentation is generated from these tables.
 type referenceFlag bool
 
 // BeforeReset is kong's hook for a flag that acts before settings are checked.

@@ -57,8 +57,8 @@ func flatten(out map[string]any, prefix string, tree map[string]any) error {
 	return nil
 }
 
-// Validate implements kong.Resolver: a name that means nothing is an error, not
-// a setting that is silently not in force.
+// Validate implements kong.Resolver. An unknown name is an error, because it would
+// otherwise be ignored silently.
 func (f *file) Validate(app *kong.Application) error {
 	unknown := maps.Clone(f.values)
 	var visit func(*kong.Node)

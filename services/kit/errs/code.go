@@ -6,24 +6,24 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 )
 
-// InvalidArgument is for a request that is wrong whatever the state is.
+// InvalidArgument is for a request that is invalid in every state of the system.
 func InvalidArgument(reason errorsv1.Reason, format string, args ...any) *Error {
 	return New(codes.InvalidArgument, reason, format, args...)
 }
 
-// NotFound is for what does not exist, and alike for what the caller may not
-// know to exist.
+// NotFound is for a resource that does not exist, and for one that the caller may not know
+// about.
 func NotFound(reason errorsv1.Reason, format string, args ...any) *Error {
 	return New(codes.NotFound, reason, format, args...)
 }
 
-// AlreadyExists is for an id that is taken.
+// AlreadyExists is for an id that exists already.
 func AlreadyExists(reason errorsv1.Reason, format string, args ...any) *Error {
 	return New(codes.AlreadyExists, reason, format, args...)
 }
 
-// FailedPrecondition is for a request that the present state does not allow;
-// the message says what would.
+// FailedPrecondition is for a request that the current state does not allow. The message
+// says which state would.
 func FailedPrecondition(reason errorsv1.Reason, format string, args ...any) *Error {
 	return New(codes.FailedPrecondition, reason, format, args...)
 }
@@ -43,7 +43,7 @@ func ResourceExhausted(reason errorsv1.Reason, format string, args ...any) *Erro
 	return New(codes.ResourceExhausted, reason, format, args...)
 }
 
-// Unavailable is for what may succeed when tried again: nothing was done.
+// Unavailable is for a request that had no effect and may succeed when retried.
 func Unavailable(reason errorsv1.Reason, format string, args ...any) *Error {
 	return New(codes.Unavailable, reason, format, args...)
 }
@@ -53,7 +53,7 @@ func Aborted(reason errorsv1.Reason, format string, args ...any) *Error {
 	return New(codes.Aborted, reason, format, args...)
 }
 
-// Canceled is for work that was ended because nobody waits for it.
+// Canceled is for work that ended because its caller left.
 func Canceled(reason errorsv1.Reason, format string, args ...any) *Error {
 	return New(codes.Canceled, reason, format, args...)
 }
@@ -63,7 +63,7 @@ func DeadlineExceeded(reason errorsv1.Reason, format string, args ...any) *Error
 	return New(codes.DeadlineExceeded, reason, format, args...)
 }
 
-// Internal is for a fault of ours.
+// Internal is for a fault of the system.
 func Internal(reason errorsv1.Reason, format string, args ...any) *Error {
 	return New(codes.Internal, reason, format, args...)
 }

@@ -1,9 +1,8 @@
-// Package errs is the one error type that crosses an RPC.
+// Package errs defines the only error type that crosses an RPC.
 //
-// Its message and details are written for a stranger. What the stranger must
-// not see goes into Because, which is logged at the edge and never sent. Every
-// other error becomes INTERNAL with its text withheld: a service that forgets
-// to say what a failure means tells its client nothing, rather than too much.
+// Its message and details are written for strangers. Because takes the cause, which is
+// logged at the edge and never sent. Every other error becomes INTERNAL and its text is
+// withheld, so that a service that forgets to classify a failure reveals nothing.
 package errs
 
 import (
@@ -23,10 +22,10 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 )
 
-// Domain is the ErrorInfo domain of every error that is ours.
+// Domain is the ErrorInfo domain of Keyhole's errors.
 const Domain = "keyhole.dev"
 
-// reasonPrefix is what the enum's names have and the wire does not.
+// reasonPrefix is the prefix of the enum's names, which is not sent.
 const reasonPrefix = "REASON_"
 
 // Error is an error with a code, a reason for machines and a message for
@@ -41,8 +40,8 @@ type Error struct {
 	cause      error
 }
 
-// New makes an error. The message goes to the client: no argument may be a
-// secret, or another error's text.
+// New returns an error. The message goes to the client, so no argument may be a secret or
+// the text of another error.
 func New(code codes.Code, reason errorsv1.Reason, format string, args ...any) *Error {
 	if code == codes.OK {
 		code = codes.Internal
@@ -50,7 +49,7 @@ func New(code codes.Code, reason errorsv1.Reason, format string, args ...any) *E
 	return &Error{code: code, reason: reason, message: valid(fmt.Sprintf(format, args...))}
 }
 
-// valid keeps protobuf able to marshal what a hostile request made us quote.
+// valid replaces invalid UTF-8 in text quoted from a request, which protobuf cannot marshal.
 func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // With adds a key to ErrorInfo.metadata.
@@ -81,7 +80,7 @@ func (e *Error) RetryAfter(d time.Duration) *Error {
 	return &c
 }
 
-// Because keeps the cause, for the log alone.
+// Because sets the cause. Only the log shows it.
 func (e *Error) Because(err error) *Error {
 	c := *e
 	c.cause = err
@@ -150,5 +149,5 @@ func withDetails(code codes.Code, message string, details []protoadapt.MessageV1
 
 func reasonName(r errorsv1.Reason) string { return strings.TrimPrefix(r.String(), reasonPrefix) }
 
-// as finds our error in a chain.
+// as finds an *Error in a chain.
 func as(err error) (*Error, bool) { return errors.AsType[*Error](err) }

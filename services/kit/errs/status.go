@@ -13,8 +13,8 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 )
 
-// Status is the one conversion from an error to what a client gets. The server
-// builder calls it; handlers do not.
+// Status converts an error into the status that a client gets. The server builder calls
+// it; handlers do not.
 //
 //   - an *Error anywhere in the chain gives its own status, without the chain;
 //   - a peer's status passes if it is ours (ErrorInfo of Domain), less details
@@ -103,7 +103,7 @@ func fromPeer(st *status.Status, err error) *Error {
 	return fromTransport(st.Code()).Because(err)
 }
 
-// fromTransport is for the statuses that grpc makes: its texts name addresses.
+// fromTransport replaces the texts of grpc's own statuses, because they contain addresses.
 func fromTransport(code codes.Code) *Error {
 	switch code {
 	case codes.Canceled:
@@ -121,7 +121,7 @@ func reasonByName(name string) errorsv1.Reason {
 	return errorsv1.Reason(errorsv1.Reason_value[reasonPrefix+name])
 }
 
-// CodeOf is the code that a client would get for err; OK for nil.
+// CodeOf returns the code that a client would get for err; OK for nil.
 func CodeOf(err error) codes.Code {
 	if err == nil {
 		return codes.OK

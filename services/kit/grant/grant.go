@@ -1,11 +1,11 @@
-// Package grant is the run grant: what sharing signs when it has authorised a
-// run, and what vault and registry check before they give that run anything.
+// Package grant defines the run grant. Sharing signs it when it authorizes a run; vault
+// and registry verify it before they serve that run.
 //
-// A grant says on whose behalf one run happens: its definition by hash, the
-// slots of its steps with what may go into each and where, its models, the key
-// that is charged. It carries no secret, and by itself opens none: a hidden
-// credential also needs the credential grant that its owner wrote in the vault,
-// and an owner's own run the owner's assertion.
+// A grant describes one run: the hash of its definition, the slots of its steps with
+// their credentials and destinations, its models, and the key that is charged. It
+// contains no secret, and a grant alone gives no access to one: a hidden credential also
+// needs the credential grant that its owner wrote in the vault, and an owner's own run
+// needs the owner's assertion.
 package grant
 
 import (
@@ -19,24 +19,24 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
-// Type is the JWS type: a token of another type is never taken for a grant.
+// Type is the JWS type. It keeps tokens of other types from being accepted as grants.
 const Type = "run-grant"
 
-// Issuer is the one service whose signature makes a grant.
+// Issuer is the only service that may sign grants.
 const Issuer = "sharing"
 
-// MaxLifetime bounds a grant, whatever it says of itself.
+// MaxLifetime bounds the lifetime of every grant, whatever its claims say.
 const MaxLifetime = 24 * time.Hour
 
-// skew is how far the clocks of two hosts may be apart.
+// skew is the accepted clock difference between two hosts.
 const skew = 5 * time.Second
 
-// Claims is what a grant says.
+// Claims are the claims of a grant.
 type Claims struct {
-	// Run is the run's id, as the runner made it.
+	// Run is the id of the run, chosen by the runner.
 	Run string `json:"run"`
-	// Workspace is the id of the workspace that owns the workflow; for a
-	// definition that the caller brought along, the caller's.
+	// Workspace is the id of the workspace that owns the workflow; for an inline
+	// definition, the caller's workspace.
 	Workspace string `json:"workspace"`
 	// Share is the share's resource name; empty for an owner's own run.
 	Share string `json:"share,omitempty"`
@@ -72,7 +72,7 @@ type Slot struct {
 	Field string `json:"field"`
 	// Credential is the resource name of a credential of Claims.Workspace.
 	Credential string `json:"credential,omitempty"`
-	// Input is the name of the input by which the visitor brings a credential.
+	// Input is the name of the input that holds the visitor's credential.
 	Input string `json:"input,omitempty"`
 	// Destination is where it may go, canonical: "https://api.openai.com:443".
 	Destination string `json:"destination"`
@@ -130,8 +130,8 @@ func (c *Claims) HasModel(name string) bool {
 	return false
 }
 
-// Sign makes the token of a grant. What could never be used is refused here,
-// where the mistake was made.
+// Sign returns the token of a grant. It refuses a grant that could never be used, so that
+// the mistake shows where it was made.
 func Sign(by *identity.Identity, c Claims) (string, error) {
 	if err := c.wellFormed(); err != nil {
 		return "", fmt.Errorf("sign run grant: %w", err)
@@ -144,7 +144,7 @@ func Sign(by *identity.Identity, c Claims) (string, error) {
 }
 
 // Verify checks a token that the given peer presented, at the given time. Every
-// failure is the same GRANT_INVALID; the log alone has the cause. The claims are
+// failure is the same GRANT_INVALID; only the log has the cause. The claims are
 // shared with other calls that present the same token: they must not be changed.
 func Verify(with *identity.Verifier, token, peer string, now time.Time) (*Claims, error) {
 	c, err := identity.VerifyAs[*Claims](with, token, Type, []string{Issuer})
@@ -163,8 +163,8 @@ func Verify(with *identity.Verifier, token, peer string, now time.Time) (*Claims
 	return c, nil
 }
 
-// Check is what has to be looked at again each time, even if the signature is
-// known to be good: the time, and who presents the grant.
+// Check verifies what can change between uses of a token with a valid signature: the time,
+// and the peer that presents the grant.
 func (c *Claims) Check(peer string, now time.Time) error {
 	switch {
 	case peer == "" || c.Peer != peer:
@@ -177,7 +177,7 @@ func (c *Claims) Check(peer string, now time.Time) error {
 	return nil
 }
 
-// Invalid is the one answer to a grant that does not hold.
+// Invalid is the only error for an invalid grant.
 func Invalid(cause error) error {
 	return errs.PermissionDenied(errorsv1.Reason_REASON_GRANT_INVALID,
 		"the run grant is unknown, expired, ended or not for this").Because(cause)

@@ -17,24 +17,24 @@ import (
 	"github.com/spiffe/go-spiffe/v2/svid/x509svid"
 )
 
-// How long certificates hold. One on disk is renewed by `keyhole certs`; one in
-// memory lives as long as its process, whose other parts it must outlive.
+// Lifetimes of certificates. `keyhole certs` renews certificates on disk. A certificate in
+// memory must outlive its process.
 const (
 	authorityLife = 10 * 365 * 24 * time.Hour
 	diskLife      = 365 * 24 * time.Hour
 	backdate      = 5 * time.Minute // for peers whose clock is behind
 )
 
-// Authority issues identities: the certificate authority of an installation.
-// It is for one process, tests and development; a cluster may use any other
-// that puts SPIFFE ids into certificates.
+// Authority is a certificate authority that issues identities. It serves one process,
+// tests and development. A cluster may use any authority that issues certificates with
+// SPIFFE ids.
 type Authority struct {
 	cert *x509.Certificate
 	key  crypto.Signer
 	life time.Duration
 }
 
-// NewAuthority makes an authority in memory, which dies with the process.
+// NewAuthority returns an authority that exists in memory only.
 func NewAuthority() (*Authority, error) {
 	a, err := makeAuthority()
 	if err != nil {
@@ -126,7 +126,7 @@ func (a *Authority) issue(service string, hosts []string) (*x509svid.SVID, error
 	return svid, nil
 }
 
-// check finds a pair of files that do not belong together.
+// check returns an error if certificate and key do not belong together.
 func (a *Authority) check() error {
 	type equaler interface{ Equal(x crypto.PublicKey) bool }
 	if k, ok := a.key.Public().(equaler); !ok || !k.Equal(a.cert.PublicKey) {

@@ -1,10 +1,9 @@
-// Package identity says which service a process is, and lets others check it.
+// Package identity proves to other services which service a process is.
 //
 // An identity is a SPIFFE id (spiffe://keyhole/vault) in a certificate, with its
-// key. The same key authenticates connections (mTLS) and signs statements that
-// travel further than a connection: principal assertions and run grants, as JWS
-// with the certificate in the header. Whoever holds the trust bundle can check
-// both, offline.
+// key. The same key authenticates connections (mTLS) and signs tokens that travel further
+// than one connection: principal assertions and run grants, as JWS with the certificate in
+// the header. Every service verifies both offline with the trust bundle.
 package identity
 
 import (
@@ -45,8 +44,7 @@ type Identity struct {
 	now    atomic.Pointer[credential]
 }
 
-// credential is what Reload replaces: certificate, key, and what follows from
-// them.
+// credential holds what Reload replaces: certificate, key, and derived values.
 type credential struct {
 	cert    tls.Certificate
 	svid    *x509svid.SVID
@@ -69,8 +67,8 @@ func newIdentity(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*Identity, err
 	return id, nil
 }
 
-// credential makes what is used of svid. It must be of the same id, and one
-// that the bundle trusts: better found here than by every peer.
+// credential prepares svid for use. It refuses an svid with another id or one that the
+// bundle does not trust, because every peer would refuse it later.
 func (i *Identity) credential(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*credential, error) {
 	if svid.ID != i.id {
 		return nil, fmt.Errorf("the certificate belongs to %s, not to %s", svid.ID, i.id)
@@ -91,7 +89,7 @@ func (i *Identity) credential(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*
 	return c, nil
 }
 
-// algorithm is the one signature algorithm of a key: the allow-list.
+// algorithm returns the signature algorithm of a key. Only these algorithms are allowed.
 func algorithm(public crypto.PublicKey) (jose.SignatureAlgorithm, error) {
 	switch key := public.(type) {
 	case ed25519.PublicKey:
@@ -104,7 +102,7 @@ func algorithm(public crypto.PublicKey) (jose.SignatureAlgorithm, error) {
 	return "", fmt.Errorf("key of type %T: want Ed25519 or ECDSA P-256", public)
 }
 
-// serviceOf is the name in an id of our trust domain.
+// serviceOf returns the service name in an id of this trust domain.
 func serviceOf(id spiffeid.ID) (string, error) {
 	if id.TrustDomain() != trustDomain || len(id.Path()) < 2 || !serviceName.MatchString(id.Path()[1:]) {
 		return "", fmt.Errorf("%q is not the id of a service: want spiffe://%s/<service>", id, TrustDomain)
@@ -118,9 +116,9 @@ func (i *Identity) ID() spiffeid.ID { return i.id }
 // Name is the service's name, the last part of the id.
 func (i *Identity) Name() string { return i.name }
 
-// Sign makes a JWS (compact form) of the claims, which must marshal to an
-// object with an integer "exp", in Unix seconds: no statement is for ever. typ
-// says what is stated; a verifier of one typ refuses all others.
+// Sign returns a JWS (compact form) of the claims. They must marshal to an object with an
+// integer "exp", in Unix seconds, because every token must expire. typ is the type of the
+// token; a verifier of one typ refuses all others.
 func (i *Identity) Sign(typ string, claims any) (string, error) {
 	payload, err := json.Marshal(claims)
 	if err != nil {

@@ -114,7 +114,7 @@ func TestFolderThatDoesNotFitIsRefused(t *testing.T) {
 		t.Error("an authority with another's key is accepted")
 	}
 	if _, err := identity.OpenAuthority(other); err == nil {
-		t.Error("an authority without its key is accepted, or made anew over the old one")
+		t.Error("an authority without its key is accepted, or a new one overwrites it")
 	}
 }
 

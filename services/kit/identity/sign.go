@@ -10,8 +10,8 @@ import (
 	"fmt"
 )
 
-// sign makes a JWS in compact form (RFC 7515, section 3.1). All tokens of a typ have
-// the same header, and the certificates in it are most of a token: it is encoded once.
+// sign returns a JWS in compact form (RFC 7515, section 3.1). All tokens of a typ share
+// one header, which is encoded once because its certificates are most of a token.
 func (c *credential) sign(typ string, payload []byte) (string, error) {
 	header, err := c.header(typ)
 	if err != nil {
@@ -28,8 +28,8 @@ func (c *credential) sign(typ string, payload []byte) (string, error) {
 	return string(encoding.AppendEncode(append(token, '.'), signature)), nil
 }
 
-// signature is that of RFC 8037 (EdDSA) or of RFC 7518, section 3.4 (ES256: the two
-// numbers beside each other, of 32 bytes).
+// signature follows RFC 8037 (EdDSA) or RFC 7518, section 3.4 (ES256: two concatenated
+// numbers of 32 bytes each).
 func (c *credential) signature(message []byte) ([]byte, error) {
 	switch key := c.svid.PrivateKey.(type) {
 	case ed25519.PrivateKey:

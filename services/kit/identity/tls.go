@@ -9,9 +9,8 @@ import (
 	"github.com/spiffe/go-spiffe/v2/svid/x509svid"
 )
 
-// ServerTLS serves with this identity. A client's certificate must be of our
-// trust domain; without one the connection is refused, or where clientOptional
-// is set, is nobody's.
+// ServerTLS serves with this identity. A client's certificate must be of this trust domain.
+// Without a certificate the connection is refused or, with clientOptional, anonymous.
 func (i *Identity) ServerTLS(clientOptional bool) *tls.Config {
 	c := i.baseTLS()
 	c.ClientAuth = tls.RequireAnyClientCert
@@ -29,7 +28,7 @@ func (i *Identity) ServerTLS(clientOptional bool) *tls.Config {
 	return c
 }
 
-// ClientTLS connects with this identity, to the service named peer alone.
+// ClientTLS connects with this identity, and only to the service named peer.
 func (i *Identity) ClientTLS(peer string) *tls.Config {
 	c := i.baseTLS()
 	// The name in the certificate is a SPIFFE id, which crypto/tls does not
@@ -53,7 +52,7 @@ func (i *Identity) baseTLS() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS13, SessionTicketsDisabled: true, NextProtos: []string{"h2"}}
 }
 
-// PeerOf is the name of the service whose certificate chain this is.
+// PeerOf returns the name of the service that a certificate chain belongs to.
 func (i *Identity) PeerOf(chain []*x509.Certificate) (string, error) {
 	if len(chain) == 0 {
 		return "", errors.New("the peer has no certificate")

@@ -66,15 +66,15 @@ func TestMutualTLS(t *testing.T) {
 		peer   string
 		ok     bool
 	}{
-		"peer":                       {runner.ClientTLS("vault"), vault.ServerTLS(false), "runner", true},
-		"peer on a public face":      {runner.ClientTLS("vault"), vault.ServerTLS(true), "runner", true},
-		"nobody on a public face":    {anonymous, vault.ServerTLS(true), "", true},
-		"nobody on an internal face": {anonymous, vault.ServerTLS(false), "", false},
-		"foreign client":             {foreignClient(vault, stranger), vault.ServerTLS(false), "", false},
-		"foreign client on public":   {foreignClient(vault, stranger), vault.ServerTLS(true), "", false},
-		"not the server meant":       {runner.ClientTLS("sharing"), vault.ServerTLS(false), "", false},
-		"foreign server":             {stranger.ClientTLS("vault"), vault.ServerTLS(true), "", false},
-		"old TLS":                    {old(runner.ClientTLS("vault")), vault.ServerTLS(false), "", false},
+		"peer":                           {runner.ClientTLS("vault"), vault.ServerTLS(false), "runner", true},
+		"peer on a public endpoint":      {runner.ClientTLS("vault"), vault.ServerTLS(true), "runner", true},
+		"nobody on a public endpoint":    {anonymous, vault.ServerTLS(true), "", true},
+		"nobody on an internal endpoint": {anonymous, vault.ServerTLS(false), "", false},
+		"foreign client":                 {foreignClient(vault, stranger), vault.ServerTLS(false), "", false},
+		"foreign client on public":       {foreignClient(vault, stranger), vault.ServerTLS(true), "", false},
+		"not the server meant":           {runner.ClientTLS("sharing"), vault.ServerTLS(false), "", false},
+		"foreign server":                 {stranger.ClientTLS("vault"), vault.ServerTLS(true), "", false},
+		"old TLS":                        {old(runner.ClientTLS("vault")), vault.ServerTLS(false), "", false},
 	} {
 		peer, clientErr, serverErr := handshake(t, c.client, c.server, vault)
 		if ok := clientErr == nil && serverErr == nil; ok != c.ok || peer != c.peer {

@@ -17,7 +17,7 @@ import (
 
 // Limits of a verifier.
 const (
-	// Skew is how far clocks may differ: a token holds this much before nbf and
+	// Skew is the accepted clock difference. A token is valid this long before nbf and
 	// after exp.
 	Skew     = 5 * time.Second
 	maxToken = 16 << 10
@@ -29,11 +29,11 @@ const (
 	cacheSigners = 64
 )
 
-// ErrInvalid is under every error of Verify: the token is not to be believed.
+// ErrInvalid is wrapped by every error of Verify. The token must not be trusted.
 var ErrInvalid = errors.New("invalid token")
 
-// Verifier checks what identities of the same installation signed. It is safe
-// for concurrent use.
+// Verifier verifies tokens signed by identities of the same installation. It is safe for
+// concurrent use.
 type Verifier struct {
 	bundle  *x509bundle.Bundle
 	now     func() time.Time
@@ -62,7 +62,7 @@ type verified struct {
 	value   any // what VerifyAs decoded
 }
 
-// times are the claims that every token is held to.
+// times are the claims that every token must satisfy.
 type times struct {
 	NotBefore int64 `json:"nbf"`
 	Expiry    int64 `json:"exp"`
@@ -93,8 +93,8 @@ func (v *Verifier) Verify(token, typ string, allowed []string, out any) error {
 	return nil
 }
 
-// VerifyAs is Verify for a token that comes again and again: its decoded claims
-// are kept with it. They are shared, so T must hold nothing that can change.
+// VerifyAs is Verify for a token that is presented many times. It caches the decoded
+// claims. They are shared, so T must be immutable.
 func VerifyAs[T any](v *Verifier, token, typ string, allowed []string) (T, error) {
 	var out T
 	t, err := v.check(token, typ, allowed)

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// watchEvery is how late a renewed certificate may be taken.
+// watchEvery is the maximum delay before a renewed certificate is used.
 const watchEvery = time.Minute
 
-// Watch reloads the identity when its files have changed, until ctx ends. Those that
-// do not fit, as when a renewal is half done, are looked at again the next time;
-// until then what was there stays. Connections that are open are not touched.
+// Watch reloads the identity when its files change, until ctx ends. If the files do not
+// match, for example during a renewal, Watch keeps the current identity and tries again at
+// the next interval. Open connections are not affected.
 func (i *Identity) Watch(ctx context.Context, logger *slog.Logger) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()

@@ -20,10 +20,9 @@ type AdminConfig struct {
 	Logger  *slog.Logger
 }
 
-// Admin serves operators and orchestrators: /healthz (the process runs),
-// /readyz (it can work), /metrics, and on loopback /debug/pprof/. It has no TLS, so
-// that off loopback, where metrics are scraped from other machines, there are no
-// profiles: these tell of the memory and of the command line.
+// Admin serves operators and orchestrators: /healthz (the process runs), /readyz (it can
+// work), /metrics, and on loopback /debug/pprof/. It has no TLS. Profiles are disabled on
+// other addresses, because they reveal memory and the command line.
 func Admin(lis net.Listener, cfg AdminConfig) Component {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
@@ -43,7 +42,7 @@ func Admin(lis net.Listener, cfg AdminConfig) Component {
 		profiles(mux)
 		handler = localHost(mux)
 	} else {
-		cfg.Logger.Warn("the admin listener is off loopback and has no TLS: its metrics are for whoever reaches it, and it serves no profiles",
+		cfg.Logger.Warn("the admin listener is not on loopback and has no TLS: everyone who reaches it can read metrics; profiles are disabled",
 			slog.String("admin", lis.Addr().String()))
 	}
 	return HTTP("admin", lis, &http.Server{Handler: handler})
@@ -57,7 +56,7 @@ func profiles(mux *http.ServeMux) {
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 }
 
-// onLoopback: a wildcard is every address, and so not.
+// onLoopback is false for a wildcard, which means every address.
 func onLoopback(addr net.Addr) bool {
 	tcp, ok := addr.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()

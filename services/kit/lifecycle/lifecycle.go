@@ -1,6 +1,6 @@
-// Package lifecycle runs a program: starts its parts in order, waits for a
-// signal or the first failure, and stops them in the opposite order, so that
-// what others need ends last.
+// Package lifecycle runs a program. It starts the components in order, waits for a signal
+// or the first failure, and stops them in reverse order, so that a component outlives
+// those that need it.
 package lifecycle
 
 import (
@@ -20,8 +20,8 @@ const StopTimeout = 20 * time.Second
 type Component struct {
 	// Name is for the log.
 	Name string
-	// Run works until ctx ends, then stops in good order and returns. A return
-	// before that, even without an error, stops the program.
+	// Run works until ctx ends, then stops gracefully and returns. An earlier return, even
+	// without an error, stops the program.
 	Run func(ctx context.Context) error
 }
 
@@ -75,8 +75,8 @@ type running struct {
 	err    error
 }
 
-// start gives the component a context of its own: the program's end must not
-// stop all of them at once.
+// start gives each component its own context, because the components must not all stop at
+// once.
 func start(ctx context.Context, c Component, ended chan<- *running) *running {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r := &running{Component: c, cancel: cancel, done: make(chan struct{})}

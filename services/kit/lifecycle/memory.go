@@ -5,12 +5,12 @@ import (
 	"runtime/debug"
 )
 
-// collectAt lets the heap grow to three times what lives before it is collected. Of a
-// service little lives, and nearly all that a call allocates is garbage when it ends:
-// by Go's own measure, twice, the collector would take a tenth of the processor time.
+// collectAt lets the heap grow to three times the live data before a collection. A service
+// has little live data, and nearly everything that a call allocates is garbage when the
+// call ends. With Go's default of twice, collection takes a tenth of the processor time.
 const collectAt = 200
 
-// collectLess sets it, unless whoever started the process has said otherwise.
+// collectLess applies collectAt unless the environment sets GOGC.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)

@@ -1,6 +1,6 @@
-// Package page makes page tokens: where a listing goes on, sealed so that a
-// client can neither read nor change it, and bound to the request it was made
-// for, so that a token of one parent, filter or workspace is refused by another.
+// Package page makes page tokens. A token holds the position in a listing. It is encrypted,
+// so that a client can neither read nor change it, and bound to its request, so that
+// another parent, filter or workspace refuses it.
 package page
 
 import (
@@ -88,7 +88,7 @@ func (t *Tokens) Decode(token string, cursor any, request ...string) error {
 
 func foreign(err error) error {
 	return errs.InvalidArgument(errorsv1.Reason_REASON_PAGE_TOKEN_INVALID,
-		"the page token is not one that this listing gave out; start again without it").
+		"invalid page token: it was not issued by this listing; start again without it").
 		Field("page_token", "not a token of this listing").Because(err)
 }
 

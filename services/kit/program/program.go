@@ -1,7 +1,6 @@
-// Package program is what the programs that run one service each have in common:
-// settings, identity, telemetry, connections to the other services, the two
-// faces, and a stop in good order. What is left for a main is what its service
-// owns.
+// Package program contains what all programs of a single service share: settings,
+// identity, telemetry, connections to other services, the public and the internal
+// endpoint, and a graceful stop. Each main adds what its service owns.
 package program
 
 import (
@@ -23,7 +22,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/telemetry"
 )
 
-// Settings are those of every service program.
+// Settings are the settings of every service program.
 type Settings struct {
 	config.Common
 	config.Identity
@@ -34,7 +33,7 @@ type Settings struct {
 	VisitorKeyFile string `help:"File with the key for visitor pseudonyms. All replicas need the same key. Without it, each start generates a new one." type:"path" placeholder:"FILE"`
 }
 
-// Main runs a program with its arguments. What ends it is told to whoever started it.
+// Main runs a program with its arguments. It prints the error that ends the program.
 func Main(name string, run func(ctx context.Context, args []string) error) {
 	if err := run(context.Background(), os.Args[1:]); err != nil {
 		_, _ = fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
@@ -42,7 +41,7 @@ func Main(name string, run func(ctx context.Context, args []string) error) {
 	}
 }
 
-// Program is a service program that is being put together. Close it.
+// Program is a service program under construction. Close it.
 type Program struct {
 	Name string
 	*telemetry.Telemetry
@@ -55,8 +54,8 @@ type Program struct {
 	parts    []lifecycle.Component
 }
 
-// Open reads what the settings name. All points to the program's whole struct of
-// settings, which is logged without what is secret.
+// Open opens what the settings name. All points to the complete settings of the program,
+// which are logged without secrets.
 func Open(ctx context.Context, name string, s Settings, all any) (*Program, error) {
 	tel, err := Telemetry(ctx, name, s.Common)
 	if err != nil {
@@ -80,7 +79,7 @@ func Open(ctx context.Context, name string, s Settings, all any) (*Program, erro
 	return p, nil
 }
 
-// Telemetry makes the telemetry that the settings ask for.
+// Telemetry returns the telemetry that the settings configure.
 func Telemetry(ctx context.Context, name string, s config.Common) (*telemetry.Telemetry, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
@@ -107,8 +106,8 @@ func Identity(name string, s config.Identity) (*identity.Identity, error) {
 	return id, nil
 }
 
-// KeyFile reads a key of 32 bytes or more. One that others can read is refused:
-// it is not known who has read it.
+// KeyFile reads a key of at least 32 bytes. It refuses a file that other users can read,
+// because they may know the key already.
 func KeyFile(path string) (secret.Secret, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -143,15 +142,15 @@ func (p *Program) Dial(peer, addr string) (*grpc.ClientConn, error) {
 	return conn, nil
 }
 
-// DialNeeded connects to a face of a service without which the program cannot answer
-// anything: it is ready only while that serves.
-func (p *Program) DialNeeded(peer, face, addr string) (*grpc.ClientConn, error) {
+// DialNeeded connects to an endpoint that the program cannot work without. The program is
+// ready only while that endpoint serves.
+func (p *Program) DialNeeded(peer, endpoint, addr string) (*grpc.ClientConn, error) {
 	conn, err := p.Dial(peer, addr)
 	if err != nil {
 		return nil, err
 	}
 	client := healthpb.NewHealthClient(conn)
-	p.Readiness.Add(face, func(ctx context.Context) error {
+	p.Readiness.Add(endpoint, func(ctx context.Context) error {
 		reply, err := client.Check(ctx, &healthpb.HealthCheckRequest{})
 		if err != nil {
 			return fmt.Errorf("ask for its health: %w", err)
@@ -164,7 +163,7 @@ func (p *Program) DialNeeded(peer, face, addr string) (*grpc.ClientConn, error) 
 	return conn, nil
 }
 
-// target makes a plain address go to all that its name stands for, in turn.
+// target spreads calls over all addresses of a host name.
 func target(addr string) string {
 	if strings.Contains(addr, "://") || strings.HasPrefix(addr, "dns:") {
 		return addr
@@ -172,10 +171,10 @@ func target(addr string) string {
 	return "dns:///" + addr
 }
 
-// Add adds a part that runs beside the servers.
+// Add adds a component that runs together with the servers.
 func (p *Program) Add(name string, run func(context.Context) error) {
 	p.parts = append(p.parts, lifecycle.Component{Name: name, Run: run})
 }
 
-// VisitorKey is the key for pseudonyms, zero where none was set.
+// VisitorKey is the key for pseudonyms; zero if none is set.
 func (p *Program) VisitorKey() secret.Secret { return p.visitors }

@@ -13,20 +13,20 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Service is a service with its two faces.
+// Service is a service with a public and an internal endpoint.
 type Service interface {
 	RegisterPublic(grpc.ServiceRegistrar)
 	RegisterInternal(grpc.ServiceRegistrar)
 }
 
-// callTimeout bounds a call: runs are among them.
+// callTimeout bounds a call. Calls include runs.
 const callTimeout = 10 * time.Minute
 
-// Authenticate finds the principal of a key that a client presents.
+// Authenticate returns the principal of a presented key.
 type Authenticate func(context.Context, secret.Secret) (caller.Principal, error)
 
-// Serve serves both faces and the admin listener until the program is told to
-// stop, and then stops in good order: clients first.
+// Serve serves both endpoints and the admin listener until the program has to stop. It
+// stops gracefully, client connections first.
 func (p *Program) Serve(ctx context.Context, service Service, authenticate Authenticate) error {
 	internal, err := p.face(ctx, rpc.Internal, p.settings.Internal, nil, service.RegisterInternal)
 	if err != nil {
@@ -45,7 +45,7 @@ func (p *Program) Serve(ctx context.Context, service Service, authenticate Authe
 	return lifecycle.Run(ctx, p.Logger, p.Readiness, parts...)
 }
 
-// Certificates keeps the program's identity as its files say.
+// Certificates reloads the program's identity when its files change.
 func (p *Program) Certificates() lifecycle.Component {
 	return lifecycle.Component{Name: "certificates", Run: func(ctx context.Context) error { return p.Identity.Watch(ctx, p.Logger) }}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // Many callers at once: each pipeline gets its own answers, its commands run in their
-// order and beside each other, and one caller's failing command is nobody else's.
+// order and at the same time, and one caller's failing command affects no other.
 func TestPipelinesTogether(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
@@ -67,7 +67,7 @@ func pipelineOnce(ctx context.Context, client *redisx.Client, caller, round int)
 	return nil
 }
 
-// Who has given up before its turn is told so, and nothing of it is done.
+// A caller that gives up before its turn gets an error, and none of its commands run.
 func TestPipelineOfACallerThatGaveUp(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {

@@ -116,8 +116,8 @@ func connect(rawURL string) (redis.UniversalClient, error) {
 	return nil, errors.New(`unknown kind of redis URL: want "redis://", "rediss://", "redis+cluster://" or "rediss+cluster://"`)
 }
 
-// tune sets limits where the URL has none: a Redis that does not answer must
-// not hold a request for longer than it may take.
+// tune sets limits that the URL does not set. A Redis that does not answer must not delay a
+// request beyond its deadline.
 func tune(dial, read, write *time.Duration, t *tls.Config) {
 	for _, d := range []*time.Duration{dial, read, write} {
 		if *d == 0 {
@@ -129,8 +129,8 @@ func tune(dial, read, write *time.Duration, t *tls.Config) {
 	}
 }
 
-// giveUp bounds how often a Redis that is away is tried, where the URL does not say: by
-// default a request would wait some seconds for what it is told in the end.
+// giveUp bounds the retries while Redis is unavailable, unless the URL sets a bound. By
+// default a request would wait several seconds before it fails.
 func giveUp(retries, dials *int) {
 	if *retries == 0 {
 		*retries = 2
@@ -140,8 +140,8 @@ func giveUp(retries, dials *int) {
 	}
 }
 
-// Key makes a key of a scope: what lives and expires together, such as one
-// owner key or one run. The parts are escaped, so that ("a", "b:c") and
+// Key returns a key in a scope. A scope groups keys that live and expire together, such as
+// those of one owner key or one run. Key escapes the parts, so that ("a", "b:c") and
 // ("a", "b", "c") are two keys, and no part can name another scope.
 func (c *Client) Key(scope string, parts ...string) string {
 	var b strings.Builder
@@ -187,9 +187,9 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// Error says of a command's error what a client may know: what the server
-// cannot do now is UNAVAILABLE. redis.Nil, a cancelled context and errors of
-// our own are returned as they are.
+// Error converts the error of a command into one that a client may see: a failure of the
+// server is UNAVAILABLE. It returns redis.Nil, context errors and errors of package errs
+// unchanged.
 func Error(err error) error {
 	switch {
 	case err == nil, errors.Is(err, redis.Nil), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

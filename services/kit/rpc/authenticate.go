@@ -16,13 +16,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// authenticationLife is how long an answer of the vault is reused for the same
-// key. A revoked key is dead everywhere within a second: part of it is spent
-// here, the rest in the vault's own cache.
+// authenticationLife is how long the vault's answer for a key is cached. A revoked key must
+// stop working everywhere within a second. This cache and the vault's own share that time.
 const authenticationLife = 400 * time.Millisecond
 
-// Authenticator asks the vault whose key it is: the Authenticate of a public
-// face. conn is to the vault's internal face.
+// Authenticator authenticates keys at the vault, for the Authenticate of a public
+// endpoint. conn is a connection to the vault's internal endpoint.
 func Authenticator(conn grpc.ClientConnInterface, verifier *identity.Verifier) func(context.Context, secret.Secret) (caller.Principal, error) {
 	a := &authenticator{
 		vault: vaultinternalv1.NewVaultInternalServiceClient(conn), verifier: verifier,
@@ -46,8 +45,8 @@ func (a *authenticator) authenticate(ctx context.Context, key secret.Secret) (ca
 	if p, ok := a.cache.GetIfPresent(hash); ok {
 		return p, nil
 	}
-	// The question is asked once for all who wait, so one's cancellation must
-	// not be everyone's.
+	// All callers that wait share one request, so one caller's cancellation must not
+	// cancel it.
 	answer := a.asking.DoChan(string(hash[:]), func() (any, error) {
 		ask, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()

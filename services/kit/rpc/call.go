@@ -35,8 +35,7 @@ func (s *Server) call(name string) *call {
 	return &call{server: s, name: name, method: s.methods[name], start: time.Now(), cancel: func() {}}
 }
 
-// begin finds out who is calling and whether they may, and bounds the call's
-// time.
+// begin identifies the caller, checks the access rule, and bounds the duration of the call.
 func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context, error) {
 	address := c.transport(ctx)
 	if c.peer.stranger != nil {
@@ -44,7 +43,7 @@ func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context,
 	}
 	c.requestID = requestID(ctx, c.peer.name)
 	ctx = caller.WithCall(ctx, c.peer.name, c.requestID, address)
-	if c.method == nil { // not reached: Serve has looked at every method
+	if c.method == nil { // not reached: Serve has checked every method
 		return ctx, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this method has no access rule")
 	}
 	if deadline, ok := ctx.Deadline(); !ok || deadline.After(c.start.Add(limit)) {
@@ -61,7 +60,7 @@ func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context,
 	return caller.With(ctx, p), c.method.admit(c.peer.name, p)
 }
 
-// transport reads who the connection belongs to, and its address.
+// transport reads the peer of the connection and its address.
 func (c *call) transport(ctx context.Context) string {
 	p, ok := peer.FromContext(ctx)
 	if !ok {
@@ -80,8 +79,8 @@ func (c *call) transport(ctx context.Context) string {
 	return host
 }
 
-// requestID keeps a peer's name for the request, so that one name finds all
-// hops. A client's is not taken: it could name someone else's request.
+// requestID keeps the request id of a peer, so that one id finds all hops. It ignores a
+// client's id, which could be the id of someone else's request.
 func requestID(ctx context.Context, peer string) string {
 	if peer == "" {
 		return id.New("req")
@@ -115,7 +114,7 @@ func (c *call) check(req any) error {
 	return c.method.own(c.principal, req)
 }
 
-// end turns what happened into a status, and writes the log line.
+// end converts the outcome into a status, and writes the log line.
 func (c *call) end(ctx context.Context, err error, panicked any) error {
 	c.cancel()
 	if panicked != nil {
@@ -155,9 +154,9 @@ func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo,
 	return resp, setHeader(c.named(), func(md metadata.MD) error { return grpc.SetHeader(ctx, md) })
 }
 
-// named is the header of an answer. It is set with the answer alone: headers
-// before an error would tell the client that the call is committed, and keep it
-// from trying again. An error names the request in its details.
+// named is the header of an answer. It is sent only with the answer: headers before an
+// error would tell the client that the call is committed, and prevent a retry. An error
+// carries the request id in its details.
 func (c *call) named() metadata.MD { return metadata.MD{requestIDKey: {c.requestID}} }
 
 func setHeader(md metadata.MD, set func(metadata.MD) error) error {
@@ -176,7 +175,7 @@ func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerIn
 	return handler(srv, &checkedStream{ServerStream: ss, ctx: ctx, call: c})
 }
 
-// checkedStream checks each message as it comes in.
+// checkedStream validates each incoming message.
 type checkedStream struct {
 	grpc.ServerStream
 	ctx   context.Context //nolint:containedctx // a stream carries its context

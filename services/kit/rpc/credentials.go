@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
-// peerInfo is what the transport proved about the other end.
+// peerInfo is the peer identity that the transport has verified.
 type peerInfo struct {
 	credentials.CommonAuthInfo
 	name string // service name, "" for a client that is none
@@ -28,8 +28,8 @@ func proved(name, via string, level credentials.SecurityLevel) peerInfo {
 	return peerInfo{CommonAuthInfo: credentials.CommonAuthInfo{SecurityLevel: level}, name: name, via: via}
 }
 
-// serverSide tells the three transports of a server apart: by the type of the
-// connection, which no client chooses.
+// serverSide distinguishes the three transports of a server by the type of the connection,
+// which no client can choose.
 type serverSide struct {
 	credentials.TransportCredentials // TLS, or nil
 	id                               *identity.Identity
@@ -127,7 +127,7 @@ func (s *Server) checkListener(lis net.Listener) error {
 	return nil
 }
 
-// isLoopback: a name is not looked up, and a wildcard is every address.
+// isLoopback does not look names up. A wildcard is false, because it means every address.
 func isLoopback(a net.Addr) bool {
 	switch a := a.(type) {
 	case *net.TCPAddr:

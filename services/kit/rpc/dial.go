@@ -20,7 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
-// ClientConfig is what a connection to another service is built from.
+// ClientConfig configures a connection to another service.
 type ClientConfig struct {
 	// Identity is the service's own, and Peer the name that the server's
 	// certificate must have. Both are needed for a target on the network.
@@ -57,8 +57,8 @@ func Dial(target string, cfg ClientConfig) (*grpc.ClientConn, error) {
 		grpc.WithInitialWindowSize(window), grpc.WithInitialConnWindowSize(connWindow),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 10 * time.Second}),
 		grpc.WithNoProxy(),
-		// A peer that restarts is soon back: the default waits minutes before it looks
-		// again.
+		// A restarted peer is soon available, and the default would wait minutes before
+		// the next attempt.
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
 			MinConnectTimeout: 5 * time.Second,
@@ -98,8 +98,8 @@ func (c ClientConfig) stream(ctx context.Context, desc *grpc.StreamDesc, cc *grp
 	return open(forward(ctx), desc, cc, method, opts...)
 }
 
-// forward says on whose behalf the call is made. Outgoing metadata that the
-// context already has is kept, but for the keys that only this function sets.
+// forward adds the principal to the outgoing metadata. It keeps existing metadata of the
+// context, except for keys that only this function sets.
 func forward(ctx context.Context) context.Context {
 	md, _ := metadata.FromOutgoingContext(ctx) // a copy
 	if md == nil {

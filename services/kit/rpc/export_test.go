@@ -1,7 +1,7 @@
 package rpc
 
 // Addresses is how many addresses are kept.
-func (g *Guesses) Addresses() int {
+func (g *AuthThrottle) Addresses() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return len(g.by)

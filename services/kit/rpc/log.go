@@ -10,9 +10,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// log counts the call and writes its one line: what was called, by whom, what came of
-// it. Neither requests nor replies nor metadata are ever in it. The text of an
-// error is, for faults that the operator must mend.
+// log counts the call and writes its one log line: method, caller and outcome. The line
+// never contains requests, replies or metadata. It contains the text of an error that the
+// operator has to fix.
 func (c *call) log(ctx context.Context, err error) {
 	if c.method != nil && c.method.quiet && err == nil {
 		return
@@ -45,7 +45,7 @@ func (c *call) log(ctx context.Context, err error) {
 	logger.LogAttrs(ctx, level, "rpc", attrs...)
 }
 
-// levelOf: what a client did wrong is not the operator's worry.
+// levelOf returns a low level for a client's mistakes, which the operator need not see.
 func levelOf(code codes.Code) slog.Level {
 	switch code {
 	case codes.Internal, codes.Unknown, codes.DataLoss, codes.Unimplemented:

@@ -13,9 +13,8 @@ import (
 // a socket.
 const pipeBuffer = 256 << 10
 
-// Pipe is a listener inside the process: what all services in one program use
-// instead of ports. Who dials is a property of the connection, set by the code
-// that hands the dialer out, as the certificate is with TLS.
+// Pipe is a listener inside the process. Services in one program use pipes instead of
+// ports. The code that creates a dialer sets its identity, which replaces a certificate.
 type Pipe struct {
 	conns  chan net.Conn
 	closed chan struct{}
@@ -30,8 +29,8 @@ func NewPipe() *Pipe {
 // Dialer opens a connection of a pipe.
 type Dialer func(ctx context.Context) (net.Conn, error)
 
-// As returns the dialer of one service: the server sees its connections come
-// from that peer. As("") is for a client that is no service.
+// As returns the dialer of one service. The server sees that peer on its connections.
+// As("") is for a client that is not a service.
 func (p *Pipe) As(peer string) Dialer {
 	return func(ctx context.Context) (net.Conn, error) { return p.dial(ctx, peer) }
 }
@@ -57,7 +56,7 @@ func (p *Pipe) dial(ctx context.Context, peer string) (net.Conn, error) {
 	return nil, errors.Join(err, client.Close(), server.Close())
 }
 
-// pair makes the two ends of one buffered connection.
+// pair returns the two ends of a buffered connection.
 func pair() (client, server net.Conn, err error) {
 	l := bufconn.Listen(pipeBuffer)
 	accepted := make(chan net.Conn, 1)
@@ -78,7 +77,7 @@ func pair() (client, server net.Conn, err error) {
 	return client, server, nil
 }
 
-// pipeConn is the server's end of a connection, with who dialled it.
+// pipeConn is the server's end of a connection, with the identity of the dialer.
 type pipeConn struct {
 	net.Conn
 	peer string

@@ -22,7 +22,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Metadata keys. Those that begin with keyhole- are believed from peers alone.
+// Metadata keys. Keys with the prefix keyhole- are accepted from peers only.
 const (
 	principalKey = "keyhole-principal" // a member's or operator's assertion
 	visitorKey   = "keyhole-visitor"   // a guest's pseudonym
@@ -37,10 +37,10 @@ const (
 	AssertionIssuer = "vault"
 )
 
-// GuestKey is what guests are charged to.
+// GuestKey is the key that runs of guests are charged to.
 const GuestKey = "workspaces/operator/keys/guest"
 
-// maxKey is longer than any key is.
+// maxKey bounds a key. It is longer than every key.
 const maxKey = 200
 
 var issuers = []string{AssertionIssuer}
@@ -75,7 +75,7 @@ func (a Assertion) Sign(id *identity.Identity) (string, error) {
 	return id.Sign(AssertionType, a)
 }
 
-// VerifyPrincipal checks an assertion and returns the principal that it is of.
+// VerifyPrincipal verifies an assertion and returns its principal.
 func VerifyPrincipal(v *identity.Verifier, token string) (caller.Principal, error) {
 	if v == nil {
 		return caller.Principal{}, refused(errors.New("no verifier"))
@@ -103,9 +103,9 @@ func refused(err error) error {
 	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "invalid caller assertion").Because(err)
 }
 
-// principal finds on whose behalf a call is made.
+// principal returns the principal on whose behalf a call is made.
 func (s *Server) principal(ctx context.Context, peer peerInfo, address string) (caller.Principal, error) {
-	// By name, since all of them would be a copy.
+	// Read single keys, because reading all metadata would copy it.
 	forwarded, visitor := metadata.ValueFromIncomingContext(ctx, principalKey), metadata.ValueFromIncomingContext(ctx, visitorKey)
 	keys := metadata.ValueFromIncomingContext(ctx, authKey)
 	if (len(forwarded) > 0 || len(visitor) > 0) && !slices.Contains(s.cfg.Forwarders, peer.name) {
@@ -137,11 +137,11 @@ func guest(visitor string) caller.Principal {
 func (s *Server) authenticate(ctx context.Context, header, address string) (caller.Principal, error) {
 	scheme, key, ok := strings.Cut(header, " ")
 	key = strings.TrimSpace(key)
-	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || s.guesses == nil {
+	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || s.throttle == nil {
 		return caller.Principal{}, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
 			"the authorization header is not \"Bearer <key>\" with a key of this installation")
 	}
-	p, err := s.guesses.Authenticate(ctx, block(address), secret.FromString(key))
+	p, err := s.throttle.Authenticate(ctx, block(address), secret.FromString(key))
 	if err != nil {
 		return caller.Principal{}, err
 	}
@@ -151,11 +151,10 @@ func (s *Server) authenticate(ctx context.Context, header, address string) (call
 	return p, nil
 }
 
-// Pseudonyms turns addresses into names that cannot be turned back.
+// Pseudonyms maps addresses to names by a keyed one-way hash.
 type Pseudonyms struct{ key secret.Secret }
 
-// NewPseudonyms makes them with a key that replicas share; without one, with a key
-// that is made now.
+// NewPseudonyms uses a key that replicas share, or generates one if it is empty.
 func NewPseudonyms(key secret.Secret) Pseudonyms {
 	if key.IsZero() {
 		key = secret.FromString(rand.Text())
@@ -163,14 +162,14 @@ func NewPseudonyms(key secret.Secret) Pseudonyms {
 	return Pseudonyms{key: key}
 }
 
-// Of takes the addresses that one visitor has for one.
+// Of returns the pseudonym of an address. Addresses of one visitor have the same one.
 func (p Pseudonyms) Of(address string) string {
 	mac := hmac.New(sha256.New, p.key.Expose())
 	mac.Write([]byte(block(address)))
 	return "guest-" + hex.EncodeToString(mac.Sum(nil)[:12])
 }
 
-// block takes an IPv6 address by its /64, which one visitor has all of.
+// block returns the /64 of an IPv6 address, because one visitor owns all of it.
 func block(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

@@ -10,14 +10,13 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 )
 
-// safePrefixes are the verbs of methods that change nothing.
+// safePrefixes are the verbs of read-only methods.
 var safePrefixes = []string{"Get", "List", "BatchGet", "Search", "Check", "Inspect", "Resolve", "Lookup", "Authenticate", "WhoAmI"}
 
-// serviceConfig spreads calls over a name's addresses, and tries a call again
-// when the server was UNAVAILABLE before it answered. A connection that breaks
-// may have broken after the work was done, so this holds for methods alone that
-// may be done twice: those that change nothing by their name, or are declared
-// idempotent in the proto. What grpc never sent it sends again by itself.
+// serviceConfig spreads calls over the addresses of a name, and retries a call when the
+// server was UNAVAILABLE before it answered. A connection may break after the work was
+// done, so only idempotent methods are retried: read-only ones by their name, and those
+// that the proto declares idempotent. grpc always resends a call that it never sent.
 var serviceConfig = sync.OnceValue(func() string {
 	type name struct {
 		Service string `json:"service"`

@@ -16,7 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// method is what the server knows of one of its methods.
+// method describes one method of the server.
 type method struct {
 	roles     []accessv1.Role
 	peers     []string
@@ -24,8 +24,8 @@ type method struct {
 	quiet     bool                           // health and reflection: no log line
 }
 
-// infrastructure are the services that grpc brings along; anyone who can
-// connect may ask them.
+// infrastructure lists the services that grpc provides. Everyone who can connect may call
+// them.
 var infrastructure = []string{"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}
 
 // findRules reads the access rule of every registered method.
@@ -76,8 +76,8 @@ func (s *Server) findRule(service, name string) (*method, error) {
 	return &method{roles: rule.GetRoles(), peers: rule.GetPeers(), workspace: path}, nil
 }
 
-// fits keeps the faces apart: what names peers is never on a public listener,
-// and what does not is never on an internal one.
+// fits keeps the endpoints apart. A method with peers is never on a public listener, and a
+// method without peers is never on an internal one.
 func fits(face Face, rule *accessv1.Rule) error {
 	switch {
 	case face == Internal && len(rule.GetPeers()) == 0:
@@ -115,7 +115,7 @@ func fieldPath(m protoreflect.MessageDescriptor, path string) ([]protoreflect.Fi
 	return out, nil
 }
 
-// admit checks peer and role, before the request is looked at.
+// admit checks peer and role, before the request is read.
 func (m *method) admit(peer string, p caller.Principal) error {
 	if len(m.peers) > 0 && (peer == "" || !slices.Contains(m.peers, peer)) {
 		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this caller may not call this method")
@@ -147,9 +147,10 @@ func (m *method) allows(k caller.Kind) bool {
 	return false
 }
 
-// own checks that the resource is of the principal's workspace. The answer is
-// the same for what exists elsewhere and for what exists nowhere. Operators are of no
-// tenant: a method that lets them in, but for those at home, says what they may see.
+// own checks that the resource belongs to the principal's workspace. The answer is the same
+// for a resource of another workspace and for one that does not exist. Operators belong to
+// no tenant: except with ROLE_OPERATOR_OWN_WORKSPACE, the method itself decides what they
+// may see.
 func (m *method) own(p caller.Principal, req any) error {
 	if len(m.workspace) == 0 || p.Kind == caller.Operator && !slices.Contains(m.roles, accessv1.Role_ROLE_OPERATOR_OWN_WORKSPACE) {
 		return nil
@@ -176,7 +177,7 @@ func resourceName(msg proto.Message, path []protoreflect.FieldDescriptor) string
 	return m.Get(path[last]).String()
 }
 
-// workspaceOf is the id in "workspaces/{id}" or "workspaces/{id}/...", else "".
+// workspaceOf returns the id in "workspaces/{id}" or "workspaces/{id}/...", else "".
 func workspaceOf(name string) string {
 	rest, ok := strings.CutPrefix(name, "workspaces/")
 	if !ok {

@@ -30,7 +30,7 @@ func server(t *testing.T, face rpc.Face) *rpc.Server {
 	return s
 }
 
-// Every method of the contract has a rule that its face accepts.
+// Every method of the contract has a rule that its endpoint accepts.
 func TestEveryMethodOfTheContractIsServed(t *testing.T) {
 	t.Parallel()
 	public, internal := server(t, rpc.Public), server(t, rpc.Internal)
@@ -44,7 +44,7 @@ func TestEveryMethodOfTheContractIsServed(t *testing.T) {
 	vaultinternalv1.RegisterVaultInternalServiceServer(internal, vaultinternalv1.UnimplementedVaultInternalServiceServer{})
 	for name, s := range map[string]*rpc.Server{"public": public, "internal": internal} {
 		if err := s.Check(); err != nil {
-			t.Errorf("%s face: %v", name, err)
+			t.Errorf("%s endpoint: %v", name, err)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func TestEveryMethodOfTheContractIsServed(t *testing.T) {
 // without workspace_field would leave that check to its handler.
 func TestMembersMethodsNameTheirWorkspace(t *testing.T) {
 	t.Parallel()
-	// These act on what the caller brings along, or in the caller's own workspace.
+	// These act on the request's own content, or in the caller's own workspace.
 	exempt := map[string]bool{"ForkSharedWorkflow": true, "RunDefinition": true, "RunDefinitionStream": true, "InspectDefinition": true}
 	n := 0
 	protoregistry.GlobalFiles.RangeFiles(func(f protoreflect.FileDescriptor) bool {
@@ -88,10 +88,10 @@ func TestFacesAreKeptApart(t *testing.T) {
 	registryinternalv1.RegisterRegistryInternalServiceServer(public, registryinternalv1.UnimplementedRegistryInternalServiceServer{})
 	registryv1.RegisterRegistryServiceServer(internal, registryv1.UnimplementedRegistryServiceServer{})
 	if err := public.Check(); err == nil || !strings.Contains(err.Error(), "GetRunModel") {
-		t.Errorf("an internal service on a public face: %v", err)
+		t.Errorf("an internal service on a public endpoint: %v", err)
 	}
 	if err := internal.Check(); err == nil || !strings.Contains(err.Error(), "GetModel") {
-		t.Errorf("a public service on an internal face: %v", err)
+		t.Errorf("a public service on an internal endpoint: %v", err)
 	}
 }
 

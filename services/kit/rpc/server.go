@@ -1,13 +1,11 @@
-// Package rpc builds every gRPC server and client of the system, so that no
-// service can leave out what keeps it safe: recovery, tracing, request id, the
-// caller, the access rule, validation, the deadline, error mapping, one log line
-// without payloads, and limits.
+// Package rpc builds every gRPC server and client of the system, so that no service can
+// omit a safety measure: recovery, tracing, request id, the caller, the access rule,
+// validation, the deadline, error mapping, one log line without payloads, and limits.
 //
-// Who calls comes from the transport: the SPIFFE id of a certificate, or the
-// identity that an in-process pipe was made for. On whose behalf comes from a
-// key, or from an assertion that the vault signed and a peer forwards. What they
-// may do is the access rule beside the method in the proto; a method without
-// one is not served.
+// The transport proves the peer: by the SPIFFE id of a certificate, or by the identity of an
+// in-process pipe. A key proves the principal, or an assertion that the vault signed and a
+// peer forwards. The access rule of the method in the proto says what they may do. A
+// server refuses to serve a method without a rule.
 package rpc
 
 import (
@@ -34,58 +32,57 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Face is who a server is for.
+// Face says which endpoint of a service a server is.
 type Face int
 
-// The faces. A server has one; a service has a server for each.
+// The endpoints. A service has one server for each.
 const (
 	// Public serves clients, with a key, an assertion or neither.
 	Public Face = iota + 1
-	// Internal serves the other services alone.
+	// Internal serves only the other services.
 	Internal
 )
 
-// MaxMessage is the largest message of every hop: a JSON body of 32 MiB at the
-// gateway, and what surrounds it.
+// MaxMessage is the largest message of every hop: a JSON body of 32 MiB at the gateway,
+// with overhead.
 const MaxMessage = 33 << 20
 
-// ServerConfig is what a server is built from.
+// ServerConfig configures a server.
 type ServerConfig struct {
 	// Face is required.
 	Face Face
-	// Identity is the service's own. It may be missing on a public face that is
-	// served as plaintext on loopback, or by pipe.
+	// Identity is the service's own. It is optional on a public endpoint with plaintext
+	// on loopback, or on a pipe.
 	Identity *identity.Identity
-	// Plaintext serves TCP without TLS. It is refused on an internal face, and
-	// on an address that other machines reach.
+	// Plaintext serves TCP without TLS. It is refused on an internal endpoint, and on an
+	// address that other machines can reach.
 	Plaintext bool
 	// Verifier checks forwarded assertions; nil takes the identity's.
 	Verifier *identity.Verifier
 	// Authenticate finds the principal of a presented key, with its assertion.
 	// See Authenticator. Nil refuses all keys.
 	Authenticate func(ctx context.Context, key secret.Secret) (caller.Principal, error)
-	// Forwarders are the services whose forwarded principals are believed; empty
-	// means gateway, runner and sharing.
+	// Forwarders are the services that may forward principals; empty means gateway,
+	// runner and sharing.
 	Forwarders []string
-	// VisitorKey makes the pseudonym of a guest that calls without a gateway.
-	// Replicas share it; empty means one that is made at start.
+	// VisitorKey is the key for pseudonyms of guests that call without a gateway.
+	// Replicas share it; empty means a key generated at start.
 	VisitorKey secret.Secret
 	// Logger gets one line for each call. Required.
 	Logger *slog.Logger
 	// Tracer and Meter get spans and metrics; nil for none.
 	Tracer trace.TracerProvider
 	Meter  metric.MeterProvider
-	// MaxDeadline bounds a unary call, and is the deadline of one that brings
-	// none; 0 means 60 s. MaxStreamDeadline is the same for streams; 0 means 10
-	// minutes.
+	// MaxDeadline bounds a unary call, and is the deadline of a call without one; 0
+	// means 60 s. MaxStreamDeadline is the same for streams; 0 means 10 minutes.
 	MaxDeadline, MaxStreamDeadline time.Duration
 	// MaxMessage bounds a message in bytes; 0 means MaxMessage.
 	MaxMessage int
 	// MaxStreams bounds the calls of one connection at the same time; 0 means
-	// 250 on a public face and 5000 on an internal one, which has few peers.
+	// 250 on a public endpoint and 5000 on an internal one, which has few peers.
 	MaxStreams uint32
-	// Connections is how many connections, and how many calls in hand, one address has on
-	// a public face; 0 means 1024. Services and pipes have no such bound.
+	// Connections bounds the connections, and the concurrent calls, of one address on a
+	// public endpoint; 0 means 1024. Services and pipes have no such limit.
 	Connections int
 	// Messages is the memory of messages to and from clients that are no services, in
 	// bytes; 0 means 1 GiB. One address has at most half of it.
@@ -132,14 +129,14 @@ func orDefault[T comparable](v, byDefault T) T {
 	return v
 }
 
-// Server is one face of a service. Register services on it, then Serve.
+// Server is one endpoint of a service. Register services on it, then Serve.
 type Server struct {
 	cfg       ServerConfig
 	grpc      *grpc.Server
 	health    *health.Server
 	validator protovalidate.Validator
 	visitors  Pseudonyms
-	guesses   *Guesses // nil refuses all keys
+	throttle  *AuthThrottle // nil refuses all keys
 	methods   map[string]*method
 	durations callDurations
 	strangers *strangers
@@ -165,7 +162,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		strangers: newStrangers(cfg),
 	}
 	if cfg.Authenticate != nil {
-		s.guesses = LimitGuesses(cfg.Authenticate)
+		s.throttle = NewAuthThrottle(cfg.Authenticate)
 	}
 	s.ready = sync.OnceValue(s.findRules)
 	s.grpc = grpc.NewServer(s.options()...)
@@ -225,7 +222,7 @@ func (s *Server) RegisterService(desc *grpc.ServiceDesc, impl any) {
 }
 
 // Check finds what would make Serve refuse: a method whose rule is missing, or
-// is not for this face. A test of each service calls it.
+// does not fit this endpoint. A test of each service calls it.
 func (s *Server) Check() error { return s.ready() }
 
 // Serve accepts connections until ctx ends, then refuses new calls, waits for

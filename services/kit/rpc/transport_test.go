@@ -39,7 +39,7 @@ func listen(t testing.TB, addr string) net.Listener {
 	return l
 }
 
-// tcp serves one face of the world on loopback.
+// tcp serves one endpoint of the world on loopback.
 func (w *world) tcp(t testing.TB, cfg rpc.ServerConfig) string {
 	t.Helper()
 	cfg.Authenticate, cfg.Logger, cfg.StopTimeout = authenticate, silence(t), time.Second
@@ -99,7 +99,7 @@ func TestIdentityComesFromTheCertificate(t *testing.T) {
 	if caller.Peer(w.last(t)) != "runner" || caller.Address(w.last(t)) != "127.0.0.1" {
 		t.Errorf("the handler sees %q at %q", caller.Peer(w.last(t)), caller.Address(w.last(t)))
 	}
-	// Without a certificate there is no connection to an internal face.
+	// Without a certificate there is no connection to an internal endpoint.
 	anonymous := raw(t, addr, credentials.NewTLS(&tls.Config{InsecureSkipVerify: true}))
 	_, err := registryinternalv1.NewRegistryInternalServiceClient(anonymous).GetRunModel(t.Context(), &registryinternalv1.GetRunModelRequest{})
 	if status.Code(err) != codes.Unavailable {
@@ -156,7 +156,7 @@ func TestPeersOnThePublicFaceOverTLS(t *testing.T) {
 func TestPlaintextIsRefusedOffLoopback(t *testing.T) {
 	t.Parallel()
 	if _, err := rpc.NewServer(rpc.ServerConfig{Face: rpc.Internal, Plaintext: true, Logger: silence(t)}); err == nil {
-		t.Error("an internal face in plaintext")
+		t.Error("an internal endpoint in plaintext")
 	}
 	for name, cfg := range map[string]rpc.ServerConfig{
 		"plaintext for all": {Face: rpc.Public, Plaintext: true, Logger: silence(t)},
@@ -268,7 +268,7 @@ func BenchmarkUnary(b *testing.B) {
 	}
 }
 
-// BenchmarkBare is grpc by itself over the same pipe: what our part of
+// BenchmarkBare is plain grpc over the same pipe: what our part of
 // BenchmarkUnary is measured against.
 func BenchmarkBare(b *testing.B) {
 	s := grpc.NewServer()

@@ -15,7 +15,7 @@ import (
 // mistake.
 const maxViolations = 50
 
-// validate holds a request against the rules beside its fields.
+// validate checks a request against the validation rules of its fields.
 func (s *Server) validate(req any) error {
 	msg, ok := req.(proto.Message)
 	if !ok {

@@ -138,7 +138,7 @@ func (l *log) String() string {
 	return l.buf.String()
 }
 
-// world is a registry with both faces, and everyone who calls it.
+// world is a registry with both endpoints, and its callers.
 type world struct {
 	*registry
 	authority *identity.Authority

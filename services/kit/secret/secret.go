@@ -38,8 +38,8 @@ func FromString(s string) Secret {
 	return New([]byte(s))
 }
 
-// Expose returns the bytes themselves, not a copy. It is the only way to
-// them, so that a search for its name finds every use.
+// Expose returns the bytes themselves, not a copy. It is the only access to them, so a
+// search for its name finds every use.
 func (s Secret) Expose() []byte {
 	if s.bytes == nil {
 		return nil
@@ -54,7 +54,7 @@ func (s Secret) Len() int { return len(s.Expose()) }
 // uses it.
 func (s Secret) IsZero() bool { return s.Len() == 0 }
 
-// Equal compares in a time that depends on neither content nor length.
+// Equal compares in constant time: the time depends on neither content nor length.
 func (s Secret) Equal(o Secret) bool {
 	a, b := sha256.Sum256(s.Expose()), sha256.Sum256(o.Expose())
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// MaxBrought bounds a credential that a run brings along, in bytes: a key or a token,
-// and no key file. Whoever has a link may bring one, and each is compiled to a guard.
+// MaxBrought is the maximum size in bytes of a credential in a run's inputs. It fits a key
+// or a token, but no key file. Every visitor may send one, and a guard is compiled for each.
 const MaxBrought = 4 << 10
 
-// Unfit says, for people, why a text cannot be a credential: what no request can carry,
-// and what a form shows in place of one. It is "" for one that may be, and never quotes it.
+// Unfit explains why a text is not a valid credential: no request can carry it, or it is
+// the placeholder of a form. It is "" for a valid one, and never quotes the text.
 func Unfit[T string | []byte](raw T) string {
 	text := string(raw)
 	switch {
@@ -35,7 +35,8 @@ func Unfit[T string | []byte](raw T) string {
 	return ""
 }
 
-// UnfitToBring is Unfit of one that a run brings along: it is short and has one line.
+// UnfitToBring is Unfit for a credential in a run's inputs, which must be short and have
+// one line.
 func UnfitToBring[T string | []byte](raw T) string {
 	if len(raw) > MaxBrought {
 		return fmt.Sprintf("it is longer than %d bytes", MaxBrought)

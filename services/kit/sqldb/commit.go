@@ -9,9 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// The statements around each write of a batch that has to keep them apart. No
-// savepoint is released by itself: the next one replaces it in the same round
-// trip, an undone one serves the next write as it is, and the commit ends the last.
+// The statements around each write of a batch with savepoints. No savepoint needs its own
+// release: the next one replaces it in the same round trip, a rolled back one serves the
+// next write, and the commit ends the last.
 const (
 	savepoint = "SAVEPOINT w"
 	replace   = "RELEASE SAVEPOINT w; SAVEPOINT w"
@@ -19,14 +19,14 @@ const (
 	undo      = "ROLLBACK TO SAVEPOINT w"
 )
 
-// errApart says that a write of a batch failed, and must be kept apart.
+// errApart means that one write of a batch failed and the batch needs savepoints.
 var errApart = errors.New("a write of the batch failed")
 
-// commit writes the batch in one transaction and answers its callers. It
-// returns those that must be run by themselves.
+// commit writes the batch in one transaction and answers its callers. It returns the
+// writes that must run alone.
 //
-// First it takes for granted that no write fails, as nearly none does: nothing is
-// put between them. If one fails all is undone, and they are run again with savepoints.
+// Nearly no write fails, so the first attempt uses no savepoints. If a write fails, the
+// transaction is rolled back and the batch runs again with savepoints.
 func (g *group) commit(batch []*write) []*write {
 	pipelined := g.pipelined(batch)
 	if len(batch) == 0 || len(batch) == 1 && !pipelined { // alone it needs no savepoint
@@ -122,8 +122,8 @@ func (g *group) writeApart(ctx context.Context, tx *sql.Tx, batch []*write, resu
 }
 
 // fence runs the statement between two writes. On PostgreSQL it finds a write
-// that hid a failed statement and so broke the transaction for the others:
-// that one is undone, and run by itself where it fails alone.
+// that hid a failed statement and so broke the transaction for the others. That
+// write is rolled back and runs alone, where its failure affects no other.
 func (g *group) fence(ctx context.Context, tx *sql.Tx, stmt string, results []error, previous int) error {
 	if stmt == "" {
 		return nil

@@ -17,11 +17,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// Error says of a driver's error what a client may know: a database that is
-// full, broken, locked or away is UNAVAILABLE; a cancelled statement is a
-// context error. Everything else, sql.ErrNoRows among it, is returned as it is.
-// Tx and Group do this by themselves; the errors of Scan and Rows.Err go
-// through it at the end of a store's method.
+// Error converts a driver's error into one that a client may see. A database that is full,
+// broken, locked or unreachable is UNAVAILABLE; a cancelled statement is a context error.
+// All other errors, such as sql.ErrNoRows, are returned unchanged. Tx and Group call it;
+// stores call it for the errors of Scan and Rows.Err.
 func Error(err error) error {
 	if err == nil {
 		return nil
@@ -80,7 +79,7 @@ func isContext(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// unavailable: the statement is not to blame.
+// unavailable reports an error that the statement did not cause.
 func unavailable(err error) bool {
 	switch sqliteCode(err) & 0xff {
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY,
@@ -123,7 +122,7 @@ func transientPostgres(code string) bool {
 	return strings.HasPrefix(code, "40") || code == "55P03"
 }
 
-// retriable: another transaction was in the way, and this one was undone.
+// retriable reports that this transaction was rolled back because of another one.
 func retriable(err error) bool {
 	return transientPostgres(postgresCode(err))
 }

@@ -17,9 +17,9 @@ type Statement struct {
 	Args []any
 }
 
-// Exec is Group for a write whose statements are known beforehand: it runs them in
-// their order and returns how many rows each has changed. PostgreSQL gets all that
-// wait in one message, where Group waits for an answer after each statement.
+// Exec is Group for a write with statements that are known in advance. It runs them in
+// order and returns the number of rows that each changed. It sends all waiting writes to
+// PostgreSQL in one message, while Group waits for an answer after each statement.
 func (db *DB) Exec(ctx context.Context, statements ...Statement) ([]int64, error) {
 	w := &write{ctx: ctx, statements: statements}
 	w.fn = w.inTurn

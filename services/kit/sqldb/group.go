@@ -11,11 +11,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/batch"
 )
 
-// errClosed is what a write after Close gets.
+// errClosed is the error of a write after Close.
 var errClosed = errors.New("the database is closed")
 
-// ErrNotWritten is under the error of a caller that left before its turn: the function
-// was not begun, and will not be. After other errors it may be that nobody knows.
+// ErrNotWritten is wrapped by the error of a caller that left before its turn. The function
+// did not start and will not. After other errors the outcome may be unknown.
 var ErrNotWritten = errors.New("the write was not begun")
 
 // gaveUp is the error of a caller that left before its turn.
@@ -118,7 +118,7 @@ func (g *group) close() {
 	g.callers.Wait()
 }
 
-// run writes a batch, then by themselves those that were in another's way.
+// run writes a batch, and then the writes that must run alone.
 func (g *group) run(batch []*write) {
 	live := batch[:0]
 	for _, w := range batch {

@@ -25,10 +25,9 @@ var postgresDefaults = map[string]string{
 	"idle_in_transaction_session_timeout": "60s",
 }
 
-// sharedLockTimeout is that of transactions that callers share. Two writers whose
-// batches lock the same rows in different order would wait for each other until
-// PostgreSQL looks for deadlocks, 1 s later. A write that waits longer than this for a
-// lock is run by itself afterwards.
+// sharedLockTimeout is the lock timeout of transactions that callers share. Two batches that
+// lock the same rows in different order would block each other until PostgreSQL detects
+// the deadlock after 1 s. A write that waits longer than this timeout runs alone afterwards.
 const sharedLockTimeout = "100ms"
 
 func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Options) (*DB, error) {

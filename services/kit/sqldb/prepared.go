@@ -67,7 +67,7 @@ func (c *preparedConn) ExecContext(ctx context.Context, query string, args []dri
 	if stmt == nil {
 		return c.sqliteConn.ExecContext(ctx, query, args) //nolint:wrapcheck // a connection in between
 	}
-	return stmt.ExecContext(ctx, args) //nolint:wrapcheck // likewise
+	return stmt.ExecContext(ctx, args) //nolint:wrapcheck // for database/sql too
 }
 
 // prepared is nil for a text that is not kept.
@@ -77,7 +77,7 @@ func (c *preparedConn) prepared(ctx context.Context, query string) (driver.StmtE
 	}
 	stmt, err := c.PrepareContext(ctx, positional(query))
 	if err != nil {
-		return nil, err //nolint:wrapcheck // likewise
+		return nil, err //nolint:wrapcheck // for database/sql too
 	}
 	kept, ok := stmt.(driver.StmtExecContext)
 	if !ok {

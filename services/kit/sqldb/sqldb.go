@@ -7,8 +7,8 @@
 // primary keys, where SQLite takes NULL otherwise. What differs
 // (locks, isolation, limits) is why every store's suite runs on both.
 //
-// There are three ways in: Query for reads, Tx for a transaction of one's own,
-// and Group for the many small writes that share one durable commit.
+// There are three ways to use it: Query for reads, Tx for a separate transaction, and
+// Group for many small writes that share one durable commit.
 package sqldb
 
 import (
@@ -29,7 +29,7 @@ type Options struct {
 	// BatchSize bounds how many writes share a commit. 0 is 256.
 	BatchSize int
 	// BatchTimeout bounds one shared transaction, so that a stuck database
-	// cannot hold its writers for ever. 0 is 30 s.
+	// cannot block its writers indefinitely. 0 is 30 s.
 	BatchTimeout time.Duration
 	// ConnectTimeout is how long Open waits for a PostgreSQL that is still
 	// starting. 0 is 15 s.

@@ -27,7 +27,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Config says what to make. The zero value logs JSON at level info to standard
+// Config configures telemetry. The zero value logs JSON at level info to standard
 // error.
 type Config struct {
 	// Service names the program in traces and logs.
@@ -43,7 +43,7 @@ type Config struct {
 	Spans sdktrace.SpanExporter
 }
 
-// Telemetry is what a program hands to its parts. Close it.
+// Telemetry holds the logger, tracer and meter of a program. Close it.
 type Telemetry struct {
 	Logger *slog.Logger
 	// Tracer is nil where no traces are exported.
@@ -119,7 +119,7 @@ func (t *Telemetry) startTraces(ctx context.Context, cfg Config, about *resource
 	return nil
 }
 
-// Close sends what is still held back.
+// Close sends buffered data.
 func (t *Telemetry) Close(ctx context.Context) error {
 	var err error
 	if t.traces != nil {

@@ -20,7 +20,7 @@ import (
 )
 
 // The program starts from nothing, writes its keys for its owner alone, serves
-// both faces by TLS, and stops when it is told to.
+// both endpoints over TLS, and stops on a signal.
 func TestProgram(t *testing.T) {
 	dir := t.TempDir()
 	ca, err := identity.OpenAuthority(dir)

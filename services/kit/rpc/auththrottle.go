@@ -15,55 +15,55 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Limits of guessing: so many wrong keys at once from one address, and one more every
-// so often. Beyond maxGuessers addresses all begin anew, which gives each of those
-// who guess as many tries as another address would.
+// Limits of wrong keys: a burst from one address, and one more per interval. Beyond
+// maxClients addresses all counts are reset. A guesser gains no more from that than from
+// another address.
 const (
-	guessBurst  = 20
-	guessEvery  = 3 * time.Second
-	maxGuessers = 10_000
+	guessBurst = 20
+	guessEvery = 3 * time.Second
+	maxClients = 10_000
 )
 
-// maxKnownKeys is how many keys that were right are asked for without a limit: whoever
-// guesses from an address must not keep others out who share it.
+// maxKnownKeys is how many keys that were valid skip the limit, so that a guesser cannot
+// lock out other clients of the same address.
 const maxKnownKeys = 10_000
 
-// Guesses bounds how many wrong keys one address may try before anybody is asked
-// whose they are. It is safe for concurrent use.
-type Guesses struct {
+// AuthThrottle limits the wrong keys that one address may try. It rejects further ones
+// without asking the vault. It is safe for concurrent use.
+type AuthThrottle struct {
 	next  func(context.Context, secret.Secret) (caller.Principal, error)
 	known *otter.Cache[[sha256.Size]byte, struct{}]
 
 	mu sync.Mutex
-	by map[string]*guesser
+	by map[string]*client
 }
 
-// guesser is one address: how many tries it has left, as of a time. The same wrong key
-// once more is no guess: it is a client that has not heard that its key was revoked, and
-// must not keep others out who share its address.
-type guesser struct {
+// client is one address, with the tries that it has left as of a time. Repeating the same
+// wrong key costs no try: such a client does not know yet that its key was revoked, and
+// must not lock out others that share its address.
+type client struct {
 	left float64
 	at   time.Time
 	seen [guessBurst][sha256.Size]byte // the last wrong keys, in a ring
 	next int
 }
 
-// LimitGuesses bounds what gets through to next, such as an Authenticator.
-func LimitGuesses(next func(context.Context, secret.Secret) (caller.Principal, error)) *Guesses {
-	return &Guesses{
-		next: next, by: make(map[string]*guesser),
+// NewAuthThrottle limits the keys that reach next, such as an Authenticator.
+func NewAuthThrottle(next func(context.Context, secret.Secret) (caller.Principal, error)) *AuthThrottle {
+	return &AuthThrottle{
+		next: next, by: make(map[string]*client),
 		known: otter.Must(&otter.Options[[sha256.Size]byte, struct{}]{MaximumSize: maxKnownKeys}),
 	}
 }
 
-// Authenticate finds whose key it is. From says who presents it, an address or a
-// pseudonym of one; what comes from inside this process has none, and no limit.
-func (g *Guesses) Authenticate(ctx context.Context, from string, key secret.Secret) (caller.Principal, error) {
+// Authenticate returns the principal of a key. from is the address of the client, or its
+// pseudonym. Calls from inside this process have none, and no limit.
+func (g *AuthThrottle) Authenticate(ctx context.Context, from string, key secret.Secret) (caller.Principal, error) {
 	hash := sha256.Sum256(key.Expose())
 	_, known := g.known.GetIfPresent(hash)
 	taken := false
 	if !known && from != "" {
-		// Taken beforehand, or many tries at the same time would be one.
+		// Take the try before asking; otherwise many concurrent tries would cost one.
 		var wait time.Duration
 		if taken, wait = g.take(from, hash, time.Now()); wait > 0 {
 			return caller.Principal{}, errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
@@ -85,9 +85,9 @@ func (g *Guesses) Authenticate(ctx context.Context, from string, key secret.Secr
 	return p, err
 }
 
-// take takes a try, or says how long it is until there is one. A wrong key that was
-// tried before takes none.
-func (g *Guesses) take(from string, hash [sha256.Size]byte, now time.Time) (taken bool, wait time.Duration) {
+// take takes a try, or returns the time until the next one. A wrong key that was tried
+// before costs none.
+func (g *AuthThrottle) take(from string, hash [sha256.Size]byte, now time.Time) (taken bool, wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	b := g.of(from, now)
@@ -103,7 +103,7 @@ func (g *Guesses) take(from string, hash [sha256.Size]byte, now time.Time) (take
 }
 
 // note remembers a wrong key.
-func (g *Guesses) note(from string, hash [sha256.Size]byte) {
+func (g *AuthThrottle) note(from string, hash [sha256.Size]byte) {
 	if from == "" {
 		return
 	}
@@ -115,25 +115,25 @@ func (g *Guesses) note(from string, hash [sha256.Size]byte) {
 	}
 }
 
-// of is what is known of an address. The lock is held.
-func (g *Guesses) of(from string, now time.Time) *guesser {
+// of returns the entry of an address. The caller holds the lock.
+func (g *AuthThrottle) of(from string, now time.Time) *client {
 	b := g.by[from]
 	if b == nil {
-		if len(g.by) >= maxGuessers {
+		if len(g.by) >= maxClients {
 			g.shrink(now)
 		}
-		b = &guesser{left: guessBurst, at: now}
+		b = &client{left: guessBurst, at: now}
 		g.by[from] = b
 	}
 	return b
 }
 
-func (b *guesser) leftAt(now time.Time) float64 {
+func (b *client) leftAt(now time.Time) float64 {
 	return min(guessBurst, b.left+now.Sub(b.at).Seconds()/guessEvery.Seconds())
 }
 
-// giveBack returns the try of a key that was not wrong.
-func (g *Guesses) giveBack(from string) {
+// giveBack returns the try that a valid key took.
+func (g *AuthThrottle) giveBack(from string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if b := g.by[from]; b != nil {
@@ -141,14 +141,14 @@ func (g *Guesses) giveBack(from string) {
 	}
 }
 
-// shrink forgets those who have all their tries again, or else all.
-func (g *Guesses) shrink(now time.Time) {
+// shrink drops the addresses that have all tries again, or else all addresses.
+func (g *AuthThrottle) shrink(now time.Time) {
 	for from, b := range g.by {
 		if b.leftAt(now) >= guessBurst {
 			delete(g.by, from)
 		}
 	}
-	if len(g.by) >= maxGuessers {
+	if len(g.by) >= maxClients {
 		clear(g.by)
 	}
 }

@@ -46,7 +46,7 @@ func (l *lock) try(_ context.Context, key secret.Secret) (caller.Principal, erro
 var guessed atomic.Int64
 
 // tries presents keys, each a new one, and counts those that were looked at, and wrong.
-func tries(t *testing.T, g *rpc.Guesses, from string, n int) (wrong int) {
+func tries(t *testing.T, g *rpc.AuthThrottle, from string, n int) (wrong int) {
 	t.Helper()
 	for range n {
 		_, err := g.Authenticate(t.Context(), from, secret.FromString(fmt.Sprint("kh_wrong", guessed.Add(1))))
@@ -68,7 +68,7 @@ func TestGuessesAreLimitedByAddress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLock("kh_right")
-		g := rpc.LimitGuesses(l.try)
+		g := rpc.NewAuthThrottle(l.try)
 		present := func(from, key string) error {
 			_, err := g.Authenticate(t.Context(), from, secret.FromString(key))
 			return err
@@ -118,7 +118,7 @@ func TestGuessesAreLimitedByAddress(t *testing.T) {
 func TestOnlyWrongKeysCount(t *testing.T) {
 	t.Parallel()
 	l := newLock("")
-	g := rpc.LimitGuesses(l.try)
+	g := rpc.NewAuthThrottle(l.try)
 	for i := range 100 {
 		key := fmt.Sprint("kh_", i)
 		l.key.Store(&key)
@@ -138,7 +138,7 @@ func TestOnlyWrongKeysCount(t *testing.T) {
 func TestTheSameWrongKeyIsOneGuess(t *testing.T) {
 	t.Parallel()
 	l := newLock("kh_right")
-	g := rpc.LimitGuesses(l.try)
+	g := rpc.NewAuthThrottle(l.try)
 	for range 100 {
 		if _, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString("kh_wrong")); errs.CodeOf(err) != codes.Unauthenticated {
 			t.Fatal(err)
@@ -155,7 +155,7 @@ func TestGuessesAtTheSameTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		let := make(chan struct{})
 		var asked atomic.Int32
-		g := rpc.LimitGuesses(func(context.Context, secret.Secret) (caller.Principal, error) {
+		g := rpc.NewAuthThrottle(func(context.Context, secret.Secret) (caller.Principal, error) {
 			asked.Add(1)
 			<-let
 			return caller.Principal{}, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "no such key")
@@ -181,7 +181,7 @@ func TestGuessesAtTheSameTime(t *testing.T) {
 // However many addresses guess, what is kept is bounded.
 func TestManyAddressesGuess(t *testing.T) {
 	t.Parallel()
-	g := rpc.LimitGuesses(newLock("kh_right").try)
+	g := rpc.NewAuthThrottle(newLock("kh_right").try)
 	for i := range 25_000 {
 		if got := tries(t, g, fmt.Sprint("address ", i), 1); got != 1 {
 			t.Fatalf("the first try of address %d was not looked at", i)
