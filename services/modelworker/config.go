@@ -11,9 +11,9 @@ import (
 
 // Config of a pool. The zero value is usable.
 type Config struct {
-	// Worker is the path of keyhole-model-worker. Empty: beside this executable.
+	// Worker is the path of keyhole-model-worker. Empty means next to this executable.
 	Worker string
-	// Library is the path of libonnxruntime.so. Empty: beside the worker.
+	// Library is the path of libonnxruntime.so. Empty means next to the worker.
 	Library string
 	// Workers bounds the processes. One workspace has at most half of them. Zero: twice
 	// the number of processors, so that one workspace can use all processors while a
@@ -41,8 +41,7 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// stopAfter is how long a worker has to stop a run that was cancelled before it
-// is killed.
+// stopAfter is how long a worker may take to stop a cancelled run before it is killed.
 const stopAfter = 200 * time.Millisecond
 
 func (c Config) withDefaults() (Config, error) {

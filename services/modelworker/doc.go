@@ -11,6 +11,6 @@
 // in between. The memory is sealed against resizing, so that a worker cannot make
 // the parent fault on it, and everything that a worker says about it is checked.
 //
-// A model that crashes its worker, exhausts its memory or does not stop when it is
-// told to costs the one request that it was given, which ends with a [Failure].
+// A model that crashes its worker, exhausts its memory or does not stop on request costs
+// only its own request, which ends with a [Failure].
 package modelworker

@@ -13,8 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-// exchange sends one request and waits for its reply. When ctx ends the worker is
-// told to stop; if it has not answered soon after, it is killed.
+// exchange sends one request and waits for its reply. When ctx ends, it asks the worker to
+// stop, and kills it if it does not answer soon.
 func (p *process) exchange(ctx context.Context, req wire.Request, file *os.File) (wire.Reply, error) {
 	p.nextID++
 	req.ID, req.Attached = p.nextID, file != nil
@@ -60,8 +60,8 @@ func (p *process) send(req wire.Request, file *os.File) error {
 	return err
 }
 
-// receive takes no descriptors: there is no room for them in the call, so the
-// kernel drops what a worker might send along.
+// receive accepts no descriptors. The call has no buffer for them, so the kernel drops
+// those that a worker sends.
 func (p *process) receive(id uint64) (wire.Reply, error) {
 	n, err := p.conn.Read(p.buf)
 	if err != nil {

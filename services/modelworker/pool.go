@@ -31,11 +31,11 @@ type Pool struct {
 	idle   []*process // the last used at the end
 }
 
-// turnLasts is how long a client that waits is served before another one, whose worker
-// may have to replace its own.
+// turnLasts is how long a client is served before the next one that waits, which may
+// replace its worker.
 const turnLasts = 250 * time.Millisecond
 
-// waiting is how many calls of one key or visitor may wait: those of all its runs.
+// waiting is how many calls of one key or visitor may wait, over all of its runs.
 const waiting = 2048
 
 var errClosed = errors.New("the model workers are shut down")
@@ -114,7 +114,7 @@ func (p *Pool) isClosed() bool {
 }
 
 // claim takes an idle worker of the tenant, at best one that has the model; else
-// a free place; else the worker that has been idle for longest. Whoever has a turn finds
+// a free place; else the worker that has been idle for longest. A client with a turn finds
 // one of these, for there are as many places as turns.
 func (p *Pool) claim(tenant, model string) (*process, error) {
 	p.mu.Lock()

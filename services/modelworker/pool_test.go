@@ -125,7 +125,7 @@ func TestTenantsDoNotShareAWorker(t *testing.T) {
 			wantDouble(t, pool, m)
 		}
 	}
-	// Each change of tenant loads anew: nothing of the other's was left.
+	// Each change of tenant loads the model again: nothing of the other tenant's was left.
 	if opened["a"] != 2 || opened["b"] != 2 {
 		t.Errorf("models were opened %v, want twice for each tenant", opened)
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-// process is one worker. Whoever has acquired it uses it alone.
+// process is one worker. Only the caller that has acquired it uses it.
 type process struct {
 	tenant string
 	// turn is what its holder has of the pool.
@@ -66,7 +66,7 @@ func start(cfg Config, tenant string, ended func(*process)) (*process, error) {
 	return p, nil
 }
 
-// command has an empty environment and no descriptor but the control socket.
+// command has an empty environment and only the control socket as descriptor.
 func command(cfg Config, control *os.File, stderr *tail) *exec.Cmd {
 	cmd := exec.Command(cfg.Worker,
 		"-library", cfg.Library,
@@ -116,7 +116,7 @@ func (p *process) dead() bool {
 	}
 }
 
-// obituary waits for the end of a process that is dying, and says how it died.
+// obituary waits for a dying process to end, and reports how it died.
 func (p *process) obituary() string {
 	p.kill()
 	<-p.exited
@@ -146,7 +146,7 @@ func socketPair() (*net.UnixConn, *os.File, error) {
 	return unixConn, child, nil
 }
 
-// tail keeps the last words of a worker.
+// tail keeps the last output of a worker.
 type tail struct {
 	mu   sync.Mutex
 	text []byte

@@ -2,7 +2,7 @@ package workflow
 
 import "github.com/keyhole-dev/keyhole/services/workflow/document"
 
-// Definition is a parsed document. It keeps the bytes that came: what is stored,
+// Definition is a parsed document. It keeps the original bytes: what is stored,
 // hashed and edited is those, never a re-encoding.
 type Definition struct {
 	Raw     []byte

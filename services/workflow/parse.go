@@ -6,8 +6,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
-// Limits of a definition. They are far above what people write and far below what
-// would let one document exhaust a service.
+// Limits of a definition. They are far above real definitions, and low enough that no
+// document exhausts a service.
 const (
 	MaxBytes   = 1 << 20
 	maxDepth   = 64
@@ -23,9 +23,9 @@ const (
 )
 
 // Parse reads a document: its inputs, its outputs, and of each step its type and name.
-// It reports every problem it finds. The definition is nil only when the bytes are no
-// readable JSON object; else it holds all that could be understood, so that a compiler
-// can go on and find more problems.
+// It reports every problem it finds. The definition is nil only if the bytes are not a JSON
+// object. Otherwise it holds everything that could be parsed, so that a compiler can find
+// more problems.
 func Parse(raw []byte) (*Definition, Problems) {
 	root, faults := document.Parse(raw, document.Limits{Bytes: MaxBytes, Depth: maxDepth, Text: maxText, Values: maxValues})
 	if len(faults) > 0 {
@@ -56,7 +56,7 @@ func unreadable(what string, faults []document.Fault) Problems {
 	return problems
 }
 
-// parser collects what the document says and what is wrong with it.
+// parser collects the parts of the document and its problems.
 type parser struct {
 	definition *Definition
 	problems   Problems
@@ -117,7 +117,7 @@ type element struct {
 	index   int
 }
 
-// where names the element for people: its name if it has one, else its position.
+// where names the element for people, by its name or its position.
 func (e element) where(field string) string {
 	return fmt.Sprintf("%s[%d].%s", e.list, e.index, field)
 }

@@ -40,7 +40,7 @@ func (p *parser) input(e element) {
 	p.definition.Inputs = append(p.definition.Inputs, in)
 }
 
-// kinds reads a list of kind names or of objects with a name.
+// kinds parses a list of kind names, or of objects with a name.
 func (e element) kinds(inputType InputType) []string {
 	n := e.node.Get("kind")
 	if n == nil {
@@ -68,8 +68,8 @@ func (e element) kinds(inputType InputType) []string {
 	return kinds
 }
 
-// dimensionality reads the nesting of an input. Only batch inputs have a choice; that
-// theirs is at least 1 is a question of the graph, so the compiler asks it.
+// dimensionality parses the nesting of an input. Only batch inputs may choose it. The
+// compiler checks that it is at least 1, because that is a rule of the graph.
 func (e element) dimensionality(inputType InputType) int {
 	fixed := 1
 	if inputType == InputParameter {

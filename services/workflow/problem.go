@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Kind is the neutral name of what is wrong. It is stable: clients switch on it.
+// Kind is the neutral name of a problem. It is stable, because clients switch on it.
 type Kind string
 
 // The kinds of problem a definition can have.

@@ -111,14 +111,14 @@ func checkout() (string, error) {
 	return "", err
 }
 
-// Shared is the path of a file in the folder that may lie beside the checkout,
+// Shared is the path of a file in the folder that may lie next to the checkout,
 // with material that is not the project's. Where it is not there the test says so
 // and does not run.
 func Shared(tb testing.TB, path string) string {
 	tb.Helper()
 	full := filepath.Join(filepath.Dir(root(tb)), "shared", path)
 	if _, err := os.Stat(full); err != nil {
-		tb.Skipf("not run: ../shared/%s is not beside this checkout", path)
+		tb.Skipf("not run: ../shared/%s is not next to this checkout", path)
 	}
 	return full
 }

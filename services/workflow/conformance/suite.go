@@ -70,7 +70,7 @@ type Case struct {
 	Expect               Expectation                `json:"expect"`
 }
 
-// Expectation is what must come out.
+// Expectation is the expected result.
 type Expectation struct {
 	// Error is "stage:kind", empty when none is expected.
 	Error       string          `json:"error"`

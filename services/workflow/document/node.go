@@ -43,7 +43,7 @@ type Member struct {
 	Value *Node
 }
 
-// Get returns the member of that name, nil where there is none or n is no object.
+// Get returns the member of that name, or nil if there is none or n is not an object.
 func (n *Node) Get(key string) *Node {
 	if n == nil {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// Report is what was found, in document order.
+// Report lists the findings, in document order.
 type Report struct {
 	Slots        []Slot
 	SecretInputs []SecretInput
@@ -52,7 +52,7 @@ type Slot struct {
 func (s Slot) Bound() bool { return s.Credential != "" }
 
 // SecretInput is a workflow input whose value goes where a credential goes. It is no
-// slot: whoever runs the workflow gives the value, and it must be handled as a secret.
+// slot: the caller of the run gives the value, and it must be handled as a secret.
 type SecretInput struct {
 	Input, Step, Field, Provider string
 	Destination                  Destination

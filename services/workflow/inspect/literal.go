@@ -39,7 +39,7 @@ type Literal struct {
 	// Provider is that of the credential field, else "generic".
 	Provider string
 	// Replaceable literals stand where a reference to a credential may stand; others
-	// have to be taken out by whoever wrote them.
+	// have to be removed by their author.
 	Replaceable bool
 	// Guess marks a text in a block that there is none of, which only has a name like a
 	// secret's: nobody knows what the block does with it, so that the block is the problem.
@@ -169,10 +169,10 @@ func (w *walk) visit(n *document.Node, pointer, path, name string) {
 	}
 }
 
-// maxPieces bounds how many texts beside each other are read together.
+// maxPieces bounds how many adjacent texts are read together.
 const maxPieces = 10_000
 
-// together looks at texts and numbers that stand beside each other: the characters of a
+// together checks adjacent texts and numbers: the characters of a
 // key, or its parts.
 func (w *walk) together(n *document.Node, pointer, path string) {
 	var texts []string
@@ -195,7 +195,7 @@ func (w *walk) together(n *document.Node, pointer, path string) {
 	}
 }
 
-// key looks at a key itself: it cannot be replaced, only reported.
+// key checks a key itself. A key can only be reported, not replaced.
 func (w *walk) key(key, pointer, path string) {
 	if w.search.Find(key) {
 		w.found = append(w.found, Literal{Pointer: pointer, Step: w.step, Field: path, Reason: KnownPrefix, Provider: "generic"})

@@ -26,8 +26,8 @@ func (w *walk) holdsToken(text string) bool {
 	return false
 }
 
-// SplitAddress takes the host of an address, as it is written, with the slash after it.
-// It refuses what no credential can hold, such as a user and a password.
+// SplitAddress splits an address after its host and the following slash. It refuses an
+// address that cannot be a credential, such as one with a user and a password.
 func SplitAddress(text string) (host string, ok bool) {
 	if _, err := Canonical(text); err != nil {
 		return "", false

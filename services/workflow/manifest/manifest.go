@@ -33,7 +33,7 @@ type Manifest struct {
 	OutputOffset int `json:"output_offset,omitempty"`
 	// AcceptsEmpty lets nulls of masked or failed upstream data reach the block.
 	AcceptsEmpty bool `json:"accepts_empty,omitempty"`
-	// Services are what the block must be given at construction (init parameters).
+	// Services are the init parameters that the block needs at construction.
 	Services []string `json:"services,omitempty"`
 	// Defect says why the block cannot be built, where an implementation contradicts its
 	// manifest or is missing; it is reported for each step that uses the block.
@@ -78,7 +78,7 @@ type Destination struct {
 	Field string `json:"field,omitempty"`
 }
 
-// Model says where the id of a model stands.
+// Model says which field holds the id of a model.
 type Model struct {
 	// Field holds the id.
 	Field string `json:"field"`

@@ -17,7 +17,7 @@ const MaxDigits = 4300
 // maxBits is how many bits a number of MaxDigits digits has at most.
 const maxBits = MaxDigits*3322/1000 + 1
 
-// Parse reads a number of JSON. A text without fraction and exponent is a whole
+// Parse parses a JSON number. A text without fraction and exponent is a whole
 // number. It refuses a whole number that is too long and a float that is too large.
 func Parse(text string) (any, bool) {
 	if strings.ContainsAny(text, ".eE") {
@@ -37,7 +37,7 @@ func Parse(text string) (any, bool) {
 	return Fit(n), true
 }
 
-// Fit is a whole number in the form that it has here.
+// Fit returns a whole number in the smallest form: int64 if it fits.
 func Fit(n *big.Int) any {
 	if n.IsInt64() {
 		return n.Int64()

@@ -13,8 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// checks finds constants with which a step can never run, although their types fit. The
-// blocks look again at run time, where the values may come from elsewhere.
+// checks finds constants that have a valid type but can never run. The blocks check again
+// at run time, because values may also come from inputs and steps.
 func (c *compiler) checks() {
 	arriving := c.arriving()
 	for i := range c.plan.Steps {
@@ -113,7 +113,7 @@ func (c *compiler) color(step int, a *Argument, path string) {
 	}
 }
 
-// colors are looked at where the palette is made of them.
+// colors are checked only if the palette uses them.
 func (c *compiler) colors(step int, a *Argument) {
 	palette, ok := c.plan.Steps[step].Argument("color_palette")
 	if !ok || palette.Value != "CUSTOM" {

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// maxProblems bounds what is said about one document, maxOutputs the outputs that a
+// maxProblems bounds the reported problems of one document, maxOutputs the outputs that a
 // step's configuration names.
 const (
 	maxProblems = 500
@@ -33,8 +33,8 @@ func Load(raw []byte, catalogue *manifest.Catalogue, services ...string) (*Plan,
 }
 
 // Compile checks a definition and resolves it. services names what blocks can be given
-// at construction. It goes on after a problem as far as what it found still means
-// something, so that one answer names all that is wrong.
+// at construction. It continues after a problem as long as further results are meaningful,
+// so that one answer names all problems.
 func Compile(definition *workflow.Definition, catalogue *manifest.Catalogue, services ...string) (*Plan, workflow.Problems) {
 	c := &compiler{
 		catalogue: catalogue,
@@ -161,8 +161,8 @@ func inputLineage(in workflow.Input) Lineage {
 	return lineage
 }
 
-// rank puts problems that hide others first: what cannot be read, then names, then
-// references, then the flow of data.
+// rank orders problems that hide others first: syntax, then names, then references, then
+// data flow.
 var rank = map[workflow.Kind]int{
 	workflow.KindVersion: 0, workflow.KindDefinition: 0, workflow.KindDynamicDisabled: 1, workflow.KindDynamicBlock: 1,
 	workflow.KindLimit: 2, workflow.KindSyntax: 2, workflow.KindDuplicatedName: 3, workflow.KindReference: 4,

@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
 )
 
-// conversions name what makes data of a kind a text.
+// conversions names the operations that convert data of a kind to text.
 var conversions = map[string]string{
 	"image": "ConvertImageToBase64", "object_detection_prediction": "DetectionsToDictionary", "instance_segmentation_prediction": "DetectionsToDictionary",
 	"keypoint_detection_prediction": "DetectionsToDictionary", "rle_instance_segmentation_prediction": "DetectionsToDictionary",
@@ -21,7 +21,7 @@ type place struct {
 	path string
 }
 
-// arriving are the kinds of data at each place that data arrives at.
+// arriving maps each place to the kinds of data that it receives.
 func (c *compiler) arriving() map[place][]string {
 	kinds := map[place][]string{}
 	for _, e := range c.plan.Edges {
@@ -45,7 +45,7 @@ func (c *compiler) operationsFor(step int, a *Argument) map[string]query.Operati
 	return out
 }
 
-// sendable finds elements that are pictures or detections and that nothing converts.
+// sendable reports pictures and detections that no operation converts.
 func (c *compiler) sendable(step int, a *Argument, operations map[string]query.Operations, arriving map[place][]string) {
 	if a.Field.Check != manifest.CheckJSON && a.Field.Check != manifest.CheckFile {
 		return
@@ -69,7 +69,8 @@ func (c *compiler) sendable(step int, a *Argument, operations map[string]query.O
 // convertWithin bounds the operations on one constant.
 const convertWithin = time.Second
 
-// convert puts constants through their operations: what fails now fails in each run.
+// convert applies the operations to constants. A conversion that fails now would fail in
+// every run.
 func (c *compiler) convert(step int, a *Argument, operations map[string]query.Operations) {
 	if len(operations) == 0 {
 		return

@@ -13,7 +13,7 @@ import (
 const maxDimensionality = 32
 
 // dataflow gives every step its dimensionality and lineage, layer by layer. A step
-// with a problem, or after one, is passed over: what would be said of it is guesswork.
+// with a problem, or after such a step, is skipped, because its results would be guesses.
 func (c *compiler) dataflow() {
 	for _, layer := range c.plan.Layers {
 		for _, i := range layer {
@@ -95,8 +95,8 @@ func (f *flow) resolve(a *Argument) {
 	}
 }
 
-// collectFields holds what a field takes against what it gets, and marks scalars that
-// are to be cast.
+// collectFields compares what each field accepts with what it receives, and marks scalars
+// that must be cast.
 func (f *flow) collectFields() bool {
 	ok := true
 	for i := range f.step.Arguments {

@@ -6,7 +6,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
-// declaredOffsets checks what the manifest declares of its inputs.
+// declaredOffsets checks the input offsets of the manifest.
 func (f *flow) declaredOffsets() bool {
 	low, high, first := 0, 0, true
 	for _, offset := range f.step.Manifest.InputOffsets {
@@ -80,7 +80,7 @@ func (f *flow) castLevels() bool {
 	return true
 }
 
-// outputOffset checks what the manifest declares of its output, given what is batch here.
+// outputOffset checks the output offset of the manifest against the batches of this step.
 func (f *flow) outputOffset() bool {
 	m := f.step.Manifest
 	if m.OutputOffset < 0 && len(f.fields) == 0 {
@@ -116,7 +116,7 @@ func (f *flow) differingOffsets() bool {
 	return true
 }
 
-// relativeLevels holds each input's depth against the reference.
+// relativeLevels compares each input's depth with the reference.
 func (f *flow) relativeLevels() bool {
 	if len(f.fields) == 0 {
 		return true

@@ -1,7 +1,7 @@
 // Package plan turns a definition into what an executor needs: steps in layers, every
 // argument resolved to a constant or a source, branches of flow control, and the
-// dimensionality and lineage of all data. [Compile] applies the checks of the language;
-// a plan that comes without problems can only fail for reasons of the run.
+// dimensionality and lineage of all data. [Compile] applies the checks of the language. A
+// plan without problems can fail only because of a run's values or environment.
 //
 // Words: the dimensionality of a value is how deep it is nested (0 a scalar, 1 one
 // element for each of the run's batch, 2 e.g. the crops of each picture). Its lineage

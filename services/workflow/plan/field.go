@@ -42,7 +42,7 @@ func (r *reader) fail(kind workflow.Kind, path, pointer, format string, args ...
 	r.blame(r.step, kind, path, pointer, format, args...)
 }
 
-// read turns what is written into an argument; nil means that the field is absent.
+// read converts the written value into an argument; nil means that the field is absent.
 func (r *reader) read(node *document.Node) Argument {
 	if node == nil {
 		return r.absent()

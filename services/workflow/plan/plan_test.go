@@ -161,7 +161,7 @@ func TestCasts(t *testing.T) {
 		{"type":"both","name":"alone","a":"$steps.k.output","b":"$inputs.p"},{"type":"join","name":"j","list":["$inputs.image","$steps.k.output",3,null]}`))
 	b, _ := step(t, p, "b").Argument("b")
 	if !b.Cast || b.CastDimensionality != 2 || !b.CastLineage.Equal(step(t, p, "b").Lineage) {
-		t.Errorf("a scalar beside nested data: %+v", b)
+		t.Errorf("a scalar next to nested data: %+v", b)
 	}
 	if alone := step(t, p, "alone"); alone.SIMD || len(alone.Lineage) != 0 || !alone.Arguments[0].Cast || alone.Arguments[0].CastDimensionality != 1 {
 		t.Errorf("scalars alone: %+v", alone)

@@ -10,7 +10,7 @@ type row struct {
 	at int
 }
 
-// set is the row by itself, as values outside of the language have it.
+// set is one row as a set, as values outside of the language have it.
 func (r row) set() *value.Detections { return r.of.Select([]int{r.at}) }
 
 // properties are the names that detections can be asked for.

@@ -34,7 +34,7 @@ func (p *parser) problem(path, message string) {
 	}
 }
 
-// enter counts a part and refuses what is nested too deep.
+// enter counts a part and refuses parts that are nested too deep.
 func (p *parser) enter(path string, depth int) bool {
 	p.parts++
 	if depth > maxDepth {
@@ -77,7 +77,7 @@ func (p *parser) operation(v any, path string, depth int) operation {
 	return op
 }
 
-// fields reads the fields of one object, and says what is wrong with them.
+// fields parses the fields of one object and reports their problems.
 type fields struct {
 	*parser
 	object map[string]any

@@ -5,7 +5,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// Graph is what a graph view draws. It has names, types and kinds, and no values.
+// Graph is the data of a graph view. It has names, types and kinds, but no values.
 type Graph struct {
 	Nodes []Node
 	Edges []Edge

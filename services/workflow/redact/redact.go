@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
 )
 
-// Markers that stand in the place of what is not shown.
+// Markers that replace hidden values.
 const (
 	SlotMarker    = rewrite.Unbound
 	LiteralMarker = "[redacted]"

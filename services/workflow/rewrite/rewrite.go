@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
-// Unbound is what stands in a slot that no credential is bound to.
+// Unbound is the value of a slot without a credential.
 const Unbound = "$credentials"
 
 // managedKey begins references to keys that the reference's platform keeps.

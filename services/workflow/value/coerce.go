@@ -43,7 +43,7 @@ func Wanted(kinds []string) string {
 	return strings.Join(all, ", or ")
 }
 
-// Forms are what a value can be read as, a name for each: whoever knows the kinds that
+// Forms are the names of what a value can be read as. A service that knows the kinds that
 // are wanted, but may not see the value, can tell whether it fits.
 func Forms(v any) []string {
 	var forms []string

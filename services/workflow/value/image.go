@@ -94,7 +94,7 @@ func (i *Image) Width() int { return i.width }
 // Height is in pixels.
 func (i *Image) Height() int { return i.height }
 
-// ID is the picture's own name in the lineage of what is found on it.
+// ID names the picture in the lineage of everything found on it.
 func (i *Image) ID() string { return i.parent.ID }
 
 // Parent says where in its parent picture this one lies.

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// WithPixels is the same picture drawn anew: lineage and video metadata stay.
+// WithPixels returns the picture with new pixels. It keeps lineage and video metadata.
 // The new pixels may differ in size.
 func (i *Image) WithPixels(pixels image.Image) *Image {
 	size := pixels.Bounds().Size()

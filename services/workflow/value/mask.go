@@ -16,7 +16,7 @@ func NewMask(width, height int, bounds image.Rectangle) *Mask {
 	return &Mask{Width: width, Height: height, Bounds: bounds, Pix: make([]bool, bounds.Dx()*bounds.Dy())}
 }
 
-// At tells whether a pixel is marked; what is outside is not.
+// At reports whether a pixel is marked. Pixels outside of the mask are not.
 func (m *Mask) At(x, y int) bool {
 	if !(image.Point{X: x, Y: y}).In(m.Bounds) {
 		return false

@@ -8,8 +8,7 @@ import (
 )
 
 // Normal brings a value into the plain form of the package comment. Containers
-// are changed only where something in them has to: what is plain already comes
-// back as it is.
+// are copied only if an element changes; plain values are returned unchanged.
 func Normal(v any) any {
 	switch v := Shallow(v).(type) {
 	case []any:

@@ -30,7 +30,7 @@ func (r Reader) newID() string {
 	return r.NewID()
 }
 
-// Unfit says why a value cannot be read. It is written for whoever sent it.
+// Unfit says why a value cannot be read. Its text is for the caller that sent the value.
 type Unfit struct{ Message string }
 
 func (u *Unfit) Error() string { return u.Message }

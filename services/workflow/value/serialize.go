@@ -12,7 +12,7 @@ import (
 // NaN and infinities are null.
 type Serializer struct {
 	Codec Codec
-	// Drawn, if not nil, is told the text of each picture that had no encoding before:
+	// Drawn, if not nil, receives the text of each picture that had no encoding before:
 	// what is in it this program has encoded itself.
 	Drawn func(text string)
 }

@@ -31,9 +31,9 @@ type declaration struct {
 	body []byte
 }
 
-// told is what a file says of its inputs and outputs by itself. Not ok is a file that
-// leaves to the runtime what it could still find out: types and shapes that are not
-// there, and sizes of outputs, but for the batch's.
+// told returns the inputs and outputs that a file declares. It is not ok if the runtime
+// could find out more: missing types and shapes, or sizes of outputs other than the batch
+// size.
 func told(inputs, outputs []declaration) (signature *wire.Signature, ok bool) {
 	signature = &wire.Signature{}
 	for _, in := range inputs[:min(len(inputs), wire.MaxTensors)] {

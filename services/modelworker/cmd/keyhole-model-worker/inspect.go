@@ -78,8 +78,8 @@ func declared(infos []ort.InputOutputInfo) []wire.Value {
 	return values
 }
 
-// elementOf names types that do not pass as the runtime does, so that whoever
-// reads the signature sees why the model cannot be used.
+// elementOf names unsupported types as the runtime does, so that readers of the signature
+// see why the model cannot be used.
 func elementOf(info ort.InputOutputInfo) wire.Element {
 	for element, kind := range elementTypes {
 		if info.OrtValueType == ort.ONNXTypeTensor && kind == info.DataType {
