@@ -32,7 +32,7 @@ func (l *links) GetSharedWorkflow(_ context.Context, r *sharingv1.GetSharedWorkf
 	if v := l.views[r.GetToken()]; v != nil {
 		return v, nil
 	}
-	return nil, errs.Status(errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "this link leads nowhere")).Err()
+	return nil, errs.Status(errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "link not found or revoked")).Err()
 }
 
 // depsOf is what a gateway needs, all of it over one connection.

@@ -1,5 +1,5 @@
-// Package client speaks Keyhole's HTTP contract: what the command-line client
-// and the demo are made of. It knows paths and JSON, and nothing of the services.
+// Package client is a client of Keyhole's HTTP API, for the command-line client and the
+// demo. It uses paths and JSON, and does not depend on the services.
 package client
 
 import (
@@ -24,7 +24,7 @@ type Client struct {
 }
 
 // New makes a client of the installation at base ("http://127.0.0.1:8080"). The
-// key may be empty: what anyone may do works without.
+// key may be empty; public methods need none.
 func New(base, key string) *Client {
 	return &Client{base: strings.TrimSuffix(base, "/"), key: strings.TrimSpace(key), http: &http.Client{Timeout: 15 * time.Minute}}
 }
@@ -36,7 +36,7 @@ func (c *Client) WithKey(key string) *Client {
 	return &other
 }
 
-// Error is what the server says, for people and for machines.
+// Error is an error of the server, for people and for programs.
 type Error struct {
 	Status  int    `json:"-"`
 	Code    int    `json:"code"`
@@ -132,7 +132,7 @@ func (c *Client) Upload(ctx context.Context, path, file string, progress func(se
 	return Decode(reply.Body, out)
 }
 
-// counted reports what was read of a body.
+// counted reports how much of a body was read.
 type counted struct {
 	r          io.Reader
 	sent, size int64
@@ -153,7 +153,7 @@ func Decode(r io.Reader, out any) error {
 	return decoder.Decode(out)
 }
 
-// encode leaves the text of a definition as it is: no character needs HTML's escapes.
+// encode does not escape HTML characters, so that the text of a definition is unchanged.
 func encode(body any) (io.Reader, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)

@@ -49,8 +49,8 @@ func Exists(ctx context.Context, operator *client.Client) (bool, error) {
 	return err == nil, err
 }
 
-// Seed makes the demo with an operator's key. Each step can be repeated, so a
-// seed that broke off is taken up where it was. Progress is told in short lines.
+// Seed creates the demo with an operator's key. Each step is idempotent, so Seed continues
+// after an interruption. It reports progress in short lines.
 func Seed(ctx context.Context, operator *client.Client, modelFile string, progress func(string)) (*Result, error) {
 	s := &seeder{ctx: ctx, progress: progress}
 	s.step("workspace "+Workspace, func() error {

@@ -1,9 +1,8 @@
 // Package node puts all services into one process: what `keyhole serve` runs, and
 // what end-to-end tests and benchmarks start.
 //
-// Each service has the two servers that it has by itself, on pipes instead of
-// ports, and the others dial it as they always do: interceptors, access rules,
-// deadlines and traces are those of production. The internal faces are on pipes
-// alone, which no client can reach. One process is a convenience all the same,
-// and no boundary between the services.
+// Each service has its two servers, on pipes instead of ports. The other services dial it
+// as in separate programs, so interceptors, access rules, deadlines and traces are those of
+// production. The internal endpoints are only on pipes, which no client can reach. One
+// process is a convenience; it does not isolate the services from each other.
 package node

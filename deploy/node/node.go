@@ -20,9 +20,9 @@ import (
 
 // Config is what an operator sets, for all services together.
 type Config struct {
-	// Data is the folder of everything that is kept.
+	// Data is the data directory.
 	Data string
-	// PublicURL is where visitors reach it; links are made of it.
+	// PublicURL is the URL of the installation for visitors, and the prefix of links.
 	PublicURL string
 	// EgressAllow, FetchAllow, EgressPlaintext and EgressCAFile: see vault.Config.
 	EgressAllow     []string
@@ -33,7 +33,7 @@ type Config struct {
 	GuestRuns     int64
 	GuestPictures int64
 	PreviewCalls  int32
-	// GuestKeyRuns is vault.Config.GuestRuns: what all guests have together.
+	// GuestKeyRuns is vault.Config.GuestRuns: the runs of all guests together.
 	GuestKeyRuns int64
 	// SharingDB, VaultDB and RegistryDB are database URLs; empty means SQLite in
 	// the data folder.
@@ -43,7 +43,7 @@ type Config struct {
 	// Blobs is the URL of the bucket for models; empty means a folder of the data
 	// folder.
 	Blobs string
-	// Worker is the path of keyhole-model-worker; empty means beside the program.
+	// Worker is the path of keyhole-model-worker; empty means next to the program.
 	Worker string
 	// ModelWorkers and Runs bound the model workers and the runs at the same time; 0 is
 	// the default of modelworker.Config and runner.Config.
@@ -67,15 +67,14 @@ type Node struct {
 	clients   *rpc.Server
 	servers   map[string]*rpc.Server // by pipe
 	closers   lifecycle.Closers
-	// OperatorKey is the key that was made at first start; empty later.
+	// OperatorKey is the key that the first start creates; empty on later starts.
 	OperatorKey string
 }
 
-// names of the services, in the order in which they can start: nobody calls one
-// that is not there yet.
+// names of the services, in start order. No service calls one that has not started yet.
 var names = []string{"vault", "registry", "sharing", "runner"}
 
-// Open makes everything and serves nothing yet: its Components do.
+// Open opens everything and serves nothing. Its Components serve.
 func Open(ctx context.Context, cfg Config, tel *telemetry.Telemetry) (*Node, error) {
 	n := &Node{cfg: cfg, tel: tel, pipes: map[string]*rpc.Pipe{}, servers: map[string]*rpc.Server{}}
 	if err := n.open(ctx); err != nil {
@@ -113,12 +112,12 @@ func (n *Node) Close() error { return n.closers.Close() }
 // Gateway is the HTTP handler.
 func (n *Node) Gateway() *gateway.Gateway { return n.gateway }
 
-// Clients is the gRPC server of all public faces, for a listener of its own.
+// Clients is the gRPC server of all public endpoints, for a separate listener.
 func (n *Node) Clients() *rpc.Server { return n.clients }
 
-// Components are the parts to run, in the order in which they start; they stop in
-// the opposite one. Listeners for clients belong behind them, so that they end
-// first and a run in hand still finds the services.
+// Components are the parts to run, in start order; they stop in reverse order. Add listeners
+// for clients after them, so that the listeners stop first and running calls still reach
+// the services.
 func (n *Node) Components() []lifecycle.Component {
 	var parts []lifecycle.Component
 	for _, name := range names {

@@ -31,14 +31,14 @@ func (n *Node) bootstrap(ctx context.Context) error {
 	return nil
 }
 
-// registrar is a service with its two faces.
+// registrar is a service with its two endpoints.
 type registrar interface {
 	RegisterPublic(grpc.ServiceRegistrar)
 	RegisterInternal(grpc.ServiceRegistrar)
 }
 
-// openServers makes the servers: two for each service, and one of all public
-// faces for clients that speak gRPC.
+// openServers makes the servers: two for each service, and one of all public endpoints for
+// gRPC clients.
 func (n *Node) openServers(context.Context) error {
 	visitors, err := KeyFile(filepath.Join(n.cfg.Data, "keys"), "visitors")
 	if err != nil {
@@ -80,8 +80,8 @@ func (n *Node) serverConfig(id *identity.Identity, face rpc.Face, visitors secre
 	}
 }
 
-// openClients makes the server of the listener for gRPC clients. It asks the
-// vault whose key it is as the gateway does.
+// openClients makes the server for gRPC clients. It authenticates keys at the vault, as
+// the gateway does.
 func (n *Node) openClients(services map[string]registrar, visitors secret.Secret) error {
 	id, err := n.identity("gateway")
 	if err != nil {

@@ -27,8 +27,7 @@ func (n *Node) identity(service string) (*identity.Identity, error) {
 	return id, nil
 }
 
-// dial connects a service to a pipe, as itself: the pipe's server sees that it is
-// from.
+// dial connects a service to a pipe under its own identity.
 func (n *Node) dial(from, pipe string) (*grpc.ClientConn, error) {
 	conn, err := rpc.Dial(pipe, rpc.ClientConfig{Pipe: n.pipes[pipe].As(from), Tracer: n.tel.Tracer, Meter: n.tel.Meter})
 	if err != nil {

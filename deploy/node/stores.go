@@ -17,8 +17,8 @@ import (
 	vaultmigrations "github.com/keyhole-dev/keyhole/services/vault/migrations"
 )
 
-// stores are the databases, one for each service that has one: nobody reads
-// another's tables, in one process neither.
+// stores are the databases, one for each service. No service reads another's tables, even
+// in one process.
 type stores struct {
 	vault, sharing, registry *sqldb.DB
 	vaultRedis, sharingRedis *redisx.Client

@@ -1,5 +1,5 @@
-// Package seed makes through the public API what an installation is expected to have
-// from its first day: the public models that blocks use when a step names none.
+// Package seed creates the public models that blocks use when a step names none. It uses
+// the public API.
 package seed
 
 import (

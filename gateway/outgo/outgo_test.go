@@ -84,7 +84,7 @@ func TestAttackAnswersThatNobodyReads(t *testing.T) {
 		for open.Load() > 0 && ctx.Err() == nil {
 			time.Sleep(10 * time.Millisecond)
 		}
-		a.Attempt(open.Load() == 0, "h2 %v: %d answers are held for ever", h2, open.Load())
+		a.Attempt(open.Load() == 0, "h2 %v: %d answers are held without end", h2, open.Load())
 	}
 }
 

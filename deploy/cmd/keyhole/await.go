@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// askEvery is how long await leaves between two looks: services start in seconds.
+// askEvery is the interval of await's checks. Services start within seconds.
 const askEvery = 200 * time.Millisecond
 
-// await asks until nothing is amiss any more, at most for so long. Where it has to
-// wait it says for what, once; what was amiss last is in the error.
+// await checks until no problem is left or the limit has passed. If it has to wait, it
+// prints once what it waits for. Its error contains the last problem.
 func await(ctx context.Context, says io.Writer, limit time.Duration, what string, ask func(context.Context) error) error {
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

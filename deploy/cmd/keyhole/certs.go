@@ -12,7 +12,7 @@ import (
 // services are the programs that get an identity.
 var services = []string{"gateway", "sharing", "vault", "registry", "runner"}
 
-// keys are what the replicas of a service share: of links (sharing), of page
+// keys are the keys that the replicas of a service share: of links (sharing), of page
 // tokens (registry), and of visitors' pseudonyms (all).
 var keys = []string{"links", "pages", "visitors"}
 
@@ -21,9 +21,9 @@ type certsCmd struct {
 	Host []string `help:"More DNS names or addresses of the services."`
 }
 
-// Run makes a development authority, or uses the one that is there, and issues
-// every service's certificate anew: running it again renews them. The keys stay
-// as they are: with another key every link would be another.
+// Run creates a development authority, or uses the existing one, and issues a new
+// certificate for every service. Running it again renews them. It keeps existing keys,
+// because a new link key breaks every existing link.
 func (c *certsCmd) Run(a *app) error {
 	authority, err := identity.OpenAuthority(c.Dir)
 	if err != nil {

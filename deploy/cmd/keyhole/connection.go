@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/deploy/client"
 )
 
-// Connection is what every client command takes.
+// Connection holds the flags of every client command.
 type Connection struct {
 	HTTP      string `help:"URL of the installation." default:"http://127.0.0.1:8080" env:"KEYHOLE_HTTP" placeholder:"URL"`
 	APIKey    string `name:"api-key" help:"Your key. Prefer --key-file: other users of this machine can see flags." env:"KEYHOLE_API_KEY" xor:"key" placeholder:"KEY"`

@@ -44,7 +44,7 @@ type demoSeed struct {
 func (c *demoSeed) Run(a *app) error {
 	if c.Model == "" {
 		var err error
-		if c.Model, err = beside(textReader); err != nil {
+		if c.Model, err = sibling(textReader); err != nil {
 			return err
 		}
 	}
@@ -68,8 +68,8 @@ func (c *demoSeed) Run(a *app) error {
 	return err
 }
 
-// operator waits for the installation: whoever starts one does so with the next
-// command in the same breath, before the vault has written the key.
+// operator waits for the installation, because scripts run this command before the vault
+// has written the key.
 func (c *demoSeed) operator(a *app) (*client.Client, error) {
 	err := await(a.ctx, os.Stderr, c.Wait, "the operator's key in "+c.OperatorKeyFile, func(context.Context) error {
 		if _, err := os.Stat(c.OperatorKeyFile); errors.Is(err, fs.ErrNotExist) {
@@ -93,8 +93,8 @@ func (c *demoSeed) operator(a *app) (*client.Client, error) {
 // textReader is the package of the text-reading model that make build leaves here.
 const textReader = "models/pp-ocr.zip"
 
-// beside finds a file that make build left next to this program.
-func beside(name string) (string, error) {
+// sibling finds a file that make build created next to this program.
+func sibling(name string) (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("find this program: %w", err)

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// edit is a change of a resource: the fields that somebody named, and the mask that
-// says so. What is not in the mask stays as it is.
+// edit is a change of a resource: the changed fields and their mask. Fields outside the
+// mask keep their values.
 type edit struct {
 	body object
 	mask []string
@@ -60,7 +60,7 @@ func choose(e *edit, path string, flag *bool, yes, no any) {
 	}
 }
 
-// fields are what a new resource is made with.
+// fields returns the fields of a new resource.
 func (e *edit) fields() object {
 	if e.body == nil {
 		return object{}

@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/deploy/demo"
 )
 
-// greet says what is there and what to try. The key is there the first time
-// alone: nothing keeps it.
+// greet prints what exists and what to try. Only the first start shows the key, because
+// nothing stores it.
 func greet(out io.Writer, base, token, key, photo string) error {
 	text := "\nKeyhole is ready: " + base + "\n"
 	if key != "" {

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lock makes sure that one process uses a data folder: the embedded Redis and the
-// embedded identities of two would not know each other.
+// lock ensures that only one process uses a data directory, because embedded Redis servers
+// and identities of two processes would not match.
 func lock(data string) (unlock func(), err error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)

@@ -62,9 +62,9 @@ func run(a *app, args []string) error {
 	return command.Run(a)
 }
 
-// newParser makes the parser of a command line. Only serve is a program with settings,
-// which have variables and a file; the client's flags have the variables that they
-// name, so that what is set for a server means nothing else to a client beside it.
+// newParser returns the parser of the command line. Only serve has settings with variables
+// and a file. A client flag has only the variable that it names, so that a variable set for
+// a server has no effect on a client on the same machine.
 func newParser(c *cli, a *app, args []string) (*kong.Kong, error) {
 	const about = "Share runnable AI workflows by link, without handing over your keys."
 	opts := []kong.Option{kong.Name("keyhole"), kong.Description(about), kong.UsageOnError()}

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/deploy/client"
 )
 
-// kind is what a command is about: the collections that lead to it.
+// kind is the kind of a resource: the collections in its name.
 type kind []string
 
 var (
@@ -27,15 +27,15 @@ var (
 
 var collections = []string{"workspaces", "keys", "credentials", "models", "versions", "workflows", "shares", "runs"}
 
-// name is a resource as somebody wrote it: below the workspace that it says, or below
-// that of the key.
+// name is the name of a resource as the user typed it, in its own workspace or in the
+// workspace of the key.
 type name struct {
 	workspace string
 	ids       []string
 }
 
-// parse reads a name in each form that people have at hand: the full one, which is
-// what this program prints; that without its workspace; or the ids alone.
+// parse accepts each form of a name: the full name, which this program prints; the name
+// without its workspace; or only the ids.
 func (k kind) parse(text string) (name, error) {
 	parts := strings.Split(strings.TrimSuffix(text, "/"), "/")
 	n, found := name{ids: parts}, k
@@ -123,7 +123,7 @@ func (a *app) at(k kind, text string) (*client.Client, string, error) {
 	return cl, "/v1/workspaces/" + url.PathEscape(n.workspace) + k.path(n), err
 }
 
-// about is one request about a named resource, and prints the one reply.
+// about sends one request about a named resource and prints the reply.
 func (a *app) about(method string, k kind, text, verb string, query url.Values, body any, fields ...string) error {
 	cl, path, err := a.at(k, text)
 	if err != nil {
@@ -136,7 +136,7 @@ func (a *app) about(method string, k kind, text, verb string, query url.Values, 
 	return a.print().One(reply, fields...)
 }
 
-// listBelow prints one page of what is below a named resource.
+// listBelow prints one page of a collection of a named resource.
 func (a *app) listBelow(k kind, text, list string, page PageFlags, query url.Values, fields ...string) error {
 	cl, path, err := a.at(k, text)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
-// app is what every command is run with.
+// app holds the context and the streams of a command.
 type app struct {
 	ctx  context.Context
 	conn *Connection
@@ -30,7 +30,7 @@ func (a *app) print() show.Printer { return show.New(a.out, a.conn.JSON) }
 
 type object = show.Object
 
-// call is one request below the workspace, and prints the one reply.
+// call sends one request in the workspace and prints the reply.
 func (a *app) call(method, path string, query url.Values, body any, fields ...string) error {
 	cl, parent, err := a.conn.parent(a.ctx)
 	if err != nil {
@@ -84,8 +84,8 @@ func (a *app) file(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// definitionFile reads a definition, in whatever other programs wrap it. What is wrong
-// with it has its line and column in the file.
+// definitionFile reads a definition, with or without the wrapper of another program. Its
+// errors have the line and the column in the file.
 func (a *app) definitionFile(name string) (json.RawMessage, error) {
 	raw, err := a.file(name)
 	if err != nil {
@@ -114,7 +114,7 @@ func (c *completionCmd) Run(a *app, k *kong.Kong) error {
 
 type whoamiCmd struct{ Connection }
 
-// Run prints whose key it is.
+// Run prints the workspace and the role of the key.
 func (whoamiCmd) Run(a *app) error {
 	cl, err := a.conn.client()
 	if err != nil {

@@ -87,7 +87,7 @@ func (c *usageCmd) Run(a *app) error {
 	return a.print().Section("Use of this workspace's credentials, also in runs that others paid for:", credentials, used...)
 }
 
-// moment reads a day or a time, and writes it as the contract wants it.
+// moment parses a day or a time, and formats it as the API needs it.
 func moment(text string) (string, error) {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if at, err := time.Parse(layout, text); err == nil {

@@ -74,7 +74,7 @@ func (c *serveCmd) public() string {
 	return "http://" + c.HTTP
 }
 
-// Run serves until it is told to stop.
+// Run serves until a signal stops it.
 func (c *serveCmd) Run(a *app) error {
 	unlock, err := lock(c.Data)
 	if err != nil {
@@ -147,7 +147,7 @@ func (c *serveCmd) seed(ctx context.Context, a *app, base string) error {
 	if kept, err := os.ReadFile(c.linkFile()); err == nil {
 		return c.greet(a, base, string(kept), "")
 	}
-	model, err := beside(textReader)
+	model, err := sibling(textReader)
 	if err != nil {
 		return err
 	}
@@ -161,8 +161,8 @@ func (c *serveCmd) seed(ctx context.Context, a *app, base string) error {
 	return c.greet(a, base, made.Token, made.Key)
 }
 
-// standardModels makes the public models once in the life of a data folder: an operator
-// who deletes one wants it gone.
+// standardModels creates the public models once per data directory. It does not recreate a
+// model that an operator has deleted.
 func (c *serveCmd) standardModels(ctx context.Context, base string) error {
 	done := filepath.Join(c.Data, "models.made")
 	if _, err := os.Stat(done); err == nil || !c.PublicModels {
@@ -172,7 +172,7 @@ func (c *serveCmd) standardModels(ctx context.Context, base string) error {
 	if err != nil {
 		return err
 	}
-	model, err := beside(textReader)
+	model, err := sibling(textReader)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (c *serveCmd) standardModels(ctx context.Context, base string) error {
 	return os.WriteFile(done, nil, 0o600)
 }
 
-// greet leaves the sample photograph beside the data and says what to do with it.
+// greet writes the sample picture to the data directory and prints how to use it.
 func (c *serveCmd) greet(a *app, base, token, key string) error {
 	photo := filepath.Join(c.Data, "photo.jpg")
 	if err := os.WriteFile(photo, demo.Photo, 0o644); err != nil {
@@ -196,12 +196,11 @@ func (c *serveCmd) greet(a *app, base, token, key string) error {
 	return greet(a.out, base, token, key, photo)
 }
 
-// linkFile keeps the demo's link for the next start to print. It is as secret as
-// the operator's key beside it, and less powerful.
+// linkFile keeps the demo's link, so that the next start can print it. It is secret, like
+// the operator's key in the same directory, but less powerful.
 func (c *serveCmd) linkFile() string { return filepath.Join(c.Data, "demo.link") }
 
-// listeners are opened before anything else: a port that is taken is said at
-// once, and nothing half started is left.
+// listeners are opened first, so that a port that is in use fails the start at once.
 type listeners struct{ http, grpc, admin net.Listener }
 
 func (c *serveCmd) listen(ctx context.Context, logger *slog.Logger) (*listeners, error) {

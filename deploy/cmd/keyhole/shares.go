@@ -123,7 +123,7 @@ type shareRevoke struct{ OneShare }
 // Run revokes it.
 func (c *shareRevoke) Run(a *app) error { return a.remove(aShare, c.Share) }
 
-// Target is the link that a command is about.
+// Target is the link of a command.
 type Target struct {
 	Link string `arg:"" help:"Link or its token."`
 }
@@ -136,8 +136,8 @@ func (l Target) path() (string, error) {
 	return "/v1/shared/" + url.PathEscape(tokenIn(text)), nil
 }
 
-// tokenIn finds the token in what somebody copied out of a message: behind "/s/" or
-// "/embed/", or all of it, and up to the first character that is in no token.
+// tokenIn finds the token in pasted text: after "/s/" or "/embed/", or from the start, up to
+// the first character that no token contains.
 func tokenIn(text string) string {
 	for _, page := range []string{"/s/", "/embed/", "/shared/"} {
 		if _, token, found := strings.Cut(text, page); found {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ShareFlags are the settings of a share: those that are named are sent.
+// ShareFlags are the settings of a share. Only given flags are sent.
 type ShareFlags struct {
 	Title              *string  `help:"Title, for you."`
 	RunAccess          *bool    `help:"Charge the runs to your key, so that your private models work for visitors." negatable:""`
@@ -29,7 +29,7 @@ type ShareFlags struct {
 	Pin                int32    `help:"Pin the share to this version (default for a new share: the live one)." placeholder:"VERSION" xor:"version"`
 }
 
-// edit is what the flags ask for.
+// edit returns the change that the flags ask for.
 func (f ShareFlags) edit(a *app) (*edit, error) {
 	e := &edit{}
 	set(e, "title", f.Title)
@@ -91,7 +91,7 @@ func (f ShareFlags) lists(e *edit) error {
 	return err
 }
 
-// unlessNone is the list, or an empty one where somebody wrote "none".
+// unlessNone returns the list, or an empty one for "none".
 func unlessNone(list []string) []string {
 	if len(list) == 1 && list[0] == "none" {
 		return []string{}

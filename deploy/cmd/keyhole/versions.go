@@ -2,8 +2,8 @@ package main
 
 import "net/http"
 
-// definition prints the definition of a workflow or of a version; for scripts all that
-// is known of it.
+// definition prints the definition of a workflow or of a version; with --json it prints the
+// whole resource.
 func (a *app) definition(k kind, text string) error {
 	cl, path, err := a.at(k, text)
 	if err != nil {
@@ -32,7 +32,7 @@ type workflowUndelete struct {
 	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
-// Run takes it back.
+// Run undeletes it.
 func (c *workflowUndelete) Run(a *app) error {
 	return a.about(http.MethodPost, aWorkflow, c.ID, ":undelete", nil, object{}, workflowFields...)
 }

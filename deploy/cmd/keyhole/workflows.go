@@ -102,7 +102,7 @@ type workflowInspect struct {
 	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
-// Run looks it over.
+// Run inspects it.
 func (c *workflowInspect) Run(a *app) error {
 	cl, path, err := a.at(aWorkflow, c.ID)
 	if err != nil {
@@ -190,8 +190,8 @@ type streamer interface {
 	Stream(ctx ctx, path string, body any, line func(json.RawMessage) error) error
 }
 
-// savePictures writes every picture of the outputs to a file of its own, and
-// leaves the file's name in its place.
+// savePictures writes every picture of the outputs to a separate file, and replaces it by
+// the name of the file.
 func savePictures(folder string, outputs []any) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("make folder: %w", err)

@@ -20,7 +20,7 @@ func Write(out io.Writer, shell, program string, root *kong.Node) error {
 	return write(out, wordsOf(root, program))
 }
 
-// words are what may follow a command: its subcommands and flags.
+// words are the words that may follow a command: its subcommands and flags.
 type words struct {
 	command  string
 	children []string

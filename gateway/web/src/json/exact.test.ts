@@ -31,7 +31,7 @@ describe("numbers of JSON", () => {
     expect(numberOf("heavy")).toBeNaN();
     expect(numberOf("1e400")).toBe(Infinity);
   });
-  test("are strings to whoever does not know them, and not objects", () => {
+  test("are strings to code that does not know them, and not objects", () => {
     expect(JSON.stringify([new Exact("9007199254740993")])).toBe('["9007199254740993"]');
   });
 });
