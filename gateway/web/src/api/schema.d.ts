@@ -7,7 +7,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetSharedWorkflow is the read-only view that a link opens. */
+        /** GetSharedWorkflow returns the read-only view behind a link. */
         get: operations["SharingService_GetSharedWorkflow"];
         put?: never;
         post?: never;
@@ -27,8 +27,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ForkSharedWorkflow makes a copy that is the visitor's own: slots unbound, no
-         *     id of the owner's in it.
+         * ForkSharedWorkflow copies a shared workflow into the caller's workspace. The slots of
+         *     the copy are unbound, and it contains no id of the owner's.
          */
         post: operations["SharingService_ForkSharedWorkflow"];
         delete?: never;
@@ -46,7 +46,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** RunSharedWorkflow is a preview through a link. */
+        /** RunSharedWorkflow runs a shared workflow through its link. */
         post: operations["RunnerService_RunSharedWorkflow"];
         delete?: never;
         options?: never;
@@ -78,7 +78,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whoami says whose key was presented and what it may do. */
+        /** Whoami describes the caller's key: its workspace, role and permissions. */
         get: operations["VaultService_Whoami"];
         put?: never;
         post?: never;
@@ -130,7 +130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListAuditEvents says who did what with keys and credentials, newest first. */
+        /** ListAuditEvents lists who did what with keys and credentials, newest first. */
         get: operations["VaultService_ListAuditEvents"];
         put?: never;
         post?: never;
@@ -170,20 +170,18 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * DeleteCredential destroys a credential; runs that use it are refused. While shares
-         *     use it hidden, or live versions of workflows name it, it needs `force`: the refusal
-         *     (IN_USE) lists them, 20 at most.
+         * DeleteCredential destroys a credential. Runs that use it are refused. If shares use it
+         *     hidden, or live versions of workflows name it, `force` is required; the error (IN_USE)
+         *     lists at most 20 of them.
          */
         delete: operations["VaultService_DeleteCredential"];
         options?: never;
         head?: never;
         /**
-         * UpdateCredential changes a credential. A new value makes a new version and
-         *     replaces the old one everywhere. Value, provider, hosts and slot are one unit:
-         *     a change of provider, hosts or slot needs the value in the same request, else
-         *     it is refused with REASON_CREDENTIAL_VALUE_NEEDED. It makes the credential
-         *     another one: shares that use it hidden are suspended until their owner resumes
-         *     them.
+         * UpdateCredential changes a credential. A new value creates a new version and replaces
+         *     the old value everywhere. A change of provider, hosts or slot needs the value in the
+         *     same request; otherwise it is refused with CREDENTIAL_VALUE_NEEDED. Such a change
+         *     suspends the shares that use the credential hidden, until their owner resumes them.
          */
         patch: operations["VaultService_UpdateCredential"];
         trace?: never;
@@ -198,7 +196,7 @@ export interface paths {
         /** ListKeys lists the keys of a workspace, revoked ones too, oldest first. */
         get: operations["VaultService_ListKeys"];
         put?: never;
-        /** CreateKey makes an owner key. The reply alone carries the key itself. */
+        /** CreateKey creates an owner key. Only this reply contains the key itself. */
         post: operations["VaultService_CreateKey"];
         delete?: never;
         options?: never;
@@ -217,10 +215,7 @@ export interface paths {
         get: operations["VaultService_GetKey"];
         put?: never;
         post?: never;
-        /**
-         * DeleteKey revokes a key: within a second it works nowhere, and runs that
-         *     are charged to it are ended.
-         */
+        /** DeleteKey revokes a key. Within a second it stops working, and runs charged to it end. */
         delete: operations["VaultService_DeleteKey"];
         options?: never;
         head?: never;
@@ -275,7 +270,7 @@ export interface paths {
         /** ListModelVersions lists versions, newest first. */
         get: operations["RegistryService_ListModelVersions"];
         put?: never;
-        /** CreateModelVersion creates the next version, which awaits its artifact. */
+        /** CreateModelVersion creates the next version, pending its artifact. */
         post: operations["RegistryService_CreateModelVersion"];
         delete?: never;
         options?: never;
@@ -345,7 +340,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** QueryUsage sums what was charged to the workspace's keys. */
+        /** QueryUsage returns totals of the charges to the workspace's keys. */
         get: operations["SharingService_QueryUsage"];
         put?: never;
         post?: never;
@@ -366,8 +361,8 @@ export interface paths {
         get: operations["SharingService_ListWorkflows"];
         put?: never;
         /**
-         * CreateWorkflow saves a definition as version 1 of a new workflow. A literal
-         *     secret in a credential field goes to the vault and leaves a reference.
+         * CreateWorkflow saves a definition as version 1 of a new workflow. A literal secret in
+         *     a credential field is moved to the vault and replaced by a reference.
          */
         post: operations["SharingService_CreateWorkflow"];
         delete?: never;
@@ -391,7 +386,7 @@ export interface paths {
         delete: operations["SharingService_DeleteWorkflow"];
         options?: never;
         head?: never;
-        /** UpdateWorkflow changes title or description; a definition makes a version. */
+        /** UpdateWorkflow changes title or description. A definition creates a new version. */
         patch: operations["SharingService_UpdateWorkflow"];
         trace?: never;
     };
@@ -425,8 +420,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * DeleteShare revokes a share: its link is dead and its runs are ended within a
-         *     second.
+         * DeleteShare revokes a share permanently. Its link stops working and its runs end
+         *     within a second.
          */
         delete: operations["SharingService_DeleteShare"];
         options?: never;
@@ -446,7 +441,7 @@ export interface paths {
         put?: never;
         /**
          * PauseShare stops the runs of a share until it is resumed. Its link still shows the
-         *     workflow, and lets it be forked; to end that too, revoke the share.
+         *     workflow and still allows forks. To stop those too, revoke the share.
          */
         post: operations["SharingService_PauseShare"];
         delete?: never;
@@ -465,8 +460,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ResumeShare lets a paused or suspended share run again. Nothing else ends a
-         *     suspension.
+         * ResumeShare lets a paused or suspended share run again. Only its owner can end a
+         *     suspension. A credential whose value has caused two suspensions needs a new value
+         *     first (CREDENTIAL_EXPOSED).
          */
         post: operations["SharingService_ResumeShare"];
         delete?: never;
@@ -484,7 +480,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** RotateShare gives a share a new link; the old one is dead. */
+        /** RotateShare gives a share a new link; the old link stops working. */
         post: operations["SharingService_RotateShare"];
         delete?: never;
         options?: never;
@@ -552,7 +548,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** InspectWorkflow looks a definition over: interface, slots, models, problems. */
+        /** InspectWorkflow analyzes a definition: interface, slots, models, problems. */
         post: operations["SharingService_InspectWorkflow"];
         delete?: never;
         options?: never;
@@ -569,7 +565,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** RunWorkflow is the owner's own run. */
+        /** RunWorkflow runs one of the caller's own workflows. */
         post: operations["RunnerService_RunWorkflow"];
         delete?: never;
         options?: never;
@@ -616,8 +612,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description RunSharedWorkflowRequest runs through a link. It takes declared inputs only:
-         *     nothing in it can change what runs.
+         * @description RunSharedWorkflowRequest runs through a link. It accepts declared inputs only; nothing
+         *     in it can change what runs.
          */
         RunnerServiceRunSharedWorkflowBody: {
             /** @description Inputs by name, a JSON object; credential inputs among them. */
@@ -625,9 +621,9 @@ export interface components {
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
             /**
-             * @description Destinations that the visitor was shown, by credential input. One that
-             *     differs from the version's is refused. Where the owner has changed a
-             *     destination since the link was made, a run needs it here.
+             * @description Destinations that the visitor saw, by credential input. If one differs from the
+             *     version's, the run is refused. If the owner has changed a destination since the link
+             *     was made, it is required here.
              */
             destinations?: {
                 [key: string]: string;
@@ -640,9 +636,9 @@ export interface components {
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
             /**
-             * @description Destinations that the visitor was shown, by credential input. One that
-             *     differs from the version's is refused. Where the owner has changed a
-             *     destination since the link was made, a run needs it here.
+             * @description Destinations that the visitor saw, by credential input. If one differs from the
+             *     version's, the run is refused. If the owner has changed a destination since the link
+             *     was made, it is required here.
              */
             destinations?: {
                 [key: string]: string;
@@ -672,7 +668,7 @@ export interface components {
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
         };
-        /** @description ForkSharedWorkflowRequest forks. */
+        /** @description ForkSharedWorkflowRequest asks for a fork. */
         SharingServiceForkSharedWorkflowBody: {
             /** @description The workspace that gets the fork, "workspaces/{workspace}". */
             parent?: string;
@@ -680,17 +676,17 @@ export interface components {
             workflowId?: string;
             /** @description Title of the fork; that of the original when empty. */
             title?: string;
-            /** @description AIP-163: report what the fork would lack, and make nothing. */
+            /** @description AIP-163: report what the fork would lack without creating it. */
             validateOnly?: boolean;
         };
-        /** @description InspectWorkflowRequest asks for a look at a definition. */
+        /** @description InspectWorkflowRequest names a definition. */
         SharingServiceInspectWorkflowBody: {
             /**
              * Format: int32
              * @description Which version; the live one when 0.
              */
             version?: number;
-            /** @description Look at this definition instead, as if it were saved there. */
+            /** @description Inspect this definition instead, as if it were saved. */
             definition?: Record<string, unknown>;
         };
         /** @description PauseShareRequest names a share. */
@@ -704,18 +700,18 @@ export interface components {
         /** @description UndeleteWorkflowRequest names a workflow in the trash. */
         SharingServiceUndeleteWorkflowBody: Record<string, unknown>;
         /**
-         * @description Suspension says why the guard has stopped a share. It never says which characters of a
-         *     credential were shown.
+         * @description Suspension says why the guard suspended a share. It never reveals which characters of a
+         *     credential were found.
          */
         keyholeSharingV1Suspension: {
             /** @description The run whose answer was withheld. */
             run?: string;
             /**
              * Format: date-time
-             * @description When.
+             * @description When the guard suspended the share.
              */
             time?: string;
-            /** @description The credential, as its resource name. */
+            /** @description Resource name of the credential. */
             credential?: string;
             /**
              * Format: int32
@@ -824,7 +820,7 @@ export interface components {
              */
             details?: components["schemas"]["protobufAny"][];
         };
-        /** @description Allowance is what is left. */
+        /** @description Allowance is what a caller has left. */
         v1Allowance: {
             /** @description "share", "visitor" or "key". */
             scope?: string;
@@ -835,7 +831,7 @@ export interface components {
             runsLeft?: string;
             /**
              * Format: date-time
-             * @description When it starts anew; unset when never.
+             * @description When it resets; unset means never.
              */
             resetTime?: string;
             /**
@@ -850,7 +846,7 @@ export interface components {
             name?: string;
             /**
              * Format: date-time
-             * @description When.
+             * @description When it happened.
              */
             time?: string;
             /** @description Who: a key's resource name, "guest", or a service. */
@@ -861,12 +857,12 @@ export interface components {
             resource?: string;
             /** @description "ok", "refused" or a reason. */
             outcome?: string;
-            /** @description The share, run, step, attempt and destination, where there are such. */
+            /** @description Share, run, step, attempt and destination, as far as they apply. */
             details?: {
                 [key: string]: string;
             };
         };
-        /** @description Budget bounds how many runs may be charged, and how many pictures in them. */
+        /** @description Budget limits the runs charged to a key, and the pictures in them. */
         v1Budget: {
             /**
              * Format: int64
@@ -877,24 +873,24 @@ export interface components {
             /**
              * Format: int64
              * @description Pictures in one period: one list of pictures is one run. Elements of other batch
-             *     inputs count too. 0 is ten for each allowed run.
+             *     inputs count too. 0 means ten for each allowed run.
              */
             pictures?: string;
         };
-        /** @description Credential is a third-party secret and where it may go. */
+        /** @description Credential is a third-party secret and the destinations that may receive it. */
         v1Credential: {
             /** @description Resource name, "workspaces/{workspace}/credentials/{credential}". */
             name?: string;
             /**
-             * @description Whose secret it is: "openai", "anthropic", "openai_compatible", "generic" ...
-             *     Needed when a credential is created. A change needs the value again.
+             * @description Its provider: "openai", "anthropic", "openai_compatible", "generic" ... Required when a
+             *     credential is created. A change needs the value in the same request.
              */
             provider?: string;
-            /** @description The secret. Write only: no reply ever has it. */
+            /** @description The secret. Write only: no reply contains it. */
             value?: string;
             /**
-             * @description Destinations that it may go to: "https://api.openai.com". Defaults to the
-             *     provider's own for known providers.
+             * @description Destinations that may receive it: "https://api.openai.com". For known providers the
+             *     default is the provider's own.
              */
             hosts?: string[];
             slotKind?: components["schemas"]["v1SlotKind"];
@@ -905,11 +901,11 @@ export interface components {
             slotName?: string;
             /** @description Human-readable title. */
             title?: string;
-            /** @description Keyed hash of the value: changes when the value does, says nothing of it. */
+            /** @description Keyed hash of the value. It changes with the value and reveals nothing about it. */
             readonly fingerprint?: string;
             /**
              * Format: int64
-             * @description Counts the values that were stored here, from 1.
+             * @description Number of values stored so far, from 1.
              */
             readonly version?: string;
             /**
@@ -922,27 +918,27 @@ export interface components {
              * @description When it was changed last.
              */
             readonly updateTime?: string;
-            /** @description Whether answers can be guarded against holding it: hidden use needs that. */
+            /** @description Whether the guard can recognize it in answers. Hidden use requires this. */
             readonly guardable?: boolean;
-            /** @description Text that stands before the value in a header: "Bot ", "Token ". Part of the slot. */
+            /** @description Text before the value in a header: "Bot ", "Token ". Part of the slot. */
             slotPrefix?: string;
         };
         /**
          * @description CredentialAccess says whose credentials the runs of a share use.
          *
          *      - CREDENTIAL_ACCESS_UNSPECIFIED: Read as CREDENTIAL_ACCESS_VISITOR.
-         *      - CREDENTIAL_ACCESS_VISITOR: The visitor provides each.
-         *      - CREDENTIAL_ACCESS_OWNER: The owner's, hidden.
+         *      - CREDENTIAL_ACCESS_VISITOR: The visitor provides each credential.
+         *      - CREDENTIAL_ACCESS_OWNER: The owner's credentials, hidden.
          * @default CREDENTIAL_ACCESS_UNSPECIFIED
          * @enum {string}
          */
         v1CredentialAccess: "CREDENTIAL_ACCESS_UNSPECIFIED" | "CREDENTIAL_ACCESS_VISITOR" | "CREDENTIAL_ACCESS_OWNER";
         /**
-         * @description CredentialUsage is what a workspace's own credentials were used for, whoever was
-         *     charged for the runs.
+         * @description CredentialUsage totals the use of a workspace's own credentials, in runs charged to any
+         *     workspace.
          */
         v1CredentialUsage: {
-            /** @description What it is the sum of: a credential, share, visitor, day ... */
+            /** @description Value of the group: a credential, share, visitor, day ... */
             group?: string;
             /**
              * Format: int64
@@ -956,12 +952,12 @@ export interface components {
             calls?: string;
             /**
              * Format: int64
-             * @description Of them, such as failed.
+             * @description Calls that failed.
              */
             failedCalls?: string;
             /**
              * Format: int64
-             * @description Tokens in, where the provider told.
+             * @description Input tokens, if the provider reported them.
              */
             inputTokens?: string;
             /**
@@ -970,27 +966,27 @@ export interface components {
              */
             outputTokens?: string;
         };
-        /** @description Detected is what was found in the shared version. */
+        /** @description Detected lists what was found in the shared version. */
         v1Detected: {
             /** @description Private models: run access can be opened. */
             privateModels?: string[];
             /** @description Slots: credentials can be opened. */
             slots?: components["schemas"]["v1Slot"][];
-            /** @description Steps with effects outside, off unless turned on. */
+            /** @description Sinks. They are off unless sinks_enabled is set. */
             sinks?: string[];
             /**
-             * @description Destinations of slots that are neither a known provider's nor allowed by the
-             *     operator: to use credentials hidden there, confirm them.
+             * @description Destinations of slots that are not a known provider's and that the operator does not
+             *     allow. Confirm them before hidden credentials go there.
              */
             unknownDestinations?: string[];
         };
-        /** @description ForkReport says what a fork has lost. */
+        /** @description ForkReport says what a fork lacks. */
         v1ForkReport: {
-            /** @description Slots that need a credential of the new owner's. */
+            /** @description Slots that need one of the new owner's credentials. */
             unboundSlots?: components["schemas"]["v1Slot"][];
             /** @description Models that the new owner may not use. */
             unreachableModels?: string[];
-            /** @description Provenance. */
+            /** @description Title and owner of the original. */
             forkedFrom?: string;
         };
         /** @description ForkSharedWorkflowResponse is the fork. */
@@ -998,7 +994,7 @@ export interface components {
             workflow?: components["schemas"]["v1Workflow"];
             report?: components["schemas"]["v1ForkReport"];
         };
-        /** @description Graph is a definition laid out, from left to right. */
+        /** @description Graph is the layout of a definition, from left to right. */
         v1Graph: {
             /** @description Nodes. */
             nodes?: components["schemas"]["v1GraphNode"][];
@@ -1025,7 +1021,7 @@ export interface components {
             sourcePort?: string;
             /** @description Field that it feeds. */
             targetPort?: string;
-            /** @description Kinds that flow. */
+            /** @description Kinds of the data. */
             kinds?: string[];
             /** @description Whether it is flow control rather than data. */
             control?: boolean;
@@ -1034,7 +1030,7 @@ export interface components {
         v1GraphNode: {
             /** @description "inputs.image", "steps.ocr", "outputs.text". */
             id?: string;
-            /** @description What to write on it. */
+            /** @description Label to show. */
             label?: string;
             /** @description Block type, of a step. */
             type?: string;
@@ -1067,15 +1063,15 @@ export interface components {
             name?: string;
             /** @description "WorkflowImage", "WorkflowParameter", "WorkflowBatchInput" ... or "Credential". */
             type?: string;
-            /** @description Kinds that it takes. */
+            /** @description Kinds that it accepts. */
             kinds?: string[];
             /** @description Whether a run needs it. */
             required?: boolean;
-            /** @description Its default, where it has one. */
+            /** @description Its default, if it has one. */
             defaultValue?: unknown;
-            /** @description Whether it is a credential, which the vault keeps for the run alone. */
+            /** @description Whether it is a credential. The vault keeps it for one run only. */
             credential?: boolean;
-            /** @description Whose credential: "openai" ... */
+            /** @description Provider of the credential: "openai" ... */
             provider?: string;
             /** @description Where the credential will be sent: "https://api.openai.com". */
             destination?: string;
@@ -1086,7 +1082,7 @@ export interface components {
             /** @description For people. */
             description?: string;
         };
-        /** @description InspectWorkflowResponse is what was found. */
+        /** @description InspectWorkflowResponse is the result of an inspection. */
         v1InspectWorkflowResponse: {
             interface?: components["schemas"]["v1Interface"];
             /** @description Slots. */
@@ -1099,28 +1095,28 @@ export interface components {
             sinks?: string[];
             /** @description Where data goes. */
             destinations?: string[];
-            /** @description Problems; with none, it runs. */
+            /** @description Problems. A definition without any can run. */
             problems?: components["schemas"]["v1Problem"][];
             /**
-             * @description What keeps it from being shared, although it runs for its owner: a credential
-             *     that is not contained, or whose destination is not constant. The kind is the
-             *     reason with which a share is refused: "credential_not_contained" ...
+             * @description Problems that prevent sharing although the owner can run it: a credential that is not
+             *     contained, or whose destination is not constant. The kind is the reason with which a
+             *     share is refused: "credential_not_contained" ...
              */
             sharingProblems?: components["schemas"]["v1Problem"][];
             /**
-             * @description Names of shares of the workflow that wait for their owner's word (state
-             *     SUSPENDED): look at what changed and resume them. At most 50.
+             * @description Names of suspended shares of the workflow, at most 50. Check what changed, then
+             *     resume them.
              */
             suspendedShares?: string[];
             /**
-             * @description Destinations of slots that are neither a known provider's nor allowed by the
-             *     operator: to use credentials hidden there, the owner has to confirm them.
+             * @description Destinations of slots that are not a known provider's and that the operator does not
+             *     allow. The owner must confirm them before hidden credentials go there.
              */
             unknownDestinations?: string[];
-            /** @description What sharing it takes on; user interfaces show these texts. */
+            /** @description Consequences of sharing it. User interfaces show these texts. */
             notices?: components["schemas"]["v1Notice"][];
         };
-        /** @description Interface is what a run takes and gives. */
+        /** @description Interface lists the inputs and outputs of a workflow. */
         v1Interface: {
             /** @description Inputs, in order. */
             inputs?: components["schemas"]["v1Input"][];
@@ -1133,9 +1129,9 @@ export interface components {
             name?: string;
             /** @description Human-readable title. */
             title?: string;
-            /** @description The key itself. Only in the reply to CreateKey, never again. */
+            /** @description The key itself. Only the reply to CreateKey contains it. */
             readonly key?: string;
-            /** @description The first characters of the key, to recognise it by. */
+            /** @description The first characters of the key, to recognize it. */
             readonly prefix?: string;
             budget?: components["schemas"]["v1Budget"];
             /**
@@ -1145,12 +1141,12 @@ export interface components {
             readonly createTime?: string;
             /**
              * Format: date-time
-             * @description When it was revoked, if it was.
+             * @description When it was revoked; unset otherwise.
              */
             readonly revokeTime?: string;
             operatorBudget?: components["schemas"]["v1Budget"];
         };
-        /** @description Limits bounds what strangers may use through a share. */
+        /** @description Limits bounds what visitors may use through a share. */
         v1Limits: {
             /**
              * Format: int64
@@ -1160,9 +1156,9 @@ export interface components {
             period?: components["schemas"]["v1Period"];
             /**
              * Format: int64
-             * @description Runs of one visitor in a period: of a workspace with all of its keys, or of a
-             *     guest. 0 is no bound of its own, but while run access or credentials are open: then
-             *     it is a fifth of `runs`, so that no single visitor uses up what is meant for all.
+             * @description Runs of one visitor in a period. A visitor is a workspace with all of its keys, or a
+             *     guest. 0 means no separate limit; while run access or credentials are open, 0 means a
+             *     fifth of `runs`, so that no single visitor exhausts the share.
              */
             visitorRuns?: string;
             /**
@@ -1173,13 +1169,13 @@ export interface components {
             /**
              * Format: int64
              * @description Pictures in a period, all visitors together: one list of pictures is one run.
-             *     Elements of other batch inputs count too. 0 is ten for each allowed run.
+             *     Elements of other batch inputs count too. 0 means ten for each allowed run.
              */
             pictures?: string;
             /**
              * Format: int64
-             * @description Pictures of one visitor in a period. 0 is the visitor's part of `pictures`: as much
-             *     of them as visitor_runs is of runs.
+             * @description Pictures of one visitor in a period. 0 means the same fraction of `pictures` as
+             *     visitor_runs is of `runs`.
              */
             visitorPictures?: string;
         };
@@ -1203,19 +1199,19 @@ export interface components {
             quantity?: string;
             /**
              * Format: int64
-             * @description Tokens that a provider counted in.
+             * @description Input tokens, as the provider counted them.
              */
             inputTokens?: string;
             /**
              * Format: int64
-             * @description Tokens that a provider counted out.
+             * @description Output tokens, as the provider counted them.
              */
             outputTokens?: string;
-            /** @description Whether the end of the attempt is unknown; booked as made. */
+            /** @description Whether the outcome of the attempt is unknown. It is charged as if it was made. */
             endUnknown?: boolean;
             /**
              * Format: int64
-             * @description How many of the calls failed, for the owner of the credential.
+             * @description Failed calls. Only the owner of the credential sees this.
              */
             failed?: string;
         };
@@ -1317,9 +1313,9 @@ export interface components {
             modelId?: string;
             /** @description Whether keys of other workspaces may not use it. */
             private?: boolean;
-            /** @description Whether there is no such model. */
+            /** @description Whether the model does not exist. */
             missing?: boolean;
-            /** @description Whether an input decides it. */
+            /** @description Whether an input selects it. */
             fromInput?: boolean;
         };
         /** @description ModelVersion is an immutable version of a model. */
@@ -1336,9 +1332,9 @@ export interface components {
             readonly sizeBytes?: string;
             /** @description Why it failed. */
             readonly problem?: string;
-            /** @description Inputs of the model, as its file says. */
+            /** @description Inputs of the model, as its file declares them. */
             readonly inputs?: components["schemas"]["v1Tensor"][];
-            /** @description Outputs of the model, as its file says. */
+            /** @description Outputs of the model, as its file declares them. */
             readonly outputs?: components["schemas"]["v1Tensor"][];
             /**
              * Format: date-time
@@ -1365,17 +1361,17 @@ export interface components {
             kinds?: string[];
         };
         /**
-         * @description Period is the span after which a budget starts anew (UTC).
+         * @description Period is the time after which a budget resets (UTC).
          *
          *      - PERIOD_UNSPECIFIED: Read as PERIOD_MONTH.
          *      - PERIOD_DAY: From midnight to midnight.
          *      - PERIOD_MONTH: Calendar month.
-         *      - PERIOD_LIFETIME: Never starts anew.
+         *      - PERIOD_LIFETIME: The budget never resets.
          * @default PERIOD_UNSPECIFIED
          * @enum {string}
          */
         v1Period: "PERIOD_UNSPECIFIED" | "PERIOD_DAY" | "PERIOD_MONTH" | "PERIOD_LIFETIME";
-        /** @description Problem is something wrong with a definition. */
+        /** @description Problem is an error in a definition. */
         v1Problem: {
             /** @description Step, input or output; empty for the document. */
             step?: string;
@@ -1386,36 +1382,36 @@ export interface components {
             /** @description What is wrong and what to do. */
             message?: string;
         };
-        /** @description QueryUsageResponse is a page of sums. */
+        /** @description QueryUsageResponse is a page of totals. */
         v1QueryUsageResponse: {
-            /** @description Sums, by group. */
+            /** @description Totals, by group. */
             rows?: components["schemas"]["v1UsageRow"][];
             /** @description Token of the next page; empty on the last. */
             nextPageToken?: string;
             /**
-             * @description What the workspace's own credentials were used for, by the same groups: also in runs
-             *     that visitors paid for. By "key" only the workspace's own keys are named, by "model"
-             *     there is nothing. A page has so many rows of both lists together.
+             * @description Use of the workspace's own credentials, by the same groups, also in runs that visitors
+             *     paid for. Grouped by "key", it names only the workspace's own keys; grouped by "model",
+             *     it is empty. The page size counts the rows of both lists together.
              */
             credentials?: components["schemas"]["v1CredentialUsage"][];
         };
         /** @description Run is one execution of one version. Inputs and outputs are not kept. */
         v1Run: {
-            /** @description Resource name, "workspaces/{workspace}/runs/{run}", of the workspace that is charged or whose workflow it is. */
+            /** @description Resource name, "workspaces/{workspace}/runs/{run}", in the workspace that is charged or that owns the workflow. */
             name?: string;
             state?: components["schemas"]["v1RunState"];
-            /** @description Workflow resource name, for the workflow's own workspace. */
+            /** @description Resource name of the workflow. Only its own workspace sees this. */
             workflow?: string;
             /**
              * Format: int32
              * @description Version number; 0 for an inline definition.
              */
             version?: number;
-            /** @description Share, where it came through one. */
+            /** @description The share, for a run through a link. */
             share?: string;
-            /** @description Pseudonym of the visitor, where there is one. */
+            /** @description Pseudonym of the visitor, for a run through a link. */
             visitor?: string;
-            /** @description The key that was charged, for its own workspace. */
+            /** @description The key that was charged. Only its own workspace sees this. */
             chargedKey?: string;
             /** @description Why it failed, machine-readable. */
             reason?: string;
@@ -1437,7 +1433,7 @@ export interface components {
             steps?: components["schemas"]["v1StepEvent"][];
         };
         /**
-         * @description RunAccess says on whose key the runs of a share are charged.
+         * @description RunAccess says which key the runs of a share are charged to.
          *
          *      - RUN_ACCESS_UNSPECIFIED: Read as RUN_ACCESS_VISITOR.
          *      - RUN_ACCESS_VISITOR: The visitor's key, or the guest key; private models do not run.
@@ -1448,14 +1444,14 @@ export interface components {
         v1RunAccess: "RUN_ACCESS_UNSPECIFIED" | "RUN_ACCESS_VISITOR" | "RUN_ACCESS_OWNER";
         /** @description RunEvent is one event of a run: `started` first, `finished` last. */
         v1RunEvent: {
-            /** @description The run was admitted; its id. */
+            /** @description The run started; the value is its id. */
             started?: string;
             step?: components["schemas"]["v1StepProgress"];
             finished?: components["schemas"]["v1RunResponse"];
         };
         /** @description RunResponse is a finished run. */
         v1RunResponse: {
-            /** @description The run: "workspaces/{workspace}/runs/{run}"; for guests its id alone. */
+            /** @description The run: "workspaces/{workspace}/runs/{run}"; for guests only its id. */
             run?: string;
             /** @description A JSON list with one object for each element of the input batch. */
             outputs?: Record<string, unknown>[];
@@ -1465,21 +1461,21 @@ export interface components {
             allowances?: components["schemas"]["v1Allowance"][];
         };
         /**
-         * @description RunState is where a run stands.
+         * @description RunState is the state of a run.
          *
          *      - RUN_STATE_UNSPECIFIED: Never given out.
-         *      - RUN_STATE_RUNNING: It goes on.
-         *      - RUN_STATE_SUCCEEDED: It gave its outputs.
-         *      - RUN_STATE_FAILED: It failed.
-         *      - RUN_STATE_CANCELLED: Its caller gave up, or its right was withdrawn.
-         *      - RUN_STATE_ABANDONED: Its runner died; it was settled from its intents.
-         *      - RUN_STATE_STOPPED: Its link was stopped while it went on. It is not charged; what its steps used of the
-         *     owner's is in its line items.
+         *      - RUN_STATE_RUNNING: The run has not ended.
+         *      - RUN_STATE_SUCCEEDED: The run returned its outputs.
+         *      - RUN_STATE_FAILED: The run failed.
+         *      - RUN_STATE_CANCELLED: The caller cancelled the run, or its share, key or credential was revoked.
+         *      - RUN_STATE_ABANDONED: The runner died. The run was charged for its recorded attempts.
+         *      - RUN_STATE_STOPPED: The link was stopped during the run. The run is not charged; its line items list what
+         *     its steps used of the owner's.
          * @default RUN_STATE_UNSPECIFIED
          * @enum {string}
          */
         v1RunState: "RUN_STATE_UNSPECIFIED" | "RUN_STATE_RUNNING" | "RUN_STATE_SUCCEEDED" | "RUN_STATE_FAILED" | "RUN_STATE_CANCELLED" | "RUN_STATE_ABANDONED" | "RUN_STATE_STOPPED";
-        /** @description Sample is an example input that the owner opted in. */
+        /** @description Sample is an example input that the owner publishes. */
         v1Sample: {
             /** @description Name of the input. */
             input?: string;
@@ -1492,9 +1488,9 @@ export interface components {
             name?: string;
             /** @description For the owner. */
             title?: string;
-            /** @description The token of the link; for the owner alone. */
+            /** @description The token of the link. Only the owner sees it. */
             readonly token?: string;
-            /** @description The link itself, where the installation knows its address. */
+            /** @description The link, if the installation knows its own address. */
             readonly uri?: string;
             state?: components["schemas"]["v1ShareState"];
             /**
@@ -1515,15 +1511,15 @@ export interface components {
             forkDisabled?: boolean;
             /**
              * Format: date-time
-             * @description When the link dies by itself, if ever.
+             * @description When the link expires; unset means never.
              */
             expireTime?: string;
             /** @description Origins that may frame the embed page, or "*". */
             frameOrigins?: string[];
-            /** @description Sample inputs for visitors. */
+            /** @description Sample inputs that visitors see. */
             samples?: components["schemas"]["v1Sample"][];
             detected?: components["schemas"]["v1Detected"];
-            /** @description What opening the settings takes on; user interfaces show these texts. */
+            /** @description Consequences of the settings. User interfaces show these texts. */
             readonly notices?: components["schemas"]["v1Notice"][];
             /**
              * Format: date-time
@@ -1536,29 +1532,29 @@ export interface components {
              */
             readonly updateTime?: string;
             /**
-             * @description Destinations that are neither a known provider's nor allowed by the operator, and to
-             *     which hidden credentials may go all the same, "https://llm.example.com". Input only;
-             *     needed in the request that opens hidden credentials there. The notice
-             *     credential_access.unknown_destination says what it takes on.
+             * @description Destinations that the owner confirms for hidden credentials, although they are not a
+             *     known provider's and the operator does not allow them: "https://llm.example.com".
+             *     Input only; required in the request that opens hidden credentials there. The notice
+             *     credential_access.unknown_destination states the consequences.
              */
             confirmedDestinations?: string[];
             suspension?: components["schemas"]["keyholeSharingV1Suspension"];
             /**
-             * @description Origins of other sites whose pages may run and fork it from a browser, like
-             *     "https://example.com". The installation's own pages always may, and a program that
-             *     sends no Origin header is not asked.
+             * @description Origins of other sites whose pages may run and fork it from a browser, for example
+             *     "https://example.com". The installation's own pages always may. Requests without an
+             *     Origin header are not checked.
              */
             runOrigins?: string[];
         };
         /**
-         * @description ShareState is where a share stands.
+         * @description ShareState is the state of a share.
          *
          *      - SHARE_STATE_UNSPECIFIED: Never given out.
          *      - SHARE_STATE_ACTIVE: Its link works.
          *      - SHARE_STATE_PAUSED: Paused by its owner.
-         *      - SHARE_STATE_REVOKED: Dead for ever.
-         *      - SHARE_STATE_SUSPENDED: Stopped until its owner resumes it: by the guard, or because a hidden credential
-         *     got other destinations, another slot or provider. The notices say which.
+         *      - SHARE_STATE_REVOKED: Permanently revoked.
+         *      - SHARE_STATE_SUSPENDED: Stopped until its owner resumes it, by the guard or because the destinations, slot or
+         *     provider of a hidden credential changed. The notices say which.
          * @default SHARE_STATE_UNSPECIFIED
          * @enum {string}
          */
@@ -1569,7 +1565,7 @@ export interface components {
             title?: string;
             /** @description What it does. */
             description?: string;
-            /** @description Whose it is: the title of the workspace, or its id where it has none. */
+            /** @description The owner: the title of the workspace, or its id if it has no title. */
             owner?: string;
             /**
              * Format: int32
@@ -1577,8 +1573,8 @@ export interface components {
              */
             version?: number;
             /**
-             * @description Tells the version from others behind this link. It is keyed, and no hash of the
-             *     definition: what is redacted cannot be guessed with it.
+             * @description Distinguishes this version from others behind the link. It is a keyed hash, so that
+             *     nobody can use it to guess redacted parts of the definition.
              */
             versionHash?: string;
             /** @description The definition, redacted. */
@@ -1610,19 +1606,19 @@ export interface components {
             step?: string;
             /** @description Field of the step. */
             field?: string;
-            /** @description Whose credential belongs there. */
+            /** @description Provider of the credential that belongs there. */
             provider?: string;
             /** @description Resource name of the credential that is bound; empty when unbound. */
             credential?: string;
             /** @description Where the step sends it. */
             destination?: string;
-            /** @description Whether that is constant in the version: only then can it be shared. */
+            /** @description Whether the destination is constant in the version. Otherwise it cannot be shared. */
             destinationConstant?: boolean;
             /** @description Whether the bound credential does not exist. */
             credentialMissing?: boolean;
             /**
-             * @description Whether a share that opens the credential waits for its owner to resume it,
-             *     because the credential has other destinations, another slot or provider now.
+             * @description Whether a share that uses the credential hidden is suspended until its owner resumes
+             *     it, because the credential's destinations, slot or provider have changed.
              */
             unconfirmed?: boolean;
         };
@@ -1631,24 +1627,24 @@ export interface components {
          *
          *      - SLOT_KIND_UNSPECIFIED: Read as SLOT_KIND_BEARER.
          *      - SLOT_KIND_BEARER: `Authorization: Bearer <value>`.
-         *      - SLOT_KIND_HEADER: A header of its own, such as `x-api-key`; `slot_prefix` stands before the value.
+         *      - SLOT_KIND_HEADER: Another header, such as `x-api-key`; `slot_prefix` precedes the value.
          *      - SLOT_KIND_QUERY: A query parameter.
-         *      - SLOT_KIND_BASIC: HTTP basic authentication, the value being the password. Without a user the value
-         *     is "user:password".
-         *      - SLOT_KIND_BODY: A text in a JSON body, by JSON pointer: "/auth/token".
-         *      - SLOT_KIND_URL: The whole address, as of a webhook whose path is the secret. Its host is the
-         *     credential's one destination.
+         *      - SLOT_KIND_BASIC: HTTP basic authentication. The value is the password; without a user, it is
+         *     "user:password".
+         *      - SLOT_KIND_BODY: A string in a JSON body, at a JSON pointer: "/auth/token".
+         *      - SLOT_KIND_URL: The whole URL, for example of a webhook whose path is the secret. Its host is the
+         *     credential's only destination.
          * @default SLOT_KIND_UNSPECIFIED
          * @enum {string}
          */
         v1SlotKind: "SLOT_KIND_UNSPECIFIED" | "SLOT_KIND_BEARER" | "SLOT_KIND_HEADER" | "SLOT_KIND_QUERY" | "SLOT_KIND_BASIC" | "SLOT_KIND_BODY" | "SLOT_KIND_URL";
         /**
-         * @description State is where a version stands.
+         * @description State is the state of a version.
          *
-         *      - STATE_UNSPECIFIED: Never given out.
-         *      - STATE_PENDING: It awaits its artifact.
-         *      - STATE_READY: Its artifact was opened and runs can use it.
-         *      - STATE_FAILED: Its artifact could not be opened; `problem` says why.
+         *      - STATE_UNSPECIFIED: Not used.
+         *      - STATE_PENDING: The artifact was not uploaded yet.
+         *      - STATE_READY: The artifact was opened, and runs can use it.
+         *      - STATE_FAILED: The artifact could not be opened; `problem` says why.
          * @default STATE_UNSPECIFIED
          * @enum {string}
          */
@@ -1678,7 +1674,7 @@ export interface components {
             state?: string;
             /**
              * Format: date-time
-             * @description When.
+             * @description Time of the change.
              */
             time?: string;
         };
@@ -1688,10 +1684,10 @@ export interface components {
             name?: string;
             /** @description Element type: "float32", "int64" ... */
             type?: string;
-            /** @description Shape; -1 where it is free. */
+            /** @description Shape; -1 for a dynamic dimension. */
             shape?: string[];
         };
-        /** @description Terms is on whose behalf a run through the link happens, in words for the visitor. */
+        /** @description Terms tells a visitor on whose behalf a run through the link happens. */
         v1Terms: {
             /** @description One line: who pays, whose credentials, where data goes. */
             summary?: string;
@@ -1701,19 +1697,19 @@ export interface components {
             credentials?: string;
             /** @description Where data goes. */
             destinations?: string[];
-            /** @description Why it cannot run now, if it cannot: for people. */
+            /** @description For people: why it cannot run now. Empty if it can. */
             blocked?: string[];
-            /** @description Whether its sinks work. */
+            /** @description Whether its sinks are enabled. */
             sinksEnabled?: boolean;
             /**
-             * @description Credential inputs that are sent elsewhere than when the link was made. A run that
+             * @description Credential inputs whose destination has changed since the link was made. A run that
              *     gives one must name its destination in `destinations`; otherwise it is refused.
              */
             movedCredentials?: string[];
         };
-        /** @description UsageRow is one sum. */
+        /** @description UsageRow is the total of one group. */
         v1UsageRow: {
-            /** @description What it is the sum of: a key, share, day ... */
+            /** @description Value of the group: a key, share, day ... */
             group?: string;
             /**
              * Format: int64
@@ -1722,7 +1718,7 @@ export interface components {
             runs?: string;
             /**
              * Format: int64
-             * @description Of them, such as failed.
+             * @description Runs that failed.
              */
             failedRuns?: string;
             /**
@@ -1762,7 +1758,7 @@ export interface components {
             role?: string;
             /** @description The workspace of the key, such as "workspaces/demo"; empty for guests. */
             workspace?: string;
-            /** @description The resource name of the key; for guests the key that they are charged to. */
+            /** @description Resource name of the key. For guests, the key that their runs are charged to. */
             key?: string;
             /** @description What the caller may do, in short phrases. */
             permissions?: string[];
@@ -1784,9 +1780,9 @@ export interface components {
             readonly liveVersion?: number;
             /** @description SHA-256 of the live version's stored bytes, hex. */
             readonly versionHash?: string;
-            /** @description Where it came from, for a fork: title and owner of what was forked. */
+            /** @description For a fork, title and owner of the original. */
             readonly forkedFrom?: string;
-            /** @description Changes with every change; sent back, an update of stale data is refused. */
+            /** @description Changes with every update. An update that sends an old value is refused. */
             etag?: string;
             /**
              * Format: date-time
@@ -1800,7 +1796,7 @@ export interface components {
             readonly updateTime?: string;
             /**
              * Format: date-time
-             * @description When it went to the trash, if it did.
+             * @description When it was moved to the trash; unset otherwise.
              */
             readonly deleteTime?: string;
         };
@@ -2268,7 +2264,7 @@ export interface operations {
     VaultService_DeleteCredential: {
         parameters: {
             query?: {
-                /** @description Delete it although it is in use. */
+                /** @description Delete it even if it is in use. */
                 force?: boolean;
             };
             header?: never;
@@ -2315,15 +2311,15 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description Whose secret it is: "openai", "anthropic", "openai_compatible", "generic" ...
-                     *     Needed when a credential is created. A change needs the value again.
+                     * @description Its provider: "openai", "anthropic", "openai_compatible", "generic" ... Required when a
+                     *     credential is created. A change needs the value in the same request.
                      */
                     provider?: string;
-                    /** @description The secret. Write only: no reply ever has it. */
+                    /** @description The secret. Write only: no reply contains it. */
                     value?: string;
                     /**
-                     * @description Destinations that it may go to: "https://api.openai.com". Defaults to the
-                     *     provider's own for known providers.
+                     * @description Destinations that may receive it: "https://api.openai.com". For known providers the
+                     *     default is the provider's own.
                      */
                     hosts?: string[];
                     slotKind?: components["schemas"]["v1SlotKind"];
@@ -2334,11 +2330,11 @@ export interface operations {
                     slotName?: string;
                     /** @description Human-readable title. */
                     title?: string;
-                    /** @description Keyed hash of the value: changes when the value does, says nothing of it. */
+                    /** @description Keyed hash of the value. It changes with the value and reveals nothing about it. */
                     readonly fingerprint?: string;
                     /**
                      * Format: int64
-                     * @description Counts the values that were stored here, from 1.
+                     * @description Number of values stored so far, from 1.
                      */
                     readonly version?: string;
                     /**
@@ -2351,9 +2347,9 @@ export interface operations {
                      * @description When it was changed last.
                      */
                     readonly updateTime?: string;
-                    /** @description Whether answers can be guarded against holding it: hidden use needs that. */
+                    /** @description Whether the guard can recognize it in answers. Hidden use requires this. */
                     readonly guardable?: boolean;
-                    /** @description Text that stands before the value in a header: "Bot ", "Token ". Part of the slot. */
+                    /** @description Text before the value in a header: "Bot ", "Token ". Part of the slot. */
                     slotPrefix?: string;
                 };
             };
@@ -2418,7 +2414,7 @@ export interface operations {
     VaultService_CreateKey: {
         parameters: {
             query?: {
-                /** @description Its id; made up when empty. */
+                /** @description Its id; generated when empty. */
                 keyId?: string;
             };
             header?: never;
@@ -2534,9 +2530,9 @@ export interface operations {
                 "application/json": {
                     /** @description Human-readable title. */
                     title?: string;
-                    /** @description The key itself. Only in the reply to CreateKey, never again. */
+                    /** @description The key itself. Only the reply to CreateKey contains it. */
                     readonly key?: string;
-                    /** @description The first characters of the key, to recognise it by. */
+                    /** @description The first characters of the key, to recognize it. */
                     readonly prefix?: string;
                     budget?: components["schemas"]["v1Budget"];
                     /**
@@ -2546,7 +2542,7 @@ export interface operations {
                     readonly createTime?: string;
                     /**
                      * Format: date-time
-                     * @description When it was revoked, if it was.
+                     * @description When it was revoked; unset otherwise.
                      */
                     readonly revokeTime?: string;
                     operatorBudget?: components["schemas"]["v1Budget"];
@@ -2813,7 +2809,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The version; all that it says is made by the registry. */
+        /** @description The version. The registry sets all of its fields. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["v1ModelVersion"];
@@ -2983,7 +2979,7 @@ export interface operations {
             query?: {
                 /** @description "key", "share", "visitor", "workflow", "model", "credential" or "day"; the total when empty. */
                 groupBy?: string;
-                /** @description From, inclusive; the begin of time when unset. */
+                /** @description From, inclusive; unset means no lower bound. */
                 startTime?: string;
                 /** @description To, exclusive; now when unset. */
                 endTime?: string;
@@ -3191,9 +3187,9 @@ export interface operations {
                     readonly liveVersion?: number;
                     /** @description SHA-256 of the live version's stored bytes, hex. */
                     readonly versionHash?: string;
-                    /** @description Where it came from, for a fork: title and owner of what was forked. */
+                    /** @description For a fork, title and owner of the original. */
                     readonly forkedFrom?: string;
-                    /** @description Changes with every change; sent back, an update of stale data is refused. */
+                    /** @description Changes with every update. An update that sends an old value is refused. */
                     etag?: string;
                     /**
                      * Format: date-time
@@ -3207,7 +3203,7 @@ export interface operations {
                     readonly updateTime?: string;
                     /**
                      * Format: date-time
-                     * @description When it went to the trash, if it did.
+                     * @description When it was moved to the trash; unset otherwise.
                      */
                     readonly deleteTime?: string;
                 };
@@ -3396,9 +3392,9 @@ export interface operations {
                 "application/json": {
                     /** @description For the owner. */
                     title?: string;
-                    /** @description The token of the link; for the owner alone. */
+                    /** @description The token of the link. Only the owner sees it. */
                     readonly token?: string;
-                    /** @description The link itself, where the installation knows its address. */
+                    /** @description The link, if the installation knows its own address. */
                     readonly uri?: string;
                     state?: components["schemas"]["v1ShareState"];
                     /**
@@ -3419,15 +3415,15 @@ export interface operations {
                     forkDisabled?: boolean;
                     /**
                      * Format: date-time
-                     * @description When the link dies by itself, if ever.
+                     * @description When the link expires; unset means never.
                      */
                     expireTime?: string;
                     /** @description Origins that may frame the embed page, or "*". */
                     frameOrigins?: string[];
-                    /** @description Sample inputs for visitors. */
+                    /** @description Sample inputs that visitors see. */
                     samples?: components["schemas"]["v1Sample"][];
                     detected?: components["schemas"]["v1Detected"];
-                    /** @description What opening the settings takes on; user interfaces show these texts. */
+                    /** @description Consequences of the settings. User interfaces show these texts. */
                     readonly notices?: components["schemas"]["v1Notice"][];
                     /**
                      * Format: date-time
@@ -3440,17 +3436,17 @@ export interface operations {
                      */
                     readonly updateTime?: string;
                     /**
-                     * @description Destinations that are neither a known provider's nor allowed by the operator, and to
-                     *     which hidden credentials may go all the same, "https://llm.example.com". Input only;
-                     *     needed in the request that opens hidden credentials there. The notice
-                     *     credential_access.unknown_destination says what it takes on.
+                     * @description Destinations that the owner confirms for hidden credentials, although they are not a
+                     *     known provider's and the operator does not allow them: "https://llm.example.com".
+                     *     Input only; required in the request that opens hidden credentials there. The notice
+                     *     credential_access.unknown_destination states the consequences.
                      */
                     confirmedDestinations?: string[];
                     suspension?: components["schemas"]["keyholeSharingV1Suspension"];
                     /**
-                     * @description Origins of other sites whose pages may run and fork it from a browser, like
-                     *     "https://example.com". The installation's own pages always may, and a program that
-                     *     sends no Origin header is not asked.
+                     * @description Origins of other sites whose pages may run and fork it from a browser, for example
+                     *     "https://example.com". The installation's own pages always may. Requests without an
+                     *     Origin header are not checked.
                      */
                     runOrigins?: string[];
                 };
