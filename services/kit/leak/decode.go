@@ -96,7 +96,10 @@ func narrowed(raw []byte) string {
 	if len(raw) < 2*minDecoded || bytes.Count(raw, []byte{0}) < len(raw)/2-2 {
 		return string(raw)
 	}
-	return strings.Trim(strings.ReplaceAll(string(raw), "\x00", ""), "\xff\xfe")
+	for _, mark := range [][]byte{{0xff, 0xfe}, {0xfe, 0xff}} {
+		raw = bytes.TrimPrefix(raw, mark)
+	}
+	return string(bytes.ReplaceAll(raw, []byte{0}, nil))
 }
 
 // isPrivateKey recognises PKCS #8, PKCS #1, SEC 1 and PKCS #12 in DER: a sequence that

@@ -32,7 +32,7 @@ func Create(ctx context.Context, tx *sql.Tx, w Workspace) (bool, error) {
 	return ok, nil
 }
 
-// workspace returns sql.ErrNoRows if there is none.
+// Get returns sql.ErrNoRows if there is none.
 func (s *Store) Get(ctx context.Context, id string) (Workspace, error) {
 	return scanWorkspace(s.db.QueryRowContext(ctx, `SELECT id, title, create_time FROM workspaces WHERE id = $1`, id))
 }

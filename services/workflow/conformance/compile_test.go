@@ -79,7 +79,7 @@ func compile(suite *conformance.Suite, d *conformance.Definition, c *conformance
 	default:
 		p, _, problems := plan.Load(d.Document(c), suite.Catalogue(core, c.Plugins), c.InitParameters...)
 		if !expected(c.Expect, problems) {
-			return fmt.Errorf("expected error %q, got %v", c.Expect.Error, problems.Err())
+			return fmt.Errorf("expected error %q, got %q", c.Expect.Error, fmt.Sprint(problems))
 		}
 		if (p == nil) != (len(problems) > 0) {
 			return errors.New("plan.Load returned both a plan and problems, or neither")
@@ -127,7 +127,7 @@ func describeInputs(d *conformance.Definition, c *conformance.Case) error {
 	}
 	p, _, problems := plan.Load(d.Document(c), manifest.Core())
 	if stage, _ := c.Expect.SplitError(); (stage == "compile") != (len(problems) > 0) {
-		return fmt.Errorf("expected error %q, got %v", c.Expect.Error, problems)
+		return fmt.Errorf("expected error %q, got %q", c.Expect.Error, fmt.Sprint(problems))
 	}
 	if p == nil {
 		return nil

@@ -177,7 +177,7 @@ const maxPieces = 10_000
 func (w *walk) together(n *document.Node, pointer, path string) {
 	var texts []string
 	for at := range min(maxPieces, len(n.Items)+len(n.Members)) {
-		item := n
+		var item *document.Node
 		if at < len(n.Items) {
 			item = n.Items[at]
 		} else {

@@ -76,7 +76,7 @@ type piece struct {
 func (j *jsonWalker) feed(b []byte, offset int64) {
 	for len(b) > 0 {
 		j.offset = offset
-		n := 0
+		var n int
 		if j.inString {
 			n = j.string(b)
 			j.wire.inner(b[:n], offset)
