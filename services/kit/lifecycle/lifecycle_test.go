@@ -66,7 +66,7 @@ func TestAFailureStopsAll(t *testing.T) {
 	for name, c := range map[string]struct {
 		err  error
 		text string
-	}{"an error": {failure, "port taken"}, "an early end": {nil, "ended before"}} {
+	}{"an error": {failure, "port taken"}, "an early end": {nil, "ended unexpectedly"}} {
 		var d diary
 		err := lifecycle.Run(t.Context(), testkit.Silence(), &lifecycle.Readiness{}, d.component("database", nil),
 			lifecycle.Component{Name: "server", Run: func(context.Context) error { return c.err }}, d.component("edge", nil))
@@ -277,7 +277,7 @@ func TestAdminOffLoopback(t *testing.T) {
 	var log bytes.Buffer
 	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "runs_total 1") })
 	c := lifecycle.Admin(l, lifecycle.AdminConfig{Readiness: &lifecycle.Readiness{}, Metrics: metrics, Logger: slog.New(slog.NewTextHandler(&log, nil))})
-	if text := log.String(); strings.Count(text, "level=WARN") != 1 || !strings.Contains(text, "off loopback") {
+	if text := log.String(); strings.Count(text, "level=WARN") != 1 || !strings.Contains(text, "not on loopback") {
 		t.Errorf("it warns: %s", text)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

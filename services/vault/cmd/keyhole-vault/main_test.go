@@ -17,6 +17,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
 // The program starts from nothing, writes its keys for its owner alone, serves
@@ -28,13 +29,13 @@ func TestProgram(t *testing.T) {
 	must(t, ca.Write(dir, "vault", "127.0.0.1"))
 	gateway, err := ca.Issue("gateway")
 	must(t, err)
-	public, internal := freeAddr(t), freeAddr(t)
+	public, internal, redis := freeAddr(t), freeAddr(t), testkit.Redis(t)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
 		ended <- run(ctx, []string{
 			"--certs", dir, "--public", public, "--internal", internal, "--admin", freeAddr(t), "--log-level", "error",
-			"--db", "sqlite:" + filepath.Join(dir, "vault.db"), "--redis", "embedded:",
+			"--db", "sqlite:" + filepath.Join(dir, "vault.db"), "--redis", redis,
 			"--kek-file", filepath.Join(dir, "kek"), "--operator-key-file", filepath.Join(dir, "operator.key"),
 		})
 	}()
