@@ -85,7 +85,7 @@ func names(t *testing.T, in *installation) {
 	s.keyhole(t, "workflow", "get", w.name+"/workflows/named")
 	s.keyhole(t, "workflow", "run", w.name+"/workflows/named")
 	s.keyhole(t, "key", "revoke", name("key", "create", "--title", "to be revoked"))
-	s.refused(t, "names a key, but a share is wanted", "share", "pause", w.keyName)
-	s.refused(t, "names a share, but a link is wanted", "share", "view", share)
-	s.refused(t, "not of this key's workspace", "workflow", "get", other.name+"/workflows/named") // the workspace of a name is not dropped
+	s.refused(t, "is a key, not a share", "share", "pause", w.keyName)
+	s.refused(t, "is a share, not a link", "share", "view", share)
+	s.refused(t, "not found in this key's workspace", "workflow", "get", other.name+"/workflows/named") // the workspace of a name is not dropped
 }
