@@ -166,5 +166,5 @@ func (s *Service) loadTrash(ctx context.Context, uid string) (bool, error) {
 
 // noLink is the one answer to every token that opens nothing.
 func noLink() error {
-	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "this link leads nowhere: it is wrong, or it was withdrawn")
+	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "link not found or revoked")
 }

@@ -56,7 +56,7 @@ describe("links that do not work", () => {
     const link = await share(definition, {}, "Read privately");
     const page = await visit(`/s/${link.token}`);
     await ready(page);
-    expect(await page.locator(".notice").innerText()).toMatch(/cannot run now[\s\S]*model/i);
+    expect(await page.locator(".notice").innerText()).toMatch(/can't run now[\s\S]*model/i);
     expect(await runButton(page).isDisabled()).toBe(true);
     await accessible(page);
     await shot(page, "state-private");
