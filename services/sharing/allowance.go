@@ -23,7 +23,7 @@ func (s *Service) allowances(ctx context.Context, scopes []meter.Scope) ([]*shar
 	return budget.Allowances(scopes, left), nil
 }
 
-// visibleScopes are the scopes of a run that ends of which its caller is told what is left, as
+// visibleScopes are the scopes of a finished run whose remainder its caller may see, as
 // their limits are now. The run is to be booked: what cannot be read now is left out.
 func (s *Service) visibleScopes(ctx context.Context, row ledger.Run) []meter.Scope {
 	key, err := s.peers.Key(ctx, row.ChargedKey)

@@ -30,7 +30,7 @@ func (h *InternalHandlers) CheckModels(ctx context.Context, r *registryinternalv
 }
 
 // check resolves an ID for the owner, because the definition is the owner's. A model that the owner
-// may not use does not exist here, whoever is charged. If only public models count, the owner's
+// may not use does not exist here, regardless of who is charged. If only public models count, the owner's
 // private models do not exist either, and none of them hides a public model of the same short name.
 func (h *InternalHandlers) check(ctx context.Context, id string, r *registryinternalv1.CheckModelsRequest) (*registryinternalv1.ModelCheck, error) {
 	check := &registryinternalv1.ModelCheck{ModelId: id}

@@ -16,7 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// Artifacts is told about versions that are deleted.
+// Artifacts learns of versions that are deleted.
 type Artifacts interface {
 	// Orphan records, in the transaction that deletes versions, that their artifacts have none.
 	Orphan(ctx context.Context, tx *sql.Tx, gone []Version) error

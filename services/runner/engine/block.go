@@ -33,7 +33,7 @@ type Step struct {
 
 // Constructor makes the block of one step, and parses there what need not be
 // parsed again for each run: queries, templates, colours. An error is a fault of
-// the definition and is shown to whoever compiles it.
+// the definition and is shown to the caller that compiles it.
 type Constructor func(step Step) (Block, error)
 
 // Registry lists constructors by canonical block type. It is built in one place,

@@ -17,7 +17,7 @@ type Env struct {
 	// Sinks tells whether steps with effects outside of the run may have them. A
 	// sink that may not reports that it was disabled; it does not fail.
 	Sinks bool
-	// Meter is told of everything that is charged. It must be quick and safe for
+	// Meter receives everything that is charged. It must be quick and safe for
 	// concurrent use.
 	Meter func(Use)
 	// Calls is how many calls with credentials a step may make; below 0 is no bound. Nil

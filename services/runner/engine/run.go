@@ -14,7 +14,7 @@ type Request struct {
 	Inputs map[string]any
 	Reader value.Reader
 	Limits Limits
-	// Observe is told of every step. It must be quick, and safe for concurrent use.
+	// Observe receives every step. It must be quick, and safe for concurrent use.
 	Observe func(Event)
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Serialize turns the results of [Workflow.Run] into plain JSON values. A result
 // that would be larger than the limit of bytes is refused while it is made. drawn, if
-// not nil, is told of the pictures that were encoded here.
+// not nil, receives the pictures that were encoded here.
 func (w *Workflow) Serialize(ctx context.Context, codec value.Codec, results []map[string]any, limit int, drawn func(string)) ([]map[string]any, error) {
 	if limit <= 0 {
 		limit = defaultResult

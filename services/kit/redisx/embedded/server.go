@@ -22,7 +22,7 @@ const (
 )
 
 // embeddedServer is a Redis in this process, reached without a port. Its keys expire only when it
-// is told how much time has passed, which one goroutine does.
+// learns how much time has passed; one goroutine tells it.
 type embeddedServer struct {
 	server *miniredis.Miniredis
 	quit   chan struct{}
