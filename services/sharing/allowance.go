@@ -4,10 +4,10 @@ import (
 	"context"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
 
@@ -38,6 +38,6 @@ func (s *Service) visibleScopes(ctx context.Context, row ledger.Run) []meter.Sco
 		}
 		share = &right.share
 	}
-	ownKey := row.ChargedKey != resource.GuestKey && row.CallerPays()
+	ownKey := row.ChargedKey != rpc.GuestKey && row.CallerPays()
 	return budget.Visible(s.scopesOf(row.ChargedKey, key.GetBudget(), share, budget.VisitorOf(row.Caller, row.CallerWorkspace)), ownKey)
 }

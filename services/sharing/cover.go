@@ -8,7 +8,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
@@ -71,7 +71,7 @@ func (s *Service) cover(ctx context.Context, row shares.Share) error {
 
 // withdraw asks the vault to drop a share's grant, unless the row covers it.
 func (s *Service) withdraw(ctx context.Context, w workflows.Workflow, row *shares.Share) error {
-	request := &vaultinternalv1.DeleteCredentialGrantRequest{Share: resource.Share(row.Workspace, w.ID, row.ID)}
+	request := &vaultinternalv1.DeleteCredentialGrantRequest{Share: names.Share(row.Workspace, w.ID, row.ID)}
 	if w.Deleted == 0 && row.State != sharingv1.ShareState_SHARE_STATE_REVOKED && row.Hidden() && row.GrantedHash != "" {
 		request.Unless = &vaultinternalv1.CoveredGrant{VersionHash: row.GrantedHash, Calls: row.Calls, Period: vaultv1.Period(row.Period)}
 	}

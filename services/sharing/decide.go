@@ -11,11 +11,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
@@ -178,7 +179,7 @@ func (s *Service) payer(_ context.Context, d *decision, _ *sharinginternalv1.Aut
 	case d.right != nil && d.right.ownerPays():
 		d.charged, d.paidByOwner = d.right.share.ChargedKey, true
 	case d.principal.Kind == caller.Guest:
-		d.charged = resource.GuestKey
+		d.charged = rpc.GuestKey
 	default:
 		d.charged = d.principal.Key
 	}
@@ -215,7 +216,7 @@ func (d *decision) deadKey() error {
 	case d.paidByOwner:
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_RUN_REVOKED,
 			"the key that this link's runs are charged to was revoked; its owner has to name another")
-	case d.charged == resource.GuestKey:
+	case d.charged == rpc.GuestKey:
 		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "visitors without a key cannot run here; present a key of your own")
 	default:
 		return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the key is revoked")

@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
@@ -20,21 +20,21 @@ func (s dependentShares) Suspended(ctx context.Context, w workflows.Workflow) ([
 	if err != nil {
 		return nil, fmt.Errorf("list shares: %w", err)
 	}
-	var names []string
+	var waiting []string
 	for _, row := range rows {
 		if !row.Hidden() {
 			continue
 		}
-		name := resource.Share(w.Workspace, w.ID, row.ID)
+		name := names.Share(w.Workspace, w.ID, row.ID)
 		grant, err := s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: name})
 		if err != nil {
 			return nil, fmt.Errorf("read credential grant: %w", err)
 		}
 		if waits(grant) {
-			names = append(names, name)
+			waiting = append(waiting, name)
 		}
 	}
-	return names, nil
+	return waiting, nil
 }
 
 // dependentShares implements workflows.Dependents.

@@ -10,8 +10,9 @@ import (
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // modelsOf binds the models of a run, or names those that it may not use.
@@ -35,7 +36,7 @@ func (s *Service) modelsOf(ctx context.Context, d *decision, r *sharinginternalv
 // payingWorkspace is the one whose private models the key that is charged may use. The
 // guest key is nobody's own: it must not bring those of the workspace that it is in.
 func (d *decision) payingWorkspace() string {
-	if d.charged == resource.GuestKey && !d.paidByOwner {
+	if d.charged == rpc.GuestKey && !d.paidByOwner {
 		return peers.Stranger
 	}
 	return resource.Segment(d.charged, 0)
@@ -88,10 +89,10 @@ func (d *decision) bind(checks []*registryinternalv1.ModelCheck, refusal func(mi
 func namedRefusal(missing, private []string) error {
 	if len(missing) > 0 {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
-			"the workflow uses a model that does not exist, or that its owner may not use: %s", resource.Quoted(missing)).With("models", missing[0])
+			"the workflow uses a model that does not exist, or that its owner may not use: %s", errs.Quoted(missing)).With("models", missing[0])
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_PRIVATE,
-		"the workflow uses the private model %s, and its owner has not opened run access; nothing was charged", resource.Quoted(private)).
+		"the workflow uses the private model %s, and its owner has not opened run access; nothing was charged", errs.Quoted(private)).
 		With("model", private[0])
 }
 
@@ -100,7 +101,7 @@ func namedRefusal(missing, private []string) error {
 func broughtRefusal(analysis *definition.Analysis, values map[string]string, unusable []string) error {
 	e := errs.InvalidArgument(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
 		"there is no public model %s; through a link an input can name public models, and those that the workflow names itself; nothing was charged",
-		resource.Quoted(unusable)).With("model", unusable[0])
+		errs.Quoted(unusable)).With("model", unusable[0])
 	for _, name := range analysis.ModelInputs() {
 		if value, given := values[name]; given && slices.Contains(unusable, value) {
 			e = e.Field("inputs."+name, "names no public model")

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/kit/origin"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 )
 
 // runOrigin is what a browser says of a page that others cannot change on its way: of

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
@@ -140,7 +140,7 @@ func (s *Service) loadRight(ctx context.Context, share shares.Share) (*right, er
 }
 
 func (r *right) name() string {
-	return resource.Share(r.share.Workspace, r.workflow.ID, r.share.ID)
+	return names.Share(r.share.Workspace, r.workflow.ID, r.share.ID)
 }
 
 // granted reports whether the vault's grant covers the version that the link

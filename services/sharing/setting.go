@@ -13,8 +13,9 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/publish"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
@@ -170,7 +171,7 @@ func (e *shareEdit) setExpiry(in *sharingv1.Share) error {
 	if !at.After(e.now()) {
 		return resource.Invalid("share.expire_time", "must lie in the future")
 	}
-	e.row.Expires = resource.Micros(at)
+	e.row.Expires = sqldb.Micros(at)
 	return nil
 }
 

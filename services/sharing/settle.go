@@ -12,10 +12,11 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 	"github.com/keyhole-dev/keyhole/services/sharing/notice"
 	"github.com/keyhole-dev/keyhole/services/sharing/publish"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
@@ -86,7 +87,7 @@ func (e *shareEdit) closeAbandonedAccess(ctx context.Context, analysis *definiti
 	}
 	looked := "the version uses no model"
 	if ids := analysis.ModelIDs(); len(ids) > 0 {
-		looked = "anyone may use " + resource.Quoted(ids)
+		looked = "anyone may use " + errs.Quoted(ids)
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_NO_PRIVATE_MODEL,
 		"run access can only be opened where a private model is found: its steps were searched for a model that other workspaces' keys may not use, and %s", looked)
@@ -211,7 +212,7 @@ func (e *shareEdit) settleCredentials(ctx context.Context, analysis *definition.
 	return nil
 }
 
-func (e *shareEdit) name() string { return resource.Share(e.row.Workspace, e.workflow.ID, e.row.ID) }
+func (e *shareEdit) name() string { return names.Share(e.row.Workspace, e.workflow.ID, e.row.ID) }
 
 // grantable lists the slots for a grant, or says why they cannot be hidden.
 func (e *shareEdit) grantable(ctx context.Context, analysis *definition.Analysis) ([]*vaultinternalv1.GrantedSlot, error) {
@@ -266,7 +267,7 @@ func (s *Service) shareMessage(ctx context.Context, w workflows.Workflow, row sh
 	}
 	analysis := s.definitions.Of(v.Definition, v.Hash)
 	out := &sharingv1.Share{
-		Name: resource.Share(w.Workspace, w.ID, row.ID), Title: row.Title, State: row.State, Version: int32(row.VersionNumber(w)),
+		Name: names.Share(w.Workspace, w.ID, row.ID), Title: row.Title, State: row.State, Version: int32(row.VersionNumber(w)),
 		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
 		Limits: row.LimitsMessage(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: resource.Timestamp(row.Expires),
 		FrameOrigins: row.FrameOriginList(), RunOrigins: row.RunOriginList(), Samples: row.SampleList(), CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),

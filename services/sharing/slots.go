@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 )
 
@@ -107,7 +107,7 @@ func (d *decision) ownerSlots(known map[string]*vaultv1.Credential, given []stri
 				return undecided(sl)
 			}
 			d.slots = append(d.slots, grant.Slot{
-				Step: sl.Step, Field: sl.Field, Credential: resource.Credential(d.owner, sl.Credential), Destination: destination,
+				Step: sl.Step, Field: sl.Field, Credential: names.Credential(d.owner, sl.Credential), Destination: destination,
 			})
 		}
 	}
@@ -185,7 +185,7 @@ func onlyDeclared(declared []*sharingv1.Input, r *sharinginternalv1.AuthorizeRun
 		return nil
 	}
 	unknown := slices.Sorted(maps.Keys(undeclared))
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "the workflow does not declare the inputs %s; nothing was charged", resource.Quoted(unknown))
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "the workflow does not declare the inputs %s; nothing was charged", errs.Quoted(unknown))
 	for _, name := range unknown {
 		e = e.Field("inputs."+name, "is not declared by the workflow")
 	}
@@ -227,7 +227,7 @@ func missing(declared []*sharingv1.Input, r *sharinginternalv1.AuthorizeRunReque
 	if len(names) == 0 {
 		return nil
 	}
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "the run needs the inputs %s; nothing was charged", resource.Quoted(names))
+	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "the run needs the inputs %s; nothing was charged", errs.Quoted(names))
 	for _, name := range names {
 		what := "is required"
 		if slices.Contains(r.GetInputs(), name) {
@@ -252,7 +252,7 @@ func (d *decision) unfit(declared []*sharingv1.Input, r *sharinginternalv1.Autho
 		return nil
 	}
 	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "the inputs %s have values that cannot be used (%s %s); nothing was charged",
-		resource.Quoted(names), names[0], reasons[0])
+		errs.Quoted(names), names[0], reasons[0])
 	for i, name := range names {
 		e = e.Field("inputs."+name, reasons[i])
 	}

@@ -15,10 +15,11 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // maxViews bounds the callers for whom a link's view is kept; it lives for a moment.
@@ -178,7 +179,7 @@ func (d *decision) chargedWord() string {
 	switch {
 	case d.paidByOwner:
 		return "owner"
-	case d.charged == resource.GuestKey:
+	case d.charged == rpc.GuestKey:
 		return "guest"
 	default:
 		return "visitor"
@@ -211,7 +212,7 @@ func summary(t *sharingv1.Terms) string {
 		parts = append(parts, "You bring the credentials; they are kept for the run alone.")
 	}
 	if moved := t.GetMovedCredentials(); len(moved) > 0 {
-		parts = append(parts, "Since this link was made, its owner has changed where "+resource.Quoted(moved)+" is sent.")
+		parts = append(parts, "Since this link was made, its owner has changed where "+errs.Quoted(moved)+" is sent.")
 	}
 	if where := t.GetDestinations(); len(where) > 0 {
 		parts = append(parts, "Data goes to "+strings.Join(where, ", ")+".")

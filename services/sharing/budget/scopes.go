@@ -4,8 +4,9 @@ import (
 	"strings"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // Visible returns the limited scopes that a caller may see: those of the link and of its
@@ -39,7 +40,7 @@ func Scopes(charged string, keyBudget *vaultv1.Budget, share ShareLimits, guest 
 			Limited: true, Limit: share.PerVisitor(), Period: share.Period,
 		})
 	}
-	if charged == resource.GuestKey && guest.Runs > 0 {
+	if charged == rpc.GuestKey && guest.Runs > 0 {
 		scopes = append(scopes, meter.Scope{
 			Subject: meter.Subject{Kind: meter.Guest, Key: charged, Caller: visitor},
 			Limited: true, Limit: guest, Period: vaultv1.Period_PERIOD_DAY,

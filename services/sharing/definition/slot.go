@@ -5,7 +5,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
 
 // Slot is a field of a step that takes a credential.
@@ -67,7 +67,7 @@ func (a *Analysis) SlotMessages(ws string, known map[string]*vaultv1.Credential)
 			Step: sl.Step, Field: sl.Field, Provider: sl.Provider, Destination: Display(sl.Destination), DestinationConstant: sl.Constant,
 		}
 		if sl.Credential != "" {
-			m.Credential = resource.Credential(ws, sl.Credential)
+			m.Credential = names.Credential(ws, sl.Credential)
 			m.CredentialMissing = known[sl.Credential] == nil
 		}
 		out = append(out, m)

@@ -6,8 +6,9 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
 
 // The states that the ledger treats differently from other ends.
@@ -72,7 +73,7 @@ func (r *Run) Metered() meter.Run {
 // that owns the workflow or pays, and otherwise the ID alone.
 func (r *Run) NameFor(p caller.Principal) string {
 	if p.Kind == caller.Member && (p.Workspace == r.ChargedWorkspace || p.Workspace == r.OwnerWorkspace) {
-		return resource.Run(p.Workspace, r.ID)
+		return names.Run(p.Workspace, r.ID)
 	}
 	return r.ID
 }
@@ -90,7 +91,7 @@ func (r *Run) resource() string {
 	if r.WorkflowID == "" {
 		return "inline"
 	}
-	return resource.Version(r.OwnerWorkspace, r.WorkflowID, r.Version)
+	return names.Version(r.OwnerWorkspace, r.WorkflowID, r.Version)
 }
 
 // Sum adds the line items up in the row, where usage queries read the totals.
@@ -110,6 +111,6 @@ func (r *Run) Sum(items []*sharingv1.LineItem) {
 
 // CallerPays reports whether the caller of the run pays for it.
 func (r *Run) CallerPays() bool {
-	return r.ChargedKey == r.Caller || r.ChargedKey == resource.GuestKey && strings.HasPrefix(r.Caller, "guest:") ||
+	return r.ChargedKey == r.Caller || r.ChargedKey == rpc.GuestKey && strings.HasPrefix(r.Caller, "guest:") ||
 		r.CallerWorkspace != "" && r.CallerWorkspace == r.ChargedWorkspace
 }

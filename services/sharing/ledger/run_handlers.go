@@ -8,7 +8,8 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
 
 // Handlers implements the RPCs that read runs and usage.
@@ -51,7 +52,7 @@ func (h *Handlers) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (
 func runFilterOf(ws string, r *sharingv1.ListRunsRequest) (runFilter, error) {
 	f := runFilter{workspace: ws}
 	if name := r.GetWorkflow(); name != "" {
-		if name != resource.Workflow(ws, resource.Segment(name, 1)) {
+		if name != names.Workflow(ws, resource.Segment(name, 1)) {
 			return f, resource.Invalid("workflow", "must be the name of a workflow of this workspace")
 		}
 		f.workflow = resource.Segment(name, 1)
@@ -60,7 +61,7 @@ func runFilterOf(ws string, r *sharingv1.ListRunsRequest) (runFilter, error) {
 	case name == "":
 	case !strings.Contains(name, "/"): // a share of another workspace: the payer knows its ID only
 		f.shareUID = name
-	case name == resource.Share(ws, resource.Segment(name, 1), resource.Segment(name, 2)):
+	case name == names.Share(ws, resource.Segment(name, 1), resource.Segment(name, 2)):
 		f.workflow, f.share = resource.Segment(name, 1), resource.Segment(name, 2)
 	default:
 		return f, resource.Invalid("share", "must be the name of a share of this workspace, or the id that its runs show")
@@ -93,16 +94,16 @@ func (h *Handlers) GetRun(ctx context.Context, r *sharingv1.GetRunRequest) (*sha
 // the owner's names except the ID of the share.
 func (r *Run) message(ws string) *sharingv1.Run {
 	out := &sharingv1.Run{
-		Name: resource.Run(ws, r.ID), State: r.state(), Version: int32(r.Version), Share: r.Share, Reason: r.Reason,
+		Name: names.Run(ws, r.ID), State: r.state(), Version: int32(r.Version), Share: r.Share, Reason: r.Reason,
 		StartTime: resource.Timestamp(r.Start), EndTime: resource.Timestamp(r.End),
 	}
 	if ws == r.OwnerWorkspace {
 		out.Visitor = r.Visitor
 		if r.WorkflowID != "" {
-			out.Workflow = resource.Workflow(ws, r.WorkflowID)
+			out.Workflow = names.Workflow(ws, r.WorkflowID)
 		}
 		if r.Share != "" {
-			out.Share = resource.Share(ws, r.WorkflowID, r.ShareID)
+			out.Share = names.Share(ws, r.WorkflowID, r.ShareID)
 		}
 	}
 	if ws == r.ChargedWorkspace {

@@ -7,7 +7,8 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // QueryUsage implements the RPC. It sums what the keys of the workspace were charged and
@@ -15,10 +16,10 @@ import (
 func (h *Handlers) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) (*sharingv1.QueryUsageResponse, error) {
 	q := usageQuery{workspace: resource.Segment(r.GetParent(), 0), group: r.GetGroupBy(), to: math.MaxInt64}
 	if r.GetStartTime() != nil {
-		q.from = resource.Micros(r.GetStartTime().AsTime())
+		q.from = sqldb.Micros(r.GetStartTime().AsTime())
 	}
 	if r.GetEndTime() != nil {
-		q.to = resource.Micros(r.GetEndTime().AsTime())
+		q.to = sqldb.Micros(r.GetEndTime().AsTime())
 	}
 	binding := []string{"usage", q.workspace, q.group, fmt.Sprint(q.from), fmt.Sprint(q.to)}
 	rows, next, err := page.List(h.pages, r, page.Listing[usageRow, *usagePlace]{

@@ -2,7 +2,7 @@ package notice
 
 import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 var sharedNotice = &sharingv1.Notice{
@@ -68,7 +68,7 @@ var movedNotice = &sharingv1.Notice{
 func CredentialChanged(credentials []string) *sharingv1.Notice {
 	return &sharingv1.Notice{
 		Id: "credential_access.changed", Severity: "warning", Title: "A hidden credential has changed",
-		Text: "The credential " + resource.Quoted(credentials) + " now has other destinations, another place in the request or another provider than when you opened it to this link. " +
+		Text: "The credential " + errs.Quoted(credentials) + " now has other destinations, another place in the request or another provider than when you opened it to this link. " +
 			"Visitors cannot run the Workflow until you have looked at it and resume the share.",
 	}
 }
@@ -77,7 +77,7 @@ func CredentialChanged(credentials []string) *sharingv1.Notice {
 func CredentialExposed(credentials []string) *sharingv1.Notice {
 	return &sharingv1.Notice{
 		Id: "credential_access.exposed", Severity: "warning", Title: "A hidden credential needs a new value",
-		Text: "The guard has stopped links because of the credential " + resource.Quoted(credentials) + ", and visitors may know a part of its value. " +
+		Text: "The guard has stopped links because of the credential " + errs.Quoted(credentials) + ", and visitors may know a part of its value. " +
 			"No link uses it until you make a new key at the provider and store it as the credential's new value. A link that the guard has suspended also waits until you resume it.",
 	}
 }

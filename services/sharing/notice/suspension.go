@@ -6,7 +6,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
 
 // SuspensionOf returns why the guard suspended a share, as its owner sees it, or nil.
@@ -15,7 +15,7 @@ func SuspensionOf(ws string, s *vaultinternalv1.Suspension) *sharingv1.Suspensio
 		return nil
 	}
 	return &sharingv1.Suspension{
-		Run: resource.Run(ws, s.GetRun()), Time: s.GetTime(), Credential: s.GetCredential(), Characters: s.GetCharacters(),
+		Run: names.Run(ws, s.GetRun()), Time: s.GetTime(), Credential: s.GetCredential(), Characters: s.GetCharacters(),
 		ChanceLikely: s.GetChanceLikely(), NewValueNeeded: s.GetNewValueNeeded(),
 	}
 }

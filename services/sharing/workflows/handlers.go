@@ -8,9 +8,10 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/publish"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // CreateWorkflow implements the RPC.
@@ -140,7 +141,7 @@ func (s Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflo
 	if err != nil {
 		return nil, err
 	}
-	deleted := resource.Micros(out.GetUpdateTime().AsTime())
+	deleted := sqldb.Micros(out.GetUpdateTime().AsTime())
 	if err := s.dependents.Withdraw(ctx, w, deleted); err != nil {
 		return nil, err
 	}

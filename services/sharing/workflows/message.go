@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
 
 // message returns the version as its workspace sees it.
 func (v Version) message(w Workflow) *sharingv1.WorkflowVersion {
 	out := &sharingv1.WorkflowVersion{
-		Name: resource.Version(w.Workspace, w.ID, v.Number), Number: int32(v.Number), VersionHash: v.Hash, Author: v.Author,
+		Name: names.Version(w.Workspace, w.ID, v.Number), Number: int32(v.Number), VersionHash: v.Hash, Author: v.Author,
 		CreateTime: resource.Timestamp(v.Created),
 		Definition: v.Definition,
 	}
@@ -21,7 +22,7 @@ func (v Version) message(w Workflow) *sharingv1.WorkflowVersion {
 // no definition.
 func (w Workflow) message(v *Version) *sharingv1.Workflow {
 	out := &sharingv1.Workflow{
-		Name: resource.Workflow(w.Workspace, w.ID), Title: w.Title, Description: w.Description, LiveVersion: int32(w.Live),
+		Name: names.Workflow(w.Workspace, w.ID), Title: w.Title, Description: w.Description, LiveVersion: int32(w.Live),
 		ForkedFrom: w.ForkedFrom, Etag: w.etag(), CreateTime: resource.Timestamp(w.Created), UpdateTime: resource.Timestamp(w.Updated),
 		DeleteTime: resource.Timestamp(w.Deleted),
 	}

@@ -7,8 +7,8 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
 )
 
 // NewWorkflow describes a workflow to insert. Its definition must hold no secrets.

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/sharing/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
 
 // usesTimeout bounds the report of uses to the vault.
@@ -24,7 +24,7 @@ func (s *Workflows) reportUses(ctx context.Context, w Workflow, v Version) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), usesTimeout)
 	defer cancel()
-	name := resource.Workflow(w.Workspace, w.ID)
+	name := names.Workflow(w.Workspace, w.ID)
 	_, err := s.vault.PutCredentialUses(ctx, &vaultinternalv1.PutCredentialUsesRequest{Workflow: name, Credentials: ids})
 	if err != nil {
 		s.log.WarnContext(ctx, "report of credential uses failed; deleting one will not warn", "workflow", name, "error", err)

@@ -2,18 +2,10 @@ package resource
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
-
-// NotFound is the answer for a resource that does not exist, and for one of another
-// workspace.
-func NotFound(what string) error {
-	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such %s", what)
-}
 
 // Taken refuses an ID that another resource has.
 func Taken(what, id string) error {
@@ -29,13 +21,4 @@ func Conflict(what string) error {
 func Invalid(field, format string, args ...any) *errs.Error {
 	text := fmt.Sprintf(format, args...)
 	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%s: %s", field, text).Field(field, text)
-}
-
-// Quoted returns the texts in quotes, separated by commas.
-func Quoted(list []string) string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = strconv.Quote(s)
-	}
-	return strings.Join(out, ", ")
 }
