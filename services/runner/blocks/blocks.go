@@ -1,4 +1,4 @@
-// Package blocks is the catalogue of what this runner can run.
+// Package blocks is the catalogue of blocks that this runner can execute.
 package blocks
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// All lists every block by its type. A block whose manifest is in the language's
-// catalogue but which is missing here can be saved and shared, and not run.
+// All returns the constructors of every block by block type. A block that has a manifest
+// but is missing here can be saved and shared, but not run.
 func All() engine.Registry {
 	return engine.Merge(
 		flow.Blocks(),

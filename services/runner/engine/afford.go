@@ -5,15 +5,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// Calling is implemented by blocks that make calls which are bounded and may be charged.
+// Calling is implemented by blocks whose calls are bounded and may be charged.
 type Calling interface {
-	// LeastCalls is how many calls a step surely makes for so many elements, if none has
-	// to be tried again.
+	// LeastCalls returns the number of calls that a step makes for this many elements if no
+	// call is retried.
 	LeastCalls(env *Env, elements int) int
 }
 
-// affordable refuses a step that would run into its bound after it has made, and
-// somebody has paid for, some of its calls.
+// affordable refuses a step that would reach its bound after it has made, and somebody has
+// paid for, some of its calls.
 func (x *execution) affordable() error {
 	calling, ok := x.s.block.(Calling)
 	if !ok || x.env.Calls == nil || len(x.rows) < 2 {

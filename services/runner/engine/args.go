@@ -4,7 +4,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// elementArgs are the arguments of a call for one element.
+// elementArgs returns the arguments of a call for one element.
 func (x *execution) elementArgs(row int) map[string]any {
 	args := make(map[string]any, len(x.s.args))
 	for i := range x.s.args {
@@ -18,7 +18,7 @@ func (x *execution) elementArgs(row int) map[string]any {
 	return args
 }
 
-// hosted puts the host that the definition names before an address that is a credential.
+// hosted prepends the host from the definition to an address that is a credential.
 func (s *source) hosted(v any) any {
 	if s.prefix != "" && v == any(SlotMark) {
 		return s.prefix + SlotMark
@@ -26,7 +26,7 @@ func (s *source) hosted(v any) any {
 	return v
 }
 
-// batchArgs are the arguments of the call for all elements.
+// batchArgs returns the arguments of the call for all elements.
 func (x *execution) batchArgs() map[string]any {
 	args := make(map[string]any, len(x.s.args))
 	for i := range x.s.args {
@@ -40,7 +40,7 @@ func (x *execution) batchArgs() map[string]any {
 	return args
 }
 
-// assemble builds lists and maps of sources.
+// assemble builds a value, a list of values or a map of values.
 func (x *execution) assemble(s *source, fetch func(*source) any) any {
 	switch s.form {
 	case plan.ListOf:
@@ -59,7 +59,7 @@ func (x *execution) assemble(s *source, fetch func(*source) any) any {
 	return fetch(s)
 }
 
-// coerced is a parameter in the form that the step's field gave it.
+// coerced returns a parameter as the step's field has coerced it.
 func (x *execution) coerced(s *source) (any, bool) {
 	if s.coerce == nil {
 		return nil, false
@@ -68,8 +68,8 @@ func (x *execution) coerced(s *source) (any, bool) {
 	return v, ok
 }
 
-// scalar is the value of a source that is not a batch, in the form that the
-// field gave it.
+// scalar returns the value of a source that is not a batch, coerced if the field asks for
+// it.
 func (x *execution) scalar(s *source) any {
 	if coerced, ok := x.coerced(s); ok {
 		return coerced
@@ -77,8 +77,8 @@ func (x *execution) scalar(s *source) any {
 	return x.cell(s, 0)
 }
 
-// one is the value of a source for one element of the step's level: a batch if
-// the source is a level deeper.
+// one returns the value of a source for one element of the step's level. It is a batch if
+// the source is one level deeper.
 func (x *execution) one(s *source, row int) any {
 	switch {
 	case s.cast && s.depth > 0:
@@ -91,7 +91,7 @@ func (x *execution) one(s *source, row int) any {
 	return x.under(row, func(child int) any { return x.cell(s, child) })
 }
 
-// under is the batch of an element's children that take part.
+// under returns the batch of an element's children that take part.
 func (x *execution) under(row int, fetch func(child int) any) *Batch {
 	level := x.elements[x.s.below]
 	from, to := level.of(row)
@@ -106,8 +106,8 @@ func (x *execution) under(row int, fetch func(child int) any) *Batch {
 	return b
 }
 
-// repeated is a scalar for every child of an element, or for a lone one where
-// nothing in the step is a batch.
+// repeated repeats a scalar for every child of an element. If nothing in the step is a
+// batch, the result has one element.
 func (x *execution) repeated(v any, row int) *Batch {
 	if x.s.below < 0 {
 		return &Batch{Values: []any{v}, Indices: []Index{{0}}}
@@ -115,7 +115,7 @@ func (x *execution) repeated(v any, row int) *Batch {
 	return x.under(row, func(int) any { return v })
 }
 
-// all is the value of a source for all elements that take part.
+// all returns the value of a source for all elements that take part.
 func (x *execution) all(s *source) any {
 	if s.at == 0 && !s.cast {
 		return x.scalar(s)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// stepState is what one step keeps for one run.
+// stepState is the state of one step during one run.
 type stepState struct {
 	attempts atomic.Int64
 
@@ -17,9 +17,10 @@ type stepState struct {
 	kept map[string]any
 }
 
-// State is what the step keeps between its calls in one run, made by initial
-// when first asked for. It never outlives the run: the next one may be another
-// person's. What it holds is shared by calls that run side by side.
+// State returns the state that the step keeps between its calls in one run. The first call
+// makes it with initial. It never outlives the run, because the next run may belong to
+// another person. Concurrent calls share it, so what it holds must be safe for concurrent
+// use.
 func (c *Call) State(key string, initial func() any) any {
 	c.state.mu.Lock()
 	defer c.state.mu.Unlock()
@@ -34,9 +35,8 @@ func (c *Call) State(key string, initial func() any) any {
 	return kept
 }
 
-// NewAttempt numbers one try at something that may be charged. Every try gets a
-// number of its own, whatever becomes of it: it is under this number that the
-// try is written down before it is made.
+// NewAttempt numbers a try at something that may be charged. Every try gets its own number,
+// because the vault records the try under this number before it is made.
 func (c *Call) NewAttempt() Attempt {
 	return Attempt{Step: c.Step.Name, Number: int(c.state.attempts.Add(1))}
 }
@@ -48,15 +48,15 @@ func (c *Call) Use(use Use) {
 	}
 }
 
-// Retry says how often and how patiently to try again.
+// Retry is a policy for further tries.
 type Retry struct {
-	// Tries counts the first one too; 0 means 1.
+	// Tries is the number of tries, including the first; 0 means 1.
 	Tries int
-	// Wait before the second try, doubled each time, up to Longest.
+	// Wait is the delay before the second try. It doubles with each try, up to Longest.
 	Wait, Longest time.Duration
 }
 
-// retryable marks an error after which another try may help.
+// retryable marks an error after which another try may succeed.
 type retryable struct {
 	err   error
 	after time.Duration
@@ -65,7 +65,8 @@ type retryable struct {
 func (r *retryable) Error() string { return r.err.Error() }
 func (r *retryable) Unwrap() error { return r.err }
 
-// Retryable marks err as one after which another try may help, not before after.
+// Retryable marks err as an error after which another try may succeed, once after has
+// passed.
 func Retryable(err error, after time.Duration) error {
 	if err == nil {
 		return nil
@@ -73,9 +74,9 @@ func Retryable(err error, after time.Duration) error {
 	return &retryable{err: err, after: after}
 }
 
-// Attempts calls do until it returns nil or an error that is not [Retryable], or
-// the tries are used up. Clients must have their own retries switched off: only
-// tries that go through here are counted and charged.
+// Attempts calls do until it returns nil or an error that is not [Retryable], or until no
+// try is left. Clients must disable their own retries, because only the tries made here are
+// counted and charged.
 func (c *Call) Attempts(ctx context.Context, retry Retry, do func(context.Context, Attempt) error) error {
 	wait := retry.Wait
 	for try := 1; ; try++ {
@@ -89,7 +90,7 @@ func (c *Call) Attempts(ctx context.Context, retry Retry, do func(context.Contex
 		}
 		pause := max(again.after, jitter(wait))
 		if retry.Longest > 0 && again.after > retry.Longest {
-			return again.err // the other side wants more patience than we have
+			return again.err // the peer asks for a longer wait than the policy allows
 		}
 		if !sleep(ctx, pause) {
 			return again.err
@@ -98,8 +99,8 @@ func (c *Call) Attempts(ctx context.Context, retry Retry, do func(context.Contex
 	}
 }
 
-// jitter spreads tries over the second half of the wait, so that runs which
-// failed together do not return together.
+// jitter returns a random delay in the second half of wait, so that runs which failed
+// together do not retry together.
 func jitter(wait time.Duration) time.Duration {
 	if wait <= 0 {
 		return 0

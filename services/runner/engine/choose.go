@@ -4,9 +4,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// choose finds the elements to work on. What is null is kept away from a block
-// that does not ask for it: a null scalar keeps everything away, a null on a
-// deeper level only itself.
+// choose selects the elements to work on. A block that does not accept null gets none: a
+// null scalar drops every element, a null on a deeper level drops that element alone.
 func (x *execution) choose() {
 	picky := !x.s.Manifest.AcceptsEmpty
 	for i := 0; picky && i < len(x.s.args); i++ {
@@ -27,7 +26,7 @@ func (x *execution) choose() {
 	}
 }
 
-// prune drops the elements for which a source is null; false means all.
+// prune drops the elements for which a source is null. It returns false if it drops all.
 func (x *execution) prune(s *source) bool {
 	for i := range s.entries {
 		if !x.prune(&s.entries[i]) {
@@ -62,7 +61,7 @@ func (x *execution) pruneLevel(s *source, alive []bool) []bool {
 	return alive
 }
 
-// cell is the value of a source for an element of its own level.
+// cell returns the value of a source for an element of the source's own level.
 func (r *run) cell(s *source, row int) any {
 	switch s.form {
 	case plan.Static:

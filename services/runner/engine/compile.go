@@ -9,25 +9,23 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// Workflow is a compiled definition with its blocks. It is immutable, and safe
-// for any number of runs at the same time, so it may be cached for as long as
-// the definition does not change.
+// Workflow is a compiled definition with its blocks. It is immutable and safe for
+// concurrent runs, so it can be cached until the definition changes.
 type Workflow struct {
 	plan   *plan.Plan
 	levels []level
 	inputs []inputPlan
 	steps  []stepPlan
-	// branches say on which level a flow-control step decides.
+	// branches has the level on which each flow-control step decides.
 	branches []branchPlan
 	outputs  []int // level of each output
-	// root is the level of the batch that comes with a run, 0 if no output belongs
-	// to it.
+	// root is the level of the batch in the run's inputs, or 0 if no output belongs to that
+	// batch.
 	root int
 	unit *elements
 }
 
-// Compile constructs the blocks of a plan. Every step that cannot be built is
-// reported, not only the first.
+// Compile constructs the blocks of a plan. Its error lists every step that cannot be built.
 func Compile(p *plan.Plan, registry Registry) (*Workflow, error) {
 	w := &Workflow{plan: p, levels: []level{{parent: -1}}, unit: unit()}
 	var problems workflow.Problems
@@ -57,35 +55,34 @@ func Compile(p *plan.Plan, registry Registry) (*Workflow, error) {
 	return w, nil
 }
 
-// Plan is what the workflow was compiled from.
+// Plan returns the plan that the workflow was compiled from.
 func (w *Workflow) Plan() *plan.Plan { return w.plan }
 
-// stepPlan is a step with its block and everything that does not change from
-// run to run.
+// stepPlan is a step with its block and everything that is the same in all runs.
 type stepPlan struct {
 	*plan.Step
 	step  Step
 	block Block
-	// width is how many elements may be worked on at the same time.
+	// width is the largest number of elements that are worked on at the same time.
 	width int
 	args  []source
-	// at is the level over whose elements the step runs, below one deeper level
-	// that some of its arguments have, or -1. out is that of its outputs.
+	// at is the level whose elements the step works on. below is one level deeper, if some
+	// arguments are on that level, or else -1. out is the level of the outputs.
 	at, below, out int
-	// lone: the step has no data, but scalars that were cast to a batch of one.
+	// lone: the step has no batch, only scalars that were cast to a batch of one.
 	lone bool
-	// adds: each element yields a list, whose items are the elements of out.
+	// adds: each element yields a list, and its items become the elements of out.
 	adds bool
-	// spreads: each element yields a list for the elements of below, which exist.
+	// spreads: each element yields a list of values for the existing elements of below.
 	spreads bool
-	// targets of a flow-control step, by selector: the branch.
+	// targets maps the selectors of a flow-control step to branches.
 	targets map[string]int
 }
 
-// Concurrent is implemented by blocks whose calls for single elements may run
-// side by side: those that wait for something else than the processor.
+// Concurrent is implemented by blocks whose calls for single elements may run concurrently.
+// These are blocks that mostly wait for I/O.
 type Concurrent interface {
-	// Concurrency is how many calls at most.
+	// Concurrency returns the largest number of concurrent calls.
 	Concurrency() int
 }
 
@@ -113,7 +110,7 @@ func (w *Workflow) planStep(i int, registry Registry) *workflow.Problem {
 	return nil
 }
 
-// placeStep finds the levels that the step works on.
+// placeStep sets the levels that the step works on.
 func (w *Workflow) placeStep(s *stepPlan) {
 	deepest := s.ControlSupport
 	for i := range s.Arguments {
@@ -147,7 +144,7 @@ func longest(so plan.Lineage, a *plan.Argument) plan.Lineage {
 	return so
 }
 
-// fields are the step's fields for its constructor, selectors as text.
+// fields returns the step's fields for its constructor, with selectors as text.
 func (w *Workflow) fields(p *plan.Step) map[string]any {
 	fields := make(map[string]any, len(p.Manifest.Fields))
 	for i := range p.Arguments {
@@ -168,7 +165,7 @@ func (w *Workflow) fields(p *plan.Step) map[string]any {
 	return fields
 }
 
-// reads are the outputs of a step that are read, each once.
+// reads returns the outputs of a step that are read, each once.
 func (w *Workflow) reads(step int) []string {
 	var names []string
 	from := plan.Node{Kind: plan.StepNode, Index: step}
@@ -181,7 +178,7 @@ func (w *Workflow) reads(step int) []string {
 	return names
 }
 
-// fieldPrefix is the host before an address that is a credential.
+// fieldPrefix returns the host before an address that is a credential.
 func (w *Workflow) fieldPrefix(a *plan.Argument) string {
 	if a.Field != nil && a.Field.Credential != nil && a.Field.Credential.Scheme == manifest.SchemeURL {
 		return a.Prefix

@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// counter is added to by steps that run side by side.
+// counter is atomic because concurrent steps add to it.
 type counter struct{ n atomic.Int64 }
 
 func (c *counter) add(n int) int { return int(c.n.Add(int64(n))) }

@@ -1,15 +1,14 @@
 // Package engine executes compiled workflows.
 //
-// It takes a plan, which says what depends on what and on which level of
-// nesting each step works, and drives the blocks: steps that do not wait for one
-// another run side by side, each block is called once for a batch or once for an
-// element as its manifest says, and what a gate closed or a failed parent left
-// empty is kept away from blocks that do not ask for it.
+// It takes a plan, which holds the dependencies between steps and the level of nesting that
+// each step works on, and calls the blocks. Steps that do not depend on each other run
+// concurrently. Each block is called once for a batch or once for an element, as its
+// manifest declares. The engine drops the elements that a gate closed or a failed parent
+// left empty, unless the block accepts them.
 //
-// A block is one Go type with a Run method ([Block]), made by a [Constructor]
-// that is listed in a [Registry]; its manifest, which is data, lives with the
-// language. The engine knows no block by name.
+// A block is a Go type with a Run method ([Block]). A [Constructor] in a [Registry] makes
+// it. Its manifest is data and lives in the workflow packages. The engine knows no block by
+// name.
 //
-// Nothing here does I/O. What a run may reach (models, the network, sinks) is
-// handed in with [Env], run by run.
+// The engine does no I/O. Models, the network and sinks come in [Env] with each run.
 package engine

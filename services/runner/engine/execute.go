@@ -10,20 +10,20 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// execution is one step in one run.
+// execution is one step of one run.
 type execution struct {
 	*run
 	s     *stepPlan
 	event Event
 	began time.Time
-	// alive and aliveBelow tell which elements take part; nil means all.
+	// alive and aliveBelow report which elements take part; nil means all.
 	alive, aliveBelow []bool
 	// rows are the elements of the step's level that take part.
 	rows []int
 }
 
-// perform runs the step. skipped is true where a gate is closed or nothing is
-// left to work on; its outputs then read as null.
+// perform runs the step. skipped is true if a gate is closed or no element is left; the
+// step's outputs then read as null.
 func (x *execution) perform(ctx context.Context) (skipped bool, err error) {
 	if x.masked() {
 		return true, nil
@@ -66,7 +66,7 @@ func (x *execution) call(ctx context.Context) ([]Result, error) {
 	return results, x.callWide(ctx, results)
 }
 
-// callWide runs the calls for single elements side by side.
+// callWide makes the calls for single elements concurrently.
 func (x *execution) callWide(ctx context.Context, results []Result) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(x.s.width)
@@ -80,7 +80,7 @@ func (x *execution) callWide(ctx context.Context, results []Result) error {
 	return group.Wait()
 }
 
-// ask calls the block. Pixels that it reads are in use until it has answered.
+// ask calls the block. The memory of pixels stays reserved until the block returns.
 func (x *execution) ask(ctx context.Context, call *Call) (Result, error) {
 	ctx, done := value.Reading(ctx)
 	defer done()
@@ -98,8 +98,8 @@ func (x *execution) callBatch(ctx context.Context) ([]Result, error) {
 	return result.items, nil
 }
 
-// takesBatch: one call for all elements. A block that takes batches and gets
-// scalars alone, or collapses a whole level into one, is called once anyway.
+// takesBatch reports whether one call answers for all elements. A step on the root level
+// has one element, the run, and gets a plain call even if its block takes batches.
 func (x *execution) takesBatch() bool {
 	if !x.s.Batched {
 		return false

@@ -8,18 +8,18 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// Class is the machine-readable kind of a failure. The names are those that
-// clients of the language know.
+// Class is the machine-readable kind of a failure. The names are those of Roboflow's
+// execution engine, which clients know.
 type Class string
 
 // The classes of failures of a run.
 const (
 	RuntimeInput  Class = "RuntimeInputError"
 	StepExecution Class = "StepExecutionError"
-	// ClientCaused is a failure that the caller can mend: a wrong model id, a
-	// provider that refused the credential.
+	// ClientCaused is a failure that the caller can correct: a wrong model ID, a credential
+	// that the provider refused.
 	ClientCaused Class = "ClientCausedStepExecutionError"
-	// LimitsCaused is a run that grew beyond its limits.
+	// LimitsCaused is a run that exceeds its limits.
 	LimitsCaused Class = "RuntimeLimitsCausedStepExecutionError"
 	// EngineRuntime and InvalidBehaviour are faults of a block.
 	EngineRuntime    Class = "ExecutionEngineRuntimeError"
@@ -31,32 +31,32 @@ const (
 	QueryUndeclared Class = "UndeclaredSymbolError"
 )
 
-// Fault is why a run failed, for a stranger: Message is safe to show, the cause
-// is for the log.
+// Fault is the reason why a run failed. Message is written for strangers; the cause is for
+// the log.
 type Fault struct {
 	Class Class
-	// Step and BlockType are empty where the run failed outside of a step.
+	// Step and BlockType are empty if the run failed outside of a step.
 	Step, BlockType string
-	// Input is the name of the input that was refused.
+	// Input is the name of the refused input.
 	Input   string
 	Message string
 	cause   error
 }
 
-// Failf makes a fault of a class. Blocks return it without naming themselves:
-// the engine adds the step. No argument may be a secret.
+// Failf makes a fault of a class. A block returns it without its own name, because the
+// engine adds the step. No argument may be a secret.
 func Failf(class Class, format string, args ...any) *Fault {
 	return &Fault{Class: class, Message: fmt.Sprintf(format, args...)}
 }
 
-// Because keeps the cause, for the log.
+// Because attaches the cause, for the log.
 func (f *Fault) Because(err error) *Fault {
 	next := *f
 	next.cause = err
 	return &next
 }
 
-// Error is for the log.
+// Error returns the text for the log.
 func (f *Fault) Error() string {
 	text := string(f.Class) + ": "
 	if f.Step != "" {
@@ -72,14 +72,14 @@ func (f *Fault) Error() string {
 // Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.cause }
 
-// classed is an error that knows its class, as those of the query language do.
+// classed is an error that has a class, like the errors of the query language.
 type classed interface {
 	error
 	Class() string
 }
 
-// blame makes the fault of a step from what its block returned. Only text that
-// was written for a stranger is passed on.
+// blame makes a step's fault of the error that its block returned. Only text that was
+// written for strangers is passed on.
 func blame(step *Step, err error) *Fault {
 	fault := &Fault{
 		Class: StepExecution, Message: "the step failed for a reason that is not for its user",

@@ -4,18 +4,19 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// branchPlan is a way on from a flow-control step: on which level it decides.
+// branchPlan is one branch of a flow-control step. at is the level on which the step
+// decides.
 type branchPlan struct{ at int }
 
 func (w *Workflow) planBranch(b *plan.Branch) branchPlan { return branchPlan{at: w.level(b.Lineage)} }
 
-// branch is what a flow-control step decided: which elements of its level may go
-// on. It is nil where the step did not run, which lets nothing on.
+// branch is the decision of a flow-control step: the elements of its level that may go on.
+// It is nil if the step did not run, and then no element may go on.
 type branch struct{ open []bool }
 
 func (b *branch) lets(row int) bool { return row < len(b.open) && b.open[row] }
 
-// open registers the decisions of a flow-control step.
+// open records the decisions of a flow-control step.
 func (x *execution) open(results []Result) error {
 	n := x.elements[x.s.at].count()
 	for _, opens := range x.s.Opens {
@@ -36,10 +37,9 @@ func (x *execution) open(results []Result) error {
 	return nil
 }
 
-// masked finds the elements that every gate lets on. A gate holds for what hangs
-// below the elements it decides on. One that decides on a deeper level than the
-// step works on also drops elements that have nothing left there. It is true if
-// nothing is left.
+// masked drops the elements that a gate holds back. A gate also decides for all descendants
+// of its elements. A gate on a deeper level than the step's drops the elements that have no
+// descendant left there. It returns true if no element is left.
 func (x *execution) masked() (closed bool) {
 	at := x.s.at
 	for _, gate := range x.s.Gates {
@@ -61,8 +61,7 @@ func (x *execution) masked() (closed bool) {
 	return false
 }
 
-// filter keeps the elements of level at whose ancestors on the gate's level are
-// let on.
+// filter keeps the elements of level at whose ancestors on the gate's level may go on.
 func (x *execution) filter(alive []bool, at, level int, b *branch) []bool {
 	n := x.elements[at].count()
 	if alive == nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// inputPlan is a workflow input with the levels its elements are on, outermost
-// first; none for a parameter.
+// inputPlan is a workflow input with the levels of its elements, outermost first. A
+// parameter has no levels.
 type inputPlan struct {
 	*plan.Input
 	levels []int
@@ -26,7 +26,7 @@ func (w *Workflow) planInput(in *plan.Input) inputPlan {
 	return out
 }
 
-// refuse is the fault of an input.
+// refuse makes the fault of an input.
 func refuse(name, format string, args ...any) *Fault {
 	f := Failf(RuntimeInput, "the input %q "+format, append([]any{name}, args...)...)
 	f.Input = name
@@ -62,8 +62,8 @@ func (r *run) load(ctx context.Context) error {
 	return r.coerce()
 }
 
-// coerce checks parameters by the fields they are used in, which is what types
-// them. It comes before any step: a run that is refused costs nothing.
+// coerce checks parameters against the fields that use them, because only these fields have
+// a type. It runs before any step, so a refused run costs nothing.
 func (r *run) coerce() error {
 	for i := range r.w.steps {
 		s := &r.w.steps[i]
@@ -96,8 +96,8 @@ func parameter(in *inputPlan, given map[string]any) any {
 	return in.Default
 }
 
-// batchSize is the length of the first batch input that is a list of more than
-// one element.
+// batchSize returns the length of the first batch input that is a list of more than one
+// element.
 func (r *run) batchSize() int {
 	for i := range r.w.inputs {
 		if !r.w.inputs[i].IsBatch() {
@@ -110,7 +110,7 @@ func (r *run) batchSize() int {
 	return 1
 }
 
-// batchInput reads the elements of a batch input, down to its dimensionality.
+// batchInput reads the elements of a batch input down to its dimensionality.
 func (r *run) batchInput(ctx context.Context, in *inputPlan, given any, size int) ([]any, error) {
 	list, isList := value.Shallow(given).([]any)
 	if !isList {
@@ -142,7 +142,7 @@ func (r *run) batchInput(ctx context.Context, in *inputPlan, given any, size int
 	return r.readAll(ctx, in, items, names)
 }
 
-// descend opens the lists of one level.
+// descend flattens the lists of one level into its elements.
 func (r *run) descend(in *inputPlan, at int, items []any, names []string) ([]any, []string, error) {
 	var next []any
 	var nextNames []string

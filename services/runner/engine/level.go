@@ -6,15 +6,16 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// level is one lineage that occurs in a workflow. Levels form a tree: that of
-// the crops of a picture hangs below that of the pictures. Level 0 is the root:
-// it has one element, the run itself, and scalars live there.
+// level is one lineage of a workflow. Levels form a tree: the crops of a picture are one
+// level below the pictures. Level 0 is the root. Its single element is the run, and scalars
+// are on it.
 type level struct {
 	lineage plan.Lineage
 	parent  int
 }
 
-// level finds or adds the level of a lineage, and those above it.
+// level returns the level of a lineage. It adds the level and those above it if they are
+// new.
 func (w *Workflow) level(lineage plan.Lineage) int {
 	if len(lineage) == 0 {
 		return 0
@@ -29,29 +30,29 @@ func (w *Workflow) level(lineage plan.Lineage) int {
 	return len(w.levels) - 1
 }
 
-// isUnder tells whether level a is b or hangs below it.
+// isUnder reports whether level a is b or a descendant of b.
 func (w *Workflow) isUnder(a, b int) bool {
 	for ; a > b; a = w.levels[a].parent {
 	}
 	return a == b
 }
 
-// elements are those of one level in one run. They are kept in the order of
-// their parents, so the children of an element stand side by side.
+// elements are the elements of one level in one run. They are ordered by parent, so the
+// children of an element are adjacent.
 type elements struct {
 	index []Index
-	// parent is the element's place in the level above.
+	// parent is the position of each element's parent in the level above.
 	parent []int
-	// first has, for each element of the level above and one more, where its
-	// children begin.
+	// first has, for each element of the level above, the position of its first child. One
+	// more entry holds the end.
 	first []int
-	// made tells, for each element of the level above, whether its children were
-	// made, be it none: a picture without crops has been looked at, one that a gate
-	// kept away from the crop has not.
+	// made reports, for each element of the level above, whether its children were made,
+	// even if there are none. A picture without crops has been looked at; a picture that a
+	// gate held back has not.
 	made []bool
 }
 
-// unit is the level of scalars.
+// unit returns the level of scalars.
 func unit() *elements {
 	return &elements{index: []Index{nil}, parent: []int{0}, first: []int{0, 1}, made: []bool{true}}
 }
@@ -59,7 +60,7 @@ func unit() *elements {
 // unmade is the count of an element whose children were not made.
 const unmade = -1
 
-// children makes the elements of a level from how many each parent has.
+// children makes the elements of a level. counts has the number of children of each parent.
 func children(above *elements, counts []int) *elements {
 	total := 0
 	for _, n := range counts {
@@ -80,7 +81,7 @@ func children(above *elements, counts []int) *elements {
 	return e
 }
 
-// count is the number of elements; a level that nothing has filled has none.
+// count returns the number of elements. It is 0 for a level that no step has filled.
 func (e *elements) count() int {
 	if e == nil {
 		return 0
@@ -88,7 +89,7 @@ func (e *elements) count() int {
 	return len(e.index)
 }
 
-// of is the range of an element's children.
+// of returns the range of an element's children.
 func (e *elements) of(parent int) (from, to int) {
 	if e == nil || parent+1 >= len(e.first) {
 		return 0, 0
@@ -96,5 +97,5 @@ func (e *elements) of(parent int) (from, to int) {
 	return e.first[parent], e.first[parent+1]
 }
 
-// has tells whether the children of an element were made.
+// has reports whether the children of an element were made.
 func (e *elements) has(parent int) bool { return e != nil && parent < len(e.made) && e.made[parent] }

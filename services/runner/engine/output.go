@@ -6,8 +6,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// results are the outputs: one object for each element of the batch that came
-// with the run, or one where nothing returned belongs to that batch.
+// results returns the outputs: one object for each element of the run's batch, or one
+// object if no output belongs to that batch.
 func (r *run) results() []map[string]any {
 	root := r.w.root
 	n := 1
@@ -46,9 +46,9 @@ func (o *outputOf) isRooted() bool {
 	return len(o.Lineage) > 0 && o.Lineage[0] == plan.RootLevel
 }
 
-// nested is what hangs below an element of a level: the value itself if the
-// output is on that level, else lists in lists. The lists are as long as the
-// last element that has something below it; gaps are null.
+// nested returns the value of an element if the output is on its level, and otherwise
+// nested lists of the values below it. A list ends with the last element that has something
+// below it; gaps are null.
 func (o *outputOf) nested(level, row int) any {
 	if level == o.at {
 		return o.value(row)
@@ -60,7 +60,7 @@ func (o *outputOf) nested(level, row int) any {
 	return list
 }
 
-// emptied is a list that is nested depth levels deep and holds nothing.
+// emptied returns an empty list, nested depth levels deep.
 func emptied(depth int) []any {
 	if depth <= 1 {
 		return []any{}
@@ -90,7 +90,7 @@ func (o *outputOf) list(level, row int) (list []any, found bool) {
 	return list, len(list) > 0
 }
 
-// value is the output for an element of its own level.
+// value returns the output for an element of its own level.
 func (o *outputOf) value(row int) any {
 	v := o.raw(row)
 	if o.OwnCoordinates {

@@ -7,26 +7,27 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// Request is one run of a workflow.
+// Request is the request for one run of a workflow.
 type Request struct {
 	Env Env
-	// Inputs are the values of the declared inputs; others are ignored.
+	// Inputs are the values of the declared inputs; other names are ignored.
 	Inputs map[string]any
 	Reader value.Reader
 	Limits Limits
-	// Observe receives every step. It must be quick, and safe for concurrent use.
+	// Observe receives the events of all steps. It must be fast and safe for concurrent
+	// use.
 	Observe func(Event)
 }
 
-// Limits bound one run. A zero is the default.
+// Limits bound one run. Zero means the default.
 type Limits struct {
-	// Elements is how many elements all batches may have together.
+	// Elements is the largest number of elements in all batches together.
 	Elements int
-	// Steps is how many steps run at the same time.
+	// Steps is the largest number of steps that run at the same time.
 	Steps int
-	// StepTime is the longest that one step may take.
+	// StepTime is the longest time of one step.
 	StepTime time.Duration
-	// Result is the size of the serialised result, in bytes.
+	// Result is the largest size of the serialised result, in bytes.
 	Result int
 }
 
@@ -53,8 +54,8 @@ func (l Limits) orDefaults() Limits {
 	return l
 }
 
-// run is the state of one run. Steps write only what is theirs, before those
-// that read it are started.
+// run is the state of one run. It needs no lock: a step writes only its own entries, before
+// the scheduler starts the steps that read them.
 type run struct {
 	w       *Workflow
 	request *Request
@@ -62,9 +63,9 @@ type run struct {
 	env     Env
 	// inputs has the values of each input, by element.
 	inputs [][]any
-	// parameters are those that a step's fields gave another form, by step.
+	// parameters are the values that a step's fields coerced, by step.
 	parameters []map[string]any
-	// elements has those of each level, nil until something fills it.
+	// elements has the elements of each level. An entry is nil until a step fills it.
 	elements []*elements
 	tables   []table
 	branches []branch
@@ -72,13 +73,13 @@ type run struct {
 	total    counter
 }
 
-// table has the outputs of a step, by element; a step that did not run has none.
+// table has the outputs of a step, by element. It is empty if the step did not run.
 type table struct{ rows []Outputs }
 
-// Run executes the workflow and returns one object of outputs for each element
-// of the batch that came with it. The values are internal ones; see
-// [Workflow.Serialize]. It returns when nothing of the run is running any more,
-// whatever the outcome. The error is a [*Fault], or that of the context.
+// Run executes the workflow. It returns one object of outputs for each element of the batch
+// in the inputs. The values are internal; see [Workflow.Serialize]. When Run returns, no
+// goroutine of the run is left, even after a failure. The error is a [*Fault] or that of
+// the context.
 func (w *Workflow) Run(ctx context.Context, request Request) ([]map[string]any, error) {
 	r := &run{
 		w: w, request: &request, limits: request.Limits.orDefaults(), env: request.Env,
@@ -101,7 +102,7 @@ func (w *Workflow) Run(ctx context.Context, request Request) ([]map[string]any, 
 	return r.results(), nil
 }
 
-// defaults gives blocks and reader what the caller left open.
+// defaults fills in the settings that the caller left empty.
 func (r *run) defaults() {
 	if r.env.NewID == nil {
 		r.env.NewID = newID
@@ -118,7 +119,7 @@ func (r *run) defaults() {
 	}
 }
 
-// grow counts elements against the limit.
+// grow counts new elements and fails if the run exceeds its limit.
 func (r *run) grow(n int) error {
 	if r.total.add(n) > r.limits.Elements {
 		return Failf(LimitsCaused, "the run has more than %d elements in all its batches together", r.limits.Elements)

@@ -7,14 +7,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// outcome is how one step ended.
+// outcome is the end of one step.
 type outcome struct {
 	step int
 	err  error
 }
 
-// schedule starts each step when those it waits for have ended, and returns when
-// none runs any more. The first failure cancels the others.
+// schedule starts each step after its predecessors have ended, and returns when no step is
+// running. The first failure cancels the others.
 func (r *run) schedule(ctx context.Context) error {
 	if len(r.w.steps) == 0 {
 		return ctx.Err()
@@ -54,8 +54,8 @@ type scheduler struct {
 	err     error
 }
 
-// next starts what can be started and waits for one step to end. A step that
-// has nobody to run beside is run right here: most workflows are chains.
+// next starts all steps that can start and waits for one to end. A step that runs alone
+// uses this goroutine, because most workflows are chains.
 func (s *scheduler) next(ctx context.Context) outcome {
 	if s.running == 0 && len(s.ready) == 1 {
 		step := s.ready[0]
@@ -84,7 +84,7 @@ func (s *scheduler) release(step int) {
 	}
 }
 
-// step runs one step with its deadline, and tells the observer.
+// step runs one step with its deadline and reports it to the observer.
 func (r *run) step(ctx context.Context, i int) error {
 	s := &r.w.steps[i]
 	if err := ctx.Err(); err != nil {
@@ -101,35 +101,34 @@ func (r *run) step(ctx context.Context, i int) error {
 	return nil
 }
 
-// guarded makes a panic of a block the failure of its run.
+// guarded turns the panic of a block into the failure of its run.
 func (x *execution) guarded(ctx context.Context) (skipped bool, err error) {
 	defer errs.RecoverAs(&err, Panicked)
 	return x.perform(ctx)
 }
 
-// Panicked is the failure of a block that panicked. The cause is logged and not shown.
+// Panicked returns the failure of a block that panicked. The cause is logged, not shown.
 func Panicked(cause error) error {
 	return Failf(EngineRuntime, "the block failed because of an internal error").Because(cause)
 }
 
-// Event is something that happened to a step. It carries no data of the run.
+// Event is a change in the state of a step. It holds no data of the run.
 type Event struct {
 	Step, BlockType string
 	Kind            EventKind
-	// At is when it happened, Took how long the step ran.
+	// At is the time of the event, Took the duration of the step.
 	At   time.Time
 	Took time.Duration
-	// Elements is how many elements the step worked on.
+	// Elements is the number of elements that the step worked on.
 	Elements int
-	// Class is that of a failure.
+	// Class is the class of a failure.
 	Class Class
 }
 
-// EventKind is what happened to a step.
+// EventKind is the kind of an event.
 type EventKind int
 
-// The kinds of events. Each step is started and then finished or failed, or it
-// is skipped.
+// The kinds of events. A step is either skipped, or started and then finished or failed.
 const (
 	Started EventKind = iota + 1
 	Finished

@@ -10,9 +10,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// Serialize turns the results of [Workflow.Run] into plain JSON values. A result
-// that would be larger than the limit of bytes is refused while it is made. drawn, if
-// not nil, receives the pictures that were encoded here.
+// Serialize converts the results of [Workflow.Run] to plain JSON values. It stops as soon
+// as the result exceeds limit bytes. If drawn is not nil, it receives each picture that is
+// encoded here.
 func (w *Workflow) Serialize(ctx context.Context, codec value.Codec, results []map[string]any, limit int, drawn func(string)) ([]map[string]any, error) {
 	if limit <= 0 {
 		limit = defaultResult
@@ -42,7 +42,7 @@ type serializer struct {
 	left, limit int
 }
 
-// nested goes down to where the kinds of the output say what a value is.
+// nested descends to the depth at which the kinds of the output describe the values.
 func (z *serializer) nested(ctx context.Context, w *Workflow, o *plan.Output, v any, depth int) (any, error) {
 	list, isList := v.([]any)
 	if depth == 0 || !isList {
@@ -78,8 +78,8 @@ func (z *serializer) leaf(ctx context.Context, w *Workflow, o *plan.Output, v an
 
 var errTooLarge = errors.New("too large")
 
-// one looks at the size before it writes: a value whose parts are shared may be
-// huge on paper.
+// one checks the size before it writes, because a value with shared parts may be huge when
+// it is written out.
 func (z *serializer) one(ctx context.Context, v any, kinds []string) (any, error) {
 	if value.Size(v, z.left) > z.left {
 		return nil, errTooLarge

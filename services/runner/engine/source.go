@@ -5,7 +5,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// source is where an argument, or one entry of a list or map, gets its value.
+// source provides the value of an argument, or of one entry of a list or map.
 type source struct {
 	name string
 	form plan.Form
@@ -14,15 +14,15 @@ type source struct {
 	input  int
 	step   int
 	output string
-	// at is the level of what is referred to, 0 for scalars.
+	// at is the level of the referenced value, 0 for scalars.
 	at int
-	// cast: a scalar is repeated for every element, on the level of the step
-	// (depth 0) or the one below (depth 1).
+	// cast: a scalar is repeated for every element of the step's level (depth 0) or of the
+	// level below (depth 1).
 	cast  bool
 	depth int
 	// prefix stands before a credential that is an address.
 	prefix string
-	// coerce checks a parameter by the field it is used in.
+	// coerce is the field that a parameter is checked against.
 	coerce  *manifest.Field
 	entries []source
 }
@@ -51,8 +51,8 @@ func (w *Workflow) source(a *plan.Argument, s *stepPlan) source {
 	return out
 }
 
-// castDepth says how far below the step's own level a cast scalar goes. Where
-// no data of the step is a batch there is no level: a lone element stands in.
+// castDepth returns how many levels below the step's own level a cast scalar is repeated.
+// If no argument of the step is a batch, there is no level, and one element stands in.
 func (w *Workflow) castDepth(a *plan.Argument, s *stepPlan) int {
 	if len(w.levels[s.at].lineage) > 0 || s.below >= 0 {
 		return a.CastDimensionality - len(w.levels[s.at].lineage)

@@ -1,6 +1,6 @@
 package engine
 
-// store keeps the results of a step where those that follow find them.
+// store keeps the results of a step where its successors read them.
 func (x *execution) store(results []Result) error {
 	switch {
 	case x.s.adds:
@@ -53,7 +53,7 @@ func (x *execution) storeNew(results []Result) error {
 	return nil
 }
 
-// storeBelow keeps results for elements that exist one level down.
+// storeBelow keeps results for existing elements one level down.
 func (x *execution) storeBelow(results []Result) error {
 	level := x.elements[x.s.below]
 	rows := make([]Outputs, level.count())
@@ -77,7 +77,7 @@ func (x *execution) storeBelow(results []Result) error {
 	return nil
 }
 
-// check holds what a block returned against what it declared.
+// check compares a block's result with the declared outputs.
 func (x *execution) check(result Result) error {
 	if result.many || result.flow {
 		return Failf(InvalidBehaviour, "the block returned something else than outputs")

@@ -11,8 +11,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// Codec decodes and encodes pictures within limits. One is shared by all runs,
-// as the memory for decoding is bounded over all of them.
+// Codec decodes and encodes pictures within limits. All runs share one, because it bounds
+// the memory of all decoding together.
 type Codec struct {
 	limits Limits
 	memory *fair.Pool
@@ -20,13 +20,14 @@ type Codec struct {
 
 var _ value.Codec = (*Codec)(nil)
 
-// NewCodec makes a codec.
+// NewCodec returns a codec with its own budget of memory.
 func NewCodec(limits Limits) *Codec {
 	limits = limits.withDefaults()
 	return &Codec{limits: limits, memory: fair.New(fair.Limits{What: "pictures", Capacity: limits.Memory, WholeTenant: true})}
 }
 
-// Size reads the header alone. It is the size of the upright picture.
+// Size returns the size of the picture, after orientation, in pixels. It reads the header
+// alone.
 func (c *Codec) Size(encoded []byte) (width, height int, err error) {
 	_, config, err := c.limits.measure(encoded)
 	if picture.OrientationOf(encoded).Sideways() {
@@ -35,9 +36,9 @@ func (c *Codec) Size(encoded []byte) (width, height int, err error) {
 	return config.Width, config.Height, err
 }
 
-// Publish returns the picture as it came, without metadata. It returns nil where its
-// pixels have to be turned or its structure cannot be followed: then the decoded picture
-// is encoded again.
+// Publish returns the encoded picture without metadata. It returns nil if the picture must
+// be rotated or its structure cannot be followed; the caller then encodes the decoded
+// picture.
 func (c *Codec) Publish(encoded []byte) []byte {
 	if picture.OrientationOf(encoded) != picture.Upright {
 		return nil
@@ -49,7 +50,7 @@ func (c *Codec) Publish(encoded []byte) []byte {
 	return clean
 }
 
-// Decode waits until there is memory for it, and applies the picture's orientation.
+// Decode waits for memory, decodes the picture and applies its orientation.
 func (c *Codec) Decode(ctx context.Context, encoded []byte) (image.Image, error) {
 	f, config, err := c.limits.measure(encoded)
 	if err != nil {
@@ -58,7 +59,7 @@ func (c *Codec) Decode(ctx context.Context, encoded []byte) (image.Image, error)
 	orientation := picture.OrientationOf(encoded)
 	cost := f.cost(encoded, config)
 	if orientation != picture.Upright {
-		cost *= 2 // turned into a copy
+		cost *= 2 // the rotated picture is a copy
 	}
 	if cost > c.memory.Most() {
 		return nil, tooLarge("the picture of %d by %d pixels takes more memory to decode than is allowed", config.Width, config.Height)
@@ -78,7 +79,7 @@ func (c *Codec) Decode(ctx context.Context, encoded []byte) (image.Image, error)
 	return orientation.Upright(simple(pixels)), nil
 }
 
-// EncodeJPEG writes a JPEG of a quality of 1 to 100.
+// EncodeJPEG encodes a JPEG with a quality from 1 to 100.
 func (c *Codec) EncodeJPEG(ctx context.Context, pixels image.Image, quality int) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -95,13 +96,13 @@ func (c *Codec) EncodeJPEG(ctx context.Context, pixels image.Image, quality int)
 	return out.Bytes(), nil
 }
 
-// simple brings rare forms (palettes, 16 bits, CMYK) into one that is sampled and
-// drawn on quickly, once.
+// simple converts rare pixel formats (palettes, 16 bits, CMYK) once to a format that is
+// fast to sample and draw on.
 func simple(pixels image.Image) image.Image {
 	switch pixels := pixels.(type) {
 	case *image.YCbCr, *image.RGBA, *image.NRGBA, *image.Gray:
 		return pixels
-	case *image.NYCbCrA: // WebP with alpha: the colour is what counts
+	case *image.NYCbCrA: // WebP with alpha: only the colour is used
 		return &pixels.YCbCr
 	}
 	return Copy(pixels)

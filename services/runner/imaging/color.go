@@ -6,7 +6,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/colour"
 )
 
-// ParseColor reads a colour as definitions have it.
+// ParseColor parses a colour of a definition.
 func ParseColor(text string) (color.RGBA, error) { return colour.Parse(text) }
 
 func rgb(n uint32) color.RGBA {

@@ -7,8 +7,7 @@ import (
 	"sync"
 )
 
-// Copy is the picture as RGBA, opaque, with its first pixel at 0, 0: a canvas to
-// draw on.
+// Copy returns the picture as opaque RGBA with its origin at 0, 0, to draw on.
 func Copy(src image.Image) *image.RGBA {
 	bounds := src.Bounds()
 	dst := image.NewRGBA(image.Rect(0, 0, bounds.Dx(), bounds.Dy()))
@@ -46,10 +45,10 @@ func dropAlpha(dst *image.RGBA, src *image.NRGBA, band image.Rectangle) {
 	}
 }
 
-// worthwhile is how many pixels a goroutine must have to do.
+// worthwhile is the least number of pixels for which a goroutine pays off.
 const worthwhile = 1 << 16
 
-// rows splits work over rows between the processors where it is worth while.
+// rows splits work over rows between the processors if there is enough of it.
 func rows(height, width int, do func(from, to int)) {
 	parts := min(runtime.GOMAXPROCS(0), height*width/worthwhile)
 	if parts < 2 {
@@ -70,13 +69,13 @@ func rows(height, width int, do func(from, to int)) {
 	}
 	wg.Wait()
 	select {
-	case p := <-panics: // where somebody recovers: here it would end the process
+	case p := <-panics: // re-panic on the caller's goroutine, where it can be recovered
 		panic(p)
 	default:
 	}
 }
 
-// Crop is a part of a picture that shares its pixels.
+// Crop returns a part of a picture. The part shares the picture's pixels.
 func Crop(src image.Image, part image.Rectangle) image.Image {
 	part = part.Add(src.Bounds().Min)
 	if cut, ok := src.(interface {

@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// Box draws the outline of a box. Roundness runs from 0, square, to 1, where the
-// shorter sides are half circles. The line is centred on the box's edge.
+// Box draws the outline of a box. roundness is 0 for square corners and 1 for half circles
+// at the shorter sides. The line is centred on the edge of the box.
 func Box(dst *image.RGBA, box [4]float64, c color.RGBA, thickness int, roundness float64) {
 	thickness = min(max(thickness, 1), 1000)
 	r := round(box)
@@ -29,7 +29,8 @@ func Box(dst *image.RGBA, box [4]float64, c color.RGBA, thickness int, roundness
 	fill(dst, image.Rect(inner.Max.X, inner.Min.Y, outer.Max.X, inner.Max.Y), c)
 }
 
-// round brings a box to whole pixels, wherever it lies: a model may say anything.
+// round converts a box to whole pixels. Coordinates may be any numbers, because they come
+// from a model.
 func round(box [4]float64) image.Rectangle {
 	var v [4]int
 	for i, at := range box {
@@ -41,7 +42,7 @@ func round(box [4]float64) image.Rectangle {
 	return image.Rect(v[0], v[1], v[2], v[3])
 }
 
-// fill paints a rectangle, cut to the picture.
+// fill paints a rectangle, clipped to the picture.
 func fill(dst *image.RGBA, r image.Rectangle, c color.RGBA) {
 	r = r.Intersect(dst.Rect)
 	if r.Empty() {
@@ -56,8 +57,8 @@ func fill(dst *image.RGBA, r image.Rectangle, c color.RGBA) {
 	}
 }
 
-// roundBox paints every pixel that lies within half the thickness of the outline.
-// Only the pixels near the edge are looked at.
+// roundBox paints every pixel within half the thickness of the outline. It visits only
+// pixels near the edge.
 func roundBox(dst *image.RGBA, r image.Rectangle, c color.RGBA, thickness, roundness float64) {
 	radius := float64(min(r.Dx(), r.Dy())/2) * roundness
 	half := thickness / 2
@@ -77,7 +78,8 @@ func roundBox(dst *image.RGBA, r image.Rectangle, c color.RGBA, thickness, round
 	}
 }
 
-// edge is how far a point lies outside of a rounded rectangle; negative inside.
+// edge returns the signed distance of a point to a rounded rectangle; it is negative
+// inside.
 func edge(r image.Rectangle, radius, x, y float64) float64 {
 	dx := math.Abs(x-float64(r.Min.X+r.Max.X)/2) - float64(r.Dx())/2 + radius
 	dy := math.Abs(y-float64(r.Min.Y+r.Max.Y)/2) - float64(r.Dy())/2 + radius

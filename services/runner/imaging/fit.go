@@ -2,24 +2,24 @@ package imaging
 
 import "math"
 
-// Mode is how a picture is brought to the size that a model wants.
+// Mode is the way in which a picture is resized for a model.
 type Mode string
 
-// The modes, by their names in inference_config.json; CornerLetterbox is what
-// YOLOX does: letterboxed, with all the padding to the right and below.
+// The modes have their names from inference_config.json. CornerLetterbox is YOLOX's mode:
+// all padding is on the right and below.
 const (
 	Stretch         Mode = "stretch"
 	Letterbox       Mode = "letterbox"
 	CornerLetterbox Mode = "corner-letterbox"
 )
 
-// Fit is where a picture lies in a model's input, to carry points over.
+// Fit is the position of a picture in a model's input. It converts coordinates.
 type Fit struct {
-	// SourceWidth and SourceHeight are those of the picture.
+	// SourceWidth and SourceHeight are the size of the picture.
 	SourceWidth, SourceHeight int
-	// Width and Height are what the picture has been scaled to.
+	// Width and Height are the size of the scaled picture.
 	Width, Height int
-	// Left and Top are where it begins.
+	// Left and Top are its position in the input.
 	Left, Top      int
 	ScaleX, ScaleY float64
 }
@@ -41,14 +41,14 @@ func NewFit(mode Mode, w, h, width, height int) Fit {
 	return f
 }
 
-// Back carries a point of the model's input over to the picture, clamped to it.
+// Back converts a point of the model's input to a point of the picture, clamped to it.
 func (f Fit) Back(x, y float64) (float64, float64) {
 	x = (x - float64(f.Left)) / f.ScaleX
 	y = (y - float64(f.Top)) / f.ScaleY
 	return clamp(x, float64(f.SourceWidth)), clamp(y, float64(f.SourceHeight))
 }
 
-// clamp brings NaN to 0, as a model may say anything.
+// clamp also maps NaN to 0, because a model may return any number.
 func clamp(v, most float64) float64 {
 	if !(v > 0) {
 		return 0

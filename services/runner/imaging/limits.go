@@ -13,16 +13,16 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// Limits of pictures that come from outside. A zero field means its default.
+// Limits bound external pictures. A zero field means its default.
 type Limits struct {
-	// Bytes of the encoded picture; 32 MiB.
+	// Bytes bounds the encoded picture; 0 means 32 MiB.
 	Bytes int
-	// Pixels of the decoded picture; 64 million.
+	// Pixels bounds the decoded picture; 0 means 64 million.
 	Pixels int
-	// Side is the longest width or height; 16384.
+	// Side bounds width and height; 0 means 16384.
 	Side int
-	// Memory that all decoding takes together; 1 GiB. One workspace has at most half
-	// of it, and what alone needs more is refused.
+	// Memory bounds all concurrent decoding; 0 means 1 GiB. One workspace gets at most half
+	// of it. A picture that needs more than that is refused.
 	Memory int64
 }
 
@@ -42,7 +42,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// format is how a picture is encoded, found by its first bytes and nothing else.
+// format is an encoding of pictures. It is recognised by the first bytes alone.
 type format struct {
 	name   string
 	config func([]byte) (image.Config, error)
@@ -73,7 +73,7 @@ func formatOf(data []byte) (format, bool) {
 	return format{}, false
 }
 
-// measure reads the header and holds it against the limits.
+// measure reads the header and checks it against the limits.
 func (l Limits) measure(data []byte) (format, image.Config, error) {
 	if len(data) > l.Bytes {
 		return format{}, image.Config{}, tooLarge("the picture has %d bytes; at most %d are taken", len(data), l.Bytes)
@@ -97,11 +97,11 @@ func (l Limits) measure(data []byte) (format, image.Config, error) {
 	return f, config, nil
 }
 
-// cost is how many bytes decoding takes at the worst.
+// cost returns the most memory that decoding can take, in bytes.
 func (f format) cost(data []byte, config image.Config) int64 {
 	pixels := int64(config.Width) * int64(config.Height)
 	switch {
-	case f.name == "JPEG" && progressive(data): // the coefficients of all planes are kept
+	case f.name == "JPEG" && progressive(data): // the decoder keeps the coefficients of all planes
 		return pixels * 16
 	case f.name == "JPEG":
 		return pixels * 4
@@ -115,7 +115,7 @@ func deep(m color.Model) bool {
 	return m == color.RGBA64Model || m == color.NRGBA64Model || m == color.Gray16Model
 }
 
-// progressive walks the segments of a JPEG to its frame header.
+// progressive scans the segments of a JPEG for its frame header.
 func progressive(data []byte) bool {
 	const sof2, startOfScan = 0xc2, 0xda
 	for i := 2; i+4 <= len(data) && data[i] == 0xff; {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// listed are the palettes that are lists of colours, by lower-case name.
+// listed has the palettes that are lists of colours, by lower-case name.
 const listed = `
 default A351FB FF4040 FFA1A0 FF7633 FFB633 D1D435 4CFB12 94CF1A 40DE8A 1B9640 00D6C1 2E9CAA 00C4FF 364797 6675FF 0019EF 863AFF 530087 CD3AFF FF97CA FF39C9
 roboflow C28DFC A351FB 8315F9 6706CE 5905B3 4D049A
@@ -24,8 +24,8 @@ tab20 1F77B4 AEC7E8 FF7F0E FFBB78 2CA02C 98DF8A D62728 FF9896 9467BD C5B0D5 8C56
 tab20b 393B79 5254A3 6B6ECF 9C9EDE 637939 8CA252 B5CF6B CEDB9C 8C6D31 BD9E39 E7BA52 E7CB94 843C39 AD494A D6616B E7969C 7B4173 A55194 CE6DBD DE9ED6
 tab20c 3182BD 6BAED6 9ECAE1 C6DBEF E6550D FD8D3C FDAE6B FDD0A2 31A354 74C476 A1D99B C7E9C0 756BB1 9E9AC8 BCBDDC DADAEB 636363 969696 BDBDBD D9D9D9`
 
-// scales are the palettes that run evenly through their colours. Each is given at
-// eleven places (cividis at ten) and mixed in between.
+// scales has the palettes that are continuous scales. Each has eleven support points
+// (cividis ten); colours between them are interpolated.
 const scales = `
 viridis 440154 482475 414487 355F8D 2A788E 21918C 22A884 44BF70 7AD151 BDDF26 FDE725
 plasma 0D0887 41049D 6A00A8 8F0DA4 B12A90 CC4778 E16462 F2844B FCA636 FCCE25 F0F921
@@ -33,14 +33,14 @@ inferno 000004 160B39 420A68 6A176E 932667 BC3754 DD513A F37819 FCA50A F6D746 FC
 magma 000004 140E36 3B0F70 641A80 8C2981 B73779 DE4968 F7705C FE9F6D FECF92 FCFDBF
 cividis 00224E 123570 3B496C 575D6D 707173 8A8678 A59C74 C3B369 E1CC55 FEE838`
 
-// Palette gives colours by number, again from the start when they run out.
+// Palette is a list of colours that repeats.
 type Palette []color.RGBA
 
-// maxPalette bounds what a step may ask for.
+// maxPalette bounds the number of colours that a step may ask for.
 const maxPalette = 1000
 
-// NewPalette makes the palette of a name, with n colours where it has no number of
-// its own ("DEFAULT" and "ROBOFLOW" have). False where the name is not known.
+// NewPalette returns the named palette with n colours; "DEFAULT" and "ROBOFLOW" have a
+// fixed number. It returns false if the name is unknown.
 func NewPalette(name string, n int) (Palette, bool) {
 	name = strings.ToLower(name)
 	mapped := strings.HasPrefix(name, "matplotlib ")
@@ -75,7 +75,7 @@ func colorsOf(table, name string) Palette {
 	return colors
 }
 
-// At is the colour of a number.
+// At returns the colour with a number.
 func (p Palette) At(i int) color.RGBA {
 	if len(p) == 0 {
 		return rgb(0xa351fb)
@@ -83,7 +83,7 @@ func (p Palette) At(i int) color.RGBA {
 	return p[(i%len(p)+len(p))%len(p)]
 }
 
-// spread takes n of the colours, evenly over the list.
+// spread selects n colours at equal distances in the list.
 func (p Palette) spread(n int) Palette {
 	out := make(Palette, n)
 	for i := range out {
@@ -92,7 +92,7 @@ func (p Palette) spread(n int) Palette {
 	return out
 }
 
-// mixed takes n places on the scale, evenly.
+// mixed samples n colours at equal distances on the scale.
 func (p Palette) mixed(n int) Palette {
 	out := make(Palette, n)
 	for i := range out {
@@ -105,7 +105,7 @@ func (p Palette) mixed(n int) Palette {
 	return out
 }
 
-// part is where the i-th of n lies between 0 and 1, both ends included.
+// part returns the position of the i-th of n samples between 0 and 1, both included.
 func part(i, n int) float64 {
 	if n < 2 {
 		return 0

@@ -2,7 +2,7 @@ package imaging
 
 import "image"
 
-// packed is four bytes for a pixel, of which the fourth does not count.
+// packed has four bytes for each pixel and ignores the fourth.
 type packed struct {
 	pix    []uint8
 	stride int
@@ -33,7 +33,7 @@ func (p packed) at(x, y tap) (r, g, b float32) {
 		between(ua[2], ub[2], da[2], db[2], x.w, y.w) * whole
 }
 
-// gray is one byte for a pixel.
+// gray has one byte for each pixel.
 type gray struct {
 	pix    []uint8
 	stride int
@@ -55,13 +55,13 @@ func (p gray) at(x, y tap) (r, g, b float32) {
 	return v, v, v
 }
 
-// ycbcr is what a JPEG decodes to: a plane of luma and two of chroma, which may
-// be smaller. Interpolation comes before the conversion to RGB, which is linear,
-// so that three values are converted for a sample instead of twelve.
+// ycbcr is the format of a decoded JPEG: a luma plane and two chroma planes, which may be
+// smaller. It interpolates before the conversion to RGB, which is linear, so it converts
+// three values for each sample instead of twelve.
 type ycbcr struct {
 	img *image.YCbCr
-	// minX and minY are the picture's first pixel; chroma is found by shifting the
-	// place of a pixel, counted from the whole picture's.
+	// minX and minY are the first pixel of this part. A pixel's chroma is found by shifting
+	// its position in the whole picture.
 	minX, minY     int32
 	shiftX, shiftY uint
 }
@@ -89,7 +89,7 @@ func newYCbCr(src *image.YCbCr) (*ycbcr, bool) {
 	return s, true
 }
 
-// chroma is the column or row of the chroma planes that a pixel's lies in.
+// chroma returns the column or row of the chroma planes for a pixel.
 func chroma(at, first int32, shift uint) int32 { return (at+first)>>shift - first>>shift }
 
 func (s *ycbcr) row(dst line, y tap, columns []tap) {
@@ -124,5 +124,5 @@ func (s *ycbcr) at(x, y tap) (r, g, b float32) {
 	return pixel(luma + 1.402*red), pixel(luma - 0.344136*blue - 0.714136*red), pixel(luma + 1.772*blue)
 }
 
-// pixel keeps a value within what a pixel can have.
+// pixel clamps a value to the range of a pixel.
 func pixel(v float32) float32 { return min(max(v, 0), 255) }

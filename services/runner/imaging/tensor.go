@@ -5,23 +5,23 @@ import (
 	"image"
 )
 
-// Tensor describes how pixels become numbers: three planes, one behind the
-// other, of Width by Height each. A number is the pixel's value (0 to 255) times
-// Scale plus Shift of its plane.
+// Tensor describes how pixels become numbers: three planes of Width by Height, one after
+// the other. A number is the pixel's value (0 to 255) times the Scale of its plane plus the
+// Shift.
 type Tensor struct {
 	Width, Height int
-	// BGR puts the blue plane first; Scale and Shift go by plane, not by colour.
+	// BGR puts the blue plane first. Scale and Shift belong to planes, not to colours.
 	BGR          bool
 	Scale, Shift [3]float32
 	// Padding is the pixel value around the picture.
 	Padding float32
 }
 
-// Len is the number of elements.
+// Len returns the number of elements.
 func (t Tensor) Len() int { return 3 * t.Width * t.Height }
 
-// Fill samples a picture into dst, where fit puts it: bilinear, pixel centres at
-// half, no smoothing when it shrinks (OpenCV's INTER_LINEAR).
+// Fill samples a picture into dst at the position of fit. It is bilinear with pixel centres
+// at one half and does not smooth when it shrinks, like OpenCV's INTER_LINEAR.
 func (t Tensor) Fill(dst []float32, src image.Image, fit Fit) error {
 	if len(dst) != t.Len() {
 		return fmt.Errorf("a tensor of %d numbers for %d by %d pixels", len(dst), t.Width, t.Height)
@@ -44,7 +44,7 @@ func (t Tensor) Fill(dst []float32, src image.Image, fit Fit) error {
 	return nil
 }
 
-// line is one row of all three planes, with what makes its numbers of pixels.
+// line is one row of all three planes, with its scale and shift.
 type line struct {
 	r, g, b      []float32
 	scale, shift [3]float32 // by colour: r, g, b
@@ -80,10 +80,10 @@ func (l line) part(from, n int) line {
 	return l
 }
 
-// tap is where a sample lies between two pixels: w parts of 2048 of the second.
+// tap is a sample position between pixels a and b. w is the weight of b in parts of 2048.
 type tap struct{ a, b, w int32 }
 
-// one is the whole weight. Two multiplications by it stay within 31 bits.
+// one is the full weight. Two multiplications by it fit in 31 bits.
 const one = 1 << 11
 
 func taps(n, size int) []tap {
@@ -95,7 +95,7 @@ func taps(n, size int) []tap {
 	return out
 }
 
-// tapAt repeats the outermost pixels beyond the edge.
+// tapAt repeats the border pixels beyond the edge.
 func tapAt(at float64, size int) tap {
 	if !(at > 0) {
 		return tap{}
@@ -108,11 +108,11 @@ func tapAt(at float64, size int) tap {
 	return tap{a: a, b: a + 1, w: int32((at - float64(a)) * one)}
 }
 
-// sampler reads pixels in the form that the picture is held in.
+// sampler reads pixels in the picture's own format.
 type sampler interface {
-	// row samples a row at the given columns.
+	// row samples one row at the given columns.
 	row(dst line, y tap, columns []tap)
-	// at samples one place.
+	// at samples one position.
 	at(x, y tap) (r, g, b float32)
 }
 
@@ -133,12 +133,12 @@ func newSampler(src image.Image) sampler {
 	return packed{c.Pix, c.Stride, 0}
 }
 
-// between is the value between four neighbours, in parts of one*one.
+// between interpolates four neighbours, in parts of one*one.
 func between(a, b, c, d uint8, x, y int32) float32 {
 	top := int32(a)*(one-x) + int32(b)*x
 	low := int32(c)*(one-x) + int32(d)*x
 	return float32(top*(one-y) + low*y)
 }
 
-// whole turns what between gives into a pixel's value.
+// whole scales the result of between to the value of a pixel.
 const whole = 1.0 / (one * one)

@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
 
-// Fonts draws text, bold where the strokes are to be thick.
+// Fonts draws text. It uses the bold font for thick strokes.
 type Fonts struct {
 	set *typeface.Set
 
@@ -22,7 +22,7 @@ type faceKey struct {
 	bold bool
 }
 
-// maxFaces bounds the sizes that are kept; beyond it all are made again.
+// maxFaces bounds the cached sizes. When it is reached, the cache is emptied.
 const maxFaces = 64
 
 // NewFonts opens the fonts; see [typeface.Open] for the folder.
@@ -34,14 +34,15 @@ func NewFonts(folder string) (*Fonts, error) {
 	return &Fonts{set: set, faces: map[faceKey]*typeface.Face{}}, nil
 }
 
-// Style of a text. Scale 1 is capitals of 21 pixels, as in OpenCV's Hershey font.
+// Style is the style of a text. At Scale 1 capitals are 21 pixels high, as in OpenCV's
+// Hershey font.
 type Style struct {
 	Scale     float64
 	Thickness int
 }
 
-// The size of a font whose capitals are as high as Hershey's at scale 1, and the
-// bounds within which any text is drawn.
+// The font size whose capitals are as high as Hershey's at scale 1, and the bounds of all
+// sizes.
 const (
 	sizeAtOne = 29.0
 	minSize   = 6
@@ -62,13 +63,13 @@ func (f *Fonts) face(s Style) *typeface.Face {
 	return f.faces[key]
 }
 
-// Measure is the width of a text and the height of its capitals, in pixels.
+// Measure returns the width of a text and the height of its capitals, in pixels.
 func (f *Fonts) Measure(text string, s Style) (width, height int) {
 	face := f.face(s)
 	return int(math.Ceil(face.Width(text))), int(math.Ceil(face.CapHeight()))
 }
 
-// Draw writes a text; x and y are the left end of its base line.
+// Draw writes a text. x and y are the left end of its baseline.
 func (f *Fonts) Draw(dst *image.RGBA, text string, x, y int, c color.RGBA, s Style) {
 	f.face(s).Draw(dst, text, float64(x), float64(y), c)
 }

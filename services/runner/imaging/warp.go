@@ -5,15 +5,15 @@ import (
 	"image"
 )
 
-// Point is a place in a picture.
+// Point is a position in a picture, in pixels.
 type Point struct{ X, Y float64 }
 
-// Quad is a rectangle that may be turned: its corners in the order top left, top
-// right, bottom right, bottom left as they are to be read.
+// Quad is a rectangle that may be rotated. Its corners are top left, top right, bottom
+// right and bottom left in reading direction.
 type Quad [4]Point
 
-// Warp samples the part of a picture inside of a turned rectangle into the first
-// width columns of dst, upright; the columns behind are padding.
+// Warp samples the inside of a rotated rectangle, upright, into the first width columns of
+// dst. The other columns are padding.
 func (t Tensor) Warp(dst []float32, src image.Image, quad Quad, width int) error {
 	if len(dst) != t.Len() || width < 1 || width > t.Width {
 		return fmt.Errorf("a tensor of %d numbers for %d of %d by %d pixels", len(dst), width, t.Width, t.Height)

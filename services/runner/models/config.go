@@ -2,8 +2,8 @@ package models
 
 import "github.com/keyhole-dev/keyhole/services/runner/imaging"
 
-// inferenceConfig is inference_config.json as far as it is followed here. What
-// would change the result and is not followed is refused, not ignored.
+// inferenceConfig is the supported part of inference_config.json. Settings that would
+// change the result and are not supported are refused, not ignored.
 type inferenceConfig struct {
 	PreProcessing struct {
 		StaticCrop enabled `json:"static-crop"`
@@ -42,7 +42,7 @@ type size struct {
 	Height int `json:"height"`
 }
 
-// maxSide bounds what a package may ask a picture to be scaled to.
+// maxSide bounds the size that a package may ask a picture to be scaled to, in pixels.
 const maxSide = 4096
 
 func (c *inferenceConfig) check() error {
@@ -73,7 +73,7 @@ func normalization(n [][]float32) bool {
 	return n[1][0] != 0 && n[1][1] != 0 && n[1][2] != 0
 }
 
-// tensor is how the package wants its pixels.
+// tensor returns the tensor format and the resize mode that the package asks for.
 func (c *inferenceConfig) tensor() (imaging.Tensor, imaging.Mode) {
 	in := c.Input
 	t := imaging.Tensor{Width: in.Size.Width, Height: in.Size.Height, BGR: in.ColorMode == "bgr", Padding: in.PaddingValue}

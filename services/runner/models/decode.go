@@ -6,20 +6,19 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 )
 
-// candidate is a box in the pixels of the model's input.
+// candidate is a box in pixels of the model's input.
 type candidate struct {
 	x0, y0, x1, y1 float32
 	score          float32
 	class          int
 }
 
-// maxAnchors bounds the places that a detector looks at; one of 4096 by 4096 pixels
-// has 344 064.
+// maxAnchors bounds the anchors of a detector; one of 4096 by 4096 pixels has 344 064.
 const maxAnchors = 500_000
 
-// decode finds the boxes of picture i of n, and says how many classes there are.
-// Everything that is indexed with comes from the shape, which has been held
-// against the data; the data can be any numbers.
+// decode returns the boxes of picture i of n, and the number of classes. Every index comes
+// from the shape, which was checked against the length of the data. The numbers themselves
+// may be anything.
 func (p *plan) decode(outputs []modelworker.Output, i, n int, limits thresholds) ([]candidate, int, error) {
 	out := outputs[0]
 	data := out.Float32()
@@ -51,8 +50,8 @@ func (p *plan) decode(outputs []modelworker.Output, i, n int, limits thresholds)
 	return best(suppress(found, limits.iou, limits.classAgnostic), limits.detections), classes, nil
 }
 
-// decodeColumns reads YOLOv8: attribute by attribute, so the best class of every
-// anchor is found in passes along the rows, which is how the memory lies.
+// decodeColumns decodes YOLOv8's layout. Memory holds one attribute of all anchors after
+// another, so the best class of every anchor is found in passes along the rows.
 func decodeColumns(data []float32, rows, anchors int, threshold float32) []candidate {
 	scores := make([]float32, anchors)
 	classes := make([]int32, anchors)
@@ -74,7 +73,7 @@ func decodeColumns(data []float32, rows, anchors int, threshold float32) []candi
 	return found
 }
 
-// decodeRows reads YOLOv5.
+// decodeRows decodes YOLOv5's layout.
 func decodeRows(data []float32, columns int, threshold float32) []candidate {
 	var found []candidate
 	for ; len(data) >= columns; data = data[columns:] {
@@ -86,7 +85,7 @@ func decodeRows(data []float32, columns int, threshold float32) []candidate {
 	return found
 }
 
-// decodeGrid reads YOLOX: a cell's place in its grid is part of the answer.
+// decodeGrid decodes YOLOX's layout, where a box is relative to its grid cell.
 func decodeGrid(data []float32, columns, width, height int, threshold float32) []candidate {
 	var found []candidate
 	for _, stride := range strides {
@@ -105,8 +104,8 @@ func decodeGrid(data []float32, columns, width, height int, threshold float32) [
 	return found
 }
 
-// bestClass is the class of the highest score times objectness. A cell whose
-// objectness alone is too low is left at once: most are.
+// bestClass returns the class with the highest score times objectness. It returns early if
+// the objectness is below the threshold, as it is for most cells.
 func bestClass(row []float32, threshold float32) (class int, score float32) {
 	object := row[4]
 	if !(object > threshold) || object > 1e6 {

@@ -9,25 +9,25 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// plan is how an object detector takes pictures.
+// plan describes the inputs of an object detector.
 type plan struct {
 	tensor imaging.Tensor
 	mode   imaging.Mode
 	layout layout
-	// batch is how many pictures go in at once: exactly so many if it is fixed.
+	// batch is the number of pictures of one call. A fixed batch must be full.
 	batch int
 	fixed bool
 	names []string // declared in the metadata
 }
 
 const (
-	// defaultSide is what a model that takes any size gets.
+	// defaultSide is the input size of a model that accepts any, in pixels.
 	defaultSide = 640
-	// defaultBatch bounds the pictures in one call of a model that takes any number.
+	// defaultBatch bounds the pictures in one call of a model that accepts any number.
 	defaultBatch = 4
 )
 
-// plan follows from the package's settings, or else from what the model declares.
+// plan is derived from the package's settings, or else from the model's signature.
 func (j *job) plan(ctx context.Context) (*plan, error) {
 	signature, err := j.signature(ctx)
 	if err != nil {
@@ -69,8 +69,8 @@ func side(declared int64) int {
 	return int(declared)
 }
 
-// signature is asked for once in the package's life here, of the worker that runs the
-// model next.
+// signature returns the model's signature. It is read once for each loaded package, by the
+// worker that then runs the model.
 func (j *job) signature(ctx context.Context) (*modelworker.Signature, error) {
 	j.pkg.mu.Lock()
 	known := j.pkg.signature
@@ -103,8 +103,7 @@ func (j *job) detect(ctx context.Context, images []*value.Image) ([]*value.Detec
 	return found, err
 }
 
-// detectBatch runs the model once. A fixed batch that is not full is filled up
-// with empty pictures.
+// detectBatch runs the model once. Empty pictures fill up a fixed batch.
 func (j *job) detectBatch(ctx context.Context, p *plan, images []*value.Image, found []*value.Detections) error {
 	pixels := make([]image.Image, len(images))
 	fits := make([]imaging.Fit, len(images))
@@ -145,8 +144,8 @@ func (j *job) detectBatch(ctx context.Context, p *plan, images []*value.Image, f
 	})
 }
 
-// detections carries boxes over to the picture and rounds them to whole pixels,
-// as the reference does.
+// detections converts boxes to coordinates of the picture and rounds them to whole pixels,
+// as Roboflow's engine does.
 func detections(boxes []candidate, fit imaging.Fit, names []string) *value.Detections {
 	d := &value.Detections{Data: map[string][]any{value.ColumnClass: make([]any, 0, len(boxes))}}
 	for _, c := range boxes {

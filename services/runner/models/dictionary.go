@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// dictionary maps the recogniser's classes to characters. The first is the blank,
-// which parts two characters that are alike; the last is the space.
+// dictionary maps the recogniser's classes to characters. The first class is the CTC blank,
+// which separates two equal characters; the last is the space.
 type dictionary struct{ characters []string }
 
-// maxCharacters bounds a dictionary; Chinese has some 6 600.
+// maxCharacters bounds a dictionary; the Chinese one has about 6600.
 const maxCharacters = 100_000
 
 func (p *Package) dictionary() (*dictionary, error) {
@@ -41,14 +41,14 @@ func parseDictionary(text string) (*dictionary, error) {
 
 func (d *dictionary) size() int { return len(d.characters) }
 
-// spaceHint is how likely a space has to be, summed over the blanks between two
-// characters, to be written. The likeliest class there is nearly always the blank,
-// as the recogniser was trained on Chinese, which has no spaces; between words of
-// other languages the sum is 0.08 to 0.9, within words below 0.02.
+// spaceHint is the least probability of a space, summed over the blanks between two
+// characters, for which a space is written. The most likely class there is nearly always
+// the blank, because the recogniser was trained on Chinese, which has no spaces. In other
+// languages the sum is 0.08 to 0.9 between words and below 0.02 within words.
 const spaceHint = 0.05
 
-// decode takes the likeliest character of every step, once for each time that it
-// is not the same as before. The score is the mean over the characters taken.
+// decode is greedy CTC decoding: it takes the most likely character of every step and
+// merges repetitions. The score is the mean over the characters taken.
 func (d *dictionary) decode(steps []float32) (string, float64) {
 	var text strings.Builder
 	space := d.size() - 1
@@ -66,7 +66,7 @@ func (d *dictionary) decode(steps []float32) (string, float64) {
 			n++
 			hint = 0
 			if class == space {
-				hint = math.Inf(-1) // one is enough
+				hint = math.Inf(-1) // write one space at most
 			}
 		}
 		last = class

@@ -1,9 +1,8 @@
-// Package models knows what goes into a model and what comes out: packages of
-// weights and settings, the pre-processing of pictures, and the decoding of
-// detectors and text readers. The model itself runs elsewhere (package
-// modelworker).
+// Package models prepares the inputs of models and decodes their outputs. It knows packages
+// of weights and settings, the pre-processing of pictures, and the decoding of detectors
+// and text readers. The model itself runs in another process (package modelworker).
 //
-// A model's file, its settings and its outputs are a stranger's. Packages are
-// unpacked within limits and by known names only; decoders take any numbers, NaN
-// included, and their work is bounded whatever the outputs say.
+// A model's file, settings and outputs are hostile input. Packages are unpacked within
+// limits and only under known file names. Decoders accept any number, including NaN, and
+// their work is bounded for any output.
 package models

@@ -13,8 +13,8 @@ func badPackage(format string, args ...any) *errs.Error {
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_INVALID, format, args...)
 }
 
-// failed turns what the worker says into words for a stranger: which model and
-// what kind of failure, not what the runtime told about its inside.
+// failed explains a worker's failure to a stranger: which model failed and how. It omits
+// the runtime's message, which describes the inside of the model.
 func failed(id string, err error) error {
 	f, ok := errors.AsType[*modelworker.Failure](err)
 	if !ok {

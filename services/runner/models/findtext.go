@@ -9,13 +9,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
 
-// What PP-OCR's detector is run with.
+// Settings of PP-OCR's detector.
 const (
-	textSide   = 960 // the longest side that is looked at
-	textGrain  = 32  // sides are multiples of it
-	textPixel  = 0.3 // a pixel above it is text
-	textBoxMin = 0.6 // the mean over a box that is text
-	textUnclip = 1.5 // how far boxes, which are drawn too tight, are let out
+	textSide   = 960 // the longest side of its input
+	textGrain  = 32  // sides are multiples of this
+	textPixel  = 0.3 // pixels above this are text
+	textBoxMin = 0.6 // the least mean score of a text box
+	textUnclip = 1.5 // how far boxes are expanded, because the model draws them too tight
 	textSmall  = 3   // the shortest side of a box, in pixels of the map
 	textBoxes  = 1000
 )
@@ -42,8 +42,8 @@ func (j *job) findText(ctx context.Context, pixels image.Image) ([]textBox, erro
 	return inReadingOrder(boxes), err
 }
 
-// textTensor: the blue plane first, each normalised by ImageNet's means in the
-// order of the planes, which is how the model was trained.
+// textTensor puts the blue plane first but applies ImageNet's means in RGB order, because
+// the model was trained this way.
 func textTensor(size image.Point) imaging.Tensor {
 	scale := math.Min(1, textSide/float64(max(size.X, size.Y)))
 	t := imaging.Tensor{Width: toGrain(float64(size.X) * scale), Height: toGrain(float64(size.Y) * scale), BGR: true}
@@ -65,14 +65,13 @@ func scaleQuad(q imaging.Quad, x, y float64) imaging.Quad {
 	return q
 }
 
-// textMap holds for each pixel how likely it belongs to text.
+// textMap holds the probability that each pixel belongs to text.
 type textMap struct {
 	p             []float32
 	width, height int
 }
 
-// boxes finds the connected regions of text, and the tightest turned rectangle
-// around each.
+// boxes finds the connected regions of text and the smallest rotated rectangle around each.
 func (m textMap) boxes() []textBox {
 	var boxes []textBox
 	regions := m.regions()
@@ -94,7 +93,7 @@ func (m textMap) boxes() []textBox {
 	return boxes
 }
 
-// mean is the average over the pixels inside of a turned rectangle.
+// mean returns the mean score of the pixels inside of a rotated rectangle.
 func (m textMap) mean(r turned) float64 {
 	q := r.corners()
 	b := around(q, image.Pt(m.width-1, m.height-1))

@@ -6,29 +6,29 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
 
-// layout is how a detector writes its candidates.
+// layout is the form of a detector's output.
 type layout string
 
 const (
 	unknownLayout layout = ""
-	// yolov8 is [batch, 4+classes, anchors]: centre form in input pixels, scores.
+	// yolov8 is [batch, 4+classes, anchors]: box centre and size in input pixels, scores.
 	// YOLOv8, 9, 11 and 12.
 	yolov8 layout = "yolov8"
-	// yolox is [batch, cells, 5+classes]: offsets in cells of three grids,
-	// objectness, scores.
+	// yolox is [batch, cells, 5+classes]: offsets in cells of three grids, objectness,
+	// scores.
 	yolox layout = "yolox"
-	// yolov5 is [batch, anchors, 5+classes]: centre form in input pixels,
+	// yolov5 is [batch, anchors, 5+classes]: box centre and size in input pixels,
 	// objectness, scores. YOLOv5 and 7.
 	yolov5 layout = "yolov5"
-	// finished is [batch, boxes, 6]: corners, score, class; suppression is done.
-	// YOLOv10, YOLO26, and exports with suppression in the graph.
+	// finished is [batch, boxes, 6]: corners, score, class, after suppression. YOLOv10,
+	// YOLO26, and exports with suppression in the graph.
 	finished layout = "finished"
 )
 
 // strides of the grids of YOLOX.
 var strides = [...]int{8, 16, 32}
 
-// cells is how many places YOLOX has for an input.
+// cells returns the number of YOLOX's cells for an input size.
 func cells(width, height int) int64 {
 	var n int64
 	for _, s := range strides {
@@ -37,8 +37,8 @@ func cells(width, height int) int64 {
 	return n
 }
 
-// layoutOf tells the layout by the declared shape of the first output. YOLOX is
-// looked for first: with one class its rows are as long as a finished box's.
+// layoutOf derives the layout from the declared shape of the first output. It checks for
+// YOLOX first, because with one class its rows are as long as those of finished boxes.
 func layoutOf(shape []int64, width, height int) layout {
 	if len(shape) != 3 {
 		return unknownLayout
@@ -57,7 +57,7 @@ func layoutOf(shape []int64, width, height int) layout {
 	return unknownLayout
 }
 
-// input is what models of a layout want where no settings say otherwise.
+// input returns the pre-processing of a layout for a package without settings.
 func (l layout) input(width, height int) (imaging.Tensor, imaging.Mode) {
 	t := imaging.Tensor{Width: width, Height: height, Padding: 114}
 	if l == yolox {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// cocoNames are the classes of a detector of 80 classes that names none.
+// cocoNames are the classes of COCO, used for a detector of 80 classes without names.
 const cocoNames = "person,bicycle,car,motorcycle,airplane,bus,train,truck,boat,traffic light,fire hydrant,stop sign," +
 	"parking meter,bench,bird,cat,dog,horse,sheep,cow,elephant,bear,zebra,giraffe,backpack,umbrella,handbag,tie,suitcase," +
 	"frisbee,skis,snowboard,sports ball,kite,baseball bat,baseball glove,skateboard,surfboard,tennis racket,bottle," +
@@ -14,11 +14,11 @@ const cocoNames = "person,bicycle,car,motorcycle,airplane,bus,train,truck,boat,t
 	"couch,potted plant,bed,dining table,toilet,tv,laptop,mouse,remote,keyboard,cell phone,microwave,oven,toaster,sink," +
 	"refrigerator,book,clock,vase,scissors,teddy bear,hair drier,toothbrush"
 
-// nameEntry is one of `{0: 'person', 1: "driver's seat"}`, which is how exporters
-// of YOLO models write the classes into the model's metadata.
+// nameEntry matches one entry of `{0: 'person', 1: "driver's seat"}`, the form in which
+// exporters of YOLO models write class names into the model's metadata.
 var nameEntry = regexp.MustCompile(`(\d+):\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`)
 
-// maxClasses bounds what metadata may name.
+// maxClasses bounds the class names in metadata.
 const maxClasses = 10_000
 
 func namesOf(metadata string) []string {
@@ -33,8 +33,8 @@ func namesOf(metadata string) []string {
 	return names
 }
 
-// classNamesFor a model of n classes: those of its package, of its metadata,
-// COCO's, or numbers.
+// classNamesFor returns the names of n classes: those of the package, else of the metadata,
+// else COCO's, else numbers.
 func classNamesFor(n int, packaged, declared []string) []string {
 	switch {
 	case len(packaged) >= n && n > 0:

@@ -11,14 +11,14 @@ const (
 	OptionClassAgnostic = "class_agnostic_nms"
 )
 
-// Names of options of a text reader; the value "none" leaves that part out.
+// Names of options of a text reader; the value "none" disables that part.
 const (
 	OptionTextDetection   = "text_detection"
 	OptionTextRecognition = "text_recognition"
 	None                  = "none"
 )
 
-// thresholds are what an object detector's candidates go through.
+// thresholds filter the candidates of an object detector.
 type thresholds struct {
 	confidence    float64
 	iou           float64
@@ -27,7 +27,7 @@ type thresholds struct {
 	classAgnostic bool
 }
 
-// mostCandidates bounds the work of suppression, whatever the step asks for.
+// mostCandidates bounds the work of suppression, even if the step asks for more.
 const mostCandidates = 10_000
 
 func (j *job) thresholds() thresholds {

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// inReadingOrder puts boxes from top to bottom, and those of one line from left
-// to right. Boxes are on one line if their middles differ by less than half the
-// height of the lower one.
+// inReadingOrder sorts boxes from top to bottom, and boxes of one line from left to right.
+// Two boxes are on one line if their centres differ by less than half the height of the
+// lower one.
 func inReadingOrder(boxes []textBox) []textBox {
 	slices.SortStableFunc(boxes, func(a, b textBox) int { return compare(a.middle(), b.middle()) })
 	for from := 0; from < len(boxes); {
@@ -23,7 +23,7 @@ func inReadingOrder(boxes []textBox) []textBox {
 
 func (b textBox) middle() float64 { return (b.quad[0].Y + b.quad[2].Y) / 2 }
 
-// height and width are along the sides.
+// height and width are measured along the sides of the rotated box.
 func (b textBox) height() float64 {
 	return math.Max(distance(b.quad[0].X-b.quad[3].X, b.quad[0].Y-b.quad[3].Y), distance(b.quad[1].X-b.quad[2].X, b.quad[1].Y-b.quad[2].Y))
 }

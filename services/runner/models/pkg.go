@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 )
 
-// Tasks that packages are made for.
+// Tasks of packages.
 const (
 	ObjectDetection = "object-detection"
 	TextRecognition = "text-recognition"
@@ -22,7 +22,7 @@ const (
 
 // Package is an unpacked model with its settings.
 type Package struct {
-	// Task is what the model does; a bare model is taken for a detector.
+	// Task is the model's task. A bare model without settings is treated as a detector.
 	Task   string
 	config *inferenceConfig
 	// names of the classes, nil if the package has none.
@@ -68,7 +68,7 @@ func load(digest, dir string) (*Package, error) {
 	return p, p.complete()
 }
 
-// complete checks that what the task needs is there.
+// complete checks that the package has the files that its task needs.
 func (p *Package) complete() error {
 	needed := []string{weightsFile}
 	if p.Task == TextRecognition {
@@ -82,7 +82,7 @@ func (p *Package) complete() error {
 	return nil
 }
 
-// model is a file of the package as the worker takes it.
+// model describes a file of the package for the worker.
 func (p *Package) model(tenant, name string, client fair.Client) modelworker.Model {
 	return modelworker.Model{
 		Key: p.digest + "/" + name, Tenant: tenant, Client: client,

@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// textClass is the class of a box whose text is not read.
+// textClass is the class of a box whose text was not read.
 const textClass = "text"
 
 // textBox is one line of text on a picture.
@@ -19,8 +19,8 @@ type textBox struct {
 	score float64
 }
 
-// read finds the lines of text on every picture, from top to bottom: the text is
-// the class of its box.
+// read finds the lines of text on every picture, from top to bottom. The text becomes the
+// class of its box.
 func (j *job) read(ctx context.Context, images []*value.Image) ([]*value.Detections, error) {
 	dict, err := j.pkg.dictionary()
 	if err != nil {
@@ -68,7 +68,7 @@ func textDetections(boxes []textBox, size image.Point) *value.Detections {
 	return d
 }
 
-// around is the upright box of a turned one, cut to the picture.
+// around returns the upright bounding box of a rotated one, clipped to the picture.
 func around(q imaging.Quad, size image.Point) value.Box {
 	b := value.Box{q[0].X, q[0].Y, q[0].X, q[0].Y}
 	for _, p := range q[1:] {
@@ -82,7 +82,7 @@ func around(q imaging.Quad, size image.Point) value.Box {
 	}
 }
 
-// Text is all that was read on a picture, a line for each box.
+// Text returns all text of a picture, one line for each box.
 func Text(d *value.Detections) string {
 	lines := make([]string, d.Len())
 	for i := range lines {

@@ -10,25 +10,25 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
 
-// What PP-OCR's recogniser is run with.
+// Settings of PP-OCR's recogniser.
 const (
 	lineHeight = 48
-	lineGrain  = 32   // widths are multiples of it, so that few shapes occur
+	lineGrain  = 32   // widths are multiples of this, so that few input shapes occur
 	lineLeast  = 64   // the narrowest input
-	lineMost   = 3200 // the widest; a longer line is squeezed
-	lineTall   = 1.5  // a box so much taller than wide is read from top to bottom
-	lineBatch  = 4    // few, so that lines of one picture are read side by side
+	lineMost   = 3200 // the widest input; a longer line is squeezed
+	lineTall   = 1.5  // a box this much taller than wide is read from top to bottom
+	lineBatch  = 4    // small, so that lines of one picture are read concurrently
 )
 
-// textLine is a box on its way through the recogniser.
+// textLine is a box that waits for the recogniser.
 type textLine struct {
 	box   int
 	quad  imaging.Quad
-	width int // of its picture at the height that is read
+	width int // of its picture after scaling to the recogniser's height
 }
 
-// recognise reads the boxes, in batches of lines of like length, and drops those
-// in which nothing is read.
+// recognise reads the boxes in batches of lines of similar width, and drops boxes without
+// text.
 func (j *job) recognise(ctx context.Context, pixels image.Image, boxes []textBox, dict *dictionary) ([]textBox, error) {
 	lines := make([]textLine, len(boxes))
 	for i, b := range boxes {
@@ -47,7 +47,7 @@ func (j *job) recognise(ctx context.Context, pixels image.Image, boxes []textBox
 
 func lineOf(i int, b textBox) textLine {
 	w, h, quad := b.width(), b.height(), b.quad
-	if h >= w*lineTall { // turned to the left by a quarter
+	if h >= w*lineTall { // rotated left by a quarter turn
 		w, h = h, w
 		quad = imaging.Quad{quad[1], quad[2], quad[3], quad[0]}
 	}
@@ -55,11 +55,12 @@ func lineOf(i int, b textBox) textLine {
 	return textLine{box: i, quad: quad, width: int(math.Min(math.Max(width, 1), lineMost))}
 }
 
-// recogniseBatch fills in text and score of the boxes of some lines.
+// recogniseBatch sets text and score of the boxes of some lines.
 func (j *job) recogniseBatch(ctx context.Context, pixels image.Image, lines []textLine, boxes []textBox, dict *dictionary) error {
 	widest := lines[len(lines)-1].width
 	width := max(lineLeast, (widest+lineGrain-1)/lineGrain*lineGrain)
-	// Pixels from -1 to 1, and 0 behind a line that is shorter than the batch's.
+	// Pixels range from -1 to 1. The rest of a line that is shorter than the batch's width
+	// is 0.
 	tensor := imaging.Tensor{
 		Width: width, Height: lineHeight, BGR: true, Padding: 127.5,
 		Scale: [3]float32{2. / 255, 2. / 255, 2. / 255}, Shift: [3]float32{-1, -1, -1},

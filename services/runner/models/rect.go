@@ -7,8 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
 
-// turned is a rectangle at any angle: its centre, the direction of its width (a
-// vector of length 1), and its sides.
+// turned is a rotated rectangle: its centre, the unit vector of its width, and its sides.
 type turned struct {
 	x, y   float64
 	dx, dy float64
@@ -17,7 +16,7 @@ type turned struct {
 
 func (r turned) short() float64 { return math.Min(r.w, r.h) }
 
-// grow lets every side out.
+// grow moves every side outwards.
 func (r turned) grow(by float64) turned {
 	r.w += 2 * by
 	r.h += 2 * by
@@ -30,8 +29,9 @@ func (r turned) holds(x, y float64) bool {
 	return math.Abs(along) <= r.w/2 && math.Abs(across) <= r.h/2
 }
 
-// corners are in reading order. The two to the left come first and last; which of
-// a turned rectangle's these are is decided by where they lie, as in PP-OCR.
+// corners returns the corners in reading order: top left, top right, bottom right, bottom
+// left. As in PP-OCR, position decides which two corners of a rotated rectangle are the
+// left ones.
 func (r turned) corners() imaging.Quad {
 	ux, uy := r.dx*r.w/2, r.dy*r.w/2
 	vx, vy := -r.dy*r.h/2, r.dx*r.h/2
@@ -62,8 +62,8 @@ func compare(a, b float64) int {
 	return 0
 }
 
-// smallestRect is the rectangle of the least area around points. One of its sides
-// lies on a side of their hull.
+// smallestRect returns the rectangle of least area around points. One of its sides contains
+// an edge of their convex hull (Freeman and Shapira, 1975).
 func smallestRect(points []imaging.Point) turned {
 	hull := convexHull(points)
 	if len(hull) < 3 {
@@ -81,7 +81,7 @@ func smallestRect(points []imaging.Point) turned {
 	return best
 }
 
-// flat is the rectangle without area around one or two points.
+// flat returns the rectangle of zero area around one or two points.
 func flat(hull []imaging.Point) turned {
 	if len(hull) == 0 {
 		return turned{dx: 1}
@@ -106,7 +106,7 @@ func rectAlong(hull []imaging.Point, dx, dy float64) turned {
 	return turned{x: u*dx - v*dy, y: u*dy + v*dx, dx: dx, dy: dy, w: high - low, h: far - near}
 }
 
-// convexHull goes around the points once; no three of it lie on a line.
+// convexHull returns the vertices of the hull in order. No three of them are collinear.
 func convexHull(points []imaging.Point) []imaging.Point {
 	points = slices.Clone(points)
 	slices.SortFunc(points, func(a, b imaging.Point) int {

@@ -2,16 +2,16 @@ package models
 
 import "github.com/keyhole-dev/keyhole/services/runner/imaging"
 
-// regions are the connected parts (corners touching counts) of a map that are
-// above the threshold. Of each, only the first and last pixel of every row are
-// given: its hull lies on these.
+// regions returns the 8-connected parts of a map above the threshold. For each, it returns
+// only the first and last pixel of every row, because the convex hull depends on these
+// alone.
 func (m textMap) regions() [][]imaging.Point {
 	runs := m.runs()
 	parent := make([]int, len(runs))
 	for i := range parent {
 		parent[i] = i
 	}
-	previous := 0 // the first run of the row before
+	previous := 0 // the first run of the previous row
 	for i := range runs {
 		for previous < i && runs[previous].y < runs[i].y-1 {
 			previous++

@@ -14,8 +14,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// Runner runs models for one run: the store and the workers are everybody's, the
-// source is the run's own.
+// Runner runs models for one run. All runs share the store and the workers; the source
+// belongs to the run.
 type Runner struct {
 	Source Source
 	Store  *Store
@@ -24,11 +24,11 @@ type Runner struct {
 
 var _ engine.Models = (*Runner)(nil)
 
-// parallel is how many pictures, or lines of text, are worked on side by side;
-// the workers bound what really runs.
+// parallel is the number of pictures or lines of text in progress for one job. The pool of
+// workers bounds the real concurrency.
 const parallel = 4
 
-// Infer answers with *value.Detections for each picture, placed on it.
+// Infer returns *value.Detections for each picture, in coordinates of the picture.
 func (r *Runner) Infer(ctx context.Context, ask engine.Inference) ([]any, error) {
 	artifact, err := r.Source.Resolve(ctx, ask.Model)
 	if err != nil {
@@ -55,7 +55,7 @@ func (r *Runner) Infer(ctx context.Context, ask engine.Inference) ([]any, error)
 	return results, nil
 }
 
-// job is one call of a model, on all pictures of a batch.
+// job is one call of a model on all pictures of a batch.
 type job struct {
 	pool    *modelworker.Pool
 	pkg     *Package
@@ -74,7 +74,7 @@ func (j *job) run(ctx context.Context, task string, images []*value.Image) ([]*v
 	return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED, "models for %s are not supported", task)
 }
 
-// each does something for every index, some at a time.
+// each calls do for every index, up to parallel at a time.
 func each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
 	if n == 1 {
 		return do(ctx, 0)
@@ -83,8 +83,8 @@ func each(ctx context.Context, n int, do func(ctx context.Context, i int) error)
 	group.SetLimit(parallel)
 	for i := range n {
 		group.Go(func() (err error) {
-			// A panic that no one recovers ends the runs of everybody, and the answers of
-			// hostile models are read here.
+			// The outputs of hostile models are decoded on these goroutines, and an
+			// unrecovered panic would end the runs of all clients.
 			defer errs.Recover(&err)
 			return do(ctx, i)
 		})

@@ -21,13 +21,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
-// Store keeps unpacked packages on disk, by the SHA-256 of their artifact, up to a bound. The package
-// that was used longest ago is removed first. It caches bytes only: the [Source] decides each time
-// who may use a model.
+// Store keeps unpacked packages on disk, by the SHA-256 of their artifact, up to a bound.
+// It evicts the least recently used package first. It caches bytes alone: the [Source]
+// decides on each use who may use a model.
 type Store struct {
 	dir   string
 	bytes int64
-	// downloads are fetched side by side, and shared between workspaces.
+	// downloads bounds concurrent downloads, in fair shares between workspaces.
 	downloads *fair.Pool
 
 	mu      sync.Mutex
@@ -35,9 +35,9 @@ type Store struct {
 	now     func() time.Time
 }
 
-// stored is one package, or one that is being fetched.
+// stored is a package in the store, or one that is being fetched.
 type stored struct {
-	ready chan struct{} // closed when pkg or err is there
+	ready chan struct{} // closed once pkg or err is set
 	pkg   *Package
 	err   error
 	users int
@@ -50,8 +50,8 @@ func NewStore(dir string, maxBytes int64) *Store {
 	return &Store{dir: dir, bytes: maxBytes, downloads: newDownloads(), entries: map[string]*stored{}, now: time.Now}
 }
 
-// Reset makes the folder and empties it, because the cache does not outlive the process. No call
-// of Open may be in progress.
+// Reset creates the folder and empties it, because the cache does not outlive the process.
+// No call of Open may be in progress.
 func (s *Store) Reset() error {
 	if err := os.RemoveAll(s.dir); err != nil {
 		return fmt.Errorf("empty the cache of models: %w", err)
@@ -62,7 +62,7 @@ func (s *Store) Reset() error {
 	return nil
 }
 
-// Check reports whether the folder is there.
+// Check returns an error if the folder does not exist.
 func (s *Store) Check() error {
 	_, err := os.Stat(s.dir)
 	return err
@@ -70,8 +70,8 @@ func (s *Store) Check() error {
 
 var digest = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// Open is the package of an artifact; release must be called when it is no longer
-// used. Calls for the same artifact at one time fetch it once.
+// Open returns the package of an artifact. Call release when it is no longer used.
+// Concurrent calls for the same artifact fetch it once.
 func (s *Store) Open(ctx context.Context, a Artifact) (pkg *Package, release func(), err error) {
 	if !digest.MatchString(a.SHA256) {
 		return nil, nil, fmt.Errorf("artifact of %s has no SHA-256", a.ID)
@@ -112,7 +112,7 @@ func newDownloads() *fair.Pool {
 	return fair.New(fair.Limits{What: "downloads of models", Capacity: 16, Waiting: 512, WholeTenant: true})
 }
 
-// has reports whether a package is there.
+// has reports whether a package is in the store.
 func (s *Store) has(key string) bool {
 	s.mu.Lock()
 	entry := s.entries[key]
@@ -128,7 +128,7 @@ func (s *Store) has(key string) bool {
 	}
 }
 
-// enter counts the caller as a user; mine means that the caller is to fetch.
+// enter counts the caller as a user. mine means that the caller must fetch the package.
 func (s *Store) enter(key string) (entry *stored, mine bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,7 +148,7 @@ func (s *Store) leave(entry *stored) {
 	entry.users--
 }
 
-// settle publishes what came of fetching, and makes room for it.
+// settle publishes the result of a fetch and evicts packages to make room for it.
 func (s *Store) settle(key string, entry *stored) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -159,8 +159,8 @@ func (s *Store) settle(key string, entry *stored) {
 	s.evict()
 }
 
-// evict removes the packages that nobody uses, the oldest first, until the rest
-// fits. The files of one that a worker has open live on until it is done.
+// evict removes unused packages, the least recently used first, until the rest fits. A
+// worker that still has a removed file open can use it until it closes it.
 func (s *Store) evict() {
 	var total int64
 	for _, e := range s.entries {
@@ -224,7 +224,7 @@ func fetchInto(ctx context.Context, a Artifact, dir string) (*Package, int64, er
 	return pkg, size, err
 }
 
-// diskFailure is what a full or broken disk looks like to a stranger.
+// diskFailure returns the error that a stranger sees when the disk is full or broken.
 func diskFailure(err error) error {
 	if _, disk := errors.AsType[*fs.PathError](err); disk {
 		return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "there is no room for the model at the moment; try again later").Because(err)

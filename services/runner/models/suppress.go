@@ -2,14 +2,15 @@ package models
 
 import "sort"
 
-// best is the n candidates of the highest score, the highest first.
+// best returns the n candidates of the highest score, in descending order.
 func best(found []candidate, n int) []candidate {
 	sort.SliceStable(found, func(i, j int) bool { return found[i].score > found[j].score })
 	return found[:min(n, len(found))]
 }
 
-// suppress drops every candidate that overlaps a better one of its class by more
-// than the threshold. They come sorted, and bounded in number.
+// suppress is non-maximum suppression: it drops every candidate that overlaps a better one
+// of its class by more than the threshold. found must be sorted by score and bounded in
+// number, because the work is quadratic.
 func suppress(found []candidate, iou float64, classAgnostic bool) []candidate {
 	kept := found[:0:0]
 next:
@@ -24,7 +25,7 @@ next:
 	return kept
 }
 
-// overlap is the intersection over the union.
+// overlap returns the intersection over union (IoU).
 func overlap(a, b candidate) float32 {
 	w := min(a.x1, b.x1) - max(a.x0, b.x0)
 	h := min(a.y1, b.y1) - max(a.y0, b.y0)

@@ -14,7 +14,7 @@ import (
 	archivelimit "github.com/keyhole-dev/keyhole/services/kit/archive"
 )
 
-// Names of files in a package. Nothing else is unpacked.
+// Names of files in a package. No other file is unpacked.
 const (
 	weightsFile   = "weights.onnx"
 	detectFile    = "det.onnx"
@@ -42,7 +42,7 @@ func limitOf(name string) (int64, bool) {
 	return 0, false
 }
 
-// unpack brings an artifact into dir: a zip's known files, or a bare model as
+// unpack writes an artifact into dir: the known files of a zip, or a bare model as
 // weights.onnx.
 func unpack(file *os.File, dir string) error {
 	head := make([]byte, 4)
@@ -72,9 +72,9 @@ func unpack(file *os.File, dir string) error {
 	return nil
 }
 
-// unpackEntry writes one file under its last name, so that no path of the zip's
-// making is ever used. A package may lie in one folder. left is what all files
-// together may still take: what the zip says about sizes is not believed.
+// unpackEntry writes one file under its base name, so that no path of the zip is ever used.
+// A package may be inside of one folder. left is the number of bytes that all files may
+// still take, because sizes in a zip's headers can be false.
 func unpackEntry(entry *zip.File, dir string, left *int64) error {
 	if strings.Contains(entry.Name, "\\") || strings.HasPrefix(entry.Name, "/") || strings.Count(path.Clean(entry.Name), "/") > 1 ||
 		strings.HasPrefix(path.Clean(entry.Name), "..") {
@@ -110,7 +110,7 @@ func unpackEntry(entry *zip.File, dir string, left *int64) error {
 	return out.Close()
 }
 
-// unpackFailure tells a damaged package from a full disk.
+// unpackFailure distinguishes a damaged package from a full disk.
 func unpackFailure(name string, err error) error {
 	if _, ours := errors.AsType[*os.PathError](err); ours {
 		return fmt.Errorf("unpack %s: %w", name, err)

@@ -1,10 +1,8 @@
-// Package redact removes the secrets that a run brought in from what the run
-// gives out.
+// Package redact removes the secrets of a run from its outputs.
 //
-// It is the second line. The first is that a secret goes to the vault before
-// anything of the run begins, and that the vault's egress guards what comes
-// back; so this looks for a whole secret, as it is or in the encodings that
-// texts are usually put in, and not for fragments.
+// It is the second line of defence. The first is that the vault takes each secret before
+// the run begins, and that its egress searches each answer. So this package looks for whole
+// secrets, plain or in the usual encodings of text, and not for fragments.
 package redact
 
 import (
@@ -20,19 +18,19 @@ import (
 // Mark stands where a secret was.
 const Mark = "[secret removed]"
 
-// shortest is the length from which a secret is looked for. What is shorter
-// would be found in innocent text, and could not be guarded anyway.
+// shortest is the length of the shortest secret that is searched for. Shorter ones would
+// match innocent text, and the guard could not protect them either.
 const shortest = 6
 
-// Redactor knows the secrets of one run. The zero Redactor knows none and gives
-// everything back as it is. It is built before it is shared.
+// Redactor holds the secrets of one run. The zero Redactor holds none and changes nothing.
+// Add all secrets before goroutines share it.
 type Redactor struct {
-	// patterns are ordered by length, longest first, so that an encoding is
-	// removed whole before a part of it is.
+	// patterns are sorted by length, longest first, so that an encoding is removed whole,
+	// before any part of it.
 	patterns []string
 }
 
-// Add makes the redactor look for a secret.
+// Add makes the redactor search for a secret.
 func (r *Redactor) Add(secret string) {
 	if len(secret) < shortest {
 		return
@@ -45,7 +43,7 @@ func (r *Redactor) Add(secret string) {
 	slices.SortFunc(r.patterns, func(a, b string) int { return len(b) - len(a) })
 }
 
-// forms are the secret and its encodings.
+// forms returns the secret and its encodings.
 func forms(secret string) []string {
 	raw := []byte(secret)
 	lower := hex.EncodeToString(raw)
@@ -63,8 +61,8 @@ func forms(secret string) []string {
 	return all
 }
 
-// inner is the part of the base64 of any text around the secret that depends on
-// the secret alone, if the secret begins shift bytes after a group's start.
+// inner returns the part of a base64 text that depends on the secret alone, if the secret
+// starts shift bytes after the start of a group of three.
 func inner(encoding *base64.Encoding, raw []byte, shift int) string {
 	text := encoding.EncodeToString(append(make([]byte, shift), raw...))
 	first := []int{0, 2, 3}[shift]
@@ -81,7 +79,7 @@ func reversed(s string) string {
 	return string(runes)
 }
 
-// Text is s without secrets.
+// Text returns s without secrets.
 func (r *Redactor) Text(s string) string {
 	for _, pattern := range r.patterns {
 		if strings.Contains(s, pattern) {
@@ -91,8 +89,8 @@ func (r *Redactor) Text(s string) string {
 	return s
 }
 
-// Value is a JSON value without secrets, in texts and in keys. What holds none
-// comes back as it is; what does is copied.
+// Value returns a JSON value without secrets in its strings and keys. A value without
+// secrets is returned as it is; otherwise the result is a copy.
 func (r *Redactor) Value(v any) any {
 	if len(r.patterns) == 0 {
 		return v
@@ -116,7 +114,7 @@ func (r *Redactor) Value(v any) any {
 	return v
 }
 
-// Forget drops the secrets, once the run is over.
+// Forget drops the secrets after the run.
 func (r *Redactor) Forget() {
 	clear(r.patterns)
 	r.patterns = nil

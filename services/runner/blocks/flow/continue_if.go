@@ -11,8 +11,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// continueIf lets the next steps run while a condition holds, and a while
-// after it last did.
+// continueIf lets the next steps run while a condition holds, and for a delay after it last
+// held.
 type continueIf struct {
 	condition *query.Statement
 	next      []string
@@ -49,7 +49,7 @@ func (b *continueIf) Run(ctx context.Context, call *engine.Call) (engine.Result,
 	return engine.Next(b.next...), nil
 }
 
-// last is when the condition held, in this run.
+// last is the time at which the condition last held in this run.
 type last struct {
 	mu sync.Mutex
 	at time.Time

@@ -1,2 +1,2 @@
-// Package flow has the blocks that decide which steps go on.
+// Package flow has the blocks that decide which steps run next.
 package flow

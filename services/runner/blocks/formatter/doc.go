@@ -1,3 +1,3 @@
-// Package formatter has the blocks that make plain values out of other values,
-// with the query language or by themselves. They reach nothing outside of a run.
+// Package formatter has the blocks that compute plain values from other values. They have
+// no effect outside of a run.
 package formatter

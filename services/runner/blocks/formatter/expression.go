@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
 )
 
-// newExpression makes the block that chooses between results by conditions.
+// newExpression makes the block that selects a result by conditions.
 func newExpression(step engine.Step) (engine.Block, error) {
 	cases, ok := step.Fields["switch"].(*query.Cases)
 	if !ok {

@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newJSONParser makes the block that reads JSON, as a language model writes it:
-// by itself or in a fenced block.
+// newJSONParser makes the block that parses a language model's JSON, plain or in a fenced
+// code block.
 func newJSONParser(step engine.Step) (engine.Block, error) {
 	listed, _ := step.Fields["expected_fields"].([]any)
 	expected := make([]string, 0, len(listed))
@@ -27,11 +27,11 @@ func newJSONParser(step engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// fence is the first fenced block of a text.
+// fence matches the first fenced code block of a text.
 var fence = regexp.MustCompile("(?is)```json\\s*\n(.*?)\n?\\s*```")
 
-// parse never fails: what cannot be read has error_status true and null fields,
-// so that a workflow can decide what to do about it.
+// parse never fails. For text that is not JSON it sets error_status to true and the fields
+// to null, so the workflow can decide how to go on.
 func parse(text string, expected []string) engine.Outputs {
 	if found := fence.FindStringSubmatch(text); found != nil {
 		text = found[1]

@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
 )
 
-// newPropertyDefinition makes the block that takes data through operations.
+// newPropertyDefinition makes the block that applies operations to data.
 func newPropertyDefinition(step engine.Step) (engine.Block, error) {
 	operations, ok := step.Fields["operations"].(query.Operations)
 	if !ok {

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newStringTemplate makes the block that puts values into a text.
+// newStringTemplate makes the block that fills values into a text.
 func newStringTemplate(step engine.Step) (engine.Block, error) {
 	operations, err := parameter.Parse(step, "data_operations")
 	if err != nil {
@@ -33,14 +33,14 @@ func newStringTemplate(step engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// placeholder is a name in braces.
+// placeholder matches a name in braces.
 var placeholder = regexp.MustCompile(`\{\s*([A-Za-z_][A-Za-z_0-9]*)\s*\}`)
 
-// maxText bounds what a template may grow to, in bytes.
+// maxText bounds the rendered text, in bytes.
 const maxText = 1_000_000
 
-// render goes over the template once: what a value brings in is never looked at
-// for placeholders. A name without a value stays as it is.
+// render passes over the template once, so placeholders inside of values are not expanded.
+// A name without a value stays as it is.
 func render(template string, data map[string]any) (string, error) {
 	var b strings.Builder
 	from := 0

@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// pictures are those of the whole batch, in order.
+// pictures returns the pictures of the whole batch, in order.
 func pictures(call *engine.Call) ([]*value.Image, error) {
 	batch := call.Batch("images")
 	images := make([]*value.Image, batch.Len())
@@ -51,7 +51,7 @@ func ask(ctx context.Context, call *engine.Call, inference engine.Inference) ([]
 	return found, nil
 }
 
-// identified gives rows the columns that say what made them, and an id each.
+// identified adds the columns that name the origin of each detection, and gives each an ID.
 func identified(call *engine.Call, d *value.Detections, predictionType, inferenceID string) *value.Detections {
 	ids := make([]any, d.Len())
 	for i := range ids {

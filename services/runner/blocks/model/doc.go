@@ -1,3 +1,3 @@
-// Package model has the blocks that run models on pictures. What a model is and
-// where it runs is behind engine.Models; a block asks, and shapes the answer.
+// Package model has the blocks that run models on pictures. engine.Models hides the kind of
+// a model and where it runs; a block makes the request and shapes the answer.
 package model

@@ -9,8 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newObjectDetection makes the block of a version: from the second on the model's
-// id comes out too, from the third on the confidence may be the model's own.
+// newObjectDetection makes the block of a version. Version 2 adds the model's ID to the
+// outputs. Version 3 adds a confidence mode in which the model's own threshold applies.
 func newObjectDetection(version int) engine.Constructor {
 	return func(engine.Step) (engine.Block, error) {
 		return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
@@ -53,7 +53,7 @@ func detectObjects(ctx context.Context, call *engine.Call, version int) (engine.
 	return engine.Many(results), nil
 }
 
-// detectionOptions leaves the confidence out where it is to be the model's own.
+// detectionOptions omits the confidence if the model's own threshold is to apply.
 func detectionOptions(call *engine.Call, version int) map[string]any {
 	options := map[string]any{}
 	for _, name := range []string{models.OptionIoU, models.OptionMaxDetections, models.OptionMaxCandidates, models.OptionClassAgnostic} {
@@ -70,7 +70,7 @@ func detectionOptions(call *engine.Call, version int) map[string]any {
 	return options
 }
 
-// classFilter is the list of class names to keep; without one all are kept.
+// classFilter returns the class names to keep. filtered is false if all are kept.
 func classFilter(call *engine.Call) (wanted []string, filtered bool, err error) {
 	given := call.Arg("class_filter")
 	if given == nil {

@@ -12,11 +12,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// readType is the prediction type of what a text reader finds.
+// readType is the prediction type of recognised text.
 const readType = "ocr"
 
-// newPPOCR makes the block that reads text. The sizes of the two parts name the
-// models, unless model_id names one for both.
+// newPPOCR makes the block that reads text. The sizes of detector and recogniser select the
+// models, unless model_id names one model for both.
 func newPPOCR(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		images, err := pictures(call)
@@ -41,7 +41,7 @@ func newPPOCR(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// textOf is what was read; boxes that were only found have no text.
+// textOf returns the recognised text. It is empty if the recogniser did not run.
 func textOf(call *engine.Call, d *value.Detections) string {
 	if call.Arg(models.OptionTextRecognition) == models.None {
 		return ""
@@ -49,8 +49,8 @@ func textOf(call *engine.Call, d *value.Detections) string {
 	return models.Text(d)
 }
 
-// readAll asks one model for both parts, or, where they are of different sizes,
-// the one for boxes and the other for what is written in them.
+// readAll uses one model for both parts. If their sizes differ, it uses one model to find
+// boxes and another to read them.
 func readAll(ctx context.Context, call *engine.Call, images []*value.Image) ([]*value.Detections, error) {
 	detection, recognition := size(call, models.OptionTextDetection), size(call, models.OptionTextRecognition)
 	id, named := call.Arg("model_id").(string)
@@ -79,7 +79,7 @@ func size(call *engine.Call, field string) string {
 
 func modelOf(size string) string { return fmt.Sprintf("operator/pp-ocr-%s/1", size) }
 
-// readInTwo cuts out what the first model finds and has the second read it.
+// readInTwo crops the boxes that the first model finds and reads the crops with the second.
 func readInTwo(ctx context.Context, call *engine.Call, images []*value.Image, finder, reader string) ([]*value.Detections, error) {
 	found, err := ask(ctx, call, engine.Inference{
 		Model: finder, Task: models.TextRecognition, Images: images,
@@ -106,7 +106,7 @@ func readInTwo(ctx context.Context, call *engine.Call, images []*value.Image, fi
 	return found, nil
 }
 
-// cut is a picture for each box of each picture.
+// cut returns a picture for each box of each picture.
 func cut(ctx context.Context, images []*value.Image, found []*value.Detections) ([]*value.Image, error) {
 	var crops []*value.Image
 	for i, d := range found {
@@ -124,8 +124,8 @@ func cut(ctx context.Context, images []*value.Image, found []*value.Detections) 
 	return crops, nil
 }
 
-// fillIn gives boxes the text and confidence that was read in them, and drops
-// those in which nothing was.
+// fillIn gives each box the text and confidence that were read in it, and drops boxes
+// without text.
 func fillIn(d *value.Detections, read []*value.Detections) *value.Detections {
 	var rows []int
 	texts := make([]any, d.Len())

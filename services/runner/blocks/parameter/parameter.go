@@ -1,5 +1,5 @@
-// Package parameter is what blocks with a map of named values have in common:
-// each value may go through operations of the query language first.
+// Package parameter serves blocks that take a map of named values: each value may pass
+// through operations of the query language first.
 package parameter
 
 import (
@@ -11,10 +11,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
 )
 
-// Operations are chains by the name of the parameter that goes through them.
+// Operations maps names of parameters to their chains of operations.
 type Operations map[string]query.Operations
 
-// Parse reads a field of operations, compiled or as the definition has it.
+// Parse reads a field of operations, compiled or as JSON of the definition.
 func Parse(step engine.Step, field string) (Operations, error) {
 	chains, _ := step.Fields[field].(map[string]any)
 	parsed := make(Operations, len(chains))
@@ -32,8 +32,7 @@ func Parse(step engine.Step, field string) (Operations, error) {
 	return parsed, nil
 }
 
-// Apply takes the map in a field through the operations. What it returns is the
-// caller's to change.
+// Apply applies the operations to the map in a field. The caller may change the result.
 func (o Operations) Apply(ctx context.Context, call *engine.Call, field string) (map[string]any, error) {
 	given, _ := call.Arg(field).(map[string]any)
 	values := maps.Clone(given)

@@ -9,17 +9,17 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// address is where a question goes, and with which credentials.
+// address is the destination of a question, with the credentials it needs.
 type address struct {
 	base string
-	// query has the parameters of the base, which every call repeats: one provider wants
-	// its API's version there.
+	// query has the query parameters of the base URL, which every call repeats. Azure
+	// expects its api-version there.
 	query [][2]string
-	// slots are the fields that hold credentials.
+	// slots names the fields that hold credentials.
 	slots []string
 }
 
-// metered is the slot that tokens are counted for.
+// metered returns the slot that tokens are counted for.
 func (a address) metered() string {
 	if len(a.slots) == 0 {
 		return ""
@@ -27,11 +27,11 @@ func (a address) metered() string {
 	return a.slots[0]
 }
 
-// toAPI is an address that the block knows itself.
+// toAPI returns the address of a provider's fixed API.
 func toAPI(base, slot string) address { return address{base: base, slots: []string{slot}} }
 
-// addressOf reads base_url and api_key. It checks the form alone: where a run may call
-// to is the egress's to say.
+// addressOf reads base_url and api_key. It checks the form alone; the vault's egress
+// decides which hosts a run may call.
 func addressOf(call *engine.Call) (a address, err error) {
 	if key := call.Arg("api_key"); key != nil && key != "" { // local servers need none
 		a.slots = append(a.slots, "api_key")

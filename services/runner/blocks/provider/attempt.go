@@ -12,24 +12,24 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// placeholder stands where the credential goes; the egress replaces it.
+// placeholder stands in for the credential until the egress replaces it.
 const placeholder = "credential-is-added-by-the-egress"
 
-// attemptTimeout bounds one try. It is shorter than what a step may take, so that
-// a provider that hangs is the provider's failure, and not the run's.
+// attemptTimeout bounds one try. It is shorter than the time of a step, so that a provider
+// that hangs is reported as the provider's failure and not as the run's.
 const attemptTimeout = 90 * time.Second
 
 // patience is how a step tries again.
 var patience = engine.Retry{Tries: 3, Wait: 500 * time.Millisecond, Longest: 10 * time.Second}
 
-// usage is what one answer cost, as the provider counts.
+// usage is the number of tokens of one answer, as the provider counts them.
 type usage struct{ input, output int64 }
 
-// request is one question to a provider, and how it is sent.
+// request sends one question to a provider.
 type request func(ctx context.Context, options []option.RequestOption) (text string, used usage, err error)
 
-// ask sends a question until it is answered, fails for good, or the tries are
-// used up. Every try is metered, whatever becomes of it.
+// ask repeats a question until it is answered, the failure is final or no try is left.
+// Every try is metered, even if it fails.
 func ask(ctx context.Context, call *engine.Call, to address, send request) (string, error) {
 	if call.Outbound == nil {
 		return "", errs.FailedPrecondition(errorsv1.Reason_REASON_ADDRESS_REFUSED, "this run may not call out")

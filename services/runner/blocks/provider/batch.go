@@ -10,8 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// Calls side by side of one step: by default, and at most whatever the
-// definition asks for.
+// Concurrent calls of one step: the default, and the most that a definition may ask for.
 const (
 	usualConcurrency   = 4
 	highestConcurrency = 16
@@ -25,8 +24,8 @@ func concurrency(call *engine.Call) int {
 	return int(min(wanted, highestConcurrency))
 }
 
-// eachPicture runs do once for each picture of a field. The first failure ends
-// the others: a step has its results for all or fails.
+// eachPicture calls do once for each picture of a field. The first failure cancels the
+// rest, because a step has results for all elements or none.
 func eachPicture(ctx context.Context, call *engine.Call, field string, limit int,
 	do func(context.Context, *value.Image) (engine.Outputs, error),
 ) (engine.Result, error) {
@@ -52,7 +51,8 @@ func eachPicture(ctx context.Context, call *engine.Call, field string, limit int
 	return engine.Many(results), nil
 }
 
-// everyElement is a block that asks its provider at least once for each element.
+// everyElement is embedded in blocks that ask their provider at least once for each
+// element.
 type everyElement struct{}
 
 // LeastCalls implements engine.Calling.

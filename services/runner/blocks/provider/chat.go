@@ -7,7 +7,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 )
 
-// question is what is asked, whatever the dialect.
+// question is the content of a request, independent of the dialect.
 type question struct {
 	model  string
 	system string
@@ -15,21 +15,21 @@ type question struct {
 	// pictures are data URIs.
 	pictures []string
 	detail   string
-	// maxTokens is 0 for the provider's own limit.
+	// maxTokens is 0 to use the provider's own limit.
 	maxTokens   int64
 	temperature *float64
 	effort      string
 }
 
-// chatDialect is the chat-completions protocol.
+// chatDialect is the protocol of OpenAI's chat completions API.
 type chatDialect struct {
-	// legacyLimit sends max_tokens, which servers other than OpenAI's still want.
+	// legacyLimit sends max_tokens, which servers other than OpenAI's still expect.
 	legacyLimit bool
 	// extra is added to the body.
 	extra map[string]any
 }
 
-// request asks q in the dialect.
+// request asks q in this dialect.
 func (d chatDialect) request(q question) request {
 	params := d.params(q)
 	return func(ctx context.Context, options []option.RequestOption) (string, usage, error) {

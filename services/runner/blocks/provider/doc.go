@@ -1,13 +1,12 @@
-// Package provider has the blocks that ask a provider's model: any server that
-// speaks the chat-completions protocol, and OpenAI's own.
+// Package provider has the blocks that ask a provider's model: any server that speaks the
+// chat completions protocol, and OpenAI's own API.
 //
-// No block here sees a credential. It asks the run for a client
-// ([engine.Outbound]) and sends a placeholder where the secret goes; what leaves
-// the egress has the real one. Nothing is read from the process's environment
-// either: the services of the SDK are made one by one, because its client fills
-// itself from there.
+// No block here sees a credential. It gets an HTTP client from [engine.Outbound] and sends
+// a placeholder, which the vault's egress replaces by the secret. The package constructs
+// the SDK's services one by one, because the SDK's client would read keys from the
+// environment of the process.
 //
-// Each try is an attempt of its own, with a client of its own, so the SDK's
-// retries are off. What a provider says when it fails stays in the cause
-// ([Failure]): it may echo what it was sent.
+// Each try is a separate attempt with its own client, so the SDK's retries are off. The
+// text of a provider's error stays in the cause ([Failure]), because it may quote the
+// request.
 package provider

@@ -17,21 +17,20 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// Failure is a call that a provider answered with an error, or with something
-// that is not an answer. It is a cause, kept for the log and for the workflow's
-// owner: nobody else may see Excerpt.
+// Failure is a call that the provider answered with an error or with something unreadable.
+// It is a cause, for the log and the workflow's owner. Nobody else may see Excerpt.
 type Failure struct {
 	// Status is the provider's HTTP status, 0 for none.
 	Status int
-	// Excerpt is the beginning of what the provider said of the error.
+	// Excerpt is the beginning of the provider's error message.
 	Excerpt string
 	cause   error
 }
 
-// excerptLimit keeps the excerpt to what a person reads.
+// excerptLimit is the length of an excerpt, in characters.
 const excerptLimit = 300
 
-// Error is for the log, so it does not have the excerpt, which may echo inputs.
+// Error returns the text for the log. It omits the excerpt, which may quote inputs.
 func (f *Failure) Error() string {
 	if f.Status != 0 {
 		return fmt.Sprintf("provider status %d", f.Status)
@@ -39,7 +38,7 @@ func (f *Failure) Error() string {
 	return "provider: " + f.cause.Error()
 }
 
-// Unwrap returns the cause where it is no answer of the provider.
+// Unwrap returns the cause if the provider did not answer.
 func (f *Failure) Unwrap() error {
 	if f.Status != 0 {
 		return nil
@@ -47,16 +46,16 @@ func (f *Failure) Unwrap() error {
 	return f.cause
 }
 
-// errMalformed is an answer of the right status that cannot be read.
+// errMalformed is an answer with a good status and an unreadable body.
 var errMalformed = errors.New("the answer is not of the protocol")
 
-// failed sorts a failed call: what ended the run or was refused on the way out
-// passes as it is, the rest is the provider's failure, told to a stranger
-// without the provider's words.
+// failed classifies the error of a call. The end of the run and refusals of the egress pass
+// unchanged. Every other error becomes the provider's failure, without the provider's
+// words.
 func failed(ctx context.Context, err error, answer *http.Response) error {
 	if ours, ok := errors.AsType[*errs.Error](err); ok {
-		// Where a call broke off the provider may have done its work and charged for
-		// it, so only what did not get that far is tried again.
+		// If the connection broke later, the provider may have done the work and charged
+		// for it. So only calls that surely did not get that far are retried.
 		if ours.Reason() == errorsv1.Reason_REASON_UNAVAILABLE {
 			return engine.Retryable(ours, 0)
 		}
@@ -80,7 +79,7 @@ func failed(ctx context.Context, err error, answer *http.Response) error {
 	return fault
 }
 
-// mayPass tells whether another try may do better.
+// mayPass reports whether another try may succeed.
 func (f *Failure) mayPass() bool {
 	switch f.Status {
 	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
@@ -90,7 +89,7 @@ func (f *Failure) mayPass() bool {
 	return false
 }
 
-// fault is the failure for a stranger.
+// fault returns the failure in words for a stranger.
 func (f *Failure) fault() *engine.Fault {
 	class, code := engine.StepExecution, codes.Aborted
 	if f.Status >= 400 && f.Status < 500 {
@@ -107,7 +106,7 @@ func (f *Failure) fault() *engine.Fault {
 	return engine.Failf(class, "%s", message).Because(public.Because(f))
 }
 
-// silent is the failure of a provider that did not answer in time.
+// silent returns the failure of a provider that did not answer in time.
 func silent() error {
 	const message = "the provider did not answer in time"
 	public := errs.New(codes.Aborted, errorsv1.Reason_REASON_PROVIDER_FAILED, message)
@@ -126,7 +125,8 @@ func excerpt(err error) string {
 	return text
 }
 
-// retryAfter reads the header in its form of seconds, the one that providers use.
+// retryAfter reads the Retry-After header as seconds, the form that providers use (RFC
+// 9110, section 10.2.3).
 func retryAfter(answer *http.Response) time.Duration {
 	if answer == nil {
 		return 0

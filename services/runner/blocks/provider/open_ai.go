@@ -7,13 +7,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// openAIBase is where OpenAI's own blocks go, whatever a definition says.
+// openAIBase is the fixed base URL of OpenAI's own blocks. A definition cannot change it.
 const openAIBase = "https://api.openai.com/v1/"
 
 // dialect is one of OpenAI's protocols.
 type dialect interface{ request(question) request }
 
-// openAI gives a picture a task, from the second version of the block on.
+// openAI is the block from version 2 on, which gives a task to each picture.
 type openAI struct {
 	everyElement
 	dialect dialect

@@ -9,14 +9,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// notDetected is what a key that the model left out gets.
+// notDetected is the value of a key that the model left out.
 const notDetected = "not_detected"
 
-// fenced finds JSON between Markdown marks.
+// fenced matches JSON in a Markdown code block.
 var fenced = regexp.MustCompile("```json\n([\\s\\S]*?)\n```")
 
-// openAIv1 asks a free question and reads the keys of json_output_format, each
-// an output of its own, out of the answer.
+// openAIv1 asks a free question. It reads the keys of json_output_format from the answer,
+// and each key becomes an output.
 type openAIv1 struct {
 	everyElement
 	format map[string]any
@@ -69,7 +69,7 @@ func (b *openAIv1) outputs(picture *value.Image, text string) engine.Outputs {
 	return outputs
 }
 
-// read takes the keys asked for out of an answer, from the first JSON in it.
+// read returns the requested keys of the first JSON object in an answer.
 func (b *openAIv1) read(text string) map[string]any {
 	if found := fenced.FindStringSubmatch(text); found != nil {
 		text = found[1]

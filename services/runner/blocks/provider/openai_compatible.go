@@ -18,14 +18,14 @@ import (
 // maxPrompt bounds the text of a prompt, in bytes.
 const maxPrompt = 4 << 20
 
-// openAICompatible asks any server that speaks chat completions.
+// openAICompatible asks any server that speaks the chat completions protocol.
 type openAICompatible struct {
 	everyElement
-	// prompt is nil where it comes as a value.
+	// prompt is nil if the prompt is a value of the run.
 	prompt     *template
 	operations parameter.Operations
 	extra      map[string]any
-	// reports: the workflow reads error_status, so a failure is told there.
+	// reports: the workflow reads error_status, so failures are reported there.
 	reports bool
 }
 
@@ -50,13 +50,12 @@ func newOpenAICompatible(step engine.Step) (engine.Block, error) {
 // by side.
 func (b *openAICompatible) Concurrency() int { return usualConcurrency }
 
-// errorStatus is the output that says why there is no answer.
+// errorStatus is the output that explains a missing answer.
 const errorStatus = "error_status"
 
-// Run asks once for one element. Where the workflow reads error_status, a provider
-// that fails does not fail the step: that is the block's contract. Where nothing
-// reads it, the failure would be an empty answer that nobody can tell from a real
-// one, so that it fails the step as it does in the other blocks.
+// Run asks once for one element. If the workflow reads error_status, a failed provider does
+// not fail the step; that is the block's contract. If nothing reads it, the step fails,
+// because an empty answer could not be told from a real one.
 func (b *openAICompatible) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
 	to, err := addressOf(call)
 	if err != nil {
@@ -76,8 +75,8 @@ func (b *openAICompatible) Run(ctx context.Context, call *engine.Call) (engine.R
 	return engine.One(engine.Outputs{"output": text, errorStatus: ""}), nil
 }
 
-// toleratedFailure is a failure of the provider's. What was refused on our side
-// (a right that was withdrawn, an answer that was withheld) is never tolerated.
+// toleratedFailure returns the message of a provider's failure. Refusals of Keyhole, such
+// as a withdrawn right or a withheld answer, are never tolerated.
 func toleratedFailure(err error) (message string, ok bool) {
 	public, ours := errors.AsType[*errs.Error](err)
 	if !ours || public.Reason() != errorsv1.Reason_REASON_PROVIDER_FAILED {
@@ -111,8 +110,8 @@ func (b *openAICompatible) question(ctx context.Context, call *engine.Call) (que
 	return q, nil
 }
 
-// material sorts parameters into pictures, which travel beside the text, and
-// texts. Pictures that the prompt names come first, in its order.
+// material splits parameters into pictures, which are sent next to the text, and texts.
+// Pictures that the prompt names come first, in the prompt's order.
 func material(ctx context.Context, call *engine.Call, prompt template, values map[string]any) ([]string, map[string]string, error) {
 	var pictures []string
 	texts := map[string]string{}

@@ -8,9 +8,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// dataURI is a picture as a provider takes it: always JPEG, because that is what
-// all of them read, and because what came may hold more than pixels (the place
-// where it was taken, say), which is nobody's business but its sender's.
+// dataURI encodes a picture for a provider. It is always a new JPEG: every provider reads
+// JPEG, and the original file may hold private metadata such as the place where it was
+// taken.
 func dataURI(ctx context.Context, call *engine.Call, picture *value.Image) (string, error) {
 	encoded, err := picture.JPEG(ctx, call.Codec, value.DefaultQuality)
 	if err != nil {
@@ -23,8 +23,8 @@ func jpegURI(encoded []byte) string {
 	return "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(encoded)
 }
 
-// picturesOf collects the pictures of a prompt parameter: a picture, encoded
-// bytes, or a list that has some. None means that it is not one.
+// picturesOf collects the pictures of a prompt parameter: a picture, encoded bytes, or a
+// list that contains some. It returns none if the parameter has no picture.
 func picturesOf(ctx context.Context, call *engine.Call, v any) ([]string, error) {
 	switch v := v.(type) {
 	case *value.Image:

@@ -13,10 +13,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// responsesDialect is OpenAI's responses protocol.
+// responsesDialect is the protocol of OpenAI's responses API.
 type responsesDialect struct{}
 
-// request asks q in the dialect.
+// request asks q in this dialect.
 func (responsesDialect) request(q question) request {
 	params := respondParams(q)
 	return func(ctx context.Context, options []option.RequestOption) (string, usage, error) {
@@ -31,7 +31,7 @@ func (responsesDialect) request(q question) request {
 	}
 }
 
-// answered takes the text out of a finished answer.
+// answered returns the text of a complete answer.
 func answered(answer *responses.Response) (string, error) {
 	switch {
 	case answer.Status == responses.ResponseStatusIncomplete && answer.IncompleteDetails.Reason == "max_output_tokens":
@@ -53,7 +53,7 @@ func respondParams(q question) responses.ResponseNewParams {
 		Input: responses.ResponseNewParamsInputUnion{OfInputItemList: responses.ResponseInputParam{
 			responses.ResponseInputItemParamOfMessage(inputs(q), responses.EasyInputMessageRoleUser),
 		}},
-		// What a preview sends is not the provider's to keep.
+		// The provider must not keep what a preview sends.
 		Store: openai.Bool(false),
 	}
 	if q.system != "" {
@@ -65,7 +65,7 @@ func respondParams(q question) responses.ResponseNewParams {
 	if q.temperature != nil {
 		params.Temperature = openai.Float(*q.temperature)
 	}
-	// Models before the fifth generation refuse the field.
+	// Models before GPT-5 refuse this field.
 	if q.effort != "" && !strings.HasPrefix(q.model, "gpt-4") {
 		params.Reasoning = shared.ReasoningParam{Effort: shared.ReasoningEffort(q.effort)}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// style is how a task's JSON answers are asked for. Both are read by the blocks
-// that take answers apart.
+// style is the way in which a task asks for JSON. The blocks that parse answers read both
+// styles.
 type style bool
 
 const (
@@ -19,8 +19,8 @@ const (
 	markdown style = true
 )
 
-// asJSON says how the answer must look. The keys in form are a contract with the
-// blocks that read them.
+// asJSON describes the form of the answer. The keys in form are a contract with the blocks
+// that parse them.
 func (s style) asJSON(form string) string {
 	if s == markdown {
 		return "Answer with JSON alone, inside of ```json and ``` marks. Its form: " + form + "."
@@ -35,7 +35,7 @@ const (
 		`"class_name": "<name>", "confidence": <0.0 to 1.0>}, ...]}`
 )
 
-// assignment is what a task needs of the step's fields.
+// assignment has the fields of the step that a task needs.
 type assignment struct {
 	prompt    string
 	classes   []string
@@ -73,14 +73,14 @@ func (s style) brief(task string, a assignment) (system, text string, err error)
 	return "", "", engine.Failf(engine.ClientCaused, "there is no task %q", task)
 }
 
-// indented writes an object readably, without the escapes that are for HTML.
+// indented formats an object with indentation and without HTML escapes.
 func indented(object map[string]any) string {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "    ")
 	if err := encoder.Encode(object); err != nil {
-		return "{}" // not reached: it came from JSON
+		return "{}" // unreachable: the object came from JSON
 	}
 	return strings.TrimSpace(b.String())
 }

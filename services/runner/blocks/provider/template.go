@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// placeholders of a prompt look like {{ $parameters.name }}.
+// placeholders matches {{ $parameters.name }} in a prompt.
 var placeholders = regexp.MustCompile(`\{\{\s*\$parameters\.(\w+)\s*\}\}`)
 
-// template is a prompt cut at its placeholders. Only a prompt that stands in the
-// definition is cut: one that comes as a value is data, and so is every value
-// that goes into a placeholder, so nothing a visitor writes is ever expanded.
+// template is a prompt split at its placeholders. Only a prompt in the definition is split.
+// A prompt that comes as a value is data, and so is every value in a placeholder, so
+// nothing that a visitor writes is expanded.
 type template struct {
-	// texts has one entry more than names: text, placeholder, text ... The
-	// placeholders are kept as they are written.
+	// texts has one entry more than names: text, placeholder, text, and so on. written has
+	// the placeholders as they were written.
 	texts, names, written []string
 }
 
@@ -30,11 +30,12 @@ func parseTemplate(prompt string) template {
 	return t
 }
 
-// literal is a prompt without placeholders, whatever it looks like.
+// literal returns a prompt that has no placeholders, even if it contains text that looks
+// like one.
 func literal(prompt string) template { return template{texts: []string{prompt}} }
 
-// fill puts values in. A name without a value keeps its placeholder, as the
-// language has it.
+// fill inserts the values. A name without a value keeps its placeholder, as in Roboflow's
+// engine.
 func (t template) fill(values map[string]string) string {
 	var b strings.Builder
 	for i, text := range t.texts {
@@ -51,7 +52,7 @@ func (t template) fill(values map[string]string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// isSelector tells whether a field's text refers to a value.
+// isSelector reports whether the text of a field refers to a value.
 func isSelector(text string) bool {
 	return strings.HasPrefix(text, "$inputs.") || strings.HasPrefix(text, "$steps.")
 }

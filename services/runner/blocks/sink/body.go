@@ -23,8 +23,8 @@ func formBody(form map[string]any) []byte {
 	return []byte(fields.Encode())
 }
 
-// multipartBody writes fields and files in the order of their names, so that
-// the same run sends the same request.
+// multipartBody writes fields and files in the order of their names, so that the same
+// inputs make the same request.
 func multipartBody(files, form map[string]any) (body []byte, contentType string, err error) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -90,7 +90,7 @@ func unsendable(name, what string) error {
 	return engine.Failf(engine.ClientCaused, "field %.60q is %s", name, what)
 }
 
-// sendable brings a value into the form that JSON has, or says what to do.
+// sendable converts a value to JSON values, or explains why it cannot.
 func sendable(name string, v any) (any, error) {
 	switch v := value.Shallow(v).(type) {
 	case nil, bool, int64, *big.Int, string:

@@ -8,13 +8,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// lastSent is when a step last sent something in this run.
+// lastSent is the time at which a step last sent something in this run.
 type lastSent struct {
 	mu   sync.Mutex
 	when time.Time
 }
 
-// steady reports whether the definition itself says that there is no cooldown.
+// steady reports whether the definition disables the cooldown with a constant.
 func steady(step engine.Step) bool {
 	seconds, ok := value.Float(step.Fields["cooldown_seconds"])
 	off, constant := step.Fields["disable_sink"].(bool)
@@ -29,9 +29,8 @@ func (b *webhook) LeastCalls(env *engine.Env, elements int) int {
 	return elements
 }
 
-// cool tells whether the step may send again, and if so starts the next
-// cooldown. It is kept for a run: runs may be different people's, and one
-// person's must not silence another's.
+// cool reports whether the step may send now, and if so starts the next cooldown. The state
+// is per run, because runs may belong to different people and one must not silence another.
 func cool(call *engine.Call) bool {
 	seconds, ok := value.Float(call.Arg("cooldown_seconds"))
 	if !ok {

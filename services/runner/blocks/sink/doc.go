@@ -1,4 +1,3 @@
-// Package sink has the blocks that act on the world outside of a run. They act
-// only in runs whose owner allows it ([engine.Env.Sinks]); in others they report
-// that they did not.
+// Package sink has the blocks with effects outside of a run. They act only if the owner of
+// the run allows it ([engine.Env.Sinks]). Otherwise they report that they did nothing.
 package sink

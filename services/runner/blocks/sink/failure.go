@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// hard tells whether a failure fails the step. A server that cannot be reached
-// or says no is what error_status is for; a right that was withdrawn is not.
+// hard reports whether a failure fails the step. error_status reports a server that is
+// unreachable or refuses the request; a withdrawn right fails the step.
 func hard(ctx context.Context, err error) bool {
 	if err == nil {
 		return false
@@ -32,7 +32,7 @@ func hard(ctx context.Context, err error) bool {
 	return true
 }
 
-// explain is a failure for a stranger.
+// explain describes a failure for a stranger.
 func explain(err error) string {
 	if said, ok := errors.AsType[*refusal](err); ok {
 		return said.Error()
@@ -49,14 +49,14 @@ func explain(err error) string {
 	return "the server could not be reached"
 }
 
-// refusal is a server that took the request and did not do what it asks for.
+// refusal is the error of a server that took the request but did not do what it asks for.
 type refusal struct {
 	Status int
-	// To is where a redirect that was not followed points to, empty where unknown.
+	// To is the target of a redirect that was not followed, empty if unknown.
 	To string
 }
 
-// Error is for a stranger.
+// Error returns a text for a stranger.
 func (r *refusal) Error() string {
 	said := fmt.Sprintf("the server answered %d", r.Status)
 	to, err := url.Parse(r.To)

@@ -15,14 +15,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// maxBody bounds what one request sends, in bytes.
+// maxBody bounds the body of one request, in bytes.
 const maxBody = 32 << 20
 
-// content is what a request may carry, after its operations.
+// content is the material of a request, after its operations.
 type content struct{ files, form, json map[string]any }
 
-// content takes the fields through their operations. That an operation does not fit
-// its value is the definition's fault and fails the step, as in every other block.
+// content applies the operations of the fields. An operation that does not fit its value is
+// the definition's fault and fails the step, as in every other block.
 func (b *webhook) content(ctx context.Context, call *engine.Call) (c content, err error) {
 	if c.files, err = b.files.Apply(ctx, call, "multi_part_encoded_files"); err != nil {
 		return c, fmt.Errorf("multi_part_encoded_files: %w", err)
@@ -36,8 +36,8 @@ func (b *webhook) content(ctx context.Context, call *engine.Call) (c content, er
 	return c, nil
 }
 
-// request puts a request together: parameters and headers first, then the one
-// body that the fields ask for.
+// request builds a request from parameters, headers and the one body that the fields
+// describe.
 func request(ctx context.Context, call *engine.Call, c content) (*http.Request, error) {
 	target, err := target(call)
 	if err != nil {
@@ -61,7 +61,7 @@ func request(ctx context.Context, call *engine.Call, c content) (*http.Request, 
 	return request, headers(request.Header, call)
 }
 
-// reader is nil for no body, so that none is announced.
+// reader returns nil for an empty body, so that the request has no Content-Length.
 func reader(body []byte) io.Reader {
 	if body == nil {
 		return nil
@@ -94,7 +94,7 @@ func target(call *engine.Call) (string, error) {
 	return u.String(), nil
 }
 
-// texts are the values of one parameter: a list repeats it, nothing leaves it out.
+// texts returns the values of one parameter. A list repeats the parameter; null omits it.
 func texts(v any) []string {
 	switch v := v.(type) {
 	case nil:
@@ -124,8 +124,8 @@ func headers(into http.Header, call *engine.Call) error {
 	return nil
 }
 
-// body makes the body: files make it multipart, form fields alone a form, and
-// everything else is JSON.
+// body encodes the body: multipart if there are files, a form if there are only form
+// fields, and JSON otherwise.
 func (c content) body(method string) (body []byte, contentType string, err error) {
 	for _, fields := range []map[string]any{c.files, c.form, c.json} {
 		if value.Size(fields, maxBody) > maxBody {

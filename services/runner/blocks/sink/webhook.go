@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// Messages that clients of the language know.
+// Messages of Roboflow's engine, which clients know.
 const (
 	messageSent       = "Notification sent successfully"
 	messageBackground = "Notification sent in the background task"
@@ -21,12 +21,12 @@ const (
 	messageOff        = "Sinks are switched off in this run"
 )
 
-// longestTimeout bounds request_timeout, which may come from a visitor.
+// longestTimeout bounds request_timeout, because a visitor may set it.
 const longestTimeout = 60 * time.Second
 
 // webhook sends one request for each element.
 type webhook struct {
-	// steady: it sends for each element, without a cooldown in between.
+	// steady: it sends for each element, without a cooldown.
 	steady                bool
 	json, files, formData parameter.Operations
 }
@@ -49,11 +49,11 @@ func newWebhook(step engine.Step) (engine.Block, error) {
 	return b, nil
 }
 
-// slotFields are where credentials may stand.
+// slotFields are the fields that may hold credentials.
 var slotFields = []string{"headers", "query_parameters", "json_payload"}
 
-// slots are the places of the step that hold credentials in this call: those of the
-// definition, and those that inputs bring. The egress adds all of them to the request.
+// slots returns the places of the step that hold credentials in this call, from the
+// definition and from inputs. The egress adds all of them to the request.
 func slots(call *engine.Call) []string {
 	var found []string
 	if _, ok := engine.HostOf(call.Arg("url")); ok {
@@ -70,7 +70,8 @@ func slots(call *engine.Call) []string {
 	return found
 }
 
-// operated finds a credential that an operation would change: it never comes here.
+// operated refuses a definition whose operations would change a credential, because the
+// block never has the credential.
 func operated(step engine.Step) error {
 	payload, _ := step.Fields["json_payload"].(map[string]any)
 	operations, _ := step.Fields["json_payload_operations"].(map[string]any)
@@ -82,7 +83,7 @@ func operated(step engine.Step) error {
 	return nil
 }
 
-// Run sends the request, unless the run or the step has sinks switched off.
+// Run sends the request, unless sinks are disabled for the run or the step.
 func (b *webhook) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
 	switch off, _ := call.Arg("disable_sink").(bool); {
 	case off:
@@ -100,8 +101,8 @@ func (b *webhook) Run(ctx context.Context, call *engine.Call) (engine.Result, er
 	if hard(ctx, err) {
 		return engine.Result{}, err
 	}
-	// The run waits for a request that is fired and forgotten too, because
-	// nothing of a run outlives its right to act; it only does not look.
+	// With fire_and_forget the run still waits for the request, because nothing of a run
+	// may outlive its right to act. It only ignores the answer.
 	if forget, _ := call.Arg("fire_and_forget").(bool); forget {
 		return report(false, false, messageBackground), nil
 	}
@@ -130,7 +131,7 @@ func (b *webhook) send(ctx context.Context, call *engine.Call, c content) error 
 	if err != nil {
 		return err
 	}
-	// What the server says is not read: nothing of it leaves this block.
+	// The body of the answer is not read, so nothing of it can leave this block.
 	_ = answer.Body.Close()
 	if answer.StatusCode >= 300 {
 		return &refusal{Status: answer.StatusCode, To: answer.Header.Get("Location")}

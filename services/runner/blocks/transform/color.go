@@ -9,8 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// named are the colours that the language knows by name, next to #rrggbb,
-// rgb(r, g, b) and [r, g, b].
+// named are the colours that definitions may use by name, besides #rrggbb, rgb(r, g, b) and
+// [r, g, b].
 var named = map[string]color.RGBA{
 	"BLACK": {0, 0, 0, 255}, "WHITE": {255, 255, 255, 255}, "GREY": {128, 128, 128, 255},
 	"RED": {255, 0, 0, 255}, "GREEN": {0, 255, 0, 255}, "BLUE": {0, 0, 255, 255},

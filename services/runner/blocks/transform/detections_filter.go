@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
 )
 
-// newDetectionsFilter makes the block that takes detections through operations,
-// with parameters that are one for all pictures or one for each.
+// newDetectionsFilter makes the block that applies operations to detections. A parameter
+// has one value for all pictures, or one for each.
 func newDetectionsFilter(step engine.Step) (engine.Block, error) {
 	operations, ok := step.Fields["operations"].(query.Operations)
 	if !ok {
@@ -30,7 +30,7 @@ func newDetectionsFilter(step engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// params are the parameters for one element of the batch.
+// params returns the parameters for one element of the batch.
 func params(call *engine.Call, i int) map[string]any {
 	given, _ := call.Arg("operations_parameters").(map[string]any)
 	out := make(map[string]any, len(given))

@@ -1,3 +1,3 @@
-// Package transform has the blocks that make new detections and pictures out of
-// others without a model.
+// Package transform has the blocks that derive detections and pictures from others without
+// a model.
 package transform

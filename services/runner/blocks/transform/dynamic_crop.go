@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newDynamicCrop makes the block that cuts each detection out of its picture.
+// newDynamicCrop makes the block that crops each detection.
 func newDynamicCrop(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		images, predictions := call.Batch("images"), call.Batch("predictions")
@@ -36,7 +36,7 @@ func newDynamicCrop(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// cutter cuts one picture.
+// cutter crops the detections of one picture.
 type cutter struct {
 	call       *engine.Call
 	picture    *value.Image
@@ -60,9 +60,8 @@ func (c *cutter) all(ctx context.Context) (engine.Result, error) {
 	return engine.Many(crops), ctx.Err()
 }
 
-// one cuts one detection. What lies outside of the picture is cut off; a
-// detection that has nothing inside makes nulls, so that the others keep their
-// places.
+// one crops one detection, clipped to the picture. A detection outside of the picture has
+// null outputs, so that the others keep their positions.
 func (c *cutter) one(pixels image.Image, i int) engine.Result {
 	box := c.part(i)
 	if box.Empty() {
@@ -81,7 +80,7 @@ func (c *cutter) one(pixels image.Image, i int) engine.Result {
 	return engine.One(engine.Outputs{"crops": crop, "predictions": own.Place(crop)})
 }
 
-// part is a detection's box in whole pixels, inside of the picture.
+// part returns a detection's box in whole pixels, clipped to the picture.
 func (c *cutter) part(i int) image.Rectangle {
 	var at [4]int
 	for k, n := range c.detections.XYXY[i] {
@@ -94,7 +93,7 @@ func (c *cutter) part(i int) image.Rectangle {
 	return part.Intersect(image.Rect(0, 0, c.picture.Width(), c.picture.Height()))
 }
 
-// fade mixes the background colour into what the mask does not cover.
+// fade blends the background colour into the pixels that the mask does not cover.
 func (c *cutter) fade(cut image.Image, mask *value.Mask, box image.Rectangle) image.Image {
 	canvas := imaging.Copy(cut)
 	mix := func(from, to uint8) uint8 {

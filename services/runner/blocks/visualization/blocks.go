@@ -9,7 +9,7 @@ import (
 
 // Blocks lists the constructors of this package by block type.
 func Blocks() engine.Registry {
-	// The fonts are read when a definition first needs them, and shared.
+	// The fonts are loaded when a definition first needs them, and shared.
 	fonts := sync.OnceValues(func() (*imaging.Fonts, error) { return imaging.NewFonts("") })
 	label := func(engine.Step) (engine.Block, error) { return newLabel(fonts) }
 	return engine.Registry{

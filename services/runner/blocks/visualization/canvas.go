@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// canvas is a copy of a picture to draw detections on. It is always a copy,
-// whatever copy_image says: other steps may be reading the picture.
+// canvas is a copy of a picture to draw detections on. It copies even if copy_image is
+// false, because other steps may be reading the picture.
 type canvas struct {
 	*image.RGBA
 	picture    *value.Image
@@ -44,7 +44,7 @@ func newCanvas(ctx context.Context, call *engine.Call) (*canvas, error) {
 	return c, nil
 }
 
-// color of a detection, by its class, its tracker id or its place in the list.
+// color returns the colour of a detection by its class, tracker ID or index.
 func (c *canvas) color(row int) color.RGBA {
 	switch c.axis {
 	case "INDEX":

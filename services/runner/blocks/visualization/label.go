@@ -22,7 +22,7 @@ type labeller struct {
 	radius   int
 }
 
-// newLabel makes the block of both versions: the second has text_size_mode too.
+// newLabel makes the block of both versions; version 2 also has text_size_mode.
 func newLabel(fonts func() (*imaging.Fonts, error)) (engine.Block, error) {
 	shared, err := fonts()
 	if err != nil {
@@ -51,7 +51,7 @@ func newLabel(fonts func() (*imaging.Fonts, error)) (engine.Block, error) {
 	}), nil
 }
 
-// automatic is a size that can be read on a picture of this one.
+// automatic returns a text style that is legible on a picture of this size.
 func automatic(size image.Point) imaging.Style {
 	side := min(size.X, size.Y)
 	thickness := 1
@@ -90,7 +90,7 @@ func (l *labeller) draw(i int, text string) error {
 	return nil
 }
 
-// mostLetters bounds a label: a class name may be as long as its author likes.
+// mostLetters bounds a label, because class names have no bound.
 const mostLetters = 200
 
 func clip(text string) string {

@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// place is where a label of a size begins. One that would leave the picture is
-// moved inside, so that it can be read.
+// place returns the top left corner of a label. A label that would leave the picture is
+// moved inside, so that it stays readable.
 func (l *labeller) place(i int, size image.Point) (image.Point, error) {
 	box := l.detections.XYXY[i]
 	x, y, err := l.anchor(i, box, size)
@@ -20,8 +20,8 @@ func (l *labeller) place(i int, size image.Point) (image.Point, error) {
 	return image.Pt(within(x, bounds.X-size.X), within(y, bounds.Y-size.Y)), nil
 }
 
-// anchor is the label's corner for a position on the box. At the top it sits on
-// the box, at the bottom it hangs below.
+// anchor returns the label's corner for a position on the box. A label at the top sits on
+// the box; a label at the bottom hangs below it.
 func (l *labeller) anchor(i int, box value.Box, size image.Point) (x, y float64, err error) {
 	w, h := float64(size.X), float64(size.Y)
 	cx, cy := box.Center()
@@ -56,7 +56,8 @@ func (l *labeller) anchor(i int, box value.Box, size image.Point) (x, y float64,
 	return 0, 0, engine.Failf(engine.RuntimeInput, "text_position %.60q is not known", l.position)
 }
 
-// within keeps a label inside of a picture that has room for it, NaN too.
+// within clamps v so that a label stays inside a picture that has room for it. NaN becomes
+// 0.
 func within(v float64, most int) int {
 	if !(v > 0) || most < 0 {
 		return 0
@@ -64,7 +65,7 @@ func within(v float64, most int) int {
 	return int(math.Min(math.Round(v), float64(most)))
 }
 
-// mass is the middle of the marked pixels; of an empty mask it is the box's.
+// mass returns the centroid of the mask's pixels, or x and y for an empty mask.
 func mass(m *value.Mask, x, y float64) (float64, float64) {
 	sumX, sumY, n := 0, 0, 0
 	for row := m.Bounds.Min.Y; row < m.Bounds.Max.Y; row++ {

@@ -7,7 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// writers make the text of a label by what the step asks for.
+// writers maps the text option of a step to a function that writes the label.
 var writers = map[string]func(d *value.Detections, i int) string{
 	"Class":                (*value.Detections).Class,
 	"Confidence":           confidence,
@@ -44,7 +44,7 @@ func trackerID(d *value.Detections, i int) string {
 	return strconv.FormatInt(d.TrackerID[i], 10)
 }
 
-// column writes a number that another step has added.
+// column formats a number that another step has added.
 func column(name, format, missing string) func(*value.Detections, int) string {
 	return func(d *value.Detections, i int) string {
 		if v, ok := value.Float(d.At(name, i)); ok {

@@ -1,4 +1,4 @@
-// Package modeltest gives tests a runner of models over files, with real workers.
+// Package modeltest gives tests a model runner over local files, with real workers.
 package modeltest
 
 import (
@@ -19,16 +19,16 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 )
 
-// The ids of the models that deploy/fetch gets.
+// The IDs of the models that deploy/fetch downloads.
 const (
 	OCR     = "operator/pp-ocr-small/1"
 	Objects = "demo/yolov8n/1"
 )
 
-// Files is a source of models: ids and paths.
+// Files is a source of models: paths by ID.
 type Files map[string]string
 
-// Resolve finds a file; all belong to one tenant.
+// Resolve implements models.Source. All files belong to one tenant.
 func (f Files) Resolve(_ context.Context, id string) (models.Artifact, error) {
 	path, ok := f[id]
 	if !ok {
@@ -58,7 +58,7 @@ func fetch(path string) func(context.Context, io.Writer) error {
 	}
 }
 
-// Real are the models that deploy/fetch gets.
+// Real returns the models that deploy/fetch downloads.
 func Real(tb testing.TB) Files {
 	tb.Helper()
 	return Files{
@@ -67,7 +67,7 @@ func Real(tb testing.TB) Files {
 	}
 }
 
-// Runner runs the models of a source.
+// Runner returns a runner of the models of a source.
 func Runner(tb testing.TB, source models.Source, change ...func(*modelworker.Config)) *models.Runner {
 	tb.Helper()
 	store := models.NewStore(filepath.Join(tb.TempDir(), "models"), 1<<30)
