@@ -104,7 +104,7 @@ bench: build ## Measure what the docs promise, in one run; wants an idle machine
 	@go test -run '^$$' -bench 'Handle|HotKey' -benchtime 3s ./services/vault ./services/sharing/meter
 
 .PHONY: check
-check: lint ## Formatting, lint, contract, generated code: what CI wants clean
+check: lint lint-web ## Formatting, lint, contract, generated code: what CI wants clean
 	@test -z "$$($(TOOLS)/gofumpt -l $$(git ls-files '*.go' | grep -v /gen/))" || { $(TOOLS)/gofumpt -d $$(git ls-files '*.go' | grep -v /gen/) | head -50; exit 1; }
 	@$(TOOLS)/buf lint
 	@$(MAKE) --no-print-directory gen
@@ -118,6 +118,10 @@ gen: tools-gen ## Generate code, OpenAPI and reference docs from their sources
 .PHONY: lint
 lint: tools-gen tools-lint ## golangci-lint over every module
 	@$(TOOLS)/golangci-lint run $(MODULES) && CGO_ENABLED=1 $(TOOLS)/golangci-lint run $(WORKER)
+
+.PHONY: lint-web
+lint-web: ## ESLint and Prettier over the web app (Node 20)
+	@cd gateway/web && { test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --loglevel=error; } && npm run lint --silent
 
 # tool,package: installed once for each version.
 define tool

@@ -23,25 +23,48 @@ async function watch(page: Page) {
   await page.addInitScript(() => {
     const seen = { lcp: 0, cls: 0, slowest: 0, what: "", moved: [] as string[] };
     Object.assign(window, { seen });
-    new PerformanceObserver((l) => { for (const e of l.getEntries()) seen.lcp = e.startTime; }).observe({ type: "largest-contentful-paint", buffered: true });
+    new PerformanceObserver((l) => {
+      for (const e of l.getEntries()) seen.lcp = e.startTime;
+    }).observe({ type: "largest-contentful-paint", buffered: true });
     new PerformanceObserver((l) => {
       for (const e of l.getEntries() as (PerformanceEntry & { value: number })[]) {
         seen.cls += e.value;
-        for (const s of (e as unknown as { sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[] }).sources) seen.moved.push(`${s.node?.nodeName}.${s.node?.className} ${JSON.stringify(s.previousRect)} ${JSON.stringify(s.currentRect)}`);
+        for (const s of (
+          e as unknown as { sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[] }
+        ).sources)
+          seen.moved.push(
+            `${s.node?.nodeName}.${s.node?.className} ${JSON.stringify(s.previousRect)} ${JSON.stringify(s.currentRect)}`,
+          );
       }
     }).observe({ type: "layout-shift", buffered: true });
-    new PerformanceObserver((l) => { for (const e of l.getEntries()) if (e.duration > seen.slowest) { seen.slowest = e.duration; seen.what = `${e.name} at ${Math.round(e.startTime)}, ${Math.round((e as PerformanceEventTiming).processingEnd - (e as PerformanceEventTiming).processingStart)} ms of work`; } }).observe({ type: "event", durationThreshold: 16, buffered: true } as PerformanceObserverInit);
+    new PerformanceObserver((l) => {
+      for (const e of l.getEntries())
+        if (e.duration > seen.slowest) {
+          seen.slowest = e.duration;
+          seen.what = `${e.name} at ${Math.round(e.startTime)}, ${Math.round((e as PerformanceEventTiming).processingEnd - (e as PerformanceEventTiming).processingStart)} ms of work`;
+        }
+    }).observe({ type: "event", durationThreshold: 16, buffered: true } as PerformanceObserverInit);
   });
 }
 
-const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: { lcp: number; cls: number; slowest: number; what: string; moved: string[] } }).seen);
+const seen = (page: Page) =>
+  page.evaluate(
+    () =>
+      (window as unknown as { seen: { lcp: number; cls: number; slowest: number; what: string; moved: string[] } })
+        .seen,
+  );
 
 describe("the share page", () => {
   test("sends at most 150 KB of script before the first run", async () => {
     const page = await visit(`/s/${demo}`);
     await ready(page);
     await page.waitForLoadState("networkidle");
-    const bytes = await page.evaluate(() => performance.getEntriesByType("resource").filter((e) => /\.js$/.test(e.name)).reduce((sum, e) => sum + (e as PerformanceResourceTiming).encodedBodySize, 0));
+    const bytes = await page.evaluate(() =>
+      performance
+        .getEntriesByType("resource")
+        .filter((e) => /\.js$/.test(e.name))
+        .reduce((sum, e) => sum + (e as PerformanceResourceTiming).encodedBodySize, 0),
+    );
     results.script_bytes = bytes;
     expect(bytes).toBeGreaterThan(10_000);
     expect(bytes).toBeLessThanOrEqual(150_000);
@@ -95,14 +118,21 @@ describe("the share page", () => {
       const frames: number[] = [];
       Object.assign(window, { frames });
       let last = performance.now();
-      const tick = (now: number) => { frames.push(now - last); last = now; requestAnimationFrame(tick); };
+      const tick = (now: number) => {
+        frames.push(now - last);
+        last = now;
+        requestAnimationFrame(tick);
+      };
       requestAnimationFrame(tick);
     });
     await page.mouse.move(box.x + box.width / 2, box.y + 30);
     await page.mouse.down();
-    for (let i = 0; i < 120; i++) await page.mouse.move(box.x + box.width / 2 + 200 * Math.sin(i / 10), box.y + 30 + (i % 40));
+    for (let i = 0; i < 120; i++)
+      await page.mouse.move(box.x + box.width / 2 + 200 * Math.sin(i / 10), box.y + 30 + (i % 40));
     await page.mouse.up();
-    const frames = (await page.evaluate(() => (window as unknown as { frames: number[] }).frames)).sort((a, b) => a - b);
+    const frames = (await page.evaluate(() => (window as unknown as { frames: number[] }).frames)).sort(
+      (a, b) => a - b,
+    );
     const at = (q: number) => frames[Math.floor(q * (frames.length - 1))]!;
     results.pan_frame_ms_median = Number(at(0.5).toFixed(1));
     results.pan_frame_ms_p95 = Number(at(0.95).toFixed(1));

@@ -9,8 +9,15 @@ import { base } from "./api";
 
 const screenshots = join(import.meta.dirname, "screenshots");
 const flags = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-  "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
 ];
 
 let browser: Browser;
@@ -19,7 +26,11 @@ let open: { page: Page; troubles: string[] }[] = [];
 export function useBrowser() {
   beforeAll(async () => {
     await mkdir(screenshots, { recursive: true });
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: flags });
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      headless: true,
+      args: flags,
+    });
   });
   afterEach(async () => {
     const all = open;
@@ -32,9 +43,16 @@ export function useBrowser() {
 
 // visit opens a page of its own context. Refused requests are logged by the browser as
 // errors, and are what many tests are about: those are let through.
-export async function visit(path: string, options: BrowserContextOptions & { before?: (page: Page) => Promise<void> } = {}): Promise<Page> {
+export async function visit(
+  path: string,
+  options: BrowserContextOptions & { before?: (page: Page) => Promise<void> } = {},
+): Promise<Page> {
   const { before, ...rest } = options;
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ["clipboard-read", "clipboard-write"], ...rest });
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    permissions: ["clipboard-read", "clipboard-write"],
+    ...rest,
+  });
   const page = await context.newPage();
   const troubles: string[] = [];
   open.push({ page, troubles });
@@ -65,15 +83,24 @@ export async function shot(page: Page, name: string): Promise<void> {
 
 // accessible fails with what axe finds.
 export async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-  expect(violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).join(", ")})`)).toEqual([]);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  expect(violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).join(", ")})`)).toEqual(
+    [],
+  );
 }
 
 // everything keeps the text of each answer that a page gets.
 export function everything(page: Page): () => Promise<string[]> {
   const bodies: Promise<string>[] = [];
   page.on("response", (r: Response) => {
-    bodies.push(r.text().then((t) => `${r.url()}\n${JSON.stringify(r.headers())}\n${t}`, () => r.url()));
+    bodies.push(
+      r.text().then(
+        (t) => `${r.url()}\n${JSON.stringify(r.headers())}\n${t}`,
+        () => r.url(),
+      ),
+    );
   });
   return () => Promise.all(bodies);
 }

@@ -11,15 +11,29 @@ const canary = () => `sk-canary-${randomBytes(16).toString("hex")}`;
 // encodings are the ways in which a secret could stand in something else.
 function encodings(secret: string): string[] {
   const raw = Buffer.from(secret);
-  return [secret, raw.toString("base64").replace(/=+$/, ""), raw.toString("base64url"), raw.toString("hex"), encodeURIComponent(secret), [...secret].reverse().join("")];
+  return [
+    secret,
+    raw.toString("base64").replace(/=+$/, ""),
+    raw.toString("base64url"),
+    raw.toString("hex"),
+    encodeURIComponent(secret),
+    [...secret].reverse().join(""),
+  ];
 }
 
 async function traces(page: import("playwright-core").Page): Promise<string> {
   return page.evaluate(async () => {
-    const parts = [document.documentElement.outerHTML, JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), document.cookie, location.href];
+    const parts = [
+      document.documentElement.outerHTML,
+      JSON.stringify({ ...localStorage }),
+      JSON.stringify({ ...sessionStorage }),
+      document.cookie,
+      location.href,
+    ];
     for (const { name } of await indexedDB.databases()) parts.push(name ?? "");
     for (const name of await caches.keys()) parts.push(name);
-    for (const el of document.querySelectorAll<HTMLElement>("*")) if (el.shadowRoot) parts.push(el.shadowRoot.innerHTML);
+    for (const el of document.querySelectorAll<HTMLElement>("*"))
+      if (el.shadowRoot) parts.push(el.shadowRoot.innerHTML);
     parts.push(JSON.stringify(performance.getEntries().map((e) => e.name)), JSON.stringify(history.state));
     return parts.join("\n");
   });
@@ -29,9 +43,17 @@ describe("hidden credentials", () => {
   test.each(["echo", "leak", "refuse"])("of the owner are in no byte that the browser gets (%s)", async (behaviour) => {
     const secret = canary();
     const id = await credential(secret);
-    const link = await share(ask(behaviour, `$credentials.${id}`), { credentialAccess: "CREDENTIAL_ACCESS_OWNER" }, "Ask");
+    const link = await share(
+      ask(behaviour, `$credentials.${id}`),
+      { credentialAccess: "CREDENTIAL_ACCESS_OWNER" },
+      "Ask",
+    );
     let all: () => Promise<string[]> = async () => [];
-    const page = await visit(`/s/${link.token}`, { before: async (p) => { all = everything(p); } });
+    const page = await visit(`/s/${link.token}`, {
+      before: async (p) => {
+        all = everything(p);
+      },
+    });
     await ready(page);
     expect(await page.locator(".terms").innerText()).toContain("hidden credentials");
     expect(await page.locator("input[type=password][data-credential]").count()).toBe(0);
@@ -53,7 +75,11 @@ describe("a visitor's own credential", () => {
     const secret = canary();
     const link = await share(ask("echo", "$credentials"), {}, "Ask");
     let all: () => Promise<string[]> = async () => [];
-    const page = await visit(`/s/${link.token}`, { before: async (p) => { all = everything(p); } });
+    const page = await visit(`/s/${link.token}`, {
+      before: async (p) => {
+        all = everything(p);
+      },
+    });
     await ready(page);
     const field = page.getByLabel("Llm api key");
     await expect.poll(() => page.locator(".run-fields").innerText()).toContain(provider);
@@ -106,7 +132,9 @@ describe("a Keyhole key of one's own", () => {
     await page.getByText("Unknown key").waitFor();
     await shot(page, "key-refused");
     await field.fill(visitor.key);
-    const asked = page.waitForRequest((r) => r.url().includes("/v1/shared/") && r.headers().authorization === `Bearer ${visitor.key}`);
+    const asked = page.waitForRequest(
+      (r) => r.url().includes("/v1/shared/") && r.headers().authorization === `Bearer ${visitor.key}`,
+    );
     await field.press("Enter");
     await asked;
     await expect.poll(() => page.locator(".terms").innerText()).toContain("your own key");

@@ -25,7 +25,8 @@ describe("the demo's link", () => {
     await accessible(page);
     await shot(page, "demo-after");
     // The README's picture: times in it differ from run to run, so it is kept until asked for.
-    if (process.env.UPDATE_SCREENSHOT || !existsSync(readme)) await page.screenshot({ path: readme, animations: "disabled" });
+    if (process.env.UPDATE_SCREENSHOT || !existsSync(readme))
+      await page.screenshot({ path: readme, animations: "disabled" });
   });
 
   test("boxes can be pointed at and switched by class, outputs compared and downloaded", async () => {

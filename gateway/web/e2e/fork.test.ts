@@ -30,7 +30,12 @@ describe("a fork", () => {
     await dialog.getByText("Before it runs, you need").waitFor();
     expect(await dialog.innerText()).toContain(visitor.workspace);
     expect(await dialog.innerText()).toContain("llm.api_key");
-    const none = await call<{ workflows?: unknown[] }>("GET", `/v1/workspaces/${visitor.workspace}/workflows`, undefined, visitor.key);
+    const none = await call<{ workflows?: unknown[] }>(
+      "GET",
+      `/v1/workspaces/${visitor.workspace}/workflows`,
+      undefined,
+      visitor.key,
+    );
     expect(none.workflows ?? []).toEqual([]); // looking made nothing
     await accessible(page);
     await shot(page, "fork-before");
@@ -87,7 +92,11 @@ describe("snippets", () => {
     const folder = await mkdtemp(join(tmpdir(), "snippet-"));
     await writeFile(join(folder, file), text);
     await copyFile(new URL("../../../deploy/demo/sample.jpg", import.meta.url), join(folder, "photo.jpg"));
-    const { stdout } = await exec(command!, args, { cwd: folder, maxBuffer: 64 << 20, env: { ...process.env, GOFLAGS: "", GOWORK: "off" } });
+    const { stdout } = await exec(command!, args, {
+      cwd: folder,
+      maxBuffer: 64 << 20,
+      env: { ...process.env, GOFLAGS: "", GOWORK: "off" },
+    });
     expect(stdout).toContain(wanted);
     expect(stdout).toContain("NASA");
   });
@@ -101,7 +110,10 @@ describe("snippets", () => {
     for (const [language, [file, [command, ...args]]] of Object.entries(programs)) {
       await page.getByRole("tab", { name: language }).click();
       await writeFile(join(folder, file), await page.locator(`[data-snippet=${language.toLowerCase()}]`).innerText());
-      const { stdout } = await exec(command!, args, { cwd: folder, env: { ...process.env, LLM_API_KEY: "sk-of-a-visitor-0123456789", GOFLAGS: "", GOWORK: "off" } });
+      const { stdout } = await exec(command!, args, {
+        cwd: folder,
+        env: { ...process.env, LLM_API_KEY: "sk-of-a-visitor-0123456789", GOFLAGS: "", GOWORK: "off" },
+      });
       expect(stdout, language).toContain("What is it?");
     }
   });

@@ -9,7 +9,12 @@ const markup = `<img src=x onerror="window.hacked=1"><svg onload="window.hacked=
 
 describe("markup is text", () => {
   test("in titles, descriptions, inputs and outputs", async () => {
-    const link = await share(greet([{ type: "WorkflowParameter", name: "who", kind: ["string"], default_value: markup }]), {}, markup, `About ${markup}`);
+    const link = await share(
+      greet([{ type: "WorkflowParameter", name: "who", kind: ["string"], default_value: markup }]),
+      {},
+      markup,
+      `About ${markup}`,
+    );
     const html = await (await fetch(`${base}/s/${link.token}`)).text();
     expect(html).not.toContain("<img src=x");
     expect(html).not.toContain("window.hacked=1</script>");
@@ -26,12 +31,29 @@ describe("markup is text", () => {
   });
 
   test("in errors, steps and fields", async () => {
-    const status = { code: 9, message: markup, details: [
-      { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "STEP_FAILED", domain: "keyhole.dev", metadata: { step: markup, status: markup } },
-      { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field: markup, description: `about ${markup}` }] },
-    ] };
+    const status = {
+      code: 9,
+      message: markup,
+      details: [
+        {
+          "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+          reason: "STEP_FAILED",
+          domain: "keyhole.dev",
+          metadata: { step: markup, status: markup },
+        },
+        {
+          "@type": "type.googleapis.com/google.rpc.BadRequest",
+          fieldViolations: [{ field: markup, description: `about ${markup}` }],
+        },
+      ],
+    };
     const link = await share(greet(), {}, "Greet");
-    const page = await visit(`/s/${link.token}`, { before: async (p) => void await p.route("**/*:runStream", (r) => r.fulfill({ contentType: "application/x-ndjson", body: `${JSON.stringify({ error: status })}\n` })) });
+    const page = await visit(`/s/${link.token}`, {
+      before: async (p) =>
+        void (await p.route("**/*:runStream", (r) =>
+          r.fulfill({ contentType: "application/x-ndjson", body: `${JSON.stringify({ error: status })}\n` }),
+        )),
+    });
     await ready(page);
     await run(page);
     expect(await page.locator(".failure").innerText()).toContain(markup);
@@ -51,12 +73,18 @@ describe("markup is text", () => {
   });
 
   test("and a picture that is SVG is not drawn", async () => {
-    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="window.hacked=1"><script>window.hacked=1</script></svg>').toString("base64");
+    const svg = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" onload="window.hacked=1"><script>window.hacked=1</script></svg>',
+    ).toString("base64");
     const link = await share(ask("echo", "$credentials"), {}, "Ask");
     const page = await visit(`/s/${link.token}`, {
-      before: async (p) => void await p.route("**/*:runStream", (r) => r.fulfill({
-        contentType: "application/x-ndjson", body: `${JSON.stringify({ result: { finished: { run: "r", outputs: [{ drawing: { type: "base64", value: svg }, where: `${provider}${markup}` }] } } })}\n`,
-      })),
+      before: async (p) =>
+        void (await p.route("**/*:runStream", (r) =>
+          r.fulfill({
+            contentType: "application/x-ndjson",
+            body: `${JSON.stringify({ result: { finished: { run: "r", outputs: [{ drawing: { type: "base64", value: svg }, where: `${provider}${markup}` }] } } })}\n`,
+          }),
+        )),
     });
     await ready(page);
     await page.getByLabel("Llm api key").fill("sk-of-the-visitor-0123456789");

@@ -10,13 +10,20 @@ const photo = new URL("../../../deploy/demo/sample.jpg", import.meta.url);
 
 async function drop(page: import("playwright-core").Page, kind: "drop" | "paste") {
   const base64 = (await readFile(photo)).toString("base64");
-  await page.evaluate(async ({ base64, kind }) => {
-    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-    const data = new DataTransfer();
-    data.items.add(new File([bytes], `${kind}ped.jpg`, { type: "image/jpeg" }));
-    if (kind === "drop") document.querySelector(".drop")!.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
-    else document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-  }, { base64, kind });
+  await page.evaluate(
+    async ({ base64, kind }) => {
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      const data = new DataTransfer();
+      data.items.add(new File([bytes], `${kind}ped.jpg`, { type: "image/jpeg" }));
+      if (kind === "drop")
+        document
+          .querySelector(".drop")!
+          .dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+      else
+        document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    },
+    { base64, kind },
+  );
 }
 
 describe("a picture", () => {
@@ -24,7 +31,9 @@ describe("a picture", () => {
     const page = await visit(`/s/${demo}`);
     await ready(page);
     const name = page.locator(".picture-name");
-    await page.locator("input[type=file]").setInputFiles({ name: "filed.jpg", mimeType: "image/jpeg", buffer: await readFile(photo) });
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "filed.jpg", mimeType: "image/jpeg", buffer: await readFile(photo) });
     await expect.poll(() => name.innerText()).toContain("filed.jpg");
     await drop(page, "drop");
     await expect.poll(() => name.innerText()).toContain("dropped.jpg");
@@ -48,16 +57,22 @@ describe("a picture", () => {
   test("that is none is refused before it is sent", async () => {
     const page = await visit(`/s/${demo}`);
     await ready(page);
-    await page.locator("input[type=file]").setInputFiles({ name: "no.jpg", mimeType: "image/jpeg", buffer: Buffer.from("not a picture") });
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "no.jpg", mimeType: "image/jpeg", buffer: Buffer.from("not a picture") });
     await page.getByText("not a picture that this browser can read").waitFor();
   });
 
   test("that is too large can be shrunk", async () => {
     const page = await visit(`/s/${demo}`, {
-      before: async (p) => void await p.route(`**/s/${demo}`, async (r) => {
-        const answer = await r.fetch();
-        await r.fulfill({ response: answer, body: (await answer.text()).replace(/(name="keyhole-max-body" content=")\d+/, "$1100000") });
-      }),
+      before: async (p) =>
+        void (await p.route(`**/s/${demo}`, async (r) => {
+          const answer = await r.fetch();
+          await r.fulfill({
+            response: answer,
+            body: (await answer.text()).replace(/(name="keyhole-max-body" content=")\d+/, "$1100000"),
+          });
+        })),
     });
     await ready(page);
     await page.evaluate(async () => {
@@ -70,11 +85,15 @@ describe("a picture", () => {
       const blob = await new Promise<Blob | null>((d) => canvas.toBlob(d, "image/png"));
       const data = new DataTransfer();
       data.items.add(new File([blob!], "huge.png", { type: "image/png" }));
-      document.querySelector(".drop")!.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+      document
+        .querySelector(".drop")!
+        .dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
     });
     await page.getByText("too large for this server").waitFor();
     let sent = 0;
-    page.on("request", (r) => { if (r.url().includes(":runStream")) sent++; });
+    page.on("request", (r) => {
+      if (r.url().includes(":runStream")) sent++;
+    });
     await run(page);
     expect(sent).toBe(0);
     expect(await page.locator(".failure").innerText()).toContain("is invalid");
@@ -85,10 +104,16 @@ describe("a picture", () => {
   });
 
   test("that the server finds too large is said to be so", async () => {
-    const answer = await fetch(`${base}/v1/shared/${demo}:runStream`, { method: "POST", body: "x".repeat(34 << 20) }).catch(() => null);
+    const answer = await fetch(`${base}/v1/shared/${demo}:runStream`, {
+      method: "POST",
+      body: "x".repeat(34 << 20),
+    }).catch(() => null);
     if (answer) expect(answer.status).toBe(413);
     const page = await visit(`/s/${demo}`, {
-      before: async (p) => void await p.route("**/*:runStream", (r) => r.fulfill({ status: 413, contentType: "text/html", body: "<h1>413</h1>" })), // as a proxy says it
+      before: async (p) =>
+        void (await p.route("**/*:runStream", (r) =>
+          r.fulfill({ status: 413, contentType: "text/html", body: "<h1>413</h1>" }),
+        )), // as a proxy says it
     });
     await ready(page);
     await page.getByAltText("Input: Sample picture").waitFor();
@@ -127,7 +152,14 @@ describe("typed inputs", () => {
     await page.getByLabel("Loud", { exact: true }).check();
     const sent = page.waitForRequest((r) => r.url().includes(":runStream"));
     await run(page);
-    expect(((await sent).postDataJSON() as { inputs: unknown }).inputs).toEqual({ who: "world", times: 7, weight: 1000, share: 0.25, loud: true, names: ["x", "y"] });
+    expect(((await sent).postDataJSON() as { inputs: unknown }).inputs).toEqual({
+      who: "world",
+      times: 7,
+      weight: 1000,
+      share: 0.25,
+      loud: true,
+      names: ["x", "y"],
+    });
     await page.locator(".results").waitFor();
     expect(await page.locator(".reading-text").innerText()).toBe("hello world");
     await shot(page, "typed-result");
@@ -135,7 +167,11 @@ describe("typed inputs", () => {
 
   test("keep integers above 2^53, from the default to the result", async () => {
     const id = "1158404930142933123";
-    const definition = { ...greet([{ type: "WorkflowParameter", name: "channel", kind: ["integer"], default_value: "ID" }]), steps: [], outputs: [{ type: "JsonField", name: "channel", selector: "$inputs.channel" }] };
+    const definition = {
+      ...greet([{ type: "WorkflowParameter", name: "channel", kind: ["integer"], default_value: "ID" }]),
+      steps: [],
+      outputs: [{ type: "JsonField", name: "channel", selector: "$inputs.channel" }],
+    };
     const link = await share(definition, {}, "Channels", "", (body) => body.replace('"ID"', id));
     const page = await visit(`/s/${link.token}`);
     await ready(page);

@@ -11,12 +11,17 @@ describe("every width and both themes", () => {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const width of [360, 768, 1024, 1440, 2560]) {
       test(`${width} px, ${colorScheme}`, async () => {
-        const page = await visit(`/s/${demo}`, { viewport: { width, height: width < 800 ? 780 : Math.round(width * 0.6) }, colorScheme });
+        const page = await visit(`/s/${demo}`, {
+          viewport: { width, height: width < 800 ? 780 : Math.round(width * 0.6) },
+          colorScheme,
+        });
         await ready(page);
         await page.getByAltText("Input: Sample picture").waitFor();
         await run(page);
         await page.locator("svg.boxes .box").first().waitFor();
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+        expect(
+          await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+        ).toBe(0);
         await accessible(page);
         await shot(page, `width-${width}-${colorScheme}`);
       });
@@ -48,7 +53,10 @@ describe("the keyboard alone", () => {
     const page = await visit(`/s/${demo}`);
     await ready(page);
     await page.getByAltText("Input: Sample picture").waitFor();
-    const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") || document.activeElement?.textContent?.trim() || "");
+    const focused = () =>
+      page.evaluate(
+        () => document.activeElement?.getAttribute("aria-label") || document.activeElement?.textContent?.trim() || "",
+      );
     const tabTo = async (name: RegExp, most = 60) => {
       for (let i = 0; i < most; i++) {
         await page.keyboard.press("Tab");
@@ -88,7 +96,9 @@ describe("frames", () => {
   test("are refused until the owner lists an origin, and then shown there alone", async () => {
     const host = createServer((req, res) => {
       res.setHeader("content-type", "text/html");
-      res.end(`<!doctype html><title>host</title><iframe title="workflow" width="1000" height="700" src="${base}/embed/${req.url!.slice(1)}"></iframe>`);
+      res.end(
+        `<!doctype html><title>host</title><iframe title="workflow" width="1000" height="700" src="${base}/embed/${req.url!.slice(1)}"></iframe>`,
+      );
     });
     await new Promise<void>((up) => host.listen(0, "127.0.0.1", up));
     const origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
@@ -99,7 +109,9 @@ describe("frames", () => {
       expect(await policy(`/embed/${closed.token}`)).toContain("frame-ancestors 'none'");
       expect(await policy(`/embed/${opened.token}`)).toContain(`frame-ancestors ${origin}`);
       expect(await policy(`/s/${opened.token}`)).toContain("frame-ancestors 'none'");
-      const page = await visit(`/embed/${opened.token}?showGraph&hideToolbar&theme=dark`, { viewport: { width: 1100, height: 760 } });
+      const page = await visit(`/embed/${opened.token}?showGraph&hideToolbar&theme=dark`, {
+        viewport: { width: 1100, height: 760 },
+      });
       await ready(page);
       expect(await page.locator(".toolbar").count()).toBe(0);
       await accessible(page);

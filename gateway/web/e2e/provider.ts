@@ -11,11 +11,20 @@ export interface Provider {
 const answers: Record<string, (key: string, prompt: string) => [number, unknown]> = {
   echo: (_, prompt) => [200, chat(prompt)],
   leak: (key) => [200, chat(`your key is ${key}`)],
-  refuse: (key) => [401, { error: { message: `<img src=x onerror="window.hacked=1"> wrong key ${key}`, type: "invalid_request_error" } }],
+  refuse: (key) => [
+    401,
+    { error: { message: `<img src=x onerror="window.hacked=1"> wrong key ${key}`, type: "invalid_request_error" } },
+  ],
 };
 
 function chat(content: string) {
-  return { id: "c", object: "chat.completion", model: "m", choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }], usage: { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 } };
+  return {
+    id: "c",
+    object: "chat.completion",
+    model: "m",
+    choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }],
+    usage: { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 },
+  };
 }
 
 export async function startProvider(): Promise<Provider> {
@@ -25,7 +34,11 @@ export async function startProvider(): Promise<Provider> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    close: () => new Promise((done) => { server.closeAllConnections(); server.close(() => done()); }),
+    close: () =>
+      new Promise((done) => {
+        server.closeAllConnections();
+        server.close(() => done());
+      }),
   };
 }
 

@@ -20,7 +20,21 @@ export async function startServer(...more: string[]): Promise<Server> {
   if (!existsSync(program)) throw new Error(`${program} is missing: run make build`);
   const data = await mkdtemp(join(tmpdir(), "keyhole-web-"));
   const [http, grpc, admin] = await Promise.all([freePort(), freePort(), freePort()]);
-  const args = ["serve", "--data", data, "--demo", "--http", `127.0.0.1:${http}`, "--grpc", `127.0.0.1:${grpc}`, "--admin", `127.0.0.1:${admin}`, "--log-level", "error", ...more];
+  const args = [
+    "serve",
+    "--data",
+    data,
+    "--demo",
+    "--http",
+    `127.0.0.1:${http}`,
+    "--grpc",
+    `127.0.0.1:${grpc}`,
+    "--admin",
+    `127.0.0.1:${admin}`,
+    "--log-level",
+    "error",
+    ...more,
+  ];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   const text = await greeting(child);
   return {

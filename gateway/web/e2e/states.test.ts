@@ -24,16 +24,23 @@ describe("links that do not work", () => {
     await accessible(page);
     await shot(page, "state-paused");
     await call("POST", `/v1/${link.name}:resume`, {});
-    await expect.poll(async () => {
-      const again = page.getByRole("button", { name: "Try again" });
-      if (await again.isVisible()) await again.click();
-      return page.getByRole("heading", { level: 1 }).innerText();
-    }, { timeout: 10_000 }).toBe("A workflow");
+    await expect
+      .poll(
+        async () => {
+          const again = page.getByRole("button", { name: "Try again" });
+          if (await again.isVisible()) await again.click();
+          return page.getByRole("heading", { level: 1 }).innerText();
+        },
+        { timeout: 10_000 },
+      )
+      .toBe("A workflow");
   });
 
   test("expired", async () => {
     const link = await share(greet(), { expireTime: new Date(Date.now() + 1500).toISOString() });
-    await expect.poll(async () => (await fetch(`${base}/v1/shared/${link.token}`)).status, { timeout: 10_000 }).not.toBe(200);
+    await expect
+      .poll(async () => (await fetch(`${base}/v1/shared/${link.token}`)).status, { timeout: 10_000 })
+      .not.toBe(200);
     const page = await visit(`/s/${link.token}`);
     await page.getByText("expired").first().waitFor();
     await shot(page, "state-expired");
@@ -64,7 +71,11 @@ describe("links that do not work", () => {
 
   test("an exhausted budget", async () => {
     const { definition } = await call<{ definition: unknown }>("GET", "/v1/workspaces/demo/workflows/read-text");
-    const link = await share(definition, { runAccess: "RUN_ACCESS_OWNER", limits: { runs: "1", period: "PERIOD_DAY" }, samples: await samples() }, "Once a day");
+    const link = await share(
+      definition,
+      { runAccess: "RUN_ACCESS_OWNER", limits: { runs: "1", period: "PERIOD_DAY" }, samples: await samples() },
+      "Once a day",
+    );
     const page = await visit(`/s/${link.token}`);
     await ready(page);
     await page.getByAltText("Input: Sample picture").waitFor();
@@ -88,7 +99,9 @@ async function samples(): Promise<unknown> {
 
 describe("a server in trouble", () => {
   test("down", async () => {
-    const page = await visit(`/s/${demo}`, { before: async (p) => void await p.route("**/v1/shared/**", (r) => r.abort("connectionrefused")) });
+    const page = await visit(`/s/${demo}`, {
+      before: async (p) => void (await p.route("**/v1/shared/**", (r) => r.abort("connectionrefused"))),
+    });
     await page.locator(problem).waitFor({ timeout: 20_000 });
     expect(await page.locator(problem).innerText()).toContain("cannot be reached");
     await shot(page, "state-down");
@@ -99,8 +112,16 @@ describe("a server in trouble", () => {
 
   test("slow", async () => {
     let go = () => {};
-    const wait = new Promise<void>((r) => { go = r; });
-    const page = await visit(`/s/${demo}`, { before: async (p) => void await p.route("**/v1/shared/**", async (r) => { await wait; await r.continue(); }) });
+    const wait = new Promise<void>((r) => {
+      go = r;
+    });
+    const page = await visit(`/s/${demo}`, {
+      before: async (p) =>
+        void (await p.route("**/v1/shared/**", async (r) => {
+          await wait;
+          await r.continue();
+        })),
+    });
     await page.getByText("slow to answer").waitFor({ timeout: 10_000 });
     await shot(page, "state-slow");
     go();
@@ -108,14 +129,25 @@ describe("a server in trouble", () => {
   });
 
   test("a proxy's page in place of an answer is not shown", async () => {
-    const page = await visit(`/s/${demo}`, { before: async (p) => void await p.route("**/v1/shared/**", (r) => r.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway of proxy-7.internal</h1>" })) });
+    const page = await visit(`/s/${demo}`, {
+      before: async (p) =>
+        void (await p.route("**/v1/shared/**", (r) =>
+          r.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway of proxy-7.internal</h1>" }),
+        )),
+    });
     await page.locator(problem).waitFor({ timeout: 20_000 });
     expect(await page.locator("body").innerText()).not.toContain("proxy-7");
   });
 
   test("a connection that breaks during a run", async () => {
     const page = await visit(`/s/${demo}`, {
-      before: async (p) => void await p.route("**/*:runStream", (r) => r.fulfill({ contentType: "application/x-ndjson", body: '{"result":{"started":"r"}}\n{"result":{"step":{"step":"ocr","state":"started"}}}\n' })),
+      before: async (p) =>
+        void (await p.route("**/*:runStream", (r) =>
+          r.fulfill({
+            contentType: "application/x-ndjson",
+            body: '{"result":{"started":"r"}}\n{"result":{"step":{"step":"ocr","state":"started"}}}\n',
+          }),
+        )),
     });
     await ready(page);
     await page.getByAltText("Input: Sample picture").waitFor();

@@ -4,6 +4,11 @@ import { defineConfig } from "vitest/config";
 // a model.
 export default defineConfig({
   test: {
-    include: ["e2e/**/*.test.ts"], globalSetup: ["e2e/setup.ts"], fileParallelism: false, testTimeout: 90_000, hookTimeout: 60_000, reporters: ["verbose"],
+    include: ["e2e/**/*.test.ts"],
+    globalSetup: ["e2e/setup.ts"],
+    fileParallelism: false,
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
+    reporters: ["verbose"],
   },
 });

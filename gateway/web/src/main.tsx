@@ -17,7 +17,9 @@ if (nonce) setNonce(nonce);
 const link = linkOf(window.location);
 applyTheme(link?.theme);
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: true, staleTime: 5_000 } } });
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: true, staleTime: 5_000 } },
+});
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -24,7 +24,13 @@ describe("lines", () => {
     const text = '{"a":"ü"}\n{"b":2}\n\n{"c":3}';
     const bytes = new TextEncoder().encode(text);
     for (let at = 0; at <= bytes.length; at++) {
-      const cut = new ReadableStream<Uint8Array>({ start(c) { c.enqueue(bytes.slice(0, at)); c.enqueue(bytes.slice(at)); c.close(); } });
+      const cut = new ReadableStream<Uint8Array>({
+        start(c) {
+          c.enqueue(bytes.slice(0, at));
+          c.enqueue(bytes.slice(at));
+          c.close();
+        },
+      });
       expect(await all(lines(cut))).toEqual(['{"a":"ü"}', '{"b":2}', '{"c":3}']);
     }
   });
@@ -51,7 +57,9 @@ describe("events", () => {
 
 describe("failures", () => {
   test("of a stream that was refused at once are like any other", () => {
-    expect(failureOf({ code: 8, message: "used up", details: [{ reason: "SHARE_BUDGET_EXHAUSTED" }] }).reason).toBe("SHARE_BUDGET_EXHAUSTED");
+    expect(failureOf({ code: 8, message: "used up", details: [{ reason: "SHARE_BUDGET_EXHAUSTED" }] }).reason).toBe(
+      "SHARE_BUDGET_EXHAUSTED",
+    );
   });
   test("that are not ours show nothing of their text", () => {
     const f = failureOf("<h1>proxy-7</h1>", new Response("", { status: 502 }));

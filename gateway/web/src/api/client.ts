@@ -21,7 +21,11 @@ export type ForkReport = Schemas["v1ForkReport"];
 export type Fork = Schemas["v1ForkSharedWorkflowResponse"];
 export type Whoami = Schemas["v1WhoamiResponse"];
 
-const client = createClient<paths>({ credentials: "same-origin", referrerPolicy: "no-referrer", bodySerializer: (body) => stringify(body) });
+const client = createClient<paths>({
+  credentials: "same-origin",
+  referrerPolicy: "no-referrer",
+  bodySerializer: (body) => stringify(body),
+});
 
 function headers(key: string): Record<string, string> {
   return key ? { authorization: `Bearer ${key}` } : {};
@@ -50,7 +54,9 @@ async function answerOf<T>(request: Promise<{ data?: T; error?: unknown; respons
 }
 
 export function getSharedWorkflow(token: string, key: string, signal?: AbortSignal): Promise<SharedWorkflow> {
-  return call(client.GET("/v1/shared/{token}", { params: { path: { token } }, headers: headers(key), signal, parseAs: "text" }));
+  return call(
+    client.GET("/v1/shared/{token}", { params: { path: { token } }, headers: headers(key), signal, parseAs: "text" }),
+  );
 }
 
 export interface RunRequest {
@@ -60,10 +66,19 @@ export interface RunRequest {
 }
 
 // runShared starts a run and returns the body of its stream.
-export async function runShared(token: string, key: string, body: RunRequest, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+export async function runShared(
+  token: string,
+  key: string,
+  body: RunRequest,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
   const stream = await answerOf(
     client.POST("/v1/shared/{token}:runStream", {
-      params: { path: { token } }, headers: headers(key), body, signal, parseAs: "stream",
+      params: { path: { token } },
+      headers: headers(key),
+      body,
+      signal,
+      parseAs: "stream",
     }) as Promise<{ data?: ReadableStream<Uint8Array>; error?: unknown; response: Response }>,
   );
   return stream;
@@ -77,7 +92,14 @@ export interface ForkRequest {
 }
 
 export function forkShared(token: string, key: string, body: ForkRequest): Promise<Fork> {
-  return call(client.POST("/v1/shared/{token}:fork", { params: { path: { token } }, headers: headers(key), body, parseAs: "text" }));
+  return call(
+    client.POST("/v1/shared/{token}:fork", {
+      params: { path: { token } },
+      headers: headers(key),
+      body,
+      parseAs: "text",
+    }),
+  );
 }
 
 export function whoami(key: string): Promise<Whoami> {

@@ -8,23 +8,57 @@ export interface Explanation {
 }
 
 const explanations: Record<string, Explanation> = {
-  NOT_FOUND: { title: "Link not found", advice: "Check that the link is complete, or ask the person who sent it for a new one." },
-  SHARE_PAUSED: { title: "This link is paused", advice: "The owner has paused it. Try again later, or ask the owner to resume it." },
+  NOT_FOUND: {
+    title: "Link not found",
+    advice: "Check that the link is complete, or ask the person who sent it for a new one.",
+  },
+  SHARE_PAUSED: {
+    title: "This link is paused",
+    advice: "The owner has paused it. Try again later, or ask the owner to resume it.",
+  },
   SHARE_EXPIRED: { title: "This link has expired", advice: "Ask the owner for a new one." },
-  SHARE_SUSPENDED: { title: "This link is suspended", advice: "The owner has to review it first, and has been notified." },
-  MODEL_PRIVATE: { title: "This workflow uses a private model", advice: "Ask the owner to open run access on this link. You can still view the workflow and fork it." },
+  SHARE_SUSPENDED: {
+    title: "This link is suspended",
+    advice: "The owner has to review it first, and has been notified.",
+  },
+  MODEL_PRIVATE: {
+    title: "This workflow uses a private model",
+    advice: "Ask the owner to open run access on this link. You can still view the workflow and fork it.",
+  },
   INPUT_MISSING: { title: "An input is missing", advice: "Fill in the marked fields and run again." },
   INPUT_INVALID: { title: "An input is invalid", advice: "Correct the marked fields and run again." },
   INPUT_UNKNOWN: { title: "The workflow has changed", advice: "Reload the page to see its current inputs." },
-  DESTINATION_CHANGED: { title: "Your credential was not sent", advice: "Its destination has changed since this page was loaded. The page now shows the new destination. Enter the credential again only if you trust it." },
-  KEY_BUDGET_EXHAUSTED: { title: "The allowance is used up", advice: "Wait until it resets, or use your own Keyhole key." },
-  SHARE_BUDGET_EXHAUSTED: { title: "This link's allowance is used up", advice: "Wait until it resets, or fork the workflow and run your own copy." },
-  VISITOR_BUDGET_EXHAUSTED: { title: "Your allowance is used up", advice: "Wait until it resets, or fork the workflow and run your own copy." },
-  CREDENTIAL_CALLS_EXHAUSTED: { title: "The owner's provider allowance is used up", advice: "Wait until it resets, or fork the workflow and use your own credential." },
+  DESTINATION_CHANGED: {
+    title: "Your credential was not sent",
+    advice:
+      "Its destination has changed since this page was loaded. The page now shows the new destination. Enter the credential again only if you trust it.",
+  },
+  KEY_BUDGET_EXHAUSTED: {
+    title: "The allowance is used up",
+    advice: "Wait until it resets, or use your own Keyhole key.",
+  },
+  SHARE_BUDGET_EXHAUSTED: {
+    title: "This link's allowance is used up",
+    advice: "Wait until it resets, or fork the workflow and run your own copy.",
+  },
+  VISITOR_BUDGET_EXHAUSTED: {
+    title: "Your allowance is used up",
+    advice: "Wait until it resets, or fork the workflow and run your own copy.",
+  },
+  CREDENTIAL_CALLS_EXHAUSTED: {
+    title: "The owner's provider allowance is used up",
+    advice: "Wait until it resets, or fork the workflow and use your own credential.",
+  },
   RATE_LIMITED: { title: "Too many runs at the same time", advice: "Wait a moment and run again." },
-  SLOT_UNBOUND: { title: "The workflow needs a credential", advice: "The owner has to bind one. You can fork the workflow and bind your own." },
+  SLOT_UNBOUND: {
+    title: "The workflow needs a credential",
+    advice: "The owner has to bind one. You can fork the workflow and bind your own.",
+  },
   STEP_FAILED: { title: "A step failed", advice: "Check the step in the graph, or try another input." },
-  PROVIDER_FAILED: { title: "A provider refused the call or failed", advice: "If you used your own credential, check it with the provider. Otherwise try again later." },
+  PROVIDER_FAILED: {
+    title: "A provider refused the call or failed",
+    advice: "If you used your own credential, check it with the provider. Otherwise try again later.",
+  },
   MODEL_FAILED: { title: "A model failed", advice: "Try again, or use another picture." },
   MODEL_NOT_FOUND: { title: "A model is missing", advice: "The owner has to correct the workflow." },
   IMAGE_INVALID: { title: "The picture cannot be read", advice: "Use JPEG, PNG or WebP." },
@@ -32,8 +66,14 @@ const explanations: Record<string, Explanation> = {
   REQUEST_TOO_LARGE: { title: "The picture is too large", advice: "Shrink it and run again." },
   RESULT_TOO_LARGE: { title: "The result is too large", advice: "Try a smaller picture." },
   RUN_REVOKED: { title: "The run was ended", advice: "The link, its key or a credential was revoked during the run." },
-  ADDRESS_REFUSED: { title: "This address is not allowed", advice: "Use a picture at a public https address, or upload it." },
-  ANSWER_WITHHELD: { title: "The answer was withheld", advice: "A provider's answer contained a secret. The owner has been notified." },
+  ADDRESS_REFUSED: {
+    title: "This address is not allowed",
+    advice: "Use a picture at a public https address, or upload it.",
+  },
+  ANSWER_WITHHELD: {
+    title: "The answer was withheld",
+    advice: "A provider's answer contained a secret. The owner has been notified.",
+  },
   UNAUTHENTICATED: { title: "Unknown key", advice: "Check your Keyhole key, or clear it to run without one." },
   PERMISSION_DENIED: { title: "This is not allowed", advice: "" },
   CANCELLED: { title: "Cancelled", advice: "" },

@@ -48,7 +48,8 @@ export function failureOf(body: unknown, response?: Response): Failure {
   const requestId = response?.headers.get("x-request-id") ?? "";
   const parsed = typeof body === "string" ? parse(body) : body;
   if (!isStatus(parsed)) {
-    if (response?.status === 413) return new Failure("The request is too large for this server.", "REQUEST_TOO_LARGE", {}, [], 0, requestId);
+    if (response?.status === 413)
+      return new Failure("The request is too large for this server.", "REQUEST_TOO_LARGE", {}, [], 0, requestId);
     return new Failure("The server sent an unexpected answer.", "UNAVAILABLE", {}, [], 0, requestId);
   }
   let reason = "INTERNAL";
@@ -60,7 +61,8 @@ export function failureOf(body: unknown, response?: Response): Failure {
       reason = d.reason;
       metadata = d.metadata ?? {};
     }
-    if (d.fieldViolations) violations = d.fieldViolations.map((v) => ({ field: v.field ?? "", description: v.description ?? "" }));
+    if (d.fieldViolations)
+      violations = d.fieldViolations.map((v) => ({ field: v.field ?? "", description: v.description ?? "" }));
     if (d.retryDelay) retryAfter = parseFloat(d.retryDelay) || retryAfter;
   }
   return new Failure(parsed.message ?? "", reason, metadata, violations, retryAfter, requestId);
@@ -77,6 +79,7 @@ function parse(text: string): unknown {
 // networkFailure describes a request that got no answer.
 export function networkFailure(cause: unknown): Failure {
   if (cause instanceof Failure) return cause;
-  if (cause instanceof DOMException && cause.name === "AbortError") return new Failure("You cancelled the run.", "CANCELLED");
+  if (cause instanceof DOMException && cause.name === "AbortError")
+    return new Failure("You cancelled the run.", "CANCELLED");
   return new Failure("The server cannot be reached.", "UNREACHABLE");
 }

@@ -36,8 +36,20 @@ export default function JSONView({ text, label, find }: { text: string; label: s
       state: EditorState.create({
         doc: text,
         extensions: [
-          lineNumbers(), foldGutter(), json(), syntaxHighlighting(colours), theme, EditorState.readOnly.of(true), EditorView.editable.of(false),
-          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", role: "textbox", "aria-readonly": "true", "aria-multiline": "true" }),
+          lineNumbers(),
+          foldGutter(),
+          json(),
+          syntaxHighlighting(colours),
+          theme,
+          EditorState.readOnly.of(true),
+          EditorView.editable.of(false),
+          EditorView.contentAttributes.of({
+            "aria-label": label,
+            tabindex: "0",
+            role: "textbox",
+            "aria-readonly": "true",
+            "aria-multiline": "true",
+          }),
         ],
       }),
     });
@@ -45,7 +57,11 @@ export default function JSONView({ text, label, find }: { text: string; label: s
   }, [text, label]);
   useEffect(() => {
     const at = find ? text.indexOf(find) : -1;
-    if (at >= 0) editor.current?.dispatch({ selection: { anchor: at, head: at + find!.length }, effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 40 }) });
+    if (at >= 0)
+      editor.current?.dispatch({
+        selection: { anchor: at, head: at + find!.length },
+        effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 40 }),
+      });
   }, [find, text]);
   return <div className="json-view" ref={host} />;
 }

@@ -36,25 +36,34 @@ export function parse(text: string): unknown {
   });
   const plain: unknown = JSON.parse(text); // says what is no JSON, also where a mark would hide it
   if (!marked) return plain;
-  return JSON.parse(safe, (_, v: unknown) => (typeof v === "string" && v.startsWith(mark) ? new Exact(v.slice(mark.length)) : v));
+  return JSON.parse(safe, (_, v: unknown) =>
+    typeof v === "string" && v.startsWith(mark) ? new Exact(v.slice(mark.length)) : v,
+  );
 }
 
 // stringify is JSON.stringify that writes an Exact as the number that it is.
 export function stringify(value: unknown, indent?: number): string {
   const mark = freshMark();
   let marked = false;
-  const text = JSON.stringify(value, function (this: Record<string, unknown>, key, v: unknown) {
-    const exact = this[key];
-    if (!(exact instanceof Exact)) return v;
-    marked = true;
-    return mark + exact.text;
-  }, indent);
+  const text = JSON.stringify(
+    value,
+    function (this: Record<string, unknown>, key, v: unknown) {
+      const exact = this[key];
+      if (!(exact instanceof Exact)) return v;
+      marked = true;
+      return mark + exact.text;
+    },
+    indent,
+  );
   return marked ? text.replace(new RegExp(`"${mark}([^"]*)"`, "g"), "$1") : text;
 }
 
 // numberOf reads what a person typed: a number, an Exact, or NaN.
 export function numberOf(text: string): number | Exact {
-  const plain = text.trim().replace(/^\+/, "").replace(/^(-?)0+(?=\d)/, "$1");
+  const plain = text
+    .trim()
+    .replace(/^\+/, "")
+    .replace(/^(-?)0+(?=\d)/, "$1");
   return numberAlone.test(plain) && Number.isFinite(Number(plain)) && !keeps(plain) ? new Exact(plain) : Number(text);
 }
 
@@ -71,10 +80,13 @@ function keeps(text: string): boolean {
 
 // decimal is one form for all spellings of a number: its digits, and where the point is.
 function decimal(text: string): string {
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, "");
   const short = digits.replace(/0+$/, "");
-  return short === "" ? whole && "0" : `${sign}${short}e${Number(exponent) - fraction.length + digits.length - short.length}`;
+  return short === ""
+    ? whole && "0"
+    : `${sign}${short}e${Number(exponent) - fraction.length + digits.length - short.length}`;
 }
 
 // freshMark begins strings that stand for something else. Nobody can guess it, so no string of

@@ -10,13 +10,17 @@ export default function CameraDialog({ onClose, onShot }: { onClose: () => void;
     let closed = false;
     const open = async () => {
       if (!navigator.mediaDevices) throw new Error("insecure");
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 } } });
+      stream = await navigator.mediaDevices.getUserMedia({
+        video: { facingMode: "environment", width: { ideal: 1920 } },
+      });
       if (closed) return stop(stream);
       video.current!.srcObject = stream;
       await video.current!.play();
       setState("ready");
     };
-    open().catch(() => !closed && setState("No camera is available, or this page may not use it. Choose a file instead."));
+    open().catch(
+      () => !closed && setState("No camera is available, or this page may not use it. Choose a file instead."),
+    );
     return () => {
       closed = true;
       if (stream) stop(stream);
@@ -31,12 +35,21 @@ export default function CameraDialog({ onClose, onShot }: { onClose: () => void;
     canvas.toBlob((blob) => blob && onShot(blob), "image/jpeg", 0.92);
   };
   return (
-    <Dialog open onClose={onClose} title="Take a picture" description="The picture stays in this page until you press Run.">
+    <Dialog
+      open
+      onClose={onClose}
+      title="Take a picture"
+      description="The picture stays in this page until you press Run."
+    >
       <div className="camera">
         <video ref={video} playsInline muted aria-label="Camera preview" />
         {state !== "ready" && <p role="status">{state === "starting" ? "Starting the camera…" : state}</p>}
       </div>
-      <div className="dialog-foot"><button type="button" className="button primary" disabled={state !== "ready"} onClick={shoot}>Take it</button></div>
+      <div className="dialog-foot">
+        <button type="button" className="button primary" disabled={state !== "ready"} onClick={shoot}>
+          Take it
+        </button>
+      </div>
     </Dialog>
   );
 }

@@ -19,16 +19,37 @@ export function CredentialField({ input, moved, error, disabled, onType }: Props
   const name = input.name ?? "";
   return (
     <div className="field">
-      <label htmlFor={id}><Icon name="key" /> {labelOf(name)} {!input.required && <span className="optional">optional</span>}</label>
+      <label htmlFor={id}>
+        <Icon name="key" /> {labelOf(name)} {!input.required && <span className="optional">optional</span>}
+      </label>
       <input
-        id={id} type="password" data-input={name} data-credential={name} autoComplete="off" autoCapitalize="off" spellCheck={false}
-        data-1p-ignore="" data-lpignore="true" disabled={disabled} onChange={onType} aria-invalid={!!error} aria-describedby={`${id}-to`} aria-required={input.required}
+        id={id}
+        type="password"
+        data-input={name}
+        data-credential={name}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        data-1p-ignore=""
+        data-lpignore="true"
+        disabled={disabled}
+        onChange={onType}
+        aria-invalid={!!error}
+        aria-describedby={`${id}-to`}
+        aria-required={input.required}
       />
       <p className="hint" id={`${id}-to`}>
         {error && <span className="error">{error} </span>}
-        {input.destination
-          ? <>Will be sent to <code>{input.destination}</code>{input.knownProvider ? ", the provider's own address" : <strong> — not a known provider's address. Send it only if you trust it.</strong>} </>
-          : null}
+        {input.destination ? (
+          <>
+            Will be sent to <code>{input.destination}</code>
+            {input.knownProvider ? (
+              ", the provider's own address"
+            ) : (
+              <strong> — not a known provider's address. Send it only if you trust it.</strong>
+            )}{" "}
+          </>
+        ) : null}
         {moved && <strong>The owner has changed this since the link was made. </strong>}
         Used for this run only; not stored.
       </p>

@@ -9,18 +9,31 @@ export function Intro({ view, allowances }: { view: SharedWorkflow; allowances: 
     <header className="intro">
       <h1>{view.title}</h1>
       <p className="byline">
-        <span>by <strong>{view.owner}</strong></span>
+        <span>
+          by <strong>{view.owner}</strong>
+        </span>
         <span>version {view.version}</span>
-        {view.updateTime && <span><time dateTime={view.updateTime}>{day(view.updateTime)}</time></span>}
+        {view.updateTime && (
+          <span>
+            <time dateTime={view.updateTime}>{day(view.updateTime)}</time>
+          </span>
+        )}
       </p>
       {view.description && <p className="description">{view.description}</p>}
-      <p className="terms"><Icon name="shield" /> <span>{view.terms?.summary} <Left allowances={allowances} /></span></p>
+      <p className="terms">
+        <Icon name="shield" />{" "}
+        <span>
+          {view.terms?.summary} <Left allowances={allowances} />
+        </span>
+      </p>
       {blocked.length > 0 && (
         <div className="notice" role="note">
           <Icon name="warning" />
           <div>
             <strong>Can't run now.</strong>
-            {blocked.map((b) => <p key={b}>{sentence(b)}</p>)}
+            {blocked.map((b) => (
+              <p key={b}>{sentence(b)}</p>
+            ))}
           </div>
         </div>
       )}
@@ -28,7 +41,12 @@ export function Intro({ view, allowances }: { view: SharedWorkflow; allowances: 
   );
 }
 
-const whose: Record<string, string> = { share: "on this link", visitor: "for you", key: "on your key", guest: "for guests" };
+const whose: Record<string, string> = {
+  share: "on this link",
+  visitor: "for you",
+  key: "on your key",
+  guest: "for guests",
+};
 
 // Left shows the allowance with the fewest runs left.
 export function Left({ allowances }: { allowances: Allowance[] }) {
@@ -39,7 +57,12 @@ export function Left({ allowances }: { allowances: Allowance[] }) {
     <span className="left">
       {count(n, "run")} left {whose[tightest.scope ?? ""] ?? ""}
       {tightest.picturesLeft !== undefined && `, ${count(fewest(allowances), "picture").toLowerCase()}`}
-      {tightest.resetTime && <>, resets at <time dateTime={tightest.resetTime}>{moment(tightest.resetTime)}</time></>}.
+      {tightest.resetTime && (
+        <>
+          , resets at <time dateTime={tightest.resetTime}>{moment(tightest.resetTime)}</time>
+        </>
+      )}
+      .
     </span>
   );
 }
@@ -60,5 +83,7 @@ export function day(iso: string): string {
 function moment(iso: string): string {
   const d = new Date(iso);
   const near = d.getTime() - Date.now() < 36 * 3600e3;
-  return near ? `at ${d.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hour12: false })}` : `on ${d.toLocaleDateString("en", { day: "numeric", month: "long" })}`;
+  return near
+    ? `at ${d.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hour12: false })}`
+    : `on ${d.toLocaleDateString("en", { day: "numeric", month: "long" })}`;
 }

@@ -31,7 +31,10 @@ export function PictureField({ input, picture, sample, error, disabled, failure,
   const take = (promise: Promise<Picture | null>) => {
     setTrouble("");
     setMode("");
-    promise.then((p) => p && onPicture(p), (e: Error) => setTrouble(e.message));
+    promise.then(
+      (p) => p && onPicture(p),
+      (e: Error) => setTrouble(e.message),
+    );
   };
   const takeFile = (f: File | undefined | null) => f && take(ofFile(f, f.name || "Pasted picture"));
   usePaste(disabled, takeFile);
@@ -44,27 +47,87 @@ export function PictureField({ input, picture, sample, error, disabled, failure,
     const address = e.dataTransfer.getData("text/uri-list") || e.dataTransfer.getData("text/plain");
     if (/^https?:\/\//.test(address)) take(Promise.resolve(ofURL(address.split("\n")[0]!)));
   };
-  const tooLarge = picture?.blob && (picture.blob.size > largest() || failure?.reason === "IMAGE_TOO_LARGE" || failure?.reason === "REQUEST_TOO_LARGE");
+  const tooLarge =
+    picture?.blob &&
+    (picture.blob.size > largest() || failure?.reason === "IMAGE_TOO_LARGE" || failure?.reason === "REQUEST_TOO_LARGE");
 
   return (
     <div className="field picture-field" role="group" aria-labelledby={id}>
       <div className="label-row">
-        <span className="label" id={id}>{name}</span>
-        {picture && <span className="picture-name" title={picture.name}>{picture.from === "sample" ? "the owner's sample" : picture.name}{picture.blob && ` · ${bytes(picture.blob.size)}`}</span>}
+        <span className="label" id={id}>
+          {name}
+        </span>
+        {picture && (
+          <span className="picture-name" title={picture.name}>
+            {picture.from === "sample" ? "the owner's sample" : picture.name}
+            {picture.blob && ` · ${bytes(picture.blob.size)}`}
+          </span>
+        )}
       </div>
-      <div className={over ? "drop over" : "drop"} onDragOver={(e) => { e.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={drop}>
-        {picture?.shown ? <img src={picture.shown} alt={`Input: ${picture.name}`} />
-          : picture ? <span className="drop-hint"><Icon name="link" size={22} /><span className="address">{picture.url}</span>The server fetches it.</span>
-          : <span className="drop-hint"><Icon name="image" size={26} />Drop or paste a picture here</span>}
-        <button type="button" className="drop-target" data-input={input.name} disabled={disabled} aria-describedby={`${id}-hint`}
-          aria-label={picture ? `Change ${name}` : `Choose ${name}`} onClick={() => file.current?.click()} />
-        <input ref={file} type="file" accept={formats} hidden disabled={disabled} onChange={(e) => { takeFile(e.target.files?.[0]); e.target.value = ""; }} />
+      <div
+        className={over ? "drop over" : "drop"}
+        onDragOver={(e) => {
+          e.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        {picture?.shown ? (
+          <img src={picture.shown} alt={`Input: ${picture.name}`} />
+        ) : picture ? (
+          <span className="drop-hint">
+            <Icon name="link" size={22} />
+            <span className="address">{picture.url}</span>The server fetches it.
+          </span>
+        ) : (
+          <span className="drop-hint">
+            <Icon name="image" size={26} />
+            Drop or paste a picture here
+          </span>
+        )}
+        <button
+          type="button"
+          className="drop-target"
+          data-input={input.name}
+          disabled={disabled}
+          aria-describedby={`${id}-hint`}
+          aria-label={picture ? `Change ${name}` : `Choose ${name}`}
+          onClick={() => file.current?.click()}
+        />
+        <input
+          ref={file}
+          type="file"
+          accept={formats}
+          hidden
+          disabled={disabled}
+          onChange={(e) => {
+            takeFile(e.target.files?.[0]);
+            e.target.value = "";
+          }}
+        />
       </div>
       <div className="sources">
-        <button type="button" className="button small" disabled={disabled} onClick={() => file.current?.click()}>File</button>
-        <button type="button" className="button small" disabled={disabled} onClick={() => setMode("camera")}>Camera</button>
-        <button type="button" className="button small" disabled={disabled} aria-expanded={mode === "url"} onClick={() => setMode(mode === "url" ? "" : "url")}>Address</button>
-        {sample !== undefined && picture?.from !== "sample" && <button type="button" className="button small" disabled={disabled} onClick={() => take(ofValue(sample))}>Sample</button>}
+        <button type="button" className="button small" disabled={disabled} onClick={() => file.current?.click()}>
+          File
+        </button>
+        <button type="button" className="button small" disabled={disabled} onClick={() => setMode("camera")}>
+          Camera
+        </button>
+        <button
+          type="button"
+          className="button small"
+          disabled={disabled}
+          aria-expanded={mode === "url"}
+          onClick={() => setMode(mode === "url" ? "" : "url")}
+        >
+          Address
+        </button>
+        {sample !== undefined && picture?.from !== "sample" && (
+          <button type="button" className="button small" disabled={disabled} onClick={() => take(ofValue(sample))}>
+            Sample
+          </button>
+        )}
       </div>
       {mode === "url" && <Address onURL={(u) => take(Promise.resolve(ofURL(u)))} />}
       <p className="hint" id={`${id}-hint`} aria-live="polite">
@@ -72,12 +135,16 @@ export function PictureField({ input, picture, sample, error, disabled, failure,
         {tooLarge && (
           <span className="error">
             {picture.width} × {picture.height} px, {bytes(picture.blob!.size)}: too large for this server.{" "}
-            <button type="button" className="button small" onClick={() => take(shrink(picture))}>Shrink it</button>
+            <button type="button" className="button small" onClick={() => take(shrink(picture))}>
+              Shrink it
+            </button>
           </span>
         )}
       </p>
       <Suspense fallback={null}>
-        {mode === "camera" && <CameraDialog onClose={() => setMode("")} onShot={(blob) => take(ofFile(blob, "Photograph"))} />}
+        {mode === "camera" && (
+          <CameraDialog onClose={() => setMode("")} onShot={(blob) => take(ofFile(blob, "Photograph"))} />
+        )}
       </Suspense>
     </div>
   );
@@ -89,9 +156,25 @@ function Address({ onURL }: { onURL: (url: string) => void }) {
   const use = () => good && onURL(text.trim());
   return (
     <div className="row">
-      <input type="text" inputMode="url" aria-label="Address of a picture" placeholder="https://…" value={text} autoFocus autoComplete="off" onChange={(e) => setText(e.target.value)}
-        onKeyDown={(e) => { if (e.key === "Enter") { e.preventDefault(); use(); } }} />
-      <button type="button" className="button" disabled={!good} onClick={use}>Use</button>
+      <input
+        type="text"
+        inputMode="url"
+        aria-label="Address of a picture"
+        placeholder="https://…"
+        value={text}
+        autoFocus
+        autoComplete="off"
+        onChange={(e) => setText(e.target.value)}
+        onKeyDown={(e) => {
+          if (e.key === "Enter") {
+            e.preventDefault();
+            use();
+          }
+        }}
+      />
+      <button type="button" className="button" disabled={!good} onClick={use}>
+        Use
+      </button>
     </div>
   );
 }

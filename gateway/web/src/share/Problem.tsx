@@ -8,12 +8,16 @@ export function Problem({ failure, onRetry, busy }: { failure: Failure; onRetry:
   const final = failure.reason === "NOT_FOUND" || failure.reason === "SHARE_EXPIRED";
   return (
     <section className="problem" role="alert">
-      <span className="problem-icon"><Icon name={failure.reason.startsWith("SHARE_") ? "stop" : "warning"} size={26} /></span>
+      <span className="problem-icon">
+        <Icon name={failure.reason.startsWith("SHARE_") ? "stop" : "warning"} size={26} />
+      </span>
       <h1>{title}</h1>
       <p className="problem-message">{sentence(failure.message)}</p>
       {advice && <p>{advice}</p>}
       {!final && (
-        <button type="button" className="button primary" onClick={onRetry} disabled={busy}>{busy ? "Trying…" : "Try again"}</button>
+        <button type="button" className="button primary" onClick={onRetry} disabled={busy}>
+          {busy ? "Trying…" : "Try again"}
+        </button>
       )}
       {failure.requestId && !final && <p className="fine">Request {failure.requestId}</p>}
     </section>

@@ -41,13 +41,16 @@ export function RunPanel({ view, run, ownKey, setKey, keyRefused, onRun, onRefus
     const first = Object.keys(read.errors)[0];
     if (first) {
       form.current?.querySelector<HTMLElement>(`[data-input="${CSS.escape(first)}"]`)?.focus();
-      return onRefuse(new Failure(`Check: ${Object.keys(read.errors).join(", ")}.`, read.invalid ? "INPUT_INVALID" : "INPUT_MISSING"));
+      return onRefuse(
+        new Failure(`Check: ${Object.keys(read.errors).join(", ")}.`, read.invalid ? "INPUT_INVALID" : "INPUT_MISSING"),
+      );
     }
     const request = { inputs: read.values, destinations: read.destinations, requestId: requestId() };
     try {
       await onRun(request, Object.values(pictures).find((p) => p?.shown) ?? null);
     } finally {
-      for (const field of form.current?.querySelectorAll<HTMLInputElement>("input[data-credential]") ?? []) field.value = "";
+      for (const field of form.current?.querySelectorAll<HTMLInputElement>("input[data-credential]") ?? [])
+        field.value = "";
     }
   };
 
@@ -57,26 +60,78 @@ export function RunPanel({ view, run, ownKey, setKey, keyRefused, onRun, onRefus
     const clear = () => setErrors(({ [name]: _, ...rest }) => rest);
     switch (kindOf(input)) {
       case "picture":
-        return <PictureField key={name} input={input} picture={pictures[name] ?? null} sample={sampleOf(view, name)} error={error} disabled={running}
-          onPicture={(p) => { clear(); setPictures((all) => ({ ...all, [name]: p })); }} failure={run.failure} />;
+        return (
+          <PictureField
+            key={name}
+            input={input}
+            picture={pictures[name] ?? null}
+            sample={sampleOf(view, name)}
+            error={error}
+            disabled={running}
+            onPicture={(p) => {
+              clear();
+              setPictures((all) => ({ ...all, [name]: p }));
+            }}
+            failure={run.failure}
+          />
+        );
       case "credential":
-        return <CredentialField key={name} input={input} moved={!!view.terms?.movedCredentials?.includes(name)} error={error} disabled={running} onType={clear} />;
+        return (
+          <CredentialField
+            key={name}
+            input={input}
+            moved={!!view.terms?.movedCredentials?.includes(name)}
+            error={error}
+            disabled={running}
+            onType={clear}
+          />
+        );
       default:
-        return <ParameterField key={name} input={input} text={texts[name] ?? ""} error={error} disabled={running}
-          onText={(t) => { clear(); setTexts((all) => ({ ...all, [name]: t })); }} />;
+        return (
+          <ParameterField
+            key={name}
+            input={input}
+            text={texts[name] ?? ""}
+            error={error}
+            disabled={running}
+            onText={(t) => {
+              clear();
+              setTexts((all) => ({ ...all, [name]: t }));
+            }}
+          />
+        );
     }
   };
 
   return (
-    <form ref={form} className="panel run-panel" aria-labelledby={title} onSubmit={submit} noValidate autoComplete="off">
-      <div className="panel-head"><h2 id={title}>Input</h2></div>
+    <form
+      ref={form}
+      className="panel run-panel"
+      aria-labelledby={title}
+      onSubmit={submit}
+      noValidate
+      autoComplete="off"
+    >
+      <div className="panel-head">
+        <h2 id={title}>Input</h2>
+      </div>
       <div className="run-fields">
         {inputs.length === 0 && <p className="quiet-text">This workflow has no inputs.</p>}
         {inputs.map(field)}
-        <KeyField ownKey={ownKey} setKey={setKey} refused={keyRefused} charged={view.terms?.charged ?? ""} disabled={running} />
+        <KeyField
+          ownKey={ownKey}
+          setKey={setKey}
+          refused={keyRefused}
+          charged={view.terms?.charged ?? ""}
+          disabled={running}
+        />
       </div>
       <div className="run-foot">
-        <button type="submit" className={running ? "button run-button" : "button primary run-button"} disabled={!running && !view.runnable}>
+        <button
+          type="submit"
+          className={running ? "button run-button" : "button primary run-button"}
+          disabled={!running && !view.runnable}
+        >
           <Icon name={running ? "stop" : "play"} /> {running ? "Cancel" : "Run"}
         </button>
       </div>
@@ -98,16 +153,24 @@ function startTexts(view: SharedWorkflow): Record<string, string> {
 }
 
 // useSamples fills in the owner's sample pictures, so that one click runs the workflow.
-function useSamples(view: SharedWorkflow, set: (change: (all: Record<string, Picture | null>) => Record<string, Picture | null>) => void) {
+function useSamples(
+  view: SharedWorkflow,
+  set: (change: (all: Record<string, Picture | null>) => Record<string, Picture | null>) => void,
+) {
   const hash = view.versionHash;
   useEffect(() => {
     let stale = false;
     for (const s of view.samples ?? []) {
       const input = view.interface?.inputs?.find((i) => i.name === s.input);
       if (!input || kindOf(input) !== "picture") continue;
-      ofValue(s.value).then((p) => !stale && p && set((all) => (all[s.input!] ? all : { ...all, [s.input!]: p })), () => undefined);
+      ofValue(s.value).then(
+        (p) => !stale && p && set((all) => (all[s.input!] ? all : { ...all, [s.input!]: p })),
+        () => undefined,
+      );
     }
-    return () => { stale = true; };
+    return () => {
+      stale = true;
+    };
   }, [hash]); // eslint-disable-line react-hooks/exhaustive-deps -- samples belong to the version
 }
 
@@ -124,7 +187,12 @@ function useServerErrors(failure: Failure | undefined, inputs: Input[], set: (e:
   }, [failure]); // eslint-disable-line react-hooks/exhaustive-deps -- once for each failure
 }
 
-async function readAll(inputs: Input[], texts: Record<string, string>, pictures: Record<string, Picture | null>, form: HTMLFormElement) {
+async function readAll(
+  inputs: Input[],
+  texts: Record<string, string>,
+  pictures: Record<string, Picture | null>,
+  form: HTMLFormElement,
+) {
   const values: Record<string, unknown> = {};
   const destinations: Record<string, string> = {};
   const errors: Record<string, string> = {};
@@ -137,7 +205,8 @@ async function readAll(inputs: Input[], texts: Record<string, string>, pictures:
       if (picture?.blob && picture.blob.size > largest()) {
         errors[name] = "Shrink the picture, or choose another one.";
         invalid = true;
-      } else if (picture) values[name] = input.type === "WorkflowBatchInput" ? [await toInput(picture)] : await toInput(picture);
+      } else if (picture)
+        values[name] = input.type === "WorkflowBatchInput" ? [await toInput(picture)] : await toInput(picture);
       else if (input.required) errors[name] = "Choose a picture.";
     } else if (kind === "credential") {
       const typed = form.querySelector<HTMLInputElement>(`input[data-credential="${CSS.escape(name)}"]`)?.value ?? "";
@@ -151,8 +220,7 @@ async function readAll(inputs: Input[], texts: Record<string, string>, pictures:
       if ("error" in parsed) {
         errors[name] = parsed.error;
         invalid ||= (texts[name] ?? "").trim() !== "";
-      }
-      else values[name] = parsed.value;
+      } else values[name] = parsed.value;
     }
   }
   return { values, destinations, errors, invalid };

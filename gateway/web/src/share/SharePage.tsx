@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { getSharedWorkflow, type SharedWorkflow } from "../api/client";
-import { Failure } from "../api/failure";
+import { type Failure } from "../api/failure";
 import type { Link } from "./link";
 import { Problem } from "./Problem";
 import { Toolbar } from "./Toolbar";
@@ -32,12 +32,29 @@ export function SharePage({ link }: { link: Link }) {
   const gone = view.error && !keyRefused && !(data && passing(view.error));
   return (
     <>
-      {data && !gone && !link.hideToolbar && <nav aria-label="Page"><a className="skip" href="#run">Skip to the workflow</a></nav>}
+      {data && !gone && !link.hideToolbar && (
+        <nav aria-label="Page">
+          <a className="skip" href="#run">
+            Skip to the workflow
+          </a>
+        </nav>
+      )}
       {!link.hideToolbar && <Toolbar link={link} view={gone ? undefined : data} ownKey={key} />}
       <main id="main" className={link.embed ? "page page-embed" : "page"}>
-        {gone ? <Problem failure={view.error!} onRetry={() => void view.refetch()} busy={view.isFetching} />
-          : data ? <Workbench link={link} view={data} ownKey={key} setKey={setKey} keyRefused={keyRefused} onStale={() => void view.refetch()} />
-          : <Waiting graph={link.showGraph} />}
+        {gone ? (
+          <Problem failure={view.error!} onRetry={() => void view.refetch()} busy={view.isFetching} />
+        ) : data ? (
+          <Workbench
+            link={link}
+            view={data}
+            ownKey={key}
+            setKey={setKey}
+            keyRefused={keyRefused}
+            onStale={() => void view.refetch()}
+          />
+        ) : (
+          <Waiting graph={link.showGraph} />
+        )}
       </main>
     </>
   );
@@ -45,5 +62,7 @@ export function SharePage({ link }: { link: Link }) {
 
 // Temporary errors keep the current view.
 function passing(failure: Failure): boolean {
-  return ["UNAVAILABLE", "UNREACHABLE", "RATE_LIMITED", "CANCELLED", "DEADLINE_EXCEEDED", "INTERNAL"].includes(failure.reason);
+  return ["UNAVAILABLE", "UNREACHABLE", "RATE_LIMITED", "CANCELLED", "DEADLINE_EXCEEDED", "INTERNAL"].includes(
+    failure.reason,
+  );
 }

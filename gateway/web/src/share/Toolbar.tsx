@@ -14,14 +14,27 @@ export function Toolbar({ link, view, ownKey }: { link: Link; view?: SharedWorkf
   const close = () => setOpen("");
   return (
     <header className="toolbar">
-      <span className="brand"><Mark /> Keyhole</span>
+      <span className="brand">
+        <Mark /> Keyhole
+      </span>
       <nav className="actions" aria-label="Workflow">
         {view && (
           <>
-            <button type="button" className="button quiet" aria-label="Use in code" onClick={() => setOpen("code")}><Icon name="code" /><span className="button-text">Use in code</span></button>
-            <CopyButton className="button quiet" text={`${window.location.origin}/s/${link.token}`} label="Copy link" icon="link" />
+            <button type="button" className="button quiet" aria-label="Use in code" onClick={() => setOpen("code")}>
+              <Icon name="code" />
+              <span className="button-text">Use in code</span>
+            </button>
+            <CopyButton
+              className="button quiet"
+              text={`${window.location.origin}/s/${link.token}`}
+              label="Copy link"
+              icon="link"
+            />
             {view.forkAllowed && (
-              <button type="button" className="button" aria-label="Fork" onClick={() => setOpen("fork")}><Icon name="fork" /><span className="button-text">Fork</span></button>
+              <button type="button" className="button" aria-label="Fork" onClick={() => setOpen("fork")}>
+                <Icon name="fork" />
+                <span className="button-text">Fork</span>
+              </button>
             )}
           </>
         )}
@@ -39,7 +52,15 @@ function ThemeButton() {
   const [theme, setTheme] = useState(currentTheme);
   const other = theme === "dark" ? "light" : "dark";
   return (
-    <button type="button" className="button quiet square" aria-label={`Use the ${other} theme`} onClick={() => { applyTheme(other); setTheme(other); }}>
+    <button
+      type="button"
+      className="button quiet square"
+      aria-label={`Use the ${other} theme`}
+      onClick={() => {
+        applyTheme(other);
+        setTheme(other);
+      }}
+    >
       <Icon name={theme === "dark" ? "sun" : "moon"} />
     </button>
   );

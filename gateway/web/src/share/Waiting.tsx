@@ -9,8 +9,15 @@ export function Waiting({ graph }: { graph: boolean }) {
   }, []);
   return (
     <div aria-busy="true">
-      <header className="intro"><p className={slow ? "waiting" : "waiting hidden"} role="status">{slow ? "The server is slow to answer. Still waiting…" : "Loading"}</p></header>
-      <div className="bench"><div className="panel" /><div className="panel" /></div>
+      <header className="intro">
+        <p className={slow ? "waiting" : "waiting hidden"} role="status">
+          {slow ? "The server is slow to answer. Still waiting…" : "Loading"}
+        </p>
+      </header>
+      <div className="bench">
+        <div className="panel" />
+        <div className="panel" />
+      </div>
       {graph && <div className="panel graph-room" />}
     </div>
   );

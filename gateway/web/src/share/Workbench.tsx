@@ -29,10 +29,17 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale }: P
       <Intro view={view} allowances={allowances} />
       <div className="bench" id="run" tabIndex={-1}>
         <RunPanel
-          view={view} run={run} ownKey={ownKey} setKey={setKey} keyRefused={keyRefused} onCancel={cancel} onRefuse={refuse}
+          view={view}
+          run={run}
+          ownKey={ownKey}
+          setKey={setKey}
+          keyRefused={keyRefused}
+          onCancel={cancel}
+          onRefuse={refuse}
           onRun={async (request, picture) => {
             setShown(picture);
-            if (window.matchMedia("(max-width: 860px)").matches) document.querySelector(".result-panel")?.scrollIntoView({ block: "start" });
+            if (window.matchMedia("(max-width: 860px)").matches)
+              document.querySelector(".result-panel")?.scrollIntoView({ block: "start" });
             const end = await start(ownKey, request);
             if (end.phase === "failed") onStale(); // the link itself may be gone
           }}

@@ -10,24 +10,43 @@ export function kindOf(input: Input): FieldKind {
   if (/Image$/.test(input.type ?? "") || (kinds.length === 1 && kinds[0] === "image")) return "picture";
   const first = kinds.find((k) => k !== "*");
   switch (first) {
-    case "boolean": return "switch";
-    case "float_zero_to_one": return "ratio";
-    case "integer": return "integer";
-    case "float": return "number";
-    case "list_of_values": case "dictionary": case "roboflow_managed_key": case "point": case "zone": case "rgb_color":
+    case "boolean":
+      return "switch";
+    case "float_zero_to_one":
+      return "ratio";
+    case "integer":
+      return "integer";
+    case "float":
+      return "number";
+    case "list_of_values":
+    case "dictionary":
+    case "roboflow_managed_key":
+    case "point":
+    case "zone":
+    case "rgb_color":
       return first === "rgb_color" ? "text" : "json";
-    case undefined: return byDefault(input.defaultValue);
-    default: return /^(string|roboflow_|language_model|top_class|secret|serialised|image_metadata|prediction_type|parent_id|inference_id)/.test(first) ? "text" : "json";
+    case undefined:
+      return byDefault(input.defaultValue);
+    default:
+      return /^(string|roboflow_|language_model|top_class|secret|serialised|image_metadata|prediction_type|parent_id|inference_id)/.test(
+        first,
+      )
+        ? "text"
+        : "json";
   }
 }
 
 function byDefault(value: unknown): FieldKind {
   if (value instanceof Exact) return "number";
   switch (typeof value) {
-    case "boolean": return "switch";
-    case "number": return "number";
-    case "object": return value === null ? "text" : "json";
-    default: return "text";
+    case "boolean":
+      return "switch";
+    case "number":
+      return "number";
+    case "object":
+      return value === null ? "text" : "json";
+    default:
+      return "text";
   }
 }
 
@@ -45,15 +64,25 @@ export function parse(input: Input, text: string): Parsed {
   const kind = kindOf(input);
   if (text.trim() === "" && !(kind === "text" && text !== "")) {
     if (!input.required) return "absent";
-    return kind === "text" && (input.kinds ?? []).includes("string") && input.defaultValue === "" ? { value: "" } : { error: "Fill in this field." };
+    return kind === "text" && (input.kinds ?? []).includes("string") && input.defaultValue === ""
+      ? { value: "" }
+      : { error: "Fill in this field." };
   }
   switch (kind) {
-    case "switch": return { value: text === "true" };
-    case "integer": return /^[+-]?\d+$/.test(text.trim()) ? { value: numberOf(text) } : { error: "A whole number is needed, such as 3." };
-    case "number": return number(text, -Infinity, Infinity, "A number is needed, such as 0.5.");
-    case "ratio": return number(text, 0, 1, "A number from 0 to 1 is needed.");
-    case "json": return json(text);
-    default: return { value: text };
+    case "switch":
+      return { value: text === "true" };
+    case "integer":
+      return /^[+-]?\d+$/.test(text.trim())
+        ? { value: numberOf(text) }
+        : { error: "A whole number is needed, such as 3." };
+    case "number":
+      return number(text, -Infinity, Infinity, "A number is needed, such as 0.5.");
+    case "ratio":
+      return number(text, 0, 1, "A number from 0 to 1 is needed.");
+    case "json":
+      return json(text);
+    default:
+      return { value: text };
   }
 }
 

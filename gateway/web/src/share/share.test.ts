@@ -14,7 +14,11 @@ describe("addresses", () => {
   test("say what to show", () => {
     expect(at("/s/abc")).toMatchObject({ token: "abc", embed: false, showGraph: true, hideToolbar: false });
     expect(at("/embed/abc", "?showGraph")).toMatchObject({ embed: true, showGraph: true, hideToolbar: false });
-    expect(at("/embed/abc", "?showGraph=false&hideToolbar=1&theme=dark")).toMatchObject({ showGraph: false, hideToolbar: true, theme: "dark" });
+    expect(at("/embed/abc", "?showGraph=false&hideToolbar=1&theme=dark")).toMatchObject({
+      showGraph: false,
+      hideToolbar: true,
+      theme: "dark",
+    });
     expect(at("/s/abc", "?hideToolbar&theme=pink")).toMatchObject({ hideToolbar: false, theme: undefined });
     expect(at("/s/a/b")).toBeNull();
     expect(at("/")).toBeNull();
@@ -26,7 +30,9 @@ describe("fields", () => {
   test("follow the kinds", () => {
     expect(kindOf({ type: "WorkflowImage", kinds: ["image"] })).toBe("picture");
     expect(kindOf({ credential: true })).toBe("credential");
-    expect([["boolean"], ["integer"], ["float"], ["float_zero_to_one"], ["string"], ["dictionary"]].map((k) => kindOf(p(k)))).toEqual(["switch", "integer", "number", "ratio", "text", "json"]);
+    expect(
+      [["boolean"], ["integer"], ["float"], ["float_zero_to_one"], ["string"], ["dictionary"]].map((k) => kindOf(p(k))),
+    ).toEqual(["switch", "integer", "number", "ratio", "text", "json"]);
     expect(kindOf(p(["*"], { defaultValue: 3 }))).toBe("number");
     expect(kindOf(p([], { defaultValue: [1] }))).toBe("json");
   });
@@ -46,9 +52,24 @@ describe("fields", () => {
 describe("values", () => {
   test("are read by their form", () => {
     expect(read("a")).toEqual({ kind: "text", text: "a" });
-    expect(read({ image: { width: 10, height: 5 }, predictions: [{ x: 1, y: 2, width: 3, height: 4, class: "c", confidence: 0.5 }] })).toMatchObject({ kind: "detections", width: 10, detections: [{ className: "c", x: 1 }] });
-    expect(read({ image: { width: 10, height: 5 }, predictions: [] })).toMatchObject({ kind: "detections", detections: [] });
-    expect(read([{ a: 1 }, { a: 2, b: "x" }])).toEqual({ kind: "table", columns: ["a", "b"], rows: [[1, undefined], [2, "x"]] });
+    expect(
+      read({
+        image: { width: 10, height: 5 },
+        predictions: [{ x: 1, y: 2, width: 3, height: 4, class: "c", confidence: 0.5 }],
+      }),
+    ).toMatchObject({ kind: "detections", width: 10, detections: [{ className: "c", x: 1 }] });
+    expect(read({ image: { width: 10, height: 5 }, predictions: [] })).toMatchObject({
+      kind: "detections",
+      detections: [],
+    });
+    expect(read([{ a: 1 }, { a: 2, b: "x" }])).toEqual({
+      kind: "table",
+      columns: ["a", "b"],
+      rows: [
+        [1, undefined],
+        [2, "x"],
+      ],
+    });
     expect(read({ a: { b: 1 } }).kind).toBe("json");
     expect(read({ predictions: [{ class: "cat", confidence: 0.9 }] })).toMatchObject({ kind: "table" });
   });
@@ -57,13 +78,17 @@ describe("values", () => {
     expect(typeOf(new TextEncoder().encode("<svg"))).toBe("application/octet-stream");
   });
   test("are shown without their bytes", () => {
-    expect(JSON.stringify(withoutPictures({ a: ["A".repeat(9000)], b: "short" }))).toBe('{"a":["(7 KB of base64)"],"b":"short"}');
+    expect(JSON.stringify(withoutPictures({ a: ["A".repeat(9000)], b: "short" }))).toBe(
+      '{"a":["(7 KB of base64)"],"b":"short"}',
+    );
   });
 });
 
 describe("numbers above 2^53", () => {
   const id = "1158404930142933123"; // a Discord channel
-  const view = parseJSON(`{"interface":{"inputs":[{"name":"channel","type":"WorkflowParameter","kinds":["integer"],"defaultValue":${id}}]}}`) as SharedWorkflow;
+  const view = parseJSON(
+    `{"interface":{"inputs":[{"name":"channel","type":"WorkflowParameter","kinds":["integer"],"defaultValue":${id}}]}}`,
+  ) as SharedWorkflow;
   const input = view.interface!.inputs![0]!;
   const both = (a: unknown) => stringify(a);
   test("are shown in a field and sent as they are", () => {
@@ -71,7 +96,9 @@ describe("numbers above 2^53", () => {
     expect(both(parse(input, initial(input)))).toBe(`{"value":${id}}`);
     expect(both(parse(input, `+${id}`))).toBe(`{"value":${id}}`);
     expect(both(parse({ name: "x", kinds: ["dictionary"] }, `{"a":[${id}]}`))).toBe(`{"value":{"a":[${id}]}}`);
-    expect(both(parse({ name: "x", kinds: ["float"] }, "0.12345678901234567891"))).toBe('{"value":0.12345678901234567891}');
+    expect(both(parse({ name: "x", kinds: ["float"] }, "0.12345678901234567891"))).toBe(
+      '{"value":0.12345678901234567891}',
+    );
     expect(parse({ name: "x", kinds: ["float_zero_to_one"] }, "1.00000000000000000001")).toHaveProperty("value"); // its nearest number is 1
     expect(initial({ kinds: ["list_of_values"] }, parseJSON(`[${id}]`))).toBe(`[\n  ${id}\n]`);
     expect(kindOf({ defaultValue: new Exact(id) as never })).toBe("number");
@@ -82,7 +109,13 @@ describe("numbers above 2^53", () => {
     const table = read(parseJSON(`[{"id":${id}},{"id":9007199254740993}]`));
     expect(table.kind === "table" && table.rows.flat().map(cell)).toEqual([id, "9007199254740993"]);
     expect(stringify(withoutPictures(parseJSON(`{"a":{"id":${id}}}`)))).toBe(`{"a":{"id":${id}}}`);
-    expect(read(parseJSON('{"image":{"width":10,"height":5},"predictions":[{"x":1.00000000000000000001,"y":2,"width":3,"height":4,"class":"c","confidence":0.50000000000000000001}]}'))).toMatchObject({ kind: "detections", detections: [{ x: 1, confidence: 0.5 }] });
+    expect(
+      read(
+        parseJSON(
+          '{"image":{"width":10,"height":5},"predictions":[{"x":1.00000000000000000001,"y":2,"width":3,"height":4,"class":"c","confidence":0.50000000000000000001}]}',
+        ),
+      ),
+    ).toMatchObject({ kind: "detections", detections: [{ x: 1, confidence: 0.5 }] });
   });
   test("are in every program as they are", () => {
     const [curl, python, javascript, go] = snippets(view, "https://h.example", "tok");
@@ -95,15 +128,47 @@ describe("numbers above 2^53", () => {
 
 describe("snippets", () => {
   test("read no variable that an owner names in a value", () => {
-    const inputs = ["SECRET:OPENAI_API_KEY", "PICTURE", "NUMBER:1"].map((defaultValue, i) => ({ name: `q${i}`, type: "WorkflowParameter", kinds: ["string"], defaultValue }));
+    const inputs = ["SECRET:OPENAI_API_KEY", "PICTURE", "NUMBER:1"].map((defaultValue, i) => ({
+      name: `q${i}`,
+      type: "WorkflowParameter",
+      kinds: ["string"],
+      defaultValue,
+    }));
     for (const { text } of snippets({ interface: { inputs } }, "https://h.example", "tok")) {
       for (const { defaultValue } of inputs) expect(text).toContain(JSON.stringify(defaultValue));
     }
-    const own = snippets({ interface: { inputs: [{ name: "own key", credential: true, destination: "https://p.example" }, { name: "image", kinds: ["image"] }] } }, "https://h.example", "tok");
-    expect(own.map((s) => /\$OWN_KEY"|environ\["OWN_KEY"\]|env\.OWN_KEY|Getenv\("OWN_KEY"\)/.test(s.text) && !s.text.includes("mark-"))).toEqual([true, true, true, true]);
+    const own = snippets(
+      {
+        interface: {
+          inputs: [
+            { name: "own key", credential: true, destination: "https://p.example" },
+            { name: "image", kinds: ["image"] },
+          ],
+        },
+      },
+      "https://h.example",
+      "tok",
+    );
+    expect(
+      own.map(
+        (s) =>
+          /\$OWN_KEY"|environ\["OWN_KEY"\]|env\.OWN_KEY|Getenv\("OWN_KEY"\)/.test(s.text) && !s.text.includes("mark-"),
+      ),
+    ).toEqual([true, true, true, true]);
   });
   test("escape what strangers wrote", () => {
-    const view = { interface: { inputs: [{ name: "a$(id)`x`\"'\\", type: "WorkflowParameter", kinds: ["string"], defaultValue: "$(id) `id` \"'\\ \n END" }] } };
+    const view = {
+      interface: {
+        inputs: [
+          {
+            name: "a$(id)`x`\"'\\",
+            type: "WorkflowParameter",
+            kinds: ["string"],
+            defaultValue: "$(id) `id` \"'\\ \n END",
+          },
+        ],
+      },
+    };
     const [curl, python] = snippets(view, "https://h.example", "tok");
     expect(curl!.text).toContain("\\$(id)");
     expect(curl!.text).not.toMatch(/[^\\]\$\(id\)/);

@@ -28,29 +28,37 @@ export function useRun(token: string) {
   const abort = useRef<AbortController | null>(null);
   useEffect(() => () => abort.current?.abort(), []);
 
-  const start = useCallback(async (key: string, request: RunRequest) => {
-    abort.current?.abort();
-    const controller = new AbortController();
-    abort.current = controller;
-    const paint = painter(setRun);
-    let now: Run = { phase: "running", steps: {}, began: Date.now(), ended: 0 };
-    const show = (change: Partial<Run>, at_once = false) => {
-      now = { ...now, ...change };
-      paint(now, at_once);
-    };
-    show({}, true);
-    try {
-      for await (const event of events(await runShared(token, key, request, controller.signal))) {
-        if (event.step) show({ steps: { ...now.steps, [event.step.step ?? ""]: advance(now.steps[event.step.step ?? ""], event.step) } });
-        if (event.finished) show({ phase: "succeeded", response: event.finished, ended: Date.now() }, true);
+  const start = useCallback(
+    async (key: string, request: RunRequest) => {
+      abort.current?.abort();
+      const controller = new AbortController();
+      abort.current = controller;
+      const paint = painter(setRun);
+      let now: Run = { phase: "running", steps: {}, began: Date.now(), ended: 0 };
+      const show = (change: Partial<Run>, at_once = false) => {
+        now = { ...now, ...change };
+        paint(now, at_once);
+      };
+      show({}, true);
+      try {
+        for await (const event of events(await runShared(token, key, request, controller.signal))) {
+          if (event.step)
+            show({
+              steps: { ...now.steps, [event.step.step ?? ""]: advance(now.steps[event.step.step ?? ""], event.step) },
+            });
+          if (event.finished) show({ phase: "succeeded", response: event.finished, ended: Date.now() }, true);
+        }
+      } catch (cause) {
+        const failure = controller.signal.aborted
+          ? new Failure("You cancelled the run.", "CANCELLED")
+          : networkFailure(cause);
+        const phase = failure.reason === "CANCELLED" ? "cancelled" : "failed";
+        show({ phase, failure, ended: Date.now(), steps: settle(now.steps, failure) }, true);
       }
-    } catch (cause) {
-      const failure = controller.signal.aborted ? new Failure("You cancelled the run.", "CANCELLED") : networkFailure(cause);
-      const phase = failure.reason === "CANCELLED" ? "cancelled" : "failed";
-      show({ phase, failure, ended: Date.now(), steps: settle(now.steps, failure) }, true);
-    }
-    return now;
-  }, [token]);
+      return now;
+    },
+    [token],
+  );
 
   const cancel = useCallback(() => abort.current?.abort(), []);
   const refuse = useCallback((failure: Failure) => setRun({ ...idle, phase: "failed", failure }), []);
@@ -66,7 +74,8 @@ function advance(was: StepStatus | undefined, event: { state?: string; time?: st
 // settle ends the steps that still run when the run ends.
 function settle(steps: Record<string, StepStatus>, failure: Failure): Record<string, StepStatus> {
   const out: Record<string, StepStatus> = {};
-  for (const [name, s] of Object.entries(steps)) out[name] = s.state === "started" ? { ...s, state: name === failure.step ? "failed" : "skipped" } : s;
+  for (const [name, s] of Object.entries(steps))
+    out[name] = s.state === "started" ? { ...s, state: name === failure.step ? "failed" : "skipped" } : s;
   if (failure.step) out[failure.step] = { ...out[failure.step], state: "failed" };
   return out;
 }

@@ -2,18 +2,34 @@ import { useEffect, useState } from "react";
 import { Icon } from "./icons";
 
 // CopyButton confirms the copy for a moment, also to screen readers.
-export function CopyButton({ text, label, className = "button", icon = "copy" }: { text: string; label: string; className?: string; icon?: string }) {
+export function CopyButton({
+  text,
+  label,
+  className = "button",
+  icon = "copy",
+}: {
+  text: string;
+  label: string;
+  className?: string;
+  icon?: string;
+}) {
   const [done, setDone] = useState<"" | "copied" | "failed">("");
   useEffect(() => {
     if (!done) return;
     const timer = setTimeout(() => setDone(""), 2000);
     return () => clearTimeout(timer);
   }, [done]);
-  const copy = () => write(text).then(() => setDone("copied"), () => setDone("failed"));
+  const copy = () =>
+    write(text).then(
+      () => setDone("copied"),
+      () => setDone("failed"),
+    );
   return (
     <button type="button" className={className} onClick={copy} aria-label={label}>
       <Icon name={done === "copied" ? "check" : icon} />
-      <span className="button-text" aria-live="polite">{done === "copied" ? "Copied" : done === "failed" ? "Copy by hand" : label}</span>
+      <span className="button-text" aria-live="polite">
+        {done === "copied" ? "Copied" : done === "failed" ? "Copy by hand" : label}
+      </span>
     </button>
   );
 }

@@ -29,7 +29,9 @@ export function Dialog({ open, onClose, title, description, children, wide }: Pr
         >
           <div className="dialog-head">
             <Radix.Title className="dialog-title">{title}</Radix.Title>
-            <Radix.Close className="button quiet square" aria-label="Close"><Icon name="cross" /></Radix.Close>
+            <Radix.Close className="button quiet square" aria-label="Close">
+              <Icon name="cross" />
+            </Radix.Close>
           </div>
           <Radix.Description className="dialog-text">{description}</Radix.Description>
           {children}

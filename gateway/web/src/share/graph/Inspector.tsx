@@ -17,12 +17,21 @@ export function Inspector({ view, id, onClose }: { view: SharedWorkflow; id: str
     <div className="inspector" onKeyDown={(e) => e.key === "Escape" && onClose()}>
       <div className="inspector-head">
         <h3 ref={head}>{node?.label?.split(" · ")[0] ?? id}</h3>
-        <button type="button" className="button quiet square" aria-label="Close settings" onClick={onClose}><Icon name="cross" /></button>
+        <button type="button" className="button quiet square" aria-label="Close settings" onClick={onClose}>
+          <Icon name="cross" />
+        </button>
       </div>
       <dl>
-        {Object.entries(settings).filter(([k]) => k !== "name").map(([k, v]) => (
-          <div key={k}><dt>{k}</dt><dd><Setting value={v} /></dd></div>
-        ))}
+        {Object.entries(settings)
+          .filter(([k]) => k !== "name")
+          .map(([k, v]) => (
+            <div key={k}>
+              <dt>{k}</dt>
+              <dd>
+                <Setting value={v} />
+              </dd>
+            </div>
+          ))}
       </dl>
     </div>
   );
@@ -30,11 +39,21 @@ export function Inspector({ view, id, onClose }: { view: SharedWorkflow; id: str
 
 function Setting({ value }: { value: unknown }) {
   if (typeof value === "string") {
-    if (value.startsWith("$credentials") || value === "[redacted]") return <span className="redacted"><Icon name="key" size={13} /> {value === "[redacted]" ? "redacted" : "a credential, not shown"}</span>;
+    if (value.startsWith("$credentials") || value === "[redacted]")
+      return (
+        <span className="redacted">
+          <Icon name="key" size={13} /> {value === "[redacted]" ? "redacted" : "a credential, not shown"}
+        </span>
+      );
     if (/^\$(inputs|steps)\./.test(value)) return <code className="selector">{value}</code>;
     return <span className="setting-text">{value}</span>;
   }
-  if (typeof value === "object" && value !== null && !(value instanceof Exact)) return <pre tabIndex={0} role="group" aria-label="Value">{stringify(value, 2)}</pre>;
+  if (typeof value === "object" && value !== null && !(value instanceof Exact))
+    return (
+      <pre tabIndex={0} role="group" aria-label="Value">
+        {stringify(value, 2)}
+      </pre>
+    );
   return <code>{stringify(value)}</code>;
 }
 
@@ -42,5 +61,8 @@ function settingsOf(view: SharedWorkflow, id: string): Fields {
   const [place, ...rest] = id.split(".");
   const list = view.definition?.[place ?? ""];
   if (!Array.isArray(list)) return {};
-  return (list.find((x: unknown) => typeof x === "object" && x !== null && (x as Fields).name === rest.join(".")) as Fields | undefined) ?? {};
+  return (
+    (list.find((x: unknown) => typeof x === "object" && x !== null && (x as Fields).name === rest.join(".")) as
+      Fields | undefined) ?? {}
+  );
 }

@@ -7,11 +7,17 @@ export const KindEdge = memo(function KindEdge(p: EdgeProps) {
   const [path, x, y] = getBezierPath(p);
   const { kinds, control } = (p.data ?? {}) as { kinds?: string[]; control?: boolean };
   return (
-    <g onPointerEnter={() => setOver(true)} onPointerLeave={() => setOver(false)} className={`kind-edge${control ? " control" : ""}${over || p.selected ? " at" : ""}`}>
+    <g
+      onPointerEnter={() => setOver(true)}
+      onPointerLeave={() => setOver(false)}
+      className={`kind-edge${control ? " control" : ""}${over || p.selected ? " at" : ""}`}
+    >
       <BaseEdge path={path} interactionWidth={18} />
       {(over || p.selected) && (
         <EdgeLabelRenderer>
-          <span className="edge-label" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>{(kinds ?? []).join(" · ")}</span>
+          <span className="edge-label" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+            {(kinds ?? []).join(" · ")}
+          </span>
         </EdgeLabelRenderer>
       )}
     </g>

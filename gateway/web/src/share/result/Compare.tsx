@@ -15,18 +15,29 @@ export function Compare({ name, picture, input }: { name: string; picture: Shown
     <figure className="viewer">
       <div className="viewer-room">
         <div className="viewer-fit">
-          <img src={picture.shown} alt={`Output ${name}`} onLoad={(e) => setSize({ w: e.currentTarget.naturalWidth, h: e.currentTarget.naturalHeight })} />
-          {same && at > 0 && <img className="compare-input" src={input.shown} alt="" style={{ clipPath: `inset(0 ${100 - at}% 0 0)` }} />}
+          <img
+            src={picture.shown}
+            alt={`Output ${name}`}
+            onLoad={(e) => setSize({ w: e.currentTarget.naturalWidth, h: e.currentTarget.naturalHeight })}
+          />
+          {same && at > 0 && (
+            <img className="compare-input" src={input.shown} alt="" style={{ clipPath: `inset(0 ${100 - at}% 0 0)` }} />
+          )}
           {same && at > 0 && <span className="compare-line" style={{ left: `${at}%` }} />}
         </div>
       </div>
       <figcaption className="viewer-foot">
         {same && (
-          <label className="compare">Compare with the input
+          <label className="compare">
+            Compare with the input
             <input type="range" min={0} max={100} value={at} onChange={(e) => setAt(Number(e.target.value))} />
           </label>
         )}
-        <Download name={`${name.replace(/[^A-Za-z0-9_-]+/g, "_")}.${extension}`} make={() => picture.blob} label="Download" />
+        <Download
+          name={`${name.replace(/[^A-Za-z0-9_-]+/g, "_")}.${extension}`}
+          make={() => picture.blob}
+          label="Download"
+        />
       </figcaption>
     </figure>
   );

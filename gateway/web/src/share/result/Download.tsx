@@ -10,5 +10,9 @@ export function Download({ name, make, label }: { name: string; make: () => Blob
     a.click();
     setTimeout(() => URL.revokeObjectURL(url), 1000);
   };
-  return <button type="button" className="button quiet small" onClick={save}><Icon name="download" /> {label}</button>;
+  return (
+    <button type="button" className="button quiet small" onClick={save}>
+      <Icon name="download" /> {label}
+    </button>
+  );
 }

@@ -15,27 +15,45 @@ const JSONView = lazy(() => import("../../json/JSONView"));
 
 // Results shows the outputs of a finished run, one batch element at a time.
 export default function Results({ response, input }: { response: RunResponse; input: Picture | null }) {
-  const outputs = response.outputs ?? [];
+  const outputs = useMemo(() => response.outputs ?? [], [response]);
   const [element, setElement] = useState(0);
   const [raw, setRaw] = useState(false);
-  const current = outputs[element] ?? outputs[0] ?? {};
+  const current = useMemo(() => outputs[element] ?? outputs[0] ?? {}, [outputs, element]);
   const values = useMemo(() => Object.entries(current).map(([name, v]) => ({ name, value: read(v) })), [current]);
   useEffect(() => () => values.forEach((v) => forget(v.value)), [values]);
   return (
     <div className="results">
       {outputs.length > 1 && (
         <div className="elements" role="group" aria-label="Element of the batch">
-          {outputs.map((_, i) => <button key={i} type="button" className="button small" aria-pressed={i === element} onClick={() => setElement(i)}>{i + 1}</button>)}
+          {outputs.map((_, i) => (
+            <button
+              key={i}
+              type="button"
+              className="button small"
+              aria-pressed={i === element}
+              onClick={() => setElement(i)}
+            >
+              {i + 1}
+            </button>
+          ))}
         </div>
       )}
       {raw ? (
         <Suspense fallback={<p className="quiet-text">Loading…</p>}>
           <JSONView text={stringify(withoutPictures(outputs), 2)} label="The result as JSON" />
         </Suspense>
-      ) : <Element values={values} input={input} />}
+      ) : (
+        <Element values={values} input={input} />
+      )}
       <div className="raw-head">
-        <button type="button" className="button small" aria-pressed={raw} onClick={() => setRaw(!raw)}><Icon name="braces" /> JSON</button>
-        <Download name="result.json" make={() => new Blob([stringify(outputs, 2)], { type: "application/json" })} label="Download JSON" />
+        <button type="button" className="button small" aria-pressed={raw} onClick={() => setRaw(!raw)}>
+          <Icon name="braces" /> JSON
+        </button>
+        <Download
+          name="result.json"
+          make={() => new Blob([stringify(outputs, 2)], { type: "application/json" })}
+          label="Download JSON"
+        />
       </div>
     </div>
   );
@@ -48,9 +66,15 @@ interface Named {
 
 // Element shows pictures on a stage, and text next to it.
 function Element({ values, input }: { values: Named[]; input: Picture | null }) {
-  const flat = values.flatMap((v) => (v.value.kind === "list" ? v.value.items.map((value, i) => ({ name: `${v.name} ${i + 1}`, value })) : [v]));
-  const staged = flat.filter((v) => v.value.kind === "picture" || v.value.kind === "detections").sort((a, b) => rank(a) - rank(b));
-  const rest = flat.filter((v) => v.value.kind === "text").concat(flat.filter((v) => v.value.kind === "table" || v.value.kind === "json"));
+  const flat = values.flatMap((v) =>
+    v.value.kind === "list" ? v.value.items.map((value, i) => ({ name: `${v.name} ${i + 1}`, value })) : [v],
+  );
+  const staged = flat
+    .filter((v) => v.value.kind === "picture" || v.value.kind === "detections")
+    .sort((a, b) => rank(a) - rank(b));
+  const rest = flat
+    .filter((v) => v.value.kind === "text")
+    .concat(flat.filter((v) => v.value.kind === "table" || v.value.kind === "json"));
   const chosen = useDetections(flat);
   const ground = input?.shown || firstPicture(flat);
   return (
@@ -58,7 +82,11 @@ function Element({ values, input }: { values: Named[]; input: Picture | null }) 
       {staged.length > 0 && (
         <Tabs.Root className="stage" defaultValue={staged[0]!.name}>
           <Tabs.List className="tabs" aria-label="Pictures">
-            {staged.map((v) => <Tabs.Trigger key={v.name} className="tab" value={v.name}>{v.name}</Tabs.Trigger>)}
+            {staged.map((v) => (
+              <Tabs.Trigger key={v.name} className="tab" value={v.name}>
+                {v.name}
+              </Tabs.Trigger>
+            ))}
           </Tabs.List>
           {staged.map(({ name, value }) => (
             <Tabs.Content key={name} className="stage-content" value={name}>
@@ -69,8 +97,13 @@ function Element({ values, input }: { values: Named[]; input: Picture | null }) 
         </Tabs.Root>
       )}
       <div className="readings" tabIndex={0} role="group" aria-label="Values">
-        {rest.map(({ name, value }) => <Reading key={name} name={name} value={value} />)}
-        {flat.map(({ name, value }) => value.kind === "detections" && <DetectionList key={name} name={name} value={value} chosen={chosen} />)}
+        {rest.map(({ name, value }) => (
+          <Reading key={name} name={name} value={value} />
+        ))}
+        {flat.map(
+          ({ name, value }) =>
+            value.kind === "detections" && <DetectionList key={name} name={name} value={value} chosen={chosen} />,
+        )}
       </div>
     </div>
   );
@@ -91,11 +124,25 @@ function Reading({ name, value }: Named) {
     <section className="reading">
       <div className="reading-head">
         <h3>{name}</h3>
-        {value.kind === "text" && <CopyButton className="button quiet small" text={value.text} label={`Copy ${name}`} />}
+        {value.kind === "text" && (
+          <CopyButton className="button quiet small" text={value.text} label={`Copy ${name}`} />
+        )}
       </div>
-      {value.kind === "text" && <p className={value.text.length < 24 && !value.text.includes("\n") ? "reading-text reading-short" : "reading-text"}>{value.text || <em>empty</em>}</p>}
+      {value.kind === "text" && (
+        <p
+          className={
+            value.text.length < 24 && !value.text.includes("\n") ? "reading-text reading-short" : "reading-text"
+          }
+        >
+          {value.text || <em>empty</em>}
+        </p>
+      )}
       {value.kind === "table" && <Table columns={value.columns} rows={value.rows} />}
-      {value.kind === "json" && <pre className="reading-json" tabIndex={0} role="group" aria-label={`${name} as JSON`}>{stringify(withoutPictures(value.value), 2)}</pre>}
+      {value.kind === "json" && (
+        <pre className="reading-json" tabIndex={0} role="group" aria-label={`${name} as JSON`}>
+          {stringify(withoutPictures(value.value), 2)}
+        </pre>
+      )}
     </section>
   );
 }

@@ -16,16 +16,35 @@ export function RunFailure({ view, run, failure }: { view: SharedWorkflow; run: 
   return (
     <div className={cancelled ? "failure calm" : "failure"}>
       <div className="failure-text" role={cancelled ? undefined : "alert"}>
-        <h3><Icon name={cancelled ? "stop" : "warning"} /> {title}</h3>
-        {failure.step && <p>In step <code>{failure.step}</code>{status && <> (the provider answered {status})</>}.</p>}
+        <h3>
+          <Icon name={cancelled ? "stop" : "warning"} /> {title}
+        </h3>
+        {failure.step && (
+          <p>
+            In step <code>{failure.step}</code>
+            {status && <> (the provider answered {status})</>}.
+          </p>
+        )}
         <p className="failure-message">{sentence(failure.message)}</p>
         {more.length > 0 && (
-          <ul>{more.map((v, i) => <li key={i}><code>{v.field}</code> {v.description}</li>)}</ul>
+          <ul>
+            {more.map((v, i) => (
+              <li key={i}>
+                <code>{v.field}</code> {v.description}
+              </li>
+            ))}
+          </ul>
         )}
         {advice && <p>{advice}</p>}
         {failure.retryAfter > 0 && <p>Again in {wait(failure.retryAfter)}.</p>}
       </div>
-      {steps.length > 0 && <ol className="steps">{steps.slice(0, 30).map((s) => <Step key={s.name} name={s.name} title={s.title} status={run.steps[s.name]} />)}</ol>}
+      {steps.length > 0 && (
+        <ol className="steps">
+          {steps.slice(0, 30).map((s) => (
+            <Step key={s.name} name={s.name} title={s.title} status={run.steps[s.name]} />
+          ))}
+        </ol>
+      )}
       {failure.requestId && <p className="fine">Request {failure.requestId}</p>}
     </div>
   );

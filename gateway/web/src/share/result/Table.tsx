@@ -7,8 +7,26 @@ export function Table({ columns, rows }: { columns: string[]; rows: unknown[][] 
   return (
     <div className="table-room">
       <table>
-        <thead><tr>{columns.map((c) => <th key={c} scope="col">{c}</th>)}</tr></thead>
-        <tbody>{rows.slice(0, most).map((r, i) => <tr key={i}>{r.map((v, j) => <td key={j} className={isNumber(v) ? "num" : ""}>{cell(v)}</td>)}</tr>)}</tbody>
+        <thead>
+          <tr>
+            {columns.map((c) => (
+              <th key={c} scope="col">
+                {c}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, most).map((r, i) => (
+            <tr key={i}>
+              {r.map((v, j) => (
+                <td key={j} className={isNumber(v) ? "num" : ""}>
+                  {cell(v)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
       </table>
       {rows.length > most && <p className="quiet-text">and {rows.length - most} more; see the JSON for all.</p>}
     </div>

@@ -60,10 +60,18 @@ function detections(v: Fields): Value | null {
 }
 
 function detection(p: Fields, i: number): Detection {
-  const points = (v: unknown) => (Array.isArray(v) ? v.filter(isFields).map((q) => ({ x: num(q.x), y: num(q.y), name: text(q.class) })) : []);
+  const points = (v: unknown) =>
+    Array.isArray(v) ? v.filter(isFields).map((q) => ({ x: num(q.x), y: num(q.y), name: text(q.class) })) : [];
   return {
-    id: String(i), className: text(p.class), confidence: isNumber(p.confidence) ? Number(p.confidence) : undefined,
-    x: num(p.x), y: num(p.y), width: num(p.width), height: num(p.height), points: points(p.points), keypoints: points(p.keypoints),
+    id: String(i),
+    className: text(p.class),
+    confidence: isNumber(p.confidence) ? Number(p.confidence) : undefined,
+    x: num(p.x),
+    y: num(p.y),
+    width: num(p.width),
+    height: num(p.height),
+    points: points(p.points),
+    keypoints: points(p.keypoints),
   };
 }
 
@@ -77,14 +85,18 @@ function classes(v: Fields): Value | null {
 function list(v: unknown[]): Value {
   if (v.length > 0 && v.every((x) => isFields(x) && !picture(x))) {
     const columns = [...new Set(v.flatMap((x) => Object.keys(x as Fields)))];
-    const flat = v.every((x) => Object.values(x as Fields).every((y) => typeof y !== "object" || y === null || y instanceof Exact));
-    if (flat && columns.length <= 12) return { kind: "table", columns, rows: v.map((x) => columns.map((c) => (x as Fields)[c])) };
+    const flat = v.every((x) =>
+      Object.values(x as Fields).every((y) => typeof y !== "object" || y === null || y instanceof Exact),
+    );
+    if (flat && columns.length <= 12)
+      return { kind: "table", columns, rows: v.map((x) => columns.map((c) => (x as Fields)[c])) };
   }
   if (v.length > 0 && v.length <= 50 && v.every((x) => isFields(x))) {
     const items = v.map(read);
     if (items.some((i) => i.kind === "picture" || i.kind === "detections")) return { kind: "list", items };
   }
-  if (v.length > 0 && v.length <= 200 && v.every((x) => typeof x === "string" || isNumber(x))) return { kind: "text", text: v.join("\n") };
+  if (v.length > 0 && v.length <= 200 && v.every((x) => typeof x === "string" || isNumber(x)))
+    return { kind: "text", text: v.join("\n") };
   return { kind: "json", value: v };
 }
 
@@ -104,7 +116,10 @@ export function forget(v: Value) {
 
 // withoutPictures replaces pictures with their size, for reading.
 export function withoutPictures(value: unknown): unknown {
-  if (typeof value === "string") return value.length > 4000 && /^[A-Za-z0-9+/=]+$/.test(value.slice(0, 400)) ? `(${Math.round((value.length * 3) / 4000)} KB of base64)` : value;
+  if (typeof value === "string")
+    return value.length > 4000 && /^[A-Za-z0-9+/=]+$/.test(value.slice(0, 400))
+      ? `(${Math.round((value.length * 3) / 4000)} KB of base64)`
+      : value;
   if (Array.isArray(value)) return value.map(withoutPictures);
   if (isFields(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, withoutPictures(v)]));
   return value;

@@ -34,15 +34,27 @@ function partsOf(inputs: Input[], url: string): Parts {
     const name = i.name ?? "";
     const kind = kindOf(i);
     if (kind === "picture") parts.pictures.push(name);
-    else if (kind === "credential") parts.secrets.push({ name, variable: variable(name), destination: i.destination ?? "" });
+    else if (kind === "credential")
+      parts.secrets.push({ name, variable: variable(name), destination: i.destination ?? "" });
     else if (i.defaultValue !== undefined) parts.values[name] = i.defaultValue;
-    else if (i.required) parts.values[name] = kind === "integer" || kind === "number" || kind === "ratio" ? 1 : kind === "switch" ? true : kind === "json" ? [] : "";
+    else if (i.required)
+      parts.values[name] =
+        kind === "integer" || kind === "number" || kind === "ratio"
+          ? 1
+          : kind === "switch"
+            ? true
+            : kind === "json"
+              ? []
+              : "";
   }
   return parts;
 }
 
 function variable(name: string): string {
-  return name.toUpperCase().replace(/[^A-Z0-9]/g, "_").replace(/^(\d)/, "_$1");
+  return name
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, "_")
+    .replace(/^(\d)/, "_$1");
 }
 
 function destinations(p: Parts): Record<string, string> {
@@ -71,8 +83,10 @@ function body(p: Parts): Record<string, unknown> {
 function curl(p: Parts): string {
   // The here-document is not quoted, so that the shell fills in the picture. Special
   // characters in names and values are escaped.
-  const text = stringify(body(p), 2).replace(/[\\`$]/g, "\\$&")
-    .replaceAll(`"${pictureMark}"`, '"$(base64 < photo.jpg | tr -d \'\\n\')"').replace(new RegExp(`"${secretMark}(\\w+)"`, "g"), '"$$$1"');
+  const text = stringify(body(p), 2)
+    .replace(/[\\`$]/g, "\\$&")
+    .replaceAll(`"${pictureMark}"`, "\"$(base64 < photo.jpg | tr -d '\\n')\"")
+    .replace(new RegExp(`"${secretMark}(\\w+)"`, "g"), '"$$$1"');
   return `curl -s ${shell(p.url)} -H 'content-type: application/json' --data-binary @- <<END\n${text}\nEND\n`;
 }
 
@@ -84,8 +98,20 @@ function python(p: Parts): string {
   const lines = ["import base64, json, os, urllib.request".replace(", os", p.secrets.length ? ", os" : ""), ""];
   if (p.pictures.length) lines.push('picture = base64.b64encode(open("photo.jpg", "rb").read()).decode()');
   const text = pythonValue(body(p), 0);
-  lines.push(`body = ${text}`, "request = urllib.request.Request(", `    ${JSON.stringify(p.url)},`, "    json.dumps(body).encode(),", '    {"content-type": "application/json"},', ")");
-  lines.push("outputs = json.load(urllib.request.urlopen(request))[\"outputs\"][0]", "for name, value in outputs.items():", "    print(name, str(value)[:200])", "");
+  lines.push(
+    `body = ${text}`,
+    "request = urllib.request.Request(",
+    `    ${JSON.stringify(p.url)},`,
+    "    json.dumps(body).encode(),",
+    '    {"content-type": "application/json"},',
+    ")",
+  );
+  lines.push(
+    'outputs = json.load(urllib.request.urlopen(request))["outputs"][0]',
+    "for name, value in outputs.items():",
+    "    print(name, str(value)[:200])",
+    "",
+  );
   return lines.join("\n").replace(/^import base64, /, p.pictures.length ? "import base64, " : "import ");
 }
 
@@ -96,9 +122,13 @@ function pythonValue(v: unknown, depth: number): string {
   if (v === true) return "True";
   if (v === false) return "False";
   if (v === pictureMark) return "picture";
-  if (typeof v === "string" && v.startsWith(secretMark)) return `os.environ[${JSON.stringify(v.slice(secretMark.length))}]`;
+  if (typeof v === "string" && v.startsWith(secretMark))
+    return `os.environ[${JSON.stringify(v.slice(secretMark.length))}]`;
   if (Array.isArray(v)) return `[${v.map((x) => pythonValue(x, depth)).join(", ")}]`;
-  if (typeof v === "object") return `{\n${Object.entries(v).map(([k, x]) => `${pad}${JSON.stringify(k)}: ${pythonValue(x, depth + 1)},\n`).join("")}${"    ".repeat(depth)}}`;
+  if (typeof v === "object")
+    return `{\n${Object.entries(v)
+      .map(([k, x]) => `${pad}${JSON.stringify(k)}: ${pythonValue(x, depth + 1)},\n`)
+      .join("")}${"    ".repeat(depth)}}`;
   return JSON.stringify(v);
 }
 
@@ -106,29 +136,90 @@ function pythonValue(v: unknown, depth: number): string {
 function rawNumbers(v: unknown): unknown {
   if (v instanceof Exact) return numberMark + v.text;
   if (Array.isArray(v)) return v.map(rawNumbers);
-  if (typeof v === "object" && v !== null) return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, rawNumbers(x)]));
+  if (typeof v === "object" && v !== null)
+    return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, rawNumbers(x)]));
   return v;
 }
 
 function javascript(p: Parts): string {
-  const text = stringify(rawNumbers(body(p)), 2).replaceAll(`"${pictureMark}"`, "picture")
-    .replace(new RegExp(`"${secretMark}(\\w+)"`, "g"), "process.env.$1").replace(new RegExp(`"${numberMark}([^"]+)"`, "g"), 'JSON.rawJSON("$1")');
+  const text = stringify(rawNumbers(body(p)), 2)
+    .replaceAll(`"${pictureMark}"`, "picture")
+    .replace(new RegExp(`"${secretMark}(\\w+)"`, "g"), "process.env.$1")
+    .replace(new RegExp(`"${numberMark}([^"]+)"`, "g"), 'JSON.rawJSON("$1")');
   const lines: string[] = [];
-  if (p.pictures.length) lines.push('import { readFile } from "node:fs/promises";', "", 'const picture = await readFile("photo.jpg", "base64");');
-  lines.push(`const response = await fetch(${JSON.stringify(p.url)}, {`, '  method: "POST",', '  headers: { "content-type": "application/json" },', `  body: JSON.stringify(${text.replaceAll("\n", "\n  ")}),`, "});");
-  lines.push("if (!response.ok) throw new Error(await response.text());", "const { outputs } = await response.json();", "for (const [name, value] of Object.entries(outputs[0])) {", "  console.log(name, JSON.stringify(value).slice(0, 200));", "}", "");
+  if (p.pictures.length)
+    lines.push(
+      'import { readFile } from "node:fs/promises";',
+      "",
+      'const picture = await readFile("photo.jpg", "base64");',
+    );
+  lines.push(
+    `const response = await fetch(${JSON.stringify(p.url)}, {`,
+    '  method: "POST",',
+    '  headers: { "content-type": "application/json" },',
+    `  body: JSON.stringify(${text.replaceAll("\n", "\n  ")}),`,
+    "});",
+  );
+  lines.push(
+    "if (!response.ok) throw new Error(await response.text());",
+    "const { outputs } = await response.json();",
+    "for (const [name, value] of Object.entries(outputs[0])) {",
+    "  console.log(name, JSON.stringify(value).slice(0, 200));",
+    "}",
+    "",
+  );
   return lines.join("\n");
 }
 
 function go(p: Parts): string {
   const uses = p.pictures.length > 0;
-  const imports = ["bytes", ...(uses ? ["encoding/base64"] : []), "encoding/json", "fmt", "log", "net/http", ...(uses || p.secrets.length ? ["os"] : [])];
+  const imports = [
+    "bytes",
+    ...(uses ? ["encoding/base64"] : []),
+    "encoding/json",
+    "fmt",
+    "log",
+    "net/http",
+    ...(uses || p.secrets.length ? ["os"] : []),
+  ];
   const lines = ["package main", "", "import (", ...imports.map((i) => `\t"${i}"`), ")", "", "func main() {"];
-  if (uses) lines.push('\tphoto, err := os.ReadFile("photo.jpg")', "\tif err != nil {", "\t\tlog.Fatal(err)", "\t}", "\tpicture := base64.StdEncoding.EncodeToString(photo)");
+  if (uses)
+    lines.push(
+      '\tphoto, err := os.ReadFile("photo.jpg")',
+      "\tif err != nil {",
+      "\t\tlog.Fatal(err)",
+      "\t}",
+      "\tpicture := base64.StdEncoding.EncodeToString(photo)",
+    );
   lines.push(`\tbody, err := json.Marshal(${goValue(body(p), 1)})`, "\tif err != nil {", "\t\tlog.Fatal(err)", "\t}");
-  lines.push(`\tresponse, err := http.Post(${JSON.stringify(p.url)}, "application/json", bytes.NewReader(body))`, "\tif err != nil {", "\t\tlog.Fatal(err)", "\t}", "\tdefer response.Body.Close()");
-  lines.push("\tvar reply struct {", "\t\tMessage string", "\t\tOutputs []map[string]any", "\t}", "\tdecoder := json.NewDecoder(response.Body)", "\tdecoder.UseNumber()", "\tif err := decoder.Decode(&reply); err != nil {", "\t\tlog.Fatal(err)", "\t}");
-  lines.push("\tif len(reply.Outputs) == 0 {", "\t\tlog.Fatal(reply.Message)", "\t}", "\tfor name, value := range reply.Outputs[0] {", '\t\tfmt.Printf("%s %.200s\\n", name, fmt.Sprint(value))', "\t}", "}", "");
+  lines.push(
+    `\tresponse, err := http.Post(${JSON.stringify(p.url)}, "application/json", bytes.NewReader(body))`,
+    "\tif err != nil {",
+    "\t\tlog.Fatal(err)",
+    "\t}",
+    "\tdefer response.Body.Close()",
+  );
+  lines.push(
+    "\tvar reply struct {",
+    "\t\tMessage string",
+    "\t\tOutputs []map[string]any",
+    "\t}",
+    "\tdecoder := json.NewDecoder(response.Body)",
+    "\tdecoder.UseNumber()",
+    "\tif err := decoder.Decode(&reply); err != nil {",
+    "\t\tlog.Fatal(err)",
+    "\t}",
+  );
+  lines.push(
+    "\tif len(reply.Outputs) == 0 {",
+    "\t\tlog.Fatal(reply.Message)",
+    "\t}",
+    "\tfor name, value := range reply.Outputs[0] {",
+    '\t\tfmt.Printf("%s %.200s\\n", name, fmt.Sprint(value))',
+    "\t}",
+    "}",
+    "",
+  );
   return lines.join("\n");
 }
 
@@ -137,8 +228,12 @@ function goValue(v: unknown, depth: number): string {
   if (v instanceof Exact) return `json.Number(${JSON.stringify(v.text)})`;
   if (v === null) return "nil";
   if (v === pictureMark) return "picture";
-  if (typeof v === "string" && v.startsWith(secretMark)) return `os.Getenv(${JSON.stringify(v.slice(secretMark.length))})`;
+  if (typeof v === "string" && v.startsWith(secretMark))
+    return `os.Getenv(${JSON.stringify(v.slice(secretMark.length))})`;
   if (Array.isArray(v)) return `[]any{${v.map((x) => goValue(x, depth)).join(", ")}}`;
-  if (typeof v === "object") return `map[string]any{\n${Object.entries(v as object).map(([k, x]) => `${pad}${JSON.stringify(k)}: ${goValue(x, depth + 1)},\n`).join("")}${"\t".repeat(depth)}}`;
+  if (typeof v === "object")
+    return `map[string]any{\n${Object.entries(v as object)
+      .map(([k, x]) => `${pad}${JSON.stringify(k)}: ${goValue(x, depth + 1)},\n`)
+      .join("")}${"\t".repeat(depth)}}`;
   return JSON.stringify(v);
 }
