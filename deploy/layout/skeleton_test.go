@@ -46,13 +46,6 @@ var incomplete = map[string][]string{
 		"Ready func(context.Context) error",
 		"migrations.Files",
 	},
-	"vault": {
-		"Bootstrap func(context.Context) error",
-		"New func(cfg Config, deps Deps) (*Service, error)",
-		"file faces.go",
-		"type internal with an embedded Unsafe server",
-		"type public with an embedded Unsafe server",
-	},
 }
 
 func TestServicesHaveOneSkeleton(t *testing.T) {

@@ -18,10 +18,10 @@ import (
 // runTimeout bounds a call that runs a workflow.
 const runTimeout = 10 * time.Minute
 
-// bootstrap writes the first operator key into the data folder.
-func (n *Node) bootstrap(ctx context.Context) error {
+// createOperatorKey writes the first operator key into the data folder.
+func (n *Node) createOperatorKey(ctx context.Context) error {
 	path := filepath.Join(n.cfg.Data, "operator.key")
-	_, err := n.vault.Bootstrap(ctx, func(key secret.Secret) error {
+	_, err := n.vault.CreateOperatorKey(ctx, func(key secret.Secret) error {
 		n.OperatorKey = string(key.Expose())
 		return writePrivate(path, append(key.Expose(), '\n'))
 	})

@@ -17,6 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 	"github.com/keyhole-dev/keyhole/services/sharing"
 	"github.com/keyhole-dev/keyhole/services/vault"
+	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 )
 
 func (n *Node) identity(service string) (*identity.Identity, error) {
@@ -42,17 +43,24 @@ func (n *Node) openVault(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.vault, err = vault.New(ctx, vault.Config{
-		KEKFile: filepath.Join(n.cfg.Data, "keys", "kek"), GuestRuns: n.cfg.GuestKeyRuns, EgressAllow: n.cfg.EgressAllow, FetchAllow: n.cfg.FetchAllow,
+	kek, err := envelope.OpenFile(filepath.Join(n.cfg.Data, "keys", "kek"))
+	if err != nil {
+		return err
+	}
+	n.vault, err = vault.New(vault.Config{
+		GuestRuns: n.cfg.GuestKeyRuns, EgressAllow: n.cfg.EgressAllow, FetchAllow: n.cfg.FetchAllow,
 		EgressPlaintext: n.cfg.EgressPlaintext, EgressCAFile: n.cfg.EgressCAFile,
 	}, vault.Deps{
-		DB: n.stores.vault, Redis: n.stores.vaultRedis, Identity: id, Verifier: id.Verifier(),
+		DB: n.stores.vault, Redis: n.stores.vaultRedis, KEK: kek, Identity: id, Verifier: id.Verifier(),
 		Logger: n.tel.Logger.With("service", "vault"), Metrics: n.tel.Registerer,
 	})
 	if err != nil {
 		return err
 	}
-	return n.bootstrap(ctx)
+	if err := n.vault.Bootstrap(ctx); err != nil {
+		return err
+	}
+	return n.createOperatorKey(ctx)
 }
 
 func (n *Node) openRegistry(ctx context.Context) error {

@@ -147,7 +147,7 @@ func TestAttackSlicesOverRuns(t *testing.T) {
 		for _, size := range []int{15, 11, 8} {
 			t.Run(fmt.Sprintf("%d a run, %s", size, name), func(t *testing.T) {
 				t.Parallel()
-				r := install(t, testkit.SQLite(t), "embedded:").start(t)
+				r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
 				n := r.tenant(t, "demo")
 				f := newThief(t, n)
 				must(t, n.opens("a", true))
@@ -169,7 +169,7 @@ func TestAttackSlicesOverRuns(t *testing.T) {
 // Slices of seven pass for ever: the document says so.
 func TestSlicesOfSevenPass(t *testing.T) {
 	t.Parallel()
-	r := install(t, testkit.SQLite(t), "embedded:").start(t)
+	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
 	n := r.tenant(t, "demo")
 	f := newThief(t, n)
 	must(t, n.opens("a", true))
@@ -188,7 +188,7 @@ func TestAttackSlicesAtTwoReplicasAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			in := install(t, "", "")
+			in := newHarness(t, "", "")
 			in.dbURL, in.redisURL = stores(t)
 			replicas := []*replica{in.start(t), in.start(t)}
 			n := replicas[0].tenant(t, "demo")

@@ -78,7 +78,7 @@ func TestAttackChangingAUnitWhileItRuns(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A2", "a unit is changed while runs use it")
 	testkit.Databases(t, func(t *testing.T, url string) {
-		in := install(t, url, "embedded:")
+		in := newHarness(t, url, "embedded:")
 		second := testkit.Provider(t)
 		there := strings.TrimSuffix(second.URL, "/v1")
 		in.allow = []string{strings.TrimPrefix(there, "http://")}

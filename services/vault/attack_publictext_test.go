@@ -16,7 +16,7 @@ import (
 func TestAttackPublicTextOfKeys(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A8", "secrets in titles of credentials, keys and workspaces")
-	r := install(t, testkit.SQLite(t), "embedded:").start(t)
+	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
 	n := r.tenant(t, "demo")
 	const opaque = "Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx" // no rule knows it; its own value betrays it
 	for _, secret := range []string{"sk-" + "proj-" + opaque, "mine: ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8", opaque} {

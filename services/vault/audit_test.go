@@ -47,7 +47,7 @@ func TestNoAuditNoUse(t *testing.T) {
 	})
 	t.Run("the database cannot be written", func(t *testing.T) {
 		t.Parallel()
-		r := install(t, testkit.SQLite(t), "embedded:").start(t)
+		r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
 		n := r.tenant(t, "demo")
 		n.open(t, 10)
 		h := r.mustIssue(t, n.sign(t, n.claims()), "llm", 1)
@@ -78,7 +78,7 @@ func TestNoAuditNoUse(t *testing.T) {
 // the log, not in an error, whatever the provider does.
 func TestSecretsAreNowhere(t *testing.T) {
 	t.Parallel()
-	in := install(t, testkit.SQLite(t), "embedded:")
+	in := newHarness(t, testkit.SQLite(t), "embedded:")
 	r := in.start(t)
 	n := r.tenant(t, "demo")
 	const visitors = "sk-visitor-Zt5YcQ0mW8rXvB1nLpK7dGhE2fAj"

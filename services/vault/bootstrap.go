@@ -7,17 +7,37 @@ import (
 	"os"
 	"path/filepath"
 
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/vault/envelope"
+	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// Bootstrap makes the first operator key of an installation and hands it to keep. If there has ever been an
-// operator key it does nothing. It reports whether it made a key.
-func (s *Service) Bootstrap(ctx context.Context, keep func(secret.Secret) error) (bool, error) {
+// Bootstrap makes the operator's workspace with the guest key, and checks that the key-encryption key opens
+// this database. Call it before the first request: an operator must learn of a lost key at the start, and not
+// when the first credential is used.
+func (s *Service) Bootstrap(ctx context.Context) error {
+	if err := s.keys.CreateOperatorWorkspace(ctx, &vaultv1.Budget{Runs: s.cfg.GuestRuns, Period: s.cfg.GuestPeriod}); err != nil {
+		return fmt.Errorf("vault: make operator workspace: %w", err)
+	}
+	err := s.sealer.EnsureKey(ctx, workspaces.Operator)
+	if errors.Is(err, envelope.ErrOtherKEK) && s.kek.MadeFile() != "" {
+		return fmt.Errorf("vault: %w: there was no key-encryption key at %s; put the old file there, because the one that was just made opens nothing", err, s.kek.MadeFile())
+	}
+	if err != nil {
+		return fmt.Errorf("vault: %w", err)
+	}
+	return nil
+}
+
+// CreateOperatorKey makes the first operator key of an installation and hands it to keep. If there has ever been
+// an operator key it does nothing. It reports whether it made a key.
+func (s *Service) CreateOperatorKey(ctx context.Context, keep func(secret.Secret) error) (bool, error) {
 	return s.keys.FirstOperator(ctx, keep)
 }
 
-// OperatorKeyFile is the usual keep of Bootstrap. It writes the key to a file that only its owner can read.
-// The rename makes the file appear whole or not at all.
+// OperatorKeyFile is the usual keep of CreateOperatorKey. It writes the key to a file that only its owner can
+// read. The rename makes the file appear whole or not at all.
 func OperatorKeyFile(path string) func(secret.Secret) error {
 	return func(key secret.Secret) error {
 		f, err := os.CreateTemp(filepath.Dir(path), ".operator-key-*") // mode 0600

@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/vault"
+	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
 )
 
@@ -77,7 +78,7 @@ func TestCredentials(t *testing.T) {
 
 func TestWhatIsNoCredential(t *testing.T) {
 	t.Parallel()
-	r := install(t, testkit.SQLite(t), "embedded:").start(t)
+	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
 	n := r.tenant(t, "demo")
 	try := func(c *vaultv1.Credential) error {
 		_, err := r.public.CreateCredential(n.ctx, &vaultv1.CreateCredentialRequest{Parent: "workspaces/demo", CredentialId: "x", Credential: c})
@@ -159,7 +160,7 @@ func TestStoreLiteral(t *testing.T) {
 // no key, or that does not belong to its database.
 func TestKeyEncryptionKey(t *testing.T) {
 	t.Parallel()
-	in := install(t, testkit.SQLite(t), "embedded:")
+	in := newHarness(t, testkit.SQLite(t), "embedded:")
 	in.start(t).tenant(t, "demo")
 	info, err := os.Stat(in.kek)
 	must(t, err)
@@ -183,18 +184,21 @@ func TestKeyEncryptionKey(t *testing.T) {
 		must(t, err)
 		defer func() { _ = redis.Close() }()
 		own := testkit.Identity(t, in.ca, "vault")
-		s, err := vault.New(context.Background(), vault.Config{KEKFile: path}, vault.Deps{DB: db, Redis: redis, Identity: own, Verifier: own.Verifier(), Logger: testkit.Silence()})
-		if err == nil {
-			s.Close()
+		kek, err := envelope.OpenFile(path)
+		if err != nil {
+			return err
 		}
-		return err
+		s, err := vault.New(vault.Config{}, vault.Deps{DB: db, Redis: redis, KEK: kek, Identity: own, Verifier: own.Verifier(), Logger: testkit.Silence()})
+		must(t, err)
+		defer s.Close()
+		return s.Bootstrap(context.Background())
 	}
 	must(t, start(write("same", good, 0o600)))
 	other := []byte("keyhole-kek-v1:" + strings.Repeat("A", 43) + "=\n")
 	for name, path := range map[string]string{
 		"readable by the group": write("group", good, 0o640), "readable by all": write("all", good, 0o604),
 		"empty": write("empty", nil, 0o600), "no key": write("none", []byte("hello"), 0o600), "a folder": dir,
-		"another key": write("other", other, 0o600), "none at all, beside sealed data": filepath.Join(dir, "new", "kek"),
+		"another key": write("other", other, 0o600), "none at all, next to sealed data": filepath.Join(dir, "new", "kek"),
 	} {
 		err := start(path)
 		if err == nil {

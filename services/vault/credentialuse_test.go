@@ -19,7 +19,7 @@ import (
 func TestACredentialInUseIsNotDeletedByMistake(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		r := install(t, url, "embedded:").start(t)
+		r := newHarness(t, url, "embedded:").start(t)
 		n, other := r.tenant(t, "demo"), r.tenant(t, "other")
 		remove := func(force bool) error {
 			_, err := r.public.DeleteCredential(n.ctx, &vaultv1.DeleteCredentialRequest{Name: n.llm.GetName(), Force: force})

@@ -56,7 +56,7 @@ func TestAHiddenCredentialReachesTheProviderAndNobodyElse(t *testing.T) {
 func TestAHandleIsUsedOnce(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
-		r := install(t, testkit.SQLite(t), url).start(t)
+		r := newHarness(t, testkit.SQLite(t), url).start(t)
 		n := r.tenant(t, "demo")
 		n.open(t, 10)
 		token := n.sign(t, n.claims())
@@ -85,7 +85,7 @@ func TestAHandleIsUsedOnce(t *testing.T) {
 
 func TestATamperedHandleIsRefused(t *testing.T) {
 	t.Parallel()
-	r := install(t, testkit.SQLite(t), "embedded:").start(t)
+	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
 	n := r.tenant(t, "demo")
 	n.open(t, 1000)
 	h := r.mustIssue(t, n.sign(t, n.claims()), "llm", 1)
@@ -112,7 +112,7 @@ func TestATamperedHandleIsRefused(t *testing.T) {
 
 func TestAHandleIsBoundToItsCall(t *testing.T) {
 	t.Parallel()
-	in := install(t, testkit.SQLite(t), "embedded:")
+	in := newHarness(t, testkit.SQLite(t), "embedded:")
 	other := testkit.Provider(t)
 	r := in.start(t)
 	n := r.tenant(t, "demo")
@@ -229,7 +229,7 @@ func TestReplicasRaceForTheLastCalls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			in := install(t, "", "")
+			in := newHarness(t, "", "")
 			in.dbURL, in.redisURL = stores(t)
 			replicas := []*replica{in.start(t), in.start(t)}
 			n := replicas[0].tenant(t, "demo")
@@ -269,7 +269,7 @@ func TestReplicasRaceForTheLastCalls(t *testing.T) {
 func TestALostCounterIsRebuilt(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		in := install(t, url, "embedded:")
+		in := newHarness(t, url, "embedded:")
 		r := in.start(t)
 		n := r.tenant(t, "demo")
 		n.open(t, 4)
@@ -295,7 +295,7 @@ func TestALostCounterIsRebuilt(t *testing.T) {
 func TestAVisitorsOwnCredential(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
-		in := install(t, testkit.Postgres(t), url)
+		in := newHarness(t, testkit.Postgres(t), url)
 		first, second := in.start(t), in.start(t)
 		n := first.tenant(t, "demo")
 		c := n.claims()
@@ -347,7 +347,7 @@ func TestAVisitorsOwnCredential(t *testing.T) {
 func TestNoCallBeginsAfterTheAccount(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		in := install(t, url, "embedded:")
+		in := newHarness(t, url, "embedded:")
 		first := in.start(t)
 		in.redis = nil // the second replica gets a Redis of its own: nothing is heard
 		second := in.start(t)
@@ -378,7 +378,7 @@ func TestNoCallBeginsAfterTheAccount(t *testing.T) {
 func TestTheAccountHasEveryCall(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		in := install(t, url, "embedded:")
+		in := newHarness(t, url, "embedded:")
 		replicas := []*replica{in.start(t), in.start(t)}
 		n := replicas[0].tenant(t, "demo")
 		n.open(t, 10_000)
@@ -417,7 +417,7 @@ func attemptOf(run string, number int32) string { return fmt.Sprintf("%s/%d", ru
 func TestACallThatNeverLeftIsNotInTheAccount(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		in := install(t, url, "embedded:")
+		in := newHarness(t, url, "embedded:")
 		dead := testkit.ClosedAddress(t)
 		in.allow = []string{dead}
 		r := in.start(t)

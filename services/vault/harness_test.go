@@ -36,14 +36,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/vault"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
 )
 
 // canary is a provider's key that must turn up at the provider alone.
 const canary = "sk-proj-Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx"
 
-// installation is what the replicas of one vault share.
-type installation struct {
+// harness is what the replicas of one vault share.
+type harness struct {
 	dbURL    string
 	redisURL string
 	redis    *redisx.Client // of an embedded server, which cannot be opened twice
@@ -75,35 +76,36 @@ func (b *syncBuffer) Bytes() []byte {
 	return bytes.Clone(b.b.Bytes())
 }
 
-func install(t testing.TB, dbURL, redisURL string) *installation {
+func newHarness(t testing.TB, dbURL, redisURL string) *harness {
 	t.Helper()
 	ca := testkit.Authority(t)
-	return &installation{
+	return &harness{
 		dbURL: dbURL, redisURL: redisURL, kek: filepath.Join(t.TempDir(), "kek"), ca: ca,
 		sharing: testkit.Identity(t, ca, "sharing"), provider: testkit.Provider(t), log: &syncBuffer{},
 	}
 }
 
 // host is the provider's destination as a credential names it.
-func (in *installation) host() string { return strings.TrimSuffix(in.provider.URL, "/v1") }
+func (in *harness) host() string { return strings.TrimSuffix(in.provider.URL, "/v1") }
 
-func (in *installation) address() string { return strings.TrimPrefix(in.host(), "http://") }
+func (in *harness) address() string { return strings.TrimPrefix(in.host(), "http://") }
 
-func (in *installation) now() time.Time { return time.Now().Add(time.Duration(in.offset.Load())) }
+func (in *harness) now() time.Time { return time.Now().Add(time.Duration(in.offset.Load())) }
 
-// replica is one process of the vault, with clients of both faces.
+// replica is one process of the vault, with clients of both endpoints.
 type replica struct {
-	*installation
+	*harness
 	db       *sqldb.DB
 	service  *vault.Service
 	public   vaultv1.VaultServiceClient
+	conns    map[string]*grpc.ClientConn // by endpoint, "public" and "internal"
 	runner   vaultinternalv1.VaultInternalServiceClient
 	sharer   vaultinternalv1.VaultInternalServiceClient
 	asPeer   func(peer string) vaultinternalv1.VaultInternalServiceClient
 	operator secret.Secret
 }
 
-func (in *installation) start(t testing.TB) *replica {
+func (in *harness) start(t testing.TB) *replica {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	db, err := sqldb.Open(ctx, in.dbURL, migrations.Files, sqldb.Options{})
@@ -122,13 +124,20 @@ func (in *installation) start(t testing.TB) *replica {
 	}
 	own := testkit.Identity(t, in.ca, "vault")
 	logger := slog.New(slog.NewTextHandler(in.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	service, err := vault.New(ctx, vault.Config{KEKFile: in.kek, EgressAllow: append(in.allow, in.address()), FetchAllow: in.fetch, Egress: egress.Config{Resolver: in.resolver}},
-		vault.Deps{DB: db, Redis: redis, Identity: own, Verifier: own.Verifier(), Logger: logger, Now: in.now})
+	kek, err := envelope.OpenFile(in.kek)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &replica{installation: in, db: db, service: service}
-	if _, err := service.Bootstrap(ctx, func(k secret.Secret) error { r.operator = secret.New(bytes.Clone(k.Expose())); return nil }); err != nil {
+	service, err := vault.New(vault.Config{EgressAllow: append(in.allow, in.address()), FetchAllow: in.fetch, Egress: egress.Config{Resolver: in.resolver}},
+		vault.Deps{DB: db, Redis: redis, KEK: kek, Identity: own, Verifier: own.Verifier(), Logger: logger, Now: in.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &replica{harness: in, db: db, service: service}
+	if err := service.Bootstrap(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := service.CreateOperatorKey(ctx, func(k secret.Secret) error { r.operator = secret.New(bytes.Clone(k.Expose())); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	public, internal := rpc.NewPipe(), rpc.NewPipe()
@@ -146,7 +155,8 @@ func (in *installation) start(t testing.TB) *replica {
 		service.Close()
 		_ = db.Close()
 	})
-	r.public = vaultv1.NewVaultServiceClient(dial(t, public.As("")))
+	r.conns = map[string]*grpc.ClientConn{"public": dial(t, public.As("")), "internal": dial(t, internal.As("sharing"))}
+	r.public = vaultv1.NewVaultServiceClient(r.conns["public"])
 	r.asPeer = func(peer string) vaultinternalv1.VaultInternalServiceClient {
 		return vaultinternalv1.NewVaultInternalServiceClient(dial(t, internal.As(peer)))
 	}
@@ -348,7 +358,7 @@ func eventually(t testing.TB, within time.Duration, what string, ok func() bool)
 // stores runs a test on both databases, with the embedded Redis.
 func stores(t *testing.T, test func(t *testing.T, r *replica)) {
 	t.Helper()
-	testkit.Databases(t, func(t *testing.T, url string) { test(t, install(t, url, "embedded:").start(t)) })
+	testkit.Databases(t, func(t *testing.T, url string) { test(t, newHarness(t, url, "embedded:").start(t)) })
 }
 
 func (r *replica) events(t testing.TB, n *tenant, action string) []*vaultv1.AuditEvent {

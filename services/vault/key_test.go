@@ -186,7 +186,7 @@ func TestTheOperatorsBudgetHolds(t *testing.T) {
 // What is not a key, is nobody's, or is dead gets one and the same answer.
 func TestAuthenticateIsUniform(t *testing.T) {
 	t.Parallel()
-	r := install(t, testkit.SQLite(t), "embedded:").start(t)
+	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
 	n := r.tenant(t, "demo")
 	gateway := r.asPeer("gateway")
 	ask := func(key string) (string, error) {
@@ -222,7 +222,7 @@ func TestAuthenticateIsUniform(t *testing.T) {
 // if no message arrives.
 func TestARevokedKeyIsGoneEverywhere(t *testing.T) {
 	t.Parallel()
-	in := install(t, testkit.Postgres(t), "embedded:")
+	in := newHarness(t, testkit.Postgres(t), "embedded:")
 	first := in.start(t)
 	in.redis = nil
 	second := in.start(t)
@@ -322,11 +322,11 @@ func TestPaging(t *testing.T) {
 	})
 }
 
-func TestBootstrap(t *testing.T) {
+func TestCreateOperatorKey(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {
 		// The harness has taken the first key: there is no second one.
-		made, err := r.service.Bootstrap(context.Background(), func(secret.Secret) error { return errors.New("called") })
+		made, err := r.service.CreateOperatorKey(context.Background(), func(secret.Secret) error { return errors.New("called") })
 		must(t, err)
 		if made {
 			t.Fatal("a second operator key was made")

@@ -23,7 +23,7 @@ import (
 // begun before.
 func TestHandleLaws(t *testing.T) {
 	t.Parallel()
-	in := install(t, testkit.SQLite(t), "embedded:")
+	in := newHarness(t, testkit.SQLite(t), "embedded:")
 	r := in.start(t)
 	n := r.tenant(t, "demo")
 	world := &world{n: n, r: r, version: 1}

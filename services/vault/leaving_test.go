@@ -15,7 +15,7 @@ import (
 // address as the one that has: names in its path are no secret.
 func TestLeavingTextsMayNameTheAddress(t *testing.T) {
 	t.Parallel()
-	in := install(t, "", "")
+	in := newHarness(t, "", "")
 	in.dbURL, in.redisURL = testkit.SQLite(t), "embedded:"
 	calls, ends := in.start(t), in.start(t)
 	n := calls.tenant(t, "demo")

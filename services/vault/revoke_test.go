@@ -41,7 +41,7 @@ func TestRevocationEndsRunningCalls(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			testkit.Databases(t, func(t *testing.T, url string) {
-				in := install(t, url, "embedded:")
+				in := newHarness(t, url, "embedded:")
 				first, second := in.start(t), in.start(t)
 				n := first.tenant(t, "demo")
 				n.open(t, 10)
@@ -75,7 +75,7 @@ func TestRevocationEndsRunningCalls(t *testing.T) {
 // The same without Redis' messages: the other replica's watch alone finds it.
 func TestRevocationWithoutMessages(t *testing.T) {
 	t.Parallel()
-	in := install(t, testkit.Postgres(t), "embedded:")
+	in := newHarness(t, testkit.Postgres(t), "embedded:")
 	first := in.start(t)
 	in.redis = nil // the second replica gets a Redis of its own: nothing is heard
 	second := in.start(t)
@@ -109,7 +109,7 @@ func TestAReflectedSecretSuspendsTheShare(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			in := install(t, testkit.SQLite(t), "embedded:")
+			in := newHarness(t, testkit.SQLite(t), "embedded:")
 			r := in.start(t)
 			n := r.tenant(t, "demo")
 			n.open(t, 10)
@@ -148,7 +148,7 @@ func TestAReflectedSecretSuspendsTheShare(t *testing.T) {
 
 func TestRedirectsCarryNoCredential(t *testing.T) {
 	t.Parallel()
-	in := install(t, testkit.SQLite(t), "embedded:")
+	in := newHarness(t, testkit.SQLite(t), "embedded:")
 	evil := testkit.Provider(t)
 	r := in.start(t)
 	n := r.tenant(t, "demo")
@@ -164,7 +164,7 @@ func TestRedirectsCarryNoCredential(t *testing.T) {
 
 func TestPlainFetches(t *testing.T) {
 	t.Parallel()
-	in := install(t, testkit.SQLite(t), "embedded:")
+	in := newHarness(t, testkit.SQLite(t), "embedded:")
 	in.fetch = []string{in.address()}
 	r := in.start(t)
 	n := r.tenant(t, "demo")
@@ -201,7 +201,7 @@ func TestPlainFetches(t *testing.T) {
 // the calls of steps, nor a connection that one of these has left open.
 func TestAPictureIsNotFetchedFromWhatStepsMayCall(t *testing.T) {
 	t.Parallel()
-	r := install(t, testkit.SQLite(t), "embedded:").start(t)
+	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
 	n := r.tenant(t, "demo")
 	token := n.sign(t, n.claims())
 	head := func(step string) *vaultinternalv1.EgressHead {
@@ -225,7 +225,7 @@ func TestAPictureIsNotFetchedFromWhatStepsMayCall(t *testing.T) {
 
 func TestALargeBodyStreamsBothWays(t *testing.T) {
 	t.Parallel()
-	in := install(t, testkit.SQLite(t), "embedded:")
+	in := newHarness(t, testkit.SQLite(t), "embedded:")
 	r := in.start(t)
 	n := r.tenant(t, "demo")
 	n.open(t, 10)

@@ -29,7 +29,7 @@ func closedPort(t *testing.T) string {
 func TestAttackInternalNamesReadAlike(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A13", "which internal host names exist")
-	in := install(t, testkit.SQLite(t), "embedded:")
+	in := newHarness(t, testkit.SQLite(t), "embedded:")
 	dead := closedPort(t)
 	in.fetch, in.allow = []string{dead}, []string{dead}
 	in.resolver, _ = testkit.DNS(t, func(name string, _ int) []string {
@@ -78,7 +78,7 @@ func TestAttackInternalNamesReadAlike(t *testing.T) {
 // key. A visitor of a hidden key cannot tell that from another failure.
 func TestTheKeysOwnerLearnsWhatTheProviderSaidOfIt(t *testing.T) {
 	t.Parallel()
-	in := install(t, testkit.SQLite(t), "embedded:")
+	in := newHarness(t, testkit.SQLite(t), "embedded:")
 	r := in.start(t)
 	n := r.tenant(t, "demo")
 	n.open(t, 10)

@@ -36,7 +36,7 @@ func TestAttackMovingACredentialWithoutItsValue(t *testing.T) {
 	a := attack.New(t, "A2", "change hosts, provider or slot of a stored value, by every mask")
 	testkit.Databases(t, func(t *testing.T, url string) {
 		thief := testkit.Provider(t)
-		in := install(t, url, "embedded:")
+		in := newHarness(t, url, "embedded:")
 		evil := strings.TrimSuffix(thief.URL, "/v1")
 		in.allow = []string{strings.TrimPrefix(evil, "http://")}
 		r := in.start(t)

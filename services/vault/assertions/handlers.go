@@ -9,16 +9,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Handlers serves the exchange of keys for assertions.
-type Handlers struct{ assertions *Assertions }
+// InternalHandlers implements the exchange of keys for assertions on the internal endpoint.
+type InternalHandlers struct{ assertions *Assertions }
 
-// NewHandlers returns the handlers of assertions.
-func NewHandlers(a *Assertions) *Handlers {
-	return &Handlers{assertions: a}
-}
+// NewInternalHandlers returns the handlers of assertions.
+func NewInternalHandlers(a *Assertions) *InternalHandlers { return &InternalHandlers{assertions: a} }
 
 // Authenticate exchanges a presented key for a principal assertion.
-func (h *Handlers) Authenticate(ctx context.Context, req *vaultinternalv1.AuthenticateRequest) (*vaultinternalv1.AuthenticateResponse, error) {
+func (h *InternalHandlers) Authenticate(ctx context.Context, req *vaultinternalv1.AuthenticateRequest) (*vaultinternalv1.AuthenticateResponse, error) {
 	l, err := h.assertions.login(ctx, secret.FromString(req.GetKey()))
 	if err != nil {
 		return nil, err

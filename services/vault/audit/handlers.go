@@ -45,6 +45,6 @@ func (h *Handlers) ListAuditEvents(ctx context.Context, req *vaultv1.ListAuditEv
 func (e Event) message() *vaultv1.AuditEvent {
 	return &vaultv1.AuditEvent{
 		Name: resource.Workspace(e.workspace) + "/audit/" + e.ID, Time: timestamppb.New(sqldb.FromMicros(e.time)),
-		Actor: e.Actor, Action: e.action, Resource: e.resource, Outcome: e.Outcome, Details: e.Details,
+		Actor: e.actor, Action: e.action, Resource: e.resource, Outcome: e.Outcome, Details: e.Details,
 	}
 }

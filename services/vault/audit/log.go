@@ -8,7 +8,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
@@ -35,27 +34,16 @@ func New(db *sqldb.DB, uses *attempts.Store, log *slog.Logger, now func() time.T
 	return &Log{db: db, uses: uses, log: log, now: now, counter: refused}
 }
 
-// Event begins an event about what the caller does. The caller of it may add details and then writes it.
-func (l *Log) Event(ctx context.Context, workspace, action, resource string) Event {
+// Event begins an event. Add details to it, then write it.
+func (l *Log) Event(by Actor, workspace, action, resource string) Event {
 	e := Event{
-		workspace: workspace, ID: id.New(IDPrefix), time: sqldb.Micros(l.now()), Actor: actor(ctx),
+		workspace: workspace, ID: id.New(IDPrefix), time: sqldb.Micros(l.now()), actor: by.name,
 		action: action, resource: resource, Outcome: "ok", Details: map[string]string{},
 	}
-	if r := caller.RequestID(ctx); r != "" {
-		e.Details["request_id"] = r
+	if by.requestID != "" {
+		e.Details["request_id"] = by.requestID
 	}
 	return e
-}
-
-// actor is the key that acts, or the peer if the call has no key.
-func actor(ctx context.Context) string {
-	if p := caller.From(ctx); p.Key != "" && p.Kind != caller.Guest {
-		return p.Key
-	}
-	if peer := caller.Peer(ctx); peer != "" {
-		return peer
-	}
-	return "guest"
 }
 
 // Refused tells the owner of a right that somebody tried to use it in a way that it does not allow. It

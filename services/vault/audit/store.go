@@ -16,7 +16,7 @@ type Event struct {
 	workspace string
 	ID        string
 	time      int64
-	Actor     string
+	actor     string
 	action    string
 	resource  string
 	Outcome   string
@@ -31,7 +31,7 @@ func Write(ctx context.Context, tx *sql.Tx, e Event) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO audit_events (workspace, id, time, actor, action, resource, outcome, details)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, e.workspace, e.ID, e.time, e.Actor, e.action, e.resource, e.Outcome, details)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, e.workspace, e.ID, e.time, e.actor, e.action, e.resource, e.Outcome, details)
 	if err != nil {
 		return fmt.Errorf("insert audit event: %w", err)
 	}
@@ -78,7 +78,7 @@ func (l *Log) written(ctx context.Context, workspace, resource, before string, l
 			e       Event
 			details string
 		)
-		if err := r.Scan(&e.workspace, &e.ID, &e.time, &e.Actor, &e.action, &e.resource, &e.Outcome, &details); err != nil {
+		if err := r.Scan(&e.workspace, &e.ID, &e.time, &e.actor, &e.action, &e.resource, &e.Outcome, &details); err != nil {
 			return e, sqldb.Error(fmt.Errorf("read audit event: %w", err))
 		}
 		return e, sqldb.FromJSON(details, &e.Details)
@@ -96,7 +96,7 @@ func eventsOf(uses []attempts.Attempt) []Event {
 // eventOf makes an audit event of an attempt.
 func eventOf(a attempts.Attempt) Event {
 	e := Event{
-		workspace: a.Workspace, ID: a.ID, time: a.StartTime, Actor: a.Peer, action: "credential.use", resource: a.Credential,
+		workspace: a.Workspace, ID: a.ID, time: a.StartTime, actor: a.Peer, action: "credential.use", resource: a.Credential,
 		Outcome: a.Outcome, Details: map[string]string{
 			"run": a.Run, "step": a.Step, "field": a.Field, "attempt": strconv.FormatInt(a.Number, 10),
 			"credential_version": strconv.FormatInt(a.CredentialVersion, 10), "destination": a.Destination,

@@ -85,7 +85,7 @@ func benchmarkHandle(b *testing.B, durable bool, workers int) {
 	b.ReportMetric(float64((cpuTime(b)-cpu).Microseconds())/float64(b.N), "cpu-µs/pair")
 }
 
-func pair(ctx context.Context, s *Handlers, token string, number int32) error {
+func pair(ctx context.Context, s *InternalHandlers, token string, number int32) error {
 	res, err := s.IssueHandle(ctx, &vaultinternalv1.IssueHandleRequest{Grant: token, Step: "llm", Field: "api_key", Attempt: number})
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func pair(ctx context.Context, s *Handlers, token string, number int32) error {
 
 // benchVault is a vault with one share whose hidden credential is open, and a run
 // grant for it.
-func benchVault(b *testing.B) (*Handlers, string) {
+func benchVault(b *testing.B) (*InternalHandlers, string) {
 	b.Helper()
 	ctx := context.Background()
 	check := func(err error) {
@@ -127,7 +127,7 @@ func benchVault(b *testing.B) (*Handlers, string) {
 	b.Cleanup(func() { _ = redis.Close() })
 	ca := testkit.Authority(b)
 	own := testkit.Identity(b, ca, "vault")
-	kek, _, err := envelope.OpenFile(filepath.Join(b.TempDir(), "kek"))
+	kek, err := envelope.OpenFile(filepath.Join(b.TempDir(), "kek"))
 	check(err)
 	derived := func(purpose string) secret.Secret {
 		key, err := kek.Derive(purpose, "")
@@ -157,7 +157,7 @@ func benchVault(b *testing.B) (*Handlers, string) {
 	judge := withholding.New(withholding.Deps{
 		DB: db, Credentials: secrets, Memory: memory, Events: log, Bus: bus, Logger: testkit.Silence(), Now: time.Now, Refused: count(),
 	})
-	s := New(Deps{
+	s := NewInternalHandlers(Deps{
 		Verifier: own.Verifier(), Logger: testkit.Silence(), Now: time.Now, HandleKey: derived("handle"), Keys: all,
 		Assertions: assertions.New(all, own, derived("assertion"), bus, time.Now, count()), Credentials: secrets, Grants: grants,
 		Runs: runs.New(runs.Deps{
@@ -173,7 +173,7 @@ func benchVault(b *testing.B) (*Handlers, string) {
 		Credential: &vaultv1.Credential{Provider: "openai", Value: "sk-proj-Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx"},
 	})
 	check(err)
-	_, err = credentialgrants.NewHandlers(grants).PutCredentialGrant(member, &vaultinternalv1.PutCredentialGrantRequest{
+	_, err = credentialgrants.NewInternalHandlers(grants).PutCredentialGrant(member, &vaultinternalv1.PutCredentialGrantRequest{
 		Share: share, VersionHash: hash, Calls: 1e9,
 		Slots: []*vaultinternalv1.GrantedSlot{{Step: "llm", Field: "api_key", Credential: "llm", Destination: "https://api.openai.com"}},
 	})

@@ -15,7 +15,7 @@ import (
 func TestBoundToPeerTimeAndDestination(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	s := &Handlers{now: func() time.Time { return now }}
+	s := &InternalHandlers{now: func() time.Time { return now }}
 	good := handle{Peer: "runner", Calls: 1, Destination: "https://api.openai.com:443", Expiry: now.Add(time.Second).UnixMilli()}
 	const url = "https://api.openai.com/v1/chat/completions"
 	if err := s.bound(&good, "runner", url); err != nil {
@@ -41,7 +41,7 @@ func TestBoundToPeerTimeAndDestination(t *testing.T) {
 // A handle comes back as it was minted, and no other bytes are one.
 func TestHandleForm(t *testing.T) {
 	t.Parallel()
-	s := &Handlers{handleKey: secret.New(make([]byte, 32))}
+	s := &InternalHandlers{handleKey: secret.New(make([]byte, 32))}
 	rapid.Check(t, func(t *rapid.T) {
 		var want handle
 		for _, text := range want.texts() {

@@ -26,8 +26,8 @@ import (
 // writeTimeout bounds writes that go on after their caller has left.
 const writeTimeout = 10 * time.Second
 
-// Handlers serves the two halves of a handle: IssueHandle makes it, Egress uses it.
-type Handlers struct {
+// InternalHandlers serves the two halves of a handle: IssueHandle makes it, Egress uses it.
+type InternalHandlers struct {
 	verifier    *identity.Verifier
 	log         *slog.Logger
 	now         func() time.Time
@@ -72,9 +72,9 @@ type Deps struct {
 	Outcomes        *prometheus.CounterVec
 }
 
-// New returns the handlers of calls.
-func New(d Deps) *Handlers {
-	return &Handlers{
+// NewInternalHandlers returns the handlers of calls.
+func NewInternalHandlers(d Deps) *InternalHandlers {
+	return &InternalHandlers{
 		verifier: d.Verifier, log: d.Logger, now: d.Now, handleKey: d.HandleKey, egress: d.Egress, fetches: d.Fetches,
 		bodies: newFilled(), keys: d.Keys, assertions: d.Assertions, credentials: d.Credentials, grants: d.Grants, runs: d.Runs,
 		memory: d.Memory, judge: d.Judge, running: d.Running, attempts: d.Attempts, audit: d.Audit, refused: d.Refused,

@@ -33,7 +33,7 @@ type egressStream = grpc.BidiStreamingServer[vaultinternalv1.EgressRequest, vaul
 const answerChunk = 64 << 10
 
 // Egress makes one outbound HTTP call, streaming both ways.
-func (s *Handlers) Egress(stream egressStream) error {
+func (s *InternalHandlers) Egress(stream egressStream) error {
 	first, err := stream.Recv()
 	if err != nil {
 		return fmt.Errorf("receive head: %w", err)
@@ -53,7 +53,7 @@ func (s *Handlers) Egress(stream egressStream) error {
 
 // callWithHandles makes a call with credentials. Each handle is checked alike; if one
 // does not hold, nothing is sent.
-func (s *Handlers) callWithHandles(stream egressStream, head *vaultinternalv1.EgressHead) error {
+func (s *InternalHandlers) callWithHandles(stream egressStream, head *vaultinternalv1.EgressHead) error {
 	ctx := stream.Context()
 	together, err := s.openAll(head.GetHandles())
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *Handlers) callWithHandles(stream egressStream, head *vaultinternalv1.Eg
 
 // use reveals the credentials and makes the call. The outcome is for the attempts'
 // rows: it says what the provider answered, and never what the answer was.
-func (s *Handlers) use(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead, together []*handle) (string, error) {
+func (s *InternalHandlers) use(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead, together []*handle) (string, error) {
 	slots, set, err := s.reveal(ctx, together)
 	if err != nil {
 		return attempts.NotSent, err
@@ -96,7 +96,7 @@ func (s *Handlers) use(ctx context.Context, stream egressStream, head *vaultinte
 		return attempts.NotSent, refusedURL(err)
 	}
 	req := request(ctx, stream, head)
-	w := &watched{Handlers: s, egressStream: stream, handles: together, set: set}
+	w := &watched{InternalHandlers: s, egressStream: stream, handles: together, set: set}
 	req.Slots, req.Guard, req.Destinations = slots, set, []egress.Destination{d}
 	body, err := s.fill(ctx, h, req.Body, slots)
 	if err != nil {
@@ -123,7 +123,7 @@ func (s *Handlers) use(ctx context.Context, stream egressStream, head *vaultinte
 }
 
 // fetch makes a call without a credential, on behalf of a run.
-func (s *Handlers) fetch(stream egressStream, head *vaultinternalv1.EgressHead) error {
+func (s *InternalHandlers) fetch(stream egressStream, head *vaultinternalv1.EgressHead) error {
 	ctx := stream.Context()
 	claims, err := grant.Verify(s.verifier, head.GetGrant(), caller.Peer(ctx), s.now())
 	if err != nil {
@@ -234,7 +234,7 @@ func (u *upload) Read(p []byte) (int, error) {
 }
 
 // finish writes how an attempt ended, whether or not its caller is still there.
-func (s *Handlers) finish(ctx context.Context, a attempts.Attempt, outcome string) {
+func (s *InternalHandlers) finish(ctx context.Context, a attempts.Attempt, outcome string) {
 	class, _, _ := strings.Cut(outcome, " ")
 	s.outcomes.WithLabelValues(class).Inc()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)

@@ -37,7 +37,7 @@ func (f filled) Release() {
 
 // fill puts credentials into a body that has a place for them: it is read into memory
 // for that. Other bodies are streamed and cost nothing here.
-func (s *Handlers) fill(ctx context.Context, h *handle, body io.Reader, slots egress.Slots) (filled, error) {
+func (s *InternalHandlers) fill(ctx context.Context, h *handle, body io.Reader, slots egress.Slots) (filled, error) {
 	if !slots.InBody() {
 		return filled{Reader: body}, nil
 	}

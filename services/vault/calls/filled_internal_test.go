@@ -14,7 +14,7 @@ import (
 // also where a body is refused. Bodies without one cost nothing.
 func TestBodiesWithCredentialsShareAPool(t *testing.T) {
 	t.Parallel()
-	s := &Handlers{bodies: newFilled()}
+	s := &InternalHandlers{bodies: newFilled()}
 	h := &handle{ChargedKey: "workspaces/demo/keys/a"}
 	slots := egress.Slots{{Kind: egress.Body, Name: "/token", Secret: secret.FromString("a secret")}}
 	fill := func(body string, slots egress.Slots) (filled, error) {

@@ -113,13 +113,13 @@ func (h *handle) unmarshal(b []byte) error {
 }
 
 // mint seals a handle. It can be read by who holds it, and not be changed.
-func (s *Handlers) mint(h *handle) string {
+func (s *InternalHandlers) mint(h *handle) string {
 	payload := h.marshal()
 	return handlePrefix + base64.RawURLEncoding.EncodeToString(append(payload, s.handleMAC(payload)...))
 }
 
 // open checks a handle's MAC and reads it. Nothing in it is looked at before.
-func (s *Handlers) open(token string) (*handle, error) {
+func (s *InternalHandlers) open(token string) (*handle, error) {
 	body, ok := strings.CutPrefix(token, handlePrefix)
 	if !ok || len(token) > maxHandle || strings.ContainsAny(body, "\r\n") {
 		return nil, errors.New("not a handle")
@@ -136,7 +136,7 @@ func (s *Handlers) open(token string) (*handle, error) {
 	return h, h.unmarshal(payload)
 }
 
-func (s *Handlers) handleMAC(payload []byte) []byte {
+func (s *InternalHandlers) handleMAC(payload []byte) []byte {
 	m := hmac.New(sha256.New, s.handleKey.Expose())
 	m.Write(payload)
 	return m.Sum(nil)

@@ -20,7 +20,7 @@ import (
 
 // IssueHandle gives the right to use one credential in one attempt of a step. It
 // checks everything that Egress will check again, and writes nothing.
-func (s *Handlers) IssueHandle(ctx context.Context, req *vaultinternalv1.IssueHandleRequest) (*vaultinternalv1.IssueHandleResponse, error) {
+func (s *InternalHandlers) IssueHandle(ctx context.Context, req *vaultinternalv1.IssueHandleRequest) (*vaultinternalv1.IssueHandleResponse, error) {
 	peer := caller.Peer(ctx)
 	claims, err := grant.Verify(s.verifier, req.GetGrant(), peer, s.now())
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *Handlers) IssueHandle(ctx context.Context, req *vaultinternalv1.IssueHa
 
 // bindHandle says what the handle would be for. It always returns one, for the
 // audit, and an error if the run grant does not allow it.
-func (s *Handlers) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.IssueHandleRequest) (*handle, error) {
+func (s *InternalHandlers) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.IssueHandleRequest) (*handle, error) {
 	expires := s.now().Add(handleLife)
 	if c.Expires().Before(expires) {
 		expires = c.Expires()
@@ -80,7 +80,7 @@ func (s *Handlers) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1
 // mayUse checks the rights that a handle rests on, as they are now (no older
 // than recent.MaxAge). On a handle that is being made it fills in which version of
 // the credential it is for; on one that is used, that must still be the one.
-func (s *Handlers) mayUse(ctx context.Context, h *handle) error {
+func (s *InternalHandlers) mayUse(ctx context.Context, h *handle) error {
 	if err := s.runs.Alive(ctx, h.Run); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (s *Handlers) mayUse(ctx context.Context, h *handle) error {
 }
 
 // coveringGrant finds the grant by which the owner opened this very slot.
-func (s *Handlers) coveringGrant(ctx context.Context, h *handle) (*credentialgrants.Grant, error) {
+func (s *InternalHandlers) coveringGrant(ctx context.Context, h *handle) (*credentialgrants.Grant, error) {
 	g, err := s.grants.Current(ctx, h.Workspace, h.Share)
 	if err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func (s *Handlers) coveringGrant(ctx context.Context, h *handle) (*credentialgra
 
 // callsLeft refuses early what the count at use would refuse. It may be behind by
 // recent.MaxAge: the count at use is what decides.
-func (s *Handlers) callsLeft(ctx context.Context, h *handle) error {
+func (s *InternalHandlers) callsLeft(ctx context.Context, h *handle) error {
 	q, err := s.quotaOf(ctx, h)
 	if err != nil || q == nil {
 		return err
@@ -153,7 +153,7 @@ func (s *Handlers) callsLeft(ctx context.Context, h *handle) error {
 }
 
 // quotaOf is the credential grant's limit; nil where there is none.
-func (s *Handlers) quotaOf(ctx context.Context, h *handle) (*credentialgrants.Quota, error) {
+func (s *InternalHandlers) quotaOf(ctx context.Context, h *handle) (*credentialgrants.Quota, error) {
 	if h.Share == "" {
 		return nil, nil
 	}
@@ -166,7 +166,7 @@ func (s *Handlers) quotaOf(ctx context.Context, h *handle) (*credentialgrants.Qu
 
 // stoppedFor is the error of a handle of a suspended share. The run that was the reason tries its provider again,
 // as after any failure, and gets the same error.
-func (s *Handlers) stoppedFor(ctx context.Context, h *handle) error {
+func (s *InternalHandlers) stoppedFor(ctx context.Context, h *handle) error {
 	p, err := s.memory.SuspensionOf(ctx, h.Workspace, h.Share)
 	switch {
 	case err != nil:

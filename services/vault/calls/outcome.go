@@ -94,7 +94,7 @@ func answerWithheld(h *handle, status int) error {
 }
 
 // logFailure keeps for the operator what answerError does not tell.
-func (s *Handlers) logFailure(ctx context.Context, run, step string, err error) {
+func (s *InternalHandlers) logFailure(ctx context.Context, run, step string, err error) {
 	e, ok := errors.AsType[*egress.Error](err)
 	if !ok || e.Kind == egress.Canceled {
 		return

@@ -16,7 +16,7 @@ import (
 // credentials, each at a place of its own. Whatever bounds one bounds all.
 
 // openAll reads the handles of one request.
-func (s *Handlers) openAll(tokens []string) ([]*handle, error) {
+func (s *InternalHandlers) openAll(tokens []string) ([]*handle, error) {
 	var together []*handle
 	fields := map[string]bool{}
 	for _, token := range tokens {
@@ -67,7 +67,7 @@ func subjectsOf(together []*handle) []string {
 
 // stillMayUse is what the watch asks of a running call. A new version of a credential
 // does not end calls that were made with the old one.
-func (s *Handlers) stillMayUse(together []*handle) func(context.Context) error {
+func (s *InternalHandlers) stillMayUse(together []*handle) func(context.Context) error {
 	kept := make([]handle, len(together))
 	for i, h := range together {
 		kept[i] = *h
@@ -86,7 +86,7 @@ func (s *Handlers) stillMayUse(together []*handle) func(context.Context) error {
 // spendAll uses the handles up and writes their intents, at the same time so that they
 // share a commit. If one fails, the others are written as not sent, their calls are
 // given back, and the one that failed is returned.
-func (s *Handlers) spendAll(ctx context.Context, together []*handle) (begun []attempts.Attempt, refused *handle, err error) {
+func (s *InternalHandlers) spendAll(ctx context.Context, together []*handle) (begun []attempts.Attempt, refused *handle, err error) {
 	begun = make([]attempts.Attempt, len(together))
 	problems := make([]error, len(together))
 	var all sync.WaitGroup
@@ -108,7 +108,7 @@ func (s *Handlers) spendAll(ctx context.Context, together []*handle) (begun []at
 }
 
 // unspend writes that a call was not made, and that it does not count.
-func (s *Handlers) unspend(ctx context.Context, h *handle, a attempts.Attempt) {
+func (s *InternalHandlers) unspend(ctx context.Context, h *handle, a attempts.Attempt) {
 	s.finish(ctx, a, attempts.NotSent)
 	ctx = context.WithoutCancel(ctx)
 	q, err := s.quotaOf(ctx, h)

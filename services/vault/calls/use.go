@@ -24,7 +24,7 @@ import (
 
 // bound checks what a handle says of itself against the call that it is used
 // for: whose it is, when, and where to.
-func (s *Handlers) bound(h *handle, peer, url string) error {
+func (s *InternalHandlers) bound(h *handle, peer, url string) error {
 	switch {
 	case peer == "" || h.Peer != peer:
 		return handleInvalid(errors.New("presented by another peer"))
@@ -45,7 +45,7 @@ func (s *Handlers) bound(h *handle, peer, url string) error {
 
 // spend uses the handle up and writes the intent. When it returns nil the row is
 // durable; after any error the credential must not be used.
-func (s *Handlers) spend(ctx context.Context, h *handle) (attempts.Attempt, error) {
+func (s *InternalHandlers) spend(ctx context.Context, h *handle) (attempts.Attempt, error) {
 	a := attempts.Attempt{
 		Run: h.Run, Step: h.Step, Field: h.Field, Number: h.Attempt, ID: id.New(audit.IDPrefix), Workspace: h.Workspace,
 		Share: h.Share, Credential: h.credentialLabel(), CredentialVersion: h.Version, Destination: h.Destination,
@@ -85,7 +85,7 @@ func (s *Handlers) spend(ctx context.Context, h *handle) (attempts.Attempt, erro
 
 // reveal opens the credentials of handles, and finds the guard that looks for them in
 // answers. The secrets are destroyed by the caller.
-func (s *Handlers) reveal(ctx context.Context, together []*handle) (slots egress.Slots, set *guard.Set, err error) {
+func (s *InternalHandlers) reveal(ctx context.Context, together []*handle) (slots egress.Slots, set *guard.Set, err error) {
 	defer func() {
 		if err != nil {
 			destroy(slots)
@@ -116,7 +116,7 @@ func (h *handle) guarded() withholding.Secret {
 }
 
 // slotFor opens the credential of one handle.
-func (s *Handlers) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) {
+func (s *InternalHandlers) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) {
 	if h.Input == "" {
 		c, value, err := s.storedValue(ctx, h)
 		if err != nil {
@@ -135,7 +135,7 @@ func (s *Handlers) slotFor(ctx context.Context, h *handle) (*egress.Slot, error)
 	return p.With(value), nil
 }
 
-func (s *Handlers) storedValue(ctx context.Context, h *handle) (*credentials.Credential, secret.Secret, error) {
+func (s *InternalHandlers) storedValue(ctx context.Context, h *handle) (*credentials.Credential, secret.Secret, error) {
 	c, err := s.credentials.Current(ctx, h.Credential)
 	if err != nil {
 		return nil, secret.Secret{}, err
@@ -149,7 +149,7 @@ func (s *Handlers) storedValue(ctx context.Context, h *handle) (*credentials.Cre
 
 // refuseUse audits a refusal for the owner of the right and returns the error.
 // What is a fault of ours is not a refusal.
-func (s *Handlers) refuseUse(ctx context.Context, action string, h *handle, err error) error {
+func (s *InternalHandlers) refuseUse(ctx context.Context, action string, h *handle, err error) error {
 	if e := revocation.Cause(ctx); e != nil { // under it: what failed by that is not the reason
 		err = e
 	}
@@ -157,8 +157,7 @@ func (s *Handlers) refuseUse(ctx context.Context, action string, h *handle, err 
 	case errorsv1.Reason_REASON_UNAVAILABLE, errorsv1.Reason_REASON_INTERNAL, errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_DEADLINE_EXCEEDED:
 		return err
 	}
-	e := s.audit.Event(ctx, h.Workspace, action, h.credentialLabel())
-	e.Actor = h.Peer // never who asked the peer: that may be a visitor
+	e := s.audit.Event(audit.PeerOf(ctx, h.Peer), h.Workspace, action, h.credentialLabel())
 	e.Outcome = strings.ToLower(strings.TrimPrefix(errs.ReasonOf(err).String(), "REASON_"))
 	for k, v := range map[string]string{
 		"run": h.Run, "step": h.Step, "field": h.Field, "attempt": strconv.FormatInt(h.Attempt, 10), "share": h.Share, "destination": h.Destination,

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
@@ -14,7 +15,7 @@ import (
 
 // watched is the stream of one call whose answer is guarded, with what was found in it.
 type watched struct {
-	*Handlers
+	*InternalHandlers
 	egressStream
 	// handles are those of the call; a piece's Secret is an index into them.
 	handles []*handle
@@ -53,7 +54,7 @@ func (w *watched) remember(ctx context.Context, pieces []guard.Piece) (bool, err
 			}
 			continue
 		}
-		f, err := w.Handlers.memory.Remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > withholding.LargeText)
+		f, err := w.InternalHandlers.memory.Remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > withholding.LargeText)
 		if f.Withhold || guard.Stops(mine) {
 			w.blame(h, f)
 		}
@@ -86,8 +87,7 @@ func (w *watched) withhold(ctx context.Context) {
 	w.hit = true // before the suspension, which ends this call too
 	f, h := w.what, w.found
 	w.mu.Unlock()
-	e := w.audit.Event(ctx, h.Workspace, "answer.withheld", h.credentialLabel())
-	e.Actor = h.Peer
+	e := w.audit.Event(audit.PeerOf(ctx, h.Peer), h.Workspace, "answer.withheld", h.credentialLabel())
 	e.Details["run"], e.Details["step"], e.Details["destination"] = h.Run, h.Step, h.Destination
 	end := w.judge.Suspend(ctx, f, h.Run, e)
 	w.mu.Lock()
@@ -114,7 +114,7 @@ func (w *watched) leave(ctx context.Context, status int) error {
 
 // exposedBy is the value that a handle uses. One that was replaced meanwhile has no
 // fingerprint any more, and its version stands for it.
-func (s *Handlers) exposedBy(ctx context.Context, h *handle) exposure.Value {
+func (s *InternalHandlers) exposedBy(ctx context.Context, h *handle) exposure.Value {
 	v := exposure.Value{Workspace: h.Workspace, Share: h.Share, Credential: h.credentialLabel(), Fingerprint: h.UID + " " + strconv.FormatInt(h.Version, 10)}
 	if c, err := s.credentials.Current(ctx, h.Credential); err == nil && c != nil && c.UID == h.UID && c.Version == h.Version {
 		v.Fingerprint = c.Fingerprint

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/period"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -15,21 +16,22 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// Handlers serves credential grants.
-type Handlers struct{ grants *Grants }
+// InternalHandlers implements the methods for credential grants on the internal endpoint.
+type InternalHandlers struct{ grants *Grants }
 
-// NewHandlers returns the handlers of grants.
-func NewHandlers(all *Grants) *Handlers { return &Handlers{grants: all} }
+// NewInternalHandlers returns the handlers of grants.
+func NewInternalHandlers(all *Grants) *InternalHandlers { return &InternalHandlers{grants: all} }
 
 // PutCredentialGrant stores that the runs of a share may use credentials, on the authority of the owner whose
 // assertion the call carries. It lifts a suspension only on request: a change of limits must not hide a suspension
 // that the owner has not seen.
-func (h *Handlers) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.PutCredentialGrantRequest) (*vaultinternalv1.PutCredentialGrantResponse, error) {
+func (h *InternalHandlers) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.PutCredentialGrantRequest) (*vaultinternalv1.PutCredentialGrantResponse, error) {
+	owner, by := caller.From(ctx), audit.CallerOf(ctx)
 	ws := shareWorkspace(req.GetShare())
-	owner, err := workspaces.Member(ctx, ws)
-	if err != nil {
+	if err := workspaces.CheckMember(owner, ws); err != nil {
 		return nil, err
 	}
+	var err error
 	g := Grant{
 		share: req.GetShare(), Workspace: ws, versionHash: req.GetVersionHash(), calls: req.GetCalls(),
 		period: int64(period.OrMonth(req.GetPeriod())), grantedBy: owner.Key, createTime: sqldb.Micros(h.grants.now()),
@@ -54,7 +56,7 @@ func (h *Handlers) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.
 		if err := putGrant(ctx, tx, g, req.GetResume()); err != nil {
 			return err
 		}
-		e := h.grants.log.Event(ctx, ws, "credential_grant.put", g.share)
+		e := h.grants.log.Event(by, ws, "credential_grant.put", g.share)
 		e.Details["version_hash"], e.Details["calls"] = g.versionHash, strconv.FormatInt(g.calls, 10)
 		if req.GetResume() {
 			e.Details["resume"] = "true"
@@ -71,7 +73,7 @@ func (h *Handlers) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.
 // DeleteCredentialGrant withdraws the grant of a share and ends calls that use it. It needs no owner, because every
 // peer that may call it may take a right away. It changes nothing if there is no grant, or if the grant is the one
 // that the request excepts.
-func (h *Handlers) DeleteCredentialGrant(ctx context.Context, req *vaultinternalv1.DeleteCredentialGrantRequest) (*vaultinternalv1.DeleteCredentialGrantResponse, error) {
+func (h *InternalHandlers) DeleteCredentialGrant(ctx context.Context, req *vaultinternalv1.DeleteCredentialGrantRequest) (*vaultinternalv1.DeleteCredentialGrantResponse, error) {
 	ws := shareWorkspace(req.GetShare())
 	if ws == "" {
 		return nil, resource.BadName("share", shareForm)
@@ -79,13 +81,14 @@ func (h *Handlers) DeleteCredentialGrant(ctx context.Context, req *vaultinternal
 	covered := Grant{
 		versionHash: req.GetUnless().GetVersionHash(), calls: req.GetUnless().GetCalls(), period: int64(period.OrMonth(req.GetUnless().GetPeriod())),
 	}
+	by := audit.CallerOf(ctx)
 	var deleted, suspended bool
 	err := h.grants.db.Tx(ctx, func(tx *sql.Tx) (err error) {
 		deleted, suspended, err = deleteGrant(ctx, tx, Grant{Workspace: ws, share: req.GetShare()}, covered)
 		if err != nil || !deleted {
 			return err
 		}
-		return audit.Write(ctx, tx, h.grants.log.Event(ctx, ws, "credential_grant.delete", req.GetShare()))
+		return audit.Write(ctx, tx, h.grants.log.Event(by, ws, "credential_grant.delete", req.GetShare()))
 	})
 	if err != nil {
 		return nil, err
@@ -99,7 +102,7 @@ func (h *Handlers) DeleteCredentialGrant(ctx context.Context, req *vaultinternal
 const shareForm = "workspaces/{workspace}/workflows/{workflow}/shares/{share}"
 
 // GetCredentialGrant says how many calls the grant of a share has left, and whether the guard has suspended it.
-func (h *Handlers) GetCredentialGrant(ctx context.Context, req *vaultinternalv1.GetCredentialGrantRequest) (*vaultinternalv1.GetCredentialGrantResponse, error) {
+func (h *InternalHandlers) GetCredentialGrant(ctx context.Context, req *vaultinternalv1.GetCredentialGrantRequest) (*vaultinternalv1.GetCredentialGrantResponse, error) {
 	ws := shareWorkspace(req.GetShare())
 	if ws == "" {
 		return nil, resource.BadName("share", shareForm)

@@ -22,7 +22,7 @@ func notFoundOr(err error) error {
 	return err
 }
 
-func (s *Credentials) changeCredential(ctx context.Context, tx *sql.Tx, ws, cid string, from *vaultv1.Credential, mask []string, value secret.Secret) (Credential, error) {
+func (s *Credentials) changeCredential(ctx context.Context, tx *sql.Tx, by audit.Actor, ws, cid string, from *vaultv1.Credential, mask []string, value secret.Secret) (Credential, error) {
 	if err := lockCredential(ctx, tx, ws, cid); err != nil {
 		return Credential{}, err
 	}
@@ -38,7 +38,7 @@ func (s *Credentials) changeCredential(ctx context.Context, tx *sql.Tx, ws, cid 
 		return c, err
 	}
 	c.updateTime = sqldb.Micros(s.now())
-	e := s.log.Event(ctx, ws, "credential.update", c.name())
+	e := s.log.Event(by, ws, "credential.update", c.name())
 	if c.UID != before.UID {
 		e.Details["changed"] = strings.Join(unitChanges(before, c), ", ")
 	}

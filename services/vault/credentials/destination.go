@@ -34,7 +34,7 @@ func (s *Credentials) UnknownDestination(destination string) bool {
 }
 
 // VetDestinations says which destinations need the owner's confirmation.
-func (h *Handlers) VetDestinations(_ context.Context, req *vaultinternalv1.VetDestinationsRequest) (*vaultinternalv1.VetDestinationsResponse, error) {
+func (h *InternalHandlers) VetDestinations(_ context.Context, req *vaultinternalv1.VetDestinationsRequest) (*vaultinternalv1.VetDestinationsResponse, error) {
 	res := &vaultinternalv1.VetDestinationsResponse{}
 	for _, d := range req.GetDestinations() {
 		if h.all.UnknownDestination(d) && !slices.Contains(res.Unknown, d) {

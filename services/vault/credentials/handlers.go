@@ -18,7 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
-// Handlers serves credentials.
+// Handlers implements the methods for credentials on the public endpoint.
 type Handlers struct {
 	all   *Credentials
 	pages *page.Tokens
@@ -36,7 +36,7 @@ func (h *Handlers) CreateCredential(ctx context.Context, req *vaultv1.CreateCred
 		return nil, err
 	}
 	defer value.Destroy()
-	if err := h.all.storeCredential(ctx, c, value); err != nil {
+	if err := h.all.storeCredential(ctx, audit.CallerOf(ctx), c, value); err != nil {
 		return nil, err
 	}
 	return c.message(), nil
@@ -76,6 +76,7 @@ func (h *Handlers) GetCredential(ctx context.Context, req *vaultv1.GetCredential
 // UpdateCredential changes a credential. A new value makes a new version and destroys the old one. Without a
 // value the stored value, its destinations and its slot stay.
 func (h *Handlers) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCredentialRequest) (*vaultv1.Credential, error) {
+	by := audit.CallerOf(ctx)
 	from := req.GetCredential()
 	ws, cid, ok := resource.Split(from.GetName(), "credentials")
 	if !ok {
@@ -103,7 +104,7 @@ func (h *Handlers) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCred
 	var c Credential
 	err = h.all.db.Tx(ctx, func(tx *sql.Tx) error {
 		var err error
-		c, err = h.all.changeCredential(ctx, tx, ws, cid, from, mask, value)
+		c, err = h.all.changeCredential(ctx, tx, by, ws, cid, from, mask, value)
 		return err
 	})
 	if err != nil {
@@ -115,6 +116,7 @@ func (h *Handlers) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCred
 
 // DeleteCredential destroys a credential. Calls that use it end.
 func (h *Handlers) DeleteCredential(ctx context.Context, req *vaultv1.DeleteCredentialRequest) (*emptypb.Empty, error) {
+	by := audit.CallerOf(ctx)
 	ws, cid, _ := resource.Split(req.GetName(), "credentials")
 	err := h.all.db.Tx(ctx, func(tx *sql.Tx) error {
 		ok, err := deleteCredential(ctx, tx, ws, cid)
@@ -129,7 +131,7 @@ func (h *Handlers) DeleteCredential(ctx context.Context, req *vaultv1.DeleteCred
 				return err
 			}
 		}
-		return audit.Write(ctx, tx, h.all.log.Event(ctx, ws, "credential.delete", Name(ws, cid)))
+		return audit.Write(ctx, tx, h.all.log.Event(by, ws, "credential.delete", Name(ws, cid)))
 	})
 	if err != nil {
 		return nil, err

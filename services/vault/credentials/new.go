@@ -60,7 +60,7 @@ func takeValue(from *vaultv1.Credential) secret.Secret {
 	return value
 }
 
-func (s *Credentials) storeCredential(ctx context.Context, c Credential, value secret.Secret) error {
+func (s *Credentials) storeCredential(ctx context.Context, by audit.Actor, c Credential, value secret.Secret) error {
 	if _, err := s.workspaces.Get(ctx, c.workspace); errors.Is(err, sql.ErrNoRows) {
 		return resource.NotFound("workspace")
 	} else if err != nil {
@@ -78,7 +78,7 @@ func (s *Credentials) storeCredential(ctx context.Context, c Credential, value s
 		if !ok {
 			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "credential %q already exists", c.ID)
 		}
-		return audit.Write(ctx, tx, s.log.Event(ctx, c.workspace, "credential.create", c.name()))
+		return audit.Write(ctx, tx, s.log.Event(by, c.workspace, "credential.create", c.name()))
 	})
 	if err == nil {
 		s.bus.Announce(ctx, revocation.Changed, revocation.Credential(c.name()))

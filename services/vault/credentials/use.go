@@ -14,7 +14,7 @@ import (
 
 // PutCredentialUses stores which credentials the live version of a workflow names. It decides only whether the
 // deletion of a credential needs a confirmation.
-func (h *Handlers) PutCredentialUses(ctx context.Context, req *vaultinternalv1.PutCredentialUsesRequest) (*vaultinternalv1.PutCredentialUsesResponse, error) {
+func (h *InternalHandlers) PutCredentialUses(ctx context.Context, req *vaultinternalv1.PutCredentialUsesRequest) (*vaultinternalv1.PutCredentialUsesResponse, error) {
 	ws, _, ok := resource.Split(req.GetWorkflow(), "workflows")
 	if !ok {
 		return nil, resource.BadName("workflow", "workspaces/{workspace}/workflows/{workflow}")

@@ -33,25 +33,31 @@ type KEK struct {
 	key          secret.Secret
 	aead         tink.AEAD
 	fingerprints secret.Secret
+	madeFile     string
 }
 
-// OpenFile reads the key from its file, and makes the file if there is none. It reports whether it made
-// the file.
-func OpenFile(path string) (*KEK, bool, error) {
+// OpenFile reads the key from its file, and makes the file if there is none.
+func OpenFile(path string) (*KEK, error) {
 	if path == "" {
-		return nil, false, errors.New("no file for the key-encryption key is configured")
+		return nil, errors.New("no file for the key-encryption key is configured")
 	}
 	made, err := makeKEKFile(path)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	key, err := readKEKFile(path)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	k, err := newKEK(key)
-	return k, made, err
+	if err == nil && made {
+		k.madeFile = path
+	}
+	return k, err
 }
+
+// MadeFile is the file that OpenFile made, or "" if it found one.
+func (k *KEK) MadeFile() string { return k.madeFile }
 
 // makeKEKFile writes a new key under a temporary name and links it. The link fails if the file exists, so
 // of two processes that start together one makes the file and the other reads it whole.

@@ -17,6 +17,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
+// ErrOtherKEK means that a stored data key was wrapped with another key-encryption key.
+var ErrOtherKEK = errors.New("the key-encryption key is not the one that this database was made with")
+
 // maxDataKeys bounds how many unwrapped data keys are kept.
 const maxDataKeys = 1024
 
@@ -70,9 +73,6 @@ func (s *Sealer) EnsureKey(ctx context.Context, workspace string) error {
 	return err
 }
 
-// Count is how many data keys are stored.
-func (s *Sealer) Count(ctx context.Context) (int, error) { return s.rows.count(ctx) }
-
 // dataKey unwraps the key of a workspace. The first use makes it.
 func (s *Sealer) dataKey(ctx context.Context, workspace string) (tink.AEAD, error) {
 	s.mu.Lock()
@@ -117,7 +117,7 @@ func (s *Sealer) makeDataKey(ctx context.Context, workspace string) ([]byte, err
 func (s *Sealer) unwrap(workspace string, wrapped []byte) (tink.AEAD, error) {
 	handle, err := keyset.ReadWithAssociatedData(keyset.NewBinaryReader(bytes.NewReader(wrapped)), s.kek.aead, secret.Bind("data key", workspace))
 	if err != nil {
-		return nil, fmt.Errorf("unwrap data key of %s: %w", workspace, err)
+		return nil, fmt.Errorf("unwrap data key of %s: %w: %w", workspace, ErrOtherKEK, err)
 	}
 	key, err := aead.New(handle)
 	if err != nil {

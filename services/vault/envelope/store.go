@@ -34,12 +34,3 @@ func (s store) keepDataKey(ctx context.Context, workspace string, wrapped []byte
 	})
 	return kept, err
 }
-
-// count counts the wrapped keys.
-func (s store) count(ctx context.Context) (int, error) {
-	var n int
-	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM data_keys`).Scan(&n); err != nil {
-		return 0, sqldb.Error(fmt.Errorf("count data keys: %w", err))
-	}
-	return n, nil
-}

@@ -29,7 +29,7 @@ func (k *Keys) CreateOperatorWorkspace(ctx context.Context, guest *vaultv1.Budge
 		if err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, k.log.Event(ctx, workspaces.Operator, "workspace.create", resource.Workspace(workspaces.Operator)))
+		return audit.Write(ctx, tx, k.log.Event(audit.Installation(), workspaces.Operator, "workspace.create", resource.Workspace(workspaces.Operator)))
 	})
 }
 
@@ -57,7 +57,7 @@ func (k *Keys) FirstOperator(ctx context.Context, keep func(secret.Secret) error
 		if _, err := insert(ctx, tx, first); err != nil {
 			return err
 		}
-		if err := audit.Write(ctx, tx, k.log.Event(ctx, workspaces.Operator, "key.create", first.Name())); err != nil {
+		if err := audit.Write(ctx, tx, k.log.Event(audit.Installation(), workspaces.Operator, "key.create", first.Name())); err != nil {
 			return err
 		}
 		made = true

@@ -9,7 +9,6 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
@@ -23,7 +22,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// Handlers serves API keys.
+// Handlers implements the methods for API keys on the public endpoint.
 type Handlers struct {
 	keys  *Keys
 	pages *page.Tokens
@@ -37,6 +36,7 @@ func NewHandlers(keys *Keys, pages *page.Tokens) *Handlers {
 // CreateKey makes a key: an operator key under workspaces/operator, an owner key elsewhere. Only this reply
 // carries the text of the key.
 func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) (*vaultv1.Key, error) {
+	p, by := caller.From(ctx), audit.CallerOf(ctx)
 	ws := resource.WorkspaceID(req.GetParent())
 	if _, err := h.keys.workspaces.Get(ctx, ws); errors.Is(err, sql.ErrNoRows) {
 		return nil, resource.NotFound("workspace")
@@ -51,7 +51,7 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 		k.id = id.New("key")
 	}
 	k.budget = newBudget(req.GetKey().GetBudget())
-	if caller.From(ctx).Kind == caller.Operator {
+	if p.Kind == caller.Operator {
 		k.allowed = k.budget
 	}
 	prefix := ownerPrefix
@@ -62,7 +62,7 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 	text, k.prefix = newKeyText(prefix)
 	k.Hash = HashKey(text)
 	err := h.keys.db.Tx(ctx, func(tx *sql.Tx) error {
-		if err := mayCreateKeys(ctx, tx, caller.From(ctx)); err != nil {
+		if err := mayCreateKeys(ctx, tx, p); err != nil {
 			return err
 		}
 		ok, err := insert(ctx, tx, k)
@@ -72,7 +72,7 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 		if !ok {
 			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "key %q exists or existed before; choose another id, because ids of keys are not used again", k.id)
 		}
-		return audit.Write(ctx, tx, h.keys.log.Event(ctx, ws, "key.create", k.Name()))
+		return audit.Write(ctx, tx, h.keys.log.Event(by, ws, "key.create", k.Name()))
 	})
 	if err != nil {
 		return nil, err
@@ -117,6 +117,7 @@ func (h *Handlers) GetKey(ctx context.Context, req *vaultv1.GetKeyRequest) (*vau
 // mask with "budget" and no budget removes the limit. Members may lower a budget that the operator set; only
 // the operator may raise it.
 func (h *Handlers) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) (*vaultv1.Key, error) {
+	p, by := caller.From(ctx), audit.CallerOf(ctx)
 	ws, kid, ok := resource.Split(req.GetKey().GetName(), "keys")
 	if !ok {
 		return nil, resource.BadName("key.name", "workspaces/{workspace}/keys/{key}")
@@ -137,7 +138,7 @@ func (h *Handlers) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest)
 		} else if err != nil {
 			return err
 		}
-		if err := k.apply(req.GetKey(), mask, caller.From(ctx).Kind == caller.Operator); err != nil {
+		if err := k.apply(req.GetKey(), mask, p.Kind == caller.Operator); err != nil {
 			return err
 		}
 		if k.Kind == KindGuest && !k.budget.runs.Valid {
@@ -147,7 +148,7 @@ func (h *Handlers) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest)
 		if err := update(ctx, tx, k); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, h.keys.log.Event(ctx, ws, "key.update", k.Name()))
+		return audit.Write(ctx, tx, h.keys.log.Event(by, ws, "key.update", k.Name()))
 	})
 	if err != nil {
 		return nil, err
@@ -159,6 +160,7 @@ func (h *Handlers) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest)
 // DeleteKey revokes a key. Within a second it works nowhere, and calls of runs that are charged to it end.
 // Revoking it again changes nothing.
 func (h *Handlers) DeleteKey(ctx context.Context, req *vaultv1.DeleteKeyRequest) (*emptypb.Empty, error) {
+	by := audit.CallerOf(ctx)
 	ws, kid, _ := resource.Split(req.GetName(), "keys")
 	if ws == workspaces.Operator && kid == Guest {
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_IN_USE,
@@ -174,23 +176,11 @@ func (h *Handlers) DeleteKey(ctx context.Context, req *vaultv1.DeleteKeyRequest)
 		if err != nil || !alive {
 			return err
 		}
-		return audit.Write(ctx, tx, h.keys.log.Event(ctx, ws, "key.revoke", Name(ws, kid)))
+		return audit.Write(ctx, tx, h.keys.log.Event(by, ws, "key.revoke", Name(ws, kid)))
 	})
 	if err != nil {
 		return nil, err
 	}
 	h.keys.bus.Announce(ctx, revocation.Ended, revocation.Key(Name(ws, kid)))
 	return &emptypb.Empty{}, nil
-}
-
-// ResolveKey says whether a key is active and what its budget is. A key that does not exist is not active.
-func (h *Handlers) ResolveKey(ctx context.Context, req *vaultinternalv1.ResolveKeyRequest) (*vaultinternalv1.ResolveKeyResponse, error) {
-	k, err := h.keys.current(ctx, req.GetName())
-	if err != nil {
-		return nil, err
-	}
-	if k == nil {
-		return &vaultinternalv1.ResolveKeyResponse{}, nil
-	}
-	return &vaultinternalv1.ResolveKeyResponse{Active: !k.RevokeTime.Valid, Budget: k.budget.message()}, nil
 }

@@ -19,18 +19,18 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
-// Handlers serves what runs bring, and their end.
-type Handlers struct{ runs *Runs }
+// InternalHandlers implements the methods for runs on the internal endpoint.
+type InternalHandlers struct{ runs *Runs }
 
-// NewHandlers returns the handlers of runs.
-func NewHandlers(all *Runs) *Handlers { return &Handlers{runs: all} }
+// NewInternalHandlers returns the handlers of runs.
+func NewInternalHandlers(all *Runs) *InternalHandlers { return &InternalHandlers{runs: all} }
 
 // maxRunCredentials bounds the credentials that a visitor can bring to one run.
 const maxRunCredentials = 100
 
 // PutRunCredential stores a visitor's own credential for one run: in Redis, sealed with a key of that run, until the run
 // ends or its grant expires. It is never in the database.
-func (h *Handlers) PutRunCredential(ctx context.Context, req *vaultinternalv1.PutRunCredentialRequest) (*vaultinternalv1.PutRunCredentialResponse, error) {
+func (h *InternalHandlers) PutRunCredential(ctx context.Context, req *vaultinternalv1.PutRunCredentialRequest) (*vaultinternalv1.PutRunCredentialResponse, error) {
 	value := secret.FromString(req.GetValue())
 	req.Value = ""
 	defer value.Destroy()
@@ -78,7 +78,7 @@ func unfitAddress(slots []grant.Slot, value secret.Secret) string {
 // EndRun ends the handles, the credentials and the calls of a run, and lists its attempts. The mark comes before the
 // list: a call that is begun later finds the mark (attempts.Writer) and is not made. EndRun may be called again, and for
 // an unknown run.
-func (h *Handlers) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest) (*vaultinternalv1.EndRunResponse, error) {
+func (h *InternalHandlers) EndRun(ctx context.Context, req *vaultinternalv1.EndRunRequest) (*vaultinternalv1.EndRunResponse, error) {
 	if err := h.runs.attempts.EndRun(ctx, req.GetRun(), sqldb.Micros(h.runs.now())); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
@@ -87,8 +88,7 @@ func (s *Judge) judgeFor(ctx context.Context, run string, a attempts.Attempt, te
 
 // withholdResult suspends the share, tells the owner, and waits until the suspension is in force.
 func (s *Judge) withholdResult(ctx context.Context, run string, a attempts.Attempt, f exposure.Finding) vaultinternalv1.Verdict {
-	e := s.events.Event(ctx, a.Workspace, "answer.withheld", a.Credential)
-	e.Actor = a.Peer
+	e := s.events.Event(audit.PeerOf(ctx, a.Peer), a.Workspace, "answer.withheld", a.Credential)
 	e.Details["run"], e.Details["where"] = run, "what the run was to give out"
 	end := s.Suspend(ctx, f, run, e)
 	_ = end.Wait(ctx) // the verdict says the same

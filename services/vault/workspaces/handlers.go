@@ -20,7 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 )
 
-// Handlers serves workspaces.
+// Handlers implements the methods for workspaces on the public endpoint.
 type Handlers struct {
 	store *Store
 	log   *audit.Log
@@ -42,6 +42,7 @@ func (h *Handlers) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorks
 	if err := leak.NewGate().Text("workspace_id", req.GetWorkspaceId()).Text("workspace.title", req.GetWorkspace().GetTitle()).Err(); err != nil {
 		return nil, err
 	}
+	by := audit.CallerOf(ctx)
 	w := Workspace{ID: req.GetWorkspaceId(), Title: req.GetWorkspace().GetTitle(), CreateTime: sqldb.Micros(h.now())}
 	err := h.store.db.Tx(ctx, func(tx *sql.Tx) error {
 		ok, err := Create(ctx, tx, w)
@@ -51,7 +52,7 @@ func (h *Handlers) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorks
 		if !ok {
 			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "workspace %q already exists", w.ID)
 		}
-		return audit.Write(ctx, tx, h.log.Event(ctx, w.ID, "workspace.create", resource.Workspace(w.ID)))
+		return audit.Write(ctx, tx, h.log.Event(by, w.ID, "workspace.create", resource.Workspace(w.ID)))
 	})
 	if err != nil {
 		return nil, err
@@ -94,9 +95,15 @@ func (w Workspace) message() *vaultv1.Workspace {
 	}
 }
 
+// InternalHandlers implements the method for workspaces on the internal endpoint.
+type InternalHandlers struct{ store *Store }
+
+// NewInternalHandlers returns the handlers of a store.
+func NewInternalHandlers(store *Store) *InternalHandlers { return &InternalHandlers{store: store} }
+
 // ResolveWorkspace returns the title of a workspace, for peers that show it to strangers. An unknown
 // workspace has an empty title.
-func (h *Handlers) ResolveWorkspace(ctx context.Context, req *vaultinternalv1.ResolveWorkspaceRequest) (*vaultinternalv1.ResolveWorkspaceResponse, error) {
+func (h *InternalHandlers) ResolveWorkspace(ctx context.Context, req *vaultinternalv1.ResolveWorkspaceRequest) (*vaultinternalv1.ResolveWorkspaceResponse, error) {
 	w, err := h.store.Get(ctx, req.GetWorkspace())
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err

@@ -1,8 +1,6 @@
 package workspaces
 
 import (
-	"context"
-
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -26,12 +24,11 @@ func reserved() []string {
 	}
 }
 
-// Member is the caller, if it is a member of a workspace.
-func Member(ctx context.Context, workspace string) (caller.Principal, error) {
-	p := caller.From(ctx)
+// CheckMember refuses a principal that is not a member of a workspace.
+func CheckMember(p caller.Principal, workspace string) error {
 	if workspace == "" || p.Kind != caller.Member || p.Workspace != workspace {
-		return p, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
+		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
 			"only a member of the workspace can do this, with its own key")
 	}
-	return p, nil
+	return nil
 }

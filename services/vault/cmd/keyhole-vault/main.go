@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault"
+	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
 )
 
@@ -51,15 +52,22 @@ func run(ctx context.Context, args []string) (err error) {
 		return fmt.Errorf("open redis: %w", err)
 	}
 	p.Defer(redis.Close)
-	service, err := vault.New(ctx, vault.Config{
-		KEKFile: s.KEKFile, GuestRuns: s.GuestKeyRuns, EgressAllow: s.EgressAllow, FetchAllow: s.FetchAllow,
+	kek, err := envelope.OpenFile(s.KEKFile)
+	if err != nil {
+		return err
+	}
+	service, err := vault.New(vault.Config{
+		GuestRuns: s.GuestKeyRuns, EgressAllow: s.EgressAllow, FetchAllow: s.FetchAllow,
 		EgressPlaintext: s.EgressPlaintext, EgressCAFile: s.EgressCAFile,
-	}, vault.Deps{DB: db, Redis: redis, Identity: p.Identity, Verifier: p.Identity.Verifier(), Logger: p.Logger, Metrics: p.Registerer})
+	}, vault.Deps{DB: db, Redis: redis, KEK: kek, Identity: p.Identity, Verifier: p.Identity.Verifier(), Logger: p.Logger, Metrics: p.Registerer})
 	if err != nil {
 		return err
 	}
 	p.Defer(func() error { service.Close(); return nil })
-	made, err := service.Bootstrap(ctx, vault.OperatorKeyFile(s.OperatorKeyFile))
+	if err := service.Bootstrap(ctx); err != nil {
+		return err
+	}
+	made, err := service.CreateOperatorKey(ctx, vault.OperatorKeyFile(s.OperatorKeyFile))
 	if err != nil {
 		return err
 	}

@@ -7,15 +7,23 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
 // idTries is how many ids are tried for a literal.
 const idTries = 8
 
+// InternalHandlers implements the methods for credentials on the internal endpoint.
+type InternalHandlers struct{ all *Credentials }
+
+// NewInternalHandlers returns the handlers of credentials.
+func NewInternalHandlers(all *Credentials) *InternalHandlers { return &InternalHandlers{all: all} }
+
 // ResolveCredentials says which credentials of a workspace exist, and where they may go.
-func (h *Handlers) ResolveCredentials(ctx context.Context, req *vaultinternalv1.ResolveCredentialsRequest) (*vaultinternalv1.ResolveCredentialsResponse, error) {
+func (h *InternalHandlers) ResolveCredentials(ctx context.Context, req *vaultinternalv1.ResolveCredentialsRequest) (*vaultinternalv1.ResolveCredentialsResponse, error) {
 	res := &vaultinternalv1.ResolveCredentialsResponse{}
 	for _, id := range req.GetIds() {
 		c, err := h.all.Current(ctx, Name(req.GetWorkspace(), id))
@@ -31,8 +39,8 @@ func (h *Handlers) ResolveCredentials(ctx context.Context, req *vaultinternalv1.
 
 // StoreLiteral stores a literal secret of a definition as a new credential. It finds a credential with the same
 // value and destinations, so that saving a definition twice does not store the secret twice.
-func (h *Handlers) StoreLiteral(ctx context.Context, req *vaultinternalv1.StoreLiteralRequest) (*vaultinternalv1.StoreLiteralResponse, error) {
-	if _, err := workspaces.Member(ctx, req.GetWorkspace()); err != nil {
+func (h *InternalHandlers) StoreLiteral(ctx context.Context, req *vaultinternalv1.StoreLiteralRequest) (*vaultinternalv1.StoreLiteralResponse, error) {
+	if err := workspaces.CheckMember(caller.From(ctx), req.GetWorkspace()); err != nil {
 		return nil, err
 	}
 	hint := idFrom(req.GetIdHint())
@@ -49,7 +57,7 @@ func (h *Handlers) StoreLiteral(ctx context.Context, req *vaultinternalv1.StoreL
 		return &vaultinternalv1.StoreLiteralResponse{Id: known}, nil
 	}
 	for range idTries {
-		err = h.all.storeCredential(ctx, c, value)
+		err = h.all.storeCredential(ctx, audit.CallerOf(ctx), c, value)
 		if errs.ReasonOf(err) != errorsv1.Reason_REASON_ALREADY_EXISTS {
 			break
 		}

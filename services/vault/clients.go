@@ -1,0 +1,63 @@
+package vault
+
+import (
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/vault/egress"
+)
+
+// Limits of a fetch of a picture, unless the operator sets lower ones. Any visitor may name a picture,
+// and a run waits in its place while the picture arrives.
+const (
+	pictureIdle  = 10 * time.Second
+	pictureTotal = 30 * time.Second
+)
+
+// clients make the outbound calls. They share no connection.
+type clients struct {
+	rules    *egress.Rules // of steps
+	steps    *egress.Client
+	pictures *egress.Client
+}
+
+func newClients(cfg Config) (clients, error) {
+	rules, err := egress.ParseRules(cfg.EgressAllow, cfg.EgressPlaintext)
+	if err != nil {
+		return clients{}, err
+	}
+	pictureRules, err := egress.ParseRules(cfg.FetchAllow, cfg.EgressPlaintext)
+	if err != nil {
+		return clients{}, err
+	}
+	limits := cfg.Egress
+	if cfg.EgressCAFile != "" {
+		if limits.RootCAs, err = egress.Roots(cfg.EgressCAFile); err != nil {
+			return clients{}, err
+		}
+	}
+	return clients{
+		rules: rules, steps: newClient(limits, rules), pictures: newClient(forPictures(limits), pictureRules),
+	}, nil
+}
+
+func newClient(c egress.Config, r *egress.Rules) *egress.Client {
+	c.Rules = r
+	return egress.New(c)
+}
+
+// forPictures lowers the time limits to those of pictures.
+func forPictures(c egress.Config) egress.Config {
+	for limit, most := range map[*time.Duration]time.Duration{
+		&c.HeaderTimeout: pictureIdle, &c.IdleTimeout: pictureIdle, &c.TotalTimeout: pictureTotal,
+	} {
+		if *limit <= 0 || *limit > most {
+			*limit = most
+		}
+	}
+	return c
+}
+
+func (c clients) close() {
+	c.steps.Close()
+	c.pictures.Close()
+}

@@ -1,0 +1,63 @@
+package vault
+
+import (
+	"google.golang.org/grpc"
+
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/vault/assertions"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/calls"
+	"github.com/keyhole-dev/keyhole/services/vault/credentialgrants"
+	"github.com/keyhole-dev/keyhole/services/vault/credentials"
+	"github.com/keyhole-dev/keyhole/services/vault/keys"
+	"github.com/keyhole-dev/keyhole/services/vault/runs"
+	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
+)
+
+type (
+	auditHandlers      = audit.Handlers
+	workspaceHandlers  = workspaces.Handlers
+	keyHandlers        = keys.Handlers
+	credentialHandlers = credentials.Handlers
+
+	assertionHandlers          = assertions.InternalHandlers
+	internalWorkspaceHandlers  = workspaces.InternalHandlers
+	internalKeyHandlers        = keys.InternalHandlers
+	internalCredentialHandlers = credentials.InternalHandlers
+	grantHandlers              = credentialgrants.InternalHandlers
+	runHandlers                = runs.InternalHandlers
+	callHandlers               = calls.InternalHandlers
+)
+
+// public implements the endpoint for clients. A method without a handler does not compile. No type in
+// it has a method of the other endpoint, so no mistake in registration can expose one.
+type public struct {
+	vaultv1.UnsafeVaultServiceServer
+	*auditHandlers
+	*workspaceHandlers
+	*keyHandlers
+	*credentialHandlers
+}
+
+// internal implements the endpoint for other services.
+type internal struct {
+	vaultinternalv1.UnsafeVaultInternalServiceServer
+	*assertionHandlers
+	*internalWorkspaceHandlers
+	*internalKeyHandlers
+	*internalCredentialHandlers
+	*grantHandlers
+	*runHandlers
+	*callHandlers
+}
+
+// RegisterPublic registers the endpoint for clients.
+func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) {
+	vaultv1.RegisterVaultServiceServer(r, s.public)
+}
+
+// RegisterInternal registers the endpoint for other services.
+func (s *Service) RegisterInternal(r grpc.ServiceRegistrar) {
+	vaultinternalv1.RegisterVaultInternalServiceServer(r, s.internal)
+}
