@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -115,12 +114,8 @@ func (c *call) check(req any) error {
 }
 
 // end converts the outcome into a status, and writes the log line.
-func (c *call) end(ctx context.Context, err error, panicked any) error {
+func (c *call) end(ctx context.Context, err error) error {
 	c.cancel()
-	if panicked != nil {
-		err = errs.Internal(errorsv1.Reason_REASON_INTERNAL, "internal error; give the request id to the operator").
-			Because(fmt.Errorf("panic: %v\n%s", panicked, debug.Stack()))
-	}
 	c.log(ctx, err)
 	if err == nil {
 		return nil
@@ -131,10 +126,11 @@ func (c *call) end(ctx context.Context, err error, panicked any) error {
 func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (resp any, err error) {
 	c := s.call(info.FullMethod)
 	defer func() {
-		if err = c.end(ctx, err, recover()); err != nil {
+		if err = c.end(ctx, err); err != nil {
 			resp = nil
 		}
 	}()
+	defer errs.Recover(&err) // before end, which reports the panic
 	ctx, err = c.begin(ctx, s.cfg.MaxDeadline)
 	c.stranger.received(sizeOf(c.stranger, req))
 	if err != nil {
@@ -168,7 +164,8 @@ func setHeader(md metadata.MD, set func(metadata.MD) error) error {
 
 func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
 	ctx, c := ss.Context(), s.call(info.FullMethod)
-	defer func() { err = c.end(ctx, err, recover()) }()
+	defer func() { err = c.end(ctx, err) }()
+	defer errs.Recover(&err) // before end, which reports the panic
 	if ctx, err = c.begin(ctx, s.cfg.MaxStreamDeadline); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"sync"
@@ -85,7 +86,9 @@ func (c *stranger) Read(p []byte) (int, error) {
 
 // grow takes room for what has come. An error ends the connection.
 func (c *stranger) grow() error {
-	lease, err := c.all.bytes.Acquire(context.Background(), countedBytes, c.client)
+	ctx, cancel := context.WithTimeout(context.Background(), giveUpAfter())
+	defer cancel()
+	lease, err := c.all.bytes.Acquire(ctx, countedBytes, c.client)
 	if err != nil {
 		return err
 	}
@@ -93,8 +96,14 @@ func (c *stranger) grow() error {
 	defer c.mu.Unlock()
 	c.leases = append(c.leases, lease)
 	c.granted.Add(countedBytes)
+	c.shrinkLocked() // the connection or its calls may have ended during the wait
 	return nil
 }
+
+// giveUpAfter returns how long a connection waits for room. Connections of one address may
+// each hold a part of it and wait for the rest. A random time makes them give up one after
+// the other, so that the room of the first lets the others finish.
+func giveUpAfter() time.Duration { return roomWithin/2 + rand.N(roomWithin/2) } //nolint:gosec // a delay, not a secret
 
 // used gives back the room of n bytes that are no longer held.
 func (c *stranger) used(n int64) {
@@ -110,6 +119,11 @@ func (c *stranger) shrink() {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.shrinkLocked()
+}
+
+// shrinkLocked releases leases that are no longer needed. c.mu is held.
+func (c *stranger) shrinkLocked() {
 	for len(c.leases) > 0 && c.came.Load() <= c.granted.Load()-countedBytes {
 		c.leases[len(c.leases)-1].Release()
 		c.leases = c.leases[:len(c.leases)-1]
