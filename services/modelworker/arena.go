@@ -9,14 +9,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-// arena is the memory shared with one worker. It has no name in any file system
-// and takes real memory only where it has been written.
+// arena is the memory shared with one worker. It is a memfd, which has no name in a file
+// system, and takes real memory only for pages that were written.
 type arena struct {
 	file   *os.File
 	memory []byte
 }
 
-// keep is how much of an arena stays allocated between runs.
+// keep is the part of an arena that stays allocated between runs, in bytes.
 const keep = 32 << 20
 
 func newArena(size int) (*arena, error) {
@@ -29,7 +29,7 @@ func newArena(size int) (*arena, error) {
 		_ = file.Close()
 		return nil, fmt.Errorf("size the shared memory: %w", err)
 	}
-	// Without the seals a worker could shrink it, and the parent would fault.
+	// Without these seals a worker could shrink the file, and the parent would get SIGBUS.
 	seals := unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_SEAL
 	if _, err := unix.FcntlInt(file.Fd(), unix.F_ADD_SEALS, seals); err != nil {
 		_ = file.Close()
@@ -43,8 +43,8 @@ func newArena(size int) (*arena, error) {
 	return &arena{file: file, memory: memory}, nil
 }
 
-// write lays the inputs out from the start and fills them; free is where what is
-// left begins.
+// write places the inputs at the start of the arena and fills them. free is the offset of
+// the first unused byte.
 func (a *arena) write(inputs []Input) (tensors []wire.Tensor, free int, err error) {
 	if len(inputs) > wire.MaxTensors {
 		return nil, 0, failure(TooLarge, "%d inputs; at most %d are taken", len(inputs), wire.MaxTensors)
@@ -64,7 +64,7 @@ func (a *arena) write(inputs []Input) (tensors []wire.Tensor, free int, err erro
 	return tensors, wire.Align(free), nil
 }
 
-// read finds the outputs where the worker says that they are.
+// read returns the outputs at the positions that the worker names, after checking them.
 func (a *arena) read(tensors []wire.Tensor) ([]Output, error) {
 	if len(tensors) > wire.MaxTensors {
 		return nil, failure(Crashed, "the worker answered with %d outputs", len(tensors))
@@ -80,7 +80,7 @@ func (a *arena) read(tensors []wire.Tensor) ([]Output, error) {
 	return outputs, nil
 }
 
-// trim gives memory back after a large run.
+// trim frees the memory of a large run.
 func (a *arena) trim(used int) {
 	if used <= keep || len(a.memory) <= keep {
 		return

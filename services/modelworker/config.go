@@ -9,39 +9,38 @@ import (
 	"time"
 )
 
-// Config of a pool. The zero value is usable.
+// Config configures a pool. The zero value is usable.
 type Config struct {
-	// Worker is the path of keyhole-model-worker. Empty means next to this executable.
+	// Worker is the path of keyhole-model-worker. Empty: the file next to this executable.
 	Worker string
-	// Library is the path of libonnxruntime.so. Empty means next to the worker.
+	// Library is the path of libonnxruntime.so. Empty: the file next to the worker.
 	Library string
-	// Workers bounds the processes. One workspace has at most half of them. Zero: twice
-	// the number of processors, so that one workspace can use all processors while a
-	// worker is left for the others; at least 4.
+	// Workers bounds the processes. One workspace gets at most half of them. Zero: twice
+	// the number of processors, at least 4, so that one workspace can use all processors
+	// while the others still find a worker.
 	Workers int
-	// Threads that one run may use. Zero: 1, so that as many runs as there are
-	// processors go on side by side, which gives the most of them per second.
+	// Threads is the number of threads of one run. Zero: 1, which gives the most runs per
+	// second, because there are as many concurrent runs as processors.
 	Threads int
-	// Memory bounds one worker's heap in bytes. Zero: 2 GiB.
+	// Memory bounds the heap of one worker, in bytes. Zero: 2 GiB.
 	Memory int64
-	// Arena bounds the inputs and outputs of one run together, in bytes; only what
-	// is used takes memory. Zero: 256 MiB.
+	// Arena bounds the inputs and outputs of one run together, in bytes. Only pages in use
+	// take memory. Zero: 256 MiB.
 	Arena int
-	// Sessions and CacheBytes bound the models that one worker keeps open, by
-	// number and by the sum of their sizes. Zero: 8, and a quarter of Memory.
+	// Sessions and CacheBytes bound the open models of one worker, in number and in total
+	// file size. Zero: 8, and a quarter of Memory.
 	Sessions   int
 	CacheBytes int64
-	// Idle is how long a worker waits for more work before it is ended. Zero: 5
-	// minutes.
+	// Idle is the time after which an unused worker is ended. Zero: 5 minutes.
 	Idle time.Duration
 	// RunLimit and InspectLimit bound one call. Zero: 2 minutes, and 30 seconds.
 	RunLimit     time.Duration
 	InspectLimit time.Duration
-	// Logger gets a line for each worker that starts or ends. Nil: none.
+	// Logger logs the start and end of each worker. Nil: no log.
 	Logger *slog.Logger
 }
 
-// stopAfter is how long a worker may take to stop a cancelled run before it is killed.
+// stopAfter is the time that a worker has to stop a cancelled run before it is killed.
 const stopAfter = 200 * time.Millisecond
 
 func (c Config) withDefaults() (Config, error) {

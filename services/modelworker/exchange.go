@@ -14,14 +14,14 @@ import (
 )
 
 // exchange sends one request and waits for its reply. When ctx ends, it asks the worker to
-// stop, and kills it if it does not answer soon.
+// stop, and kills it if no reply arrives within stopAfter.
 func (p *process) exchange(ctx context.Context, req wire.Request, file *os.File) (wire.Reply, error) {
 	p.nextID++
 	req.ID, req.Attached = p.nextID, file != nil
 	if err := p.conn.SetDeadline(time.Time{}); err != nil {
 		return wire.Reply{}, p.died(err)
 	}
-	if err := p.send(req, file); err != nil { // it died before, not on this
+	if err := p.send(req, file); err != nil { // it died earlier, not because of this request
 		return wire.Reply{}, &retryable{p.died(err)}
 	}
 	cancelled := make(chan struct{})
@@ -32,7 +32,7 @@ func (p *process) exchange(ctx context.Context, req wire.Request, file *os.File)
 	})
 	reply, err := p.receive(req.ID)
 	if !stop() {
-		<-cancelled // else it would set the next exchange's deadline
+		<-cancelled // otherwise the callback could set the deadline of the next exchange
 	}
 	if err != nil && ctx.Err() != nil {
 		p.obituary()
@@ -60,8 +60,8 @@ func (p *process) send(req wire.Request, file *os.File) error {
 	return err
 }
 
-// receive accepts no descriptors. The call has no buffer for them, so the kernel drops
-// those that a worker sends.
+// receive accepts no descriptors. It passes no buffer for control messages, so the kernel
+// closes descriptors that a worker sends.
 func (p *process) receive(id uint64) (wire.Reply, error) {
 	n, err := p.conn.Read(p.buf)
 	if err != nil {

@@ -2,27 +2,26 @@ package modelworker
 
 import "fmt"
 
-// Kind says what went wrong with a model, for the caller to choose its own error.
+// Kind is the kind of a failure. The caller maps it to its own error.
 type Kind string
 
-// The kinds of failure. A context that ended is not among them: its own error
-// comes back then.
+// The kinds of failure. If a context ends, its own error is returned instead.
 const (
-	// Refused: the file is not a model that can be opened, or the model does not
-	// take these inputs, or fails on them.
+	// Refused: the file is not a model, or the model does not accept these inputs or fails
+	// on them.
 	Refused Kind = "refused"
-	// TooLarge: model, inputs or outputs need more memory than is allowed.
+	// TooLarge: the model, its inputs or its outputs need more memory than is allowed.
 	TooLarge Kind = "too large"
-	// Crashed: the worker died on it.
+	// Crashed: the worker died during the request.
 	Crashed Kind = "crashed"
-	// TimedOut: it took longer than the pool allows any call.
+	// TimedOut: the call exceeded the pool's own limit.
 	TimedOut Kind = "timed out"
-	// Unavailable: no worker could be started; the model has no part in it.
+	// Unavailable: no worker could be started. The model is not to blame.
 	Unavailable Kind = "unavailable"
 )
 
-// Failure is the error of a call. Detail may hold words of the runtime's about
-// the model, which are its owner's business and nobody else's.
+// Failure is the error of a call. Detail may hold the runtime's message about the model,
+// which only the model's owner may see.
 type Failure struct {
 	Kind   Kind
 	Detail string
@@ -31,7 +30,7 @@ type Failure struct {
 
 func (f *Failure) Error() string { return fmt.Sprintf("model %s: %s", f.Kind, f.Detail) }
 
-// Unwrap is the cause, where there is one.
+// Unwrap returns the cause, or nil.
 func (f *Failure) Unwrap() error { return f.cause }
 
 func failure(kind Kind, format string, args ...any) *Failure {

@@ -10,10 +10,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-// Infer runs a model on inputs and calls read with its outputs. The inputs are
-// written, and the outputs read, while the worker is held, in memory shared with
-// it. When ctx ends, the work is stopped or killed, and ctx's error comes back. The pool's
-// own limit begins with the client's turn.
+// Infer runs a model on inputs and calls read with its outputs. Inputs are written and
+// outputs are read in memory shared with the worker, while this call holds the worker. When
+// ctx ends, the run is stopped or its worker killed, and Infer returns ctx's error. The
+// pool's own limit starts with the client's turn.
 func (p *Pool) Infer(ctx context.Context, model Model, inputs []Input, read func([]Output) error) error {
 	err := freshly(func() error {
 		proc, err := p.acquire(ctx, model.Client, model.Tenant, model.Key)
@@ -27,8 +27,8 @@ func (p *Pool) Infer(ctx context.Context, model Model, inputs []Input, read func
 	return p.explain(ctx, err)
 }
 
-// freshly gives a fresh worker one try where the failure says nothing about the model:
-// of a worker that has grown tight by the models before, or that was found dead.
+// freshly retries once with a new worker if the failure says nothing about the model: the
+// worker's memory was full of earlier models, or the worker was found dead.
 func freshly(do func() error) error {
 	err := do()
 	if again := new(retryable); errors.As(err, &again) {
@@ -40,7 +40,7 @@ func freshly(do func() error) error {
 	return err
 }
 
-// retryable is a failure that another worker may not have.
+// retryable marks a failure that a new worker may not have.
 type retryable struct{ err error }
 
 func (r *retryable) Error() string { return r.err.Error() }
@@ -48,7 +48,7 @@ func (r *retryable) Error() string { return r.err.Error() }
 func (r *retryable) Unwrap() error { return r.err }
 
 func (p *Pool) infer(ctx context.Context, proc *process, model Model, inputs []Input, read func([]Output) error) error {
-	then := p.retire // unless it has proven to be well; also where a callback panics
+	then := p.retire // until the call succeeds, and also if a callback panics
 	defer func() { then(proc) }()
 	fresh := len(proc.models) == 0
 	tensors, free, err := proc.arena.write(inputs)
@@ -63,7 +63,7 @@ func (p *Pool) infer(ctx context.Context, proc *process, model Model, inputs []I
 	switch reply.Outcome {
 	case wire.OK:
 		outputs, err := proc.arena.read(reply.Outputs)
-		if err != nil { // the worker lies
+		if err != nil { // the worker's reply is false
 			return err
 		}
 		then = p.release
@@ -84,7 +84,7 @@ func (p *Pool) infer(ctx context.Context, proc *process, model Model, inputs []I
 	return failure(Refused, "%s", reply.Detail)
 }
 
-// end is how far into the arena a run has written.
+// end returns the end of the part of the arena that a run has written.
 func end(outputs []Output, free int) int {
 	for _, o := range outputs {
 		free += len(o.data) + 64
@@ -92,8 +92,8 @@ func end(outputs []Output, free int) int {
 	return free
 }
 
-// infer sends the model along if the worker has not had it yet, and again if it
-// has dropped it since.
+// infer sends the model with the request if the worker has never had it, and sends both
+// once more if the worker has dropped it.
 func (p *process) infer(ctx context.Context, model Model, req wire.Request) (wire.Reply, error) {
 	if p.models[model.Key] {
 		reply, err := p.exchange(ctx, req, nil)
@@ -113,8 +113,8 @@ func (p *process) infer(ctx context.Context, model Model, req wire.Request) (wir
 	return reply, err
 }
 
-// Describe tells what a model declares, in the worker that is then to run it and that
-// keeps it open until then.
+// Describe returns a model's signature. It asks the worker that runs the model next, which
+// keeps the model open.
 func (p *Pool) Describe(ctx context.Context, model Model) (*Signature, error) {
 	var signature *Signature
 	err := freshly(func() error {
@@ -137,7 +137,7 @@ func (p *Pool) describe(ctx context.Context, proc *process, model Model) (*Signa
 		return nil, fmt.Errorf("open the model's file: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	then := p.retire // unless it has proven to be well
+	then := p.retire // until the call succeeds
 	defer func() { then(proc) }()
 	fresh := len(proc.models) == 0
 	reply, err := proc.exchange(ctx, wire.Request{Op: wire.Inspect, Model: model.Key}, file)
@@ -154,8 +154,8 @@ func (p *Pool) describe(ctx context.Context, proc *process, model Model) (*Signa
 	return signature, err
 }
 
-// Inspect opens a model once, in a worker of its own, and tells what it declares.
-// A file that is not a model, or does more harm than that, is a Failure.
+// Inspect opens a model once in a worker that is used for nothing else, and returns its
+// signature. A file that is not a model, or that harms the worker, is a Failure.
 func (p *Pool) Inspect(ctx context.Context, client fair.Client, open func() (*os.File, error)) (*Signature, error) {
 	file, err := open()
 	if err != nil {
@@ -174,10 +174,10 @@ func (p *Pool) Inspect(ctx context.Context, client fair.Client, open func() (*os
 	return signature, p.explain(ctx, err)
 }
 
-// inspecting is a tenant that no workspace can be; its workers are used once.
+// inspecting is a tenant that no workspace can have. Its workers are used once.
 const inspecting = "\x00inspect"
 
-// signed is the signature of a reply.
+// signed returns the signature in a reply.
 func signed(ctx context.Context, reply wire.Reply, err error) (*Signature, error) {
 	switch {
 	case err != nil:

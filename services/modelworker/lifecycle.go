@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-// launch starts a worker in a place that the caller holds; the place is freed if
-// it cannot.
+// launch starts a worker for a caller that holds a place. If the start fails, it frees the
+// place.
 func (p *Pool) launch(ctx context.Context, tenant string) (*process, error) {
 	proc, err := p.spawn(tenant)
 	if err != nil {
@@ -48,7 +48,8 @@ func (p *Pool) spawn(tenant string) (*process, error) {
 	return proc, nil
 }
 
-// ended runs when a worker has gone. One that somebody holds is theirs to retire.
+// ended runs after a worker process has ended. A worker that a caller holds is retired by
+// that caller.
 func (p *Pool) ended(proc *process) {
 	defer p.processes.Done()
 	p.cfg.Logger.Info("model worker ended", "pid", proc.cmd.Process.Pid, "state", proc.cmd.ProcessState.String())
@@ -65,7 +66,7 @@ func (p *Pool) ended(proc *process) {
 	}
 }
 
-// retire ends a worker that the caller holds, frees its place, and ends the turn.
+// retire ends a worker that the caller holds, frees its place and ends the turn.
 func (p *Pool) retire(proc *process) {
 	proc.destroy()
 	p.freePlace()
@@ -78,14 +79,15 @@ func (p *Pool) freePlace() {
 	p.places--
 }
 
-// release puts a worker aside for the next call, and ends the turn.
+// release makes a worker idle, for the next call, and ends the turn.
 func (p *Pool) release(proc *process) {
 	if !p.putAside(proc) {
 		p.retire(proc)
 	}
 }
 
-// endTurn lets the next one have a worker. There is no turn yet while the worker starts.
+// endTurn lets the next client have a worker. A worker that is still starting has no turn
+// yet.
 func (p *process) endTurn() {
 	if turn := p.turn; turn != nil {
 		p.turn = nil
@@ -93,7 +95,7 @@ func (p *process) endTurn() {
 	}
 }
 
-// putAside is false where the worker died in its holder's hands.
+// putAside returns false if the worker died while the caller held it.
 func (p *Pool) putAside(proc *process) bool {
 	p.mu.Lock()
 	if !p.alive[proc] {
@@ -109,11 +111,11 @@ func (p *Pool) putAside(proc *process) bool {
 	}
 	p.idle = append(p.idle, proc)
 	p.mu.Unlock()
-	turn.Release() // it is idle before the next one looks
+	turn.Release() // after the worker is idle, so that the next client finds it
 	return true
 }
 
-// reap ends a worker if nobody has taken it meanwhile.
+// reap ends a worker unless a client has taken it meanwhile.
 func (p *Pool) reap(proc *process) {
 	p.mu.Lock()
 	i := slices.Index(p.idle, proc)

@@ -8,14 +8,14 @@ import (
 
 var errLimit = errors.New("the model took longer than is allowed")
 
-// bounded is ctx with the pool's own limit, which [Pool.explain] can tell from
-// the caller's.
+// bounded adds the pool's own limit to ctx. [Pool.explain] distinguishes this limit from
+// the caller's deadline.
 func (p *Pool) bounded(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, limit, errLimit)
 }
 
-// explain gives an error the name that its real cause has: the pool's own limit,
-// the caller's context, the pool being shut down.
+// explain names the real cause of an error: the pool's own limit, the caller's context, or
+// the shutdown of the pool.
 func (p *Pool) explain(ctx context.Context, err error) error {
 	if err == nil {
 		return nil

@@ -12,35 +12,35 @@ import (
 )
 
 // Pool runs models in a bounded number of workers. It is safe for concurrent use. Calls
-// beyond the bound, or beyond what one workspace may have, wait for their turn: see
-// package fair.
+// wait for their turn if all workers are busy or their workspace has its share; see package
+// fair.
 type Pool struct {
 	cfg Config
-	// processes waits for every worker's end.
+	// processes counts workers that have not been waited for.
 	processes sync.WaitGroup
 
-	// turns has a place for each worker. Clients wait there.
+	// turns has one place for each worker. Clients wait here.
 	turns *fair.Pool
 
 	mu     sync.Mutex
 	closed bool
-	// places in use: each worker has one from before it is started until its
-	// holder retires it, or until it dies while nobody holds it.
+	// places counts the places in use. A worker has a place from before its start until its
+	// holder retires it, or until it dies while it is idle.
 	places int
 	alive  map[*process]bool
-	idle   []*process // the last used at the end
+	idle   []*process // the most recently used at the end
 }
 
-// turnLasts is how long a client is served before the next one that waits, which may
-// replace its worker.
+// turnLasts is the time after which a client gives way to a waiting one, which may replace
+// its worker.
 const turnLasts = 250 * time.Millisecond
 
-// waiting is how many calls of one key or visitor may wait, over all of its runs.
+// waiting bounds the waiting calls of one key or visitor, over all of its runs.
 const waiting = 2048
 
 var errClosed = errors.New("the model workers are shut down")
 
-// New makes a pool. No worker is started before the first call.
+// New makes a pool. It starts no worker; the first call does.
 func New(cfg Config) (*Pool, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -51,8 +51,8 @@ func New(cfg Config) (*Pool, error) {
 	})}, nil
 }
 
-// Close kills every worker and waits for their end. Calls that go on end with a
-// Failure.
+// Close kills every worker and waits for the processes to end. Calls in progress fail with
+// a Failure.
 func (p *Pool) Close() {
 	p.mu.Lock()
 	p.closed = true
@@ -63,14 +63,14 @@ func (p *Pool) Close() {
 	p.processes.Wait()
 }
 
-// Workers is the number of worker processes that run now.
+// Workers returns the number of running worker processes.
 func (p *Pool) Workers() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.alive)
 }
 
-// PIDs of the worker processes that run now, for a monitor.
+// PIDs returns the process IDs of the running workers, for monitoring.
 func (p *Pool) PIDs() []int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -81,8 +81,8 @@ func (p *Pool) PIDs() []int {
 	return pids
 }
 
-// acquire gives a client a worker of the tenant for itself, when it is its turn; release
-// or retire must follow.
+// acquire waits for the client's turn and returns a worker of the tenant, for exclusive
+// use. The caller must call release or retire.
 func (p *Pool) acquire(ctx context.Context, client fair.Client, tenant, model string) (*process, error) {
 	if p.isClosed() {
 		return nil, failure(Unavailable, "%w", errClosed)
@@ -93,7 +93,7 @@ func (p *Pool) acquire(ctx context.Context, client fair.Client, tenant, model st
 	}
 	proc, err := p.claim(tenant, model)
 	if err == nil && proc != nil && (proc.tenant != tenant || proc.dead()) {
-		proc.destroy() // the new one takes its place
+		proc.destroy() // the new worker takes its place
 		proc = nil
 	}
 	if err == nil && proc == nil {
@@ -113,9 +113,9 @@ func (p *Pool) isClosed() bool {
 	return p.closed
 }
 
-// claim takes an idle worker of the tenant, at best one that has the model; else
-// a free place; else the worker that has been idle for longest. A client with a turn finds
-// one of these, for there are as many places as turns.
+// claim takes an idle worker of the tenant, preferably one that has the model. If there is
+// none, it takes a free place, or else replaces the worker that has been idle longest. One
+// of these exists for every client with a turn, because there are as many places as turns.
 func (p *Pool) claim(tenant, model string) (*process, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -127,7 +127,7 @@ func (p *Pool) claim(tenant, model string) (*process, error) {
 	}
 	if p.places < p.cfg.Workers || len(p.idle) == 0 {
 		p.places++
-		return nil, nil //nolint:nilnil // a place to start one in
+		return nil, nil //nolint:nilnil // the caller starts a worker in this place
 	}
 	return p.takeIdle(0), nil
 }
@@ -139,8 +139,8 @@ func (p *Pool) takeIdle(i int) *process {
 	return proc
 }
 
-// pick prefers the worker that was used last: the others may then become idle
-// for long enough to be ended.
+// pick prefers the most recently used worker, so that the others become idle long enough to
+// be ended.
 func (p *Pool) pick(tenant, model string) int {
 	best := -1
 	for i, proc := range p.idle {

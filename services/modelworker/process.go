@@ -19,27 +19,28 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-// process is one worker. Only the caller that has acquired it uses it.
+// process is one worker. Only the caller that has acquired it may use it.
 type process struct {
 	tenant string
-	// turn is what its holder has of the pool.
+	// turn is the holder's lease of the pool.
 	turn   *fair.Lease
 	cmd    *exec.Cmd
 	conn   *net.UnixConn
 	arena  *arena
 	stderr *tail
-	// exited is closed when the process has been waited for.
+	// exited is closed after the process has been waited for.
 	exited chan struct{}
-	// models that the worker has been given; it may have dropped some since.
+	// models holds the keys of models that were sent to the worker. The worker may have
+	// dropped some.
 	models map[string]bool
 	nextID uint64
 	buf    []byte // for replies
-	// idle ends the process; it runs while nobody uses it.
+	// idle ends the process. The timer runs only while nobody uses the process.
 	idle *time.Timer
 }
 
-// start runs a worker; ended is called when the process has gone, after which
-// nothing of it is left.
+// start starts a worker. It calls ended after the process has ended and all its resources
+// are free.
 func start(cfg Config, tenant string, ended func(*process)) (*process, error) {
 	memory, err := newArena(cfg.Arena)
 	if err != nil {
@@ -66,7 +67,8 @@ func start(cfg Config, tenant string, ended func(*process)) (*process, error) {
 	return p, nil
 }
 
-// command has an empty environment and only the control socket as descriptor.
+// command gives the process an empty environment and the control socket as its only
+// descriptor.
 func command(cfg Config, control *os.File, stderr *tail) *exec.Cmd {
 	cmd := exec.Command(cfg.Worker,
 		"-library", cfg.Library,
@@ -82,8 +84,9 @@ func command(cfg Config, control *os.File, stderr *tail) *exec.Cmd {
 	return cmd
 }
 
-// supervise stays on one thread until the process has gone: the kernel sends the
-// parent's-death signal when the thread that started it ends, not the process.
+// supervise locks its OS thread until the process has ended. The kernel sends the
+// parent-death signal (PR_SET_PDEATHSIG) when the thread that started the child ends, not
+// when the process does.
 func (p *process) supervise(started chan<- error, ended func(*process)) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -99,8 +102,8 @@ func (p *process) supervise(started chan<- error, ended func(*process)) {
 
 func (p *process) kill() { _ = p.cmd.Process.Kill() }
 
-// destroy ends the worker and gives back what the parent holds for it. Only the
-// holder may call it.
+// destroy kills the worker and frees what the parent holds for it. Only the holder may call
+// it.
 func (p *process) destroy() {
 	p.kill()
 	_ = p.conn.Close()
@@ -116,7 +119,7 @@ func (p *process) dead() bool {
 	}
 }
 
-// obituary waits for a dying process to end, and reports how it died.
+// obituary waits for a dying process to end and describes how it ended.
 func (p *process) obituary() string {
 	p.kill()
 	<-p.exited
@@ -146,7 +149,7 @@ func socketPair() (*net.UnixConn, *os.File, error) {
 	return unixConn, child, nil
 }
 
-// tail keeps the last output of a worker.
+// tail keeps the last bytes of a worker's output.
 type tail struct {
 	mu   sync.Mutex
 	text []byte

@@ -8,19 +8,19 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-// Model is what to run. It is opened when a worker does not have it yet.
+// Model names a model to run. A worker opens it when it does not have it yet.
 type Model struct {
-	// Key names the bytes of the model, such as their SHA-256.
+	// Key identifies the bytes of the model, for instance by their SHA-256.
 	Key string
-	// Tenant is whose model it is; tenants never share a worker.
+	// Tenant is the owner of the model. Tenants never share a worker.
 	Tenant string
-	// Client is who waits for the answer, and whose turn it takes.
+	// Client is the client that waits for the answer. The call takes its turn.
 	Client fair.Client
-	// Open gives the model's file. The pool closes it.
+	// Open opens the model's file. The pool closes it.
 	Open func() (*os.File, error)
 }
 
-// Signature is what a model declares: inputs, outputs, metadata.
+// Signature holds a model's declared inputs, outputs and metadata.
 type Signature = wire.Signature
 
 // Element is the type of a tensor's elements.
@@ -35,25 +35,25 @@ const (
 	Uint8   = wire.Uint8
 )
 
-// Input is a tensor that goes in. It is written straight into the memory that
-// the worker reads.
+// Input is an input tensor. The caller writes it directly into the memory that the worker
+// reads.
 type Input struct {
-	// Name of the model's input. Empty: taken by position.
+	// Name is the name of the model's input. Empty: the input is taken by its position.
 	Name  string
 	Type  Element
 	Shape []int64
-	// Fill writes all the elements; what was there before is undefined.
+	// Fill writes all elements. The previous content of data is undefined.
 	Fill func(data []byte) error
 }
 
-// FillFloat32 is an input of float32.
+// FillFloat32 returns an input of float32 elements.
 func FillFloat32(shape []int64, fill func(data []float32) error) Input {
 	return Input{Type: Float32, Shape: shape, Fill: func(data []byte) error { return fill(view[float32](data)) }}
 }
 
-// Output is a tensor that came out. It is valid only inside of the callback that
-// it was given to. The worker can still write there: a value read twice may
-// differ, so decoders check what they index with.
+// Output is an output tensor. It is valid only inside of the callback that receives it. The
+// worker can still write to its memory, so a value that is read twice may differ: check an
+// index on the copy that is used.
 type Output struct {
 	Name  string
 	Type  Element
@@ -61,10 +61,10 @@ type Output struct {
 	data  []byte
 }
 
-// Bytes of the elements.
+// Bytes returns the elements as bytes.
 func (o Output) Bytes() []byte { return o.data }
 
-// Float32 is the elements, or nil where they are of another type.
+// Float32 returns the elements, or nil if they have another type.
 func (o Output) Float32() []float32 {
 	if o.Type != Float32 {
 		return nil
@@ -72,7 +72,7 @@ func (o Output) Float32() []float32 {
 	return view[float32](o.data)
 }
 
-// view reads bytes as elements; wire.Tensor.Within has seen to the alignment.
+// view converts bytes to elements. wire.Tensor.Within has checked the alignment.
 func view[T any](data []byte) []T {
 	if len(data) == 0 {
 		return nil

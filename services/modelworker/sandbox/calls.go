@@ -2,9 +2,9 @@ package sandbox
 
 import "golang.org/x/sys/unix"
 
-// common is allowed on every architecture: computing, memory, threads, time,
-// and input and output on descriptors that are open already. There is nothing
-// here that opens, connects, names a path or another process.
+// common is the list of system calls allowed on every architecture: memory, threads, time,
+// and I/O on open descriptors. No call in it opens or connects anything, or names a path or
+// another process.
 var common = []uint32{
 	unix.SYS_READ, unix.SYS_WRITE, unix.SYS_CLOSE, unix.SYS_FSTAT, unix.SYS_LSEEK, unix.SYS_PREAD64,
 	unix.SYS_RECVMSG, unix.SYS_SENDMSG,

@@ -4,8 +4,8 @@ import "golang.org/x/sys/unix"
 
 const arch = unix.AUDIT_ARCH_X86_64
 
-// x32 calls are 64-bit calls with this bit set: a filter that forgets them has a
-// second door.
+// x32 is set in the numbers of x32 calls, which reach the same kernel functions. A filter
+// must refuse them, or they bypass it.
 const x32 = 0x40000000
 
 func guard() []unix.SockFilter {

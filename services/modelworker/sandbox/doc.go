@@ -1,8 +1,7 @@
-// Package sandbox takes from a process what a model worker does not need: the
+// Package sandbox takes from a process everything that a model worker does not need: the
 // network, the file system, other programs, privileges and unbounded memory.
 //
-// [Limit] comes first, before anything untrusted is read. [Seal] comes last,
-// once every library is loaded and every file is open: from then on the process
-// can compute, allocate, make threads and talk over the descriptors that it
-// has, and nothing else. There is no way back.
+// Call [Limit] first, before anything untrusted is read. Call [Seal] last, after all
+// libraries are loaded and all files are open. From then on the process can only compute,
+// allocate memory, start threads and use its open descriptors. Neither call can be undone.
 package sandbox

@@ -7,10 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Limit bounds what the process may use. Memory counts the private writable
-// memory (heap, thread stacks) in bytes, not the shared one and not what is only
-// reserved, as the Go runtime does in plenty; so it is RLIMIT_DATA, not
-// RLIMIT_AS.
+// Limit bounds the resources of the process. memory bounds private writable memory (heap
+// and thread stacks), in bytes. It sets RLIMIT_DATA and not RLIMIT_AS, because the latter
+// would count shared memory and the large address ranges that the Go runtime reserves.
 func Limit(memory uint64) error {
 	limits := []struct {
 		name     string
@@ -36,8 +35,8 @@ func Limit(memory uint64) error {
 	return nil
 }
 
-// DieFirst asks the kernel to take this process before any other when the
-// machine runs out of memory. Best effort: it fails without /proc.
+// DieFirst asks the kernel to kill this process before any other when the machine runs out
+// of memory. It is best effort, because it needs /proc.
 func DieFirst() {
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
 }

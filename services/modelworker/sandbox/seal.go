@@ -9,10 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Seal installs the system call filter on every thread of the process. It is a
-// list of what is allowed: anything else, calls of kernels to come included,
-// fails with EPERM. It cannot be undone, and children inherit it (there can be
-// none).
+// Seal installs a system call filter (seccomp) on every thread of the process. The filter
+// is an allowlist: every other call, including calls of future kernels, fails with EPERM.
+// It cannot be undone.
 func Seal() error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -33,8 +32,8 @@ func Seal() error {
 	return nil
 }
 
-// Offsets in the kernel's struct seccomp_data. Arguments are 64 bits wide, the
-// low half first on the architectures that are supported.
+// Offsets in the kernel's struct seccomp_data. Arguments have 64 bits, with the low half
+// first on the supported architectures.
 const (
 	dataNr   = 0
 	dataArch = 4
@@ -44,13 +43,13 @@ const (
 const (
 	allow  = unix.SECCOMP_RET_ALLOW
 	refuse = unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)
-	// clone3 hides its flags behind a pointer that a filter cannot read; the C
-	// library takes ENOSYS as "use clone".
+	// clone3 passes its flags behind a pointer, which a filter cannot read. On ENOSYS the C
+	// library falls back to clone.
 	unknown = unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)
 	kill    = unix.SECCOMP_RET_KILL_PROCESS
 )
 
-// rule allows a call only where the low half of an argument, masked, has a value.
+// rule allows a call only if the low half of an argument, masked, has one of the values.
 type rule struct {
 	call  uint32
 	arg   int
@@ -60,13 +59,13 @@ type rule struct {
 
 func rules(pid uint32) []rule {
 	return []rule{
-		// Threads, never processes.
+		// Threads, but no processes.
 		{call: unix.SYS_CLONE, arg: 0, mask: unix.CLONE_THREAD, equal: []uint32{unix.CLONE_THREAD}},
-		// Signals to the process's own threads, which the Go scheduler sends.
+		// Signals to the process's own threads, because the Go scheduler sends them.
 		{call: unix.SYS_TGKILL, arg: 0, mask: ^uint32(0), equal: []uint32{pid}},
 		{call: unix.SYS_PRCTL, arg: 0, mask: ^uint32(0), equal: []uint32{unix.PR_SET_NAME, unix.PR_SET_VMA}},
-		// Memory that is writable or executable, never both at once; PROT_EXEC
-		// mappings are done with once the libraries are loaded.
+		// No executable mappings: libraries are already loaded, and writable memory must
+		// not become executable.
 		{call: unix.SYS_MMAP, arg: 2, mask: unix.PROT_EXEC, equal: []uint32{0}},
 		{call: unix.SYS_MPROTECT, arg: 2, mask: unix.PROT_EXEC, equal: []uint32{0}},
 	}
@@ -90,7 +89,7 @@ func program(pid uint32) []unix.SockFilter {
 	return append(p, ret(refuse))
 }
 
-// filter: if the call is another, go on behind; else decide here.
+// filter continues after itself for any other call, and decides here for its own.
 func (r rule) filter() []unix.SockFilter {
 	body := []unix.SockFilter{
 		load(dataArgs + 8*uint32(r.arg)),

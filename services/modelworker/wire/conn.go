@@ -10,18 +10,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Conn is the worker's end: blocking calls on one descriptor, so that the
-// worker's sandbox need not allow anything but recvmsg and sendmsg.
+// Conn is the worker's end of the socket. Its blocking calls on one descriptor need only
+// recvmsg and sendmsg in the sandbox.
 type Conn struct {
 	fd  int
-	buf []byte // of the one goroutine that receives
+	buf []byte // used by the one goroutine that receives
 }
 
-// NewConn takes over a SOCK_SEQPACKET descriptor.
+// NewConn takes ownership of a SOCK_SEQPACKET descriptor.
 func NewConn(fd int) *Conn { return &Conn{fd: fd, buf: make([]byte, MaxMessage)} }
 
-// Receive waits for a request; one goroutine may call it. The file is nil where none came along; io.EOF
-// means that the parent is gone.
+// Receive waits for a request. Only one goroutine may call it. The file is nil if the
+// request has none. The error io.EOF means that the parent is gone.
 func (c *Conn) Receive() (Request, *os.File, error) {
 	buf := c.buf
 	control := make([]byte, unix.CmsgSpace(4))
@@ -48,7 +48,7 @@ func (c *Conn) Receive() (Request, *os.File, error) {
 	return req, file, nil
 }
 
-// Send answers.
+// Send sends a reply.
 func (c *Conn) Send(reply Reply) error {
 	data, err := json.Marshal(reply)
 	if err != nil {

@@ -1,11 +1,9 @@
-// Package wire is what the model worker and its parent say to each other.
+// Package wire is the protocol between the model worker and its parent.
 //
-// Control messages are JSON of a few hundred bytes over a SOCK_SEQPACKET pair,
-// so that the kernel keeps them apart; files (a model, the shared memory) go
-// along as descriptors. Tensors never pass the socket: they lie in shared
-// memory and a message says where.
+// Control messages are JSON of a few hundred bytes over a SOCK_SEQPACKET socket pair, which
+// keeps message boundaries. Files (a model, the shared memory) are passed as descriptors.
+// Tensors never pass through the socket: a message holds their position in shared memory.
 //
-// The parent treats whatever the worker says as hostile: a model may have taken
-// the worker over. [Tensor.Within] is the check that keeps an answer inside the
-// shared memory.
+// The parent treats every reply as hostile, because a model may have taken over the worker.
+// [Tensor.Within] keeps a reply inside of the shared memory.
 package wire

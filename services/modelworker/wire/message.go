@@ -5,10 +5,10 @@ import (
 	"math"
 )
 
-// Op is what the parent asks for.
+// Op is the operation that the parent requests.
 type Op string
 
-// The operations. Arena comes once, first, with the shared memory's descriptor.
+// The operations. Arena is sent once, first, with the descriptor of the shared memory.
 const (
 	Arena   Op = "arena"
 	Inspect Op = "inspect"
@@ -16,63 +16,63 @@ const (
 	Cancel  Op = "cancel"
 )
 
-// Request goes from the parent to the worker. A model's descriptor comes along
-// with Inspect, and with Infer where the worker may not have the model.
+// Request is a message from the parent to the worker. A model's descriptor is attached to
+// Inspect, and to Infer if the worker may not have the model.
 type Request struct {
 	Op Op     `json:"op"`
 	ID uint64 `json:"id"`
-	// Size of the shared memory, with Arena.
+	// Size is the size of the shared memory in bytes, for Arena.
 	Size int `json:"size,omitempty"`
 	// Model is the key under which the session is cached.
 	Model string `json:"model,omitempty"`
-	// Attached says that a descriptor came along.
+	// Attached is set if a descriptor is attached.
 	Attached bool     `json:"attached,omitempty"`
 	Inputs   []Tensor `json:"inputs,omitempty"`
-	// Free is where the part of the shared memory begins that outputs go into.
+	// Free is the offset at which the worker may write outputs.
 	Free int `json:"free,omitempty"`
 }
 
-// Outcome says how a request ended.
+// Outcome is the result of a request.
 type Outcome string
 
 // The outcomes.
 const (
 	OK        Outcome = "ok"
 	Missing   Outcome = "missing"   // the session is not cached: send the model
-	Refused   Outcome = "refused"   // the model cannot be opened, or not run on these inputs
+	Refused   Outcome = "refused"   // the model cannot be opened or does not accept these inputs
 	TooLarge  Outcome = "too_large" // outputs do not fit the shared memory, or memory ran out
 	Cancelled Outcome = "cancelled"
 )
 
-// Reply goes back, one for each Request but Cancel.
+// Reply answers a Request. Cancel has none.
 type Reply struct {
 	ID      uint64  `json:"id"`
 	Outcome Outcome `json:"outcome"`
-	// Detail is the runtime's own text, for a person; it is not trusted.
+	// Detail is the runtime's own message for people. It is not trusted.
 	Detail    string     `json:"detail,omitempty"`
 	Outputs   []Tensor   `json:"outputs,omitempty"`
 	Signature *Signature `json:"signature,omitempty"`
 }
 
-// Signature is what a model declares about itself.
+// Signature holds a model's declared inputs and outputs.
 type Signature struct {
 	Inputs  []Value `json:"inputs"`
 	Outputs []Value `json:"outputs"`
-	// Metadata is the model's own key-value map. Entries that would make it larger
-	// than MaxMetadata in sum are left out, and Truncated says so.
+	// Metadata is the model's own key-value map. Entries beyond MaxMetadata bytes in total
+	// are left out, and Truncated is set.
 	Metadata  map[string]string `json:"metadata,omitempty"`
 	Truncated bool              `json:"truncated,omitempty"`
 	Producer  string            `json:"producer,omitempty"`
 }
 
-// Value is one declared input or output. A negative dimension is free.
+// Value is one declared input or output. A negative dimension is variable.
 type Value struct {
 	Name  string  `json:"name"`
 	Type  Element `json:"type"`
 	Shape []int64 `json:"shape"`
 }
 
-// Limits of messages. A socket message is refused by the kernel well above this.
+// Limits of messages. The kernel's own limit for a message is well above these.
 const (
 	MaxMessage  = 128 << 10
 	MaxMetadata = 64 << 10
@@ -83,7 +83,7 @@ const (
 // Element is the type of a tensor's elements.
 type Element string
 
-// The element types that pass between parent and worker.
+// The element types of tensors between parent and worker.
 const (
 	Float32 Element = "float32"
 	Float64 Element = "float64"
@@ -95,7 +95,7 @@ const (
 	Bool    Element = "bool"
 )
 
-// Size is the bytes of one element, 0 for a type that is not known.
+// Size returns the bytes of one element, or 0 for an unknown type.
 func (e Element) Size() int {
 	switch e {
 	case Float64, Int64:
@@ -110,8 +110,8 @@ func (e Element) Size() int {
 	return 0
 }
 
-// Tensor says where in the shared memory a tensor lies. An input without a name
-// is taken by its position.
+// Tensor is the position of a tensor in the shared memory. An input without a name is taken
+// by its position in the list.
 type Tensor struct {
 	Name   string  `json:"name,omitempty"`
 	Type   Element `json:"type"`
@@ -119,8 +119,8 @@ type Tensor struct {
 	Offset int     `json:"offset"`
 }
 
-// Bytes is the size of the tensor, or an error where it has none: an unknown
-// type, a negative dimension, a product beyond what can be counted.
+// Bytes returns the size of the tensor in bytes. It fails for an unknown type, a negative
+// dimension, or a size that overflows.
 func (t Tensor) Bytes() (int, error) {
 	size := int64(t.Type.Size())
 	if size == 0 {
@@ -138,7 +138,7 @@ func (t Tensor) Bytes() (int, error) {
 	return int(size), nil
 }
 
-// Within returns the tensor's part of memory, or an error where it is not wholly
+// Within returns the tensor's part of memory. It fails if the tensor is not completely
 // inside or not aligned to its elements.
 func (t Tensor) Within(memory []byte) ([]byte, error) {
 	n, err := t.Bytes()
@@ -154,5 +154,5 @@ func (t Tensor) Within(memory []byte) ([]byte, error) {
 	return memory[t.Offset : t.Offset+n : t.Offset+n], nil
 }
 
-// Align rounds an offset up to where a tensor may begin (a cache line).
+// Align rounds an offset up to a multiple of 64, the size of a cache line.
 func Align(offset int) int { return (offset + 63) &^ 63 }

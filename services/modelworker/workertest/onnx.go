@@ -9,16 +9,16 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// Graph is an ONNX model put together by hand, with opset 13. All values are
-// float32 but those in Int64s.
+// Graph is a hand-written ONNX model with opset 13. All values are float32 except those in
+// Int64s.
 type Graph struct {
 	Nodes []Node
-	// Inputs and Outputs with their shapes; a negative dimension is free.
+	// Inputs and Outputs with their shapes. A negative dimension is variable.
 	Inputs, Outputs []Value
 	// Floats and Int64s are constant vectors.
 	Floats map[string][]float32
 	Int64s map[string][]int64
-	// External names a constant whose data lie in the file of that path.
+	// External names a constant whose data are in the file at that path.
 	External map[string]string
 }
 
@@ -41,7 +41,7 @@ const (
 	onnxInt64 = 7
 )
 
-// Encode writes the model.
+// Encode returns the model as protobuf.
 func (g Graph) Encode() []byte {
 	var graph []byte
 	for _, n := range g.Nodes {
@@ -83,13 +83,13 @@ func (g Graph) Encode() []byte {
 	return field(model, 8, number(field(nil, 1, nil), 2, 13))
 }
 
-// Write puts the model into a file of the test's.
+// Write writes the model to a temporary file of the test.
 func (g Graph) Write(tb testing.TB) string {
 	tb.Helper()
 	return WriteFile(tb, g.Encode())
 }
 
-// WriteFile puts bytes into a file of the test's.
+// WriteFile writes bytes to a temporary file of the test.
 func WriteFile(tb testing.TB, data []byte) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "model.onnx")

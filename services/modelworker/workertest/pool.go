@@ -1,5 +1,5 @@
-// Package workertest gives tests a real model worker, real models, and models
-// made to measure, good and hostile.
+// Package workertest gives tests a real model worker, real models, and small hand-written
+// models, good and hostile.
 package workertest
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 )
 
-// Pool is a pool of real workers for the length of a test.
+// Pool returns a pool of real workers, which ends with the test.
 func Pool(tb testing.TB, change ...func(*modelworker.Config)) *modelworker.Pool {
 	tb.Helper()
 	cfg := modelworker.Config{Worker: binary(tb), Library: Fetched(tb, "bin/libonnxruntime.so")}
@@ -30,7 +30,8 @@ func Pool(tb testing.TB, change ...func(*modelworker.Config)) *modelworker.Pool 
 	return pool
 }
 
-// Fetched is the path of a file that `make fetch` gets; its lack fails the test.
+// Fetched returns the path of a file that `make fetch` downloads. The test fails if the
+// file is missing.
 func Fetched(tb testing.TB, path string) string {
 	tb.Helper()
 	full := filepath.Join(root(tb), path)
@@ -40,16 +41,16 @@ func Fetched(tb testing.TB, path string) string {
 	return full
 }
 
-// Open is a model's Open over a path.
+// Open returns an Open function for a model's path.
 func Open(path string) func() (*os.File, error) {
 	return func() (*os.File, error) { return os.Open(path) }
 }
 
-// built is per test binary: the worker is linked once for all its tests.
+// built links the worker once for each test binary.
 var built = sync.OnceValues(build)
 
-// build keeps workers by what is in them, so that test binaries which run side by
-// side share one, and none is replaced while it runs.
+// build stores workers under the hash of their content, so that concurrent test binaries
+// share one and no running worker is replaced.
 func build() (string, error) {
 	dir, err := checkout()
 	if err != nil {
@@ -96,7 +97,7 @@ func root(tb testing.TB) string {
 	return dir
 }
 
-// checkout is the folder of the workspace, found by its go.work.
+// checkout returns the root folder of the workspace, which has a go.work.
 func checkout() (string, error) {
 	dir, err := os.Getwd()
 	for err == nil {
@@ -111,9 +112,8 @@ func checkout() (string, error) {
 	return "", err
 }
 
-// Shared is the path of a file in the folder that may lie next to the checkout,
-// with material that is not the project's. Where it is not there the test says so
-// and does not run.
+// Shared returns the path of a file in a folder next to the checkout, which holds material
+// that is not part of the project. If it is missing the test is skipped, with the reason.
 func Shared(tb testing.TB, path string) string {
 	tb.Helper()
 	full := filepath.Join(filepath.Dir(root(tb)), "shared", path)

@@ -4,11 +4,11 @@ package main
 
 import "container/list"
 
-// cache keeps the sessions that were used last, bounded in number and in the sum
-// of their files' sizes, of which what they take in memory is a small multiple.
+// cache is an LRU cache of sessions. It is bounded in number and in the total size of their
+// files; the memory that a session takes is a small multiple of its file.
 type cache struct {
 	entries  map[string]*list.Element
-	recent   *list.List // of *entry, the last used in front
+	recent   *list.List // of *entry, the most recently used in front
 	count    int
 	bytes    int64
 	maxBytes int64
@@ -32,8 +32,8 @@ func (c *cache) get(key string) *session {
 	return e.Value.(*entry).session
 }
 
-// makeRoom comes before a model is opened, so that the old and the new are not in
-// memory together. A model larger than the bound is alone.
+// makeRoom evicts sessions before a model is opened, so that the old and the new model are
+// not in memory together. A model larger than the bound is cached alone.
 func (c *cache) makeRoom(size int64) {
 	for c.recent.Len() > 0 && (c.recent.Len() >= c.count || c.bytes+size > c.maxBytes) {
 		last := c.recent.Back()

@@ -8,7 +8,7 @@ import (
 	ort "github.com/yalue/onnxruntime_go"
 )
 
-// current is the request in hand, as the listening goroutine sees it.
+// current is the request in progress, as the listening goroutine sees it.
 type current struct {
 	mu      sync.Mutex
 	id      uint64
@@ -22,7 +22,7 @@ func (c *current) expect(id uint64) {
 	c.id, c.stopped = id, false
 }
 
-// begin hands over the options of a run; false means that it was cancelled
+// begin registers the options of a run. It returns false if the request was cancelled
 // before it began.
 func (c *current) begin(options *ort.RunOptions) bool {
 	c.mu.Lock()
@@ -31,15 +31,15 @@ func (c *current) begin(options *ort.RunOptions) bool {
 	return !c.stopped
 }
 
-// end takes them back, before they are destroyed.
+// end removes the options before they are destroyed.
 func (c *current) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.options = nil
 }
 
-// cancel stops the run between two operators of the model. One that takes long
-// in itself, or the opening of a model, is left to the parent, which kills.
+// cancel stops the run between two operators of the model. It cannot stop a slow operator
+// or the opening of a model; the parent then kills this process.
 func (c *current) cancel(id uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -58,7 +58,7 @@ func (c *current) cancelled(id uint64) bool {
 	return c.id == id && c.stopped
 }
 
-// interrupted is cancelled, of the request in hand.
+// interrupted reports whether the request in progress was cancelled.
 func (c *current) interrupted() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

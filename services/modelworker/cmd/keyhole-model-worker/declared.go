@@ -22,18 +22,18 @@ var onnxTypes = map[uint64]wire.Element{
 	1: wire.Float32, 2: wire.Uint8, 3: wire.Int8, 6: wire.Int32, 7: wire.Int64, 9: wire.Bool, 10: wire.Float16, 11: wire.Float64,
 }
 
-// unknown is a dimension that only a run decides.
+// unknown is a dimension that is only known after a run.
 const unknown = -1
 
-// declaration is an input or output as the file declares it.
+// declaration is an input or output in the model's file.
 type declaration struct {
 	name string
 	body []byte
 }
 
-// told returns the inputs and outputs that a file declares. It is not ok if the runtime
-// could find out more: missing types and shapes, or sizes of outputs other than the batch
-// size.
+// told returns the signature that a file declares. ok is false if the file lacks types or
+// shapes, or sizes of outputs other than the batch size, because the runtime can infer
+// these.
 func told(inputs, outputs []declaration) (signature *wire.Signature, ok bool) {
 	signature = &wire.Signature{}
 	for _, in := range inputs[:min(len(inputs), wire.MaxTensors)] {
@@ -58,7 +58,7 @@ func told(inputs, outputs []declaration) (signature *wire.Signature, ok bool) {
 	return signature, true
 }
 
-// value reads the type and the shape of a tensor.
+// value decodes the type and the shape of a tensor.
 func (d declaration) value() (v wire.Value, known bool) {
 	v.Name = clip(d.name, 256)
 	kind, err := lastField(d.body, valueType)
@@ -94,7 +94,8 @@ func (d declaration) value() (v wire.Value, known bool) {
 	return v, known && err == nil
 }
 
-// lastNumber is the last varint of a field.
+// lastNumber returns the last varint of a field. Protobuf takes the last value of a
+// repeated scalar.
 func lastNumber(message []byte, want protowire.Number) (value uint64, found bool, err error) {
 	for len(message) > 0 {
 		number, kind, n := protowire.ConsumeTag(message)

@@ -26,7 +26,7 @@ func (w *worker) infer(r received) ([]wire.Tensor, error) {
 	return w.run(s, inputs, shapesOf(r.request.Inputs), r.request.Free)
 }
 
-// session is the cached one, or the attached model opened.
+// session returns the cached session, or opens the attached model.
 func (w *worker) session(r received) (*session, error) {
 	if s := w.sessions.get(r.request.Model); s != nil {
 		return s, nil
@@ -47,7 +47,7 @@ func (w *worker) session(r received) (*session, error) {
 	return s, nil
 }
 
-// inputs makes tensors of the shared memory, in the order of the session.
+// inputs makes tensors over the shared memory, in the order of the session.
 func (w *worker) inputs(s *session, given []wire.Tensor) ([]ort.Value, error) {
 	if len(given) != len(s.inputs) {
 		return nil, fmt.Errorf("the model takes %d inputs (%q) and %d were given", len(s.inputs), s.inputs, len(given))
@@ -80,7 +80,7 @@ func position(names []string, name string, i int) (int, error) {
 	return 0, fmt.Errorf("the model has no input %q; it has %q", name, names)
 }
 
-// tensor lies in the shared memory: nothing is copied.
+// tensor makes a tensor over the shared memory without a copy.
 func (w *worker) tensor(t wire.Tensor) (ort.Value, error) {
 	data, err := t.Within(w.arena)
 	if err != nil {

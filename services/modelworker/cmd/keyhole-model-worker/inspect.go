@@ -21,8 +21,8 @@ var elementTypes = map[wire.Element]ort.TensorElementDataType{
 	wire.Bool:    ort.TensorElementDataTypeBool,
 }
 
-// inspect opens a model as a run would, and tells what it declares. One that comes
-// with its key stays open for the runs that follow.
+// inspect opens a model as a run does and returns its signature. A model with a key stays
+// open for later runs.
 func (w *worker) inspect(r received) (*wire.Signature, error) {
 	s, err := w.inspected(r)
 	if err != nil {
@@ -50,8 +50,8 @@ func (w *worker) inspected(r received) (*session, error) {
 	return w.session(r)
 }
 
-// signature is what the file says, or else what the runtime found, for which it opens
-// the model once more.
+// signature returns the signature in the file. If the file is incomplete, it asks the
+// runtime, which opens the model once more.
 func (s *session) signature(file *os.File) (*wire.Signature, error) {
 	if s.told != nil {
 		return &wire.Signature{Inputs: s.told.Inputs, Outputs: s.told.Outputs}, nil
@@ -78,8 +78,8 @@ func declared(infos []ort.InputOutputInfo) []wire.Value {
 	return values
 }
 
-// elementOf names unsupported types as the runtime does, so that readers of the signature
-// see why the model cannot be used.
+// elementOf keeps the runtime's name of an unsupported type, so that readers of the
+// signature see why the model cannot be used.
 func elementOf(info ort.InputOutputInfo) wire.Element {
 	for element, kind := range elementTypes {
 		if info.OrtValueType == ort.ONNXTypeTensor && kind == info.DataType {

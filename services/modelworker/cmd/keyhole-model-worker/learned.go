@@ -9,11 +9,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-// maxLearned bounds what is kept for one session. Text lines come in few widths,
-// so it is rarely reached; when it is, the old ones are forgotten together.
+// maxLearned bounds the entries of one session. Lines of text come in few widths, so it is
+// rarely reached. When it is, all entries are dropped.
 const maxLearned = 64
 
-// learned maps the shapes of inputs to the outputs that they gave.
+// learned maps the shapes of inputs to the shapes of the outputs of an earlier run.
 type learned struct {
 	outputs map[string][]wire.Tensor
 	off     bool
@@ -32,7 +32,8 @@ func (l *learned) get(shapes string) ([]wire.Tensor, bool) {
 	return outputs, ok
 }
 
-// put keeps outputs that can be laid out beforehand; one without elements cannot.
+// put records outputs whose memory can be reserved before a run. An output without elements
+// cannot.
 func (l *learned) put(shapes string, outputs []wire.Tensor) {
 	if l.off {
 		return

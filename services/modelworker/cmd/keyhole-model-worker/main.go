@@ -1,10 +1,11 @@
 //go:build cgo
 
-// Command keyhole-model-worker runs ONNX models for its parent, which starts it
-// with a control socket as descriptor 3 and nothing else. It is the only program
-// of Keyhole with cgo, and the only one in which a stranger's model is opened:
-// it seals itself off before it reads the first one (package sandbox). A model
-// or an input that crashes it costs its parent one request.
+// Command keyhole-model-worker runs ONNX models for its parent, which starts it with a
+// control socket as descriptor 3 and nothing else.
+//
+// It is the only program of Keyhole with cgo, and the only one that opens a stranger's
+// model. It seals itself (package sandbox) before it reads the first one. A model or an
+// input that crashes it costs its parent one request.
 package main
 
 import (
@@ -40,7 +41,7 @@ func run() error {
 	if err := sandbox.Limit(*memory); err != nil {
 		return err
 	}
-	// The Go heap holds messages only; what it frees should go back.
+	// The Go heap holds only messages, so frequent collection is cheap and returns memory.
 	debug.SetGCPercent(50)
 	ort.SetSharedLibraryPath(*library)
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {

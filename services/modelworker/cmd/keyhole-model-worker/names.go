@@ -20,9 +20,9 @@ const (
 
 var errNotONNX = errors.New("the file is not an ONNX model")
 
-// declarations reads what a graph says of its inputs and outputs. A session must be
-// told their names when it is made, and to ask the runtime would mean to load the
-// model twice. An initializer may be listed as an input too; it is none.
+// declarations reads the inputs and outputs of a graph. A session needs their names when it
+// is made, and asking the runtime for them would load the model twice. A graph may list an
+// initializer as an input too; such an input is skipped.
 func declarations(model []byte) (inputs, outputs []declaration, err error) {
 	graph, err := lastField(model, modelGraph)
 	if err != nil {
@@ -77,8 +77,8 @@ func lastField(message []byte, want protowire.Number) ([]byte, error) {
 	return found, err
 }
 
-// eachField calls visit for each field that has a length; it touches no byte of
-// the bodies that nobody asks for.
+// eachField calls visit for each length-delimited field. It does not touch the bodies of
+// other fields, so the pages of large weights are not read.
 func eachField(message []byte, visit func(protowire.Number, []byte) error) error {
 	for len(message) > 0 {
 		number, kind, n := protowire.ConsumeTag(message)

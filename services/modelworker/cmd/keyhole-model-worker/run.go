@@ -14,9 +14,9 @@ import (
 
 var errCancelled = errors.New("cancelled before it began")
 
-// run executes the session. Where the shapes of the outputs are known from an
-// earlier run on inputs of the same shapes, the runtime writes them into the
-// shared memory itself; else it allocates them and they are copied there.
+// run executes the session. If an earlier run with the same input shapes has shown the
+// output shapes, the runtime writes the outputs directly into the shared memory. Otherwise
+// it allocates them, and they are copied there.
 func (w *worker) run(s *session, inputs []ort.Value, shapes string, free int) ([]wire.Tensor, error) {
 	if known, ok := s.learned.get(shapes); ok {
 		placed, outputs, err := w.place(known, free)
@@ -28,7 +28,7 @@ func (w *worker) run(s *session, inputs []ort.Value, shapes string, free int) ([
 		if err == nil || w.current.interrupted() {
 			return placed, err
 		}
-		// The shapes depend on more than the inputs' shapes.
+		// The output shapes depend on more than the input shapes.
 		s.learned.never()
 	}
 	outputs := make([]ort.Value, len(s.outputs))
@@ -58,7 +58,7 @@ func (w *worker) execute(s *session, inputs, outputs []ort.Value) error {
 	return s.run.RunWithOptions(inputs, outputs, options)
 }
 
-// place lays out tensors of known shapes one behind the other.
+// place places tensors of known shapes one after the other.
 func (w *worker) place(known []wire.Tensor, free int) ([]wire.Tensor, []ort.Value, error) {
 	placed := make([]wire.Tensor, len(known))
 	values := make([]ort.Value, len(known))
@@ -93,7 +93,7 @@ func (w *worker) copyOut(s *session, outputs []ort.Value, free int) ([]wire.Tens
 	return placed, nil
 }
 
-// contents is an output's data as bytes.
+// contents returns the data of an output as bytes.
 func contents(value ort.Value) (wire.Element, []byte, error) {
 	switch t := value.(type) {
 	case *ort.Tensor[float32]:

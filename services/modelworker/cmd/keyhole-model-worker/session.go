@@ -20,13 +20,12 @@ type session struct {
 	outputs []string
 	size    int64
 	learned learned
-	// told is what the file says of inputs and outputs, nil where the runtime has to
-	// be asked.
+	// told is the signature in the file, or nil if the runtime must be asked.
 	told *wire.Signature
 }
 
-// open makes a session of a model's descriptor. The file is mapped, not read:
-// the runtime copies what it keeps.
+// open makes a session from a model's descriptor. It maps the file instead of reading it,
+// because the runtime copies what it keeps.
 func open(file *os.File, threads int) (*session, error) {
 	model, unmap, err := mapModel(file)
 	if err != nil {
@@ -71,9 +70,9 @@ func mapModel(file *os.File) ([]byte, func(), error) {
 	return model, func() { _ = unix.Munmap(model) }, nil
 }
 
-// sessionOptions: spinning threads would burn the cores that the other workers
-// and the services need; denormal numbers would let a model run a hundred times
-// slower than it should.
+// sessionOptions disables spinning threads, which would take processors from other workers
+// and services, and flushes denormal numbers to zero, because a model could use them to run
+// a hundred times slower.
 func sessionOptions(threads int) (*ort.SessionOptions, error) {
 	options, err := ort.NewSessionOptions()
 	if err != nil {

@@ -28,8 +28,8 @@ type received struct {
 	file    *os.File
 }
 
-// serve reads on a goroutine of its own, so that a cancellation is heard while a
-// model runs, and so that the end of the parent ends the process at once.
+// serve starts a goroutine that reads requests while a model runs, so that a cancellation
+// is seen in time and the end of the parent ends the process immediately.
 func (w *worker) serve() error {
 	requests := make(chan received, 1)
 	go w.listen(requests)
@@ -43,8 +43,8 @@ func (w *worker) serve() error {
 	return nil
 }
 
-// listen does not return: when the parent is gone there is nobody left to stop a
-// model that runs, so the process ends here and now.
+// listen does not return. When the parent is gone, nobody can stop a running model, so the
+// process exits here.
 func (w *worker) listen(requests chan<- received) {
 	for {
 		request, file, err := w.conn.Receive()
@@ -109,7 +109,8 @@ func (w *worker) outcome(id uint64, err error) wire.Outcome {
 	return wire.Refused
 }
 
-// outOfMemory knows the runtime's texts for it; it has no code of its own.
+// outOfMemory recognises the runtime's messages, because it has no error code for lack of
+// memory.
 func outOfMemory(text string) bool {
 	return strings.Contains(text, "bad_alloc") || strings.Contains(text, "Failed to allocate memory") ||
 		strings.Contains(text, "bad allocation")
