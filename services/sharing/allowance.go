@@ -8,7 +8,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
-	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
 
 // allowances reads what the scopes have left.
@@ -30,14 +29,14 @@ func (s *Service) visibleScopes(ctx context.Context, row ledger.Run) []meter.Sco
 	if err != nil {
 		return nil
 	}
-	var share *shares.Share
+	var limits budget.ShareLimits
 	if row.Share != "" {
-		right, err := s.rightOf(ctx, row.Share)
+		right, err := s.resolver.ByUID(ctx, row.Share)
 		if err != nil {
 			return nil
 		}
-		share = &right.share
+		limits = right.Share.Limits()
 	}
 	ownKey := row.ChargedKey != rpc.GuestKey && row.CallerPays()
-	return budget.Visible(s.scopesOf(row.ChargedKey, key.GetBudget(), share, budget.VisitorOf(row.Caller, row.CallerWorkspace)), ownKey)
+	return budget.Visible(budget.Scopes(row.ChargedKey, key.GetBudget(), limits, s.cfg.guestLimit(), budget.VisitorOf(row.Caller, row.CallerWorkspace)), ownKey)
 }

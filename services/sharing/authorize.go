@@ -65,11 +65,14 @@ func (s *Service) unrepeated(ctx context.Context, d *decision, request string) e
 		return nil
 	}
 	d.requestID = request
-	row, found, err := s.ledger.RunOfRequest(ctx, d.caller, request)
+	row, err := s.ledger.RunOfRequest(ctx, d.caller, request)
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("read request: %w", err)
 	}
-	if found && row.ID != d.run {
+	if row.ID != d.run {
 		return s.repeated(d, row)
 	}
 	return nil
@@ -114,15 +117,15 @@ func (s *Service) admitRun(ctx context.Context, d *decision, held *meter.Reserva
 // existing answers for a run id or a request id that is taken: the same run, asked
 // for again by the same caller, gets the same answer.
 func (s *Service) existing(ctx context.Context, d *decision) error {
-	row, found, err := s.ledger.Run(ctx, d.run)
-	if err == nil && !found {
-		row, found, err = s.ledger.RunOfRequest(ctx, d.caller, d.requestID)
+	row, err := s.ledger.Run(ctx, d.run)
+	if errors.Is(err, sqldb.ErrNoRow) {
+		row, err = s.ledger.RunOfRequest(ctx, d.caller, d.requestID)
 	}
 	switch {
+	case errors.Is(err, sqldb.ErrNoRow):
+		return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "run ID conflict; retry")
 	case err != nil:
 		return fmt.Errorf("read run: %w", err)
-	case !found:
-		return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the run met another of its id; try again")
 	case row.ID != d.run:
 		return s.repeated(d, row)
 	case !sameProof(row, d.proof) || row.Caller != d.caller || row.VersionHash != d.analysis.Hash || row.ChargedKey != d.charged || row.Share != d.shareUID() || row.Pictures != d.pictures:
@@ -187,9 +190,9 @@ func (s *Service) grant(d *decision, deadline time.Time) (string, error) {
 // number, no more than half of the share's calls and than are left of them now, but one
 // for each step: one that would make more is refused before its first.
 func (s *Service) attempts(d *decision) int32 {
-	if d.right == nil || !d.right.share.Hidden() || len(d.slots) == 0 {
+	if d.right == nil || !d.right.Share.Hidden() || len(d.slots) == 0 {
 		return maxAttempts
 	}
-	half := d.right.share.Calls / 2 / int64(len(d.slots))
-	return int32(max(1, min(half, d.right.grant.GetCallsLeft(), int64(s.cfg.PreviewCalls))))
+	half := d.right.Share.Calls / 2 / int64(len(d.slots))
+	return int32(max(1, min(half, d.right.Grant.GetCallsLeft(), int64(s.cfg.PreviewCalls))))
 }

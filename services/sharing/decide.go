@@ -6,7 +6,6 @@ import (
 	"time"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
-	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -32,7 +31,7 @@ type decision struct {
 	start           time.Time
 
 	// right is nil for a run of the caller's own.
-	right    *right
+	right    *shares.Resolved
 	owner    string
 	workflow workflows.Workflow
 	version  int64
@@ -113,14 +112,14 @@ func (s *Service) ownWorkflow(ctx context.Context, d *decision, name string, num
 	if d.principal.Kind != caller.Member || resource.Segment(name, 0) != d.principal.Workspace {
 		return resource.NotFound("workflow")
 	}
-	w, err := s.workflows.FindLive(ctx, name)
+	w, err := s.store.FindLive(ctx, name)
 	if err != nil {
 		return err
 	}
 	if number == 0 {
 		number = w.Live
 	}
-	v, err := s.workflows.Version(ctx, w, number)
+	v, err := s.store.Version(ctx, w, number)
 	if err != nil {
 		return err
 	}
@@ -131,65 +130,33 @@ func (s *Service) ownWorkflow(ctx context.Context, d *decision, name string, num
 
 // sharedWorkflow is what a link opens, if it may run at all.
 func (s *Service) sharedWorkflow(ctx context.Context, d *decision, token string, r *sharinginternalv1.AuthorizeRunRequest) error {
-	right, err := s.open(ctx, token)
+	right, err := s.resolver.ByToken(ctx, token)
 	if err != nil {
 		return err
 	}
 	if r.GetVersion() != 0 {
 		return errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN, "a link decides on the version itself")
 	}
-	if err := right.standing(s.now()); err != nil {
+	if err := right.Runnable(s.now()); err != nil {
 		return err
 	}
-	d.right, d.owner, d.workflow, d.version = right, right.share.Workspace, right.workflow, right.version.Number
-	d.analysis, d.sinks = right.analysis, right.share.Sinks
+	d.right, d.owner, d.workflow, d.version = right, right.Share.Workspace, right.Workflow, right.Version.Number
+	d.analysis, d.sinks = right.Analysis, right.Share.Sinks
 	d.visitor = s.links.Pseudonym(d.owner, d.caller)
 	return nil
-}
-
-// standing says whether runs may begin now. What the guard has stopped is to a visitor
-// in everything like what its owner has paused: who could tell them apart would know
-// that the guard has found something.
-func (r *right) standing(now time.Time) error {
-	if err := r.visible(now); err != nil {
-		return err
-	}
-	if r.share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || r.suspended() {
-		return paused()
-	}
-	return nil
-}
-
-// visible says whether a link shows anything now. A stopped one does, and can be forked:
-// that uses nothing of the owner's.
-func (r *right) visible(now time.Time) error {
-	if r.share.Expires != 0 && now.UnixMicro() >= r.share.Expires {
-		return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_EXPIRED, "this link has expired; ask its owner for a new one")
-	}
-	return nil
-}
-
-func paused() error {
-	return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED, "this link is paused; its owner can resume it")
 }
 
 // payer decides whose key is charged. There is never another one.
 func (s *Service) payer(_ context.Context, d *decision, _ *sharinginternalv1.AuthorizeRunRequest) error {
 	switch {
-	case d.right != nil && d.right.ownerPays():
-		d.charged, d.paidByOwner = d.right.share.ChargedKey, true
+	case d.right != nil && d.right.OwnerPays():
+		d.charged, d.paidByOwner = d.right.Share.ChargedKey, true
 	case d.principal.Kind == caller.Guest:
 		d.charged = rpc.GuestKey
 	default:
 		d.charged = d.principal.Key
 	}
 	return nil
-}
-
-// ownerPays reports whether the runs of a link are charged to its owner: where run
-// access is open, and there is still a private model that it was opened for.
-func (r *right) ownerPays() bool {
-	return r.share.RunAccess == sharingv1.RunAccess_RUN_ACCESS_OWNER && len(r.private) > 0
 }
 
 // budgets is the scopes that the run is reserved on, in their fixed order.
@@ -202,11 +169,11 @@ func (s *Service) budgets(ctx context.Context, d *decision, r *sharinginternalv1
 	if !key.GetActive() {
 		return d.deadKey()
 	}
-	var share *shares.Share
+	var limits budget.ShareLimits
 	if d.right != nil {
-		share = &d.right.share
+		limits = d.right.Share.Limits()
 	}
-	d.scopes = s.scopesOf(d.charged, key.GetBudget(), share, budget.VisitorOf(d.caller, d.callerWorkspace()))
+	d.scopes = budget.Scopes(d.charged, key.GetBudget(), limits, s.cfg.guestLimit(), budget.VisitorOf(d.caller, d.callerWorkspace()))
 	return nil
 }
 
@@ -236,21 +203,21 @@ func (d *decision) shareUID() string {
 	if d.right == nil {
 		return ""
 	}
-	return d.right.share.UID
+	return d.right.Share.UID
 }
 
 func (d *decision) shareID() string {
 	if d.right == nil {
 		return ""
 	}
-	return d.right.share.ID
+	return d.right.Share.ID
 }
 
 func (d *decision) shareName() string {
 	if d.right == nil {
 		return ""
 	}
-	return d.right.name()
+	return d.right.Name()
 }
 
 func (d *decision) name() string {
@@ -271,7 +238,7 @@ func (d *decision) modelVersions() []string {
 func (d *decision) conditions() ledger.Conditions {
 	r := ledger.Conditions{Owner: d.paidByOwner, Proof: d.proof}
 	if d.right != nil {
-		r.Epoch, r.Hidden = d.right.share.LinkEpoch, d.right.share.Hidden() && d.analysis.HasSlots()
+		r.Epoch, r.Hidden = d.right.Share.LinkEpoch, d.right.Share.Hidden() && d.analysis.HasSlots()
 	}
 	return r
 }

@@ -6,6 +6,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
+	"github.com/keyhole-dev/keyhole/services/sharing/settings"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
@@ -13,6 +14,7 @@ import (
 type (
 	runHandlers      = ledger.Handlers
 	workflowHandlers = workflows.Handlers
+	shareHandlers    = settings.Handlers
 )
 
 // public is the endpoint for clients, internal the one for the runner.
@@ -22,6 +24,7 @@ type (
 		*Service
 		*runHandlers
 		workflowHandlers
+		*shareHandlers
 	}
 	internal struct {
 		sharinginternalv1.UnsafeSharingInternalServiceServer
@@ -31,7 +34,7 @@ type (
 
 // RegisterPublic adds the public endpoint to a server.
 func (s *Service) RegisterPublic(r grpc.ServiceRegistrar) {
-	sharingv1.RegisterSharingServiceServer(r, public{Service: s, runHandlers: ledger.NewHandlers(s.ledger, s.pages), workflowHandlers: workflows.Handlers{Workflows: s.workflows}})
+	sharingv1.RegisterSharingServiceServer(r, public{Service: s, runHandlers: ledger.NewHandlers(s.ledger, s.pages), workflowHandlers: workflows.Handlers{Workflows: s.workflows}, shareHandlers: s.settings})
 }
 
 // RegisterInternal adds the internal endpoint to a server.

@@ -2,6 +2,7 @@ package sharing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
@@ -138,12 +140,12 @@ func (s *Service) startOf(ctx context.Context, run string) (*lease, error) {
 	if known := s.leases.of(run); known != nil {
 		return known, nil
 	}
-	row, found, err := s.ledger.Run(ctx, run)
+	row, err := s.ledger.Run(ctx, run)
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return nil, resource.NotFound("run")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read run: %w", err)
-	}
-	if !found {
-		return nil, resource.NotFound("run")
 	}
 	conditions, err := row.Conditions()
 	return &lease{row: row, conditions: conditions}, err

@@ -8,10 +8,12 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
@@ -21,14 +23,14 @@ import (
 // ForkSharedWorkflow implements the RPC. The fork is the caller's own from the first
 // moment; nothing in it refers to what is the owner's.
 func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedWorkflowRequest) (*sharingv1.ForkSharedWorkflowResponse, error) {
-	right, err := s.open(ctx, r.GetToken())
+	right, err := s.resolver.ByToken(ctx, r.GetToken())
 	if err != nil {
 		return nil, err
 	}
-	if err := right.visible(s.now()); err != nil {
+	if err := right.Visible(s.now()); err != nil {
 		return nil, err
 	}
-	if right.share.ForkDisabled {
+	if right.Share.ForkDisabled {
 		return nil, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "the owner does not allow forks of this workflow")
 	}
 	ws := resource.Segment(r.GetParent(), 0)
@@ -36,7 +38,7 @@ func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedW
 	if err != nil {
 		return nil, err
 	}
-	from := fmt.Sprintf("%q of %s, version %d", right.workflow.Title, right.owner, right.version.Number)
+	from := fmt.Sprintf("%q of %s, version %d", right.Workflow.Title, right.Owner, right.Version.Number)
 	report, err := s.forkReport(ctx, ws, s.definitions.Of(raw, definition.Hash(raw)))
 	if err != nil {
 		return nil, err
@@ -50,10 +52,10 @@ func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedW
 	}
 	title := r.GetTitle()
 	if title == "" {
-		title = right.workflow.Title
+		title = right.Workflow.Title
 	}
 	w, err := s.workflows.Insert(ctx, workflows.NewWorkflow{
-		Workspace: ws, ID: r.GetWorkflowId(), Title: title, Description: right.workflow.Description, ForkedFrom: from, Definition: raw,
+		Workspace: ws, ID: r.GetWorkflowId(), Title: title, Description: right.Workflow.Description, ForkedFrom: from, Definition: raw, Author: caller.From(ctx).Key,
 	})
 	if err != nil {
 		return nil, err
@@ -64,8 +66,8 @@ func (s public) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedW
 // forked is the definition as the new owner gets it: every slot unbound, secrets that
 // an older version may still hold taken out, and models by names that mean the same
 // from another workspace.
-func (s *Service) forked(ctx context.Context, r *right, ws string) ([]byte, error) {
-	parsed, problems := workflow.Parse(r.version.Definition)
+func (s *Service) forked(ctx context.Context, r *shares.Resolved, ws string) ([]byte, error) {
+	parsed, problems := workflow.Parse(r.Version.Definition)
 	if parsed == nil {
 		return nil, definition.Invalid(problems)
 	}
@@ -104,12 +106,12 @@ func (s *Service) shown(raw []byte) ([]byte, error) {
 // absoluteModels names models that the new owner may use by their full ids: a short
 // one is looked up in the workspace of whoever owns the definition. It may be written
 // in a step or be what an input says where nobody says otherwise.
-func (s *Service) absoluteModels(ctx context.Context, r *right, ws string, texts map[string]string) error {
-	checks, err := s.peers.Models(ctx, r.share.Workspace, ws, r.analysis.ModelIDs())
+func (s *Service) absoluteModels(ctx context.Context, r *shares.Resolved, ws string, texts map[string]string) error {
+	checks, err := s.peers.Models(ctx, r.Share.Workspace, ws, r.Analysis.ModelIDs())
 	if err != nil {
 		return err
 	}
-	for _, m := range r.analysis.Models {
+	for _, m := range r.Analysis.Models {
 		for _, c := range checks {
 			if m.Pointer != "" && m.ID == c.GetModelId() && c.GetUsable() && strings.Count(m.ID, "/") == 1 {
 				texts[m.Pointer] = fmt.Sprintf("%s/%s/%s", resource.Segment(c.GetVersion(), 0), resource.Segment(c.GetVersion(), 1), resource.Segment(c.GetVersion(), 2))
@@ -121,11 +123,11 @@ func (s *Service) absoluteModels(ctx context.Context, r *right, ws string, texts
 
 // forkReport says what the fork lacks.
 func (s *Service) forkReport(ctx context.Context, ws string, analysis *definition.Analysis) (*sharingv1.ForkReport, error) {
-	slots, err := s.workflows.SlotMessages(ctx, ws, analysis)
+	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {
 		return nil, err
 	}
-	out := &sharingv1.ForkReport{UnboundSlots: slots}
+	out := &sharingv1.ForkReport{UnboundSlots: analysis.SlotMessages(ws, known)}
 	checks, err := s.peers.Models(ctx, ws, ws, analysis.ModelIDs())
 	if err != nil {
 		return nil, err

@@ -15,8 +15,6 @@ const (
 	// trash.
 	auditEvery = 5 * time.Second
 	purgeEvery = time.Hour
-	// trashLife is how long a deleted workflow can be undeleted.
-	trashLife = 30 * 24 * time.Hour
 )
 
 // Run works in the background until ctx ends: it ends runs whose runner died, releases
@@ -26,7 +24,7 @@ func (s *Service) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.every(ctx, s.cfg.SweepEvery, "settle abandoned runs", s.sweep) })
 	g.Go(func() error { return s.every(ctx, auditEvery, "audit reservations", s.meter.Sweep) })
-	g.Go(func() error { return s.every(ctx, purgeEvery, "empty the trash", s.purge) })
+	g.Go(func() error { return s.every(ctx, purgeEvery, "empty the trash", s.grants.EmptyTrash) })
 	return g.Wait()
 }
 
@@ -46,14 +44,7 @@ func (s *Service) every(ctx context.Context, interval time.Duration, what string
 	}
 }
 
-func (s *Service) purge(ctx context.Context) error {
-	if err := s.shares.UncoverTrash(ctx, s.now().UnixMicro()); err != nil {
-		return err
-	}
-	return s.shares.Purge(ctx, s.now().Add(-trashLife).UnixMicro())
-}
-
 func (s *Service) sweep(ctx context.Context) error {
 	s.leases.prune(s.now().Add(-s.cfg.Lease))
-	return errors.Join(s.reap(ctx), s.coverAll(ctx))
+	return errors.Join(s.reap(ctx), s.grants.ReconcileAll(ctx))
 }

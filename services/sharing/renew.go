@@ -188,7 +188,7 @@ func (s *Service) mayNot(ctx context.Context, have *lease) (string, error) {
 	if have.row.Workflow == "" {
 		return "", nil
 	}
-	gone, err := s.isInTrash(ctx, have.row.Workflow)
+	gone, err := s.resolver.IsDeleted(ctx, have.row.Workflow)
 	if err != nil {
 		return "", err
 	}
@@ -202,26 +202,26 @@ func (s *Service) mayNot(ctx context.Context, have *lease) (string, error) {
 const whyPaused = "the link was paused"
 
 func (s *Service) mayNotShare(ctx context.Context, have *lease) (string, error) {
-	right, err := s.rightOf(ctx, have.row.Share)
+	right, err := s.resolver.ByUID(ctx, have.row.Share)
 	if errs.CodeOf(err) == codes.NotFound {
 		return "the workflow was deleted", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	share := right.share
+	share := right.Share
 	switch {
-	case right.workflow.Deleted != 0:
+	case right.Workflow.Deleted != 0:
 		return "the workflow was deleted", nil
 	case share.State == sharingv1.ShareState_SHARE_STATE_REVOKED || share.LinkEpoch != have.conditions.Epoch:
 		return "the link was withdrawn", nil
-	case share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || right.suspended() && right.grant.GetSuspension().GetRun() != have.row.ID:
+	case share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || right.Suspended() && right.Grant.GetSuspension().GetRun() != have.row.ID:
 		return whyPaused, nil // the run that was the reason ends by itself, like one whose provider failed
 	case share.Expires != 0 && s.now().UnixMicro() >= share.Expires:
 		return "the link has expired", nil
 	case have.conditions.Owner && (share.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || share.ChargedKey != have.row.ChargedKey):
 		return "its owner does not pay for it any more", nil
-	case have.conditions.Hidden && (!share.Hidden() || !right.grant.GetExists() || right.grant.GetVersionHash() != have.row.VersionHash):
+	case have.conditions.Hidden && (!share.Hidden() || !right.Grant.GetExists() || right.Grant.GetVersionHash() != have.row.VersionHash):
 		return "the owner's credentials were withdrawn", nil
 	}
 	return "", nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/settings"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 
@@ -98,7 +99,10 @@ type Deps struct {
 // Service is the sharing service.
 type Service struct {
 	cfg         Config
-	shares      shares.Store
+	store       workflows.Store
+	resolver    *shares.Resolver
+	grants      *shares.Grants
+	settings    *settings.Handlers
 	ledger      ledger.Store
 	workflows   *workflows.Workflows
 	meter       *meter.Meter
@@ -112,7 +116,6 @@ type Service struct {
 	catalogue   *manifest.Catalogue
 	definitions *definition.Cache
 	peers       *peers.Peers
-	rights      rights
 	leases      *leases
 }
 
@@ -136,19 +139,27 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make page tokens: %w", err)
 	}
-	st := shares.NewStore(deps.DB)
 	s := &Service{
-		cfg: cfg, shares: st, links: links, pages: pages, vault: deps.Vault, registry: deps.Registry,
+		cfg: cfg, links: links, pages: pages, vault: deps.Vault, registry: deps.Registry,
 		identity: deps.Identity, log: deps.Logger, now: deps.Now, catalogue: manifest.Core(),
-		meter: meter.New(deps.Redis, ledger.NewStore(deps.DB), deps.Now),
+		meter: meter.New(deps.Redis, ledger.NewStore(deps.DB), deps.Now), store: workflows.NewStore(deps.DB), ledger: ledger.NewStore(deps.DB),
 	}
 	s.definitions = definition.NewCache(s.catalogue)
 	s.peers = peers.New(deps.Vault, deps.Registry, deps.Now)
-	s.ledger = ledger.NewStore(deps.DB)
-	s.rights = newRights(s)
+	rows := shares.NewStore(deps.DB)
+	s.resolver = shares.NewResolver(shares.ResolverDeps{
+		Shares: rows, Workflows: s.store, Definitions: s.definitions, Peers: s.peers, Links: links, Now: deps.Now,
+	})
+	s.grants = shares.NewGrants(shares.GrantsDeps{
+		Shares: rows, Workflows: s.store, Resolver: s.resolver, Peers: s.peers, Vault: deps.Vault, Log: deps.Logger, Now: deps.Now,
+	})
+	s.settings = settings.NewHandlers(settings.Deps{
+		Shares: rows, Resolver: s.resolver, Grants: s.grants, Workflows: s.store, Definitions: s.definitions, Peers: s.peers,
+		Links: links, Pages: pages, Now: deps.Now,
+	})
 	s.workflows = workflows.New(workflows.Deps{
-		Store: workflows.NewStore(deps.DB), Definitions: s.definitions, Peers: s.peers, Vault: deps.Vault, Pages: pages, Log: deps.Logger, Now: deps.Now,
-		Dependents: dependentShares{s},
+		Store: s.store, Definitions: s.definitions, Peers: s.peers, Vault: deps.Vault, Pages: pages, Log: deps.Logger, Now: deps.Now,
+		Dependents: s.grants,
 	})
 	s.leases = newLeases()
 	return s, nil

@@ -17,7 +17,7 @@ import (
 )
 
 // visitorBrings reports whether the slots are filled by inputs.
-func (d *decision) visitorBrings() bool { return d.right != nil && !d.right.share.Hidden() }
+func (d *decision) visitorBrings() bool { return d.right != nil && !d.right.Share.Hidden() }
 
 // slotsOf says what may go into each slot, and where.
 func (s *Service) slotsOf(ctx context.Context, d *decision, r *sharinginternalv1.AuthorizeRunRequest) error {
@@ -29,7 +29,7 @@ func (s *Service) slotsOf(ctx context.Context, d *decision, r *sharinginternalv1
 			return err
 		}
 	}
-	if d.right != nil && d.right.share.Hidden() && d.analysis.HasSlots() && !d.right.granted() {
+	if d.right != nil && d.right.Share.Hidden() && d.analysis.HasSlots() && !d.right.Granted() {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_UNBOUND,
 			"the workflow has changed, and its owner has not confirmed yet that the hidden credentials may be used by the new version")
 	}

@@ -2,7 +2,6 @@ package sharing
 
 import (
 	"context"
-	"fmt"
 
 	"google.golang.org/grpc/codes"
 
@@ -12,6 +11,8 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
 
 // A link that is stopped, by its owner or the guard, refuses runs and ends those that go
@@ -22,16 +23,16 @@ import (
 // hidden credentials: what is remembered of it may be a moment old, in which no run may
 // begin. It costs runs with hidden credentials one question, and others nothing.
 func (s *Service) notStopped(ctx context.Context, d *decision) error {
-	if d.right == nil || !d.right.share.Hidden() {
+	if d.right == nil || !d.right.Share.Hidden() {
 		return nil
 	}
-	grant, err := s.vault.GetCredentialGrant(ctx, &vaultinternalv1.GetCredentialGrantRequest{Share: d.right.name(), Now: true})
+	grant, err := s.peers.CredentialGrantNow(ctx, d.right.Name())
 	if err != nil {
-		return fmt.Errorf("read credential grant: %w", err)
+		return err
 	}
-	if waits(grant) {
-		s.rights.forget()
-		return paused()
+	if peers.WaitsForOwner(grant) {
+		s.resolver.Forget()
+		return shares.Paused()
 	}
 	return nil
 }
@@ -45,14 +46,14 @@ func (s *Service) stopped(ctx context.Context, row ledger.Run, r *sharinginterna
 	if row.Share == "" || r.GetReason() != reasonPaused {
 		return false, nil
 	}
-	right, err := s.loadShare(ctx, row.Share)
+	right, err := s.resolver.ByUIDNow(ctx, row.Share)
 	if errs.CodeOf(err) == codes.NotFound {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	return right.share.State == sharingv1.ShareState_SHARE_STATE_PAUSED || right.suspended(), nil
+	return right.Share.State == sharingv1.ShareState_SHARE_STATE_PAUSED || right.Suspended(), nil
 }
 
 // reasonPaused is how a run's end names the refusal.
@@ -66,7 +67,7 @@ func (s *Service) bookStopped(ctx context.Context, row ledger.Run, r *sharingint
 		row.State, row.Reason, row.Message, row.Steps = ledger.Stopped, reasonPaused, "the link was stopped while it went on", ledger.StepsText(r.GetSteps())
 		b, err = s.book(ctx, ledger.End{Run: row, Items: items})
 	}
-	b.instead = paused()
+	b.instead = shares.Paused()
 	return b, err
 }
 
@@ -89,7 +90,7 @@ func (s *Service) endedBefore(ctx context.Context, row ledger.Run, r *sharingint
 	b, err := s.bookedBefore(ctx, row)
 	switch {
 	case row.State == ledger.Stopped:
-		b.instead = paused()
+		b.instead = shares.Paused()
 	case len(r.GetLeaving()) > 0 && row.State != int64(r.GetState()):
 		b.instead = withheld()
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
 
 // maxViews bounds the callers for whom a link's view is kept; it lives for a moment.
@@ -36,15 +37,15 @@ type prepared struct {
 }
 
 // prepare marshals what does not depend on who asks.
-func (s *Service) prepare(r *right) *prepared {
-	iface := r.analysis.VisitorInterface
-	if r.share.Hidden() {
-		iface = r.analysis.OwnInterface
+func (s *Service) prepare(r *shares.Resolved) *prepared {
+	iface := r.Analysis.VisitorInterface
+	if r.Share.Hidden() {
+		iface = r.Analysis.OwnInterface
 	}
 	static, err := proto.Marshal(&sharingv1.SharedWorkflow{
-		Title: r.workflow.Title, Description: r.workflow.Description, Owner: r.owner, Version: int32(r.version.Number),
-		VersionHash: s.links.VersionMark(r.share.UID, r.version.Hash), Definition: r.analysis.Redacted, Interface: iface, Graph: r.analysis.Graph,
-		Samples: r.share.SampleList(), ForkAllowed: !r.share.ForkDisabled, FrameOrigins: r.share.FrameOriginList(), RunOrigins: r.share.RunOriginList(), UpdateTime: resource.Timestamp(r.version.Created),
+		Title: r.Workflow.Title, Description: r.Workflow.Description, Owner: r.Owner, Version: int32(r.Version.Number),
+		VersionHash: s.links.VersionMark(r.Share.UID, r.Version.Hash), Definition: r.Analysis.Redacted, Interface: iface, Graph: r.Analysis.Graph,
+		Samples: r.Share.SampleList(), ForkAllowed: !r.Share.ForkDisabled, FrameOrigins: r.Share.FrameOriginList(), RunOrigins: r.Share.RunOriginList(), UpdateTime: resource.Timestamp(r.Version.Created),
 	})
 	if err != nil { // a text that is not UTF-8 cannot have been stored
 		static = nil
@@ -52,25 +53,31 @@ func (s *Service) prepare(r *right) *prepared {
 	return &prepared{static: static, views: map[string]*sharingv1.SharedWorkflow{}}
 }
 
+// view returns the view of a link, which lives as long as what the link opens.
+func (s *Service) view(r *shares.Resolved) *prepared {
+	return r.Memo(func() any { return s.prepare(r) }).(*prepared)
+}
+
 // GetSharedWorkflow implements the RPC. Within a moment the same caller gets the same
 // bytes, without a query and without marshalling anew.
 func (s public) GetSharedWorkflow(ctx context.Context, r *sharingv1.GetSharedWorkflowRequest) (*sharingv1.SharedWorkflow, error) {
-	right, err := s.open(ctx, r.GetToken())
+	right, err := s.resolver.ByToken(ctx, r.GetToken())
 	if err != nil {
 		return nil, err
 	}
-	if err := right.visible(s.now()); err != nil {
+	if err := right.Visible(s.now()); err != nil {
 		return nil, err
 	}
 	p := caller.From(ctx)
 	key := callerOf(p)
-	right.view.mu.RLock()
-	view := right.view.views[key]
-	right.view.mu.RUnlock()
+	kept := s.view(right)
+	kept.mu.RLock()
+	view := kept.views[key]
+	kept.mu.RUnlock()
 	if view != nil {
 		return view, nil
 	}
-	v, err, _ := right.view.flight.Do(key, func() (any, error) {
+	v, err, _ := kept.flight.Do(key, func() (any, error) {
 		return s.viewFor(context.WithoutCancel(ctx), right, p)
 	})
 	if err != nil {
@@ -81,35 +88,36 @@ func (s public) GetSharedWorkflow(ctx context.Context, r *sharingv1.GetSharedWor
 
 // viewFor completes a view for one caller. The reply is a message whose fields are all
 // in its unknown bytes: on the wire that is the same, and it costs a copy to send.
-func (s *Service) viewFor(ctx context.Context, r *right, p caller.Principal) (*sharingv1.SharedWorkflow, error) {
+func (s *Service) viewFor(ctx context.Context, r *shares.Resolved, p caller.Principal) (*sharingv1.SharedWorkflow, error) {
 	state, err := s.stateFor(ctx, r, p)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := proto.MarshalOptions{}.MarshalAppend(append([]byte(nil), r.view.static...), state)
+	raw, err := proto.MarshalOptions{}.MarshalAppend(append([]byte(nil), s.view(r).static...), state)
 	if err != nil {
 		return nil, fmt.Errorf("marshal view: %w", err)
 	}
 	view := &sharingv1.SharedWorkflow{}
 	view.ProtoReflect().SetUnknown(raw)
-	r.view.mu.Lock()
-	defer r.view.mu.Unlock()
-	if len(r.view.views) >= maxViews {
-		clear(r.view.views)
+	kept := s.view(r)
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
+	if len(kept.views) >= maxViews {
+		clear(kept.views)
 	}
-	r.view.views[callerOf(p)] = view
+	kept.views[callerOf(p)] = view
 	return view, nil
 }
 
 // stateFor is what a view says that depends on the caller and the moment. It asks the
 // same rules that a run is decided by, and says of each why it would refuse.
-func (s *Service) stateFor(ctx context.Context, r *right, p caller.Principal) (*sharingv1.SharedWorkflow, error) {
+func (s *Service) stateFor(ctx context.Context, r *shares.Resolved, p caller.Principal) (*sharingv1.SharedWorkflow, error) {
 	d := &decision{
-		principal: p, caller: callerOf(p), start: s.now(), right: r, owner: r.share.Workspace, workflow: r.workflow,
-		version: r.version.Number, analysis: r.analysis, sinks: r.share.Sinks,
+		principal: p, caller: callerOf(p), start: s.now(), right: r, owner: r.Share.Workspace, workflow: r.Workflow,
+		version: r.Version.Number, analysis: r.Analysis, sinks: r.Share.Sinks,
 	}
 	terms := &sharingv1.Terms{
-		Destinations: r.analysis.Destinations, SinksEnabled: r.share.Sinks, Credentials: r.credentials(), MovedCredentials: r.movedCredentials(),
+		Destinations: r.Analysis.Destinations, SinksEnabled: r.Share.Sinks, Credentials: credentialsOf(r), MovedCredentials: r.MovedCredentials(),
 	}
 	refuse := func(err error) error {
 		e, ok := errors.AsType[*errs.Error](err)
@@ -121,11 +129,11 @@ func (s *Service) stateFor(ctx context.Context, r *right, p caller.Principal) (*
 	}
 	rules := []func(context.Context, *decision, *sharinginternalv1.AuthorizeRunRequest) error{
 		func(context.Context, *decision, *sharinginternalv1.AuthorizeRunRequest) error {
-			return r.standing(s.now())
+			return r.Runnable(s.now())
 		},
 		func(context.Context, *decision, *sharinginternalv1.AuthorizeRunRequest) error {
-			if len(r.analysis.Problems) > 0 {
-				return definition.Invalid(r.analysis.Problems)
+			if len(r.Analysis.Problems) > 0 {
+				return definition.Invalid(r.Analysis.Problems)
 			}
 			return nil
 		},
@@ -187,11 +195,11 @@ func (d *decision) chargedWord() string {
 }
 
 // credentials says whose credentials the runs of a link use.
-func (r *right) credentials() string {
+func credentialsOf(r *shares.Resolved) string {
 	switch {
-	case len(r.analysis.Slots) == 0:
+	case len(r.Analysis.Slots) == 0:
 		return "none"
-	case r.share.Hidden() && r.analysis.HasSlots():
+	case r.Share.Hidden() && r.Analysis.HasSlots():
 		return "owner"
 	default:
 		return "visitor"

@@ -10,7 +10,6 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
-	"github.com/keyhole-dev/keyhole/services/sharing/scan"
 )
 
 // The kinds of line items.
@@ -47,13 +46,16 @@ func insertItems(ctx context.Context, tx *sql.Tx, run string, items []*sharingv1
 		var values strings.Builder
 		args := make([]any, 0, 10*len(batch))
 		for _, item := range batch {
-			values.WriteString(scan.Placeholders(len(args), 10))
+			if len(args) > 0 {
+				values.WriteByte(',')
+			}
+			values.WriteString(placeholders(len(args), 10))
 			args = append(args, run, item.GetStep(), item.GetAttempt(), item.GetKind(), item.GetResource(), item.GetQuantity(),
 				item.GetInputTokens(), item.GetOutputTokens(), item.GetEndUnknown(), item.GetFailed())
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO line_items
 			(run, step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown, failed)
-			VALUES `+values.String()[1:]+` ON CONFLICT DO NOTHING`, args...)
+			VALUES `+values.String()+` ON CONFLICT DO NOTHING`, args...)
 		if err != nil {
 			return err
 		}
@@ -65,17 +67,10 @@ func insertItems(ctx context.Context, tx *sql.Tx, run string, items []*sharingv1
 func (s Store) Items(ctx context.Context, run Run) ([]*sharingv1.LineItem, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown, failed
 		FROM line_items WHERE run = $1 ORDER BY step, attempt, kind, resource`, run.ID)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	out := run.Charge()
-	for rows.Next() {
+	items, err := sqldb.All(rows, err, func(r sqldb.Scanner) (*sharingv1.LineItem, error) {
 		i := &sharingv1.LineItem{}
-		if err := rows.Scan(&i.Step, &i.Attempt, &i.Kind, &i.Resource, &i.Quantity, &i.InputTokens, &i.OutputTokens, &i.EndUnknown, &i.Failed); err != nil {
-			return nil, sqldb.Error(err)
-		}
-		out = append(out, i)
-	}
-	return out, sqldb.Error(rows.Err())
+		err := r.Scan(&i.Step, &i.Attempt, &i.Kind, &i.Resource, &i.Quantity, &i.InputTokens, &i.OutputTokens, &i.EndUnknown, &i.Failed)
+		return i, err
+	})
+	return append(run.Charge(), items...), err
 }

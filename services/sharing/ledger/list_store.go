@@ -3,7 +3,7 @@ package ledger
 import (
 	"context"
 
-	"github.com/keyhole-dev/keyhole/services/sharing/scan"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // runCursor is the position after a page of runs.
@@ -30,8 +30,5 @@ func (s Store) list(ctx context.Context, f runFilter, before runCursor, limit in
 			SELECT * FROM (SELECT `+runColumns+` FROM runs WHERE charged_workspace = $1 AND owner_workspace <> $1`+filter+`) AS c
 		) AS a ORDER BY start_time DESC, id DESC LIMIT $7`,
 		f.workspace, before.Start, before.ID, f.workflow, f.share, f.shareUID, limit)
-	if err != nil {
-		return nil, err
-	}
-	return scan.All(rows, func(r *Run) []any { return r.fields() })
+	return sqldb.All(rows, err, scanRun)
 }

@@ -7,6 +7,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
@@ -53,13 +54,14 @@ const runColumns = `id, request_id, caller, caller_workspace, owner_workspace, c
 	workflow, workflow_id, version, version_hash, share, share_id, rights, scopes, vault_open, lease, state, reason, message,
 	steps, day, start_time, end_time, model_images, credential_calls, input_tokens, output_tokens, pictures`
 
-func (r *Run) fields() []any {
-	return []any{
+func scanRun(row sqldb.Scanner) (r Run, err error) {
+	err = row.Scan(
 		&r.ID, &r.RequestID, &r.Caller, &r.CallerWorkspace, &r.OwnerWorkspace, &r.ChargedWorkspace, &r.ChargedKey, &r.Visitor,
 		&r.Workflow, &r.WorkflowID, &r.Version, &r.VersionHash, &r.Share, &r.ShareID, &r.Rights, &r.Scopes, &r.VaultOpen,
 		&r.Lease, &r.State, &r.Reason, &r.Message, &r.Steps, &r.Day, &r.Start, &r.End, &r.Images, &r.Calls,
 		&r.InputTokens, &r.OutputTokens, &r.Pictures,
-	}
+	)
+	return r, err
 }
 
 func (r *Run) state() sharingv1.RunState { return sharingv1.RunState(r.State) }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
 
@@ -72,11 +74,11 @@ func runFilterOf(ws string, r *sharingv1.ListRunsRequest) (runFilter, error) {
 // GetRun implements the RPC.
 func (h *Handlers) GetRun(ctx context.Context, r *sharingv1.GetRunRequest) (*sharingv1.Run, error) {
 	ws := resource.Segment(r.GetName(), 0)
-	row, found, err := h.store.Run(ctx, resource.Segment(r.GetName(), 1))
-	if err != nil {
+	row, err := h.store.Run(ctx, resource.Segment(r.GetName(), 1))
+	if err != nil && !errors.Is(err, sqldb.ErrNoRow) {
 		return nil, fmt.Errorf("read run: %w", err)
 	}
-	if !found || row.OwnerWorkspace != ws && row.ChargedWorkspace != ws {
+	if err != nil || row.OwnerWorkspace != ws && row.ChargedWorkspace != ws {
 		return nil, resource.NotFound("run")
 	}
 	items, err := h.store.Items(ctx, row)

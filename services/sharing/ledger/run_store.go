@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
-	"github.com/keyhole-dev/keyhole/services/sharing/scan"
 )
 
 // Store reads and writes the rows of runs and line items.
@@ -38,17 +37,15 @@ func (s Store) Delete(ctx context.Context, id string) (bool, error) {
 	return err == nil && n[0] == 1, err
 }
 
-// Run reads a run by its ID.
-func (s Store) Run(ctx context.Context, id string) (r Run, found bool, err error) {
-	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs WHERE id = $1`, id), r.fields())
-	return r, found, err
+// Run reads a run by its ID. Run and RunOfRequest return sqldb.ErrNoRow if there is none.
+func (s Store) Run(ctx context.Context, id string) (Run, error) {
+	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs WHERE id = $1`, id), scanRun)
 }
 
 // RunOfRequest reads the run that a request of a caller started.
-func (s Store) RunOfRequest(ctx context.Context, caller, request string) (r Run, found bool, err error) {
-	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs
-		WHERE caller = $1 AND request_id = $2 AND request_id <> ''`, caller, request), r.fields())
-	return r, found, err
+func (s Store) RunOfRequest(ctx context.Context, caller, request string) (Run, error) {
+	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs
+		WHERE caller = $1 AND request_id = $2 AND request_id <> ''`, caller, request), scanRun)
 }
 
 // Renew extends the leases of the open ones among the runs. It returns these.
@@ -58,12 +55,12 @@ func (s Store) Renew(ctx context.Context, runs []string, lease int64) (map[strin
 		batch := runs[:min(len(runs), batchSize)]
 		runs = runs[len(batch):]
 		err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			rows, err := tx.QueryContext(ctx, `UPDATE runs SET lease = $1 WHERE state = 1 AND id IN `+scan.Placeholders(1, len(batch))[1:]+
-				` RETURNING id`, append([]any{lease}, scan.Args(batch)...)...)
-			if err != nil {
-				return err
-			}
-			ids, err := scan.All(rows, func(id *string) []any { return []any{id} })
+			rows, err := tx.QueryContext(ctx, `UPDATE runs SET lease = $1 WHERE state = 1 AND id IN `+placeholders(1, len(batch))+
+				` RETURNING id`, append([]any{lease}, arguments(batch)...)...)
+			ids, err := sqldb.All(rows, err, func(r sqldb.Scanner) (id string, err error) {
+				err = r.Scan(&id)
+				return id, err
+			})
 			for _, id := range ids {
 				open[id] = true
 			}
@@ -79,21 +76,15 @@ func (s Store) Renew(ctx context.Context, runs []string, lease int64) (map[strin
 // Expired lists open runs whose lease ended before a time, the oldest first.
 func (s Store) Expired(ctx context.Context, before int64, limit int) ([]Run, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+runColumns+` FROM runs WHERE state = 1 AND lease < $1 ORDER BY lease LIMIT $2`, before, limit)
-	if err != nil {
-		return nil, err
-	}
-	return scan.All(rows, func(r *Run) []any { return r.fields() })
+	return sqldb.All(rows, err, scanRun)
 }
 
 // Open reads the open ones among the runs.
 func (s Store) Open(ctx context.Context, runs []string) ([]Run, error) {
 	var open []Run
 	for batch := range slices.Chunk(runs, batchSize) {
-		rows, err := s.db.QueryContext(ctx, `SELECT `+runColumns+` FROM runs WHERE state = 1 AND id IN `+scan.Placeholders(0, len(batch))[1:], scan.Args(batch)...)
-		if err != nil {
-			return nil, err
-		}
-		list, err := scan.All(rows, func(r *Run) []any { return r.fields() })
+		rows, err := s.db.QueryContext(ctx, `SELECT `+runColumns+` FROM runs WHERE state = 1 AND id IN `+placeholders(0, len(batch)), arguments(batch)...)
+		list, err := sqldb.All(rows, err, scanRun)
 		if err != nil {
 			return nil, err
 		}

@@ -8,7 +8,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
-	"github.com/keyhole-dev/keyhole/services/sharing/scan"
 )
 
 // counted is the condition that excludes stopped runs.
@@ -63,11 +62,11 @@ func (s Store) Totals(ctx context.Context, subject meter.Subject, day, month tim
 
 // States implements meter.Ledger.
 func (s Store) States(ctx context.Context, runs []string) (map[string]bool, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, state FROM runs WHERE id IN `+scan.Placeholders(0, len(runs))[1:]+counted, scan.Args(runs)...)
-	if err != nil {
-		return nil, err
-	}
-	list, err := scan.All(rows, func(r *Run) []any { return []any{&r.ID, &r.State} })
+	rows, err := s.db.QueryContext(ctx, `SELECT id, state FROM runs WHERE id IN `+placeholders(0, len(runs))+counted, arguments(runs)...)
+	list, err := sqldb.All(rows, err, func(row sqldb.Scanner) (r Run, err error) {
+		err = row.Scan(&r.ID, &r.State)
+		return r, err
+	})
 	states := make(map[string]bool, len(list))
 	for _, r := range list {
 		states[r.ID] = r.State == Running

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	"github.com/keyhole-dev/keyhole/services/sharing/scan"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // usageQuery selects sums.
@@ -75,11 +75,9 @@ func (s Store) usage(ctx context.Context, q usageQuery, limit int) ([]usageRow, 
 	}
 	rows, err := s.db.QueryContext(ctx, `SELECT * FROM (`+both+`) AS u WHERE NOT $4 OR g > $5 OR g = $5 AND section > $6
 		ORDER BY g, section LIMIT $7`, q.workspace, q.from, q.to, q.later, q.after.Group, q.after.Section, limit)
-	if err != nil {
-		return nil, err
-	}
-	return scan.All(rows, func(u *usageRow) []any {
-		return []any{&u.group, &u.section, &u.runs, &u.failed, &u.images, &u.calls, &u.input, &u.output, &u.failedCalls}
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (u usageRow, err error) {
+		err = r.Scan(&u.group, &u.section, &u.runs, &u.failed, &u.images, &u.calls, &u.input, &u.output, &u.failedCalls)
+		return u, err
 	})
 }
 

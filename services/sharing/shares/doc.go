@@ -1,6 +1,11 @@
-// Package shares owns the rows of shares: the settings of a link, its limits, its promise
-// and whether the vault's grant for it is pending.
+// Package shares owns the rows of shares, what a link opens now, and the vault's credential
+// grants that belong to shares.
 //
-// What it refuses: to change a revoked share, and to overwrite a share that has changed
-// since it was read. It decides nothing and knows no token, only the hash of one.
+// store.go has the rows. Resolver reads a link with its workflow, version and grant, and
+// remembers the answer for 400 ms. Grants keeps the vault's grants within what the rows
+// cover, and deletes shares with their workflow.
+//
+// What it refuses: to change a revoked share; to overwrite a share that has changed since
+// it was read; to leave a grant at the vault that no row covers; to say of a token that
+// opens nothing whether it ever did. It does not decide who pays for a run.
 package shares

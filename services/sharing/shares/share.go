@@ -4,6 +4,8 @@ import (
 	"time"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
@@ -50,14 +52,18 @@ const shareColumns = `uid, workspace, workflow, id, link, link_epoch, state, tit
 	sinks_enabled, fork_disabled, expire_time, frame_origins, samples, create_time, update_time,
 	grant_doubt, promise, limit_pictures, limit_visitor_pictures, run_origins`
 
-func (s *Share) fields() []any {
-	return []any{
+func scanShare(r sqldb.Scanner) (s Share, err error) {
+	err = r.Scan(
 		&s.UID, &s.Workspace, &s.Workflow, &s.ID, &s.Link, &s.LinkEpoch, &s.State, &s.Title, &s.Version, &s.FollowLive, &s.RunAccess,
 		&s.CredentialAccess, &s.GrantedHash, &s.ChargedKey, &s.Runs, &s.VisitorRuns, &s.Calls, &s.Period, &s.LimitEpoch,
 		&s.Sinks, &s.ForkDisabled, &s.Expires, &s.FrameOrigins, &s.Samples, &s.Created, &s.Updated,
 		&s.PendingSince, &s.Promise, &s.Pictures, &s.VisitorPictures, &s.RunOrigins,
-	}
+	)
+	return s, err
 }
+
+// Name returns the name of the share in the API.
+func (s *Share) Name(w workflows.Workflow) string { return names.Share(s.Workspace, w.ID, s.ID) }
 
 // Opened reports whether visitors use the owner's key or credentials.
 func (s *Share) Opened() bool {

@@ -6,7 +6,6 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
-	"github.com/keyhole-dev/keyhole/services/sharing/scan"
 )
 
 // Store reads and writes the rows of shares. Every query for the rows of a workspace names
@@ -16,23 +15,21 @@ type Store struct{ db *sqldb.DB }
 // NewStore returns the store in a database.
 func NewStore(db *sqldb.DB) Store { return Store{db: db} }
 
-// Find reads a share of a workflow. workflow is the unique ID of the workflow.
-func (s Store) Find(ctx context.Context, ws, workflow, id string) (row Share, found bool, err error) {
-	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares
-		WHERE workspace = $1 AND workflow = $2 AND id = $3`, ws, workflow, id), row.fields())
-	return row, found, err
+// Find reads a share of a workflow. workflow is the unique ID of the workflow. Find,
+// ByLink and ByUID return sqldb.ErrNoRow if there is no such share.
+func (s Store) Find(ctx context.Context, ws, workflow, id string) (Share, error) {
+	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares
+		WHERE workspace = $1 AND workflow = $2 AND id = $3`, ws, workflow, id), scanShare)
 }
 
 // ByLink reads the share with this hash of its link's token.
-func (s Store) ByLink(ctx context.Context, link string) (row Share, found bool, err error) {
-	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE link = $1`, link), row.fields())
-	return row, found, err
+func (s Store) ByLink(ctx context.Context, link string) (Share, error) {
+	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE link = $1`, link), scanShare)
 }
 
 // ByUID reads a share by its unique ID.
-func (s Store) ByUID(ctx context.Context, uid string) (row Share, found bool, err error) {
-	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE uid = $1`, uid), row.fields())
-	return row, found, err
+func (s Store) ByUID(ctx context.Context, uid string) (Share, error) {
+	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+shareColumns+` FROM shares WHERE uid = $1`, uid), scanShare)
 }
 
 // List returns the shares of a workflow after a position, oldest first.
@@ -40,10 +37,7 @@ func (s Store) List(ctx context.Context, ws, workflow string, after Cursor, revo
 	rows, err := s.db.QueryContext(ctx, `SELECT `+shareColumns+` FROM shares
 		WHERE workspace = $1 AND workflow = $2 AND (create_time, uid) > ($3, $4) AND ($5 OR state <> 3)
 		ORDER BY create_time, uid LIMIT $6`, ws, workflow, after.Created, after.UID, revoked, limit)
-	if err != nil {
-		return nil, err
-	}
-	return scan.All(rows, func(r *Share) []any { return r.fields() })
+	return sqldb.All(rows, err, scanShare)
 }
 
 // Cursor is the position after a page of shares.
@@ -54,47 +48,27 @@ type Cursor struct {
 
 // Insert writes a new share. It returns false when the ID is taken.
 func (s Store) Insert(ctx context.Context, r Share) (bool, error) {
-	inserted := false
-	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `INSERT INTO shares (`+shareColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-			$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) ON CONFLICT (workflow, id) DO NOTHING`,
-			r.UID, r.Workspace, r.Workflow, r.ID, r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess,
-			r.CredentialAccess, r.GrantedHash, r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch,
-			r.Sinks, r.ForkDisabled, r.Expires, r.FrameOrigins, r.Samples, r.Created, r.Updated, r.PendingSince,
-			r.Promise, r.Pictures, r.VisitorPictures, r.RunOrigins)
-		if err != nil {
-			return err
-		}
-		n, err := result.RowsAffected()
-		inserted = n == 1
-		return err
-	})
-	return inserted, err
+	return s.changed(ctx, `INSERT INTO shares (`+shareColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) ON CONFLICT (workflow, id) DO NOTHING`,
+		r.UID, r.Workspace, r.Workflow, r.ID, r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess,
+		r.CredentialAccess, r.GrantedHash, r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch,
+		r.Sinks, r.ForkDisabled, r.Expires, r.FrameOrigins, r.Samples, r.Created, r.Updated, r.PendingSince,
+		r.Promise, r.Pictures, r.VisitorPictures, r.RunOrigins)
 }
 
 // Update writes r if the row was last changed at the time before and is not revoked. It
 // returns false otherwise.
 func (s Store) Update(ctx context.Context, r Share, before int64) (bool, error) {
-	updated := false
-	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE shares SET link = $1, link_epoch = $2, state = $3, title = $4, version = $5,
-			follow_live = $6, run_access = $7, credential_access = $8, granted_hash = $9, charged_key = $10, limit_runs = $11,
-			limit_visitor = $12, limit_calls = $13, limit_period = $14, limit_epoch = $15, sinks_enabled = $16, fork_disabled = $17,
-			expire_time = $18, frame_origins = $19, samples = $20, update_time = $21,
-			grant_doubt = $22, promise = $23, limit_pictures = $24, limit_visitor_pictures = $25, run_origins = $26
-			WHERE uid = $27 AND workspace = $28 AND update_time = $29 AND state <> 3`,
-			r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess, r.CredentialAccess, r.GrantedHash,
-			r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch, r.Sinks, r.ForkDisabled, r.Expires,
-			r.FrameOrigins, r.Samples, r.Updated, r.PendingSince, r.Promise, r.Pictures, r.VisitorPictures, r.RunOrigins,
-			r.UID, r.Workspace, before)
-		if err != nil {
-			return err
-		}
-		n, err := result.RowsAffected()
-		updated = n == 1
-		return err
-	})
-	return updated, err
+	return s.changed(ctx, `UPDATE shares SET link = $1, link_epoch = $2, state = $3, title = $4, version = $5,
+		follow_live = $6, run_access = $7, credential_access = $8, granted_hash = $9, charged_key = $10, limit_runs = $11,
+		limit_visitor = $12, limit_calls = $13, limit_period = $14, limit_epoch = $15, sinks_enabled = $16, fork_disabled = $17,
+		expire_time = $18, frame_origins = $19, samples = $20, update_time = $21,
+		grant_doubt = $22, promise = $23, limit_pictures = $24, limit_visitor_pictures = $25, run_origins = $26
+		WHERE uid = $27 AND workspace = $28 AND update_time = $29 AND state <> 3`,
+		r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess, r.CredentialAccess, r.GrantedHash,
+		r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch, r.Sinks, r.ForkDisabled, r.Expires,
+		r.FrameOrigins, r.Samples, r.Updated, r.PendingSince, r.Promise, r.Pictures, r.VisitorPictures, r.RunOrigins,
+		r.UID, r.Workspace, before)
 }
 
 // MarkPending marks the share's grant as pending now, in the row and in r. It returns false
@@ -120,20 +94,14 @@ func (s Store) ClearPending(ctx context.Context, r Share) error {
 func (s Store) Pending(ctx context.Context, before int64, limit int) ([]Share, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+shareColumns+` FROM shares
 		WHERE grant_doubt <> 0 AND grant_doubt < $1 ORDER BY grant_doubt LIMIT $2`, before, limit)
-	if err != nil {
-		return nil, err
-	}
-	return scan.All(rows, func(r *Share) []any { return r.fields() })
+	return sqldb.All(rows, err, scanShare)
 }
 
 // PendingOf returns the shares of a workflow whose grant is pending.
 func (s Store) PendingOf(ctx context.Context, ws, workflow string) ([]Share, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+shareColumns+` FROM shares
 		WHERE workspace = $1 AND workflow = $2 AND grant_doubt <> 0`, ws, workflow)
-	if err != nil {
-		return nil, err
-	}
-	return scan.All(rows, func(r *Share) []any { return r.fields() })
+	return sqldb.All(rows, err, scanShare)
 }
 
 // Pause pauses an active share, in its row and in r.
@@ -157,15 +125,11 @@ func (s Store) Discard(ctx context.Context, r Share, now int64) error {
 	return s.Revoke(ctx, r.Workspace, r.UID, max(now, r.Updated+1))
 }
 
-// changed runs a statement and reports whether it changed a row.
+// changed runs a statement in a transaction, which is repeated when it meets another one.
+// It reports whether the statement changed a row.
 func (s Store) changed(ctx context.Context, statement string, args ...any) (did bool, err error) {
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, statement, args...)
-		if err != nil {
-			return err
-		}
-		n, err := result.RowsAffected()
-		did = n > 0
+		did, err = sqldb.Changed(tx.ExecContext(ctx, statement, args...))
 		return err
 	})
 	return did, err
@@ -176,34 +140,4 @@ func (s Store) Revoke(ctx context.Context, ws, uid string, now int64) error {
 	_, err := s.changed(ctx, `UPDATE shares SET state = 3, update_time = $1,
 		grant_doubt = CASE WHEN credential_access = 2 OR grant_doubt <> 0 THEN CAST($1 AS BIGINT) ELSE 0 END WHERE uid = $2 AND workspace = $3`, now, uid, ws)
 	return err
-}
-
-// UncoverTrash ends the use of grants by shares that were opened while their workflow was
-// being deleted.
-func (s Store) UncoverTrash(ctx context.Context, now int64) error {
-	_, err := s.changed(ctx, `UPDATE shares SET granted_hash = '', grant_doubt = $1, update_time = update_time + 1
-		WHERE granted_hash <> '' AND workflow IN (SELECT uid FROM workflows WHERE delete_time <> 0)`, now)
-	return err
-}
-
-// Purge deletes workflows that have been in the trash since before a time, with their
-// versions and shares. Runs and line items stay: they are charges. A workflow with a
-// pending grant stays until the grant is withdrawn. The delete of all three tables is one
-// transaction.
-func (s Store) Purge(ctx context.Context, before int64) error {
-	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		const over = `delete_time <> 0 AND delete_time < $1
-			AND NOT EXISTS (SELECT 1 FROM shares WHERE shares.workflow = workflows.uid AND grant_doubt <> 0)`
-		const old = `(SELECT uid FROM workflows WHERE ` + over + `)`
-		for _, statement := range []string{
-			`DELETE FROM shares WHERE workflow IN ` + old,
-			`DELETE FROM versions WHERE workflow IN ` + old,
-			`DELETE FROM workflows WHERE ` + over,
-		} {
-			if _, err := tx.ExecContext(ctx, statement, before); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -3,10 +3,12 @@ package workflows
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -20,7 +22,7 @@ func (s Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkflo
 	in := r.GetWorkflow()
 	wanted := r.GetWorkflowId()
 	if wanted != "" { // check before a secret goes to the vault
-		if _, found, err := s.store.find(ctx, ws, wanted); err != nil || found {
+		if _, err := s.store.byID(ctx, ws, wanted); !errors.Is(err, sqldb.ErrNoRow) {
 			return nil, cmp.Or(err, resource.Taken("workflow", wanted))
 		}
 	}
@@ -34,7 +36,10 @@ func (s Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkflo
 	if raw, err = s.admit(ctx, ws, raw); err != nil {
 		return nil, err
 	}
-	return s.Insert(ctx, NewWorkflow{Workspace: ws, ID: wanted, Title: in.GetTitle(), Description: in.GetDescription(), Definition: raw})
+	return s.Insert(ctx, NewWorkflow{
+		Workspace: ws, ID: wanted, Title: in.GetTitle(), Description: in.GetDescription(),
+		Definition: raw, Author: caller.From(ctx).Key,
+	})
 }
 
 // ListWorkflows implements the RPC.
@@ -60,11 +65,11 @@ func (s Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsR
 
 // GetWorkflow implements the RPC.
 func (s Handlers) GetWorkflow(ctx context.Context, r *sharingv1.GetWorkflowRequest) (*sharingv1.Workflow, error) {
-	w, err := s.Find(ctx, r.GetName())
+	w, err := s.store.Find(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.Version(ctx, w, w.Live)
+	v, err := s.store.Version(ctx, w, w.Live)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +79,7 @@ func (s Handlers) GetWorkflow(ctx context.Context, r *sharingv1.GetWorkflowReque
 // UpdateWorkflow implements the RPC.
 func (s Handlers) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkflowRequest) (*sharingv1.Workflow, error) {
 	in := r.GetWorkflow()
-	w, err := s.FindLive(ctx, in.GetName())
+	w, err := s.store.FindLive(ctx, in.GetName())
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +105,7 @@ func (s Handlers) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkflo
 			return nil, resource.Invalid("update_mask", "%q cannot be changed; title, description and definition can", path)
 		}
 	}
-	return s.save(ctx, w, raw)
+	return s.save(ctx, caller.From(ctx), w, raw)
 }
 
 // workflowMask returns the fields to change. Without a mask these are the fields that are
@@ -127,7 +132,7 @@ func workflowMask(r *sharingv1.UpdateWorkflowRequest) []string {
 
 // DeleteWorkflow implements the RPC.
 func (s Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflowRequest) (*sharingv1.Workflow, error) {
-	w, err := s.Find(ctx, r.GetName())
+	w, err := s.store.Find(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +142,7 @@ func (s Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflo
 	if w.Deleted == 0 {
 		w.Deleted = s.now().UnixMicro()
 	}
-	out, err := s.save(ctx, w, nil)
+	out, err := s.save(ctx, caller.From(ctx), w, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -150,10 +155,10 @@ func (s Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflo
 
 // UndeleteWorkflow implements the RPC.
 func (s Handlers) UndeleteWorkflow(ctx context.Context, r *sharingv1.UndeleteWorkflowRequest) (*sharingv1.Workflow, error) {
-	w, err := s.Find(ctx, r.GetName())
+	w, err := s.store.Find(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
 	w.Deleted = 0
-	return s.save(ctx, w, nil)
+	return s.save(ctx, caller.From(ctx), w, nil)
 }

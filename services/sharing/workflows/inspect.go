@@ -7,12 +7,11 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/notice"
-	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
 // InspectWorkflow implements the RPC. Problems are in the reply; they are not an error.
 func (s Handlers) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflowRequest) (*sharingv1.InspectWorkflowResponse, error) {
-	w, err := s.Find(ctx, r.GetName())
+	w, err := s.store.Find(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +31,7 @@ func (s Handlers) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkf
 	if number == 0 {
 		number = w.Live
 	}
-	v, err := s.Version(ctx, w, number)
+	v, err := s.store.Version(ctx, w, number)
 	if err != nil {
 		return nil, err
 	}
@@ -51,11 +50,12 @@ func (s *Workflows) inspection(ctx context.Context, ws string, analysis *definit
 		Interface: analysis.OwnInterface, Sinks: analysis.Sinks, Destinations: analysis.Destinations, Problems: definition.ProblemMessages(analysis.Problems),
 		SharingProblems: definition.ObstacleMessages(analysis.Obstacles),
 	}
-	misplaced, err := s.misplaced(ctx, ws, analysis)
+	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {
 		return nil, err
 	}
-	out.Problems = append(out.Problems, definition.ProblemMessages(misplaced)...)
+	out.Slots = analysis.SlotMessages(ws, known)
+	out.Problems = append(out.Problems, definition.ProblemMessages(analysis.Misplaced(known))...)
 	private, missing, err := s.peers.ForStrangers(ctx, ws, analysis.ModelIDs())
 	if err != nil {
 		return nil, err
@@ -67,9 +67,6 @@ func (s *Workflows) inspection(ctx context.Context, ws string, analysis *definit
 			FromInput: m.Open(),
 		})
 	}
-	if out.Slots, err = s.SlotMessages(ctx, ws, analysis); err != nil {
-		return nil, err
-	}
 	unknown, err := s.peers.UnknownDestinations(ctx, analysis.OwnerDestinations())
 	if err != nil {
 		return nil, err
@@ -79,22 +76,4 @@ func (s *Workflows) inspection(ctx context.Context, ws string, analysis *definit
 		PrivateModels: private, Slots: out.Slots, Sinks: out.Sinks, UnknownDestinations: out.UnknownDestinations,
 	}, false, false)
 	return out, nil
-}
-
-// SlotMessages returns the slots as their owner sees them.
-func (s *Workflows) SlotMessages(ctx context.Context, ws string, analysis *definition.Analysis) ([]*sharingv1.Slot, error) {
-	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
-	if err != nil {
-		return nil, err
-	}
-	return analysis.SlotMessages(ws, known), nil
-}
-
-// misplaced returns a problem for each credential with another place than its step names.
-func (s *Workflows) misplaced(ctx context.Context, ws string, analysis *definition.Analysis) (workflow.Problems, error) {
-	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
-	if err != nil {
-		return nil, err
-	}
-	return analysis.Misplaced(known), nil
 }

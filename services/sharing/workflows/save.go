@@ -11,10 +11,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 )
 
-// NewWorkflow describes a workflow to insert. Its definition must hold no secrets.
+// NewWorkflow describes a workflow to insert. Its definition must hold no secrets. Author
+// is the key that creates it.
 type NewWorkflow struct {
-	Workspace, ID, Title, Description, ForkedFrom string
-	Definition                                    []byte
+	Workspace, ID, Title, Description, ForkedFrom, Author string
+	Definition                                            []byte
 }
 
 // Insert stores a workflow with its first version. Without an ID it derives one from the
@@ -27,7 +28,7 @@ func (s *Workflows) Insert(ctx context.Context, n NewWorkflow) (*sharingv1.Workf
 	}
 	v := Version{
 		Workflow: w.UID, Number: 1, Definition: n.Definition, Hash: definition.Hash(n.Definition),
-		Author: caller.From(ctx).Key, Created: now,
+		Author: n.Author, Created: now,
 	}
 	for _, candidate := range candidates(n.ID, n.Title, "workflow") {
 		w.ID = candidate
@@ -65,8 +66,9 @@ func (s *Workflows) newDefinition(ctx context.Context, ws string, given []byte) 
 	return s.admit(ctx, ws, raw)
 }
 
-// save writes a changed workflow. A definition becomes a new version.
-func (s *Workflows) save(ctx context.Context, w Workflow, raw []byte) (*sharingv1.Workflow, error) {
+// save writes a changed workflow. A definition becomes a new version, with the caller as
+// its author.
+func (s *Workflows) save(ctx context.Context, by caller.Principal, w Workflow, raw []byte) (*sharingv1.Workflow, error) {
 	before := w.Revision
 	w.Revision++
 	w.Updated = max(s.now().UnixMicro(), w.Updated+1)
@@ -74,7 +76,7 @@ func (s *Workflows) save(ctx context.Context, w Workflow, raw []byte) (*sharingv
 	if raw != nil {
 		w.Live++
 		v = &Version{
-			Workflow: w.UID, Number: w.Live, Definition: raw, Hash: definition.Hash(raw), Author: caller.From(ctx).Key, Created: w.Updated,
+			Workflow: w.UID, Number: w.Live, Definition: raw, Hash: definition.Hash(raw), Author: by.Key, Created: w.Updated,
 		}
 	}
 	updated, err := s.store.update(ctx, w, before, v, s.dependents.Uncover)
@@ -86,7 +88,7 @@ func (s *Workflows) save(ctx context.Context, w Workflow, raw []byte) (*sharingv
 	}
 	s.dependents.Changed()
 	if v == nil {
-		live, err := s.Version(ctx, w, w.Live)
+		live, err := s.store.Version(ctx, w, w.Live)
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
-	"github.com/keyhole-dev/keyhole/services/sharing/scan"
 )
 
 // Workflow is the row of a workflow.
@@ -28,11 +27,12 @@ type Version struct {
 
 const workflowColumns = `uid, workspace, id, title, description, live_version, revision, forked_from, create_time, update_time, delete_time`
 
-func (w *Workflow) fields() []any {
-	return []any{
+func scanWorkflow(r sqldb.Scanner) (w Workflow, err error) {
+	err = r.Scan(
 		&w.UID, &w.Workspace, &w.ID, &w.Title, &w.Description, &w.Live, &w.Revision, &w.ForkedFrom,
 		&w.Created, &w.Updated, &w.Deleted,
-	}
+	)
+	return w, err
 }
 
 // Store reads and writes the rows of workflows and versions. Every query for the rows of a
@@ -42,26 +42,22 @@ type Store struct{ db *sqldb.DB }
 // NewStore returns the store in a database.
 func NewStore(db *sqldb.DB) Store { return Store{db: db} }
 
-// find reads a workflow of a workspace, also one in the trash.
-func (s Store) find(ctx context.Context, ws, id string) (w Workflow, found bool, err error) {
-	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE workspace = $1 AND id = $2`, ws, id), w.fields())
-	return w, found, err
+// byID reads a workflow of a workspace, also one in the trash.
+func (s Store) byID(ctx context.Context, ws, id string) (Workflow, error) {
+	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE workspace = $1 AND id = $2`, ws, id), scanWorkflow)
 }
 
-// findUID reads a workflow by its unique ID.
-func (s Store) findUID(ctx context.Context, uid string) (w Workflow, found bool, err error) {
-	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE uid = $1`, uid), w.fields())
-	return w, found, err
+// ByUID reads a workflow by its unique ID, also one in the trash. It returns
+// sqldb.ErrNoRow if there is none.
+func (s Store) ByUID(ctx context.Context, uid string) (Workflow, error) {
+	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE uid = $1`, uid), scanWorkflow)
 }
 
 // list returns the workflows with IDs after the given one.
 func (s Store) list(ctx context.Context, ws, after string, deleted bool, limit int) ([]Workflow, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+workflowColumns+` FROM workflows
 		WHERE workspace = $1 AND id > $2 AND ($3 OR delete_time = 0) ORDER BY id LIMIT $4`, ws, after, deleted, limit)
-	if err != nil {
-		return nil, err
-	}
-	return scan.All(rows, func(w *Workflow) []any { return w.fields() })
+	return sqldb.All(rows, err, scanWorkflow)
 }
 
 // insert writes a workflow with its first version. It returns false when the ID is taken.
@@ -116,23 +112,21 @@ func (s Store) update(ctx context.Context, w Workflow, before int64, v *Version,
 	return updated, err
 }
 
-func (v *Version) fields() []any {
-	return []any{&v.Workflow, &v.Number, &v.Definition, &v.Hash, &v.Author, &v.Created}
-}
-
-// version reads a version of a workflow.
-func (s Store) version(ctx context.Context, workflow string, number int64) (v Version, found bool, err error) {
-	found, err = scan.One(s.db.QueryRowContext(ctx, `SELECT workflow, number, definition, hash, author, create_time
-		FROM versions WHERE workflow = $1 AND number = $2`, workflow, number), v.fields())
-	return v, found, err
+// version reads a version of a workflow. It returns sqldb.ErrNoRow if there is none.
+func (s Store) version(ctx context.Context, workflow string, number int64) (Version, error) {
+	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT workflow, number, definition, hash, author, create_time
+		FROM versions WHERE workflow = $1 AND number = $2`, workflow, number), func(r sqldb.Scanner) (v Version, err error) {
+		err = r.Scan(&v.Workflow, &v.Number, &v.Definition, &v.Hash, &v.Author, &v.Created)
+		return v, err
+	})
 }
 
 // versions returns the versions before a number, newest first, without definitions.
 func (s Store) versions(ctx context.Context, workflow string, before int64, limit int) ([]Version, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT workflow, number, hash, author, create_time FROM versions
 		WHERE workflow = $1 AND number < $2 ORDER BY number DESC LIMIT $3`, workflow, before, limit)
-	if err != nil {
-		return nil, err
-	}
-	return scan.All(rows, func(v *Version) []any { return []any{&v.Workflow, &v.Number, &v.Hash, &v.Author, &v.Created} })
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (v Version, err error) {
+		err = r.Scan(&v.Workflow, &v.Number, &v.Hash, &v.Author, &v.Created)
+		return v, err
+	})
 }

@@ -7,13 +7,14 @@ import (
 	"strconv"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 )
 
 // ListWorkflowVersions implements the RPC.
 func (s Handlers) ListWorkflowVersions(ctx context.Context, r *sharingv1.ListWorkflowVersionsRequest) (*sharingv1.ListWorkflowVersionsResponse, error) {
-	w, err := s.Find(ctx, r.GetParent())
+	w, err := s.store.Find(ctx, r.GetParent())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +45,7 @@ func (s Handlers) GetWorkflowVersion(ctx context.Context, r *sharingv1.GetWorkfl
 }
 
 func (s *Workflows) findVersion(ctx context.Context, name string) (Workflow, Version, error) {
-	w, err := s.Find(ctx, name)
+	w, err := s.store.Find(ctx, name)
 	if err != nil {
 		return w, Version{}, err
 	}
@@ -52,14 +53,14 @@ func (s *Workflows) findVersion(ctx context.Context, name string) (Workflow, Ver
 	if err != nil {
 		return w, Version{}, resource.NotFound("version")
 	}
-	v, err := s.Version(ctx, w, number)
+	v, err := s.store.Version(ctx, w, number)
 	return w, v, err
 }
 
 // RestoreWorkflowVersion implements the RPC. It checks the old definition again, because
 // the rules may have changed since it was saved.
 func (s Handlers) RestoreWorkflowVersion(ctx context.Context, r *sharingv1.RestoreWorkflowVersionRequest) (*sharingv1.Workflow, error) {
-	if _, err := s.FindLive(ctx, r.GetName()); err != nil {
+	if _, err := s.store.FindLive(ctx, r.GetName()); err != nil {
 		return nil, err
 	}
 	w, v, err := s.findVersion(ctx, r.GetName())
@@ -70,5 +71,5 @@ func (s Handlers) RestoreWorkflowVersion(ctx context.Context, r *sharingv1.Resto
 	if err != nil {
 		return nil, err
 	}
-	return s.save(ctx, w, raw)
+	return s.save(ctx, caller.From(ctx), w, raw)
 }

@@ -3,15 +3,11 @@ package workflows
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"log/slog"
 	"time"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
-	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 )
@@ -63,48 +59,4 @@ func New(d Deps) *Workflows {
 		store: d.Store, definitions: d.Definitions, peers: d.Peers, vault: d.Vault,
 		pages: d.Pages, log: d.Log, now: d.Now, dependents: d.Dependents,
 	}
-}
-
-// ByUID reads a workflow by its unique ID, also one in the trash. It reports whether there
-// is one.
-func (s *Workflows) ByUID(ctx context.Context, uid string) (Workflow, bool, error) {
-	return s.store.findUID(ctx, uid)
-}
-
-// Find reads the workflow that a resource name begins with, also one in the trash.
-func (s *Workflows) Find(ctx context.Context, name string) (Workflow, error) {
-	w, found, err := s.store.find(ctx, resource.Segment(name, 0), resource.Segment(name, 1))
-	if err != nil {
-		return w, fmt.Errorf("read workflow: %w", err)
-	}
-	if !found {
-		return w, resource.NotFound("workflow")
-	}
-	return w, nil
-}
-
-// FindLive is Find for callers that need a workflow outside the trash.
-func (s *Workflows) FindLive(ctx context.Context, name string) (Workflow, error) {
-	w, err := s.Find(ctx, name)
-	if err == nil && w.Deleted != 0 {
-		return w, InTrash()
-	}
-	return w, err
-}
-
-// InTrash refuses to work with a deleted workflow.
-func InTrash() error {
-	return errs.FailedPrecondition(errorsv1.Reason_REASON_NOT_FOUND, "the workflow is in the trash; undelete it first")
-}
-
-// Version reads a version of a workflow.
-func (s *Workflows) Version(ctx context.Context, w Workflow, number int64) (Version, error) {
-	v, found, err := s.store.version(ctx, w.UID, number)
-	if err != nil {
-		return v, fmt.Errorf("read version: %w", err)
-	}
-	if !found {
-		return v, resource.NotFound("version")
-	}
-	return v, nil
 }

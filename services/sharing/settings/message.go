@@ -1,0 +1,100 @@
+package settings
+
+import (
+	"context"
+	"slices"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/link"
+	"github.com/keyhole-dev/keyhole/services/sharing/notice"
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
+)
+
+// presenter shows a share to its owner.
+type presenter struct {
+	checker *checker
+	peers   *peers.Peers
+	links   link.Key
+}
+
+// message returns a share with its link, what was detected in its version, and the notices
+// that follow from it.
+func (p *presenter) message(ctx context.Context, w workflows.Workflow, row shares.Share) (*sharingv1.Share, error) {
+	a, err := p.checker.analysis(ctx, w, row)
+	if err != nil {
+		return nil, err
+	}
+	out := settingsOf(w, row)
+	if out.Detected, err = p.detected(ctx, w, a); err != nil {
+		return nil, err
+	}
+	moved := definition.MovedFrom(definition.ParsePromise(row.Promise), a)
+	out.Notices = notice.For(out.Detected, row.Hidden() && row.GrantedHash != a.Hash, len(moved.Credentials)+len(moved.Ordinary) > 0)
+	if row.State == sharingv1.ShareState_SHARE_STATE_REVOKED {
+		return out, nil
+	}
+	out.Token = p.links.Token(row.UID, row.LinkEpoch)
+	out.Uri = p.links.URI(out.Token)
+	if row.Hidden() {
+		return out, p.addGrant(ctx, row, out)
+	}
+	return out, nil
+}
+
+// settingsOf returns what the row of a share has.
+func settingsOf(w workflows.Workflow, row shares.Share) *sharingv1.Share {
+	return &sharingv1.Share{
+		Name: row.Name(w), Title: row.Title, State: row.State, Version: int32(row.VersionNumber(w)),
+		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
+		Limits: row.LimitsMessage(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: resource.Timestamp(row.Expires),
+		FrameOrigins: row.FrameOriginList(), RunOrigins: row.RunOriginList(), Samples: row.SampleList(),
+		CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
+	}
+}
+
+// detected returns what a version has that settings of a share depend on.
+func (p *presenter) detected(ctx context.Context, w workflows.Workflow, a *definition.Analysis) (*sharingv1.Detected, error) {
+	private, _, err := p.peers.ForStrangers(ctx, w.Workspace, a.ModelIDs())
+	if err != nil {
+		return nil, err
+	}
+	known, err := p.peers.Credentials(ctx, w.Workspace, a.CredentialIDs())
+	if err != nil {
+		return nil, err
+	}
+	unknown, err := p.peers.UnknownDestinations(ctx, a.OwnerDestinations())
+	if err != nil {
+		return nil, err
+	}
+	return &sharingv1.Detected{
+		Sinks: a.Sinks, PrivateModels: private, Slots: a.SlotMessages(w.Workspace, known), UnknownDestinations: definition.DisplayAll(unknown),
+	}, nil
+}
+
+// addGrant adds whether the vault waits for the owner, and for which credentials.
+func (p *presenter) addGrant(ctx context.Context, row shares.Share, out *sharingv1.Share) error {
+	grant, err := p.peers.CredentialGrant(ctx, out.GetName())
+	if err != nil {
+		return err
+	}
+	if changed := grant.GetUnconfirmed(); len(changed) > 0 {
+		out.Notices = append(out.Notices, notice.CredentialChanged(changed))
+		for _, slot := range out.GetDetected().GetSlots() {
+			slot.Unconfirmed = slices.Contains(changed, resource.Segment(slot.GetCredential(), 1))
+		}
+	}
+	if exposed := grant.GetExposed(); len(exposed) > 0 {
+		out.Notices = append(out.Notices, notice.CredentialExposed(exposed))
+	}
+	if peers.WaitsForOwner(grant) && row.State == sharingv1.ShareState_SHARE_STATE_ACTIVE {
+		out.State = sharingv1.ShareState_SHARE_STATE_SUSPENDED
+	}
+	if out.Suspension = notice.SuspensionOf(row.Workspace, grant.GetSuspension()); out.Suspension != nil {
+		out.Notices = append(out.Notices, notice.Suspended(out.Suspension))
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package shares
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
+)
+
+// Resolved is a share with the version that its link opens now, and what was found in
+// that version. Callers share one value: nobody may change it.
+type Resolved struct {
+	Share    Share
+	Workflow workflows.Workflow
+	Version  workflows.Version
+	Analysis *definition.Analysis
+	// Moved are inputs whose values no longer go where the link promised.
+	Moved definition.Moved
+	// Grant is the vault's credential grant, nil unless credentials are hidden.
+	Grant *vaultinternalv1.GetCredentialGrantResponse
+	// Private are the models that keys of other workspaces may not use. Missing are those
+	// that do not exist.
+	Private, Missing []string
+	// Owner is the title of the owner's workspace. Only ByToken sets it.
+	Owner string
+
+	memoOnce sync.Once
+	memo     any
+}
+
+// Name returns the name of the share in the API.
+func (r *Resolved) Name() string { return r.Share.Name(r.Workflow) }
+
+// Visible returns an error if the link shows nothing now. A paused link shows its
+// workflow and allows forks, because neither uses anything of the owner's.
+func (r *Resolved) Visible(now time.Time) error {
+	if r.Share.Expires != 0 && now.UnixMicro() >= r.Share.Expires {
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_EXPIRED, "this link has expired; ask its owner for a new one")
+	}
+	return nil
+}
+
+// Runnable returns an error if no run may begin now. Visitors get the same answer for a
+// link that the guard suspended and for one that its owner paused. If they could tell the
+// two apart, they would know that the guard has found something.
+func (r *Resolved) Runnable(now time.Time) error {
+	if err := r.Visible(now); err != nil {
+		return err
+	}
+	if r.Share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || r.Suspended() {
+		return Paused()
+	}
+	return nil
+}
+
+// Paused refuses a run through a link that its owner paused or the guard suspended.
+func Paused() error {
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED, "this link is paused; its owner can resume it")
+}
+
+// OwnerPays reports whether the owner's key pays for runs: run access is open, and the
+// version still has a private model. Run access was opened for such a model only.
+func (r *Resolved) OwnerPays() bool {
+	return r.Share.RunAccess == sharingv1.RunAccess_RUN_ACCESS_OWNER && len(r.Private) > 0
+}
+
+// Granted reports whether the vault's grant covers the version that the link opens. After
+// a new live version hidden credentials are not used until the owner has confirmed it.
+func (r *Resolved) Granted() bool {
+	return r.Grant.GetExists() && r.Grant.GetVersionHash() == r.Version.Hash && r.Share.GrantedHash == r.Version.Hash
+}
+
+// Suspended reports whether the vault waits for the owner.
+func (r *Resolved) Suspended() bool { return peers.WaitsForOwner(r.Grant) }
+
+// Interface returns the inputs and outputs of runs through the link. Unless credentials
+// are hidden, visitors bring them as inputs.
+func (r *Resolved) Interface() *sharingv1.Interface {
+	if r.Share.Hidden() {
+		return r.Analysis.OwnInterface
+	}
+	return r.Analysis.VisitorInterface
+}
+
+// MovedCredentials returns the credential inputs of runs through the link whose
+// destination is not the promised one.
+func (r *Resolved) MovedCredentials() []string {
+	var out []string
+	for _, in := range r.Interface().GetInputs() {
+		if slices.Contains(r.Moved.Credentials, in.GetName()) {
+			out = append(out, in.GetName())
+		}
+	}
+	return out
+}
+
+// Memo returns what build made when Memo was called first. It lives exactly as long as
+// the Resolved, so that what is derived from it is never older. All callers must pass the
+// same function: there is one memo, for the view of the link.
+func (r *Resolved) Memo(build func() any) any {
+	r.memoOnce.Do(func() { r.memo = build() })
+	return r.memo
+}

@@ -1,0 +1,151 @@
+package shares
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/recent"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/link"
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
+)
+
+// maxResolved bounds the answers of each kind that a resolver keeps.
+const maxResolved = 4096
+
+// ResolverDeps are what NewResolver needs. All are required.
+type ResolverDeps struct {
+	Shares      Store
+	Workflows   workflows.Store
+	Definitions *definition.Cache
+	Peers       *peers.Peers
+	Links       link.Key
+	Now         func() time.Time
+}
+
+// Resolver reads what links open. Its answers are at most 400 ms old (recent.MaxAge): a
+// revoked link must be dead everywhere within a second. It is safe for concurrent use.
+type Resolver struct {
+	deps    ResolverDeps
+	byLink  *recent.Cache[*Resolved]
+	byUID   *recent.Cache[*Resolved]
+	deleted *recent.Cache[bool]
+}
+
+// NewResolver wires a resolver. It reads nothing.
+func NewResolver(d ResolverDeps) *Resolver {
+	return &Resolver{
+		deps:    d,
+		byLink:  recent.New[*Resolved](d.Now, maxResolved),
+		byUID:   recent.New[*Resolved](d.Now, maxResolved),
+		deleted: recent.New[bool](d.Now, maxResolved),
+	}
+}
+
+// Forget drops all answers. Call it after this process has changed a workflow, a share or
+// a grant. Other replicas learn of the change when their answers are too old.
+func (r *Resolver) Forget() {
+	r.byLink.DropAll()
+	r.byUID.DropAll()
+	r.deleted.DropAll()
+}
+
+// ByToken returns what the token of a link opens. All tokens that open nothing get the
+// same answer.
+func (r *Resolver) ByToken(ctx context.Context, token string) (*Resolved, error) {
+	hash, ok := r.deps.Links.Hash(token)
+	if !ok {
+		return nil, noLink()
+	}
+	return r.byLink.Get(ctx, hash, func(ctx context.Context) (*Resolved, error) { return r.readLink(ctx, hash) })
+}
+
+func (r *Resolver) readLink(ctx context.Context, hash string) (*Resolved, error) {
+	share, err := r.deps.Shares.ByLink(ctx, hash)
+	if err != nil {
+		return nil, orNoLink(err, "read share")
+	}
+	if share.State == sharingv1.ShareState_SHARE_STATE_REVOKED {
+		return nil, noLink()
+	}
+	out, err := r.resolve(ctx, share)
+	if err != nil {
+		return nil, err
+	}
+	if out.Workflow.Deleted != 0 {
+		return nil, noLink()
+	}
+	out.Owner, err = r.deps.Peers.Title(ctx, share.Workspace)
+	return out, err
+}
+
+// ByUID returns the share with a unique ID, also one that is revoked or whose workflow is
+// in the trash: a run that goes on needs to know which.
+func (r *Resolver) ByUID(ctx context.Context, uid string) (*Resolved, error) {
+	return r.byUID.Get(ctx, uid, func(ctx context.Context) (*Resolved, error) { return r.ByUIDNow(ctx, uid) })
+}
+
+// ByUIDNow is ByUID without the memory of earlier answers.
+func (r *Resolver) ByUIDNow(ctx context.Context, uid string) (*Resolved, error) {
+	share, err := r.deps.Shares.ByUID(ctx, uid)
+	if err != nil {
+		return nil, orNoLink(err, "read share")
+	}
+	return r.resolve(ctx, share)
+}
+
+// resolve reads everything that a share's row refers to.
+func (r *Resolver) resolve(ctx context.Context, share Share) (*Resolved, error) {
+	w, err := r.deps.Workflows.ByUID(ctx, share.Workflow)
+	if err != nil {
+		return nil, orNoLink(err, "read workflow")
+	}
+	out := &Resolved{Share: share, Workflow: w}
+	if out.Version, err = r.deps.Workflows.Version(ctx, w, share.VersionNumber(w)); err != nil {
+		return nil, err
+	}
+	out.Analysis = r.deps.Definitions.Of(out.Version.Definition, out.Version.Hash)
+	out.Moved = definition.MovedFrom(definition.ParsePromise(share.Promise), out.Analysis)
+	if share.Hidden() {
+		if out.Grant, err = r.deps.Peers.CredentialGrant(ctx, out.Name()); err != nil {
+			return nil, err
+		}
+	}
+	out.Private, out.Missing, err = r.deps.Peers.ForStrangers(ctx, w.Workspace, out.Analysis.ModelIDs())
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// IsDeleted reports whether a workflow is gone or in the trash. workflow is its unique ID.
+func (r *Resolver) IsDeleted(ctx context.Context, workflow string) (bool, error) {
+	return r.deleted.Get(ctx, workflow, func(ctx context.Context) (bool, error) {
+		w, err := r.deps.Workflows.ByUID(ctx, workflow)
+		if errors.Is(err, sqldb.ErrNoRow) {
+			return true, nil
+		}
+		return w.Deleted != 0, err
+	})
+}
+
+// noLink is the one answer to every token that opens nothing.
+func noLink() error {
+	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "link not found or revoked")
+}
+
+// orNoLink returns noLink for a row that does not exist, and otherwise the error of the
+// read.
+func orNoLink(err error, reading string) error {
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return noLink()
+	}
+	return fmt.Errorf("%s: %w", reading, err)
+}

@@ -1,0 +1,79 @@
+package shares
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
+)
+
+const (
+	// trashLife is how long a deleted workflow can be undeleted.
+	trashLife = 30 * 24 * time.Hour
+	// trashBatch bounds the workflows that are read at once.
+	trashBatch = 100
+)
+
+// EmptyTrash deletes workflows that have been in the trash for longer than 30 days, with
+// their versions and shares. Runs and line items stay: they are charges.
+func (g *Grants) EmptyTrash(ctx context.Context) error {
+	now := g.now()
+	if err := g.shares.uncoverTrash(ctx, now.UnixMicro()); err != nil {
+		return fmt.Errorf("end grants of deleted workflows: %w", err)
+	}
+	before := now.Add(-trashLife).UnixMicro()
+	for last := (workflows.Workflow{}); ; {
+		batch, err := g.workflows.Trashed(ctx, last, before, trashBatch)
+		if err != nil {
+			return fmt.Errorf("list the trash: %w", err)
+		}
+		for _, last = range batch {
+			if err := g.purge(ctx, last); err != nil {
+				return fmt.Errorf("purge a workflow: %w", err)
+			}
+		}
+		if len(batch) < trashBatch {
+			return nil
+		}
+	}
+}
+
+// errPending rolls the purge of a workflow back.
+var errPending = errors.New("a grant of the workflow is pending")
+
+// purge deletes a workflow with its shares in one transaction. A workflow with a pending
+// grant stays until the grant is withdrawn: without the row no sweep would find the grant.
+func (g *Grants) purge(ctx context.Context, w workflows.Workflow) error {
+	err := g.shares.db.Tx(ctx, func(tx *sql.Tx) error {
+		gone, err := g.workflows.Purge(ctx, tx, w)
+		if err != nil || !gone {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM shares WHERE workflow = $1 AND grant_doubt = 0`, w.UID); err != nil {
+			return err
+		}
+		var pending int64
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM shares WHERE workflow = $1`, w.UID).Scan(&pending); err != nil {
+			return err
+		}
+		if pending > 0 {
+			return errPending
+		}
+		return nil
+	})
+	if errors.Is(err, errPending) {
+		return nil
+	}
+	return err
+}
+
+// uncoverTrash ends the use of grants by shares that were opened while their workflow was
+// being deleted.
+func (s Store) uncoverTrash(ctx context.Context, now int64) error {
+	_, err := s.changed(ctx, `UPDATE shares SET granted_hash = '', grant_doubt = $1, update_time = update_time + 1
+		WHERE granted_hash <> '' AND workflow IN (SELECT uid FROM workflows WHERE delete_time <> 0)`, now)
+	return err
+}
