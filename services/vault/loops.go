@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -25,8 +24,7 @@ func (s *Service) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// sweep deletes marks of ended runs after no grant of theirs can be valid, and what was shown of values
-// that are gone.
+// sweep deletes marks of ended runs after no grant of theirs can be valid.
 func (s *Service) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -35,7 +33,7 @@ func (s *Service) sweep(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			err := errors.Join(s.attempts.ForgetRuns(ctx, sqldb.Micros(s.now().Add(-2*grant.MaxLifetime))), s.memory.ForgetShown(ctx))
+			err := s.attempts.ForgetRuns(ctx, sqldb.Micros(s.now().Add(-2*grant.MaxLifetime)))
 			if err != nil && ctx.Err() == nil {
 				s.log.LogAttrs(ctx, slog.LevelWarn, "deleting old rows failed; the next sweep tries again", slog.Any("error", err))
 			}

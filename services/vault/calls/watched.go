@@ -4,9 +4,7 @@ import (
 	"context"
 	"strconv"
 	"sync"
-	"sync/atomic"
 
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
@@ -20,7 +18,6 @@ type watched struct {
 	// handles are those of the call; a piece's Secret is an index into them.
 	handles []*handle
 	set     *guard.Set
-	sent    atomic.Int64
 
 	mu   sync.Mutex
 	hit  bool
@@ -29,12 +26,6 @@ type watched struct {
 	// Without a share nobody is kept from it.
 	found *handle
 	what  exposure.Finding
-}
-
-// Send implements grpc.BidiStreamingServer and counts what is let go.
-func (w *watched) Send(m *vaultinternalv1.EgressResponse) error {
-	w.sent.Add(int64(len(m.GetBody())))
-	return w.egressStream.Send(m)
 }
 
 // remember judges pieces that the answer holds of hidden credentials. An owner's own
@@ -54,7 +45,7 @@ func (w *watched) remember(ctx context.Context, pieces []guard.Piece) (bool, err
 			}
 			continue
 		}
-		f, err := w.InternalHandlers.memory.Remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i), w.sent.Load() > withholding.LargeText)
+		f, err := w.InternalHandlers.memory.Remember(ctx, w.exposedBy(ctx, h), mine, w.set.BodySymbols(i))
 		if f.Withhold || guard.Stops(mine) {
 			w.blame(h, f)
 		}
@@ -112,12 +103,12 @@ func (w *watched) leave(ctx context.Context, status int) error {
 	return end.Wait(ctx)
 }
 
-// exposedBy is the value that a handle uses. One that was replaced meanwhile has no
-// fingerprint any more, and its version stands for it.
+// exposedBy is the value that a handle uses. A value that was replaced during the call has no
+// fingerprint any more, so its version identifies it.
 func (s *InternalHandlers) exposedBy(ctx context.Context, h *handle) exposure.Value {
 	v := exposure.Value{Workspace: h.Workspace, Share: h.Share, Credential: h.credentialLabel(), Fingerprint: h.UID + " " + strconv.FormatInt(h.Version, 10)}
 	if c, err := s.credentials.Current(ctx, h.Credential); err == nil && c != nil && c.UID == h.UID && c.Version == h.Version {
-		v.Fingerprint = c.Fingerprint
+		v.Fingerprint = c.Body
 	}
 	return v
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// setValue checks a value and sets the fields that describe it: its fingerprint, and whether it can be guarded.
+// setValue checks a value and sets the fields that describe it: its fingerprints, and whether it can be
+// guarded.
 func (s *Credentials) setValue(c *Credential, value secret.Secret) error {
 	if why := secret.Unfit(value.Expose()); why != "" {
 		return badValue(why)
@@ -27,6 +28,7 @@ func (s *Credentials) setValue(c *Credential, value secret.Secret) error {
 		return badValue("it is an address, so the only host of the credential must be the host of the address")
 	}
 	c.Fingerprint = s.kek.Fingerprint(c.workspace, value)
+	c.Body = s.kek.Fingerprint(c.workspace, guard.Body(slot.Hidden()))
 	c.Guardable = guard.Guardable(slot.Hidden()) == nil
 	return nil
 }

@@ -23,10 +23,12 @@ type Credential struct {
 	slotName    string
 	slotPrefix  string
 	Fingerprint string
-	Guardable   bool
-	Version     int64
-	createTime  int64
-	updateTime  int64
+	// Body is the fingerprint of what is private in the value. What answers show is remembered under it.
+	Body       string
+	Guardable  bool
+	Version    int64
+	createTime int64
+	updateTime int64
 	// Exposed means that the value has caused as many suspensions as it may.
 	Exposed bool
 }
@@ -34,12 +36,12 @@ type Credential struct {
 func (c Credential) name() string { return Name(c.workspace, c.ID) }
 
 const credentialColumns = `workspace, id, uid, provider, title, hosts, slot_kind, slot_name, fingerprint, guardable,
-	version, create_time, update_time, slot_prefix`
+	version, create_time, update_time, slot_prefix, body`
 
 // credentialFields are what scanCredential reads of a row. The last one counts the suspensions that the value
 // has caused, for any share and under any id.
 const credentialFields = credentialColumns + `, COALESCE((SELECT COUNT(*) >= MIN(suspensions.most)
-	FROM suspensions WHERE suspensions.workspace = credentials.workspace AND suspensions.value = credentials.fingerprint), FALSE)`
+	FROM suspensions WHERE suspensions.workspace = credentials.workspace AND suspensions.value = credentials.body), FALSE)`
 
 // createCredential stores a credential and its sealed value. It reports false if the id is taken.
 func createCredential(ctx context.Context, tx *sql.Tx, c Credential, sealed []byte) (bool, error) {
@@ -48,9 +50,9 @@ func createCredential(ctx context.Context, tx *sql.Tx, c Credential, sealed []by
 		return false, err
 	}
 	ok, err := sqldb.Changed(tx.ExecContext(ctx, `INSERT INTO credentials (`+credentialColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (workspace, id) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (workspace, id) DO NOTHING`,
 		c.workspace, c.ID, c.UID, c.provider, c.title, hosts, c.slotKind, c.slotName, c.Fingerprint, c.Guardable,
-		c.Version, c.createTime, c.updateTime, c.slotPrefix))
+		c.Version, c.createTime, c.updateTime, c.slotPrefix, c.Body))
 	if err != nil {
 		return false, fmt.Errorf("insert credential: %w", err)
 	}
@@ -127,9 +129,10 @@ func updateCredential(ctx context.Context, tx *sql.Tx, uid string, c Credential)
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE credentials SET title = $3, hosts = $4, slot_kind = $5, slot_name = $6,
-		fingerprint = $7, guardable = $8, version = $9, update_time = $10, uid = $11, provider = $12, slot_prefix = $13
+		fingerprint = $7, guardable = $8, version = $9, update_time = $10, uid = $11, provider = $12, slot_prefix = $13, body = $14
 		WHERE workspace = $1 AND uid = $2`,
-		c.workspace, uid, c.title, hosts, c.slotKind, c.slotName, c.Fingerprint, c.Guardable, c.Version, c.updateTime, c.UID, c.provider, c.slotPrefix)
+		c.workspace, uid, c.title, hosts, c.slotKind, c.slotName, c.Fingerprint, c.Guardable, c.Version, c.updateTime, c.UID, c.provider, c.slotPrefix,
+		c.Body)
 	if err != nil {
 		return fmt.Errorf("update credential: %w", err)
 	}
@@ -167,7 +170,7 @@ func scanCredential(r sqldb.Scanner, more ...any) (Credential, error) {
 	)
 	err := r.Scan(append([]any{
 		&c.workspace, &c.ID, &c.UID, &c.provider, &c.title, &hosts, &c.slotKind, &c.slotName, &c.Fingerprint,
-		&c.Guardable, &c.Version, &c.createTime, &c.updateTime, &c.slotPrefix, &c.Exposed,
+		&c.Guardable, &c.Version, &c.createTime, &c.updateTime, &c.slotPrefix, &c.Body, &c.Exposed,
 	}, more...)...)
 	if err != nil {
 		return c, sqldb.Error(fmt.Errorf("read credential: %w", err))

@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -16,16 +17,14 @@ import (
 // The rule for pieces of a hidden credential that answers show. The numbers come from measurements. The guard
 // says which piece stops an answer. Smaller pieces pass unchanged and are remembered; when a link has shown
 // enough symbols of a value, it is suspended. A wrong guess changes nothing until then, so nobody can use the
-// limit to test guesses.
+// limit to test guesses. A symbol of a weak piece counts half: a share with ten gigabytes of pictures in its
+// answers shows one or two weak pieces of a value by chance, and five of them suspend it at the earliest.
 const (
 	// The threshold is drawn once for each share and value, from 20 to 28 symbols.
 	leastThreshold = 20
 	thresholds     = 9
 	// least is the lower bound for short values, of which a third may be shown.
 	least = 12
-	// longPiece is the size of a piece that counts in any text, in symbols. Smaller pieces occur by chance in
-	// large texts and in decoded data.
-	longPiece = 10
 	// wordBits is the entropy below which a value reads like ordinary words, in bits a symbol.
 	wordBits = 4.5
 	// randomBits is the entropy of a random letter or digit (one of 36).
@@ -39,7 +38,7 @@ const (
 type Value struct {
 	Workspace string
 	Share     string
-	// Credential is a resource name, value the fingerprint of its value.
+	// Credential is a resource name. Fingerprint is that of the value's body.
 	Credential  string
 	Fingerprint string
 }
@@ -77,28 +76,26 @@ type Finding struct {
 }
 
 // Remember stores what a text shows of a value and then judges. It stores first, because other texts of the same
-// link are judged at the same time. The text must not leave before it returns, nor if it fails. large means that
-// the text is over a megabyte.
-func (s *Memory) Remember(ctx context.Context, v Value, pieces []guard.Piece, body int, large bool) (Finding, error) {
+// link are judged at the same time. The text must not leave before it returns, nor if it fails.
+func (s *Memory) Remember(ctx context.Context, v Value, pieces []guard.Piece, body int) (Finding, error) {
 	f := Finding{Value: v, Most: 1}
-	counted := counting(pieces, large)
-	if len(counted) == 0 {
+	if len(pieces) == 0 {
 		return f, nil
 	}
-	if err := s.show(ctx, v, places(counted), sqldb.Micros(s.now())); err != nil {
+	if err := s.show(ctx, v, placesOf(pieces), sqldb.Micros(s.now())); err != nil {
 		return f, err
 	}
-	own, all, err := s.shownOf(ctx, v)
+	c, err := s.shownOf(ctx, v)
 	if err != nil {
 		return f, err
 	}
-	last := counted[len(counted)-1]
-	stops := slices.IndexFunc(counted, func(p guard.Piece) bool { return p.Stops })
+	last := pieces[len(pieces)-1]
+	stops := slices.IndexFunc(pieces, func(p guard.Piece) bool { return p.Stops })
 	if stops >= 0 {
-		last = counted[stops]
+		last = pieces[stops]
 	}
-	f.Withhold = stops >= 0 || all >= s.threshold(v, body)
-	f.Characters, f.Chance = own, density(last) < wordBits
+	f.Withhold = stops >= 0 || 2*c.sure+c.weak >= 2*s.threshold(v, body)
+	f.Characters, f.Chance = c.own, density(last) < wordBits || last.Weak
 	if density(last)*float64(body) >= manyBits {
 		f.Most = 2
 	}
@@ -114,21 +111,25 @@ func density(p guard.Piece) float64 {
 	return p.Bits / float64(p.To-p.From)
 }
 
-// counting are the pieces that count in a text.
-func counting(pieces []guard.Piece, large bool) []guard.Piece {
-	return slices.DeleteFunc(slices.Clone(pieces), func(p guard.Piece) bool {
-		return !p.Stops && p.To-p.From < longPiece && (large || !p.Plain)
-	})
+// place is a symbol of a body that was shown.
+type place struct {
+	at   int
+	weak bool
 }
 
-// places are the symbols of pieces, each once, in order.
-func places(pieces []guard.Piece) []int {
-	var all []int
+// placesOf are the symbols of pieces, each once, the sure ones first.
+func placesOf(pieces []guard.Piece) []place {
+	var all []place
 	for _, p := range pieces {
-		for i := p.From; i < p.To && len(all) < 4*maxPositions; i++ {
-			all = append(all, i)
+		for i := p.From; i < p.To && len(all) < 4*maxPlaces; i++ {
+			all = append(all, place{i, p.Weak})
 		}
 	}
-	slices.Sort(all)
+	slices.SortFunc(all, func(a, b place) int {
+		if a.weak != b.weak {
+			return map[bool]int{true: 1, false: -1}[a.weak]
+		}
+		return cmp.Compare(a.at, b.at)
+	})
 	return slices.Compact(all)
 }

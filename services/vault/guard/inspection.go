@@ -5,71 +5,68 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard/unpack"
 )
 
-// inspection collects what turns up in one answer, in all of its texts.
+// inspection collects the pieces in all texts of one answer.
 type inspection struct {
 	set     *Set
 	options Options
-	// fresh are pieces that were not settled yet, and shown the symbols of each body
-	// that were.
+	// seen is how many bytes of the answer were searched.
+	seen int64
+	// fresh are the pieces that are not settled yet. shown has, for each symbol of each
+	// body, the strongest finding so far.
 	fresh []Piece
-	shown [][]bool
+	shown [][]finding
 	stop  bool
-	// crowded says that the answer has more texts than can be told apart.
+	// crowded means that the answer has more texts than can be told apart.
 	crowded bool
 	budget  unpack.Budget
-	// depths are the texts that were decoded, by how often.
+	// depths are the decoded texts, by the number of decodings.
 	depths [maxDepth + 1]*text
 }
 
-// take judges a piece. Of pieces that do not stop, only those that show something new
-// are kept.
-func (in *inspection) take(p lane.Piece, final, weak bool) {
+// take judges a piece. It keeps pieces that stop the answer, and others that show
+// something new.
+func (in *inspection) take(p lane.Piece, final, decoded bool) {
 	if in.over() || p.Symbols == 0 {
 		return
 	}
 	r := in.set.rules[p.Secret]
 	if !final {
 		if r.stops(p) {
-			in.add(p, true)
+			in.add(p, stopping)
 		}
 		return
 	}
-	switch r.judge(p, weak) {
-	case stopping:
-		in.add(p, true)
-	case remembered:
-		if in.novel(p) {
-			in.add(p, false)
-		}
+	f := r.judge(p, decoded || in.seen > farBytes)
+	if f == stopping || f != chance && in.novel(p, f) {
+		in.add(p, f)
 	}
 }
 
-func (in *inspection) add(p lane.Piece, stops bool) {
-	in.stop = in.stop || stops
-	in.fresh = append(in.fresh, Piece{Secret: p.Secret, From: p.From, To: p.To, Bits: p.Bits, Plain: p.Plain, Stops: stops})
+func (in *inspection) add(p lane.Piece, f finding) {
+	in.stop = in.stop || f == stopping
+	in.fresh = append(in.fresh, Piece{Secret: p.Secret, From: p.From, To: p.To, Bits: p.Bits, Plain: p.Plain, Weak: f == weak, Stops: f == stopping})
 }
 
-// novel marks what a piece shows, and reports whether some of it is new.
-func (in *inspection) novel(p lane.Piece) bool {
+// novel records what a piece shows, and reports whether some of it is new or stronger.
+func (in *inspection) novel(p lane.Piece, f finding) bool {
 	if in.shown == nil {
-		in.shown = make([][]bool, len(in.set.rules))
+		in.shown = make([][]finding, len(in.set.rules))
 	}
 	if in.shown[p.Secret] == nil {
-		in.shown[p.Secret] = make([]bool, in.set.rules[p.Secret].symbols)
+		in.shown[p.Secret] = make([]finding, in.set.rules[p.Secret].symbols)
 	}
 	fresh := false
 	for i := p.From; i < p.To; i++ {
-		fresh = fresh || !in.shown[p.Secret][i]
-		in.shown[p.Secret][i] = true
+		fresh = fresh || in.shown[p.Secret][i] < f
+		in.shown[p.Secret][i] = max(in.shown[p.Secret][i], f)
 	}
 	return fresh
 }
 
-// over says that nothing more is looked at: the answer is withheld.
+// over reports that the answer is withheld, so that the rest is not searched.
 func (in *inspection) over() bool { return in.stop || in.crowded }
 
-// settle decides over what turned up since it was last asked: nil, ErrReflected, or
-// ErrCrowded.
+// settle judges the pieces since the last call. It returns nil, ErrReflected or ErrCrowded.
 func (in *inspection) settle() error {
 	pieces := in.fresh
 	in.fresh = nil

@@ -1,21 +1,19 @@
 package guard
 
 import (
-	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/keyhole-dev/keyhole/services/vault/guard/anatomy"
 	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
 )
 
-// randomKeys are of the forms that vendors use, a fifth hexadecimal.
+// randomKeys have the forms that vendors use. A fifth is hexadecimal.
 func randomKeys(rnd *rand.Rand, n int) [][]lane.Part {
 	var keys [][]lane.Part
 	for i := range n {
@@ -45,8 +43,8 @@ func randomKeys(rnd *rand.Rand, n int) [][]lane.Part {
 	return keys
 }
 
-// ordinary is a text that no key is in: files of this repository, or of the folders in
-// KEYHOLE_GUARD_CORPUS, up to a number of bytes.
+// ordinary reads text without keys, up to a number of bytes: files of this repository, or of
+// the folders in KEYHOLE_GUARD_CORPUS.
 func ordinary(t *testing.T, most int64, each func(name string, text []byte)) int64 {
 	t.Helper()
 	roots := []string{"../../..", "../../../../docs"}
@@ -64,7 +62,7 @@ func ordinary(t *testing.T, most int64, each func(name string, text []byte)) int
 			}
 			text, err := os.ReadFile(path)
 			if err != nil || len(text) > 8<<20 {
-				return nil //nolint:nilerr // what cannot be read is no corpus
+				return nil //nolint:nilerr // unreadable files are left out
 			}
 			read += int64(len(text))
 			each(path, text)
@@ -77,9 +75,9 @@ func ordinary(t *testing.T, most int64, each func(name string, text []byte)) int
 	return read
 }
 
-// No ordinary text holds a piece of ten characters or more of a random key. A few MB and
-// 200 keys here; KEYHOLE_GUARD_CORPUS names folders for more, KEYHOLE_GUARD_KEYS how many
-// keys.
+// TestOrdinaryTextHasNoPieces: no ordinary text has a piece of ten symbols or more of a random
+// key, and no key is shown so much that a share would be suspended. It reads a few MB for 200
+// keys; KEYHOLE_GUARD_CORPUS names folders for up to 500 MB, KEYHOLE_GUARD_KEYS sets the keys.
 func TestOrdinaryTextHasNoPieces(t *testing.T) {
 	t.Parallel()
 	most, keys := int64(4<<20), 200
@@ -89,36 +87,81 @@ func TestOrdinaryTextHasNoPieces(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("KEYHOLE_GUARD_KEYS")); err == nil {
 		keys = n
 	}
-	rnd := rand.New(rand.NewPCG(61, 62))
-	var sets []*Set
-	const together = 400 // an index has a bound on lanes
-	for parts := range slices.Chunk(randomKeys(rnd, keys), together) {
+	sets := setsOf(t, randomKeys(rand.New(rand.NewPCG(61, 62)), keys))
+	found := tally{sure: map[int]int{}, weak: map[int]int{}, places: map[[2]int]map[int]bool{}}
+	read := ordinary(t, most, func(name string, text []byte) {
+		for i, set := range sets {
+			for _, piece := range set.Check(text) {
+				found.add(i, piece)
+				if piece.To-piece.From >= 10 || piece.Stops {
+					t.Errorf("%s: %+v", name, piece)
+				}
+			}
+		}
+	})
+	t.Logf("%d MB, %d keys: pieces by symbols: %v, weak ones: %v; the most of one key: %d half symbols, a share is suspended from %d",
+		read>>20, keys, found.sure, found.weak, found.most(), halvesSuspended)
+	if most := found.most(); most >= halvesSuspended {
+		t.Errorf("a share would be suspended: %d half symbols of one key", most)
+	}
+	if read < 1<<20 {
+		t.Errorf("only %d bytes of ordinary text", read)
+	}
+}
+
+// halvesSuspended is the lowest threshold of package exposure for long keys, in half symbols.
+const halvesSuspended = 40
+
+// setsOf compiles keys in groups, because an index has a bound on lanes.
+func setsOf(t *testing.T, keys [][]lane.Part) (sets []*Set) {
+	t.Helper()
+	const together = 400
+	for parts := range slices.Chunk(keys, together) {
 		p := &plan{index: lane.New(parts), rules: make([]rule, len(parts))}
 		if p.index.Full() {
-			t.Fatal("not all lanes of the keys are looked for")
+			t.Fatal("not all lanes of the keys are searched")
 		}
 		for i := range parts {
 			p.rules[i] = ruleOf(parts[i], p.index.BodySymbols(i))
 		}
 		sets = append(sets, &Set{p})
 	}
-	byLength := map[int]int{}
-	read := ordinary(t, most, func(name string, text []byte) {
-		for _, set := range sets {
-			for _, piece := range set.Check(text) {
-				n := piece.To - piece.From
-				if byLength[n]++; n >= 10 || piece.Stops {
-					t.Errorf("%s: %+v", name, piece)
-				}
+	return sets
+}
+
+// tally counts pieces by their size, and for each key the symbols that were shown: true for
+// those in a piece that is not weak.
+type tally struct {
+	sure, weak map[int]int
+	places     map[[2]int]map[int]bool
+}
+
+func (c *tally) add(set int, p Piece) {
+	key := [2]int{set, p.Secret}
+	if c.places[key] == nil {
+		c.places[key] = map[int]bool{}
+	}
+	for i := p.From; i < p.To; i++ {
+		c.places[key][i] = c.places[key][i] || !p.Weak
+	}
+	if p.Weak {
+		c.weak[p.To-p.From]++
+	} else {
+		c.sure[p.To-p.From]++
+	}
+}
+
+// most is the largest sum of one key, in half symbols.
+func (c *tally) most() int {
+	most := 0
+	for _, places := range c.places {
+		sum := 0
+		for _, sure := range places {
+			if sum++; sure {
+				sum++
 			}
 		}
-	})
-	var sizes []string
-	for _, n := range []int{8, 9, 10, 11, 12} {
-		sizes = append(sizes, fmt.Sprintf("%d of %d", byLength[n], n))
+		most = max(most, sum)
 	}
-	t.Logf("%d MB, %d keys: pieces: %s", read>>20, keys, strings.Join(sizes, ", "))
-	if read < 1<<20 {
-		t.Errorf("only %d bytes of ordinary text", read)
-	}
+	return most
 }

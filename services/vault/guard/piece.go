@@ -1,35 +1,36 @@
 package guard
 
-// Piece is a run of symbols of a secret's body that turned up in a text. It holds
-// positions and no characters, but it says where a guess was right: it stays in the
-// vault.
+// Piece is a run of symbols of a secret's body that a text contains. It holds positions
+// and no characters, but it tells where a guess was right. So it stays in the vault.
 type Piece struct {
 	// Secret is the index of the secret in the call of New.
 	Secret int
 	// From and To are positions in the normalised body, [From, To).
 	From, To int
-	// Bits is what the piece is worth under the letter model.
+	// Bits is the information in the piece under the letter model.
 	Bits float64
-	// Plain says that the piece stood in undecoded text, forwards or backwards.
+	// Plain means that the piece stands in undecoded text, forwards or backwards.
 	Plain bool
-	// Stops says that the piece alone withholds the answer.
+	// Weak means that such pieces occur by chance where this one stands. It counts half.
+	Weak bool
+	// Stops means that the piece alone withholds the answer.
 	Stops bool
 }
 
-// Options are those of one guarded stream or text.
+// Options configure one guarded stream or text.
 type Options struct {
-	// ContentType is the answer's, and chooses how its texts are found.
+	// ContentType is the answer's media type. It selects how texts are found.
 	ContentType string
-	// Remember is called with the pieces that were found, before the text that holds
-	// them is let go. It says whether the answer must be withheld. If it fails, the
-	// answer is withheld too. It is called seldom. Nil forgets the pieces.
+	// Remember is called with new pieces before the text that holds them is released. It
+	// reports whether the answer must be withheld. If it fails, the answer is withheld
+	// too. It is called rarely. If it is nil, pieces are not remembered.
 	Remember func(pieces []Piece) (withhold bool, err error)
 	// OnHit is called once, before the read that returns ErrReflected, if a piece stops
-	// or Remember says so. It is not called when only Remember fails.
+	// the answer or Remember reports true. It is not called if Remember only fails.
 	OnHit func()
 }
 
-// Stops reports whether one of the pieces withholds the answer alone.
+// Stops reports whether one of the pieces alone withholds the answer.
 func Stops(pieces []Piece) bool {
 	for _, p := range pieces {
 		if p.Stops {
@@ -39,7 +40,7 @@ func Stops(pieces []Piece) bool {
 	return false
 }
 
-// settle decides over pieces that were found: nil, or ErrReflected.
+// settle judges new pieces. It returns nil or ErrReflected.
 func (o *Options) settle(pieces []Piece) error {
 	if len(pieces) == 0 {
 		return nil

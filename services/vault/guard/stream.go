@@ -59,6 +59,7 @@ func (s *stream) push(b []byte) {
 		at := s.offset + int64(len(s.held)-s.gone)
 		s.held = append(s.held, b[:n]...)
 		s.packed.feed(b[:n])
+		s.in.seen += int64(n)
 		s.walker.Feed(b[:n], at)
 		b = b[n:]
 	}

@@ -31,7 +31,6 @@ type text struct {
 	// tail is where in the answer the escape that is not complete yet begins.
 	tail int64
 	out  []byte
-	far  bool
 	// bare texts are only decoded: the rest is seen in the answer as it came.
 	bare bool
 	// found and decode are the methods of that name.
@@ -80,7 +79,7 @@ func (t *text) reset() {
 		t.words.Reset()
 		t.dense.Reset()
 	}
-	t.same, t.recent, t.quiet, t.marks, t.far = true, t.recent[:0], 0, t.marks[:0], false
+	t.same, t.recent, t.quiet, t.marks = true, t.recent[:0], 0, t.marks[:0]
 	t.read, t.fed = 0, 0
 }
 
@@ -109,7 +108,6 @@ func (t *text) feed(b []byte, offset int64) {
 	out, changed := t.un.Append(t.out[:0], b)
 	t.out = out
 	t.unescaped(out, changed)
-	t.far = t.read > farBytes
 }
 
 // stringEnd says that what comes next is another string: what a run of characters stands
@@ -193,7 +191,7 @@ func (t *text) look(l *lens, b []byte) {
 	l.lanes.Feed(&l.norm, b, t.found)
 }
 
-func (t *text) take(p lane.Piece, final bool) { t.in.take(p, final, t.depth > 0 || t.far) }
+func (t *text) take(p lane.Piece, final bool) { t.in.take(p, final, t.depth > 0) }
 
 // open looks at what a run of characters stands for, and at what that is packed in.
 func (t *text) open(r unpack.Run) {

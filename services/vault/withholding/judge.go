@@ -17,9 +17,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
-// LargeText is the size of a large text, in bytes. Small pieces occur by chance in it.
-const LargeText = 1 << 20
-
 // writeTimeout bounds writes that go on after their caller has left.
 const writeTimeout = 10 * time.Second
 

@@ -75,7 +75,7 @@ func (s *Judge) judgeFor(ctx context.Context, run string, a attempts.Attempt, te
 		return vaultinternalv1.Verdict_VERDICT_WITHHELD, nil
 	}
 	for _, text := range texts {
-		f, err := s.memory.Remember(ctx, v, set.Check(text), set.BodySymbols(0), len(text) > LargeText)
+		f, err := s.memory.Remember(ctx, v, set.Check(text), set.BodySymbols(0))
 		if err != nil {
 			return vaultinternalv1.Verdict_VERDICT_WITHHELD, err
 		}
@@ -110,7 +110,7 @@ func (s *Judge) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, ex
 		v.Fingerprint = version // it was replaced while the run went on
 		return s.guards.known(subject, version), v, nil
 	}
-	v.Fingerprint = c.Fingerprint
+	v.Fingerprint = c.Body
 	value, err := s.credentials.Open(ctx, c)
 	if err != nil {
 		return nil, v, err

@@ -63,7 +63,7 @@ func New(secrets [][]Part) *Index {
 
 // leastSymbols is how many symbols of a body the encoded lanes must show at least.
 func leastSymbols(body int) int {
-	const usual, short = 10, 16
+	const usual, short = 9, 16
 	if body < short {
 		return min(usual, (3*body+3)/4)
 	}
