@@ -21,6 +21,9 @@ const (
 	// sureSymbols is the size from which a piece is never weak. In ordinary text, pieces of
 	// nine symbols are some 25 times as rare as pieces of eight.
 	sureSymbols = 9
+	// codedRun is the shortest match in a coding other than the body itself, in symbols of
+	// the text. There are some eighty codings, so that shorter ones occur by chance.
+	codedRun = 10
 	// farBytes is the amount of an answer after which its small pieces are weak.
 	farBytes = 1 << 20
 	// wordyBits replaces leastBits for bodies that are made of words: those with fewer bits
@@ -73,7 +76,7 @@ func (r rule) judge(p lane.Piece, far bool) finding {
 		bits = wordyBits
 	}
 	switch {
-	case p.Symbols < symbols || p.Bits < bits:
+	case p.Symbols < symbols || p.Bits < bits || !p.Plain && p.Run < codedRun:
 		return chance
 	case p.Symbols < sureSymbols && (far || !p.Plain):
 		return weak

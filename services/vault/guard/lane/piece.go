@@ -5,7 +5,8 @@ type Piece struct {
 	Secret   int
 	From, To int // symbols of the body, [From, To)
 	Symbols  int // how many of them are shown: at most as many as the run has
-	Span     int // how many private characters the piece reaches over
+	Run      int // symbols of the text in the match
+	Span     int // private characters from the first to the last that is shown
 	Bits     float64
 	Plain    bool // the body itself, forwards or backwards
 	Whole    bool // all that its lane has
@@ -15,7 +16,7 @@ type Piece struct {
 func (x *Index) piece(m match) Piece {
 	l := &x.lanes[m.lane]
 	from, to := l.span(m.from, m.to)
-	p := Piece{Secret: l.source.secret, From: from, To: to, Symbols: to - from, Plain: l.plain, Whole: m.to-m.from == len(l.symbols)}
+	p := Piece{Secret: l.source.secret, From: from, To: to, Symbols: to - from, Run: m.to - m.from, Plain: l.plain, Whole: m.to-m.from == len(l.symbols)}
 	if from == to {
 		return p
 	}
