@@ -10,17 +10,18 @@ import (
 )
 
 const (
-	// maxCommands bounds the commands that go to the server in one write.
+	// maxCommands bounds the commands of one write to the server.
 	maxCommands = 1000
-	// roundTripTimeout bounds a round trip with its retries, and so how long callers that come
-	// after it wait for their turn. The time of one caller does not bound the commands of others.
+	// roundTripTimeout bounds a round trip with its retries, and so the time that later
+	// callers wait for their turn. The deadline of one caller does not bound the commands
+	// of others.
 	roundTripTimeout = 4 * time.Second
 )
 
-// coalescer sends the pipelines of callers that come at the same time in one write and reads
-// their answers in one read, because a system call costs more than a command. While one round trip
-// is under way the next gathers. The commands of a caller stay together and in their order, and
-// get their own answers and errors.
+// coalescer joins the pipelines of concurrent callers into one write and one read, because
+// a system call costs more than a command. While one round trip is in progress, the next
+// one collects. The commands of a caller stay together and in order, and get their own
+// answers and errors.
 type coalescer struct {
 	batch *batch.Batcher[[]redis.Cmder, struct{}]
 }
@@ -36,10 +37,10 @@ func newCoalescer(exec func(ctx context.Context, cmds []redis.Cmder)) *coalescer
 	})}
 }
 
-// do runs the commands and returns when all have their answers. A caller that leaves after its
-// commands were sent waits: what became of them would be unknown otherwise.
+// do runs the commands and returns after all are answered. A caller whose context ends
+// after its commands were sent still waits, because the outcome would be unknown otherwise.
 func (c *coalescer) do(ctx context.Context, cmds []redis.Cmder) error {
-	if _, err := c.batch.Do(ctx, cmds); err != nil { // not sent, or broken off: no command has an answer
+	if _, err := c.batch.Do(ctx, cmds); err != nil { // nothing was answered: not sent, or aborted
 		setError(cmds, err)
 		return err
 	}
@@ -76,8 +77,8 @@ func firstError(cmds []redis.Cmder) error {
 	return nil
 }
 
-// Pipelined implements redis.Cmdable. The commands that fn queues are sent together with those of
-// other callers, where one server has all keys.
+// Pipelined implements redis.Cmdable. If one server has all keys, the commands that fn
+// queues are sent together with those of other callers.
 func (c *Client) Pipelined(ctx context.Context, fn func(redis.Pipeliner) error) ([]redis.Cmder, error) {
 	if c.coalescer == nil {
 		return c.UniversalClient.Pipelined(ctx, fn) //nolint:wrapcheck // the interface's own errors
@@ -90,12 +91,12 @@ func (c *Client) Pipelined(ctx context.Context, fn func(redis.Pipeliner) error) 
 	return cmds, c.coalescer.do(ctx, cmds)
 }
 
-// exec sends commands in one write.
+// exec sends the commands in one write.
 func (c *Client) exec(ctx context.Context, cmds []redis.Cmder) {
 	p := c.Pipeline()
 	if err := p.BatchProcess(ctx, cmds...); err != nil {
 		setError(cmds, err)
 		return
 	}
-	_, _ = p.Exec(ctx) // each command has its error
+	_, _ = p.Exec(ctx) // each command has its own error
 }

@@ -1,8 +1,8 @@
 // Package redisx opens the Redis of a service, a server or a cluster, behind one go-redis
-// client. Package embedded adds one inside the process.
+// client. Package embedded adds a server inside of the process.
 //
-// Keys are made with Key, which puts the scope into the hash tag: all keys of a
-// scope live in one slot of a cluster, and no operation may span two scopes.
+// Make keys with Key. It puts the scope into the hash tag, so all keys of a scope are in
+// one slot of a cluster. No operation may use two scopes.
 package redisx
 
 import (
@@ -25,9 +25,9 @@ import (
 type Client struct {
 	redis.UniversalClient
 	prefix string
-	stop   func() // ends what New was given; nil for nothing
-	// coalescer is nil for a cluster, where a node that does not answer would delay callers that
-	// need another one.
+	stop   func() // ends the server of the client; nil for none
+	// coalescer is nil for a cluster, because a node that does not answer would delay
+	// callers of other nodes.
 	coalescer *coalescer
 }
 
@@ -38,7 +38,8 @@ type settings struct {
 	tracer trace.TracerProvider
 }
 
-// WithTracing makes a span of each command, with its name and without its text.
+// WithTracing makes a span for each command. The span has the command's name but not its
+// arguments.
 func WithTracing(p trace.TracerProvider) Option {
 	return func(s *settings) { s.tracer = p }
 }

@@ -16,8 +16,8 @@ import (
 )
 
 // Limits of wrong keys: a burst from one address, and one more per interval. Beyond
-// maxClients addresses all counts are reset. A guesser gains no more from that than from
-// another address.
+// maxClients addresses, all counts are reset. A guesser gains no more from a reset than
+// from using another address.
 const (
 	guessBurst = 20
 	guessEvery = 3 * time.Second
@@ -38,9 +38,9 @@ type AuthThrottle struct {
 	by map[string]*client
 }
 
-// client is one address, with the tries that it has left as of a time. Repeating the same
-// wrong key costs no try: such a client does not know yet that its key was revoked, and
-// must not lock out others that share its address.
+// client is one address with its remaining tries at a point in time. Repeating the same
+// wrong key costs no try. Such a client does not know yet that its key was revoked, and
+// must not lock out others of its address.
 type client struct {
 	left float64
 	at   time.Time
@@ -63,7 +63,8 @@ func (g *AuthThrottle) Authenticate(ctx context.Context, from string, key secret
 	_, known := g.known.GetIfPresent(hash)
 	taken := false
 	if !known && from != "" {
-		// Take the try before asking; otherwise many concurrent tries would cost one.
+		// Take the try before asking, because otherwise many concurrent tries would cost
+		// one.
 		var wait time.Duration
 		if taken, wait = g.take(from, hash, time.Now()); wait > 0 {
 			return caller.Principal{}, errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
@@ -85,7 +86,7 @@ func (g *AuthThrottle) Authenticate(ctx context.Context, from string, key secret
 	return p, err
 }
 
-// take takes a try, or returns the time until the next one. A wrong key that was tried
+// take uses up a try, or returns the time until the next one. A wrong key that was tried
 // before costs none.
 func (g *AuthThrottle) take(from string, hash [sha256.Size]byte, now time.Time) (taken bool, wait time.Duration) {
 	g.mu.Lock()

@@ -42,7 +42,7 @@ func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context,
 	}
 	c.requestID = requestID(ctx, c.peer.name)
 	ctx = caller.WithCall(ctx, c.peer.name, c.requestID, address)
-	if c.method == nil { // not reached: Serve has checked every method
+	if c.method == nil { // unreachable: Serve has checked every method
 		return ctx, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this method has no access rule")
 	}
 	if deadline, ok := ctx.Deadline(); !ok || deadline.After(c.start.Add(limit)) {
@@ -150,9 +150,9 @@ func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo,
 	return resp, setHeader(c.named(), func(md metadata.MD) error { return grpc.SetHeader(ctx, md) })
 }
 
-// named is the header of an answer. It is sent only with the answer: headers before an
-// error would tell the client that the call is committed, and prevent a retry. An error
-// carries the request id in its details.
+// named returns the header with the request id. It is sent only with a successful answer:
+// headers before an error would commit the call and prevent a retry. An error carries the
+// request id in its details.
 func (c *call) named() metadata.MD { return metadata.MD{requestIDKey: {c.requestID}} }
 
 func setHeader(md metadata.MD, set func(metadata.MD) error) error {

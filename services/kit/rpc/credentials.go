@@ -17,7 +17,7 @@ type peerInfo struct {
 	credentials.CommonAuthInfo
 	name string // service name, "" for a client that is none
 	via  string // "tls", "pipe" or "plaintext"
-	// stranger is the connection of a client that is no service, else nil.
+	// stranger is the connection of a client that is not a service, or nil.
 	stranger *stranger
 }
 
@@ -72,18 +72,18 @@ func (s *serverSide) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthI
 		return nil, nil, errors.Join(err, secured.Close())
 	}
 	if c, ok := conn.(*conns.Conn); ok {
-		c.Forget() // all clients of the installation stand behind a service
+		c.Forget() // all clients of the installation come through a service
 	}
 	return secured, proved(name, "tls", credentials.PrivacyAndIntegrity), nil
 }
 
-// met is the connection of a client that is no service.
+// met wraps the connection of a client that is not a service.
 func (s *serverSide) met(secured, raw net.Conn, info peerInfo) (net.Conn, credentials.AuthInfo, error) {
 	info.stranger = s.strangers.meet(secured, raw)
 	return info.stranger, info, nil
 }
 
-// ClientHandshake implements credentials.TransportCredentials: never used.
+// ClientHandshake implements credentials.TransportCredentials. It is never used.
 func (s *serverSide) ClientHandshake(context.Context, string, net.Conn) (net.Conn, credentials.AuthInfo, error) {
 	return nil, nil, errors.New("server credentials cannot dial")
 }
@@ -99,7 +99,7 @@ func (s *serverSide) Clone() credentials.TransportCredentials { c := *s; return 
 // OverrideServerName implements credentials.TransportCredentials.
 func (s *serverSide) OverrideServerName(string) error { return nil }
 
-// pipeClient is the client's side of a pipe, whose other end is this process.
+// pipeClient is the client's side of a pipe. The other end is in the same process.
 type pipeClient struct{ serverSide }
 
 // ClientHandshake implements credentials.TransportCredentials.
@@ -127,7 +127,7 @@ func (s *Server) checkListener(lis net.Listener) error {
 	return nil
 }
 
-// isLoopback does not look names up. A wildcard is false, because it means every address.
+// isLoopback does not resolve names. It is false for a wildcard, which means every address.
 func isLoopback(a net.Addr) bool {
 	switch a := a.(type) {
 	case *net.TCPAddr:

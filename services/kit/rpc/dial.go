@@ -22,25 +22,25 @@ import (
 
 // ClientConfig configures a connection to another service.
 type ClientConfig struct {
-	// Identity is the service's own, and Peer the name that the server's
-	// certificate must have. Both are needed for a target on the network.
+	// Identity is the service's own identity. Peer is the service name in the server's
+	// certificate. Both are required for a network target.
 	Identity *identity.Identity
 	Peer     string
-	// Pipe dials inside the process instead; the target is then only a name.
+	// Pipe dials inside of the process. The target is then only a name.
 	Pipe Dialer
 	// Tracer and Meter get spans and metrics; nil for none.
 	Tracer trace.TracerProvider
 	Meter  metric.MeterProvider
-	// Timeout is the deadline of a unary call that brings none; 0 means 30 s.
+	// Timeout is the deadline of a unary call whose context has none; 0 means 30 s.
 	Timeout time.Duration
 	// MaxMessage bounds a message in bytes; 0 means MaxMessage.
 	MaxMessage int
 }
 
-// Dial makes a client connection, which connects when it is first used. Calls
-// on it carry the principal of their context, the request id, the deadline and
-// the trace. A target is "host:port", or "dns:///host:port" for all addresses
-// of a name in turn. Close it.
+// Dial returns a client connection, which connects on first use. Calls carry the principal
+// of their context, the request id, the deadline and the trace. A target is "host:port", or
+// "dns:///host:port" to balance over all addresses of a name. The caller closes the
+// connection.
 func Dial(target string, cfg ClientConfig) (*grpc.ClientConn, error) {
 	cfg.Timeout = orDefault(cfg.Timeout, 30*time.Second)
 	cfg.MaxMessage = orDefault(cfg.MaxMessage, MaxMessage)
@@ -53,12 +53,12 @@ func Dial(target string, cfg ClientConfig) (*grpc.ClientConn, error) {
 		grpc.WithChainStreamInterceptor(cfg.stream),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(cfg.MaxMessage), grpc.MaxCallSendMsgSize(cfg.MaxMessage)),
 		grpc.WithDefaultServiceConfig(serviceConfig()),
-		grpc.WithDisableServiceConfig(), // of the resolver: DNS may not say how we retry
+		grpc.WithDisableServiceConfig(), // DNS may not change our retry policy
 		grpc.WithInitialWindowSize(window), grpc.WithInitialConnWindowSize(connWindow),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 10 * time.Second}),
 		grpc.WithNoProxy(),
-		// A restarted peer is soon available, and the default would wait minutes before
-		// the next attempt.
+		// A restarted peer is soon available again, but gRPC's default backoff grows to
+		// minutes.
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
 			MinConnectTimeout: 5 * time.Second,
@@ -119,7 +119,7 @@ func forward(ctx context.Context) context.Context {
 	return metadata.NewOutgoingContext(ctx, md)
 }
 
-// isPeer reports whether the other end of a server's call is a service.
+// isPeer reports whether the client of a server's call is a service.
 func isPeer(ctx context.Context) bool {
 	p, ok := peer.FromContext(ctx)
 	if !ok {

@@ -21,7 +21,7 @@ type Pipe struct {
 	once   sync.Once
 }
 
-// NewPipe makes a pipe. Serve its Listener, and hand out dialers with As.
+// NewPipe makes a pipe. Serve its Listener and give dialers from As to clients.
 func NewPipe() *Pipe {
 	return &Pipe{conns: make(chan net.Conn), closed: make(chan struct{})}
 }
@@ -29,8 +29,8 @@ func NewPipe() *Pipe {
 // Dialer opens a connection of a pipe.
 type Dialer func(ctx context.Context) (net.Conn, error)
 
-// As returns the dialer of one service. The server sees that peer on its connections.
-// As("") is for a client that is not a service.
+// As returns the dialer of one service. The server sees that service as the peer of its
+// connections. As("") is for a client that is not a service.
 func (p *Pipe) As(peer string) Dialer {
 	return func(ctx context.Context) (net.Conn, error) { return p.dial(ctx, peer) }
 }

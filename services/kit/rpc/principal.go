@@ -40,7 +40,7 @@ const (
 // GuestKey is the key that runs of guests are charged to.
 const GuestKey = "workspaces/operator/keys/guest"
 
-// maxKey bounds a key. It is longer than every key.
+// maxKey bounds a key in bytes. Every valid key is shorter.
 const maxKey = 200
 
 var issuers = []string{AssertionIssuer}

@@ -20,12 +20,11 @@ import (
 type method struct {
 	roles     []accessv1.Role
 	peers     []string
-	workspace []protoreflect.FieldDescriptor // path to the resource's name
+	workspace []protoreflect.FieldDescriptor // the path to the field with the resource's name
 	quiet     bool                           // health and reflection: no log line
 }
 
-// infrastructure lists the services that grpc provides. Everyone who can connect may call
-// them.
+// infrastructure lists the services of gRPC itself. Everyone who can connect may call them.
 var infrastructure = []string{"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}
 
 // findRules reads the access rule of every registered method.
@@ -76,7 +75,7 @@ func (s *Server) findRule(service, name string) (*method, error) {
 	return &method{roles: rule.GetRoles(), peers: rule.GetPeers(), workspace: path}, nil
 }
 
-// fits keeps the endpoints apart. A method with peers is never on a public listener, and a
+// fits separates the endpoints. A method with peers is never on a public listener, and a
 // method without peers is never on an internal one.
 func fits(face Face, rule *accessv1.Rule) error {
 	switch {
@@ -92,7 +91,7 @@ func fits(face Face, rule *accessv1.Rule) error {
 	return nil
 }
 
-// fieldPath finds "workflow.name" in a message.
+// fieldPath resolves a path such as "workflow.name" in a message.
 func fieldPath(m protoreflect.MessageDescriptor, path string) ([]protoreflect.FieldDescriptor, error) {
 	if path == "" {
 		return nil, nil
@@ -115,7 +114,7 @@ func fieldPath(m protoreflect.MessageDescriptor, path string) ([]protoreflect.Fi
 	return out, nil
 }
 
-// admit checks peer and role, before the request is read.
+// admit checks the peer and the role, before the request is read.
 func (m *method) admit(peer string, p caller.Principal) error {
 	if len(m.peers) > 0 && (peer == "" || !slices.Contains(m.peers, peer)) {
 		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this caller may not call this method")

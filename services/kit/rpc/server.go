@@ -32,7 +32,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Face says which endpoint of a service a server is.
+// Face is the kind of an endpoint.
 type Face int
 
 // The endpoints. A service has one server for each.
@@ -51,16 +51,16 @@ const MaxMessage = 33 << 20
 type ServerConfig struct {
 	// Face is required.
 	Face Face
-	// Identity is the service's own. It is optional on a public endpoint with plaintext
-	// on loopback, or on a pipe.
+	// Identity is the service's own identity. A public endpoint with plaintext on loopback,
+	// or on a pipe, needs none.
 	Identity *identity.Identity
 	// Plaintext serves TCP without TLS. It is refused on an internal endpoint, and on an
 	// address that other machines can reach.
 	Plaintext bool
 	// Verifier checks forwarded assertions; nil takes the identity's.
 	Verifier *identity.Verifier
-	// Authenticate finds the principal of a presented key, with its assertion.
-	// See Authenticator. Nil refuses all keys.
+	// Authenticate returns the principal of a presented key, with its assertion; see
+	// Authenticator. Nil refuses all keys.
 	Authenticate func(ctx context.Context, key secret.Secret) (caller.Principal, error)
 	// Forwarders are the services that may forward principals; empty means gateway,
 	// runner and sharing.
@@ -82,10 +82,10 @@ type ServerConfig struct {
 	// 250 on a public endpoint and 5000 on an internal one, which has few peers.
 	MaxStreams uint32
 	// Connections bounds the connections, and the concurrent calls, of one address on a
-	// public endpoint; 0 means 1024. Services and pipes have no such limit.
+	// public endpoint; 0 means 1024. Services and pipes have no such bound.
 	Connections int
-	// Messages is the memory of messages to and from clients that are no services, in
-	// bytes; 0 means 1 GiB. One address has at most half of it.
+	// Messages is the memory for messages to and from clients that are not services, in
+	// bytes; 0 means 1 GiB. One address gets at most half of it.
 	Messages int64
 	// StopTimeout bounds a graceful stop; 0 means 10 s.
 	StopTimeout time.Duration
@@ -129,7 +129,7 @@ func orDefault[T comparable](v, byDefault T) T {
 	return v
 }
 
-// Server is one endpoint of a service. Register services on it, then Serve.
+// Server is one endpoint of a service. Register services on it, then call Serve.
 type Server struct {
 	cfg       ServerConfig
 	grpc      *grpc.Server
@@ -174,8 +174,8 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	return s, nil
 }
 
-// sharedValidator is one for all servers of a process: it holds nothing but
-// compiled rules, of which an environment to compile them is most.
+// sharedValidator is used by all servers of a process. It holds only compiled rules, and
+// most of its memory is the environment that compiles them.
 var sharedValidator = sync.OnceValues(func() (protovalidate.Validator, error) { return protovalidate.New() })
 
 func (s *Server) options() []grpc.ServerOption {
@@ -201,16 +201,17 @@ func (s *Server) options() []grpc.ServerOption {
 	return opts
 }
 
-// headerTable has room for the assertions of recent callers, of 2 KB each, so that a hop
-// names one instead of sending it.
+// headerTable is the size of HPACK's dynamic table, in bytes. It holds the assertions of
+// recent callers (2 KB each), so that repeated calls send an index instead.
 const headerTable = 64 << 10
 
-// streamWorkers are the goroutines that a server keeps for its calls: a new one for
-// each would grow its stack each time. More calls at once get goroutines of their own.
+// streamWorkers is the number of goroutines that a server reuses for calls, because a new
+// goroutine has to grow its stack for each call. Further concurrent calls get new
+// goroutines.
 const streamWorkers = 16
 
-// Flow-control windows: one picture fits into a stream's without waiting for
-// the receiver to open it.
+// Flow-control windows, in bytes. One picture fits into the window of a stream, so its
+// sender need not wait for the receiver.
 const (
 	window     = 1 << 20
 	connWindow = 4 << 20
@@ -221,13 +222,13 @@ func (s *Server) RegisterService(desc *grpc.ServiceDesc, impl any) {
 	s.grpc.RegisterService(desc, impl)
 }
 
-// Check finds what would make Serve refuse: a method whose rule is missing, or
-// does not fit this endpoint. A test of each service calls it.
+// Check returns the error of Serve for a method whose rule is missing or does not fit this
+// endpoint. A test of each service calls it.
 func (s *Server) Check() error { return s.ready() }
 
-// Serve accepts connections until ctx ends, then refuses new calls, waits for
-// those that run up to StopTimeout, and returns. A server may serve several
-// listeners: one for clients and a pipe.
+// Serve accepts connections until ctx ends. It then refuses new calls, waits up to
+// StopTimeout for calls in progress, and returns. A server may serve several listeners, for
+// instance one for clients and a pipe.
 func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	err := errors.Join(s.Check(), s.checkListener(lis))
 	if err != nil {
@@ -251,7 +252,7 @@ func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	return nil
 }
 
-// stop lets running calls end, for a while.
+// stop waits up to StopTimeout for calls in progress, then cancels them.
 func (s *Server) stop() {
 	s.health.Shutdown()
 	done := make(chan struct{})
@@ -264,7 +265,7 @@ func (s *Server) stop() {
 	select {
 	case <-done:
 	case <-t.C:
-		s.grpc.Stop() // cancels the calls that still run, and ends GracefulStop
+		s.grpc.Stop() // cancels calls in progress, so that GracefulStop returns
 		<-done
 	}
 }

@@ -19,25 +19,26 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
-// Limits of clients that are no services. grpc reads a message as a whole before any code
-// of ours runs, so they hold before it is known who calls: by address.
+// Limits of clients that are not services. gRPC reads a whole message before any code of
+// ours runs, so these limits apply to addresses, before the caller is known.
 const (
-	// messageWithin is how long the first message of a call may take.
+	// messageWithin is the time in which the first message of a call must arrive.
 	messageWithin = time.Minute
-	// freeBytes of a connection are not counted, and countedBytes are taken at a time.
+	// The first freeBytes of a connection are not counted. Above that, room is taken in
+	// pieces of countedBytes.
 	freeBytes, countedBytes = 64 << 10, 1 << 20
-	// callBytes are taken to be the headers and frames of a call.
+	// callBytes is an estimate of the headers and frames of a call.
 	callBytes = 1 << 10
-	// roomWithin is how long a connection waits until there is room for what it sends.
+	// roomWithin is the longest time that a connection waits for room.
 	roomWithin = 5 * time.Second
-	// A message to a client may stand still for sendGrace, and then has to be taken at sendRate
-	// bytes a second.
+	// A client may leave a message untouched for sendGrace. After that it must take
+	// sendRate bytes per second.
 	sendGrace, sendRate = 10 * time.Second, 32 << 10
-	// maxCalls bounds the calls of all of them.
+	// maxCalls bounds the calls of all these clients together.
 	maxCalls = 16384
 )
 
-// strangers are all clients of a server that are no services.
+// strangers are the clients of a server that are not services.
 type strangers struct {
 	calls, bytes *fair.Pool
 }
@@ -49,22 +50,23 @@ func newStrangers(cfg ServerConfig) *strangers {
 	}
 }
 
-// stranger is one connection of a client that is no service. It counts what comes until
-// it is used: while the client has no room left, nothing more is read.
+// stranger is one connection of such a client. It counts received bytes until they are
+// used. While the client has no room left, Read blocks, and so nothing more is received.
 type stranger struct {
 	net.Conn
 	all     *strangers
-	counted *conns.Conn // nil where connections are not counted
+	counted *conns.Conn // nil if connections are not counted
 	client  fair.Client
 	calls   atomic.Int64
-	// came is what was received for calls in hand, granted what may be.
+	// came is the number of bytes received for calls in progress. granted is the number
+	// that may be received.
 	came, granted atomic.Int64
 
 	mu     sync.Mutex
 	leases []*fair.Lease
 }
 
-// meet begins to count a connection. Raw is the connection below TLS.
+// meet starts to count a connection. raw is the connection below TLS.
 func (s *strangers) meet(secured, raw net.Conn) *stranger {
 	c := &stranger{Conn: secured, all: s}
 	c.granted.Store(freeBytes)
@@ -75,16 +77,17 @@ func (s *strangers) meet(secured, raw net.Conn) *stranger {
 	return c
 }
 
-// Read implements net.Conn. What comes while no call is in hand is not held by anybody.
+// Read implements net.Conn. Bytes that arrive while no call is in progress are not kept by
+// gRPC, so they are not counted.
 func (c *stranger) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if err == nil && c.calls.Load() > 0 && c.came.Add(int64(n)) > c.granted.Load() {
 		err = c.grow()
 	}
-	return n, err //nolint:wrapcheck // a connection in between
+	return n, err //nolint:wrapcheck // adapter
 }
 
-// grow takes room for what has come. An error ends the connection.
+// grow takes room for the bytes that have arrived. Its error ends the connection.
 func (c *stranger) grow() error {
 	ctx, cancel := context.WithTimeout(context.Background(), giveUpAfter())
 	defer cancel()
@@ -105,7 +108,7 @@ func (c *stranger) grow() error {
 // the other, so that the room of the first lets the others finish.
 func giveUpAfter() time.Duration { return roomWithin/2 + rand.N(roomWithin/2) } //nolint:gosec // a delay, not a secret
 
-// used gives back the room of n bytes that are no longer held.
+// used frees the room of n bytes that are no longer held.
 func (c *stranger) used(n int64) {
 	if left := c.came.Add(-n); left < 0 {
 		c.came.CompareAndSwap(left, 0)
@@ -138,7 +141,7 @@ func (c *stranger) Close() error {
 	return c.Conn.Close() //nolint:wrapcheck // a connection in between
 }
 
-// begin and end keep in mind whether the connection has a call in hand.
+// begin and end track whether the connection has a call in progress.
 func (c *stranger) begin() {
 	if c.calls.Add(1) == 1 && c.counted != nil {
 		c.counted.SetBusy(true)
@@ -149,14 +152,14 @@ func (c *stranger) end() {
 	if c.calls.Add(-1) > 0 {
 		return
 	}
-	c.came.Store(0) // what broken calls have left
+	c.came.Store(0) // broken calls leave bytes that nobody accounts for
 	c.shrink()
 	if c.counted != nil {
 		c.counted.SetBusy(false)
 	}
 }
 
-// strangerCall is one call of a stranger.
+// strangerCall is one call of such a client.
 type strangerCall struct {
 	conn   *stranger
 	cancel context.CancelFunc
@@ -168,7 +171,8 @@ type strangerCall struct {
 	answer *fair.Lease // room for the answer
 }
 
-// sizeOf is the size of a message of a stranger's. For services it is not asked.
+// sizeOf returns the size of a message, or 0 for a service's call, because encoding costs
+// time.
 func sizeOf(c *strangerCall, message any) int {
 	if m, ok := message.(proto.Message); ok && c != nil {
 		return proto.Size(m)
@@ -178,8 +182,8 @@ func sizeOf(c *strangerCall, message any) int {
 
 type strangerKey struct{}
 
-// tap looks at a call before anything of its message is read. It must not wait: the
-// connection's other calls wait for it.
+// tap sees a call before its message is read. It must not wait, because it blocks all calls
+// of the connection.
 func (s *Server) tap(ctx context.Context, info *tap.Info) (context.Context, error) {
 	p, ok := peer.FromContext(ctx)
 	if !ok {
@@ -187,7 +191,7 @@ func (s *Server) tap(ctx context.Context, info *tap.Info) (context.Context, erro
 	}
 	from, ok := p.AuthInfo.(peerInfo)
 	if !ok || from.stranger == nil {
-		return ctx, nil // a service
+		return ctx, nil // from a service
 	}
 	if m := s.methods[info.FullMethodName]; m != nil && len(info.Header.Get(authKey)) == 0 {
 		if err := m.admit("", guest("")); err != nil {
@@ -210,13 +214,14 @@ func (s *Server) tap(ctx context.Context, info *tap.Info) (context.Context, erro
 	return ctx, nil
 }
 
-// strangerOf is the stranger's call that a context belongs to, or nil.
+// strangerOf returns the call that a context belongs to, or nil for a service's call.
 func strangerOf(ctx context.Context) *strangerCall {
 	c, _ := ctx.Value(strangerKey{}).(*strangerCall)
 	return c
 }
 
-// received says that a message is there. It is held until the call ends.
+// received records that a unary request has arrived. Its bytes are held until the call
+// ends.
 func (c *strangerCall) received(n int) {
 	if c == nil {
 		return
@@ -227,7 +232,8 @@ func (c *strangerCall) received(n int) {
 	c.came += int64(n)
 }
 
-// passed says the same of a message of a stream, which is not held.
+// passed records that a message of a stream has arrived. The handler does not keep it, so
+// its room is freed.
 func (c *strangerCall) passed(n int) {
 	if c == nil {
 		return
@@ -236,7 +242,7 @@ func (c *strangerCall) passed(n int) {
 	c.conn.used(int64(n))
 }
 
-// sending takes room for an answer, and sets the time until the client has taken it.
+// sending takes room for an answer, and sets the time in which the client must take it.
 func (c *strangerCall) sending(ctx context.Context, n int) error {
 	if c == nil {
 		return nil
@@ -259,7 +265,7 @@ func (c *strangerCall) sending(ctx context.Context, n int) error {
 	return nil
 }
 
-// sent says that a message of a stream was taken.
+// sent records that the client took a message of a stream.
 func (c *strangerCall) sent() {
 	if c == nil {
 		return

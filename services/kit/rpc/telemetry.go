@@ -12,8 +12,8 @@ import (
 	"google.golang.org/grpc/stats"
 )
 
-// telemetryOptions: spans and metrics name the method and the code, and the
-// trace alone crosses a hop: no baggage, which a client could fill.
+// telemetryOptions names the method and the code in spans and metrics. Only the trace is
+// passed on to the next service: baggage is not, because a client could fill it.
 func telemetryOptions(tracer trace.TracerProvider, meter metric.MeterProvider) []otelgrpc.Option {
 	if meter == nil {
 		meter = metricnoop.NewMeterProvider()
@@ -25,16 +25,16 @@ func telemetryOptions(tracer trace.TracerProvider, meter metric.MeterProvider) [
 	}
 }
 
-// serverTelemetry is nil where no traces are exported: it costs several
-// microseconds a call. The metrics are then made by durations alone.
+// serverTelemetry returns nil if no traces are exported, because spans cost several
+// microseconds per call. Package durations then records the metrics.
 func serverTelemetry(cfg ServerConfig) stats.Handler {
 	if cfg.Tracer == nil {
 		return nil
 	}
 	opts := telemetryOptions(cfg.Tracer, cfg.Meter)
 	if cfg.Face == Public {
-		// A stranger's trace is linked to, not continued: it could join ours to
-		// anyone's, and decide what is sampled.
+		// A stranger's trace is linked and not continued. Otherwise a stranger could join
+		// our spans to any trace and decide what is sampled.
 		opts = append(opts, otelgrpc.WithPublicEndpointFn(func(ctx context.Context, _ *stats.RPCTagInfo) bool {
 			return !isPeer(ctx)
 		}))
@@ -49,11 +49,11 @@ func clientTelemetry(tracer trace.TracerProvider, meter metric.MeterProvider) st
 	return otelgrpc.NewClientHandler(telemetryOptions(tracer, meter)...)
 }
 
-// durationsOf are the metrics of a server or client without traces; nil where there
-// is nothing to do.
+// durationsOf returns the metrics of a server or client without traces. They are empty if
+// otelgrpc records the metrics.
 func durationsOf(tracer trace.TracerProvider, meter metric.MeterProvider, name string) (callDurations, error) {
 	if tracer != nil {
-		return callDurations{}, nil // the traces' instrumentation has them
+		return callDurations{}, nil // otelgrpc records them
 	}
 	return newDurations(meter, name)
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// maxViolations bounds an answer: a list of a million wrong items is one
-// mistake.
+// maxViolations bounds the violations in one answer, because a list of a million wrong
+// items is one mistake.
 const maxViolations = 50
 
 // validate checks a request against the validation rules of its fields.
@@ -26,7 +26,7 @@ func (s *Server) validate(req any) error {
 		return nil
 	}
 	broken, ok := errors.AsType[*protovalidate.ValidationError](err)
-	if !ok { // a rule that does not compile: ours to mend
+	if !ok { // a rule does not compile, which is our fault
 		return fmt.Errorf("validate request: %w", err)
 	}
 	e := errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the request is not valid; the violations name the fields")
@@ -39,7 +39,7 @@ func (s *Server) validate(req any) error {
 	return e
 }
 
-// silent reports whether a message leaves out the resource's name.
+// silent reports whether a message omits the resource's name.
 func (m *method) silent(msg any) bool {
 	p, ok := msg.(proto.Message)
 	return len(m.workspace) == 0 || (ok && resourceName(p, m.workspace) == "")

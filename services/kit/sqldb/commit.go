@@ -9,9 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// The statements around each write of a batch with savepoints. No savepoint needs its own
-// release: the next one replaces it in the same round trip, a rolled back one serves the
-// next write, and the commit ends the last.
+// The statements around each write of a batch with savepoints. No savepoint needs a
+// release: the next savepoint replaces it in the same round trip, a rolled back one serves
+// the next write, and the commit ends the last.
 const (
 	savepoint = "SAVEPOINT w"
 	replace   = "RELEASE SAVEPOINT w; SAVEPOINT w"
@@ -29,7 +29,7 @@ var errApart = errors.New("a write of the batch failed")
 // transaction is rolled back and the batch runs again with savepoints.
 func (g *group) commit(batch []*write) []*write {
 	pipelined := g.pipelined(batch)
-	if len(batch) == 0 || len(batch) == 1 && !pipelined { // alone it needs no savepoint
+	if len(batch) == 0 || len(batch) == 1 && !pipelined { // a single write needs no savepoint
 		return batch
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), g.timeout)
@@ -43,7 +43,8 @@ func (g *group) commit(batch []*write) []*write {
 		err = g.transact(ctx, batch, results, g.writeApart)
 	}
 	if err != nil {
-		// An answer of fn may rest on rows of the batch that are undone now.
+		// A result of fn may depend on rows of the batch that were rolled back, so it is
+		// dropped.
 		for _, w := range batch {
 			w.panicked = nil
 			w.err = err
@@ -61,7 +62,7 @@ func (g *group) commit(batch []*write) []*write {
 	return again
 }
 
-// through writes a batch of which no write fails; else the error is errApart.
+// through commits a batch without savepoints. It returns errApart if a write fails.
 func (g *group) through(ctx context.Context, batch []*write, results []error, pipelined bool) error {
 	if pipelined {
 		return g.pipeline(ctx, batch)
@@ -69,8 +70,8 @@ func (g *group) through(ctx context.Context, batch []*write, results []error, pi
 	return g.transact(ctx, batch, results, g.writeThrough)
 }
 
-// writer runs the writes of a batch in a transaction. Its own error is the whole
-// batch's; the writes' errors are in results.
+// writer runs the writes of a batch in a transaction. It returns errors of the whole batch
+// and stores errors of single writes in results.
 type writer func(ctx context.Context, tx *sql.Tx, batch []*write, results []error) error
 
 func (g *group) transact(ctx context.Context, batch []*write, results []error, all writer) error {
@@ -83,14 +84,14 @@ func (g *group) transact(ctx context.Context, batch []*write, results []error, a
 		return err
 	}
 	if err := tx.Commit(); errors.Is(err, pgx.ErrTxCommitRollback) {
-		return errApart // a write hid that a statement of its had failed
+		return errApart // a write did not report its failed statement
 	} else if err != nil {
 		return fmt.Errorf("commit group: %w", err)
 	}
 	return nil
 }
 
-// writeThrough runs one write after the other, and stops at the first that fails.
+// writeThrough runs the writes in order and stops at the first failure.
 func (g *group) writeThrough(ctx context.Context, tx *sql.Tx, batch []*write, _ []error) error {
 	for _, w := range batch {
 		if w.call(ctx, tx) != nil {
@@ -139,8 +140,8 @@ func (g *group) fence(ctx context.Context, tx *sql.Tx, stmt string, results []er
 	return undoLast(ctx, tx, err)
 }
 
-// undoLast undoes one write. Where that fails the transaction is gone: SQLite
-// rolls back all of it when the disk is full.
+// undoLast rolls back one write. If that fails, the transaction is lost: SQLite rolls back
+// all of it when the disk is full.
 func undoLast(ctx context.Context, tx *sql.Tx, why error) error {
 	if _, err := tx.ExecContext(ctx, undo); err != nil {
 		return unusable(fmt.Errorf("undo one write of a group: %w (after: %w)", err, why))

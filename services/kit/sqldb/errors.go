@@ -35,8 +35,8 @@ func Error(err error) error {
 		return unusable(err)
 	}
 	if postgresCode(err) == "22021" {
-		// Only what a request holds can be so, and whoever sent it can mend it: it is
-		// no fault of ours, for the log to call the operator.
+		// Only a value in the request can have a NUL, so the caller can correct it. It must
+		// not be logged as our fault.
 		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a string contains the character NUL, which cannot be stored").Because(err)
 	}
 	return err
@@ -46,7 +46,7 @@ func unusable(err error) error {
 	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the database is unavailable; retry").Because(err)
 }
 
-// IsUniqueViolation reports whether err says that a row with this key exists.
+// IsUniqueViolation reports whether a statement failed because a row with this key exists.
 func IsUniqueViolation(err error) bool { return isUnique(err) }
 
 func isUnique(err error) bool {
@@ -79,7 +79,7 @@ func isContext(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// unavailable reports an error that the statement did not cause.
+// unavailable reports whether the database caused the error, and not the statement.
 func unavailable(err error) bool {
 	switch sqliteCode(err) & 0xff {
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY,
@@ -98,14 +98,14 @@ func unavailable(err error) bool {
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return true
 	}
-	// The server's end in the middle of a reply is an EOF of package io.
+	// A server that stops in the middle of a reply causes io.EOF or io.ErrUnexpectedEOF.
 	return errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err) || errors.Is(err, errClosed) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }
 
-// unavailablePostgres: connection, resources, operator's intervention, system
-// error, transaction state and lock classes; a statement that took too long is
-// 57014.
+// unavailablePostgres matches PostgreSQL's error classes for connections, resources,
+// operator intervention, system errors, transaction state and locks. 57014 is a statement
+// that took too long.
 func unavailablePostgres(code string) bool {
 	switch code[:2] {
 	case "08", "53", "57", "58", "XX":
@@ -114,15 +114,15 @@ func unavailablePostgres(code string) bool {
 	return transientPostgres(code) || code == brokenTx || code == "25006"
 }
 
-// brokenTx is what PostgreSQL answers after a failed statement until the
-// transaction, or its savepoint, is rolled back.
+// brokenTx is PostgreSQL's error after a failed statement, until the transaction or the
+// savepoint is rolled back.
 const brokenTx = "25P02"
 
 func transientPostgres(code string) bool {
 	return strings.HasPrefix(code, "40") || code == "55P03"
 }
 
-// retriable reports that this transaction was rolled back because of another one.
+// retriable reports whether this transaction was rolled back because of another one.
 func retriable(err error) bool {
 	return transientPostgres(postgresCode(err))
 }

@@ -54,10 +54,10 @@ func (g *group) pipelined(batch []*write) bool {
 	return g.db.engine == Postgres
 }
 
-// pipeline sends a batch as a whole: what goes without a Sync in between is one
-// transaction, which the server commits at the end (PostgreSQL's protocol, "Pipelining").
-// Where the server refuses a statement nothing is written, and the error is errApart;
-// after any other error nobody knows.
+// pipeline sends a batch in one message without a Sync in between, so the server runs it as
+// one transaction and commits at the end (PostgreSQL protocol, "Pipelining"). If the server
+// refuses a statement, nothing is written and the error is errApart. After any other error
+// the outcome is unknown.
 func (g *group) pipeline(ctx context.Context, batch []*write) error {
 	conn, err := g.db.batches.Conn(ctx)
 	if err != nil {
@@ -80,7 +80,7 @@ func (g *group) pipeline(ctx context.Context, batch []*write) error {
 	return nil
 }
 
-// send returns when the server has committed.
+// send returns after the server has committed.
 func send(ctx context.Context, c *pgx.Conn, batch []*write) error {
 	all := &pgx.Batch{}
 	for _, w := range batch {

@@ -14,35 +14,37 @@ import (
 // errClosed is the error of a write after Close.
 var errClosed = errors.New("the database is closed")
 
-// ErrNotWritten is wrapped by the error of a caller that left before its turn. The function
-// did not start and will not. After other errors the outcome may be unknown.
+// ErrNotWritten is wrapped by the error of a caller whose context ended before its function
+// started. The function will not run. After other errors the outcome may be unknown.
 var ErrNotWritten = errors.New("the write was not begun")
 
-// gaveUp is the error of a caller that left before its turn.
+// gaveUp is the error of a caller whose context ended before its function started.
 func gaveUp(ctx context.Context) error {
 	return fmt.Errorf("%w: wait for the writer: %w", ErrNotWritten, ctx.Err())
 }
 
-// group is the group-commit writer. A durable commit costs a flush of the disk, whether it holds one
-// row or a hundred. So the writes that wait share a transaction: each runs in a savepoint, and all
-// are answered after the commit. While one batch flushes, the next gathers.
+// group is the group-commit writer. A durable commit costs one flush of the disk, for one
+// row or for a hundred. So waiting writes share a transaction: each runs in a savepoint,
+// and all callers are answered after the commit. While one batch commits, the next one
+// collects.
 type group struct {
 	db      *DB
 	timeout time.Duration
 	batch   *batch.Batcher[*write, struct{}]
 
-	// mu lets close see every caller that entered: a wait group may not grow from zero while it is
+	// mu orders enter and close, because a wait group must not grow from zero while it is
 	// waited for.
 	mu      sync.RWMutex
 	closing bool
 	callers sync.WaitGroup
 }
 
-// write is one caller's function and, after its batch, what became of it.
+// write is one caller's function and, after its batch, its outcome.
 type write struct {
-	ctx context.Context //nolint:containedctx // of the one caller that waits; only its end is looked at
+	ctx context.Context //nolint:containedctx // of the waiting caller; only its end is checked
 	fn  func(context.Context, *sql.Tx) error
-	// statements are what fn runs, where that is known, and changed their rows.
+	// statements are the statements of fn, if they are known in advance. changed holds the
+	// number of rows that each changed.
 	statements []Statement
 	changed    []int64
 	err        error
@@ -55,25 +57,24 @@ func newGroup(db *DB, opts Options) *group {
 		g.run(writes)
 		return nil, nil
 	}
-	// The transactions of a batch have timeouts of their own, because some may be run again.
+	// Each transaction of a batch has its own timeout, because some may run a second time.
 	g.batch = batch.New(work, batch.Options[*write]{MaxItems: opts.BatchSize, Serial: true, Timeout: opts.BatchTimeout})
 	return g
 }
 
-// Group runs fn in a transaction that it shares with other callers, and returns
-// after the commit: nil means durable. An error of fn undoes what fn wrote, and
-// nothing else. If the commit fails, every caller of the batch gets the error.
+// Group runs fn in a transaction that it shares with other callers, and returns after the
+// commit: nil means durable. An error of fn undoes what fn wrote, and nothing else. If the
+// commit fails, every caller of the batch gets the error.
 //
-// fn must be short, since others wait for it; it gets a context that is not
-// the caller's, because one caller's end must not undo the others' writes. A
-// caller whose context ends before fn has started is not written; after that
-// Group waits for the outcome. fn may run again after a lost race (see Tx), and
-// a panic in it is the caller's.
+// fn must be short, because others wait for it. Its context is not the caller's, because
+// the end of one caller must not undo the writes of others. If the caller's context ends
+// before fn has started, nothing is written; after that Group waits for the outcome. fn may
+// run again after a lost race (see Tx). A panic in fn is raised in its own caller.
 func (db *DB) Group(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
 	return db.group.do(&write{ctx: ctx, fn: fn})
 }
 
-// do has a write done, and waits for what becomes of it.
+// do waits until a write has been committed or has failed.
 func (g *group) do(w *write) error {
 	if w.ctx.Value(writing{}) == g.db {
 		return errNested
@@ -87,7 +88,7 @@ func (g *group) do(w *write) error {
 	return Error(w.err)
 }
 
-// submit has a write done together with others.
+// submit adds a write to a batch.
 func (g *group) submit(w *write) error {
 	if !g.enter() {
 		return errClosed
@@ -110,7 +111,7 @@ func (g *group) enter() bool {
 	return true
 }
 
-// close refuses new writes and finishes those that wait.
+// close refuses new writes and waits for the accepted ones.
 func (g *group) close() {
 	g.mu.Lock()
 	g.closing = true
@@ -118,7 +119,7 @@ func (g *group) close() {
 	g.callers.Wait()
 }
 
-// run writes a batch, and then the writes that must run alone.
+// run commits a batch, and then the writes that must run alone.
 func (g *group) run(batch []*write) {
 	live := batch[:0]
 	for _, w := range batch {
@@ -133,7 +134,7 @@ func (g *group) run(batch []*write) {
 	}
 }
 
-// call runs fn and keeps its panic for the caller.
+// call runs fn and keeps its panic for its caller.
 func (w *write) call(ctx context.Context, tx *sql.Tx) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -152,7 +153,7 @@ func (g *group) alone(w *write) error {
 	return g.db.retryTx(ctx, func(tx *sql.Tx) error { return w.call(ctx, tx) })
 }
 
-// context is what the writes of one transaction share.
+// context returns the context of one shared transaction.
 func (g *group) context() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithValue(context.Background(), writing{}, g.db), g.timeout)
 }

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFile takes an exclusive lock on a file and gives the function that ends
-// it. The kernel ends it too when the process dies. The file stays: removing it
-// would let two processes lock two files of the same name.
+// lockFile takes an exclusive lock on a file and returns the function that releases it. The
+// kernel also releases it when the process dies. The file is not removed, because two
+// processes could then lock two different files of the same name.
 func lockFile(ctx context.Context, path string) (func(), error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

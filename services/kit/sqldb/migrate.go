@@ -10,10 +10,10 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// migrate applies what is missing, each file in its own transaction.
+// migrate applies the missing migrations, each in its own transaction.
 func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, files fs.FS, opts ...goose.ProviderOption) error {
-	// The global registry holds migrations that other packages registered by
-	// init: there are none, and none may come in that way.
+	// The global registry holds migrations that packages register in init. None may enter
+	// through it.
 	opts = append(opts, goose.WithDisableGlobalRegistry(true))
 	p, err := goose.NewProvider(dialect, db, files, opts...)
 	if errors.Is(err, goose.ErrNoMigrations) {

@@ -16,8 +16,8 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// postgresDefaults are set on each connection unless the URL says otherwise.
-// They bound what a stuck client or a lost lock can hold.
+// postgresDefaults are set on each connection unless the URL sets them. They bound the
+// locks of a stuck client.
 var postgresDefaults = map[string]string{
 	"application_name":                    "keyhole",
 	"statement_timeout":                   "30s",
@@ -32,7 +32,7 @@ const sharedLockTimeout = "100ms"
 
 func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Options) (*DB, error) {
 	cfg, err := pgx.ParseConfig(url)
-	if err != nil { // the driver's text may quote the URL, and with it the password
+	if err != nil { // the driver's text may quote the URL and its password
 		return nil, errors.New("the PostgreSQL URL cannot be parsed")
 	}
 	for k, v := range postgresDefaults {
@@ -51,7 +51,7 @@ func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Option
 	pool.SetMaxOpenConns(n)
 	pool.SetMaxIdleConns(n)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	batches.SetMaxOpenConns(1) // the group's writer is one
+	batches.SetMaxOpenConns(1) // the group has one writer
 	db := &DB{engine: Postgres, write: pool, read: pool, batches: batches}
 	if err := preparePostgres(ctx, pool, cfg.RuntimeParams["search_path"], migrations, opts); err != nil {
 		return nil, errors.Join(err, db.closePools())
@@ -67,7 +67,7 @@ func preparePostgres(ctx context.Context, pool *sql.DB, schema string, migration
 		return nil
 	}
 	if schema != "" && !strings.ContainsAny(schema, `,"`) {
-		// One database may serve several services, each in a schema of its own.
+		// Several services may share one database, each with its own schema.
 		if _, err := pool.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{schema}.Sanitize()); err != nil && !isUnique(err) {
 			return fmt.Errorf("make schema: %w", Error(err))
 		}
@@ -92,7 +92,7 @@ func waitForPostgres(ctx context.Context, pool *sql.DB, limit time.Duration) err
 		}
 		select {
 		case <-bounded.Done():
-			if ctx.Err() == nil { // it was our limit that ended
+			if ctx.Err() == nil { // our own limit ended the wait
 				err = unusable(err)
 			}
 			return fmt.Errorf("connect to PostgreSQL: %w", err)

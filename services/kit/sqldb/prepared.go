@@ -12,9 +12,8 @@ import (
 	"modernc.org/sqlite"
 )
 
-// openWriter opens SQLite's one writing connection, which keeps its statements
-// prepared: a store's transaction gets the text alone, and compiling it costs more
-// than the write.
+// openWriter opens SQLite's only writing connection, which caches prepared statements. A
+// transaction passes only the text, and compiling it costs more than the write.
 func openWriter(dsn string) (*sql.DB, error) {
 	base, err := sqlite.NewConnector(dsn)
 	if err != nil {
@@ -23,7 +22,7 @@ func openWriter(dsn string) (*sql.DB, error) {
 	return sql.OpenDB(preparing{base}), nil
 }
 
-// preparing makes connections that remember.
+// preparing makes connections that cache prepared statements.
 type preparing struct{ driver.Connector }
 
 // Connect implements driver.Connector.
@@ -39,7 +38,7 @@ func (p preparing) Connect(ctx context.Context) (driver.Conn, error) {
 	return &preparedConn{sqliteConn: all, stmts: map[string]driver.StmtExecContext{}}, nil
 }
 
-// sqliteConn is what database/sql uses of the driver's connection.
+// sqliteConn has the driver's methods that database/sql uses.
 type sqliteConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -51,14 +50,14 @@ type sqliteConn interface {
 	driver.Validator
 }
 
-// preparedConn is used by one goroutine at a time, as any driver's connection.
+// preparedConn is used by one goroutine at a time, like every driver connection.
 type preparedConn struct {
 	sqliteConn
 	stmts map[string]driver.StmtExecContext
 }
 
-// ExecContext implements driver.ExecerContext. A query is not kept: its rows may
-// still be read when the same text is run again.
+// ExecContext implements driver.ExecerContext. Queries are not cached, because the rows of
+// one may still be read when the same text runs again.
 func (c *preparedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	stmt, err := c.prepared(ctx, query)
 	if err != nil {
@@ -70,7 +69,7 @@ func (c *preparedConn) ExecContext(ctx context.Context, query string, args []dri
 	return stmt.ExecContext(ctx, args) //nolint:wrapcheck // for database/sql too
 }
 
-// prepared is nil for a text that is not kept.
+// prepared returns the cached statement of a text, or nil if the text cannot be cached.
 func (c *preparedConn) prepared(ctx context.Context, query string) (driver.StmtExecContext, error) {
 	if stmt := c.stmts[query]; stmt != nil || len(c.stmts) >= maxStatements {
 		return stmt, nil
@@ -87,11 +86,11 @@ func (c *preparedConn) prepared(ctx context.Context, query string) (driver.StmtE
 	return kept, nil
 }
 
-// positional writes $1, $2 and so on as ?, where they stand in that order, each once.
-// A parameter with a name is looked for among all of them each time that it is bound,
-// which for a statement of many rows costs more than the rows do.
+// positional replaces $1, $2 and so on by ? if they occur in this order, each once. SQLite
+// searches all parameters for each named one, which for a statement of many rows costs more
+// than the rows do.
 func positional(query string) string {
-	if strings.ContainsAny(query, "'\"") { // a $ may be a part of a text
+	if strings.ContainsAny(query, "'\"") { // the $ may be part of a string
 		return query
 	}
 	var b strings.Builder

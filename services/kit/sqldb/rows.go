@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// Scanner is a row, or the current one of several rows.
+// Scanner is a row, or the current row of several.
 type Scanner interface {
 	Scan(dest ...any) error
 }
 
-// ErrNoRow says that a read found no row, or that a write changed none.
+// ErrNoRow is the error of a read that found no row and of a write that changed none.
 var ErrNoRow = sql.ErrNoRows
 
 // One reads one row. It returns ErrNoRow if there is none. The query may be a write with RETURNING.
@@ -22,7 +22,8 @@ func One[T any](row *sql.Row, scan func(Scanner) (T, error)) (T, error) {
 	return v, Error(err)
 }
 
-// All reads all rows of a query with one function for each. It takes the two results of the query.
+// All reads all rows of a query and converts each with scan. rows and err are the results
+// of the query.
 func All[T any](rows *sql.Rows, err error, scan func(Scanner) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, fmt.Errorf("query rows: %w", err)
@@ -71,13 +72,13 @@ func Affected(r sql.Result, err error) error {
 	return err
 }
 
-// Micros is a time as a column holds it. 0 is not a time.
+// Micros converts a time to microseconds for a column. 0 means no time.
 func Micros(t time.Time) int64 { return t.UnixMicro() }
 
-// FromMicros is the time in a column.
+// FromMicros converts a column to a time in UTC.
 func FromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
 
-// ToJSON is a value as a TEXT column holds it.
+// ToJSON encodes a value for a TEXT column.
 func ToJSON(v any) (string, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -86,7 +87,7 @@ func ToJSON(v any) (string, error) {
 	return string(b), nil
 }
 
-// FromJSON reads a value from a TEXT column.
+// FromJSON decodes a TEXT column into v.
 func FromJSON(text string, v any) error {
 	if err := json.Unmarshal([]byte(text), v); err != nil {
 		return fmt.Errorf("unmarshal column: %w", err)

@@ -1,14 +1,14 @@
-// Package sqldb opens the database of a service: SQLite for one machine,
-// PostgreSQL for many, behind database/sql.
+// Package sqldb opens the database of a service: SQLite for one machine, PostgreSQL for
+// many, both behind database/sql.
 //
-// One SQL text and one set of goose migrations serve both engines: $1
-// parameters, ON CONFLICT ... DO UPDATE ... RETURNING, row-value paging, BYTEA,
-// BOOLEAN, BIGINT microseconds for times and TEXT for JSON; NOT NULL on TEXT
-// primary keys, where SQLite takes NULL otherwise. What differs
-// (locks, isolation, limits) is why every store's suite runs on both.
+// One SQL text and one set of goose migrations serve both engines. They use $1 parameters,
+// ON CONFLICT ... DO UPDATE ... RETURNING, row-value paging, BYTEA, BOOLEAN, BIGINT
+// microseconds for times and TEXT for JSON. TEXT primary keys are NOT NULL, because SQLite
+// would accept NULL. Locks, isolation and limits differ, so the suite of every store runs
+// on both engines.
 //
-// There are three ways to use it: Query for reads, Tx for a separate transaction, and
-// Group for many small writes that share one durable commit.
+// There are three ways to use a database: Query for reads, Tx for a separate transaction,
+// and Group for many small writes that share one durable commit.
 package sqldb
 
 import (
@@ -21,18 +21,18 @@ import (
 	"time"
 )
 
-// Options tune a database. The zero value is good for a service.
+// Options tune a database. The zero value suits a service.
 type Options struct {
-	// MaxConns bounds connections: PostgreSQL's, or SQLite's readers. 0 is 16
-	// on PostgreSQL and 4 on SQLite, where each costs some 2 MB of cache.
+	// MaxConns bounds the connections to PostgreSQL, or SQLite's readers. 0 means 16 for
+	// PostgreSQL and 4 for SQLite, where each has a cache of about 2 MB.
 	MaxConns int
-	// BatchSize bounds how many writes share a commit. 0 is 256.
+	// BatchSize bounds the writes that share a commit. 0 means 256.
 	BatchSize int
-	// BatchTimeout bounds one shared transaction, so that a stuck database
-	// cannot block its writers indefinitely. 0 is 30 s.
+	// BatchTimeout bounds one shared transaction, so that a stuck database cannot block its
+	// writers indefinitely. 0 means 30 s.
 	BatchTimeout time.Duration
-	// ConnectTimeout is how long Open waits for a PostgreSQL that is still
-	// starting. 0 is 15 s.
+	// ConnectTimeout bounds the wait for a PostgreSQL server that is still starting. 0
+	// means 15 s.
 	ConnectTimeout time.Duration
 }
 
@@ -49,8 +49,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Queryer is what reads need: *DB, *sql.Tx and *sql.Conn have it, so that one
-// function of a store reads inside and outside a transaction.
+// Queryer has the methods for reads. *DB, *sql.Tx and *sql.Conn implement it, so one
+// function of a store works inside and outside of a transaction.
 type Queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
@@ -59,15 +59,15 @@ type Queryer interface {
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
 	engine Engine
-	write  *sql.DB // SQLite: exactly one connection, for there is one writer
+	write  *sql.DB // SQLite: one connection, because SQLite has one writer
 	read   *sql.DB // PostgreSQL: the same pool as write
-	// batches is for the transactions that callers share. SQLite: the same as write.
+	// batches runs shared transactions. SQLite: the same pool as write.
 	batches *sql.DB
 	stmts   *statements
 	group   *group
 }
 
-// Engine is the database's kind.
+// Engine is the kind of a database.
 type Engine string
 
 // The engines.
@@ -76,11 +76,10 @@ const (
 	Postgres Engine = "postgres"
 )
 
-// Open opens the database at a URL ("sqlite:/path/file.db" or
-// "postgres://user@host/db"), brings its schema up to date with the goose files
-// at the root of migrations (nil for none), and starts the group-commit writer.
-// Two processes may open one database at the same time: one migrates, the other
-// waits. Close it.
+// Open opens the database at a URL ("sqlite:/path/file.db" or "postgres://user@host/db"),
+// applies the goose files at the root of migrations (nil for none), and prepares the
+// group-commit writer. If two processes open one database at the same time, one migrates
+// and the other waits. The caller closes it.
 func Open(ctx context.Context, url string, migrations fs.FS, opts Options) (*DB, error) {
 	opts = opts.withDefaults()
 	var (
@@ -101,11 +100,11 @@ func Open(ctx context.Context, url string, migrations fs.FS, opts Options) (*DB,
 	return db, nil
 }
 
-// Engine says which database it is. Stores should not need it.
+// Engine returns the kind of the database. Stores should not need it.
 func (db *DB) Engine() Engine { return db.engine }
 
-// QueryContext reads rows. On SQLite it cannot write, and sees what is
-// committed. The query text is prepared once and kept: it must be a constant.
+// QueryContext reads rows. On SQLite it cannot write, and it sees committed rows only. The
+// query is prepared once and cached, so it must be a constant.
 func (db *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if stmt := db.stmts.get(ctx, query); stmt != nil {
 		rows, err := stmt.QueryContext(ctx, args...)
@@ -115,8 +114,7 @@ func (db *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql
 	return rows, Error(err)
 }
 
-// QueryRowContext reads one row; see QueryContext. What Scan returns goes
-// through Error.
+// QueryRowContext reads one row; see QueryContext. Pass the error of Scan through Error.
 func (db *DB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if stmt := db.stmts.get(ctx, query); stmt != nil {
 		return stmt.QueryRowContext(ctx, args...)
@@ -124,13 +122,13 @@ func (db *DB) QueryRowContext(ctx context.Context, query string, args ...any) *s
 	return db.read.QueryRowContext(ctx, query, args...)
 }
 
-// Ping reports whether the database answers, for readiness.
+// Ping checks that the database answers, for readiness.
 func (db *DB) Ping(ctx context.Context) error {
 	var one int
 	return Error(db.read.QueryRowContext(ctx, "SELECT 1").Scan(&one))
 }
 
-// Close waits for the writes that Group has accepted, then closes.
+// Close waits for the writes that Group has accepted, then closes the database.
 func (db *DB) Close() error {
 	db.group.close()
 	return db.closePools()

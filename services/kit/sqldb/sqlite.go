@@ -14,12 +14,12 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// sqlitePragmas hold on every connection. busy_timeout comes first: switching
-// to WAL needs a lock that another process may hold.
+// sqlitePragmas are set on every connection. busy_timeout is first, because switching to
+// WAL needs a lock that another process may hold.
 var sqlitePragmas = []string{
 	"busy_timeout(5000)",
 	"journal_mode(WAL)",
-	"synchronous(FULL)", // a commit that was answered survives power loss
+	"synchronous(FULL)", // an answered commit survives a power loss
 	"foreign_keys(1)",
 	"journal_size_limit(67108864)",
 }
@@ -51,8 +51,8 @@ func openSQLite(ctx context.Context, path string, migrations fs.FS, opts Options
 	return &DB{engine: SQLite, write: write, read: read, batches: write, stmts: newStatements(read)}, nil
 }
 
-// prepareFile makes folder and file with modes that keep other users of the
-// machine out; SQLite gives the WAL the mode of the database.
+// prepareFile creates the folder and the file with modes that exclude other users. SQLite
+// gives the WAL file the mode of the database.
 func prepareFile(path string) (string, error) {
 	if path == "" || path == ":memory:" {
 		return "", errors.New("a SQLite URL needs a file: each connection of a database in memory would have its own")

@@ -6,13 +6,13 @@ import (
 	"sync"
 )
 
-// maxStatements bounds the cache. A store has some 20 texts; a text that is
-// built from input would fill it, and is then prepared each time.
+// maxStatements bounds the cache. A store has about 20 texts. Texts that are built from
+// input would fill it; further ones are prepared each time.
 const maxStatements = 512
 
-// statements keeps SQLite's reads prepared: its driver compiles the text on
-// every call otherwise, which costs more than most reads. PostgreSQL's driver
-// has such a cache itself. A nil *statements caches nothing.
+// statements caches prepared reads on SQLite, because the driver would compile the text on
+// every call, which costs more than most reads. PostgreSQL's driver has its own cache. A
+// nil *statements caches nothing.
 type statements struct {
 	db *sql.DB
 	mu sync.RWMutex
@@ -23,8 +23,8 @@ func newStatements(db *sql.DB) *statements {
 	return &statements{db: db, m: make(map[string]*sql.Stmt)}
 }
 
-// get returns the prepared statement, or nil where the text cannot be prepared
-// or kept: running the text then gives the error to the right caller.
+// get returns the prepared statement, or nil if the text cannot be prepared or cached. The
+// caller then runs the text itself and gets the error.
 func (s *statements) get(ctx context.Context, query string) *sql.Stmt {
 	if s == nil {
 		return nil

@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// txAttempts is how often a transaction that lost against another is tried.
+// txAttempts bounds the attempts of a transaction that lost a race.
 const txAttempts = 10
 
-// Tx runs fn in a transaction: committed when fn returns nil, undone when it
-// returns an error, which is then Tx's. SQLite's begins as a writer's, so that
-// it never fails half way for a lock.
+// Tx runs fn in a transaction. It commits if fn returns nil. Otherwise it rolls back and
+// returns fn's error. On SQLite the transaction takes the write lock at its begin, so it
+// cannot fail later for the lock.
 //
-// fn runs again when the transaction lost a race that the database undid
-// (deadlock, serialization): it must set, not append, and have no effect
-// outside the transaction. It must use the tx alone: another Tx or Group from
-// inside would wait for this one, which waits for it.
+// fn runs again when the database rolled back the transaction because of another one
+// (deadlock, serialization failure). So fn must assign results instead of appending to
+// them, and must have no effect outside of the transaction. It must use only the given tx:
+// another Tx or Group inside of fn would wait for this one, and this one for it.
 func (db *DB) Tx(ctx context.Context, fn func(*sql.Tx) error) error {
 	if ctx.Value(writing{}) == db {
 		return errNested
@@ -27,7 +27,7 @@ func (db *DB) Tx(ctx context.Context, fn func(*sql.Tx) error) error {
 	return db.retryTx(ctx, fn)
 }
 
-// writing marks the context that a group's write gets, with its database.
+// writing marks the context of a write of a group, with its database.
 type writing struct{}
 
 var errNested = errors.New("nested write to the same database: use the transaction of the outer write")
@@ -46,7 +46,7 @@ func (db *DB) tryTx(ctx context.Context, fn func(*sql.Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
-	defer func() { _ = tx.Rollback() }() // after a commit, and on a panic
+	defer func() { _ = tx.Rollback() }() // does nothing after a commit; needed after a panic
 	if err := fn(tx); err != nil {
 		return err
 	}
@@ -56,8 +56,8 @@ func (db *DB) tryTx(ctx context.Context, fn func(*sql.Tx) error) error {
 	return nil
 }
 
-// pause waits a little, and longer with each attempt, so that two transactions
-// in each other's way do not meet again.
+// pause waits a random time that grows with each attempt, so that two conflicting
+// transactions do not meet again.
 func pause(ctx context.Context, attempt int) bool {
 	t := time.NewTimer(time.Duration(attempt) * (5 + rand.N[time.Duration](20)) * time.Millisecond)
 	defer t.Stop()

@@ -12,9 +12,9 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// spanExporter is what OpenTelemetry's environment variables ask for, nil for nothing. The
-// package autoexport would do this too, and links exporters of logs and metrics that no
-// program here uses.
+// spanExporter returns the exporter that OpenTelemetry's environment variables configure,
+// or nil. The package autoexport does the same, but links exporters of logs and metrics
+// that no program here uses.
 //
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 func spanExporter(ctx context.Context) (sdktrace.SpanExporter, error) {

@@ -26,8 +26,8 @@ func newLogger(cfg Config) (*slog.Logger, error) {
 	default:
 		return nil, fmt.Errorf("log format %q: want json or text", cfg.LogFormat)
 	}
-	// net/http writes there what a server sends without being asked, which may be a
-	// secret that the server was given.
+	// net/http logs there what a server sends without being asked, which may be a secret
+	// that the server was given.
 	log.SetOutput(io.Discard)
 	logger := slog.New(traced{h})
 	if cfg.Service != "" {
@@ -36,7 +36,7 @@ func newLogger(cfg Config) (*slog.Logger, error) {
 	return logger, nil
 }
 
-// traced adds the trace's id, so that a log line and its trace find each other.
+// traced adds the trace ID to log lines, so that a line and its trace can be matched.
 type traced struct{ slog.Handler }
 
 // Handle implements slog.Handler.

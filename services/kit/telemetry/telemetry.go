@@ -1,10 +1,9 @@
-// Package telemetry makes a program's logger, traces and metrics, as values
-// that are passed on: nothing is global, so tests and several programs in one
-// process do not meet.
+// Package telemetry makes a program's logger, tracer and meter. It passes them as values
+// and uses no globals, so tests and several programs in one process stay separate.
 //
-// Logs go to one writer, as JSON or text. Traces go where the OTEL_*
-// environment says, by default nowhere, which then costs nothing. Metrics are
-// read from the admin listener in Prometheus's format.
+// Logs go to one writer, as JSON or text. Traces go where the OTEL_* variables say; by
+// default there are none, and they cost nothing. Metrics are served on the admin listener
+// in Prometheus's format.
 package telemetry
 
 import (
@@ -38,7 +37,7 @@ type Config struct {
 	LogFormat string
 	// Output gets the log; nil is standard error.
 	Output io.Writer
-	// Spans gets the spans instead of what the environment says, one by one: for
+	// Spans receives the spans one by one instead of the exporter of the environment, for
 	// tests.
 	Spans sdktrace.SpanExporter
 }
@@ -46,11 +45,10 @@ type Config struct {
 // Telemetry holds the logger, tracer and meter of a program. Close it.
 type Telemetry struct {
 	Logger *slog.Logger
-	// Tracer is nil where no traces are exported.
+	// Tracer is nil if no traces are exported.
 	Tracer trace.TracerProvider
 	Meter  metric.MeterProvider
-	// Metrics serves the metrics to Prometheus; what is registered at Registerer
-	// is among them.
+	// Metrics serves the metrics to Prometheus, including those registered at Registerer.
 	Metrics    http.Handler
 	Registerer prometheus.Registerer
 
@@ -75,11 +73,11 @@ func New(ctx context.Context, cfg Config) (*Telemetry, error) {
 	return t, nil
 }
 
-// Version is Keyhole's version, the newest in CHANGELOG.md.
+// Version is the version of Keyhole, the newest in CHANGELOG.md.
 const Version = "0.1.0"
 
-// startMetrics: sizes are dropped, since a histogram for each method's requests
-// and replies is most of the cost and none of the use; durations stay.
+// startMetrics keeps durations and drops message sizes, because the histograms of sizes
+// would be most of the cost and nobody uses them.
 func (t *Telemetry) startMetrics(about *resource.Resource) error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -89,7 +87,7 @@ func (t *Telemetry) startMetrics(about *resource.Resource) error {
 	}
 	t.metrics = sdkmetric.NewMeterProvider(
 		sdkmetric.WithReader(exporter), sdkmetric.WithResource(about),
-		sdkmetric.WithCardinalityLimit(2000), // labels never come from requests, and if they did
+		sdkmetric.WithCardinalityLimit(2000), // labels never come from requests; this is a second bound
 		sdkmetric.WithView(dropped("rpc.*.size"), dropped("rpc.*_per_rpc"), dropped("http.*.size")))
 	t.Meter, t.Registerer = t.metrics, registry
 	t.Metrics = promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry})
@@ -119,7 +117,7 @@ func (t *Telemetry) startTraces(ctx context.Context, cfg Config, about *resource
 	return nil
 }
 
-// Close sends buffered data.
+// Close exports buffered spans.
 func (t *Telemetry) Close(ctx context.Context) error {
 	var err error
 	if t.traces != nil {

@@ -9,9 +9,9 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// terse exports spans without the texts of errors: they are written for the
-// caller and may quote what the caller sent. The status code stays, and the log
-// has the reason under the same trace id.
+// terse exports spans without the texts of errors, because these are written for the caller
+// and may quote the request. The status code stays, and the log has the reason under the
+// same trace ID.
 type terse struct{ sdktrace.SpanExporter }
 
 // ExportSpans implements sdktrace.SpanExporter.

@@ -11,15 +11,16 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// NameServer is a real DNS server on loopback. It knows IPv4 addresses alone.
+// NameServer is a real DNS server on loopback. It answers only queries for IPv4 addresses.
 type NameServer struct {
 	mu     sync.Mutex
 	asked  map[string]int
 	answer func(name string, n int) []string
 }
 
-// DNS starts a server, and returns a resolver that asks it. answer is called for every
-// look-up of a name, with how many came before it; no addresses mean an empty answer.
+// DNS starts a server and returns a resolver that asks it. answer is called for every
+// look-up with the number of earlier look-ups of the name. If it returns no addresses, the
+// answer is empty.
 func DNS(t testing.TB, answer func(name string, n int) []string) (*net.Resolver, *NameServer) {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -75,7 +76,7 @@ func (s *NameServer) reply(q dnsmessage.Message) ([]byte, error) {
 	return m.Pack()
 }
 
-// Count is how often a name was looked up.
+// Count returns the number of look-ups of a name.
 func (s *NameServer) Count(name string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

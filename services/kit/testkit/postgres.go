@@ -20,15 +20,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Postgres is the URL of a new, empty database on a real PostgreSQL. Its durability is
-// not under test: a crash of the machine may lose it all.
+// Postgres returns the URL of a new, empty database on a real PostgreSQL server. The server
+// does not flush to disk, because tests do not survive a crash of the machine.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	return database(t, postgres)
 }
 
-// DurablePostgres is one on a PostgreSQL that commits as an operator's does, to be
-// measured.
+// DurablePostgres returns the URL of a database on a server that flushes to disk like an
+// operator's, for measurements.
 func DurablePostgres(t testing.TB) string {
 	t.Helper()
 	return database(t, durablePostgres)
@@ -81,7 +81,8 @@ var (
 	durablePostgres = sync.OnceValues(func() (string, error) { return startPostgres() })
 )
 
-// startPostgres starts a server and gives the folder of its socket. It listens on no port.
+// startPostgres starts a server and returns the folder of its socket. The server opens no
+// port.
 func startPostgres(settings ...string) (string, error) {
 	bin, err := postgresPrograms()
 	if err != nil {
@@ -117,7 +118,7 @@ func startPostgres(settings ...string) (string, error) {
 	})
 }
 
-// postgresPrograms finds the newest installed version.
+// postgresPrograms returns the folder of the newest installed version.
 func postgresPrograms() (string, error) {
 	best, bestVersion := "", -1
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
@@ -136,11 +137,11 @@ func postgresPrograms() (string, error) {
 	return "", errors.New("initdb is not installed: apt-get install postgresql")
 }
 
-// unprivileged is whom to run a server as: root may not run PostgreSQL. Nil is
-// this user.
+// unprivileged returns the user to run a server as, because PostgreSQL refuses to run as
+// root. Nil means the current user.
 func unprivileged(names ...string) (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil //nolint:nilnil // nil means oneself
+		return nil, nil //nolint:nilnil // nil means the current user
 	}
 	for _, name := range append(names, "nobody") {
 		u, err := user.Lookup(name)
@@ -156,8 +157,8 @@ func unprivileged(names ...string) (*syscall.Credential, error) {
 	return nil, errors.New("tests run as root and there is no user postgres or nobody to run servers as")
 }
 
-// postgresTemplate is a data folder that initdb made, kept between test runs:
-// making one takes seconds, copying it does not.
+// postgresTemplate returns a data folder made by initdb. It is kept between test runs,
+// because making one takes seconds and copying it does not.
 func postgresTemplate(bin string, as *syscall.Credential) (string, error) {
 	uid := os.Geteuid()
 	if as != nil {
@@ -198,7 +199,7 @@ func runAs(as *syscall.Credential, command ...string) error {
 	return nil
 }
 
-// lock waits for other test processes.
+// lock waits for other test processes and returns the function that unlocks.
 func lock(path string) (func(), error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

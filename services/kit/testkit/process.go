@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// guardian runs a server and waits for the end of its own input, which comes
-// when the test process is gone, killed or not. Then it ends the server and
-// removes its folder. $1 is the folder, $2 the signal, the rest the command.
+// guardian runs a server and reads its own standard input, which ends when the test process
+// does, even if it is killed. It then stops the server and removes its folder. $1 is the
+// folder, $2 the signal, the rest the command.
 const guardian = `dir=$1; signal=$2; shift 2
 "$@" >"$dir/log" 2>&1 &
 server=$!
@@ -23,14 +23,14 @@ kill -s "$signal" "$server" 2>/dev/null
 wait "$server"
 rm -rf "$dir"`
 
-// server is a process that ends with this one.
+// server is a process that ends with this process.
 type server struct {
 	dir  string
-	life io.Closer // its closing is the end
+	life io.Closer // closing it stops the server
 }
 
-// startServer runs a command in its own process group, so that an interrupt of
-// the tests reaches the guardian's input and not the server in mid-flight.
+// startServer runs a command in its own process group, so that an interrupt of the tests
+// does not hit the server directly. The guardian then stops it in order.
 func startServer(dir, signal string, as *syscall.Credential, command ...string) (*server, error) {
 	cmd := exec.Command("/bin/sh", append([]string{"-c", guardian, "sh", dir, signal}, command...)...)
 	cmd.Dir = dir
@@ -43,11 +43,11 @@ func startServer(dir, signal string, as *syscall.Credential, command ...string) 
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", command[0], err)
 	}
-	go func() { _ = cmd.Wait() }() // reaps it, should it end first
+	go func() { _ = cmd.Wait() }() // reap it if it ends first
 	return &server{dir: dir, life: life}, nil
 }
 
-// await polls until ready says nil.
+// await calls ready until it returns nil.
 func (s *server) await(limit time.Duration, ready func() error) error {
 	end := time.Now().Add(limit)
 	for {
@@ -58,7 +58,7 @@ func (s *server) await(limit time.Duration, ready func() error) error {
 		if time.Now().After(end) {
 			return errors.Join(fmt.Errorf("not ready after %v: %w; its log:\n%s", limit, err, s.log()), s.life.Close())
 		}
-		time.Sleep(5 * time.Millisecond) // another process's start cannot be waited for otherwise
+		time.Sleep(5 * time.Millisecond) // the start of another process sends no signal
 	}
 }
 
@@ -70,8 +70,8 @@ func (s *server) log() string {
 	return string(b[max(0, len(b)-4000):])
 }
 
-// makeDir makes a folder that the server's user may write to. Sockets live in
-// it, whose paths must be short, so it is not the test's.
+// makeDir makes a folder that the server's user can write to. It is not the test's own
+// folder, because the path of a Unix socket must be short.
 func makeDir(as *syscall.Credential) (string, error) {
 	dir, err := os.MkdirTemp("", "kh")
 	if err != nil {
@@ -85,12 +85,12 @@ func makeDir(as *syscall.Credential) (string, error) {
 	return dir, nil
 }
 
-// freePort is a port that nobody listens on now.
+// freePort returns a port that nobody listens on at the moment.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return 0, fmt.Errorf("find a free port: %w", err)
 	}
-	port := l.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // of a TCP listener
+	port := l.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // it is a TCP listener
 	return port, l.Close()
 }

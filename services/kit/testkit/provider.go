@@ -13,19 +13,18 @@ import (
 	"testing"
 )
 
-// Behaviour is how a provider answers.
+// Behaviour is the way in which a provider answers.
 type Behaviour int
 
-// The behaviours. All but Good are failures that providers have, or attacks on
-// who trusts them.
+// The behaviours. All but Good are failures of real providers, or attacks on their clients.
 const (
-	// Good answers as it should, streaming where the request asks for it.
+	// Good answers correctly, and streams if the request asks for it.
 	Good Behaviour = iota
-	// EchoUnauthorized is a 401 that quotes the key: in body and headers.
+	// EchoUnauthorized is a 401 that quotes the key in body and headers.
 	EchoUnauthorized
 	// ServerError is a 500 that quotes the request's headers.
 	ServerError
-	// Hang answers nothing until the client gives up.
+	// Hang never answers.
 	Hang
 	// Redirect sends the client to RedirectTo.
 	Redirect
@@ -33,29 +32,29 @@ const (
 	Reset
 	// EchoGzip is a good answer whose text quotes the key, compressed.
 	EchoGzip
-	// EchoStream is a stream whose pieces, put together, quote the key.
+	// EchoStream is a stream whose pieces together quote the key.
 	EchoStream
 	// RateLimited is a 429 with Retry-After.
 	RateLimited
-	// Garbage is a 200 that is no JSON.
+	// Garbage is a 200 whose body is not JSON.
 	Garbage
-	// Parrot answers with the request, as a provider does that works with a visitor.
+	// Parrot answers with the request, like a provider that works with a visitor.
 	Parrot
 )
 
-// Call is one request that a provider got.
+// Call is one request to a provider.
 type Call struct {
 	Method, Path string
 	Header       http.Header
 	Body         []byte
 }
 
-// OpenAI is a provider on loopback that speaks enough of the chat-completions
-// protocol, records what it gets and misbehaves on demand.
+// OpenAI is a provider on loopback. It speaks part of the chat completions protocol,
+// records requests, and misbehaves on demand.
 type OpenAI struct {
 	// URL is the base URL, with the path /v1.
 	URL string
-	// RedirectTo is where Redirect sends to.
+	// RedirectTo is the target of Redirect.
 	RedirectTo string
 
 	mu        sync.Mutex
@@ -65,7 +64,7 @@ type OpenAI struct {
 	quit      chan struct{}
 }
 
-// Provider starts one, which ends with the test.
+// Provider starts a provider, which ends with the test.
 func Provider(t testing.TB) *OpenAI {
 	t.Helper()
 	p := &OpenAI{text: "a red motorcycle", quit: make(chan struct{})}
@@ -79,28 +78,28 @@ func Provider(t testing.TB) *OpenAI {
 	return p
 }
 
-// Behave changes the answers from now on.
+// Behave changes the behaviour from now on.
 func (p *OpenAI) Behave(b Behaviour) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.behaviour = b
 }
 
-// Answer changes the text of good answers.
+// Answer sets the text of good answers.
 func (p *OpenAI) Answer(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.text = text
 }
 
-// Calls are the requests so far, in the order that they came.
+// Calls returns the requests so far, in order of arrival.
 func (p *OpenAI) Calls() []Call {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]Call(nil), p.calls...)
 }
 
-// Count is the number of requests so far.
+// Count returns the number of requests so far.
 func (p *OpenAI) Count() int { return len(p.Calls()) }
 
 // ServeHTTP implements http.Handler.
@@ -175,8 +174,7 @@ func completion(text string) []byte {
 	return b.Bytes()
 }
 
-// stream sends the text in pieces of three bytes, so that nothing longer is
-// ever in one write.
+// stream sends the text in pieces of three bytes, each in one write.
 func stream(w http.ResponseWriter, text string) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	flush := http.NewResponseController(w).Flush
@@ -191,7 +189,7 @@ func stream(w http.ResponseWriter, text string) {
 	_, _ = io.WriteString(w, "data: [DONE]\n\n")
 }
 
-// reset promises more than it sends, then breaks the connection hard.
+// reset announces more bytes than it sends, then resets the connection.
 func reset(w http.ResponseWriter) {
 	conn, buf, err := http.NewResponseController(w).Hijack()
 	if err != nil {

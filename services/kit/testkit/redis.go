@@ -14,14 +14,15 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Redis is the URL of an empty real Redis that no other test uses meanwhile.
+// Redis returns the URL of an empty, real Redis server that no other test uses at the same
+// time.
 func Redis(t testing.TB) string {
 	t.Helper()
 	return singles.take(t, startSingle)
 }
 
-// RedisCluster is the URL of an empty Redis in cluster mode, of three nodes,
-// that no other test uses meanwhile.
+// RedisCluster returns the URL of an empty Redis cluster of three nodes that no other test
+// uses at the same time.
 func RedisCluster(t testing.TB) string {
 	t.Helper()
 	return clusters.take(t, startCluster)
@@ -29,8 +30,7 @@ func RedisCluster(t testing.TB) string {
 
 var singles, clusters pool
 
-// pool lends out servers: one at a time to a test, since key prefixes are the
-// services' own and would meet.
+// pool lends each server to one test at a time, because services use fixed key prefixes.
 type pool struct {
 	mu   sync.Mutex
 	idle []redisServer
@@ -56,7 +56,7 @@ func (p *pool) take(t testing.TB, start func() (redisServer, error)) string {
 		}
 	}
 	t.Cleanup(func() {
-		if err := s.flush(); err != nil { // stopped by its test, perhaps: not lent again
+		if err := s.flush(); err != nil { // its test may have stopped it, so it is not lent again
 			t.Logf("flush redis: %v", err)
 			return
 		}
@@ -83,8 +83,8 @@ func onNode(addr string, do func(context.Context, *redis.Client) error) error {
 	return errors.Join(do(ctx, c), c.Close())
 }
 
-// startNode runs one redis-server on a free port. Another process may take the
-// port first, so it is tried again.
+// startNode runs one redis-server on a free port. Another process may take the port first,
+// so it retries.
 func startNode(extra ...string) (string, error) {
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
@@ -131,8 +131,8 @@ func startSingle() (redisServer, error) {
 	return redisServer{url: "redis://" + addr + "/0", nodes: []string{addr}}, err
 }
 
-// startCluster gives each of three nodes a third of the slots and waits until
-// all of them say that the cluster is whole.
+// startCluster gives each of three nodes a third of the slots and waits until all of them
+// report a complete cluster.
 func startCluster() (redisServer, error) {
 	const nodes, slots = 3, 16384
 	var (
@@ -140,7 +140,7 @@ func startCluster() (redisServer, error) {
 		buses []string
 	)
 	for i := range nodes {
-		// By default the bus has the port number + 10000, which may be none.
+		// The default bus port is the port plus 10000, which may not be a valid port.
 		bus, err := freePort()
 		if err != nil {
 			return s, err
@@ -186,7 +186,7 @@ func (s redisServer) awaitWhole() error {
 			if time.Now().After(end) {
 				return fmt.Errorf("node %s: state %q, size %q, %w", n, state, known, err)
 			}
-			time.Sleep(20 * time.Millisecond) // gossip between other processes
+			time.Sleep(20 * time.Millisecond) // other processes exchange gossip meanwhile
 		}
 	}
 	return nil

@@ -17,9 +17,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
-// Databases runs a test on each database engine, each time with a new, empty
-// database. The subtests are parallel: what comes after this call in the test
-// does not wait for them.
+// Databases runs a test on each database engine, with a new, empty database. The subtests
+// are parallel, so code after this call does not wait for them.
 func Databases(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
 	for name, open := range map[string]func(testing.TB) string{"sqlite": SQLite, "postgres": Postgres} {
@@ -30,8 +29,8 @@ func Databases(t *testing.T, test func(t *testing.T, url string)) {
 	}
 }
 
-// Redises runs a test on the embedded Redis, on a real one and on a real
-// cluster of three nodes, each empty. The subtests are parallel.
+// Redises runs a test on the embedded Redis, on a real server and on a real cluster of
+// three nodes, each empty. The subtests are parallel.
 func Redises(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
 	for name, open := range map[string]func(testing.TB) string{
@@ -44,13 +43,13 @@ func Redises(t *testing.T, test func(t *testing.T, url string)) {
 	}
 }
 
-// SQLite is the URL of a new database in a file of the test's own folder.
+// SQLite returns the URL of a new database in the test's temporary folder.
 func SQLite(t testing.TB) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "test.db")
 }
 
-// Authority is a certificate authority of the test's own.
+// Authority returns a certificate authority for one test.
 func Authority(t testing.TB) *identity.Authority {
 	t.Helper()
 	a, err := identity.NewAuthority()
@@ -60,7 +59,7 @@ func Authority(t testing.TB) *identity.Authority {
 	return a
 }
 
-// Identity issues an identity, and ends the test where it cannot.
+// Identity issues an identity, or fails the test.
 func Identity(t testing.TB, a *identity.Authority, service string) *identity.Identity {
 	t.Helper()
 	id, err := a.Issue(service)
@@ -70,10 +69,10 @@ func Identity(t testing.TB, a *identity.Authority, service string) *identity.Ide
 	return id
 }
 
-// ClosedAddress is an address of this machine at which nobody listens.
+// ClosedAddress returns an address of this machine on which nobody listens.
 func ClosedAddress(t testing.TB) string {
 	t.Helper()
-	lis, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed at once
+	lis, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed immediately
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,11 +82,11 @@ func ClosedAddress(t testing.TB) string {
 	return lis.Addr().String()
 }
 
-// Logger writes the test's log, which is shown when it fails.
+// Logger writes to the test's log, which is shown when the test fails.
 func Logger(t testing.TB) *slog.Logger {
 	t.Helper()
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// Silence is a logger that writes nothing, for benchmarks.
+// Silence returns a logger that writes nothing, for benchmarks.
 func Silence() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }

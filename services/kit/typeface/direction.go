@@ -10,8 +10,8 @@ const (
 	rightToLeft
 )
 
-// strong is the direction that a character gives to a line that begins with it (UAX #9,
-// rules P2 and P3).
+// strong returns the direction that a first character gives to its line (UAX #9, rules P2
+// and P3).
 func strong(r rune) strength {
 	properties, _ := bidi.LookupRune(r)
 	switch properties.Class() {

@@ -14,12 +14,12 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// Face draws at one size. It is safe for concurrent use, and does one thing at a time.
+// Face draws at one size. It is safe for concurrent use, one call at a time.
 type Face struct {
 	mu      sync.Mutex
 	size    fixed.Int26_6
 	main    *font.Face
-	further []*font.Face // made when a character first asks for them
+	further []*font.Face // made when a character first needs them
 	fonts   func() []*font.Font
 
 	segmenter shaping.Segmenter
@@ -37,7 +37,8 @@ func (s *Set) Face(size float64, bold bool) *Face {
 	return &Face{size: fixed.Int26_6(size * 64), main: font.NewFace(main), fonts: s.further}
 }
 
-// ResolveFace implements [shaping.Fontmap]: the first font that has the character.
+// ResolveFace implements [shaping.Fontmap]. It returns the first font that has the
+// character.
 func (f *Face) ResolveFace(r rune) *font.Face {
 	if _, ok := f.main.NominalGlyph(r); ok {
 		return f.main
@@ -79,7 +80,7 @@ func (f *Face) shape(text string) []shaping.Output {
 	return out
 }
 
-// Width is how many pixels a line of text takes.
+// Width returns the width of a line of text, in pixels.
 func (f *Face) Width(text string) float64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -90,14 +91,14 @@ func (f *Face) Width(text string) float64 {
 	return float64(width) / 64
 }
 
-// CapHeight is the height of a capital letter, in pixels.
+// CapHeight returns the height of a capital letter, in pixels.
 func (f *Face) CapHeight() float64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return float64(f.main.LineMetric(font.CapHeight)) * f.scale(f.main)
 }
 
-// Draw writes a line of text. x and y are the left end of its base line.
+// Draw writes a line of text. x and y are the left end of its baseline.
 func (f *Face) Draw(dst draw.Image, text string, x, y float64, c color.Color) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -114,7 +115,7 @@ func (f *Face) Draw(dst draw.Image, text string, x, y float64, c color.Color) {
 
 func pixels(v fixed.Int26_6) float64 { return float64(v) / 64 }
 
-// scale turns a font's units into pixels.
+// scale returns the factor from a font's units to pixels.
 func (f *Face) scale(of *font.Face) float64 { return float64(f.size) / 64 / float64(of.Upem()) }
 
 func directionOf(runes []rune) di.Direction {

@@ -18,8 +18,8 @@ type pen struct {
 	raster *vector.Rasterizer
 }
 
-// glyph fills an outline that is given in font units, y up, moved by an offset in pixels.
-// Only the box around it is rasterised, as far as it lies on the picture.
+// glyph fills an outline in font units (y axis up), moved by an offset in pixels. It
+// rasterises only the part of its bounding box that is on the picture.
 func (p *pen) glyph(outline []font.Segment, dx, dy, scale float64) {
 	left, top, right, bottom := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, s := range outline {
@@ -47,7 +47,8 @@ func (p *pen) glyph(outline []font.Segment, dx, dy, scale float64) {
 	draw.DrawMask(p.to, box, p.with, image.Point{}, mask, image.Point{}, draw.Over)
 }
 
-// maxGlyph bounds the box of one glyph, in pixels: a font's file decides it.
+// maxGlyph bounds the bounding box of a glyph, in pixels, because a font file decides its
+// size.
 const maxGlyph = 4096
 
 func floor(v float64) int { return int(math.Floor(math.Min(math.Max(v, -1e6), 1e6))) }

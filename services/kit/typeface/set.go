@@ -12,16 +12,15 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 )
 
-// Set is the fonts that there are. It is safe for concurrent use.
+// Set is a set of fonts. It is safe for concurrent use.
 type Set struct {
 	regular, bold *font.Font
 	folder        string
 	further       func() []*font.Font
 }
 
-// Open reads the fonts that the program carries. Further ones are read from the folder
-// when they are first needed; "" is the folder "fonts" next to the program. A folder
-// that does not exist has none.
+// Open opens the embedded fonts. It reads further fonts from the folder when they are first
+// needed; "" means the folder "fonts" next to the program. The folder need not exist.
 func Open(folder string) (*Set, error) {
 	regular, err := parse(goregular.TTF)
 	if err != nil {
@@ -44,8 +43,8 @@ func parse(file []byte) (*font.Font, error) {
 	return face.Font, nil
 }
 
-// readFolder reads the fonts in the order of their names, which is the order in which
-// they are asked for a character. A file that is no font is passed over.
+// readFolder reads the fonts in the order of their names, which is the order in which they
+// are searched for a character. It skips files that are not fonts.
 func (s *Set) readFolder() []*font.Font {
 	folder := s.folder
 	if folder == "" {

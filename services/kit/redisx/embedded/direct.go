@@ -15,27 +15,27 @@ import (
 	"github.com/alicebob/miniredis/v2/server"
 )
 
-// direct is a connection to the embedded server without a server's end: a write
-// runs the commands that are in it, on the writer's goroutine, and keeps the
-// answers to be read. The library's own pipe hands each command from goroutine to
-// goroutine and waits until each answer is read; a pipeline of 15 commands then
-// costs more in switches than in commands, and one of more than 4 KB never ends.
+// direct is a connection to the embedded server without a server-side connection. A write
+// runs its commands on the writer's goroutine and keeps the answers for the reader. The
+// library's own pipe passes each command between goroutines and waits until each answer is
+// read. A pipeline of 15 commands then costs more in switches than in commands, and one of
+// more than 4 KB never ends.
 //
-// A command that blocks (BLPOP) would block its writer. What a subscription brings
-// is written by its publisher, and wakes the reader.
+// A command that blocks (BLPOP) would block its writer. The publisher writes the messages
+// of a subscription and wakes the reader.
 type direct struct {
 	server *server.Server
 	peer   *server.Peer
 
 	writing    sync.Mutex
-	partial    []byte // of a command that is not whole yet
+	partial    []byte // of an incomplete command
 	subscribed bool
 
 	mu       sync.Mutex
 	answers  bytes.Buffer
 	closed   bool
 	deadline time.Time
-	changed  chan struct{} // has a place when there is something new to look at
+	changed  chan struct{} // has a value when there is something new to read
 }
 
 func newDirect(s *server.Server) *direct {
@@ -51,7 +51,7 @@ func (d *direct) Write(p []byte) (int, error) {
 	if d.isClosed() {
 		return 0, net.ErrClosed
 	}
-	// One text for the whole pipeline, of which all commands are parts.
+	// One string holds the whole pipeline. All commands are slices of it.
 	rest := string(d.partial) + string(p)
 	for len(rest) > 0 {
 		command, n, err := parseCommand(rest)
@@ -72,8 +72,8 @@ func (d *direct) Write(p []byte) (int, error) {
 
 var errNoCommand = errors.New("embedded redis: what was written is no command")
 
-// parseCommand takes one command, an array of strings, from the begin of b, and
-// says how long it was: 0 when it is not whole.
+// parseCommand parses one command, an array of bulk strings (RESP2), at the start of b. n
+// is its length, or 0 if it is incomplete.
 func parseCommand(b string) (command []string, n int, err error) {
 	count, n, err := parseLength(b, '*')
 	if n == 0 || err != nil {
@@ -98,10 +98,10 @@ func parseCommand(b string) (command []string, n int, err error) {
 	return command, n, nil
 }
 
-// maxLength is more than any string or pipeline of ours.
+// maxLength bounds a string. No string or pipeline of Keyhole is as long.
 const maxLength = 512 << 20
 
-// parseLength takes a line of a mark and a number.
+// parseLength parses a line that has a mark and a number.
 func parseLength(b string, mark byte) (value, n int, err error) {
 	end := strings.IndexByte(b, '\n')
 	if end < 0 {
@@ -117,15 +117,14 @@ func parseLength(b string, mark byte) (value, n int, err error) {
 	return value, end + 1, nil
 }
 
-// answersOf is where the server writes: the commands' answers, and what others
-// publish.
+// answersOf receives what the server writes: answers of commands, and published messages.
 type answersOf struct{ *direct }
 
 // Write implements io.Writer.
 func (a answersOf) Write(p []byte) (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.closed { // of a subscriber that is gone: the server does not ask
+	if a.closed { // a subscriber that is gone, of which the server does not know yet
 		return len(p), nil
 	}
 	a.answers.Write(p)
@@ -133,7 +132,7 @@ func (a answersOf) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// wake lets a reader look again; the lock is held.
+// wake lets a reader look again. d.mu is held.
 func (d *direct) wake() {
 	select {
 	case d.changed <- struct{}{}:
@@ -161,8 +160,8 @@ func (d *direct) Read(p []byte) (int, error) {
 	}
 }
 
-// take reads what is there; else it says how long to wait for it, 0 for as long as
-// it takes.
+// take reads what has arrived. Otherwise it returns the time to wait for more; 0 means
+// without a bound.
 func (d *direct) take(p []byte) (n int, wait time.Duration, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -194,13 +193,14 @@ func (d *direct) Close() error {
 	}
 	d.writing.Lock()
 	defer d.writing.Unlock()
-	if d.subscribed { // nothing else tells the server that the subscriber is gone
+	if d.subscribed { // otherwise the server would not learn that the subscriber is gone
 		d.server.Dispatch(d.peer, []string{"UNSUBSCRIBE"})
 	}
 	return nil
 }
 
-// end wakes the reader for the last time; true when that was done before.
+// end wakes the reader for the last time. It returns true if the connection had ended
+// before.
 func (d *direct) end() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -222,7 +222,7 @@ func (d *direct) SetReadDeadline(t time.Time) error {
 // SetDeadline implements net.Conn.
 func (d *direct) SetDeadline(t time.Time) error { return d.SetReadDeadline(t) }
 
-// SetWriteDeadline implements net.Conn: a write does not wait.
+// SetWriteDeadline implements net.Conn. Writes never wait, so it does nothing.
 func (d *direct) SetWriteDeadline(time.Time) error { return nil }
 
 // LocalAddr implements net.Conn.

@@ -1,7 +1,7 @@
-// Package embedded is a Redis inside the process, for one machine and for tests. Separate
-// programs do not link it: their replicas need one that they share.
+// Package embedded is a Redis server inside of the process, for one machine and for tests.
+// Separate programs do not link it, because their replicas need a server that they share.
 //
-// It has no eviction: bound what goes in.
+// It does not evict keys, so callers must bound what they store.
 package embedded
 
 import (
@@ -10,10 +10,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
-// URL is what Open takes for a server in this process, which nobody else can reach.
+// URL names a server in this process, which no other process can reach.
 const URL = "embedded:"
 
-// Open starts a server for [URL], which ends with the client. Any other URL is one of
+// Open starts a server for [URL], which ends with the client. It passes any other URL to
 // [redisx.Open].
 func Open(ctx context.Context, url, prefix string, opts ...redisx.Option) (*redisx.Client, error) {
 	if url != URL {

@@ -11,18 +11,18 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// sweepEvery is how late a key of the embedded server may expire while it has few
-// keys. A sweep looks at all of them under the server's lock; so that it never
-// takes more than a fiftieth of the time, a slow one is followed by a longer pause,
-// up to sweepAtLeast.
+// sweepEvery is the delay with which a key of the embedded server may expire while there
+// are few keys. A sweep visits all keys under the server's lock. So that sweeps never take
+// more than a fiftieth of the time, a slow one is followed by a longer pause, up to
+// sweepAtLeast.
 const (
 	sweepEvery   = 100 * time.Millisecond
 	sweepAtLeast = 5 * time.Second
 	sweepPart    = 50
 )
 
-// embeddedServer is a Redis in this process, reached without a port. Its keys expire only when it
-// learns how much time has passed; one goroutine tells it.
+// embeddedServer is a Redis server in this process, reached without a port. Its keys expire
+// only when it is told how much time has passed; one goroutine does so.
 type embeddedServer struct {
 	server *miniredis.Miniredis
 	quit   chan struct{}
@@ -31,7 +31,7 @@ type embeddedServer struct {
 
 func start() (*embeddedServer, error) {
 	e := &embeddedServer{server: miniredis.NewMiniRedis(), quit: make(chan struct{})}
-	first, err := e.server.Dial() // makes the server, which opens no port this way
+	first, err := e.server.Dial() // creates the server without opening a port
 	if err != nil {
 		return nil, fmt.Errorf("start embedded redis: %w", err)
 	}
@@ -42,8 +42,8 @@ func start() (*embeddedServer, error) {
 	return e, nil
 }
 
-// passTime keeps the server's clock for expiry at the real one: by what has
-// really passed, since a timer may be late.
+// passTime advances the server's clock by the time that has really passed, because a timer
+// may be late.
 func (e *embeddedServer) passTime() {
 	t := time.NewTimer(sweepEvery)
 	defer t.Stop()
@@ -64,10 +64,10 @@ func (e *embeddedServer) passTime() {
 func (e *embeddedServer) client() redis.UniversalClient {
 	return redis.NewClient(&redis.Options{
 		Addr:     "embedded",
-		Protocol: 2, // the handshake of RESP3 is one more command per connection
+		Protocol: 2, // the handshake of RESP3 costs one more command per connection
 		Dialer:   func(context.Context, string, string) (net.Conn, error) { return newDirect(e.server.Server()), nil },
-		// A connection is taken for as long as its commands run, so few are needed,
-		// and nothing here writes more than a pipeline of small commands.
+		// A connection is in use only while its commands run, so few are needed. No write
+		// is larger than a pipeline of small commands.
 		PoolSize: 64, ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10,
 		ContextTimeoutEnabled: true, DisableIdentity: true,
 	})

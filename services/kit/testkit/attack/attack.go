@@ -19,7 +19,7 @@ const LogVariable = "KEYHOLE_ATTACK_LOG"
 type Result struct {
 	// Claim is the row of docs/secure/threat-model.md that the attack belongs to, "A1".
 	Claim string `json:"claim"`
-	// Name says what was tried, in a few words.
+	// Name describes the attack in a few words.
 	Name string `json:"name"`
 	// Test is the test's name.
 	Test string `json:"test"`
