@@ -14,64 +14,65 @@ import (
 )
 
 var (
-	// ErrNotStarted is under the error of a caller that left before its item was taken. The item
-	// was not worked on, and will not be.
+	// ErrNotStarted is wrapped by the error of a caller that left before its item was
+	// taken. No work was done on the item, and none will be.
 	ErrNotStarted = errors.New("not started")
-	// errUnanswered is for items of a batch whose work ended its goroutine.
+	// errUnanswered is the error of items whose work ended its goroutine (runtime.Goexit).
 	errUnanswered = errors.New("the batch was broken off")
 )
 
-// Result is what became of one item.
+// Result is the outcome of one item.
 type Result[Out any] struct {
 	Value Out
 	Err   error
 }
 
-// Func works on a batch. It returns one result for each item, in their order, or an error that
-// holds for all of them. Results that are nil mean that every item succeeded with the zero value.
-// It must not keep items.
+// Func works on a batch. It returns one result for each item, in order, or an error that
+// applies to all. Nil results mean that every item succeeded with the zero value. It must
+// not keep items.
 type Func[In, Out any] func(ctx context.Context, items []In) ([]Result[Out], error)
 
 // Options are the limits of a batcher. The zero value of each is usable.
 type Options[In any] struct {
 	// MaxItems bounds the items of a batch; 0 means 64.
 	MaxItems int
-	// MaxWeight bounds the sum of what Weight says of the items; 0 means no bound. An item that
-	// weighs more makes a batch of its own.
+	// MaxWeight bounds the sum of the weights of a batch; 0 means no bound. A heavier item
+	// is a batch alone.
 	MaxWeight int
 	Weight    func(In) int
-	// Serial lets one batch run at a time: the next gathers meanwhile. Otherwise a batch starts
-	// as soon as its first caller has let others join.
+	// Serial runs one batch at a time, while the next one collects. Otherwise a batch
+	// starts as soon as its first caller has given others the chance to join.
 	Serial bool
-	// Timeout bounds the work on one batch, and so how long a caller waits after its own context
-	// has ended; 0 means 5 s.
+	// Timeout bounds the work on one batch. So it also bounds the wait of a caller whose
+	// own context has ended; 0 means 5 s.
 	Timeout time.Duration
-	// Isolate tells whether an error of the whole batch may be the fault of one item. Each item is
-	// then tried once more in a batch of its own. Nil means never.
+	// Isolate reports whether an error of the whole batch may be caused by one item. Each
+	// item is then tried once more in its own batch. Nil means never.
 	Isolate func(error) bool
 }
 
-// Batcher collects items. All methods may be called at the same time.
+// Batcher collects items. It is safe for concurrent use.
 type Batcher[In, Out any] struct {
 	work Func[In, Out]
 	opts Options[In]
-	pool sync.Pool // of *item: one for each caller would be most of the garbage
+	pool sync.Pool // of *item; allocating one per call would be most of the garbage
 
-	// mu guards the fields below and the lead of waiting items. It is never held during the work.
+	// mu guards the fields below and the lead of waiting items. It is not held during the
+	// work.
 	mu      sync.Mutex
 	waiting queue[In, Out]
-	led     bool // there is a leader, who will take what waits
+	led     bool // there is a leader, which will take the waiting items
 }
 
-// item is one caller's. It belongs to its caller again when wake has a value or the caller has
-// withdrawn it.
+// item belongs to one caller. The caller owns it again after wake has a value or after
+// withdraw.
 type item[In, Out any] struct {
 	in     In
-	wake   chan struct{} // has a value when the item is answered or has the lead
+	wake   chan struct{} // has a value when the item is answered or leads
 	result Result[Out]
 
-	// The fields below are guarded by the batcher's mu. The caller of an item with the lead may
-	// read lead once it has the value of wake.
+	// The batcher's mu guards the fields below. A caller may read lead without mu after it
+	// received from wake, because the lead was set before.
 	lead, queued  bool
 	before, after *item[In, Out]
 }
@@ -87,9 +88,9 @@ func New[In, Out any](work Func[In, Out], opts Options[In]) *Batcher[In, Out] {
 	return &Batcher[In, Out]{work: work, opts: opts}
 }
 
-// Do has an item worked on together with those of others. If ctx ends before the work has started,
-// the item is withdrawn and the error wraps [ErrNotStarted]. After that Do waits for the outcome,
-// because others depend on the same work; Timeout bounds the wait.
+// Do works on an item in a batch with items of other callers. If ctx ends before the work
+// starts, the item is withdrawn and the error wraps [ErrNotStarted]. After that Do waits
+// for the outcome, because other callers depend on the same work; Timeout bounds the wait.
 func (b *Batcher[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	if ctx.Err() != nil {
 		return notStarted[Out](ctx)
@@ -110,7 +111,7 @@ func (b *Batcher[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	case ctx.Err() != nil && b.withdraw(it):
 		return notStarted[Out](ctx)
 	case !woken:
-		<-it.wake // the work has started
+		<-it.wake // the work has started, so its outcome must be known
 	case it.lead:
 		b.run(ctx, it)
 	}
@@ -134,7 +135,7 @@ func (b *Batcher[In, Out]) join(it *item[In, Out]) (lead bool) {
 	return lead
 }
 
-// withdraw removes an item that nobody has taken. If its caller was to lead, the next one leads.
+// withdraw removes an item that nobody has taken. If the item leads, the next item leads.
 func (b *Batcher[In, Out]) withdraw(it *item[In, Out]) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -144,7 +145,7 @@ func (b *Batcher[In, Out]) withdraw(it *item[In, Out]) bool {
 	b.waiting.remove(it)
 	if it.lead {
 		b.passLead()
-		select { // its caller may have taken the value already
+		select { // its caller may have received the value already
 		case <-it.wake:
 		default:
 		}
@@ -152,21 +153,21 @@ func (b *Batcher[In, Out]) withdraw(it *item[In, Out]) bool {
 	return true
 }
 
-// passLead makes the first who waits the leader. b.mu is held: between the end of one leader and
-// the next nobody may join and believe that somebody leads.
+// passLead makes the first waiting item the leader. b.mu must be held throughout: between
+// two leaders nobody may join in the belief that there is a leader.
 func (b *Batcher[In, Out]) passLead() {
 	next := b.waiting.first
 	if b.led = next != nil; b.led {
 		next.lead = true
-		next.wake <- struct{}{} // has room: nobody else wakes an item that waits
+		next.wake <- struct{}{} // never blocks: nobody else wakes a waiting item
 	}
 }
 
-// yields is how often a leader lets other goroutines run before it takes what waits. On a busy
-// processor those that are about to join then do; on an idle one it takes no time.
+// yields is the number of times that a leader lets other goroutines run before it takes the
+// waiting items. On a busy processor these can then join; on an idle one it takes no time.
 const yields = 3
 
-// run works on the next batch. own is the leader's item, which is first in the queue.
+// run works on the next batch. own is the leader's item and the first in the queue.
 func (b *Batcher[In, Out]) run(ctx context.Context, own *item[In, Out]) {
 	for range yields {
 		runtime.Gosched()
@@ -175,12 +176,13 @@ func (b *Batcher[In, Out]) run(ctx context.Context, own *item[In, Out]) {
 	for _, it := range batch {
 		it.result.Err = errUnanswered
 	}
-	defer b.answer(batch, own) // also when the work ends this goroutine
+	defer b.answer(batch, own) // deferred, in case the work ends this goroutine
 	b.workOn(traceOf(ctx), batch)
 }
 
-// traceOf is an empty context in the leader's trace. The work has nothing else of the leader: a
-// leader that leaves must not end it for others, and others must not act in its name.
+// traceOf returns an empty context in the leader's trace. The work gets nothing else of the
+// leader: its end must not end the work of others, and the work of others must not run in
+// its name.
 func traceOf(leader context.Context) context.Context {
 	if span := trace.SpanContextFromContext(leader); span.IsValid() {
 		return trace.ContextWithSpanContext(context.Background(), span)
@@ -188,7 +190,8 @@ func traceOf(leader context.Context) context.Context {
 	return context.Background()
 }
 
-// next takes the items of a batch. Unless batches run one by one, the next leader starts now.
+// next takes the items of a batch. Unless the batcher is serial, it also starts the next
+// leader.
 func (b *Batcher[In, Out]) next() []*item[In, Out] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -209,8 +212,8 @@ func (b *Batcher[In, Out]) next() []*item[In, Out] {
 	return batch
 }
 
-// answer wakes the callers of a batch, all but the leader's own. The next batch of a serial batcher
-// starts after that, so that callers with more to do may join it.
+// answer wakes the callers of a batch except the leader. A serial batcher starts the next
+// batch afterwards, so that callers with more items can join it.
 func (b *Batcher[In, Out]) answer(batch []*item[In, Out], own *item[In, Out]) {
 	for _, it := range batch {
 		if it != own {
@@ -275,7 +278,7 @@ func (b *Batcher[In, Out]) take(in In) *item[In, Out] {
 	return it
 }
 
-// give returns an item with an empty channel. It keeps nothing of its caller's.
+// give returns an item with an empty channel to the pool. It clears the caller's data.
 func (b *Batcher[In, Out]) give(it *item[In, Out]) {
 	*it = item[In, Out]{wake: it.wake}
 	b.pool.Put(it)

@@ -1,10 +1,10 @@
-// Package batch collects the calls of callers that arrive at about the same time, so that many
-// share one round trip, one statement or one flush of a disk.
+// Package batch collects the calls of concurrent callers, so that many calls share one
+// round trip, one statement or one flush of a disk.
 //
-// It owns the waiting, the size of batches and what a caller gets when it leaves, when the work
-// panics or when one item spoils it for all. It starts no goroutine: the first caller of a batch
-// does the work for all of them. It refuses to let the context of one caller decide about the
-// items of others.
+// It owns the waiting, the size of batches, and the outcome for a caller that leaves, for
+// work that panics and for an item that fails the whole batch. It starts no goroutine: the
+// first caller of a batch works for all of them. The context of one caller never affects
+// the items of others.
 //
 // A caller is in one of these states:
 //

@@ -1,8 +1,7 @@
 package batch
 
-// queue is a list of items in the order of their arrival. Callers leave from its middle, so each
-// item knows its neighbours: with a slice many that leave at the same time would take quadratic
-// time.
+// queue is a linked list of items in order of arrival. Callers leave from its middle. With
+// a slice, many callers that leave at the same time would take quadratic time.
 type queue[In, Out any] struct{ first, last *item[In, Out] }
 
 func (q *queue[In, Out]) push(it *item[In, Out]) {

@@ -106,13 +106,13 @@ func Peer(ctx context.Context) string { return from(ctx).peer }
 // RequestID names the request in every log line, over all hops; or "".
 func RequestID(ctx context.Context) string { return from(ctx).requestID }
 
-// Address is the host of the transport's other end, without the port; "" for
-// one in the same process. Behind a gateway it is the gateway's: a visitor is
-// told apart by Principal.Visitor.
+// Address returns the remote host of the transport, without the port, and "" for one in the
+// same process. Behind a gateway it is the gateway's address; Principal.Visitor
+// distinguishes visitors.
 func Address(ctx context.Context) string { return from(ctx).address }
 
-// WithCall starts a call: what the transport proved, before there is a
-// principal.
+// WithCall starts a call with the facts that the transport proved, before the principal is
+// known.
 func WithCall(ctx context.Context, peer, requestID, address string) context.Context {
 	return with(ctx, call{peer: peer, requestID: requestID, address: address})
 }

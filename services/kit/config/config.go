@@ -62,7 +62,7 @@ func Options(program, description string, args []string) ([]kong.Option, error) 
 func DropEmpty() {
 	for _, variable := range os.Environ() {
 		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, envPrefix+"_") && value == "" {
-			_ = os.Unsetenv(name) // it exists, so this cannot fail
+			_ = os.Unsetenv(name) // cannot fail, because the variable exists
 		}
 	}
 }
@@ -101,9 +101,9 @@ func configPath(args []string) string {
 	return os.Getenv(envPrefix + "_CONFIG")
 }
 
-// model is kong's view of the settings, for Dump and Reference.
+// model returns kong's view of the settings, for Dump and Reference.
 func model(program string, cfg any) (*kong.Kong, error) {
-	// A copy: making a parser sets defaults in what it is given.
+	// Kong sets defaults in its target, so this is a copy.
 	fresh := reflect.New(reflect.TypeOf(cfg).Elem())
 	fresh.Elem().Set(reflect.ValueOf(cfg).Elem())
 	parser, err := kong.New(fresh.Interface(), kong.Name(program), kong.DefaultEnvars(envPrefix))

@@ -16,7 +16,7 @@ import (
 // maxFile bounds a settings file.
 const maxFile = 1 << 20
 
-// file gives settings from a file. JSON is YAML too.
+// file provides settings from a file. YAML includes JSON.
 type file struct {
 	path   string
 	values map[string]any // by flag name

@@ -12,16 +12,16 @@ type Conn struct {
 	of      *Listener
 	address string
 	busy    atomic.Bool
-	place   *list.Element // guarded by of.mu; nil where it is not counted
+	place   *list.Element // guarded by of.mu; nil if not counted
 }
 
-// SetBusy says whether the connection has a request in hand. It takes no lock.
+// SetBusy records whether the connection has a request in progress. It takes no lock.
 func (c *Conn) SetBusy(busy bool) { c.busy.Store(busy) }
 
-// Address is whom the connection counts for: "" for nobody.
+// Address returns the address that the connection counts for, or "" if it is not counted.
 func (c *Conn) Address() string { return c.address }
 
-// Forget takes the connection out of the count: it has proved to be a service's.
+// Forget stops counting the connection, because it belongs to a service.
 func (c *Conn) Forget() {
 	c.of.mu.Lock()
 	defer c.of.mu.Unlock()
@@ -31,5 +31,5 @@ func (c *Conn) Forget() {
 // Close implements net.Conn.
 func (c *Conn) Close() error {
 	c.Forget()
-	return c.Conn.Close() //nolint:wrapcheck // a connection in between
+	return c.Conn.Close() //nolint:wrapcheck // adapter
 }

@@ -1,10 +1,10 @@
-// Package conns bounds the open connections of a listener, so that no address can
-// take them from the others.
+// Package conns bounds the open connections of a listener, so that no address can use up
+// the connections of others.
 //
-// One address has a limited number, and so have all together. Where the number is
-// reached, a connection that has no request in hand is closed for the new one, the
-// oldest first: connections that send nothing, or a header a byte at a time, cost
-// nobody else a connection. If all are busy the new one is closed.
+// There is a bound for one address and one for all together. When a bound is reached, the
+// oldest connection without a request in progress is closed in favour of the new one. So a
+// connection that sends nothing, or a header one byte at a time, does not cost others a
+// connection. If all are busy, the new connection is closed.
 package conns
 
 import (
@@ -21,14 +21,14 @@ import (
 
 // Limits of a listener. The zero value is usable.
 type Limits struct {
-	// Each is how many connections one address has; 0 means 1024. An address is an
-	// IPv4 address or an IPv6 /64.
+	// Each bounds the connections of one address; 0 means 1024. An address is an IPv4
+	// address or an IPv6 /64.
 	Each int
-	// Total is how many all have; 0 means 16384, or half of the files that the
-	// process may open.
+	// Total bounds all connections; 0 means 16384, or half of the process's file
+	// descriptors if that is less.
 	Total int
-	// Proxies are networks that many clients stand behind. Each and Total do not
-	// bound them: the proxy has its own limits.
+	// Proxies are networks with many clients behind each address. Each and Total do not
+	// apply to them, because a proxy has its own limits.
 	Proxies []netip.Prefix
 }
 
@@ -47,7 +47,7 @@ type Listener struct {
 	by    map[string]*list.List // of *Conn, by address; the oldest first
 }
 
-// Limit bounds what a listener accepts.
+// Limit bounds the connections of a listener.
 func Limit(lis net.Listener, limits Limits) *Listener {
 	if limits.Each == 0 {
 		limits.Each = defaultEach
@@ -58,7 +58,7 @@ func Limit(lis net.Listener, limits Limits) *Listener {
 	return &Listener{Listener: lis, limits: limits, by: map[string]*list.List{}}
 }
 
-// files is how many files the process may open.
+// files returns the limit of open files of this process.
 func files() int {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Cur > 2*defaultTotal {
@@ -67,22 +67,22 @@ func files() int {
 	return int(limit.Cur)
 }
 
-// Accept implements net.Listener. Connections that are too many are closed here.
+// Accept implements net.Listener. It closes connections beyond the bounds.
 func (l *Listener) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.Listener.Accept()
 		if err != nil {
-			return nil, err //nolint:wrapcheck // net/http and grpc look at its type
+			return nil, err //nolint:wrapcheck // net/http and grpc check its type
 		}
 		c := &Conn{Conn: conn, of: l, address: l.addressOf(conn)}
 		if c.address == "" || l.enter(c) {
 			return c, nil
 		}
-		_ = conn.Close() // it had no request yet
+		_ = conn.Close() // it has no request yet
 	}
 }
 
-// addressOf is whom a connection counts for; "" means nobody.
+// addressOf returns the address that a connection counts for, or "" if it is not counted.
 func (l *Listener) addressOf(conn net.Conn) string {
 	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())
 	if err != nil { // not TCP
@@ -96,21 +96,21 @@ func (l *Listener) addressOf(conn net.Conn) string {
 	return fair.Address(at.Addr())
 }
 
-// Open is how many connections are counted now.
+// Open returns the number of counted connections.
 func (l *Listener) Open() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.total
 }
 
-// enter counts a connection, or reports that there is no room for it.
+// enter counts a connection, or returns false if there is no room for it.
 func (l *Listener) enter(c *Conn) bool {
 	l.mu.Lock()
 	var surplus *Conn
 	defer func() {
 		l.mu.Unlock()
 		if surplus != nil {
-			_ = surplus.Conn.Close() // it had nothing in hand
+			_ = surplus.Conn.Close() // it has no request in progress
 		}
 	}()
 	own := l.by[c.address]
@@ -131,8 +131,8 @@ func (l *Listener) enter(c *Conn) bool {
 	return true
 }
 
-// largest are the connections of the address that has most, if a further one for the
-// newcomer leaves it with no less. It looks at all addresses, of which there are at most Total.
+// largest returns the connections of the address with the most, unless that address has no
+// more than the newcomer would have. It visits all addresses, at most Total.
 func (l *Listener) largest(own *list.List) *list.List {
 	most := own
 	for _, of := range l.by {
@@ -143,17 +143,18 @@ func (l *Listener) largest(own *list.List) *list.List {
 	return most
 }
 
-// oldest finds a connection without a request. There are at most Each to look at.
+// oldest returns the oldest connection without a request. It visits at most Each
+// connections.
 func oldest(of *list.List) *Conn {
 	for e := of.Front(); e != nil; e = e.Next() {
-		if c := e.Value.(*Conn); !c.busy.Load() { //nolint:forcetypeassert // nothing else is put in
+		if c := e.Value.(*Conn); !c.busy.Load() { //nolint:forcetypeassert // the list holds nothing else
 			return c
 		}
 	}
 	return nil
 }
 
-// count and drop keep the lists. The lock is held.
+// count and drop maintain the lists. l.mu is held.
 func (l *Listener) count(c *Conn) {
 	own := l.by[c.address]
 	if own == nil {
@@ -176,8 +177,8 @@ func (l *Listener) drop(c *Conn) {
 	}
 }
 
-// Track is a ConnState of an http.Server: it keeps in mind which connections have a
-// request in hand. A connection that sends its header has none.
+// Track is the ConnState of an http.Server. It records which connections have a request in
+// progress. A connection that is still sending its header has none.
 func Track(conn net.Conn, state http.ConnState) {
 	if secured, ok := conn.(*tls.Conn); ok {
 		conn = secured.NetConn()

@@ -73,21 +73,21 @@ func (e *Error) Field(path, description string) *Error {
 	return &c
 }
 
-// RetryAfter says how long to wait before the same request can succeed.
+// RetryAfter sets the time after which the same request can succeed.
 func (e *Error) RetryAfter(d time.Duration) *Error {
 	c := *e
 	c.retryAfter = d
 	return &c
 }
 
-// Because sets the cause. Only the log shows it.
+// Because sets the cause, which only the log shows.
 func (e *Error) Because(err error) *Error {
 	c := *e
 	c.cause = err
 	return &c
 }
 
-// Error is the text for the log: it has the cause in it.
+// Error returns the text for the log, which includes the cause.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.message)
@@ -104,27 +104,27 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Code is the gRPC code.
+// Code returns the gRPC code.
 func (e *Error) Code() codes.Code { return e.code }
 
-// Reason is the machine-readable reason.
+// Reason returns the machine-readable reason.
 func (e *Error) Reason() errorsv1.Reason { return e.reason }
 
-// Message is the text for the client, without the cause.
+// Message returns the text for the client, without the cause.
 func (e *Error) Message() string { return e.message }
 
-// Metadata is a copy of ErrorInfo.metadata.
+// Metadata returns a copy of ErrorInfo.metadata.
 func (e *Error) Metadata() map[string]string { return maps.Clone(e.metadata) }
 
-// Violations are the fields that were refused.
+// Violations returns the refused fields.
 func (e *Error) Violations() []*errdetails.BadRequest_FieldViolation { return slices.Clone(e.fields) }
 
-// Delay is what RetryAfter set, 0 for none.
+// Delay returns the time set by RetryAfter, or 0.
 func (e *Error) Delay() time.Duration { return e.retryAfter }
 
-// GRPCStatus is what goes over the wire. grpc uses it for an *Error that is
-// returned as it is; for a wrapped one grpc would send the whole chain's text,
-// which is why servers convert with Status.
+// GRPCStatus returns the status that goes to the client. gRPC uses it for an *Error that is
+// returned unwrapped. For a wrapped one, gRPC would send the text of the whole chain, so
+// servers convert errors with Status.
 func (e *Error) GRPCStatus() *status.Status {
 	details := []protoadapt.MessageV1{&errdetails.ErrorInfo{
 		Reason: reasonName(e.reason), Domain: Domain, Metadata: e.metadata,
@@ -141,7 +141,7 @@ func (e *Error) GRPCStatus() *status.Status {
 func withDetails(code codes.Code, message string, details []protoadapt.MessageV1) *status.Status {
 	st := status.New(code, message)
 	full, err := st.WithDetails(details...)
-	if err != nil { // not reached: all text is valid and the types are known
+	if err != nil { // unreachable: all text is valid UTF-8 and the types are known
 		return st
 	}
 	return full

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Quoted lists texts in a message: in quotes, separated by commas.
+// Quoted joins texts in quotes, separated by commas.
 func Quoted(list []string) string {
 	out := make([]string, len(list))
 	for i, s := range list {

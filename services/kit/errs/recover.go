@@ -5,16 +5,17 @@ import (
 	"runtime/debug"
 )
 
-// Recover turns a panic into an error, so that it fails one request and not the process. It is
-// called as `defer errs.Recover(&err)`, at the start of each goroutine that works for one request:
-// nothing above such a goroutine recovers. The error has the stack, and no client sees its text.
+// Recover turns a panic into an error, so that it fails one request and not the process.
+// Call it as `defer errs.Recover(&err)` at the start of each goroutine that works for a
+// request, because nothing else recovers there. The error contains the stack; clients do
+// not see its text.
 func Recover(err *error) {
 	if p := recover(); p != nil {
 		*err = panicked(p)
 	}
 }
 
-// RecoverAs is Recover for a caller that reports a panic in its own words. The cause has the stack.
+// RecoverAs is Recover with an error made by report. The cause contains the stack.
 func RecoverAs(err *error, report func(cause error) error) {
 	if p := recover(); p != nil {
 		*err = report(panicked(p))

@@ -2,8 +2,9 @@ package errs
 
 import "google.golang.org/grpc/codes"
 
-// IsRetryable reports whether a call that may be made twice can succeed when it is made again. A
-// call that must not be made twice is retried only where [CodeOf] is Unavailable: nothing was done.
+// IsRetryable reports whether an idempotent call may succeed when it is repeated. Repeat a
+// call that is not idempotent only if [CodeOf] is Unavailable, because then nothing was
+// done.
 func IsRetryable(err error) bool {
 	switch CodeOf(err) {
 	case codes.Unavailable, codes.DeadlineExceeded, codes.Aborted, codes.ResourceExhausted:

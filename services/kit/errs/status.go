@@ -13,15 +13,15 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 )
 
-// Status converts an error into the status that a client gets. The server builder calls
-// it; handlers do not.
+// Status converts an error into the status that a client gets. The server builder calls it;
+// handlers do not.
 //
 //   - an *Error anywhere in the chain gives its own status, without the chain;
-//   - a peer's status passes if it is ours (ErrorInfo of Domain), less details
-//     of types that we do not send;
-//   - context errors, and what grpc says of an unreachable peer, keep code and
-//     get a text of ours;
-//   - everything else is Internal and says nothing.
+//   - a peer's status is passed on if it is Keyhole's (ErrorInfo of Domain),
+//     without details of types that Keyhole does not send;
+//   - a context error, or gRPC's error for an unreachable peer, keeps its code
+//     and gets Keyhole's text;
+//   - any other error becomes Internal and its text is withheld.
 func Status(err error) *status.Status {
 	if err == nil {
 		return status.New(codes.OK, "")
@@ -29,10 +29,10 @@ func Status(err error) *status.Status {
 	return From(err).GRPCStatus()
 }
 
-// From is Status, as an *Error that has err as its cause. It returns the very
-// *Error where err is one.
+// From returns the *Error of Status, with err as its cause. It returns err itself if err is
+// an *Error.
 func From(err error) *Error {
-	if e, ok := err.(*Error); ok { //nolint:errorlint // the outermost alone is returned as it is
+	if e, ok := err.(*Error); ok { //nolint:errorlint // only the outermost error is returned unchanged
 		return e
 	}
 	if e, ok := as(err); ok {
@@ -62,7 +62,7 @@ func withheld() *Error {
 	return Internal(errorsv1.Reason_REASON_INTERNAL, "internal error; give the request id to the operator")
 }
 
-// peerStatus finds a status in the chain, without the text that wraps it.
+// peerStatus returns the status in a chain, without the text that wraps it.
 func peerStatus(err error) (*status.Status, bool) {
 	type grpcError interface {
 		error
@@ -76,8 +76,8 @@ func peerStatus(err error) (*status.Status, bool) {
 	return st, st != nil && st.Code() != codes.OK
 }
 
-// fromPeer rebuilds a peer's error from the details that we know. A status that
-// is not ours comes from grpc itself, or from a stranger.
+// fromPeer rebuilds a peer's error from the known details. A status without them comes from
+// gRPC itself or from a stranger.
 func fromPeer(st *status.Status, err error) *Error {
 	var (
 		e    = &Error{code: st.Code(), message: st.Message(), cause: err}
@@ -129,8 +129,8 @@ func CodeOf(err error) codes.Code {
 	return From(err).code
 }
 
-// ReasonOf is the reason that a client would get for err; REASON_UNSPECIFIED
-// for nil. It works on our errors and on a peer's.
+// ReasonOf returns the reason that a client would get for err; REASON_UNSPECIFIED for nil.
+// It accepts our errors and a peer's.
 func ReasonOf(err error) errorsv1.Reason {
 	if err == nil {
 		return errorsv1.Reason_REASON_UNSPECIFIED
@@ -138,7 +138,7 @@ func ReasonOf(err error) errorsv1.Reason {
 	return From(err).reason
 }
 
-// WithRequestID adds the name under which the operator finds the request.
+// WithRequestID adds the request ID, by which the operator finds the request.
 func WithRequestID(st *status.Status, requestID string) *status.Status {
 	if requestID == "" {
 		return st

@@ -1,11 +1,11 @@
-// Package fair shares a bounded resource between clients, so that none of them can
-// take it from the others: places of runs, bytes of memory, worker processes.
+// Package fair shares a bounded resource between clients, so that none can take it from the
+// others: places for runs, bytes of memory, worker processes.
 //
-// A client is a visitor of a tenant. A tenant never holds more than it leaves free,
-// and a visitor never holds more than three quarters of what its tenant may hold. So
-// one tenant gets at most half, two get a third each, and a tenant that holds nothing
-// finds room at once. Those who wait are served in turn, tenant by tenant and visitor
-// by visitor, however many requests each of them has.
+// A client is a visitor of a tenant. A tenant never holds more than it leaves free, and a
+// visitor never holds more than three quarters of what its tenant may hold. So one tenant
+// gets at most half, two get a third each, and a tenant that holds nothing finds room
+// immediately. Waiting requests are served round robin over tenants, and within a tenant
+// over visitors, so the number of requests of one client does not matter.
 package fair
 
 import (
@@ -20,26 +20,26 @@ import (
 
 // Limits of a pool. Capacity and What are required.
 type Limits struct {
-	// What is shared, for the error: "runs", "pictures".
+	// What names the resource in errors: "runs", "pictures".
 	What string
-	// Capacity is how much there is, in units of the caller's choice.
+	// Capacity is the size of the resource, in units of the caller's choice.
 	Capacity int64
-	// Patience is how long a request waits; 0 means until its context ends.
+	// Patience bounds the wait of a request; 0 means until its context ends.
 	Patience time.Duration
-	// Waiting is how many requests of one visitor may wait; 0 means 64. Further ones
-	// are refused at once.
+	// Waiting bounds the waiting requests of one visitor; 0 means 64. Further requests are
+	// refused immediately.
 	Waiting int
-	// Turn is how long a tenant is served before the next one that waits; 0 means once.
-	// It is for resources that cost something to change hands.
+	// Turn is the time for which a tenant is served before the next waiting one; 0 means
+	// once. It is for resources that are expensive to hand over.
 	Turn time.Duration
-	// Each is the most that one tenant holds, whatever is free; 0 means no such bound.
+	// Each bounds the units of one tenant, even if more is free; 0 means no such bound.
 	Each int64
-	// WholeTenant lets one visitor hold all that its tenant may hold. Visitors then
-	// share by taking turns alone. It is for resources of a few units.
+	// WholeTenant lets one visitor hold everything that its tenant may hold. Visitors then
+	// share only by taking turns. It is for resources of a few units.
 	WholeTenant bool
 }
 
-// Pool is a resource that is shared. It is safe for concurrent use.
+// Pool is a shared resource. It is safe for concurrent use.
 type Pool struct {
 	limits Limits
 
@@ -48,10 +48,11 @@ type Pool struct {
 	waiters int
 	tenants map[string]*tenant
 	turns   turns[*tenant]
-	parked  *list.List // of *Lease; the longest parked is first
+	parked  *list.List // of *Lease, the longest parked first
 }
 
-// maxWaiters bounds all who wait for one pool: a turn looks at each waiting visitor.
+// maxWaiters bounds the waiting requests of one pool, because each turn visits every
+// waiting visitor.
 const maxWaiters = 4096
 
 // New makes a pool.
@@ -62,7 +63,7 @@ func New(limits Limits) *Pool {
 	return &Pool{limits: limits, tenants: map[string]*tenant{}, parked: list.New()}
 }
 
-// Most is the largest request that can ever be granted.
+// Most returns the size of the largest request that can be granted.
 func (p *Pool) Most() int64 {
 	if p.limits.WholeTenant {
 		return max(1, p.limits.Capacity/2)
@@ -70,22 +71,22 @@ func (p *Pool) Most() int64 {
 	return max(1, p.limits.Capacity*3/8)
 }
 
-// Used is how much is held now.
+// Used returns the number of units that are held.
 func (p *Pool) Used() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.used
 }
 
-// Waiting is how many requests wait now.
+// Waiting returns the number of waiting requests.
 func (p *Pool) Waiting() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.waiters
 }
 
-// Acquire takes n units for a client. It waits while the client has its share, or
-// while nothing is left. The caller releases the lease.
+// Acquire takes n units for a client. It waits while the client has its share or nothing is
+// left. The caller must release the lease.
 func (p *Pool) Acquire(ctx context.Context, n int64, c Client) (*Lease, error) {
 	if n > p.Most() {
 		return nil, p.tooMuch()
@@ -106,7 +107,7 @@ func (p *Pool) Acquire(ctx context.Context, n int64, c Client) (*Lease, error) {
 	return p.wait(ctx, w)
 }
 
-// TryAcquire takes n units, or reports at once that they cannot be had.
+// TryAcquire takes n units without waiting, or returns false.
 func (p *Pool) TryAcquire(n int64, c Client) (*Lease, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -118,12 +119,12 @@ func (p *Pool) TryAcquire(n int64, c Client) (*Lease, bool) {
 	return p.grant(v, n), true
 }
 
-// enter grants at once, or queues. Both results are nil where too many wait.
+// enter grants the request or queues it. Both results are nil if too many requests wait.
 func (p *Pool) enter(n int64, c Client) (l *Lease, w *waiter, drops []func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	v := p.visitor(c)
-	v.leases++ // keeps the entry, while its own parked leases may end
+	v.leases++ // keeps the entry alive while makeRoom ends its parked leases
 	defer func() { v.leases--; v.forget() }()
 	if len(v.queue) == 0 {
 		drops = p.makeRoom(v, n)
@@ -156,13 +157,13 @@ func (p *Pool) wait(ctx context.Context, w *waiter) (*Lease, error) {
 	case <-patience:
 		err = p.full()
 	}
-	if !p.leave(w) { // the turn came just now
+	if !p.leave(w) { // the turn came at the same moment
 		(<-w.turn).Release()
 	}
 	return nil, err
 }
 
-// leave takes a waiter out of the queue, or reports that it is no longer in it.
+// leave removes a waiter from the queue. It returns false if the waiter has been served.
 func (p *Pool) leave(w *waiter) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -171,18 +172,18 @@ func (p *Pool) leave(w *waiter) bool {
 	}
 	p.waiters--
 	w.visitor.forget()
-	p.serve() // those behind it may want less
+	p.serve() // waiters behind it may want less
 	return true
 }
 
-// fits is the rule of the package. The lock is held.
+// fits implements the rule of the package. p.mu is held.
 func (p *Pool) fits(v *visitor, n int64) bool {
 	t, free := v.tenant, p.limits.Capacity-p.used
 	if n > free || p.limits.Each > 0 && t.used+n > p.limits.Each {
 		return false
 	}
-	// A first small request is granted wherever there is room: the shares of a small
-	// pool would round down to nothing.
+	// A first small request is granted if there is room at all, because the shares of a
+	// small pool would round down to nothing.
 	small := n <= max(1, p.limits.Capacity/16)
 	if t.used+n > free-n && !(small && t.used == 0) {
 		return false
@@ -190,11 +191,11 @@ func (p *Pool) fits(v *visitor, n int64) bool {
 	if p.limits.WholeTenant || small && v.used == 0 {
 		return true
 	}
-	allowance := (free + t.used) / 2 // what the tenant may hold if nobody else moves
+	allowance := (free + t.used) / 2 // what the tenant may hold if nobody else changes
 	return v.used+n <= 3*(allowance-t.used-n)
 }
 
-// serve grants to those whose turn it is until nobody who waits fits. The lock is held.
+// serve grants waiting requests in turn until none fits. p.mu is held.
 func (p *Pool) serve() {
 	for {
 		w := p.next()
@@ -207,7 +208,7 @@ func (p *Pool) serve() {
 	}
 }
 
-// next is who is served next. The lock is held.
+// next returns the waiter to serve next, or nil. p.mu is held.
 func (p *Pool) next() *waiter {
 	for t := range p.turns.all() {
 		for v := range t.turns.all() {

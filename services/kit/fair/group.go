@@ -9,18 +9,18 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 )
 
-// Client is who uses a resource. Neither name may be one that a client can change
-// for free: a tenant is a workspace or all guests, a visitor a key or an address.
+// Client identifies the user of a resource. A client must not be able to change either name
+// for free: a tenant is a workspace or all guests, a visitor is a key or an address.
 type Client struct {
 	Tenant, Visitor string
 }
 
-// guests is the tenant of all visitors without a key: the workspace of the key that
+// guests is the tenant of all visitors without a key. It is the workspace of the key that
 // their runs are charged to.
 const guests = "operator"
 
-// ClientOf is who a call counts for: a key of a workspace, or an address among all
-// guests.
+// ClientOf returns the client that a call counts for: a key of a workspace, or an address
+// among all guests.
 func ClientOf(p caller.Principal) Client {
 	if p.Kind == caller.Guest {
 		return Client{Tenant: guests, Visitor: p.Visitor}
@@ -30,28 +30,29 @@ func ClientOf(p caller.Principal) Client {
 
 type contextKey struct{}
 
-// With says who the work under a context is for.
+// With sets the client that the work under a context counts for.
 func With(ctx context.Context, c Client) context.Context {
 	return context.WithValue(ctx, contextKey{}, c)
 }
 
-// From is the client that a context works for; the zero client without one.
+// From returns the client of a context, or the zero client.
 func From(ctx context.Context) Client {
 	c, _ := ctx.Value(contextKey{}).(Client)
 	return c
 }
 
-// tenant is what is held and awaited for one tenant.
+// tenant is the state of one tenant: what it holds and what it waits for.
 type tenant struct {
 	pool     *Pool
 	name     string
 	used     int64
 	visitors map[string]*visitor
 	turns    turns[*visitor]
-	since    time.Time // of its turn; zero while others have it
+	since    time.Time // start of its turn; zero during the turns of others
 }
 
-// turnEnds begins the turn of a tenant that is served now, or says that it is over.
+// turnEnds starts the turn of a tenant that is being served, or reports that its turn is
+// over.
 func (t *tenant) turnEnds(lasts time.Duration) bool {
 	switch {
 	case lasts == 0:
@@ -66,7 +67,7 @@ func (t *tenant) turnEnds(lasts time.Duration) bool {
 	return true
 }
 
-// visitor is the same for one visitor of a tenant.
+// visitor is the state of one visitor of a tenant.
 type visitor struct {
 	tenant *tenant
 	name   string
@@ -81,7 +82,7 @@ type waiter struct {
 	turn    chan *Lease
 }
 
-// visitor finds or makes the entry of a client. The lock is held.
+// visitor returns the entry of a client, which it makes if necessary. p.mu is held.
 func (p *Pool) visitor(c Client) *visitor {
 	t := p.tenants[c.Tenant]
 	if t == nil {
@@ -96,7 +97,7 @@ func (p *Pool) visitor(c Client) *visitor {
 	return v
 }
 
-// forget drops an entry that holds nothing and that nobody waits for.
+// forget removes an entry that holds nothing and waits for nothing.
 func (v *visitor) forget() {
 	t := v.tenant
 	if v.leases > 0 || len(v.queue) > 0 {
@@ -118,7 +119,7 @@ func (v *visitor) enqueue(w *waiter) {
 	}
 }
 
-// dequeue reports whether the waiter was there.
+// dequeue removes a waiter. It returns false if the waiter is not in the queue.
 func (v *visitor) dequeue(w *waiter) bool {
 	i := slices.Index(v.queue, w)
 	if i < 0 {
@@ -134,7 +135,7 @@ func (v *visitor) dequeue(w *waiter) bool {
 	return true
 }
 
-// turns is who waits, in the order of their turns.
+// turns is a round-robin list of those who wait.
 type turns[T comparable] struct{ order []T }
 
 func (t *turns[T]) len() int         { return len(t.order) }
@@ -147,7 +148,7 @@ func (t *turns[T]) remove(one T) {
 	}
 }
 
-// served puts one at the end.
+// served moves one to the end.
 func (t *turns[T]) served(one T) {
 	t.remove(one)
 	t.add(one)

@@ -2,7 +2,7 @@ package fair
 
 import "container/list"
 
-// Lease is what a client holds. Its methods are safe for concurrent use.
+// Lease is a part of a pool that a client holds. It is safe for concurrent use.
 type Lease struct {
 	pool    *Pool
 	visitor *visitor
@@ -12,10 +12,10 @@ type Lease struct {
 	drop    func()
 }
 
-// Release gives everything back. A second call does nothing.
+// Release returns all units. A second call does nothing.
 func (l *Lease) Release() { l.Keep(0) }
 
-// Keep gives back all but n units. It ends the lease if n is 0.
+// Keep returns all but n units. It ends the lease if n is 0.
 func (l *Lease) Keep(n int64) {
 	p := l.pool
 	p.mu.Lock()
@@ -27,7 +27,7 @@ func (l *Lease) Keep(n int64) {
 	p.serve()
 }
 
-// shrink is Keep without serving anybody. The lock is held.
+// shrink is Keep without serving waiters. p.mu is held.
 func (l *Lease) shrink(n int64) {
 	p, v, back := l.pool, l.visitor, l.n-n
 	p.used -= back
@@ -45,8 +45,9 @@ func (l *Lease) shrink(n int64) {
 	v.forget()
 }
 
-// Park says that what is held is not in use now, and can be made again. If somebody
-// else needs the room the lease ends, and drop is called to forget what it stands for.
+// Park declares that the units are not in use at the moment and that their content can be
+// made again. If another client needs the room, the lease ends and drop is called to
+// discard the content.
 func (l *Lease) Park(drop func()) {
 	p := l.pool
 	p.mu.Lock()
@@ -65,7 +66,7 @@ func (l *Lease) Park(drop func()) {
 	p.mu.Unlock()
 }
 
-// Resume takes a parked lease into use again, or reports that it has ended.
+// Resume takes a parked lease back into use. It returns false if the lease has ended.
 func (l *Lease) Resume() bool {
 	p := l.pool
 	p.mu.Lock()
@@ -80,11 +81,11 @@ func (l *Lease) Resume() bool {
 	return true
 }
 
-// makeRoom ends parked leases until a request fits, and returns what must be
-// forgotten. The lock is held.
+// makeRoom ends parked leases until a request fits. It returns their drop functions, to be
+// called without p.mu. p.mu is held.
 func (p *Pool) makeRoom(v *visitor, n int64) (drops []func()) {
 	for e := p.parked.Front(); e != nil && !p.fits(v, n); e = p.parked.Front() {
-		l := e.Value.(*Lease) //nolint:forcetypeassert // nothing else is put in
+		l := e.Value.(*Lease) //nolint:forcetypeassert // the list holds nothing else
 		drops = append(drops, l.drop)
 		l.shrink(0)
 	}

@@ -79,8 +79,8 @@ func newTemplate(name string, life time.Duration) (*x509.Certificate, error) {
 	}, nil
 }
 
-// Issue makes an identity for a service. Hosts are names and addresses for
-// clients that are not services and check those.
+// Issue makes an identity for a service. hosts are DNS names and addresses for clients that
+// verify host names instead of SPIFFE IDs.
 func (a *Authority) Issue(service string, hosts ...string) (*Identity, error) {
 	svid, err := a.issue(service, hosts)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/spiffe/go-spiffe/v2/svid/x509svid"
 )
 
-// files is where an identity was loaded from.
+// files are the paths that an identity was loaded from.
 type files struct{ cert, key, bundle string }
 
 // Load reads an identity: its certificate (with intermediates), its key, and
@@ -55,8 +55,8 @@ func (f *files) read() (*x509bundle.Bundle, *x509svid.SVID, error) {
 	return bundle, svid, nil
 }
 
-// Reload reads the files again, after a renewal. New connections and
-// signatures use what is there now; on an error nothing changes.
+// Reload reads the files again after a renewal. New connections and signatures use the new
+// identity. On an error nothing changes.
 func (i *Identity) Reload() error {
 	if i.files == nil {
 		return nil
@@ -74,8 +74,7 @@ func (i *Identity) Reload() error {
 	return nil
 }
 
-// digest tells one content of the files from another. It is "" while one of them
-// cannot be read.
+// digest identifies the content of the files. It is "" if one of them cannot be read.
 func (f *files) digest() string {
 	h := sha256.New()
 	for _, name := range []string{f.cert, f.key, f.bundle} {
@@ -90,8 +89,8 @@ func (f *files) digest() string {
 	return string(h.Sum(nil))
 }
 
-// OpenAuthority reads ca.crt and ca.key of a folder, or makes them there. The
-// key's file can be read by its owner alone.
+// OpenAuthority reads ca.crt and ca.key of a folder, or creates them. Only the owner of the
+// key's file can read it.
 func OpenAuthority(dir string) (*Authority, error) {
 	certFile, keyFile := filepath.Join(dir, "ca.crt"), filepath.Join(dir, "ca.key")
 	cert, err := readPEM(certFile, "CERTIFICATE")
@@ -140,8 +139,8 @@ func parseAuthority(certDER, keyDER []byte) (*Authority, error) {
 	return a, a.check()
 }
 
-// Write issues an identity into <service>.crt and <service>.key of a folder,
-// over what is there: the way to renew. Load it with LoadDir.
+// Write issues an identity and writes it to <service>.crt and <service>.key of a folder. It
+// replaces existing files, which renews them. Load it with LoadDir.
 func (a *Authority) Write(dir, service string, hosts ...string) error {
 	svid, err := a.issue(service, hosts)
 	if err != nil {
@@ -168,7 +167,7 @@ func readPEM(path, kind string) ([]byte, error) {
 	return block.Bytes, nil
 }
 
-// writePEM replaces a file as a whole, so that no reader sees half of it.
+// writePEM replaces a file atomically, so that no reader sees a part of it.
 func writePEM(path string, mode fs.FileMode, kind string, der []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
 	if err != nil {

@@ -40,7 +40,7 @@ type Identity struct {
 	id     spiffeid.ID
 	name   string
 	bundle *x509bundle.Bundle
-	files  *files // nil when made in memory
+	files  *files // nil for an identity in memory
 	now    atomic.Pointer[credential]
 }
 
@@ -50,7 +50,7 @@ type credential struct {
 	svid    *x509svid.SVID
 	alg     jose.SignatureAlgorithm
 	x5c     []string
-	headers sync.Map // the encoded header of a typ's tokens: there are three or four
+	headers sync.Map // encoded headers by typ; there are three or four
 }
 
 func newIdentity(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*Identity, error) {
@@ -110,10 +110,10 @@ func serviceOf(id spiffeid.ID) (string, error) {
 	return id.Path()[1:], nil
 }
 
-// ID is the SPIFFE id.
+// ID returns the SPIFFE ID.
 func (i *Identity) ID() spiffeid.ID { return i.id }
 
-// Name is the service's name, the last part of the id.
+// Name returns the service's name, the last part of the ID.
 func (i *Identity) Name() string { return i.name }
 
 // Sign returns a JWS (compact form) of the claims. They must marshal to an object with an

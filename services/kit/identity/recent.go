@@ -2,8 +2,8 @@ package identity
 
 import "sync"
 
-// recent is a bounded map that forgets what was not used lately: when the young
-// half is full it becomes the old half, and the old one is dropped whole.
+// recent is a bounded map that forgets entries that were not used recently. When the young
+// half is full, it becomes the old half, and the previous old half is dropped.
 type recent[K comparable, V any] struct {
 	mu         sync.RWMutex
 	limit      int // of each half

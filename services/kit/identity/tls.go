@@ -31,8 +31,8 @@ func (i *Identity) ServerTLS(clientOptional bool) *tls.Config {
 // ClientTLS connects with this identity, and only to the service named peer.
 func (i *Identity) ClientTLS(peer string) *tls.Config {
 	c := i.baseTLS()
-	// The name in the certificate is a SPIFFE id, which crypto/tls does not
-	// know: VerifyConnection checks chain and id instead, on every handshake.
+	// The certificate names a SPIFFE ID instead of a host, which crypto/tls cannot verify.
+	// VerifyConnection verifies chain and ID instead, on every handshake.
 	c.InsecureSkipVerify = true
 	c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &i.now.Load().cert, nil }
 	c.VerifyConnection = func(s tls.ConnectionState) error {

@@ -22,8 +22,8 @@ const (
 	Skew     = 5 * time.Second
 	maxToken = 16 << 10
 	maxChain = 4
-	// recheck bounds how long a certificate that was found good is not looked
-	// at again, so that a reloaded bundle takes effect.
+	// recheck bounds the time for which a verified certificate is trusted without another
+	// check, so that a reloaded bundle takes effect.
 	recheck      = time.Minute
 	cacheTokens  = 2048
 	cacheSigners = 64
@@ -43,8 +43,7 @@ type Verifier struct {
 
 type tokenKey struct{ typ, token string }
 
-// signer is a checked protected header: all tokens of one typ by one identity
-// have the same.
+// signer is a verified protected header. All tokens of one typ by one identity share it.
 type signer struct {
 	key     crypto.PublicKey
 	alg     jose.SignatureAlgorithm
@@ -59,7 +58,7 @@ type verified struct {
 	payload []byte
 	from    time.Time
 	until   time.Time
-	value   any // what VerifyAs decoded
+	value   any // the claims that VerifyAs decoded
 }
 
 // times are the claims that every token must satisfy.
@@ -68,7 +67,7 @@ type times struct {
 	Expiry    int64 `json:"exp"`
 }
 
-// Verifier checks tokens against this identity's trust bundle.
+// Verifier returns a verifier that uses this identity's trust bundle.
 func (i *Identity) Verifier() *Verifier { return newVerifier(i.bundle, time.Now) }
 
 func newVerifier(bundle *x509bundle.Bundle, now func() time.Time) *Verifier {
@@ -78,10 +77,9 @@ func newVerifier(bundle *x509bundle.Bundle, now func() time.Time) *Verifier {
 	}
 }
 
-// Verify checks that token is a JWS of this typ, signed by one of the allowed
-// services with a certificate of the trust bundle that is good now, and within
-// its own times; then decodes its claims into out. It says nothing about who
-// presented it.
+// Verify checks a JWS: its typ, its signature by one of the allowed services, a certificate
+// that the trust bundle accepts now, and its times. It then decodes the claims into out. It
+// does not prove who presented the token.
 func (v *Verifier) Verify(token, typ string, allowed []string, out any) error {
 	t, err := v.check(token, typ, allowed)
 	if err != nil {
@@ -165,7 +163,7 @@ func (v *Verifier) parse(token, typ string, now time.Time) (*verified, error) {
 	if err != nil {
 		return nil, invalid("signature: %w", err)
 	}
-	v.signers.put(header, s) // after the signature, so that only signers fill the cache
+	v.signers.put(header, s) // after the signature check, so that only real signers fill the cache
 	var claims times
 	if err := json.Unmarshal(payload, &claims); err != nil || claims.Expiry == 0 {
 		return nil, invalid("no integer exp")
@@ -199,7 +197,7 @@ func (v *Verifier) signer(h jose.Header, now time.Time) (*signer, error) {
 	if len(chains) == 0 || len(chains[0]) > maxChain {
 		return nil, invalid("certificate chain is longer than %d", maxChain)
 	}
-	// Once more by the rules for SPIFFE ids: one URI, not an authority.
+	// Check the rules for SPIFFE IDs too: exactly one URI, and not an authority.
 	chain := chains[0]
 	id, _, err := x509svid.Verify(chain[:max(1, len(chain)-1)], v.bundle, x509svid.WithTime(now))
 	if err != nil {

@@ -26,7 +26,8 @@ func (i *Identity) Watch(ctx context.Context, logger *slog.Logger) error {
 	}
 }
 
-// look reloads what is not known, and returns what then is.
+// look reloads the files if their digest differs from known, and returns the current
+// digest.
 func (i *Identity) look(ctx context.Context, logger *slog.Logger, known string) string {
 	if i.files == nil {
 		return known

@@ -9,7 +9,7 @@ type Closers struct{ stack []func() error }
 // Defer registers a function for Close.
 func (c *Closers) Defer(closer func() error) { c.stack = append(c.stack, closer) }
 
-// Close calls all functions once, also if some fail.
+// Close calls all functions once, even if some fail.
 func (c *Closers) Close() error {
 	var err error
 	for i := len(c.stack) - 1; i >= 0; i-- {

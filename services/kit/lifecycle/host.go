@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// localHost serves requests that name this machine. A page of any site can make its
-// own name point at 127.0.0.1 and then read what answers there; its requests still
-// carry that name as Host. So a listener on loopback answers to loopback names alone.
+// localHost refuses requests that do not name this machine. A page of any site can make its
+// own host name resolve to 127.0.0.1 (DNS rebinding) and then read the answers; its
+// requests still carry that name in Host. So a listener on loopback accepts loopback names
+// alone.
 func localHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !namesLoopback(r.Host) {
@@ -20,7 +21,7 @@ func localHost(next http.Handler) http.Handler {
 	})
 }
 
-// namesLoopback takes a Host header, with or without a port.
+// namesLoopback accepts a Host header with or without a port.
 func namesLoopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// AdminConfig is what the admin listener shows.
+// AdminConfig configures the admin listener.
 type AdminConfig struct {
 	Readiness *Readiness
 	// Metrics is served at /metrics; nil for none.
@@ -62,8 +62,8 @@ func onLoopback(addr net.Addr) bool {
 	return ok && tcp.IP.IsLoopback()
 }
 
-// HTTP serves until its context ends, then waits for requests that run. Limits
-// that the server leaves open against slow clients are set.
+// HTTP serves until its context ends, then waits for requests in progress. It sets the
+// limits against slow clients that the server leaves unset.
 func HTTP(name string, lis net.Listener, server *http.Server) Component {
 	if server.ReadHeaderTimeout == 0 {
 		server.ReadHeaderTimeout = 10 * time.Second
@@ -86,7 +86,7 @@ func HTTP(name string, lis net.Listener, server *http.Server) Component {
 		defer cancel()
 		err := server.Shutdown(grace)
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = server.Close() // those that still run are cut
+			err = server.Close() // cancels the requests that are still in progress
 		}
 		if err != nil {
 			return fmt.Errorf("stop %s: %w", name, err)

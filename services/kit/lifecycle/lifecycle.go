@@ -18,20 +18,20 @@ const StopTimeout = 20 * time.Second
 
 // Component is a part of a program that runs until its context ends.
 type Component struct {
-	// Name is for the log.
+	// Name is used in the log.
 	Name string
 	// Run works until ctx ends, then stops gracefully and returns. An earlier return, even
 	// without an error, stops the program.
 	Run func(ctx context.Context) error
 }
 
-// Run runs the components until SIGINT or SIGTERM, the end of ctx, or the first
-// of them that returns. It then turns ready off, so that no new work is sent, and stops
-// the components last to first, waiting for each. The error is that of the first
-// failure. A second signal kills.
+// Run runs the components until SIGINT or SIGTERM, the end of ctx, or the return of one of
+// them. It then makes the program not ready, so that no new work is sent, and stops the
+// components in reverse order, waiting for each. It returns the error of the first failure.
+// A second signal kills the process.
 //
-// The component that serves readiness comes first: it must still answer while the
-// others drain.
+// The component that serves readiness must be first, because it still has to answer while
+// the others drain.
 func Run(ctx context.Context, logger *slog.Logger, ready *Readiness, components ...Component) error {
 	collectLess()
 	ctx, restore := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
@@ -49,7 +49,7 @@ func Run(ctx context.Context, logger *slog.Logger, ready *Readiness, components 
 		first = p.failure()
 		logger.Error("stopping", slog.String("because", "a component ended"), slog.String("component", p.Name), slog.Any("error", first))
 	}
-	restore() // from here on a signal kills
+	restore() // from now on a second signal kills
 	ready.stop()
 	for i := len(parts) - 1; i >= 0; i-- {
 		if err := parts[i].stop(); err != nil {
@@ -67,7 +67,7 @@ func orElse(a, b error) error {
 	return b
 }
 
-// running is a component that was started.
+// running is a started component.
 type running struct {
 	Component
 	cancel context.CancelFunc

@@ -9,12 +9,10 @@ import (
 	"time"
 )
 
-// checkTimeout bounds one check: an answer that comes later than the prober
-// waits is none.
+// checkTimeout bounds one check. A prober does not wait for later answers.
 const checkTimeout = 2 * time.Second
 
-// Readiness knows whether a program can do its work now: what it needs
-// answers. The zero value is ready.
+// Readiness reports whether the dependencies of a program answer. The zero value is ready.
 type Readiness struct {
 	mu       sync.Mutex
 	checks   []check
@@ -26,21 +24,21 @@ type check struct {
 	ask  func(context.Context) error
 }
 
-// Add names something that the program needs.
+// Add registers the check of a dependency.
 func (r *Readiness) Add(name string, ask func(context.Context) error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.checks = append(r.checks, check{name, ask})
 }
 
-// stop makes the program not ready until it ends.
+// stop makes the program not ready for good.
 func (r *Readiness) stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stopping = true
 }
 
-// Check asks everything at the same time. The error names what is missing.
+// Check runs all checks concurrently. Its error names the dependencies that fail.
 func (r *Readiness) Check(ctx context.Context) error {
 	r.mu.Lock()
 	checks, stopping := slices.Clone(r.checks), r.stopping

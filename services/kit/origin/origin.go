@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// host is a name in ASCII or an address. Browsers send other names in Punycode.
+// host matches an ASCII name or an address. Browsers send other names in Punycode.
 var host = regexp.MustCompile(`^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$`)
 
-// defaults are the ports that an origin leaves out.
+// defaults are the ports that an origin omits.
 var defaults = map[string]uint64{"http": 80, "https": 443}
 
-// Normal is an origin as a browser writes it: in lower case and without the default
-// port of its scheme. It accepts HTTP and HTTPS, and nothing behind the port. "null" is
-// no origin: any page can make itself one.
+// Normal returns an origin as browsers write it: in lower case and without the default
+// port. It accepts http and https, and nothing after the port. It refuses "null", because
+// any page can have that origin.
 func Normal(text string) (string, bool) {
 	u, err := url.Parse(strings.ToLower(text))
 	if err != nil || u.User != nil || u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#") {
@@ -44,8 +44,9 @@ func Normal(text string) (string, bool) {
 	return u.Scheme + "://" + name + ":" + strconv.FormatUint(n, 10), true
 }
 
-// Unnamed reports an origin whose host is an address or localhost. Nobody can make such
-// a host point elsewhere, as the owner of a domain can make its name point here.
+// Unnamed reports whether the host of an origin is an IP address or localhost. Nobody can
+// make these point elsewhere, while the owner of a domain can point its name at this
+// machine.
 func Unnamed(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil {

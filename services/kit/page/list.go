@@ -6,26 +6,26 @@ const (
 	MaxSize     = 500
 )
 
-// Request is a list request, as AIP-158 has it.
+// Request is a list request as in AIP-158.
 type Request interface {
 	GetPageSize() int32
 	GetPageToken() string
 }
 
-// Listing is how the rows of a list request are read.
+// Listing describes how to read the rows of a list request.
 type Listing[Row, Cursor any] struct {
 	// First is the cursor of the first page.
 	First Cursor
-	// Binding is what must not change between pages, such as the parent and the filter.
+	// Binding has the values that must not change between pages, such as parent and filter.
 	Binding []string
 	// Read returns at most limit rows after a cursor.
 	Read func(after Cursor, limit int) ([]Row, error)
-	// CursorOf is the cursor after a row.
+	// CursorOf returns the cursor after a row.
 	CursorOf func(Row) Cursor
 }
 
-// List reads a page and makes the token of the next one. It reads one row more than the page holds,
-// which shows whether there is a next page.
+// List reads a page and makes the token of the next one. It reads one row more than fits on
+// the page, to see whether there is a next page.
 func List[Row, Cursor any](tokens *Tokens, r Request, l Listing[Row, Cursor]) (rows []Row, next string, err error) {
 	after := l.First
 	if err := tokens.Decode(r.GetPageToken(), &after, l.Binding...); err != nil {
@@ -41,7 +41,7 @@ func List[Row, Cursor any](tokens *Tokens, r Request, l Listing[Row, Cursor]) (r
 	return rows, next, err
 }
 
-// Place is the cursor of a listing by time. The id orders rows of the same time.
+// Place is the cursor of a listing by time. The ID orders rows with the same time.
 type Place struct {
 	Time int64  `json:"t"`
 	ID   string `json:"id"`

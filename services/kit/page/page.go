@@ -20,7 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// maxToken bounds what is decoded; our own tokens are some 100 bytes.
+// maxToken bounds the tokens that are decoded, in bytes. Our own have about 100.
 const maxToken = 4096
 
 // Tokens seals and opens page tokens. All replicas of a service need the same
@@ -29,8 +29,7 @@ type Tokens struct {
 	aead cipher.AEAD
 }
 
-// New derives a key of its own from the service's key, which needs 16 bytes or
-// more.
+// New derives its own key from the service's key, which must have at least 16 bytes.
 func New(key secret.Secret) (*Tokens, error) {
 	if key.Len() < 16 {
 		return nil, errors.New("page token key is shorter than 16 bytes")
@@ -50,10 +49,9 @@ func New(key secret.Secret) (*Tokens, error) {
 	return &Tokens{aead: aead}, nil
 }
 
-// Encode seals a cursor (any value that JSON can carry). The request strings
-// are what must be the same when the token comes back: method, parent, filter,
-// order, the caller's workspace. The page size is not among them: a client may
-// change it.
+// Encode seals a cursor, which may be any JSON value. The request strings must be the same
+// when the token comes back: method, parent, filter, order, the caller's workspace. They do
+// not include the page size, because a client may change it.
 func (t *Tokens) Encode(cursor any, request ...string) (string, error) {
 	plain, err := json.Marshal(cursor)
 	if err != nil {
@@ -62,14 +60,13 @@ func (t *Tokens) Encode(cursor any, request ...string) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(t.aead.Seal(nil, nil, plain, binding(request))), nil
 }
 
-// Decode opens a token into cursor (a pointer). The empty token is the first
-// page and leaves cursor as it is. A token that this listing did not give out
-// is an INVALID_ARGUMENT.
+// Decode opens a token into cursor, a pointer. The empty token means the first page and
+// leaves cursor unchanged. A token of another listing is an INVALID_ARGUMENT.
 func (t *Tokens) Decode(token string, cursor any, request ...string) error {
 	if token == "" {
 		return nil
 	}
-	if len(token) > maxToken || strings.ContainsAny(token, "\r\n") { // base64 skips line ends
+	if len(token) > maxToken || strings.ContainsAny(token, "\r\n") { // base64 decoding ignores line ends
 		return foreign(errors.New("page token is too long or has line ends"))
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
@@ -92,7 +89,8 @@ func foreign(err error) error {
 		Field("page_token", "not a token of this listing").Because(err)
 }
 
-// binding hashes the request with lengths, so that ("a","bc") is not ("ab","c").
+// binding hashes the strings with their lengths, so that ("a","bc") differs from
+// ("ab","c").
 func binding(request []string) []byte {
 	h := sha256.New()
 	var n [8]byte
@@ -104,8 +102,8 @@ func binding(request []string) []byte {
 	return h.Sum(nil)
 }
 
-// Size gives the number of rows of a page: what was asked for, the default for
-// 0, and never more than the limit.
+// Size returns the number of rows of a page: the requested number, the default for 0, and
+// never more than the limit.
 func Size(asked int32, byDefault, limit int) int {
 	switch {
 	case asked <= 0:

@@ -1,7 +1,7 @@
-// Package period says when the windows of budgets begin and end.
+// Package period computes the windows of budgets.
 //
-// Windows are those of UTC, so that replicas in different places agree. The package refuses to
-// count; it only tells times.
+// Windows are in UTC, so that replicas in different time zones agree. The package does not
+// count anything.
 package period
 
 import (
@@ -10,7 +10,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 )
 
-// OrMonth returns the period, or a month where none was given.
+// OrMonth returns the period, or a month if none is set.
 func OrMonth(p vaultv1.Period) vaultv1.Period {
 	if p == vaultv1.Period_PERIOD_UNSPECIFIED {
 		return vaultv1.Period_PERIOD_MONTH
@@ -18,7 +18,8 @@ func OrMonth(p vaultv1.Period) vaultv1.Period {
 	return p
 }
 
-// Start is when the window that contains a time began. A lifetime began with the Unix epoch.
+// Start returns the start of the window that contains a time. A lifetime starts at the Unix
+// epoch.
 func Start(p vaultv1.Period, at time.Time) time.Time {
 	at = at.UTC()
 	switch p {
@@ -31,7 +32,8 @@ func Start(p vaultv1.Period, at time.Time) time.Time {
 	}
 }
 
-// End is when the next window begins. It is zero for a lifetime, which has no end.
+// End returns the start of the next window. It is the zero time for a lifetime, which has
+// no end.
 func End(p vaultv1.Period, at time.Time) time.Time {
 	switch start := Start(p, at); p {
 	case vaultv1.Period_PERIOD_DAY:

@@ -11,15 +11,15 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// ErrTooLarge reports a picture with more pixels than Clean may decode.
+// ErrTooLarge is the error for a picture with more pixels than Clean may decode.
 var ErrTooLarge = errors.New("the picture has too many pixels to be turned upright")
 
-// cleanQuality is the JPEG quality of a picture that had to be turned.
+// cleanQuality is the JPEG quality of a picture that was rotated.
 const cleanQuality = 92
 
-// Clean returns the picture upright and without metadata. One that lies upright is not
-// decoded. Another is decoded, if it has maxPixels at most, turned, and encoded again: a
-// PNG as PNG, all else as JPEG.
+// Clean returns the picture upright and without metadata. It does not decode an upright
+// picture. It decodes any other picture of at most maxPixels, rotates it and encodes it
+// again: a PNG as PNG, others as JPEG.
 func Clean(encoded []byte, maxPixels int) ([]byte, error) {
 	orientation := OrientationOf(encoded)
 	if orientation == Upright {
@@ -60,5 +60,5 @@ func decode(encoded []byte, maxPixels int) (image.Image, error) {
 	return decoded, nil
 }
 
-// Is reports whether the bytes begin like a picture that this package reads.
+// Is reports whether the bytes start like a picture that this package reads.
 func Is(encoded []byte) bool { return isJPEG(encoded) || isPNG(encoded) || isWebP(encoded) }

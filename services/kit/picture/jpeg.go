@@ -24,8 +24,8 @@ const (
 // segment is one marker segment of a JPEG.
 type segment struct {
 	marker byte
-	// start is where the 0xff of the marker stands, body where its content begins (after
-	// the length), and end where the next segment begins.
+	// start is the offset of the marker's 0xff, body the offset of the content after the
+	// length, and end the offset of the next segment.
 	start, body, end int
 }
 
@@ -50,8 +50,8 @@ func nextSegment(b []byte, at int) (segment, bool) {
 	return s, length >= 2 && s.end <= len(b)
 }
 
-// stripJPEG keeps frames, tables and scans up to the end of the first image, and of
-// the application segments what decides about colour: JFIF without its thumbnail, and
+// stripJPEG keeps frames, tables and scans up to the end of the first image. Of the
+// application segments it keeps those that affect colour: JFIF without its thumbnail, and
 // Adobe's transform flag.
 func stripJPEG(b []byte, kept *parts) error {
 	kept.keep(b[:2])
@@ -79,13 +79,13 @@ func stripJPEG(b []byte, kept *parts) error {
 }
 
 func structural(marker byte) bool {
-	// SOF0 to SOF15, with the code tables DHT and DAC among them.
+	// SOF0 to SOF15, including the code tables DHT and DAC.
 	return marker >= markerSOF0 && marker <= markerSOF15 ||
 		marker == markerDQT || marker == markerDNL || marker == markerDRI
 }
 
-// scanEnd finds the marker that ends entropy-coded data: not a stuffed zero, not a
-// restart marker.
+// scanEnd returns the offset of the marker that ends entropy-coded data. It skips stuffed
+// zeros and restart markers.
 func scanEnd(b []byte, at int) int {
 	for {
 		next := bytes.IndexByte(b[at:], 0xff)
@@ -100,12 +100,12 @@ func scanEnd(b []byte, at int) int {
 	}
 }
 
-// jfifBytes is the length of a JFIF segment without a thumbnail, with its marker.
+// jfifBytes is the length of a JFIF segment without a thumbnail, including its marker.
 const jfifBytes = 18
 
 func keepJFIF(b []byte, s segment, kept *parts) {
 	if s.end-s.start < jfifBytes || string(b[s.body:s.body+5]) != "JFIF\x00" {
-		return // JFXX holds nothing but a thumbnail
+		return // JFXX holds only a thumbnail
 	}
 	if s.end-s.start == jfifBytes {
 		kept.keep(b[s.start:s.end])
@@ -113,11 +113,11 @@ func keepJFIF(b []byte, s segment, kept *parts) {
 	}
 	bare := bytes.Clone(b[s.start : s.start+jfifBytes])
 	binary.BigEndian.PutUint16(bare[2:], jfifBytes-2)
-	bare[16], bare[17] = 0, 0 // the thumbnail's size
+	bare[16], bare[17] = 0, 0 // the size of the thumbnail
 	kept.keep(bare)
 }
 
-// adobeBytes is the length of Adobe's segment, with its marker.
+// adobeBytes is the length of Adobe's segment, including its marker.
 const adobeBytes = 16
 
 func keepAdobe(b []byte, s segment, kept *parts) {
@@ -133,7 +133,7 @@ func keepAdobe(b []byte, s segment, kept *parts) {
 	kept.keep(bare)
 }
 
-// exifOfJPEG finds the TIFF structure of the first EXIF segment before the first scan.
+// exifOfJPEG returns the TIFF structure of the first EXIF segment before the first scan.
 func exifOfJPEG(b []byte) []byte {
 	for at := 2; ; {
 		s, ok := nextSegment(b, at)

@@ -5,18 +5,18 @@ import (
 	"encoding/binary"
 )
 
-// Orientation is how the pixels of a file lie, as EXIF numbers it: 1 is upright, 3
-// upside down, 6 and 8 are turned by a quarter, and 2, 4, 5 and 7 are mirrored too.
+// Orientation is the EXIF orientation of the pixels of a file: 1 is upright, 3 upside down,
+// 6 and 8 are rotated by a quarter turn, and 2, 4, 5 and 7 are mirrored too.
 type Orientation int
 
-// Upright pixels need no turning.
+// Upright pixels need no rotation.
 const Upright Orientation = 1
 
-// Sideways reports whether turning swaps width and height.
+// Sideways reports whether the upright picture has width and height swapped.
 func (o Orientation) Sideways() bool { return o >= 5 }
 
-// OrientationOf reads the orientation from a picture's EXIF. A picture without one, or
-// with one that makes no sense, is taken for upright, as all viewers do.
+// OrientationOf reads the orientation from a picture's EXIF. A missing or invalid value
+// means upright, as in all viewers.
 func OrientationOf(encoded []byte) Orientation {
 	var exif []byte
 	switch {
@@ -30,7 +30,7 @@ func OrientationOf(encoded []byte) Orientation {
 	return orientationOfTIFF(bytes.TrimPrefix(exif, []byte("Exif\x00\x00")))
 }
 
-// orientationOfTIFF looks for tag 0x0112, a SHORT, in the first directory.
+// orientationOfTIFF reads tag 0x0112, a SHORT, in the first directory.
 func orientationOfTIFF(tiff []byte) Orientation {
 	const tagOrientation, typeShort, entryBytes = 0x0112, 3, 12
 	if len(tiff) < 8 {

@@ -2,17 +2,17 @@ package picture
 
 import "encoding/binary"
 
-// pngKept are the chunks that decide about pixels. Profiles (iCCP), texts, times, EXIF,
-// animation and everything private go.
+// pngKept are the chunks that affect pixels. Profiles (iCCP), texts, times, EXIF, animation
+// and private chunks are removed.
 var pngKept = map[string]bool{
 	"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true,
 	"gAMA": true, "cHRM": true, "sRGB": true, "sBIT": true, "cICP": true, "pHYs": true,
 }
 
-// chunks calls each for every chunk, with its whole bytes, until it returns false or
-// the file ends. It reports whether the structure could be followed up to IEND.
+// chunks calls each for every chunk, with all its bytes, until it returns false or the file
+// ends. It returns whether the structure is valid up to IEND.
 func chunks(b []byte, each func(kind string, chunk []byte) bool) bool {
-	const frame = 12 // length, kind, CRC
+	const frame = 12 // length, type, CRC
 	for at := len(pngSignature); at+frame <= len(b); {
 		length := uint64(binary.BigEndian.Uint32(b[at:]))
 		if length > uint64(len(b)-at-frame) {

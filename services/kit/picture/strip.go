@@ -5,16 +5,16 @@ import (
 	"errors"
 )
 
-// ErrMalformed reports a file whose structure cannot be followed, so that nobody can
-// say which parts of it are metadata.
+// ErrMalformed is the error for a file whose structure is invalid, so that metadata cannot
+// be told from pixels.
 var ErrMalformed = errors.New("the structure of the picture is malformed")
 
-// ErrFormat reports a file in none of the formats that this package reads.
+// ErrFormat is the error for a file that is not in a format of this package.
 var ErrFormat = errors.New("the picture is not JPEG, PNG or WebP")
 
-// Strip returns the picture without metadata. The pixels stay as they are, bit for bit:
-// apply the orientation first where it matters, because its tag goes too. A file that
-// holds no metadata is returned as it is, without a copy.
+// Strip returns the picture without metadata. It does not change the pixels. It also
+// removes the orientation tag, so apply the orientation first. A file without metadata is
+// returned as it is, without a copy.
 func Strip(encoded []byte) ([]byte, error) {
 	var kept parts
 	var err error
@@ -45,7 +45,7 @@ func (p *parts) keep(piece []byte) {
 	p.total += len(piece)
 }
 
-// join returns the original where nothing was left out of it.
+// join returns the original if nothing was removed.
 func (p *parts) join(original []byte) []byte {
 	if p.total == len(original) {
 		return original

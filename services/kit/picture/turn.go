@@ -5,9 +5,9 @@ import (
 	"image/draw"
 )
 
-// Upright returns the picture as it is meant to be seen, with its first pixel at 0, 0.
-// An upright one is returned as it is. It keeps the colour model of the usual decoded
-// forms, so that a JPEG costs its planes once more and not four bytes a pixel.
+// Upright returns the picture as it is to be shown, with its origin at 0, 0. An upright
+// picture is returned as it is. It keeps the colour model of the usual decoded forms, so a
+// JPEG needs memory for its planes again and not four bytes per pixel.
 func (o Orientation) Upright(src image.Image) image.Image {
 	if o <= Upright || o > 8 {
 		return src
@@ -41,8 +41,8 @@ func (o Orientation) bounds(r image.Rectangle) image.Rectangle {
 	return image.Rect(0, 0, r.Dx(), r.Dy())
 }
 
-// ycbcr turns the three planes. It leaves pictures alone whose chroma samples would no
-// longer lie over the same pixels: those of an odd size, and rare subsampling.
+// ycbcr rotates the three planes. It returns false for a picture of odd size or with rare
+// subsampling, because its chroma samples would then belong to other pixels.
 func (o Orientation) ycbcr(src *image.YCbCr) (*image.YCbCr, bool) {
 	r := src.Rect
 	w, h := r.Dx(), r.Dy()
@@ -65,15 +65,16 @@ func (o Orientation) ycbcr(src *image.YCbCr) (*image.YCbCr, bool) {
 	return dst, true
 }
 
-// plane is a grid of samples of some bytes each.
+// plane is a grid of samples of the same number of bytes.
 type plane struct {
 	pix           []byte
 	stride, bytes int
 }
 
-// plane moves each sample of src, w by h, to its place in dst.
+// plane moves each sample of src (w by h) to its position in dst.
 func (o Orientation) plane(dst, src plane, w, h int) {
-	// Where the first sample goes, and how far a step to the right or down leads.
+	// The position of the first sample, and the steps for one sample to the right and one
+	// down.
 	right, down := dst.bytes, dst.stride
 	if o.Sideways() {
 		right, down = down, right
@@ -89,7 +90,7 @@ func (o Orientation) plane(dst, src plane, w, h int) {
 	}
 	for y := range h {
 		row, at := src.pix[y*src.stride:], origin+y*down
-		if dst.bytes == 1 { // most pixels are a JPEG's planes: a call for each would be half the time
+		if dst.bytes == 1 { // a JPEG's planes; a call for each sample would be half of the time
 			for _, sample := range row[:w] {
 				dst.pix[at] = sample
 				at += right

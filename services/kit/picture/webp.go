@@ -2,14 +2,15 @@ package picture
 
 import "encoding/binary"
 
-// webpKept are the chunks that hold a still picture.
+// webpKept are the chunks of a still picture.
 var webpKept = map[string]bool{"VP8 ": true, "VP8L": true, "VP8X": true, "ALPH": true}
 
-// Flags of a VP8X chunk (RFC 9649, section 2.7.1.3) that announce what is removed.
+// webpMetadataFlags are the flags of a VP8X chunk (RFC 9649, section 2.7.1.3) that announce
+// removed chunks.
 const webpMetadataFlags = 0x20 /* profile */ | 0x08 /* EXIF */ | 0x04 /* XMP */
 
-// riff calls each for every chunk, padded to an even length, of a WebP file. It
-// reports whether the structure could be followed.
+// riff calls each for every chunk of a WebP file, padded to an even length. It returns
+// whether the structure is valid.
 func riff(b []byte, each func(kind string, chunk []byte)) bool {
 	size := uint64(binary.LittleEndian.Uint32(b[4:]))
 	if size < 4 || size > uint64(len(b)-8) {

@@ -176,5 +176,5 @@ func (p *Program) Add(name string, run func(context.Context) error) {
 	p.parts = append(p.parts, lifecycle.Component{Name: name, Run: run})
 }
 
-// VisitorKey is the key for pseudonyms; zero if none is set.
+// VisitorKey returns the key for pseudonyms, or the zero Secret if none is set.
 func (p *Program) VisitorKey() secret.Secret { return p.visitors }

@@ -1,8 +1,8 @@
-// Package recent remembers for a moment what was read, such as the rights of a caller.
+// Package recent caches answers for a moment, such as the rights of a caller.
 //
-// It owns the age of an answer, the joining of callers that ask for the same at the same time and
-// the forgetting when something changed. It refuses to keep errors, and it refuses to give a caller
-// an answer that was asked for before the last change that the cache was told of.
+// It owns the age of answers, it joins callers that ask for the same key at the same time,
+// and it forgets answers when something changed. It does not cache errors. After a change
+// that it was told of, it never returns an answer that was requested before that change.
 package recent
 
 import (
@@ -15,24 +15,26 @@ import (
 )
 
 const (
-	// MaxAge is how long an answer may be used, counted from the question. Revoked rights must be
-	// dead everywhere within a second, even if a message about them is lost; the rest of the second
-	// is for the decision itself.
+	// MaxAge bounds the use of an answer, counted from the request. Revoked rights must be
+	// dead everywhere within a second, even if the message about it is lost. The rest of
+	// the second is for the decision itself.
 	MaxAge = 400 * time.Millisecond
-	// loadTimeout bounds a load that goes on after its first caller has left.
+	// loadTimeout bounds a load whose first caller has left.
 	loadTimeout = 10 * time.Second
 )
 
-// Cache remembers answers by key. All methods may be called at the same time.
+// Cache holds answers by key. It is safe for concurrent use.
 type Cache[V any] struct {
 	now  func() time.Time
 	size int
 
-	// mu guards the fields below. It is not held during a load. Hits, which are nearly all, share it.
+	// mu guards the fields below. It is not held during a load. It is an RWMutex because
+	// nearly all calls are hits, which only read.
 	mu      sync.RWMutex
 	entries map[string]entry[V]
 	loads   map[string]*load[V]
-	// changes counts the calls of Drop and DropAll. A load that began before one is not kept.
+	// changes counts the calls of Drop and DropAll. A load that started before such a call
+	// is not cached.
 	changes uint64
 }
 
@@ -43,7 +45,7 @@ type entry[V any] struct {
 
 // load is a load that others may join.
 type load[V any] struct {
-	done  chan struct{} // closed when value and err are set
+	done  chan struct{} // closed after value and err are set
 	value V
 	err   error
 }
@@ -53,7 +55,7 @@ func New[V any](now func() time.Time, size int) *Cache[V] {
 	return &Cache[V]{now: now, size: size, entries: map[string]entry[V]{}, loads: map[string]*load[V]{}}
 }
 
-// Get returns the answer for a key, or loads it. Callers that ask at the same time share a load. It
+// Get returns the answer for a key, or loads it. Concurrent callers share a load. The load
 // does not end with the context of its first caller, because the others need it too.
 func (c *Cache[V]) Get(ctx context.Context, key string, read func(context.Context) (V, error)) (V, error) {
 	asked := c.now()
@@ -85,13 +87,13 @@ func (c *Cache[V]) find(key string, now time.Time) (v V, ok bool) {
 	return e.value, true
 }
 
-// young is false for an entry from the future too: the clock was set back.
+// young is false for an entry from the future too, because the clock may be set back.
 func (e entry[V]) young(now time.Time) bool {
 	left := e.until.Sub(now)
 	return left > 0 && left <= MaxAge
 }
 
-// join returns the load of a key, or begins one.
+// join returns the load of a key, or starts one.
 func (c *Cache[V]) join(key string) (l *load[V], first bool, changes uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -104,13 +106,14 @@ func (c *Cache[V]) join(key string) (l *load[V], first bool, changes uint64) {
 }
 
 func (c *Cache[V]) load(ctx context.Context, l *load[V], read func(context.Context) (V, error)) {
-	defer errs.Recover(&l.err) // those who joined must not wait for a load that panicked
+	defer errs.Recover(&l.err) // a load that panics must not leave the others waiting
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 	defer cancel()
 	l.value, l.err = read(ctx)
 }
 
-// finish answers those who joined, and keeps the answer unless something changed meanwhile.
+// finish answers the callers that joined. It caches the answer unless something changed
+// meanwhile.
 func (c *Cache[V]) finish(key string, l *load[V], e entry[V], changes uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -132,14 +135,14 @@ func (c *Cache[V]) keep(key string, e entry[V]) {
 				delete(c.entries, k)
 			}
 		}
-		if len(c.entries) >= c.size { // all are young: it is only a cache
+		if len(c.entries) >= c.size { // all are young; dropping them costs only further loads
 			clear(c.entries)
 		}
 	}
 	c.entries[key] = e
 }
 
-// Put remembers an answer that the caller has from elsewhere.
+// Put stores an answer that the caller has from elsewhere.
 func (c *Cache[V]) Put(key string, v V) {
 	until := c.now().Add(MaxAge)
 	c.mu.Lock()
@@ -147,8 +150,8 @@ func (c *Cache[V]) Put(key string, v V) {
 	c.keep(key, entry[V]{v, until})
 }
 
-// Drop forgets a key, because what it stands for changed. Later callers do not join loads that began
-// before: these may have read the old state.
+// Drop forgets a key because its value has changed. Later callers do not join loads that
+// started before, because these may have read the old value.
 func (c *Cache[V]) Drop(key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -7,9 +7,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// Mask checks the paths of an update mask. It returns nil if there is no mask: then every field that
-// is given changes. Paths in ignored are accepted and change nothing, because clients read a
-// resource, edit it and send all of its fields back.
+// Mask checks the paths of an update mask. It returns nil if there is no mask, which means
+// that every field in the request changes. Paths in ignored are accepted and change
+// nothing, because clients read a resource, edit it and send all of its fields back.
 func Mask(paths, mutable, ignored []string) ([]string, error) {
 	var (
 		mask    []string

@@ -7,13 +7,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// Workspace is the name of a workspace.
+// Workspace returns the name of a workspace.
 func Workspace(id string) string { return "workspaces/" + id }
 
-// WorkspaceID is the id in a workspace's name. The server has checked the name's pattern.
+// WorkspaceID returns the ID in a workspace's name. The server has validated the name.
 func WorkspaceID(name string) string { return strings.TrimPrefix(name, "workspaces/") }
 
-// Split takes "workspaces/{workspace}/{kind}/{id}" apart.
+// Split parses "workspaces/{workspace}/{kind}/{id}".
 func Split(name, kind string) (workspace, id string, ok bool) {
 	parts := strings.Split(name, "/")
 	if len(parts) != 4 || parts[0] != "workspaces" || parts[2] != kind || parts[1] == "" || parts[3] == "" {
@@ -22,12 +22,13 @@ func Split(name, kind string) (workspace, id string, ok bool) {
 	return parts[1], parts[3], true
 }
 
-// NotFound is the answer for a resource that does not exist, and for one of another workspace.
+// NotFound is the error for a resource that does not exist, and for one of another
+// workspace.
 func NotFound(what string) error {
 	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such %s here", what)
 }
 
-// BadName is the answer for a name that has not the form of its resource.
+// BadName is the error for a name that does not have the form of its resource.
 func BadName(field, form string) error {
 	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the name is not of the form %s", form).
 		Field(field, "want "+form)

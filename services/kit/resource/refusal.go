@@ -7,17 +7,17 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// Taken refuses an ID that another resource has.
+// Taken is the error for an ID that another resource has.
 func Taken(what, id string) error {
 	return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is already a %s %q; choose another id", what, id)
 }
 
-// Conflict refuses a change of a resource that has changed since it was read.
+// Conflict is the error for a change of a resource that has changed since it was read.
 func Conflict(what string) error {
 	return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the %s was changed by somebody else since it was read; read it again, then retry", what)
 }
 
-// Invalid refuses the value of one field of a request.
+// Invalid is the error for the value of one field of a request.
 func Invalid(field, format string, args ...any) *errs.Error {
 	text := fmt.Sprintf(format, args...)
 	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%s: %s", field, text).Field(field, text)

@@ -2,8 +2,9 @@ package resource
 
 import "strings"
 
-// Segment is the i-th ID of a resource name: 0 is the workspace, 1 the ID after it and so on. The
-// server has checked the name's pattern. A missing segment is "", which matches no row.
+// Segment returns the i-th ID of a resource name: 0 is the workspace, 1 the ID after it,
+// and so on. The server has validated the name. A missing segment is "", which matches no
+// row.
 func Segment(name string, i int) string {
 	parts := strings.Split(name, "/")
 	if 2*i+1 >= len(parts) {
@@ -12,11 +13,11 @@ func Segment(name string, i int) string {
 	return parts[2*i+1]
 }
 
-// maxSlug bounds a derived ID in bytes.
+// maxSlug bounds a derived ID, in bytes.
 const maxSlug = 40
 
-// Slug derives an ID from a title: its letters and digits in lower case, joined by hyphens. It is
-// empty when the title has none.
+// Slug derives an ID from a title: its letters and digits in lower case, joined by hyphens.
+// It is empty if the title has none.
 func Slug(title string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(title) {

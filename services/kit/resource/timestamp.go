@@ -6,7 +6,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// Timestamp is a time in microseconds as a message has it. It is nil for 0, which is no time.
+// Timestamp converts microseconds to a timestamp. 0 means no time and returns nil.
 func Timestamp(micros int64) *timestamppb.Timestamp {
 	if micros == 0 {
 		return nil

@@ -1,7 +1,7 @@
-// Package retry repeats calls that may be made twice.
+// Package retry repeats idempotent calls.
 //
-// It owns the pauses between attempts. It refuses to decide what may be repeated: the caller names
-// the errors, and answers for a call that was made twice.
+// It owns the pauses between attempts. The caller decides which errors are retried and is
+// responsible for calls that run twice.
 package retry
 
 import (
@@ -9,17 +9,18 @@ import (
 	"time"
 )
 
-// Policy says how often a call is made and how long the pauses are.
+// Policy bounds the attempts and the pauses between them.
 type Policy struct {
-	// First is the pause after the first attempt. Each later one is Factor times as long, up to Max.
+	// First is the pause after the first attempt. Each later pause is Factor times longer,
+	// up to Max.
 	First, Max time.Duration
 	Factor     int
 	// Attempts bounds the calls; 0 means until the context ends.
 	Attempts int
 }
 
-// Do makes a call until it succeeds, until it fails with an error that is not retryable, or until
-// the policy or the context ends. It returns the error of the last call.
+// Do calls call until it succeeds, fails with an error that is not retryable, or the policy
+// or the context ends. It returns the error of the last call.
 func Do(ctx context.Context, p Policy, retryable func(error) bool, call func() error) error {
 	pause := p.First
 	for attempt := 1; ; attempt++ {
@@ -31,7 +32,7 @@ func Do(ctx context.Context, p Policy, retryable func(error) bool, call func() e
 	}
 }
 
-// Sleep reports whether the time passed before the context ended.
+// Sleep waits. It returns false if the context ended first.
 func Sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

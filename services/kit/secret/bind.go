@@ -1,7 +1,7 @@
 package secret
 
-// Bind joins strings with their lengths, so that ("a", "bc") differs from ("ab", "c"). It is what a
-// MAC or a seal is made over.
+// Bind joins strings with their lengths, so that ("a", "bc") differs from ("ab", "c"). Use
+// its result as the message of a MAC or the associated data of a seal.
 func Bind(parts ...string) []byte {
 	var b []byte
 	for _, p := range parts {

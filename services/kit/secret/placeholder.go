@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// masks stand for the part of a secret that is not shown: "sk-...abcd", "sk-****abcd".
+// masks matches the hidden part of a masked secret: "sk-...abcd", "sk-****abcd".
 var masks = regexp.MustCompile(`\.\.\.|…|[*•·]{4}|[xX]{6}`)
 
 func isMasked(text string) bool { return len(text) < 200 && masks.MatchString(text) }
 
-// placeholders are what documents, templates and programs have where a secret goes.
+// placeholders matches what documents, templates and programs write in the place of a
+// secret.
 var placeholders = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`\$\{.*\}`, `\$\{\{.*\}\}`, `\{\{.*\}\}`, `\{[\w .-]+\}`, `<[^<>]+>`, `\[[\w .-]+\]`, `%\w+%`, `\$\(?[A-Za-z_]\w*\)?`, // of templates and shells
 	`(?i:undefined|null|none|nil|nan|true|false|\(null\)|\[object object\]|string|empty|n/a|tbd|todo|fixme|test|dummy|example|placeholder|changeme|change[_ -]me|replace[_ -]?me)`,

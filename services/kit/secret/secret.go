@@ -1,10 +1,9 @@
 // Package secret holds bytes that must never be printed.
 //
-// The bytes sit behind a func: fmt cannot call methods on a value in an
-// unexported field and prints what it finds there instead, so methods alone do
-// not protect. Neither does a pointer to the bytes: under a verb that does not
-// fit (%s of a pointer) fmt starts again at the top level, where it follows one
-// pointer. A func is an address to fmt, encoding and reflection, always.
+// The bytes are captured by a func. fmt cannot call methods on a value in an unexported
+// field and prints its content instead, so methods alone do not protect. A pointer does not
+// protect either: for a verb that does not fit (%s of a pointer), fmt follows one pointer
+// at the top level. To fmt, encoding and reflection, a func is only an address.
 package secret
 
 import (
@@ -16,24 +15,23 @@ import (
 	"log/slog"
 )
 
-// redacted is what every printing of a Secret shows.
+// redacted is printed instead of a Secret.
 const redacted = "[secret]"
 
-// Secret is a byte string that fmt, log/slog and encoding/json cannot show.
-// The zero Secret is empty. Copies share the same bytes: Destroy on one
-// empties all. Two Secrets cannot be compared with ==, which would not be
-// constant-time: that does not compile.
+// Secret is a byte string that fmt, log/slog and encoding/json cannot show. The zero Secret
+// is empty. Copies share the same bytes, so Destroy on one empties all. Secrets cannot be
+// compared with ==, because that would not be constant-time: it does not compile.
 type Secret struct {
 	bytes func() *[]byte
 }
 
-// New takes ownership of b: the caller must not keep or change it.
+// New takes ownership of b. The caller must not keep or change it.
 func New(b []byte) Secret {
 	return Secret{bytes: func() *[]byte { return &b }}
 }
 
-// FromString copies s. The string itself stays in memory until it is
-// collected, so prefer New where the bytes can be had.
+// FromString copies s. The string itself stays in memory until it is collected, so prefer
+// New if you have bytes.
 func FromString(s string) Secret {
 	return New([]byte(s))
 }
@@ -47,21 +45,20 @@ func (s Secret) Expose() []byte {
 	return *s.bytes()
 }
 
-// Len is the number of bytes.
+// Len returns the number of bytes.
 func (s Secret) Len() int { return len(s.Expose()) }
 
-// IsZero reports whether there is nothing in it. encoding/json's omitzero
-// uses it.
+// IsZero reports whether the Secret is empty. encoding/json's omitzero uses it.
 func (s Secret) IsZero() bool { return s.Len() == 0 }
 
-// Equal compares in constant time: the time depends on neither content nor length.
+// Equal compares in constant time, independent of content and length.
 func (s Secret) Equal(o Secret) bool {
 	a, b := sha256.Sum256(s.Expose()), sha256.Sum256(o.Expose())
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
 
-// Destroy overwrites the bytes. Every copy of the Secret is empty afterwards.
-// It must not run while another goroutine uses the bytes.
+// Destroy overwrites the bytes. Every copy of the Secret is then empty. No other goroutine
+// may use the bytes meanwhile.
 func (s Secret) Destroy() {
 	if s.bytes == nil {
 		return
@@ -86,7 +83,7 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalText implements encoding.TextMarshaler, which JSON, YAML and XML use.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// GobEncode refuses: there is no safe way to say "not here" in gob.
+// GobEncode fails, because gob has no safe way to omit a value.
 func (s Secret) GobEncode() ([]byte, error) {
 	return nil, errors.New("a secret cannot be encoded")
 }
