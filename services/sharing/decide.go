@@ -64,6 +64,9 @@ func (s *Service) decide(ctx context.Context, r *sharinginternalv1.AuthorizeRunR
 	if len(d.analysis.Problems) > 0 {
 		return nil, definition.Invalid(d.analysis.Problems)
 	}
+	if err := definition.Runnable(d.analysis); err != nil {
+		return nil, err
+	}
 	if err := d.keepsPromise(r); err != nil {
 		return nil, err
 	}

@@ -135,7 +135,7 @@ func (s *Service) stateFor(ctx context.Context, r *shares.Resolved, p caller.Pri
 			if len(r.Analysis.Problems) > 0 {
 				return definition.Invalid(r.Analysis.Problems)
 			}
-			return nil
+			return definition.Runnable(r.Analysis)
 		},
 		s.payer, s.modelsOf, s.slotsOf, s.budgets,
 	}

@@ -10,7 +10,7 @@ import (
 
 func blocksPage() (string, error) {
 	var b strings.Builder
-	b.WriteString("# Blocks\n\nWhat a definition may use. A block of another type is refused when the definition is saved.\n")
+	b.WriteString("# Blocks\n\nWhat a definition may use. A workflow with a block that cannot run is saved, viewed, shared and forked; its runs are refused. A block of another type is refused when the definition is saved.\n")
 	all := manifest.Core().All()
 	slices.SortFunc(all, func(x, y *manifest.Manifest) int { return strings.Compare(x.Type, y.Type) })
 	for _, m := range all {
@@ -19,6 +19,9 @@ func blocksPage() (string, error) {
 			fmt.Fprintf(&b, ", also `%s`", strings.Join(m.Aliases, "`, `"))
 		}
 		fmt.Fprintf(&b, " · %s\n\n%s.\n", strings.ReplaceAll(m.Category, "_", " "), strings.TrimSuffix(m.Summary, "."))
+		if !m.Runs() {
+			fmt.Fprintf(&b, "\nCannot run: %s.\n", m.NotRunnable.Why())
+		}
 		if m.Sink {
 			b.WriteString("\nActs on the world: off in shared runs unless the owner turns it on.\n")
 		}

@@ -20,8 +20,10 @@ type Analysis struct {
 	computed []inspect.Computed
 	// Obstacles prevent sharing. openSinks prevent turning the sinks on.
 	Obstacles, openSinks []Obstacle
-	Models               []ModelUse
-	Sinks                []string
+	// NotRunnable are the steps that Keyhole cannot run. They prevent runs only.
+	NotRunnable []inspect.NotRunnable
+	Models      []ModelUse
+	Sinks       []string
 	// Batches are the inputs whose elements go through the steps one by one.
 	Batches map[string]bool
 	// Closed reports that its runs need neither the vault nor the registry: no call, no

@@ -16,7 +16,7 @@ func (c *Cache) analyze(raw []byte, hash string) *Analysis {
 	}
 	report := inspect.Inspect(p)
 	a.Problems = append(a.Problems, report.Problems...)
-	a.Sinks = report.Sinks
+	a.Sinks, a.NotRunnable = report.Sinks, report.NotRunnable
 	a.takeSlots(report)
 	a.findObstacles()
 	a.findAsking(report.Asking)

@@ -105,7 +105,7 @@ func graphOf(g redact.Graph) *sharingv1.Graph {
 			label = n.Name + " · " + n.Title
 		}
 		out.Nodes = append(out.Nodes, &sharingv1.GraphNode{
-			Id: n.ID, Label: label, Type: n.Type, Category: n.Category, X: x, Y: y, Width: nodeWidth, Height: nodeHeight,
+			Id: n.ID, Label: label, Type: n.Type, Category: n.Category, X: x, Y: y, Width: nodeWidth, Height: nodeHeight, NotRunnable: n.NotRunnable,
 		})
 		out.Width, out.Height = max(out.Width, x+nodeWidth+margin), max(out.Height, y+nodeHeight+margin)
 	}

@@ -9,6 +9,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
@@ -43,9 +44,13 @@ func first(obstacles []Obstacle) error {
 }
 
 // findObstacles finds credentials that come from another step, destinations that depend on
-// the run, and inputs for credentials that are used elsewhere too.
+// the run, and inputs for credentials that are used elsewhere too. A step that cannot run
+// sends nothing: it is no obstacle until it can, and then every run is checked again.
 func (a *Analysis) findObstacles() {
 	for _, c := range a.computed {
+		if source, _ := workflow.ParseSelector(c.Source); a.cannotRun(c.Step) || a.cannotRun(source.Step) {
+			continue
+		}
 		a.Obstacles = append(a.Obstacles, Obstacle{
 			reason: errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED, step: c.Step, field: c.Field,
 			message: fmt.Sprintf("%s.%s takes its credential from %s: what another step hands on is ordinary data; bind a credential ($credentials.<id>) or take an input",
@@ -54,6 +59,9 @@ func (a *Analysis) findObstacles() {
 	}
 	places := map[string]string{}
 	for _, sl := range a.Slots {
+		if a.cannotRun(sl.Step) {
+			continue
+		}
 		if !sl.Constant {
 			a.Obstacles = append(a.Obstacles, Obstacle{
 				reason: errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT, step: sl.Step, field: sl.Field,
@@ -121,7 +129,7 @@ func (a *Analysis) CheckSteered() error {
 // credential or without: a visitor must not choose what the installation calls. Sinks are
 // off until the owner turns them on, so an open sink prevents only that.
 func (a *Analysis) findOpenDestination(d inspect.Destination) {
-	if d.Constant {
+	if d.Constant || a.cannotRun(d.Step) {
 		return
 	}
 	o := Obstacle{

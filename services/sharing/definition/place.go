@@ -104,7 +104,7 @@ func (s Slot) placeKey() string {
 	switch manifest.Scheme(s.scheme) {
 	case manifest.SchemeHeader, manifest.SchemeQuery:
 		return s.scheme + " " + strings.ToLower(s.parameter)
-	case manifest.SchemeBody, manifest.SchemeURL:
+	case manifest.SchemeBody, manifest.SchemeURL, manifest.SchemeLogin:
 		return s.scheme + " " + s.parameter
 	default:
 		return string(manifest.SchemeHeader) + " authorization"

@@ -48,7 +48,7 @@ func (s Handlers) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkf
 func (s *Workflows) inspection(ctx context.Context, ws string, analysis *definition.Analysis) (*sharingv1.InspectWorkflowResponse, error) {
 	out := &sharingv1.InspectWorkflowResponse{
 		Interface: analysis.OwnInterface, Sinks: analysis.Sinks, Destinations: analysis.Destinations, Problems: definition.ProblemMessages(analysis.Problems),
-		SharingProblems: definition.ObstacleMessages(analysis.Obstacles),
+		SharingProblems: definition.ObstacleMessages(analysis.Obstacles), NotRunnable: analysis.NotRunnableMessages(),
 	}
 	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
 // errAddress says what an address must be; it does not repeat the address, which may
@@ -75,4 +77,33 @@ func isNumber(l string) bool {
 		return strings.Trim(hex, "0123456789abcdef") == ""
 	}
 	return strings.Trim(l, "0123456789") == ""
+}
+
+// bareHost is the canonical form of a host that is reached by another protocol than
+// HTTP, "mqtt://broker.example"; "" if it is none. The text may name the protocol itself,
+// and a port and a path after the host.
+func bareHost(scheme, text string) string {
+	if unclear(text) {
+		return ""
+	}
+	rest := strings.TrimPrefix(strings.ToLower(text), scheme+"://")
+	rest, _, _ = strings.Cut(rest, "/")
+	name, port, hasPort := strings.Cut(rest, ":")
+	host, ok := canonicalHost(name)
+	if !ok || hasPort && !isNumber(port) {
+		return ""
+	}
+	if hasPort {
+		host += ":" + port
+	}
+	return scheme + "://" + host
+}
+
+// addressOf is the address that a text names for a destination; "" if it names none.
+func addressOf(d manifest.Destination, text string) string {
+	if d.Scheme != "" {
+		return bareHost(d.Scheme, text)
+	}
+	address, _ := Canonical(text)
+	return address
 }

@@ -21,11 +21,21 @@ type Report struct {
 	Models   []Model
 	// Sinks are the names of steps that act on the world.
 	Sinks []string
+	// NotRunnable are the steps whose blocks cannot run.
+	NotRunnable []NotRunnable
 	// Destinations has one entry for each step that sends data out.
 	Destinations []Destination
 	// Problems are addresses that cannot be used, and credentials that are empty where
 	// the step cannot do without.
 	Problems workflow.Problems
+}
+
+// NotRunnable is a step that cannot run.
+type NotRunnable struct {
+	Step, BlockType, Title string
+	Reason                 manifest.Reason
+	// Why is what a person reads: "needs a PLC".
+	Why string
 }
 
 // Slot is a place where a credential goes.
@@ -151,6 +161,11 @@ type inspector struct {
 }
 
 func (i *inspector) step(s *plan.Step) {
+	if m := s.Manifest; !m.Runs() {
+		i.report.NotRunnable = append(i.report.NotRunnable, NotRunnable{
+			Step: s.Name, BlockType: m.Type, Title: m.Title, Reason: m.NotRunnable.Reason, Why: m.NotRunnable.Why(),
+		})
+	}
 	if s.Manifest.Sink {
 		i.report.Sinks = append(i.report.Sinks, s.Name)
 	}
@@ -190,6 +205,10 @@ func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destinati
 	case plan.Static:
 		out.Constant = true
 		text, _ := argument.Value.(string)
+		if d.Scheme != "" {
+			out.Address = bareHost(d.Scheme, text)
+			return out, nil
+		}
 		address, err := Canonical(text)
 		if err != nil {
 			return out, &workflow.Problem{
@@ -202,7 +221,7 @@ func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destinati
 		in := i.plan.Inputs[argument.Input]
 		out.Source = "$inputs." + in.Name
 		if text, ok := in.Default.(string); ok {
-			out.Default, _ = Canonical(text)
+			out.Default = addressOf(d, text)
 		}
 	case plan.FromStep:
 		out.Source = i.stepSelector(argument)

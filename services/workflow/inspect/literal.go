@@ -52,10 +52,14 @@ type Literal struct {
 // Literals finds secrets in a document, compiled or not: a broken definition may hold
 // them as well. Values are not part of the answer.
 func Literals(d *workflow.Definition, catalogue *manifest.Catalogue) []Literal {
-	f := &finder{definition: d, search: leak.NewSearch(), secretInputs: map[string]bool{}}
+	return literals(d, catalogue, 0)
+}
+
+func literals(d *workflow.Definition, catalogue *manifest.Catalogue, depth int) []Literal {
+	f := &finder{definition: d, search: leak.NewSearch(), secretInputs: map[string]bool{}, catalogue: catalogue, depth: depth}
 	// The default of an input is judged by where the input goes, so steps come first.
 	for _, step := range d.Steps {
-		f.step(step, catalogue)
+		f.step(step)
 	}
 	steps := f.found
 	f.found = nil
@@ -68,18 +72,26 @@ type finder struct {
 	definition   *workflow.Definition
 	search       *leak.Search
 	secretInputs map[string]bool
-	found        []Literal
+	catalogue    *manifest.Catalogue
+	// depth is how many workflows this one is inside of.
+	depth int
+	found []Literal
 }
 
-func (f *finder) step(step workflow.Step, catalogue *manifest.Catalogue) {
-	m, _ := catalogue.Find(step.Type)
+func (f *finder) step(step workflow.Step) {
+	m, _ := f.catalogue.Find(step.Type)
 	base := document.JoinIndex("/steps", step.Index)
+	// What a block that cannot run would do with its texts, no code here says.
+	unexplained := m == nil || !m.Runs()
 	for _, member := range step.Node.Members {
-		w := walk{finder: f, step: step.Name, outbound: m == nil || m.Sink, unknown: m == nil}
+		w := walk{finder: f, step: step.Name, outbound: unexplained || m.Sink, unknown: m == nil, suspicious: m != nil && unexplained, unexplained: unexplained}
 		if m != nil {
 			w.field, _ = m.Field(member.Key)
 		}
 		w.visit(member.Value, document.Join(base, member.Key), member.Key, member.Key)
+		if isWorkflow(m, w.field) {
+			f.nested(step, member, document.Join(base, member.Key))
+		}
 	}
 }
 
@@ -137,6 +149,9 @@ type walk struct {
 	outbound bool
 	// unknown is set in a step of a block that there is none of.
 	unknown bool
+	// unexplained is set in a step that no code here explains: unknown or not runnable. A
+	// field named like a secret counts there too, not only what stands in a map.
+	unexplained bool
 	// suspicious places are searched for random-looking texts as well.
 	suspicious bool
 	// fed is set for the default of an input that goes into a credential field.
@@ -248,6 +263,9 @@ func mostlyOrdinary(s manifest.Scheme) bool {
 
 // replaceable reports whether a reference may stand in the place of this text.
 func (w *walk) replaceable(text, path string, inMap bool) bool {
+	if w.field.Credential.Destination.Scheme != "" { // no credential goes to such a host
+		return false
+	}
 	switch w.field.Credential.Scheme {
 	case manifest.SchemeURL:
 		_, ok := SplitAddress(text)
@@ -271,7 +289,7 @@ func (w *walk) judge(text, name string, credential, inMap bool) (Reason, bool) {
 		return KnownPrefix, true
 	case credential && leak.SecretName(name):
 		return NamedLikeSecret, true
-	case w.outbound && (inMap || w.field == nil) && (w.named || leak.SecretName(name)) && leak.Plausible(text):
+	case w.outbound && (inMap || w.field == nil || w.unexplained && w.field.Holds != manifest.HoldsNothing) && (w.named || leak.SecretName(name)) && leak.Plausible(text):
 		return NamedLikeSecret, true
 	case w.holdsToken(text):
 		return NamedLikeSecret, true

@@ -6,27 +6,33 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"sync"
 )
 
-//go:embed blocks/*.json
+// blocks holds manifests written by hand, generated those of source/blocks.txt.
+//
+//go:generate go run ./gen
+//go:embed blocks/*.json generated/*.json
 var blocks embed.FS
 
-// Core is the catalogue of the blocks that Keyhole runs.
-func Core() *Catalogue {
-	paths, err := fs.Glob(blocks, "blocks/*.json")
-	if err != nil {
-		panic(err) // the pattern is constant
-	}
+// Core is the catalogue of all blocks of the language. Callers share it.
+var Core = sync.OnceValue(func() *Catalogue {
 	var manifests []*Manifest
-	for _, path := range paths {
-		family, err := load(path)
+	for _, pattern := range []string{"blocks/*.json", "generated/*.json"} {
+		paths, err := fs.Glob(blocks, pattern)
 		if err != nil {
-			panic(fmt.Sprintf("manifest: embedded %s: %v", path, err)) // a defect of the build, kept out by a test
+			panic(err) // the pattern is constant
 		}
-		manifests = append(manifests, family...)
+		for _, path := range paths {
+			family, err := load(path)
+			if err != nil {
+				panic(fmt.Sprintf("manifest: embedded %s: %v", path, err)) // a defect of the build, kept out by a test
+			}
+			manifests = append(manifests, family...)
+		}
 	}
 	return New(manifests...)
-}
+})
 
 func load(path string) ([]*Manifest, error) {
 	raw, err := blocks.ReadFile(path)

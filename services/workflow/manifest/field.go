@@ -27,10 +27,24 @@ type Field struct {
 	AutoCast bool `json:"auto_cast,omitempty"`
 	// Credential makes the field a place for a credential; of a map, each of its elements.
 	Credential *Credential `json:"credential,omitempty"`
+	// Holds says what a field holds that looks as if it held a secret or an address.
+	Holds Holds `json:"holds,omitempty"`
 	// Check names what the block asks of constants beyond their type, so that what can
 	// never run is refused before it is saved.
 	Check Check `json:"check,omitempty"`
 }
+
+// Holds says what a text that leads out of the workflow is. A test wants it, or a
+// credential or a model, for every field whose name or kind suggests one.
+type Holds string
+
+// What a field can hold. Nothing marks a field that only looks like one of the others.
+const (
+	HoldsHost    Holds = "host"
+	HoldsURL     Holds = "url"
+	HoldsPath    Holds = "path"
+	HoldsNothing Holds = "nothing"
+)
 
 // Check is a rule for the constants of a field.
 type Check string
@@ -68,6 +82,9 @@ const (
 	// reference: "https://hooks.slack.com/$credentials.hook". Other texts are addresses
 	// as they are.
 	SchemeURL Scheme = "url"
+	// SchemeLogin is a part of a login that is no place in a request of HTTP: a user, a
+	// password, or half of a key that signs. Parameter tells the parts of a step apart.
+	SchemeLogin Scheme = "login"
 )
 
 // Credential describes a field that takes a credential.
@@ -75,7 +92,8 @@ type Credential struct {
 	// Provider names whose credential it is: openai, openai_compatible, anthropic, generic.
 	Provider string `json:"provider"`
 	Scheme   Scheme `json:"scheme"`
-	// Parameter is the header's or query parameter's name, for those schemes.
+	// Parameter is the header's or query parameter's name, or the part of a login, for
+	// those schemes.
 	Parameter string `json:"parameter,omitempty"`
 	// Destination is where the credential is sent.
 	Destination Destination `json:"destination"`

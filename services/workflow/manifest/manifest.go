@@ -14,8 +14,8 @@ type Manifest struct {
 	Aliases []string `json:"aliases,omitempty"`
 	Title   string   `json:"title,omitempty"`
 	Summary string   `json:"summary,omitempty"`
-	// Category decides icon and colour: model, transformation, visualization,
-	// formatter, flow_control, sink.
+	// Category decides icon and colour: analytics, flow_control, formatter, fusion, image,
+	// industrial, model, sink, transformation, video, visualization.
 	Category string `json:"category,omitempty"`
 	// Engine is a version specifier like ">=1.3.0,<2.0.0". A block that excludes the
 	// engine's version does not exist for it.
@@ -46,6 +46,11 @@ type Manifest struct {
 	Rules []Rule `json:"rules,omitempty"`
 	// Models says which models the block loads.
 	Models []Model `json:"models,omitempty"`
+	// ReplacedBy is the type of a newer version.
+	ReplacedBy string `json:"replaced_by,omitempty"`
+	// NotRunnable is set for a block that Keyhole knows and cannot run: workflows with it
+	// are kept, viewed, shared and forked, and their runs are refused.
+	NotRunnable *NotRunnable `json:"not_runnable,omitempty"`
 }
 
 // Output is a declared output with the kinds its value may have.
@@ -70,12 +75,16 @@ type Rule struct {
 type DynamicOutputs struct {
 	Field string   `json:"field"`
 	Kinds []string `json:"kinds"`
+	// Lower: the names are written in small letters.
+	Lower bool `json:"lower,omitempty"`
 }
 
 // Destination is where data or a credential goes: a constant URL, or the URL in a field.
 type Destination struct {
 	URL   string `json:"url,omitempty"`
 	Field string `json:"field,omitempty"`
+	// Scheme is set where Field holds a bare host, reached by a protocol other than HTTP.
+	Scheme string `json:"scheme,omitempty"`
 }
 
 // Model says which field holds the id of a model.

@@ -75,7 +75,7 @@ func (c *compiler) branches() {
 		step       int
 		field, key string
 	}
-	drawn := map[pair]bool{}
+	drawn := map[pair]target{}
 	known := map[name]int{}
 	for _, t := range c.targets {
 		to, ok := c.plan.steps[t.selector.Step]
@@ -83,11 +83,15 @@ func (c *compiler) branches() {
 			c.blame(t.step, workflow.KindReference, t.path, t.pointer, "%s continues with the step %q, which does not exist; correct the name or add the step", t.path, t.selector.Step)
 			continue
 		}
-		if drawn[pair{t.step, to}] {
-			c.blame(t.step, workflow.KindGraph, t.path, t.pointer, "%s continues with the step %q, which another entry of this step names already; name it once", t.path, t.selector.Step)
+		if first, twice := drawn[pair{t.step, to}]; twice {
+			kind := workflow.KindGraph
+			if first.field != t.field || first.key != t.key { // two cases: the step itself contradicts its manifest
+				kind = workflow.KindSyntax
+			}
+			c.blame(t.step, kind, t.path, t.pointer, "%s continues with the step %q, which another entry of this step names already; name it once", t.path, t.selector.Step)
 			continue
 		}
-		drawn[pair{t.step, to}] = true
+		drawn[pair{t.step, to}] = t
 		branch, ok := known[name{t.step, t.field, t.key}]
 		if !ok {
 			branch = c.newBranch(t)

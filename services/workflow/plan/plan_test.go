@@ -199,7 +199,8 @@ func TestProblems(t *testing.T) {
 		where         string
 	}{
 		"unknown block":                      {`{"type":"nonsense@v1","name":"a"}`, "", workflow.KindSyntax, "a.type"},
-		"nested workflow":                    {`{"type":"roboflow_core/inner_workflow@v1","name":"a"}`, "", workflow.KindSyntax, "a.type"},
+		"nested workflow":                    {`{"type":"roboflow_core/inner_workflow@v1","name":"a"}`, "", workflow.KindSyntax, "a.parameter_bindings"},
+		"a step for two cases":               {`{"type":"SwitchCase","name":"a","value":1,"cases":{"x":"$steps.b","y":"$steps.b"}},{"type":"Expression","name":"b","data":{},"switch":{"type":"CasesDefinition","cases":[],"default":{"type":"StaticCaseResult","value":1}}}`, "", workflow.KindSyntax, "a.cases.y"},
 		"missing field":                      {`{"type":"Crop","name":"a","image":"$inputs.image"}`, "", workflow.KindSyntax, "a.predictions"},
 		"wrong literal":                      {`{"type":"ObjectDetectionModel","name":"a","image":"$inputs.image","model_id":"m","confidence":2}`, "", workflow.KindSyntax, "a.confidence"},
 		"null where not allowed":             {`{"type":"ObjectDetectionModel","name":"a","image":"$inputs.image","model_id":null}`, "", workflow.KindSyntax, "a.model_id"},

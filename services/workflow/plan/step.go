@@ -40,15 +40,6 @@ func (c *compiler) unknownBlock(step int) {
 			"the step uses a block that is Python code inside the definition, which Keyhole does not run")
 		return
 	}
-	if strings.HasSuffix(strings.TrimRight(source.Type, "0123456789"), "inner_workflow@v") {
-		c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "workflows inside of workflows cannot be used here; copy the inner steps into this workflow")
-		return
-	}
-	if strings.Contains(source.Type, "environment_secrets_store") {
-		c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type",
-			"there is no block of this type here, since a workflow cannot read the server's environment; store each secret as a credential and refer to it where it is used: $credentials.<id>")
-		return
-	}
 	c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "there is no block of type %.80q; see the list of blocks for those that can be used", source.Type)
 }
 
@@ -124,6 +115,11 @@ func (c *compiler) declareOutputs(step int) {
 		return
 	}
 	names := dynamicNames(argument)
+	if dynamic.Lower {
+		for i, name := range names {
+			names[i] = strings.ToLower(name)
+		}
+	}
 	if len(names) > maxOutputs {
 		c.blame(step, workflow.KindLimit, dynamic.Field, argument.Pointer, "%s names %d outputs; at most %d are accepted", dynamic.Field, len(names), maxOutputs)
 		return

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"github.com/keyhole-dev/keyhole/services/workflow/layout"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
@@ -20,6 +21,8 @@ type Node struct {
 	Type, Title, Category string
 	Kinds                 []string
 	X, Y                  float64
+	// NotRunnable says why a step cannot run; "" if it can.
+	NotRunnable string
 }
 
 // Edge is one line of the graph, from the ID of a node to that of another.
@@ -46,7 +49,7 @@ func GraphOf(p *plan.Plan) Graph {
 		s := &p.Steps[i]
 		g.Nodes = append(g.Nodes, Node{
 			ID: "steps." + s.Name, Name: s.Name, Type: s.Manifest.Type, Title: s.Manifest.Title, Category: s.Manifest.Category,
-			X: places.Steps[i].X, Y: places.Steps[i].Y,
+			X: places.Steps[i].X, Y: places.Steps[i].Y, NotRunnable: whyNot(s.Manifest),
 		})
 	}
 	for i, out := range p.Outputs {
@@ -61,6 +64,13 @@ func GraphOf(p *plan.Plan) Graph {
 		})
 	}
 	return g
+}
+
+func whyNot(m *manifest.Manifest) string {
+	if m.Runs() {
+		return ""
+	}
+	return m.NotRunnable.Why()
 }
 
 func nodeID(p *plan.Plan, n plan.Node) string {

@@ -28,7 +28,7 @@ type Options struct {
 
 // Definition is the redacted document as JSON.
 func Definition(p *plan.Plan, catalogue *manifest.Catalogue, options Options) []byte {
-	r := &redactor{plan: p, options: options, source: p.Definition.Raw, hidden: map[string]string{}, steps: map[string]*manifest.Manifest{}}
+	r := &redactor{plan: p, options: options, source: p.Definition.Raw, catalogue: catalogue, hidden: map[string]string{}, steps: map[string]*manifest.Manifest{}}
 	for i := range p.Steps {
 		r.steps[document.JoinIndex("/steps", p.Steps[i].Source.Index)] = p.Steps[i].Manifest
 	}
@@ -40,14 +40,20 @@ func Definition(p *plan.Plan, catalogue *manifest.Catalogue, options Options) []
 		r.hidden[slot.Pointer] = slot.Prefix + SlotMarker
 	}
 	r.hideModels(report)
-	r.object(p.Definition.Root, "", []string{"version", "inputs", "steps", "outputs"})
+	r.object(p.Definition.Root, "", definitionKeys)
 	return r.out.Bytes()
 }
 
+// definitionKeys are the keys of a definition that may be shown.
+var definitionKeys = []string{"version", "inputs", "steps", "outputs"}
+
 type redactor struct {
-	plan    *plan.Plan
-	options Options
-	source  []byte
+	plan      *plan.Plan
+	catalogue *manifest.Catalogue
+	options   Options
+	source    []byte
+	// base is the JSON pointer of the workflow that is being written, "" for the outermost.
+	base string
 	// hidden maps the JSON pointer of a text, or of a key, to what is shown.
 	hidden map[string]string
 	// steps maps the JSON pointer of a step to its manifest.
@@ -67,7 +73,7 @@ func (r *redactor) hideModels(report inspect.Report) {
 
 // keysOf lists the keys of an object that may be shown; nil means all.
 func (r *redactor) keysOf(pointer string) []string {
-	parts := strings.Split(pointer, "/")
+	parts := strings.Split(strings.TrimPrefix(pointer, r.base), "/")
 	if len(parts) != 3 {
 		return nil
 	}
@@ -83,7 +89,11 @@ func (r *redactor) keysOf(pointer string) []string {
 
 func (r *redactor) stepKeys(pointer string) []string {
 	keys := []string{"type", "name"}
-	for _, field := range r.steps[pointer].Fields {
+	m := r.steps[pointer]
+	if m == nil { // of a workflow inside of a step, whose blocks nothing has checked
+		return keys
+	}
+	for _, field := range m.Fields {
 		keys = append(append(keys, field.Name), field.Aliases...)
 	}
 	return keys
@@ -127,6 +137,10 @@ func (r *redactor) object(n *document.Node, pointer string, keys []string) {
 		}
 		r.out.Write(document.Quote(key))
 		r.out.WriteByte(':')
+		if r.isWorkflow(pointer, member) {
+			r.nested(member.Value, at)
+			continue
+		}
 		r.value(member.Value, at)
 	}
 	r.out.WriteByte('}')

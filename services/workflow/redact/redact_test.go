@@ -49,6 +49,29 @@ func TestDefinition(t *testing.T) {
 	}
 }
 
+// A workflow inside of a step is shown by the same rules as the outer one.
+func TestNestedDefinition(t *testing.T) {
+	t.Parallel()
+	const nested = `{"version":"1.0","inputs":[],"steps":[{"type":"roboflow_core/inner_workflow@v1","name":"n","parameter_bindings":{},
+		"workflow_definition":{"version":"1.0","note":"ask bob","inputs":[{"type":"WorkflowParameter","name":"m","default_value":"acme/secret-model/4","uistate":1}],
+		"steps":[{"type":"ObjectDetectionModel","name":"a","model_id":"acme/secret-model/4","custom":"left out"},{"type":"acme/x@v1","name":"u","anything":"left out"},
+		{"type":"roboflow_core/inner_workflow@v1","name":"d","workflow_definition":{"version":"1.0","note":"ask bob","inputs":[],"steps":[{"type":"ObjectDetectionModel","name":"a","model_id":"yolov8n-640","custom":"left out"}],"outputs":[]}}],"outputs":[]}}],"outputs":[]}`
+	catalogue := manifest.Core()
+	p, _, problems := plan.Load([]byte(nested), catalogue)
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	got := string(redact.Definition(p, catalogue, redact.Options{}))
+	for _, private := range []string{"bob", "secret-model", "left out", "uistate"} {
+		if strings.Contains(got, private) {
+			t.Errorf("it shows %q: %s", private, got)
+		}
+	}
+	if !json.Valid([]byte(got)) || !strings.Contains(got, "yolov8n-640") || !strings.Contains(got, `"name":"u"`) {
+		t.Errorf("it hides too much: %s", got)
+	}
+}
+
 func TestGraphHasNoValues(t *testing.T) {
 	t.Parallel()
 	p, _, problems := plan.Load([]byte(raw), manifest.Core())

@@ -1056,6 +1056,8 @@ export interface components {
              * @description Height, in px.
              */
             height?: number;
+            /** @description Why the step cannot run; empty if it can. */
+            notRunnable?: string;
         };
         /** @description Input is one input of a workflow. */
         v1Input: {
@@ -1095,7 +1097,7 @@ export interface components {
             sinks?: string[];
             /** @description Where data goes. */
             destinations?: string[];
-            /** @description Problems. A definition without any can run. */
+            /** @description Problems. A definition without any can run, unless it has steps that cannot. */
             problems?: components["schemas"]["v1Problem"][];
             /**
              * @description Problems that prevent sharing although the owner can run it: a credential that is not
@@ -1115,6 +1117,11 @@ export interface components {
             unknownDestinations?: string[];
             /** @description Consequences of sharing it. User interfaces show these texts. */
             notices?: components["schemas"]["v1Notice"][];
+            /**
+             * @description Steps with a block that Keyhole knows and cannot run. The workflow can be saved,
+             *     viewed, shared and forked; a run is refused.
+             */
+            notRunnable?: components["schemas"]["v1NotRunnableStep"][];
         };
         /** @description Interface lists the inputs and outputs of a workflow. */
         v1Interface: {
@@ -1341,6 +1348,20 @@ export interface components {
              * @description When it was created.
              */
             readonly createTime?: string;
+        };
+        /** @description NotRunnableStep is a step that cannot run. */
+        v1NotRunnableStep: {
+            /** @description Step. */
+            step?: string;
+            /** @description Type of its block. */
+            blockType?: string;
+            /**
+             * @description Why, for programs: "not_built", "needs_weights", "vendor_platform", "needs_device",
+             *     "server_access" or "retired".
+             */
+            reason?: string;
+            /** @description Why, for people: "needs a PLC". */
+            message?: string;
         };
         /** @description Notice is a text for the owner, to be shown as it is. */
         v1Notice: {

@@ -143,7 +143,7 @@ const (
 	Reason_REASON_ADDRESS_REFUSED Reason = 109
 	// The guard found a secret in a provider's answer and withheld the answer.
 	Reason_REASON_ANSWER_WITHHELD Reason = 110
-	// This runner does not have the block.
+	// The workflow has steps that cannot run here; the details name each.
 	Reason_REASON_BLOCK_NOT_SUPPORTED Reason = 111
 	// The handle is unknown, used, expired, or bound to another call.
 	Reason_REASON_HANDLE_INVALID Reason = 120

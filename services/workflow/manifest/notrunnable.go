@@ -1,0 +1,45 @@
+package manifest
+
+import "cmp"
+
+// Reason says why a block cannot run, for programs.
+type Reason string
+
+// The reasons.
+const (
+	// NotBuilt: Keyhole may learn it.
+	NotBuilt Reason = "not_built"
+	// NeedsWeights: the block runs a model of its own.
+	NeedsWeights Reason = "needs_weights"
+	// VendorPlatform: it does nothing without the vendor's service.
+	VendorPlatform Reason = "vendor_platform"
+	// NeedsDevice: it speaks to a machine by a protocol other than HTTP.
+	NeedsDevice Reason = "needs_device"
+	// ServerAccess: it would use the files or the environment of the server.
+	ServerAccess Reason = "server_access"
+	// Retired: what it used no longer exists.
+	Retired Reason = "retired"
+)
+
+// NotRunnable says why a block cannot run.
+type NotRunnable struct {
+	Reason Reason `json:"reason"`
+	// Words are what a person reads, where the reason alone does not say it.
+	Words string `json:"words,omitempty"`
+}
+
+// reasonWords follow "the step cannot run: ".
+var reasonWords = map[Reason]string{
+	NotBuilt:       "not built yet",
+	NeedsWeights:   "needs weights that Keyhole does not ship, and cannot take them as ONNX yet",
+	VendorPlatform: "talks to the vendor's platform",
+	NeedsDevice:    "needs a device",
+	ServerAccess:   "would reach into the server",
+	Retired:        "what it used no longer exists",
+}
+
+// Why is what a person reads: "needs a PLC".
+func (n *NotRunnable) Why() string { return cmp.Or(n.Words, reasonWords[n.Reason]) }
+
+// Runs reports whether Keyhole can run the block.
+func (m *Manifest) Runs() bool { return m.NotRunnable == nil }
