@@ -19,7 +19,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
-	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
@@ -97,7 +96,6 @@ type Service struct {
 	keys       *keys.Keys
 	assertions *assertions.Assertions
 	attempts   *attempts.Store
-	memory     *exposure.Memory
 	running    *revocation.Running
 	bus        *revocation.Bus
 	clients    clients

@@ -46,12 +46,12 @@ func (s *Service) wire(deps Deps) error {
 	stored := credentials.New(credentials.Deps{
 		DB: s.db, Workspaces: tenants, Log: log, Bus: s.bus, KEK: s.kek, Sealer: s.sealer, Rules: s.clients.rules, Now: s.now,
 	})
-	s.memory = exposure.New(s.db, derived.thresholds, s.now)
+	memory := exposure.New(s.db, derived.thresholds, s.now)
 	grants := credentialgrants.New(credentialgrants.Deps{
-		DB: s.db, Redis: s.redis, Credentials: stored, Uses: s.attempts, Memory: s.memory, Log: log, Bus: s.bus, Now: s.now,
+		DB: s.db, Redis: s.redis, Credentials: stored, Uses: s.attempts, Memory: memory, Log: log, Bus: s.bus, Now: s.now,
 	})
 	judge := withholding.New(withholding.Deps{
-		DB: s.db, Credentials: stored, Memory: s.memory, Events: log, Bus: s.bus, Logger: s.log, Now: s.now, Refused: counters.refused,
+		DB: s.db, Credentials: stored, Memory: memory, Events: log, Bus: s.bus, Logger: s.log, Now: s.now, Refused: counters.refused,
 	})
 	ends := runs.New(runs.Deps{
 		Redis: s.redis, Verifier: deps.Verifier, KEK: s.kek, Attempts: s.attempts, Bus: s.bus, Judge: judge, Now: s.now,
@@ -72,7 +72,7 @@ func (s *Service) wire(deps Deps) error {
 		callHandlers: calls.NewInternalHandlers(calls.Deps{
 			Verifier: deps.Verifier, Logger: s.log, Now: s.now, HandleKey: derived.handles,
 			Egress: s.clients.steps, Fetches: s.clients.pictures, Keys: s.keys, Assertions: s.assertions, Credentials: stored,
-			Grants: grants, Runs: ends, Memory: s.memory, Judge: judge, Running: s.running, Attempts: s.attempts, Audit: log,
+			Grants: grants, Runs: ends, Memory: memory, Judge: judge, Running: s.running, Attempts: s.attempts, Audit: log,
 			Refused: counters.refused, Outcomes: counters.uses,
 		}),
 	}

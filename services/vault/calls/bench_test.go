@@ -94,16 +94,16 @@ func pair(ctx context.Context, s *InternalHandlers, token string, number int32) 
 	if err != nil {
 		return err
 	}
-	if err := s.bound(h, "runner", "https://api.openai.com/v1/chat/completions"); err != nil {
+	if err := s.checkBinding(h, "runner", "https://api.openai.com/v1/chat/completions"); err != nil {
 		return err
 	}
-	if err := s.mayUse(ctx, h); err != nil {
+	if err := s.checkRights(ctx, h); err != nil {
 		return err
 	}
-	if _, err := s.spend(ctx, h); err != nil {
+	if _, err := s.beginCall(ctx, h); err != nil {
 		return err
 	}
-	slots, _, err := s.reveal(ctx, []*handle{h})
+	slots, _, err := s.openSlots(ctx, []*handle{h})
 	destroy(slots)
 	return err
 }

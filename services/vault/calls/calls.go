@@ -23,18 +23,18 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 )
 
-// writeTimeout bounds writes that go on after their caller has left.
+// writeTimeout bounds a write that continues after its caller has left.
 const writeTimeout = 10 * time.Second
 
-// InternalHandlers serves the two halves of a handle: IssueHandle makes it, Egress uses it.
+// InternalHandlers implements IssueHandle and Egress on the internal endpoint.
 type InternalHandlers struct {
 	verifier    *identity.Verifier
 	log         *slog.Logger
 	now         func() time.Time
 	handleKey   secret.Secret
-	egress      *egress.Client // of steps
-	fetches     *egress.Client // of pictures
-	bodies      *fair.Pool     // of bytes: bodies that credentials are put into
+	egress      *egress.Client // for steps
+	fetches     *egress.Client // for pictures
+	bodies      *fair.Pool     // of bytes, for bodies that hold a credential
 	keys        *keys.Keys
 	assertions  *assertions.Assertions
 	credentials *credentials.Credentials
@@ -45,9 +45,9 @@ type InternalHandlers struct {
 	running     *revocation.Running
 	attempts    *attempts.Store
 	audit       *audit.Log
-	refused     *prometheus.CounterVec // uses of rights, by reason
-	outcomes    *prometheus.CounterVec // of calls
-	// begin writes the intent of a use. A benchmark replaces it, to measure what the write costs.
+	refused     *prometheus.CounterVec // refused uses, by reason
+	outcomes    *prometheus.CounterVec // calls, by outcome
+	// begin writes the intent of a call. A benchmark replaces it, to measure the cost of the write.
 	begin func(context.Context, attempts.Attempt) (attempts.Beginning, error)
 }
 
@@ -57,7 +57,7 @@ type Deps struct {
 	Logger          *slog.Logger
 	Now             func() time.Time
 	HandleKey       secret.Secret  // of the MAC of handles
-	Egress, Fetches *egress.Client // of steps and of pictures; they share no connection
+	Egress, Fetches *egress.Client // for steps and for pictures; they share no connection
 	Keys            *keys.Keys
 	Assertions      *assertions.Assertions
 	Credentials     *credentials.Credentials
@@ -76,7 +76,7 @@ type Deps struct {
 func NewInternalHandlers(d Deps) *InternalHandlers {
 	return &InternalHandlers{
 		verifier: d.Verifier, log: d.Logger, now: d.Now, handleKey: d.HandleKey, egress: d.Egress, fetches: d.Fetches,
-		bodies: newFilled(), keys: d.Keys, assertions: d.Assertions, credentials: d.Credentials, grants: d.Grants, runs: d.Runs,
+		bodies: newBodyPool(), keys: d.Keys, assertions: d.Assertions, credentials: d.Credentials, grants: d.Grants, runs: d.Runs,
 		memory: d.Memory, judge: d.Judge, running: d.Running, attempts: d.Attempts, audit: d.Audit, refused: d.Refused,
 		outcomes: d.Outcomes, begin: attempts.NewWriter(d.Attempts).Begin,
 	}

@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	// handleLife bounds a handle: the time between asking for it and using it.
+	// handleLife is how long a handle is valid: the runner uses it for the next request of its step.
 	handleLife = 2 * time.Minute
-	// handlePrefix says what it is, to people and to secret scanners.
+	// handlePrefix lets people and secret scanners recognise a handle.
 	handlePrefix = "khh_"
-	// maxHandle bounds what is decoded, in bytes.
+	// maxHandle bounds a token that is decoded, in bytes.
 	maxHandle = 8 << 10
 )
 
-// handle is the right to make one call with one credential. It is a token that
-// the vault makes and the vault alone reads: nothing is stored until it is used.
+// handle is the right to make one call with one credential. Its token is a payload with a MAC that only the
+// vault can make, so nothing is stored until the handle is used.
 type handle struct {
 	Run        string
 	Step       string
@@ -31,17 +31,16 @@ type handle struct {
 	Attempt    int64
 	Workspace  string
 	ChargedKey string
-	// Link is the share that the run came through, whoever's the credential is; empty
-	// for an own run.
+	// Link is the share that the run came through; empty for a run of the owner.
 	Link string
-	// Owner is the key whose authority an own run rests on.
+	// Owner is the key whose authority a run of the owner rests on.
 	Owner string
-	// Share is set when the credential is the owner's, hidden; VersionHash is then
-	// the version that the grant covers.
+	// Share is the share whose grant allows a hidden credential, and VersionHash the version that the grant
+	// covers. Both are empty for a credential of the caller.
 	Share       string
 	VersionHash string
-	// Credential, UID and Version say which stored value; for a visitor's own,
-	// Input does, and the slot goes along.
+	// Credential, UID and Version name a stored value. Input names a visitor's credential, whose slot comes
+	// from the version: Provider, SlotKind, SlotName, SlotPrefix.
 	Credential  string
 	UID         string
 	Version     int64
@@ -52,16 +51,16 @@ type handle struct {
 	SlotPrefix  string
 	Destination string
 	Peer        string
-	// Calls is how many calls it is good for: always 1.
+	// Calls is how many calls the handle allows: always 1.
 	Calls int64
 	// Expiry is in Unix milliseconds.
 	Expiry int64
 }
 
-// handleForm is the first byte of a handle; another layout gets another.
-const handleForm = 1
+// handleLayout is the first byte of a payload. A new layout gets a new number.
+const handleLayout = 1
 
-// texts and numbers are the handle's fields in the order that they are written.
+// texts and numbers are the fields of a payload, in their order.
 func (h *handle) texts() []*string {
 	return []*string{
 		&h.Run, &h.Step, &h.Field, &h.Workspace, &h.ChargedKey, &h.Link, &h.Owner, &h.Share, &h.VersionHash, &h.Credential, &h.UID,
@@ -73,10 +72,9 @@ func (h *handle) numbers() []*int64 {
 	return []*int64{&h.Attempt, &h.Version, &h.Calls, &h.Expiry}
 }
 
-// marshal writes the fields: JSON would take longer than everything else that is
-// done in memory with a handle.
+// marshal writes the fields in binary. JSON would take longer than all other work in memory for a handle.
 func (h *handle) marshal() []byte {
-	b := append(make([]byte, 0, 512), handleForm)
+	b := append(make([]byte, 0, 512), handleLayout)
 	for _, n := range h.numbers() {
 		b = binary.AppendVarint(b, *n)
 	}
@@ -86,39 +84,39 @@ func (h *handle) marshal() []byte {
 	return b
 }
 
-// unmarshal reads what marshal wrote, under a MAC that was checked: it is ours.
+// unmarshal reads what marshal wrote. Check the MAC first.
 func (h *handle) unmarshal(b []byte) error {
-	if len(b) == 0 || b[0] != handleForm {
-		return errors.New("a handle of another form")
+	if len(b) == 0 || b[0] != handleLayout {
+		return errors.New("unknown handle layout")
 	}
 	b = b[1:]
 	for _, n := range h.numbers() {
 		v, size := binary.Varint(b)
 		if size <= 0 {
-			return errors.New("a handle that is cut off")
+			return errors.New("truncated handle")
 		}
 		*n, b = v, b[size:]
 	}
 	for _, t := range h.texts() {
 		v, size := binary.Uvarint(b)
 		if size <= 0 || v > uint64(len(b)-size) {
-			return errors.New("a handle that is cut off")
+			return errors.New("truncated handle")
 		}
 		*t, b = string(b[size:size+int(v)]), b[size+int(v):]
 	}
 	if len(b) > 0 {
-		return errors.New("a handle with more at its end")
+		return errors.New("trailing bytes in handle")
 	}
 	return nil
 }
 
-// mint seals a handle. It can be read by who holds it, and not be changed.
+// mint makes the token of a handle. Its holder can read it and cannot change it: it has no secret.
 func (s *InternalHandlers) mint(h *handle) string {
 	payload := h.marshal()
 	return handlePrefix + base64.RawURLEncoding.EncodeToString(append(payload, s.handleMAC(payload)...))
 }
 
-// open checks a handle's MAC and reads it. Nothing in it is looked at before.
+// open checks the MAC of a token and then reads its payload.
 func (s *InternalHandlers) open(token string) (*handle, error) {
 	body, ok := strings.CutPrefix(token, handlePrefix)
 	if !ok || len(token) > maxHandle || strings.ContainsAny(body, "\r\n") {
@@ -142,11 +140,11 @@ func (s *InternalHandlers) handleMAC(payload []byte) []byte {
 	return m.Sum(nil)
 }
 
-// expires is when the handle ends.
+// expires is the time after which the handle is refused.
 func (h *handle) expires() time.Time { return time.UnixMilli(h.Expiry) }
 
-// credentialLabel is how audit and ledger name the credential: by resource name,
-// or the input that a visitor's own came in by.
+// credentialLabel is the name of the credential for audit log and ledger: its resource name, or the input of a
+// visitor's credential.
 func (h *handle) credentialLabel() string {
 	if h.Input != "" {
 		return h.Input
@@ -154,7 +152,8 @@ func (h *handle) credentialLabel() string {
 	return h.Credential
 }
 
-// handleInvalid is the one answer to a handle that does not hold.
+// handleInvalid is the error of every handle that cannot be used. Only the log has the cause, because a thief
+// must not learn what to change.
 func handleInvalid(cause error) error {
 	return errs.PermissionDenied(errorsv1.Reason_REASON_HANDLE_INVALID,
 		"the handle is unknown, used up, expired or bound to something else").Because(cause)

@@ -18,8 +18,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 )
 
-// IssueHandle gives the right to use one credential in one attempt of a step. It
-// checks everything that Egress will check again, and writes nothing.
+// IssueHandle makes a handle for one attempt of a step. It checks everything that Egress checks again, so that a
+// runner learns early, and writes nothing.
 func (s *InternalHandlers) IssueHandle(ctx context.Context, req *vaultinternalv1.IssueHandleRequest) (*vaultinternalv1.IssueHandleResponse, error) {
 	peer := caller.Peer(ctx)
 	claims, err := grant.Verify(s.verifier, req.GetGrant(), peer, s.now())
@@ -27,22 +27,21 @@ func (s *InternalHandlers) IssueHandle(ctx context.Context, req *vaultinternalv1
 		s.refused.WithLabelValues("grant").Inc()
 		return nil, err
 	}
-	h, err := s.bindHandle(claims, peer, req)
+	h, err := s.newHandle(claims, peer, req)
 	if err == nil {
-		err = s.mayUse(ctx, h)
+		err = s.checkRights(ctx, h)
 	}
 	if err == nil {
-		err = s.callsLeft(ctx, h)
+		err = s.checkCallsLeft(ctx, h)
 	}
 	if err != nil {
-		return nil, s.refuseUse(ctx, "handle.refused", h, err)
+		return nil, s.auditRefusal(ctx, h, err)
 	}
 	return &vaultinternalv1.IssueHandleResponse{Handle: s.mint(h), ExpireTime: timestamppb.New(h.expires())}, nil
 }
 
-// bindHandle says what the handle would be for. It always returns one, for the
-// audit, and an error if the run grant does not allow it.
-func (s *InternalHandlers) bindHandle(c *grant.Claims, peer string, req *vaultinternalv1.IssueHandleRequest) (*handle, error) {
+// newHandle makes the handle that a request asks for. It returns one even with an error, for the audit log.
+func (s *InternalHandlers) newHandle(c *grant.Claims, peer string, req *vaultinternalv1.IssueHandleRequest) (*handle, error) {
 	expires := s.now().Add(handleLife)
 	if c.Expires().Before(expires) {
 		expires = c.Expires()
@@ -77,10 +76,9 @@ func (s *InternalHandlers) bindHandle(c *grant.Claims, peer string, req *vaultin
 	return h, nil
 }
 
-// mayUse checks the rights that a handle rests on, as they are now (no older
-// than recent.MaxAge). On a handle that is being made it fills in which version of
-// the credential it is for; on one that is used, that must still be the one.
-func (s *InternalHandlers) mayUse(ctx context.Context, h *handle) error {
+// checkRights checks the rights that a handle rests on, as they were at most recent.MaxAge ago. It sets the
+// credential's version in a new handle. In a handle that is used, the version must be the current one.
+func (s *InternalHandlers) checkRights(ctx context.Context, h *handle) error {
 	if err := s.runs.Alive(ctx, h.Run); err != nil {
 		return err
 	}
@@ -102,7 +100,7 @@ func (s *InternalHandlers) mayUse(ctx context.Context, h *handle) error {
 	switch {
 	case c == nil || (h.UID != "" && h.UID != c.UID):
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN,
-			"the credential of step %s is not there any more", h.Step).With("step", h.Step)
+			"the credential of step %s no longer exists", h.Step).With("step", h.Step)
 	case !slices.Contains(c.Hosts, h.Destination):
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED,
 			"the credential of step %s may not go to %s", h.Step, h.Destination).With("step", h.Step)
@@ -114,12 +112,12 @@ func (s *InternalHandlers) mayUse(ctx context.Context, h *handle) error {
 		return nil
 	}
 	if _, err = s.coveringGrant(ctx, h); err == nil && c.Exposed {
-		return revocation.Paused() // until it has a new value
+		return revocation.Paused() // until its owner stores a new value
 	}
 	return err
 }
 
-// coveringGrant finds the grant by which the owner opened this very slot.
+// coveringGrant finds the grant that covers the slot of a handle.
 func (s *InternalHandlers) coveringGrant(ctx context.Context, h *handle) (*credentialgrants.Grant, error) {
 	g, err := s.grants.Current(ctx, h.Workspace, h.Share)
 	if err != nil {
@@ -134,17 +132,17 @@ func (s *InternalHandlers) coveringGrant(ctx context.Context, h *handle) (*crede
 	case !ok || granted.Credential != id || granted.Destination != h.Destination:
 		return nil, grant.Invalid(errors.New("no credential grant covers this slot"))
 	case g.SuspendTime.Valid:
-		return nil, s.stoppedFor(ctx, h)
+		return nil, s.suspensionError(ctx, h)
 	case granted.UID != h.UID:
-		// A credential that is another one than was granted waits for its owner.
+		// The credential changed since the grant. The owner must confirm it.
 		return nil, revocation.Paused()
 	}
 	return g, nil
 }
 
-// callsLeft refuses early what the count at use would refuse. It may be behind by
-// recent.MaxAge: the count at use is what decides.
-func (s *InternalHandlers) callsLeft(ctx context.Context, h *handle) error {
+// checkCallsLeft refuses early a call that the count in beginCall would refuse. Its count may be recent.MaxAge
+// old, so it may let a call through that beginCall refuses.
+func (s *InternalHandlers) checkCallsLeft(ctx context.Context, h *handle) error {
 	q, err := s.quotaOf(ctx, h)
 	if err != nil || q == nil {
 		return err
@@ -152,7 +150,7 @@ func (s *InternalHandlers) callsLeft(ctx context.Context, h *handle) error {
 	return s.grants.Left(ctx, *q)
 }
 
-// quotaOf is the credential grant's limit; nil where there is none.
+// quotaOf is the quota of the grant that covers a handle; nil for a credential that is not hidden.
 func (s *InternalHandlers) quotaOf(ctx context.Context, h *handle) (*credentialgrants.Quota, error) {
 	if h.Share == "" {
 		return nil, nil
@@ -164,9 +162,9 @@ func (s *InternalHandlers) quotaOf(ctx context.Context, h *handle) (*credentialg
 	return s.grants.Quota(g), nil
 }
 
-// stoppedFor is the error of a handle of a suspended share. The run that was the reason tries its provider again,
-// as after any failure, and gets the same error.
-func (s *InternalHandlers) stoppedFor(ctx context.Context, h *handle) error {
+// suspensionError is the error of a handle of a suspended share. The run that caused the suspension gets the
+// error of a failed provider again, so that a retry does not tell its visitor about the suspension.
+func (s *InternalHandlers) suspensionError(ctx context.Context, h *handle) error {
 	p, err := s.memory.SuspensionOf(ctx, h.Workspace, h.Share)
 	switch {
 	case err != nil:

@@ -17,39 +17,43 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 )
 
-// outcomeOf is what an attempt's row says of its end: "ok", or "failed" with the
-// provider's status or the kind of failure.
+// outcomeOf is the outcome in an attempt's row: "ok", or "failed" with the provider's status or the kind of
+// failure.
 func outcomeOf(ctx context.Context, status int, err error) string {
+	if err == nil && status < 400 {
+		return "ok"
+	}
 	if err == nil {
-		return statusOutcome(status)
+		return "failed " + strconv.Itoa(status)
 	}
 	e, ok := errors.AsType[*egress.Error](err)
 	switch {
 	case ok && e.Unsent:
-		return attempts.NotSent + " " + kindOf(e).String()
+		return attempts.NotSent + " " + publicKind(e).String()
 	case revocation.Cause(ctx) != nil:
 		return "failed revoked"
 	case ok:
-		return "failed " + kindOf(e).String()
+		return "failed " + publicKind(e).String()
 	default:
 		return "failed canceled"
 	}
 }
 
-// kindOf is the kind of a failure for the attempt's row, which a workspace's members
-// read: like answerError it does not tell a refused address from an unknown name.
-func kindOf(e *egress.Error) egress.Kind {
+// publicKind is the kind of a failure for the attempt's row. The members of a workspace read it, so like
+// runnerError it does not tell a refused address from an unknown name.
+func publicKind(e *egress.Error) egress.Kind {
 	if e.Reveals == egress.Network {
 		return egress.Unreachable
 	}
 	return e.Kind
 }
 
-// answerError is what the runner gets of a failed call. That an answer held a secret
-// looks like any failure of the provider's: the guard must not be asked. Which names
-// and addresses the operator's network has is told to nobody, and what the operator
-// lists, or what listens there, not to a stranger who came through a link.
-func answerError(ctx context.Context, err error, stranger bool) error {
+// runnerError is the error that the runner gets for a failed call. It tells
+//
+//   - nobody that an answer held a secret: that looks like a failed provider, so that the guard confirms no guess;
+//   - nobody which names and addresses exist in the operator's network;
+//   - no stranger, who came through a link, what the operator lists or what listens there.
+func runnerError(ctx context.Context, err error, stranger bool) error {
 	if err == nil {
 		return nil
 	}
@@ -67,7 +71,7 @@ func answerError(ctx context.Context, err error, stranger bool) error {
 	case egress.RefusedRequest:
 		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%s", e.Message)
 	case egress.RefusedDestination, egress.RefusedAddress, egress.RefusedRedirect:
-		return refusedURL(e)
+		return addressRefused(e)
 	case egress.TooLarge:
 		return errs.ResourceExhausted(errorsv1.Reason_REASON_RESULT_TOO_LARGE, "%s", e.Message)
 	case egress.Timeout:
@@ -81,29 +85,29 @@ func answerError(ctx context.Context, err error, stranger bool) error {
 	}
 }
 
-// answerWithheld is what the runner gets of an answer that held the secret. The owner of
-// the credential learns the provider's status. A visitor of a hidden credential must not
-// be able to tell this from any other failure.
-func answerWithheld(h *handle, status int) error {
+// withheldError is the error that the runner gets for an answer that held a secret. The owner of the credential
+// learns the provider's status. For a visitor it is the error of any failed provider.
+func withheldError(h *handle, status int) error {
 	if h.Share != "" || status == 0 {
 		return withholding.ProviderFailed()
 	}
-	said := strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
+	text := strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_PROVIDER_FAILED,
-		"the provider answered %s, and its answer was withheld because it repeats the key", said).With("status", strconv.Itoa(status))
+		"the provider answered %s, and its answer was withheld because it repeats the key", text).With("status", strconv.Itoa(status))
 }
 
-// logFailure keeps for the operator what answerError does not tell.
+// logFailure logs for the operator what runnerError withholds.
 func (s *InternalHandlers) logFailure(ctx context.Context, run, step string, err error) {
 	e, ok := errors.AsType[*egress.Error](err)
 	if !ok || e.Kind == egress.Canceled {
 		return
 	}
-	s.log.LogAttrs(ctx, slog.LevelInfo, "an outbound call failed", slog.String("run", run), slog.String("step", step),
-		slog.String("kind", e.Kind.String()), slog.String("why", e.Message))
+	s.log.LogAttrs(ctx, slog.LevelInfo, "outbound call failed", slog.String("run", run), slog.String("step", step),
+		slog.String("kind", e.Kind.String()), slog.String("reason", e.Message))
 }
 
-func refusedURL(err error) error {
+// addressRefused is the error of a call to an address that may not be called.
+func addressRefused(err error) error {
 	message := "the address may not be called"
 	if e, ok := errors.AsType[*egress.Error](err); ok {
 		message = e.Message

@@ -3,7 +3,6 @@ package calls
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"strconv"
 	"strings"
 
@@ -22,20 +21,19 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 )
 
-// bound checks what a handle says of itself against the call that it is used
-// for: whose it is, when, and where to.
-func (s *InternalHandlers) bound(h *handle, peer, url string) error {
+// checkBinding checks a handle against the call that it is used for: the peer, the time and the destination.
+func (s *InternalHandlers) checkBinding(h *handle, peer, url string) error {
 	switch {
 	case peer == "" || h.Peer != peer:
 		return handleInvalid(errors.New("presented by another peer"))
 	case !s.now().Before(h.expires()):
 		return handleInvalid(errors.New("expired"))
 	case h.Calls != 1:
-		return handleInvalid(errors.New("not good for one call"))
+		return handleInvalid(errors.New("not for one call"))
 	}
 	d, err := egress.DestinationOf(url)
 	if err != nil {
-		return refusedURL(err)
+		return addressRefused(err)
 	}
 	if d.String() != h.Destination {
 		return handleInvalid(errors.New("used for another destination"))
@@ -43,9 +41,12 @@ func (s *InternalHandlers) bound(h *handle, peer, url string) error {
 	return nil
 }
 
-// spend uses the handle up and writes the intent. When it returns nil the row is
-// durable; after any error the credential must not be used.
-func (s *InternalHandlers) spend(ctx context.Context, h *handle) (attempts.Attempt, error) {
+// beginCall marks the handle as used, counts the call and writes its intent. When it returns nil, the intent is
+// durable. After any error the credential must not be used.
+//
+// The count comes first, because it is cheap and refuses most calls that must not be made. If the intent fails,
+// the count is given back.
+func (s *InternalHandlers) beginCall(ctx context.Context, h *handle) (attempts.Attempt, error) {
 	a := attempts.Attempt{
 		Run: h.Run, Step: h.Step, Field: h.Field, Number: h.Attempt, ID: id.New(audit.IDPrefix), Workspace: h.Workspace,
 		Share: h.Share, Credential: h.credentialLabel(), CredentialVersion: h.Version, Destination: h.Destination,
@@ -64,41 +65,44 @@ func (s *InternalHandlers) spend(ctx context.Context, h *handle) (attempts.Attem
 	case !left:
 		return a, s.grants.Exhausted(*q)
 	}
-	became, err := s.begin(ctx, a)
-	switch {
-	case err != nil:
-	case became == attempts.UsedBefore:
-		err = handleInvalid(errors.New("this attempt was begun before"))
-	case became == attempts.TooLate:
-		s.finish(ctx, a, attempts.NotSent)
-		err = grant.Invalid(errors.New("the run has ended"))
-	}
-	if err != nil && q != nil {
-		// The call is not made, so it does not count. If that cannot be written
-		// either, it counts too much: on the safe side.
-		if back := s.grants.GiveBack(context.WithoutCancel(ctx), *q); back != nil {
-			s.log.LogAttrs(ctx, slog.LevelWarn, "a call that was not made stays counted", slog.Any("error", back))
-		}
+	if err = s.writeIntent(ctx, a); err != nil && q != nil {
+		s.logUncounted(ctx, s.grants.GiveBack(context.WithoutCancel(ctx), *q))
 	}
 	return a, err
 }
 
-// reveal opens the credentials of handles, and finds the guard that looks for them in
-// answers. The secrets are destroyed by the caller.
-func (s *InternalHandlers) reveal(ctx context.Context, together []*handle) (slots egress.Slots, set *guard.Set, err error) {
+// writeIntent writes the row of an attempt. It returns an error if the call must not be made.
+func (s *InternalHandlers) writeIntent(ctx context.Context, a attempts.Attempt) error {
+	result, err := s.begin(ctx, a)
+	if err != nil {
+		return err
+	}
+	switch result {
+	case attempts.UsedBefore:
+		return handleInvalid(errors.New("this attempt was begun before"))
+	case attempts.TooLate:
+		s.end(ctx, a, attempts.NotSent)
+		return grant.Invalid(errors.New("the run has ended"))
+	}
+	return nil
+}
+
+// openSlots opens the credentials of handles, and finds the guard that looks for them in the answer. The caller
+// destroys the secrets.
+func (s *InternalHandlers) openSlots(ctx context.Context, handles []*handle) (slots egress.Slots, set *guard.Set, err error) {
 	defer func() {
 		if err != nil {
 			destroy(slots)
 		}
 	}()
-	hidden, names := make([]secret.Secret, len(together)), make([]withholding.Secret, len(together))
-	for i, h := range together {
-		slot, err := s.slotFor(ctx, h)
+	hidden, names := make([]secret.Secret, len(handles)), make([]withholding.Secret, len(handles))
+	for i, h := range handles {
+		slot, err := s.openSlot(ctx, h)
 		if err != nil {
 			return slots, nil, err
 		}
 		slots = append(slots, slot)
-		hidden[i], names[i] = slot.Hidden(), h.guarded()
+		hidden[i], names[i] = slot.Hidden(), h.guardName()
 	}
 	if set, err = s.judge.Together(names, hidden); err != nil {
 		return slots, nil, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
@@ -107,18 +111,18 @@ func (s *InternalHandlers) reveal(ctx context.Context, together []*handle) (slot
 	return slots, set, nil
 }
 
-// guarded names the secret of a handle, whose guard is kept.
-func (h *handle) guarded() withholding.Secret {
+// guardName names the secret of a handle, under which its compiled guard is cached.
+func (h *handle) guardName() withholding.Secret {
 	if h.Input != "" {
 		return withholding.Secret{Subject: revocation.Run(h.Run), Version: strconv.Quote(h.Input)}
 	}
 	return withholding.Secret{Subject: revocation.Credential(h.Credential), Version: h.UID + " " + strconv.FormatInt(h.Version, 10)}
 }
 
-// slotFor opens the credential of one handle.
-func (s *InternalHandlers) slotFor(ctx context.Context, h *handle) (*egress.Slot, error) {
+// openSlot opens the credential of one handle.
+func (s *InternalHandlers) openSlot(ctx context.Context, h *handle) (*egress.Slot, error) {
 	if h.Input == "" {
-		c, value, err := s.storedValue(ctx, h)
+		c, value, err := s.openStored(ctx, h)
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +139,7 @@ func (s *InternalHandlers) slotFor(ctx context.Context, h *handle) (*egress.Slot
 	return p.With(value), nil
 }
 
-func (s *InternalHandlers) storedValue(ctx context.Context, h *handle) (*credentials.Credential, secret.Secret, error) {
+func (s *InternalHandlers) openStored(ctx context.Context, h *handle) (*credentials.Credential, secret.Secret, error) {
 	c, err := s.credentials.Current(ctx, h.Credential)
 	if err != nil {
 		return nil, secret.Secret{}, err
@@ -147,17 +151,17 @@ func (s *InternalHandlers) storedValue(ctx context.Context, h *handle) (*credent
 	return &c.Credential, value, err
 }
 
-// refuseUse audits a refusal for the owner of the right and returns the error.
-// What is a fault of ours is not a refusal.
-func (s *InternalHandlers) refuseUse(ctx context.Context, action string, h *handle, err error) error {
-	if e := revocation.Cause(ctx); e != nil { // under it: what failed by that is not the reason
-		err = e
+// auditRefusal tells the owner of a right that its use was refused, and returns the error. A fault of the system
+// is no refusal.
+func (s *InternalHandlers) auditRefusal(ctx context.Context, h *handle, err error) error {
+	if cause := revocation.Cause(ctx); cause != nil { // the other error only follows from it
+		err = cause
 	}
 	switch errs.ReasonOf(err) {
 	case errorsv1.Reason_REASON_UNAVAILABLE, errorsv1.Reason_REASON_INTERNAL, errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_DEADLINE_EXCEEDED:
 		return err
 	}
-	e := s.audit.Event(audit.PeerOf(ctx, h.Peer), h.Workspace, action, h.credentialLabel())
+	e := s.audit.Event(audit.PeerOf(ctx, h.Peer), h.Workspace, "handle.refused", h.credentialLabel())
 	e.Outcome = strings.ToLower(strings.TrimPrefix(errs.ReasonOf(err).String(), "REASON_"))
 	for k, v := range map[string]string{
 		"run": h.Run, "step": h.Step, "field": h.Field, "attempt": strconv.FormatInt(h.Attempt, 10), "share": h.Share, "destination": h.Destination,

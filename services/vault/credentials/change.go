@@ -3,60 +3,52 @@ package credentials
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
-	"github.com/keyhole-dev/keyhole/services/vault/audit"
 )
 
-func notFoundOr(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return resource.NotFound("credential")
-	}
-	return err
+// update is what a request changes. A zero value keeps the stored one.
+type update struct {
+	from  *vaultv1.Credential
+	mask  []string // nil changes the fields that are given
+	value secret.Secret
 }
 
-func (s *Credentials) changeCredential(ctx context.Context, tx *sql.Tx, by audit.Actor, ws, cid string, from *vaultv1.Credential, mask []string, value secret.Secret) (Credential, error) {
+// update changes one credential and adds to the details of its event.
+func (s *Credentials) update(ctx context.Context, tx *sql.Tx, ws, cid string, u update, details map[string]string) (Credential, error) {
 	if err := lockCredential(ctx, tx, ws, cid); err != nil {
 		return Credential{}, err
 	}
-	before, err := Row(ctx, tx, ws, cid)
+	before, err := find(ctx, tx, ws, cid)
 	if err != nil {
-		return before, notFoundOr(err)
+		return before, err
 	}
 	c := before
-	if err := s.applyTo(&c, from, mask); err != nil {
+	if err := s.apply(&c, u.from, u.mask); err != nil {
 		return c, err
 	}
-	if err := keepTogether(before, &c, value); err != nil {
+	if err := keepTogether(before, &c, u.value); err != nil {
 		return c, err
 	}
 	c.updateTime = sqldb.Micros(s.now())
-	e := s.log.Event(by, ws, "credential.update", c.name())
 	if c.UID != before.UID {
-		e.Details["changed"] = strings.Join(unitChanges(before, c), ", ")
+		details["changed"] = strings.Join(unitChanges(before, c), ", ")
 	}
-	if value.IsZero() {
-		err = updateCredential(ctx, tx, before.UID, c)
-	} else {
-		c.Version++
-		e.Details["version"] = strconv.FormatInt(c.Version, 10)
-		err = s.replaceValue(ctx, tx, before.UID, &c, value)
+	if u.value.IsZero() {
+		return c, updateCredential(ctx, tx, before.UID, c)
 	}
-	if err != nil {
-		return c, err
-	}
-	return c, audit.Write(ctx, tx, e)
+	c.Version++
+	details["version"] = strconv.FormatInt(c.Version, 10)
+	return c, s.replaceValue(ctx, tx, before.UID, &c, u.value)
 }
 
-// replaceValue writes a credential with a new value. It destroys the old value first: the new one is another
-// row, and no two may exist.
+// replaceValue writes a credential with a new value. It deletes the row of the old value first, because that row
+// names the old uid, which the update may change.
 func (s *Credentials) replaceValue(ctx context.Context, tx *sql.Tx, oldUID string, c *Credential, value secret.Secret) error {
 	if err := s.setValue(c, value); err != nil {
 		return err
@@ -74,8 +66,8 @@ func (s *Credentials) replaceValue(ctx context.Context, tx *sql.Tx, oldUID strin
 	return putValue(ctx, tx, *c, sealed)
 }
 
-// applyTo changes the fields that the mask names. Without a mask it changes the fields that are given.
-func (s *Credentials) applyTo(c *Credential, from *vaultv1.Credential, mask []string) error {
+// apply changes the fields that the mask names. Without a mask it changes the fields that are given.
+func (s *Credentials) apply(c *Credential, from *vaultv1.Credential, mask []string) error {
 	changes := func(path string, given bool) bool { return slices.Contains(mask, path) || (mask == nil && given) }
 	if changes("title", from.GetTitle() != "") {
 		c.title = from.GetTitle()

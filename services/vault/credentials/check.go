@@ -14,8 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// setValue checks a value and sets the fields that describe it: its fingerprints, and whether it can be
-// guarded.
+// setValue checks a value and sets the fields that depend on it: its fingerprints, and whether it can be guarded.
 func (s *Credentials) setValue(c *Credential, value secret.Secret) error {
 	if why := secret.Unfit(value.Expose()); why != "" {
 		return badValue(why)
@@ -25,7 +24,7 @@ func (s *Credentials) setValue(c *Credential, value secret.Secret) error {
 		return badValue(err.Error())
 	}
 	if slot.Kind == egress.Address && !slices.Equal(c.Hosts, HostOf(value)) {
-		return badValue("it is an address, so the only host of the credential must be the host of the address")
+		return badValue("it is an address, so the credential must have one host, that of the address")
 	}
 	c.Fingerprint = s.kek.Fingerprint(c.workspace, value)
 	c.Body = s.kek.Fingerprint(c.workspace, guard.Body(slot.Hidden()))
@@ -33,12 +32,12 @@ func (s *Credentials) setValue(c *Credential, value secret.Secret) error {
 	return nil
 }
 
-// publicCredential refuses a secret in the public fields of a credential. A secret belongs in the value.
-func publicCredential(cid string, from *vaultv1.Credential, value secret.Secret) error {
+// checkPublicFields refuses a secret in a field that is public.
+func checkPublicFields(cid string, from *vaultv1.Credential, value secret.Secret) error {
 	if v := string(value.Expose()); len(v) >= 8 && strings.Contains(cid+"\n"+from.GetTitle(), v) {
 		return errs.InvalidArgument(errorsv1.Reason_REASON_LITERAL_SECRET,
-			"the id or the title of the credential contains its value, and both are public; send the value only as the value").
-			Field("credential.title", "holds the value")
+			"the id or the title of the credential contains its value, and both are public; put the secret in the value only").
+			Field("credential.title", "contains the value")
 	}
 	gate := leak.NewGate().Text("credential_id", cid).Text("credential.title", from.GetTitle()).
 		Text("credential.provider", from.GetProvider()).Text("credential.slot_name", from.GetSlotName())
@@ -48,7 +47,7 @@ func publicCredential(cid string, from *vaultv1.Credential, value secret.Secret)
 	return gate.Err()
 }
 
-// HostOf is the destination of a value that is an address; nil for any other value.
+// HostOf is the destination of a value that is an address, as a list of one. It is nil for any other value.
 func HostOf(value secret.Secret) []string {
 	d, err := egress.DestinationOf(string(value.Expose()))
 	if err != nil {
@@ -62,15 +61,15 @@ func badValue(why string) error {
 		Field("credential.value", why)
 }
 
-// destinations are the canonical forms of hosts, or the provider's own hosts if none are given. The operator's
-// rules must allow each.
+// destinations returns the canonical forms of hosts, or the hosts of a known provider if none are given. It refuses a
+// host that the operator's rules do not allow.
 func (s *Credentials) destinations(providerName string, hosts []string) ([]string, error) {
 	if len(hosts) == 0 {
 		hosts = knownProvider(providerName).hosts
 	}
 	if len(hosts) == 0 {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST,
-			"hosts are required: %q is not a provider whose hosts are known", providerName).
+			"hosts are required, because %q is not a known provider", providerName).
 			Field("credential.hosts", "required")
 	}
 	var out []string
@@ -87,7 +86,7 @@ func (s *Credentials) destinations(providerName string, hosts []string) ([]strin
 	return out, nil
 }
 
-// Destination parses one host. "api.example.com" means https.
+// Destination returns the canonical form of a host. "api.example.com" means https.
 func (s *Credentials) Destination(host string) (string, error) {
 	if !strings.Contains(host, "://") {
 		host = "https://" + host

@@ -21,7 +21,7 @@ const maxRecent = 8192
 // Name is the resource name of a credential.
 func Name(ws, id string) string { return "workspaces/" + ws + "/credentials/" + id }
 
-// Credentials are those of all workspaces. Rows that a call rests on are cached for recent.MaxAge.
+// Credentials are the credentials of all workspaces. It caches the rows that calls rest on for recent.MaxAge.
 type Credentials struct {
 	db         *sqldb.DB
 	workspaces *workspaces.Store

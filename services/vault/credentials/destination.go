@@ -9,9 +9,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 )
 
-// A destination that runs a visitor's program over its own request (a template, an echo with slices) can give a
-// hidden credential away one bit at a time, and no guard stops that. So hidden credentials go to the hosts of
-// known providers and to hosts that the operator lists. Other destinations need the owner's confirmation.
+// A destination may run a visitor's program over the request that it receives, such as a template. It can then
+// reveal a hidden credential bit by bit, and no guard stops that. So hidden credentials go only to hosts of known
+// providers and to hosts that the operator lists. Any other destination needs the owner's confirmation.
 
 // providerHosts are the canonical destinations of known providers.
 var providerHosts = sync.OnceValue(func() map[string]bool {
@@ -33,7 +33,7 @@ func (s *Credentials) UnknownDestination(destination string) bool {
 	return err != nil || !providerHosts()[d.String()] && !s.rules.Lists(d)
 }
 
-// VetDestinations says which destinations need the owner's confirmation.
+// VetDestinations returns the destinations that need the owner's confirmation.
 func (h *InternalHandlers) VetDestinations(_ context.Context, req *vaultinternalv1.VetDestinationsRequest) (*vaultinternalv1.VetDestinationsResponse, error) {
 	res := &vaultinternalv1.VetDestinationsResponse{}
 	for _, d := range req.GetDestinations() {

@@ -63,18 +63,15 @@ func (h *Handlers) ListCredentials(ctx context.Context, req *vaultv1.ListCredent
 // GetCredential returns one credential, without its value.
 func (h *Handlers) GetCredential(ctx context.Context, req *vaultv1.GetCredentialRequest) (*vaultv1.Credential, error) {
 	ws, cid, _ := resource.Split(req.GetName(), "credentials")
-	c, err := Row(ctx, h.all.db, ws, cid)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, resource.NotFound("credential")
-	}
+	c, err := find(ctx, h.all.db, ws, cid)
 	if err != nil {
 		return nil, err
 	}
 	return c.message(), nil
 }
 
-// UpdateCredential changes a credential. A new value makes a new version and destroys the old one. Without a
-// value the stored value, its destinations and its slot stay.
+// UpdateCredential changes a credential. A new value gets a new version and destroys the old one. Without a value
+// only the title can change: the value, its destinations and its slot are one unit.
 func (h *Handlers) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCredentialRequest) (*vaultv1.Credential, error) {
 	by := audit.CallerOf(ctx)
 	from := req.GetCredential()
@@ -89,28 +86,33 @@ func (h *Handlers) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCred
 	}
 	value := takeValue(from)
 	defer value.Destroy()
-	if err := publicCredential("", from, value); err != nil {
+	if err := checkPublicFields("", from, value); err != nil {
 		return nil, err
 	}
 	if slices.Contains(mask, "value") && value.IsZero() {
-		return nil, badValue("it is empty; leave it out to keep the stored one")
+		return nil, badValue("it is empty; leave the field out to keep the stored value")
 	}
 	if mask != nil && !slices.Contains(mask, "value") {
 		value = secret.Secret{}
 	}
-	if err := h.all.sealer.EnsureKey(ctx, ws); err != nil { // before the transaction: a new key is stored in its own
-		return nil, notFoundOr(err)
+	// A new data key is stored in a transaction of its own, so it must exist before the change begins.
+	if err := h.all.sealer.EnsureKey(ctx, ws); errors.Is(err, sqldb.ErrNoRow) {
+		return nil, resource.NotFound("credential")
+	} else if err != nil {
+		return nil, err
 	}
+	name := Name(ws, cid)
 	var c Credential
-	err = h.all.db.Tx(ctx, func(tx *sql.Tx) error {
+	e := h.all.log.Event(by, ws, "credential.update", name)
+	_, err = h.all.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) {
 		var err error
-		c, err = h.all.changeCredential(ctx, tx, by, ws, cid, from, mask, value)
-		return err
+		c, err = h.all.update(ctx, tx, ws, cid, update{from, mask, value}, e.Details)
+		return true, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	h.all.bus.Announce(ctx, revocation.Changed, revocation.Credential(c.name()))
+	h.all.bus.Announce(ctx, revocation.Changed, revocation.Credential(name))
 	return c.message(), nil
 }
 
@@ -118,25 +120,24 @@ func (h *Handlers) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCred
 func (h *Handlers) DeleteCredential(ctx context.Context, req *vaultv1.DeleteCredentialRequest) (*emptypb.Empty, error) {
 	by := audit.CallerOf(ctx)
 	ws, cid, _ := resource.Split(req.GetName(), "credentials")
-	err := h.all.db.Tx(ctx, func(tx *sql.Tx) error {
+	name := Name(ws, cid)
+	_, err := h.all.log.Change(ctx, h.all.log.Event(by, ws, "credential.delete", name), func(tx *sql.Tx) (bool, error) {
 		ok, err := deleteCredential(ctx, tx, ws, cid)
-		if err != nil {
-			return err
+		switch {
+		case err != nil:
+			return false, err
+		case !ok:
+			return false, resource.NotFound("credential")
+		case req.GetForce():
+			return true, nil
+		default:
+			return true, inUse(ctx, tx, ws, cid)
 		}
-		if !ok {
-			return resource.NotFound("credential")
-		}
-		if !req.GetForce() {
-			if err := inUse(ctx, tx, ws, cid); err != nil {
-				return err
-			}
-		}
-		return audit.Write(ctx, tx, h.all.log.Event(by, ws, "credential.delete", Name(ws, cid)))
 	})
 	if err != nil {
 		return nil, err
 	}
-	h.all.bus.Announce(ctx, revocation.Ended, revocation.Credential(Name(ws, cid)))
+	h.all.bus.Announce(ctx, revocation.Ended, revocation.Credential(name))
 	return &emptypb.Empty{}, nil
 }
 

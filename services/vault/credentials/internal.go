@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// idTries is how many ids are tried for a literal.
+// idTries bounds the ids that StoreLiteral tries.
 const idTries = 8
 
 // InternalHandlers implements the methods for credentials on the internal endpoint.
@@ -22,7 +22,7 @@ type InternalHandlers struct{ all *Credentials }
 // NewInternalHandlers returns the handlers of credentials.
 func NewInternalHandlers(all *Credentials) *InternalHandlers { return &InternalHandlers{all: all} }
 
-// ResolveCredentials says which credentials of a workspace exist, and where they may go.
+// ResolveCredentials returns the credentials of a workspace that exist, without their values.
 func (h *InternalHandlers) ResolveCredentials(ctx context.Context, req *vaultinternalv1.ResolveCredentialsRequest) (*vaultinternalv1.ResolveCredentialsResponse, error) {
 	res := &vaultinternalv1.ResolveCredentialsResponse{}
 	for _, id := range req.GetIds() {
@@ -37,8 +37,8 @@ func (h *InternalHandlers) ResolveCredentials(ctx context.Context, req *vaultint
 	return res, nil
 }
 
-// StoreLiteral stores a literal secret of a definition as a new credential. It finds a credential with the same
-// value and destinations, so that saving a definition twice does not store the secret twice.
+// StoreLiteral stores a literal secret of a definition as a new credential. If a credential with the same value,
+// destinations and slot exists, it returns that one: saving a definition twice must not store the secret twice.
 func (h *InternalHandlers) StoreLiteral(ctx context.Context, req *vaultinternalv1.StoreLiteralRequest) (*vaultinternalv1.StoreLiteralResponse, error) {
 	if err := workspaces.CheckMember(caller.From(ctx), req.GetWorkspace()); err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (h *InternalHandlers) StoreLiteral(ctx context.Context, req *vaultinternalv
 	return &vaultinternalv1.StoreLiteralResponse{Id: c.ID}, nil
 }
 
-// idFrom makes a credential id from a suggestion, with room for a suffix.
+// idFrom makes a valid credential id from a suggestion, with room for a suffix.
 func idFrom(hint string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(hint) {

@@ -16,11 +16,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
-// newCredential checks a credential before it is stored. It takes the value out of the message, so that nothing
-// after it can print the value with the request.
+// newCredential checks a credential before it is stored. It moves the value out of the message, so that no later
+// code can print it with the request. The caller destroys the value, also after an error.
 func (s *Credentials) newCredential(ws, cid string, from *vaultv1.Credential) (Credential, secret.Secret, error) {
 	value := takeValue(from)
-	if err := publicCredential(cid, from, value); err != nil {
+	if err := checkPublicFields(cid, from, value); err != nil {
 		return Credential{}, value, err
 	}
 	if from.GetProvider() == "" {
@@ -61,7 +61,7 @@ func takeValue(from *vaultv1.Credential) secret.Secret {
 }
 
 func (s *Credentials) storeCredential(ctx context.Context, by audit.Actor, c Credential, value secret.Secret) error {
-	if _, err := s.workspaces.Get(ctx, c.workspace); errors.Is(err, sql.ErrNoRows) {
+	if _, err := s.workspaces.Get(ctx, c.workspace); errors.Is(err, sqldb.ErrNoRow) {
 		return resource.NotFound("workspace")
 	} else if err != nil {
 		return err
@@ -70,15 +70,13 @@ func (s *Credentials) storeCredential(ctx context.Context, by audit.Actor, c Cre
 	if err != nil {
 		return err
 	}
-	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+	e := s.log.Event(by, c.workspace, "credential.create", c.name())
+	_, err = s.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) {
 		ok, err := createCredential(ctx, tx, c, sealed)
-		if err != nil {
-			return err
+		if err == nil && !ok {
+			err = errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "credential %q already exists", c.ID)
 		}
-		if !ok {
-			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "credential %q already exists", c.ID)
-		}
-		return audit.Write(ctx, tx, s.log.Event(by, c.workspace, "credential.create", c.name()))
+		return ok, err
 	})
 	if err == nil {
 		s.bus.Announce(ctx, revocation.Changed, revocation.Credential(c.name()))

@@ -8,23 +8,24 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 )
 
-// Place is where in a request a credential goes. It belongs to the credential. The place of a visitor's own
-// credential belongs to the slot of the version.
+// Place is where in a request a credential goes. A stored credential has its own place. A visitor's credential goes
+// to the place that the version's slot names.
 //
-// A place is a kind with at most a name and a prefix. Kinds that sign a request fit in as well: SigV4 is a kind
-// whose name is the id of the access key and whose value is its secret, and filling the request computes its
-// Authorization header. SMTP AUTH is a kind whose name is the user; its egress is a second transport that takes
-// the same handle, intent and destination (smtps://host:465). Neither changes handles or grants.
+// A place is a kind with at most a name and a prefix. Later kinds fit this form without a change of handles or
+// grants. SigV4 is a kind whose name is the id of the access key; filling the request computes the signature. SMTP
+// AUTH is a kind whose name is the user; its egress is a second transport with the same handle, intent and
+// destination (smtps://host:465).
 type Place struct {
 	kind         vaultv1.SlotKind
 	name, prefix string
 }
 
+// Place is the place of a stored credential.
 func (c Credential) Place() Place {
 	return Place{vaultv1.SlotKind(c.slotKind), c.slotName, c.slotPrefix}
 }
 
-// With is the egress's slot for a value.
+// With is the slot of egress for a value.
 func (p Place) With(value secret.Secret) *egress.Slot {
 	return &egress.Slot{Kind: egressKind(p.kind), Name: p.name, Prefix: p.prefix, Secret: value}
 }
@@ -46,7 +47,7 @@ func egressKind(k vaultv1.SlotKind) egress.SlotKind {
 	}
 }
 
-// GrantedPlace is a place as run grants spell it. An unknown kind is left for the provider to fill in.
+// GrantedPlace is a place as run grants spell it. An unknown kind stays unset, for CompleteSlot to fill in.
 func GrantedPlace(kind, name, prefix string) Place {
 	kinds := map[string]vaultv1.SlotKind{
 		"bearer": vaultv1.SlotKind_SLOT_KIND_BEARER, "header": vaultv1.SlotKind_SLOT_KIND_HEADER,
@@ -56,7 +57,7 @@ func GrantedPlace(kind, name, prefix string) Place {
 	return Place{kinds[kind], name, prefix}
 }
 
-// CompleteSlot fills in missing fields from the provider.
+// CompleteSlot fills in missing fields with those of the provider.
 func CompleteSlot(providerName string, p Place) (Place, error) {
 	usual := knownProvider(providerName)
 	if p.kind == vaultv1.SlotKind_SLOT_KIND_UNSPECIFIED {

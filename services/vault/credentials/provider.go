@@ -6,15 +6,14 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 )
 
-// provider is a provider whose API is known: its hosts, and where it wants its key. These are defaults: a
-// credential may say otherwise.
+// provider has the defaults for credentials of a known provider: its hosts, and the place of its key.
 type provider struct {
 	hosts    []string
 	slotKind vaultv1.SlotKind
 	slotName string
 }
 
-// knownProviders are the known providers by the names that definitions use.
+// knownProviders lists providers by the names that definitions use.
 func knownProviders() map[string]provider {
 	bearer, header, query, basic := vaultv1.SlotKind_SLOT_KIND_BEARER, vaultv1.SlotKind_SLOT_KIND_HEADER,
 		vaultv1.SlotKind_SLOT_KIND_QUERY, vaultv1.SlotKind_SLOT_KIND_BASIC
@@ -40,7 +39,7 @@ func knownProviders() map[string]provider {
 	}
 }
 
-// knownProvider looks a provider up by its name. An unknown provider has no hosts, and a bearer token.
+// knownProvider returns the defaults of a provider. An unknown provider has no hosts and a bearer token.
 func knownProvider(name string) provider {
 	p, ok := knownProviders()[strings.ToLower(name)]
 	if !ok {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
@@ -23,13 +24,14 @@ type Credential struct {
 	slotName    string
 	slotPrefix  string
 	Fingerprint string
-	// Body is the fingerprint of what is private in the value. What answers show is remembered under it.
+	// Body is the fingerprint of the private part of the value. What answers show is remembered under it.
 	Body       string
 	Guardable  bool
 	Version    int64
 	createTime int64
 	updateTime int64
-	// Exposed means that the value has caused as many suspensions as it may.
+	// Exposed means that the value has caused as many suspensions as it may. No link uses it until its owner
+	// stores a new value.
 	Exposed bool
 }
 
@@ -38,8 +40,8 @@ func (c Credential) name() string { return Name(c.workspace, c.ID) }
 const credentialColumns = `workspace, id, uid, provider, title, hosts, slot_kind, slot_name, fingerprint, guardable,
 	version, create_time, update_time, slot_prefix, body`
 
-// credentialFields are what scanCredential reads of a row. The last one counts the suspensions that the value
-// has caused, for any share and under any id.
+// credentialFields are the fields that scanCredential reads. The last one is Exposed: it counts the suspensions
+// that the value has caused, for any share and under any id.
 const credentialFields = credentialColumns + `, COALESCE((SELECT COUNT(*) >= MIN(suspensions.most)
 	FROM suspensions WHERE suspensions.workspace = credentials.workspace AND suspensions.value = credentials.body), FALSE)`
 
@@ -79,10 +81,19 @@ func putValue(ctx context.Context, tx *sql.Tx, c Credential, sealed []byte) erro
 	return nil
 }
 
-// Row returns sql.ErrNoRows if the workspace has no such credential.
+// Row returns sqldb.ErrNoRow if the workspace has no such credential.
 func Row(ctx context.Context, q sqldb.Queryer, workspace, id string) (Credential, error) {
 	return scanCredential(q.QueryRowContext(ctx, `SELECT `+credentialFields+` FROM credentials
 		WHERE workspace = $1 AND id = $2`, workspace, id))
+}
+
+// find is Row with the error that a client gets.
+func find(ctx context.Context, q sqldb.Queryer, workspace, id string) (Credential, error) {
+	c, err := Row(ctx, q, workspace, id)
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return c, resource.NotFound("credential")
+	}
+	return c, err
 }
 
 // list returns credentials after an id.
@@ -92,8 +103,8 @@ func (s *Credentials) list(ctx context.Context, workspace, after string, limit i
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (Credential, error) { return scanCredential(r) })
 }
 
-// lockCredential makes other changes of a credential wait until this transaction ends: each change reads the row
-// before it writes it.
+// lockCredential makes other changes of a credential wait until this transaction ends. Otherwise two changes could
+// read the same row, and the second would undo the first.
 func lockCredential(ctx context.Context, tx *sql.Tx, workspace, id string) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE credentials SET update_time = update_time WHERE workspace = $1 AND id = $2`,
 		workspace, id); err != nil {
@@ -121,8 +132,7 @@ func (s *Credentials) same(ctx context.Context, c Credential) (string, error) {
 	return id, nil
 }
 
-// updateCredential writes all fields that may change to the row with this uid. Drop the value before you change
-// the uid: its row names the uid.
+// updateCredential writes all fields that may change to the row with this uid.
 func updateCredential(ctx context.Context, tx *sql.Tx, uid string, c Credential) error {
 	hosts, err := sqldb.ToJSON(c.Hosts)
 	if err != nil {
@@ -154,7 +164,7 @@ type Sealed struct {
 	sealed []byte
 }
 
-// sealedCredential returns sql.ErrNoRows if the workspace has no such credential.
+// sealedCredential returns sqldb.ErrNoRow if the workspace has no such credential.
 func (s *Credentials) sealedCredential(ctx context.Context, workspace, id string) (Sealed, error) {
 	var sealed []byte
 	c, err := scanCredential(s.db.QueryRowContext(ctx, `SELECT `+credentialFields+`, (SELECT sealed FROM credential_versions v
@@ -178,7 +188,7 @@ func scanCredential(r sqldb.Scanner, more ...any) (Credential, error) {
 	return c, sqldb.FromJSON(hosts, &c.Hosts)
 }
 
-// binding is what the sealed value belongs to: moved to another row it does not open.
+// binding names the row of a sealed value. A value that is moved to another row does not open.
 func (c Credential) binding() []byte {
 	return secret.Bind("credential", c.workspace, c.ID, c.UID, strconv.FormatInt(c.Version, 10))
 }

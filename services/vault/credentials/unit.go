@@ -10,11 +10,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// The giver of a value says where it may go. So value, provider, hosts and slot are one unit: nobody can keep the
-// value of a unit and change the rest of it. A changed unit is another credential under the same id, with another
-// uid. All rights name the uid: grants, handles and running calls of the old unit do not hold for the new one.
+// The party that sends a value decides where it may go. So value, provider, hosts and slot are one unit: a request
+// that changes a part of the unit must contain the value. A changed unit is a new credential under the same id, with
+// a new uid. Grants, handles and running calls name the uid, so those of the old unit are not valid for the new one.
 
-// unitChanges names the fields of a unit, besides the value, that differ.
+// unitChanges lists the fields of a unit that differ, without the value.
 func unitChanges(before, after Credential) []string {
 	var fields []string
 	for field, differs := range map[string]bool{
@@ -30,8 +30,8 @@ func unitChanges(before, after Credential) []string {
 	return fields
 }
 
-// keepTogether refuses to change a unit without its value. Fewer hosts are a change too. A changed unit gets a new
-// uid.
+// keepTogether refuses to change a unit without its value. Removing a host is a change too. A changed unit gets a
+// new uid.
 func keepTogether(before Credential, after *Credential, value secret.Secret) error {
 	fields := unitChanges(before, *after)
 	if len(fields) == 0 {

@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// PutCredentialUses stores which credentials the live version of a workflow names. It decides only whether the
-// deletion of a credential needs a confirmation.
+// PutCredentialUses stores which credentials the live version of a workflow names. DeleteCredential asks for force
+// if there are any. Nothing else depends on it.
 func (h *InternalHandlers) PutCredentialUses(ctx context.Context, req *vaultinternalv1.PutCredentialUsesRequest) (*vaultinternalv1.PutCredentialUsesResponse, error) {
 	ws, _, ok := resource.Split(req.GetWorkflow(), "workflows")
 	if !ok {
@@ -24,13 +24,13 @@ func (h *InternalHandlers) PutCredentialUses(ctx context.Context, req *vaultinte
 	})
 }
 
-func putUses(ctx context.Context, tx *sql.Tx, ws, user string, credentials []string) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM credential_uses WHERE workspace = $1 AND used_by = $2`, ws, user); err != nil {
+func putUses(ctx context.Context, tx *sql.Tx, ws, workflow string, credentials []string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM credential_uses WHERE workspace = $1 AND used_by = $2`, ws, workflow); err != nil {
 		return fmt.Errorf("delete credential uses: %w", err)
 	}
 	for _, id := range credentials {
 		_, err := tx.ExecContext(ctx, `INSERT INTO credential_uses (workspace, used_by, credential) VALUES ($1, $2, $3)
-			ON CONFLICT DO NOTHING`, ws, user, id)
+			ON CONFLICT DO NOTHING`, ws, workflow, id)
 		if err != nil {
 			return fmt.Errorf("insert credential use: %w", err)
 		}
@@ -38,11 +38,10 @@ func putUses(ctx context.Context, tx *sql.Tx, ws, user string, credentials []str
 	return nil
 }
 
-// maxUses bounds the uses that a refusal names.
+// maxUses bounds the uses that an error lists.
 const maxUses = 20
 
-// inUse refuses a deletion that its caller has not confirmed. It names the shares that use the credential
-// hidden and the workflows, which would stop working.
+// inUse returns an error if a credential is in use. The error lists the shares and workflows that would stop working.
 func inUse(ctx context.Context, tx *sql.Tx, ws, cid string) error {
 	shares, err := grantsOf(ctx, tx, ws, cid)
 	if err != nil {
@@ -59,17 +58,17 @@ func inUse(ctx context.Context, tx *sql.Tx, ws, cid string) error {
 		"credential %q is in use, and the shares and workflows listed here stop working without it; use force to delete it", cid).
 		With("credential", Name(ws, cid))
 	for _, name := range shares {
-		e = e.Field(name, "a share that uses it hidden")
+		e = e.Field(name, "this share uses it as a hidden credential")
 	}
 	for _, name := range workflows[:min(len(workflows), maxUses-len(shares))] {
-		e = e.Field(name, "a workflow whose live version names it")
+		e = e.Field(name, "the live version of this workflow names it")
 	}
 	return e
 }
 
 // grantsOf lists shares whose grants use a credential.
 func grantsOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error) {
-	// LIKE only reduces the number of rows to parse; "_" in an id matches any character.
+	// LIKE only reduces the number of rows to parse: "_" in an id matches any character.
 	rows, err := tx.QueryContext(ctx, `SELECT share, slots FROM credential_grants
 		WHERE workspace = $1 AND slots LIKE '%"' || $2 || '"%' ORDER BY share`, ws, cid)
 	if err != nil {

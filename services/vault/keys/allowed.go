@@ -15,7 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// mayCreateKeys refuses a key that the operator has limited: with another key its holder would have no limit.
+// mayCreateKeys refuses a caller whose key the operator has limited, because a new key would have no limit.
 func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
 	if p.Kind != caller.Member {
 		return nil
@@ -27,11 +27,13 @@ func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
 	}
 	if k.allowed.runs.Valid {
 		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
-			"the operator has limited this key to %s, so it makes no other keys; ask the operator for one", k.allowed)
+			"the operator has limited this key to %s, so it cannot create keys; ask the operator for one", k.allowed)
 	}
 	return nil
 }
 
+// apply changes the fields that the mask names. Without a mask it changes the fields that are given. A member
+// changes the budget within what the operator allows; the operator changes both.
 func (k *Key) apply(from *vaultv1.Key, mask []string, operator bool) error {
 	if slices.Contains(mask, "title") || (mask == nil && from.GetTitle() != "") {
 		k.title = from.GetTitle()
@@ -46,7 +48,7 @@ func (k *Key) apply(from *vaultv1.Key, mask []string, operator bool) error {
 		}
 		if pictures && !k.budget.runs.Valid {
 			return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST,
-				"a bound on pictures needs one on runs: set budget.runs too").Field("key.budget.runs", "required")
+				"a limit of pictures needs a limit of runs: set budget.runs too").Field("key.budget.runs", "required")
 		}
 		if pictures {
 			k.budget.pictures = from.GetBudget().GetPictures()
@@ -56,6 +58,10 @@ func (k *Key) apply(from *vaultv1.Key, mask []string, operator bool) error {
 		}
 	default:
 		return nil
+	}
+	if k.Kind == KindGuest && !k.budget.runs.Valid {
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_LIMITS_REQUIRED,
+			"the guest key needs a budget, because anybody can run on it").Field("key.budget", "required")
 	}
 	if operator {
 		k.allowed = k.budget
@@ -69,7 +75,7 @@ func (k *Key) withinAllowed() error {
 		return nil
 	}
 	return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
-		"the operator has set the budget of this key to %s: members may lower it, and neither raise nor remove it", k.allowed).
+		"the operator has set the budget of this key to %s: members may lower it, but not raise or remove it", k.allowed).
 		Field("key.budget", "at most "+k.allowed.String())
 }
 

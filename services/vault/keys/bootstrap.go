@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// CreateOperatorWorkspace makes the operator's tenant and the guest key with its budget, unless they exist.
+// CreateOperatorWorkspace creates the operator's workspace and the guest key with its budget, unless they exist.
 func (k *Keys) CreateOperatorWorkspace(ctx context.Context, guest *vaultv1.Budget) error {
 	return k.db.Tx(ctx, func(tx *sql.Tx) error {
 		at := sqldb.Micros(k.now())
@@ -33,14 +33,15 @@ func (k *Keys) CreateOperatorWorkspace(ctx context.Context, guest *vaultv1.Budge
 	})
 }
 
-// FirstOperator makes the first operator key of an installation and hands it to keep. If there has ever been
-// one it does nothing. keep runs before the transaction commits: if it fails there is no key, so the only
-// copy is never lost. It reports whether it made a key.
+// FirstOperator creates the first operator key of an installation and hands it to keep. If there has ever been an
+// operator key, it does nothing. It reports whether it created a key.
+//
+// keep runs before the transaction commits. If keep fails, no key is stored, so the only copy is never lost.
 func (k *Keys) FirstOperator(ctx context.Context, keep func(secret.Secret) error) (bool, error) {
 	made := false
 	err := k.db.Tx(ctx, func(tx *sql.Tx) error {
 		made = false
-		// The row lock makes a second replica wait until this one commits. Then it finds the key.
+		// The lock of the row makes a second replica wait for this commit. Then it finds the key.
 		if _, err := tx.ExecContext(ctx, `UPDATE workspaces SET title = title WHERE id = $1`, workspaces.Operator); err != nil {
 			return fmt.Errorf("lock operator workspace: %w", err)
 		}

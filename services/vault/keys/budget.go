@@ -8,20 +8,20 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/period"
 )
 
-// budget bounds the runs that may be charged to a key and the pictures in them, as its
-// columns hold it. One whose runs are NULL is no bound.
+// budget limits the runs that may be charged to a key, and the pictures in them. It has the form of its columns:
+// NULL runs mean no limit.
 type budget struct {
 	runs     sql.NullInt64
 	pictures int64 // 0 is picturesPerRun for each run
 	period   int64
 }
 
-// picturesPerRun is how many pictures each allowed run stands for where nobody has
-// limited pictures themselves. Sharing counts by the same number.
+// picturesPerRun is the number of pictures that a budget allows for each of its runs, unless it limits pictures
+// too. Sharing counts by the same number.
 const picturesPerRun = 10
 
-// mostPictures is the bound on pictures that holds.
-func (b budget) mostPictures() int64 {
+// maxPictures is the limit of pictures.
+func (b budget) maxPictures() int64 {
 	if b.pictures > 0 {
 		return b.pictures
 	}
@@ -44,20 +44,19 @@ func (b budget) message() *vaultv1.Budget {
 	return &vaultv1.Budget{Runs: b.runs.Int64, Period: b.every(), Pictures: b.pictures}
 }
 
-// within reports whether b allows nothing that limit does not allow. Each period
-// is part of one of the next longer kind: so many runs in a month are at most as
-// many on each of its days.
+// within reports whether limit allows everything that b allows. A longer period with the same number allows less:
+// each day is part of one month.
 func (b budget) within(limit budget) bool {
 	if !limit.runs.Valid {
 		return true
 	}
-	return b.runs.Valid && b.runs.Int64 <= limit.runs.Int64 && b.mostPictures() <= limit.mostPictures() && b.every() >= limit.every()
+	return b.runs.Valid && b.runs.Int64 <= limit.runs.Int64 && b.maxPictures() <= limit.maxPictures() && b.every() >= limit.every()
 }
 
-// String is for people.
+// String is the budget for people.
 func (b budget) String() string {
 	if !b.runs.Valid {
-		return "no bound"
+		return "no limit"
 	}
 	amount := fmt.Sprintf("%d runs", b.runs.Int64)
 	if b.pictures > 0 {

@@ -1,6 +1,6 @@
-// Package keys owns the API keys of workspaces: their text, their hash, their budget and their revocation,
-// among them the guest key and the first operator key.
+// Package keys owns the API keys of workspaces: their hashes, budgets and revocation. The guest key and the first
+// operator key are among them.
 //
-// It stores hashes only: the text of a key leaves with the reply that makes it. It refuses to reuse the id of
-// a revoked key, to revoke the guest key, and to let members exceed what the operator allows.
+// It stores hashes only: the text of a key is in the reply that creates the key, and nowhere else. It refuses to
+// reuse the id of a revoked key, to revoke the guest key, and to let members exceed what the operator allows.
 package keys

@@ -33,8 +33,8 @@ func NewHandlers(keys *Keys, pages *page.Tokens) *Handlers {
 	return &Handlers{keys: keys, pages: pages}
 }
 
-// CreateKey makes a key: an operator key under workspaces/operator, an owner key elsewhere. Only this reply
-// carries the text of the key.
+// CreateKey creates an operator key in workspaces/operator and an owner key in any other workspace. Only this reply
+// has the text of the key.
 func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) (*vaultv1.Key, error) {
 	p, by := caller.From(ctx), audit.CallerOf(ctx)
 	ws := resource.WorkspaceID(req.GetParent())
@@ -61,18 +61,15 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 	var text secret.Secret
 	text, k.prefix = newKeyText(prefix)
 	k.Hash = HashKey(text)
-	err := h.keys.db.Tx(ctx, func(tx *sql.Tx) error {
+	_, err := h.keys.log.Change(ctx, h.keys.log.Event(by, ws, "key.create", k.Name()), func(tx *sql.Tx) (bool, error) {
 		if err := mayCreateKeys(ctx, tx, p); err != nil {
-			return err
+			return false, err
 		}
 		ok, err := insert(ctx, tx, k)
-		if err != nil {
-			return err
+		if err == nil && !ok {
+			err = errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "key %q exists or existed before; choose another id, because ids of keys are not used again", k.id)
 		}
-		if !ok {
-			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "key %q exists or existed before; choose another id, because ids of keys are not used again", k.id)
-		}
-		return audit.Write(ctx, tx, h.keys.log.Event(by, ws, "key.create", k.Name()))
+		return ok, err
 	})
 	if err != nil {
 		return nil, err
@@ -103,19 +100,15 @@ func (h *Handlers) ListKeys(ctx context.Context, req *vaultv1.ListKeysRequest) (
 // GetKey returns a key without its text.
 func (h *Handlers) GetKey(ctx context.Context, req *vaultv1.GetKeyRequest) (*vaultv1.Key, error) {
 	ws, kid, _ := resource.Split(req.GetName(), "keys")
-	k, err := row(ctx, h.keys.db, ws, kid)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, resource.NotFound("key")
-	}
+	k, err := find(ctx, h.keys.db, ws, kid)
 	if err != nil {
 		return nil, err
 	}
 	return k.message(), nil
 }
 
-// UpdateKey changes the title or the budget of a key. Without a mask it changes the fields that are given. A
-// mask with "budget" and no budget removes the limit. Members may lower a budget that the operator set; only
-// the operator may raise it.
+// UpdateKey changes the title or the budget of a key. A mask with "budget" and no budget removes the limit. Members
+// may lower a budget that the operator set; only the operator may raise it.
 func (h *Handlers) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest) (*vaultv1.Key, error) {
 	p, by := caller.From(ctx), audit.CallerOf(ctx)
 	ws, kid, ok := resource.Split(req.GetKey().GetName(), "keys")
@@ -130,57 +123,44 @@ func (h *Handlers) UpdateKey(ctx context.Context, req *vaultv1.UpdateKeyRequest)
 	if err := leak.Text("key.title", req.GetKey().GetTitle()); err != nil {
 		return nil, err
 	}
+	name := Name(ws, kid)
 	var k Key
-	err = h.keys.db.Tx(ctx, func(tx *sql.Tx) error {
+	_, err = h.keys.log.Change(ctx, h.keys.log.Event(by, ws, "key.update", name), func(tx *sql.Tx) (bool, error) {
 		var err error
-		if k, err = row(ctx, tx, ws, kid); errors.Is(err, sql.ErrNoRows) {
-			return resource.NotFound("key")
-		} else if err != nil {
-			return err
+		if k, err = find(ctx, tx, ws, kid); err != nil {
+			return false, err
 		}
 		if err := k.apply(req.GetKey(), mask, p.Kind == caller.Operator); err != nil {
-			return err
+			return false, err
 		}
-		if k.Kind == KindGuest && !k.budget.runs.Valid {
-			return errs.FailedPrecondition(errorsv1.Reason_REASON_LIMITS_REQUIRED,
-				"the guest key needs a budget: anybody can run on it").Field("key.budget", "required")
-		}
-		if err := update(ctx, tx, k); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, h.keys.log.Event(by, ws, "key.update", k.Name()))
+		return true, update(ctx, tx, k)
 	})
 	if err != nil {
 		return nil, err
 	}
-	h.keys.bus.Announce(ctx, revocation.Changed, revocation.Key(k.Name()))
+	h.keys.bus.Announce(ctx, revocation.Changed, revocation.Key(name))
 	return k.message(), nil
 }
 
 // DeleteKey revokes a key. Within a second it works nowhere, and calls of runs that are charged to it end.
-// Revoking it again changes nothing.
+// Repeating it changes nothing.
 func (h *Handlers) DeleteKey(ctx context.Context, req *vaultv1.DeleteKeyRequest) (*emptypb.Empty, error) {
 	by := audit.CallerOf(ctx)
 	ws, kid, _ := resource.Split(req.GetName(), "keys")
 	if ws == workspaces.Operator && kid == Guest {
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_IN_USE,
-			"the guest key cannot be revoked; set its budget to 0 runs to keep guests out")
+			"the guest key cannot be revoked; to keep guests out, set its budget to 0 runs")
 	}
-	err := h.keys.db.Tx(ctx, func(tx *sql.Tx) error {
-		if _, err := row(ctx, tx, ws, kid); errors.Is(err, sql.ErrNoRows) {
-			return resource.NotFound("key")
-		} else if err != nil {
-			return err
+	name := Name(ws, kid)
+	_, err := h.keys.log.Change(ctx, h.keys.log.Event(by, ws, "key.revoke", name), func(tx *sql.Tx) (bool, error) {
+		if _, err := find(ctx, tx, ws, kid); err != nil {
+			return false, err
 		}
-		alive, err := revoke(ctx, tx, ws, kid, sqldb.Micros(h.keys.now()))
-		if err != nil || !alive {
-			return err
-		}
-		return audit.Write(ctx, tx, h.keys.log.Event(by, ws, "key.revoke", Name(ws, kid)))
+		return revoke(ctx, tx, ws, kid, sqldb.Micros(h.keys.now()))
 	})
 	if err != nil {
 		return nil, err
 	}
-	h.keys.bus.Announce(ctx, revocation.Ended, revocation.Key(Name(ws, kid)))
+	h.keys.bus.Announce(ctx, revocation.Ended, revocation.Key(name)) // also after a repeat, whose first message may be lost
 	return &emptypb.Empty{}, nil
 }

@@ -12,7 +12,7 @@ type InternalHandlers struct{ keys *Keys }
 // NewInternalHandlers returns the handlers of keys.
 func NewInternalHandlers(keys *Keys) *InternalHandlers { return &InternalHandlers{keys: keys} }
 
-// ResolveKey says whether a key is active and what its budget is. A key that does not exist is not active.
+// ResolveKey returns whether a key is active, and its budget. A key that does not exist is not active.
 func (h *InternalHandlers) ResolveKey(ctx context.Context, req *vaultinternalv1.ResolveKeyRequest) (*vaultinternalv1.ResolveKeyResponse, error) {
 	k, err := h.keys.current(ctx, req.GetName())
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// Guest is the id of the key that visitors without a key are charged to.
+// Guest is the id of the key that runs of visitors without a key are charged to.
 const Guest = "guest"
 
 // maxRecent bounds the cached keys.
@@ -23,7 +23,7 @@ const maxRecent = 8192
 // Name is the resource name of a key.
 func Name(ws, key string) string { return "workspaces/" + ws + "/keys/" + key }
 
-// Keys are the keys of all workspaces. Rows that a call rests on are cached for recent.MaxAge.
+// Keys are the keys of all workspaces. It caches the rows that calls rest on for recent.MaxAge.
 type Keys struct {
 	db         *sqldb.DB
 	workspaces *workspaces.Store
@@ -51,7 +51,7 @@ func (k *Keys) current(ctx context.Context, name string) (*Key, error) {
 	})
 }
 
-// Alive refuses a run whose key was revoked.
+// Alive returns an error if a key was revoked or does not exist.
 func (k *Keys) Alive(ctx context.Context, name string) error {
 	row, err := k.current(ctx, name)
 	if err != nil {

@@ -3,9 +3,11 @@ package keys
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
@@ -25,11 +27,12 @@ type Key struct {
 	prefix     string
 	Hash       []byte
 	budget     budget
-	allowed    budget // what the operator set; budget is never above it
+	allowed    budget // set by the operator; budget is never above it
 	createTime int64
 	RevokeTime sql.NullInt64
 }
 
+// Name is the resource name of the key.
 func (k Key) Name() string { return Name(k.Workspace, k.id) }
 
 const keyColumns = `workspace, id, kind, title, prefix, hash, budget_runs, budget_period, allowed_runs, allowed_period,
@@ -47,17 +50,26 @@ func insert(ctx context.Context, tx *sql.Tx, k Key) (bool, error) {
 	return ok, nil
 }
 
-// row returns sql.ErrNoRows if the workspace has no such key.
+// row returns sqldb.ErrNoRow if the workspace has no such key.
 func row(ctx context.Context, q sqldb.Queryer, workspace, id string) (Key, error) {
 	return scanKey(q.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE workspace = $1 AND id = $2`, workspace, id))
 }
 
-// ByHash returns sql.ErrNoRows if there is no such key in any workspace.
+// find is row with the error that a client gets.
+func find(ctx context.Context, q sqldb.Queryer, workspace, id string) (Key, error) {
+	k, err := row(ctx, q, workspace, id)
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return k, resource.NotFound("key")
+	}
+	return k, err
+}
+
+// ByHash returns sqldb.ErrNoRow if there is no such key in any workspace.
 func (k *Keys) ByHash(ctx context.Context, hash []byte) (Key, error) {
 	return scanKey(k.db.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE hash = $1`, hash))
 }
 
-// list returns those after a place, oldest first.
+// list returns keys after a place, oldest first.
 func (k *Keys) list(ctx context.Context, workspace string, after page.Place, limit int) ([]Key, error) {
 	rows, err := k.db.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys
 		WHERE workspace = $1 AND (create_time, id) > ($2, $3) ORDER BY create_time, id LIMIT $4`,
@@ -77,7 +89,7 @@ func update(ctx context.Context, tx *sql.Tx, k Key) error {
 	return nil
 }
 
-// revoke reports false if the workspace has no such key that is active.
+// revoke reports false if the workspace has no such active key.
 func revoke(ctx context.Context, tx *sql.Tx, workspace, id string, at int64) (bool, error) {
 	ok, err := sqldb.Changed(tx.ExecContext(ctx, `UPDATE api_keys SET revoke_time = $3
 		WHERE workspace = $1 AND id = $2 AND revoke_time IS NULL`, workspace, id, at))

@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// The text of a key is the prefix of its kind, 26 characters of base32 (130 random bits) and a checksum.
-// People and secret scanners know it by the prefix. The checksum refuses a mistyped key without a query.
+// The text of a key is the prefix of its kind, 26 characters of base32 (130 random bits) and a checksum. The prefix
+// lets people and secret scanners recognise a key. The checksum refuses a mistyped key without a query.
 const (
 	ownerPrefix    = "kh_"
 	operatorPrefix = "kho_"
@@ -20,7 +20,7 @@ const (
 	shownLen       = 5 // random characters that a listing shows
 )
 
-// newKeyText makes a key, and the beginning of it that a listing shows.
+// newKeyText returns a new key, and its first characters for listings.
 func newKeyText(prefix string) (text secret.Secret, shown string) {
 	body := prefix + strings.ToLower(rand.Text())
 	return secret.New([]byte(body + checksum(body))), body[:len(prefix)+shownLen]
@@ -38,13 +38,13 @@ func WellFormed(text secret.Secret) bool {
 	return false
 }
 
-// checksum is 30 bits of a hash, in the alphabet of the rest.
+// checksum is 30 bits of a hash, in base32.
 func checksum(body string) string {
 	sum := sha256.Sum256([]byte("keyhole key checksum v1 " + body))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:checksumLen])
 }
 
-// HashKey is what is stored of a key. A key has 130 random bits, so it needs no slow hash.
+// HashKey is the stored hash of a key. A key has 130 random bits, so a fast hash is enough.
 func HashKey(text secret.Secret) []byte {
 	sum := sha256.Sum256(text.Expose())
 	return sum[:]

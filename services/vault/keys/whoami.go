@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// Whoami says whose key the caller presented and what it may do.
+// Whoami returns the caller's role, workspace, key and permissions, in words for people.
 func (*Handlers) Whoami(ctx context.Context, _ *vaultv1.WhoamiRequest) (*vaultv1.WhoamiResponse, error) {
 	p := caller.From(ctx)
 	switch p.Kind {
@@ -25,7 +25,7 @@ func (*Handlers) Whoami(ctx context.Context, _ *vaultv1.WhoamiRequest) (*vaultv1
 	case caller.Operator:
 		return &vaultv1.WhoamiResponse{
 			Role: "operator", Workspace: resource.Workspace(p.Workspace), Key: p.Key,
-			Permissions: []string{"create and list workspaces", "make and revoke keys of any workspace", "set budgets of keys"},
+			Permissions: []string{"create and list workspaces", "create and revoke keys of any workspace", "set budgets of keys"},
 		}, nil
 	default:
 		return &vaultv1.WhoamiResponse{

@@ -1,3 +1,3 @@
-// Package workspaces owns the tenants. It refuses ids that a reader or the gateway would take for something
-// else, and it shows other workspaces only the title of one.
+// Package workspaces owns the tenants. It refuses ids that a reader or the gateway could take for something else. To
+// other workspaces it shows the title of a workspace and nothing more.
 package workspaces

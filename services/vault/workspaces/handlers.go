@@ -42,17 +42,14 @@ func (h *Handlers) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorks
 	if err := leak.NewGate().Text("workspace_id", req.GetWorkspaceId()).Text("workspace.title", req.GetWorkspace().GetTitle()).Err(); err != nil {
 		return nil, err
 	}
-	by := audit.CallerOf(ctx)
 	w := Workspace{ID: req.GetWorkspaceId(), Title: req.GetWorkspace().GetTitle(), CreateTime: sqldb.Micros(h.now())}
-	err := h.store.db.Tx(ctx, func(tx *sql.Tx) error {
+	e := h.log.Event(audit.CallerOf(ctx), w.ID, "workspace.create", resource.Workspace(w.ID))
+	_, err := h.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) {
 		ok, err := Create(ctx, tx, w)
-		if err != nil {
-			return err
+		if err == nil && !ok {
+			err = errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "workspace %q already exists", w.ID)
 		}
-		if !ok {
-			return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "workspace %q already exists", w.ID)
-		}
-		return audit.Write(ctx, tx, h.log.Event(by, w.ID, "workspace.create", resource.Workspace(w.ID)))
+		return ok, err
 	})
 	if err != nil {
 		return nil, err

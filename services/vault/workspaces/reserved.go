@@ -6,11 +6,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// Operator is the operator's own tenant. It holds operator keys, the guest key and public models.
+// Operator is the id of the operator's workspace. It has operator keys, the guest key and public models.
 const Operator = "operator"
 
-// reserved are ids that no workspace may have. Each is a first path segment that the gateway uses or may
-// use later, or a word that a reader takes for the installation itself.
+// reserved lists ids that no workspace may have. Each is a first path segment that the gateway uses or may use
+// later, or a word that a reader could take for the installation.
 func reserved() []string {
 	return []string{
 		Operator, "infer", "workflows", "inference-pipelines", "inference_pipelines", "build", "model", "models", "embed",
@@ -28,7 +28,7 @@ func reserved() []string {
 func CheckMember(p caller.Principal, workspace string) error {
 	if workspace == "" || p.Kind != caller.Member || p.Workspace != workspace {
 		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
-			"only a member of the workspace can do this, with its own key")
+			"only a member of the workspace can do this, with a key of that workspace")
 	}
 	return nil
 }

@@ -32,12 +32,12 @@ func Create(ctx context.Context, tx *sql.Tx, w Workspace) (bool, error) {
 	return ok, nil
 }
 
-// Get returns sql.ErrNoRows if there is none.
+// Get returns sqldb.ErrNoRow if there is none.
 func (s *Store) Get(ctx context.Context, id string) (Workspace, error) {
 	return scanWorkspace(s.db.QueryRowContext(ctx, `SELECT id, title, create_time FROM workspaces WHERE id = $1`, id))
 }
 
-// workspaces lists those after a place, oldest first.
+// list returns workspaces after a place, oldest first.
 func (s *Store) list(ctx context.Context, after page.Place, limit int) ([]Workspace, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, title, create_time FROM workspaces
 		WHERE (create_time, id) > ($1, $2) ORDER BY create_time, id LIMIT $3`, after.Time, after.ID, limit)

@@ -14,11 +14,11 @@ import (
 // also where a body is refused. Bodies without one cost nothing.
 func TestBodiesWithCredentialsShareAPool(t *testing.T) {
 	t.Parallel()
-	s := &InternalHandlers{bodies: newFilled()}
+	s := &InternalHandlers{bodies: newBodyPool()}
 	h := &handle{ChargedKey: "workspaces/demo/keys/a"}
 	slots := egress.Slots{{Kind: egress.Body, Name: "/token", Secret: secret.FromString("a secret")}}
-	fill := func(body string, slots egress.Slots) (filled, error) {
-		return s.fill(context.Background(), h, strings.NewReader(body), slots)
+	fill := func(body string, slots egress.Slots) (filledBody, error) {
+		return s.fillBody(context.Background(), h, strings.NewReader(body), slots)
 	}
 	const body = `{"token":"$credentials"}`
 	f, err := fill(body, slots)
@@ -40,7 +40,7 @@ func TestBodiesWithCredentialsShareAPool(t *testing.T) {
 		t.Errorf("%v, and %d bytes are held", err, s.bodies.Used())
 	}
 	plain.Release()
-	var held []filled
+	var held []filledBody
 	large := `{"x":"` + strings.Repeat("a", 7<<20) + `","token":"$credentials"}`
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -53,10 +53,10 @@ func TestBodiesWithCredentialsShareAPool(t *testing.T) {
 			break
 		}
 	}
-	if _, err := s.fill(ctx, h, strings.NewReader(large), slots); err == nil {
+	if _, err := s.fillBody(ctx, h, strings.NewReader(large), slots); err == nil {
 		t.Error("one key holds more than its part")
 	}
-	if f, err := s.fill(context.Background(), &handle{ChargedKey: "workspaces/other/keys/b"}, strings.NewReader(body), slots); err != nil {
+	if f, err := s.fillBody(context.Background(), &handle{ChargedKey: "workspaces/other/keys/b"}, strings.NewReader(body), slots); err != nil {
 		t.Errorf("another workspace waits: %v", err)
 	} else {
 		f.Release()

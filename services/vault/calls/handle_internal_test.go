@@ -18,7 +18,7 @@ func TestBoundToPeerTimeAndDestination(t *testing.T) {
 	s := &InternalHandlers{now: func() time.Time { return now }}
 	good := handle{Peer: "runner", Calls: 1, Destination: "https://api.openai.com:443", Expiry: now.Add(time.Second).UnixMilli()}
 	const url = "https://api.openai.com/v1/chat/completions"
-	if err := s.bound(&good, "runner", url); err != nil {
+	if err := s.checkBinding(&good, "runner", url); err != nil {
 		t.Fatal(err)
 	}
 	for name, spoil := range map[string]func(*handle){
@@ -29,11 +29,11 @@ func TestBoundToPeerTimeAndDestination(t *testing.T) {
 	} {
 		h := good
 		spoil(&h)
-		if s.bound(&h, "runner", url) == nil {
+		if s.checkBinding(&h, "runner", url) == nil {
 			t.Errorf("%s: let through", name)
 		}
 	}
-	if s.bound(&handle{Calls: 1, Destination: good.Destination, Expiry: good.Expiry}, "", url) == nil {
+	if s.checkBinding(&handle{Calls: 1, Destination: good.Destination, Expiry: good.Expiry}, "", url) == nil {
 		t.Error("nobody may use a handle of nobody's")
 	}
 }
