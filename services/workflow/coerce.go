@@ -9,8 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// CoerceInteger reads v as a whole number the way the reference's lax mode does: 3,
-// 3.0, "3" and true are whole numbers, 3.5 and "3.5" are not.
+// CoerceInteger reads v as a whole number like pydantic's lax mode: 3, 3.0, "3" and true
+// are whole numbers, 3.5 and "3.5" are not.
 func CoerceInteger(v any) (int64, bool) {
 	switch v := v.(type) {
 	case int64:

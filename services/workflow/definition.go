@@ -2,16 +2,16 @@ package workflow
 
 import "github.com/keyhole-dev/keyhole/services/workflow/document"
 
-// Definition is a parsed document. It keeps the original bytes: what is stored,
-// hashed and edited is those, never a re-encoding.
+// Definition is a parsed document. It keeps the original bytes, because these are stored,
+// hashed and edited, and never a new encoding.
 type Definition struct {
 	Raw     []byte
 	Version string
 	Inputs  []Input
 	Steps   []Step
 	Outputs []Output
-	// DynamicBlocks are the block types that dynamic_blocks_definitions declares.
-	// They hold code, which Keyhole refuses to compile.
+	// DynamicBlocks are the block types in dynamic_blocks_definitions. They contain code,
+	// which Keyhole refuses to compile.
 	DynamicBlocks []string
 	// Root is the whole document with byte spans, for edits and redaction.
 	Root *document.Node
@@ -34,19 +34,20 @@ type Input struct {
 	Type  InputType
 	Name  string
 	Kinds []string
-	// Dimensionality is 0 for parameters, 1 for images, and what the document says
-	// for WorkflowBatchInput.
+	// Dimensionality is 0 for parameters, 1 for images, and the declared number for
+	// WorkflowBatchInput.
 	Dimensionality int
-	// Default is the parameter's default_value; HasDefault tells an absent one from null.
+	// Default is the parameter's default_value. HasDefault distinguishes a missing default
+	// from null.
 	Default    any
 	HasDefault bool
 	Node       *document.Node
 }
 
-// IsBatch reports whether the input brings one element for each element of the run's batch.
+// IsBatch reports whether the input has one value for each element of the run's batch.
 func (in Input) IsBatch() bool { return in.Type != InputParameter }
 
-// Step is one step as written: its fields are not checked against a manifest yet.
+// Step is one step as written. Its fields have not been checked against a manifest.
 type Step struct {
 	Index int
 	Name  string
@@ -61,8 +62,8 @@ type Output struct {
 	Index    int
 	Name     string
 	Selector Selector
-	// OwnCoordinates keeps detections in the coordinates of the picture they were
-	// found in; the default converts them to the root picture's.
+	// OwnCoordinates keeps detections in the coordinates of the picture they were found on.
+	// By default they are converted to the root picture's.
 	OwnCoordinates bool
 	Node           *document.Node
 }

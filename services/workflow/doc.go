@@ -1,7 +1,7 @@
-// Package workflow is the workflow definition language: what a saved document
-// says, without running it and without touching the network, a disk or a clock.
+// Package workflow parses workflow definitions. It does not run them, and it uses no
+// network, disk or clock.
 //
-// A document goes through these steps, each a function of bytes and data alone:
+// A document goes through these steps. Each is a pure function:
 //
 //	raw bytes ── Parse ──► Definition ── plan.Compile ──► plan.Plan
 //	                                          ▲               │
@@ -9,17 +9,17 @@
 //	                                                          ├─► signature.Of        inputs and outputs as callers see them
 //	                                                          ├─► layout.Of           positions for the graph
 //	                                                          └─► redact.Definition   the document for a stranger
-//	raw bytes ── rewrite.Unbind / rewrite.Replace ──► raw bytes (byte-stable elsewhere)
+//	raw bytes ── rewrite.Unbind / rewrite.Replace ──► raw bytes (other bytes unchanged)
 //
 // The packages below:
 //
-//   - document: JSON with byte spans, hostile-input limits and exact edits.
-//   - manifest: what the language must know of a block, as data; [manifest.Core] is the built-in catalogue.
+//   - document: JSON with byte spans, limits for hostile input, and exact edits.
+//   - manifest: the properties of blocks, as data; [manifest.Core] is the built-in catalogue.
 //   - plan: references, kinds, flow-control branches, dimensionality and lineage. The executor reads only this.
 //   - inspect, signature, redact, rewrite, layout: what sharing derives from a plan.
-//   - value, query: the values that flow and the query language on them.
-//   - conformance: reads the conformance cases for tests; not used by any service.
+//   - value, query: the values of a run, and the query language on them.
+//   - conformance: reads the conformance cases for tests; no service uses it.
 //
-// Every function that can refuse returns [Problems]: all that is wrong, each with
-// the step and field it concerns, and never the value of a field that may hold a secret.
+// Functions that refuse a document return [Problems]: every problem with its step and
+// field. No problem quotes the value of a field that may hold a secret.
 package workflow

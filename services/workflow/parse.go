@@ -6,8 +6,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
-// Limits of a definition. They are far above real definitions, and low enough that no
-// document exhausts a service.
+// Limits of a definition. Real definitions are far below them, and no document below them
+// exhausts a service.
 const (
 	MaxBytes   = 1 << 20
 	maxDepth   = 64
@@ -18,7 +18,7 @@ const (
 	MaxOutputs = 1000
 	maxName    = 256
 	maxKinds   = 64
-	// maxProblems bounds what one hostile document can make us say.
+	// maxProblems bounds the problems that are reported for one document.
 	maxProblems = 500
 )
 
@@ -83,7 +83,7 @@ func (p *parser) version(n *document.Node) {
 	}
 }
 
-// each reads the objects of one of the three lists.
+// each reads the objects of one of the three lists (inputs, steps, outputs).
 func (p *parser) each(key string, limit int, read func(element)) {
 	list := p.definition.Root.Get(key)
 	if list == nil {
@@ -108,7 +108,7 @@ func (p *parser) each(key string, limit int, read func(element)) {
 	}
 }
 
-// element is one object of a list while it is read.
+// element is one object of a list.
 type element struct {
 	*parser
 	node    *document.Node
@@ -117,7 +117,7 @@ type element struct {
 	index   int
 }
 
-// where names the element for people, by its name or its position.
+// where names the element in messages, by its name or its position.
 func (e element) where(field string) string {
 	return fmt.Sprintf("%s[%d].%s", e.list, e.index, field)
 }
@@ -146,7 +146,7 @@ func (e element) name() (string, bool) {
 	return name, ok
 }
 
-// stepName is the step that a problem concerns, empty in other lists.
+// stepName returns the step that a problem concerns. It is empty in lists other than steps.
 func (e element) stepName() string {
 	if n := e.node.Get("name"); e.list == "steps" && n != nil && n.Kind == document.String && len(n.Text) <= maxName {
 		return n.Text

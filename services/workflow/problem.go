@@ -29,8 +29,8 @@ const (
 	KindLimit           Kind = "limit_exceeded"
 )
 
-// classes maps a kind to the error class that the reference raises for it, which
-// the Roboflow routes put into error_type.
+// classes maps a kind to the error class of Roboflow's engine, which the Roboflow routes
+// return as error_type.
 var classes = map[Kind]string{
 	KindSyntax:          "WorkflowSyntaxError",
 	KindDefinition:      "WorkflowDefinitionError",
@@ -51,22 +51,22 @@ var classes = map[Kind]string{
 	KindLimit:           "WorkflowDefinitionError",
 }
 
-// Class is the name of the reference's error class for k.
+// Class returns the name of that error class.
 func (k Kind) Class() string { return classes[k] }
 
-// Problem is one thing that is wrong with a definition.
+// Problem is one fault of a definition.
 type Problem struct {
 	Kind Kind
-	// Step is the name of the step concerned, empty for inputs, outputs and the document.
+	// Step is the name of the step. It is empty for inputs, outputs and the document.
 	Step string
-	// BlockType is the step's type as the document writes it, where known.
+	// BlockType is the step's type as written, if known.
 	BlockType string
 	// Field is the path inside the step, input or output: "confidence", "data.label", "outputs".
 	Field string
 	// Pointer is the JSON pointer (RFC 6901) of the offending value, empty for the whole document.
 	Pointer string
-	// Message says what is wrong and what to do, for a stranger. It never echoes a
-	// value of a field that may hold a secret.
+	// Message says what is wrong and what to do. It is written for strangers and never
+	// quotes a value of a field that may hold a secret.
 	Message string
 }
 
@@ -79,14 +79,14 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s: %s: %s", p.Kind, where, p.Message)
 }
 
-// Bounded cuts what a hostile document made long.
+// Bounded truncates the texts, because a hostile document may make them long.
 func (p Problem) Bounded() Problem {
 	p.Step, p.BlockType, p.Field = clip(p.Step, 256), clip(p.BlockType, 256), clip(p.Field, 256)
 	p.Pointer, p.Message = clip(p.Pointer, 1024), clip(p.Message, 1024)
 	return p
 }
 
-// clip cuts at a whole character.
+// clip truncates at a character boundary.
 func clip(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -94,11 +94,11 @@ func clip(s string, limit int) string {
 	return strings.ToValidUTF8(s[:limit], "") + "…"
 }
 
-// Problems is everything found wrong, in document order within each stage. An
-// empty list means that nothing is wrong; use [Problems.Err] to get an error.
+// Problems lists all faults, in document order within each stage. An empty list is not an
+// error; use [Problems.Err].
 type Problems []Problem
 
-// Err is nil when there are no problems.
+// Err returns nil if there are no problems.
 func (ps Problems) Err() error {
 	if len(ps) == 0 {
 		return nil
@@ -106,7 +106,7 @@ func (ps Problems) Err() error {
 	return ps
 }
 
-// Error lists every problem on a line of its own.
+// Error lists the problems, one per line.
 func (ps Problems) Error() string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {

@@ -9,13 +9,13 @@ type Selector struct {
 	Input string
 	// Step is the name of a step, or empty.
 	Step string
-	// Output is the step's output, "*" for all of them, empty when the step itself
-	// is meant (a flow-control target).
+	// Output is the step's output, or "*" for all. It is empty if the selector names the
+	// step itself (a flow-control target).
 	Output string
 }
 
-// ParseSelector recognises a selector by its form alone; whether it is one depends
-// on the field it stands in.
+// ParseSelector recognises a selector by its form. The field decides whether it is used as
+// one.
 func ParseSelector(s string) (Selector, bool) {
 	if name, ok := strings.CutPrefix(s, "$inputs."); ok {
 		return Selector{Input: name}, IsName(name)
@@ -37,13 +37,13 @@ func ParseSelector(s string) (Selector, bool) {
 // IsInput reports whether the selector names a workflow input.
 func (s Selector) IsInput() bool { return s.Input != "" }
 
-// IsStepOutput reports whether the selector names data that a step makes.
+// IsStepOutput reports whether the selector names data of a step.
 func (s Selector) IsStepOutput() bool { return s.Step != "" && s.Output != "" }
 
 // IsStep reports whether the selector names a step as a flow-control target.
 func (s Selector) IsStep() bool { return s.Step != "" && s.Output == "" }
 
-// String writes the selector as documents do.
+// String formats the selector as documents do.
 func (s Selector) String() string {
 	switch {
 	case s.IsInput():
@@ -55,8 +55,7 @@ func (s Selector) String() string {
 	}
 }
 
-// IsName reports whether s can be referred to by a selector: letters, digits,
-// underscore and hyphen.
+// IsName reports whether a selector can name s: letters, digits, underscore and hyphen.
 func IsName(s string) bool {
 	for i := range len(s) {
 		if !nameByte(s[i]) {

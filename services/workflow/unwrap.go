@@ -7,20 +7,19 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
-// wrappers are the keys under which other programs, and Keyhole's own replies, put a
-// definition, in the order in which they are looked for.
+// wrappers are the keys under which other programs, and Keyhole's own replies, wrap a
+// definition, in order of preference.
 var wrappers = []string{"specification", "config", "workflow", "definition"}
 
-// maxWrapped bounds how many wrappers lie around a definition.
+// maxWrapped bounds the wrappers around a definition.
 const maxWrapped = 8
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// Unwrap finds the definition in what people have: in {"specification": ...}, in the
-// export of Roboflow's platform, whose "config" is a text, in a text, in a list of one,
-// and behind a byte order mark. It returns the bytes of the definition alone, which
-// are not changed. What it cannot unwrap is a problem, with the line and the column of
-// a fault in the syntax.
+// Unwrap finds the definition in common wrappings: {"specification": ...}, the export of
+// Roboflow's platform, whose "config" is a string, a JSON string, a list of one, and a byte
+// order mark. It returns the unchanged bytes of the definition. A document that it cannot
+// unwrap is a problem; a syntax error has line and column.
 func Unwrap(raw []byte) ([]byte, Problems) {
 	where := "the definition"
 	for range maxWrapped {
@@ -45,7 +44,7 @@ func Unwrap(raw []byte) ([]byte, Problems) {
 	return nil, Problems{{Kind: KindLimit, Message: fmt.Sprintf("the definition is wrapped more than %d times; send what is inside", maxWrapped)}}
 }
 
-// inner is what a wrapper holds, and how it is called; the value itself where it is no
+// inner returns the content of a wrapper and its name, or the value itself if it is not a
 // wrapper.
 func inner(root *document.Node) (n *document.Node, name, problem string) {
 	switch root.Kind {

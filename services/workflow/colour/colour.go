@@ -1,4 +1,4 @@
-// Package colour reads colours as definitions have them.
+// Package colour parses the colours of definitions.
 package colour
 
 import (
@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// Parse reads #rgb, #rrggbb, rgb(r, g, b), bgr(b, g, r), or one of the names that the
-// language knows.
+// Parse parses #rgb, #rrggbb, rgb(r, g, b), bgr(b, g, r), or a name of the language.
 func Parse(text string) (color.RGBA, error) {
 	text = strings.ToUpper(strings.TrimSpace(text))
 	if c, ok := namedColor(text); ok {

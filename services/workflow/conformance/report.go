@@ -12,7 +12,7 @@ const LogVariable = "KEYHOLE_CONFORMANCE_LOG"
 
 // Result is one line of the log.
 type Result struct {
-	// Case is "definition/case", or the id of a case of the query language.
+	// Case is "definition/case", or the ID of a query-language case.
 	Case string `json:"case"`
 	// Outcome is "passed", "failed" or "skipped".
 	Outcome string `json:"outcome"`
@@ -43,7 +43,8 @@ func Report(t testing.TB, name string, err error) {
 	}
 }
 
-// appendLine writes one line in one call: the processes of several tests share the file.
+// appendLine writes one line in one call, because the processes of several tests share the
+// file.
 func appendLine(path string, r Result) error {
 	line, err := json.Marshal(r)
 	if err != nil {

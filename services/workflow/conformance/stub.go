@@ -41,8 +41,8 @@ type stubType struct {
 	TupleOf  []stubType `json:"tuple_of"`
 }
 
-// faultyConstructors need more at construction than they declare. The file says so in
-// words only.
+// faultyConstructors require fields that they do not declare. The file states this in prose
+// only.
 var faultyConstructors = map[string]bool{"FaultyInit": true, "ExampleBlockWithFaultyInit": true}
 
 func (s *Suite) loadStubs(path string) error {

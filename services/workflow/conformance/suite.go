@@ -49,7 +49,7 @@ type Definition struct {
 	Cases              []Case          `json:"cases"`
 }
 
-// Case is one thing to do with a definition.
+// Case is one compilation or run of a definition.
 type Case struct {
 	Name                 string                     `json:"name"`
 	Operation            string                     `json:"operation"`
@@ -89,7 +89,7 @@ type Check struct {
 	RelativeTolerance *float64        `json:"relative_tolerance"`
 }
 
-// Document is the definition that the case uses.
+// Document returns the definition that the case uses.
 func (d *Definition) Document(c *Case) []byte {
 	if len(c.DefinitionOverride) > 0 {
 		return c.DefinitionOverride
@@ -134,7 +134,7 @@ func readJSON(path string, into any) error {
 	return nil
 }
 
-// Catalogue is base with the stubs of exactly these plugins.
+// Catalogue returns base with the stubs of exactly these plugins.
 func (s *Suite) Catalogue(base *manifest.Catalogue, plugins []string) *manifest.Catalogue {
 	for _, plugin := range plugins {
 		base = base.With(s.Stubs[plugin]...)
@@ -142,8 +142,8 @@ func (s *Suite) Catalogue(base *manifest.Catalogue, plugins []string) *manifest.
 	return base
 }
 
-// Covered reports whether every step's type is in base or is a stub. A step without a
-// type counts: it is wrong in the same way for everybody.
+// Covered reports whether every step's type is in base or is a stub. A step without a type
+// counts, because it is a fault in every catalogue.
 func (s *Suite) Covered(base *manifest.Catalogue, document []byte) bool {
 	var steps struct {
 		Steps []struct {
@@ -162,7 +162,7 @@ func (s *Suite) Covered(base *manifest.Catalogue, document []byte) bool {
 	return true
 }
 
-// SplitError takes "stage:kind" apart.
+// SplitError splits "stage:kind".
 func (e Expectation) SplitError() (stage, kind string) {
 	stage, kind, _ = strings.Cut(e.Error, ":")
 	return stage, kind

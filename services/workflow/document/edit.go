@@ -15,7 +15,7 @@ type Edit struct {
 	With       []byte
 }
 
-// ReplaceText is the edit that puts a string in the place of n.
+// ReplaceText returns the edit that replaces n by a string.
 func ReplaceText(n *Node, text string) Edit {
 	return Edit{Start: n.Start, End: n.End, With: Quote(text)}
 }
@@ -31,8 +31,8 @@ func Quote(text string) []byte {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
-// Apply makes the edits; every byte outside of them stays as it was. Edits that
-// overlap or lie outside the source are refused.
+// Apply applies the edits and keeps every other byte. It refuses edits that overlap or lie
+// outside of the source.
 func Apply(source []byte, edits []Edit) ([]byte, error) {
 	ordered := slices.Clone(edits)
 	slices.SortFunc(ordered, func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) })

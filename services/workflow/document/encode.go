@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// Encode writes a value that [Node.Value] can give, as compact JSON with sorted keys.
-// Floats keep a fraction, so that reading them again gives floats.
+// Encode encodes a value of [Node.Value] as compact JSON with sorted keys. Floats keep a
+// fraction, so that they are floats when parsed again.
 func Encode(value any) ([]byte, error) {
 	var out bytes.Buffer
 	if err := encode(&out, value); err != nil {

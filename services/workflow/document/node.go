@@ -22,7 +22,7 @@ func (k Kind) String() string {
 	return [...]string{"null", "boolean", "number", "string", "list", "object"}[k]
 }
 
-// Node is one JSON value and where it stands in the bytes it was read from.
+// Node is one JSON value with its position in the source.
 type Node struct {
 	Kind Kind
 	// Start and End delimit the value in the source, quotes and brackets included.
@@ -56,8 +56,8 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Value decodes the node: nil, bool, string, []any, map[string]any, or a number in the
-// forms of package number.
+// Value decodes the node to nil, bool, string, []any, map[string]any, or a number of
+// package number.
 func (n *Node) Value() any {
 	switch n.Kind {
 	case Bool:
@@ -97,6 +97,6 @@ func (n *Node) IsInteger() bool {
 }
 
 func (n *Node) number() any {
-	v, _ := number.Parse(n.Text) // the parser refused what it refuses
+	v, _ := number.Parse(n.Text) // cannot fail: the parser has validated the number
 	return v
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// Limits bound what a hostile document can make the reader do.
+// Limits bound the work for a hostile document.
 type Limits struct {
 	// Bytes of the whole document.
 	Bytes int
@@ -21,15 +21,15 @@ type Limits struct {
 	Values int
 }
 
-// Fault is something that makes the bytes unreadable as one unambiguous document.
+// Fault is a reason why the bytes are not one unambiguous document.
 type Fault struct {
-	// Offset in bytes where it was noticed, and that as a line and a column, which
-	// count from 1, columns in characters.
+	// Offset is the byte offset of the fault. Line and Column are its position; both count
+	// from 1, and columns count characters.
 	Offset, Line, Column int
-	// Pointer is the JSON pointer of the value around it.
+	// Pointer is the JSON pointer of the enclosing value.
 	Pointer string
 	Message string
-	// Limit is set when a limit was passed rather than the syntax broken.
+	// Limit is set if a limit was exceeded; otherwise the syntax is wrong.
 	Limit bool
 }
 
@@ -37,12 +37,12 @@ func (f Fault) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", f.Line, f.Column, f.Message)
 }
 
-// maxFaults bounds the list of duplicate keys that is reported.
+// maxFaults bounds the reported duplicate keys.
 const maxFaults = 20
 
-// Parse reads one JSON document. Duplicate keys are all reported; anything else ends
-// the reading at the first fault, since what follows has no certain meaning. The node
-// is nil when there are faults.
+// Parse parses one JSON document. It reports all duplicate keys. Any other fault ends the
+// parsing, because the meaning of the rest is uncertain. The node is nil if there are
+// faults.
 func Parse(source []byte, limits Limits) (*Node, []Fault) {
 	if len(source) > limits.Bytes {
 		return nil, []Fault{{Limit: true, Line: 1, Column: 1, Message: fmt.Sprintf("the document has %d bytes; at most %d are read", len(source), limits.Bytes)}}
@@ -79,7 +79,7 @@ type parser struct {
 	faults []Fault
 }
 
-// step is one part of the path to the value that is being read.
+// step is one part of the path to the current value.
 type step struct {
 	key   string
 	index int // -1 for keys
@@ -230,7 +230,7 @@ func (p *parser) key() (string, bool) {
 	return key, true
 }
 
-// next reads what follows an element: the end of the container, or a comma.
+// next reads the end of the container, or a comma.
 func (p *parser) next(end byte) (done, ok bool) {
 	p.space()
 	if p.eat(end) {
@@ -284,7 +284,7 @@ func (p *parser) number(n *Node) bool {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// invalidUTF8 finds the first byte of s that is no UTF-8, or -1.
+// invalidUTF8 returns the offset of the first invalid byte of s, or -1.
 func invalidUTF8(s []byte) int {
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRune(s[i:])

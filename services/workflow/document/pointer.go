@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Join appends parts to a JSON pointer, escaped as RFC 6901 says.
+// Join appends parts to a JSON pointer, escaped as in RFC 6901.
 func Join(pointer string, parts ...string) string {
 	out := []byte(pointer)
 	for _, part := range parts {
@@ -14,7 +14,7 @@ func Join(pointer string, parts ...string) string {
 	return string(out)
 }
 
-// JoinIndex appends the position in a list to a JSON pointer.
+// JoinIndex appends a list index to a JSON pointer.
 func JoinIndex(pointer string, index int) string {
 	return pointer + "/" + strconv.Itoa(index)
 }
@@ -34,7 +34,7 @@ func appendToken(out []byte, token string) []byte {
 	return out
 }
 
-// Lookup finds the value a pointer names.
+// Lookup returns the value at a pointer.
 func (n *Node) Lookup(pointer string) (*Node, bool) {
 	if pointer == "" {
 		return n, n != nil

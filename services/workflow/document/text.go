@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// text reads a string in double quotes.
+// text reads a quoted string.
 func (p *parser) text() (string, bool) {
 	p.at++
 	start := p.at
@@ -37,7 +37,7 @@ func (p *parser) checked(raw []byte) (string, bool) {
 	return string(raw), true
 }
 
-// escaped goes on from the first backslash of a string, decoding into a buffer.
+// escaped decodes the rest of a string from its first backslash into a buffer.
 func (p *parser) escaped(start int) (string, bool) {
 	out := bytes.Clone(p.source[start:p.at])
 	for p.at < len(p.source) {
@@ -78,8 +78,8 @@ func (p *parser) escape() (rune, bool) {
 	return 0, p.fail("an unknown escape in a string")
 }
 
-// unicodeEscape reads \uXXXX, joined with its low surrogate. A lone surrogate has no
-// meaning that all readers share, so it is refused.
+// unicodeEscape reads \uXXXX, with its low surrogate if there is one. It refuses a lone
+// surrogate, because parsers disagree about it.
 func (p *parser) unicodeEscape() (rune, bool) {
 	high, ok := p.hex4(p.at)
 	if !ok {

@@ -11,16 +11,16 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// errAddress says what an address must be; it does not repeat the address, which may
-// hold a password or a token.
+// errAddress describes a valid address. It does not quote the given one, which may hold a
+// password or a token.
 var errAddress = errors.New("must be an address like https://api.example.com/v1: https:// or http://, a host name in ASCII or a plain IP address, and no user name, password or fragment")
 
 var defaultPorts = map[string]string{"https": "443", "http": "80"}
 
-// Canonical reduces a URL to scheme://host:port, so that two spellings of the same
-// destination compare equal. What readers of URLs understand in different ways (user
-// names, backslashes, international names, numbers that some resolvers take for
-// addresses) is refused: the egress does not dial it either.
+// Canonical reduces a URL to scheme://host:port, so that two spellings of a destination
+// compare equal. It refuses forms that URL parsers interpret differently (user names,
+// backslashes, international names, numbers that some resolvers take for addresses). The
+// egress does not dial these either.
 func Canonical(raw string) (string, error) {
 	if unclear(raw) {
 		return "", errAddress
@@ -47,7 +47,7 @@ func Canonical(raw string) (string, error) {
 	return u.Scheme + "://" + net.JoinHostPort(host, port), nil
 }
 
-// unclear finds characters that readers of URLs treat in different ways.
+// unclear reports characters that URL parsers treat differently.
 func unclear(raw string) bool {
 	return strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' || r == '#' })
 }
@@ -71,7 +71,8 @@ func isLabel(l string) bool {
 		strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
-// isNumber is how readers of URLs tell an address from a name: by its last label.
+// isNumber reports whether a host's last label is a number, by which URL parsers
+// distinguish an address from a name.
 func isNumber(l string) bool {
 	if hex, ok := strings.CutPrefix(l, "0x"); ok {
 		return strings.Trim(hex, "0123456789abcdef") == ""

@@ -9,16 +9,16 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// AskingInput is an ordinary input that people would give a secret to, because its name
-// or its text asks for one. The value is no credential: it goes where any data goes.
+// AskingInput is an ordinary input whose name or description asks people for a secret. Its
+// value is not treated as a credential; it is ordinary data.
 type AskingInput struct {
 	Input string
-	// Step and Field are the first place that it goes to; for an output, Field alone,
-	// "outputs.<name>".
+	// Step and Field are the first use of the input. For an output, Step is empty and Field
+	// is "outputs.<name>".
 	Step, Field string
 }
 
-// askingInputs finds them. An input that goes nowhere, or that brings a picture, is none.
+// askingInputs finds these inputs. It skips inputs that are not used, and pictures.
 func (i *inspector) askingInputs() {
 	secret := map[string]bool{}
 	for _, in := range i.report.SecretInputs {
@@ -39,7 +39,7 @@ func (i *inspector) askingInputs() {
 			found.Step = i.plan.Steps[e.To.Index].Name
 		}
 		i.report.Asking = append(i.report.Asking, found)
-		asking[e.From.Index] = false // one place is enough
+		asking[e.From.Index] = false // one use is enough
 	}
 }
 
@@ -62,7 +62,7 @@ func asks(in plan.Input) bool {
 	return false
 }
 
-// textAsks looks at labels, descriptions and example values, and at what they are called.
+// textAsks checks labels, descriptions and example values, and their names.
 func textAsks(n *document.Node) bool {
 	switch n.Kind {
 	case document.String:

@@ -1,7 +1,7 @@
-// Package inspect says what a workflow needs and what it does to the outside: slots for
-// credentials, models, sinks, where data goes, and secrets that were written into the
-// document. Sharing decides on this, so it errs on the side of reporting.
+// Package inspect reports what a workflow needs and what it sends out: slots for
+// credentials, models, sinks, destinations, and secrets written into the document. Sharing
+// decides on this report, so in doubt it reports.
 //
-// A destination is constant when no input and no step of the run can change it. Only a
-// constant destination may get a credential that its giver does not choose himself.
+// A destination is constant if no input and no step of the run can change it. A credential
+// may go to a destination that is not constant only if its giver chooses that destination.
 package inspect

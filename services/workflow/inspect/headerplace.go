@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// HeaderValue is a header that holds a secret, taken apart so that the same bytes come
-// together again.
+// HeaderValue is a header's value with a secret, split so that it can be joined to the same
+// bytes again.
 type HeaderValue struct {
-	// Prefix stands before the secret: "Bearer ".
+	// Prefix is the text before the secret: "Bearer ".
 	Prefix string
 	Secret string
-	// User is that of basic authentication, whose password then is the secret.
+	// User is the user name of basic authentication. The password is then the secret.
 	User  string
 	Basic bool
 }
 
-// prefixes of headers, as they are written most. Others are part of the secret, which
-// goes back as it came.
+// headerSchemes are prefixes of headers in their usual spelling. Other prefixes are left as
+// part of the secret.
 var headerSchemes = []string{"Bearer ", "Basic ", "Bot ", "Token ", "ApiKey ", "Key "}
 
-// SplitHeader takes a header's value apart.
+// SplitHeader splits a header's value.
 func SplitHeader(name, text string) HeaderValue {
 	for _, scheme := range headerSchemes {
 		if len(text) <= len(scheme) || !strings.EqualFold(text[:len(scheme)], scheme) {
@@ -38,7 +38,7 @@ func SplitHeader(name, text string) HeaderValue {
 	return HeaderValue{Secret: text}
 }
 
-// basic reads "user:password" where writing it again gives the same text.
+// basic decodes "user:password". ok is false if encoding it again gives another text.
 func basic(name, prefix, text string) (user, password string, ok bool) {
 	if !strings.EqualFold(name, "Authorization") || prefix != "Basic " {
 		return "", "", false

@@ -14,19 +14,18 @@ import (
 type Report struct {
 	Slots        []Slot
 	SecretInputs []SecretInput
-	// Asking are ordinary inputs that ask for a secret.
+	// Asking are the ordinary inputs that ask for a secret.
 	Asking []AskingInput
-	// Computed are credential fields that another step fills.
+	// Computed are the credential fields that another step fills.
 	Computed []Computed
 	Models   []Model
-	// Sinks are the names of steps that act on the world.
+	// Sinks are the names of steps with effects outside of the run.
 	Sinks []string
 	// NotRunnable are the steps whose blocks cannot run.
 	NotRunnable []NotRunnable
 	// Destinations has one entry for each step that sends data out.
 	Destinations []Destination
-	// Problems are addresses that cannot be used, and credentials that are empty where
-	// the step cannot do without.
+	// Problems are unusable addresses, and missing credentials of steps that need one.
 	Problems workflow.Problems
 }
 
@@ -41,10 +40,10 @@ type NotRunnable struct {
 // Slot is a place where a credential goes.
 type Slot struct {
 	Step string
-	// Field is the field's canonical name; for an element of headers or query
-	// parameters, "headers.<name>".
+	// Field is the field's canonical name. For an element of headers or query parameters,
+	// it is "headers.<name>".
 	Field string
-	// Pointer is where the slot is written, empty for a field left out.
+	// Pointer is the position of the slot in the document, empty for an omitted field.
 	Pointer  string
 	Provider string
 	Scheme   manifest.Scheme
@@ -61,24 +60,24 @@ type Slot struct {
 // Bound reports whether the slot names a credential.
 func (s Slot) Bound() bool { return s.Credential != "" }
 
-// SecretInput is a workflow input whose value goes where a credential goes. It is no
-// slot: the caller of the run gives the value, and it must be handled as a secret.
+// SecretInput is a workflow input that is used as a credential. It is not a slot: the
+// caller of the run gives the value, which must be handled as a secret.
 type SecretInput struct {
 	Input, Step, Field, Provider string
 	Destination                  Destination
 	// Prefix is the text before the credential.
 	Prefix string
-	// Optional: the step does without it, so an empty value is none.
+	// Optional: the step works without it, so an empty value means none.
 	Optional bool
-	// AlsoGoesTo lists where the same input goes as ordinary data: "step.field", or
-	// "outputs.name". Such a workflow hands on what its callers take for a credential,
-	// so it must not ask strangers for one.
+	// AlsoGoesTo lists the uses of the input as ordinary data: "step.field", or
+	// "outputs.name". Such a workflow passes on a value that its callers believe to be a
+	// credential, so it must not ask strangers for it.
 	AlsoGoesTo []string
 }
 
-// Computed is a credential field that takes the output of another step. The secret then
-// is ordinary data on its way, so such a workflow must not run for strangers with
-// anything that deserves the name.
+// Computed is a credential field that takes the output of another step. The secret is then
+// ordinary data on its way, so such a workflow must not run for strangers with a real
+// secret.
 type Computed struct {
 	Step, Field, Provider string
 	// Source is the selector of the output.
@@ -86,38 +85,39 @@ type Computed struct {
 	Destination Destination
 }
 
-// Destination is where a step sends data.
+// Destination is the address that a step sends data to.
 type Destination struct {
 	Step string
-	// Address is scheme://host:port, canonical; empty when it is not constant or unusable.
+	// Address is the canonical scheme://host:port. It is empty if it is not constant or not
+	// usable.
 	Address string
-	// URL is the whole address as the version has it; empty when it is not constant.
+	// URL is the whole address in the definition. It is empty if it is not constant.
 	URL string
-	// Constant is false when an input or another step decides on the address.
+	// Constant is false if an input or another step determines the address.
 	Constant bool
-	// Source is the selector that decides on it, when it is not constant.
+	// Source is the selector that determines the address, if it is not constant.
 	Source string
-	// Default is the address of the default value of the input that decides, if it has one.
+	// Default is the address in the default value of that input, if it has one.
 	Default string
-	// Field holds the address, empty when the block fixes it.
+	// Field holds the address. It is empty if the block has a fixed address.
 	Field string
 }
 
 // Model is a model that a step loads.
 type Model struct {
 	Step, Field, Task string
-	// ID is the literal id, or the default of the input that decides; may be empty then.
+	// ID is the literal ID, or the default of the input, which may be empty.
 	ID string
-	// Input is the workflow input that decides, empty for literals.
+	// Input is the workflow input that holds the ID, empty for literals.
 	Input string
-	// Dynamic ids come from another step and are known only when the workflow runs.
+	// Dynamic IDs come from another step and are known only during the run.
 	Dynamic bool
-	// Pointer is where the id is written, in the step or as the default of an input;
+	// Pointer is the position of the ID in the step or in the default of an input. It is
 	// empty for a default of the block.
 	Pointer string
 }
 
-// Inspect looks a compiled workflow over.
+// Inspect inspects a compiled workflow.
 func Inspect(p *plan.Plan) Report {
 	i := &inspector{plan: p}
 	for s := range p.Steps {
@@ -128,7 +128,7 @@ func Inspect(p *plan.Plan) Report {
 	return i.report
 }
 
-// strayInputs finds secret inputs that go elsewhere, too.
+// strayInputs finds secret inputs that are also used as ordinary data.
 func (i *inspector) strayInputs() {
 	type place struct{ input, step, field string }
 	slots := map[place]bool{}
@@ -184,7 +184,7 @@ func (i *inspector) step(s *plan.Step) {
 	}
 }
 
-// destination resolves where a block sends data.
+// destination resolves the address that a block sends data to.
 func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destination, *workflow.Problem) {
 	out := Destination{Step: s.Name, Field: d.Field}
 	if d.Field == "" {
@@ -196,7 +196,7 @@ func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destinati
 	if !ok {
 		return out, nil
 	}
-	if argument.Prefix != "" { // an address whose host is written and whose rest is a credential
+	if argument.Prefix != "" { // an address with a written host, whose rest is a credential
 		out.Constant = true
 		out.Address, _ = Canonical(argument.Prefix)
 		return out, nil
@@ -247,7 +247,7 @@ func (i *inspector) credential(s *plan.Step, a *plan.Argument) {
 	i.twice(s, a)
 }
 
-// Parameter is how an element of a credential field is named in the request.
+// Parameter returns the name of an element of a credential field in the request.
 func Parameter(scheme manifest.Scheme, key string) string {
 	if scheme == manifest.SchemeBody {
 		return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
@@ -255,8 +255,8 @@ func Parameter(scheme manifest.Scheme, key string) string {
 	return key
 }
 
-// twice finds headers that are written two times, one of them with a credential: which
-// one is sent would be chance.
+// twice reports headers that occur two times, once with a credential, because it would be
+// undefined which one is sent.
 func (i *inspector) twice(s *plan.Step, a *plan.Argument) {
 	if a.Field.Credential.Scheme != manifest.SchemeHeader {
 		return
@@ -310,12 +310,12 @@ func (i *inspector) place(s *plan.Step, field *manifest.Field, a *plan.Argument,
 	}
 }
 
-// mayBeLeftOut reports whether a step does without a value of the field.
+// mayBeLeftOut reports whether a step works without a value of the field.
 func mayBeLeftOut(field *manifest.Field) bool {
 	return !field.Required && slices.ContainsFunc(field.Accepts, func(t manifest.Type) bool { return t.Literal == manifest.Null })
 }
 
-// empty reports whether a value is no credential: null, or the empty text.
+// empty reports whether a value means no credential: null or the empty string.
 func empty(v any) bool { return v == nil || v == "" }
 
 func (i *inspector) stepSelector(a *plan.Argument) string {

@@ -11,24 +11,24 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// Reason says why a text counts as a secret.
+// Reason is the reason why a text counts as a secret.
 type Reason string
 
 // The reasons.
 const (
-	// InCredentialField: any literal in such a field is a secret.
+	// InCredentialField: any literal in a credential field is a secret.
 	InCredentialField Reason = "credential_field"
-	// FeedsCredentialField: the default of an input that goes where a credential goes.
+	// FeedsCredentialField: the default of an input that is used as a credential.
 	FeedsCredentialField Reason = "credential_input"
 	// NamedLikeSecret: a header, query parameter or key named like "Authorization".
 	NamedLikeSecret Reason = "secret_name"
-	// KnownPrefix: has the form of a key, a token, or an address that is a secret.
+	// KnownPrefix: the text has the form of a key, a token, or a secret address.
 	KnownPrefix Reason = "known_prefix"
-	// LooksRandom: looks random, at a place where secrets are common.
+	// LooksRandom: the text looks random, at a place where secrets are common.
 	LooksRandom Reason = "high_entropy"
 )
 
-// Literal is a secret that stands in the document itself.
+// Literal is a secret that is written in the document.
 type Literal struct {
 	// Pointer is the JSON pointer of the text; rewrite.Replace takes it.
 	Pointer string
@@ -36,21 +36,21 @@ type Literal struct {
 	// Field of the step, or "inputs[2].default_value" and the like.
 	Field  string
 	Reason Reason
-	// Provider is that of the credential field, else "generic".
+	// Provider is the provider of the credential field, or "generic".
 	Provider string
-	// Replaceable literals stand where a reference to a credential may stand; others
-	// have to be removed by their author.
+	// Replaceable literals can be replaced by a reference to a credential. The author must
+	// remove others.
 	Replaceable bool
-	// Guess marks a text in a block that there is none of, which only has a name like a
-	// secret's: nobody knows what the block does with it, so that the block is the problem.
+	// Guess marks a text in a step of an unknown block whose name suggests a secret. Nobody
+	// knows what the block does with it, so the block is the problem.
 	Guess bool
-	// Scheme and Parameter say where in the request a replaceable literal goes.
+	// Scheme and Parameter are the position of a replaceable literal in the request.
 	Scheme    manifest.Scheme
 	Parameter string
 }
 
-// Literals finds secrets in a document, compiled or not: a broken definition may hold
-// them as well. Values are not part of the answer.
+// Literals finds secrets in a document, compiled or not, because a broken definition may
+// contain them too. It does not return their values.
 func Literals(d *workflow.Definition, catalogue *manifest.Catalogue) []Literal {
 	return literals(d, catalogue, 0)
 }
@@ -108,7 +108,7 @@ func (f *finder) inputs() {
 	}
 }
 
-// rest looks through everything outside of inputs and steps that were understood.
+// rest searches everything outside of the parsed inputs and steps.
 func (f *finder) rest() {
 	for _, member := range f.definition.Root.Members {
 		if member.Key == "inputs" || member.Key == "steps" {
@@ -119,7 +119,7 @@ func (f *finder) rest() {
 	}
 }
 
-// unread visits elements that the parser gave up on.
+// unread searches elements that the parser could not parse.
 func (f *finder) unread(member document.Member) {
 	read := map[*document.Node]bool{}
 	for _, s := range f.definition.Steps {
@@ -139,26 +139,26 @@ func (f *finder) unread(member document.Member) {
 	}
 }
 
-// walk goes through one value of the document.
+// walk is the search of one value of the document.
 type walk struct {
 	*finder
 	step  string
 	field *manifest.Field
-	// outbound places may send what is written there: sinks, and all that the manifests do
-	// not explain. There, names count.
+	// outbound is set at places that may be sent out: sinks, and places that no manifest
+	// describes. Names count there.
 	outbound bool
-	// unknown is set in a step of a block that there is none of.
+	// unknown is set in a step of an unknown block.
 	unknown bool
 	// unexplained is set in a step that no code here explains: unknown or not runnable. A
 	// field named like a secret counts there too, not only what stands in a map.
 	unexplained bool
 	// suspicious places are searched for random-looking texts as well.
 	suspicious bool
-	// fed is set for the default of an input that goes into a credential field.
+	// fed is set for the default of an input that is used as a credential.
 	fed bool
-	// named is set for the default of an input that is named like a secret.
+	// named is set for the default of an input whose name suggests a secret.
 	named bool
-	// listed is set in a list, where no reference to a credential is followed.
+	// listed is set in a list, where references to credentials are not followed.
 	listed bool
 }
 
@@ -223,7 +223,7 @@ func (w *walk) text(text, pointer, path, name string) {
 	}
 	takes := w.field != nil && w.field.Credential != nil
 	inMap := strings.Contains(path, ".")
-	// A body and an address hold much that is no secret.
+	// Most of a body or an address is not secret.
 	credential := takes && !mostlyOrdinary(w.field.Credential.Scheme)
 	if prefix, reference, ok := plan.Mention(w.field, name, text); ok && prefix != "" {
 		if selector, ok := workflow.ParseSelector(reference); ok && selector.IsInput() {
@@ -243,7 +243,7 @@ func (w *walk) text(text, pointer, path, name string) {
 		}
 	}
 	reason, found := w.judge(text, name, credential, inMap)
-	if !found || plan.Embedded(w.field, text) { // which the plan refuses
+	if !found || plan.Embedded(w.field, text) { // the plan refuses this text
 		return
 	}
 	l := Literal{Pointer: pointer, Step: w.step, Field: path, Reason: reason, Provider: "generic", Guess: w.unknown && reason == NamedLikeSecret}
@@ -261,7 +261,7 @@ func mostlyOrdinary(s manifest.Scheme) bool {
 	return s == manifest.SchemeBody || s == manifest.SchemeURL
 }
 
-// replaceable reports whether a reference may stand in the place of this text.
+// replaceable reports whether a reference may replace this text.
 func (w *walk) replaceable(text, path string, inMap bool) bool {
 	if w.field.Credential.Destination.Scheme != "" { // no credential goes to such a host
 		return false
@@ -283,7 +283,7 @@ func (w *walk) judge(text, name string, credential, inMap bool) (Reason, bool) {
 		return InCredentialField, !strings.HasPrefix(text, "rf_key:")
 	case w.fed:
 		return FeedsCredentialField, true
-	case leak.IsPicture(text): // cleaned before it is saved
+	case leak.IsPicture(text): // metadata is removed before it is saved
 		return "", false
 	case w.search.Find(text):
 		return KnownPrefix, true

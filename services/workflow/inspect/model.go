@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// models finds the models that a step loads.
+// models finds the models that a step uses.
 func (i *inspector) models(s *plan.Step, m manifest.Model) {
 	argument, ok := s.Argument(m.Field)
 	if !ok {
@@ -38,8 +38,8 @@ func (i *inspector) defaultModels(s *plan.Step, m manifest.Model) {
 	}
 }
 
-// DefaultModels are the ids that a step uses when it names none, each once. The
-// executor asks here too, so that what is inspected is what is loaded.
+// DefaultModels returns the IDs that a step uses when it names none, each once. The
+// executor uses it too, so that the inspected models are the loaded ones.
 func DefaultModels(s *plan.Step, m manifest.Model) []string {
 	var out []string
 	seen := map[string]bool{}
@@ -53,7 +53,8 @@ func DefaultModels(s *plan.Step, m manifest.Model) []string {
 	return out
 }
 
-// expand replaces "{field}" by the field's constant; "none" means that there is no model.
+// expand replaces "{field}" by the field's constant. It returns false for "none", which
+// means no model.
 func expand(s *plan.Step, template string) (string, bool) {
 	before, rest, found := strings.Cut(template, "{")
 	if !found {

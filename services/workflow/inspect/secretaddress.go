@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// holdsToken reports an address with a part of its path that looks like a token, in a
-// field where an address may be a credential. Vendors' webhooks are known to leak.Search.
+// holdsToken reports whether a part of an address's path looks like a token, in a field
+// where an address may be a credential. leak.Search knows the webhooks of vendors.
 func (w *walk) holdsToken(text string) bool {
 	if w.field == nil || w.field.Credential == nil || w.field.Credential.Scheme != manifest.SchemeURL {
 		return false
@@ -27,7 +27,7 @@ func (w *walk) holdsToken(text string) bool {
 }
 
 // SplitAddress splits an address after its host and the following slash. It refuses an
-// address that cannot be a credential, such as one with a user and a password.
+// address that cannot be a credential, for instance one with user and password.
 func SplitAddress(text string) (host string, ok bool) {
 	if _, err := Canonical(text); err != nil {
 		return "", false

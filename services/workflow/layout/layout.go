@@ -1,7 +1,7 @@
-// Package layout places the nodes of a workflow for a graph view: inputs on the left,
-// steps in columns by their distance from the start, outputs on the right. The same
-// plan always gives the same places, in time proportional to nodes and edges (and a
-// sort of each column).
+// Package layout places the nodes of a workflow for a graph view: inputs on the left, steps
+// in columns by their distance from the start, outputs on the right. The same plan always
+// has the same layout. The time is linear in nodes and edges, plus the sorting of each
+// column.
 package layout
 
 import (
@@ -11,13 +11,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// Distances between the middles of nodes, in CSS pixels.
+// Distances between the centres of nodes, in CSS pixels.
 const (
 	ColumnWidth = 280
 	RowHeight   = 110
 )
 
-// Position is the middle of a node.
+// Position is the centre of a node.
 type Position struct{ X, Y float64 }
 
 // Layout has a position for each input, step and output, by index.
@@ -25,7 +25,8 @@ type Layout struct {
 	Inputs, Steps, Outputs []Position
 }
 
-// sweeps is how often the order within columns is improved; more changes little.
+// sweeps is the number of passes that improve the order within columns. More passes change
+// little.
 const sweeps = 4
 
 // Of places the nodes of a plan.
@@ -35,7 +36,7 @@ func Of(p *plan.Plan) Layout {
 		g.order(1, len(g.columns), 1, g.before)
 		g.order(len(g.columns)-2, -1, -1, g.after)
 	}
-	// The last word is that of the predecessors: it draws trees without a crossing.
+	// The last pass orders by predecessors, which draws trees without crossings.
 	g.order(1, len(g.columns), 1, g.before)
 	return g.place(p)
 }
@@ -44,8 +45,8 @@ func Of(p *plan.Plan) Layout {
 type graph struct {
 	columns       [][]int
 	before, after [][]int
-	// rank is a node's place within its column, from -0.5 to 0.5, so that columns of
-	// different length compare.
+	// rank is a node's position within its column, from -0.5 to 0.5, so that columns of
+	// different length are comparable.
 	rank []float64
 }
 
@@ -83,7 +84,8 @@ func (g *graph) number(column []int) {
 	}
 }
 
-// order sorts the columns from one end to the other by where each node's neighbours are.
+// order sorts the columns from one end to the other by the mean rank of each node's
+// neighbours.
 func (g *graph) order(from, to, by int, neighbours [][]int) {
 	for c := from; c != to && c >= 0; c += by {
 		column := g.columns[c]

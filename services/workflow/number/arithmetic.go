@@ -6,7 +6,8 @@ import (
 	"math/bits"
 )
 
-// Multiply keeps whole numbers whole. It is not ok where the product is too large.
+// Multiply returns a whole number for two whole numbers. ok is false if the product is too
+// large.
 func Multiply(a, b any) (any, bool) {
 	if x, y, ok := small(a, b); ok {
 		if high, low := bits.Mul64(magnitude(x), magnitude(y)); high == 0 && low < 1<<63 {
@@ -19,7 +20,7 @@ func Multiply(a, b any) (any, bool) {
 	return floats(a, b, func(x, y float64) float64 { return x * y })
 }
 
-// Add keeps whole numbers whole. It is not ok where the sum is too large.
+// Add returns a whole number for two whole numbers. ok is false if the sum is too large.
 func Add(a, b any) (any, bool) {
 	if x, y, ok := small(a, b); ok {
 		if sum := x + y; (sum > x) == (y > 0) {
@@ -32,8 +33,8 @@ func Add(a, b any) (any, bool) {
 	return floats(a, b, func(x, y float64) float64 { return x + y })
 }
 
-// Divide is true division: the float next to the quotient. It is not ok where that is
-// too large, and by zero.
+// Divide is true division. It returns the float nearest to the quotient. ok is false if the
+// quotient is too large or b is zero.
 func Divide(a, b any) (any, bool) {
 	if zero, ok := Compare(b, int64(0)); ok && zero == 0 {
 		return nil, false
@@ -45,8 +46,8 @@ func Divide(a, b any) (any, bool) {
 	return floats(a, b, func(x, y float64) float64 { return x / y })
 }
 
-// floats computes where one of two numbers is a float. A whole number that no float
-// comes near is too large.
+// floats computes with two numbers of which at least one is a float. ok is false if a whole
+// number is beyond the range of floats.
 func floats(a, b any, compute func(x, y float64) float64) (any, bool) {
 	for _, v := range []any{a, b} {
 		f, ok := Float(v)

@@ -1,6 +1,6 @@
-// Package number holds the numbers of the language, which are Python's: whole numbers
-// of any size, and floats. A whole number is an int64, or a *big.Int where an int64
-// cannot hold it; a float is a float64. True counts as 1 and false as 0.
+// Package number implements the numbers of the language, which are Python's: whole numbers
+// of any size, and floats. A whole number is an int64, or a *big.Int if it does not fit; a
+// float is a float64. true counts as 1 and false as 0.
 package number
 
 import (
@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// MaxDigits bounds the text of a whole number, as Python does: reading and writing
-// longer ones takes time that grows faster than their length.
+// MaxDigits bounds the digits of a whole number, as in Python, because parsing and printing
+// take more than linear time.
 const MaxDigits = 4300
 
-// maxBits is how many bits a number of MaxDigits digits has at most.
+// maxBits bounds the bits of a number of MaxDigits digits.
 const maxBits = MaxDigits*3322/1000 + 1
 
-// Parse parses a JSON number. A text without fraction and exponent is a whole
-// number. It refuses a whole number that is too long and a float that is too large.
+// Parse parses a JSON number. Without fraction and exponent it is a whole number. ok is
+// false for a whole number that is too long and for a float that is too large.
 func Parse(text string) (any, bool) {
 	if strings.ContainsAny(text, ".eE") {
 		f, err := strconv.ParseFloat(text, 64)
@@ -27,7 +27,7 @@ func Parse(text string) (any, bool) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, true
 	}
-	if len(text) > MaxDigits+1 { // and a sign
+	if len(text) > MaxDigits+1 { // with a sign
 		return nil, false
 	}
 	n, ok := new(big.Int).SetString(text, 10)
@@ -37,7 +37,7 @@ func Parse(text string) (any, bool) {
 	return Fit(n), true
 }
 
-// Fit returns a whole number in the smallest form: int64 if it fits.
+// Fit returns a whole number as an int64 if it fits.
 func Fit(n *big.Int) any {
 	if n.IsInt64() {
 		return n.Int64()
@@ -45,7 +45,7 @@ func Fit(n *big.Int) any {
 	return n
 }
 
-// Text writes a whole number in digits. It is "" for anything else.
+// Text prints a whole number. It returns "" for anything else.
 func Text(v any) string {
 	switch v := v.(type) {
 	case int64:
@@ -56,7 +56,7 @@ func Text(v any) string {
 	return ""
 }
 
-// Whole reads a whole number, or a truth.
+// Whole returns a whole number, or a boolean as 0 or 1.
 func Whole(v any) (*big.Int, bool) {
 	switch v := v.(type) {
 	case int64:
@@ -72,8 +72,8 @@ func Whole(v any) (*big.Int, bool) {
 	return nil, false
 }
 
-// Float is the float next to a number. It is infinite for a whole number that is too
-// large.
+// Float returns the float nearest to a number. It is infinite for a whole number that is
+// too large.
 func Float(v any) (float64, bool) {
 	switch v := v.(type) {
 	case float64:
@@ -92,7 +92,7 @@ func Float(v any) (float64, bool) {
 	return 0, false
 }
 
-// Truncate is the whole number of a float, without its fraction.
+// Truncate returns a float without its fraction as a whole number.
 func Truncate(f float64) (any, bool) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil, false
@@ -101,8 +101,8 @@ func Truncate(f float64) (any, bool) {
 	return Fit(n), true
 }
 
-// Compare orders two numbers exactly: no whole number is rounded. It is not ok for
-// what is no number, and for NaN.
+// Compare compares two numbers exactly, without rounding whole numbers. ok is false if one
+// is not a number or is NaN.
 func Compare(a, b any) (order int, ok bool) {
 	x, one := a.(float64)
 	y, two := b.(float64)

@@ -9,8 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// stepTargets reads a field that names steps to continue with: one selector, a list of
-// them, or an object of selectors.
+// stepTargets reads a field that names the next steps: one selector, a list of them, or an
+// object of selectors.
 func (r *reader) stepTargets(node *document.Node) {
 	if node == nil {
 		return

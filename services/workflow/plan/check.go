@@ -45,7 +45,7 @@ func (c *compiler) check(step int, a *Argument) {
 	}
 }
 
-// elements are those of a list or a map, also of a constant one, in order.
+// elements returns the elements of a list or a map, in order, even of a constant.
 func (a *Argument) elements() []Argument {
 	if len(a.Elements) > 0 {
 		return a.Elements
@@ -68,7 +68,7 @@ func (c *compiler) fault(step int, a *Argument, path, format string, args ...any
 	c.blame(step, workflow.KindSyntax, path, a.Pointer, "%s "+format, append([]any{path}, args...)...)
 }
 
-// maxHeaders is how many headers a request takes.
+// maxHeaders bounds the headers of a request.
 const maxHeaders = 64
 
 func (c *compiler) headers(step int, a *Argument) {

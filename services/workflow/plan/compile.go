@@ -17,9 +17,9 @@ const (
 	maxOutputs  = 1000
 )
 
-// Load parses and compiles. The problems of both are returned together, those that
-// hide others first. The plan is nil when there are any; the definition is nil only
-// when the bytes cannot be read.
+// Load parses and compiles. It returns the problems of both, sorted so that problems which
+// hide others come first. The plan is nil if there are any; the definition is nil only if
+// the bytes cannot be parsed.
 func Load(raw []byte, catalogue *manifest.Catalogue, services ...string) (*Plan, *workflow.Definition, workflow.Problems) {
 	definition, problems := workflow.Parse(raw)
 	if definition == nil {
@@ -32,9 +32,9 @@ func Load(raw []byte, catalogue *manifest.Catalogue, services ...string) (*Plan,
 	return plan, definition, nil
 }
 
-// Compile checks a definition and resolves it. services names what blocks can be given
-// at construction. It continues after a problem as long as further results are meaningful,
-// so that one answer names all problems.
+// Compile checks a definition and resolves its references. services names the services that
+// blocks can use at construction. It continues after a problem as long as further results
+// are meaningful, so that one answer names all problems.
 func Compile(definition *workflow.Definition, catalogue *manifest.Catalogue, services ...string) (*Plan, workflow.Problems) {
 	c := &compiler{
 		catalogue: catalogue,
@@ -63,13 +63,13 @@ func Compile(definition *workflow.Definition, catalogue *manifest.Catalogue, ser
 	return c.plan, nil
 }
 
-// compiler holds a compilation.
+// compiler is the state of a compilation.
 type compiler struct {
 	catalogue *manifest.Catalogue
 	services  []string
 	plan      *Plan
 	problems  workflow.Problems
-	// broken steps have problems of their own; what follows from them is not reported.
+	// broken has the steps with problems. Problems that follow from these are not reported.
 	broken map[int]bool
 	// links are the references of all steps, in document order.
 	links []link
@@ -98,7 +98,7 @@ func (c *compiler) blame(step int, kind workflow.Kind, field, pointer, format st
 func (c *compiler) version() {
 	requested := c.plan.Definition.Version
 	if requested == "" {
-		return // the parser has said that it is missing
+		return // the parser has reported that it is missing
 	}
 	serves, readable := manifest.Serves(requested)
 	if !readable {
@@ -149,7 +149,8 @@ func (c *compiler) inputProblem(in workflow.Input, kind workflow.Kind, message s
 	})
 }
 
-// inputLineage gives all batch inputs the same first level; deeper levels are their own.
+// inputLineage returns the lineage of an input. All batch inputs share the first level;
+// deeper levels are their own.
 func inputLineage(in workflow.Input) Lineage {
 	if !in.IsBatch() || in.Dimensionality < 1 {
 		return nil
@@ -161,8 +162,7 @@ func inputLineage(in workflow.Input) Lineage {
 	return lineage
 }
 
-// rank orders problems that hide others first: syntax, then names, then references, then
-// data flow.
+// rank sorts problems: syntax, then names, then references, then data flow.
 var rank = map[workflow.Kind]int{
 	workflow.KindVersion: 0, workflow.KindDefinition: 0, workflow.KindDynamicDisabled: 1, workflow.KindDynamicBlock: 1,
 	workflow.KindLimit: 2, workflow.KindSyntax: 2, workflow.KindDuplicatedName: 3, workflow.KindReference: 4,

@@ -32,7 +32,7 @@ func (c *compiler) arriving() map[place][]string {
 	return kinds
 }
 
-// operationsFor are the operations that elements of a field go through, by key.
+// operationsFor returns the operations on elements of a field, by key.
 func (c *compiler) operationsFor(step int, a *Argument) map[string]query.Operations {
 	chains, ok := c.plan.Steps[step].Argument(a.Field.Name + "_operations")
 	if !ok {
@@ -45,7 +45,7 @@ func (c *compiler) operationsFor(step int, a *Argument) map[string]query.Operati
 	return out
 }
 
-// sendable reports pictures and detections that no operation converts.
+// sendable reports pictures and detections that no operation converts to JSON.
 func (c *compiler) sendable(step int, a *Argument, operations map[string]query.Operations, arriving map[place][]string) {
 	if a.Field.Check != manifest.CheckJSON && a.Field.Check != manifest.CheckFile {
 		return
@@ -66,7 +66,7 @@ func (c *compiler) sendable(step int, a *Argument, operations map[string]query.O
 	}
 }
 
-// convertWithin bounds the operations on one constant.
+// convertWithin bounds the time of the operations on one constant.
 const convertWithin = time.Second
 
 // convert applies the operations to constants. A conversion that fails now would fail in

@@ -8,12 +8,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// maxDimensionality bounds how deep data may be nested. Each level multiplies the work
-// of a run; the bound also keeps lineages short.
+// maxDimensionality bounds the nesting of data, because each level multiplies the work of a
+// run. It also keeps lineages short.
 const maxDimensionality = 32
 
-// dataflow gives every step its dimensionality and lineage, layer by layer. A step
-// with a problem, or after such a step, is skipped, because its results would be guesses.
+// dataflow computes the dimensionality and lineage of every step, layer by layer. It skips
+// a step with a problem, and steps after it, because their results would be guesses.
 func (c *compiler) dataflow() {
 	for _, layer := range c.plan.Layers {
 		for _, i := range layer {
@@ -49,7 +49,7 @@ type batchField struct {
 	argument *Argument
 	name     string
 	offset   int
-	// lineages of the data in it, distinct; empty where all of it is cast.
+	// lineages are the distinct lineages of its data, empty if all of it is cast.
 	lineages []Lineage
 	// dimensionality as the step sees it.
 	dimensionality int
@@ -68,7 +68,7 @@ func (f *flow) fail(kind workflow.Kind, field, format string, args ...any) bool 
 	return false
 }
 
-// trace applies the rules of the language in its order; the first that fails ends it.
+// trace applies the rules of the language in order and stops at the first failure.
 func (f *flow) trace() {
 	f.resolveLineages()
 	if !f.collectFields() || !f.declaredOffsets() || !f.inputLevels() || !f.outputOffset() ||
@@ -78,7 +78,7 @@ func (f *flow) trace() {
 	f.result()
 }
 
-// resolveLineages fills in the lineages of references to steps, which are known now.
+// resolveLineages sets the lineages of references to steps, which are known now.
 func (f *flow) resolveLineages() {
 	for i := range f.step.Arguments {
 		a := &f.step.Arguments[i]

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
 )
 
-// link is a reference found in a step, to be resolved once all steps are known.
+// link is a reference in a step. It is resolved after all steps are known.
 type link struct {
 	step, argument int
 	element        int // -1 when the argument itself is the reference
@@ -34,7 +34,7 @@ type reader struct {
 	argument int
 	field    *manifest.Field
 	pointer  string
-	// hosted: the host of an address that is a credential has been read.
+	// hosted is set after the host of an address that is a credential was read.
 	hosted bool
 }
 
@@ -42,7 +42,8 @@ func (r *reader) fail(kind workflow.Kind, path, pointer, format string, args ...
 	r.blame(r.step, kind, path, pointer, format, args...)
 }
 
-// read converts the written value into an argument; nil means that the field is absent.
+// read converts the written value into an argument. A nil node means that the field is
+// absent.
 func (r *reader) read(node *document.Node) Argument {
 	if node == nil {
 		return r.absent()
@@ -65,7 +66,7 @@ func (r *reader) read(node *document.Node) Argument {
 	return r.static(node, r.field.Accepts, r.field.Name, r.pointer)
 }
 
-// absent is the argument of a field that is not written.
+// absent returns the argument of a field that is not written.
 func (r *reader) absent() Argument {
 	if r.field.Credential != nil && r.field.Credential.Managed {
 		return Argument{Form: Slot}
@@ -80,8 +81,8 @@ func (r *reader) absent() Argument {
 	return Argument{Value: value}
 }
 
-// elementTypes are the alternatives of elements, where these are scanned one by one:
-// because they may be references or slots, or are parts of the query language.
+// elementTypes returns the alternative types of elements if these are scanned one by one,
+// because they may be references, slots or parts of the query language.
 func elementTypes(field *manifest.Field, pick func(manifest.Type) []manifest.Type) []manifest.Type {
 	var types []manifest.Type
 	scan := field.Credential != nil
@@ -126,7 +127,7 @@ func (r *reader) element(node *document.Node, types []manifest.Type, path, point
 	return r.static(node, types, path, pointer)
 }
 
-// collapse makes a list or map that holds constants alone a constant itself.
+// collapse turns a list or map of constants into one constant.
 func collapse(a Argument) Argument {
 	for i := range a.Elements {
 		if a.Elements[i].Form != Static {
@@ -147,7 +148,7 @@ func collapse(a Argument) Argument {
 	return Argument{Value: object, Pointer: a.Pointer}
 }
 
-// dollar reads a text that begins with "$": a reference, a slot, or plain text.
+// dollar reads a text that starts with "$": a reference, a slot, or plain text.
 func (r *reader) dollar(node *document.Node, types []manifest.Type, path, pointer string, element int) Argument {
 	if isCredential(node.Text) {
 		return r.slot(node, path, pointer)
@@ -167,7 +168,7 @@ func (r *reader) dollar(node *document.Node, types []manifest.Type, path, pointe
 	r.links = append(r.links, link{
 		step: r.step, argument: r.argument, element: element, selector: selector, accepts: types, path: path, pointer: pointer,
 	})
-	return Argument{Form: FromStep, Pointer: pointer} // completed by link
+	return Argument{Form: FromStep, Pointer: pointer} // link completes it
 }
 
 func (r *reader) slot(node *document.Node, path, pointer string) Argument {
@@ -217,8 +218,8 @@ func formFits(s workflow.Selector, r manifest.Reference) bool {
 	}
 }
 
-// managedKey begins the keys that the reference's platform pays for. There are none
-// here, so such a field is a slot that nothing is bound to.
+// managedKey is the prefix of keys that Roboflow's platform pays for. Keyhole has none of
+// them, so such a field is an unbound slot.
 const managedKey = "rf_key:"
 
 func (r *reader) static(node *document.Node, types []manifest.Type, path, pointer string) Argument {

@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
-// layers orders the steps by longest distance from the start. It reports false, and
-// the cycles, when there is no order.
+// layers sorts the steps by longest distance from the start. If there are cycles, it
+// reports them and returns false.
 func (c *compiler) layers() bool {
 	waiting := make([]int, len(c.plan.Steps))
 	var ready []int
@@ -47,7 +47,7 @@ func distinct(list []int) []int {
 	return slices.Compact(list)
 }
 
-// cycles reports each group of steps that wait for each other.
+// cycles reports each group of steps that depend on each other.
 func (c *compiler) cycles() {
 	t := &tarjan{steps: c.plan.Steps, index: make([]int, len(c.plan.Steps)), low: make([]int, len(c.plan.Steps)), on: make([]bool, len(c.plan.Steps))}
 	for i := range c.plan.Steps {
@@ -69,8 +69,8 @@ func (c *compiler) cycles() {
 	}
 }
 
-// tarjan finds strongly connected groups. Its recursion is as deep as the longest
-// chain, which the limit on steps bounds.
+// tarjan finds strongly connected components (Tarjan, 1972). Its recursion is as deep as
+// the longest chain, which the limit on steps bounds.
 type tarjan struct {
 	steps      []Step
 	index, low []int

@@ -7,7 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
-// dataLineages are the distinct lineages of the step's data, cast scalars not counted.
+// dataLineages returns the distinct lineages of the step's data, without cast scalars.
 func (f *flow) dataLineages() []Lineage {
 	var out []Lineage
 	for _, b := range f.fields {
@@ -20,8 +20,8 @@ func (f *flow) dataLineages() []Lineage {
 	return out
 }
 
-// inputLineages checks that the step's data belongs together: one lineage for each
-// depth, and of two depths the shallower is the parent of the deeper.
+// inputLineages checks that the step's data belongs together: there is one lineage for each
+// depth, and a shallower lineage is a prefix of the deeper one.
 func (f *flow) inputLineages() bool {
 	for _, b := range f.fields {
 		if len(b.lineages) > 1 {
@@ -52,7 +52,7 @@ func origins(lineages []Lineage) string {
 	return strings.Join(parts, "; ")
 }
 
-// controlLineages checks that flow control decides on levels that the step's data has.
+// controlLineages checks that gates decide on levels that the step's data has.
 func (f *flow) controlLineages() bool {
 	lineages := f.dataLineages()
 	if len(lineages) == 0 {
@@ -70,7 +70,7 @@ func (f *flow) controlLineages() bool {
 	return ok
 }
 
-// result gives the step the lineage of its outputs and how it is executed.
+// result sets the lineage of the step's outputs and the way it is executed.
 func (f *flow) result() {
 	s := f.step
 	lineages := f.dataLineages()
@@ -89,7 +89,7 @@ func (f *flow) result() {
 	f.offsetOutput(support)
 }
 
-// meetingLineage is the lineage at which the step's data meets.
+// meetingLineage returns the lineage at which the step's data meets.
 func (f *flow) meetingLineage(lineages []Lineage) Lineage {
 	reference := f.field(f.step.Manifest.Reference)
 	if reference == nil {
@@ -100,12 +100,11 @@ func (f *flow) meetingLineage(lineages []Lineage) Lineage {
 			return l
 		}
 	}
-	// The reference is a cast scalar, shallower than all data: it stands for the parents.
+	// The reference is a cast scalar, shallower than all data. It stands for the parents.
 	return lineages[0][:reference.dimensionality]
 }
 
-// controlSupport lets a step without batch data take over the indices of the flow
-// control that gates it.
+// controlSupport lets a step without batch data run over the indices of its gates.
 func (f *flow) controlSupport() bool {
 	var deepest []Lineage
 	for _, gate := range f.step.Gates {
@@ -129,7 +128,7 @@ func (f *flow) controlSupport() bool {
 	return true
 }
 
-// execution finds the depth of the indices over which the step runs.
+// execution sets the depth of the indices over which the step runs.
 func (f *flow) execution(support Lineage) {
 	s := f.step
 	if s.ControlSupport != nil {
@@ -148,7 +147,7 @@ func (f *flow) execution(support Lineage) {
 	}
 }
 
-// castTo tells cast arguments to which indices they are broadcast.
+// castTo sets the indices to which cast arguments are broadcast.
 func (f *flow) castTo(support Lineage, lineages []Lineage) {
 	for _, b := range f.fields {
 		depth := b.dimensionality

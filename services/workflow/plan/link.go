@@ -45,8 +45,9 @@ func (c *compiler) linkInput(l *link, argument *Argument) {
 	})
 }
 
-// inputFits reports whether a reference alternative takes an input of that type. Batch
-// inputs of any kind came after the narrow alternatives, which therefore take them all.
+// inputFits reports whether a reference accepts an input of that type. Batch inputs of any
+// kind were added to the language after the narrow alternatives, which therefore accept
+// them all.
 func inputFits(t workflow.InputType, r manifest.Reference) bool {
 	switch r {
 	case manifest.Data:
@@ -91,12 +92,12 @@ func (c *compiler) linkStep(l *link, argument *Argument) {
 
 func (c *compiler) noOutput(l *link, from *Step) {
 	if c.broken[from.Index] {
-		return // its outputs are not certain
+		return // its outputs are uncertain
 	}
 	c.blame(l.step, workflow.KindGraph, l.path, l.pointer, "%s refers to %s, but %s", l.path, l.selector, outputsText(from))
 }
 
-// outputsText says which outputs a step has.
+// outputsText lists the outputs of a step for a message.
 func outputsText(s *Step) string {
 	if len(s.Outputs) == 0 {
 		return "the step has no outputs: it only decides which steps go on"
@@ -123,7 +124,7 @@ func kindsWanted(types []manifest.Type, fits func(manifest.Reference) bool) []st
 	return kinds
 }
 
-// compatibleKinds: the names intersect, or one side takes anything.
+// compatibleKinds reports whether the kinds intersect or one side accepts anything.
 func compatibleKinds(actual, wanted []string) bool {
 	if len(wanted) == 0 {
 		return false
@@ -147,7 +148,7 @@ func kindsText(kinds []string) string {
 
 func (c *compiler) edge(e Edge) { c.plan.Edges = append(c.plan.Edges, e) }
 
-// join records that to comes after from; repeats are removed when layers are made.
+// join records that to runs after from. Duplicates are removed when layers are made.
 func (c *compiler) join(from, to int) {
 	c.plan.Steps[from].Successors = append(c.plan.Steps[from].Successors, to)
 	c.plan.Steps[to].Predecessors = append(c.plan.Steps[to].Predecessors, from)

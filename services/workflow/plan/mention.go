@@ -13,21 +13,22 @@ import (
 )
 
 var (
-	// headerPrefix is what may stand before a credential in a header: a scheme, or the
-	// name of a cookie.
+	// headerPrefix matches the text before a credential in a header: a scheme, or the name
+	// of a cookie.
 	headerPrefix = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._~-]{0,39}[ =]$`)
-	// hostPrefix is what stands before an address that is a credential.
+	// hostPrefix matches the text before an address that is a credential.
 	hostPrefix = regexp.MustCompile(`^https?://[^/?#@\s$]+/$`)
-	// anyReference is a selector or a credential anywhere in a text.
+	// anyReference matches a selector or a reference to a credential anywhere in a text.
 	anyReference = regexp.MustCompile(`\$(?:inputs|steps)\.[A-Za-z0-9_]|\$credentials\b`)
 	credentialIn = regexp.MustCompile(`\$credentials\b`)
-	// schemes are words that stand before a secret in any header.
+	// schemes are words that precede a secret in any header.
 	schemes = []string{"bearer ", "basic ", "bot ", "token ", "apikey ", "key "}
 )
 
-// Mention splits a text that ends in a reference, after a prefix that may stand before a
-// credential there: "Bearer $credentials.hook", "https://hooks.slack.com/$inputs.address".
-// Key is the element's, empty for the field itself.
+// Mention splits a text into a prefix and a reference, if the prefix may precede a
+// credential in this field: "Bearer $credentials.hook",
+// "https://hooks.slack.com/$inputs.address". key is the element's key, empty for the field
+// itself.
 func Mention(field *manifest.Field, key, text string) (prefix, reference string, ok bool) {
 	at := strings.LastIndexByte(text, '$')
 	if at <= 0 || field == nil || field.Credential == nil {
@@ -52,13 +53,13 @@ func secretHeader(name, prefix string) bool {
 	return leak.SecretName(name) || slices.Contains(schemes, strings.ToLower(prefix))
 }
 
-// Embedded reports whether a text in a credential field holds a reference that is not
-// followed there, so that it would be sent as it is written. Bodies are ordinary text.
+// Embedded reports whether a text in a credential field contains a reference that is not
+// followed there and would be sent literally. It ignores bodies, which are ordinary text.
 func Embedded(field *manifest.Field, text string) bool {
 	return field != nil && field.Credential != nil && field.Credential.Scheme != manifest.SchemeBody && anyReference.MatchString(text)
 }
 
-// embedded refuses such texts, and references to credentials in the depth of a value.
+// embedded refuses such texts, and references to credentials nested inside a value.
 func (c *compiler) embedded(step int, a *Argument) {
 	all := a.elements()
 	if len(all) == 0 {
@@ -73,7 +74,7 @@ func (c *compiler) embedded(step int, a *Argument) {
 	}
 }
 
-// holdsReference looks into lists and objects.
+// holdsReference searches lists and objects for such a reference.
 func holdsReference(field *manifest.Field, value any) bool {
 	switch v := value.(type) {
 	case string:

@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// outputs resolves what the workflow returns.
+// outputs resolves the workflow's outputs.
 func (c *compiler) outputs() {
 	for _, source := range c.plan.Definition.Outputs {
 		out := Output{Output: source, Input: -1, Step: -1}
@@ -70,7 +70,7 @@ func (c *compiler) outputOfStep(out *Output) {
 	})
 }
 
-// finishOutputs takes over the lineages that the flow of data gave the steps.
+// finishOutputs copies the lineages that dataflow has computed.
 func (c *compiler) finishOutputs() {
 	for i := range c.plan.Outputs {
 		if out := &c.plan.Outputs[i]; out.Step >= 0 {

@@ -7,19 +7,19 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// RootLevel is the first level of the lineage of all that derives from batch inputs.
+// RootLevel is the first level in the lineage of all data that derives from batch inputs.
 const RootLevel = "<workflow_input>"
 
 // Lineage names the origin of each level of a batch value, outermost first; empty for a scalar.
 type Lineage []string
 
-// Dimensionality is how many levels the value has.
+// Dimensionality returns the number of levels.
 func (l Lineage) Dimensionality() int { return len(l) }
 
 // Equal compares level by level.
 func (l Lineage) Equal(o Lineage) bool { return slices.Equal(l, o) }
 
-// IsPrefixOf reports whether o is l or lies below it.
+// IsPrefixOf reports whether o is l or a descendant of l.
 func (l Lineage) IsPrefixOf(o Lineage) bool {
 	return len(l) <= len(o) && slices.Equal(l, o[:len(l)])
 }
@@ -31,12 +31,12 @@ type Plan struct {
 	// Steps are in document order; all other indices of steps point into it.
 	Steps   []Step
 	Outputs []Output
-	// Branches are the ways on that flow-control steps may open.
+	// Branches are the branches of flow-control steps.
 	Branches []Branch
-	// Layers are the steps by longest distance from the start: steps of one layer do
-	// not depend on each other.
+	// Layers are the steps by longest distance from the start. Steps of one layer do not
+	// depend on each other.
 	Layers [][]int
-	// Edges are what a graph view draws.
+	// Edges are the edges of the graph view.
 	Edges []Edge
 
 	inputs, steps map[string]int
@@ -55,23 +55,24 @@ type Step struct {
 	Manifest *manifest.Manifest
 	// Source is the step as written.
 	Source workflow.Step
-	// Arguments holds every field of the manifest in its order, defaults filled in,
-	// except fields that name steps: those are Branches.
+	// Arguments holds every field of the manifest in order, with defaults filled in. Fields
+	// that name steps are in Branches instead.
 	Arguments []Argument
 	// Outputs are the actual outputs, dynamic ones included. Wildcard is set when any name is an output.
 	Outputs  []manifest.Output
 	Wildcard bool
-	// Lineage is that of every output, empty when the outputs are scalars.
+	// Lineage is the lineage of every output. It is empty if the outputs are scalars.
 	Lineage Lineage
 	// DataLineage is the lineage at which the step's data meets, before the output offset.
 	DataLineage Lineage
-	// ExecutionDimensionality is the depth of the indices the step is run over; 0 runs it once.
+	// ExecutionDimensionality is the depth of the indices over which the step runs; 0 runs
+	// it once.
 	ExecutionDimensionality int
-	// ControlSupport is the lineage that a step without batch data takes over from the
-	// flow control that gates it; nil for others. The step runs once for each surviving index.
+	// ControlSupport is the lineage that a step without batch data takes from its gates;
+	// nil for other steps. The step runs once for each index that is left.
 	ControlSupport Lineage
 	// SIMD steps run over indices; others run once. A step whose only batches are cast
-	// scalars is not SIMD: it runs once, and gets batches of one element.
+	// scalars is not SIMD: it runs once and gets batches of one element.
 	SIMD bool
 	// Batched steps are run once for all indices, with whole batches as arguments.
 	Batched bool
@@ -85,7 +86,7 @@ type Step struct {
 	Predecessors, Successors []int
 }
 
-// Form tells how an argument gets its value.
+// Form is the source of an argument's value.
 type Form uint8
 
 // The forms of an argument.
@@ -99,7 +100,7 @@ const (
 	// ListOf and MapOf: Elements, each static, a slot or a source; for maps with Key.
 	ListOf
 	MapOf
-	// Slot: a credential goes here, at the egress. The argument itself has no value.
+	// Slot: the egress inserts a credential here. The argument itself has no value.
 	Slot
 )
 
@@ -110,8 +111,8 @@ type Argument struct {
 	// Key is the key of a map's element.
 	Key  string
 	Form Form
-	// Value is the constant of a static argument: coerced as the field says, and for
-	// query fields the compiled query.
+	// Value is the constant of a static argument, coerced by the field; for query fields it
+	// is the compiled query.
 	Value any
 	// Input indexes Plan.Inputs; Step and Output name a step's output.
 	Input  int
@@ -119,7 +120,7 @@ type Argument struct {
 	Output string
 	// Credential is the id of the owner's credential bound to a slot, empty when unbound.
 	Credential string
-	// Prefix stands before the credential of a slot, or of an input that brings one.
+	// Prefix precedes the credential of a slot, or of an input that holds one.
 	Prefix string
 	// Elements of a list or map.
 	Elements []Argument
@@ -128,18 +129,20 @@ type Argument struct {
 	// Cast tells the executor to broadcast a scalar to the step's indices because the
 	// field takes batches only. Set on the argument and on each scalar element of it.
 	Cast bool
-	// CastDimensionality is the depth to which a Cast argument is broadcast, CastLineage the
-	// lineage whose indices it takes, nil where no data of the step has that depth.
+	// CastDimensionality is the depth to which a Cast argument is broadcast. CastLineage is
+	// the lineage whose indices it takes, nil if no data of the step has that depth.
 	CastDimensionality int
 	CastLineage        Lineage
-	// Substituted marks a scalar field that is exactly one workflow parameter: the value
-	// must be checked with Field.Coerce before the run, because parameters are typed by their use.
+	// Substituted marks a scalar field that is exactly one workflow parameter. Its value
+	// must be checked with Field.Coerce before the run, because only the use of a parameter
+	// gives it a type.
 	Substituted bool
 	// Pointer is the JSON pointer of the value in the document, empty for a default.
 	Pointer string
 }
 
-// IsBatch reports whether the referenced data has levels; for lists and maps, whether any element's has.
+// IsBatch reports whether the referenced data has levels, or whether any element of a list
+// or map does.
 func (a *Argument) IsBatch() bool {
 	if len(a.Lineage) > 0 {
 		return true
@@ -152,17 +155,17 @@ func (a *Argument) IsBatch() bool {
 	return false
 }
 
-// Branch is one way on from a flow-control step.
+// Branch is one branch of a flow-control step.
 type Branch struct {
 	// Name is "Branch[$steps.<step> -> <field>]", with "[<key>]" for maps and lists of their own.
 	Name string
 	// Step is the flow-control step that opens it.
 	Step int
-	// Field and Key say where the targets stand.
+	// Field and Key are the position of the targets.
 	Field, Key string
 	// Targets are the steps gated by it.
 	Targets []int
-	// Lineage is that of the flow-control step's decision, empty when it decides once.
+	// Lineage is the lineage of the step's decision. It is empty if the step decides once.
 	Lineage Lineage
 }
 
@@ -178,7 +181,7 @@ type Output struct {
 	Lineage Lineage
 }
 
-// NodeKind tells what an edge joins.
+// NodeKind is the kind of an edge's end.
 type NodeKind uint8
 
 // The nodes of the graph.
@@ -199,7 +202,7 @@ type Edge struct {
 	From, To Node
 	// Field is the field at To, Output the output at From.
 	Field, Output string
-	// Kinds are those of the data; Wanted those that the field takes.
+	// Kinds are the kinds of the data, Wanted those that the field accepts.
 	Kinds, Wanted []string
 	Control       bool
 	// Branch indexes Plan.Branches for control edges, -1 for data.

@@ -45,7 +45,7 @@ func (c *compiler) unknownBlock(step int) {
 
 func pointerOf(s workflow.Step) string { return document.JoinIndex("/steps", s.Index) }
 
-// construction checks what building the step would need.
+// construction checks the conditions under which the block can be constructed.
 func (c *compiler) construction(step int) {
 	m := c.plan.Steps[step].Manifest
 	if m.Defect != "" {
@@ -58,8 +58,8 @@ func (c *compiler) construction(step int) {
 	}
 }
 
-// fields reads every field of the manifest from the step. Keys that the manifest does
-// not know are ignored, as the language says.
+// fields reads every field of the manifest from the step. It ignores unknown keys, as the
+// language does.
 func (c *compiler) fields(step int) {
 	s := &c.plan.Steps[step]
 	s.Arguments = make([]Argument, 0, len(s.Manifest.Fields))
@@ -173,7 +173,7 @@ func (c *compiler) rules(step int) {
 	}
 }
 
-// isNone reports a constant that is no value: null, an empty list, or one of except.
+// isNone reports whether a constant means no value: null, an empty list, or one of except.
 func isNone(a *Argument, except []string) bool {
 	if a.Form != Static {
 		return false
@@ -189,20 +189,20 @@ func isNone(a *Argument, except []string) bool {
 	return false
 }
 
-// isGiven reports a field that has a value, or gets one when the workflow runs.
+// isGiven reports whether a field has a value or gets one during the run.
 func isGiven(s *Step, field string) bool {
 	a, ok := s.Argument(field)
 	return ok && !isNone(a, []string{""})
 }
 
-// credentialPrefix begins the reference to a credential.
+// credentialPrefix starts the reference to a credential.
 const credentialPrefix = "$credentials"
 
 func isCredential(text string) bool {
 	return text == credentialPrefix || strings.HasPrefix(text, credentialPrefix+".")
 }
 
-// ParseCredential reads "$credentials" (unbound, id empty) or "$credentials.<id>".
+// ParseCredential parses "$credentials" (unbound, the ID is empty) or "$credentials.<id>".
 func ParseCredential(text string) (id string, ok bool) {
 	if text == credentialPrefix {
 		return "", true

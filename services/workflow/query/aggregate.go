@@ -20,8 +20,8 @@ func aggregate(kind, mode string) operation {
 	})
 }
 
-// common prefers the one seen first where most are alike, and the one seen last
-// where fewest are.
+// common returns the most or least frequent item. Of several most frequent it returns the
+// first, of several least frequent the last.
 func common(kind string, items []any, most bool) (any, error) {
 	counts := map[string]int{}
 	var order []int
@@ -45,7 +45,7 @@ func common(kind string, items []any, most bool) (any, error) {
 	return items[best], nil
 }
 
-// hashKey tells apart what the language's equality does.
+// hashKey returns equal keys for values that the language considers equal.
 func hashKey(v any) (string, bool) {
 	if s, ok := v.(string); ok {
 		return "s" + s, true

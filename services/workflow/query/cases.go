@@ -18,7 +18,7 @@ type oneCase struct {
 	then operand
 }
 
-// ParseCases reads a CasesDefinition.
+// ParseCases parses a CasesDefinition.
 func ParseCases(v any) (*Cases, Problems) {
 	p := &parser{}
 	out := &Cases{otherwise: nothing}
@@ -78,7 +78,7 @@ func (f *fields) caseResult(name string) operand {
 	return nothing
 }
 
-// Choose evaluates the switch. Cases after the one that holds are not looked at.
+// Choose evaluates the switch. It does not evaluate cases after the first that holds.
 func (c *Cases) Choose(ctx context.Context, scope Scope) (any, error) {
 	r := &run{ctx: ctx, scope: &scope}
 	for _, one := range c.cases {

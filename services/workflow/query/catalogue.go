@@ -1,7 +1,7 @@
 package query
 
-// build makes the operation of one object. The groups are functions, not a
-// table, because operations contain operations.
+// build makes the operation of one object. It is a chain of functions and not a table,
+// because operations contain operations.
 func build(f *fields) (op operation, known bool) {
 	for _, group := range []func(*fields) operation{
 		textOperation, numberOperation, sequenceOperation, imageOperation,

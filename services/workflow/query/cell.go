@@ -6,8 +6,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// cell is a property that is not a column. Points come as whole pixels where
-// many are asked for at once, a difference that documents may rely on.
+// cell returns a property that is not a column. With whole, points are whole pixels:
+// operations on many rows return these, and documents may rely on the difference.
 func cell(d *value.Detections, i int, property string, whole bool) any {
 	box := d.XYXY[i]
 	switch property {

@@ -9,8 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// comparator tells whether a relation holds; ok is false for values that it is
-// not defined for.
+// comparator reports whether a relation holds. ok is false for values for which it is not
+// defined.
 type comparator func(a, b any) (holds, ok bool)
 
 var comparators = map[string]comparator{
@@ -51,7 +51,7 @@ func not(c comparator) comparator {
 	}
 }
 
-// ordered compares numbers, and texts with texts.
+// ordered compares numbers with numbers, and texts with texts.
 func ordered(accept func(int) bool) comparator {
 	return func(a, b any) (bool, bool) {
 		if order, ok := number.Compare(a, b); ok {
@@ -59,7 +59,7 @@ func ordered(accept func(int) bool) comparator {
 		}
 		_, one := value.Float(a)
 		_, two := value.Float(b)
-		if one && two { // one is NaN, of which nothing is true
+		if one && two { // one is NaN, for which nothing holds
 			return false, true
 		}
 		s, one := a.(string)
@@ -91,8 +91,8 @@ func onTexts(relation func(s, t string) bool) comparator {
 	}
 }
 
-// contains tells whether needle is in a list, a key of an object or a part of a
-// text.
+// contains reports whether needle is an element of a list, a key of an object or a part of
+// a text.
 func contains(needle, haystack any) (holds, ok bool) {
 	switch h := haystack.(type) {
 	case string:
@@ -127,7 +127,7 @@ func allIn(a, b any) (holds, ok bool) {
 	return holds, ok
 }
 
-// inZone tells whether a point lies strictly inside of a polygon.
+// inZone reports whether a point is strictly inside of a polygon.
 func inZone(a, b any) (holds, ok bool) {
 	x, y, ok := coordinates(a)
 	corners, isList := b.([]any)
@@ -153,7 +153,7 @@ func coordinates(v any) (x, y float64, ok bool) {
 	return x, y, one && two
 }
 
-// inside casts a ray to the right; what lies on an edge is outside.
+// inside casts a ray to the right. Points on an edge are outside.
 func inside(x, y float64, zone [][2]float64) bool {
 	odd := false
 	for i, j := 0, len(zone)-1; i < len(zone); j, i = i, i+1 {

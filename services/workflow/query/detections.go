@@ -10,10 +10,10 @@ type row struct {
 	at int
 }
 
-// set is one row as a set, as values outside of the language have it.
+// set returns the row as a set of one, the form that values have outside of the language.
 func (r row) set() *value.Detections { return r.of.Select([]int{r.at}) }
 
-// properties are the names that detections can be asked for.
+// properties are the properties of detections that a query can extract.
 var properties = []string{
 	"confidence", "class_name", "class_id", "x_min", "y_min", "x_max", "y_max", "size", "center",
 	"top_left", "top_right", "bottom_left", "bottom_right", "in_out", "path_deviation", "polygon",
@@ -57,8 +57,7 @@ func onDetections(kind string, do func(*run, *value.Detections) (any, error)) op
 	}
 }
 
-// extractAll lists a property of every row. A column that is missing makes an
-// empty list.
+// extractAll lists a property of every row. A missing column gives an empty list.
 func extractAll(kind, property string) operation {
 	return onDetections(kind, func(_ *run, d *value.Detections) (any, error) {
 		if cells, ok := d.Data[property]; ok {
@@ -75,8 +74,8 @@ func extractAll(kind, property string) operation {
 	})
 }
 
-// extractOne reads a property of a single detection. Columns that are missing
-// read as null, and so does tracker_id unless a column of that name is there.
+// extractOne reads a property of a single detection. A missing column gives null, and so
+// does tracker_id unless a column has that name.
 func extractOne(kind, property string) operation {
 	return func(_ *run, in any) (any, error) {
 		one, ok := in.(row)
@@ -129,10 +128,10 @@ func filter(f *fields) operation {
 	})
 }
 
-// nop stands for an operation that has problems; the document is refused.
+// nop stands in for an operation with problems. The document is refused, so it never runs.
 func nop(_ *run, in any) (any, error) { return in, nil }
 
-// pickByParent returns the parents first, then what has its centre in or on one
+// pickByParent returns the parents, followed by the detections whose centre is in or on one
 // of their boxes.
 func pickByParent(d *value.Detections, class string) *value.Detections {
 	var parents, children []int

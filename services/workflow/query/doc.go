@@ -1,13 +1,12 @@
-// Package query is the query language inside of a definition: chains of
-// operations on a value, and statements that are true or false.
+// Package query implements the query language of definitions: chains of operations on a
+// value, and statements that are true or false.
 //
-// What a definition holds is parsed once, with every problem and its path, into
-// [Operations], [Statement] and [Cases]; those are immutable and may be evaluated
-// side by side. The semantics are those of the language's reference, which are
-// Python's: texts of values, truth, rounding, slices, equality (1 == 1.0 == true).
+// A definition's queries are parsed once, with every problem and its path, into
+// [Operations], [Statement] and [Cases]. These are immutable and safe for concurrent use.
+// The semantics are Python's, as in Roboflow's engine: texts of values, truth, rounding,
+// slices, equality (1 == 1.0 == true).
 //
-// Two things differ. Regular expressions are RE2's, whose time is linear in the
-// text: look-around and back-references are refused when parsed. And evaluation
-// is bounded, because definitions come from strangers: see the limits in
-// limits.go.
+// Two things differ. Regular expressions are RE2's, whose time is linear in the text, so
+// the parser refuses look-around and back-references. Evaluation is bounded, because
+// definitions come from strangers; see limits.go.
 package query

@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// The classes of errors, under the names that clients of the language know.
+// The classes of errors, with the names of Roboflow's engine.
 const (
 	classInput      = "InvalidInputTypeError"
 	classOperation  = "OperationError"
@@ -16,8 +16,8 @@ const (
 	classUndeclared = "UndeclaredSymbolError"
 )
 
-// Error is a failed evaluation. Its text names types and operations, never the
-// values, which may be private to somebody else than its reader.
+// Error is a failed evaluation. Its text names types and operations and never values, which
+// its reader may not be allowed to see.
 type Error struct{ class, message string }
 
 // Class is the machine-readable kind.
@@ -29,7 +29,7 @@ func fail(class, format string, args ...any) error {
 	return &Error{class: class, message: fmt.Sprintf(format, args...)}
 }
 
-// unfit is an operation's complaint about what it was given.
+// unfit is the error of an operation for a value of the wrong type.
 func unfit(operation, wants string, got any) error {
 	return fail(classInput, "%s needs %s, but got %s", operation, wants, typeName(got))
 }

@@ -7,28 +7,28 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// Scope holds the values that an evaluation may use in addition to its input.
+// Scope holds the values that an evaluation may use besides its input.
 type Scope struct {
 	// Params are the values that the query names.
 	Params map[string]any
-	// Codec encodes pictures; without it those operations fail.
+	// Codec encodes pictures. Without it, operations that need it fail.
 	Codec value.Codec
-	// Now is for pictures without a timestamp; nil means the wall clock.
+	// Now stamps pictures without a timestamp; nil means the wall clock.
 	Now func() time.Time
 }
 
-// Operations is a chain: each takes what the one before it made. The empty
-// chain is identity.
+// Operations is a chain. Each operation takes the result of the previous one. The empty
+// chain is the identity.
 type Operations []operation
 
-// operation maps one value. It must not change what it is given.
+// operation maps one value. It must not modify its input.
 type operation func(r *run, in any) (any, error)
 
 // run is one evaluation.
 type run struct {
 	ctx   context.Context
 	scope *Scope
-	// self is what operand "_" means inside of a filter.
+	// self is the value of operand "_" inside of a filter.
 	self  any
 	steps int
 }
@@ -63,7 +63,7 @@ func (ops Operations) apply(r *run, v any) (any, error) {
 	return v, nil
 }
 
-// spend counts work, and looks now and then whether anybody still waits for it.
+// spend counts work, and checks at intervals whether the context has ended.
 func (r *run) spend(n int) error {
 	before := r.steps
 	r.steps += n
@@ -76,7 +76,7 @@ func (r *run) spend(n int) error {
 	return nil
 }
 
-// text is the text of a value within the limit.
+// text converts a value to a text within the limit.
 func (r *run) text(operation string, v any) (string, error) {
 	if err := r.bound(operation, v); err != nil {
 		return "", err
@@ -84,8 +84,8 @@ func (r *run) text(operation string, v any) (string, error) {
 	return value.Text(v), nil
 }
 
-// bound keeps away values that are small in memory, because their parts are
-// shared, but huge when written out or compared.
+// bound refuses values that are small in memory, because their parts are shared, but huge
+// when written out or compared.
 func (r *run) bound(operation string, v any) error {
 	size := value.Size(v, maxText)
 	if size > maxText {

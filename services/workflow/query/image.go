@@ -87,8 +87,8 @@ func (r *run) jpeg(kind string, i *value.Image, quality int) ([]byte, error) {
 	if r.scope.Codec == nil {
 		return nil, fail(classOperation, "%s: pictures cannot be encoded here", kind)
 	}
-	// Encoding is work in proportion to the pixels, and a chain may ask for it of
-	// every element of a list.
+	// Encoding costs time in proportion to the pixels, and a chain may do it for every
+	// element of a list.
 	if err := r.spend(i.Width() * i.Height() / 256); err != nil {
 		return nil, err
 	}

@@ -1,16 +1,15 @@
 package query
 
-// Evaluation stops with an error beyond these; none is reached by a definition
-// that means well.
+// Evaluation fails beyond these limits. No ordinary definition reaches them.
 const (
-	// maxDepth is how deep operations and statements nest.
+	// maxDepth bounds the nesting of operations and statements.
 	maxDepth = 24
-	// maxParts is how many operations and statements one field may hold.
+	// maxParts bounds the operations and statements of one field.
 	maxParts = 2000
-	// maxRegex is the length of a regular expression in bytes.
+	// maxRegex bounds a regular expression, in bytes.
 	maxRegex = 1000
-	// maxSteps is how many operations and elements one evaluation may touch.
+	// maxSteps bounds the operations and elements of one evaluation.
 	maxSteps = 1_000_000
-	// maxText is the length of a text that an operation makes, in bytes.
+	// maxText bounds a text that an operation makes, in bytes.
 	maxText = 1_000_000
 )

@@ -31,7 +31,7 @@ func numberOperation(f *fields) operation {
 		return divide(f.kind, f.number("other"))
 	case "RandomNumber":
 		low, high := f.float("min_value", 0), f.float("max_value", 1)
-		return func(*run, any) (any, error) { return low + rand.Float64()*(high-low), nil } //nolint:gosec // the language's random number is no secret
+		return func(*run, any) (any, error) { return low + rand.Float64()*(high-low), nil } //nolint:gosec // a random number of the language, not a secret
 	}
 	return nil
 }
@@ -50,7 +50,7 @@ func onNumber(kind string, change func(any) (any, error)) operation {
 	}
 }
 
-// fitting is a result, unless it is too large.
+// fitting returns the result, or an error if it is too large.
 func fitting(kind string, result any, ok bool) (any, error) {
 	if !ok {
 		return nil, fail(classInput, "%s: the result is too large", kind)
@@ -58,8 +58,8 @@ func fitting(kind string, result any, ok bool) (any, error) {
 	return result, nil
 }
 
-// toNumber reads whole numbers, and texts that are some, without a detour over floats,
-// which would change large ones.
+// toNumber parses whole numbers directly, because a conversion to float would change large
+// ones.
 func toNumber(kind, cast string) operation {
 	return func(_ *run, in any) (any, error) {
 		if s, isText := in.(string); isText {
@@ -84,7 +84,7 @@ func toNumber(kind, cast string) operation {
 	}
 }
 
-// textNumber is nil for a text that is no number.
+// textNumber parses a number. It returns nil for any other text.
 func textNumber(s, cast string) any {
 	if n, ok := lenientWhole(s); ok && cast == "int" {
 		return n
@@ -95,7 +95,7 @@ func textNumber(s, cast string) any {
 	return nil
 }
 
-// lenientWhole reads a text of digits.
+// lenientWhole parses a text of digits.
 func lenientWhole(s string) (any, bool) {
 	s = strings.TrimSpace(s)
 	digits := strings.TrimLeft(s, "+-")
@@ -105,7 +105,7 @@ func lenientWhole(s string) (any, bool) {
 	return number.Parse(strings.TrimPrefix(s, "+"))
 }
 
-// parseFloat reads what Python's float() does, which knows no hexadecimals.
+// parseFloat parses what Python's float() accepts, which excludes hexadecimal.
 func parseFloat(s string) (float64, bool) {
 	s = strings.TrimSpace(s)
 	if strings.ContainsAny(s, "xXpP") {
@@ -115,7 +115,7 @@ func parseFloat(s string) (float64, bool) {
 	return f, err == nil || math.IsInf(f, 0)
 }
 
-// round is half to even on the exact binary value: 2.675 to two digits is 2.67.
+// round rounds half to even on the exact binary value: 2.675 to two digits is 2.67.
 func round(n any, digits int) any {
 	switch n := n.(type) {
 	case int64, *big.Int:
@@ -142,7 +142,7 @@ func round(n any, digits int) any {
 func roundExact(n *big.Rat, digits int) *big.Int {
 	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(-digits)), nil)
 	quotient := new(big.Rat).Quo(n, new(big.Rat).SetInt(unit))
-	// Text rounding of a rational is half away from zero, so ties go by hand.
+	// big.Rat rounds half away from zero when it formats, so ties are handled here.
 	floor := new(big.Int).Div(quotient.Num(), quotient.Denom())
 	rest := new(big.Rat).Sub(quotient, new(big.Rat).SetInt(floor))
 	if c := rest.Cmp(big.NewRat(1, 2)); c > 0 || c == 0 && floor.Bit(0) == 1 {

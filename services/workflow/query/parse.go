@@ -9,14 +9,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// ParseOperations reads a list of operations.
+// ParseOperations parses a list of operations.
 func ParseOperations(v any) (Operations, Problems) {
 	p := &parser{}
 	ops := p.operations(v, "", 0)
 	return ops, p.problems
 }
 
-// ParseStatement reads a StatementGroup.
+// ParseStatement parses a StatementGroup.
 func ParseStatement(v any) (*Statement, Problems) {
 	p := &parser{}
 	root := p.group(v, "", 0)
@@ -29,7 +29,7 @@ type parser struct {
 }
 
 func (p *parser) problem(path, message string) {
-	if len(p.problems) < 50 { // a hostile document would fill the reply
+	if len(p.problems) < 50 { // bounds the answer to a hostile document
 		p.problems = append(p.problems, Problem{Path: path, Message: message})
 	}
 }
@@ -106,7 +106,7 @@ func escape(name string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
 
-// get returns a field's value; a missing one without a default is a problem.
+// get returns a field's value. A missing field without a default is a problem.
 func (f *fields) get(name string, required bool) (any, bool) {
 	v, ok := f.object[name]
 	if !ok && required {
@@ -131,7 +131,7 @@ func (f *fields) textOr(name, otherwise string) string {
 	return f.text(name)
 }
 
-// number keeps whether it was whole.
+// number returns a number and keeps whether it was whole.
 func (f *fields) number(name string) any {
 	v, ok := f.get(name, true)
 	if !ok {
@@ -145,7 +145,7 @@ func (f *fields) number(name string) any {
 	return n
 }
 
-// lenientNumber takes a number, or a text that is one, as the language does.
+// lenientNumber accepts a number, or a text that is one, as the language does.
 func lenientNumber(v any) (any, bool) {
 	switch v := v.(type) {
 	case int64, *big.Int, float64:

@@ -2,9 +2,9 @@ package query
 
 import "strings"
 
-// Problem is one thing that is wrong with a part of a definition.
+// Problem is one fault of a query.
 type Problem struct {
-	// Path is a JSON pointer from the value that was parsed, "" for itself.
+	// Path is a JSON pointer relative to the parsed value, "" for the value itself.
 	Path    string
 	Message string
 }
@@ -12,7 +12,7 @@ type Problem struct {
 // Problems is everything found wrong, in document order.
 type Problems []Problem
 
-// Error joins them for a log.
+// Error joins the problems for a log.
 func (p Problems) Error() string {
 	lines := make([]string, len(p))
 	for i, problem := range p {

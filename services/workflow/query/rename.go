@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// rename gives classes other names. The map and the strictness may come from a
-// parameter that the query names.
+// rename renames classes. The map and the strictness may come from a parameter of the
+// query.
 func rename(f *fields) operation {
 	classMap, _ := f.get("class_map", true)
 	strict, given := f.get("strict", false)
@@ -64,7 +64,7 @@ func (r *run) strictness(kind string, v any) (bool, error) {
 	return strict, nil
 }
 
-// parameter resolves a name to what the run gave under it.
+// parameter returns the run's value of a named parameter.
 func (r *run) parameter(v any) (any, error) {
 	name, ok := v.(string)
 	if !ok {

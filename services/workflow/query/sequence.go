@@ -35,8 +35,8 @@ func sequenceOperation(f *fields) operation {
 	return nil
 }
 
-// elements iterates as the language does: texts by character, objects by key,
-// detections one by one.
+// elements iterates like the language: texts by character, objects by key, detections one
+// by one.
 func elements(v any) ([]any, bool) {
 	switch v := v.(type) {
 	case []any:

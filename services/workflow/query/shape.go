@@ -7,7 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// shapingOperation moves, grows, orders and picks detections.
+// shapingOperation makes an operation that moves, grows, sorts or selects detections.
 func shapingOperation(f *fields) operation {
 	switch f.kind {
 	case "DetectionsOffset":
@@ -30,7 +30,7 @@ func (f *fields) requiredFloat(name string) float64 {
 	return n
 }
 
-// moveBoxes leaves masks and key points where they are, and does not clip.
+// moveBoxes moves boxes only. It does not move masks and key points, and does not clip.
 func moveBoxes(kind string, move func(value.Box) value.Box) operation {
 	return onDetections(kind, func(_ *run, d *value.Detections) (any, error) {
 		next := d.Copy()
@@ -75,7 +75,7 @@ func argmax(d *value.Detections, key func(int) float64) int {
 	return best
 }
 
-// sorted turns the ascending order round for the descending one, ties included.
+// sorted reverses the ascending order for the descending one, including ties.
 func sorted(kind, mode string, ascending bool) operation {
 	return onDetections(kind, func(_ *run, d *value.Detections) (any, error) {
 		rows := make([]int, d.Len())

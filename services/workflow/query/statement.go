@@ -12,7 +12,7 @@ type Statement struct{ root condition }
 
 type condition func(r *run) (bool, error)
 
-// operand fetches one side of a comparison.
+// operand returns one side of a comparison.
 type operand func(r *run) (any, error)
 
 // Holds evaluates the statement.
@@ -20,7 +20,7 @@ func (s *Statement) Holds(ctx context.Context, scope Scope) (bool, error) {
 	return s.root(&run{ctx: ctx, scope: &scope})
 }
 
-// selfName is the operand that means the value a filter looks at.
+// selfName is the operand for the value that a filter tests.
 const selfName = "_"
 
 func (p *parser) group(v any, path string, depth int) condition {
@@ -49,11 +49,11 @@ func (p *parser) group(v any, path string, depth int) condition {
 	return combine(parts, operator == "and")
 }
 
-// never stands for a statement that has problems; the document is refused.
+// never stands in for a statement with problems. The document is refused, so it never runs.
 func never(*run) (bool, error) { return false, nil }
 
-// combine evaluates every part, in order, whatever the ones before it said: a part
-// that fails is an error wherever it stands.
+// combine evaluates every part in order, without short-circuiting, so a failing part is an
+// error at any position.
 func combine(parts []condition, all bool) condition {
 	return func(r *run) (bool, error) {
 		holds := all

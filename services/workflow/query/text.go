@@ -38,7 +38,7 @@ func textOperation(f *fields) operation {
 	return nil
 }
 
-// result widens a typed result.
+// result converts a typed result to any.
 func result[T any](v T, err error) (any, error) {
 	if err != nil {
 		return nil, err
@@ -59,8 +59,8 @@ func onText(kind string, change func(string) string) operation {
 	}
 }
 
-// subSequence slices by characters, with Python's negative positions. The
-// default end of -1 leaves the last character out; documents rely on that.
+// subSequence slices by characters, with Python's negative positions. The default end of -1
+// omits the last character; documents rely on that.
 func subSequence(kind string, start, end int) operation {
 	return onText(kind, func(s string) string {
 		runes := []rune(s)
@@ -93,8 +93,8 @@ func matches(f *fields) operation {
 	}
 }
 
-// compile reads a regular expression, and says what to do about the parts of
-// Python's syntax that cannot be matched in linear time.
+// compile compiles a regular expression. Its problem explains how to replace syntax of
+// Python that cannot be matched in linear time.
 func compile(f *fields, text string) *regexp.Regexp {
 	if len(text) > maxRegex {
 		f.bad("regex", "is too long")
@@ -142,8 +142,8 @@ func dictionaryToJSON(kind string) operation {
 	}
 }
 
-// DumpJSON writes JSON with the spacing of Python's json.dumps: a space after
-// commas and colons, and everything beyond ASCII escaped.
+// DumpJSON encodes JSON like Python's json.dumps: with a space after commas and colons, and
+// with everything outside of ASCII escaped.
 func DumpJSON(v any) (string, error) {
 	var b strings.Builder
 	if err := dump(&b, value.Normal(v)); err != nil {

@@ -1,5 +1,4 @@
-// Package redact makes the document that a stranger may see. It shows what the language
-// knows of and nothing else: unknown keys, which may hold anything, are left out. Slots
-// show as "$credentials" whatever is bound to them, and literals that look like secrets
-// as "[redacted]".
+// Package redact makes the document that a stranger may see. It is an allowlist: it omits
+// keys that the language does not know, because they may hold anything. It shows slots as
+// "$credentials" and literals that look like secrets as "[redacted]".
 package redact

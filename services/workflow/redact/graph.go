@@ -12,7 +12,7 @@ type Graph struct {
 	Edges []Edge
 }
 
-// Node is one box of the graph.
+// Node is one node of the graph.
 type Node struct {
 	// ID is unique in the graph: "inputs.<name>", "steps.<name>" or "outputs.<name>".
 	ID   string
@@ -25,17 +25,17 @@ type Node struct {
 	NotRunnable string
 }
 
-// Edge is one line of the graph, from the ID of a node to that of another.
+// Edge is one edge of the graph, between the IDs of two nodes.
 type Edge struct {
 	From, To string
 	// Output at From and Field at To.
 	Output, Field string
 	Kinds         []string
-	// Control edges carry a decision, no data.
+	// Control edges carry a decision and no data.
 	Control bool
 }
 
-// GraphOf draws a plan.
+// GraphOf returns the graph of a plan.
 func GraphOf(p *plan.Plan) Graph {
 	places := layout.Of(p)
 	var g Graph

@@ -19,14 +19,14 @@ const (
 	LiteralMarker = "[redacted]"
 )
 
-// Options say what else to hide.
+// Options select what else to hide.
 type Options struct {
-	// ModelNames replaces ids of models by names to show: private models, by the id as
-	// the document writes it.
+	// ModelNames maps IDs of private models, as the document writes them, to the names to
+	// show.
 	ModelNames map[string]string
 }
 
-// Definition is the redacted document as JSON.
+// Definition returns the redacted document as JSON.
 func Definition(p *plan.Plan, catalogue *manifest.Catalogue, options Options) []byte {
 	r := &redactor{plan: p, options: options, source: p.Definition.Raw, catalogue: catalogue, hidden: map[string]string{}, steps: map[string]*manifest.Manifest{}}
 	for i := range p.Steps {
@@ -61,8 +61,8 @@ type redactor struct {
 	out   bytes.Buffer
 }
 
-// hideModels renames private models where they are written: in the step, or in the
-// default of the input that decides.
+// hideModels replaces private model IDs where they are written: in the step, or in the
+// default of an input.
 func (r *redactor) hideModels(report inspect.Report) {
 	for _, model := range report.Models {
 		if name, private := r.options.ModelNames[model.ID]; private {
@@ -71,7 +71,7 @@ func (r *redactor) hideModels(report inspect.Report) {
 	}
 }
 
-// keysOf lists the keys of an object that may be shown; nil means all.
+// keysOf lists the keys of an object that may be shown. Nil means all.
 func (r *redactor) keysOf(pointer string) []string {
 	parts := strings.Split(strings.TrimPrefix(pointer, r.base), "/")
 	if len(parts) != 3 {

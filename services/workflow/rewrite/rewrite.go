@@ -1,6 +1,6 @@
-// Package rewrite edits a definition's bytes: a literal becomes a reference to a
-// credential, a fork's slots become unbound. Bytes that are not concerned stay as they
-// came, so that a diff shows what was done and nothing else.
+// Package rewrite edits a definition's bytes. It turns a literal into a reference to a
+// credential, or unbinds the slots of a fork. All other bytes stay unchanged, so a diff
+// shows exactly the edit.
 package rewrite
 
 import (
@@ -14,11 +14,11 @@ import (
 // Unbound is the value of a slot without a credential.
 const Unbound = "$credentials"
 
-// managedKey begins references to keys that the reference's platform keeps.
+// managedKey is the prefix of keys that Roboflow's platform manages.
 const managedKey = "rf_key:"
 
-// Strip takes the ids of credentials out of a text: a reference becomes unbound, and so
-// does one that a longer text mentions.
+// Strip removes the IDs of credentials from a text. Each reference becomes unbound, even in
+// the middle of a text.
 func Strip(text string) string {
 	if strings.HasPrefix(text, managedKey) {
 		return Unbound
@@ -33,14 +33,14 @@ func Strip(text string) string {
 		out.WriteString(Unbound)
 		end := idLength(after)
 		if end == 0 {
-			out.WriteByte('.') // a full stop, not an id
+			out.WriteByte('.') // a full stop, not part of an ID
 		}
 		text = after[end:]
 	}
 }
 
-// idLength is how much of the text is an id, or several joined by dots: what is left
-// after taking one out must not read as another.
+// idLength returns the length of the leading ID, or of several joined by dots, because the
+// rest must not read as another ID.
 func idLength(text string) int {
 	end := 0
 	for end < len(text) {
@@ -56,11 +56,11 @@ func idLength(text string) int {
 	return end
 }
 
-// Bound is the reference to a credential.
+// Bound returns the reference to a credential.
 func Bound(credential string) string { return Unbound + "." + credential }
 
-// Replace puts texts in the place of the values at JSON pointers: pointer to new text.
-// It fails, without saying what stood there, when a pointer names no text.
+// Replace replaces the strings at JSON pointers. It fails if a pointer does not name a
+// string; the error does not quote the value.
 func Replace(d *workflow.Definition, texts map[string]string) ([]byte, error) {
 	edits := make([]document.Edit, 0, len(texts))
 	for pointer, text := range texts {
@@ -73,8 +73,8 @@ func Replace(d *workflow.Definition, texts map[string]string) ([]byte, error) {
 	return document.Apply(d.Raw, edits)
 }
 
-// Unbind is the definition for a fork: every reference to a credential, wherever it
-// stands, becomes unbound. No id of the owner's credentials is left.
+// Unbind returns the definition for a fork. Every reference to a credential becomes
+// unbound, so no ID of the owner's credentials is left.
 func Unbind(d *workflow.Definition) ([]byte, error) {
 	var edits []document.Edit
 	collect(d.Root, &edits)

@@ -1,6 +1,6 @@
-// Package signature derives what the callers of a workflow see: the inputs it takes and
-// the outputs it gives. For a shared run in which visitors bring their own credentials,
-// each distinct credential and destination is one more required input.
+// Package signature derives the interface of a workflow: its inputs and outputs as callers
+// see them. For a shared run with the visitor's own credentials, each distinct credential
+// and destination is one more required input.
 package signature
 
 import (
@@ -19,7 +19,7 @@ type Signature struct {
 	Outputs []Output
 }
 
-// Input is one thing a caller gives.
+// Input is one input of a caller.
 type Input struct {
 	Name string
 	// Type is the document's input type, empty for a credential.
@@ -29,33 +29,32 @@ type Input struct {
 	Dimensionality int
 	Required       bool
 	Default        any
-	// DefaultText is the default as the document writes it, so that numbers keep their
-	// text.
+	// DefaultText is the default as written, so that numbers keep their form.
 	DefaultText []byte
 	HasDefault  bool
-	// Secret values are handled like credentials: never kept, never shown.
+	// Secret values are handled like credentials: not stored and not shown.
 	Secret bool
 	// Credential is set on an input that stands for slots.
 	Credential *Credential
 }
 
-// Credential says what a credential input is for.
+// Credential describes the use of a credential input.
 type Credential struct {
 	Provider string
-	// Destination is where it will be sent: scheme://host:port.
+	// Destination is the address that receives it: scheme://host:port.
 	Destination string
 	// Slots that it fills.
 	Slots []inspect.Slot
 }
 
-// Output is one thing a caller gets.
+// Output is one output for a caller.
 type Output struct {
 	Name           string
 	Kinds          []string
 	Dimensionality int
 }
 
-// Of is the interface for the owner, whose credentials are bound.
+// Of returns the interface for the owner, whose credentials are bound.
 func Of(p *plan.Plan, report inspect.Report) Signature {
 	s := Signature{}
 	secret, fills := map[string]bool{}, map[string]bool{}
@@ -67,7 +66,7 @@ func Of(p *plan.Plan, report inspect.Report) Signature {
 	for i, in := range p.Inputs {
 		s.Inputs = append(s.Inputs, Input{
 			Name: in.Name, Type: in.Type, Kinds: inputKinds(in, kinds[i]), Dimensionality: in.Dimensionality,
-			// An empty default is no credential.
+			// An empty default is not a credential.
 			Required: in.IsBatch() || required[i] && !in.HasDefault || fills[in.Name] && (in.Default == nil || in.Default == ""),
 			Default:  in.Default, DefaultText: defaultText(p, in), HasDefault: in.HasDefault, Secret: secret[in.Name] || slices.Contains(in.Kinds, "secret"),
 		})
@@ -86,10 +85,10 @@ func defaultText(p *plan.Plan, in plan.Input) []byte {
 	return p.Definition.Raw[n.Start:n.End]
 }
 
-// CredentialInputs are the inputs that stand for slots: one for each distinct
-// credential and destination, in order of their first slots, named after these.
+// CredentialInputs returns one input for each distinct credential and destination, in order
+// of their first slots and named after these.
 func CredentialInputs(p *plan.Plan, report inspect.Report) []Input {
-	// What is unbound is one credential for each place.
+	// Each unbound place needs its own credential.
 	type key struct{ credential, provider, destination, place string }
 	var out []Input
 	known := map[key]int{}
@@ -103,7 +102,7 @@ func CredentialInputs(p *plan.Plan, report inspect.Report) []Input {
 			k.place = string(slot.Scheme) + " " + slot.Parameter
 		}
 		if !slot.Destination.Constant {
-			k.destination = slot.Destination.Source // shown as what decides; sharing refuses it
+			k.destination = slot.Destination.Source // shown as the source of the address; sharing refuses it
 		}
 		if at, ok := known[k]; ok {
 			out[at].Credential.Slots = append(out[at].Credential.Slots, slot)
@@ -118,7 +117,7 @@ func CredentialInputs(p *plan.Plan, report inspect.Report) []Input {
 	return out
 }
 
-// unique names a credential input "<step>_<field>", with a number where that is taken.
+// unique returns "<step>_<field>", with a number if that name is taken.
 func unique(slot inspect.Slot, taken map[string]bool) string {
 	base := plain(slot.Step + "_" + slot.Field)
 	name := base
@@ -129,7 +128,7 @@ func unique(slot inspect.Slot, taken map[string]bool) string {
 	return name
 }
 
-// plain keeps what a selector could name.
+// plain removes characters that a selector cannot have.
 func plain(s string) string {
 	out := []byte(s)
 	for i := range out {
@@ -140,8 +139,8 @@ func plain(s string) string {
 	return string(out)
 }
 
-// uses collects, for each input, the kinds that the fields it goes to take, and whether
-// one of these fields cannot do without a value.
+// uses returns, for each input, the kinds of the fields that use it, and whether one of
+// these fields needs a value.
 func uses(p *plan.Plan) (kinds map[int][]string, required map[int]bool) {
 	kinds, required = map[int][]string{}, map[int]bool{}
 	for _, e := range p.Edges {
@@ -166,7 +165,8 @@ func uses(p *plan.Plan) (kinds map[int][]string, required map[int]bool) {
 	return kinds, required
 }
 
-// inputKinds are the declared kinds; where anything was declared, what the uses say.
+// inputKinds returns the declared kinds. If the input accepts anything, it returns the
+// kinds of its uses.
 func inputKinds(in plan.Input, used []string) []string {
 	if !slices.Contains(in.Kinds, manifest.Any) || len(used) == 0 || slices.Contains(used, manifest.Any) {
 		return in.Kinds
