@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// addresses are secrets by themselves: who knows one may post there, or act as a bot.
+// addresses matches addresses that are secrets: their holder may post there, or act as a
+// bot.
 var addresses = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[\w/-]{16}`,
 	`discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d{10,}/[\w-]{16}`,
@@ -38,7 +39,8 @@ var addresses = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`chat\.googleapis\.com/v1/spaces/[^\s]{1,100}[?&](?:key|token)=[\w%-]{10}`,
 }, "|"))
 
-// addressHosts are parts of hosts, without which the expression is not tried.
+// addressHosts are parts of the hosts. Without one of them in the text, addresses is not
+// tried.
 var addressHosts = []string{
 	"slack", "discord", "telegram", "office.com", "azure", "powerplatform", "zapier", "ifttt", "make.com", "integromat", "google", "feishu", "larksuite", "dingtalk", "weixin",
 	"hook", "pabbly", "day.app", "ntfy", "pipedream", "hc-ping", "pagerduty", "smee.io", "ftqq",
@@ -47,8 +49,8 @@ var addressHosts = []string{
 // maxLogin bounds a scheme, a name and a password, in bytes.
 const maxLogin = 330
 
-// login is a name and a password before a host, with a scheme or in the form of a
-// database's address. Addresses of mail are none: "mailto:me@example.com".
+// login matches a name and a password before a host, with a scheme or in the form of a
+// database address. It does not match mail addresses: "mailto:me@example.com".
 var (
 	login     = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]{0,20}://[^\s/?#@:"'<>]{0,100}:[^\s/?#@"'<>{}$]{1,200}@[a-z0-9\[]`)
 	bareLogin = regexp.MustCompile(`(?i)\b([a-z][\w.-]{0,63}):([^\s:@/"'<>{}$,;]{4,100})@[a-z0-9]`)
@@ -57,7 +59,7 @@ var (
 	passwords = regexp.MustCompile(`(?i)\d|[!#%&*+=?^~|]|pass|secret|pwd|hunter`)
 )
 
-// holdsAddress reports an address in the text that is a secret or holds one.
+// holdsAddress reports an address that is a secret or contains one.
 func (s *Search) holdsAddress(text string) bool {
 	if strings.Contains(text, ":") && holdsLogin(text) {
 		return true
@@ -75,7 +77,7 @@ func (s *Search) holdsAddress(text string) bool {
 	return false
 }
 
-// holdsLogin looks at what stands before each "@".
+// holdsLogin checks the text before each "@".
 func holdsLogin(text string) bool {
 	for from := 0; ; {
 		i := strings.IndexByte(text[from:], '@')
@@ -98,10 +100,10 @@ func isLogin(text string) bool {
 	return m != nil && !mailWords.MatchString(m[1]) && (accounts.MatchString(m[1]) || passwords.MatchString(m[2]))
 }
 
-// maxLink bounds an address that is looked into, in bytes.
+// maxLink bounds the addresses that are searched, in bytes.
 const maxLink = 8192
 
-// linksIn are the addresses in a text: what stands around "://" up to white space.
+// linksIn yields the addresses in a text: the text around "://" up to white space.
 func linksIn(text string) func(func(int, int) bool) {
 	return func(yield func(int, int) bool) {
 		for at := 0; ; {
@@ -127,8 +129,8 @@ func linksIn(text string) func(func(int, int) bool) {
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
-// parameterHolds reports a query or fragment parameter that is named like a secret, or
-// whose value looks random.
+// parameterHolds reports a query or fragment parameter with the name of a secret or a
+// random value.
 func parameterHolds(link string) bool {
 	u, err := url.Parse(link)
 	if err != nil {

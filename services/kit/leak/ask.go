@@ -9,9 +9,9 @@ import (
 // maxTitle bounds how much of a title is read, in bytes.
 const maxTitle = 4000
 
-// AsksForSecret reports whether people who read a name, a title or a description would
-// give a secret there: "openai_api_key", "Your password", "токен". "max_tokens",
-// "key_points" and "key" ask for none.
+// AsksForSecret reports whether a name, title or description makes people enter a secret:
+// "openai_api_key", "Your password", "токен". It is false for "max_tokens", "key_points"
+// and "key".
 func AsksForSecret(title string) bool {
 	if IsPicture(title) {
 		return false
@@ -22,13 +22,13 @@ func AsksForSecret(title string) bool {
 		slices.ContainsFunc(readings(title), reading.asks)
 }
 
-// keyForms are the published heads of keys, as an example of what to give, and the pages
-// where providers hand them out.
+// keyForms matches published prefixes of keys, which a title may show as an example, and
+// the pages where providers hand out keys.
 var keyForms = regexp.MustCompile(`(?i)(?:^|[^\w-])(?:sk-(?:proj|ant|or|svcacct)?|sk_(?:live|test)_|[pr]k_live_|gh[pousr]_|github_pat_|hf_|xox[abeprs]-|xapp-|aiza(?:sy)?|akia|glpat-|gsk_|xai-|r8_|pplx-|nvapi-|tvly-|whsec_|dop_v1_|ya29\.|kh_|kho_)(?:[^\w-]|-?[x*•_]{2}|-?\.\.|$)` +
 	`|(?:start|begin)(?:s|ning|ing)? (?:with|in) ["'\x60]?(?:sk|ghp|hf|akia|aiza|xox[bp])\b` +
 	`|platform\.openai\.com|console\.(?:anthropic|groq|mistral)\.|(?:aistudio|makersuite)\.google|/api[-_]?(?:keys?|tokens?)\b|settings/(?:tokens|keys|api)\b|apis/credentials|-----begin`)
 
-// asks looks at each place where words could ask.
+// asks checks each position at which words could ask for a secret.
 func (r reading) asks() bool {
 	for at := range r.words {
 		if r.phraseAt(at) || r.nounAt(at) || r.keyAt(at) || r.weakAt(at) {
@@ -38,10 +38,11 @@ func (r reading) asks() bool {
 	return false
 }
 
-// maxPhrase is how many words are written together: "pass word", "api key", "a pi key".
+// maxPhrase bounds the words that are joined: "pass word", "api key", "a pi key".
 const maxPhrase = 4
 
-// phraseAt reports words at a place that ask whatever follows, unless they are measured.
+// phraseAt reports words that ask for a secret in any context, unless they are counted or
+// measured.
 func (r reading) phraseAt(at int) bool {
 	joined := ""
 	for to := at; to < min(len(r.words), at+maxPhrase); to++ {
@@ -53,7 +54,7 @@ func (r reading) phraseAt(at int) bool {
 	return false
 }
 
-// isStrong reports a word that ends in one that asks, holds one, or is one misspelled.
+// isStrong reports a word that ends in a strong word, contains one, or misspells one.
 func isStrong(word string) bool {
 	single := strings.TrimSuffix(word, "s")
 	if innocent[word] || innocent[single] {
@@ -63,7 +64,7 @@ func isStrong(word string) bool {
 		slices.ContainsFunc(misspelled, func(right string) bool { return nearly(single, right) })
 }
 
-// nounAt reports a word like "token" that asks, unless it is counted, described or looked for.
+// nounAt reports a word like "token", unless it is counted, described or searched for.
 func (r reading) nounAt(at int) bool {
 	word := r.words[at]
 	single := strings.TrimSuffix(word, "s")
@@ -71,7 +72,7 @@ func (r reading) nounAt(at int) bool {
 	switch {
 	case innocent[word], r.disguised[word] && len(word) <= 3: // "ток" is an electric current
 		return false
-	case word == "tokens": // of a language model, but for those of an API
+	case word == "tokens": // tokens of a language model, unless they are those of an API
 		return at > 0 && tokensOf[r.words[at-1]]
 	case nouns[single] || strings.HasSuffix(single, "secret"):
 	case isToken && kind != "" && !beforeNoun[kind]:
@@ -82,7 +83,7 @@ func (r reading) nounAt(at int) bool {
 	return !r.around(at, at+1, beforeNoun, afterNoun) || r.handed()
 }
 
-// around reports innocent words before or after a place.
+// around reports innocent words before or after a position.
 func (r reading) around(from, to int, before, after map[string]bool) bool {
 	return to < len(r.words) && after[r.words[to]] || from > 0 && before[r.words[from-1]]
 }
@@ -118,8 +119,8 @@ func (r reading) keyAt(at int) bool {
 	return after == "api" || after == "ssh" || after == "secret"
 }
 
-// beside is the next word in a direction that is no filler, and whether a word between
-// says whose it is.
+// beside returns the next word in a direction that is not a filler. own reports whether a
+// word in between names an owner ("your").
 func (r reading) beside(at, step int) (word string, own bool) {
 	for i := at + step; i >= 0 && i < len(r.words); i += step {
 		w := r.words[i]
@@ -134,8 +135,8 @@ func (r reading) beside(at, step int) (word string, own bool) {
 	return "", own
 }
 
-// weakAt reports words that ask only where little else is said, or where somebody's is
-// asked for: "pin", "your cookie".
+// weakAt reports words that ask for a secret only if the title says little else, or names
+// an owner: "pin", "your cookie".
 func (r reading) weakAt(at int) bool {
 	joined := ""
 	for to := at; to < min(len(r.words), at+3); to++ {
@@ -153,7 +154,7 @@ func (r reading) weakAt(at int) bool {
 	return false
 }
 
-// onlyBeside reports that a title says nothing else than whose a thing is.
+// onlyBeside reports whether the rest of the title only names an owner.
 func (r reading) onlyBeside(from, to int) bool {
 	for i, w := range r.words {
 		if (i < from || i >= to) && !fillers[w] && !owners[w] && !providers[w] && !companions[w] {

@@ -5,21 +5,20 @@ import (
 	"strings"
 )
 
-// assignment is a name, a sign and a value, as in files of settings and in JSON. told is
-// the same in a sentence, where the value may follow the name at once.
+// assignment matches a name, a sign and a value, as in settings files and JSON. told
+// matches a sentence in which the value may follow the name directly.
 var (
 	assignment = regexp.MustCompile(`((?:[\pL]+[ \t]){0,2}[\pL\w.-]+)["'\x60]?[ \t]*(?:=>|:=|[:=])[ \t]*["'\x60]?([\w+/.~-]+)`)
 	told       = regexp.MustCompile(`(?i)([\pL]+(?:[ _-][\pL]+){0,2}?)["'\x60]?[ \t]+(?:(?:is|are|was|ist|lautet|est|es|e|er|is de|→|->)[ \t:]+)?["'\x60(<]*([\w+/~-]{12,})`)
 )
 
-// minTold is the least length of a value that follows its name at once, in bytes.
+// minTold is the least length of a value that follows its name directly, in bytes.
 const minTold = 16
 
 // minAssigned is the least length of a value that counts, in bytes.
 const minAssigned = 12
 
-// assigned reports a value that could be a key behind a name that asks for one, in a part
-// of a text.
+// assigned reports a value that could be a key after a name that asks for one.
 func assigned(part string) bool {
 	for _, m := range assignment.FindAllStringSubmatch(part, maxMatches) {
 		if value := m[2]; len(value) >= minAssigned && suspect(value) && entropy(value) >= 3 && AsksForSecret(m[1]) {

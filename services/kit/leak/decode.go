@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// decoded is what a word of base64, base32 or hex says, if that is text, and a mark if it
-// is a private key in DER or a picture.
+// decoded returns the text that a word of base64, base32 or hex encodes, and a mark if it
+// encodes a private key in DER or a picture.
 func decoded(word string) (out []string) {
 	for _, raw := range bytesOf(word) {
 		if text, ok := readable(inflated(raw)); ok {
@@ -37,7 +37,7 @@ func bytesOf(word string) (out [][]byte) {
 	if strings.ContainsAny(word, "-_") {
 		encoding = base64.RawURLEncoding
 	}
-	raw, _ := encoding.DecodeString(word[:len(word)/4*4]) // up to what is not base64
+	raw, _ := encoding.DecodeString(word[:len(word)/4*4]) // up to the first character that is not base64
 	if tail := len(word) % 4; tail >= 2 {
 		if more, err := encoding.DecodeString(word[len(word)-tail:]); err == nil {
 			raw = append(raw, more...)
@@ -68,7 +68,7 @@ func inflated(raw []byte) []byte {
 	if err != nil {
 		return raw
 	}
-	out, _ := io.ReadAll(io.LimitReader(r, maxInflated)) // what comes before the damage counts
+	out, _ := io.ReadAll(io.LimitReader(r, maxInflated)) // the data before the damage counts
 	return out
 }
 
@@ -91,7 +91,7 @@ func readable(raw []byte) (string, bool) {
 	return text, true
 }
 
-// narrowed reads UTF-16 of ASCII, in either order.
+// narrowed decodes UTF-16 of ASCII, in either byte order.
 func narrowed(raw []byte) string {
 	if len(raw) < 2*minDecoded || bytes.Count(raw, []byte{0}) < len(raw)/2-2 {
 		return string(raw)
@@ -103,7 +103,7 @@ func narrowed(raw []byte) string {
 }
 
 // isPrivateKey recognises PKCS #8, PKCS #1, SEC 1 and PKCS #12 in DER: a sequence that
-// begins with a version 0, 1 or 3. A certificate or a public key begins otherwise.
+// starts with version 0, 1 or 3. Certificates and public keys start differently.
 func isPrivateKey(raw []byte) bool {
 	if len(raw) < 40 || raw[0] != 0x30 {
 		return false

@@ -7,7 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// lookalikes are letters and signs that people read as Latin letters, in pairs.
+// lookalikes maps letters and signs that look like Latin letters to these. The source lists
+// pairs.
 var lookalikes = func() map[rune]rune {
 	m := map[rune]rune{}
 	for latin, others := range map[rune]string{
@@ -22,13 +23,13 @@ var lookalikes = func() map[rune]rune {
 	return m
 }()
 
-// enclosed begin rows of 26 capitals in signs that Unicode does not decompose.
+// enclosed are the starts of rows of 26 capitals in signs that Unicode does not decompose.
 var enclosed = []rune{0x1f150, 0x1f170, 0x1f1e6}
 
 // keySigns are pictures of keys and locks.
 const keySigns = "🔑🗝🔐"
 
-// spelled writes a title without accents, invisible characters and letters in signs.
+// spelled normalises a title: no accents, no invisible characters, no letters in signs.
 func spelled(title string) string {
 	var out strings.Builder
 	for _, r := range norm.NFKD.String(visible(title)) {
@@ -49,7 +50,7 @@ func spelled(title string) string {
 	return out.String()
 }
 
-// folded reads letters, digits and signs that stand for Latin letters as those.
+// folded replaces letters, digits and signs by the Latin letters that they look like.
 func folded(word string) string {
 	return strings.Map(func(r rune) rune {
 		if latin, ok := lookalikes[r]; ok {
@@ -59,5 +60,5 @@ func folded(word string) string {
 	}, word)
 }
 
-// latin are the letters that people write for others: "ß" for "ss".
+// latin maps special letters to their usual spelling: "ß" to "ss".
 var latin = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "ı", "i", "đ", "d", "ð", "d", "þ", "th")

@@ -10,20 +10,20 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// maxNamed bounds how many fields one refusal names.
+// maxNamed bounds the fields that one refusal names.
 const maxNamed = 20
 
-// Gate looks over the public text of one request before it is saved. Every service puts
-// each text that others may see through one.
+// Gate checks the public text of one request before it is saved. Every service checks each
+// text that others may see.
 type Gate struct {
 	search *Search
 	found  []string
 }
 
-// NewGate opens a gate.
+// NewGate returns a gate for one request.
 func NewGate() *Gate { return &Gate{search: NewSearch()} }
 
-// Text looks over a field.
+// Text checks a field.
 func (g *Gate) Text(field, text string) *Gate {
 	if text != "" && (IsPicture(text) || g.search.Find(text)) {
 		g.refuse(field)
@@ -31,7 +31,8 @@ func (g *Gate) Text(field, text string) *Gate {
 	return g
 }
 
-// Err refuses the request if a field holds a secret. It names fields, never what is in them.
+// Err returns an error if a field contains a secret. It names the field and never its
+// content.
 func (g *Gate) Err() error {
 	if len(g.found) == 0 {
 		return nil
@@ -44,12 +45,12 @@ func (g *Gate) Err() error {
 	return e
 }
 
-// Text is a gate for one field.
+// Text checks a single field.
 func Text(field, text string) error { return NewGate().Text(field, text).Err() }
 
-// JSON looks over a value in JSON: its texts, its keys, and what stands under a key that is
-// named like a secret. The value itself stands under a name, such as an input's. It reads
-// tokens, so that no key hides behind another of the same name.
+// JSON checks a JSON value: its texts, its keys, and values under a key with the name of a
+// secret. name is the name of the value itself, such as an input's. It reads tokens, so
+// that a duplicate key cannot hide a value.
 func (g *Gate) JSON(field, name string, raw []byte) *Gate {
 	w := walker{gate: g, field: field, decoder: json.NewDecoder(bytes.NewReader(raw))}
 	w.decoder.UseNumber()
@@ -58,14 +59,14 @@ func (g *Gate) JSON(field, name string, raw []byte) *Gate {
 		if errors.Is(err, io.EOF) {
 			return g
 		}
-		if err != nil { // no JSON: as text
+		if err != nil { // not JSON: checked as text
 			return g.Text(field, string(raw))
 		}
 		w.token(token, name)
 	}
 }
 
-// walker follows the tokens of a value in JSON.
+// walker follows the tokens of a JSON value.
 type walker struct {
 	gate    *Gate
 	field   string
@@ -76,7 +77,8 @@ type walker struct {
 
 type level struct {
 	object bool
-	// texts are what stands in it, written together: a key in pieces.
+	// texts are the texts in it. They are also checked together, because they may be pieces
+	// of a key.
 	texts []string
 	// keyed: the next token of an object is a value, under key.
 	keyed bool
@@ -113,10 +115,10 @@ func (w *walker) token(token json.Token, name string) {
 	}
 }
 
-// maxPieces bounds how many texts of a list or an object are read together.
+// maxPieces bounds the texts of a list or an object that are checked together.
 const maxPieces = 10_000
 
-// piece notes what stands in a list or an object.
+// piece adds a text of a list or an object.
 func (w *walker) piece(text string) {
 	if at := len(w.open) - 1; at >= 0 && len(w.open[at].texts) < maxPieces && len(text) <= maxSuspect && !IsPicture(text) {
 		w.open[at].texts = append(w.open[at].texts, text)
@@ -138,7 +140,7 @@ func (g *Gate) named(field, name, text string) {
 	}
 }
 
-// refuse notes a field once.
+// refuse records a field once.
 func (g *Gate) refuse(field string) {
 	if len(g.found) == 0 || g.found[len(g.found)-1] != field {
 		g.found = append(g.found, field)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// keywords finds in one pass over a text which rules could match it. Words are kept by
-// their first two bytes.
+// keywords finds in one pass which rules could match a text. Keywords are indexed by their
+// first two bytes.
 type keywords map[[2]byte][]keyword
 
 type keyword struct {
@@ -26,8 +26,7 @@ func (k keywords) add(word string, rule int) {
 	k[head] = append(k[head], keyword{word, []int{rule}})
 }
 
-// in gives the numbers of the rules, each once, one of whose keywords is in the text in
-// any case.
+// in yields the rules, each once, that have a keyword in the text. Case is ignored.
 func (k keywords) in(text string, rules int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		found := make([]bool, rules)

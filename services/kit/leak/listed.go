@@ -6,15 +6,16 @@ import (
 )
 
 const (
-	// minListed is how many pieces in a row are read as one text, minGroups how many groups.
+	// minListed is the number of single characters in a row that are read as one text,
+	// minGroups the number of groups.
 	minListed = 12
 	minGroups = 6
 	// maxPiece is the longest group, in bytes.
 	maxPiece = 8
 )
 
-// unlisted are the texts that are written in pieces: characters with something between
-// them, groups of one length, or the numbers of characters.
+// unlisted returns texts that are written in pieces: characters with separators, groups of
+// equal length, or character codes.
 func unlisted(text string) (out []string) {
 	letters := run{least: minListed, is: func(_, p string) bool { return len(p) == 1 }}
 	numbers := run{least: minListed, is: func(_, p string) bool { return isCode(p) }}
@@ -40,8 +41,8 @@ type run struct {
 	pieces []string
 }
 
-// add takes a piece. Where the form ends it gives the pieces so far; a shorter one at the
-// end of groups belongs to them.
+// add adds a piece. When the form ends it returns the pieces so far. A shorter piece after
+// groups is their last.
 func (r *run) add(piece string) (ended []string) {
 	last := ""
 	if len(r.pieces) > 0 {
@@ -86,14 +87,14 @@ func (r *run) read(piece string) (out []string) {
 	return out
 }
 
-// isCode reports the number of a character, in any base.
+// isCode reports a character code in any base.
 func isCode(p string) bool {
 	p = strings.TrimPrefix(strings.TrimPrefix(p, "0x"), "0o")
 	return len(p) >= 2 && len(p) <= 8 && isHex(p)
 }
 
-// between are the signs that stand between pieces. "-" and "_" are part of keys as well,
-// so that they are left where they stand alone.
+// between reports signs that separate pieces. It excludes "-" and "_", because keys contain
+// them.
 func between(r rune) bool {
 	return r <= ' ' || strings.ContainsRune(",;|'\"`[](){}<>*·•“”„«»\u00a0", r)
 }
@@ -111,7 +112,7 @@ func numbered(pieces []string, base int) (string, bool) {
 	return out.String(), true
 }
 
-// dashed drops a sign that stands behind every character: "s-k-_-p-r-o-j".
+// dashed removes a sign that follows every character: "s-k-_-p-r-o-j".
 func dashed(word string) (string, bool) {
 	if len(word) < 2*minListed {
 		return "", false

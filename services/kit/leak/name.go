@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// secretWords in a name tell that the value is a secret.
+// secretWords are words in a name that make its value a secret.
 var secretWords = []string{
 	"authorization", "apikey", "token", "secret", "password", "passwd", "credential", "cookie", "privatekey", "accesskey", "signature", "bearer",
 }
 
-// innocentNames hold a secret word but no secret: settings of language models.
+// innocentNames contain such a word but name no secret: settings of language models.
 var innocentNames = []string{"maxtokens", "maxcompletiontokens", "maxnewtokens", "tokens", "stoptoken", "eostoken", "tokentype", "tokenizer", "tokencount"}
 
-// SecretName reports whether a header, parameter or key is named like a secret. It errs
-// on the side of yes: it is for places where secrets are common, and for values that
-// could be one.
+// SecretName reports whether a header, parameter or key has the name of a secret. In doubt
+// it returns true, because it is used for places where secrets are common and for values
+// that could be one.
 func SecretName(name string) bool {
 	plain := strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(strings.ToLower(name))
 	if slices.Contains(innocentNames, plain) {
@@ -25,8 +25,8 @@ func SecretName(name string) bool {
 		slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(plain, word) })
 }
 
-// Plausible keeps words and sentences at places that are merely named like a secret from
-// counting as one.
+// Plausible reports whether a text could be a secret. It excludes words and sentences in
+// places that only have the name of a secret.
 func Plausible(text string) bool {
 	return len(text) >= 6 && !strings.ContainsAny(text, " \t\n") && !isReference(text)
 }

@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// published are hosts whose addresses have random parts that open nothing, or that open
-// what their owner has published.
+// published matches hosts whose addresses have random parts that give no access, or access
+// only to what their owner has published.
 var published = regexp.MustCompile(`(?i)(?:^|\.)(?:docs\.google|drive\.google|sheets\.google|photos\.google|colab\.research\.google|notion|figma|youtube|github|gitlab|githubusercontent|huggingface|wikimedia|wikipedia|medium|roboflow|unsplash|imgur|arxiv|cloudfront|discord|discordapp|kaggle|pinimg|twimg|googleusercontent|openai|anthropic|tinyurl)\.(?:com|co|net|org|io|so|ai|dev)$`)
 
-// file is a path that ends in the name of a file.
+// file matches a path that ends in a file name.
 var file = regexp.MustCompile(`\.[A-Za-z][A-Za-z0-9]{1,4}$`)
 
 // minPathToken is the least length of a token in a path, in bytes.
 const minPathToken = 24
 
-// pathHolds reports an address with a random part in its path, where no file follows.
+// pathHolds reports an address with a random part in its path, unless a file name follows.
 func pathHolds(link string) bool {
 	u, err := url.Parse(link)
 	if err != nil || u.Host == "" || published.MatchString(u.Hostname()) || file.MatchString(strings.TrimRight(u.Path, ".,;)]")) {
@@ -30,8 +30,8 @@ func pathHolds(link string) bool {
 	return false
 }
 
-// TokenIn reports a part of an address's path that could be a token, at a place where an
-// address may be a credential: there short and regular ones count too.
+// TokenIn reports a part of a path that could be a token, in a field where an address may
+// be a credential. So it also accepts short and regular tokens.
 func TokenIn(part string) bool {
 	hex := len(part) >= 32 && isHex(part)
 	mixed := len(part) >= 16 && strings.ContainsAny(part, "0123456789") && strings.ContainsFunc(part, func(r rune) bool { return r < 0x80 && isLetter(byte(r)) })

@@ -7,12 +7,12 @@ import (
 	"unicode"
 )
 
-// minPicture is the least length of a picture in base64: less can be read by eye.
+// minPicture is the least length of a picture in base64. Shorter text can be checked by
+// eye.
 const minPicture = 64
 
-// IsPicture reports a text that is a picture in base64 and nothing else, with or without
-// the head of a data URI. What is in it is not text that anybody reads; its metadata is
-// the affair of who publishes it.
+// IsPicture reports whether a text is only a picture in base64, with or without a data URI
+// prefix. Its content is not text; its publisher removes the metadata.
 func IsPicture(text string) bool {
 	if head, body, ok := strings.Cut(text, ","); ok && len(head) < 60 && isDataURI(head) {
 		text = body
@@ -29,8 +29,8 @@ func IsPicture(text string) bool {
 	return isPictureFile(raw)
 }
 
-// HoldsPicture reports a text that holds a picture among other things, or one that is
-// encoded in another way: nobody can take the metadata out of that.
+// HoldsPicture reports whether a text contains a picture among other text, or in another
+// encoding. Its metadata cannot be removed there.
 func HoldsPicture(text string) bool {
 	if IsPicture(text) {
 		return false
@@ -43,7 +43,7 @@ func HoldsPicture(text string) bool {
 	return false
 }
 
-// pictureMark is the view of a picture inside of a text.
+// pictureMark stands for a picture inside of a text.
 const pictureMark = "data:image/*;"
 
 func isDataURI(head string) bool {
@@ -51,7 +51,7 @@ func isDataURI(head string) bool {
 	return strings.HasPrefix(head, "data:") && strings.HasSuffix(head, ";base64")
 }
 
-// isPictureFile knows files of pictures that carry metadata by how they begin.
+// isPictureFile recognises picture files with metadata by their first bytes.
 func isPictureFile(b []byte) bool {
 	for _, magic := range []string{"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF87a", "GIF89a", "II*\x00", "MM\x00*", "\x00\x00\x00\x0cJXL ", "\x00\x00\x00\x0cjP  ", "8BPS\x00"} {
 		if bytes.HasPrefix(b, []byte(magic)) {
@@ -63,7 +63,7 @@ func isPictureFile(b []byte) bool {
 		string(b[:2]) == "BM" && string(b[6:10]) == "\x00\x00\x00\x00") // BMP
 }
 
-// base64Byte are the characters of base64 in either alphabet, and white space.
+// base64Byte has the characters of base64 in either alphabet, and white space.
 var base64Byte = func() (in [256]bool) {
 	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_= \t\r\n") {
 		in[c] = true
@@ -71,7 +71,7 @@ var base64Byte = func() (in [256]bool) {
 	return in
 }()
 
-// standardBase64 maps the URL's alphabet to the usual one, and drops the rest.
+// standardBase64 maps the URL alphabet to the standard one, and drops other characters.
 func standardBase64(r rune) rune {
 	switch {
 	case r == '-':

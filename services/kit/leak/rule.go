@@ -13,11 +13,11 @@ import (
 //go:embed gitleaks.json
 var gitleaks []byte
 
-// maxMatches bounds how many matches of one rule in one text are looked at. Where so
-// many are innocent, so are the rest.
+// maxMatches bounds the matches of one rule in one text. If so many are innocent, the rest
+// is too.
 const maxMatches = 100
 
-// rule is a rule of gitleaks, in the parts that text without a file has a use for.
+// rule has the parts of a gitleaks rule that apply to text without a file.
 type rule struct {
 	ID          string      `json:"id"`
 	Regex       string      `json:"regex"`
@@ -30,7 +30,7 @@ type rule struct {
 	compiled func() *regexp.Regexp
 }
 
-// allowlist says what is no secret although the rule matches.
+// allowlist excludes matches of a rule.
 type allowlist struct {
 	Regexes     []string `json:"regexes"`
 	RegexTarget string   `json:"regexTarget"`
@@ -40,7 +40,8 @@ type allowlist struct {
 	compiled []func() *regexp.Regexp
 }
 
-// ruleset is all rules, with the keywords that one of must be in a text for its rule to match.
+// ruleset has all rules with their keywords. A rule is tried only if one of its keywords is
+// in the text.
 type ruleset struct {
 	rules    []*rule
 	global   allowlist
@@ -49,20 +50,20 @@ type ruleset struct {
 
 var loaded = sync.OnceValue(load)
 
-// load reads the rules. A regexp is compiled when its first keyword is met: most are
-// never needed. That each compiles is a test.
+// load parses the rules. A regular expression is compiled when one of its keywords first
+// occurs, because most are never needed. A test compiles all.
 func load() *ruleset {
 	var file struct {
 		Allowlist allowlist `json:"allowlist"`
 		Rules     []*rule   `json:"rules"`
 	}
 	if err := json.Unmarshal(gitleaks, &file); err != nil {
-		panic(fmt.Sprintf("leak: gitleaks.json: %v", err)) // it is embedded
+		panic(fmt.Sprintf("leak: gitleaks.json: %v", err)) // the file is embedded
 	}
 	set := &ruleset{global: file.Allowlist, keywords: keywords{}}
 	set.global.prepare()
 	for _, r := range file.Rules {
-		if r.Regex == "" || r.Path != "" { // rules for files of certain names
+		if r.Regex == "" || r.Path != "" { // a rule for certain file names
 			continue
 		}
 		r.prepare()
@@ -92,7 +93,7 @@ func (a *allowlist) prepare() {
 	}
 }
 
-// find reports whether any rule matches a part of a text, or spend refuses to read on.
+// find reports whether a rule matches a part of a text, or spend has no budget left.
 func (s *ruleset) find(part string, spend func(int) bool) bool {
 	for at := range s.keywords.in(part, len(s.rules)) {
 		if !spend(len(part)) || s.rules[at].matches(part, &s.global) {
@@ -116,8 +117,8 @@ func (r *rule) matches(text string, global *allowlist) bool {
 	return false
 }
 
-// secret is the part of a match that is the secret itself: the group that the rule
-// names, else the first that matched, else all of it.
+// secret returns the secret part of a match: the group that the rule names, else the first
+// group that matched, else the whole match.
 func (r *rule) secret(text string, m []int) string {
 	if g := 2 * r.SecretGroup; g > 0 && g < len(m) && m[g] >= 0 {
 		return text[m[g]:m[g+1]]

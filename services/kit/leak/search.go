@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// budget bounds the bytes that regexps read in one search. The slowest read a megabyte
-// in about a second; ordinary text needs some hundred bytes.
+// budget bounds the bytes that regular expressions read in one search. The slowest ones
+// read a megabyte in about a second; ordinary text needs a few hundred bytes.
 const budget = 1 << 20
 
-// Search looks texts over that belong together, such as the fields of one request, within
-// one budget. The zero Search is not usable.
+// Search checks texts that belong together, such as the fields of one request, within one
+// budget. Use NewSearch; the zero Search is not usable.
 type Search struct {
 	left int
 }
@@ -18,14 +18,14 @@ type Search struct {
 // NewSearch starts a search.
 func NewSearch() *Search { return &Search{left: budget} }
 
-// Find reports whether a text holds a secret. So it does where there is more that looks
-// like keys than can be looked through.
+// Find reports whether a text contains a secret. It also returns true if the budget ends
+// before everything that looks like a key is checked.
 func Find(text string) bool { return NewSearch().Find(text) }
 
-// Find reports whether a text holds a secret, as it is or after decoding, or a picture
-// inside of other text, whose metadata nobody takes out.
+// Find reports whether a text contains a secret, plain or encoded, or a picture among other
+// text, because its metadata would not be removed.
 func (s *Search) Find(text string) bool {
-	if IsPicture(text) { // what is in it is not text
+	if IsPicture(text) { // the content of a picture is not text
 		return false
 	}
 	for view := range views(text) {
@@ -36,8 +36,8 @@ func (s *Search) Find(text string) bool {
 	return false
 }
 
-// Joined reports whether texts that stand beside each other hold a secret together: the
-// characters of a key, their numbers, or its parts.
+// Joined reports whether adjacent texts contain a secret together: the characters of a key,
+// their codes, or its parts.
 func (s *Search) Joined(texts []string) bool {
 	return len(texts) > 1 && (s.Find(strings.Join(texts, "")) || s.Find(strings.Join(texts, " ")))
 }
@@ -56,19 +56,19 @@ func (s *Search) spend(n int) bool {
 	return s.left >= 0
 }
 
-// Sizes of what rules are tried on, in bytes.
+// Sizes of the text that rules are tried on, in bytes.
 const (
-	minSuspect = 8    // shorter words are no keys
-	maxSuspect = 1024 // longer ones are no keys either, but tokens and files: shaped and views know those
-	before     = 120  // what names a key stands before it
+	minSuspect = 8    // shorter words are not keys
+	maxSuspect = 1024 // longer words are tokens and files, which shaped and views handle
+	before     = 120  // the name of a key is in the text before it
 	after      = 16
 )
 
-// suspects are the parts of a text that rules are tried on: words that could be keys,
-// with what stands around them. Rules are slow, and most text is none of theirs.
+// suspects yields the parts of a text that rules are tried on: words that could be keys,
+// with the text around them. Rules are slow, and most text is ordinary.
 func suspects(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		from, to := 0, -1 // the part so far; none
+		from, to := 0, -1 // the part so far; there is none
 		for start, end := range wordsAt(text) {
 			if !suspect(text[start:end]) {
 				continue
@@ -90,7 +90,7 @@ func suspects(text string) iter.Seq[string] {
 	}
 }
 
-// suspect reports a word that has digits, or capitals inside.
+// suspect reports a word with digits, or with capitals inside.
 func suspect(word string) bool {
 	if len(word) < minSuspect || len(word) > maxSuspect {
 		return false

@@ -8,14 +8,15 @@ import (
 	"strings"
 )
 
-// prefix begins keys of a known provider, with the least number of characters after.
+// prefix is the start of a provider's keys, with the least number of characters that
+// follow.
 type prefix struct {
 	text string
 	rest int
 	hex  bool
 }
 
-// prefixes are looked for in any word, also where gitleaks wants a key to be complete.
+// prefixes are searched for in any word, even if gitleaks requires a complete key.
 var prefixes = []prefix{
 	{text: "sk-", rest: 16},
 	{text: "sk_", rest: 16},
@@ -57,13 +58,13 @@ var prefixes = []prefix{
 	{text: "AC", rest: 32, hex: true},
 }
 
-// minKey is the length of the shortest key that prefixes know, in bytes.
+// minKey is the length of the shortest key that prefixes matches, in bytes.
 const minKey = 13
 
-// maxBody is how far into a key its characters are looked at.
+// maxBody bounds the characters of a key that are checked.
 const maxBody = 256
 
-// shaped reports a private key, or a word that has the form of a key or of a token.
+// shaped reports a private key, or a word with the form of a key or a token.
 func shaped(text string) bool {
 	if strings.Contains(text, "-----BEGIN") && strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, "PuTTY-User-Key-File-") {
 		return true
@@ -85,8 +86,8 @@ func shaped(text string) bool {
 	return false
 }
 
-// botToken is one of Telegram's. shareLink is a link of an installation like this one: it
-// runs a workflow at its owner's expense.
+// botToken matches Telegram's tokens. shareLink matches links of an installation like this
+// one, because they run a workflow at its owner's expense.
 var (
 	botToken  = regexp.MustCompile(`(?:^|[^\w-])\d{6,12}:[\w-]{33,36}(?:[^\w-]|$)`)
 	shareLink = regexp.MustCompile(`/s/[A-Za-z0-9_-]{20,64}(?:[^\w-]|$)`)
@@ -95,14 +96,14 @@ var (
 // awsSecret is the length of AWS's secret keys.
 const awsSecret = 40
 
-// isAWSSecret reports a word of 40 characters of base64 that are too mixed for a path.
+// isAWSSecret reports 40 characters of base64 that are too mixed for a path.
 func isAWSSecret(word string) bool {
 	return !strings.ContainsAny(word, "-_.") && strings.ToLower(word) != word && strings.ToUpper(word) != word &&
 		strings.ContainsAny(word, "0123456789") && entropy(word) >= 4.2
 }
 
-// begins: a key stands at the head of a word, or behind a dot, slash or plus in one that
-// is no file.
+// begins reports a key at the start of a word, or after a dot, slash or plus in a word that
+// is not a file.
 func (p prefix) begins(word string) bool {
 	for {
 		if rest, ok := strings.CutPrefix(word, p.text); ok && len(rest) >= p.rest && mixed(rest[:min(len(rest), maxBody)]) && (!p.hex || isHex(rest[:p.rest])) {
@@ -116,7 +117,8 @@ func (p prefix) begins(word string) bool {
 	}
 }
 
-// wordsAt splits a text at everything that keys do not contain: start and end of each word.
+// wordsAt yields start and end of each word. Words end at characters that keys do not
+// contain.
 func wordsAt(text string) iter.Seq2[int, int] {
 	return func(yield func(int, int) bool) {
 		start := -1
@@ -146,8 +148,8 @@ var keyByte = func() (in [256]bool) {
 
 func isHex(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == "" }
 
-// isToken recognises a JSON web token: two parts that begin like JSON objects, and a third
-// for a signed one, four for an encrypted one.
+// isToken recognises a JSON Web Token: two parts that start like JSON objects, and a third
+// for a signed one (JWS) or four for an encrypted one (JWE).
 func isToken(word string) bool {
 	dots := strings.Count(word, ".")
 	for {
@@ -163,15 +165,15 @@ func isToken(word string) bool {
 	}
 }
 
-// mixed keeps ordinary words with hyphens from counting as keys: a key has digits, or
-// letters of both cases.
+// mixed reports digits, or letters of both cases, as keys have. It excludes ordinary words
+// with hyphens.
 func mixed(s string) bool {
 	return strings.ContainsAny(s, "0123456789") ||
 		strings.ToLower(s) != s && strings.ToUpper(s) != s && !strings.Contains(s, "/")
 }
 
-// Random reports a word that is long, mixed and of high entropy. Many innocent ids are
-// so too: it is for places where secrets are common.
+// Random reports a word that is long, mixed and of high entropy. Many innocent IDs are too,
+// so use it for places where secrets are common.
 func Random(text string) bool {
 	for start, end := range wordsAt(text) {
 		if word := text[start:end]; len(word) >= 20 && len(word) <= 4096 && !isUUID(word) && !isDigest(word) && scrambled(word) && entropy(word) >= 3.4 {
@@ -181,8 +183,8 @@ func Random(text string) bool {
 	return false
 }
 
-// scrambled tells keys from identifiers made of words: a key has digits among letters of
-// both cases, or many digits.
+// scrambled distinguishes keys from identifiers made of words: a key has digits among
+// letters of both cases, or many digits.
 func scrambled(word string) bool {
 	digits, lower, upper, separators := 0, 0, 0, 0
 	for i := range len(word) {
@@ -200,7 +202,8 @@ func scrambled(word string) bool {
 	return separators < 4 && lower+upper > 0 && (digits >= 2 && lower > 0 && upper > 0 || digits*6 >= len(word))
 }
 
-// isDigest recognises SHA-1, SHA-256, SHA-384 and SHA-512 in hex: of a commit or a file.
+// isDigest recognises SHA-1, SHA-256, SHA-384 and SHA-512 in hex, for instance of a commit
+// or a file.
 func isDigest(word string) bool {
 	switch len(word) {
 	case 40, 64, 96, 128:
@@ -213,7 +216,7 @@ func isUUID(word string) bool {
 	return len(word) == 36 && word[8] == '-' && word[13] == '-' && word[18] == '-' && word[23] == '-'
 }
 
-// entropy is Shannon's, in bits for each character.
+// entropy returns the Shannon entropy, in bits per character.
 func entropy(s string) float64 {
 	var counts [256]int
 	for i := range len(s) {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// vendors begin keys of which gitleaks knows none or only the longest form. After them
-// follows a run of letters and digits without a sign, by which keys differ from names like
-// "fw_update_2024".
+// vendors are prefixes of keys that gitleaks does not know, or knows only in their longest
+// form. A long run of letters and digits must follow, which distinguishes keys from names
+// like "fw_update_2024".
 var vendors = []string{
 	"dckr_pat_", "dckr_oat_", "ntn_", "secret_", "figd_", "figo_", "sbp_", "sb_secret_", "api_org_", "lsv2_pt_", "lsv2_sk_", "ls__", "pcsk_", "jina_", "fw_",
 	"sq0csp-", "sq0atp-", "sq0idp-", "vercel_blob_rw_", "sntrys_", "sntryu_", "sess-", "lin_wh_", "lin_api_", "shpat_", "shpss_", "shpca_", "glsa_", "glc_", "rpa_",
@@ -15,11 +15,10 @@ var vendors = []string{
 	"AGE-SECRET-KEY-1", "EAA", "1//0", "AQ.", "CFPAT-", "tfp_", "ATCTT3", "ATATT3", "PMAK-", "sgp_", "cal_live_",
 }
 
-// leastVendor is the least length of the run after a vendor's prefix, in bytes.
+// leastVendor is the least length of that run, in bytes.
 const leastVendor = 22
 
-// vendored reports a word that is a vendor's key, or one that stands behind a dot, slash
-// or plus.
+// vendored reports a vendor's key at the start of a word, or after a dot, slash or plus.
 func vendored(word string) bool {
 	for {
 		for _, v := range vendors {
@@ -35,7 +34,7 @@ func vendored(word string) bool {
 	}
 }
 
-// isRun reports a text that begins with a long run of letters and digits, well mixed.
+// isRun reports whether a text starts with a long, mixed run of letters and digits.
 func isRun(rest string) bool {
 	n := 0
 	for n < len(rest) && n < maxBody && (isLetter(rest[n]) || rest[n] >= '0' && rest[n] <= '9') {
@@ -44,8 +43,8 @@ func isRun(rest string) bool {
 	return n >= leastVendor && scrambled(rest[:n]) && entropy(rest[:n]) >= 3
 }
 
-// forms are keys that have no prefix: a bot's at Discord, the private part of a JSON web
-// key, a file of OpenSSH in base64, Azure's.
+// forms matches keys without a prefix: Discord bot tokens, the private part of a JSON Web
+// Key, an OpenSSH file in base64, Azure's keys.
 var forms = regexp.MustCompile(`(?:^|[^\w-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,45}(?:[^\w-]|$)` +
 	`|"d"\s*:\s*"[\w-]{40,}"` +
 	`|b3BlbnNzaC1rZXktdjE` +

@@ -10,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds how often a text is decoded: base64 of JSON with escapes is two.
+// maxDepth bounds the nested decodings of a text. Base64 of JSON with escapes needs two.
 const maxDepth = 3
 
-// views are a text and all that it decodes to. Each decoding is shorter than its text, so
-// that together they are a small multiple of it.
+// views yields a text and everything that it decodes to. Each decoding is shorter than its
+// source, so the total is a small multiple of the text.
 func views(text string) iter.Seq[string] {
 	return func(yield func(string) bool) { show(text, maxDepth, yield) }
 }
@@ -49,7 +49,7 @@ func show(text string, depth int, yield func(string) bool) bool {
 	return true
 }
 
-// visible drops characters that nobody sees, and writes wide letters as ordinary ones.
+// visible removes invisible characters and narrows wide letters.
 func visible(text string) string {
 	if isASCII(text) {
 		return text
@@ -74,7 +74,7 @@ func isASCII(text string) bool {
 	return true
 }
 
-// unescaped reads backslash escapes, percent escapes and HTML entities.
+// unescaped decodes backslash escapes, percent escapes and HTML entities.
 func unescaped(text string) string {
 	if strings.Contains(text, `\`) {
 		text = backslashes(text)
@@ -90,8 +90,8 @@ func unescaped(text string) string {
 	return text
 }
 
-// backslashes reads the escapes of JSON and of programming languages; a backslash that
-// begins none is dropped, as shells and Markdown do.
+// backslashes decodes the escapes of JSON and of programming languages. It drops a
+// backslash before any other character, as shells and Markdown do.
 func backslashes(text string) string {
 	var out strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -107,7 +107,7 @@ func backslashes(text string) string {
 				out.WriteByte(text[i])
 				continue
 			}
-			out.WriteRune(rune(n)) // an invalid one becomes U+FFFD
+			out.WriteRune(rune(n)) // an invalid rune becomes U+FFFD
 			i += digits
 		case isOctal(text, i):
 			n, _ := strconv.ParseUint(text[i:i+3], 8, 16)
@@ -127,14 +127,14 @@ func isOctal(text string, i int) bool {
 	return i+3 <= len(text) && strings.Trim(text[i:i+3], "01234567") == ""
 }
 
-// minDecoded is the least length of what is looked at after decoding, in bytes.
+// minDecoded is the least length of decoded text that is checked, in bytes.
 const minDecoded = minEncoded / 2
 
 // minEncoded is the least length of a word that is decoded: 18 bytes in base64.
 const minEncoded = 24
 
-// encodedIn are the words of a text that base64 or hex could have written, with their
-// lines joined where a text is wrapped.
+// encodedIn yields the words of a text that could be base64 or hex. It joins the lines of
+// wrapped text.
 func encodedIn(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		var joined strings.Builder

@@ -8,14 +8,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// reading is a title as words in lower case.
+// reading is a title, split into words in lower case.
 type reading struct {
 	words []string
-	// disguised are the words that are none without their lookalikes: "k3y".
+	// disguised has the words that use lookalikes: "k3y".
 	disguised map[string]bool
 }
 
-// readings are a title as it is written, and with lookalikes as what they look like.
+// readings returns the title as it is written and, if it differs, with lookalikes replaced.
 func readings(title string) []reading {
 	words := splitWords(spelled(title))
 	plain, fold := reading{}, reading{disguised: map[string]bool{}}
@@ -37,7 +37,7 @@ func readings(title string) []reading {
 	return []reading{plain, fold}
 }
 
-// splitWords splits at everything that is no letter and stands for none, and at capitals.
+// splitWords splits at capitals and at characters that are not letters or lookalikes.
 func splitWords(title string) (out []string) {
 	var word []rune
 	flush := func() {
@@ -66,7 +66,7 @@ func splitWords(title string) (out []string) {
 	return out
 }
 
-// numberless drops signs and a number at the end.
+// numberless removes signs and a number at the end.
 func numberless(word string) string {
 	trimmed := strings.TrimRight(word, "0123456789!|+")
 	if len(trimmed) <= 2 { // "ap1"
@@ -81,10 +81,10 @@ func plainWord(word string) string {
 	})))
 }
 
-// minSpelled is how many single letters in a row are read as a word: "p_i_n".
+// minSpelled is the number of single letters in a row that are read as a word: "p_i_n".
 const minSpelled = 3
 
-// joinLetters joins words that are spelled out, and drops empty ones.
+// joinLetters joins words that are spelled out, and removes empty ones.
 func joinLetters(words []string) (out []string) {
 	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
 	for at := 0; at < len(words); {
@@ -103,10 +103,10 @@ func joinLetters(words []string) (out []string) {
 	return out
 }
 
-// maxRunTogether bounds the length of a word that is taken apart, in bytes.
+// maxRunTogether bounds the words that are split, in bytes.
 const maxRunTogether = 60
 
-// segmented takes a word apart that is several without a gap, if all of it is known:
+// segmented splits words that are written together, if all parts are known:
 // "clientsecretvalue". It prefers few parts.
 func segmented(word string) []string {
 	if len(word) < 5 || len(word) > maxRunTogether || vocabulary[word] {

@@ -8,11 +8,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// Coerce reads a plain value as one of the kinds. A value that has one of them already
-// stays as it is. Else the lax conversions of the language are tried, in order: "12"
-// and 12.0 are whole numbers, "0.9" is a number, "yes" and 1 are true. Nothing becomes
-// a text. A kind without a form of its own takes anything, and null is left to what
-// uses it.
+// Coerce converts a plain value to one of the kinds. A value that already has one of them
+// is returned unchanged. Otherwise the lax conversions of the language are tried in order:
+// "12" and 12.0 are whole numbers, "0.9" is a number, "yes" and 1 are true. Nothing is
+// converted to a text. A kind without a form accepts anything. Null is accepted and left to
+// its use.
 func Coerce(v any, kinds []string) (any, error) {
 	if v == nil || !closed(kinds) || slices.ContainsFunc(kinds, func(kind string) bool { return plainKinds[kind].fits(v) }) {
 		return v, nil
@@ -32,7 +32,7 @@ func closed(kinds []string) bool {
 	return len(kinds) > 0 && !slices.ContainsFunc(kinds, func(kind string) bool { return plainKinds[kind].fits == nil })
 }
 
-// Wanted says what values of the kinds are, for people.
+// Wanted describes the values of the kinds, for people.
 func Wanted(kinds []string) string {
 	var all []string
 	for _, kind := range kinds {
@@ -43,8 +43,8 @@ func Wanted(kinds []string) string {
 	return strings.Join(all, ", or ")
 }
 
-// Forms are the names of what a value can be read as. A service that knows the kinds that
-// are wanted, but may not see the value, can tell whether it fits.
+// Forms returns the names of the forms in which a value can be read. A service that knows
+// the wanted kinds but may not see the value can check with them whether it fits.
 func Forms(v any) []string {
 	var forms []string
 	for _, kind := range plainKinds {
@@ -64,7 +64,7 @@ func Forms(v any) []string {
 	return forms
 }
 
-// AllForms are the forms of null, which is left to what uses it.
+// AllForms returns the forms of null, which every kind accepts.
 func AllForms() []string {
 	var forms []string
 	for _, kind := range plainKinds {
@@ -76,7 +76,7 @@ func AllForms() []string {
 	return forms
 }
 
-// Takes reports whether one of the kinds takes a value that has these forms.
+// Takes reports whether one of the kinds accepts a value with these forms.
 func Takes(kinds, forms []string) bool {
 	return !closed(kinds) || slices.ContainsFunc(kinds, func(kind string) bool { return slices.Contains(forms, plainKinds[kind].wants) })
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// Truthy is the language's notion of true: zero, nothing and the empty are
-// false, everything else is true, the text "false" included.
+// Truthy returns the truth of a value, as in Python: zero, null and empty values are false.
+// Everything else is true, including the text "false".
 func Truthy(v any) bool {
 	switch v := Shallow(v).(type) {
 	case nil:
@@ -38,7 +38,7 @@ func Truthy(v any) bool {
 	return true
 }
 
-// Equal compares deeply; 1, 1.0 and true are equal.
+// Equal compares deeply. 1, 1.0 and true are equal.
 func Equal(a, b any) bool {
 	a, b = Shallow(a), Shallow(b)
 	if order, ok := number.Compare(a, b); ok {
@@ -120,7 +120,7 @@ func (m *Mask) equal(o *Mask) bool {
 	return true
 }
 
-// Finite is nil for what JSON cannot hold.
+// Finite returns nil for NaN and infinities, which JSON does not have.
 func Finite(f float64) any {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil

@@ -2,8 +2,7 @@ package value
 
 import "slices"
 
-// Names of the columns that the language itself reads. Any other name may be
-// used too.
+// Names of the columns that the language reads. Other names are allowed too.
 const (
 	ColumnClass           = "class_name"
 	ColumnID              = "detection_id"
@@ -30,20 +29,20 @@ const (
 // Box is x_min, y_min, x_max, y_max in pixels.
 type Box [4]float64
 
-// Width of the box.
+// Width returns the width of the box.
 func (b Box) Width() float64 { return b[2] - b[0] }
 
-// Height of the box.
+// Height returns the height of the box.
 func (b Box) Height() float64 { return b[3] - b[1] }
 
-// Center of the box.
+// Center returns the centre of the box.
 func (b Box) Center() (x, y float64) { return (b[0] + b[2]) / 2, (b[1] + b[3]) / 2 }
 
-// Shift moves the box.
+// Shift returns the box moved by an offset.
 func (b Box) Shift(x, y float64) Box { return Box{b[0] + x, b[1] + y, b[2] + x, b[3] + y} }
 
-// Detections are rows found on one picture, kept as columns. Every column that
-// is there has one entry for each box. Masks and TrackerID may be nil.
+// Detections are the rows found on one picture, stored as columns. Every present column has
+// one entry for each box. Masks and TrackerID may be nil.
 type Detections struct {
 	XYXY       []Box
 	Confidence []float64
@@ -52,19 +51,18 @@ type Detections struct {
 	TrackerID  []int64
 	// Data holds the named columns. Lists of numbers in it are []any.
 	Data map[string][]any
-	// Picture is the picture that the rows are placed on. Rows say the same in columns;
-	// this says it where there are no rows.
+	// Picture is the picture that the rows are placed on. Columns hold it for each row;
+	// this field holds it if there are no rows.
 	Picture Frame
 }
 
-// Frame is the size of a picture and of the root picture that it was cut from, in
-// pixels. All of it is zero where it is not known.
+// Frame is the size of a picture and of its root picture, in pixels. It is zero if unknown.
 type Frame struct{ Width, Height, RootWidth, RootHeight int }
 
-// Len is the number of rows.
+// Len returns the number of rows.
 func (d *Detections) Len() int { return len(d.XYXY) }
 
-// At is a cell of a named column, nil where the column is missing.
+// At returns a cell of a named column, or nil if there is no such column.
 func (d *Detections) At(column string, row int) any {
 	cells := d.Data[column]
 	if row >= len(cells) {
@@ -73,13 +71,13 @@ func (d *Detections) At(column string, row int) any {
 	return cells[row]
 }
 
-// Class is the class name of a row, empty where there are no names.
+// Class returns the class name of a row, or "" if there are no names.
 func (d *Detections) Class(row int) string {
 	name, _ := d.At(ColumnClass, row).(string)
 	return name
 }
 
-// Select copies the rows, in the order given.
+// Select returns a copy of the rows in the given order.
 func (d *Detections) Select(rows []int) *Detections {
 	next := &Detections{
 		XYXY:       pick(d.XYXY, rows),
@@ -107,19 +105,19 @@ func pick[T any](from []T, rows []int) []T {
 	return out
 }
 
-// With is a copy with one column more, or another in its place.
+// With returns a copy in which a column is added or replaced.
 func (d *Detections) With(column string, cells []any) *Detections {
 	next := d.Copy()
 	next.Data[column] = cells
 	return next
 }
 
-// WithAll is a copy in which every row has the same value in a column.
+// WithAll returns a copy in which every row has the same value in a column.
 func (d *Detections) WithAll(column string, cell any) *Detections {
 	return d.With(column, Repeat(cell, d.Len()))
 }
 
-// Copy shares the cells; its columns may be replaced but not written into.
+// Copy shares the cells. Columns of the copy may be replaced but not written to.
 func (d *Detections) Copy() *Detections {
 	next := *d
 	next.Data = make(map[string][]any, len(d.Data)+2)
@@ -129,11 +127,11 @@ func (d *Detections) Copy() *Detections {
 	return &next
 }
 
-// Repeat is a column of one value.
+// Repeat returns a column of one value.
 func Repeat(cell any, n int) []any { return slices.Repeat([]any{cell}, n) }
 
-// Merge puts rows under one another. A column that only some parts have is
-// filled with nil; masks and tracker ids stay only if every part has them.
+// Merge concatenates rows. A column that only some parts have is filled with nil. Masks and
+// tracker IDs are kept only if every part has them.
 func Merge(parts []*Detections) *Detections {
 	out := &Detections{Data: map[string][]any{}}
 	if len(parts) > 0 {

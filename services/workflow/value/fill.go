@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// FillPolygon marks the inside of a polygon and its edge.
+// FillPolygon returns a mask of the inside of a polygon and its edge.
 func FillPolygon(width, height int, corners []image.Point) *Mask {
 	bounds := image.Rectangle{Min: corners[0], Max: corners[0].Add(image.Pt(1, 1))}
 	for _, p := range corners {
@@ -26,7 +26,7 @@ func FillPolygon(width, height int, corners []image.Point) *Mask {
 	return m
 }
 
-// crossings are where the polygon's edges meet the middle of a row.
+// crossings returns the columns in which the polygon's edges cross the middle of a row.
 func crossings(corners []image.Point, y int) []int {
 	var out []int
 	for i, a := range corners {
@@ -43,7 +43,7 @@ func crossings(corners []image.Point, y int) []int {
 // line marks the pixels from one corner to the next.
 func (m *Mask) line(a, b image.Point) {
 	steps := max(abs(b.X-a.X), abs(b.Y-a.Y), 1)
-	if steps > m.Width+m.Height { // far outside: the row fill has what is inside
+	if steps > m.Width+m.Height { // far outside; the row fill covers the part inside
 		return
 	}
 	for i := range steps + 1 {

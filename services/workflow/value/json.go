@@ -16,9 +16,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// Decode reads one JSON value as plain values, and of an object that has a key twice
-// the last, as Python does. It reads from the text itself and copies each string once:
-// a picture has many megabytes.
+// Decode parses one JSON value to plain values. Of a key that occurs twice it keeps the
+// last value, as Python does. It copies each string once, because a picture has many
+// megabytes.
 func Decode(text []byte) (any, error) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	v, err := decode(d)
@@ -53,7 +53,7 @@ func decode(d *jsontext.Decoder) (any, error) {
 
 func decodeNumber(text string) (any, error) {
 	n, ok := number.Parse(text)
-	if f, isFloat := n.(float64); !ok && (!isFloat || !math.IsInf(f, 0)) { // Python reads 1e999 as an infinity, too
+	if f, isFloat := n.(float64); !ok && (!isFloat || !math.IsInf(f, 0)) { // Python reads 1e999 as infinity too
 		return nil, fmt.Errorf("a number has more than %d digits", number.MaxDigits)
 	}
 	return n, nil
@@ -79,7 +79,7 @@ func decodeObject(d *jsontext.Decoder) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		key := name.String() // the token is good until the next is read
+		key := name.String() // the token is valid until the next read
 		if object[key], err = decode(d); err != nil {
 			return nil, err
 		}
@@ -88,8 +88,8 @@ func decodeObject(d *jsontext.Decoder) (any, error) {
 	return object, err
 }
 
-// AppendJSON writes a plain value: keys in order, floats with a fraction or an
-// exponent, as Python writes them, and null for what JSON has not.
+// AppendJSON encodes a plain value: keys sorted, floats with a fraction or an exponent as
+// in Python, and null for values that JSON does not have.
 func AppendJSON(out []byte, v any) ([]byte, error) {
 	switch v := Shallow(v).(type) {
 	case nil:
@@ -104,7 +104,7 @@ func AppendJSON(out []byte, v any) ([]byte, error) {
 		}
 		return append(out, FloatText(v)...), nil
 	case string:
-		out, _ = jsontext.AppendQuote(out, v) // what is not UTF-8 becomes the replacement character
+		out, _ = jsontext.AppendQuote(out, v) // invalid UTF-8 becomes the replacement character
 		return out, nil
 	case []any:
 		return appendList(out, v)

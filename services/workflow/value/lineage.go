@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// WithPixels returns the picture with new pixels. It keeps lineage and video metadata.
-// The new pixels may differ in size.
+// WithPixels returns the picture with new pixels, which may differ in size. It keeps
+// lineage and video metadata.
 func (i *Image) WithPixels(pixels image.Image) *Image {
 	size := pixels.Bounds().Size()
 	next := *i
@@ -19,8 +19,8 @@ func (i *Image) WithPixels(pixels image.Image) *Image {
 	return &next
 }
 
-// Crop is a part of the picture, named id. The offset is where its first pixel
-// lies in i. The pixels may share memory with those of i.
+// Crop returns a part of the picture with its own ID. x and y are the offset of the part in
+// i. Its pixels may share memory with those of i.
 func (i *Image) Crop(pixels image.Image, id string, x, y int) *Image {
 	size := pixels.Bounds().Size()
 	root := i.root
@@ -35,22 +35,22 @@ func (i *Image) Crop(pixels image.Image, id string, x, y int) *Image {
 	}
 }
 
-// WithOrigins is the same picture placed elsewhere.
+// WithOrigins returns the picture with another position.
 func (i *Image) WithOrigins(parent, root Origin) *Image {
 	next := *i
 	next.parent, next.root = parent, root
 	return &next
 }
 
-// WithVideo is the same picture as a frame of a video.
+// WithVideo returns the picture as a frame of a video.
 func (i *Image) WithVideo(metadata *VideoMetadata) *Image {
 	next := *i
 	next.video = metadata
 	return &next
 }
 
-// VideoOr is the video metadata, or what blocks that need some take for a still
-// picture: frame zero of a video of its own.
+// VideoOr returns the video metadata. For a still picture it returns frame zero of a new
+// video, for blocks that need some.
 func (i *Image) VideoOr(now time.Time) *VideoMetadata {
 	if i.video != nil {
 		return i.video

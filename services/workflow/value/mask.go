@@ -2,15 +2,15 @@ package value
 
 import "image"
 
-// Mask marks the pixels of one detection on a picture of Width by Height. Only
-// the part inside Bounds is kept, row by row: an instance rarely covers much.
+// Mask marks the pixels of one detection on a picture of Width by Height. It stores only
+// the part inside of Bounds, row by row, because an instance rarely covers much.
 type Mask struct {
 	Width, Height int
 	Bounds        image.Rectangle
 	Pix           []bool
 }
 
-// NewMask is an empty mask. Bounds is cut to the picture.
+// NewMask returns an empty mask. bounds is clipped to the picture.
 func NewMask(width, height int, bounds image.Rectangle) *Mask {
 	bounds = bounds.Intersect(image.Rect(0, 0, width, height))
 	return &Mask{Width: width, Height: height, Bounds: bounds, Pix: make([]bool, bounds.Dx()*bounds.Dy())}
@@ -31,7 +31,7 @@ func (m *Mask) Set(x, y int) {
 	}
 }
 
-// Shift is the same mask on a larger picture of which this one was a part.
+// Shift returns the mask on a larger picture of which this one was a part.
 func (m *Mask) Shift(x, y, width, height int) *Mask {
 	next := NewMask(width, height, m.Bounds.Add(image.Pt(x, y)))
 	for row := next.Bounds.Min.Y; row < next.Bounds.Max.Y; row++ {
@@ -44,7 +44,7 @@ func (m *Mask) Shift(x, y, width, height int) *Mask {
 	return next
 }
 
-// Area is the number of marked pixels.
+// Area returns the number of marked pixels.
 func (m *Mask) Area() int {
 	n := 0
 	for _, marked := range m.Pix {

@@ -5,31 +5,31 @@ import (
 	"sync"
 )
 
-// Memory is the room that the pixels of one run take.
+// Memory is the memory for the pixels of one run.
 type Memory interface {
-	// Enter waits for the room. The pixels of the run may be read until leave is
-	// called; when nobody reads them, they may be forgotten.
+	// Enter waits for memory. Pixels of the run may be read until leave is called.
+	// Afterwards they may be discarded.
 	Enter(ctx context.Context) (leave func(), err error)
 }
 
 type memoryKey struct{}
 
-// reading is a piece of work during which pixels may be asked for.
+// reading is a piece of work that may read pixels.
 type reading struct {
 	memory Memory
 	mu     sync.Mutex
 	leave  func()
 }
 
-// WithMemory says which room the pixels that are asked for under a context take. It
-// begins a [Reading] that lasts until done is called.
+// WithMemory sets the memory for pixels that are read under the context. It also starts a
+// [Reading], which done ends.
 func WithMemory(ctx context.Context, memory Memory) (with context.Context, done func()) {
 	r := &reading{memory: memory}
 	return context.WithValue(ctx, memoryKey{}, r), r.done
 }
 
-// Reading bounds how long pixels are in use: those that are asked for under the
-// context it returns are not read after done is called.
+// Reading bounds the use of pixels: after done, no pixels may be read under the returned
+// context.
 func Reading(ctx context.Context) (with context.Context, done func()) {
 	outer, ok := ctx.Value(memoryKey{}).(*reading)
 	if !ok {
@@ -38,7 +38,7 @@ func Reading(ctx context.Context) (with context.Context, done func()) {
 	return WithMemory(ctx, outer.memory)
 }
 
-// enter takes the room once for a piece of work.
+// enter takes the memory once for each reading.
 func enter(ctx context.Context) error {
 	r, ok := ctx.Value(memoryKey{}).(*reading)
 	if !ok {
@@ -66,7 +66,7 @@ func (r *reading) done() {
 	}
 }
 
-// Forget drops pixels that can be decoded again.
+// Forget discards pixels that can be decoded again.
 func (i *Image) Forget() {
 	s := i.source
 	s.mu.Lock()

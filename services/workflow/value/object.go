@@ -2,7 +2,7 @@ package value
 
 import "math"
 
-// Object is the detections as results carry them.
+// Object returns the detections in the form of results.
 func (d *Detections) Object() map[string]any {
 	rows := make([]any, 0, d.Len())
 	for i := range d.Len() {
@@ -13,7 +13,7 @@ func (d *Detections) Object() map[string]any {
 	return map[string]any{"image": d.imageSize(), "predictions": rows}
 }
 
-// imageSize is null where neither the rows nor the frame know it.
+// imageSize returns null if neither rows nor frame have it.
 func (d *Detections) imageSize() map[string]any {
 	if d.Len() > 0 {
 		if pair, ok := d.At(ColumnImageDimensions, 0).([]any); ok && len(pair) == 2 {
@@ -25,7 +25,7 @@ func (d *Detections) imageSize() map[string]any {
 	return map[string]any{"width": nil, "height": nil}
 }
 
-// plainColumns go into a row under their own name or another, if they are there.
+// plainColumns maps columns that go into a row to their names there.
 var plainColumns = map[string]string{
 	"path_deviation": "path_deviation", "time_in_zone": "time_in_zone", "data": "data",
 	"velocity": "velocity", "speed": "speed",
@@ -36,7 +36,7 @@ var plainColumns = map[string]string{
 	"rect": "rect", "width": "width", "height": "height", "angle": "angle",
 }
 
-// row is one prediction; ok is false for an instance whose mask is empty.
+// row returns one prediction. ok is false for an instance with an empty mask.
 func (d *Detections) row(i int) (row map[string]any, ok bool) {
 	box := d.XYXY[i]
 	x, y := box.Center()
@@ -60,7 +60,7 @@ func (d *Detections) row(i int) (row map[string]any, ok bool) {
 	return row, d.rowPoints(row, i)
 }
 
-// rowLineage names the picture of the row, and where it lies if it was cut.
+// rowLineage adds the picture of the row, and its position if it was cropped.
 func (d *Detections) rowLineage(row map[string]any, i int) {
 	parent, root := d.At(ColumnParentID, i), d.At(ColumnRootID, i)
 	if parent == nil {
@@ -84,8 +84,7 @@ func (d *Detections) origin(coordinates, dimensions string, i int) any {
 	return map[string]any{"offset_x": at[0], "offset_y": at[1], "height": size[0], "width": size[1]}
 }
 
-// rowKeypoints leaves out the padding that makes rows equally long: points
-// without a class name.
+// rowKeypoints omits padding, which makes rows equally long: points without a class name.
 func (d *Detections) rowKeypoints(row map[string]any, i int) {
 	points, ok := d.At(ColumnKeypointsXY, i).([]any)
 	if !ok {
@@ -115,7 +114,7 @@ func cellAt(cells []any, k int) any {
 	return cells[k]
 }
 
-// rowPoints is the outline: a polygon column wins over the mask.
+// rowPoints adds the outline. A polygon column takes precedence over the mask.
 func (d *Detections) rowPoints(row map[string]any, i int) bool {
 	polygon, _ := d.At(ColumnPolygon, i).([]any)
 	if polygon != nil {

@@ -5,9 +5,8 @@ import "image"
 // clockwise are the eight neighbours of a pixel, starting in the west.
 var clockwise = [8]image.Point{{X: -1}, {X: -1, Y: -1}, {Y: -1}, {X: 1, Y: -1}, {X: 1}, {X: 1, Y: 1}, {Y: 1}, {X: -1, Y: 1}}
 
-// Outline is the outer contour of the largest connected part of the mask, with
-// the points on straight runs left out. It has fewer than three points where
-// nothing has an area.
+// Outline returns the outer contour of the largest connected part of the mask, without
+// points on straight runs. It returns fewer than three points for a mask without area.
 func (m *Mask) Outline() []image.Point {
 	seen := make([]bool, len(m.Pix))
 	var best []image.Point
@@ -50,13 +49,13 @@ func (m *Mask) flood(start image.Point, seen []bool) int {
 	return area
 }
 
-// trace walks round a part from its topmost, leftmost pixel (Moore's
-// neighbours). It ends when it leaves the first pixel the way it first did.
+// trace follows the contour of a part from its topmost, leftmost pixel (Moore neighbour
+// tracing). It stops when it leaves the first pixel in the same direction as at the start.
 func (m *Mask) trace(start image.Point, area int) []image.Point {
 	out := []image.Point{start}
 	p, back := start, 0
 	var second image.Point
-	for range 4*area + 8 { // no walk is longer
+	for range 4*area + 8 { // no contour is longer
 		next, direction, ok := m.step(p, back)
 		if !ok {
 			return out
@@ -72,7 +71,7 @@ func (m *Mask) trace(start image.Point, area int) []image.Point {
 	return out
 }
 
-// step finds the first marked neighbour clockwise from the way that we came.
+// step returns the first marked neighbour clockwise from the previous pixel.
 func (m *Mask) step(p image.Point, back int) (next image.Point, direction int, ok bool) {
 	for i := range 8 {
 		direction = (back + i) % 8

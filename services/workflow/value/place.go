@@ -1,7 +1,7 @@
 package value
 
-// Place writes the columns that say on which picture rows were found. What a
-// model returns in the pixels of image is placed on it by this.
+// Place sets the columns that hold the picture of each row. It converts what a model
+// returns in pixels of image.
 func (d *Detections) Place(image *Image) *Detections {
 	n := d.Len()
 	next := d.Copy()

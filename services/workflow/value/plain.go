@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// Normal brings a value into the plain form of the package comment. Containers
-// are copied only if an element changes; plain values are returned unchanged.
+// Normal converts a value to a plain value; see the package comment. It copies containers
+// only if an element changes.
 func Normal(v any) any {
 	switch v := Shallow(v).(type) {
 	case []any:
@@ -20,13 +20,13 @@ func Normal(v any) any {
 	}
 }
 
-// Shallow is [Normal] for the value itself, not for what it contains.
+// Shallow is [Normal] for the value itself without its content.
 func Shallow(v any) any {
 	switch v := v.(type) {
 	case nil, bool, int64, *big.Int, float64, string, []any, map[string]any:
 		return v
 	case json.Number:
-		n, _ := number.Parse(string(v)) // nothing of ours makes one that is refused
+		n, _ := number.Parse(string(v)) // Keyhole's parsers make no number that it refuses
 		return n
 	case int:
 		return int64(v)
@@ -90,8 +90,8 @@ func plain(v any) bool {
 	return false
 }
 
-// Int reads a whole number. Bools are not numbers here, though the language
-// counts them as such in places; callers that need that ask [Float].
+// Int returns a whole number. It refuses booleans, although the language sometimes counts
+// them as numbers; use [Float] for that.
 func Int(v any) (int64, bool) {
 	switch v := v.(type) {
 	case int64:
@@ -102,7 +102,7 @@ func Int(v any) (int64, bool) {
 	return 0, false
 }
 
-// Float reads any number; true is 1 and false 0.
+// Float returns any number. true is 1 and false is 0.
 func Float(v any) (float64, bool) {
 	if n, ok := v.(int); ok {
 		return float64(n), true
@@ -110,9 +110,8 @@ func Float(v any) (float64, bool) {
 	return number.Float(v)
 }
 
-// Size estimates how long a value is when written out, in bytes. It stops
-// counting soon after limit: values share their parts, so that a small one may
-// be astronomically large on paper.
+// Size estimates the encoded length of a value, in bytes. It stops soon after limit,
+// because a value with shared parts may be astronomically large when encoded.
 func Size(v any, limit int) int {
 	size := 2
 	switch v := v.(type) {

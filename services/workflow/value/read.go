@@ -11,15 +11,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// Reader turns what came with a run into values.
+// Reader converts the inputs of a run to values.
 type Reader struct {
 	Codec Codec
-	// Fetch gets a picture by its URL. Without it URLs are refused. Whatever
-	// address rules there are, are Fetch's.
+	// Fetch gets a picture by its URL and decides which addresses are allowed. If it is
+	// nil, URLs are refused.
 	Fetch func(ctx context.Context, url string) ([]byte, error)
-	// Now stamps frames that come without a time; without it they are refused.
+	// Now stamps frames without a time. If it is nil, such frames are refused.
 	Now func() time.Time
-	// NewID makes ids for detections that come without one; nil means random ones.
+	// NewID makes the IDs of detections without one; nil means random IDs.
 	NewID func() string
 }
 
@@ -30,16 +30,17 @@ func (r Reader) newID() string {
 	return r.NewID()
 }
 
-// Unfit says why a value cannot be read. Its text is for the caller that sent the value.
+// Unfit is the reason why a value cannot be read. Its text is for the caller who sent the
+// value.
 type Unfit struct{ Message string }
 
 func (u *Unfit) Error() string { return u.Message }
 
 func unfit(format string, args ...any) error { return &Unfit{Message: fmt.Sprintf(format, args...)} }
 
-// Read reads a value as the first of the kinds that it fits. Kinds without a
-// form of their own take anything. The id is what the value is called in the
-// lineage of what is found on it. What already is an internal value passes.
+// Read converts a value to the first kind that it fits. Kinds without a form accept
+// anything. id names the value in the lineage of detections on it. Values that are already
+// internal are returned unchanged.
 func (r Reader) Read(ctx context.Context, v any, kinds []string, id string) (any, error) {
 	v = Normal(v)
 	var refused error
@@ -63,7 +64,7 @@ func (r Reader) Read(ctx context.Context, v any, kinds []string, id string) (any
 	return nil, refused
 }
 
-// errNoForm: the kind has no form of its own.
+// errNoForm means that the kind has no form.
 var errNoForm = errors.New("kind without a form")
 
 func (r Reader) as(ctx context.Context, v any, kind, id string) (any, error) {
@@ -97,8 +98,8 @@ func (r Reader) image(ctx context.Context, v any, id string) (any, error) {
 	return nil, unfit(`must be a picture: an object {"type": "base64" or "url", "value": ...}, base64 text or a URL`)
 }
 
-// imageText does not trust what a text claims to be: a URL is fetched, anything
-// else is base64 or nothing. Paths of this machine are nothing.
+// imageText does not trust the text's own claims: a URL is fetched, and anything else must
+// be base64. Paths of this machine are not read.
 func (r Reader) imageText(ctx context.Context, text, id string) (*Image, error) {
 	if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
 		if r.Fetch == nil {
@@ -157,7 +158,7 @@ func (r Reader) imageObject(ctx context.Context, object map[string]any, id strin
 	return placed(image, object)
 }
 
-// placed puts a picture where it says that it was cut from.
+// placed sets the position that a picture declares.
 func placed(image *Image, object map[string]any) (*Image, error) {
 	parent, root := image.parent, image.root
 	if err := readOrigin(object["parent_origin"], &parent); err != nil {

@@ -18,11 +18,11 @@ func readPlain(v any, kind string) (any, error) {
 }
 
 type plainKind struct {
-	// wants says what its values are, for people. Kinds that want the same take the same.
+	// wants describes the values, for people. Kinds with the same description accept the
+	// same values.
 	wants string
 	fits  func(v any) bool
-	// lax converts what does not fit but can be read as such; nil for kinds that are
-	// strict.
+	// lax converts a value of another type, nil for strict kinds.
 	lax func(v any) (any, bool)
 }
 
@@ -65,7 +65,8 @@ func isWhole(v any) bool {
 	return false
 }
 
-// isNumber takes no NaN and no infinity: JSON has neither, and they come back as null.
+// isNumber refuses NaN and infinities, because JSON does not have them and they would come
+// back as null.
 func isNumber(v any) bool {
 	f, ok := Float(v)
 	if !ok {

@@ -5,7 +5,7 @@ import (
 	"maps"
 )
 
-// detections reads the form that [Detections.Object] writes.
+// detections reads the form of [Detections.Object].
 func (r Reader) detections(v any, id string) (any, error) {
 	if d, ok := v.(*Detections); ok {
 		return d, nil
@@ -80,8 +80,8 @@ func (b *rowReader) add(i int, row map[string]any) error {
 	return nil
 }
 
-// mask draws the outline of an instance; one of fewer than three points drops
-// the instance.
+// mask draws the outline of an instance. An outline of fewer than three points drops the
+// instance.
 func (b *rowReader) mask(i int, row map[string]any) (mask *Mask, keep bool, err error) {
 	if packed, ok := row["rle_mask"].(map[string]any); ok {
 		counts, _ := packed["counts"].(string)
@@ -118,7 +118,7 @@ func (b *rowReader) mask(i int, row map[string]any) (mask *Mask, keep bool, err 
 	return FillPolygon(b.width, b.height, outline), true, nil
 }
 
-// charge keeps a small document from asking for gigabytes of masks.
+// charge bounds the memory for masks, because a small document could ask for gigabytes.
 func (b *rowReader) charge(work int) error {
 	if b.work += work; b.work > maxMaskWork {
 		return unfit("the masks are too large together")
@@ -126,7 +126,7 @@ func (b *rowReader) charge(work int) error {
 	return nil
 }
 
-// maxMaskWork is in pixels, over all masks of one value.
+// maxMaskWork bounds the pixels of all masks of one value.
 const maxMaskWork = 1 << 27
 
 func boundsArea(points []image.Point) int {
@@ -137,7 +137,7 @@ func boundsArea(points []image.Point) int {
 	return bounds.Dx() * bounds.Dy()
 }
 
-// set fills a column of which earlier rows may have known nothing.
+// set sets a cell of a column that earlier rows may not have.
 func (b *rowReader) set(n int, column string, cell any) {
 	cells := b.out.Data[column]
 	for len(cells) < n {
@@ -210,7 +210,7 @@ func (b *rowReader) keypoints(n int, row map[string]any) {
 	}
 }
 
-// finish pads columns that the last rows did not have.
+// finish pads columns that the last rows do not have.
 func (b *rowReader) finish() *Detections {
 	d := b.out
 	for column := range maps.Clone(d.Data) {
@@ -232,7 +232,7 @@ func (b *rowReader) finish() *Detections {
 	return d
 }
 
-// classification reads an object as it is, and fills what is missing.
+// classification reads an object and adds missing fields.
 func (r Reader) classification(v any, id string) (any, error) {
 	object, _ := v.(map[string]any)
 	_, single := object["top"]

@@ -5,8 +5,8 @@ import (
 	"image"
 )
 
-// RLE is the mask in the COCO form: the size, and the lengths of runs down the
-// columns, of unmarked pixels first, packed into text.
+// RLE returns the mask in COCO's run-length encoding: the size, and the lengths of runs in
+// column order, unmarked pixels first, packed as text.
 func (m *Mask) RLE() map[string]any {
 	return map[string]any{
 		"size":   []any{int64(m.Height), int64(m.Width)},
@@ -29,8 +29,8 @@ func (m *Mask) runs() []int {
 	return append(runs, length)
 }
 
-// packRuns writes each run, from the third on as the difference to the one
-// two before it, in groups of five bits.
+// packRuns writes each run in groups of five bits, from the third on as the difference to
+// the run two before it (COCO's rleToString).
 func packRuns(runs []int) string {
 	var out []byte
 	for i, run := range runs {
@@ -51,7 +51,7 @@ func packRuns(runs []int) string {
 	return string(out)
 }
 
-// ParseRLE reads the COCO form. Text that does not add up to the size is refused.
+// ParseRLE parses COCO's encoding. It refuses text whose runs do not add up to the size.
 func ParseRLE(width, height int, counts string) (*Mask, error) {
 	runs, ok := unpackRuns(counts)
 	if !ok || width <= 0 || height <= 0 {
@@ -94,7 +94,7 @@ func unpackRuns(counts string) ([]int, bool) {
 	return runs, true
 }
 
-// fromRuns walks the runs twice: for the bounds, then for the pixels.
+// fromRuns passes over the runs twice: for the bounds, then for the pixels.
 func fromRuns(width, height int, runs []int) *Mask {
 	m := NewMask(width, height, boundsOf(height, runs))
 	at := 0

@@ -2,8 +2,8 @@ package value
 
 import "math"
 
-// InRoot converts every detection inside of a value to the coordinates of the
-// picture that the run began with. What contains none comes back as it is.
+// InRoot converts every detection in a value to coordinates of the root picture. A value
+// without detections is returned unchanged.
 func InRoot(v any) any {
 	switch v := v.(type) {
 	case *Detections:
@@ -32,7 +32,7 @@ func InRoot(v any) any {
 	return v
 }
 
-// same compares by identity what InRoot may replace.
+// same compares by identity, to see whether InRoot has replaced a value.
 func same(a, b any) bool {
 	switch x := a.(type) {
 	case *Detections:
@@ -47,7 +47,7 @@ func same(a, b any) bool {
 	return true
 }
 
-// sameMap: InRoot copies a map only if something in it is replaced.
+// sameMap compares the identity of maps, because InRoot copies a map only if it changes.
 func sameMap(x, y map[string]any) bool {
 	for key, item := range x {
 		if !same(item, y[key]) {
@@ -57,7 +57,7 @@ func sameMap(x, y map[string]any) bool {
 	return true
 }
 
-// InRoot moves boxes, masks, polygons and key points to the root picture.
+// InRoot converts boxes, masks, polygons and key points to the root picture.
 func (d *Detections) InRoot() *Detections {
 	if d.Len() == 0 {
 		return d.frameInRoot()
@@ -81,8 +81,8 @@ func (d *Detections) frameInRoot() *Detections {
 	return next
 }
 
-// Move shifts boxes, masks, polygons and key points, to a picture of the given
-// size. It leaves the columns that say which picture that is to [Detections.Place].
+// Move shifts boxes, masks, polygons and key points to a picture of the given size. It does
+// not change the columns that hold the picture; see [Detections.Place].
 func (d *Detections) Move(x, y float64, width, height int) *Detections {
 	return d.moved(func(int) move { return move{scale: 1, x: x, y: y, width: width, height: height} })
 }
@@ -116,7 +116,7 @@ func (d *Detections) replace(column string, cells []any) {
 
 func clone(cells []any) []any { return append([]any(nil), cells...) }
 
-// inRoot tells whether the rows are there already, or do not know from where.
+// inRoot reports whether the rows are already on the root picture, or have no origin.
 func (d *Detections) inRoot() bool {
 	if d.Data[ColumnRootCoordinates] == nil {
 		return true
@@ -125,7 +125,7 @@ func (d *Detections) inRoot() bool {
 	return d.At(ColumnParentID, 0) == d.At(ColumnRootID, 0) && first.scale == 1 && first.x == 0 && first.y == 0
 }
 
-// move is how one row gets to the root picture.
+// move is the transformation of one row to the root picture.
 type move struct {
 	scale, x, y   float64
 	width, height int
@@ -149,7 +149,7 @@ func (m move) box(b Box) Box {
 	return b.Shift(m.x, m.y)
 }
 
-// mask puts a mask on the root picture, scaled by the nearest pixel.
+// mask converts a mask to the root picture, scaled by nearest neighbour.
 func (m move) mask(mask *Mask) *Mask {
 	if m.scale == 1 {
 		return mask.Shift(int(m.x), int(m.y), m.width, m.height)
@@ -187,7 +187,7 @@ func (m move) points(cells []any, i int) {
 	cells[i] = moved
 }
 
-// settle says in the columns that the rows lie on the root picture now.
+// settle sets the columns that place the rows on the root picture.
 func (d *Detections) settle(was *Detections) {
 	n := d.Len()
 	zero := Repeat([]any{int64(0), int64(0)}, n)

@@ -2,7 +2,7 @@ package value
 
 const maskAll = "********"
 
-// mask shows two letters at each end of a text of eight or more.
+// mask shows the first and last two letters of a text of eight or more.
 func mask(text string) string {
 	runes := []rune(text)
 	if len(runes) < len(maskAll) {

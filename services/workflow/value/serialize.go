@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// Serializer turns values into what results carry: plain JSON values, in which
-// NaN and infinities are null.
+// Serializer converts values to the plain JSON values of results. NaN and infinities become
+// null.
 type Serializer struct {
 	Codec Codec
-	// Drawn, if not nil, receives the text of each picture that had no encoding before:
-	// what is in it this program has encoded itself.
+	// Drawn, if not nil, receives the text of each picture that this program has encoded
+	// itself.
 	Drawn func(text string)
 }
 
-// Serialize writes a value whose output has the given kinds. Kinds decide only
-// where the value does not: a text of kind secret is masked.
+// Serialize converts a value whose output has the given kinds. The kinds matter only if the
+// value does not decide: a text of kind secret is masked.
 func (s Serializer) Serialize(ctx context.Context, v any, kinds []string) (any, error) {
 	for _, kind := range kinds {
 		if kind == KindSecret {
@@ -34,7 +34,7 @@ func (s Serializer) Serialize(ctx context.Context, v any, kinds []string) (any, 
 	return s.any(ctx, v)
 }
 
-// Kinds that decide how a value is written.
+// Kinds that decide how a value is encoded.
 const (
 	KindAny        = "*"
 	KindSecret     = "secret"
@@ -57,7 +57,7 @@ func wantsRLE(kinds []string) bool {
 	return len(kinds) > 0 && (kinds[0] == kindRLE || kinds[0] == kindSemantic)
 }
 
-// rleObject has the packed mask in the place of the outline.
+// rleObject returns the object with the encoded mask instead of the outline.
 func (d *Detections) rleObject() map[string]any {
 	bare := d.Copy()
 	bare.Masks = nil
@@ -145,7 +145,7 @@ func (o Origin) object() map[string]any {
 	}
 }
 
-// Object is the metadata as results carry it.
+// Object returns the metadata in the form of results.
 func (v *VideoMetadata) Object() map[string]any {
 	out := map[string]any{
 		"video_identifier": v.VideoID, "frame_number": v.FrameNumber, "frame_timestamp": ISO(v.Timestamp),
@@ -163,7 +163,7 @@ func (v *VideoMetadata) Object() map[string]any {
 	return out
 }
 
-// jsonSafe replaces what JSON cannot hold inside of a cell.
+// jsonSafe replaces NaN and infinities in a cell.
 func jsonSafe(cell any) any {
 	switch v := Shallow(cell).(type) {
 	case float64:

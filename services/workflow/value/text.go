@@ -14,8 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// Text writes a value as the language does, which is how Python writes it: True,
-// None, [1, 'a'].
+// Text formats a value like Python's str: True, None, [1, 'a'].
 func Text(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -28,7 +27,7 @@ func Text(v any) string {
 	return b.String()
 }
 
-// write is the quoted form, as inside of a list.
+// write appends Python's repr of a value, as inside of a list.
 func write(b *strings.Builder, v any) {
 	switch v := Shallow(v).(type) {
 	case nil:
@@ -81,8 +80,8 @@ func writeMap(b *strings.Builder, v map[string]any) {
 	b.WriteByte('}')
 }
 
-// FloatText is Python's repr of a float: the shortest text that reads back, with
-// a point or an exponent always, and the exponent from 1e16 on.
+// FloatText is Python's repr of a float: the shortest text that reads back, always with a
+// point or an exponent, and with an exponent from 1e16 on.
 func FloatText(f float64) string {
 	switch {
 	case math.IsNaN(f):
@@ -102,7 +101,7 @@ func FloatText(f float64) string {
 	return text
 }
 
-// quote prefers single quotes and escapes what cannot be printed.
+// quote prefers single quotes and escapes unprintable characters.
 func quote(b *strings.Builder, s string) {
 	mark := '\''
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
@@ -131,8 +130,8 @@ func quote(b *strings.Builder, s string) {
 	b.WriteRune(mark)
 }
 
-// ISO is the timestamp form of results. A fraction is written only where there
-// is one, with six digits.
+// ISO formats a timestamp for results. It has a fraction of six digits only if the fraction
+// is not zero.
 func ISO(t time.Time) string {
 	if t.Nanosecond()/1000 == 0 {
 		return t.Format("2006-01-02T15:04:05-07:00")
