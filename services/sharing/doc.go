@@ -1,7 +1,7 @@
-// Package sharing owns workflows, their versions, shares and forks, the runs and what
-// they cost. It alone decides on whose behalf a run happens: AuthorizeRun applies the
-// table that says who pays and whose credentials are used, reserves the cost and signs a
-// run grant. FinishRuns books the run once.
+// Package sharing owns workflows, their versions, shares and forks, the runs and what they
+// cost. It alone decides on whose behalf a run happens: policy applies the table that says
+// who pays and whose credentials are used, runs reserves the cost, signs a run grant and
+// books the run once.
 //
 // What it refuses: to decide with answers older than a second; to fall back to another
 // key or credential; to store a secret (a secret in a definition goes to the vault, or
@@ -9,9 +9,18 @@
 // belongs to another. It holds no credential and could not use one: the vault gives
 // nothing to a run on the word of sharing alone.
 //
-// The packages below it, leaves first: resource, scan and link; definition, what a
-// definition says; peers, what the vault and the registry answer; meter and budget, the
-// counters and the limits; ledger, the rows of runs; notice and publish, texts for owners
-// and strangers; workflows; shares, the rows of shares. The root still has what a link
-// opens now (rights.go), the edit of a share, the decision about a run and its life.
+// The root wires the packages below it, leaves first:
+//
+//	names, link         names of resources; tokens of links
+//	definition          what a definition says
+//	peers               what the vault and the registry answer
+//	meter, budget       counters, and the limits that a run counts against
+//	ledger              rows of runs and line items; usage
+//	notice, publish     texts for owners; checks of what strangers see
+//	workflows           workflows and versions
+//	shares              rows of shares, what a link opens now, grants at the vault
+//	settings            what owners set on a share
+//	policy              the decision about a run
+//	runs                the life of a run
+//	visitor             the view of a link, and forks
 package sharing

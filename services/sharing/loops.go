@@ -9,22 +9,20 @@ import (
 )
 
 const (
-	// reapBatch bounds the runs or grants of one round.
-	reapBatch = 100
-	// auditEvery is the interval of the sweep of reservations, purgeEvery that of the
+	// meterEvery is the interval of the sweep of reservations, trashEvery that of the
 	// trash.
-	auditEvery = 5 * time.Second
-	purgeEvery = time.Hour
+	meterEvery = 5 * time.Second
+	trashEvery = time.Hour
 )
 
-// Run works in the background until ctx ends: it ends runs whose runner died, releases
-// reservations without a run, and empties the trash. Every replica runs it; the rows make
-// sure that only one acts on each.
+// Run works in the background until ctx ends: it ends runs whose runner died, withdraws
+// grants that no share covers, releases reservations without a run, and empties the trash.
+// Every replica runs it. The rows make sure that only one acts on each.
 func (s *Service) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return s.every(ctx, s.cfg.SweepEvery, "settle abandoned runs", s.sweep) })
-	g.Go(func() error { return s.every(ctx, auditEvery, "audit reservations", s.meter.Sweep) })
-	g.Go(func() error { return s.every(ctx, purgeEvery, "empty the trash", s.grants.EmptyTrash) })
+	g.Go(func() error { return s.every(ctx, s.cfg.SweepEvery, "reap runs and withdraw grants", s.sweep) })
+	g.Go(func() error { return s.every(ctx, meterEvery, "release reservations", s.meter.Sweep) })
+	g.Go(func() error { return s.every(ctx, trashEvery, "empty the trash", s.grants.EmptyTrash) })
 	return g.Wait()
 }
 
@@ -44,7 +42,7 @@ func (s *Service) every(ctx context.Context, interval time.Duration, what string
 	}
 }
 
+// sweep does both tasks, so that a failure of one does not delay the other.
 func (s *Service) sweep(ctx context.Context) error {
-	s.leases.prune(s.now().Add(-s.cfg.Lease))
-	return errors.Join(s.reap(ctx), s.grants.ReconcileAll(ctx))
+	return errors.Join(s.runs.Reap(ctx), s.grants.ReconcileAll(ctx))
 }

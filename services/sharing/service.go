@@ -11,8 +11,11 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/policy"
+	"github.com/keyhole-dev/keyhole/services/sharing/runs"
 	"github.com/keyhole-dev/keyhole/services/sharing/settings"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
+	"github.com/keyhole-dev/keyhole/services/sharing/visitor"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
@@ -41,50 +44,53 @@ func Migrations() fs.FS {
 	return files
 }
 
-// Config is what an operator sets. The zero value of each field but LinkKey is good.
+// Config is what an operator sets. The zero value works, except LinkKey.
 type Config struct {
-	// LinkKey makes the tokens of links and of pages: 32 bytes or more, the same
-	// in all replicas. With another key every link is another.
+	// LinkKey makes the tokens of links and of pages: 32 bytes or more. All replicas share
+	// it. Losing it breaks every existing link.
 	LinkKey secret.Secret
-	// PublicURL is where visitors reach the installation, "https://keyhole.example".
-	// Empty leaves the uri of shares empty.
+	// PublicURL is the address of the installation for visitors, such as
+	// "https://keyhole.example". Without it shares have no URI.
 	PublicURL string
-	// GuestRuns is how many runs a day one visitor without a key may have charged
-	// to the guest key. 0 is 50; below 0 is no bound of its own.
+	// GuestRuns is how many runs per day one visitor without a key may charge to the guest
+	// key; 0 means 50, and a negative number means no limit.
 	GuestRuns int64
-	// GuestPictures is how many pictures a day those runs may have. 0 is ten for each run.
+	// GuestPictures is how many pictures per day those runs may have; 0 means ten for each
+	// run.
 	GuestPictures int64
-	// PreviewCalls is how many calls each step of a run through a link may make with its
-	// owner's hidden credentials. 0 is 20.
+	// PreviewCalls is how many calls with hidden credentials each step of a run through a
+	// link may make; 0 means 20.
 	PreviewCalls int32
-	// RunTimeout bounds a run. 0 is 5 minutes.
+	// RunTimeout is the longest a run may take; 0 means 5 minutes.
 	RunTimeout time.Duration
-	// Lease is how long a run lives without being renewed. 0 is 15 s.
+	// Lease is how long a run lives without being renewed; 0 means 15 s.
 	Lease time.Duration
-	// SweepEvery is how often abandoned runs are looked for. 0 is 1 s.
+	// SweepEvery is the interval of the search for abandoned runs; 0 means 1 s.
 	SweepEvery time.Duration
 }
 
 func (c Config) withDefaults() Config {
-	c.GuestRuns = orDefault(c.GuestRuns, 50)
-	c.PreviewCalls = orDefault(c.PreviewCalls, 20)
-	c.RunTimeout = orDefault(c.RunTimeout, 5*time.Minute)
-	c.Lease = orDefault(c.Lease, 15*time.Second)
-	c.SweepEvery = orDefault(c.SweepEvery, time.Second)
+	orDefault(&c.GuestRuns, 50)
+	orDefault(&c.PreviewCalls, 20)
+	orDefault(&c.RunTimeout, 5*time.Minute)
+	orDefault(&c.Lease, 15*time.Second)
+	orDefault(&c.SweepEvery, time.Second)
 	return c
 }
 
-func orDefault[T comparable](v, byDefault T) T {
+func orDefault[T comparable](field *T, v T) {
 	var zero T
-	if v == zero {
-		return byDefault
+	if *field == zero {
+		*field = v
 	}
-	return v
 }
 
-// Deps is what the service is given.
+// guest is what one visitor without a key may use in a day.
+func (c Config) guest() meter.Count { return budget.LimitOf(c.GuestRuns, c.GuestPictures) }
+
+// Deps are all required, except Now.
 type Deps struct {
-	// DB has the schema of Migrations.
+	// DB was opened with migrations.Files.
 	DB       *sqldb.DB
 	Redis    *redisx.Client
 	Vault    vaultinternalv1.VaultInternalServiceClient
@@ -92,80 +98,95 @@ type Deps struct {
 	// Identity signs run grants.
 	Identity *identity.Identity
 	Logger   *slog.Logger
-	// Now is the clock; nil is time.Now.
+	// Now is time.Now if it is nil.
 	Now func() time.Time
+}
+
+func (d Deps) check() error {
+	if d.DB == nil || d.Redis == nil || d.Vault == nil || d.Registry == nil || d.Identity == nil || d.Logger == nil {
+		return errors.New("sharing: DB, Redis, Vault, Registry, Identity and Logger are required")
+	}
+	return nil
 }
 
 // Service is the sharing service.
 type Service struct {
-	cfg         Config
-	store       workflows.Store
-	resolver    *shares.Resolver
-	grants      *shares.Grants
-	settings    *settings.Handlers
-	ledger      ledger.Store
-	workflows   *workflows.Workflows
-	meter       *meter.Meter
-	links       link.Key
-	pages       *page.Tokens
-	vault       vaultinternalv1.VaultInternalServiceClient
-	registry    registryinternalv1.RegistryInternalServiceClient
-	identity    *identity.Identity
-	log         *slog.Logger
-	now         func() time.Time
-	catalogue   *manifest.Catalogue
-	definitions *definition.Cache
-	peers       *peers.Peers
-	leases      *leases
+	cfg    Config
+	meter  *meter.Meter
+	grants *shares.Grants
+	runs   *runs.Runs
+	log    *slog.Logger
+
+	public   public
+	internal internal
 }
 
-// New makes the service. It starts nothing: Run does.
+// New checks and wires. It starts nothing and writes nothing.
 func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
-	if deps.DB == nil || deps.Redis == nil || deps.Vault == nil || deps.Registry == nil || deps.Identity == nil || deps.Logger == nil {
-		return nil, errors.New("sharing needs a database, a Redis, the vault, the registry, an identity and a logger")
+	if err := deps.check(); err != nil {
+		return nil, err
 	}
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
 	cfg = cfg.withDefaults()
 	if cfg.PreviewCalls < 0 {
-		return nil, errors.New("a run through a link makes no less than one call for a step")
+		return nil, errors.New("sharing: PreviewCalls must not be negative")
 	}
 	links, err := link.New(cfg.LinkKey, cfg.PublicURL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("sharing: %w", err)
 	}
 	pages, err := page.New(cfg.LinkKey)
 	if err != nil {
-		return nil, fmt.Errorf("make page tokens: %w", err)
+		return nil, fmt.Errorf("sharing: %w", err)
 	}
-	s := &Service{
-		cfg: cfg, links: links, pages: pages, vault: deps.Vault, registry: deps.Registry,
-		identity: deps.Identity, log: deps.Logger, now: deps.Now, catalogue: manifest.Core(),
-		meter: meter.New(deps.Redis, ledger.NewStore(deps.DB), deps.Now), store: workflows.NewStore(deps.DB), ledger: ledger.NewStore(deps.DB),
-	}
-	s.definitions = definition.NewCache(s.catalogue)
-	s.peers = peers.New(deps.Vault, deps.Registry, deps.Now)
-	rows := shares.NewStore(deps.DB)
-	s.resolver = shares.NewResolver(shares.ResolverDeps{
-		Shares: rows, Workflows: s.store, Definitions: s.definitions, Peers: s.peers, Links: links, Now: deps.Now,
-	})
-	s.grants = shares.NewGrants(shares.GrantsDeps{
-		Shares: rows, Workflows: s.store, Resolver: s.resolver, Peers: s.peers, Vault: deps.Vault, Log: deps.Logger, Now: deps.Now,
-	})
-	s.settings = settings.NewHandlers(settings.Deps{
-		Shares: rows, Resolver: s.resolver, Grants: s.grants, Workflows: s.store, Definitions: s.definitions, Peers: s.peers,
-		Links: links, Pages: pages, Now: deps.Now,
-	})
-	s.workflows = workflows.New(workflows.Deps{
-		Store: s.store, Definitions: s.definitions, Peers: s.peers, Vault: deps.Vault, Pages: pages, Log: deps.Logger, Now: deps.Now,
-		Dependents: s.grants,
-	})
-	s.leases = newLeases()
-	return s, nil
+	return wire(cfg, deps, links, pages), nil
 }
 
-// guestLimit is what one visitor without a key has in a day.
-func (c Config) guestLimit() meter.Count {
-	return budget.LimitOf(c.GuestRuns, c.GuestPictures)
+// wire makes the parts, leaves first, and the endpoints of them.
+func wire(cfg Config, deps Deps, links link.Key, pages *page.Tokens) *Service {
+	catalogue := manifest.Core()
+	var (
+		definitions = definition.NewCache(catalogue)
+		asked       = peers.New(deps.Vault, deps.Registry, deps.Now)
+		runRows     = ledger.NewStore(deps.DB)
+		flowRows    = workflows.NewStore(deps.DB)
+		shareRows   = shares.NewStore(deps.DB)
+		counters    = meter.New(deps.Redis, runRows, deps.Now)
+	)
+	resolver := shares.NewResolver(shares.ResolverDeps{
+		Shares: shareRows, Workflows: flowRows, Definitions: definitions, Peers: asked, Links: links, Now: deps.Now,
+	})
+	grants := shares.NewGrants(shares.GrantsDeps{
+		Shares: shareRows, Workflows: flowRows, Resolver: resolver, Peers: asked, Vault: deps.Vault, Log: deps.Logger, Now: deps.Now,
+	})
+	flows := workflows.New(workflows.Deps{
+		Store: flowRows, Definitions: definitions, Peers: asked, Vault: deps.Vault, Pages: pages, Log: deps.Logger, Now: deps.Now,
+		Dependents: grants,
+	})
+	decider := policy.New(policy.Deps{
+		Workflows: flowRows, Resolver: resolver, Definitions: definitions, Peers: asked, Links: links,
+		Guest: cfg.guest(), PreviewCalls: cfg.PreviewCalls, Now: deps.Now,
+	})
+	lives := runs.New(runs.Deps{
+		Policy: decider, Ledger: runRows, Meter: counters, Resolver: resolver, Peers: asked, Vault: deps.Vault,
+		Identity: deps.Identity, Log: deps.Logger, Now: deps.Now,
+	}, runs.Limits{Timeout: cfg.RunTimeout, Lease: cfg.Lease, Guest: cfg.guest()})
+	return &Service{
+		cfg: cfg, meter: counters, grants: grants, runs: lives, log: deps.Logger,
+		public: public{
+			workflowHandlers: workflows.NewHandlers(flows),
+			shareHandlers: settings.NewHandlers(settings.Deps{
+				Shares: shareRows, Resolver: resolver, Grants: grants, Workflows: flowRows, Definitions: definitions, Peers: asked,
+				Links: links, Pages: pages, Now: deps.Now,
+			}),
+			visitorHandlers: visitor.NewHandlers(visitor.Deps{
+				Policy: decider, Resolver: resolver, Workflows: flows, Definitions: definitions, Catalogue: catalogue, Peers: asked,
+				Meter: counters, Links: links, Now: deps.Now,
+			}),
+			ledgerHandlers: ledger.NewHandlers(runRows, pages),
+		},
+		internal: internal{runHandlers: runs.NewHandlers(lives)},
+	}
 }

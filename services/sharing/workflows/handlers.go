@@ -17,12 +17,12 @@ import (
 )
 
 // CreateWorkflow implements the RPC.
-func (s Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkflowRequest) (*sharingv1.Workflow, error) {
+func (h *Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkflowRequest) (*sharingv1.Workflow, error) {
 	ws := resource.Segment(r.GetParent(), 0)
 	in := r.GetWorkflow()
 	wanted := r.GetWorkflowId()
 	if wanted != "" { // check before a secret goes to the vault
-		if _, err := s.store.byID(ctx, ws, wanted); !errors.Is(err, sqldb.ErrNoRow) {
+		if _, err := h.flows.store.byID(ctx, ws, wanted); !errors.Is(err, sqldb.ErrNoRow) {
 			return nil, cmp.Or(err, resource.Taken("workflow", wanted))
 		}
 	}
@@ -33,23 +33,23 @@ func (s Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkflo
 	if err != nil {
 		return nil, err
 	}
-	if raw, err = s.admit(ctx, ws, raw); err != nil {
+	if raw, err = h.flows.admit(ctx, ws, raw); err != nil {
 		return nil, err
 	}
-	return s.Insert(ctx, NewWorkflow{
+	return h.flows.Insert(ctx, NewWorkflow{
 		Workspace: ws, ID: wanted, Title: in.GetTitle(), Description: in.GetDescription(),
 		Definition: raw, Author: caller.From(ctx).Key,
 	})
 }
 
 // ListWorkflows implements the RPC.
-func (s Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsRequest) (*sharingv1.ListWorkflowsResponse, error) {
+func (h *Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsRequest) (*sharingv1.ListWorkflowsResponse, error) {
 	ws := resource.Segment(r.GetParent(), 0)
 	binding := []string{"workflows", r.GetParent(), fmt.Sprint(r.GetShowDeleted())}
-	rows, next, err := page.List(s.pages, r, page.Listing[Workflow, string]{
+	rows, next, err := page.List(h.flows.pages, r, page.Listing[Workflow, string]{
 		Binding: binding,
 		Read: func(after string, limit int) ([]Workflow, error) {
-			return s.store.list(ctx, ws, after, r.GetShowDeleted(), limit)
+			return h.flows.store.list(ctx, ws, after, r.GetShowDeleted(), limit)
 		},
 		CursorOf: func(w Workflow) string { return w.ID },
 	})
@@ -64,12 +64,12 @@ func (s Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsR
 }
 
 // GetWorkflow implements the RPC.
-func (s Handlers) GetWorkflow(ctx context.Context, r *sharingv1.GetWorkflowRequest) (*sharingv1.Workflow, error) {
-	w, err := s.store.Find(ctx, r.GetName())
+func (h *Handlers) GetWorkflow(ctx context.Context, r *sharingv1.GetWorkflowRequest) (*sharingv1.Workflow, error) {
+	w, err := h.flows.store.Find(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.store.Version(ctx, w, w.Live)
+	v, err := h.flows.store.Version(ctx, w, w.Live)
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +77,9 @@ func (s Handlers) GetWorkflow(ctx context.Context, r *sharingv1.GetWorkflowReque
 }
 
 // UpdateWorkflow implements the RPC.
-func (s Handlers) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkflowRequest) (*sharingv1.Workflow, error) {
+func (h *Handlers) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkflowRequest) (*sharingv1.Workflow, error) {
 	in := r.GetWorkflow()
-	w, err := s.store.FindLive(ctx, in.GetName())
+	w, err := h.flows.store.FindLive(ctx, in.GetName())
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (s Handlers) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkflo
 		case "description":
 			w.Description = in.GetDescription()
 		case "definition":
-			if raw, err = s.newDefinition(ctx, w.Workspace, in.GetDefinition()); err != nil {
+			if raw, err = h.flows.newDefinition(ctx, w.Workspace, in.GetDefinition()); err != nil {
 				return nil, err
 			}
 		case "name", "etag":
@@ -105,7 +105,7 @@ func (s Handlers) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkflo
 			return nil, resource.Invalid("update_mask", "%q cannot be changed; title, description and definition can", path)
 		}
 	}
-	return s.save(ctx, caller.From(ctx), w, raw)
+	return h.flows.save(ctx, caller.From(ctx), w, raw)
 }
 
 // workflowMask returns the fields to change. Without a mask these are the fields that are
@@ -131,8 +131,8 @@ func workflowMask(r *sharingv1.UpdateWorkflowRequest) []string {
 }
 
 // DeleteWorkflow implements the RPC.
-func (s Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflowRequest) (*sharingv1.Workflow, error) {
-	w, err := s.store.Find(ctx, r.GetName())
+func (h *Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflowRequest) (*sharingv1.Workflow, error) {
+	w, err := h.flows.store.Find(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
@@ -140,25 +140,25 @@ func (s Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflo
 		return nil, err
 	}
 	if w.Deleted == 0 {
-		w.Deleted = s.now().UnixMicro()
+		w.Deleted = h.flows.now().UnixMicro()
 	}
-	out, err := s.save(ctx, caller.From(ctx), w, nil)
+	out, err := h.flows.save(ctx, caller.From(ctx), w, nil)
 	if err != nil {
 		return nil, err
 	}
 	deleted := sqldb.Micros(out.GetUpdateTime().AsTime())
-	if err := s.dependents.Withdraw(ctx, w, deleted); err != nil {
+	if err := h.flows.dependents.Withdraw(ctx, w, deleted); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
 // UndeleteWorkflow implements the RPC.
-func (s Handlers) UndeleteWorkflow(ctx context.Context, r *sharingv1.UndeleteWorkflowRequest) (*sharingv1.Workflow, error) {
-	w, err := s.store.Find(ctx, r.GetName())
+func (h *Handlers) UndeleteWorkflow(ctx context.Context, r *sharingv1.UndeleteWorkflowRequest) (*sharingv1.Workflow, error) {
+	w, err := h.flows.store.Find(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
 	w.Deleted = 0
-	return s.save(ctx, caller.From(ctx), w, nil)
+	return h.flows.save(ctx, caller.From(ctx), w, nil)
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // InspectWorkflow implements the RPC. Problems are in the reply; they are not an error.
-func (s Handlers) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflowRequest) (*sharingv1.InspectWorkflowResponse, error) {
-	w, err := s.store.Find(ctx, r.GetName())
+func (h *Handlers) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkflowRequest) (*sharingv1.InspectWorkflowResponse, error) {
+	w, err := h.flows.store.Find(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
@@ -20,26 +20,26 @@ func (s Handlers) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWorkf
 		if err != nil {
 			return nil, err
 		}
-		out, err := s.inspection(ctx, w.Workspace, s.definitions.Analyze(raw))
+		out, err := h.flows.inspection(ctx, w.Workspace, h.flows.definitions.Analyze(raw))
 		if err != nil {
 			return nil, err
 		}
-		out.Problems = append(out.Problems, s.definitions.LiteralProblems(raw)...)
+		out.Problems = append(out.Problems, h.flows.definitions.LiteralProblems(raw)...)
 		return out, nil
 	}
 	number := int64(r.GetVersion())
 	if number == 0 {
 		number = w.Live
 	}
-	v, err := s.store.Version(ctx, w, number)
+	v, err := h.flows.store.Version(ctx, w, number)
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.inspection(ctx, w.Workspace, s.definitions.Of(v.Definition, v.Hash))
+	out, err := h.flows.inspection(ctx, w.Workspace, h.flows.definitions.Of(v.Definition, v.Hash))
 	if err != nil {
 		return nil, err
 	}
-	out.SuspendedShares, err = s.dependents.Suspended(ctx, w)
+	out.SuspendedShares, err = h.flows.dependents.Suspended(ctx, w)
 	return out, err
 }
 

@@ -13,15 +13,15 @@ import (
 )
 
 // ListWorkflowVersions implements the RPC.
-func (s Handlers) ListWorkflowVersions(ctx context.Context, r *sharingv1.ListWorkflowVersionsRequest) (*sharingv1.ListWorkflowVersionsResponse, error) {
-	w, err := s.store.Find(ctx, r.GetParent())
+func (h *Handlers) ListWorkflowVersions(ctx context.Context, r *sharingv1.ListWorkflowVersionsRequest) (*sharingv1.ListWorkflowVersionsResponse, error) {
+	w, err := h.flows.store.Find(ctx, r.GetParent())
 	if err != nil {
 		return nil, err
 	}
-	rows, next, err := page.List(s.pages, r, page.Listing[Version, int64]{
+	rows, next, err := page.List(h.flows.pages, r, page.Listing[Version, int64]{
 		First: math.MaxInt64, Binding: []string{"versions", w.UID},
 		Read: func(before int64, limit int) ([]Version, error) {
-			return s.store.versions(ctx, w.UID, before, limit)
+			return h.flows.store.versions(ctx, w.UID, before, limit)
 		},
 		CursorOf: func(v Version) int64 { return v.Number },
 	})
@@ -36,8 +36,8 @@ func (s Handlers) ListWorkflowVersions(ctx context.Context, r *sharingv1.ListWor
 }
 
 // GetWorkflowVersion implements the RPC.
-func (s Handlers) GetWorkflowVersion(ctx context.Context, r *sharingv1.GetWorkflowVersionRequest) (*sharingv1.WorkflowVersion, error) {
-	w, v, err := s.findVersion(ctx, r.GetName())
+func (h *Handlers) GetWorkflowVersion(ctx context.Context, r *sharingv1.GetWorkflowVersionRequest) (*sharingv1.WorkflowVersion, error) {
+	w, v, err := h.flows.findVersion(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
@@ -59,17 +59,17 @@ func (s *Workflows) findVersion(ctx context.Context, name string) (Workflow, Ver
 
 // RestoreWorkflowVersion implements the RPC. It checks the old definition again, because
 // the rules may have changed since it was saved.
-func (s Handlers) RestoreWorkflowVersion(ctx context.Context, r *sharingv1.RestoreWorkflowVersionRequest) (*sharingv1.Workflow, error) {
-	if _, err := s.store.FindLive(ctx, r.GetName()); err != nil {
+func (h *Handlers) RestoreWorkflowVersion(ctx context.Context, r *sharingv1.RestoreWorkflowVersionRequest) (*sharingv1.Workflow, error) {
+	if _, err := h.flows.store.FindLive(ctx, r.GetName()); err != nil {
 		return nil, err
 	}
-	w, v, err := s.findVersion(ctx, r.GetName())
+	w, v, err := h.flows.findVersion(ctx, r.GetName())
 	if err != nil {
 		return nil, err
 	}
-	raw, err := s.admit(ctx, w.Workspace, v.Definition)
+	raw, err := h.flows.admit(ctx, w.Workspace, v.Definition)
 	if err != nil {
 		return nil, err
 	}
-	return s.save(ctx, caller.From(ctx), w, raw)
+	return h.flows.save(ctx, caller.From(ctx), w, raw)
 }

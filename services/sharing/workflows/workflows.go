@@ -51,7 +51,10 @@ type Workflows struct {
 }
 
 // Handlers implements the RPCs of workflows and versions.
-type Handlers struct{ *Workflows }
+type Handlers struct{ flows *Workflows }
+
+// NewHandlers returns the handlers of workflows.
+func NewHandlers(flows *Workflows) *Handlers { return &Handlers{flows: flows} }
 
 // New wires workflows. It reads and writes nothing.
 func New(d Deps) *Workflows {

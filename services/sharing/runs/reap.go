@@ -1,4 +1,4 @@
-package sharing
+package runs
 
 import (
 	"context"
@@ -9,17 +9,21 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 )
 
-// reap ends the runs whose lease has expired. One that cannot end now does not stop the
-// others of its batch.
-func (s *Service) reap(ctx context.Context) error {
+// reapBatch bounds the runs that are read at once.
+const reapBatch = 100
+
+// Reap ends the runs whose lease has expired, because their runner died. A run that cannot
+// end now does not prevent the end of the others in its batch.
+func (r *Runs) Reap(ctx context.Context) error {
+	r.leases.prune(r.now().Add(-r.lease))
 	for {
-		rows, err := s.ledger.Expired(ctx, s.now().UnixMicro(), reapBatch)
+		rows, err := r.booker.ledger.Expired(ctx, r.now().UnixMicro(), reapBatch)
 		if err != nil {
 			return fmt.Errorf("list expired runs: %w", err)
 		}
 		var failures []error
 		for _, row := range rows {
-			if err := s.closeAbandoned(ctx, row); err != nil {
+			if err := r.booker.closeAbandoned(ctx, row); err != nil {
 				failures = append(failures, err)
 			}
 		}
@@ -29,8 +33,9 @@ func (s *Service) reap(ctx context.Context) error {
 	}
 }
 
-// closeAbandoned ends a run that no runner renews, with the calls that the vault knows.
-func (s *Service) closeAbandoned(ctx context.Context, row ledger.Run) error {
+// closeAbandoned ends a run that no runner renews, with the calls that the vault knows. It
+// books nothing if the lease was renewed since the row was read.
+func (s *booker) closeAbandoned(ctx context.Context, row ledger.Run) error {
 	items, _, err := s.used(ctx, row, nil, nil)
 	if err != nil {
 		return err

@@ -1,0 +1,75 @@
+package visitor
+
+import (
+	"context"
+	"time"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/link"
+	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/policy"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
+	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// Deps are what NewHandlers needs. All are required.
+type Deps struct {
+	Policy      *policy.Decider
+	Resolver    *shares.Resolver
+	Workflows   *workflows.Workflows
+	Definitions *definition.Cache
+	Catalogue   *manifest.Catalogue
+	Peers       *peers.Peers
+	Meter       *meter.Meter
+	Links       link.Key
+	Now         func() time.Time
+}
+
+// Handlers implements the RPCs of visitors.
+type Handlers struct {
+	resolver *shares.Resolver
+	views    *views
+	forks    *forks
+	now      func() time.Time
+}
+
+// NewHandlers wires handlers. It reads and writes nothing.
+func NewHandlers(d Deps) *Handlers {
+	return &Handlers{
+		resolver: d.Resolver, now: d.Now,
+		views: &views{policy: d.Policy, meter: d.Meter, links: d.Links},
+		forks: &forks{workflows: d.Workflows, definitions: d.Definitions, catalogue: d.Catalogue, peers: d.Peers},
+	}
+}
+
+// GetSharedWorkflow implements the RPC. For 400 ms the same caller gets the same bytes,
+// without a query.
+func (h *Handlers) GetSharedWorkflow(ctx context.Context, r *sharingv1.GetSharedWorkflowRequest) (*sharingv1.SharedWorkflow, error) {
+	opened, err := h.open(ctx, r.GetToken())
+	if err != nil {
+		return nil, err
+	}
+	return h.views.get(ctx, opened, caller.From(ctx))
+}
+
+// ForkSharedWorkflow implements the RPC.
+func (h *Handlers) ForkSharedWorkflow(ctx context.Context, r *sharingv1.ForkSharedWorkflowRequest) (*sharingv1.ForkSharedWorkflowResponse, error) {
+	opened, err := h.open(ctx, r.GetToken())
+	if err != nil {
+		return nil, err
+	}
+	return h.forks.fork(ctx, caller.From(ctx), opened, r)
+}
+
+// open returns what a link opens, if it shows anything now.
+func (h *Handlers) open(ctx context.Context, token string) (*shares.Resolved, error) {
+	opened, err := h.resolver.ByToken(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	return opened, opened.Visible(h.now())
+}

@@ -1,0 +1,104 @@
+package visitor
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+	"google.golang.org/protobuf/proto"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/link"
+	"github.com/keyhole-dev/keyhole/services/sharing/meter"
+	"github.com/keyhole-dev/keyhole/services/sharing/policy"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
+)
+
+// maxViews bounds the callers for whom the view of one link is kept.
+const maxViews = 4096
+
+// views makes the views of links.
+type views struct {
+	policy *policy.Decider
+	meter  *meter.Meter
+	links  link.Key
+}
+
+// view is the view of a link as bytes: the part that is the same for all callers, and the
+// whole for those who asked. It is the memo of what the link opens, and lives as long.
+type view struct {
+	common []byte
+	// flight joins callers that ask at the same time, such as all frames of one page.
+	flight singleflight.Group
+
+	// mu guards complete. Hits, which are nearly all, share it.
+	mu       sync.RWMutex
+	complete map[string]*sharingv1.SharedWorkflow
+}
+
+// get returns the view of a link for one caller.
+func (s *views) get(ctx context.Context, opened *shares.Resolved, who caller.Principal) (*sharingv1.SharedWorkflow, error) {
+	v := opened.Memo(func() any { return s.prepare(opened) }).(*view)
+	key := policy.CallerOf(who)
+	if have := v.find(key); have != nil {
+		return have, nil
+	}
+	out, err, _ := v.flight.Do(key, func() (any, error) {
+		// The first caller may leave while others wait for the same view.
+		return s.completeFor(context.WithoutCancel(ctx), v, opened, who)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out.(*sharingv1.SharedWorkflow), nil
+}
+
+// prepare marshals what does not depend on the caller.
+func (s *views) prepare(opened *shares.Resolved) *view {
+	share := opened.Share
+	common, err := proto.Marshal(&sharingv1.SharedWorkflow{
+		Title: opened.Workflow.Title, Description: opened.Workflow.Description, Owner: opened.Owner, Version: int32(opened.Version.Number),
+		VersionHash: s.links.VersionMark(share.UID, opened.Version.Hash), Definition: opened.Analysis.Redacted,
+		Interface: opened.Interface(), Graph: opened.Analysis.Graph, Samples: share.SampleList(), ForkAllowed: !share.ForkDisabled,
+		FrameOrigins: share.FrameOriginList(), RunOrigins: share.RunOriginList(), UpdateTime: resource.Timestamp(opened.Version.Created),
+	})
+	if err != nil { // a text that is not UTF-8 cannot have been stored
+		common = nil
+	}
+	return &view{common: common, complete: map[string]*sharingv1.SharedWorkflow{}}
+}
+
+func (v *view) find(key string) *sharingv1.SharedWorkflow {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.complete[key]
+}
+
+func (v *view) keep(key string, complete *sharingv1.SharedWorkflow) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.complete) >= maxViews {
+		clear(v.complete)
+	}
+	v.complete[key] = complete
+}
+
+// completeFor adds what depends on the caller. All fields of the reply are in its unknown
+// bytes. On the wire that is the same, and sending it costs one copy.
+func (s *views) completeFor(ctx context.Context, v *view, opened *shares.Resolved, who caller.Principal) (*sharingv1.SharedWorkflow, error) {
+	state, err := s.state(ctx, opened, who)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := proto.MarshalOptions{}.MarshalAppend(append([]byte(nil), v.common...), state)
+	if err != nil {
+		return nil, fmt.Errorf("marshal view: %w", err)
+	}
+	out := &sharingv1.SharedWorkflow{}
+	out.ProtoReflect().SetUnknown(raw)
+	v.keep(policy.CallerOf(who), out)
+	return out, nil
+}
