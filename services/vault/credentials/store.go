@@ -37,6 +37,10 @@ type Credential struct {
 
 func (c Credential) name() string { return Name(c.workspace, c.ID) }
 
+// CreatedAfter reports whether the credential was created after a time. What happened at that time was not with this
+// one, whatever its id.
+func (c Credential) CreatedAfter(micros int64) bool { return c.createTime > micros }
+
 const credentialColumns = `workspace, id, uid, provider, title, hosts, slot_kind, slot_name, fingerprint, guardable,
 	version, create_time, update_time, slot_prefix, body`
 

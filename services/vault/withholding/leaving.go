@@ -2,6 +2,7 @@ package withholding
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -75,15 +76,30 @@ func (s *Judge) judgeFor(ctx context.Context, run string, a attempts.Attempt, te
 		return vaultinternalv1.Verdict_VERDICT_WITHHELD, nil
 	}
 	for _, text := range texts {
-		f, err := s.memory.Remember(ctx, v, set.Check(text), set.BodySymbols(0))
-		if err != nil {
+		f, err := s.search(ctx, set, v, text)
+		switch {
+		case errors.Is(err, guard.ErrCrowded): // it was not searched to its end
+			return vaultinternalv1.Verdict_VERDICT_WITHHELD, nil
+		case err != nil:
 			return vaultinternalv1.Verdict_VERDICT_WITHHELD, err
-		}
-		if f.Withhold {
+		case f.Withhold:
 			return s.withholdResult(ctx, run, a, f), nil
 		}
 	}
 	return vaultinternalv1.Verdict_VERDICT_UNSPECIFIED, nil
+}
+
+// search remembers what a text shows of a value. A text that cannot be searched to its end is an error.
+func (s *Judge) search(ctx context.Context, set *guard.Set, v exposure.Value, text []byte) (f exposure.Finding, err error) {
+	remember := func(pieces []guard.Piece) (bool, error) {
+		f, err = s.memory.Remember(ctx, v, pieces, set.BodySymbols(0))
+		return f.Withhold, err
+	}
+	admitted := set.Admit(text, guard.Options{Remember: remember})
+	if err != nil || f.Withhold {
+		return f, err
+	}
+	return f, admitted
 }
 
 // withholdResult suspends the share, tells the owner, and waits until the suspension is in force.
@@ -104,6 +120,9 @@ func (s *Judge) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, ex
 	c, err := s.credentials.Current(ctx, a.Credential)
 	if err != nil || c == nil {
 		return nil, v, err
+	}
+	if c.CreatedAfter(a.StartTime) { // another one of the same id
+		return nil, v, nil
 	}
 	subject, version := revocation.Credential(a.Credential), c.UID+" "+strconv.FormatInt(a.CredentialVersion, 10)
 	if c.Version != a.CredentialVersion {
