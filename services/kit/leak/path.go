@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/kit/leak/gitleaks"
 )
 
 // published matches hosts whose addresses have random parts that give no access, or access
@@ -35,5 +37,37 @@ func pathHolds(link string) bool {
 func TokenIn(part string) bool {
 	hex := len(part) >= 32 && isHex(part)
 	mixed := len(part) >= 16 && strings.ContainsAny(part, "0123456789") && strings.ContainsFunc(part, func(r rune) bool { return r < 0x80 && isLetter(byte(r)) })
-	return hex || isUUID(part) || Random(part) || mixed && entropy(part) >= 3.2
+	return hex || isUUID(part) || Random(part) || mixed && gitleaks.Entropy(part) >= 3.2
+}
+
+// tokenHost is a host whose first label is a secret: whoever knows it may post there.
+var tokenHost = regexp.MustCompile(`(?i)^[a-z0-9]{8,}\.m\.pipedream\.net$`)
+
+// HostTokens returns the labels of a host that are secrets: the first one at vendors that put
+// the token there, and any that looks random.
+func HostTokens(host string) (tokens []string) {
+	host, _, _ = strings.Cut(host, ":")
+	for i, label := range strings.Split(host, ".") {
+		if i == 0 && tokenHost.MatchString(host) || Random(label) {
+			tokens = append(tokens, label)
+		}
+	}
+	return tokens
+}
+
+// MaskHost returns an address with a "*" in place of each label of its host that is a secret.
+func MaskHost(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return address
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	host := rest[:end]
+	for _, token := range HostTokens(host) {
+		host = strings.Replace(host, token, "*", 1)
+	}
+	return scheme + "://" + host + rest[end:]
 }

@@ -3,6 +3,9 @@ package leak
 import (
 	"iter"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/kit/leak/gitleaks"
+	"github.com/keyhole-dev/keyhole/services/kit/leak/mnemonic"
 )
 
 // budget bounds the bytes that regular expressions read in one search. The slowest ones
@@ -29,7 +32,7 @@ func (s *Search) Find(text string) bool {
 		return false
 	}
 	for view := range views(text) {
-		if view == pictureMark || shaped(view) || s.holdsAddress(view) || s.ruled(view) {
+		if view == pictureMark || shaped(view) || s.holdsAddress(view) || s.holdsPassword(view) || mnemonic.Find(view) || s.ruled(view) {
 			return true
 		}
 	}
@@ -44,7 +47,7 @@ func (s *Search) Joined(texts []string) bool {
 
 func (s *Search) ruled(text string) bool {
 	for part := range suspects(text) {
-		if assigned(part) || loaded().find(part, s.spend) {
+		if assigned(part) || inContext(part) || gitleaks.Find(part, s.spend) {
 			return true
 		}
 	}

@@ -2,10 +2,11 @@ package leak
 
 import (
 	"iter"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/kit/leak/gitleaks"
 )
 
 // prefix is the start of a provider's keys, with the least number of characters that
@@ -99,7 +100,7 @@ const awsSecret = 40
 // isAWSSecret reports 40 characters of base64 that are too mixed for a path.
 func isAWSSecret(word string) bool {
 	return !strings.ContainsAny(word, "-_.") && strings.ToLower(word) != word && strings.ToUpper(word) != word &&
-		strings.ContainsAny(word, "0123456789") && entropy(word) >= 4.2
+		strings.ContainsAny(word, "0123456789") && gitleaks.Entropy(word) >= 4.2
 }
 
 // begins reports a key at the start of a word, or after a dot, slash or plus in a word that
@@ -176,7 +177,7 @@ func mixed(s string) bool {
 // so use it for places where secrets are common.
 func Random(text string) bool {
 	for start, end := range wordsAt(text) {
-		if word := text[start:end]; len(word) >= 20 && len(word) <= 4096 && !isUUID(word) && !isDigest(word) && scrambled(word) && entropy(word) >= 3.4 {
+		if word := text[start:end]; len(word) >= 20 && len(word) <= 4096 && !isUUID(word) && !isDigest(word) && scrambled(word) && gitleaks.Entropy(word) >= 3.4 {
 			return true
 		}
 	}
@@ -214,20 +215,4 @@ func isDigest(word string) bool {
 
 func isUUID(word string) bool {
 	return len(word) == 36 && word[8] == '-' && word[13] == '-' && word[18] == '-' && word[23] == '-'
-}
-
-// entropy returns the Shannon entropy, in bits per character.
-func entropy(s string) float64 {
-	var counts [256]int
-	for i := range len(s) {
-		counts[s[i]]++
-	}
-	bits := 0.0
-	for _, n := range counts {
-		if n > 0 {
-			p := float64(n) / float64(len(s))
-			bits -= p * math.Log2(p)
-		}
-	}
-	return bits
 }

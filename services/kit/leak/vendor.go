@@ -3,6 +3,8 @@ package leak
 import (
 	"regexp"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/kit/leak/gitleaks"
 )
 
 // vendors are prefixes of keys that gitleaks does not know, or knows only in their longest
@@ -40,7 +42,7 @@ func isRun(rest string) bool {
 	for n < len(rest) && n < maxBody && (isLetter(rest[n]) || rest[n] >= '0' && rest[n] <= '9') {
 		n++
 	}
-	return n >= leastVendor && scrambled(rest[:n]) && entropy(rest[:n]) >= 3
+	return n >= leastVendor && scrambled(rest[:n]) && gitleaks.Entropy(rest[:n]) >= 3
 }
 
 // forms matches keys without a prefix: Discord bot tokens, the private part of a JSON Web

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxDepth bounds the nested decodings of a text. Base64 of JSON with escapes needs two.
@@ -26,7 +28,7 @@ func show(text string, depth int, yield func(string) bool) bool {
 	if depth == 0 {
 		return true
 	}
-	for _, plain := range []string{visible(text), unescaped(text)} {
+	for _, plain := range []string{visible(text), latinised(text), unescaped(text)} {
 		if plain != text && !show(plain, depth-1, yield) {
 			return false
 		}
@@ -49,7 +51,30 @@ func show(text string, depth int, yield func(string) bool) bool {
 	return true
 }
 
-// visible removes invisible characters and narrows wide letters.
+// latinised reads a text in Latin letters: letters that look like those, or are variants of them,
+// without accents, pictures and other signs that are not ASCII.
+func latinised(text string) string {
+	if isASCII(text) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		latin, looksAlike := lookalikes[unicode.ToLower(r)]
+		switch {
+		case r < utf8.RuneSelf, r == '\u00a0':
+			return r
+		case looksAlike && unicode.IsUpper(r):
+			return unicode.ToUpper(latin)
+		case looksAlike:
+			return latin
+		case unicode.IsLetter(r), unicode.IsDigit(r):
+			return r
+		}
+		return -1
+	}, norm.NFKD.String(visible(text)))
+}
+
+// visible drops characters that nobody sees, and writes wide letters and tag characters as
+// ordinary ones.
 func visible(text string) string {
 	if isASCII(text) {
 		return text
@@ -58,6 +83,8 @@ func visible(text string) string {
 		switch {
 		case r >= 0xff01 && r <= 0xff5e:
 			return r - 0xff01 + '!'
+		case r >= 0xe0020 && r <= 0xe007e:
+			return r - 0xe0000
 		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r), r == 0x34f, r == 0x115f, r == 0x3164:
 			return -1
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
@@ -84,8 +85,10 @@ func whereTo(d inspect.Destination) string {
 	}
 }
 
-// Display returns an address without the default port of its scheme.
+// Display returns an address without the default port of its scheme, and without a token in its
+// host.
 func Display(address string) string {
+	address = leak.MaskHost(address)
 	if host, ok := strings.CutSuffix(address, ":443"); ok && strings.HasPrefix(address, "https://") {
 		return host
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
@@ -33,14 +34,26 @@ func (s *Slot) readdress(t target) (target, error) {
 	return own, nil
 }
 
-// Hidden is what of the secret answers must not hold. Of an address that is each part
-// after its host that is worth guarding, in one text, or else the longest one: the others
-// name things (a version, a team) that answers may well repeat.
+// Hidden is the part of the secret that answers must not contain. For an address this is
+// each part after its host that can be guarded, and each label of the host that is a token,
+// in one text. If there is none, it is the longest part. Other parts name things (a version,
+// a team) that answers may repeat.
 func (s *Slot) Hidden() secret.Secret {
 	if s.Kind != Address {
 		return s.Secret
 	}
 	return secret.New(bytes.Join(s.hiddenParts(), []byte("/")))
+}
+
+// hostTokens are the labels of an address's host that are secrets.
+func hostTokens(parts [][]byte) (tokens [][]byte) {
+	if len(parts) == 0 {
+		return nil
+	}
+	for _, label := range leak.HostTokens(string(parts[0])) {
+		tokens = append(tokens, []byte(label))
+	}
+	return tokens
 }
 
 // hiddenParts are those of an address. The longest may be public beside a shorter key.
@@ -51,7 +64,7 @@ func (s *Slot) hiddenParts() [][]byte {
 	}
 	parts := bytes.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune("/?&=", r) })
 	var longest []byte
-	var worth [][]byte
+	worth := hostTokens(parts)
 	for _, part := range parts[min(1, len(parts)):] {
 		if len(part) > len(longest) {
 			longest = part

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"encoding/hex"
 	"encoding/base64"
 	"io"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/vault/guard"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
 // seen is what the provider got.
@@ -213,5 +216,22 @@ func TestAttackAShorterKeyInAnAddress(t *testing.T) {
 		req.Slots = Slots{{Kind: Address, Secret: secret.FromString(s.URL + path)}}
 		_, body, e := read(t, client(t, []string{"127.0.0.0/8"}), req)
 		wantKind(t, path+": "+body, e, Reflected)
+	}
+}
+
+// TestAttackATokenInAHostNameIsGuarded: an answer that repeats the token of a host is withheld.
+func TestAttackATokenInAHostNameIsGuarded(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A8", "an answer that repeats the token of a host name")
+	for _, token := range []string{"eo1a2b3c4d5e6f7", "k3v9x2m7q4w8z1p6t5r0y3u8"} {
+		slot := &Slot{Kind: Address, Secret: secret.FromString("https://" + token + ".m.pipedream.net/")}
+		set, err := guard.New(slot.Hidden())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, answer := range []string{"host: " + token + ".m.pipedream.net", hex.EncodeToString([]byte(token)), base64.StdEncoding.EncodeToString([]byte("at " + token))} {
+			a.Attempt(guard.Stops(set.Check([]byte(answer))), "passes: %s", answer)
+		}
+		a.Attempt(!guard.Stops(set.Check([]byte("see m.pipedream.net for help"))), "ordinary text is withheld")
 	}
 }

@@ -37,7 +37,7 @@ func Definition(p *plan.Plan, catalogue *manifest.Catalogue, options Options) []
 	}
 	report := inspect.Inspect(p)
 	for _, slot := range report.Slots {
-		r.hidden[slot.Pointer] = slot.Prefix + SlotMarker
+		r.hidden[slot.Pointer] = prefixOf(slot) + SlotMarker
 	}
 	r.hideModels(report)
 	r.object(p.Definition.Root, "", definitionKeys)
@@ -46,6 +46,12 @@ func Definition(p *plan.Plan, catalogue *manifest.Catalogue, options Options) []
 
 // definitionKeys are the keys of a definition that may be shown.
 var definitionKeys = []string{"version", "inputs", "steps", "outputs"}
+
+// prefixOf is the text before a credential: the host of an address, for one. A token in the host
+// is replaced by a word, so that what is shown stays a definition.
+func prefixOf(slot inspect.Slot) string {
+	return strings.Replace(leak.MaskHost(slot.Prefix), "*", "redacted", 1)
+}
 
 type redactor struct {
 	plan      *plan.Plan

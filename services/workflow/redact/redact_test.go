@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
@@ -69,6 +71,33 @@ func TestNestedDefinition(t *testing.T) {
 	}
 	if !json.Valid([]byte(got)) || !strings.Contains(got, "yolov8n-640") || !strings.Contains(got, `"name":"u"`) {
 		t.Errorf("it hides too much: %s", got)
+	}
+}
+
+// TestAttackATokenInAHostNameIsNotShown: a token in the host of an address that is a credential.
+func TestAttackATokenInAHostNameIsNotShown(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A8", "a token in the host name of an address")
+	catalogue := manifest.Core()
+	for _, token := range []string{"eo1a2b3c4d5e6f7", "k3v9x2m7q4w8z1p6t5r0y3u8"} {
+		definition := `{"version":"1.0","inputs":[],"steps":[{"type":"roboflow_core/webhook_sink@v1","name":"hook","url":"https://` + token +
+			`.m.pipedream.net/$credentials.k","method":"POST"}],"outputs":[]}`
+		p, _, problems := plan.Load([]byte(definition), catalogue)
+		if problems != nil {
+			t.Fatal(problems)
+		}
+		got := redact.Definition(p, catalogue, redact.Options{})
+		a.Attempt(!strings.Contains(string(got), token), "shown: %s", got)
+		if _, _, problems := plan.Load(got, catalogue); problems != nil {
+			t.Errorf("what is shown is no definition: %v", problems)
+		}
+		shown := leak.MaskHost("https://" + token + ".m.pipedream.net:443")
+		a.Attempt(shown == "https://*.m.pipedream.net:443", "shown: %s", shown)
+	}
+	for _, address := range []string{"https://api.openai.com:443", "https://d111111abcdef8.cloudfront.net", "http://10.0.0.1:8080/x", "https://abc123.execute-api.us-east-1.amazonaws.com/prod", "", "x"} {
+		if got := leak.MaskHost(address); got != address {
+			t.Errorf("%s is shown as %s", address, got)
+		}
 	}
 }
 

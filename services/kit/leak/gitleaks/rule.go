@@ -1,4 +1,4 @@
-package leak
+package gitleaks
 
 import (
 	_ "embed"
@@ -93,7 +93,11 @@ func (a *allowlist) prepare() {
 	}
 }
 
-// find reports whether a rule matches a part of a text, or spend has no budget left.
+// Find reports whether a rule matches a part of a text, or spend refuses to read on. spend is told
+// how many bytes a rule reads.
+func Find(part string, spend func(int) bool) bool { return loaded().find(part, spend) }
+
+// find reports whether any rule matches a part of a text, or spend refuses to read on.
 func (s *ruleset) find(part string, spend func(int) bool) bool {
 	for at := range s.keywords.in(part, len(s.rules)) {
 		if !spend(len(part)) || s.rules[at].matches(part, &s.global) {
@@ -106,7 +110,7 @@ func (s *ruleset) find(part string, spend func(int) bool) bool {
 func (r *rule) matches(text string, global *allowlist) bool {
 	for _, m := range r.compiled().FindAllStringSubmatchIndex(text, maxMatches) {
 		whole, secret := text[m[0]:m[1]], r.secret(text, m)
-		if r.Entropy > 0 && entropy(secret) <= r.Entropy {
+		if r.Entropy > 0 && Entropy(secret) <= r.Entropy {
 			continue
 		}
 		innocent := func(a allowlist) bool { return a.covers(secret, whole) }
