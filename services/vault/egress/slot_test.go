@@ -1,8 +1,8 @@
 package egress
 
 import (
-	"encoding/hex"
 	"encoding/base64"
+	"encoding/hex"
 	"io"
 	"net/http"
 	"net/url"
@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
-	"github.com/keyhole-dev/keyhole/services/vault/guard"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
+	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
 // seen is what the provider got.
