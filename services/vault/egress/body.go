@@ -10,20 +10,19 @@ import (
 	"time"
 )
 
-// watch ends a call when nothing moves for too long, or when it takes too long
-// altogether.
+// watch ends a call that makes no progress or takes too long in total.
 type watch struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	idle   *time.Timer
 	total  *time.Timer
-	// connected is set when there is a connection to send on.
+	// connected means that there is a connection to send on.
 	connected bool
-	// answered is set when the answer has begun: from then on the idle clock is its.
+	// answered means that the answer has begun. From then on only the answer resets the idle clock.
 	answered atomic.Bool
 }
 
-// newWatch starts both clocks. It must be stopped.
+// newWatch starts both clocks. The caller stops it.
 func newWatch(ctx context.Context, idle, total time.Duration) *watch {
 	w := &watch{}
 	w.ctx, w.cancel = context.WithCancelCause(ctx)
@@ -32,14 +31,14 @@ func newWatch(ctx context.Context, idle, total time.Duration) *watch {
 	return w
 }
 
-// stop ends the call, if it still goes on: its connection is closed.
+// stop ends the call. If it is still running, its connection is closed.
 func (w *watch) stop() {
 	w.idle.Stop()
 	w.total.Stop()
 	w.cancel(context.Canceled)
 }
 
-// upload is the caller's body on its way out.
+// upload is the caller's body while it is sent.
 type upload struct {
 	src  io.Reader
 	left int64
@@ -47,46 +46,46 @@ type upload struct {
 	idle time.Duration
 }
 
-// Read implements io.Reader. One byte over the limit is read, to see that it is over.
+// Read implements io.Reader. It reads one byte over the limit, to notice a body that is too large.
 func (u *upload) Read(p []byte) (int, error) {
 	n, err := u.src.Read(p[:min(int64(len(p)), u.left+1)])
 	if !u.w.answered.Load() {
 		u.w.idle.Reset(u.idle)
 	}
 	if u.left -= int64(n); u.left < 0 {
-		tooLarge := refuse(TooLarge, "the request is larger than is allowed")
+		tooLarge := refuse(TooLarge, "the request is larger than allowed")
 		u.w.cancel(tooLarge)
 		return 0, tooLarge
 	}
 	return n, err
 }
 
-// lengthKnown is how much of a body is read before it is sent, to know its length:
-// many servers do not take a body without one.
-const lengthKnown = 64 << 10
+// prefetchBytes is how much of a body is read before it is sent, in bytes. A shorter body is sent with its length,
+// because many servers refuse a body without one.
+const prefetchBytes = 64 << 10
 
-// measured is a request's body: its beginning, and the rest if there is more.
-type measured struct {
+// requestBody is the prefetched start of a body and the rest, if there is more.
+type requestBody struct {
 	head []byte
 	rest io.Reader
 }
 
-func measure(body io.Reader) (measured, error) {
+func prefetch(body io.Reader) (requestBody, error) {
 	if body == nil {
-		return measured{}, nil
+		return requestBody{}, nil
 	}
-	head, err := io.ReadAll(io.LimitReader(body, lengthKnown))
+	head, err := io.ReadAll(io.LimitReader(body, prefetchBytes))
 	if err != nil {
-		return measured{}, refuse(RefusedRequest, "the request's body could not be read")
+		return requestBody{}, refuse(RefusedRequest, "the request's body could not be read")
 	}
-	if len(head) < lengthKnown {
+	if len(head) < prefetchBytes {
 		body = nil
 	}
-	return measured{head: head, rest: body}, nil
+	return requestBody{head: head, rest: body}, nil
 }
 
-// attach gives the body to a request, to be read once: the request has no GetBody.
-func (m measured) attach(r *http.Request, w *watch, c Config) {
+// attach sets the body of a request. The request has no GetBody, so net/http cannot send the body twice.
+func (m requestBody) attach(r *http.Request, w *watch, c Config) {
 	if len(m.head) == 0 && m.rest == nil {
 		return
 	}
@@ -99,8 +98,8 @@ func (m measured) attach(r *http.Request, w *watch, c Config) {
 	r.Body = io.NopCloser(&upload{src: src, left: c.MaxRequestBytes, w: w, idle: c.HeaderTimeout})
 }
 
-// download is the bytes of an answer as they come off the wire. The idle clock
-// runs only while a read waits: a slow consumer is not the destination's fault.
+// download is the raw body of an answer. The idle clock runs only while a read waits, because a slow consumer is not
+// the destination's fault.
 type download struct {
 	src  io.ReadCloser
 	left int64
@@ -114,13 +113,12 @@ func (d *download) Read(p []byte) (int, error) {
 	n, err := d.src.Read(p)
 	d.w.idle.Stop()
 	if d.left -= int64(n); d.left < 0 {
-		return 0, refuse(TooLarge, "the response is larger than is allowed")
+		return 0, refuse(TooLarge, "the response is larger than allowed")
 	}
 	return n, err
 }
 
-// responseBody is what the caller reads: unpacked, guarded, and with errors of
-// this package.
+// responseBody is the decoded and guarded body of an answer. Its errors are of this package.
 type responseBody struct {
 	io.Reader
 	w     *watch
@@ -128,8 +126,7 @@ type responseBody struct {
 	err   error
 }
 
-// Read implements io.Reader. After an error other than io.EOF the connection is
-// closed.
+// Read implements io.Reader. An error other than io.EOF closes the connection.
 func (b *responseBody) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err
@@ -147,12 +144,11 @@ func (b *responseBody) Read(p []byte) (int, error) {
 	return n, b.err
 }
 
-// Close ends the call. Of an answer that was not read to its end, the connection
-// is closed with it.
+// Close ends the call. If the answer was not read to its end, it closes the connection.
 func (b *responseBody) Close() error {
 	b.w.stop()
 	for _, f := range b.close {
-		_ = f() // the caller has what it wanted; there is nothing to do about it
+		_ = f() // the answer has been read, so a failure to close changes nothing
 	}
 	if b.err == nil {
 		b.err = refuse(Canceled, "the response was closed")

@@ -14,27 +14,26 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// Config is what a Client is made from. Every zero value is a sensible one.
+// Config configures a Client. The zero value works.
 type Config struct {
-	// Rules are the operator's. Nil allows public https only.
+	// Rules are the operator's. Nil allows only https to public addresses.
 	Rules *Rules
-	// Resolver looks names up. Nil is the machine's.
+	// Resolver looks names up. Nil means the machine's.
 	Resolver *net.Resolver
-	// RootCAs are trusted for TLS. Nil is the machine's; see [Roots].
+	// RootCAs are trusted for TLS. Nil means the machine's; see [Roots].
 	RootCAs *x509.CertPool
-	// MaxRequestBytes bounds a request's body. Zero is 64 MiB.
+	// MaxRequestBytes bounds a request's body. Zero means 64 MiB.
 	MaxRequestBytes int64
-	// MaxResponseBytes bounds an answer's body, packed and unpacked. Zero is 64 MiB.
+	// MaxResponseBytes bounds an answer's body, compressed and decompressed. Zero means 64 MiB.
 	MaxResponseBytes int64
-	// DialTimeout bounds a connection: look-up and connect, and as long again for
-	// TLS. Zero is 10 seconds.
+	// DialTimeout bounds look-up and connect together, and then the TLS handshake. Zero means 10 seconds.
 	DialTimeout time.Duration
-	// HeaderTimeout bounds the wait for an answer to begin, from the last byte sent.
-	// Zero is 2 minutes, since language models think before they speak.
+	// HeaderTimeout bounds the wait for an answer to begin, from the last byte sent. Zero means 2 minutes,
+	// because language models compute before they answer.
 	HeaderTimeout time.Duration
-	// IdleTimeout bounds the wait for the next bytes of an answer. Zero is 1 minute.
+	// IdleTimeout bounds the wait for the next bytes of an answer. Zero means 1 minute.
 	IdleTimeout time.Duration
-	// TotalTimeout bounds a whole call. Zero is 10 minutes.
+	// TotalTimeout bounds a whole call. Zero means 10 minutes.
 	TotalTimeout time.Duration
 }
 
@@ -42,12 +41,12 @@ type Config struct {
 type Client struct {
 	config Config
 	pool   *pool
-	// outside reaches only what is public, whatever the operator lists.
+	// outside reaches only public addresses, even if the operator lists others.
 	outside *pool
 	public  *Rules
 }
 
-// New makes a Client. It starts nothing and looks nothing up.
+// New makes a Client. It starts nothing.
 func New(c Config) *Client {
 	if c.Rules == nil {
 		c.Rules = &Rules{}
@@ -55,23 +54,23 @@ func New(c Config) *Client {
 	if c.Resolver == nil {
 		c.Resolver = net.DefaultResolver
 	}
-	byDefault(&c.MaxRequestBytes, 64<<20)
-	byDefault(&c.MaxResponseBytes, 64<<20)
-	byDefault(&c.DialTimeout, 10*time.Second)
-	byDefault(&c.HeaderTimeout, 2*time.Minute)
-	byDefault(&c.IdleTimeout, time.Minute)
-	byDefault(&c.TotalTimeout, 10*time.Minute)
+	orDefault(&c.MaxRequestBytes, 64<<20)
+	orDefault(&c.MaxResponseBytes, 64<<20)
+	orDefault(&c.DialTimeout, 10*time.Second)
+	orDefault(&c.HeaderTimeout, 2*time.Minute)
+	orDefault(&c.IdleTimeout, time.Minute)
+	orDefault(&c.TotalTimeout, 10*time.Minute)
 	public := &Rules{plaintext: c.Rules.plaintext}
 	return &Client{config: c, pool: newPool(c, c.Rules), outside: newPool(c, public), public: public}
 }
 
-func byDefault[T ~int64](p *T, v T) {
+func orDefault[T ~int64](p *T, v T) {
 	if *p <= 0 {
 		*p = v
 	}
 }
 
-// Close closes the connections that are idle.
+// Close closes idle connections.
 func (c *Client) Close() {
 	c.pool.close()
 	c.outside.close()
@@ -81,52 +80,48 @@ func (c *Client) Close() {
 type Request struct {
 	Method string
 	URL    string
-	// Header is the caller's; see cleaned for what is dropped from it.
+	// Header is the caller's. Some headers are dropped; see cleaned.
 	Header http.Header
-	// Body is read while it is sent, at the latest until the Response's body is
-	// closed; nil is none. It is not closed.
+	// Body is read while it is sent, until the Response's body is closed at the latest. It is not closed. Nil means
+	// no body.
 	Body io.Reader
-	// Slots hold the secrets, if the call is made with some.
+	// Slots hold the secrets; empty for a call without secrets.
 	Slots Slots
-	// Destinations are those of the credentials: with Slots the URL must go to one
-	// of them. Without, an empty list allows every public destination.
+	// Destinations are those of the credentials. With Slots the URL must go to one of them. Without Slots an empty
+	// list allows every public destination.
 	Destinations []Destination
-	// Guard is the Set of the secrets that must not come back. With Slots and no
-	// Guard, one is compiled for this call, which takes milliseconds: pass it.
+	// Guard finds the secrets of the Slots in the answer. Nil compiles one for this call, which takes milliseconds.
 	Guard *guard.Set
-	// OnReflected, if not nil, is called once when the answer held a secret, before
-	// the caller sees the error: audit and suspension. It must not block for long.
+	// OnReflected, if not nil, is called once if the answer holds a secret, before the caller sees the error. It
+	// audits and suspends, and must not block for long.
 	OnReflected func()
-	// Remember is called with the pieces of a secret that an answer holds, before the
-	// text that holds them is let go; see guard.Options.
+	// Remember is called with pieces of a secret in the answer, before the text with the pieces is passed on; see
+	// guard.Options.
 	Remember func([]guard.Piece) (withhold bool, err error)
-	// FollowRedirects follows redirects; see onward for which.
+	// FollowRedirects follows redirects; see redirectMethod for which.
 	FollowRedirects bool
-	// OnRedirect, if not nil, is called before each redirect is followed. With an error
-	// it is not.
+	// OnRedirect, if not nil, is called before each redirect. An error ends the call.
 	OnRedirect func(status int, to Destination) error
-	// MaxResponseBytes lowers the client's limit; zero leaves it.
+	// MaxResponseBytes lowers the client's limit. Zero keeps it.
 	MaxResponseBytes int64
 }
 
-// Response is what gets out of an answer. A redirect that was not followed is a
-// Response too, without its Location.
+// Response is the part of an answer that gets out. A redirect that was not followed is a Response too, without its
+// Location.
 type Response struct {
 	Status int
-	// Header has only the headers that are let through. Content-Encoding and
-	// Content-Length are not among them: the body is unpacked.
+	// Header has only the headers that are passed on. The body is decompressed, so Content-Encoding and
+	// Content-Length are not among them.
 	Header http.Header
-	// Redirect is where a redirect that was not followed points to; nil for none, or
-	// where that cannot be said.
+	// Redirect is the destination of a redirect that was not followed. It is nil if there is none or if it is not
+	// a valid URL.
 	Redirect *Destination
-	// Body must be closed. Its errors are *Error; a Reflected one ends it at the
-	// last byte before the secret, or earlier.
+	// Body must be closed. Its errors are *Error. A Reflected error comes before the first byte of the secret.
 	Body io.ReadCloser
 }
 
-// Do makes a call: one request on one connection, and one more for each redirect that
-// is followed. No request is ever sent a second time. Every error is an *Error. When
-// ctx ends, the request ends with it, also while the body is read.
+// Do makes a call: one request on one connection, and one more for each redirect that it follows. It never sends a
+// request again. Every error is an *Error. The end of ctx ends the call, also while the body is read.
 func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	t, header, err := c.prepare(&req)
 	if err != nil {
@@ -145,7 +140,7 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	return resp, nil
 }
 
-// prepare does everything that can be done before there is a connection.
+// prepare does all work that needs no connection.
 func (c *Client) prepare(req *Request) (target, http.Header, error) {
 	t, err := c.admit(req)
 	if err != nil {
@@ -163,7 +158,7 @@ func (c *Client) prepare(req *Request) (target, http.Header, error) {
 	return t, header, nil
 }
 
-// admit checks everything that can be checked before a connection is made.
+// admit makes all checks of a request that need no connection.
 func (c *Client) admit(req *Request) (target, error) {
 	switch req.Method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
@@ -188,13 +183,14 @@ func (c *Client) allow(req *Request, d Destination) error {
 	return c.config.Rules.Check(d)
 }
 
-// send makes the call, and those that redirects ask for.
+// send makes the call and follows redirects.
 func (c *Client) send(w *watch, req Request, t target, header http.Header) (*Response, error) {
-	body, err := measure(req.Body)
+	body, err := prefetch(req.Body)
 	if err != nil {
 		return nil, err
 	}
-	// What acts has acted by its first answer, which then is the result.
+	// A call with a secret or a write has had its effect by the first answer. If its redirect is refused, that
+	// answer is the result.
 	acts := len(req.Slots) > 0 || !req.reads()
 	from := c.pool
 	for hop := 0; ; hop++ {
@@ -202,28 +198,28 @@ func (c *Client) send(w *watch, req Request, t target, header http.Header) (*Res
 		if err != nil {
 			return nil, err
 		}
-		method, follow := req.onward(resp)
+		method, follow := req.redirectMethod(resp)
 		if !follow {
-			return c.deliver(w, req, t, resp)
+			return c.respond(w, req, t, resp)
 		}
 		next, through, refused := c.redirect(&req, from, t, resp, hop)
 		if refused.aboutURL() && acts {
-			return c.deliver(w, req, t, resp)
+			return c.respond(w, req, t, resp)
 		}
-		_ = resp.Body.Close() // what it says is of no interest
+		_ = resp.Body.Close() // the body of a redirect is not used
 		if refused != nil {
 			return nil, refused
 		}
-		header = carried(header, &req, next.Destination == t.Destination)
+		header = redirectHeader(header, &req, next.Destination == t.Destination)
 		req.Method, req.Slots, req.Destinations = method, nil, nil
-		from, t, body = through, next, measured{}
+		from, t, body = through, next, requestBody{}
 	}
 }
 
-// roundTrip sends one request on one connection, with the secret in a request of its
-// own. Whatever fails once there is a connection is final.
-func (c *Client) roundTrip(w *watch, p *pool, req Request, t target, header http.Header, body measured) (*http.Response, error) {
-	l, err := p.take(w.ctx, t.Destination)
+// roundTrip sends one request on one connection. The secret is only in the copy that is sent. Any failure on a
+// connection is final.
+func (c *Client) roundTrip(w *watch, p *pool, req Request, t target, header http.Header, body requestBody) (*http.Response, error) {
+	l, err := p.acquire(w.ctx, t.Destination)
 	if err != nil {
 		return nil, err
 	}
@@ -236,17 +232,16 @@ func (c *Client) roundTrip(w *watch, p *pool, req Request, t target, header http
 	req.Slots.fill(r)
 	resp, err := l.conn.RoundTrip(r)
 	if err != nil {
-		p.give(l)
+		p.release(l)
 		return nil, err
 	}
 	resp.Request = nil
-	resp.Body = &lent{ReadCloser: resp.Body, giveBack: sync.OnceFunc(func() { p.give(l) })}
+	resp.Body = &leasedBody{ReadCloser: resp.Body, release: sync.OnceFunc(func() { p.release(l) })}
 	return resp, nil
 }
 
-// deliver builds the Response: listed headers, and the body behind its limits,
-// decoder and guard.
-func (c *Client) deliver(w *watch, req Request, t target, resp *http.Response) (*Response, error) {
+// respond builds the Response: the listed headers, and the body behind its limits, decoder and guard.
+func (c *Client) respond(w *watch, req Request, t target, resp *http.Response) (*Response, error) {
 	limit := c.config.MaxResponseBytes
 	if req.MaxResponseBytes > 0 {
 		limit = min(limit, req.MaxResponseBytes)
@@ -263,7 +258,7 @@ func (c *Client) deliver(w *watch, req Request, t target, resp *http.Response) (
 		return fail(refuse(TooLarge, "the response is larger than is allowed"))
 	}
 	header, text := responseHeader(resp.Header)
-	to := pointsTo(t, resp)
+	to := redirectDestination(t, resp)
 	if to != nil {
 		text = append(text, to.String()...)
 	}

@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// maxDialled bounds how many addresses of a name are tried.
-const maxDialled = 4
+// maxAddresses bounds the addresses of a name that are tried.
+const maxAddresses = 4
 
-// dialer connects to addresses that it has checked, and to no other.
+// dialer connects only to addresses that it has checked.
 type dialer struct {
 	rules    *Rules
 	resolver *net.Resolver
 	timeout  time.Duration
 }
 
-// dial is called with the canonical host and port of a target.
+// dial connects to the canonical host and port of a target.
 func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, portText, err := net.SplitHostPort(address)
 	if err != nil {
@@ -39,7 +39,7 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	if err != nil {
 		return nil, err
 	}
-	// Control sees the address at the last moment, as the kernel will.
+	// Control sees the address that the kernel connects to. It is a second check, against a mistake in the first.
 	nd := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
 		ap, err := netip.ParseAddrPort(address)
 		if err != nil {
@@ -51,7 +51,7 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 		return nil
 	}}
 	var conn net.Conn
-	for _, a := range addrs[:min(len(addrs), maxDialled)] {
+	for _, a := range addrs[:min(len(addrs), maxAddresses)] {
 		if conn, err = nd.DialContext(ctx, network, netip.AddrPortFrom(a, dest.Port).String()); err == nil {
 			return conn, nil
 		}
@@ -59,8 +59,8 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	return nil, err
 }
 
-// resolve returns the addresses of a name. If one of them is refused, all are: an
-// attacker's name may have a public address beside a private one.
+// resolve returns the addresses of a name. If one of them is refused, all are refused: an attacker's name may have
+// both a public and a private address.
 func (d *dialer) resolve(ctx context.Context, dest Destination) ([]netip.Addr, error) {
 	var addrs []netip.Addr
 	if a, err := netip.ParseAddr(dest.Host); err == nil {
@@ -68,14 +68,14 @@ func (d *dialer) resolve(ctx context.Context, dest Destination) ([]netip.Addr, e
 	} else {
 		name := dest.Host
 		if !d.rules.names[dest.address()] {
-			name += "." // only the name itself, not below a search domain of this machine
+			name += "." // without the search domains of this machine
 		}
 		if addrs, err = d.resolver.LookupNetIP(ctx, "ip", name); err != nil {
 			return nil, err
 		}
 	}
 	for i, a := range addrs {
-		// The resolver gives A records in their IPv6 form.
+		// The resolver returns A records as IPv4-mapped IPv6 addresses.
 		addrs[i] = a.Unmap()
 		if err := d.rules.checkAddr(dest, addrs[i]); err != nil {
 			return nil, err
@@ -87,8 +87,8 @@ func (d *dialer) resolve(ctx context.Context, dest Destination) ([]netip.Addr, e
 	return addrs, nil
 }
 
-// Roots returns the machine's certificate authorities and those of a PEM file: providers
-// inside an organisation often have certificates of its own authority.
+// Roots returns the machine's certificate authorities and those of a PEM file. Providers inside an organisation often
+// have certificates of a private authority.
 func Roots(pemFile string) (*x509.CertPool, error) {
 	more, err := os.ReadFile(pemFile)
 	if err != nil {

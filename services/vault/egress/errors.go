@@ -10,32 +10,32 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// Kind says what went wrong.
+// Kind is the kind of a failure.
 type Kind int
 
 // The kinds of Error.
 const (
-	// RefusedRequest: method, headers, body or slot are not acceptable.
+	// RefusedRequest: the method, the headers, the body or a slot is invalid.
 	RefusedRequest Kind = iota + 1
-	// RefusedDestination: the URL is not acceptable, or not a destination of the credential.
+	// RefusedDestination: the URL is invalid, or is not a destination of the credential.
 	RefusedDestination
-	// RefusedAddress: the destination is at an address that may not be called.
+	// RefusedAddress: the destination has an address that may not be called.
 	RefusedAddress
-	// RefusedRedirect: a plain fetch was sent on where it may not go, or too often.
+	// RefusedRedirect: a redirect goes where it may not go, or there are too many.
 	RefusedRedirect
-	// TLS: there is no trusted, encrypted connection to the name.
+	// TLS: the destination has no trusted certificate, or does not speak TLS.
 	TLS
-	// Unreachable: no such name, no connection, or it broke off.
+	// Unreachable: the name does not exist, or the connection failed or broke off.
 	Unreachable
-	// Timeout: one of the deadlines passed.
+	// Timeout: a deadline passed.
 	Timeout
 	// Canceled: the caller ended the call.
 	Canceled
-	// TooLarge: request or response exceed their limit.
+	// TooLarge: the request or the response exceeds its limit.
 	TooLarge
-	// BadResponse: the answer is not HTTP, or cannot be unpacked.
+	// BadResponse: the answer is not HTTP, or cannot be decoded.
 	BadResponse
-	// Reflected: the answer held the secret, and was withheld.
+	// Reflected: the answer held a secret and was withheld.
 	Reflected
 )
 
@@ -48,30 +48,29 @@ var kindNames = map[Kind]string{
 // String is the kind as a metric label.
 func (k Kind) String() string { return kindNames[k] }
 
-// Reveals is what an error tells of the installation, beyond what is in the request.
+// Reveals is what an error reveals of the installation.
 type Reveals int
 
-// What errors reveal.
+// The values of Reveals.
 const (
-	// Nothing: the request or the answer alone decide.
+	// Nothing: the error depends only on the request and the answer.
 	Nothing Reveals = iota
-	// Settings: what the operator lists decides too.
+	// Settings: the error depends on what the operator lists.
 	Settings
-	// Network: names and addresses decide that this machine sees and a stranger may not.
+	// Network: the error depends on names and addresses of the operator's network.
 	Network
 )
 
-// Error is the only error that this package returns. Its text never has a secret in it,
-// but see Reveals. It has no cause on purpose: what net/http says may quote the URL, with the secret in
-// its query, or the answer.
+// Error is the only error that this package returns. Its text has no secret, but see Reveals. It has no cause: an error
+// of net/http may quote the answer, or the URL with a secret in its query.
 type Error struct {
 	Kind    Kind
 	Message string
-	// Unsent: there was no connection yet, so that nothing of the request has left.
+	// Unsent means that there was no connection yet, so nothing of the request was sent.
 	Unsent bool
-	// Reveals is for whoever passes the error on.
+	// Reveals tells the caller to whom it may show the error.
 	Reveals Reveals
-	// Status is what the answer had, where one began; 0 where none did.
+	// Status is the status of the answer; 0 if there was none.
 	Status int
 }
 
@@ -82,27 +81,27 @@ func refuse(k Kind, format string, args ...any) *Error {
 	return &Error{Kind: k, Message: fmt.Sprintf(format, args...)}
 }
 
-// revealing marks an error for what it tells.
+// revealing sets what an error reveals.
 func (e *Error) revealing(r Reveals) *Error {
 	e.Reveals = r
 	return e
 }
 
-// unsent is an error from before there was a connection.
+// unsent marks an error that occurred before there was a connection.
 func unsent(err error) *Error {
 	e := *explain(context.Background(), err)
 	e.Unsent = true
 	return &e
 }
 
-// The causes with which a call is ended from within.
+// The causes with which the clocks of a call end it.
 var (
 	errIdle  = refuse(Timeout, "the destination did not answer in time")
-	errTotal = refuse(Timeout, "the call took longer than is allowed")
+	errTotal = refuse(Timeout, "the call took longer than allowed")
 )
 
-// explain turns what the transport, a body or a decoder said into an Error. It
-// looks at the type, never at the text.
+// explain turns an error of the transport, a body or a decoder into an Error. It uses the type of the error, never its
+// text.
 func explain(ctx context.Context, err error) *Error {
 	if e, ok := errors.AsType[*Error](context.Cause(ctx)); ok {
 		return e
@@ -118,18 +117,18 @@ func explain(ctx context.Context, err error) *Error {
 	case errors.Is(err, guard.ErrReflected):
 		return refuse(Reflected, "the response was withheld")
 	case errors.Is(err, guard.ErrBomb):
-		return refuse(TooLarge, "the response is larger than is allowed")
+		return refuse(TooLarge, "the response is larger than allowed")
 	case errors.Is(err, guard.ErrCrowded):
-		return refuse(BadResponse, "the response has more than 256 choices or fields in turn, and was withheld: ask for fewer in one call")
+		return refuse(BadResponse, "the response has more than 256 interleaved choices or fields and was withheld; ask for fewer in one call")
 	case errors.Is(err, guard.ErrCorrupt), errors.Is(err, guard.ErrEncoding):
-		return refuse(BadResponse, "the response is damaged or in an encoding that is not supported")
+		return refuse(BadResponse, "the response is corrupt or has an unsupported encoding")
 	}
 	return explainTransport(err)
 }
 
 func explainTransport(err error) *Error {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return refuse(TLS, "the destination's certificate is not trusted, or not for its name")
+		return refuse(TLS, "the destination's certificate is not trusted, or is for another name")
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return refuse(TLS, "the destination does not speak TLS")

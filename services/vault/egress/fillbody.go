@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// MaxFilled bounds a body that a credential goes into, in bytes: it is kept in memory.
+// MaxFilled bounds a body with a credential in it, in bytes, because such a body is held in memory.
 const MaxFilled = 8 << 20
 
-// Placeholder stands in a body where a credential goes.
+// Placeholder marks the place of a credential in a body.
 const Placeholder = "$credentials"
 
-// FillBody puts the secrets of the Body slots into a JSON body, each at its own pointer,
-// in the place of the placeholder. Without such a slot the body is not touched.
+// FillBody replaces the placeholder at the pointer of each Body slot with the slot's secret. Without a Body slot it
+// returns the body unread.
 func FillBody(body io.Reader, slots []*Slot) (io.Reader, error) {
 	var raw []byte
 	for _, s := range slots {
@@ -29,9 +29,9 @@ func FillBody(body io.Reader, slots []*Slot) (io.Reader, error) {
 			}
 		}
 		if len(raw) > MaxFilled {
-			return nil, refuse(TooLarge, "a body with a credential in it is larger than %d MiB", MaxFilled>>20)
+			return nil, refuse(TooLarge, "the body is larger than %d MiB, the limit for a body with a credential", MaxFilled>>20)
 		}
-		from, to, err := find(raw, s.Name)
+		from, to, err := findPlaceholder(raw, s.Name)
 		if err != nil {
 			return nil, refuse(RefusedRequest, "the request's body has no place for the credential at %s: %v", s.Name, err)
 		}
@@ -49,18 +49,18 @@ func FillBody(body io.Reader, slots []*Slot) (io.Reader, error) {
 
 var (
 	errNotJSON  = errors.New("it is not a JSON object")
-	errNotThere = errors.New("the placeholder is not there once")
+	errNotThere = errors.New("the placeholder must be there exactly once")
 )
 
-// find gives the bytes of the placeholder at a pointer through objects. Two members of
-// one name are refused: readers differ in which they take.
-func find(raw []byte, pointer string) (from, to int, err error) {
+// findPlaceholder returns the range of the placeholder at a pointer, quotes included. It refuses two members with one
+// name, because readers differ in which one they take.
+func findPlaceholder(raw []byte, pointer string) (from, to int, err error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
 	for i := range parts {
 		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(parts[i])
 	}
-	if from, to, err = member(d, raw, parts); err != nil {
+	if from, to, err = findInObject(d, raw, parts); err != nil {
 		return 0, 0, err
 	}
 	if to == 0 {
@@ -69,9 +69,8 @@ func find(raw []byte, pointer string) (from, to int, err error) {
 	return from, to, nil
 }
 
-// member reads one value, and finds the placeholder at the path in it; to is 0 where it
-// is not.
-func member(d *json.Decoder, raw []byte, path []string) (from, to int, err error) {
+// findInObject reads one object and returns the range of the placeholder at a path in it; to is 0 if there is none.
+func findInObject(d *json.Decoder, raw []byte, path []string) (from, to int, err error) {
 	if open, err := d.Token(); err != nil || open != json.Delim('{') {
 		return 0, 0, errNotJSON
 	}
@@ -92,7 +91,7 @@ func member(d *json.Decoder, raw []byte, path []string) (from, to int, err error
 		}
 		seen = true
 		if len(path) > 1 {
-			if from, to, err = member(d, raw, path[1:]); err != nil {
+			if from, to, err = findInObject(d, raw, path[1:]); err != nil {
 				return 0, 0, err
 			}
 			continue

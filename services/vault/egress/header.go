@@ -8,36 +8,34 @@ import (
 )
 
 const (
-	// maxHeaders and maxHeaderBytes bound what a caller, and a destination, may send.
+	// maxHeaders and maxHeaderBytes bound the headers of a request. The second also bounds those of an answer.
 	maxHeaders     = 64
 	maxHeaderBytes = 32 << 10
-	// accepted is what the guard can look into.
+	// accepted are the encodings that the guard can decode.
 	accepted = "gzip, br, zstd"
 )
 
-// ownHeaders are set by egress or by net/http, or belong to one connection. No
-// caller's copy is ever sent.
+// ownHeaders are set by egress or net/http, or belong to one connection. The caller's are dropped.
 var ownHeaders = set(
 	"Accept-Encoding", "Connection", "Content-Length", "Expect", "Host", "Http2-Settings", "Keep-Alive",
 	"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
 )
 
-// secretHeaders are where credentials go. Beside a slot no caller's copy is sent:
-// a destination that got two would choose.
+// secretHeaders carry credentials. In a request with a slot the caller's are dropped, because a destination that gets
+// two credentials may choose either.
 var secretHeaders = set(
 	"Authorization", "Cookie", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", "X-Auth-Token", "Ocp-Apim-Subscription-Key", "X-Amz-Security-Token",
 )
 
-// steering headers change what a request means. With a secret they are dropped: the
-// method and the host are checked, and a range would let an answer be read piece by
-// piece, each too short for the guard.
-var steering = set(
+// steeringHeaders change the meaning of a request. In a request with a slot they are dropped. They could replace the
+// method and the host after the check, and a range could split an answer into pieces that are too short for the guard.
+var steeringHeaders = set(
 	"Range", "If-Range", "Forwarded", "X-Http-Method", "X-Http-Method-Override", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url",
 )
 
-// passed are the headers of an answer that get out. They tell of the answer's form
-// and of limits, not of the one who asked.
-var passed = set(
+// passedHeaders are the headers of an answer that get out. They describe the answer and rate limits, not the party
+// that asked.
+var passedHeaders = set(
 	"Content-Type", "Content-Language", "Etag", "Last-Modified", "Retry-After", "Retry-After-Ms",
 	"X-Request-Id", "Request-Id", "Openai-Processing-Ms", "Openai-Version",
 )
@@ -52,8 +50,7 @@ func set(names ...string) map[string]bool {
 	return m
 }
 
-// cleaned returns the caller's headers without those that are not the caller's to
-// set. With slots, that is stricter.
+// cleaned returns the headers of the caller that it may set. With slots it may set fewer.
 func cleaned(in http.Header, slots Slots) (http.Header, error) {
 	out := http.Header{}
 	count, size := 0, 0
@@ -65,22 +62,22 @@ func cleaned(in http.Header, slots Slots) (http.Header, error) {
 	}
 	for name, values := range in {
 		if !httpguts.ValidHeaderFieldName(name) {
-			return nil, refuse(RefusedRequest, "a header's name is not made of letters, digits and hyphens")
+			return nil, refuse(RefusedRequest, "the name of a header may have only letters, digits and hyphens")
 		}
 		for _, v := range values {
 			if !httpguts.ValidHeaderFieldValue(v) {
-				return nil, refuse(RefusedRequest, "the value of header %s has a control character in it", name)
+				return nil, refuse(RefusedRequest, "the value of header %s has a control character", name)
 			}
 			count, size = count+1, size+len(name)+len(v)
 		}
 		key := http.CanonicalHeaderKey(name)
-		if ownHeaders[key] || perConnection[key] || strings.HasPrefix(key, "Proxy-") || slots.displace(key) {
+		if ownHeaders[key] || perConnection[key] || strings.HasPrefix(key, "Proxy-") || slots.exclude(key) {
 			continue
 		}
 		out[key] = append(out[key], values...)
 	}
 	if count > maxHeaders || size > maxHeaderBytes {
-		return nil, refuse(RefusedRequest, "more than %d headers, or more than %d bytes of them", maxHeaders, maxHeaderBytes)
+		return nil, refuse(RefusedRequest, "the request has more than %d headers, or more than %d bytes of headers", maxHeaders, maxHeaderBytes)
 	}
 	out.Set("Accept-Encoding", accepted)
 	if out.Get("User-Agent") == "" {
@@ -89,19 +86,18 @@ func cleaned(in http.Header, slots Slots) (http.Header, error) {
 	return out, nil
 }
 
-// displaces reports that a caller's header must not stand beside this slot.
-func (s *Slot) displaces(key string) bool {
-	return secretHeaders[key] || steering[key] || strings.HasPrefix(key, "X-Forwarded-") ||
+// excludes reports whether this slot forbids a header of the caller.
+func (s *Slot) excludes(key string) bool {
+	return secretHeaders[key] || steeringHeaders[key] || strings.HasPrefix(key, "X-Forwarded-") ||
 		(s.Kind == Header && key == http.CanonicalHeaderKey(s.Name))
 }
 
-// responseHeader returns what gets out of an answer's header, and the same as text
-// for the guard.
+// responseHeader returns the headers of an answer that get out, and the same as text for the guard.
 func responseHeader(in http.Header) (http.Header, []byte) {
 	out := http.Header{}
 	var text []byte
 	for name, values := range in {
-		if !passed[name] && !hasPrefix(name, passedPrefixes) {
+		if !passedHeaders[name] && !hasPrefix(name, passedPrefixes) {
 			continue
 		}
 		out[name] = values

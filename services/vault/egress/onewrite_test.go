@@ -28,10 +28,10 @@ const plainly = "plain "
 var wireBodies = map[string]func() io.Reader{
 	"no body":           func() io.Reader { return nil },
 	"body":              func() io.Reader { return strings.NewReader("{}") },
-	"stream":            func() io.Reader { return bytes.NewReader(make([]byte, lengthKnown+10)) },
+	"stream":            func() io.Reader { return bytes.NewReader(make([]byte, prefetchBytes+10)) },
 	plainly + "no body": func() io.Reader { return nil },
 	plainly + "body":    func() io.Reader { return strings.NewReader("{}") },
-	plainly + "stream":  func() io.Reader { return bytes.NewReader(make([]byte, lengthKnown+10)) },
+	plainly + "stream":  func() io.Reader { return bytes.NewReader(make([]byte, prefetchBytes+10)) },
 }
 
 // However a provider ends a request on a connection that was used before, the request
@@ -147,9 +147,9 @@ func keep(t *testing.T, c *Client, s *wire, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var lines []*line
+	var lines []*connection
 	for range n {
-		l, err := c.pool.take(t.Context(), to)
+		l, err := c.pool.acquire(t.Context(), to)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +157,7 @@ func keep(t *testing.T, c *Client, s *wire, n int) {
 	}
 	for _, l := range lines {
 		l.conn.Release()
-		c.pool.give(l)
+		c.pool.release(l)
 	}
 	if k := c.pool.usable(); k != n {
 		t.Fatalf("%d connections are kept", k)

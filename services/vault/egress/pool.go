@@ -11,44 +11,44 @@ import (
 	"time"
 )
 
-// How many connections stay open while nobody uses them, and for how long.
+// Limits of idle connections.
 const (
-	maxIdle     = 256
-	maxIdleEach = 32 // of one destination
+	maxIdle     = 256 // of all destinations together
+	maxIdleEach = 32  // of one destination
 	idleLife    = 60 * time.Second
 )
 
-// pool keeps connections for reuse. It exists because http.Transport, used as a
-// RoundTripper, sends a request again when a connection fails under it, and the vault
-// has one intent for one request. Here a request gets one connection, and nothing in
-// this package can move it to another: a [http.ClientConn] does not know any other.
+// pool keeps connections for reuse. It exists because http.Transport sends a request again when a connection fails,
+// and the vault has one intent for one request. Here a request gets one connection, and nothing can move it to
+// another, because an [http.ClientConn] is one connection.
 //
-// A connection that is found closed before it is handed out is replaced. Afterwards
-// every failure is final.
+// A connection that is closed before a request gets it is replaced. After that, any failure is final.
 type pool struct {
-	dialler *http.Transport // only makes connections; its own pool stays empty
+	dialer *http.Transport // only opens connections; its own pool stays empty
 
+	// mu guards the fields below and those of all connections. Nothing is dialled or closed under it.
 	mu    sync.Mutex
-	ready map[Destination][]*line // lines that may take another request; newest last
-	idle  *list.List              // lines without a request, the last used in front
+	ready map[Destination][]*connection // connections that may take another request; newest last
+	idle  *list.List                    // connections without a request; most recently used first
 }
 
 // line is one connection: for one request at a time, or over HTTP/2 for several.
-type line struct {
+type connection struct {
 	conn *http.ClientConn
 	to   Destination
-	// All below is guarded by pool.mu.
+	// pool.mu guards the fields below.
 	users  int
 	listed bool          // in pool.ready
 	parked *list.Element // in pool.idle
 	expiry *time.Timer
 }
 
-// newPool takes no proxy from the environment, unpacks nothing and follows nothing.
+// newPool makes a pool. Its connections use no proxy of the environment, because a proxy would connect to
+// addresses that nothing here checks. They decompress nothing, because the guard bounds decompression.
 func newPool(c Config, rules *Rules) *pool {
 	d := &dialer{rules: rules, resolver: c.Resolver, timeout: c.DialTimeout}
 	return &pool{
-		dialler: &http.Transport{
+		dialer: &http.Transport{
 			Proxy:                  nil,
 			DialContext:            d.dial,
 			TLSClientConfig:        &tls.Config{RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12},
@@ -57,37 +57,37 @@ func newPool(c Config, rules *Rules) *pool {
 			ForceAttemptHTTP2:      true,
 			MaxResponseHeaderBytes: maxHeaderBytes,
 		},
-		ready: make(map[Destination][]*line),
+		ready: make(map[Destination][]*connection),
 		idle:  list.New(),
 	}
 }
 
-// take returns a connection with a place for one request, which the caller uses once
-// and then gives back. Connections are reused only for the same scheme, name and port.
-func (p *pool) take(ctx context.Context, to Destination) (*line, error) {
+// acquire returns a connection for one request. The caller releases it. Connections are reused only for the same
+// scheme, name and port.
+func (p *pool) acquire(ctx context.Context, to Destination) (*connection, error) {
 	if l := p.reuse(to); l != nil {
 		return l, nil
 	}
-	conn, err := p.dialler.NewClientConn(ctx, to.Scheme, to.address())
+	conn, err := p.dialer.NewClientConn(ctx, to.Scheme, to.address())
 	if err != nil {
 		return nil, err
 	}
 	if err := conn.Reserve(); err != nil {
-		_ = conn.Close() // it is of no use
+		_ = conn.Close() // it failed before its first request
 		return nil, err
 	}
-	l := &line{conn: conn, to: to, users: 1}
+	l := &connection{conn: conn, to: to, users: 1}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list(l)
 	return l, nil
 }
 
-// reuse finds an open connection and reserves a place on it. What cannot take another
-// request leaves the list: for good, or until a request on it ends.
-func (p *pool) reuse(to Destination) *line {
+// reuse reserves a place on an open connection, or returns nil. A connection that cannot take another request leaves the
+// list: forever if it is closed, or until one of its requests ends.
+func (p *pool) reuse(to Destination) *connection {
 	p.mu.Lock()
-	var dead []*line
+	var dead []*connection
 	defer func() { p.mu.Unlock(); closeAll(dead) }()
 	for len(p.ready[to]) > 0 {
 		l := p.ready[to][len(p.ready[to])-1]
@@ -105,10 +105,10 @@ func (p *pool) reuse(to Destination) *line {
 	return nil
 }
 
-// give returns a connection after a request has ended, well or not.
-func (p *pool) give(l *line) {
+// release ends the use of a connection by one request, also after a failure.
+func (p *pool) release(l *connection) {
 	p.mu.Lock()
-	var surplus []*line
+	var surplus []*connection
 	defer func() { p.mu.Unlock(); closeAll(surplus) }()
 	l.users--
 	p.list(l)
@@ -116,30 +116,30 @@ func (p *pool) give(l *line) {
 	case l.users > 0:
 	case l.listed:
 		surplus = p.park(l)
-	default: // closed, or broken off in the middle
-		surplus = []*line{l}
+	default: // it is closed or has failed
+		surplus = []*connection{l}
 	}
 }
 
-// park keeps an idle line for a while, and returns the one that has to go for it.
-func (p *pool) park(l *line) (surplus []*line) {
+// park keeps an idle connection, and returns the one that a limit evicts for it, if any. The caller closes that.
+func (p *pool) park(l *connection) (surplus []*connection) {
 	l.parked = p.idle.PushFront(l)
 	l.expiry = time.AfterFunc(idleLife, func() { p.expire(l) })
 	switch {
 	case p.idleOf(l.to) > maxIdleEach:
 	case p.idle.Len() > maxIdle:
-		l = p.idle.Back().Value.(*line)
+		l = p.idle.Back().Value.(*connection)
 	default:
 		return nil
 	}
 	p.unlist(l)
 	p.unpark(l)
-	return []*line{l}
+	return []*connection{l}
 }
 
 func (p *pool) idleOf(to Destination) int {
 	n := 0
-	for _, l := range p.ready[to] { // maxIdleEach, and those over HTTP/2 that are in use
+	for _, l := range p.ready[to] { // at most maxIdleEach, and HTTP/2 connections in use
 		if l.parked != nil {
 			n++
 		}
@@ -147,7 +147,7 @@ func (p *pool) idleOf(to Destination) int {
 	return n
 }
 
-func (p *pool) expire(l *line) {
+func (p *pool) expire(l *connection) {
 	p.mu.Lock()
 	unused := l.parked != nil
 	if unused {
@@ -156,12 +156,12 @@ func (p *pool) expire(l *line) {
 	}
 	p.mu.Unlock()
 	if unused {
-		closeAll([]*line{l})
+		closeAll([]*connection{l})
 	}
 }
 
-// list offers a line to other requests if it has a place for them.
-func (p *pool) list(l *line) {
+// list offers a connection to other requests if it can take one.
+func (p *pool) list(l *connection) {
 	switch {
 	case l.conn.Available() == 0:
 		p.unlist(l)
@@ -171,18 +171,18 @@ func (p *pool) list(l *line) {
 	}
 }
 
-func (p *pool) unlist(l *line) {
+func (p *pool) unlist(l *connection) {
 	if !l.listed {
 		return
 	}
 	l.listed = false
-	rest := slices.DeleteFunc(p.ready[l.to], func(o *line) bool { return o == l })
+	rest := slices.DeleteFunc(p.ready[l.to], func(o *connection) bool { return o == l })
 	if p.ready[l.to] = rest; len(rest) == 0 {
 		delete(p.ready, l.to)
 	}
 }
 
-func (p *pool) unpark(l *line) {
+func (p *pool) unpark(l *connection) {
 	if l.parked == nil {
 		return
 	}
@@ -191,12 +191,12 @@ func (p *pool) unpark(l *line) {
 	l.expiry.Stop()
 }
 
-// close closes the connections that are idle.
+// close closes idle connections.
 func (p *pool) close() {
 	p.mu.Lock()
-	var all []*line
+	var all []*connection
 	for p.idle.Len() > 0 {
-		l := p.idle.Back().Value.(*line)
+		l := p.idle.Back().Value.(*connection)
 		p.unlist(l)
 		p.unpark(l)
 		all = append(all, l)
@@ -205,21 +205,21 @@ func (p *pool) close() {
 	closeAll(all)
 }
 
-// lent is the body of an answer; closing it gives the connection back.
-type lent struct {
+// leasedBody is the body of an answer. Close releases the connection.
+type leasedBody struct {
 	io.ReadCloser
-	giveBack func()
+	release func()
 }
 
 // Close implements io.Closer.
-func (b *lent) Close() error {
-	defer b.giveBack()
+func (b *leasedBody) Close() error {
+	defer b.release()
 	return b.ReadCloser.Close()
 }
 
-// closeAll is not called under the lock, because TLS says goodbye.
-func closeAll(lines []*line) {
-	for _, l := range lines {
-		_ = l.conn.Close() // nobody uses it, and nobody waits for it
+// closeAll closes connections. Do not call it under the lock: closing TLS writes to the network.
+func closeAll(connections []*connection) {
+	for _, l := range connections {
+		_ = l.conn.Close() // no request uses it, so a failure affects nothing
 	}
 }

@@ -12,10 +12,9 @@ import (
 // maxRedirects bounds how many redirects of one call are followed.
 const maxRedirects = 5
 
-// onward tells whether an answer is a redirect to be followed, and by what method. The
-// next request never has a secret or a body: a redirect that asks to repeat what had
-// one, 307 or 308, is not followed.
-func (req *Request) onward(resp *http.Response) (method string, ok bool) {
+// redirectMethod reports whether a redirect is followed, and the method of the next request. The next request never has a
+// secret or a body, so a redirect that repeats a request with one (307, 308) is not followed.
+func (req *Request) redirectMethod(resp *http.Response) (method string, ok bool) {
 	if !req.FollowRedirects || resp.Header.Get("Location") == "" {
 		return "", false
 	}
@@ -36,15 +35,16 @@ func (req *Request) reads() bool {
 	return req.Method == http.MethodGet || req.Method == http.MethodHead
 }
 
-// aboutURL reports whether a redirect is not followed because of where it points to.
+// aboutURL reports whether a redirect is refused because of its target.
 func (e *Error) aboutURL() bool {
 	return e != nil && (e.Kind == RefusedRedirect || e.Kind == RefusedAddress || e.Kind == RefusedDestination)
 }
 
-// redirect says where an answer sends the call on, and through which connections.
+// redirect returns the target of a redirect and the pool for it. It checks the target, looks for secrets in it, and
+// reports it to OnRedirect.
 func (c *Client) redirect(req *Request, from *pool, t target, resp *http.Response, hop int) (target, *pool, *Error) {
 	if hop == maxRedirects {
-		return t, nil, refuse(RefusedRedirect, "redirected more than %d times", maxRedirects)
+		return t, nil, refuse(RefusedRedirect, "the destination redirects more than %d times", maxRedirects)
 	}
 	next, err := req.nextTarget(t, resp)
 	if err != nil {
@@ -62,15 +62,14 @@ func (c *Client) redirect(req *Request, from *pool, t target, resp *http.Respons
 	}
 	if req.OnRedirect != nil {
 		if err := req.OnRedirect(resp.StatusCode, next.Destination); err != nil {
-			return t, nil, refuse(Canceled, "the redirect could not be written down, and was not followed")
+			return t, nil, refuse(Canceled, "the redirect could not be written to the audit log, and was not followed")
 		}
 	}
 	return next, through, nil
 }
 
-// nextTarget reads the Location of an answer. The URL passes everything that the first
-// one passed, and does not leave TLS. Where the credential is in the query it is taken
-// out: many servers repeat the query when they send on.
+// nextTarget reads the Location of an answer. The URL passes the same checks as the first one, and does not leave TLS. A
+// credential in the query is removed, because many servers repeat the query in a redirect.
 func (req *Request) nextTarget(from target, resp *http.Response) (target, *Error) {
 	next, err := location(from, resp)
 	if err != nil {
@@ -95,10 +94,10 @@ func (req *Request) nextTarget(from target, resp *http.Response) (target, *Error
 func location(from target, resp *http.Response) (target, *Error) {
 	ref, err := url.Parse(resp.Header.Get("Location"))
 	if err != nil {
-		return target{}, refuse(RefusedRedirect, "the destination redirects to something that is not a URL")
+		return target{}, refuse(RefusedRedirect, "the destination redirects to an invalid URL")
 	}
 	abs := from.url().ResolveReference(ref)
-	abs.Fragment, abs.RawFragment = "", "" // for browsers; nothing is sent of it
+	abs.Fragment, abs.RawFragment = "", "" // never sent
 	next, err := parse(abs.String())
 	if err != nil {
 		return next, refuse(RefusedRedirect, "the destination redirects to a URL that is not allowed: %v", err)
@@ -106,8 +105,8 @@ func location(from target, resp *http.Response) (target, *Error) {
 	return next, nil
 }
 
-// pointsTo is where an answer that is a redirect points to, or nil.
-func pointsTo(from target, resp *http.Response) *Destination {
+// redirectDestination is the destination of an answer that is a redirect, or nil.
+func redirectDestination(from target, resp *http.Response) *Destination {
 	if resp.StatusCode < 300 || resp.StatusCode > 399 || resp.Header.Get("Location") == "" {
 		return nil
 	}
@@ -118,29 +117,28 @@ func pointsTo(from target, resp *http.Response) *Destination {
 	return &next.Destination
 }
 
-// poolFor chooses the connections for a redirect, and checks where it goes. What the
-// operator lists is reached from what the operator lists, and from the same server:
-// anybody else's redirect goes to public addresses alone.
+// poolFor chooses the pool for a redirect and checks its destination. Only a server that the operator lists may redirect
+// to another one that the operator lists. Any other server may redirect to itself and to public addresses.
 func (c *Client) poolFor(now *pool, from, to Destination) (*pool, *Error) {
 	switch {
 	case from == to:
 		return now, nil
-	case now == c.pool && c.config.Rules.listed(from):
+	case now == c.pool && c.config.Rules.Lists(from):
 		return c.pool, c.config.Rules.check(to)
 	default:
 		return c.outside, c.public.check(to)
 	}
 }
 
-// kept are the caller's headers that go to another server with a redirect, or that
-// stay of a call with a secret: none says who asks.
-var kept = set("Accept", "Accept-Encoding", "Accept-Language", "User-Agent")
+// keptOnRedirect are the headers of the caller that go with a redirect to another server, or after a call with a secret.
+// None identifies the caller.
+var keptOnRedirect = set("Accept", "Accept-Encoding", "Accept-Language", "User-Agent")
 
-// carried are the headers of the request that follows a redirect.
-func carried(header http.Header, req *Request, sameServer bool) http.Header {
+// redirectHeader returns the headers of the request that follows a redirect.
+func redirectHeader(header http.Header, req *Request, sameServer bool) http.Header {
 	out := http.Header{}
 	for name, values := range header {
-		if kept[name] || sameServer && len(req.Slots) == 0 && !strings.HasPrefix(name, "Content-") {
+		if keptOnRedirect[name] || sameServer && len(req.Slots) == 0 && !strings.HasPrefix(name, "Content-") {
 			out[name] = values
 		}
 	}

@@ -397,7 +397,7 @@ func TestUploadStreams(t *testing.T) {
 	t.Parallel()
 	first := make(chan struct{})
 	s := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
-		if _, err := io.CopyN(io.Discard, r.Body, lengthKnown); err == nil {
+		if _, err := io.CopyN(io.Discard, r.Body, prefetchBytes); err == nil {
 			close(first)
 		}
 		n, _ := io.Copy(io.Discard, r.Body)
@@ -405,7 +405,7 @@ func TestUploadStreams(t *testing.T) {
 	})
 	pr, pw := io.Pipe()
 	go func() {
-		_, _ = pw.Write(make([]byte, lengthKnown))
+		_, _ = pw.Write(make([]byte, prefetchBytes))
 		_, _ = pw.Write(make([]byte, 100))
 		<-first
 		_, _ = pw.Write(make([]byte, 5))

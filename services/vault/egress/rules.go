@@ -6,19 +6,18 @@ import (
 	"strings"
 )
 
-// Rules say where a request may go at all, whoever sends it.
+// Rules decide where any request may go.
 type Rules struct {
-	// plaintext allows http:// everywhere, not only where it is listed.
+	// plaintext allows http:// to every destination, not only to listed ones.
 	plaintext bool
 	prefixes  []netip.Prefix
 	addresses map[netip.AddrPort]bool
 	names     map[string]bool // "host:port"
 }
 
-// ParseRules reads a list of the operator's, such as KEYHOLE_EGRESS_ALLOW: a network
-// ("10.0.0.0/8"), an address and port ("127.0.0.1:18099", "[::1]:8080"), or a name
-// and port ("ollama:11434"), which may then be at any address. What is listed may
-// also be called with http://. plaintext allows http:// for public destinations too.
+// ParseRules reads the operator's list, such as KEYHOLE_EGRESS_ALLOW. An entry is a network ("10.0.0.0/8"), an address
+// with a port ("127.0.0.1:18099", "[::1]:8080"), or a name with a port ("ollama:11434"), which may then have any
+// address. Listed destinations may also be called with http://. plaintext allows http:// for public destinations too.
 func ParseRules(allow []string, plaintext bool) (*Rules, error) {
 	r := &Rules{plaintext: plaintext, addresses: map[netip.AddrPort]bool{}, names: map[string]bool{}}
 	for _, entry := range allow {
@@ -31,7 +30,7 @@ func ParseRules(allow []string, plaintext bool) (*Rules, error) {
 		}
 		d, err := ParseDestination("http://" + entry)
 		if err != nil || !strings.HasSuffix(entry, fmt.Sprint(":", d.Port)) {
-			return nil, fmt.Errorf("list of what may be called: %q is neither a network (10.0.0.0/8) nor a host with a port (127.0.0.1:8080)", entry)
+			return nil, fmt.Errorf("allowed destinations: %q is neither a network (10.0.0.0/8) nor a host with a port (127.0.0.1:8080)", entry)
 		}
 		if a, err := netip.ParseAddr(d.Host); err == nil {
 			r.addresses[netip.AddrPortFrom(a, d.Port)] = true
@@ -42,9 +41,8 @@ func ParseRules(allow []string, plaintext bool) (*Rules, error) {
 	return r, nil
 }
 
-// Check refuses a destination for its scheme, its name, or its address if it is
-// written as one. It looks nothing up: that is done when it is dialled. So a name
-// that is to be called with http:// must itself be listed, not only its network.
+// Check refuses a destination by its scheme and its host. It looks no name up: the dialer checks the addresses of a name.
+// So a name is allowed with http:// only if the name is listed, and not if only its network is.
 func (r *Rules) Check(d Destination) error {
 	if err := r.check(d); err != nil {
 		return err
@@ -61,16 +59,15 @@ func (r *Rules) check(d Destination) *Error {
 			return err.revealing(Settings)
 		}
 	} else if !listed && isLocalName(d.Host) {
-		return refuse(RefusedAddress, "%s is a name of the local network; the operator may allow it by listing %s", d.Host, d.address()).revealing(Settings)
+		return refuse(RefusedAddress, "%s is a name of the local network; the operator can allow it by listing %s", d.Host, d.address()).revealing(Settings)
 	}
 	if d.Scheme == "http" && !r.plaintext && !listed {
-		return refuse(RefusedDestination, "http:// is not allowed here: use https://, or let the operator list %s", d.address()).revealing(Settings)
+		return refuse(RefusedDestination, "http:// is not allowed here: use https://, or ask the operator to list %s", d.address()).revealing(Settings)
 	}
 	return nil
 }
 
-// Lists reports whether the operator has listed a destination itself: by its name, or by
-// its address if it is written as one.
+// Lists reports whether the operator lists a destination: its name, or its address if the host is an address.
 func (r *Rules) Lists(d Destination) bool {
 	if a, err := netip.ParseAddr(d.Host); err == nil {
 		return r.lists(a, d.Port)
@@ -78,21 +75,12 @@ func (r *Rules) Lists(d Destination) bool {
 	return r.names[d.address()]
 }
 
-// checkAddr refuses an address that d's name was found to have.
+// checkAddr refuses an address of d.
 func (r *Rules) checkAddr(d Destination, a netip.Addr) *Error {
 	if r.names[d.address()] || r.lists(a, d.Port) || isPublic(a) {
 		return nil
 	}
-	return refuse(RefusedAddress, "%s is at an address that is not public; the operator may allow it by listing %s", d.Host, d.address()).revealing(Network)
-}
-
-// listed reports whether a destination is itself in the operator's list, by its name or
-// by the address that it is written as.
-func (r *Rules) listed(d Destination) bool {
-	if a, err := netip.ParseAddr(d.Host); err == nil {
-		return r.lists(a, d.Port)
-	}
-	return r.names[d.address()]
+	return refuse(RefusedAddress, "%s has an address that is not public; the operator can allow it by listing %s", d.Host, d.address()).revealing(Network)
 }
 
 func (r *Rules) lists(a netip.Addr, port uint16) bool {
@@ -108,8 +96,7 @@ func (r *Rules) inPrefixes(a netip.Addr) bool {
 	return false
 }
 
-// isLocalName tells names that are never public: without a dot, or under a domain
-// that is reserved for local use.
+// isLocalName reports whether a name is never public: it has no dot, or a top-level domain for local use.
 func isLocalName(host string) bool {
 	i := strings.LastIndexByte(host, '.')
 	if i < 0 {
@@ -122,9 +109,8 @@ func isLocalName(host string) bool {
 	return false
 }
 
-// isPublic is deny by default for IPv6, of which only 2000::/3 is in use, and a
-// list for IPv4, of which most is. An IPv4 address inside an IPv6 one is refused
-// in every form, and so is a zone.
+// isPublic reports whether an address is public. IPv6 is denied by default, because only 2000::/3 is in use; IPv4 is
+// allowed except for a list, because most of it is in use. Zones and IPv4 addresses inside IPv6 are refused.
 func isPublic(a netip.Addr) bool {
 	if !a.IsValid() || a.Zone() != "" || a.Is4In6() {
 		return false
@@ -142,8 +128,7 @@ func isPublic(a netip.Addr) bool {
 
 var globalUnicast = netip.MustParsePrefix("2000::/3")
 
-// reserved is IANA's special-purpose registries, and one public address at which
-// a cloud keeps its metadata.
+// reserved has IANA's special-purpose registries (RFC 6890), and a public address that a cloud uses for metadata.
 var reserved = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),         // this network; Linux takes 0.0.0.0 for loopback
 	netip.MustParsePrefix("10.0.0.0/8"),        // private

@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// SlotKind is the kind of place where a secret goes.
+// SlotKind is the kind of place that a secret goes to.
 type SlotKind int
 
 // The kinds of Slot.
@@ -23,37 +23,34 @@ const (
 	Header
 	// Query is a query parameter by Name.
 	Query
-	// Basic is "Authorization: Basic", with Name as the user and the secret as the password.
-	// Without a Name the secret is "user:password".
+	// Basic is "Authorization: Basic" with the user Name and the secret as the password. Without a Name the secret is
+	// "user:password".
 	Basic
-	// Body is a text in a JSON body; Name is its JSON pointer. The text is a placeholder
-	// before; see FillBody.
+	// Body is a string in a JSON body; Name is its JSON pointer. It replaces a placeholder; see FillBody.
 	Body
-	// Address is the whole address: the secret is a URL, and the request's own path and
-	// query follow its path and query.
+	// Address is the whole address: the secret is a URL. The path and the query of the request are appended to those
+	// of the secret.
 	Address
 )
 
-// Slot is a secret and the one place of a request where it goes. It comes from the
-// credential, never from the request.
+// Slot is a secret and its place in a request. The place comes from the credential, never from the request.
 type Slot struct {
 	Kind SlotKind
 	Name string
-	// Prefix stands before the secret in a Header.
+	// Prefix comes before the secret in a Header.
 	Prefix string
 	Secret secret.Secret
 }
 
-// Check says whether the slot can be filled: when a credential is stored, and again
-// before each use, since net/http would quote the secret in its complaint. The error
-// is for a stranger.
+// Check returns an error if the slot cannot be filled. It runs when a credential is stored, and again before each use,
+// because net/http would quote an invalid secret in its error. Its own error is for a stranger.
 func (s *Slot) Check() error {
 	raw := s.Secret.Expose()
 	switch {
 	case len(raw) == 0:
 		return refuse(RefusedRequest, "the credential is empty")
 	case (s.Kind == Bearer || s.Kind == Header) && (!httpguts.ValidHeaderFieldValue(string(raw)) || strings.TrimSpace(string(raw)) != string(raw)):
-		return refuse(RefusedRequest, "the credential has characters in it that a header cannot carry, such as a line end")
+		return refuse(RefusedRequest, "the credential has characters that a header cannot carry, such as a line break")
 	}
 	if s.Kind == Address {
 		if _, err := parse(string(raw)); err != nil {
@@ -63,42 +60,42 @@ func (s *Slot) Check() error {
 	return s.CheckPlace()
 }
 
-// CheckPlace is Check for a place whose secret is not known yet.
+// CheckPlace is Check without the secret.
 func (s *Slot) CheckPlace() error {
 	switch s.Kind {
 	case Bearer, Address:
 		return nil
 	case Body:
 		if !strings.HasPrefix(s.Name, "/") || len(s.Name) > 200 {
-			return refuse(RefusedRequest, "the credential's place in the body is not a JSON pointer, such as /auth/token")
+			return refuse(RefusedRequest, "the credential's place in the body must be a JSON pointer, such as /auth/token")
 		}
 		return nil
 	case Header:
 		key := http.CanonicalHeaderKey(s.Name)
 		if !httpguts.ValidHeaderFieldValue(s.Prefix) || strings.TrimLeft(s.Prefix, " \t") != s.Prefix {
-			return refuse(RefusedRequest, "the credential's prefix has characters in it that a header cannot carry")
+			return refuse(RefusedRequest, "the credential's prefix has characters that a header cannot carry")
 		}
 		if !httpguts.ValidHeaderFieldName(s.Name) || ownHeaders[key] || strings.HasPrefix(key, "Proxy-") {
-			return refuse(RefusedRequest, "the credential's header cannot be used for a credential")
+			return refuse(RefusedRequest, "the credential's header name is not usable for a credential")
 		}
 		return nil
 	case Query:
 		if s.Name == "" || len(s.Name) > 100 {
-			return refuse(RefusedRequest, "the credential's query parameter has no name, or one that is too long")
+			return refuse(RefusedRequest, "the credential's query parameter has no name, or a name that is too long")
 		}
 		return nil
 	case Basic:
 		if strings.ContainsFunc(s.Name, func(r rune) bool { return r == ':' || r < ' ' || r == 0x7f }) {
-			return refuse(RefusedRequest, "the credential's user must not have a colon or a control character in it")
+			return refuse(RefusedRequest, "the credential's user name must not have a colon or a control character")
 		}
 		return nil
 	default:
-		return refuse(RefusedRequest, "the credential's slot is of an unknown kind")
+		return refuse(RefusedRequest, "the credential's slot has an unknown kind")
 	}
 }
 
-// fill puts the secret into the request. What Go allows to zero is zeroed; headers
-// and URLs are strings and cannot be: they go when the request is collected.
+// fill puts the secret into the request. It zeroes its own copies. Headers and URLs are strings, which Go cannot zero:
+// they stay in memory until the request is collected.
 func (s *Slot) fill(r *http.Request) {
 	raw := s.Secret.Expose()
 	switch s.Kind {
@@ -122,14 +119,14 @@ func (s *Slot) fill(r *http.Request) {
 	}
 }
 
-// clearQuery drops the caller's copies of a query slot from a raw query, however
-// the name is escaped. ";" separates for some servers and not for others.
+// clearQuery removes the parameter of a query slot from a raw query, in any escaping of its name. It refuses ";", which
+// separates parameters for some servers only.
 func (s *Slot) clearQuery(raw string) (string, error) {
 	if s.Kind != Query || raw == "" {
 		return raw, nil
 	}
 	if strings.Contains(raw, ";") {
-		return "", refuse(RefusedDestination, `the URL's query must not have a ";" in it beside a credential`)
+		return "", refuse(RefusedDestination, `the URL's query must not have a ";" if a credential goes into the query`)
 	}
 	var kept []string
 	for pair := range strings.SplitSeq(raw, "&") {
@@ -138,7 +135,7 @@ func (s *Slot) clearQuery(raw string) (string, error) {
 		if err != nil {
 			return "", refuse(RefusedDestination, "the URL's query has an incomplete %% escape")
 		}
-		// PHP and others read "key[]" and "key[x]" as key.
+		// PHP and others read "key[]" and "key[x]" as "key".
 		plain, _, _ = strings.Cut(plain, "[")
 		if !strings.EqualFold(strings.TrimSpace(plain), s.Name) {
 			kept = append(kept, pair)

@@ -163,13 +163,13 @@ func TestRequestBodies(t *testing.T) {
 	t.Parallel()
 	s, last := record(t)
 	c := client(t, []string{s.hostPort()}, func(c *Config) { c.MaxRequestBytes = 300 << 10 })
-	for _, size := range []int{0, 1, lengthKnown - 1, lengthKnown, 200 << 10, 300 << 10} {
+	for _, size := range []int{0, 1, prefetchBytes - 1, prefetchBytes, 200 << 10, 300 << 10} {
 		req := credentialed(t, s.URL)
 		req.Method, req.Body = "POST", strings.NewReader(strings.Repeat("x", size))
 		if _, _, e := read(t, c, req); e != nil {
 			t.Fatalf("%d bytes: %v", size, e)
 		}
-		if len(last.Body) != size || (size < lengthKnown && last.Length != int64(size)) {
+		if len(last.Body) != size || (size < prefetchBytes && last.Length != int64(size)) {
 			t.Errorf("of %d bytes came %d, announced as %d", size, len(last.Body), last.Length)
 		}
 	}

@@ -8,21 +8,20 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Slots are the secrets of one request, each with a place of its own.
+// Slots are the secrets of one request, each in another place.
 type Slots []*Slot
 
-// admit checks the slots against each other and against a target, and says where the
-// request goes with them.
+// admit checks that the slots fit each other and a target. It returns the target that the request goes to.
 func (ss Slots) admit(t target) (target, error) {
 	places := map[string]bool{}
 	for _, s := range ss {
 		if err := s.Check(); err != nil {
 			return t, err
 		}
-		if places[s.takes()] {
+		if places[s.place()] {
 			return t, refuse(RefusedRequest, "two credentials go to the same place of the request")
 		}
-		places[s.takes()] = true
+		places[s.place()] = true
 	}
 	var err error
 	if t.query, err = ss.clearQuery(t.query); err != nil {
@@ -36,7 +35,7 @@ func (ss Slots) admit(t target) (target, error) {
 	return t, nil
 }
 
-// clearQuery drops the caller's copies of all query slots.
+// clearQuery removes the parameters of all query slots from a raw query.
 func (ss Slots) clearQuery(raw string) (string, error) {
 	for _, s := range ss {
 		var err error
@@ -47,8 +46,8 @@ func (ss Slots) clearQuery(raw string) (string, error) {
 	return raw, nil
 }
 
-// takes names the place that a slot takes alone.
-func (s *Slot) takes() string {
+// place names the place of a slot. Two slots of a request cannot have the same place.
+func (s *Slot) place() string {
 	switch s.Kind {
 	case Header:
 		return "header " + http.CanonicalHeaderKey(s.Name)
@@ -69,14 +68,14 @@ func (ss Slots) fill(r *http.Request) {
 	}
 }
 
-// InBody reports whether one of them goes into the body.
+// InBody reports whether a secret goes into the body.
 func (ss Slots) InBody() bool {
 	return slices.ContainsFunc(ss, func(s *Slot) bool { return s.Kind == Body })
 }
 
-func (ss Slots) displace(key string) bool {
+func (ss Slots) exclude(key string) bool {
 	for _, s := range ss {
-		if s.displaces(key) {
+		if s.excludes(key) {
 			return true
 		}
 	}

@@ -11,8 +11,7 @@ import (
 // maxURL bounds a URL, in bytes.
 const maxURL = 8 << 10
 
-// Destination is where a request may go: a scheme, a host and a port, canonical.
-// Two destinations are the same when they are ==.
+// Destination is where a request may go: a scheme, a host and a port in canonical form. Compare destinations with ==.
 type Destination struct {
 	// Scheme is "https" or "http".
 	Scheme string
@@ -21,20 +20,20 @@ type Destination struct {
 	Port uint16
 }
 
-// ParseDestination reads "https://api.openai.com", with a port where it is not the
-// scheme's own. Whether http and the host are allowed is up to Rules.
+// ParseDestination reads a destination such as "https://api.openai.com" or "https://example.com:8443". It does not check
+// Rules.
 func ParseDestination(s string) (Destination, error) {
 	t, err := parse(s)
 	if err != nil {
 		return Destination{}, err
 	}
 	if t.path != "/" || t.query != "" || strings.HasSuffix(s, "?") {
-		return Destination{}, refuse(RefusedDestination, "a destination is a scheme, a host and a port: leave out the path")
+		return Destination{}, refuse(RefusedDestination, "a destination has a scheme, a host and a port: leave out the path")
 	}
 	return t.Destination, nil
 }
 
-// DestinationOf returns where a request to this URL goes.
+// DestinationOf returns the destination of a URL.
 func DestinationOf(rawURL string) (Destination, error) {
 	t, err := parse(rawURL)
 	if err != nil {
@@ -50,7 +49,7 @@ func (d Destination) address() string {
 	return net.JoinHostPort(d.Host, strconv.Itoa(int(d.Port)))
 }
 
-// host is the value of the Host header: without a port that is the scheme's own.
+// host is the value of the Host header. It omits the default port of the scheme.
 func (d Destination) host() string {
 	if d.Port != defaultPort(d.Scheme) {
 		return d.address()
@@ -68,25 +67,23 @@ func defaultPort(scheme string) uint16 {
 	return 443
 }
 
-// target is a URL taken apart.
+// target is a parsed URL.
 type target struct {
 	Destination
 	path, query string
 }
 
-// url builds what net/http sends. The path is set in its raw form too, so that it
-// is sent as it is written: "%2F" stays what it is.
+// url builds the URL for net/http. It sets the raw path too, so that the path is sent as written: "%2F" stays "%2F".
 func (t target) url() *url.URL {
-	path, _ := url.PathUnescape(t.path) // parse has tried it
+	path, _ := url.PathUnescape(t.path) // parse has checked it
 	return &url.URL{Scheme: t.Scheme, Host: t.host(), Path: path, RawPath: t.path, RawQuery: t.query}
 }
 
 // String is the URL in its canonical form.
 func (t target) String() string { return t.url().String() }
 
-// parse is the one place where a URL is read. It takes less than the standard does:
-// no user, no fragment, no international names, nothing that is written in two ways
-// by two writers.
+// parse is the only parser of URLs. It accepts less than RFC 3986: no user, no fragment, no international names, and no
+// form that two parsers read differently.
 func parse(s string) (target, error) {
 	var t target
 	if len(s) > maxURL {
@@ -94,7 +91,7 @@ func parse(s string) (target, error) {
 	}
 	for i := range len(s) {
 		if c := s[i]; c <= ' ' || c >= 0x7f || c == '\\' || c == '#' {
-			return t, refuse(RefusedDestination, "the URL has a character at %d that is not allowed there (blanks, control characters, backslashes, fragments and letters outside ASCII must not be in it)", i)
+			return t, refuse(RefusedDestination, "the URL has a character at position %d that is not allowed: spaces, control characters, backslashes, fragments and letters outside ASCII must be left out or escaped", i)
 		}
 	}
 	scheme, rest, _ := strings.Cut(s, "://")
@@ -120,7 +117,7 @@ func parse(s string) (target, error) {
 
 func (t *target) setAuthority(s string) error {
 	if strings.Contains(s, "@") {
-		return refuse(RefusedDestination, "the URL must not have a user in it")
+		return refuse(RefusedDestination, "the URL must not have a user name")
 	}
 	var host, port string
 	var hasPort bool
@@ -157,18 +154,17 @@ func (t *target) setAuthority(s string) error {
 	return nil
 }
 
-// canonicalHost takes a name of letters, digits and hyphens, or a dotted address of
-// four decimal numbers. Anything else that some resolver would take for an address
-// (127.1, 0x7f.1, 017700000001, 2130706433) is refused.
+// canonicalHost accepts a name of letters, digits and hyphens, or an IPv4 address of four decimal numbers. It refuses
+// other forms that some resolvers read as an address (127.1, 0x7f.1, 017700000001, 2130706433).
 func canonicalHost(s string) (string, error) {
 	host := strings.ToLower(s)
 	if len(host) == 0 || len(host) > 253 {
-		return "", refuse(RefusedDestination, "the URL has no host, or one that is too long")
+		return "", refuse(RefusedDestination, "the URL has no host, or a host that is too long")
 	}
 	labels := strings.Split(host, ".")
 	for _, l := range labels {
 		if !isLabel(l) {
-			return "", refuse(RefusedDestination, "the host in the URL is not made of letters, digits and hyphens between single dots, or is an international name")
+			return "", refuse(RefusedDestination, "the host in the URL must have only letters, digits and hyphens between single dots; international names are not supported")
 		}
 	}
 	last := labels[len(labels)-1]
@@ -193,7 +189,7 @@ func isLabel(l string) bool {
 	return true
 }
 
-// isNumber is how URL parsers tell an address from a name: by its last label.
+// isNumber reports whether a last label is a number. URL parsers tell an address from a name by it.
 func isNumber(l string) bool {
 	if strings.HasPrefix(l, "0x") {
 		return strings.Trim(l[2:], "0123456789abcdef") == ""
@@ -201,8 +197,8 @@ func isNumber(l string) bool {
 	return strings.Trim(l, "0123456789") == ""
 }
 
-// checkPath refuses dot segments, in any spelling, and escapes that hide control
-// characters or separators a server may undo early.
+// checkPath refuses dot segments in any spelling, and escapes of control characters and backslashes, which some servers
+// decode before they route.
 func checkPath(path, query string) error {
 	for i, s := range []string{path, query} {
 		un, err := url.PathUnescape(s)
@@ -210,7 +206,7 @@ func checkPath(path, query string) error {
 			return refuse(RefusedDestination, "the URL has an incomplete %% escape")
 		}
 		if i == 0 && (strings.ContainsFunc(un, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) || hasDots(un)) {
-			return refuse(RefusedDestination, "the path in the URL must not have control characters, backslashes, or . and .. as a part")
+			return refuse(RefusedDestination, "the path in the URL must not have control characters, backslashes, or . or .. as a segment")
 		}
 	}
 	return nil
@@ -218,7 +214,7 @@ func checkPath(path, query string) error {
 
 func hasDots(path string) bool {
 	for part := range strings.SplitSeq(path, "/") {
-		// ";" begins parameters, which some servers strip before they look at dots.
+		// Some servers strip parameters after ";" before they resolve dots.
 		if part, _, _ = strings.Cut(part, ";"); part == "." || part == ".." {
 			return true
 		}
