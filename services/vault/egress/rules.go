@@ -80,7 +80,7 @@ func (r *Rules) checkAddr(d Destination, a netip.Addr) *Error {
 	if r.names[d.address()] || r.lists(a, d.Port) || isPublic(a) {
 		return nil
 	}
-	return refuse(RefusedAddress, "%s has an address that is not public; the operator can allow it by listing %s", d.Host, d.address()).revealing(Network)
+	return refuse(RefusedAddress, "%s is at an address that is not public; the operator can allow it by listing %s", d.Host, d.address()).revealing(Network)
 }
 
 func (r *Rules) lists(a netip.Addr, port uint16) bool {
