@@ -129,7 +129,7 @@ func (n *Node) openGateway(ctx context.Context) error {
 func (n *Node) Ready(ctx context.Context) error {
 	var problems []string
 	for name, check := range map[string]func(context.Context) error{
-		"vault": n.vault.Ready, "sharing": n.stores.sharing.Ping, "registry": n.registry.Ready, "runner": n.runner.Ready,
+		"vault": n.vault.Ready, "sharing": n.sharing.Ready, "registry": n.registry.Ready, "runner": n.runner.Ready,
 	} {
 		if err := check(ctx); err != nil {
 			problems = append(problems, name+": "+err.Error())

@@ -113,14 +113,17 @@ func (n *Node) openSharing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.sharing, err = sharing.New(ctx, sharing.Config{
+	n.sharing, err = sharing.New(sharing.Config{
 		LinkKey: key, PublicURL: n.cfg.PublicURL, GuestRuns: n.cfg.GuestRuns, GuestPictures: n.cfg.GuestPictures, PreviewCalls: n.cfg.PreviewCalls,
 	}, sharing.Deps{
 		DB: n.stores.sharing, Redis: n.stores.sharingRedis, Identity: id, Logger: n.tel.Logger.With("service", "sharing"),
 		Vault:    vaultinternalv1.NewVaultInternalServiceClient(toVault),
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(toRegistry),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return n.sharing.Bootstrap(ctx)
 }
 
 func (n *Node) openRunner(ctx context.Context) error {

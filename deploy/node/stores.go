@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx/embedded"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	registrymigrations "github.com/keyhole-dev/keyhole/services/registry/migrations"
-	"github.com/keyhole-dev/keyhole/services/sharing"
+	sharingmigrations "github.com/keyhole-dev/keyhole/services/sharing/migrations"
 	vaultmigrations "github.com/keyhole-dev/keyhole/services/vault/migrations"
 )
 
@@ -33,7 +33,7 @@ func (n *Node) openStores(ctx context.Context) error {
 		to         **sqldb.DB
 	}{
 		{"vault", n.cfg.VaultDB, vaultmigrations.Files, &n.stores.vault},
-		{"sharing", n.cfg.SharingDB, sharing.Migrations(), &n.stores.sharing},
+		{"sharing", n.cfg.SharingDB, sharingmigrations.Files, &n.stores.sharing},
 		{"registry", n.cfg.RegistryDB, registrymigrations.Files, &n.stores.registry},
 	} {
 		url := db.url

@@ -2,10 +2,8 @@ package sharing
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -31,18 +29,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
-
-// Migrations is the schema of the service's database.
-func Migrations() fs.FS {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the path is constant
-	}
-	return files
-}
 
 // Config is what an operator sets. The zero value works, except LinkKey.
 type Config struct {
@@ -112,6 +98,8 @@ func (d Deps) check() error {
 // Service is the sharing service.
 type Service struct {
 	cfg    Config
+	db     *sqldb.DB
+	redis  *redisx.Client
 	meter  *meter.Meter
 	grants *shares.Grants
 	runs   *runs.Runs
@@ -122,7 +110,7 @@ type Service struct {
 }
 
 // New checks and wires. It starts nothing and writes nothing.
-func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
+func New(cfg Config, deps Deps) (*Service, error) {
 	if err := deps.check(); err != nil {
 		return nil, err
 	}
@@ -174,7 +162,7 @@ func wire(cfg Config, deps Deps, links link.Key, pages *page.Tokens) *Service {
 		Identity: deps.Identity, Log: deps.Logger, Now: deps.Now,
 	}, runs.Limits{Timeout: cfg.RunTimeout, Lease: cfg.Lease, Guest: cfg.guest()})
 	return &Service{
-		cfg: cfg, meter: counters, grants: grants, runs: lives, log: deps.Logger,
+		cfg: cfg, db: deps.DB, redis: deps.Redis, meter: counters, grants: grants, runs: lives, log: deps.Logger,
 		public: public{
 			workflowHandlers: workflows.NewHandlers(flows),
 			shareHandlers: settings.NewHandlers(settings.Deps{
@@ -190,3 +178,21 @@ func wire(cfg Config, deps Deps, links link.Key, pages *page.Tokens) *Service {
 		internal: internal{runHandlers: runs.NewHandlers(lives)},
 	}
 }
+
+// Bootstrap does nothing: sharing has no rows that must exist. Call it before the first
+// request.
+func (s *Service) Bootstrap(context.Context) error { return nil }
+
+// Ready reports whether sharing can do its work now.
+func (s *Service) Ready(ctx context.Context) error {
+	if err := s.db.Ping(ctx); err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	if err := s.redis.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("redis: %w", redisx.Error(err))
+	}
+	return nil
+}
+
+// Close does nothing: the database, Redis and the connections belong to the caller of New.
+func (s *Service) Close() {}

@@ -29,6 +29,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/sharing"
+	"github.com/keyhole-dev/keyhole/services/sharing/migrations"
 )
 
 // stage is a sharing service among its peers, reached over real gRPC with the real
@@ -92,7 +93,7 @@ func newStage(t testing.TB, dbURL, redisURL string, change ...func(*sharing.Conf
 
 func (s *stage) openDB() *sqldb.DB {
 	s.t.Helper()
-	db, err := sqldb.Open(context.Background(), s.dbURL, sharing.Migrations(), sqldb.Options{})
+	db, err := sqldb.Open(context.Background(), s.dbURL, migrations.Files, sqldb.Options{})
 	must(s.t, err)
 	s.t.Cleanup(func() { _ = db.Close() })
 	return db
@@ -118,7 +119,7 @@ func (s *stage) replica(db *sqldb.DB, client *redisx.Client, change ...func(*sha
 	for _, f := range change {
 		f(&cfg)
 	}
-	service, err := sharing.New(context.Background(), cfg, sharing.Deps{
+	service, err := sharing.New(cfg, sharing.Deps{
 		DB: db, Redis: client, Vault: vaultinternalv1.NewVaultInternalServiceClient(vault),
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(registry), Identity: id, Logger: logger(s.t), Now: s.clock.now,
 	})

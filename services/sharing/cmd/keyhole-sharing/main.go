@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing"
+	"github.com/keyhole-dev/keyhole/services/sharing/migrations"
 )
 
 type settings struct {
@@ -48,7 +49,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := sqldb.Open(ctx, s.DB, sharing.Migrations(), sqldb.Options{})
+	db, err := sqldb.Open(ctx, s.DB, migrations.Files, sqldb.Options{})
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
@@ -58,8 +59,6 @@ func run(ctx context.Context, args []string) (err error) {
 		return fmt.Errorf("open redis: %w", err)
 	}
 	p.Defer(redis.Close)
-	p.Readiness.Add("database", db.Ping)
-	p.Readiness.Add("redis", func(ctx context.Context) error { return redis.Ping(ctx).Err() })
 	vault, err := p.Dial("vault", s.Vault)
 	if err != nil {
 		return err
@@ -68,13 +67,21 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	service, err := sharing.New(ctx, sharing.Config{LinkKey: key, PublicURL: s.PublicURL, GuestRuns: s.GuestRuns, GuestPictures: s.GuestPictures, PreviewCalls: s.PreviewCalls, RunTimeout: s.RunTimeout}, sharing.Deps{
+	service, err := sharing.New(sharing.Config{
+		LinkKey: key, PublicURL: s.PublicURL, GuestRuns: s.GuestRuns, GuestPictures: s.GuestPictures,
+		PreviewCalls: s.PreviewCalls, RunTimeout: s.RunTimeout,
+	}, sharing.Deps{
 		DB: db, Redis: redis, Vault: vaultinternalv1.NewVaultInternalServiceClient(vault),
 		Registry: registryinternalv1.NewRegistryInternalServiceClient(registry), Identity: p.Identity, Logger: p.Logger,
 	})
 	if err != nil {
 		return err
 	}
+	p.Defer(func() error { service.Close(); return nil })
+	if err := service.Bootstrap(ctx); err != nil {
+		return err
+	}
+	p.Readiness.Add("sharing", service.Ready)
 	p.Add("sweeper", service.Run)
 	return p.Serve(ctx, service, rpc.Authenticator(vault, p.Identity.Verifier()))
 }
