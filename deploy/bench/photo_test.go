@@ -43,7 +43,7 @@ const photoWorkflow = `{
 // at a time: decode, prepare, ONNX Runtime in a worker with the same threads, read what
 // it found, draw, encode.
 func BenchmarkPhotograph(b *testing.B) {
-	s := newStage(b)
+	s := newHarness(b)
 	found := modeltest.Real(b)
 	alone := modeltest.Runner(b, found)
 	fonts, err := imaging.NewFonts("")
@@ -69,7 +69,7 @@ func BenchmarkPhotograph(b *testing.B) {
 }
 
 // model registers a private model under the owner's workspace.
-func (s *stage) model(tb testing.TB, id, task, file string) {
+func (s *harness) model(tb testing.TB, id, task, file string) {
 	tb.Helper()
 	parent := "/v1/workspaces/bench/models"
 	must(tb, s.owner.Do(tb.Context(), http.MethodPost, parent, url.Values{"modelId": {id}},
@@ -80,7 +80,7 @@ func (s *stage) model(tb testing.TB, id, task, file string) {
 }
 
 // show is a load of runs on a photograph.
-func (s *stage) show(b *testing.B, path string, photo []byte) *load {
+func (s *harness) show(b *testing.B, path string, photo []byte) *load {
 	b.Helper()
 	body, err := json.Marshal(object{"inputs": object{"image": object{"type": "base64", "value": base64.StdEncoding.EncodeToString(photo)}}})
 	must(b, err)
@@ -89,7 +89,7 @@ func (s *stage) show(b *testing.B, path string, photo []byte) *load {
 
 // photographs takes turns, a run on each connection, and compares the medians of how
 // long all take together.
-func (s *stage) photographs(b *testing.B, path string, hand *byHand, photo []byte) {
+func (s *harness) photographs(b *testing.B, path string, hand *byHand, photo []byte) {
 	l := s.show(b, path, photo)
 	var us, them []time.Duration
 	for range 3 {
@@ -111,7 +111,7 @@ func (s *stage) photographs(b *testing.B, path string, hand *byHand, photo []byt
 }
 
 // photograph takes turns, one run each, and compares the medians.
-func (s *stage) photograph(b *testing.B, path string, hand *byHand, photo []byte) {
+func (s *harness) photograph(b *testing.B, path string, hand *byHand, photo []byte) {
 	l := s.show(b, path, photo)
 	conn := l.conns[0]
 	shared := func() { must(b, conn.once(l.request)) }

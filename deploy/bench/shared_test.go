@@ -11,7 +11,7 @@ import (
 
 // BenchmarkSharedView is what a link opens, asked for by guests.
 func BenchmarkSharedView(b *testing.B) {
-	s := newStage(b)
+	s := newHarness(b)
 	path := s.share(b, "greeting", greeting, metered)
 	view := s.ask(b, http.MethodGet, path, nil)
 	bare := newEcho(b, view, nil)
@@ -40,7 +40,7 @@ func BenchmarkSharedRun(b *testing.B) {
 
 func benchmarkRun(b *testing.B, link object, change ...func(*node.Config)) {
 	b.Helper()
-	s := newStage(b, change...)
+	s := newHarness(b, change...)
 	path := s.share(b, "greeting", greeting, link) + ":run"
 	body := object{"inputs": object{"who": "you"}}
 	reply := s.ask(b, http.MethodPost, path, body)

@@ -26,15 +26,15 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	accessv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1"
-	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1" // descriptors of the internal faces
+	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1" // descriptors of the internal endpoints
 	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 )
 
-// grpcFaces: clients see the four public services and nothing else.
-func grpcFaces(t *testing.T, in *installation) {
+// grpcEndpoints: clients see the four public services and nothing else.
+func grpcEndpoints(t *testing.T, in *installation) {
 	var services []string
 	for _, addr := range in.grpc {
 		conn := in.dial(t, addr, "")
@@ -50,7 +50,7 @@ func grpcFaces(t *testing.T, in *installation) {
 	if diff := cmp.Diff(want, services); diff != "" {
 		t.Errorf("reflection: %s", diff)
 	}
-	t.Run("internal faces", func(t *testing.T) { in.internalFaces(t) })
+	t.Run("internal endpoints", func(t *testing.T) { in.internalEndpoints(t) })
 	t.Run("a client", func(t *testing.T) { in.grpcClient(t) })
 }
 
@@ -144,9 +144,9 @@ func invoke(t testing.TB, conn *grpc.ClientConn, method string) codes.Code {
 	return status.Code(conn.Invoke(ctx, method, &emptypb.Empty{}, &emptypb.Empty{}))
 }
 
-// internalFaces: nobody comes in without a certificate, and with one only to
+// internalEndpoints: nobody comes in without a certificate, and with one only to
 // what the rule names. In one process no internal face has an address.
-func (in *installation) internalFaces(t *testing.T) {
+func (in *installation) internalEndpoints(t *testing.T) {
 	if in.kind == oneProcess {
 		return // what could be reached is the public listener, which was asked
 	}

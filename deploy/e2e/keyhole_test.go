@@ -27,7 +27,7 @@ var cases = []struct {
 	{"revocation in flight", revoke},
 	{"traces", traces},
 	{"two tenants", isolation},
-	{"gRPC", grpcFaces},
+	{"gRPC", grpcEndpoints},
 	{"names as the client prints them", names},
 	{"every command of the client", commands},
 }

@@ -22,7 +22,7 @@ var services = []string{"registry", "runner", "sharing", "vault"}
 
 // skeletonFiles are in the root of each service: what it owns and refuses, its wiring, its two
 // endpoints, and what runs in the background.
-var skeletonFiles = []string{"doc.go", "faces.go", "loops.go", "service.go"}
+var skeletonFiles = []string{"doc.go", "endpoints.go", "loops.go", "service.go"}
 
 // skeleton are the functions of each service. New checks and wires; it starts nothing and writes
 // nothing. Bootstrap writes what must exist. Run returns when its context ends.

@@ -121,9 +121,9 @@ func (n *Node) Clients() *rpc.Server { return n.clients }
 func (n *Node) Components() []lifecycle.Component {
 	var parts []lifecycle.Component
 	for _, name := range names {
-		for _, face := range []string{"/internal", "/public"} {
-			server, pipe := n.servers[name+face], n.pipes[name+face]
-			parts = append(parts, lifecycle.Component{Name: name + face, Run: func(ctx context.Context) error {
+		for _, endpoint := range []string{"/internal", "/public"} {
+			server, pipe := n.servers[name+endpoint], n.pipes[name+endpoint]
+			parts = append(parts, lifecycle.Component{Name: name + endpoint, Run: func(ctx context.Context) error {
 				return server.Serve(ctx, pipe.Listener())
 			}})
 		}

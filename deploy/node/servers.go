@@ -47,7 +47,7 @@ func (n *Node) openServers(context.Context) error {
 	n.cfg.Gateway.VisitorKey = visitors
 	services := map[string]registrar{"vault": n.vault, "registry": n.registry, "sharing": n.sharing, "runner": n.runner}
 	for name, service := range services {
-		for face, kind := range map[string]rpc.Face{"public": rpc.Public, "internal": rpc.Internal} {
+		for endpoint, kind := range map[string]rpc.Endpoint{"public": rpc.Public, "internal": rpc.Internal} {
 			server, err := n.server(name, kind, visitors)
 			if err != nil {
 				return err
@@ -57,25 +57,25 @@ func (n *Node) openServers(context.Context) error {
 			} else {
 				service.RegisterInternal(server)
 			}
-			n.servers[name+"/"+face] = server
+			n.servers[name+"/"+endpoint] = server
 		}
 	}
 	return n.openClients(services, visitors)
 }
 
-func (n *Node) server(name string, face rpc.Face, visitors secret.Secret) (*rpc.Server, error) {
+func (n *Node) server(name string, endpoint rpc.Endpoint, visitors secret.Secret) (*rpc.Server, error) {
 	id, err := n.identity(name)
 	if err != nil {
 		return nil, err
 	}
-	cfg := n.serverConfig(id, face, visitors)
+	cfg := n.serverConfig(id, endpoint, visitors)
 	cfg.Logger = n.tel.Logger.With("service", name)
 	return rpc.NewServer(cfg)
 }
 
-func (n *Node) serverConfig(id *identity.Identity, face rpc.Face, visitors secret.Secret) rpc.ServerConfig {
+func (n *Node) serverConfig(id *identity.Identity, endpoint rpc.Endpoint, visitors secret.Secret) rpc.ServerConfig {
 	return rpc.ServerConfig{
-		Face: face, Identity: id, VisitorKey: visitors, MaxDeadline: runTimeout, MaxStreamDeadline: runTimeout, Connections: n.cfg.Gateway.Connections,
+		Endpoint: endpoint, Identity: id, VisitorKey: visitors, MaxDeadline: runTimeout, MaxStreamDeadline: runTimeout, Connections: n.cfg.Gateway.Connections,
 		Logger: n.tel.Logger, Tracer: n.tel.Tracer, Meter: n.tel.Meter,
 	}
 }

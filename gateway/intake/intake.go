@@ -23,7 +23,7 @@ const memoryWait = 5 * time.Second
 
 // NewMemory makes the memory of all request bodies, in bytes.
 func NewMemory(bytes int64) *fair.Pool {
-	return fair.New(fair.Limits{What: "bytes of request bodies", Capacity: bytes, Patience: memoryWait, Waiting: 256})
+	return fair.New(fair.Limits{What: "bytes of request bodies", Capacity: bytes, WaitTimeout: memoryWait, Waiting: 256})
 }
 
 // Reader reads bodies of at most Max bytes.

@@ -15,8 +15,8 @@ const (
 	usualGrace = 10 * time.Second
 	// small answers are not counted.
 	small = 64 << 10
-	// patience is how long an answer waits for memory.
-	patience = 5 * time.Second
+	// memoryWait is how long an answer waits for memory.
+	memoryWait = 5 * time.Second
 )
 
 // writer writes an answer to a client that has to keep reading.

@@ -37,7 +37,7 @@ type Shares struct {
 func New(limits Limits, address func(*http.Request) string) *Shares {
 	return &Shares{
 		requests: fair.New(fair.Limits{What: "requests", Capacity: maxRequests, Each: int64(limits.Requests), WholeTenant: true}),
-		answers:  fair.New(fair.Limits{What: "bytes of answers", Capacity: limits.Answers, Patience: patience, Waiting: 256, WholeTenant: true}),
+		answers:  fair.New(fair.Limits{What: "bytes of answers", Capacity: limits.Answers, WaitTimeout: memoryWait, Waiting: 256, WholeTenant: true}),
 		address:  address, grace: usualGrace,
 	}
 }

@@ -16,7 +16,7 @@ import (
 func TestAttackPublicTextOfModels(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A8", "secrets in titles and labels of models")
-	r := newRig(t, testkit.SQLite(t))
+	r := newHarness(t, testkit.SQLite(t))
 	secret := "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 	blocked := func(err error) bool { return errs.ReasonOf(err) == errorsv1.Reason_REASON_LITERAL_SECRET }
 	_, err := r.public.CreateModel(r.as("acme"), &registryv1.CreateModelRequest{

@@ -33,17 +33,17 @@ import (
 	"github.com/keyhole-dev/keyhole/services/registry/migrations"
 )
 
-// rig is a registry behind its real servers, with what signs for its callers.
-type rig struct {
+// harness is a registry behind its real servers, with what signs for its callers.
+type harness struct {
 	t         *testing.T
 	authority *identity.Authority
 	public    registryv1.RegistryServiceClient
 	internal  map[string]registryinternalv1.RegistryInternalServiceClient // by peer
 }
 
-func newRig(t *testing.T, url string) *rig {
+func newHarness(t *testing.T, url string) *harness {
 	t.Helper()
-	r := &rig{t: t, authority: testkit.Authority(t), internal: map[string]registryinternalv1.RegistryInternalServiceClient{}}
+	r := &harness{t: t, authority: testkit.Authority(t), internal: map[string]registryinternalv1.RegistryInternalServiceClient{}}
 	db, err := sqldb.Open(t.Context(), url, migrations.Files, sqldb.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -91,9 +91,9 @@ func bin(t *testing.T) string {
 	return dir
 }
 
-func (r *rig) serve(id *identity.Identity, face rpc.Face, pipe *rpc.Pipe, register func(grpc.ServiceRegistrar)) {
+func (r *harness) serve(id *identity.Identity, endpoint rpc.Endpoint, pipe *rpc.Pipe, register func(grpc.ServiceRegistrar)) {
 	r.t.Helper()
-	server, err := rpc.NewServer(rpc.ServerConfig{Face: face, Identity: id, Logger: testkit.Logger(r.t)})
+	server, err := rpc.NewServer(rpc.ServerConfig{Endpoint: endpoint, Identity: id, Logger: testkit.Logger(r.t)})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func (r *rig) serve(id *identity.Identity, face rpc.Face, pipe *rpc.Pipe, regist
 	})
 }
 
-func (r *rig) dial(pipe *rpc.Pipe, peer string) *grpc.ClientConn {
+func (r *harness) dial(pipe *rpc.Pipe, peer string) *grpc.ClientConn {
 	r.t.Helper()
 	conn, err := rpc.Dial("registry", rpc.ClientConfig{Pipe: pipe.As(peer)})
 	if err != nil {
@@ -120,7 +120,7 @@ func (r *rig) dial(pipe *rpc.Pipe, peer string) *grpc.ClientConn {
 }
 
 // as is a context on whose behalf calls are made, with an assertion of the vault's.
-func (r *rig) as(workspace string) context.Context {
+func (r *harness) as(workspace string) context.Context {
 	r.t.Helper()
 	p := caller.Principal{Kind: caller.Member, Workspace: workspace, Key: "workspaces/" + workspace + "/keys/k"}
 	token, err := rpc.NewAssertion(p, time.Now(), time.Minute).Sign(testkit.Identity(r.t, r.authority, "vault"))
@@ -130,7 +130,7 @@ func (r *rig) as(workspace string) context.Context {
 	return caller.With(r.t.Context(), caller.Principal{Assertion: token})
 }
 
-func (r *rig) grant(models ...string) string {
+func (r *harness) grant(models ...string) string {
 	r.t.Helper()
 	token, err := grant.Sign(testkit.Identity(r.t, r.authority, "sharing"), grant.Claims{
 		Run: "run_1", Workspace: "acme", ChargedKey: "workspaces/acme/keys/k", Models: models, Peer: "runner",
@@ -143,7 +143,7 @@ func (r *rig) grant(models ...string) string {
 }
 
 // upload makes a model with one version of these bytes.
-func (r *rig) upload(workspace, model string, visibility registryv1.Visibility, content []byte) (*registryv1.ModelVersion, error) {
+func (r *harness) upload(workspace, model string, visibility registryv1.Visibility, content []byte) (*registryv1.ModelVersion, error) {
 	r.t.Helper()
 	ctx := r.as(workspace)
 	_, err := r.public.CreateModel(ctx, &registryv1.CreateModelRequest{
@@ -159,7 +159,7 @@ func (r *rig) upload(workspace, model string, visibility registryv1.Visibility, 
 	return r.send(ctx, version.GetName(), content)
 }
 
-func (r *rig) send(ctx context.Context, name string, content []byte) (*registryv1.ModelVersion, error) {
+func (r *harness) send(ctx context.Context, name string, content []byte) (*registryv1.ModelVersion, error) {
 	stream, err := r.public.UploadArtifact(ctx)
 	if err != nil {
 		return nil, err
@@ -190,7 +190,7 @@ func chunks(content []byte, n int) func(func([]byte) bool) {
 func TestArtifactComesInAndGoesOutByGrantAlone(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		r := newRig(t, url)
+		r := newHarness(t, url)
 		content := identityModel()
 		v, err := r.upload("acme", "digits", registryv1.Visibility_VISIBILITY_PRIVATE, content)
 		if err != nil {
@@ -243,7 +243,7 @@ func download(t *testing.T, c registryinternalv1.RegistryInternalServiceClient, 
 
 func TestWhatIsNotAModelIsRefused(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, testkit.SQLite(t))
+	r := newHarness(t, testkit.SQLite(t))
 	for name, content := range map[string][]byte{
 		"text": []byte("not a model"), "truncated": identityModel()[:40], "a zip of nothing": zipped(t, map[string][]byte{"readme.txt": []byte("x")}),
 		"a zip that leads out": zipped(t, map[string][]byte{"../x.onnx": identityModel()}), "a damaged zip": append([]byte("PK\x03\x04"), make([]byte, 50)...),
@@ -270,7 +270,7 @@ func TestWhatIsNotAModelIsRefused(t *testing.T) {
 func TestWhichModelsAKeyMayUse(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		r := newRig(t, url)
+		r := newHarness(t, url)
 		for _, m := range []struct {
 			workspace, model string
 			visibility       registryv1.Visibility
@@ -330,7 +330,7 @@ func TestWhichModelsAKeyMayUse(t *testing.T) {
 
 func TestTenantsDoNotSeeEachOther(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, testkit.SQLite(t))
+	r := newHarness(t, testkit.SQLite(t))
 	v, err := r.upload("acme", "digits", registryv1.Visibility_VISIBILITY_PUBLIC, identityModel())
 	if err != nil {
 		t.Fatal(err)
@@ -368,7 +368,7 @@ func TestTenantsDoNotSeeEachOther(t *testing.T) {
 func TestPagesAndDeletion(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		r := newRig(t, url)
+		r := newHarness(t, url)
 		ctx := r.as("acme")
 		for _, m := range []string{"a", "b", "c"} {
 			if _, err := r.upload("acme", m, registryv1.Visibility_VISIBILITY_PRIVATE, identityModel()); err != nil {

@@ -10,7 +10,7 @@ import (
 // BenchmarkSharedRun is a run without models through a link: three calls (run,
 // authorise, finish) with all their interceptors, and one step.
 func BenchmarkSharedRun(b *testing.B) {
-	w := newWorld(b, runner.Config{})
+	w := newHarness(b, runner.Config{})
 	w.sharing.definition = plain(b)
 	in := inputs(b, map[string]any{"who": "you"})
 	ctx := guest(b.Context())

@@ -19,7 +19,7 @@ import (
 func TestAttackAListLongerThanAStepsCalls(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A11", "lists longer than a step's calls")
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	provider := testkit.Provider(t)
 	w.sharing.slots = []grant.Slot{{Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: provider.URL}}
 	w.vault.stored["workspaces/demo/credentials/llm"] = canary

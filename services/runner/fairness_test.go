@@ -16,7 +16,7 @@ import (
 )
 
 // ask runs through the link on somebody's behalf.
-func (w *world) ask(ctx context.Context, in map[string]any, t testing.TB) error {
+func (w *harness) ask(ctx context.Context, in map[string]any, t testing.TB) error {
 	_, err := w.public.RunSharedWorkflow(ctx, &runnerv1.RunSharedWorkflowRequest{Token: "tok", Inputs: inputs(t, in)})
 	return err
 }

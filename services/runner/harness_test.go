@@ -24,9 +24,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// world is a runner among its peers, each behind the listener it has in
+// harness is a runner among its peers, each behind the listener it has in
 // production.
-type world struct {
+type harness struct {
 	sharing  *sharingPeer
 	vault    *vaultPeer
 	registry *registryPeer
@@ -39,29 +39,29 @@ type world struct {
 	vaultID  *identity.Identity
 }
 
-func newWorld(t testing.TB, cfg runner.Config) *world {
+func newHarness(t testing.TB, cfg runner.Config) *harness {
 	t.Helper()
-	return newWorldOf(t, cfg, nil)
+	return newHarnessOf(t, cfg, nil)
 }
 
-// newWorldOf has blocks of its own in the place of some.
-func newWorldOf(t testing.TB, cfg runner.Config, replace engine.Registry) *world {
+// newHarnessOf has blocks of its own in the place of some.
+func newHarnessOf(t testing.TB, cfg runner.Config, replace engine.Registry) *harness {
 	t.Helper()
 	workers, err := modelworker.New(modelworker.Config{Worker: "/nonexistent/keyhole-model-worker"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(workers.Close)
-	return newWorldWith(t, cfg, workers, replace)
+	return newHarnessWith(t, cfg, workers, replace)
 }
 
-// newWorldWith has workers that run models.
-func newWorldWith(t testing.TB, cfg runner.Config, workers *modelworker.Pool, replace engine.Registry) *world {
+// newHarnessWith has workers that run models.
+func newHarnessWith(t testing.TB, cfg runner.Config, workers *modelworker.Pool, replace engine.Registry) *harness {
 	t.Helper()
 	authority := testkit.Authority(t)
 	sharingID := testkit.Identity(t, authority, "sharing")
 	verifier := testkit.Identity(t, authority, "runner").Verifier()
-	w := &world{vaultID: testkit.Identity(t, authority, "vault"), stopped: make(chan struct{})}
+	w := &harness{vaultID: testkit.Identity(t, authority, "vault"), stopped: make(chan struct{})}
 	w.sharing = &sharingPeer{runTime: time.Minute, told: make(chan struct{}, 1), sign: func(c grant.Claims) string {
 		token, err := grant.Sign(sharingID, c)
 		if err != nil {
@@ -117,16 +117,16 @@ func newWorldWith(t testing.TB, cfg runner.Config, workers *modelworker.Pool, re
 	return w
 }
 
-func (w *world) peer(t testing.TB, a *identity.Authority, name string, register func(grpc.ServiceRegistrar)) *grpc.ClientConn {
+func (w *harness) peer(t testing.TB, a *identity.Authority, name string, register func(grpc.ServiceRegistrar)) *grpc.ClientConn {
 	t.Helper()
 	return serve(t, a, name, rpc.Internal, register, "runner")
 }
 
 // serve serves one endpoint of a service on a pipe and connects to it as a peer.
-func serve(t testing.TB, a *identity.Authority, name string, face rpc.Face, register func(grpc.ServiceRegistrar), as string) *grpc.ClientConn {
+func serve(t testing.TB, a *identity.Authority, name string, endpoint rpc.Endpoint, register func(grpc.ServiceRegistrar), as string) *grpc.ClientConn {
 	t.Helper()
 	server, err := rpc.NewServer(rpc.ServerConfig{
-		Face: face, Identity: testkit.Identity(t, a, name), Logger: testkit.Silence(), StopTimeout: time.Second,
+		Endpoint: endpoint, Identity: testkit.Identity(t, a, name), Logger: testkit.Silence(), StopTimeout: time.Second,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func guest(ctx context.Context) context.Context {
 }
 
 // member is the context of somebody of a workspace.
-func (w *world) member(t testing.TB, workspace string) context.Context {
+func (w *harness) member(t testing.TB, workspace string) context.Context {
 	t.Helper()
 	p := caller.Principal{Kind: caller.Member, Workspace: workspace, Key: "workspaces/" + workspace + "/keys/k"}
 	assertion, err := rpc.NewAssertion(p, time.Now(), time.Minute).Sign(w.vaultID)
@@ -190,7 +190,7 @@ func output(t testing.TB, got *runnerv1.RunResponse, name string) string {
 }
 
 // shared runs through a link as a guest.
-func (w *world) shared(t testing.TB, in map[string]any) (*runnerv1.RunResponse, error) {
+func (w *harness) shared(t testing.TB, in map[string]any) (*runnerv1.RunResponse, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(guest(t.Context()), 30*time.Second)
 	defer cancel()

@@ -19,10 +19,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 )
 
-// hanging is a world whose runs wait for a provider that answers nothing.
-func hanging(t *testing.T, cfg runner.Config) (*world, *testkit.OpenAI) {
+// hanging is a harness whose runs wait for a provider that answers nothing.
+func hanging(t *testing.T, cfg runner.Config) (*harness, *testkit.OpenAI) {
 	t.Helper()
-	w := newWorld(t, cfg)
+	w := newHarness(t, cfg)
 	provider := testkit.Provider(t)
 	provider.Behave(testkit.Hang)
 	w.sharing.definition = asking(t, provider.URL)
@@ -32,7 +32,7 @@ func hanging(t *testing.T, cfg runner.Config) (*world, *testkit.OpenAI) {
 }
 
 // start begins a run and returns when the provider was called.
-func (w *world) start(t *testing.T, ctx context.Context, provider *testkit.OpenAI, calls int) <-chan error {
+func (w *harness) start(t *testing.T, ctx context.Context, provider *testkit.OpenAI, calls int) <-chan error {
 	t.Helper()
 	ended := make(chan error, 1)
 	go func() {
@@ -109,7 +109,7 @@ func TestTheGrantsDeadlineHolds(t *testing.T) {
 
 func TestABookingIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = plain(t)
 	w.sharing.deny = 3
 	if _, err := w.shared(t, map[string]any{"who": "you"}); err != nil {
@@ -138,7 +138,7 @@ func TestTooManyRunsAreRefused(t *testing.T) {
 
 func TestABurstWaitsForAPlace(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{Runs: 1})
+	w := newHarness(t, runner.Config{Runs: 1})
 	w.sharing.definition = plain(t)
 	var group sync.WaitGroup
 	for range 20 {
@@ -174,7 +174,7 @@ func TestAStopLeavesNothingUnbooked(t *testing.T) {
 
 func TestAStreamTellsOfEveryStep(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = plain(t)
 	stream, err := w.public.RunSharedWorkflowStream(guest(t.Context()),
 		&runnerv1.RunSharedWorkflowStreamRequest{Token: "tok", Inputs: inputs(t, map[string]any{"who": "you"})})

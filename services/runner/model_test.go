@@ -57,7 +57,7 @@ func written(t *testing.T, word string) string {
 // A real model, from the registry under the grant of the run, in a real worker.
 func TestAModelRunsUnderTheGrant(t *testing.T) {
 	t.Parallel()
-	w := newWorldWith(t, runner.Config{}, workertest.Pool(t), nil)
+	w := newHarnessWith(t, runner.Config{}, workertest.Pool(t), nil)
 	artifact, err := os.ReadFile(workertest.Fetched(t, "bin/models/pp-ocr.zip"))
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestAModelRunsUnderTheGrant(t *testing.T) {
 
 func TestAModelThatTheRunMayNotUse(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = reading(t)
 	_, err := w.shared(t, map[string]any{"image": written(t, "KEYHOLE")})
 	if errs.ReasonOf(err) != errorsv1.Reason_REASON_MODEL_NOT_FOUND || errs.From(err).Metadata()["step"] != "ocr" {
@@ -104,7 +104,7 @@ func TestAModelThatTheRunMayNotUse(t *testing.T) {
 // What decides a model is told to sharing when it asks, and nothing else is.
 func TestSharingIsToldWhatDecidesAModel(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = plain(t)
 	w.sharing.modelInputs = []string{"who"}
 	if _, err := w.shared(t, map[string]any{"who": "cats/1", "other": "mine alone"}); err != nil {
@@ -138,7 +138,7 @@ func TestSharingIsToldWhatDecidesAModel(t *testing.T) {
 // A sharing that never has enough does not keep a run.
 func TestSharingDoesNotAskForEver(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = plain(t)
 	w.sharing.modelInputs = []string{"who", "gone"}
 	w.sharing.endless = true

@@ -26,7 +26,7 @@ func TestAPanicIsBooked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorldOf(t, runner.Config{Runs: 1}, engine.Registry{block: construct})
+			w := newHarnessOf(t, runner.Config{Runs: 1}, engine.Registry{block: construct})
 			w.sharing.definition = plain(t)
 			for range 2 { // the place is free again
 				_, err := w.shared(t, map[string]any{"who": "you"})
@@ -51,7 +51,7 @@ func TestAStepThatTakesTooLongIsNamed(t *testing.T) {
 			return engine.Result{}, context.DeadlineExceeded
 		}), nil
 	}
-	w := newWorldOf(t, runner.Config{}, engine.Registry{"roboflow_core/string_template@v1": slow})
+	w := newHarnessOf(t, runner.Config{}, engine.Registry{"roboflow_core/string_template@v1": slow})
 	w.sharing.definition = plain(t)
 	_, err := w.shared(t, map[string]any{"who": "you"})
 	if errs.ReasonOf(err) != errorsv1.Reason_REASON_DEADLINE_EXCEEDED || errs.From(err).Metadata()["step"] != "greet" {

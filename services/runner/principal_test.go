@@ -15,7 +15,7 @@ import (
 // authorised the grant is all that it rests on, and nobody behind learns who asked.
 func TestAfterItsAuthorisationARunRestsOnItsGrantAlone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = asking(t, "https://llm.example.com/v1")
 	w.sharing.slots = []grant.Slot{{
 		Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: "https://llm.example.com:443",

@@ -44,7 +44,7 @@ func passing(t *testing.T) []byte {
 
 func TestPicturesComeAsTextOrByURL(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = passing(t)
 	picture := pngOf(t, 3, 2)
 	text := base64.StdEncoding.EncodeToString(picture)
@@ -84,7 +84,7 @@ func TestPicturesComeAsTextOrByURL(t *testing.T) {
 
 func TestAllThatIsWrongIsNamed(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{Pictures: imaging.Limits{Pixels: 1000}})
+	w := newHarness(t, runner.Config{Pictures: imaging.Limits{Pixels: 1000}})
 	w.sharing.definition = passing(t)
 	good := base64.StdEncoding.EncodeToString(pngOf(t, 3, 2))
 	large := base64.StdEncoding.EncodeToString(pngOf(t, 100, 100))
@@ -140,7 +140,7 @@ func sameSet(a, b []string) bool {
 
 func TestSizesAreBounded(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{InputBytes: 1000, ResultBytes: 400, Elements: 3})
+	w := newHarness(t, runner.Config{InputBytes: 1000, ResultBytes: 400, Elements: 3})
 	w.sharing.definition = plain(t)
 	_, err := w.shared(t, map[string]any{"who": strings.Repeat("x", 1000)})
 	if errs.ReasonOf(err) != errorsv1.Reason_REASON_REQUEST_TOO_LARGE || len(w.sharing.asked) != 0 {
@@ -159,7 +159,7 @@ func TestSizesAreBounded(t *testing.T) {
 
 func TestFetchesOfARunAreBoundedTogether(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{Pictures: imaging.Limits{Bytes: 1000}, FetchBytes: 1})
+	w := newHarness(t, runner.Config{Pictures: imaging.Limits{Bytes: 1000}, FetchBytes: 1})
 	w.sharing.definition = passing(t)
 	picture := pngOf(t, 3, 2)
 	var fetched atomic.Int64
@@ -184,7 +184,7 @@ func TestFetchesOfARunAreBoundedTogether(t *testing.T) {
 // A picture that is cut off on its way is too large, as one that was sent along would be.
 func TestAPictureByURLIsTooLarge(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{Pictures: imaging.Limits{Bytes: 1000}})
+	w := newHarness(t, runner.Config{Pictures: imaging.Limits{Bytes: 1000}})
 	w.sharing.definition = passing(t)
 	picture := pngOf(t, 3, 2)
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
@@ -202,7 +202,7 @@ func TestAPictureByURLIsTooLarge(t *testing.T) {
 // runs keep together is bounded.
 func TestThePixelsOfRunsAreBounded(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{PictureBytes: 3 << 20}) // three eighths for one run
+	w := newHarness(t, runner.Config{PictureBytes: 3 << 20}) // three eighths for one run
 	w.sharing.definition = passing(t)
 	fits := base64.StdEncoding.EncodeToString(pngOf(t, 300, 300))
 	for range 3 { // what a run holds it gives back
@@ -218,7 +218,7 @@ func TestThePixelsOfRunsAreBounded(t *testing.T) {
 
 func TestFetchesOfARunAreFew(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{Fetches: 3})
+	w := newHarness(t, runner.Config{Fetches: 3})
 	w.sharing.definition = passing(t)
 	var fetched atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {

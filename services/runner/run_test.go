@@ -29,7 +29,7 @@ const canary = "sk-canary-0123456789-visitor"
 
 func TestASharedRunIsBooked(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = plain(t)
 	got, err := w.shared(t, map[string]any{"who": "you"})
 	if err != nil {
@@ -59,7 +59,7 @@ func TestASharedRunIsBooked(t *testing.T) {
 
 func TestARefusedRunCostsNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.refusal = errs.ResourceExhausted(errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED, "used up").With("until", "tomorrow")
 	_, err := w.shared(t, nil)
 	if errs.ReasonOf(err) != errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED || errs.From(err).Metadata()["until"] != "tomorrow" {
@@ -73,7 +73,7 @@ func TestARefusedRunCostsNothing(t *testing.T) {
 // A sharing that is being replaced is asked again, for the same run.
 func TestAnAnswerThatIsLostIsAskedForAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = plain(t)
 	w.sharing.absent = 2
 	if _, err := w.shared(t, map[string]any{"who": "you"}); err != nil {
@@ -95,7 +95,7 @@ func TestAnAnswerThatIsLostIsAskedForAgain(t *testing.T) {
 // The owner's hidden credential is used, and is nowhere to be seen.
 func TestAHiddenCredentialIsUsedThroughAHandle(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	provider := testkit.Provider(t)
 	w.sharing.definition = asking(t, provider.URL)
 	w.sharing.slots = []grant.Slot{{Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: provider.URL}}
@@ -125,7 +125,7 @@ func TestAHiddenCredentialIsUsedThroughAHandle(t *testing.T) {
 // A visitor's own credential goes to the vault, and out of everything else.
 func TestAVisitorsCredentialIsHandedOver(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	provider := testkit.Provider(t)
 	provider.Answer("your key is " + canary + ", in base64 c2stY2FuYXJ5LTAxMjM0NTY3ODktdmlzaXRvcg==")
 	w.sharing.definition = asking(t, provider.URL)
@@ -155,7 +155,7 @@ func TestAVisitorsCredentialIsHandedOver(t *testing.T) {
 
 func TestCredentialsThatAreMissingAreAllNamed(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = plain(t)
 	w.sharing.answer.CredentialInputs = []*sharinginternalv1.CredentialInput{{Name: "a_key"}, {Name: "b_key"}, {Name: "c_key"}}
 	_, err := w.shared(t, map[string]any{"who": "x", "a_key": "", "c_key": canary})
@@ -174,7 +174,7 @@ func TestCredentialsThatAreMissingAreAllNamed(t *testing.T) {
 // told to all without the provider's words, to the owner with them, and booked.
 func TestAProvidersRefusalFailsTheRun(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	provider := testkit.Provider(t)
 	provider.Behave(testkit.EchoUnauthorized)
 	w.sharing.definition = bytes.Replace(asking(t, provider.URL), []byte("$steps.llm.error_status"), []byte("$inputs.question"), 1)
@@ -216,7 +216,7 @@ func TestAProviderThatMisbehaves(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, runner.Config{})
+			w := newHarness(t, runner.Config{})
 			provider := testkit.Provider(t)
 			provider.Behave(tc.behaviour)
 			provider.RedirectTo = provider.URL + "/elsewhere"
@@ -247,7 +247,7 @@ func TestWhatTheVaultRefuses(t *testing.T) {
 	for _, reason := range []errorsv1.Reason{errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED, errorsv1.Reason_REASON_ANSWER_WITHHELD} {
 		t.Run(reason.String(), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, runner.Config{})
+			w := newHarness(t, runner.Config{})
 			provider := testkit.Provider(t)
 			w.sharing.definition = asking(t, provider.URL)
 			w.sharing.slots = []grant.Slot{{Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: provider.URL}}
@@ -271,7 +271,7 @@ func TestWhatTheVaultRefuses(t *testing.T) {
 
 func TestExecuteJSONKeepsWholeNumbers(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	definition := mustJSON(t, map[string]any{
 		"version": "1.0",
 		"inputs":  []any{map[string]any{"type": "WorkflowParameter", "name": "n"}},
@@ -296,7 +296,7 @@ func TestExecuteJSONKeepsWholeNumbers(t *testing.T) {
 
 func TestADefinitionIsRefusedWithEveryProblem(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	_, err := w.internal.ExecuteJSON(w.member(t, "demo"), &runnerinternalv1.ExecuteJSONRequest{
 		Target: &runnerinternalv1.ExecuteJSONRequest_Definition{Definition: []byte(`{"version":"1.0","inputs":[],"outputs":[],
 			"steps":[{"type":"roboflow_core/nonsense@v1","name":"a"},{"type":"roboflow_core/nonsense@v2","name":"b"}]}`)},
@@ -314,7 +314,7 @@ func TestADefinitionIsRefusedWithEveryProblem(t *testing.T) {
 
 func TestWhoMayCall(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = plain(t)
 	request := &runnerv1.RunWorkflowRequest{Name: "workspaces/demo/workflows/w", Inputs: inputs(t, map[string]any{"who": "me"})}
 	if _, err := w.public.RunWorkflow(guest(t.Context()), request); errs.CodeOf(err) != codes.Unauthenticated {
@@ -348,7 +348,7 @@ func captioning(t *testing.T) []byte {
 func TestAProvidersWordsAreForTheOwner(t *testing.T) {
 	t.Parallel()
 	for _, preview := range []bool{true, false} {
-		w := newWorld(t, runner.Config{})
+		w := newHarness(t, runner.Config{})
 		provider := testkit.Provider(t)
 		provider.Behave(testkit.EchoUnauthorized)
 		host := strings.TrimSuffix(strings.TrimPrefix(provider.URL, "http://"), "/v1")
@@ -401,7 +401,7 @@ func TestSinksAreOffUnlessAllowed(t *testing.T) {
 		{true, true, 0, "Sinks are switched off in this run"},
 		{true, false, 1, "Notification sent successfully"},
 	} {
-		w := newWorld(t, runner.Config{})
+		w := newHarness(t, runner.Config{})
 		w.sharing.answer.SinksEnabled = tc.allowed
 		got, err := w.internal.ExecuteJSON(w.member(t, "demo"), &runnerinternalv1.ExecuteJSONRequest{
 			Target:       &runnerinternalv1.ExecuteJSONRequest_Definition{Definition: definition},
@@ -421,7 +421,7 @@ func TestSinksAreOffUnlessAllowed(t *testing.T) {
 // and nothing but the vault gets it.
 func TestALiteralInAnInlineDefinition(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	provider := testkit.Provider(t)
 	provider.Answer("it was " + canary)
 	w.sharing.rewritten = asking(t, provider.URL)
@@ -445,7 +445,7 @@ func TestALiteralInAnInlineDefinition(t *testing.T) {
 // Bodies are longer than one message, both ways.
 func TestLongBodiesArePutTogether(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	provider := testkit.Provider(t)
 	answer, question := strings.Repeat("0123456789", 5000), strings.Repeat("abcdefghij", 60_000)
 	provider.Answer(answer)

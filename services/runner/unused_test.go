@@ -28,7 +28,7 @@ func looking(t *testing.T, provider string) []byte {
 // is read or when it is decoded; one that has fetched something, or has worked, has.
 func TestARunThatFailsOnItsPictureHasUsedNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	provider := testkit.Provider(t)
 	w.sharing.definition = looking(t, provider.URL)
 	picture := pngOf(t, 60, 40)
@@ -61,7 +61,7 @@ func TestARunThatFailsOnItsPictureHasUsedNothing(t *testing.T) {
 // Before it is asked whether a run may happen, all elements of its lists are counted.
 func TestElementsOfListsAreTold(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, runner.Config{})
+	w := newHarness(t, runner.Config{})
 	w.sharing.definition = looking(t, "http://127.0.0.1:1")
 	_, _ = w.shared(t, map[string]any{
 		"image": []any{[]any{"a", "b", []any{}}, "c", []any{[]any{"d"}, nil}}, "one": "x", "none": []any{}, "object": map[string]any{"type": "base64"},

@@ -177,9 +177,9 @@ func (p prover) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsReq
 }
 
 // serve starts a server and dials it as a peer.
-func (s *stage) serve(id *identity.Identity, face rpc.Face, as string, register func(grpc.ServiceRegistrar)) *grpc.ClientConn {
+func (s *stage) serve(id *identity.Identity, endpoint rpc.Endpoint, as string, register func(grpc.ServiceRegistrar)) *grpc.ClientConn {
 	s.t.Helper()
-	server, err := rpc.NewServer(rpc.ServerConfig{Face: face, Identity: id, Logger: logger(s.t), StopTimeout: time.Second})
+	server, err := rpc.NewServer(rpc.ServerConfig{Endpoint: endpoint, Identity: id, Logger: logger(s.t), StopTimeout: time.Second})
 	must(s.t, err)
 	register(server)
 	pipe := rpc.NewPipe()
@@ -200,7 +200,7 @@ func (s *stage) serve(id *identity.Identity, face rpc.Face, as string, register 
 	return conn
 }
 
-// serveAs dials the internal face as another peer than the runner.
+// serveAs dials the internal endpoint as another peer than the runner.
 func (s *stage) serveAs(peer string) *grpc.ClientConn {
 	return s.serve(testkit.Identity(s.t, s.authority, "sharing"), rpc.Internal, peer, s.first.service.RegisterInternal)
 }

@@ -104,7 +104,7 @@ func (s *stage) call(ctx context.Context, m protoreflect.MethodDescriptor, reque
 }
 
 // Nobody but the runner reaches the internal face.
-func TestTheInternalFaceIsTheRunners(t *testing.T) {
+func TestTheInternalEndpointIsTheRunners(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *stage) {
 		for _, peer := range []string{"gateway", "vault", ""} {

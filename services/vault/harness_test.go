@@ -144,10 +144,10 @@ func (in *harness) start(t testing.TB) *replica {
 	var running sync.WaitGroup
 	running.Go(func() { report(t, service.Run(ctx)) })
 	running.Go(func() {
-		report(t, serve(ctx, rpc.ServerConfig{Face: rpc.Public, Identity: own, Authenticate: service.Identify, Logger: logger}, service.RegisterPublic, public))
+		report(t, serve(ctx, rpc.ServerConfig{Endpoint: rpc.Public, Identity: own, Authenticate: service.Identify, Logger: logger}, service.RegisterPublic, public))
 	})
 	running.Go(func() {
-		report(t, serve(ctx, rpc.ServerConfig{Face: rpc.Internal, Identity: own, Logger: logger, StopTimeout: time.Second}, service.RegisterInternal, internal))
+		report(t, serve(ctx, rpc.ServerConfig{Endpoint: rpc.Internal, Identity: own, Logger: logger, StopTimeout: time.Second}, service.RegisterInternal, internal))
 	})
 	t.Cleanup(func() {
 		cancel()
@@ -189,7 +189,7 @@ func dial(t testing.TB, pipe rpc.Dialer) *grpc.ClientConn {
 	return conn
 }
 
-// with presents a key, as a client of the public face does.
+// with presents a key, as a client of the public endpoint does.
 func with(key string) context.Context {
 	return metadata.AppendToOutgoingContext(context.Background(), "authorization", "Bearer "+key)
 }

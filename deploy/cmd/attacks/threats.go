@@ -18,8 +18,8 @@ var threats = []threat{
 	}},
 	{"T1", "somebody else's key where one's own is missing", []string{"TestThereIsNeverAFallback", "TestNoProxyFromTheEnvironment"}},
 	{"T1", "methods without a rule, or for others", []string{
-		"TestMethodWithoutRuleIsNotServed", "TestMembersMethodsNameTheirWorkspace", "TestFacesAreKeptApart", "TestWhoMayCallThePublicFace",
-		"TestWhoMayCallTheInternalFace", "TestForwardedPrincipals", "TestOutgoingMetadataIsNoPrincipal", "TestTheInternalFaceIsTheRunners",
+		"TestMethodWithoutRuleIsNotServed", "TestMembersMethodsNameTheirWorkspace", "TestEndpointsAreKeptApart", "TestWhoMayCallThePublicEndpoint",
+		"TestWhoMayCallTheInternalEndpoint", "TestForwardedPrincipals", "TestOutgoingMetadataIsNoPrincipal", "TestTheInternalEndpointIsTheRunners",
 	}},
 	{"T2", "stolen, tampered and replayed handles", []string{
 		"TestAHandleIsUsedOnce", "TestATamperedHandleIsRefused", "TestAHandleIsBoundToItsCall", "TestARunGrantAloneOpensNoCredential",

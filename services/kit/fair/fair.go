@@ -24,8 +24,8 @@ type Limits struct {
 	What string
 	// Capacity is the size of the resource, in units of the caller's choice.
 	Capacity int64
-	// Patience bounds the wait of a request; 0 means until its context ends.
-	Patience time.Duration
+	// WaitTimeout bounds the wait of a request; 0 means until its context ends.
+	WaitTimeout time.Duration
 	// Waiting bounds the waiting requests of one visitor; 0 means 64. Further requests are
 	// refused immediately.
 	Waiting int
@@ -142,11 +142,11 @@ func (p *Pool) enter(n int64, c Client) (l *Lease, w *waiter, drops []func()) {
 }
 
 func (p *Pool) wait(ctx context.Context, w *waiter) (*Lease, error) {
-	var patience <-chan time.Time
-	if p.limits.Patience > 0 {
-		timer := time.NewTimer(p.limits.Patience)
+	var timeout <-chan time.Time
+	if p.limits.WaitTimeout > 0 {
+		timer := time.NewTimer(p.limits.WaitTimeout)
 		defer timer.Stop()
-		patience = timer.C
+		timeout = timer.C
 	}
 	var err error
 	select {
@@ -154,7 +154,7 @@ func (p *Pool) wait(ctx context.Context, w *waiter) (*Lease, error) {
 		return l, nil
 	case <-ctx.Done():
 		err = errs.From(ctx.Err())
-	case <-patience:
+	case <-timeout:
 		err = p.full()
 	}
 	if !p.leave(w) { // the turn came at the same moment

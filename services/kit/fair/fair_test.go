@@ -187,7 +187,7 @@ func TestTurns(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	p := fair.New(fair.Limits{What: "runs", Capacity: 8, Patience: time.Millisecond, Waiting: 1})
+	p := fair.New(fair.Limits{What: "runs", Capacity: 8, WaitTimeout: time.Millisecond, Waiting: 1})
 	hog := fair.Client{Tenant: "hog"}
 	holds(t, p, hog)
 	_, err := p.Acquire(t.Context(), 1, hog)

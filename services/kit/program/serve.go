@@ -28,11 +28,11 @@ type Authenticate func(context.Context, secret.Secret) (caller.Principal, error)
 // Serve serves both endpoints and the admin listener until the program has to stop. It
 // stops gracefully, client connections first.
 func (p *Program) Serve(ctx context.Context, service Service, authenticate Authenticate) error {
-	internal, err := p.face(ctx, rpc.Internal, p.settings.Internal, nil, service.RegisterInternal)
+	internal, err := p.endpoint(ctx, rpc.Internal, p.settings.Internal, nil, service.RegisterInternal)
 	if err != nil {
 		return err
 	}
-	public, err := p.face(ctx, rpc.Public, p.settings.Public, authenticate, service.RegisterPublic)
+	public, err := p.endpoint(ctx, rpc.Public, p.settings.Public, authenticate, service.RegisterPublic)
 	if err != nil {
 		return err
 	}
@@ -50,9 +50,9 @@ func (p *Program) Certificates() lifecycle.Component {
 	return lifecycle.Component{Name: "certificates", Run: func(ctx context.Context) error { return p.Identity.Watch(ctx, p.Logger) }}
 }
 
-func (p *Program) face(ctx context.Context, face rpc.Face, addr string, authenticate Authenticate, register func(grpc.ServiceRegistrar)) (lifecycle.Component, error) {
+func (p *Program) endpoint(ctx context.Context, endpoint rpc.Endpoint, addr string, authenticate Authenticate, register func(grpc.ServiceRegistrar)) (lifecycle.Component, error) {
 	server, err := rpc.NewServer(rpc.ServerConfig{
-		Face: face, Identity: p.Identity, Authenticate: authenticate, VisitorKey: p.visitors,
+		Endpoint: endpoint, Identity: p.Identity, Authenticate: authenticate, VisitorKey: p.visitors,
 		MaxDeadline: callTimeout, MaxStreamDeadline: callTimeout, Connections: p.settings.Connections, Logger: p.Logger, Tracer: p.Tracer, Meter: p.Meter,
 	})
 	if err != nil {
@@ -66,7 +66,7 @@ func (p *Program) face(ctx context.Context, face rpc.Face, addr string, authenti
 	if err != nil {
 		return lifecycle.Component{}, err
 	}
-	name := map[rpc.Face]string{rpc.Public: "public endpoint", rpc.Internal: "internal endpoint"}[face]
+	name := map[rpc.Endpoint]string{rpc.Public: "public endpoint", rpc.Internal: "internal endpoint"}[endpoint]
 	return lifecycle.Component{Name: name, Run: func(ctx context.Context) error { return server.Serve(ctx, lis) }}, nil
 }
 

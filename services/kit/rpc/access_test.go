@@ -35,9 +35,9 @@ func want(t *testing.T, name string, err error, code codes.Code, reason errorsv1
 	}
 }
 
-func TestWhoMayCallThePublicFace(t *testing.T) {
+func TestWhoMayCallThePublicEndpoint(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	client, ctx := w.models(t, ""), t.Context()
 	const (
 		unauthenticated = errorsv1.Reason_REASON_UNAUTHENTICATED
@@ -80,7 +80,7 @@ func TestWhoMayCallThePublicFace(t *testing.T) {
 // What exists elsewhere and what exists nowhere must look the same.
 func TestOthersResourcesLookLikeNone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	client := w.models(t, "")
 	ctx := bearer(t.Context(), "kh_demo")
 	w.set(func(context.Context) error { return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "x") })
@@ -96,7 +96,7 @@ func TestOthersResourcesLookLikeNone(t *testing.T) {
 
 func TestWorkspaceInANestedField(t *testing.T) {
 	t.Parallel()
-	client, ctx := newWorld(t).models(t, ""), bearer(t.Context(), "kh_demo")
+	client, ctx := newHarness(t).models(t, ""), bearer(t.Context(), "kh_demo")
 	for model, code := range map[string]codes.Code{"workspaces/demo/models/m": codes.OK, "workspaces/other/models/m": codes.NotFound} {
 		_, err := client.UpdateModel(ctx, &registryv1.UpdateModelRequest{Model: &registryv1.Model{Name: model}})
 		if status.Code(err) != code {
@@ -110,7 +110,7 @@ func TestWorkspaceInANestedField(t *testing.T) {
 
 func TestRoles(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	client, ctx := w.vault(t, ""), t.Context()
 	for key, codesOf := range map[string][3]codes.Code{ // Whoami, ListWorkspaces, GetWorkspace demo
 		"":         {codes.OK, codes.Unauthenticated, codes.Unauthenticated},
@@ -133,7 +133,7 @@ func TestRoles(t *testing.T) {
 
 func TestGuestIsSomeone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	if _, err := w.vault(t, "").Whoami(t.Context(), &vaultv1.WhoamiRequest{}); err != nil {
 		t.Fatal(err)
 	}
@@ -145,10 +145,10 @@ func TestGuestIsSomeone(t *testing.T) {
 
 func TestForwardedPrincipals(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	demo, op := keys["kh_demo"], keys["kho_op"]
 	good := w.assert(t, "vault", demo, time.Minute)
-	stranger := newWorld(t)
+	stranger := newHarness(t)
 	for name, c := range map[string]struct {
 		peer, assertion string
 		code            codes.Code
@@ -183,7 +183,7 @@ func TestForwardedPrincipals(t *testing.T) {
 // led to pass on does not become one.
 func TestOutgoingMetadataIsNoPrincipal(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	token := w.assert(t, "vault", keys["kh_demo"], time.Minute)
 	_, err := w.models(t, "gateway").GetModel(as(t.Context(), "keyhole-principal", token), demoModel)
 	want(t, "metadata", err, codes.Unauthenticated, errorsv1.Reason_REASON_UNAUTHENTICATED)
@@ -191,7 +191,7 @@ func TestOutgoingMetadataIsNoPrincipal(t *testing.T) {
 
 func TestForwardedGuests(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	ctx := caller.With(t.Context(), caller.Principal{Kind: caller.Guest, Visitor: "guest-7"})
 	if _, err := w.vault(t, "gateway").Whoami(ctx, &vaultv1.WhoamiRequest{}); err != nil {
 		t.Fatal(err)
@@ -203,9 +203,9 @@ func TestForwardedGuests(t *testing.T) {
 	want(t, "a stranger who names its pseudonym", err, codes.Unauthenticated, errorsv1.Reason_REASON_UNAUTHENTICATED)
 }
 
-func TestWhoMayCallTheInternalFace(t *testing.T) {
+func TestWhoMayCallTheInternalEndpoint(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	req := &registryinternalv1.GetRunModelRequest{Grant: "g", Version: "v"}
 	for peer, code := range map[string]codes.Code{
 		"runner": codes.OK, "sharing": codes.PermissionDenied, "gateway": codes.PermissionDenied, "": codes.PermissionDenied,
@@ -233,7 +233,7 @@ func TestWhoMayCallTheInternalFace(t *testing.T) {
 
 func TestUploadNamesItsResource(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	name := func(n string) *registryv1.UploadArtifactRequest {
 		return &registryv1.UploadArtifactRequest{Part: &registryv1.UploadArtifactRequest_Name{Name: n}}
 	}

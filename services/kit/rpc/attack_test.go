@@ -44,8 +44,8 @@ func TestAttackStreamsThatAreLeftOpen(t *testing.T) {
 	a := attack.New(t, "A7", "gRPC streams that one address opens and leaves")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	w := newWorld(t)
-	addr := w.tcp(t, rpc.ServerConfig{Face: rpc.Public, Plaintext: true, Connections: 8})
+	w := newHarness(t)
+	addr := w.tcp(t, rpc.ServerConfig{Endpoint: rpc.Public, Plaintext: true, Connections: 8})
 	hog, quiet := at(t, addr, "127.0.0.10"), at(t, addr, "127.0.0.2")
 	for range 8 {
 		if _, err := registryv1.NewRegistryServiceClient(hog).UploadArtifact(bearer(ctx, "kh_demo")); err != nil {
@@ -66,8 +66,8 @@ func TestAttackLargeMessagesOfOneAddress(t *testing.T) {
 	a := attack.New(t, "A7", "gRPC calls with large messages of one address, in front of a quiet one")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	w := newWorld(t)
-	addr := w.tcp(t, rpc.ServerConfig{Face: rpc.Public, Plaintext: true, Messages: 32 << 20})
+	w := newHarness(t)
+	addr := w.tcp(t, rpc.ServerConfig{Endpoint: rpc.Public, Plaintext: true, Messages: 32 << 20})
 	var inside atomic.Int64
 	release, entered := make(chan struct{}), make(chan struct{}, 100)
 	w.set(func(ctx context.Context) error {
@@ -105,8 +105,8 @@ func TestAttackLargeMessagesOfOneAddress(t *testing.T) {
 func TestAttackLargeMessagesWithoutAKey(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "gRPC calls of 33 MB without a key")
-	w := newWorld(t)
-	addr := w.tcp(t, rpc.ServerConfig{Face: rpc.Public, Plaintext: true, Messages: 4 << 20}) // room for no such message
+	w := newHarness(t)
+	addr := w.tcp(t, rpc.ServerConfig{Endpoint: rpc.Public, Plaintext: true, Messages: 4 << 20}) // room for no such message
 	for range 10 {
 		conn := at(t, addr, "127.0.0.10")
 		large := &vaultv1.ListWorkspacesRequest{}

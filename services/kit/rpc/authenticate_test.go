@@ -44,7 +44,7 @@ func (v *vault) Authenticate(_ context.Context, req *vaultinternalv1.Authenticat
 func serveVault(t *testing.T, v *vault) func(context.Context, secret.Secret) (caller.Principal, error) {
 	t.Helper()
 	v.id = testkit.Identity(t, testkit.Authority(t), "vault")
-	s, err := rpc.NewServer(rpc.ServerConfig{Face: rpc.Internal, Identity: v.id, Logger: silence(t)})
+	s, err := rpc.NewServer(rpc.ServerConfig{Endpoint: rpc.Internal, Identity: v.id, Logger: silence(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ type serverSide struct {
 func serverCredentials(cfg ServerConfig, all *strangers) credentials.TransportCredentials {
 	s := &serverSide{id: cfg.Identity, plaintext: cfg.Plaintext, strangers: all}
 	if cfg.Identity != nil {
-		s.TransportCredentials = credentials.NewTLS(cfg.Identity.ServerTLS(cfg.Face == Public))
+		s.TransportCredentials = credentials.NewTLS(cfg.Identity.ServerTLS(cfg.Endpoint == Public))
 	}
 	return s
 }

@@ -119,9 +119,9 @@ func (s *Server) principal(ctx context.Context, peer peerInfo, address string) (
 		return VerifyPrincipal(s.cfg.Verifier, forwarded[0])
 	case len(visitor) == 1:
 		return guest(visitor[0]), nil
-	case s.cfg.Face == Internal && len(keys) > 0:
+	case s.cfg.Endpoint == Internal && len(keys) > 0:
 		return caller.Principal{}, refused(errors.New("an API key on an internal endpoint"))
-	case s.cfg.Face == Internal:
+	case s.cfg.Endpoint == Internal:
 		return caller.Principal{}, nil
 	case len(keys) == 1:
 		return s.authenticate(ctx, keys[0], address)

@@ -65,7 +65,7 @@ func (s *Server) findRule(service, name string) (*method, error) {
 	if !ok || rule == nil {
 		return nil, errors.New("no access rule")
 	}
-	if err := fits(s.cfg.Face, rule); err != nil {
+	if err := fits(s.cfg.Endpoint, rule); err != nil {
 		return nil, err
 	}
 	path, err := fieldPath(md.Input(), rule.GetWorkspaceField())
@@ -77,13 +77,13 @@ func (s *Server) findRule(service, name string) (*method, error) {
 
 // fits separates the endpoints. A method with peers is never on a public listener, and a
 // method without peers is never on an internal one.
-func fits(face Face, rule *accessv1.Rule) error {
+func fits(endpoint Endpoint, rule *accessv1.Rule) error {
 	switch {
-	case face == Internal && len(rule.GetPeers()) == 0:
+	case endpoint == Internal && len(rule.GetPeers()) == 0:
 		return errors.New("a method of an internal endpoint must name its peers")
-	case face == Public && len(rule.GetPeers()) > 0:
+	case endpoint == Public && len(rule.GetPeers()) > 0:
 		return errors.New("a method for peers cannot be on a public endpoint")
-	case face == Public && len(rule.GetRoles()) == 0:
+	case endpoint == Public && len(rule.GetRoles()) == 0:
 		return errors.New("a method of a public endpoint must name its roles")
 	case slices.Contains(rule.GetRoles(), accessv1.Role_ROLE_UNSPECIFIED):
 		return errors.New("an unspecified role")

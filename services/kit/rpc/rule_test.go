@@ -21,9 +21,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 )
 
-func server(t *testing.T, face rpc.Face) *rpc.Server {
+func server(t *testing.T, endpoint rpc.Endpoint) *rpc.Server {
 	t.Helper()
-	s, err := rpc.NewServer(rpc.ServerConfig{Face: face, Logger: silence(t)})
+	s, err := rpc.NewServer(rpc.ServerConfig{Endpoint: endpoint, Logger: silence(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestMembersMethodsNameTheirWorkspace(t *testing.T) {
 	}
 }
 
-func TestFacesAreKeptApart(t *testing.T) {
+func TestEndpointsAreKeptApart(t *testing.T) {
 	t.Parallel()
 	public, internal := server(t, rpc.Public), server(t, rpc.Internal)
 	registryinternalv1.RegisterRegistryInternalServiceServer(public, registryinternalv1.UnimplementedRegistryInternalServiceServer{})

@@ -32,13 +32,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Face is the kind of an endpoint.
-type Face int
+// Endpoint is the kind of an endpoint.
+type Endpoint int
 
 // The endpoints. A service has one server for each.
 const (
 	// Public serves clients, with a key, an assertion or neither.
-	Public Face = iota + 1
+	Public Endpoint = iota + 1
 	// Internal serves only the other services.
 	Internal
 )
@@ -49,8 +49,8 @@ const MaxMessage = 33 << 20
 
 // ServerConfig configures a server.
 type ServerConfig struct {
-	// Face is required.
-	Face Face
+	// Endpoint is required.
+	Endpoint Endpoint
 	// Identity is the service's own identity. A public endpoint with plaintext on loopback,
 	// or on a pipe, needs none.
 	Identity *identity.Identity
@@ -92,13 +92,13 @@ type ServerConfig struct {
 }
 
 func (c ServerConfig) withDefaults() (ServerConfig, error) {
-	if c.Face != Public && c.Face != Internal {
-		return c, errors.New("rpc server: Face is missing")
+	if c.Endpoint != Public && c.Endpoint != Internal {
+		return c, errors.New("rpc server: Endpoint is missing")
 	}
 	if c.Logger == nil {
 		return c, errors.New("rpc server: Logger is missing")
 	}
-	if c.Face == Internal && c.Plaintext {
+	if c.Endpoint == Internal && c.Plaintext {
 		return c, errors.New("rpc server: an internal endpoint cannot use plaintext")
 	}
 	if c.Verifier == nil && c.Identity != nil {
@@ -113,7 +113,7 @@ func (c ServerConfig) withDefaults() (ServerConfig, error) {
 	c.MaxMessage = orDefault(c.MaxMessage, MaxMessage)
 	c.Connections = orDefault(c.Connections, 1024)
 	c.Messages = orDefault(c.Messages, 1<<30)
-	if c.Face == Public {
+	if c.Endpoint == Public {
 		c.MaxStreams = orDefault(c.MaxStreams, 250)
 	} else {
 		c.MaxStreams = orDefault(c.MaxStreams, 5000)
@@ -168,7 +168,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	s.grpc = grpc.NewServer(s.options()...)
 	healthpb.RegisterHealthServer(s.grpc, s.health)
 	s.health.SetServingStatus("", healthpb.HealthCheckResponse_NOT_SERVING)
-	if cfg.Face == Public {
+	if cfg.Endpoint == Public {
 		reflection.Register(s.grpc)
 	}
 	return s, nil
@@ -234,7 +234,7 @@ func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	if err != nil {
 		return errors.Join(err, lis.Close())
 	}
-	if _, pipe := lis.(pipeListener); s.cfg.Face == Public && !pipe {
+	if _, pipe := lis.(pipeListener); s.cfg.Endpoint == Public && !pipe {
 		lis = conns.Limit(lis, conns.Limits{Each: s.cfg.Connections})
 	}
 	s.health.Resume() // all services are serving

@@ -34,7 +34,7 @@ func seen(t *testing.T, err error, mds ...metadata.MD) string {
 
 func TestCausesAreLoggedAndNotSent(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	client, ctx := w.models(t, ""), bearer(t.Context(), "kh_demo")
 	for name, fail := range map[string]func(context.Context) error{
 		"foreign": func(context.Context) error { return errSecrets },
@@ -64,7 +64,7 @@ func TestCausesAreLoggedAndNotSent(t *testing.T) {
 
 func TestStreamPanicsAndErrorsToo(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	for name, fail := range map[string]func(context.Context) error{
 		"panic": func(context.Context) error { panic(errSecrets) },
 		"error": func(context.Context) error { return errSecrets },
@@ -84,7 +84,7 @@ func TestStreamPanicsAndErrorsToo(t *testing.T) {
 
 func TestValidationNamesTheFields(t *testing.T) {
 	t.Parallel()
-	_, err := newWorld(t).models(t, "").GetModel(bearer(t.Context(), "kh_demo"), &registryv1.GetModelRequest{Name: "nonsense"})
+	_, err := newHarness(t).models(t, "").GetModel(bearer(t.Context(), "kh_demo"), &registryv1.GetModelRequest{Name: "nonsense"})
 	want(t, "invalid", err, codes.InvalidArgument, errorsv1.Reason_REASON_INVALID_REQUEST)
 	for _, d := range status.Convert(err).Details() {
 		if bad, ok := d.(*errdetails.BadRequest); ok && bad.GetFieldViolations()[0].GetField() == "name" {
@@ -96,7 +96,7 @@ func TestValidationNamesTheFields(t *testing.T) {
 
 func TestRequestID(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	idOf := func(peer, sent string) string {
 		ctx := caller.WithCall(t.Context(), "", sent, "")
 		ctx = caller.With(ctx, caller.Principal{Assertion: w.assert(t, "vault", keys["kh_demo"], time.Minute)})
@@ -132,7 +132,7 @@ func TestRequestID(t *testing.T) {
 func TestDeadlineIsTrimmed(t *testing.T) {
 	t.Parallel()
 	const limit = 5 * time.Second
-	w := newWorld(t, func(c *rpc.ServerConfig) { c.MaxDeadline, c.MaxStreamDeadline = limit, limit })
+	w := newHarness(t, func(c *rpc.ServerConfig) { c.MaxDeadline, c.MaxStreamDeadline = limit, limit })
 	left := make(chan time.Duration, 1)
 	w.set(func(ctx context.Context) error {
 		d, ok := ctx.Deadline()
@@ -166,7 +166,7 @@ func TestDeadlineIsTrimmed(t *testing.T) {
 
 func TestDeadlineEndsTheHandler(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(c *rpc.ServerConfig) { c.MaxDeadline = 30 * time.Millisecond })
+	w := newHarness(t, func(c *rpc.ServerConfig) { c.MaxDeadline = 30 * time.Millisecond })
 	w.set(func(ctx context.Context) error { <-ctx.Done(); return fmt.Errorf("query: %w", ctx.Err()) })
 	_, err := w.models(t, "").GetModel(bearer(t.Context(), "kh_demo"), demoModel)
 	want(t, "too slow", err, codes.DeadlineExceeded, errorsv1.Reason_REASON_DEADLINE_EXCEEDED)
@@ -174,7 +174,7 @@ func TestDeadlineEndsTheHandler(t *testing.T) {
 
 func TestLogLineHasNoPayload(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	token := w.assert(t, "vault", keys["kh_demo"], time.Minute)
 	ctx := caller.With(t.Context(), caller.Principal{Assertion: token})
 	if _, err := w.models(t, "gateway").GetModel(ctx, &registryv1.GetModelRequest{Name: "workspaces/demo/models/canary"}); err != nil {
@@ -204,7 +204,7 @@ func TestLogLineHasNoPayload(t *testing.T) {
 
 func TestMessagesAreBounded(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(c *rpc.ServerConfig) { c.MaxMessage = 1000 })
+	w := newHarness(t, func(c *rpc.ServerConfig) { c.MaxMessage = 1000 })
 	_, err := w.models(t, "").GetModel(bearer(t.Context(), "kh_demo"), &registryv1.GetModelRequest{Name: strings.Repeat("x", 2000)})
 	if status.Code(err) != codes.ResourceExhausted {
 		t.Errorf("%v", err)
@@ -222,10 +222,10 @@ func TestGracefulStop(t *testing.T) {
 	}{"a call that ends": {true, codes.OK}, "a call that does not": {false, codes.Unavailable}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newHarness(t)
 			pipe := rpc.NewPipe()
 			s, err := rpc.NewServer(rpc.ServerConfig{
-				Face: rpc.Public, Authenticate: authenticate, Logger: silence(t), StopTimeout: 50 * time.Millisecond,
+				Endpoint: rpc.Public, Authenticate: authenticate, Logger: silence(t), StopTimeout: 50 * time.Millisecond,
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -46,7 +46,7 @@ type strangers struct {
 func newStrangers(cfg ServerConfig) *strangers {
 	return &strangers{
 		calls: fair.New(fair.Limits{What: "calls", Capacity: maxCalls, Each: int64(cfg.Connections), WholeTenant: true}),
-		bytes: fair.New(fair.Limits{What: "bytes of messages", Capacity: cfg.Messages, Patience: roomWithin, Waiting: 256, WholeTenant: true}),
+		bytes: fair.New(fair.Limits{What: "bytes of messages", Capacity: cfg.Messages, WaitTimeout: roomWithin, Waiting: 256, WholeTenant: true}),
 	}
 }
 

@@ -32,7 +32,7 @@ func serverTelemetry(cfg ServerConfig) stats.Handler {
 		return nil
 	}
 	opts := telemetryOptions(cfg.Tracer, cfg.Meter)
-	if cfg.Face == Public {
+	if cfg.Endpoint == Public {
 		// A stranger's trace is linked and not continued. Otherwise a stranger could join
 		// our spans to any trace and decide what is sampled.
 		opts = append(opts, otelgrpc.WithPublicEndpointFn(func(ctx context.Context, _ *stats.RPCTagInfo) bool {

@@ -25,7 +25,7 @@ func TestOneTraceOverAHop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, func(c *rpc.ServerConfig) { c.Tracer, c.Meter = tel.Tracer, tel.Meter })
+	w := newHarness(t, func(c *rpc.ServerConfig) { c.Tracer, c.Meter = tel.Tracer, tel.Meter })
 	conn, err := rpc.Dial("pipe", rpc.ClientConfig{Pipe: w.public.As("gateway"), Tracer: tel.Tracer, Meter: tel.Meter})
 	if err != nil {
 		t.Fatal(err)
@@ -91,8 +91,8 @@ func TestStrangersTracesAreNotContinued(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t)
-	conn := raw(t, w.tcp(t, rpc.ServerConfig{Face: rpc.Public, Plaintext: true, Tracer: tel.Tracer}), insecure.NewCredentials())
+	w := newHarness(t)
+	conn := raw(t, w.tcp(t, rpc.ServerConfig{Endpoint: rpc.Public, Plaintext: true, Tracer: tel.Tracer}), insecure.NewCredentials())
 	const theirs = "0af7651916cd43dd8448eb211c80319c"
 	ctx := as(t.Context(), "traceparent", "00-"+theirs+"-b7ad6b7169203331-01", "baggage", "k=canary")
 	if _, err := vaultv1.NewVaultServiceClient(conn).Whoami(ctx, &vaultv1.WhoamiRequest{}); err != nil {
@@ -111,7 +111,7 @@ func TestMetricsWithoutTraces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, func(c *rpc.ServerConfig) { c.Meter = tel.Meter })
+	w := newHarness(t, func(c *rpc.ServerConfig) { c.Meter = tel.Meter })
 	conn, err := rpc.Dial("pipe", rpc.ClientConfig{Pipe: w.public.As(""), Meter: tel.Meter})
 	if err != nil {
 		t.Fatal(err)

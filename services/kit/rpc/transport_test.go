@@ -39,8 +39,8 @@ func listen(t testing.TB, addr string) net.Listener {
 	return l
 }
 
-// tcp serves one endpoint of the world on loopback.
-func (w *world) tcp(t testing.TB, cfg rpc.ServerConfig) string {
+// tcp serves one endpoint of the harness on loopback.
+func (w *harness) tcp(t testing.TB, cfg rpc.ServerConfig) string {
 	t.Helper()
 	cfg.Authenticate, cfg.Logger, cfg.StopTimeout = authenticate, silence(t), time.Second
 	if !cfg.Plaintext {
@@ -74,8 +74,8 @@ func raw(t testing.TB, addr string, creds credentials.TransportCredentials) *grp
 
 func TestIdentityComesFromTheCertificate(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	addr := w.tcp(t, rpc.ServerConfig{Face: rpc.Internal})
+	w := newHarness(t)
+	addr := w.tcp(t, rpc.ServerConfig{Endpoint: rpc.Internal})
 	runner, sharing := testkit.Identity(t, w.authority, "runner"), testkit.Identity(t, w.authority, "sharing")
 	foreign := testkit.Identity(t, testkit.Authority(t), "runner")
 	for name, c := range map[string]struct {
@@ -114,13 +114,13 @@ func TestIdentityComesFromTheCertificate(t *testing.T) {
 
 // A client of no service speaks TLS or, on loopback, plaintext; and whatever it
 // says in metadata, it is no peer.
-func TestStrangersOnThePublicFace(t *testing.T) {
+func TestStrangersOnThePublicEndpoint(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	token := w.assert(t, "vault", keys["kh_demo"], time.Minute)
 	for name, conn := range map[string]*grpc.ClientConn{
-		"TLS":       raw(t, w.tcp(t, rpc.ServerConfig{Face: rpc.Public}), credentials.NewTLS(&tls.Config{InsecureSkipVerify: true})),
-		"plaintext": raw(t, w.tcp(t, rpc.ServerConfig{Face: rpc.Public, Plaintext: true}), insecure.NewCredentials()),
+		"TLS":       raw(t, w.tcp(t, rpc.ServerConfig{Endpoint: rpc.Public}), credentials.NewTLS(&tls.Config{InsecureSkipVerify: true})),
+		"plaintext": raw(t, w.tcp(t, rpc.ServerConfig{Endpoint: rpc.Public, Plaintext: true}), insecure.NewCredentials()),
 	} {
 		client, who := registryv1.NewRegistryServiceClient(conn), vaultv1.NewVaultServiceClient(conn)
 		if _, err := client.GetModel(bearer(t.Context(), "kh_demo"), demoModel); err != nil {
@@ -143,10 +143,10 @@ func TestStrangersOnThePublicFace(t *testing.T) {
 	}
 }
 
-func TestPeersOnThePublicFaceOverTLS(t *testing.T) {
+func TestPeersOnThePublicEndpointOverTLS(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	conn := dialTLS(t, w.tcp(t, rpc.ServerConfig{Face: rpc.Public}), testkit.Identity(t, w.authority, "gateway"), "registry")
+	w := newHarness(t)
+	conn := dialTLS(t, w.tcp(t, rpc.ServerConfig{Endpoint: rpc.Public}), testkit.Identity(t, w.authority, "gateway"), "registry")
 	ctx := caller.With(t.Context(), caller.Principal{Assertion: w.assert(t, "vault", keys["kh_demo"], time.Minute)})
 	if _, err := registryv1.NewRegistryServiceClient(conn).GetModel(ctx, demoModel); err != nil {
 		t.Error(err)
@@ -155,12 +155,12 @@ func TestPeersOnThePublicFaceOverTLS(t *testing.T) {
 
 func TestPlaintextIsRefusedOffLoopback(t *testing.T) {
 	t.Parallel()
-	if _, err := rpc.NewServer(rpc.ServerConfig{Face: rpc.Internal, Plaintext: true, Logger: silence(t)}); err == nil {
+	if _, err := rpc.NewServer(rpc.ServerConfig{Endpoint: rpc.Internal, Plaintext: true, Logger: silence(t)}); err == nil {
 		t.Error("an internal endpoint in plaintext")
 	}
 	for name, cfg := range map[string]rpc.ServerConfig{
-		"plaintext for all": {Face: rpc.Public, Plaintext: true, Logger: silence(t)},
-		"no identity":       {Face: rpc.Public, Logger: silence(t)},
+		"plaintext for all": {Endpoint: rpc.Public, Plaintext: true, Logger: silence(t)},
+		"no identity":       {Endpoint: rpc.Public, Logger: silence(t)},
 	} {
 		s, err := rpc.NewServer(cfg)
 		if err != nil {
@@ -185,7 +185,7 @@ func TestPlaintextIsRefusedOffLoopback(t *testing.T) {
 // nothing, and nothing else.
 func TestRetries(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	conn := dial(t, w.public, "")
 	client, ctx := registryv1.NewRegistryServiceClient(conn), bearer(t.Context(), "kh_demo")
 	failures := func(n int32, err error) *atomic.Int32 {
@@ -219,7 +219,7 @@ func TestRetries(t *testing.T) {
 
 func TestPipeCarriesMuchAtOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newHarness(t)
 	client := w.models(t, "")
 	big := strings.Repeat("x", 5<<20)
 	errsOf := make(chan error, 16)
@@ -244,12 +244,12 @@ func TestPipeCarriesMuchAtOnce(t *testing.T) {
 }
 
 func BenchmarkUnary(b *testing.B) {
-	w := newWorld(b, func(c *rpc.ServerConfig) { c.Logger = testkit.Silence() })
+	w := newHarness(b, func(c *rpc.ServerConfig) { c.Logger = testkit.Silence() })
 	id := testkit.Identity(b, w.authority, "gateway")
 	token := w.assert(b, "vault", keys["kh_demo"], time.Hour)
 	for name, conn := range map[string]*grpc.ClientConn{
 		"pipe": dial(b, w.public, "gateway"),
-		"tls":  dialTLS(b, w.tcp(b, rpc.ServerConfig{Face: rpc.Public}), id, "registry"),
+		"tls":  dialTLS(b, w.tcp(b, rpc.ServerConfig{Endpoint: rpc.Public}), id, "registry"),
 	} {
 		client := registryv1.NewRegistryServiceClient(conn)
 		ctx := caller.With(context.Background(), caller.Principal{Assertion: token})

@@ -36,7 +36,7 @@ type Handlers struct {
 func NewHandlers(store *Store, inspector *Inspector, maxBytes int64) *Handlers {
 	return &Handlers{
 		store: store, inspector: inspector, maxBytes: maxBytes,
-		uploads: fair.New(fair.Limits{What: "uploads", Capacity: maxUploads, Patience: uploadTimeout, Waiting: 16, WholeTenant: true}),
+		uploads: fair.New(fair.Limits{What: "uploads", Capacity: maxUploads, WaitTimeout: uploadTimeout, Waiting: 16, WholeTenant: true}),
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 )
 
 func newPlaces(capacity int) *fair.Pool {
-	return fair.New(fair.Limits{What: "runs", Capacity: int64(capacity), Patience: admissionTimeout, Waiting: maxWaiting})
+	return fair.New(fair.Limits{What: "runs", Capacity: int64(capacity), WaitTimeout: admissionTimeout, Waiting: maxWaiting})
 }
 
 // Admit takes a place for a run of a client. It comes before anything that costs: a run that is refused here

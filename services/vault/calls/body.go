@@ -18,7 +18,7 @@ const (
 )
 
 func newBodyPool() *fair.Pool {
-	return fair.New(fair.Limits{What: "bodies with credentials", Capacity: bodyPoolBytes, Patience: bodyPoolTimeout})
+	return fair.New(fair.Limits{What: "bodies with credentials", Capacity: bodyPoolBytes, WaitTimeout: bodyPoolTimeout})
 }
 
 // filledBody is the body of a request and the room that it takes of the pool.

@@ -19,8 +19,8 @@ const placeholder = "credential-is-added-by-the-egress"
 // that hangs is reported as the provider's failure and not as the run's.
 const attemptTimeout = 90 * time.Second
 
-// patience is how a step tries again.
-var patience = engine.Retry{Tries: 3, Wait: 500 * time.Millisecond, Longest: 10 * time.Second}
+// retryPolicy is the policy of all blocks here.
+var retryPolicy = engine.Retry{Tries: 3, Wait: 500 * time.Millisecond, Longest: 10 * time.Second}
 
 // usage is the number of tokens of one answer, as the provider counts them.
 type usage struct{ input, output int64 }
@@ -35,7 +35,7 @@ func ask(ctx context.Context, call *engine.Call, to address, send request) (stri
 		return "", errs.FailedPrecondition(errorsv1.Reason_REASON_ADDRESS_REFUSED, "this run may not call out")
 	}
 	var text string
-	err := call.Attempts(ctx, patience, func(whole context.Context, attempt engine.Attempt) error {
+	err := call.Attempts(ctx, retryPolicy, func(whole context.Context, attempt engine.Attempt) error {
 		ctx, cancel := context.WithTimeout(whole, attemptTimeout)
 		defer cancel()
 		client, err := call.Outbound.Client(ctx, attempt, to.slots...)

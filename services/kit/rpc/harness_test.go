@@ -138,8 +138,8 @@ func (l *log) String() string {
 	return l.buf.String()
 }
 
-// world is a registry with both endpoints, and its callers.
-type world struct {
+// harness is a registry with both endpoints, and its callers.
+type harness struct {
 	*registry
 	authority *identity.Authority
 	self      *identity.Identity
@@ -164,13 +164,13 @@ func authenticate(_ context.Context, key secret.Secret) (caller.Principal, error
 	return p, nil
 }
 
-func newWorld(t testing.TB, change ...func(*rpc.ServerConfig)) *world {
+func newHarness(t testing.TB, change ...func(*rpc.ServerConfig)) *harness {
 	t.Helper()
-	w := &world{registry: &registry{}, authority: testkit.Authority(t), public: rpc.NewPipe(), internal: rpc.NewPipe(), log: &log{}}
+	w := &harness{registry: &registry{}, authority: testkit.Authority(t), public: rpc.NewPipe(), internal: rpc.NewPipe(), log: &log{}}
 	w.self = testkit.Identity(t, w.authority, "registry")
-	for face, pipe := range map[rpc.Face]*rpc.Pipe{rpc.Public: w.public, rpc.Internal: w.internal} {
+	for endpoint, pipe := range map[rpc.Endpoint]*rpc.Pipe{rpc.Public: w.public, rpc.Internal: w.internal} {
 		cfg := rpc.ServerConfig{
-			Face: face, Identity: w.self, Authenticate: authenticate, StopTimeout: time.Second,
+			Endpoint: endpoint, Identity: w.self, Authenticate: authenticate, StopTimeout: time.Second,
 			Logger: slog.New(slog.NewJSONHandler(w.log, nil)),
 		}
 		for _, c := range change {
@@ -182,13 +182,13 @@ func newWorld(t testing.TB, change ...func(*rpc.ServerConfig)) *world {
 }
 
 // serve runs a server on a listener until the test ends.
-func (w *world) serve(t testing.TB, cfg rpc.ServerConfig, lis net.Listener) {
+func (w *harness) serve(t testing.TB, cfg rpc.ServerConfig, lis net.Listener) {
 	t.Helper()
 	s, err := rpc.NewServer(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.register(s, cfg.Face)
+	w.register(s, cfg.Endpoint)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx, lis) }()
@@ -200,8 +200,8 @@ func (w *world) serve(t testing.TB, cfg rpc.ServerConfig, lis net.Listener) {
 	})
 }
 
-func (w *world) register(s *rpc.Server, face rpc.Face) {
-	if face == rpc.Internal {
+func (w *harness) register(s *rpc.Server, endpoint rpc.Endpoint) {
+	if endpoint == rpc.Internal {
 		registryinternalv1.RegisterRegistryInternalServiceServer(s, w.registry)
 		return
 	}
@@ -220,23 +220,23 @@ func dial(t testing.TB, p *rpc.Pipe, as string) *grpc.ClientConn {
 	return conn
 }
 
-func (w *world) models(t testing.TB, as string) registryv1.RegistryServiceClient {
+func (w *harness) models(t testing.TB, as string) registryv1.RegistryServiceClient {
 	t.Helper()
 	return registryv1.NewRegistryServiceClient(dial(t, w.public, as))
 }
 
-func (w *world) runModels(t testing.TB, as string) registryinternalv1.RegistryInternalServiceClient {
+func (w *harness) runModels(t testing.TB, as string) registryinternalv1.RegistryInternalServiceClient {
 	t.Helper()
 	return registryinternalv1.NewRegistryInternalServiceClient(dial(t, w.internal, as))
 }
 
-func (w *world) vault(t testing.TB, as string) vaultv1.VaultServiceClient {
+func (w *harness) vault(t testing.TB, as string) vaultv1.VaultServiceClient {
 	t.Helper()
 	return vaultv1.NewVaultServiceClient(dial(t, w.public, as))
 }
 
 // assert is a statement of the vault's.
-func (w *world) assert(t testing.TB, service string, p caller.Principal, ttl time.Duration) string {
+func (w *harness) assert(t testing.TB, service string, p caller.Principal, ttl time.Duration) string {
 	t.Helper()
 	token, err := rpc.NewAssertion(p, time.Now(), ttl).Sign(testkit.Identity(t, w.authority, service))
 	if err != nil {

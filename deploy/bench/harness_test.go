@@ -18,8 +18,8 @@ import (
 
 type object = map[string]any
 
-// stage is a Keyhole with a link, served over HTTP as `keyhole serve` does.
-type stage struct {
+// harness is a Keyhole with a link, served over HTTP as `keyhole serve` does.
+type harness struct {
 	addr     string
 	operator *client.Client
 	owner    *client.Client
@@ -27,9 +27,9 @@ type stage struct {
 	visitor string
 }
 
-// newStage starts all services with their logs and metrics on. The log goes where
+// newHarness starts all services with their logs and metrics on. The log goes where
 // it costs its writing and nothing more.
-func newStage(tb testing.TB, change ...func(*node.Config)) *stage {
+func newHarness(tb testing.TB, change ...func(*node.Config)) *harness {
 	tb.Helper()
 	sink, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	must(tb, err)
@@ -67,17 +67,17 @@ func serve(tb testing.TB, tel *telemetry.Telemetry, n *node.Node, lis net.Listen
 }
 
 // seed makes two workspaces with a key each.
-func seed(tb testing.TB, addr, data string) *stage {
+func seed(tb testing.TB, addr, data string) *harness {
 	tb.Helper()
 	key, err := os.ReadFile(filepath.Join(data, "operator.key"))
 	must(tb, err)
-	s := &stage{addr: addr, operator: client.New("http://"+addr, string(key))}
+	s := &harness{addr: addr, operator: client.New("http://"+addr, string(key))}
 	s.owner = s.operator.WithKey(s.workspace(tb, "bench"))
 	s.visitor = s.workspace(tb, "stranger")
 	return s
 }
 
-func (s *stage) workspace(tb testing.TB, id string) string {
+func (s *harness) workspace(tb testing.TB, id string) string {
 	tb.Helper()
 	must(tb, s.operator.Do(tb.Context(), http.MethodPost, "/v1/workspaces", url.Values{"workspaceId": {id}}, object{"title": id}, nil))
 	var made struct{ Key string }
@@ -86,7 +86,7 @@ func (s *stage) workspace(tb testing.TB, id string) string {
 }
 
 // share makes a workflow and a link to it, and gives the link's path.
-func (s *stage) share(tb testing.TB, id, definition string, settings object) string {
+func (s *harness) share(tb testing.TB, id, definition string, settings object) string {
 	tb.Helper()
 	workflows := "/v1/workspaces/bench/workflows"
 	must(tb, s.owner.Do(tb.Context(), http.MethodPost, workflows, url.Values{"workflowId": {id}},
@@ -97,7 +97,7 @@ func (s *stage) share(tb testing.TB, id, definition string, settings object) str
 }
 
 // ask posts a body as the visitor and gives the answer.
-func (s *stage) ask(tb testing.TB, method, path string, body any) []byte {
+func (s *harness) ask(tb testing.TB, method, path string, body any) []byte {
 	tb.Helper()
 	var out json.RawMessage
 	must(tb, s.operator.WithKey(s.visitor).Do(tb.Context(), method, path, nil, body, &out))
