@@ -39,7 +39,9 @@ func lanesOf(s *source) []lane {
 		return out
 	}
 	out = append(out, s.thinned()...)
-	out = append(out, s.rotated())
+	out = append(out, s.rotated(), s.mirrored())
+	add(whole.rotated47())
+	add(radix45(whole)...)
 	add(digits(whole, "x", 16, 2), digits(whole, "0x", 16, 2), digits(whole, "u00", 16, 2), digits(whole, "00", 16, 2))
 	add(digits(whole.reversed(), "", 16, 2), digits(whole, "", 8, 3), digits(whole, "", 10, 3), digits(whole, "", 10, 0))
 	add(radix32(whole)...)
@@ -158,11 +160,33 @@ func (s *source) thinned() []lane {
 
 // rotated is ROT13.
 func (s *source) rotated() lane {
+	return s.replaced(func(letter byte) byte { return (letter + 13) % 26 })
+}
+
+// mirrored is Atbash: "a" for "z".
+func (s *source) mirrored() lane {
+	return s.replaced(func(letter byte) byte { return 25 - letter })
+}
+
+// rotated47 is ROT47, which replaces all printable characters.
+func (t text) rotated47() text {
+	const first, count = '!', '~' - '!' + 1
+	r := text{slices.Clone(t.chars), t.at}
+	for i, c := range r.chars {
+		if c >= first && c < first+count {
+			r.chars[i] = first + (c-first+count/2)%count
+		}
+	}
+	return r
+}
+
+// replaced is the body with other letters, counted from 0.
+func (s *source) replaced(letter func(byte) byte) lane {
 	l := lane{source: s}
 	for i, at := range s.at {
 		c := s.symbols[i]
 		if c >= 10 {
-			c = 10 + (c-10+13)%26
+			c = 10 + letter(c-10)
 		}
 		l.symbols, l.at = append(l.symbols, c), append(l.at, uint16(at))
 	}

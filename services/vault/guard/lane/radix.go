@@ -10,6 +10,7 @@ const (
 	uuAlphabet    = "`!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_"
 	alphabet85    = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
 	alphabetZ85   = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+	alphabet45    = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 	alphabet32    = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 	alphabet32Hex = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 	crockford     = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -82,4 +83,22 @@ func (t *text) group(five [5]byte, at []int) {
 	for i, c := range five {
 		t.chars, t.at = append(t.chars, c), append(t.at, at[min(i, 3)])
 	}
+}
+
+// radix45 writes two bytes as three characters (RFC 9285), with up to one other byte before
+// the text.
+func radix45(t text) []text {
+	var out []text
+	for shift := range 2 {
+		var e text
+		for at := shift; at+2 <= len(t.chars); at += 2 {
+			v := int(t.chars[at])<<8 | int(t.chars[at+1])
+			for i := range 3 {
+				e.chars, e.at = append(e.chars, alphabet45[v%45]), append(e.at, t.at[at+min(i, 1)])
+				v /= 45
+			}
+		}
+		out = append(out, e)
+	}
+	return out
 }

@@ -1,7 +1,6 @@
 package unpack
 
 import (
-	"archive/zip"
 	"bytes"
 	"compress/bzip2"
 	"encoding/base64"
@@ -37,6 +36,10 @@ func (o *opener) unpack(b []byte, at, depth int) {
 	if open := opened(b); open != nil && open(o, b, depth) {
 		return
 	}
+	if isTar(b) {
+		o.tar(b)
+	}
+	o.behind(b, depth)
 	switch {
 	case depth > 0 || readable(b) || readable(b[len(b)-min(len(b), peek):]):
 		o.emit(b, false) // what was packed is no chance: text may be in the middle of it
@@ -88,7 +91,10 @@ func opened(b []byte) func(o *opener, b []byte, depth int) bool {
 	case bytes.HasPrefix(b, []byte("%PDF-")):
 		return (*opener).pdf
 	case pictureMark(b):
-		return func(*opener, []byte, int) bool { return true }
+		return func(o *opener, b []byte, depth int) bool {
+			o.behind(b, depth)
+			return true
+		}
 	}
 	return nil
 }
@@ -172,22 +178,6 @@ func (o *opener) trial(r io.Reader, depth int) {
 	o.read(io.MultiReader(bytes.NewReader(head[:n]), r), depth)
 }
 
-func (o *opener) zip(b []byte, depth int) bool {
-	const maxFiles = 64
-	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
-	if err != nil {
-		return false
-	}
-	for _, f := range z.File[:min(len(z.File), maxFiles)] {
-		if r, err := f.Open(); err == nil {
-			o.read(r, depth)
-			_ = r.Close()
-		}
-		o.unpack([]byte(f.Name+" "+f.Comment), 0, depth+1)
-	}
-	return true
-}
-
 // pdf looks at the streams of a document. It is text outside of them.
 func (o *opener) pdf(b []byte, depth int) bool {
 	const maxStreams = 256
@@ -227,6 +217,12 @@ func (o *opener) png(b []byte, depth int) bool {
 			}
 		}
 		b = b[min(len(b), head+size+4):]
+		if kind == "IEND" {
+			break
+		}
+	}
+	if len(b) > leastContent {
+		o.behind(b, depth)
 	}
 	return true
 }

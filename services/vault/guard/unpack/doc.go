@@ -27,6 +27,8 @@ type Budget struct {
 	tries int
 	made  int64
 	poor  int
+	// behind counts archives behind other bytes.
+	behind int
 }
 
 func (b *Budget) try() bool {
