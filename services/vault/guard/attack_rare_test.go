@@ -5,10 +5,13 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
 // spread writes a text in parts, each by itself.
@@ -103,4 +106,36 @@ func TestAttackGuardRareForms(t *testing.T) {
 	}
 	tryAll(t, "rare codings and archives", list, nil)
 	tryAll(t, "ROT47", []disguise{{"ROT47", rot47}}, func(_, body string) bool { return letterDigits(body) > 30 })
+}
+
+// fields cuts a text into fields of an object, with numbers and flags between.
+func fields(n int, name func(i int) string) func(string) string {
+	return func(s string) string {
+		var parts []string
+		spread(n, func(i int, part string) {
+			parts = append(parts, fmt.Sprintf("%s:%s,%s:%d", quoted(name(i)), quoted(part), quoted(fmt.Sprintf("n%d", i)), i*37))
+		})(s)
+		return "{" + strings.Join(parts, ",") + "}"
+	}
+}
+
+// TestAttackGuardShortFields: a key in fields of a few characters each.
+func TestAttackGuardShortFields(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A3", "a key in fields of 1 to 11 characters")
+	for _, k := range attackKeys(91) {
+		set := mustSet(t, k.secret)
+		for n := 1; n <= 11; n++ {
+			for what, name := range map[string]func(int) string{
+				"numbered": func(i int) string { return fmt.Sprint("f", i) },
+				"named":    func(i int) string { return []string{"user", "host", "region", "plan", "mail", "unit"}[i%6] + fmt.Sprint(i/6) },
+			} {
+				answer := fields(n, name)(k.body)
+				for size := 1; size <= len(answer); size += 97 {
+					_, err := io.ReadAll(set.Reader(&chunks{strings.NewReader(answer), size}, Options{ContentType: "application/json"}))
+					a.Attempt(errors.Is(err, ErrReflected), "%s in %s fields of %d, cut by %d, passes: %.200s", k.name, what, n, size, answer)
+				}
+			}
+		}
+	}
 }

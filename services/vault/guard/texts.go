@@ -29,6 +29,8 @@ type texts struct {
 	byKey map[uint64]*placed
 	// byUse lists them, the one that was fed last in front.
 	byUse list.List
+	// lead is how much of the string under way was joined with others.
+	lead int
 	// ended are the places whose text was given up for another one.
 	ended map[uint64]struct{}
 }
@@ -58,6 +60,7 @@ func (t *texts) feed(part container.Part) {
 	if part.Whole && p.repeats(&part) {
 		return
 	}
+	t.join(part)
 	switch {
 	case p.choice == 0:
 		p.choice = part.Choice
@@ -79,6 +82,25 @@ func (t *texts) feed(part container.Part) {
 		if part.Last {
 			c.text.stringEnd()
 		}
+	}
+}
+
+// leadBytes is how much of each string is joined with the others, in bytes. A piece of a body
+// that is longer stops an answer alone.
+const leadBytes = 11
+
+// join adds the beginning of a string to the text of all strings, without names: a key may be
+// cut into short fields.
+func (t *texts) join(part container.Part) {
+	if part.Place <= container.PlaceOutside || part.Name {
+		return
+	}
+	if n := min(len(part.Bytes), leadBytes-t.lead); n > 0 {
+		t.at(container.PlaceFields).text.feed(part.Bytes[:n], part.Offset)
+		t.lead += n
+	}
+	if part.Last {
+		t.lead = 0
 	}
 }
 
@@ -129,8 +151,8 @@ func (t *texts) begin(place uint64) *placed {
 		t.byKey, t.ended = map[uint64]*placed{}, map[uint64]struct{}{}
 	}
 	p := t.oldest()
-	if p == nil || place == container.PlaceWire {
-		p = &placed{text: newText(t.in, 0, place != container.PlaceWire)}
+	if undecoded := place == container.PlaceWire || place == container.PlaceFields; p == nil || undecoded {
+		p = &placed{text: newText(t.in, 0, !undecoded)}
 	} else {
 		t.finish(p)
 		p.text.reset()

@@ -205,6 +205,8 @@ const (
 	// the middle of long strings; PlacePlain is an answer that is one text.
 	PlaceWire = iota + 1
 	PlacePlain
+	// PlaceFields is for a text that the caller makes of the strings of all places.
+	PlaceFields
 	// PlaceOutside is what stands outside of all strings: punctuation and numbers.
 	PlaceOutside
 	placeNames // of the fields
