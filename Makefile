@@ -96,6 +96,12 @@ attack: build ## Run every attack test and print a table: attack, attempts, bloc
 	@rm -f .tools/attacks.jsonl
 	@{ KEYHOLE_ATTACK_LOG=$(CURDIR)/.tools/attacks.jsonl go test -json -count=1 -timeout 15m -run "$$(go run ./deploy/cmd/attacks -pattern)" $(MODULES) || true; } | go run ./deploy/cmd/attacks .tools/attacks.jsonl
 
+.PHONY: guard-corpus
+guard-corpus: CORPUS ?= $(CURDIR)
+guard-corpus: KEYS ?= 2000
+guard-corpus: ## Look for pieces of random keys in ordinary text; CORPUS=DIR[:DIR], KEYS=2000
+	@KEYHOLE_GUARD_CORPUS='$(CORPUS)' KEYHOLE_GUARD_KEYS=$(KEYS) go test ./services/vault/guard -count=1 -run TestOrdinaryTextHasNoPieces -timeout 60m -v
+
 .PHONY: bench
 bench: build ## Measure what the docs promise, in one run; wants an idle machine
 	@deploy/fetch/test-servers.sh

@@ -128,7 +128,9 @@ func TestAttackGuardShortFields(t *testing.T) {
 		for n := 1; n <= 11; n++ {
 			for what, name := range map[string]func(int) string{
 				"numbered": func(i int) string { return fmt.Sprint("f", i) },
-				"named":    func(i int) string { return []string{"user", "host", "region", "plan", "mail", "unit"}[i%6] + fmt.Sprint(i/6) },
+				"named": func(i int) string {
+					return []string{"user", "host", "region", "plan", "mail", "unit"}[i%6] + fmt.Sprint(i/6)
+				},
 			} {
 				answer := fields(n, name)(k.body)
 				for size := 1; size <= len(answer); size += 97 {
