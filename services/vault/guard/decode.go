@@ -15,25 +15,24 @@ import (
 )
 
 var (
-	// ErrEncoding is for a content encoding that cannot be looked into.
+	// ErrEncoding reports an unsupported content encoding.
 	ErrEncoding = errors.New("the response has a content encoding that is not supported")
-	// ErrBomb is for a body that unpacks to more than its limit.
+	// ErrBomb reports a body that decompresses to more than its limit.
 	ErrBomb = errors.New("the response unpacks to more than is allowed")
-	// ErrCorrupt is for a body that is not what its content encoding says.
+	// ErrCorrupt reports a body that does not match its content encoding.
 	ErrCorrupt = errors.New("the response is damaged: it cannot be unpacked")
 )
 
 const (
-	// maxCodings bounds how often a body may be packed.
+	// maxCodings bounds the content encodings of one body.
 	maxCodings = 2
 	// maxWindow bounds the memory of a decoder, in bytes.
 	maxWindow = 8 << 20
 )
 
-// Decode undoes a Content-Encoding, so that the guard sees what a client would.
-// Empty and "identity" are body itself. No more than limit bytes come out: then
-// ErrBomb. Memory is bounded whatever the body says. Close releases the decoder and
-// leaves body open.
+// Decode undoes a Content-Encoding, so that the guard sees the client's view. For an empty
+// encoding and "identity" it returns the body. At most limit bytes come out, then ErrBomb. Its
+// memory is bounded for any body. Close releases the decoder and leaves body open.
 func Decode(body io.Reader, contentEncoding string, limit int64) (io.ReadCloser, error) {
 	var names []string
 	for name := range strings.SplitSeq(contentEncoding, ",") {
@@ -86,8 +85,7 @@ func (d *decoder) unpack(name string) error {
 	return nil
 }
 
-// inflate reads "deflate", which is zlib by the standard and bare deflate by some
-// servers.
+// inflate reads "deflate", which is zlib by the standard and raw deflate on some servers.
 func inflate(r io.Reader) (io.Reader, error) {
 	br := bufio.NewReader(r)
 	head, err := br.Peek(2)

@@ -1,31 +1,28 @@
-// Package guard keeps a secret from coming back.
+// Package guard finds a secret that comes back in an answer.
 //
-// It stands at the exit of the vault's egress: what a provider answers passes
-// through it before anybody else sees a byte. What it matches is what a reader
-// would see, not what is on the wire:
+// Every answer of a provider passes through it before it leaves the vault. The guard
+// matches what a reader sees, not the bytes on the wire:
 //
 //   - Content encodings are undone (decode.go).
 //   - Package container finds the texts of the answer: strings and names of JSON,
 //     joined over the events of a stream; forms; parts (texts.go).
-//   - Package view shows each text twice: as letters and digits only, and the same
-//     after its escapes were undone, to a fixed point (text.go).
-//   - Package lane looks for the body of a secret in some eighty codings at once.
-//     Separators, case, line wraps and alphabets make no difference to it.
-//   - Package unpack decodes runs that may be code, three deep, and opens what is
-//     compressed in them, within a budget (nested.go).
+//   - Package view shows each text in two views: as letters and digits only, and the
+//     same after all escapes were undone (text.go).
+//   - Package lane searches for the body of a secret in some eighty codings in one pass.
+//     Separators, case, line wraps and alphabets make no difference.
+//   - Package unpack decodes runs that may encode something, three deep, and opens the
+//     archives in them, within a budget (nested.go).
 //
-// What a secret's body is says package anatomy: public parts do not count. How much
-// a piece of it is worth says package letters, in bits. rule.go decides: a large piece
-// withholds the answer, a small one is remembered before it is let go, by whoever
-// counts over answers. A stream is held back while its end may become a piece, so that
-// of a secret no more than three characters get out, however the stream is cut; what
-// is found does not depend on that either.
+// Package anatomy finds the body of a secret: public parts do not count. Package letters
+// measures a piece in bits. rule.go judges it: a large piece withholds the answer, and a
+// small one is remembered before it is released; package exposure counts those over
+// answers. A stream is held while its end may become a piece. So at most three characters
+// of a secret get out, and neither that nor the findings depend on how the stream is cut.
 //
-// What a hit was (which secret, which coding, where) is told to nobody but the vault
-// itself: the guard must not answer questions about the secret. For the same reason
-// nothing is ever redacted.
+// The guard tells only the vault what it found (which secret, which coding, where),
+// because it must not answer questions about the secret. For the same reason it redacts
+// nothing.
 //
-// The guard is the last line. It cannot see a secret that a provider encrypts or spells
-// in words, nor pieces under eight characters with other words between;
-// TestLimitsOfTheGuard lists what passes.
+// The guard cannot find a secret that a provider encrypts or spells in words, nor pieces
+// under eight characters between other words. TestLimitsOfTheGuard lists what passes.
 package guard

@@ -12,20 +12,19 @@ import (
 )
 
 const (
-	// minBits is the least that is looked for at all: anything less ("password") turns
-	// up by chance.
+	// minBits is the least information in a secret that is searched for. Less occurs by chance
+	// ("password").
 	minBits = 40
-	// guardableBody, in letters and digits, guardableBits and guardableDistinct are what
-	// Guardable asks for.
+	// guardableBody, in letters and digits, guardableBits and guardableDistinct are the
+	// requirements of Guardable.
 	guardableBody     = 12
 	guardableBits     = 80
 	guardableDistinct = 6
 )
 
-// Guardable says whether a secret can be told from ordinary text: nil, or an error
-// whose text may be shown to whoever stores the secret. One that cannot must not be
-// used where the answer can reach a visitor: its echo would pass, or everything else
-// would be cut.
+// Guardable returns nil if a secret can be told from ordinary text, or an error for its owner. A
+// secret that fails must not be used where its answer can reach a visitor: its echo would pass, or
+// ordinary answers would be withheld.
 func Guardable(s secret.Secret) error {
 	raw := s.Expose()
 	if len(raw) > maxSecret {
@@ -43,11 +42,11 @@ func Guardable(s secret.Secret) error {
 	return nil
 }
 
-// digitLess is how many bits a digit is worth less than the letter model says, which
-// knows 36 symbols: the digits after a word are ten.
+// digitLess is subtracted from the letter model's bits for each digit. The model has 36 symbols,
+// and the digits after a word only ten.
 const digitLess = 2.7
 
-// strength is the lower of two estimates, in bits: by the letters, and by repetition.
+// strength is the lower of two estimates in bits: by letters and by repetition.
 func strength(parts []lane.Part) float64 {
 	_, bits := lane.Measure(parts)
 	body := anatomy.Body(parts)
@@ -61,7 +60,7 @@ func strength(parts []lane.Part) float64 {
 	return math.Min(bits, entropy(body))
 }
 
-// ruleOf is what the rule needs to know of a body.
+// ruleOf returns the rule for a body.
 func ruleOf(parts []lane.Part, symbols int) rule {
 	body := anatomy.Body(parts)
 	return rule{symbols: symbols, hex: isHex(body), wordy: wordy(parts, body)}
@@ -76,8 +75,8 @@ func isHex(body []byte) bool {
 	return true
 }
 
-// entropy estimates bits from above: each character that does not repeat or continue
-// the one before ("aaa", "1234"), or end three that came before, is worth its alphabet.
+// entropy is an upper estimate in bits. A character counts with its alphabet, unless it repeats or
+// continues the one before ("aaa", "1234") or ends a repeated group of three.
 func entropy(body []byte) float64 {
 	worth := 0
 	seen := make(map[[3]byte]bool, len(body))
@@ -105,8 +104,7 @@ func distinct(b []byte) int {
 	return n
 }
 
-// alphabetBits is the worth of one character of the smallest alphabet that holds
-// all of b.
+// alphabetBits is the information in one character of the smallest alphabet that contains b.
 func alphabetBits(b []byte) float64 {
 	const hexDigits = "0123456789abcdefABCDEF"
 	digit, lower, upper, other, hex := 0, 0, 0, 0, true

@@ -2,19 +2,19 @@ package guard
 
 import "github.com/keyhole-dev/keyhole/services/vault/guard/view"
 
-// mostStood is how many symbols one escape may stand for: those of a ligature.
+// mostStood is the most symbols that one escape represents, as a ligature does.
 const mostStood = 8
 
 // maxMarks bounds the list of marks before it is shortened.
 const maxMarks = 1024
 
-// mark says where in the answer a place of the text came from.
+// mark relates a position of the text to an offset of the answer.
 type mark struct {
 	asIs, plain, read, fed int64
 	offset                 int64
 }
 
-// mark notes where the next bytes come from.
+// mark records the offset of the next bytes.
 func (t *text) mark(offset int64) {
 	if len(t.marks) >= maxMarks {
 		t.shorten()
@@ -23,8 +23,8 @@ func (t *text) mark(offset int64) {
 	t.marks = append(t.marks, mark{t.asIs.lanes.Total(), t.plain.lanes.Total() + unread, t.read, t.fed + unread, offset})
 }
 
-// unread is how many symbols, or bytes, of the second view may still come from before
-// the next bytes: what an open escape holds back, and what its last character stands for.
+// unread is how many symbols or bytes of the second view may still come from earlier bytes: those
+// in an open escape, and those that its last character represents.
 func (t *text) unread() int64 {
 	if n := len(t.un.Pending()); n > 0 {
 		return int64(n + mostStood)
@@ -32,15 +32,14 @@ func (t *text) unread() int64 {
 	return 0
 }
 
-// shorten forgets the older half of the marks but for the first: what has been held
-// back from there on stays held.
+// shorten forgets the older half of the marks except the first, so that held text stays held.
 func (t *text) shorten() {
 	keep := copy(t.marks[1:], t.marks[len(t.marks)/2:])
 	t.marks = t.marks[:keep+1]
 }
 
-// held is the offset in the answer from which on the text may be the beginning of
-// something; ok is false when there is none.
+// held is the offset in the answer from which on the text may begin a match. ok is false if there
+// is none.
 func (t *text) held() (offset int64, ok bool) {
 	first := len(t.marks)
 	first = min(first, t.origin(int64(t.asIs.lanes.Pending()), t.asIs.lanes.Total(), func(m mark) int64 { return m.asIs }))
@@ -67,8 +66,8 @@ func (t *text) held() (offset int64, ok bool) {
 	return offset, true
 }
 
-// forget drops the marks before one, but for those that an open escape needs: what it
-// stands for is added to the second view later, and came from where it began.
+// forget drops the marks before one, except those that an open escape needs: its characters are
+// added to the second view later.
 func (t *text) forget(before int) {
 	if len(t.un.Pending()) > 0 {
 		for before > 0 && t.marks[before].offset > t.tail {
@@ -78,8 +77,8 @@ func (t *text) forget(before int) {
 	t.marks = t.marks[:copy(t.marks, t.marks[max(0, before):])]
 }
 
-// origin is the mark before which the last units of the text, of some total, came;
-// the number of marks where there is nothing pending.
+// origin is the index of the mark before the last pending units of a total. It is the number of
+// marks if nothing is pending.
 func (t *text) origin(pending, total int64, at func(mark) int64) int {
 	i := len(t.marks)
 	if pending == 0 {
@@ -90,9 +89,8 @@ func (t *text) origin(pending, total int64, at func(mark) int64) int {
 	return max(0, i)
 }
 
-// waiting reports that the escape that is not complete looks like a part of a body, with
-// the symbols before it: a run may begin there that is too short to be held back alone.
-// open is how many symbols of the first view the escape is, as it stands.
+// waiting reports that the incomplete escape, with the symbols before it, resembles a part of a
+// body. A match may begin there. open is the number of symbols of the escape in the first view.
 func (t *text) waiting() (resembles bool, open int) {
 	tail := t.un.Pending()
 	if len(tail) == 0 {
@@ -109,19 +107,19 @@ func (t *text) waiting() (resembles bool, open int) {
 	return holdsRun(tail) || t.in.set.index.Resembles(norm.Append(before, tail)), open
 }
 
-// goesOn reports that what decoded to text may go on to something that is not decided yet.
+// goesOn reports that decoded text may continue as an undecided match.
 func (t *text) goesOn(content []byte) bool {
 	var norm view.Normaliser
 	var buf [128]byte
 	return holdsRun(content) || t.in.set.index.Resembles(norm.Append(buf[:0], content))
 }
 
-// leastPacked is how many bytes without a blank may be the beginning of a run that the
-// decoders take. It stands for less of a secret than is remembered.
+// leastPacked is how many bytes without a blank may begin a run for the decoders. It represents
+// less of a secret than is remembered.
 const leastPacked = 12
 
-// holdsRun reports that a text holds the beginning of a run that the decoders take. They
-// see it when the escape is complete.
+// holdsRun reports that a text contains the beginning of a run for the decoders, which see it when
+// the escape is complete.
 func holdsRun(text []byte) bool {
 	run := 0
 	for _, b := range text {

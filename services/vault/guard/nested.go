@@ -5,10 +5,10 @@ import (
 	"encoding/hex"
 )
 
-// maxDepth bounds how often what was decoded is decoded again.
+// maxDepth bounds nested decodings.
 const maxDepth = 3
 
-// nested looks at what a run stood for.
+// nested searches the content of a run.
 func (in *inspection) nested(content []byte, binary bool, depth int) {
 	if in.over() {
 		return
@@ -25,7 +25,7 @@ func (in *inspection) nested(content []byte, binary bool, depth int) {
 	in.whole(content, min(depth, maxDepth))
 }
 
-// whole looks at one text that is there from its beginning to its end.
+// whole searches one complete text.
 func (in *inspection) whole(content []byte, depth int) {
 	t := in.depths[depth]
 	if t == nil {

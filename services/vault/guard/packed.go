@@ -3,13 +3,13 @@ package guard
 import "github.com/keyhole-dev/keyhole/services/vault/guard/unpack"
 
 const (
-	// maxPacked bounds how much of a packed answer is kept to be opened, in bytes.
+	// maxPacked bounds the part of a compressed answer that is kept for decoding, in bytes.
 	maxPacked = 4 << 20
-	// headLength is how much of an answer tells whether it is packed, in bytes.
+	// headLength is the length of the beginning that shows compression, in bytes.
 	headLength = 64
 )
 
-// packed keeps an answer that is packed without saying so.
+// packed keeps an answer that is compressed without a header that says so.
 type packed struct {
 	head   []byte
 	known  bool
@@ -26,7 +26,7 @@ func (p *packed) feed(b []byte) {
 	}
 }
 
-// decide looks at the same beginning however the answer is cut.
+// decide uses the same beginning however the answer is cut.
 func (p *packed) decide() {
 	p.known, p.packed = true, unpack.IsPacked(p.head[:min(len(p.head), headLength)])
 	if !p.packed {
@@ -34,7 +34,7 @@ func (p *packed) decide() {
 	}
 }
 
-// held is where the answer begins, while it is kept.
+// held is 0 while the answer is kept, otherwise end.
 func (p *packed) held(end int64) int64 {
 	if p.packed && len(p.head) < maxPacked || !p.known && unpack.MayBePacked(p.head) {
 		return 0

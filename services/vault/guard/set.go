@@ -9,19 +9,17 @@ import (
 )
 
 const (
-	// maxSecret bounds a secret, and maxTogether those of one Set, in bytes.
+	// maxSecret bounds one secret, and maxTogether the secrets of one Set, in bytes.
 	maxSecret   = 16 << 10
 	maxTogether = 64 << 10
 )
 
 var errTooLarge = errors.New("the secrets are too long to be guarded together")
 
-// Set is what to look for: the secrets of one call or one run. It is safe for
-// concurrent use. For an API key, compiling one takes about 1 ms and it holds some
-// 100 to 200 KB; for a key file of 4096 bits 5 ms and 1 MB. So keep it for as long as the
-// version of the credential is in use, and drop it together with the credential: the
-// Set holds the secrets, and is left to the collector since a stream may still be
-// using it.
+// Set is the compiled secrets of one call or run. It is safe for concurrent use. An API key takes
+// about 1 ms to compile and 100 to 200 KB; a key file of 4096 bits takes 5 ms and 1 MB. So keep a
+// Set as long as the version of the credential is in use, and drop it with the credential. It
+// contains the secrets. It is left to the garbage collector, because a stream may still use it.
 type Set struct {
 	*plan // behind a pointer, so that printing a Set shows an address
 }
@@ -29,12 +27,12 @@ type Set struct {
 type plan struct {
 	index *lane.Index
 	rules []rule
-	// octets says that a secret has some that are no text.
+	// octets means that a secret has octets that are not text.
 	octets bool
 }
 
-// New compiles the Set of these secrets. What is too short or too weak to be told from
-// ordinary text is left out: ask Guardable first where that matters.
+// New compiles secrets. It leaves out those that are too short or too weak to be told from
+// ordinary text; call Guardable first where that matters.
 func New(secrets ...secret.Secret) (*Set, error) {
 	s := &plan{rules: make([]rule, len(secrets))}
 	parts := make([][]lane.Part, len(secrets))
@@ -67,11 +65,11 @@ func hasOctets(parts []lane.Part) bool {
 	return false
 }
 
-// Size is how much memory the Set takes, in bytes.
+// Size is the memory of the Set, in bytes.
 func (s *Set) Size() int { return s.index.Size() }
 
-// BodySymbols is the length of a secret's normalised body: its letters and digits
-// without the parts that anybody may know. Positions of a Piece are below it.
+// BodySymbols is the length of a secret's normalised body: its private letters and digits.
+// Positions of a Piece are less than it.
 func (s *Set) BodySymbols(secret int) int {
 	if s == nil || secret < 0 || secret >= len(s.rules) {
 		return 0
@@ -79,8 +77,7 @@ func (s *Set) BodySymbols(secret int) int {
 	return s.rules[secret].symbols
 }
 
-// Check looks for the secrets in one text by itself, for what is not a stream:
-// headers, trailers, messages.
+// Check searches one complete text: headers, trailers, messages.
 func (s *Set) Check(text []byte) []Piece {
 	if s == nil {
 		return nil
@@ -88,8 +85,8 @@ func (s *Set) Check(text []byte) []Piece {
 	return s.inspect(text, Options{}).fresh
 }
 
-// Admit decides over one text by itself, as a Reader does over a stream: nil,
-// ErrReflected or ErrCrowded. A nil Set admits everything.
+// Admit judges one complete text as a Reader judges a stream. It returns nil, ErrReflected or
+// ErrCrowded. A nil Set admits everything.
 func (s *Set) Admit(text []byte, o Options) error {
 	if s == nil {
 		return nil

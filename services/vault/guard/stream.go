@@ -8,33 +8,33 @@ import (
 )
 
 var (
-	// ErrReflected is what a stream ends with when it is withheld. It says no more on
-	// purpose: which secret, in what form and where would be an answer to a guess.
+	// ErrReflected ends a withheld stream. It has no details, because the secret, its form and its
+	// position would answer a guess.
 	ErrReflected = errors.New("the response was withheld")
-	// ErrCrowded is for an answer with more choices or fields in turn than are told apart.
+	// ErrCrowded ends an answer with more alternating choices or fields than are distinguished.
 	ErrCrowded = errors.New("the response has too many choices or fields in turn to be looked at")
 )
 
 const (
-	// chunk is how much a Reader takes from its source at a time, and block how much
-	// is looked at before it is known from where on to hold back, in bytes.
+	// chunk is how much a Reader reads at a time, and block how much is searched between decisions
+	// what to hold back, in bytes.
 	chunk = 32 << 10
 	block = 4 << 10
-	// maxHeld bounds what a stream holds back, in bytes, and maxGone what of that was let
-	// go and is still in memory.
+	// maxHeld bounds the held part of a stream, and maxGone the released part that is still in
+	// memory, in bytes.
 	maxHeld = 8 << 20
 	maxGone = 256 << 10
 )
 
-// stream looks at one answer as it comes.
+// stream searches one answer as it arrives.
 type stream struct {
 	in     *inspection
 	walker *container.Walker
 	texts  texts
 	packed packed
-	// held is what has been seen and not been let go, from an offset of the answer on.
+	// held has the searched bytes that are not released, from an offset of the answer on.
 	held []byte
-	// gone is how many of the first bytes of held were let go.
+	// gone is the number of first bytes of held that are released.
 	gone   int
 	offset int64
 	ended  bool
@@ -48,7 +48,7 @@ func newStream(s *Set, o Options) *stream {
 	return st
 }
 
-// push takes more of the answer.
+// push reads more of the answer.
 func (s *stream) push(b []byte) {
 	if s.gone >= min(len(s.held)/2, maxGone) { // less is not worth a copy
 		s.held = s.held[:copy(s.held, s.held[s.gone:])]
@@ -65,7 +65,7 @@ func (s *stream) push(b []byte) {
 	}
 }
 
-// end ends the answer: nothing is held back any more.
+// end ends the answer, so that nothing is held any more.
 func (s *stream) end() {
 	s.walker.End()
 	s.texts.end()
@@ -73,7 +73,7 @@ func (s *stream) end() {
 	s.ended = true
 }
 
-// from is the offset from which on the answer is held back.
+// from is the offset from which on the answer is held.
 func (s *stream) from() int64 {
 	end := s.offset + int64(len(s.held)-s.gone)
 	if s.ended {
@@ -86,7 +86,7 @@ func (s *stream) from() int64 {
 	return min(end, max(from, s.offset, end-maxHeld))
 }
 
-// free is what may be let go, once it is settled. It is good until the next push.
+// free returns what can be released after it is settled. It is valid until the next push.
 func (s *stream) free() ([]byte, error) {
 	if err := s.in.settle(); err != nil {
 		clear(s.held)
@@ -100,8 +100,8 @@ func (s *stream) free() ([]byte, error) {
 	return free, nil
 }
 
-// Reader lets a stream through until it holds a secret. What came before the secret
-// may get out, and up to three characters of it.
+// Reader passes a stream on until it contains a secret. The bytes before the secret, and at most
+// three characters of it, may pass.
 type Reader struct {
 	src   io.Reader
 	s     *stream
@@ -110,7 +110,7 @@ type Reader struct {
 	err   error
 }
 
-// Reader guards what is read from src. A nil Set guards nothing.
+// Reader guards the bytes of src. A nil Set guards nothing.
 func (s *Set) Reader(src io.Reader, o Options) io.Reader {
 	if s == nil {
 		return src
@@ -118,8 +118,8 @@ func (s *Set) Reader(src io.Reader, o Options) io.Reader {
 	return &Reader{src: src, s: newStream(s, o), buf: make([]byte, chunk)}
 }
 
-// Read implements io.Reader. An error of the source other than io.EOF drops what
-// was held back: a stream that broke off in the middle of a match shows none of it.
+// Read implements io.Reader. After an error of the source other than io.EOF it drops the held
+// bytes, so that a broken stream shows nothing of a match.
 func (r *Reader) Read(p []byte) (int, error) {
 	for len(r.ready) == 0 {
 		if r.err != nil {
@@ -132,7 +132,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill reads from the source and decides what of it may be let go.
+// fill reads from the source and releases what it can.
 func (r *Reader) fill() {
 	n, err := r.src.Read(r.buf)
 	r.s.push(r.buf[:n])

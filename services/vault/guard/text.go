@@ -8,38 +8,37 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard/view"
 )
 
-// text is one text that a reader would see: the whole answer as it came, or what one
-// field of it says over all of its events. It is looked at in two views, as it is and
-// without its escapes, and the second is also decoded.
+// text is one text that a reader sees: the raw answer, or one field over all events. It is
+// searched in two views, raw and without escapes, and the second view is also decoded.
 type text struct {
 	in    *inspection
 	asIs  lens
 	plain lens // without escapes
 	un    view.Unescaper
-	// same says that nothing was unescaped lately: the second view would show what the
-	// first does. recent is the end of it, to go on from when that changes.
+	// same means that no escape occurred recently, so that both views are equal. recent is the end
+	// of the text, from which the second view continues.
 	same   bool
 	recent []byte
 	quiet  int
-	// words and dense collect what may be decoded; nil does not. read and fed count what
-	// they were given: dense the text as it is, for its signs are those of escapes.
+	// words and dense collect runs for the decoders; nil means no decoding. read and fed count
+	// their input: dense gets the raw text, because its signs include those of escapes.
 	words, dense *unpack.Collector
 	read, fed    int64
-	// depth is how often the text was decoded.
+	// depth is the number of decodings that led to the text.
 	depth int
 	marks []mark
-	// tail is where in the answer the escape that is not complete yet begins.
+	// tail is the offset in the answer of the incomplete escape.
 	tail int64
 	out  []byte
-	// bare texts are only decoded: the rest is seen in the answer as it came.
+	// bare texts are only decoded, because the raw answer contains them.
 	bare bool
-	// found and decode are the methods of that name.
+	// found, decode and inside are the methods take, open and nested.
 	found  func(lane.Piece, bool)
 	decode func(unpack.Run)
 	inside func(content []byte, binary bool)
 }
 
-// lens is a view of a text, and the search through it.
+// lens is a view of a text and its search.
 type lens struct {
 	norm  view.Normaliser
 	lanes *lane.Scanner
@@ -51,8 +50,8 @@ func (l *lens) reset() {
 }
 
 const (
-	// contextBytes is how much of a text is kept for the second view to go on from, and
-	// quietBytes after how much without an escape it is given up.
+	// contextBytes is how much text is kept for the second view to continue from. quietBytes is
+	// how much text without an escape ends the second view.
 	contextBytes = 512
 	quietBytes   = 1024
 )
@@ -70,7 +69,7 @@ func newText(in *inspection, depth int, decode bool) *text {
 	return t
 }
 
-// reset begins another text.
+// reset starts another text.
 func (t *text) reset() {
 	t.asIs.reset()
 	t.plain.reset()
@@ -83,7 +82,7 @@ func (t *text) reset() {
 	t.read, t.fed = 0, 0
 }
 
-// feed takes more of the text, which came from an offset of the answer.
+// feed reads more of the text, from an offset of the answer.
 func (t *text) feed(b []byte, offset int64) {
 	if len(b) == 0 || t.in.over() {
 		return
@@ -110,8 +109,7 @@ func (t *text) feed(b []byte, offset int64) {
 	t.unescaped(out, changed)
 }
 
-// stringEnd says that what comes next is another string: what a run of characters stands
-// for may begin or end here.
+// stringEnd says that another string follows. A run for the decoders may begin or end here.
 func (t *text) stringEnd() {
 	if t.words != nil && !t.in.over() {
 		t.words.Break(t.decode)
@@ -135,7 +133,7 @@ func (t *text) end() {
 	}
 }
 
-// unescaped takes more of the second view.
+// unescaped reads more of the second view.
 func (t *text) unescaped(out []byte, changed bool) {
 	if t.words != nil && len(out) > 0 {
 		t.words.Feed(out, t.decode)
@@ -160,13 +158,13 @@ func (t *text) unescaped(out []byte, changed bool) {
 	}
 }
 
-// diverge begins the second view, from what it shared with the first.
+// diverge starts the second view from the text that it shares with the first.
 func (t *text) diverge() {
 	t.same = false
 	t.plain.reset()
 	t.look(&t.plain, t.recent)
-	// Which mark a symbol of the second view came from is not known: the first stands for
-	// all of them, so that what is pending is held from there.
+	// The marks of the symbols in the second view are unknown. The first mark represents all of
+	// them, so that pending symbols are held from there.
 	for i := range t.marks {
 		t.marks[i].plain = math.MaxInt64
 	}
@@ -175,7 +173,7 @@ func (t *text) diverge() {
 	}
 }
 
-// keep holds on to the end of the second view.
+// keep keeps the end of the second view.
 func (t *text) keep(out []byte) {
 	if len(out) >= contextBytes {
 		t.recent = append(t.recent[:0], out[len(out)-contextBytes:]...)
@@ -193,7 +191,7 @@ func (t *text) look(l *lens, b []byte) {
 
 func (t *text) take(p lane.Piece, final bool) { t.in.take(p, final, t.depth > 0) }
 
-// open looks at what a run of characters stands for, and at what that is packed in.
+// open decodes a run.
 func (t *text) open(r unpack.Run) {
 	unpack.Open(r, &t.in.budget, t.inside)
 }

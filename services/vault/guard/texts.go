@@ -9,29 +9,27 @@ import (
 )
 
 const (
-	// maxTexts bounds how many texts of one answer are told apart at a time. When there
-	// are more, the one that was fed longest ago ends.
+	// maxTexts bounds the texts of one answer that are open at a time. Beyond it, the least
+	// recently fed text ends.
 	maxTexts = 256
-	// maxEnded bounds how many of those that ended are known. An answer with more is
-	// withheld.
+	// maxEnded bounds the remembered places of ended texts. An answer with more is withheld.
 	maxEnded = 1 << 18
-	// leastRepeated is the shortest string that is not looked at again when it is the
-	// same as the one before, in bytes: a stream repeats the name of its model and its id
-	// in each event. No key repeats as much at once.
+	// leastRepeated is the shortest string that is skipped if it equals the string before, in
+	// bytes. A stream repeats its model and ID in each event. No key is repeated this way.
 	leastRepeated = 16
-	// leastName is the same for the name of a field, which is compared with more of them.
+	// leastName is the same for field names, which are compared with more of them.
 	leastName = 4
 )
 
-// texts are those of one answer, by their place.
+// texts has the texts of one answer by place.
 type texts struct {
 	in    *inspection
 	byKey map[uint64]*placed
-	// byUse lists them, the one that was fed last in front.
+	// byUse lists them, most recently fed first.
 	byUse list.List
-	// lead is how much of the string under way was joined with others.
+	// lead is how much of the current string was joined with others.
 	lead int
-	// ended are the places whose text was given up for another one.
+	// ended has the places whose text ended to make room.
 	ended map[uint64]struct{}
 }
 
@@ -39,19 +37,19 @@ type placed struct {
 	*text
 	place uint64
 	used  *list.Element
-	// choice is the first that the place had; forked says that there were others.
+	// choice is the first choice of the place; forked means that there are others.
 	choice uint64
 	forked bool
-	// seen are the hashes of the last whole strings that are long enough to be repeated:
-	// one, or several names.
+	// seen has the hashes of the latest complete strings that may be repeated: one, or several
+	// names.
 	seen [16]uint64
 	next int
 }
 
 var repeated = maphash.MakeSeed()
 
-// feed takes a part of the text of a place, and once there is more than one choice,
-// also of that choice's own text.
+// feed reads a part of the text of a place. If there are several choices, it also feeds the text
+// of the choice.
 func (t *texts) feed(part container.Part) {
 	p := t.at(part.Place)
 	if p == nil {
@@ -104,7 +102,7 @@ func (t *texts) join(part container.Part) {
 	}
 }
 
-// repeats reports that a whole string is the same as one before.
+// repeats reports that a complete string equals an earlier one.
 func (p *placed) repeats(part *container.Part) bool {
 	least, most := leastRepeated, 1
 	if part.Name {
@@ -122,7 +120,7 @@ func (p *placed) repeats(part *container.Part) bool {
 	return false
 }
 
-// choice is the text of a choice of a place, or nil where it is the place's own.
+// choice returns the text of a choice of a place, or nil if it is the place's own.
 func (t *texts) choice(p *placed, choice uint64) *placed {
 	if choice == p.place {
 		return nil
@@ -130,8 +128,8 @@ func (t *texts) choice(p *placed, choice uint64) *placed {
 	return t.at(choice)
 }
 
-// at is the text of a place, or nil for one that ended: then the answer has more texts
-// in turn than are told apart, and is withheld.
+// at returns the text of a place. It returns nil for a place that ended: the answer has more
+// alternating texts than are distinguished, and is withheld.
 func (t *texts) at(place uint64) *placed {
 	p := t.byKey[place]
 	if p == nil {
@@ -145,7 +143,7 @@ func (t *texts) at(place uint64) *placed {
 	return p
 }
 
-// begin makes the text of a place, in place of the oldest where there are too many.
+// begin creates the text of a place. If there are too many, it replaces the oldest.
 func (t *texts) begin(place uint64) *placed {
 	if t.byKey == nil {
 		t.byKey, t.ended = map[uint64]*placed{}, map[uint64]struct{}{}
@@ -165,7 +163,7 @@ func (t *texts) begin(place uint64) *placed {
 	return p
 }
 
-// oldest is the text to give up, or nil while there is room.
+// oldest is the text to end, or nil if there is room.
 func (t *texts) oldest() *placed {
 	if len(t.byKey) < maxTexts {
 		return nil
@@ -185,14 +183,14 @@ func (t *texts) finish(p *placed) {
 	t.byUse.Remove(p.used)
 }
 
-// end ends all texts, the oldest first: the order must not depend on a map's.
+// end ends all texts, the oldest first, so that the order is deterministic.
 func (t *texts) end() {
 	for e := t.byUse.Back(); e != nil; e = t.byUse.Back() {
 		t.finish(e.Value.(*placed))
 	}
 }
 
-// held is the offset from which on some text may be the beginning of something, or end.
+// held is the offset from which on a text may begin a match, or end.
 func (t *texts) held(end int64) int64 {
 	for _, p := range t.byKey {
 		if at, ok := p.text.held(); ok {

@@ -9,20 +9,19 @@ import (
 )
 
 const (
-	// leastWord is the shortest run of letters that is taken for a word.
+	// leastWord is the shortest run of letters that counts as a word.
 	leastWord = 4
-	// firstLetters is how many letters of a word are worth little until the next is known.
+	// firstLetters is the number of letters at the start of a word that carry little information.
 	firstLetters = 2
-	// randomRate is what a random letter is worth under the letter model on average, in
-	// bits, and randomSpread how far n of them may be below, divided by the square root
-	// of n: three standard deviations, which few random keys exceed.
-	// Words are worth 4.1 bits a letter.
+	// randomRate is the mean information in a random letter under the letter model, in bits. n
+	// letters may be below it by randomSpread divided by the square root of n: three standard
+	// deviations, which few random keys exceed. Words have 4.1 bits per letter.
 	randomRate   = 6.0
 	randomSpread = 5.0
 )
 
-// wordy reports that a body is made of words: by its letters as a whole, or by those
-// of the words that are half of it or more ("purple_dragon4242").
+// wordy reports a body that consists of words: by all its letters, or by words that make at least
+// half of it ("purple_dragon4242").
 func wordy(parts []lane.Part, body []byte) bool {
 	if isHex(body) || hasOctets(parts) {
 		return false
@@ -35,9 +34,8 @@ func wordy(parts []lane.Part, body []byte) bool {
 	return 2*chars >= len(body) && worth < (randomRate-randomSpread/math.Sqrt(float64(inner)))*float64(inner)
 }
 
-// words counts the characters that are in words, and those after the first letters of
-// each with what they are worth in bits: the first of a word are worth the same in any
-// text.
+// words counts the characters in words, and the letters after the first ones of each word with
+// their information in bits. The first letters of a word are equal in all texts.
 func words(body []byte) (chars, inner int, worth float64) {
 	for i := 0; i < len(body); {
 		j := i + 1
@@ -59,8 +57,8 @@ func words(body []byte) (chars, inner int, worth float64) {
 
 func letter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
-// follows reports that b goes on with a word: in the case of the letter before, or in
-// lower case after a first capital.
+// follows reports that b continues a word: in the case of the letter before, or in lower case
+// after a first capital.
 func follows(a, b byte, first bool) bool {
 	return letter(a) && letter(b) && (a&0x20 == b&0x20 || first && b&0x20 != 0)
 }

@@ -1,7 +1,7 @@
-// Package anatomy takes a secret apart: what anybody may know of it, and its body.
+// Package anatomy divides a secret into its public parts and its body.
 //
-// Public parts do not count when a secret is looked for. Else ordinary text that has
-// them would be withheld, and known characters would help to guess unknown ones.
+// Public parts do not count in a search. Otherwise ordinary text that contains them would be
+// withheld, and known characters would help to guess unknown ones.
 package anatomy
 
 import (
@@ -29,8 +29,8 @@ func Dissect(secret []byte) []lane.Part {
 	return []lane.Part{token(secret)}
 }
 
-// encoded are the parts of a key or key file that is stored in base64, as environments
-// want it. A text that has it in base64 is decoded too.
+// encoded returns the parts of a key or key file that is stored in base64, as in environment
+// variables. The decoders find a text that contains its base64.
 func encoded(secret []byte) []lane.Part {
 	if len(secret) < leastEncoded {
 		return nil
@@ -55,13 +55,13 @@ func encoded(secret []byte) []lane.Part {
 	return nil
 }
 
-// leastEncoded is the shortest base64 that may hold a key, in bytes.
+// leastEncoded is the shortest base64 that can hold a key, in bytes.
 const leastEncoded = 64
 
-// derSequence is what a key in DER begins with.
+// derSequence is the first byte of a key in DER.
 const derSequence = 0x30
 
-// token is a secret of one word, with its public characters marked.
+// token is a secret of one word. It marks the public characters.
 func token(secret []byte) lane.Part {
 	if n := claims(secret); n > 0 {
 		return lane.Part{Bytes: secret[n:]}
@@ -86,7 +86,7 @@ func hide(public []bool, from, to int) {
 	}
 }
 
-// claims is the length of a JWT's header and claims, which can be read or guessed.
+// claims is the length of the header and the claims of a JWT. Both can be read or guessed.
 func claims(secret []byte) int {
 	if bytes.HasPrefix(secret, []byte("eyJ")) && bytes.Count(secret, []byte(".")) == 2 {
 		return bytes.LastIndexByte(secret, '.') + 1
@@ -94,7 +94,7 @@ func claims(secret []byte) int {
 	return 0
 }
 
-// trim leaves out the public characters at both ends.
+// trim removes the public characters at both ends.
 func trim(p lane.Part) lane.Part {
 	for len(p.Bytes) > 0 && p.Public[0] {
 		p.Bytes, p.Public = p.Bytes[1:], p.Public[1:]
@@ -105,7 +105,7 @@ func trim(p lane.Part) lane.Part {
 	return p
 }
 
-// Body is the characters of some parts that are not public.
+// Body returns the private characters of some parts.
 func Body(parts []lane.Part) []byte {
 	var out []byte
 	for _, p := range parts {

@@ -5,20 +5,20 @@ import "encoding/asn1"
 const (
 	tagInteger = asn1.TagInteger
 	tagBits    = asn1.TagBitString
-	// leastLeaf is how many octets a value has, at least, that is no name and no number.
+	// leastLeaf is the least size of a value that is not a name or a number, in octets.
 	leastLeaf = 16
-	// maxDepth bounds how deep values are nested.
+	// maxDepth bounds the nesting of values.
 	maxDepth = 12
 )
 
-// leaf is a value of a key that is not made of others.
+// leaf is a value of a key that does not contain other values.
 type leaf struct {
 	tag     int
 	at      int // of its content in the whole
 	content []byte
 }
 
-// parse lists the leaves of a key in DER that are long enough to be of the key itself.
+// parse lists the leaves of a key in DER that are long enough to belong to the key itself.
 func parse(der []byte) ([]leaf, bool) {
 	leaves, ok := walk(nil, der, 0, 0)
 	return leaves, ok && len(leaves) > 0

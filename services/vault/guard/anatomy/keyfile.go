@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
 )
 
-// known are the fields of key files that say whose a key is and where it is used.
+// known are the fields of key files that name the owner of a key and its use.
 var known = map[string]bool{
 	"type": true, "project_id": true, "client_email": true, "client_id": true, "auth_uri": true, "token_uri": true,
 	"auth_provider_x509_cert_url": true, "client_x509_cert_url": true, "universe_domain": true, "quota_project_id": true,
@@ -17,8 +17,8 @@ var known = map[string]bool{
 	"crv": true, "alg": true, "use": true, "kid": true, "e": true,
 }
 
-// keyFile takes a JSON key file apart: every text in it but the known fields and
-// addresses is private. It returns nil for what is none.
+// keyFile returns the parts of a JSON key file: all texts except known fields and addresses. It
+// returns nil if the secret is not a key file.
 func keyFile(secret []byte) []lane.Part {
 	if !bytes.HasPrefix(bytes.TrimSpace(secret), []byte("{")) {
 		return nil
@@ -30,8 +30,8 @@ func keyFile(secret []byte) []lane.Part {
 	return values(nil, file)
 }
 
-// values collects the parts in the order of their fields' names: positions in a body
-// must be the same each time.
+// values collects the parts in the order of their field names, because positions in a body must
+// not change.
 func values(parts []lane.Part, v any) []lane.Part {
 	switch v := v.(type) {
 	case map[string]any:

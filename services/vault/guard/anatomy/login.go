@@ -6,10 +6,10 @@ import (
 	"regexp"
 )
 
-// scheme is what stands before a token in a header. Everybody knows it.
+// scheme is the public word before a token in a header.
 var scheme = regexp.MustCompile(`(?i)^\s*(?:bearer|basic|token|apikey|api-key|bot)\s+`)
 
-// withoutScheme is a secret without the scheme of its header.
+// withoutScheme returns a secret without the scheme of its header.
 func withoutScheme(secret []byte) []byte {
 	if rest := secret[len(scheme.Find(secret)):]; len(rest) > 0 {
 		return rest
@@ -17,12 +17,11 @@ func withoutScheme(secret []byte) []byte {
 	return secret
 }
 
-// leastLogin is the shortest base64 that may hold a name and a password, in bytes.
+// leastLogin is the shortest base64 that can hold a name and a password, in bytes.
 const leastLogin = 12
 
-// password is the password in the base64 of "name:password", as basic authentication
-// writes it, or nil. An answer may repeat the password alone; a text that has it in base64
-// is decoded too.
+// password returns the password in the base64 of "name:password" (basic authentication), or nil.
+// An answer may contain the password only; the decoders find its base64.
 func password(secret []byte) []byte {
 	if len(secret) < leastLogin {
 		return nil
@@ -35,11 +34,11 @@ func password(secret []byte) []byte {
 	return after
 }
 
-// secretAddress has what makes an address in a key file more than public: a name and a
-// password, or a part of 16 characters and more that has a digit, as a token does.
+// secretAddress matches an address in a key file that is a secret: it has a name and a password,
+// or a part of at least 16 characters with a digit.
 var secretAddress = regexp.MustCompile(`^https://(?:[^/?#]*@|[^/]+/.*(?:[\w-]{16,}[0-9]|[0-9][\w-]{16,}|[\w-]{8,}[0-9][\w-]{8,}))`)
 
-// isPublicAddress reports an address that opens nothing: that of a page or of a method.
+// isPublicAddress reports the address of a page or a method, which grants no access.
 func isPublicAddress(text []byte) bool {
 	return bytes.HasPrefix(text, []byte("https://")) && !secretAddress.Match(text)
 }

@@ -9,7 +9,7 @@ import (
 
 var sshMagic = []byte("openssh-key-v1\x00")
 
-// fields reads what OpenSSH writes: a length in four bytes, then so many.
+// fields reads OpenSSH's fields: a length in four bytes, then the bytes.
 type fields struct {
 	b  []byte
 	at int
@@ -29,7 +29,7 @@ func (f *fields) next() (leaf, bool) {
 	return l, true
 }
 
-// skip passes over some bytes.
+// skip skips some bytes.
 func (f *fields) skip(n int) bool {
 	if len(f.b) < n {
 		return false
@@ -38,8 +38,8 @@ func (f *fields) skip(n int) bool {
 	return true
 }
 
-// openSSH lists what is private in a key of OpenSSH: all but the names that all keys of a
-// kind share, and the public key.
+// openSSH lists the private parts of an OpenSSH key: all but the names that are common to a kind
+// of key, and the public key.
 func openSSH(raw []byte) ([]leaf, bool) {
 	if !bytes.HasPrefix(raw, sshMagic) {
 		return nil, false
@@ -75,7 +75,7 @@ func openSSH(raw []byte) ([]leaf, bool) {
 	return []leaf{{asn1.TagOctetString, f.at, f.b}}, true
 }
 
-// rest are the private numbers: one, or the four of RSA.
+// rest returns the private numbers: four for RSA, one for others.
 func (f *fields) rest(four bool) ([]leaf, bool) {
 	n := 1
 	if four {

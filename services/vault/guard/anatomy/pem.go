@@ -13,9 +13,9 @@ var (
 	dashes = []byte("-----")
 )
 
-// pemParts finds the private keys in PEM, also where line ends are written as \n. A
-// key's parts are its text and, as they are also written by themselves, its private
-// octets. It returns nil where there is no key.
+// pemParts finds private keys in PEM, also with line ends written as \n. The parts of a key are
+// its text and its private octets, which may be written in other ways. It returns nil if there is
+// no key.
 func pemParts(secret []byte) []lane.Part {
 	var parts []lane.Part
 	for {
@@ -40,7 +40,7 @@ func pemParts(secret []byte) []lane.Part {
 	}
 }
 
-// block is the parts of one key.
+// block returns the parts of one key.
 func block(body []byte) []lane.Part {
 	text := joined(body)
 	if len(text) == 0 {
@@ -62,7 +62,7 @@ func block(body []byte) []lane.Part {
 	return append([]lane.Part{trim(p)}, octets(leaves)...)
 }
 
-// joined is the base64 of a block without line ends and header lines.
+// joined returns the base64 of a block without line ends and header lines.
 func joined(body []byte) []byte {
 	body = bytes.ReplaceAll(body, []byte(`\n`), []byte("\n"))
 	body = bytes.ReplaceAll(body, []byte(`\r`), nil)
@@ -75,8 +75,8 @@ func joined(body []byte) []byte {
 	return out
 }
 
-// slicesOf marks as public the characters of a base64 text that show nothing of the
-// leaves: tags, lengths and the names of algorithms, which all keys of a kind share.
+// slicesOf marks the characters of a base64 text that show nothing of the leaves as public: tags,
+// lengths and names of algorithms are common to a kind of key.
 func slicesOf(length int, leaves []leaf) []bool {
 	public := make([]bool, length)
 	hide(public, 0, length)
@@ -88,8 +88,8 @@ func slicesOf(length int, leaves []leaf) []bool {
 	return public
 }
 
-// octets are the private ones by themselves. The modulus of an RSA key and the point
-// of an elliptic curve are not: they are in the public key, which others publish.
+// octets returns the private octets. The modulus of an RSA key and the point of an elliptic curve
+// are in the public key, so they are left out.
 func octets(leaves []leaf) []lane.Part {
 	integers := 0
 	for _, l := range leaves {

@@ -1,9 +1,9 @@
-// Package container finds the texts that a reader of an answer would see: the strings
-// and names of JSON, the events of a stream, the values of a form, the parts of a
-// multipart message. Texts of the same place are joined, over events too.
+// Package container finds the texts that a reader of an answer sees: strings and names of JSON,
+// events of a stream, values of a form, parts of a multipart message. Texts of the same place are
+// joined, also over events.
 //
-// It is lenient: what is not well formed is walked as far as it goes. A reader that
-// would refuse an answer sees no text in it.
+// It is lenient: malformed input is read as far as possible. A reader that rejects an answer sees
+// no text in it.
 package container
 
 import (
@@ -11,43 +11,43 @@ import (
 	"mime"
 )
 
-// Text takes a part of a text.
+// Text receives a part of a text.
 type Text func(Part)
 
-// Part is a part of a text. It is good until the call returns.
+// Part is a part of a text. It is valid until the call returns.
 type Part struct {
-	// Place tells texts apart, and Choice those that one place has for several choices of
-	// an answer; else it is the place again.
+	// Place identifies the text. Choice identifies the text of one choice if an answer has
+	// several; otherwise it equals Place.
 	Place, Choice uint64
 	Bytes         []byte
-	// Offset is where in the answer the part came from.
+	// Offset is the offset of the part in the answer.
 	Offset int64
-	// Whole says that the part is a string from its beginning to its end, and Last that a
-	// string ends with it. The next part of the text is another string.
+	// Whole means that the part is one complete string. Last means that a string ends with it, so
+	// that the next part of the text is another string.
 	Whole, Last bool
-	// Name says that the part is of the names of fields.
+	// Name means that the part is a field name.
 	Name bool
 }
 
-// plainPart is a part of a text that is not made of strings.
+// plainPart returns a part of a text that does not consist of strings.
 func plainPart(place uint64, b []byte, offset int64) Part {
 	return Part{Place: place, Choice: place, Bytes: b, Offset: offset}
 }
 
-// Walker walks one answer, fed in pieces of any size.
+// Walker reads one answer in pieces of any size.
 type Walker struct {
 	text  Text
 	kind  kind
 	mime  kind
 	limit string // the boundary of a multipart message
-	// head is the beginning of an answer whose kind is not known yet.
+	// head is the beginning of an answer of unknown kind.
 	head  []byte
 	first int64
 	wire  wire
 	json  jsonWalker
 	lines lineWalker
 	form  formWalker
-	// inner says that JSON began in the middle of a plain text: after a line or a mark.
+	// inner means that JSON began inside plain text.
 	inner bool
 }
 
@@ -62,10 +62,10 @@ const (
 	multipartKind
 )
 
-// headLength is how much of an answer tells what it is, in bytes.
+// headLength is the length of the beginning that determines the kind, in bytes.
 const headLength = 8
 
-// New begins an answer of a content type.
+// New returns a walker for an answer of a content type.
 func New(contentType string, text Text) *Walker {
 	w := &Walker{text: text}
 	w.json.text, w.form.text, w.lines.w, w.json.wire = text, text, w, &w.wire
@@ -82,7 +82,7 @@ func New(contentType string, text Text) *Walker {
 	return w
 }
 
-// Feed takes more of the answer.
+// Feed reads more of the answer.
 func (w *Walker) Feed(b []byte, offset int64) {
 	if bytes.IndexByte(b, 0) >= 0 { // UTF-16 and UTF-32 read like ASCII without
 		if b = bytes.ReplaceAll(b, []byte{0}, nil); len(b) == 0 {
@@ -127,8 +127,8 @@ func (w *Walker) walk(b []byte, offset int64) {
 	}
 }
 
-// inside walks the JSON in an answer that does not begin as JSON. Readers of events skip
-// the lines before, and do not ask for the content type.
+// inside reads the JSON in an answer that does not begin with JSON. Readers of events skip the
+// lines before it and ignore the content type.
 func (w *Walker) inside(b []byte, offset int64) {
 	if !w.inner {
 		i := bytes.IndexByte(b, '{')
@@ -138,7 +138,7 @@ func (w *Walker) inside(b []byte, offset int64) {
 		w.inner, w.json.strings, b, offset = true, true, b[i:], offset+int64(i)
 	}
 	w.json.feed(b, offset)
-	w.wire.bytes = w.wire.bytes[:0] // it was looked at as one text
+	w.wire.bytes = w.wire.bytes[:0] // it was searched as one text
 }
 
 // End ends the answer.
@@ -154,7 +154,7 @@ func (w *Walker) End() {
 	w.form.end()
 }
 
-// Held is the offset from which on the answer was not given to Text yet.
+// Held is the offset from which on Text has not received the answer yet.
 func (w *Walker) Held() (int64, bool) {
 	if w.kind == unknown && len(w.head) > 0 {
 		return w.first, true
@@ -167,8 +167,8 @@ func (w *Walker) Held() (int64, bool) {
 
 const space = "\ufeff \t\r\n"
 
-// sniff tells the kind by the beginning, whatever the answer says of itself: readers
-// that expect JSON or events do not ask either.
+// sniff determines the kind from the beginning. Readers that expect JSON or events ignore the
+// content type, so it does too.
 func (w *Walker) sniff() kind {
 	head := bytes.TrimLeft(w.head, space)
 	if len(head) < headLength && (len(head) == 0 || len(w.head) < chunkLimit) {
@@ -177,7 +177,7 @@ func (w *Walker) sniff() kind {
 	return w.guess(head)
 }
 
-// chunkLimit bounds how many blanks an answer may begin with.
+// chunkLimit bounds the blanks at the beginning of an answer, in bytes.
 const chunkLimit = 4096
 
 func (w *Walker) guess(head []byte) kind {
@@ -199,15 +199,15 @@ func (w *Walker) guess(head []byte) kind {
 
 func field(head []byte, name string) bool { return bytes.HasPrefix(head, []byte(name)) }
 
-// Places that are no path in JSON.
+// Places that are not paths in JSON.
 const (
-	// PlaceWire is the answer as it came, where its texts are found inside of it, but for
-	// the middle of long strings; PlacePlain is an answer that is one text.
+	// PlaceWire is the raw answer, without the middle of long strings, if its texts are found
+	// separately. PlacePlain is an answer that is one text.
 	PlaceWire = iota + 1
 	PlacePlain
-	// PlaceFields is for a text that the caller makes of the strings of all places.
+	// PlaceFields is reserved for a text that the caller joins from the strings of all places.
 	PlaceFields
-	// PlaceOutside is what stands outside of all strings: punctuation and numbers.
+	// PlaceOutside is the text between strings: punctuation and numbers.
 	PlaceOutside
 	placeNames // of the fields
 	placePayload

@@ -3,13 +3,13 @@ package container
 // formWalker finds the names and values of a form.
 type formWalker struct {
 	text Text
-	// escape is a percent escape that is under way.
+	// escape is an incomplete percent escape.
 	escape []byte
 	out    []byte
 	offset int64
 }
 
-// feed takes more of the form.
+// feed reads more of the form.
 func (f *formWalker) feed(b []byte, offset int64) {
 	f.out, f.offset = f.out[:0], offset
 	for _, c := range b {

@@ -3,49 +3,49 @@ package container
 import "hash/maphash"
 
 const (
-	// flushAt is how much text is collected before it is given on, in bytes: until then
-	// the index of a choice may come after its text.
+	// flushAt is the size at which collected text is passed on, in bytes. Until then the index of
+	// a choice may follow its text.
 	flushAt = 64 << 10
-	// maxNested bounds how deep paths are told apart.
+	// maxNested bounds the depth to which paths are distinguished.
 	maxNested = 64
-	// maxObjects and maxPieces bound what is collected.
+	// maxObjects and maxPieces bound the collected data.
 	maxObjects = 4096
 	maxPieces  = 4096
-	// flushStrings is flushAt for strings in a text that is no JSON: nobody knows whether
-	// what is open there ever closes.
+	// flushStrings replaces flushAt for strings in text that is not JSON, because an open string
+	// there may never close.
 	flushStrings = 2 << 10
 )
 
 var seed = maphash.MakeSeed()
 
-// jsonWalker finds the strings of JSON, of one value or many in a row. It looks at the
-// quotes and brackets only.
+// jsonWalker finds the strings of JSON, of one value or of several in a row. It reads only quotes
+// and brackets.
 type jsonWalker struct {
 	text Text
 	wire *wire
-	// stack are the objects and arrays that are open: indices of nodes.
+	// stack has the indices of open objects and arrays in nodes.
 	stack []int
 	nodes []node
-	// collected texts, their pieces, and the offset of the first.
+	// arena has the collected text, first the offset of its beginning.
 	arena    []byte
 	pieces   []piece
 	outside  []byte
 	first    int64
 	offset   int64
 	inString bool
-	// strings says that nothing else is given on.
+	// strings means that only strings are passed on.
 	strings bool
-	// isName says that the string is a field's name, and name is what it was.
+	// isName means that the string is a field name, and name has it.
 	isName  bool
 	name    []byte
 	number  []byte
 	escape  []byte
 	high    rune
 	started int // of the string in the arena
-	// cutBefore says that a part of the string was given on already.
+	// cutBefore means that a part of the string was already passed on.
 	cutBefore bool
-	// deep are the brackets that are open beyond maxNested, and whether what holds each is
-	// an object: their fields are told apart by their last name.
+	// deep has the brackets beyond maxNested, and for each whether it is in an object. Their
+	// fields are distinguished by their last name only.
 	deep []bool
 }
 
@@ -53,12 +53,12 @@ type jsonWalker struct {
 type node struct {
 	parent int
 	object bool
-	// key is the hash of the name under which the parent holds it; name and value are
-	// of the member that is being read.
+	// key is the hash of the name under which the parent holds the node; name and value belong to
+	// the current member.
 	key, name uint64
 	expect    bool // a name comes next
 	isIndex   bool
-	// index tells the choices of one answer apart.
+	// index identifies the choice.
 	index uint64
 }
 
@@ -68,11 +68,11 @@ type piece struct {
 	name     uint64
 	from, to int
 	offset   int64
-	// whole and last are those of Part.
+	// whole and last have the meaning of Part's fields.
 	whole, last bool
 }
 
-// feed takes more of the JSON.
+// feed reads more of the JSON.
 func (j *jsonWalker) feed(b []byte, offset int64) {
 	for len(b) > 0 {
 		j.offset = offset
@@ -94,7 +94,7 @@ func (j *jsonWalker) feed(b []byte, offset int64) {
 	}
 }
 
-// most is how much is collected, in bytes.
+// most is the limit of collected text, in bytes.
 func (j *jsonWalker) most() int {
 	if j.strings {
 		return flushStrings
@@ -102,14 +102,14 @@ func (j *jsonWalker) most() int {
 	return flushAt
 }
 
-// begin notes where what is collected began.
+// begin records where the collected text begins.
 func (j *jsonWalker) begin() {
 	if len(j.arena)+len(j.outside) == 0 {
 		j.first = j.offset
 	}
 }
 
-// structure walks what is outside of strings, and returns how much of b that was.
+// structure reads the text outside of strings, and returns the number of bytes.
 func (j *jsonWalker) structure(b []byte) int {
 	j.begin()
 	for i, c := range b {
@@ -155,15 +155,15 @@ func (j *jsonWalker) structure(b []byte) int {
 	return len(b)
 }
 
-// note collects what is outside of strings.
+// note collects text outside of strings.
 func (j *jsonWalker) note(b []byte) {
 	if !j.strings {
 		j.outside = append(j.outside, b...)
 	}
 }
 
-// complete reports that a value ended for which others do not wait: an outermost one, or
-// an element of an outermost array, which some providers stream.
+// complete reports the end of a value after which nothing waits: an outermost value, or an element
+// of an outermost array, which some providers stream.
 func (j *jsonWalker) complete() bool {
 	n := len(j.stack)
 	return n == 0 || n == 1 && len(j.deep) == 0 && !j.top().object && len(j.arena) > 0
@@ -221,7 +221,7 @@ func (j *jsonWalker) endNumber() {
 	j.number = j.number[:0]
 }
 
-// cut ends a piece; last says that its string ends too.
+// cut ends a piece. last means that its string ends too.
 func (j *jsonWalker) cut(last bool) {
 	p := piece{node: -1, from: j.started, to: len(j.arena), offset: j.first, whole: last && !j.cutBefore, last: last}
 	j.cutBefore = !last
@@ -234,12 +234,12 @@ func (j *jsonWalker) cut(last bool) {
 	j.started = len(j.arena)
 }
 
-// held is where what is collected began.
+// held is the offset of the collected text.
 func (j *jsonWalker) held() (int64, bool) {
 	return j.first, len(j.arena)+len(j.outside) > 0 || j.inString
 }
 
-// reset forgets what is open: the next value begins.
+// reset forgets open objects before the next value.
 func (j *jsonWalker) reset() {
 	if j.inString {
 		j.inString = false
@@ -250,8 +250,7 @@ func (j *jsonWalker) reset() {
 	j.flush()
 }
 
-// flush gives on what was collected, each text under its path, without and with the
-// indices on it.
+// flush passes the collected texts on, each under its path, without and with the indices in it.
 func (j *jsonWalker) flush() {
 	if j.inString && len(j.arena) > j.started {
 		j.cut(false)
@@ -273,7 +272,7 @@ func (j *jsonWalker) flush() {
 	j.compact()
 }
 
-// path is the hash of the names that lead to a node, with the indices times with.
+// path is the hash of the names that lead to a node, optionally with the indices.
 func (j *jsonWalker) path(n int, with uint64) uint64 {
 	h := uint64(0)
 	for ; n >= 0; n = j.nodes[n].parent {
@@ -287,7 +286,7 @@ func mix(h, v uint64) uint64 {
 	return h ^ h>>31
 }
 
-// compact keeps the nodes that are open.
+// compact keeps the open nodes only.
 func (j *jsonWalker) compact() {
 	for i, n := range j.stack {
 		j.nodes[i] = j.nodes[n]

@@ -2,20 +2,20 @@ package container
 
 import "bytes"
 
-// lineWalker walks what is made of lines: the events of a stream, and the parts of a
-// multipart message.
+// lineWalker reads answers that consist of lines: events of a stream and parts of a multipart
+// message.
 type lineWalker struct {
 	w *Walker
-	// start is the beginning of a line that is not known yet, from is where it was.
+	// start is the beginning of an unclassified line, from its offset.
 	start []byte
 	from  int64
-	// part says what the rest of the line is: its field, the header of a part.
+	// part identifies the rest of the line: its field, or the header of a part.
 	part lineKind
-	// header says that the lines are headers of a part; fresh that an event has no
-	// data yet, and json that its data is JSON.
+	// header means that the lines are headers of a part, fresh that an event has no data yet, json
+	// that its data is JSON.
 	header, fresh, json bool
 	begun               bool
-	// cr says that the last byte was the first half of a line's end.
+	// cr means that the last byte was a carriage return.
 	cr bool
 }
 
@@ -27,10 +27,10 @@ const (
 	lineData
 )
 
-// maxField is how much of a line is needed to know what it is, in bytes.
+// maxField is the part of a line that classifies it, in bytes.
 const maxField = 128
 
-// feed takes more of the answer.
+// feed reads more of the answer.
 func (l *lineWalker) feed(b []byte, offset int64) {
 	if !l.begun {
 		l.begun, l.header, l.fresh = true, true, true
@@ -62,7 +62,7 @@ func lineEnd(b []byte) int {
 	return -1
 }
 
-// line takes a part of a line; end says that it is the last.
+// line reads a part of a line. end means that it is the last.
 func (l *lineWalker) line(b []byte, offset int64, end bool) {
 	if l.part == lineStart {
 		if len(l.start) == 0 {
@@ -80,13 +80,13 @@ func (l *lineWalker) line(b []byte, offset int64, end bool) {
 	}
 }
 
-// known reports that the beginning of a line tells what it is.
+// known reports that the beginning of a line classifies it.
 func (l *lineWalker) known() bool {
 	colon := bytes.IndexByte(l.start, ':')
 	return l.w.kind == eventKind && colon >= 0 && colon+1 < len(l.start) // and whether a blank follows
 }
 
-// classify decides what a line is and returns what of it is text.
+// classify classifies a line and returns its text.
 func (l *lineWalker) classify(end bool) ([]byte, int64) {
 	line := l.start
 	l.part = lineOther
@@ -120,7 +120,7 @@ func (l *lineWalker) event() {
 	l.fresh, l.json = true, false
 }
 
-// rest takes what of a line is text.
+// rest passes on the text of a line.
 func (l *lineWalker) rest(b []byte, offset int64, end bool) {
 	text := l.w.text
 	switch {
@@ -153,7 +153,7 @@ func (l *lineWalker) rest(b []byte, offset int64, end bool) {
 	}
 }
 
-// held is where a line began of which it is not known what it is.
+// held is the offset of an unclassified line.
 func (l *lineWalker) held() (int64, bool) {
 	return l.from, l.part == lineStart && len(l.start) > 0
 }

@@ -17,7 +17,7 @@ func (j *jsonWalker) open() {
 	j.started = len(j.arena)
 }
 
-// string walks a string, and returns how much of b it took.
+// string reads a string, and returns the number of bytes of b.
 func (j *jsonWalker) string(b []byte) int {
 	j.begin()
 	for i := 0; i < len(b); i++ {
@@ -59,7 +59,7 @@ func (j *jsonWalker) put(b []byte) {
 	j.arena = append(j.arena, b...)
 }
 
-// escaped takes one more byte of an escape.
+// escaped reads one more byte of an escape.
 func (j *jsonWalker) escaped(c byte) {
 	j.escape = append(j.escape, c)
 	switch e := j.escape; {
@@ -117,8 +117,7 @@ func (j *jsonWalker) rune(digits []byte) {
 	j.put(utf8.AppendRune(nil, v))
 }
 
-// isIndex reports that a name is of the number of a choice: index, output_index,
-// choiceIndex.
+// isIndex reports a name for the number of a choice: index, output_index, choiceIndex.
 func isIndex(name []byte) bool {
 	const index = "index"
 	return len(name) >= len(index) && bytes.EqualFold(name[len(name)-len(index):], []byte(index))

@@ -1,19 +1,19 @@
 package container
 
-// edge is how much of a string's beginning and end is also given on as it came, next to
-// the strings beside it, in bytes. What is between is looked at as the string's own text.
+// edge is how much of the beginning and the end of a string is passed on with its neighbours, in
+// bytes. The rest is only in the string's own text.
 const edge = 192
 
-// wire collects the answer as it came, but for the middle of long strings.
+// wire collects the raw answer without the middle of long strings.
 type wire struct {
 	bytes  []byte
 	offset int64
-	// shown is how much of the string under way was collected, and ending what came last.
+	// shown is how much of the current string was collected, ending its latest bytes.
 	shown  int
 	ending []byte
 }
 
-// add takes what stands outside of strings.
+// add collects text outside of strings.
 func (w *wire) add(b []byte, offset int64) {
 	if len(w.bytes) == 0 {
 		w.offset = offset
@@ -21,7 +21,7 @@ func (w *wire) add(b []byte, offset int64) {
 	w.bytes = append(w.bytes, b...)
 }
 
-// inner takes a part of a string.
+// inner collects a part of a string.
 func (w *wire) inner(b []byte, offset int64) {
 	if n := min(len(b), edge-w.shown); n > 0 {
 		w.add(b[:n], offset)
@@ -34,8 +34,8 @@ func (w *wire) inner(b []byte, offset int64) {
 	}
 }
 
-// endString collects the end of a string. Where in the answer that began is known but for
-// the zeros that were left out, up to three for each byte.
+// endString collects the end of a string. Its offset is known except for removed zeros, of which
+// there are up to three for each byte.
 func (w *wire) endString(offset int64) {
 	if len(w.ending) > 0 {
 		const most = 4
@@ -45,7 +45,7 @@ func (w *wire) endString(offset int64) {
 	w.ending, w.shown = w.ending[:0], 0
 }
 
-// flush gives on what was collected.
+// flush passes on the collected text.
 func (w *wire) flush(text Text) {
 	if len(w.bytes) > 0 {
 		text(plainPart(PlaceWire, w.bytes, w.offset))

@@ -6,18 +6,18 @@ import (
 	"unicode"
 )
 
-// longest is the length, in bytes, from which on a part has but a few lanes. What is
-// written in other codings is found by decoding it.
+// longest is the size from which on a part has only the most common lanes, in bytes. Decoders find
+// the other codings.
 const longest = 512
 
-// text is a coding of a source before it is normalised: characters, each with the
-// byte that it came from.
+// text is a coding of a source before normalisation: characters, each with the index of its source
+// byte.
 type text struct {
 	chars []byte
 	at    []int
 }
 
-// lanesOf is the whole list of lanes.
+// lanesOf returns all lanes of a source.
 func lanesOf(s *source) []lane {
 	whole := text{s.Bytes, count(len(s.Bytes))}
 	var out []lane
@@ -76,7 +76,7 @@ func (t text) reversed() text {
 	return r
 }
 
-// widened is UTF-16 of ASCII, with the character first or second in its pair.
+// widened is UTF-16 of ASCII. order is the position of the character in its pair.
 func (t text) widened(order int) text {
 	var w text
 	for i, c := range t.chars {
@@ -87,8 +87,7 @@ func (t text) widened(order int) text {
 	return w
 }
 
-// digits writes each character as a number, with a mark before it, and padded to a
-// width unless that is 0.
+// digits writes each character as a number after a mark, padded to a width unless that is 0.
 func digits(t text, mark string, base, width int) text {
 	var d text
 	for i, c := range t.chars {
@@ -129,7 +128,7 @@ var symbolOf = func() (t [128]byte) {
 	return t
 }()
 
-// plain is the body itself, and from behind.
+// plain returns the body itself, and reversed.
 func (s *source) plain() []lane {
 	l := lane{source: s, symbols: s.symbols, plain: true}
 	for _, i := range s.at {
@@ -141,7 +140,7 @@ func (s *source) plain() []lane {
 	return []lane{l, r}
 }
 
-// thinned is every second, third and fourth character, from each place.
+// thinned returns every second, third and fourth character, from each start.
 func (s *source) thinned() []lane {
 	var out []lane
 	for step := 2; step <= 4; step++ {

@@ -5,22 +5,22 @@ import "math/bits"
 const (
 	// gram is the length of a seed, in symbols.
 	gram = 8
-	// symbolBits is how many bits of the rolling value a symbol takes.
+	// symbolBits is the size of a symbol in the rolling value.
 	symbolBits = 6
 	mask       = 1<<(gram*symbolBits) - 1
-	// maxAlike bounds how many places one seed leads to.
+	// maxAlike bounds the places of one seed.
 	maxAlike = 8
 	// context is how many symbols before a seed are compared.
 	context = 256
 )
 
-// lane is a body in one coding. At most 65 535 symbols.
+// lane is a body in one coding. It has at most 65 535 symbols.
 type lane struct {
 	symbols []byte
-	// at is the byte of the source that each symbol came from.
+	// at has, for each symbol, the index of its source byte.
 	at     []uint16
 	source *source
-	// sparse lanes show one symbol in several of the body.
+	// A sparse lane contains every nth symbol of the body.
 	sparse bool
 	plain  bool
 }
@@ -29,19 +29,20 @@ type lane struct {
 type Index struct {
 	bodies []body
 	lanes  []lane
-	// full says that there were more lanes than a place can tell.
+	// full means that there were more lanes than a place can number.
 	full bool
-	// filter has a bit for each seed, by hash; shift gives the hash its size.
+	// filter has a bit for the hash of each seed; shift reduces a hash to its size.
 	filter []uint64
 	shift  int
-	// keys and places are an open table of the seeds.
+	// keys and places are an open hash table of the seeds.
 	keys   []uint64
 	places []uint32
-	// triples are those of the plain lanes: a stream is held back by them.
+	// triples has the 3-grams of plain lanes. A stream is held back while its end consists of
+	// them.
 	triples [46656 / 64]uint64
 }
 
-// New builds the index of some secrets, each given as its parts.
+// New builds the index of some secrets, each given by its parts.
 func New(secrets [][]Part) *Index {
 	x := &Index{bodies: make([]body, len(secrets))}
 	var seeds []seed
@@ -61,7 +62,7 @@ func New(secrets [][]Part) *Index {
 	return x
 }
 
-// leastSymbols is how many symbols of a body the encoded lanes must show at least.
+// leastSymbols is the least number of body symbols that encoded lanes must find.
 func leastSymbols(body int) int {
 	const usual, short = 9, 16
 	if body < short {
@@ -75,7 +76,7 @@ type seed struct {
 	place uint32
 }
 
-// add takes a lane and its seeds: each run of the least length holds one.
+// add adds a lane and its seeds, so that each run of the least length contains a seed.
 func (x *Index) add(seeds []seed, l lane, least int) []seed {
 	const most = 1<<16 - 1
 	if len(x.lanes) > most {
@@ -101,8 +102,7 @@ func (x *Index) add(seeds []seed, l lane, least int) []seed {
 	return seeds
 }
 
-// seed adds the run at a place, unless it shows nothing of the body, or too little to
-// be told from any other text.
+// seed adds the run at a place, unless it shows nothing of the body or resembles ordinary text.
 func (x *Index) seed(seeds []seed, l *lane, at int) []seed {
 	const leastDistinct = 3
 	key, set := uint64(0), uint64(0)
@@ -116,8 +116,8 @@ func (x *Index) seed(seeds []seed, l *lane, at int) []seed {
 	return append(seeds, seed{key, uint32(len(x.lanes))<<16 | uint32(at)})
 }
 
-// span is the part of the body that a run of a lane shows, [from, to). A character of
-// which only some symbols are in the run does not count.
+// span is the part of the body that a run of a lane shows, [from, to). A character counts only if
+// all its symbols are in the run.
 func (l *lane) span(a, b int) (from, to int) {
 	if v := l.at[a]; a > 0 && l.at[a-1] == v {
 		for a < b && l.at[a] == v {
@@ -146,7 +146,7 @@ func (x *Index) mark(symbols []byte) {
 	}
 }
 
-// Resembles reports that some symbols have a run as they would be held back for.
+// Resembles reports that some symbols contain a run that must be held back.
 func (x *Index) Resembles(symbols []byte) bool {
 	run := 2
 	for i := 2; i < len(symbols); i++ {
@@ -197,10 +197,10 @@ const spread = 0x9E3779B97F4A7C15
 
 func slot(key uint64, slots int) int { return int(key*spread>>20) & (slots - 1) }
 
-// Full says that there were more lanes than an index holds: some are not looked for.
+// Full reports that the index lacks lanes, because there were too many.
 func (x *Index) Full() bool { return x.full }
 
-// Size is how much memory the index takes, in bytes.
+// Size is the memory of the index, in bytes.
 func (x *Index) Size() int {
 	n := 8*(len(x.filter)+len(x.keys)+len(x.triples)) + 4*len(x.places)
 	for _, l := range x.lanes {
@@ -212,5 +212,5 @@ func (x *Index) Size() int {
 	return n
 }
 
-// BodySymbols is how many symbols a secret's body has.
+// BodySymbols is the number of symbols in a secret's body.
 func (x *Index) BodySymbols(secret int) int { return x.bodies[secret].symbols }

@@ -1,6 +1,6 @@
 package lane
 
-// Piece is what a run of a lane shows of a body.
+// Piece is the part of a body that a match shows.
 type Piece struct {
 	Secret   int
 	From, To int // symbols of the body, [From, To)
@@ -12,7 +12,7 @@ type Piece struct {
 	Whole    bool // all that its lane has
 }
 
-// piece says what a match shows.
+// piece returns what a match shows.
 func (x *Index) piece(m match) Piece {
 	l := &x.lanes[m.lane]
 	from, to := l.span(m.from, m.to)

@@ -26,9 +26,8 @@ func radix32(t text) []text {
 	return out
 }
 
-// radix writes a fixed number of bits as one character, with up to alignments-1 other
-// bytes before the text in its group. Characters that other bytes have a part in are
-// left out.
+// radix writes a fixed number of bits as one character, with up to alignments-1 other bytes before
+// the text in its group. It leaves out characters that depend on other bytes.
 func (t text) radix(bits, alignments int, alphabet string) []text {
 	out := make([]text, 0, alignments)
 	for shift := range alignments {
@@ -43,7 +42,7 @@ func (t text) radix(bits, alignments int, alphabet string) []text {
 	return out
 }
 
-// value reads some bits from a bit on.
+// value reads some bits at a bit offset.
 func (t text) value(at, bits int) int {
 	v := 0
 	for i := at; i < at+bits; i++ {
@@ -52,8 +51,8 @@ func (t text) value(at, bits int) int {
 	return v
 }
 
-// radix85 writes four bytes as five characters, in the three alphabets in use, with up
-// to three other bytes before the text.
+// radix85 writes four bytes as five characters in the three common alphabets, with up to three
+// other bytes before the text.
 func radix85(t text) []text {
 	var out []text
 	for shift := range 4 {

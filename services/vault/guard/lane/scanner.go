@@ -2,48 +2,48 @@ package lane
 
 import "github.com/keyhole-dev/keyhole/services/vault/guard/view"
 
-// match is a run of a lane that a text has.
+// match is a run of a lane in the text.
 type match struct {
 	lane, from, to int
-	// end is where it ends in the text, in symbols of it.
+	// end is its end in the text, in symbols.
 	end int64
 }
 
-// same reports that a seed of a lane at a place is within a match.
+// same reports that the match contains a seed of its lane.
 func (m *match) same(lane, to int, end int64) bool {
 	return m.lane == lane && m.end >= end && m.end-int64(m.to) == end-int64(to)
 }
 
-// Scanner looks through one text. It decides the same however the text is cut.
+// Scanner searches one text. The result does not depend on how the text is cut.
 type Scanner struct {
 	x *Index
-	// buf is the context and the symbols of this round; seen counts those before it.
+	// buf has the context and the symbols of this round; seen counts the symbols before it.
 	buf  []byte
 	seen int64
 	roll uint64
-	// live are matches that reach to the end of what was seen, and recent those that
-	// ended in this round.
+	// live has the matches that reach the end of the text so far, recent those that ended in this
+	// round.
 	live, recent []match
 }
 
-// NewScanner begins a text.
+// NewScanner returns a scanner for one text.
 func NewScanner(x *Index) *Scanner {
 	s := &Scanner{x: x}
 	s.Reset()
 	return s
 }
 
-// Reset begins another text.
+// Reset starts another text.
 func (s *Scanner) Reset() {
 	s.buf, s.seen, s.live, s.recent = s.buf[:0], 0, s.live[:0], s.recent[:0]
 	s.roll = mask // of a symbol that is none
 }
 
-// Total is how many symbols were seen.
+// Total is the number of symbols so far.
 func (s *Scanner) Total() int64 { return s.seen + int64(len(s.buf)) }
 
-// Feed takes more of the text, by its normaliser. What turned up goes to found; final
-// says that the piece grows no further.
+// Feed reads more of the text through its normaliser. It reports matches to found; final means
+// that the piece cannot grow any more.
 func (s *Scanner) Feed(norm *view.Normaliser, text []byte, found func(p Piece, final bool)) {
 	const round = 8 << 10 // small feeds are not worth a copy each
 	if extra := len(s.buf) - context; extra > round {
@@ -62,7 +62,7 @@ func (s *Scanner) Feed(norm *view.Normaliser, text []byte, found func(p Piece, f
 	s.recent = s.recent[:0]
 }
 
-// grow extends the matches under way over the new symbols.
+// grow extends the live matches over the new symbols.
 func (s *Scanner) grow(known int, found func(Piece, bool)) {
 	live := s.live
 	s.live = s.live[:0]
@@ -71,7 +71,7 @@ func (s *Scanner) grow(known int, found func(Piece, bool)) {
 	}
 }
 
-// extend follows a match from an index of buf on, and keeps it as live or reports it.
+// extend extends a match from an index of buf, and keeps it live or reports it.
 func (s *Scanner) extend(m match, at int, found func(Piece, bool)) {
 	l := s.x.lanes[m.lane].symbols
 	for at < len(s.buf) && m.to < len(l) && s.buf[at] == l[m.to] {
@@ -86,7 +86,7 @@ func (s *Scanner) extend(m match, at int, found func(Piece, bool)) {
 	found(s.x.piece(m), true)
 }
 
-// scan looks the new symbols up, eight at a time.
+// scan looks up each group of eight symbols.
 func (s *Scanner) scan(known int, found func(Piece, bool)) {
 	x, roll := s.x, s.roll
 	filter, shift := x.filter, x.shift
@@ -111,7 +111,7 @@ func (s *Scanner) look(key uint64, end int, found func(Piece, bool)) {
 	}
 }
 
-// start makes a match of a seed at a place of a lane, unless it is part of one.
+// start creates a match from a seed at a place of a lane, unless a match contains it.
 func (s *Scanner) start(lane, at, end int, found func(Piece, bool)) {
 	const maxRecent = 64
 	m := match{lane: lane, from: at, to: at + gram}
@@ -132,7 +132,7 @@ func (s *Scanner) start(lane, at, end int, found func(Piece, bool)) {
 	s.extend(m, end, found)
 }
 
-// End ends the text: no match grows any further.
+// End ends the text, so that no match grows any more.
 func (s *Scanner) End(found func(Piece, bool)) {
 	for _, m := range s.live {
 		found(s.x.piece(m), true)
@@ -143,7 +143,7 @@ func (s *Scanner) End(found func(Piece, bool)) {
 // leastHeld is the shortest end of a text, in symbols, that is held back.
 const leastHeld = 4
 
-// Pending is how many of the last symbols may be the beginning of a piece.
+// Pending is the number of last symbols that may begin a piece.
 func (s *Scanner) Pending() int {
 	n := s.PendingBefore(0)
 	for _, m := range s.live {
@@ -152,8 +152,8 @@ func (s *Scanner) Pending() int {
 	return n
 }
 
-// PendingBefore is how many symbols a piece may have that goes on after the last of them,
-// in place of some last ones: these are counted too.
+// PendingBefore is the number of symbols that may belong to a piece which continues after the last
+// symbols and replaces them. It includes these last symbols.
 func (s *Scanner) PendingBefore(last int) int {
 	buf := s.buf[:max(0, len(s.buf)-last)]
 	tail := 0
@@ -170,12 +170,11 @@ func (s *Scanner) PendingBefore(last int) int {
 	return tail + last
 }
 
-// Short appends the symbols before some last ones, of which there are too few to be held
-// back alone.
+// Short appends the symbols before some last ones if they are too few to be held back.
 func (s *Scanner) Short(to []byte, last int) []byte {
 	buf := s.buf[:max(0, len(s.buf)-last)]
 	return append(to, buf[max(0, len(buf)-leastHeld+1):]...)
 }
 
-// Live reports that a match is under way.
+// Live reports that a match is open.
 func (s *Scanner) Live() bool { return len(s.live) > 0 }

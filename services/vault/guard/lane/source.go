@@ -1,9 +1,8 @@
-// Package lane finds a secret's body in a normalised text, in many codings at once.
+// Package lane finds a secret's body in a normalised text, in many codings in one pass.
 //
-// A lane is the body written in one coding and normalised like the text: so
-// separators, line wraps, case and the signs of an alphabet make no difference.
-// Runs of eight symbols of all lanes are seeds in one table. A text is looked
-// through once; a seed that turns up is extended both ways against its lane.
+// A lane is the body in one coding, normalised like the text. So separators, line wraps, case and
+// the signs of an alphabet make no difference. All runs of eight symbols of all lanes are seeds in
+// one table. A seed that occurs in the text is extended in both directions along its lane.
 package lane
 
 import (
@@ -13,12 +12,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard/view"
 )
 
-// Part is a stretch of a secret.
+// Part is a part of a secret.
 type Part struct {
 	Bytes []byte
-	// Public marks the bytes that anybody may know; nil is none of them.
+	// Public marks the public bytes. If it is nil, all bytes are private.
 	Public []bool
-	// Octets says that the bytes are no text. Their symbols are hexadecimal digits.
+	// Octets means that the bytes are not text. Their symbols are hexadecimal digits.
 	Octets bool
 }
 
@@ -26,22 +25,22 @@ type Part struct {
 type source struct {
 	Part
 	secret int
-	// order is, for each byte and the end, how many symbols of the body come before it.
+	// order has, for each byte and for the end, the number of body symbols before it.
 	order []int
-	// symbols are those of all bytes, also public ones, and at the byte of each.
+	// symbols has the symbols of all bytes, including public ones, and at the byte of each.
 	symbols []byte
 	at      []int
 }
 
-// body is what is known of a secret's body.
+// body describes a secret's body.
 type body struct {
 	symbols int
-	// worth is the sum of bits before each symbol, and place the private characters.
+	// worth has the sum of bits before each symbol, place the index of its private character.
 	worth []float64
 	place []int
 }
 
-// add numbers a part's symbols after those that the body has.
+// add numbers the symbols of a part after those of earlier parts.
 func (b *body) add(secret int, p Part) *source {
 	s := &source{Part: p, secret: secret, order: make([]int, len(p.Bytes)+1)}
 	s.normalise()
@@ -75,7 +74,7 @@ func (b *body) add(secret int, p Part) *source {
 	return s
 }
 
-// bits is what a symbol is worth: of octets, four bits each.
+// bits is the information in a symbol: four bits for octets.
 func (s *source) bits(cost float32) float64 {
 	if s.Octets {
 		return 4
@@ -108,8 +107,8 @@ func hexDigits(b []byte) (symbols []byte, at []int) {
 	return symbols, at
 }
 
-// Measure says how many symbols the body of some parts has, and what they are worth in
-// bits under the letter model.
+// Measure returns the number of symbols in the body of some parts, and their information in bits
+// under the letter model.
 func Measure(parts []Part) (symbols int, bits float64) {
 	var b body
 	for _, p := range parts {

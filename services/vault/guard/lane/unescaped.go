@@ -8,9 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard/view"
 )
 
-// unescaped is the body as it reads without what looks like escapes in it ("%7A", "&amp;"),
-// forwards and backwards: a text is also looked at without its escapes, and then those of
-// the secret are gone too. It returns nothing for a body without any.
+// unescaped returns the body without apparent escapes ("%7A", "&amp;"), forwards and reversed. The
+// second view of a text removes them too. It returns nothing for a body without escapes.
 func (s *source) unescaped() []lane {
 	if s.Octets || !bytes.ContainsAny(s.Bytes, `\%=&<`+"\x1b") {
 		return nil
@@ -42,8 +41,7 @@ func read(b []byte) string {
 	return string(out)
 }
 
-// like is a text that stands for the body. Where exactly each character came from makes no
-// difference to what a piece of it is worth.
+// like returns a text that represents the body. The source of each character is approximate.
 func (s *source) like(b []byte) text {
 	t := text{chars: b, at: make([]int, len(b))}
 	for i := range b {

@@ -1,8 +1,8 @@
-// Package letters says how much a run of symbols is worth in bits: how surprising it
-// is after the text that people and programs write.
+// Package letters measures a run of symbols in bits: how surprising it is after the text that
+// people and programs write.
 //
-// Characters alone do not tell: twelve characters of a random key turn up in ordinary
-// text never, and twelve of a passphrase often.
+// The length alone is not enough: twelve characters of a random key do not occur in ordinary text,
+// and twelve characters of a passphrase often do.
 package letters
 
 import (
@@ -26,7 +26,7 @@ const (
 	first = 5.17
 )
 
-// Cost is what each symbol of a text is worth, in bits.
+// Cost returns the information in each symbol of a text, in bits.
 func Cost(symbols []byte) []float32 {
 	out := make([]float32, len(symbols))
 	for i, c := range symbols {

@@ -25,8 +25,8 @@ func (o *opener) dense(w []byte) {
 	}
 }
 
-// assigned opens what stands after an equals sign that was taken for an escape of
-// quoted-printable: "x=41", "d=789c...". The words of the text without escapes lack it.
+// assigned opens the text after an equals sign that looks like an escape of quoted-printable:
+// "x=41", "d=789c...". The text without escapes lacks it.
 func (o *opener) assigned(w []byte) {
 	var list []byte
 	for i := bytes.IndexByte(w, '='); i >= 0; i = bytes.IndexByte(w, '=') {
@@ -54,7 +54,7 @@ func adobe85(w []byte) []byte {
 	return out[:n]
 }
 
-// signs reports that a run has signs that no word has.
+// signs reports a run with signs that words do not have.
 func signs(w []byte) bool {
 	n := 0
 	for _, b := range w {
@@ -81,7 +81,7 @@ func values(alphabet string) (t alphabet) {
 	return t
 }
 
-// decode decodes base85 up to the first character that is not in the alphabet.
+// decode decodes base85 up to the first character outside of the alphabet.
 func (a *alphabet) decode(w []byte) []byte {
 	out := make([]byte, 0, len(w)*4/5+4)
 	for len(w) > 1 {

@@ -1,39 +1,39 @@
 package unpack
 
-// Kind is how a run is written.
+// Kind is the form of a run.
 type Kind int
 
 const (
 	// Word is a run of letters, digits and the signs of base64.
 	Word Kind = iota
-	// Dense is a run of printable characters, as base85 is.
+	// Dense is a run of printable characters, like base85.
 	Dense
-	// Packed is an answer that begins with the mark of a packed format.
+	// Packed is an answer that begins with the mark of a compressed format.
 	Packed
-	// Numbers is a list of numbers; the run holds the bytes that they are.
+	// Numbers is a list of numbers; the run has the bytes that they represent.
 	Numbers
 )
 
-// Run is a part of a text that may stand for something else. Its text is good until
-// the collector goes on.
+// Run is a part of a text that may encode another text. Its bytes are valid until the collector
+// continues.
 type Run struct {
 	Kind Kind
 	Text []byte
-	// All is a list of numbers with a zero for each that is no byte.
+	// All has the list of numbers with a zero for each that is not a byte.
 	All []byte
 }
 
 const (
 	// leastRun is the shortest run that is opened, in characters.
 	leastRun = 16
-	// sample is how much of a run tells whether it is worth to be opened, in characters.
+	// sample is the part of a run that decides whether it is opened, in characters.
 	sample = 256
-	// maxWord and maxDense bound how much of a run is kept, in bytes.
+	// maxWord and maxDense bound the kept part of a run, in bytes.
 	maxWord  = 4 << 20
 	maxDense = 64 << 10
-	// maxBreak is how many blanks a run that is written in lines may have between two.
+	// maxBreak bounds the blanks between two lines of a run.
 	maxBreak = 16
-	// maxLines is how many lines of a run are also opened by themselves.
+	// maxLines bounds the lines of a run that are also opened separately.
 	maxLines = 64
 )
 
@@ -43,27 +43,27 @@ type Collector struct {
 	class *[256]bool
 	most  int
 	run   []byte
-	// line is how much of the run stands in its last line, and gap how many blanks
-	// came after it. lines are where its lines begin, up to maxLines of them.
+	// line is the length of the run's last line, gap the number of blanks after it. lines has the
+	// starts of its lines, up to maxLines.
 	line, gap int
 	lines     []int
 	// since counts the bytes of the text since the run began.
 	since int64
-	// over says that the run was opened already, at its greatest length.
+	// over means that the run was opened at its greatest length.
 	over bool
-	// part is where in the run the string began that is under way, and before what since
-	// was there.
+	// part is the start of the current string in the run, and before the value of since at that
+	// point.
 	part   int
 	before int64
-	// opened is how much of the run was opened as one string, and told that one of its
-	// strings was.
+	// opened is how much of the run was opened as one string. told means that one of its strings
+	// was opened.
 	opened int
 	told   bool
 	ends   endings
 	lists  [4]list
-	// strings are lists of which each number is a string.
+	// strings has lists in which each number is a string.
 	strings [2]list
-	// listing says that a list is under way.
+	// listing means that a list is open.
 	listing bool
 }
 
@@ -88,7 +88,7 @@ var wordClass, denseClass = func() (w, d [256]bool) {
 	return w, d
 }()
 
-// Reset begins another text.
+// Reset starts another text.
 func (c *Collector) Reset() {
 	c.clear()
 	for i := range c.lists {
@@ -105,7 +105,7 @@ func (c *Collector) clear() {
 	c.part, c.before, c.opened, c.told, c.ends = 0, 0, 0, false, endings{}
 }
 
-// Feed takes more of the text. Each run that is complete goes to out.
+// Feed reads more of the text. It passes each complete run to out.
 func (c *Collector) Feed(b []byte, out func(Run)) {
 	class := c.class
 	for i := 0; i < len(b); {
@@ -134,8 +134,8 @@ func (c *Collector) Feed(b []byte, out func(Run)) {
 	}
 }
 
-// denseStart is the next place from i on where a dense run of the least length begins,
-// or one that the end cuts off. It looks from behind: most runs are shorter.
+// denseStart is the next index at which a dense run of the least length begins, or one that the
+// end cuts off. It searches backwards, because most runs are shorter.
 func denseStart(b []byte, i int) int {
 	for i+leastDense <= len(b) {
 		k := i + leastDense - 1
@@ -150,7 +150,7 @@ func denseStart(b []byte, i int) int {
 	return i
 }
 
-// counts reports that a short word may be a number of a list, or stands between two.
+// counts reports that a short word may be a number in a list, or stand between two.
 func (c *Collector) counts(w []byte) bool {
 	return c.listing || c.kind == Word && (digit(w[0]) || w[0] == '-' || len(w) == 2 && w[0]|0x20 <= 'f')
 }
@@ -181,7 +181,7 @@ func (c *Collector) take(b []byte, out func(Run)) {
 	}
 }
 
-// pass takes what is in no run. Line ends do not end one whose lines are long enough.
+// pass reads text between runs. Line ends do not end a run with long lines.
 func (c *Collector) pass(b []byte, out func(Run)) {
 	if c.listing {
 		c.listing = false
@@ -230,8 +230,8 @@ func (c *Collector) close(out func(Run)) {
 	c.clear()
 }
 
-// Break says that a string ends. What stands in it alone is opened at once; the run goes
-// on, for a stream gives one text in many strings.
+// Break ends a string and opens it at once. The run continues, because a stream delivers one text
+// in many strings.
 func (c *Collector) Break(out func(Run)) {
 	if len(c.run) == 0 || c.over {
 		return
@@ -254,7 +254,7 @@ func (c *Collector) Break(out func(Run)) {
 	c.part, c.before = len(c.run), c.since
 }
 
-// each gives the lines of a run by themselves: they may be several runs, or the first
+// each passes on the lines of a run separately: they may be several runs, or the first may be
 // another word.
 func (c *Collector) each(out func(Run)) {
 	from := 0

@@ -17,16 +17,16 @@ import (
 )
 
 const (
-	// leastContent is the shortest content that is looked at, in bytes.
+	// leastContent is the shortest content that is searched, in bytes.
 	leastContent = 8
-	// maxNested bounds how often content is unpacked.
+	// maxNested bounds nested archives.
 	maxNested = 3
 	// maxWindow bounds the memory of a decoder, in bytes.
 	maxWindow = 1 << 20
 )
 
-// content looks at what a run stands for. at is where in the run it begins: only from
-// the start is it given on when it is no text.
+// content searches the content of a run. at is its start in the run: content that is not text is
+// passed on only at 0.
 func (o *opener) content(b []byte, at int) { o.unpack(b, at, 0) }
 
 func (o *opener) unpack(b []byte, at, depth int) {
@@ -56,7 +56,7 @@ func (o *opener) unpack(b []byte, at, depth int) {
 	}
 }
 
-// mark has the first bytes of the marks.
+// mark has the first bytes of all marks.
 var mark = func() (t [256]bool) {
 	for _, b := range []byte("\x1fB\x28P\x89\xffGIMR%") {
 		t[b] = true
@@ -67,8 +67,8 @@ var mark = func() (t [256]bool) {
 	return t
 }()
 
-// opened is how to open content that has a mark, or nil. It reports whether the content
-// was what its mark says.
+// opened returns the function that opens content with a mark, or nil. The function reports whether
+// the content matched its mark.
 func opened(b []byte) func(o *opener, b []byte, depth int) bool {
 	if !mark[b[0]] {
 		return nil
@@ -99,11 +99,11 @@ func opened(b []byte) func(o *opener, b []byte, depth int) bool {
 	return nil
 }
 
-// MayBePacked reports that so short a beginning of an answer does not read as text.
+// MayBePacked reports that a short beginning of an answer does not read as text.
 func MayBePacked(head []byte) bool { return len(head) >= leastContent && !readable(head) }
 
-// IsPacked reports that an answer begins with the mark of a packed format, or as one
-// without a mark does that unpacks to text.
+// IsPacked reports that an answer begins with the mark of a compressed format, or decompresses to
+// text without one.
 func IsPacked(head []byte) bool {
 	if len(head) < leastContent || pictureMark(head) {
 		return false
@@ -127,7 +127,7 @@ func stream(open func(io.Reader) (io.Reader, error)) func(*opener, []byte, int) 
 	}
 }
 
-// read unpacks what is left of the budget. What is damaged counts as far as it goes.
+// read decompresses within the budget. Damaged content counts up to the damage.
 func (o *opener) read(r io.Reader, depth int) bool {
 	if c, ok := r.(interface{ Close() }); ok {
 		defer c.Close()
@@ -141,8 +141,8 @@ func (o *opener) read(r io.Reader, depth int) bool {
 	return err == nil || readable(out)
 }
 
-// trials tries the formats without a mark. Their readers are kept: to make one costs
-// more than to see that a run is of another kind.
+// trials tries the formats without a mark. It reuses their readers, because creating one costs
+// more than rejecting a run.
 func (o *opener) trials(b []byte, depth int) {
 	t, _ := triers.Get().(*trier)
 	if t == nil {
@@ -168,7 +168,7 @@ type trier struct {
 
 var triers sync.Pool
 
-// trial reads a format without a mark, and gives up at the first bytes that are no text.
+// trial reads a format without a mark, and stops at the first bytes that are not text.
 func (o *opener) trial(r io.Reader, depth int) {
 	head := make([]byte, peek)
 	n, _ := io.ReadFull(r, head)
@@ -178,7 +178,7 @@ func (o *opener) trial(r io.Reader, depth int) {
 	o.read(io.MultiReader(bytes.NewReader(head[:n]), r), depth)
 }
 
-// pdf looks at the streams of a document. It is text outside of them.
+// pdf searches the streams of a document. Outside of them it is text.
 func (o *opener) pdf(b []byte, depth int) bool {
 	const maxStreams = 256
 	rest := b
@@ -201,7 +201,7 @@ func (o *opener) pdf(b []byte, depth int) bool {
 
 var pngMark = []byte("\x89PNG\r\n\x1a\n")
 
-// png looks at the chunks of a picture that hold text.
+// png searches the text chunks of a picture.
 func (o *opener) png(b []byte, depth int) bool {
 	const head = 8
 	for b = b[len(pngMark):]; len(b) > head; {
@@ -236,7 +236,7 @@ func pictureMark(b []byte) bool {
 	return len(b) > 12 && bytes.HasPrefix(b, []byte("RIFF")) && string(b[8:12]) == "WEBP"
 }
 
-// picture reports that a word is a picture in base64.
+// picture reports a picture in base64.
 func picture(w []byte) bool {
 	var head [12]byte
 	if len(w) < 16 {
@@ -246,11 +246,11 @@ func picture(w []byte) bool {
 	return err == nil && n == len(head) && (bytes.HasPrefix(head[:], pngMark) || pictureMark(head[:]))
 }
 
-// peek is how much of a content tells whether it is text, in bytes.
+// peek is the part of a content that shows whether it is text, in bytes.
 const peek = 64
 
-// readable reports that the beginning of b is text, as UTF-8 or UTF-16. It gives up
-// at the first few characters that are none.
+// readable reports that the beginning of b is text in UTF-8 or UTF-16. It stops at the first few
+// other characters.
 func readable(b []byte) bool {
 	b = b[:min(len(b), peek)]
 	bad, n := 0, 0

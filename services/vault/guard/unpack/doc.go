@@ -1,28 +1,27 @@
-// Package unpack decodes what a text writes in letters and digits: base64 and its
-// kin, hexadecimal, lists of numbers, and what is compressed inside of them.
+// Package unpack decodes encodings in letters and digits: base64 and similar ones, hexadecimal,
+// lists of numbers, and the archives inside them.
 //
-// A Collector cuts a text into runs that may stand for something. Open decodes a run.
-// Both are bounded: what an answer costs is limited by its Budget, and beyond that
-// its runs are not opened.
+// A Collector splits a text into runs that may encode something. Open decodes a run. Both are
+// bounded: a Budget limits the cost of an answer, and beyond it runs are not opened.
 package unpack
 
 const (
-	// maxTries bounds the trials of formats that have no mark, for each answer.
+	// maxTries bounds the trials of formats without a mark in one answer.
 	maxTries = 256
-	// growth and leastOutput bound what decoding may make of an answer, in bytes for
-	// each byte of it, and in bytes.
+	// growth and leastOutput bound the decoded output of an answer: bytes per byte of it, and
+	// bytes.
 	growth      = 4
 	leastOutput = 1 << 20
-	// leastShare is what an archive may make in any case, in bytes, for maxPoor of them.
+	// leastShare is the least output of an archive, in bytes, for maxPoor archives.
 	leastShare = 4 << 10
 	maxPoor    = 1024
 )
 
-// Budget is what decoding may cost in one answer.
+// Budget is the permitted cost of decoding in one answer.
 type Budget struct {
-	// Octets says that what is no text is wanted too.
+	// Octets means that content which is not text is searched too.
 	Octets bool
-	// Read is how many bytes of the answer were looked at.
+	// Read is the number of searched bytes of the answer.
 	Read  int64
 	tries int
 	made  int64
@@ -36,11 +35,11 @@ func (b *Budget) try() bool {
 	return b.tries <= maxTries
 }
 
-// left is how many bytes may still be made.
+// left is the number of bytes that may still be produced.
 func (b *Budget) left() int64 { return max(leastOutput, growth*b.Read) - b.made }
 
-// share is how many bytes the next archive may make: a part of what is left, so that
-// one that unpacks to very much leaves enough for those after it.
+// share is the output limit of the next archive: a part of what is left, so that one large archive
+// leaves enough for others.
 func (b *Budget) share() int64 {
 	if left := b.left() / 4; left > leastShare {
 		return left

@@ -6,26 +6,25 @@ import (
 )
 
 const (
-	// leastList is the shortest list of numbers that is decoded, maxList bounds it.
+	// leastList is the shortest list of numbers that is decoded; maxList bounds it.
 	leastList = 8
 	maxList   = 1 << 16
-	// maxStride is how many numbers there may be for each of the list, of which one is
-	// the list's: "0: 115, 1: 107".
+	// maxStride bounds the numbers for each element of a list: "0: 115, 1: 107" has two.
 	maxStride = 3
 )
 
-// list is a list of numbers that is under way: bytes, each written as a word of its own.
+// list is an open list of numbers: bytes, each written as a word.
 type list struct {
-	// read appends what a word stands for. It reports whether the word is made of numbers.
+	// read appends the bytes of a word. It reports whether the word consists of numbers.
 	read func(to, word []byte) ([]byte, bool)
 	// gap is the most characters between two numbers.
 	gap int
-	// octets says that a list of ASCII is left to the others.
+	// octets means that other lists decode ASCII.
 	octets bool
 	values []byte
-	// all are the same with a zero for each number that is no byte.
+	// all has the same with a zero for each number that is not a byte.
 	all []byte
-	// quiet counts the characters since the last number, and since those since the first.
+	// quiet counts the characters since the last number, since those from the first.
 	quiet int
 	since int64
 }
@@ -34,7 +33,7 @@ func (l *list) begun() bool { return len(l.values) > 0 }
 
 func (l *list) clear() { l.values, l.all, l.quiet, l.since = l.values[:0], l.all[:0], 0, 0 }
 
-// pass takes characters that are no word.
+// pass reads characters between words.
 func (l *list) pass(n int, out func(Run)) {
 	if len(l.values) == 0 {
 		return
@@ -45,8 +44,8 @@ func (l *list) pass(n int, out func(Run)) {
 	}
 }
 
-// word takes a word: a number, or something between two. Numbers that are no bytes stand
-// between two as other words do.
+// word reads a word: a number, or a word between two. Numbers that are not bytes are words between
+// two.
 func (l *list) word(w []byte, out func(Run)) {
 	values, ok := l.read(l.values, w)
 	if !ok {
@@ -105,7 +104,7 @@ func decimal(to, w []byte) ([]byte, bool) {
 	return to, len(to) > before
 }
 
-// octal is a list of decimal numbers as one of octal numbers, which dumps write, or nil.
+// octal reads a list of decimal numbers as octal numbers, as dumps write them, or returns nil.
 func octal(values []byte) []byte {
 	out := make([]byte, len(values))
 	for i, v := range values {
@@ -188,7 +187,7 @@ func octet(to, w []byte) ([]byte, bool) {
 	return append(to, v), true
 }
 
-// strided gives every nth number of a list, from each of the first n.
+// strided passes on every nth number of a list, from each of the first n.
 func strided(values []byte, give func([]byte)) {
 	for n := 2; n <= maxStride && len(values) >= n*leastList; n++ {
 		for from := range n {

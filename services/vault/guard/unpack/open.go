@@ -15,15 +15,15 @@ const (
 	leastDense  = 20
 	leastNumber = 20
 	leastBits   = 64
-	// maxNumber bounds numbers that are decoded as a whole, in digits: that takes
+	// maxNumber bounds numbers that are decoded as a whole, in digits, because that takes
 	// quadratic time.
 	maxNumber = 400
-	// offsets bounds the length up to which a run may begin within a group.
+	// offsets bounds the length of runs that may begin inside a group.
 	offsets = 4096
 )
 
-// Open gives what a run stands for to emit, if it may be text. binary says that it
-// is none, and may be only for those who look for octets.
+// Open decodes a run and passes content that may be text to emit. binary means that it is not
+// text.
 func Open(r Run, b *Budget, emit func(content []byte, binary bool)) {
 	o := opener{budget: b, emit: emit, octets: b.Octets}
 	if len(r.Text) < leastRun && r.Kind != Numbers {
@@ -45,7 +45,7 @@ func Open(r Run, b *Budget, emit func(content []byte, binary bool)) {
 	}
 }
 
-// likely looks at content that is text or has a mark.
+// likely searches content that is text or has a mark.
 func (o *opener) likely(b []byte) {
 	if len(b) >= leastContent && (opened(b) != nil || readable(b)) {
 		o.content(b, 1)
@@ -77,7 +77,7 @@ func (o *opener) word(w []byte) {
 	}
 }
 
-// shared are the classes that all characters of a word have.
+// shared has the classes that all characters of a word have.
 func shared(w []byte) uint8 {
 	all := ^uint8(0)
 	for _, b := range w {
@@ -88,7 +88,7 @@ func shared(w []byte) uint8 {
 
 const decimalDigits = "0123456789"
 
-// The alphabets that a word may be written in.
+// The alphabets of words.
 const (
 	bitClass uint8 = 1 << iota
 	decimalClass
@@ -109,8 +109,8 @@ var classes = func() (t [256]uint8) {
 	return t
 }()
 
-// segments opens the parts of a word that are of one alphabet: others may be written
-// before and after without a sign.
+// segments opens the parts of a word in one alphabet. Other parts may precede and follow without a
+// sign.
 func (o *opener) segments(w []byte) {
 	for s, rest := segment(w, bitClass, leastBits); s != nil; s, rest = segment(rest, bitClass, leastBits) {
 		o.bits(s)
@@ -129,8 +129,8 @@ func (o *opener) segments(w []byte) {
 	}
 }
 
-// segment is the first part of a word that is of an alphabet and long enough, or nil, and
-// what comes after it.
+// segment returns the first part of a word in an alphabet that is long enough, or nil, and the
+// text after it.
 func segment(w []byte, class uint8, least int) (s, rest []byte) {
 	for i := 0; len(w)-i >= least; {
 		k := i + least - 1
@@ -165,8 +165,8 @@ func decodeHex(out, w []byte) int {
 	return n
 }
 
-// worth reports that a run may be code: it has digits, and changes the class of its
-// characters at every fifth or sooner. Names in programs do not.
+// worth reports that a run may be an encoding: it has digits, and the class of its characters
+// changes at least at every fifth. Names in programs do not.
 func worth(w []byte) bool {
 	w = w[:min(len(w), sample)]
 	digits, changes, last := 0, 0, -1
@@ -189,8 +189,8 @@ func worth(w []byte) bool {
 	return digits > 0 && changes*5 >= len(w) || digits == len(w)
 }
 
-// holdsMark reports base64 of something with a mark. Archives begin with many zeros, which
-// look like no code.
+// holdsMark reports base64 of content with a mark. Archives begin with many zeros, which do not
+// look like an encoding.
 func holdsMark(w []byte) bool {
 	var head [12]byte
 	return len(w) >= 16 && decode64(head[:], w[:16]) == len(head) && opened(head[:]) != nil
@@ -237,8 +237,8 @@ func decode64URL(out, w []byte) int {
 	return n
 }
 
-// plausible decodes the two ends of a run, and reports whether it may be text or
-// something with a mark, or is worth a trial. Most runs stand for nothing.
+// plausible decodes both ends of a run. It reports whether the run may be text or have a mark, or
+// is worth a trial.
 func (o *opener) plausible(w []byte, at int, decode func(out, w []byte) int) bool {
 	const group = 40 // whole groups in each coding
 	var out [group]byte
@@ -294,7 +294,7 @@ func (o *opener) decode32(e *base32.Encoding, w []byte, at int) {
 	}
 }
 
-// digitsOf gives each character of a base the digit that big.Int has for its value.
+// digitsOf maps each character of a base to big.Int's digit of the same value.
 type digitsOf [256]byte
 
 func numerals(alphabet string) (t digitsOf) {

@@ -9,15 +9,14 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// undecided is up to which length a run is held back whatever it begins with, in
-// characters: large numbers and formats without a mark do not show from their beginning
-// what they are. A longer one, or one of whole strings that were opened, is held back
-// while it begins as text or with a mark. A stream of ids and random padding must not
-// wait for its end.
+// undecided is the length up to which any run is held, in characters, because the beginning of
+// large numbers and of formats without a mark does not show what they are. A longer run, or one of
+// opened strings, is held while it begins as text or with a mark. A stream of IDs and random
+// padding must not wait for its end.
 const undecided = 256
 
-// Pending is how many bytes at the end of the text belong to a run that is under way
-// and may turn out to stand for something. open says so of content that reads as text.
+// Pending is the number of last bytes of the text in an open run that may encode something. open
+// decides for content that reads as text.
 func (c *Collector) Pending(open func(content []byte) bool) int64 {
 	most := c.pendingRun()
 	for i := range c.lists {
@@ -60,23 +59,22 @@ func (c *Collector) promising(w []byte) bool {
 	return promises(w, 4, into(6, decode64), into(6, decode64URL))
 }
 
-// endings are the stretches of one alphabet that a run has: they are opened by
-// themselves, when the run ends.
+// endings are the parts of a run in one alphabet, which are opened separately at its end.
 type endings struct {
-	// from and to are of the stretch that is under way, or of where the next may begin.
+	// from and to delimit the current part, or the start of the next.
 	from, to [4]int
-	// holds says that a stretch before may stand for something.
+	// holds means that an earlier part may encode something.
 	holds bool
 }
 
 var (
 	endClasses = [4]uint8{decimalClass, hexClass, upperClass, lowerClass}
-	// leastOf is the shortest stretch of each that is opened.
+	// leastOf is the shortest part of each alphabet that is opened.
 	leastOf = [4]int{leastNumber, leastHex, leastBase32, leastBase32}
 )
 
-// promising takes the characters that came since, and reports that a stretch of one
-// alphabet may stand for something.
+// promising reads the new characters, and reports that a part in one alphabet may encode
+// something.
 func (e *endings) promising(w []byte) bool {
 	holds := e.holds
 	for i, class := range endClasses {
@@ -86,8 +84,8 @@ func (e *endings) promising(w []byte) bool {
 	return holds || e.holds
 }
 
-// follow finds the last stretch of an alphabet that is long enough. It looks from
-// behind: most are shorter.
+// follow finds the last part in an alphabet that is long enough. It searches backwards, because
+// most are shorter.
 func (e *endings) follow(i int, class uint8, w []byte) {
 	for len(w)-e.from[i] >= leastRun {
 		if e.to[i] <= e.from[i] {
@@ -113,7 +111,7 @@ func (e *endings) follow(i int, class uint8, w []byte) {
 	}
 }
 
-// promisesAs reports that a stretch of an alphabet may stand for something.
+// promisesAs reports that a part in an alphabet may encode something.
 func promisesAs(class uint8, s []byte) bool {
 	switch {
 	case class == decimalClass:
@@ -126,7 +124,7 @@ func promisesAs(class uint8, s []byte) bool {
 	return promises(bytes.ToUpper(s[:min(len(s), peek)]), 8, into(5, decoder32(std32)), into(5, decoder32(hex32)), into(5, decoder32(crockford)))
 }
 
-// promises reports that what a run begins with decodes to text, or to a mark.
+// promises reports that the beginning of a run decodes to text or to a mark.
 func promises(w []byte, offsets int, decode ...func([]byte) []byte) bool {
 	w = w[:min(len(w), peek)]
 	for at := range min(offsets, len(w)) {
@@ -139,8 +137,8 @@ func promises(w []byte, offsets int, decode ...func([]byte) []byte) bool {
 	return false
 }
 
-// marked reports that the beginning of a content has a mark. That of zlib is short: it
-// must also unpack to text as far as it goes.
+// marked reports that a content begins with a mark. The mark of zlib is short, so the content must
+// also decompress to text.
 func marked(b []byte) bool {
 	if opened(b) == nil {
 		return false
@@ -155,7 +153,7 @@ func marked(b []byte) bool {
 	return undecided && (n < leastContent || readable(out[:n]))
 }
 
-// into is a decoder of so many bits a character, which wants the whole of what it is given.
+// into returns a decoder of some bits per character that must decode all of its input.
 func into(bits int, decode func(out, w []byte) int) func([]byte) []byte {
 	return func(w []byte) []byte {
 		out := make([]byte, peek)
@@ -166,8 +164,8 @@ func into(bits int, decode func(out, w []byte) int) func([]byte) []byte {
 	}
 }
 
-// pending is how many bytes belong to the list, if it is one of text or has a mark.
-// Other numbers of a stream, such as those of its events, are not held back.
+// pending is the number of bytes in the list if it is text or has a mark. Other numbers of a
+// stream are not held.
 func (l *list) pending(open func([]byte) bool) int64 {
 	n := len(l.values)
 	if n < leastList {

@@ -20,9 +20,9 @@ var hexValue = func() (t [256]int8) {
 	return t
 }()
 
-// hexEscape is an escape of a fixed number of digits: \uXXXX, \UXXXXXXXX, %uXXXX, \xXX, %XX,
-// =XX and \OOO. In quoted-printable only what is printable is undone: "=" also stands
-// before numbers.
+// hexEscape decodes an escape with a fixed number of digits: \uXXXX, \UXXXXXXXX, %uXXXX, \xXX,
+// %XX, =XX and \OOO. Of quoted-printable it decodes printable characters only, because "=" also
+// precedes numbers.
 func hexEscape(t []byte) (rune, int) {
 	n := len(t)
 	if n >= 3 && t[n-3] == '%' {
@@ -52,7 +52,7 @@ func hexEscape(t []byte) (rune, int) {
 	return 0, -1
 }
 
-// number reads digits of a base; at is where their escape begins.
+// number reads digits of a base. at is the start of their escape.
 func number(digits []byte, base rune, at int) (rune, int) {
 	v := rune(0)
 	for _, d := range digits {
@@ -68,10 +68,10 @@ func number(digits []byte, base rune, at int) (rune, int) {
 	return v, at
 }
 
-// asRune says that a value is a rune, and not one of the bytes of one.
+// asRune marks a value as a rune, not as a byte of one.
 func asRune(v rune, from int) (rune, int) { return v | whole, from }
 
-// braced is \u{X}, \x{X}, \N{U+X}, or \o{OOO}, with zeros before it.
+// braced decodes \u{X}, \x{X}, \N{U+X} and \o{OOO}, also with leading zeros.
 func braced(t []byte) (rune, int) {
 	open := lastIndex(t, '{', braceBack-2)
 	if open < 2 || t[open-2] != '\\' || open == len(t)-2 {
@@ -89,13 +89,13 @@ func braced(t []byte) (rune, int) {
 	return asRune(number(digits, base, open-2))
 }
 
-// opensBrace reports what may become an escape with braces.
+// opensBrace reports the beginning of an escape with braces.
 func opensBrace(t []byte) bool {
 	return t[0] == '\\' && len(t) > 2 && t[2] == '{' && bytes.IndexByte([]byte("uxNo"), t[1]) >= 0
 }
 
-// openEntity is a numeric entity that the first n bytes of the tail end in, without
-// its semicolon, which readers do not insist on.
+// openEntity decodes a numeric entity at the end of the first n bytes, without its optional
+// semicolon.
 func (u *Unescaper) openEntity(n int) (rune, int) {
 	t := u.tail[:n]
 	if n < 3 {
@@ -124,7 +124,7 @@ func (u *Unescaper) openEntity(n int) (rune, int) {
 	return 0, -1
 }
 
-// continues reports that b is one more digit of an open entity.
+// continues reports that b is the next digit of an open entity.
 func continues(entity []byte, b byte) bool {
 	switch {
 	case len(entity) < 3 || entity[1] != '#':
@@ -136,7 +136,7 @@ func continues(entity []byte, b byte) bool {
 	}
 }
 
-// namedEntity is &name; by the list of HTML.
+// namedEntity decodes an entity with a name of HTML's list.
 func (u *Unescaper) namedEntity() (rune, int) {
 	from := lastIndex(u.tail, '&', entityBack)
 	if from < 0 || len(u.tail)-from < 4 {

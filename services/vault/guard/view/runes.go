@@ -6,9 +6,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// AppendRune appends the symbols that a reader takes a rune for: those of its
-// compatibility decomposition (accents, full width, mathematical and circled letters,
-// ligatures), or of the letter that it looks like.
+// AppendRune appends the symbols that a reader sees in a rune: those of its compatibility
+// decomposition (accents, full width, mathematical and circled letters, ligatures), or of the
+// letter that it looks like.
 func AppendRune(dst []byte, r rune) []byte {
 	if r < 0x80 {
 		if s := ascii[r]; s != dropped {
@@ -31,13 +31,13 @@ func AppendRune(dst []byte, r rune) []byte {
 
 const (
 	pageBits = 8
-	// pages cover the planes that have letters, and the one of tags.
+	// pages has the planes with letters, and the plane of tags.
 	pages = 0xe0080>>pageBits + 1
-	// maxSymbols is how many symbols of one rune are kept.
+	// maxSymbols bounds the symbols of one rune.
 	maxSymbols = 8
 )
 
-// page gives up to eight symbols for each rune, each plus one in a byte.
+// page has up to eight symbols for each rune, each plus one in a byte.
 type page [1 << pageBits]uint64
 
 var loadRunes = sync.OnceValue(func() *[pages]*page {
@@ -75,7 +75,7 @@ func decomposed(r rune) []byte {
 	return out
 }
 
-// lookalikes are runes without a decomposition that are read as a letter or digit.
+// lookalikes are runes without a decomposition that look like a letter or digit.
 func lookalikes() map[rune]byte {
 	m := map[rune]byte{'ı': 'i', 'ȷ': 'j', 'ſ': 's', 'ƒ': 'f', 'ɑ': 'a', 'ɡ': 'g', 'ɩ': 'i', 'ø': 'o', 'Ø': 'o', 'đ': 'd', 'ł': 'l', 'Ł': 'l'}
 	pair := func(likes, letters string) {

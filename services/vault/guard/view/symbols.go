@@ -1,8 +1,7 @@
-// Package view turns text into what a reader takes it for.
+// Package view turns text into what a reader sees.
 //
-// A Normaliser keeps the letters and digits of a text, without case, accents and
-// width, and drops everything else. An Unescaper undoes escapes that are written
-// between plain characters.
+// A Normaliser keeps the letters and digits of a text, without case, accents and width, and drops
+// everything else. An Unescaper undoes escapes.
 package view
 
 import "unicode/utf8"
@@ -36,7 +35,7 @@ var ascii = func() (t [256]byte) {
 
 // Normaliser turns a text, in pieces of any size, into symbols.
 type Normaliser struct {
-	// part is the beginning of a rune that a piece ended in.
+	// part is the beginning of an incomplete rune.
 	part [utf8.UTFMax]byte
 	n    int
 }
@@ -66,7 +65,7 @@ func (n *Normaliser) Append(dst, text []byte) []byte {
 	return dst
 }
 
-// complete takes the bytes that were missing from the rune that is under way.
+// complete reads the missing bytes of an incomplete rune.
 func (n *Normaliser) complete(dst, text []byte) ([]byte, []byte) {
 	for n.n > 0 {
 		if utf8.FullRune(n.part[:n.n]) {
@@ -85,8 +84,8 @@ func (n *Normaliser) complete(dst, text []byte) ([]byte, []byte) {
 	return dst, text
 }
 
-// appendASCII appends the symbols of text up to its first byte outside of ASCII. Each
-// byte is written, and stays or is overwritten by the next: that is faster than to decide.
+// appendASCII appends the symbols of text up to its first byte outside of ASCII. It writes each
+// byte, and the next overwrites a dropped one, because that is faster than a branch.
 func appendASCII(dst, text []byte) ([]byte, int) {
 	k := len(dst)
 	if free := cap(dst) - k; free < len(text) {

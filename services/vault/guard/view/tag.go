@@ -7,8 +7,8 @@ var (
 	cdata   = []byte("<![CDATA[") // what follows is text
 )
 
-// tagAt is where the tag or the comment begins that the text ends in with a ">", or -1.
-// A ">" within a quoted value, or within a comment, ends none.
+// tagAt is the start of the tag or comment that ends with the ">" at the end of the text, or -1. A
+// ">" in a quoted value or in a comment does not end it.
 func tagAt(t []byte) int {
 	from := lastIndex(t, '<', longTagBack)
 	if from < 0 {
@@ -24,8 +24,7 @@ func tagAt(t []byte) int {
 	return from
 }
 
-// quoted reports a tag that ends within a value in quotes. A quote opens a value after "="
-// only.
+// quoted reports a tag that ends inside a quoted value. A quote opens a value only after "=".
 func quoted(tag []byte) bool {
 	var quote, last byte
 	for _, b := range tag {
@@ -44,8 +43,7 @@ func quoted(tag []byte) bool {
 	return quote != 0
 }
 
-// opensLongTag reports a comment, or a tag that has come to a value. Of anything else that
-// follows a "<", such as a number, little is held back.
+// opensLongTag reports a comment, or a tag with a value. Little is held after any other "<".
 func opensLongTag(t []byte) bool {
 	if t[0] != '<' || len(t) < tagBack {
 		return false

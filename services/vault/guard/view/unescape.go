@@ -6,10 +6,10 @@ import (
 )
 
 const (
-	// lookBack is how far from its introducer an escape can end, in bytes.
+	// lookBack is the greatest length of an escape, in bytes.
 	lookBack = 12
-	// entityBack, tagBack and braceBack are the same for a named entity, for a tag and for
-	// an escape with braces, and longTagBack for a tag with a value or a comment.
+	// entityBack, tagBack and braceBack are the same for a named entity, a tag and an escape with
+	// braces, longTagBack for a tag with a value and for a comment.
 	entityBack  = 34
 	tagBack     = 66
 	braceBack   = 34
@@ -17,35 +17,34 @@ const (
 	escape      = 0x1b
 )
 
-// introducer is how far from each byte that can begin an escape it can end; 0 is
-// every other byte.
+// introducer is the greatest length of an escape that begins with a byte; 0 for all other bytes.
 var introducer = [256]uint8{'\\': lookBack, '%': lookBack, '=': lookBack, '&': entityBack, '<': tagBack, escape: lookBack}
 
-// Unescaper undoes the escapes of JSON and of programming languages, of URLs, of
-// quoted-printable and of HTML; it drops tags and the colours of a terminal.
+// Unescaper undoes the escapes of JSON, programming languages, URLs, quoted-printable and HTML. It
+// drops tags and terminal colours.
 //
-// It appends each byte, and reduces the tail of what it has while that ends in a
-// complete escape. What an escape stood for can end another one, so escapes inside
-// of escapes fall in the same pass. What is far enough from any introducer is final.
+// It appends each byte, and reduces the tail while that ends in a complete escape. A decoded
+// character can end another escape, so nested escapes are undone in the same pass. Bytes far
+// enough from an introducer are final.
 type Unescaper struct {
 	tail []byte // begins with an introducer, or is empty
 	// high is the first half of a surrogate pair.
 	high rune
-	// reductions counts escapes that were undone, and touched says that one was in the tail.
+	// reductions counts decoded escapes; touched means that one was in the tail.
 	reductions int
 	touched    bool
-	// Tag is given each tag that is dropped and may hold what was an escape: neither the
-	// text as it is nor the one without escapes shows what it says.
+	// Tag receives each dropped tag that may contain a decoded escape, because neither view of the
+	// text shows it.
 	Tag func(content []byte)
 }
 
 // Reset forgets what was seen.
 func (u *Unescaper) Reset() { u.tail, u.high, u.touched = u.tail[:0], 0, false }
 
-// Pending is what is not final yet. It is good until the next call.
+// Pending is the part that is not final. It is valid until the next call.
 func (u *Unescaper) Pending() []byte { return u.tail }
 
-// Append appends what of text is final to dst, and reports whether it undid an escape.
+// Append appends the final part of text to dst, and reports whether it decoded an escape.
 func (u *Unescaper) Append(dst, text []byte) ([]byte, bool) {
 	before := u.reductions
 	for i := 0; i < len(text); i++ {
@@ -83,7 +82,7 @@ func plainLen(text []byte) int {
 	return len(text)
 }
 
-// settle moves what is final from the tail to dst.
+// settle moves the final part of the tail to dst.
 func (u *Unescaper) settle(dst []byte) []byte {
 	done := 0
 	for done < len(u.tail) {
@@ -105,8 +104,8 @@ func (u *Unescaper) settle(dst []byte) []byte {
 	return dst
 }
 
-// furthest is how far what begins with an introducer can end, where it is further than
-// usual: a tag with values, a comment, digits in braces.
+// furthest is the greatest length of a longer escape: a tag with values, a comment, digits in
+// braces.
 func furthest(t []byte, back int) int {
 	switch {
 	case opensBrace(t):
@@ -139,14 +138,14 @@ func (u *Unescaper) push(b byte) {
 }
 
 const (
-	// nothing is the value of what is dropped, as a tag is.
+	// nothing is the value of a dropped text, such as a tag.
 	nothing = -1
-	// whole marks a rune below 0x100 that is not a byte of another one.
+	// whole marks a rune below 0x100 that is not a byte of a longer one.
 	whole = 1 << 22
 )
 
-// reduce replaces the tail from an index on by a value: a rune, or below 0x100 a byte
-// as percent escapes give it, which may be a part of a rune.
+// reduce replaces the tail from an index by a value: a rune, or below 0x100 a byte as in percent
+// escapes, which may be part of a rune.
 func (u *Unescaper) reduce(from int, value rune) {
 	u.reductions++
 	if value == nothing && u.tail[from] == '<' && u.touched && u.Tag != nil {
@@ -169,7 +168,7 @@ func (u *Unescaper) reduce(from int, value rune) {
 	}
 }
 
-// ending finds the escape that the tail ends in: its value, and where it begins or -1.
+// ending finds the escape at the end of the tail: its value, and its start or -1.
 func (u *Unescaper) ending() (value rune, from int) {
 	t := u.tail
 	last := len(t) - 1
