@@ -239,7 +239,7 @@ func zippedWith(s, comment string) string {
 	return out.String()
 }
 
-// picture is a PNG with a chunk of text.
+// pngWith returns a PNG with a chunk of text.
 func pngWith(kind, data string) string {
 	chunk := func(kind, data string) string {
 		b := binary.BigEndian.AppendUint32(nil, uint32(len(data)))

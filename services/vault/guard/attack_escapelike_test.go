@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// A secret whose own characters look like escapes is found as it is, without its escapes,
-// and escaped once more.
+// The guard finds a secret that contains apparent escapes: as it is, without them, and escaped
+// once more.
 func TestAttackGuardSecretsLikeEscapes(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "secrets whose own characters look like escapes")

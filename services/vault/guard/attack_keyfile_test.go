@@ -26,8 +26,7 @@ func written(der []byte) map[string]string {
 	}
 }
 
-// A key in PEM is withheld however its octets are written, from PEM, PEM on one line,
-// or a key file.
+// A private key in PEM, on one line or in a key file is withheld in every form of its octets.
 func TestAttackGuardKeysWrittenOtherwise(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A5", "private keys wrapped, encoded and cut otherwise")
@@ -52,7 +51,7 @@ func TestAttackGuardKeysWrittenOtherwise(t *testing.T) {
 	}
 }
 
-// Each private field of a key file is withheld, and none of the public ones.
+// Each private field of a key file is withheld; public fields are not.
 func TestAttackGuardFieldsOfKeyFiles(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A5", "fields of a service account's key file")
@@ -81,8 +80,8 @@ func TestAttackGuardFieldsOfKeyFiles(t *testing.T) {
 	}
 }
 
-// Who knows all of a piece but one character learns nothing from a try: the rule answers
-// the same for right and wrong, until so much is right that the value is spent.
+// A visitor who knows all but one character of a piece learns nothing from a guess: right and
+// wrong guesses have the same result until the value is exposed.
 func TestAttackGuardOneMoreCharacter(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A5", "known characters and one guess")

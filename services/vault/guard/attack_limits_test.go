@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// Limits of the guard, asserted so that the threat model stays true: what passes.
-// A test that fails here is good news, and a change of docs/secure/threat-model.md.
+// TestLimitsOfTheGuard asserts what passes, so that docs/secure/threat-model.md stays true. If it
+// fails, the guard became better: change that page.
 func TestLimitsOfTheGuard(t *testing.T) {
 	t.Parallel()
 	nato := strings.Fields("alfa bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu")
@@ -56,7 +56,7 @@ func TestLimitsOfTheGuard(t *testing.T) {
 			}
 		}
 	}
-	// Two and three ways interleaved, of less than 16 and 22 characters.
+	// Every second and third character of bodies under 16 and 22 characters.
 	for n, length := range map[int]int{2: 15, 3: 21} {
 		for seed := range uint64(20) {
 			if s := attackKeys(seed)[0].body[:length]; mustSet(t, s).stops([]byte(thin(n)(s))) {
@@ -66,7 +66,7 @@ func TestLimitsOfTheGuard(t *testing.T) {
 	}
 }
 
-// Raw deflate and brotli have no mark: beyond the budget of trials they are not opened.
+// Raw deflate and brotli have no mark, so they are not opened beyond the budget of trials.
 func TestLimitOfTrials(t *testing.T) {
 	t.Parallel()
 	k := attackKeys(42)[0]
@@ -91,7 +91,7 @@ func TestLimitOfTrials(t *testing.T) {
 	}
 }
 
-// Archives that unpack to very much do not use up what others may.
+// Archives that decompress to a large size leave enough budget for others.
 func TestAttackGuardBombs(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "an archive after archives that unpack to very much")

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// among puts a whole string among others of the same place.
+// among puts a string between others of the same place.
 func among() map[string]func(s string) string {
 	return map[string]func(s string) string{
 		"array":            func(s string) string { return quoted([]string{"abcdefgh1234", s, "more5"}) },
@@ -25,7 +25,7 @@ func among() map[string]func(s string) string {
 	}
 }
 
-// A packed key that is one string of several is found, whatever the others are.
+// A compressed key is found as one string of several.
 func TestAttackGuardAStringAmongOthers(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "a packed key as one string of many")
@@ -48,7 +48,7 @@ func TestAttackGuardAStringAmongOthers(t *testing.T) {
 	}
 }
 
-// turns gives each of n choices a character in turn, of which one says the key.
+// turns gives each of n choices one character in turn. One choice has the key.
 func turns(n, which int, format, s string) string {
 	var b strings.Builder
 	for i := range len(s) {
@@ -63,8 +63,8 @@ func turns(n, which int, format, s string) string {
 	return b.String()
 }
 
-// However many choices speak in turn, what one of them says is found, or the answer is
-// withheld for having too many. An answer with many choices one after the other is not.
+// A key in one of many alternating choices is found, or the answer is withheld because it has too
+// many. Many choices in sequence pass.
 func TestAttackGuardManyChoices(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "one choice of very many says the key")

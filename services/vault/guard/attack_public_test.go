@@ -21,7 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// publicParts are keys with the texts that anybody may write.
+// publicParts are keys with their public texts.
 func publicParts() map[string][2]string {
 	rnd := mathrand.New(mathrand.NewPCG(21, 22))
 	r := func(n int) string { return draw(rnd, alnum, n) }
@@ -48,8 +48,8 @@ func publicParts() map[string][2]string {
 	}
 }
 
-// TestAttackGuardSecretsAroundKeys: a secret is stored with what stands around it in a
-// request, and the provider repeats the secret alone.
+// TestAttackGuardSecretsAroundKeys: a secret is stored with the text around it in a request, and
+// the provider repeats only the secret.
 func TestAttackGuardSecretsAroundKeys(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A5", "secrets stored with what stands around them")
@@ -71,8 +71,8 @@ func TestAttackGuardSecretsAroundKeys(t *testing.T) {
 	}
 }
 
-// What anybody may know of a key neither withholds an answer nor helps to guess: known
-// characters beside it do not count for unknown ones.
+// Public parts of a key neither withhold an answer nor help a guess: public characters next to
+// private ones do not count.
 func TestAttackGuardPublicParts(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A5", "public parts suspend nothing and are no oracle")
@@ -135,7 +135,7 @@ func pemKeys(t *testing.T) (files map[string][]byte, octets map[string][][]byte)
 	return files, octets
 }
 
-// openSSHKey is how OpenSSH writes a key without a pass phrase.
+// openSSHKey writes a key in OpenSSH's format without a pass phrase.
 func openSSHKey(key ed25519.PrivateKey) []byte {
 	field := func(to []byte, parts ...[]byte) []byte {
 		for _, p := range parts {
@@ -152,7 +152,7 @@ func openSSHKey(key ed25519.PrivateKey) []byte {
 	return field(append(out, 0, 0, 0, 1), field(nil, kind, public), private)
 }
 
-// keyFile is a service account's.
+// keyFile is a key file of a service account.
 func keyFile(key []byte) string {
 	id := make([]byte, 20)
 	_, _ = rand.Read(id)
@@ -164,8 +164,8 @@ func keyFile(key []byte) string {
 	return string(file)
 }
 
-// Every line of a key's text is withheld, also by itself and from PEM or a key file,
-// and so are its private octets, however they are written.
+// Every line of a key's text is withheld, alone, in PEM and in a key file, and so are its private
+// octets in every form.
 func TestAttackGuardKeyFiles(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A5", "PEM and JSON key files, line by line and octet by octet")
@@ -214,8 +214,8 @@ func TestAttackGuardKeyFiles(t *testing.T) {
 	}
 }
 
-// Secrets that are too short, or made of words, are refused; all that are taken are
-// withheld but for less than a quarter.
+// Secrets that are short or made of words are refused. Of an accepted secret, less than a quarter
+// is shown.
 func TestAttackGuardShortSecrets(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A5", "short and word-made secrets")

@@ -12,8 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// shapes are answers that are not quite what a container is, and that their readers take
-// all the same.
+// shapes are malformed containers that lenient readers accept.
 func shapes() []streamed {
 	each := func(before, format string) func(string) string {
 		return func(s string) string {
@@ -84,8 +83,7 @@ func TestAttackGuardShapes(t *testing.T) {
 	}
 }
 
-// What an open escape held back counts from where that began, and not from the byte that
-// let it go on into the second view.
+// Text in an open escape counts from the start of the escape, not from the byte that ends it.
 func TestAttackGuardTextBehindAnOpenEscape(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "the beginning of a key behind an escape that is never complete")

@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// streamed is an answer in which a key is spread over a container.
+// streamed is an answer that spreads a key over a container.
 type streamed struct {
 	name, contentType string
 	as                func(s string) string
@@ -40,7 +40,7 @@ const (
 	line           = "{\"model\":\"llama\",\"n\":%[1]d,\"message\":{\"role\":\"assistant\",\"content\":%[2]s},\"done\":false}\n"
 )
 
-// interleaved gives two choices a character of each of two texts in turn.
+// interleaved alternates the characters of two choices.
 func interleaved(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
@@ -136,8 +136,7 @@ func bytesOf(s string) func(func(int) bool) {
 	}
 }
 
-// Over a container, and cut at whatever size, a key is withheld, and no piece of it
-// gets out before.
+// A key in a container is withheld for every size of chunks, and no piece of it gets out before.
 func TestAttackGuardStreams(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "keys spread over events, fields and parts, at every cut")
@@ -162,14 +161,14 @@ func TestAttackGuardStreams(t *testing.T) {
 	}
 }
 
-// What is remembered of a stream does not depend on how it is cut, and is said before
-// the text is let go.
+// The remembered pieces of a stream do not depend on its chunks, and are reported before the text
+// is released.
 func TestPiecesDoNotDependOnTheCut(t *testing.T) {
 	t.Parallel()
 	for _, k := range attackKeys(12)[:4] {
 		set := mustSet(t, k.secret)
 		for _, st := range streams() {
-			// Pieces of ten and eleven, apart: none stops.
+			// Separate pieces of ten and eleven symbols, none of which stops.
 			answer := st.as("a word, " + k.body[3:14] + ". ok! " + k.body[20:30] + " -- end")
 			want := ""
 			for _, size := range []int{100_000, 1, 3, 8, 40, 1000} {
@@ -208,7 +207,7 @@ func TestPiecesDoNotDependOnTheCut(t *testing.T) {
 	}
 }
 
-// A memory that fails, or says so, withholds the answer; only the latter is a hit.
+// A memory that fails or reports true withholds the answer. Only the second is a hit.
 func TestMemoryDecides(t *testing.T) {
 	t.Parallel()
 	set := mustSet(t, openAIKey)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Vendors' forms of keys, filled at random from a seed, so that a failure can be
-// repeated. body is what is left without the public parts.
+// attackKey has a vendor's form and random characters from a seed, so that a failure can be
+// repeated. body is the key without its public parts.
 type attackKey struct {
 	name, secret, body string
 }
@@ -24,7 +24,7 @@ func draw(rnd *rand.Rand, alphabet string, n int) string {
 	return string(b)
 }
 
-// attackKeys are those of the study: seven of 14 to 156 characters.
+// attackKeys are the seven keys of the study, of 14 to 156 characters.
 func attackKeys(seed uint64) []attackKey {
 	rnd := rand.New(rand.NewPCG(seed, 7))
 	r := func(n int) string { return draw(rnd, alnum, n) }
@@ -46,7 +46,7 @@ func attackKeys(seed uint64) []attackKey {
 	}
 }
 
-// letterDigits is how many letters and digits a text has.
+// letterDigits counts letters and digits.
 func letterDigits(s string) int {
 	n := 0
 	for _, c := range s {

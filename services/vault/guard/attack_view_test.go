@@ -12,14 +12,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// disguise writes a key so that a reader can read it.
+// disguise is a readable form of a key.
 type disguise struct {
 	name string
 	as   func(s string) string
 }
 
-// tryAll writes whole keys and their bodies in each way, as text and as a string of
-// JSON, and wants every answer withheld.
+// tryAll writes whole keys and their bodies in each form, as text and as a JSON string, and
+// expects that every answer is withheld.
 func tryAll(t *testing.T, name string, list []disguise, applies func(d, body string) bool) {
 	t.Helper()
 	a := attack.New(t, "A3", name)
@@ -55,7 +55,7 @@ func mapped(f func(r rune) string) func(string) string {
 	}
 }
 
-// shifted moves letters and digits to other places of Unicode.
+// shifted replaces letters and digits by others in Unicode.
 func shifted(upper, lower, digit rune) func(string) string {
 	return mapped(func(r rune) string {
 		switch {
@@ -115,7 +115,7 @@ func wrapped(n int, with string) func(string) string {
 	}
 }
 
-// every escapes each nth character only.
+// every escapes only each nth character.
 func every(n int, escape func(b byte) string) func(string) string {
 	return func(s string) string {
 		var b strings.Builder

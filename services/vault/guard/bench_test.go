@@ -17,7 +17,7 @@ import (
 
 const openAIKey = "sk-proj-Zk3vQ9xT7bLm2Wc8RfYh5NpJd4Gs6AeUiOqXwBzCtKyVnMrDlHgPfS1a0jEuIo"
 
-// corpora are of the kinds that providers answer with.
+// corpora are kinds of answers.
 func corpora(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	rnd := mathrand.New(mathrand.NewPCG(51, 52))
@@ -56,8 +56,8 @@ func corpora(tb testing.TB) map[string][]byte {
 	}
 }
 
-// rate reports MB for each second of processor time, the best of several rounds: others
-// share the machine, so time by the clock says little.
+// rate reports MB per second of processor time, the best of several rounds. Others share the
+// machine, so wall time says little.
 func rate(b *testing.B, size int, run func()) {
 	b.Helper()
 	best := 0.0
@@ -74,7 +74,7 @@ func rate(b *testing.B, size int, run func()) {
 	b.ReportMetric(best, "MB/cpu-s")
 }
 
-// BenchmarkLanes is normalising and the lanes, for a key of 164 characters.
+// BenchmarkLanes measures normalising and lanes for a key of 164 characters.
 func BenchmarkLanes(b *testing.B) {
 	set := mustSet(b, attackKeys(51)[0].secret)
 	for name, text := range corpora(b) {
@@ -90,7 +90,7 @@ func BenchmarkLanes(b *testing.B) {
 	}
 }
 
-// BenchmarkUnescape is the second view by itself.
+// BenchmarkUnescape measures the second view.
 func BenchmarkUnescape(b *testing.B) {
 	for name, text := range corpora(b) {
 		b.Run(name, func(b *testing.B) {
@@ -103,7 +103,7 @@ func BenchmarkUnescape(b *testing.B) {
 	}
 }
 
-// BenchmarkReader is all together.
+// BenchmarkReader measures the whole guard.
 func BenchmarkReader(b *testing.B) {
 	set := mustSet(b, attackKeys(51)[0].secret)
 	for name, text := range corpora(b) {
@@ -121,7 +121,7 @@ func BenchmarkReader(b *testing.B) {
 	}
 }
 
-// BenchmarkNew compiles a key, a key file, and the longest there may be.
+// BenchmarkNew compiles an API key, a key file, and the longest secret.
 func BenchmarkNew(b *testing.B) {
 	noise := make([]byte, 3*maxSecret/4)
 	_, _ = mathrand.NewChaCha8([32]byte{1}).Read(noise)
@@ -150,5 +150,5 @@ func mustSet(tb testing.TB, secrets ...string) *Set {
 	return set
 }
 
-// stops reports whether a text by itself is withheld.
+// stops reports that one text is withheld.
 func (s *Set) stops(text []byte) bool { return Stops(s.Check(text)) }

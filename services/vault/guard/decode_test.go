@@ -14,8 +14,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// pack writes text in a content encoding, in one block for each half, as a
-// provider does that flushes between events.
+// pack writes text in a content encoding, one block per half, like a provider that flushes between
+// events.
 func pack(t *testing.T, name, text string) []byte {
 	t.Helper()
 	var out bytes.Buffer

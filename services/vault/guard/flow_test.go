@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// flows are streams as providers send them, an event at a time.
+// flows are providers' streams, one event at a time.
 func flows(rnd *rand.Rand) map[string]func(i int, word string) string {
 	id := draw(rnd, alnum, 29)
 	random := func(n int) string { return draw(rnd, alnum, n) }
@@ -40,8 +40,7 @@ func flows(rnd *rand.Rand) map[string]func(i int, word string) string {
 	}
 }
 
-// What providers send beside their text holds no stream back: not ids, padding, numbers
-// and brackets that do not close.
+// IDs, padding, numbers and unclosed brackets do not hold a stream back.
 func TestStreamsFlow(t *testing.T) {
 	t.Parallel()
 	const most = 10 << 10 // bytes

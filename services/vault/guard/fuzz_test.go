@@ -9,9 +9,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// FuzzReader holds the automaton against the encoders of the standard library: what
-// holds an encoded secret is cut at any chunking, and nothing of it comes out; what
-// is not cut comes out unchanged; and the chunking never decides.
+// FuzzReader checks the guard against the encoders of the standard library: an answer with an
+// encoded secret is withheld and shows nothing of it, any other answer passes unchanged, and the
+// chunks make no difference.
 func FuzzReader(f *testing.F) {
 	f.Add([]byte("Zk3vQ9xT7bLm2Wc8RfYh"), "before ", " after", uint(0), uint(1))
 	f.Add([]byte("aaZaaZaaZaaZaaQaaW12"), "aaZaa", "aaZ", uint(20), uint(3))
@@ -46,8 +46,8 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// printable maps bytes to ASCII without white space and backslashes, which some of
-// the forms would change.
+// printable maps bytes to ASCII without white space and backslashes, which some forms would
+// change.
 func printable(seed []byte) string {
 	out := make([]byte, 0, 80)
 	for _, b := range seed[:min(len(seed), 80)] {
@@ -59,8 +59,7 @@ func printable(seed []byte) string {
 	return string(out)
 }
 
-// FuzzCuts holds a stream against itself, cut otherwise: what is found, and what comes
-// out, is the same.
+// FuzzCuts checks that findings and output of a stream do not depend on its chunks.
 func FuzzCuts(f *testing.F) {
 	body := openAIKey[8:]
 	for _, text := range []string{
@@ -86,7 +85,7 @@ func FuzzCuts(f *testing.F) {
 
 type readResult struct{ pieces, out string }
 
-// readCut reads a text through a guard, and gives the union of the pieces.
+// readCut reads a text through a guard and returns the union of the pieces.
 func readCut(set *Set, text, contentType string, size int) (readResult, error) {
 	shown := make([]byte, set.BodySymbols(0))
 	for i := range shown {

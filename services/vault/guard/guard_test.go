@@ -19,8 +19,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// form is a way to write a secret that must be caught, written with the standard
-// library and by hand, never with the code under test.
+// form is a form of a secret that must be found. It uses the standard library and test code, never
+// the code under test.
 type form struct {
 	name   string
 	encode func(s string) string
@@ -93,7 +93,7 @@ func forms() []form {
 	return list
 }
 
-// mixed escapes every character in another way.
+// mixed escapes every character differently.
 func mixed(s string) string {
 	i := 0
 	return each(func(b byte) string {
@@ -116,8 +116,8 @@ func TestEveryFormIsCut(t *testing.T) {
 		set := mustSet(t, s)
 		for _, f := range forms() {
 			if what == "password" && (f.name == "two lines of json" || f.name == "spaced out" || f.name == "upper" || f.name == "lower") {
-				// Its own blank, its backslash and its letter outside ASCII do not
-				// survive these, so what comes out is another secret.
+				// The blank, the backslash and the letter outside of ASCII do not survive these
+				// forms, so that the output is another secret.
 				continue
 			}
 			if what == "password" && isBytewise(f.name) {
@@ -134,8 +134,8 @@ func isBytewise(name string) bool {
 	return slices.Contains([]string{"html decimal", "html decimal padded", "html hex", "html hex bare", "u escape", "u escape in json", "x escape", "octal escape", "mixed", "reversed"}, name)
 }
 
-// Of the secret nothing comes out that would be remembered, let alone withheld, at any
-// chunking: written plainly, no more than its public prefix and three characters.
+// For every size of chunks, the output has nothing of the secret that would be remembered: in
+// plain form at most its public prefix and three characters.
 func TestNoPieceOfTheSecretAtAnyChunking(t *testing.T) {
 	t.Parallel()
 	const before, after = "data: {\"text\":\"sk-proj- is how keys begin\"}\n\n", "\n\nmore"
@@ -195,7 +195,7 @@ func TestCleanTextPassesUnchanged(t *testing.T) {
 	}
 }
 
-// An event of a stream is let go as soon as it has come, not with the next one.
+// An event of a stream is released when it arrives, not with the next event.
 func TestCleanTextIsNotHeldBack(t *testing.T) {
 	t.Parallel()
 	sc := newStream(mustSet(t, openAIKey), Options{})
@@ -215,8 +215,8 @@ func TestFragments(t *testing.T) {
 		if !set.stops([]byte("x. " + body[at:at+12] + "!")) {
 			t.Errorf("12 characters from %d pass", at)
 		}
-		// The published prefix does not count: or a key could be tried one character
-		// at a time.
+		// The published prefix does not count. Otherwise a key could be guessed one character at a
+		// time.
 		if at == 0 && set.stops([]byte("sk-proj-"+body[:9]+"!")) {
 			t.Error("prefix and 9 characters are cut")
 		}
@@ -291,7 +291,7 @@ func TestBinarySecretsWithEveryByte(t *testing.T) {
 	}
 }
 
-// A weak secret is not looked for: it would cut whatever has the word in it.
+// A weak secret is not searched for, because it would withhold ordinary answers.
 func TestWeakSecretsCutNothing(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "sk-", "password", "hunter2", "aaaaaaaaaaaaaaaaaaaa", "12345678901234567890", "sk-proj-abc"} {
@@ -305,7 +305,7 @@ func TestWeakSecretsCutNothing(t *testing.T) {
 	}
 }
 
-// The model has not learned the keys that this repository's tests use.
+// The letter model does not contain the keys of this repository's tests.
 func TestKeysOfOtherTestsAreGuardable(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{openAIKey, "sk-proj-Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx", "sk-proj-Zk3vQ9xT7bLm2Wc8RfYh5NpJd4Gs6AeUiOqXwBzCtKyVnMrD"} {

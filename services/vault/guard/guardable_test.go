@@ -6,8 +6,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Passwords as people choose them are refused, and keys and passwords as programs draw
-// them are taken.
+// Typical passwords of people are refused. Random keys and passwords are accepted.
 func TestGuardableTellsWordsFromKeys(t *testing.T) {
 	t.Parallel()
 	for s, taken := range map[string]bool{
@@ -25,7 +24,7 @@ func TestGuardableTellsWordsFromKeys(t *testing.T) {
 	}
 }
 
-// What is more than an index can tell apart is refused, and not left out in silence.
+// A secret with more lanes than an index holds is refused, not ignored.
 func TestTooManySecretsAreRefused(t *testing.T) {
 	t.Parallel()
 	var list []secret.Secret

@@ -7,8 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Random keys of usual shapes are taken: a shape that were refused now and then would
-// look like a fault to whoever stores one.
+// Random keys of usual forms are accepted. An occasional refusal would look like a fault.
 func TestRandomKeysAreGuardable(t *testing.T) {
 	t.Parallel()
 	rnd := rand.New(rand.NewPCG(5, 9))

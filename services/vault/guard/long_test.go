@@ -16,18 +16,18 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard/anatomy"
 )
 
-// alphabets are what keys, key files and passwords are written with.
+// alphabets are those of keys, key files and passwords.
 var alphabets = map[string]string{
 	"hex":       "0123456789abcdef",
 	"base64":    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
 	"printable": printable([]byte(" !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklm")),
 }
 
-// drawSecret is a secret of up to the greatest length.
+// drawSecret returns a secret of up to the greatest length.
 func drawSecret(t *rapid.T) string {
 	alphabet := alphabets[rapid.SampledFrom([]string{"hex", "base64", "printable"}).Draw(t, "alphabet")]
 	length := rapid.OneOf(rapid.IntRange(24, 200), rapid.IntRange(200, 4<<10), rapid.IntRange(4<<10, maxSecret-16)).Draw(t, "length")
-	// From a seed: thousands of draws would take longer than the test.
+	// The characters come from a seed, because thousands of draws take longer than the test.
 	seed := rapid.Uint64().Draw(t, "seed")
 	var b strings.Builder
 	b.WriteString(rapid.SampledFrom([]string{"", "sk-proj-", "xoxb-"}).Draw(t, "prefix"))
@@ -38,8 +38,8 @@ func drawSecret(t *rapid.T) string {
 	return b.String()
 }
 
-// However long a secret is, it is cut in every form and at any chunking, before a
-// byte of it is out.
+// A secret of any length is withheld in every form and for every size of chunks, before a byte of
+// it is released.
 func TestSecretsOfAnyLengthAreCut(t *testing.T) {
 	t.Parallel()
 	all := forms()
@@ -64,8 +64,8 @@ func TestSecretsOfAnyLengthAreCut(t *testing.T) {
 	})
 }
 
-// A run of a body that goes on in an escape which is not complete yet is held back with
-// what came before it, although neither is long enough alone.
+// A run that continues in an incomplete escape is held together with the text before it, even if
+// neither is long enough alone.
 func TestARunOverAnOpenEscapeIsHeld(t *testing.T) {
 	t.Parallel()
 	for key, written := range map[string]string{
@@ -88,7 +88,7 @@ func TestARunOverAnOpenEscapeIsHeld(t *testing.T) {
 	}
 }
 
-// A part is cut wherever it was taken from.
+// Any part of a long secret is withheld.
 func TestPartsOfLongSecretsAreCut(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -18,7 +18,7 @@ func random(rnd *rand.Rand, n int) string {
 	return string(b)
 }
 
-// most is the longest piece found in a text cut into pieces of a size.
+// most returns the longest piece in a text that is cut into pieces of a size.
 func most(x *Index, text string, size int) (best Piece) {
 	s := NewScanner(x)
 	var n view.Normaliser

@@ -16,7 +16,7 @@ func worth(text string) float64 {
 	return total
 }
 
-// Words are worth less than two thirds of random letters of the same length.
+// Words have less than two thirds of the bits of random letters of the same length.
 func TestWordsAreWorthLess(t *testing.T) {
 	t.Parallel()
 	rnd := rand.New(rand.NewPCG(1, 2))

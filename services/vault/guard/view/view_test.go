@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// read is a text in symbols, for people.
+// read returns the symbols of a text in readable form.
 func read(symbols []byte) string {
 	var b strings.Builder
 	for _, s := range symbols {
@@ -43,9 +43,8 @@ func TestUnescape(t *testing.T) {
 	}
 }
 
-// FuzzViews holds the views of a text against those of its pieces, and the second view
-// against itself: what was unescaped has no more to undo but for what came to stand
-// together.
+// FuzzViews checks that the views of a text do not depend on its chunks, and that unescaped text
+// has no escapes except those that unescaping creates.
 func FuzzViews(f *testing.F) {
 	f.Add(`a\u0073%73&#115;=73<b>`+"\x1b[0m"+`é𝐚`, uint(1))
 	f.Add(`&amp;#115;\\\\x73%2573`, uint(3))
