@@ -166,7 +166,7 @@ func TestAttackSlicesOverRuns(t *testing.T) {
 	}
 }
 
-// Slices of seven pass for ever: the document says so.
+// Slices of seven always pass, as the document says.
 func TestSlicesOfSevenPass(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
@@ -287,7 +287,7 @@ func TestAttackSecondSuspension(t *testing.T) {
 // What a run was to give out is judged with what its answers have shown, when it ends.
 func TestAttackTextsThatTheRunnerBuilds(t *testing.T) {
 	t.Parallel()
-	report := attack.New(t, "A3", "pieces that a run joins or decodes by itself")
+	report := attack.New(t, "A3", "pieces that a run joins or decodes")
 	stores(t, func(t *testing.T, r *replica) {
 		for name, built := range map[string]func(body string) string{
 			"joined from pieces": func(body string) string { return `[{"text":"` + body[:40] + `"}]` },

@@ -11,11 +11,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// sweepEvery is how often rows are deleted that nothing needs any more.
+// sweepEvery is how often obsolete rows are deleted.
 const sweepEvery = 10 * time.Minute
 
-// Run keeps rights up to date until ctx ends: it listens to the other replicas, checks the rights of
-// running calls, and deletes old rows. Without it only the next call would notice a revoked right.
+// Run ends calls whose rights end, until ctx ends: it listens to the other replicas and checks the rights of
+// running calls. It also deletes old rows. Without Run only the next call would notice a revoked right.
 func (s *Service) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.bus.Listen(ctx) })
@@ -24,7 +24,7 @@ func (s *Service) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// sweep deletes marks of ended runs after no grant of theirs can be valid.
+// sweep deletes the marks of ended runs, after all grants of those runs have expired.
 func (s *Service) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()

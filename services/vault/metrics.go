@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// metrics count what an operator wants to see. No label is taken from a request.
+// metrics are the counters of the vault. No label comes from a request, because labels must stay few.
 type metrics struct {
 	refused *prometheus.CounterVec
 	uses    *prometheus.CounterVec

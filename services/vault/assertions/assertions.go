@@ -48,8 +48,8 @@ type Assertions struct {
 	counter  *prometheus.CounterVec // of presented keys, by their outcome
 }
 
-// New signs with an identity, and proves with a key that only the vault has. A login is dropped
-// when the bus names any key: the cache knows keys by their hashes, and the bus by their names.
+// New returns assertions that are signed with an identity and proved with a key of the vault. When the bus names
+// any key, all cached logins are dropped: the cache has the hashes of keys, and the bus their names.
 func New(keys *keys.Keys, own *identity.Identity, key secret.Secret, bus *revocation.Bus, now func() time.Time, presented *prometheus.CounterVec) *Assertions {
 	a := &Assertions{keys: keys, identity: own, key: key, now: now, logins: recent.New[login](now, maxRecent), counter: presented}
 	bus.Subscribe(func(_ revocation.Verb, subject string) {
@@ -60,7 +60,7 @@ func New(keys *keys.Keys, own *identity.Identity, key secret.Secret, bus *revoca
 	return a
 }
 
-// Identify is Authenticate for the vault's own public endpoint (rpc.ServerConfig).
+// Identify returns the principal of a key, for the vault's own public endpoint (rpc.ServerConfig).
 func (a *Assertions) Identify(ctx context.Context, key secret.Secret) (caller.Principal, error) {
 	l, err := a.login(ctx, key)
 	return l.principal, err
@@ -109,7 +109,7 @@ func unauthenticated(cause error) error {
 	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the key is unknown, malformed or revoked").Because(cause)
 }
 
-// assert signs who a key is.
+// assert signs the principal of a key.
 func (a *Assertions) assert(p caller.Principal) (login, error) {
 	made := rpc.NewAssertion(p, a.now(), assertionLife)
 	made.Proof = base64.RawURLEncoding.EncodeToString(a.proof(made))

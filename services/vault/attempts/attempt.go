@@ -1,6 +1,6 @@
 package attempts
 
-// Attempt is one use of a handle: its row is written before the call and says afterwards how the call ended.
+// Attempt is one use of a handle. Its row is written before the call, and gets the outcome after it.
 type Attempt struct {
 	Run, Step, Field  string
 	Number            int64
@@ -14,7 +14,7 @@ type Attempt struct {
 	Peer              string
 	StartTime         int64
 	Outcome           string
-	// SuspendTime is when the guard suspended the share; 0 if it did not. Only ofRun reads it.
+	// SuspendTime is when the guard suspended the share; 0 if it did not. Only OfRun reads it.
 	SuspendTime int64
 }
 
@@ -32,11 +32,11 @@ func (a Attempt) values() []any {
 	}
 }
 
-// NotSent begins the outcome of an attempt whose call was not made. The reason may follow. Nothing is
-// charged for it.
+// NotSent is the start of the outcome of an attempt whose call was not made. The reason may follow. Such an attempt
+// is not charged.
 const NotSent = "failed not_sent"
 
-// Beginning says what became of an intent.
+// Beginning is the result of writing an intent.
 type Beginning int
 
 const (

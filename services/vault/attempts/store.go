@@ -16,6 +16,7 @@ type Store struct {
 	insertTexts map[int]string
 }
 
+// NewStore returns the rows of a database.
 func NewStore(db *sqldb.DB) *Store {
 	s := &Store{db: db, insertTexts: make(map[int]string)}
 	for n := 1; n <= maxIntents; n *= 4 {
@@ -49,7 +50,7 @@ func (s *Store) begin(ctx context.Context, intents []Attempt) (map[string]Beginn
 	return out, nil
 }
 
-// writeIntents returns the ids of those that had not been begun before.
+// writeIntents returns the ids of the intents that are the first of their attempt.
 func (s *Store) writeIntents(ctx context.Context, intents []Attempt) (map[string]bool, error) {
 	var statements []sqldb.Statement
 	for rest := intents; len(rest) > 0; {
@@ -67,7 +68,7 @@ func (s *Store) writeIntents(ctx context.Context, intents []Attempt) (map[string
 		rest = rest[len(batch):]
 		for _, a := range batch {
 			begun[a.ID] = true
-			if n < int64(len(batch)) { // some were begun before: ask which
+			if n < int64(len(batch)) { // some are not the first of their attempt: find out which
 				if begun[a.ID], err = s.isFirst(ctx, a); err != nil {
 					return nil, err
 				}
@@ -107,7 +108,7 @@ func (s *Store) insertIntents(intents []Attempt) sqldb.Statement {
 	return sqldb.Statement{Text: s.insertTexts[len(intents)], Args: args}
 }
 
-// insertText is the statement that writes a number of intents.
+// insertText is the statement for a number of intents.
 func insertText(rows int) string {
 	var b strings.Builder
 	b.WriteString(`INSERT INTO attempts (` + attemptColumns + `) VALUES `)

@@ -23,6 +23,7 @@ type Writer struct {
 	batches *batch.Batcher[Attempt, Beginning]
 }
 
+// NewWriter returns a writer to a store.
 func NewWriter(s *Store) *Writer {
 	work := func(ctx context.Context, rows []Attempt) ([]batch.Result[Beginning], error) {
 		became, err := s.begin(ctx, rows)

@@ -46,8 +46,8 @@ func (l *Log) Event(by Actor, workspace, action, resource string) Event {
 	return e
 }
 
-// Refused tells the owner of a right that somebody tried to use it in a way that it does not allow. It
-// returns no error, because the request is refused already.
+// Refused writes the event of a refused use, for the owner of the right. It returns no error, because the
+// request is already refused.
 func (l *Log) Refused(ctx context.Context, e Event) {
 	l.counter.WithLabelValues(e.Outcome).Inc()
 	dropped, ok := l.refusals.admit(e.workspace, l.now())

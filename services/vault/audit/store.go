@@ -23,8 +23,7 @@ type Event struct {
 	Details   map[string]string
 }
 
-// Write writes an event in the transaction of the change that it tells of: if it cannot be written,
-// the change does not happen.
+// Write writes an event in the transaction of its change: if it cannot be written, the change does not happen.
 func Write(ctx context.Context, tx *sql.Tx, e Event) error {
 	details, err := sqldb.ToJSON(e.Details)
 	if err != nil {
@@ -102,7 +101,7 @@ func eventOf(a attempts.Attempt) Event {
 			"credential_version": strconv.FormatInt(a.CredentialVersion, 10), "destination": a.Destination,
 		},
 	}
-	// The owner of the credential must not learn who the visitor is that pays.
+	// The owner of the credential must not learn which visitor pays.
 	if ws, _, ok := resource.Split(a.ChargedKey, "keys"); ok && ws == a.Workspace {
 		e.Details["charged_key"] = a.ChargedKey
 	}

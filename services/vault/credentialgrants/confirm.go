@@ -9,17 +9,17 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// confirmUnknown checks that the owner has confirmed each unknown destination of a grant: now, or in the
+// confirmUnknown checks that the owner has confirmed each unknown destination of a grant, in this request or in the
 // share's former grant for the same credential.
 func (s *Grants) confirmUnknown(ctx context.Context, g *Grant, confirmed []string) error {
 	former, err := grantRow(ctx, s.db, g.Workspace, g.share)
 	if err != nil {
 		return err
 	}
-	words := make(map[string]bool, len(confirmed))
+	given := make(map[string]bool, len(confirmed))
 	for _, c := range confirmed {
 		if d, err := s.credentials.Destination(c); err == nil {
-			words[d] = true
+			given[d] = true
 		}
 	}
 	var missing []string
@@ -29,7 +29,7 @@ func (s *Grants) confirmUnknown(ctx context.Context, g *Grant, confirmed []strin
 			continue
 		}
 		switch {
-		case words[slot.Destination] || former.confirmed(*slot):
+		case given[slot.Destination] || former.confirmed(*slot):
 			slot.ConfirmedFor = slot.UID
 		case !slices.Contains(missing, slot.Destination):
 			missing = append(missing, slot.Destination)
@@ -52,7 +52,7 @@ func (g *Grant) confirmed(slot Slot) bool {
 func unconfirmedDestinations(missing []string) error {
 	list := strings.Join(missing, ", ")
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_UNCONFIRMED,
-		"hidden credentials would go to %s, which is neither a known provider's nor allowed by the operator: whoever runs it, or can make it answer with "+
-			"parts of its own request, can get the credential; if you trust it with every visitor, confirm it: name it in confirmed_destinations of the share, or with --confirm-destination", list).
+		"hidden credentials would go to %s, which is neither a known provider's nor allowed by the operator: its operator can get the credential, and so can "+
+			"a visitor if it answers with parts of its own request; to trust it with every visitor, confirm it in confirmed_destinations of the share, or with --confirm-destination", list).
 		With("destinations", list)
 }

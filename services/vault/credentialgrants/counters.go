@@ -16,8 +16,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
-// rebuilt is added to a counter when it has been filled from the attempts. A lower value is a counter that Redis has
-// lost, or never had.
+// rebuilt is added to a counter that has been filled from the attempts. A counter with a lower value is new, or Redis
+// has lost it.
 const rebuilt = int64(1) << 40
 
 const (
@@ -37,7 +37,7 @@ type counters struct {
 	known *recent.Cache[int64]
 }
 
-// Quota is the limit of a grant in its current period.
+// Quota is the number of calls that a grant allows in its current period.
 type Quota struct {
 	share  string
 	calls  int64
@@ -50,11 +50,11 @@ func (c *counters) quotaKey(q Quota) string {
 	return c.redis.Key(q.share, "calls", strconv.FormatInt(q.start.Unix(), 10))
 }
 
-// spend marks an attempt as used, and takes one call of a quota if there is one. The results say whether the attempt
-// was unused, and whether a call was left. Only if both are true the call counts.
+// spend marks an attempt as used, and takes one call of a quota if there is one. It returns whether the attempt was
+// unused, and whether a call was left. The call counts only if both are true.
 //
-// The mark of the attempt expires soon: it only keeps concurrent uses from the database. The row of the attempt
-// refuses a second use permanently.
+// The mark expires after markLife: it only keeps concurrent uses away from the database. The row of the attempt makes
+// a second use impossible.
 func (c *counters) spend(ctx context.Context, attempt []string, q *Quota) (unused, left bool, err error) {
 	pipe := c.redis.Pipeline()
 	set := pipe.SetArgs(ctx, c.redis.Key(attempt[0], attempt[1:]...), 1, redis.SetArgs{Mode: "NX", TTL: markLife})
@@ -94,8 +94,8 @@ func (c *counters) giveBack(ctx context.Context, q Quota) error {
 	return nil
 }
 
-// countRebuilt turns the result of a count into one of a complete counter. The first caller that counts on an empty
-// counter fills it from the attempts and overwrites what others counted meanwhile: they wait, and count again.
+// countRebuilt turns a count of an incomplete counter into one of a complete counter. The caller that gets 1 fills the
+// counter from the attempts, which overwrites the counts of others. They wait until it is complete and count again.
 func (c *counters) countRebuilt(ctx context.Context, q Quota, n int64) (int64, error) {
 	giveUp := time.NewTimer(rebuildTime + time.Second)
 	defer giveUp.Stop()
@@ -130,7 +130,7 @@ func (c *counters) await(ctx context.Context, q Quota, giveUp <-chan time.Time) 
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-giveUp:
-			// The caller that was to fill it has died. Without the counter, the next caller fills it.
+			// The caller that should fill the counter has died. After the deletion the next caller fills it.
 			_ = c.redis.Del(ctx, c.quotaKey(q)).Err()
 			return uncounted()
 		case <-tick.C:

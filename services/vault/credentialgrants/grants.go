@@ -18,7 +18,7 @@ import (
 // maxRecent bounds the cached grants and counts.
 const maxRecent = 8192
 
-// Grants are the credential grants of all shares. Rows that a call rests on are cached for recent.MaxAge.
+// Grants are the credential grants of all shares. It caches the rows that calls rest on for recent.MaxAge.
 type Grants struct {
 	db          *sqldb.DB
 	credentials *credentials.Credentials
@@ -69,7 +69,7 @@ func (s *Grants) Spend(ctx context.Context, run string, attempt []string, q *Quo
 // GiveBack undoes one count of a call that was not made.
 func (s *Grants) GiveBack(ctx context.Context, q Quota) error { return s.counters.giveBack(ctx, q) }
 
-// Left refuses early a call that the count at its use would refuse.
+// Left returns an error if a quota is used up. Its count may be recent.MaxAge old; only Spend decides.
 func (s *Grants) Left(ctx context.Context, q Quota) error {
 	used, err := s.counters.about(ctx, q)
 	if err != nil {

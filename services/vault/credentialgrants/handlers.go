@@ -101,7 +101,7 @@ func (h *InternalHandlers) DeleteCredentialGrant(ctx context.Context, req *vault
 
 const shareForm = "workspaces/{workspace}/workflows/{workflow}/shares/{share}"
 
-// GetCredentialGrant says how many calls the grant of a share has left, and whether the guard has suspended it.
+// GetCredentialGrant returns how many calls the grant of a share has left, and whether the guard has suspended it.
 func (h *InternalHandlers) GetCredentialGrant(ctx context.Context, req *vaultinternalv1.GetCredentialGrantRequest) (*vaultinternalv1.GetCredentialGrantResponse, error) {
 	ws := shareWorkspace(req.GetShare())
 	if ws == "" {
@@ -147,8 +147,8 @@ func (s *Grants) grantNow(ctx context.Context, ws, share string) (*vaultinternal
 	return s.grantState(ctx, g)
 }
 
-// grantState says what a grant waits for: the owner's confirmation after a suspension or a change of a credential,
-// or a new value. A credential that does not exist is not listed: no run can use it.
+// grantState returns what a grant waits for: the owner's confirmation after a suspension or a change of a credential,
+// or a new value. It does not list a credential that does not exist, because no run can use one.
 func (s *Grants) grantState(ctx context.Context, g *Grant) (*vaultinternalv1.GetCredentialGrantResponse, error) {
 	out := &vaultinternalv1.GetCredentialGrantResponse{Exists: true, VersionHash: g.versionHash, Suspended: g.SuspendTime.Valid}
 	seen := map[string]bool{}

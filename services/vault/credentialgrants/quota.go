@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// Exhausted is the refusal of a call that a quota does not allow.
+// Exhausted is the error of a call that a quota does not allow.
 func (s *Grants) Exhausted(q Quota) error {
 	e := errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
 		"the calls that the owner of this share allows with its credentials are used up")
@@ -21,7 +21,7 @@ func (s *Grants) Exhausted(q Quota) error {
 	return e
 }
 
-// Quota is the limit of a grant in the period that goes on now.
+// Quota is the quota of a grant in the current period.
 func (s *Grants) Quota(g *Grant) *Quota {
 	p := vaultv1.Period(g.period)
 	start := period.Start(p, s.now())

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// Grant says that runs of a share may use credentials.
+// Grant allows the runs of a share to use credentials.
 type Grant struct {
 	share       string
 	Workspace   string
@@ -23,8 +23,8 @@ type Grant struct {
 	SuspendTime sql.NullInt64
 }
 
-// Slot is one slot that a grant covers. UID says which credential the owner meant: a later one with the same
-// id is not granted.
+// Slot is one slot that a grant covers. UID names the credential that the owner granted: a later one with the same id is
+// not granted.
 type Slot struct {
 	Step        string `json:"step"`
 	Field       string `json:"field"`
@@ -33,7 +33,7 @@ type Slot struct {
 	Destination string `json:"destination"`
 	// ConfirmedFor is the uid of the credential that may go to an unknown destination, as the owner confirmed.
 	ConfirmedFor string `json:"confirmed_for,omitempty"`
-	// exposed means that the value of the credential must be replaced. It is read and never written.
+	// exposed means that the owner must replace the value of the credential. It is never stored.
 	exposed bool
 }
 

@@ -56,7 +56,7 @@ func hostTokens(parts [][]byte) (tokens [][]byte) {
 	return tokens
 }
 
-// hiddenParts are those of an address. The longest may be public beside a shorter key.
+// hiddenParts are those of an address. The longest part may be public while a shorter one is the key.
 func (s *Slot) hiddenParts() [][]byte {
 	_, rest, ok := bytes.Cut(s.Secret.Expose(), []byte("://"))
 	if !ok {

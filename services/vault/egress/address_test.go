@@ -53,7 +53,7 @@ func TestNameWithPrivateAddressIsRefused(t *testing.T) {
 
 // The name has a good address when it is looked up, and an internal one from then
 // on. The internal server must not see a connection: not at the first call, where a
-// second look-up would find it, and not when the connection is made anew.
+// second look-up would find it, and not when a new connection is opened.
 func TestRebinding(t *testing.T) {
 	t.Parallel()
 	internal := serveTLS(t, hello)
@@ -155,7 +155,7 @@ func TestDestinationBelongsToTheCredential(t *testing.T) {
 	}
 }
 
-// An error that tells of the operator's network or settings says so, for whoever passes
+// An error that tells of the operator's network or settings says so, for the caller that passes
 // it on.
 func TestWhatAnErrorReveals(t *testing.T) {
 	t.Parallel()

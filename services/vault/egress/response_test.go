@@ -25,7 +25,7 @@ func zip(s string) []byte {
 	return b.Bytes()
 }
 
-// Wherever a provider echoes the secret, none of it gets out.
+// No part of the secret gets out, in any place where a provider echoes it.
 func TestReflection(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

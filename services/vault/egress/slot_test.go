@@ -109,7 +109,7 @@ func TestCallersCopiesAreDropped(t *testing.T) {
 	wantKind(t, "a semicolon", e, RefusedDestination)
 }
 
-// A plain fetch keeps the caller's own Authorization: no secret of ours is beside it.
+// A plain fetch keeps the caller's own Authorization: it carries no secret of ours.
 func TestPlainFetchKeepsTheCallersAuthorization(t *testing.T) {
 	t.Parallel()
 	s, last := record(t)
@@ -202,7 +202,7 @@ func TestNothingIsSubstituted(t *testing.T) {
 	}
 }
 
-// The key in an address is shorter than a name beside it: each part that is worth
+// The key in an address is shorter than a name in the same address: each part that is worth
 // guarding is looked for, not the longest alone.
 func TestAttackAShorterKeyInAnAddress(t *testing.T) {
 	t.Parallel()

@@ -138,8 +138,8 @@ func (k *KEK) Derive(purpose, subject string) (secret.Secret, error) {
 	return secret.New(b), nil
 }
 
-// Fingerprint marks a value within a workspace. The same value has another mark in another workspace,
-// so a mark tells nobody who shares a key with whom.
+// Fingerprint identifies a value within a workspace. The same value has another fingerprint in another
+// workspace, so fingerprints do not show which workspaces share a key.
 func (k *KEK) Fingerprint(workspace string, value secret.Secret) string {
 	m := hmac.New(sha256.New, k.fingerprints.Expose())
 	m.Write(secret.Bind(workspace))

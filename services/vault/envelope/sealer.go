@@ -23,8 +23,8 @@ var ErrOtherKEK = errors.New("the key-encryption key is not the one that this da
 // maxDataKeys bounds how many unwrapped data keys are kept.
 const maxDataKeys = 1024
 
-// Sealer seals and opens values with the data key of their workspace. A sealed value is bound to the
-// data that its owner names, such as its row: with other data it does not open.
+// Sealer seals and opens values with the data key of their workspace. A sealed value is bound to data
+// such as the name of its row, and does not open with other data.
 type Sealer struct {
 	kek  *KEK
 	rows store
@@ -53,7 +53,7 @@ func (s *Sealer) Seal(ctx context.Context, workspace string, data []byte, value 
 	return sealed, nil
 }
 
-// Open opens what seal returned. The caller destroys the value.
+// Open opens a sealed value. The caller destroys it.
 func (s *Sealer) Open(ctx context.Context, workspace string, data, sealed []byte) (secret.Secret, error) {
 	key, err := s.dataKey(ctx, workspace)
 	if err != nil {

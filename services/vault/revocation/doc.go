@@ -1,5 +1,5 @@
-// Package revocation ends what a right allowed. It owns the messages by which the replicas of the vault
-// tell each other that a row changed or a right ended, and the calls that are running, by the rights that
+// Package revocation ends running calls when a right ends. It owns the messages between the replicas of the
+// vault, which say that a row changed or a right ended, and the list of running calls by the rights that
 // they rest on.
 //
 // It does not decide that a right has ended: its callers write that to the database first. So a message

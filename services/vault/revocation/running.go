@@ -44,12 +44,12 @@ type Running struct {
 	calls map[string]map[*call]struct{}
 }
 
-// call is one that can be ended.
+// call is a running call.
 type call struct {
 	cancel   context.CancelCauseFunc
 	subjects []string
 	check    func(context.Context) error
-	seen     time.Time // when check last had an answer; only Watch uses it
+	seen     time.Time // of the last check that could be made; only Watch uses it
 }
 
 // NewRunning returns an empty set of calls.
@@ -131,8 +131,8 @@ func (r *Running) checkAll(ctx context.Context) {
 	}
 }
 
-// judge ends a call whose check failed. A check without an answer says nothing about the right, so such a
-// call goes on until no check has had an answer for a while.
+// judge ends a call whose check failed. If the check could not be made, the right is unknown, so the call
+// continues until no check has succeeded for blind.
 func (c *call) judge(err error, now time.Time) {
 	switch errs.ReasonOf(err) {
 	case errorsv1.Reason_REASON_UNSPECIFIED:

@@ -41,7 +41,7 @@ func (s *Runs) keepRunCredential(ctx context.Context, c *grant.Claims, input str
 	return nil
 }
 
-// Credential opens a credential that a visitor brought to a run. The caller destroys it.
+// Credential opens a visitor's credential of a run. The caller destroys it.
 func (s *Runs) Credential(ctx context.Context, run, input string) (secret.Secret, error) {
 	sealed, err := s.redis.HGet(ctx, s.runKey(run), input).Bytes()
 	if errors.Is(err, redis.Nil) {

@@ -103,8 +103,8 @@ func (h *InternalHandlers) EndRun(ctx context.Context, req *vaultinternalv1.EndR
 	return res, nil
 }
 
-// known is the outcome of an attempt for the ledger. It is empty if the call ended before its answer, because then nobody
-// can tell whether the provider has done the work.
+// known is the outcome of an attempt for the ledger. It is empty if the call ended before its answer, because then it is
+// unknown whether the provider has done the work.
 func known(outcome string) string {
 	for _, kind := range []egress.Kind{egress.Canceled, egress.Timeout, egress.Unreachable} {
 		if outcome == "failed "+kind.String() {

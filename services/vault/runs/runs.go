@@ -18,7 +18,7 @@ import (
 // maxRecent bounds the cached ends of runs.
 const maxRecent = 8192
 
-// Runs are what the vault knows of runs: that one has ended, and the credentials that a visitor brought to one.
+// Runs is what the vault knows of runs: whether they have ended, and the credentials of their visitors.
 type Runs struct {
 	redis    *redisx.Client
 	verifier *identity.Verifier
@@ -56,7 +56,7 @@ func (s *Runs) ended(ctx context.Context, run string) (bool, error) {
 	return s.cache.Get(ctx, revocation.Run(run), func(ctx context.Context) (bool, error) { return s.attempts.RunEnded(ctx, run) })
 }
 
-// Alive refuses a run that has ended.
+// Alive returns an error if a run has ended.
 func (s *Runs) Alive(ctx context.Context, run string) error {
 	ended, err := s.ended(ctx, run)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 // writeTimeout bounds writes that go on after their caller has left.
 const writeTimeout = 10 * time.Second
 
-// Judge says which texts may leave, and suspends shares whose texts may not.
+// Judge decides which texts may leave, and suspends a share when one may not.
 type Judge struct {
 	db          *sqldb.DB
 	credentials *credentials.Credentials
@@ -64,8 +64,8 @@ func (s *Judge) Together(names []Secret, values []secret.Secret) (*guard.Set, er
 	return s.guards.together(names, values)
 }
 
-// ProviderFailed is one error for an address that is refused, a name that is unknown, a port that is closed, an answer
-// that broke off and an answer that was withheld, so that nobody learns which it was.
+// ProviderFailed is the one error for a refused address, an unknown name, a closed port, a truncated answer and a
+// withheld answer, so that nobody learns which one it was.
 func ProviderFailed() error {
 	return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED,
 		"the destination cannot be reached, or broke off (what is called is public and https, or listed by the operator)")

@@ -13,14 +13,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
-// inForce is how long it takes until no replica of vault or sharing lets a run of a suspended share start or go on,
-// even if no message arrives: each caches a grant for up to 400 ms, and running calls are checked every 250 ms. The
-// run that was the reason ends after that.
+// inForce is the time until a suspension is in force on every replica of vault and sharing, even if no message
+// arrives: each caches a grant for up to 400 ms, and running calls are checked every 250 ms. The run that caused the
+// suspension ends after that, so that its visitor cannot start another one in between.
 const inForce = 1200 * time.Millisecond
 
-// Held is how a run ends whose text is withheld: like a run whose provider failed, after the suspension is in force.
-// If several runs hit at the same time, one is the reason for the suspension, and the others end like every run that
-// the suspension ends. So a suspension tells a visitor only which run it was.
+// Held is the end of a run whose text is withheld. Its error is that of a failed provider, after the suspension is in
+// force. If the texts of several runs are withheld at the same time, one run is the reason for the suspension, and the
+// others get the error of a paused share.
 type Held struct {
 	reason bool
 	from   time.Time // real time of the suspension; zero for none
