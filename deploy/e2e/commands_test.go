@@ -105,6 +105,8 @@ func commands(t *testing.T, in *installation) {
 	operator.wants(t, says{"NAME"}, "workspace", "list", "--page-size", "1")
 	operator.wants(t, says{"By hand"}, "workspace", "get", "workspaces/"+id)
 	s.wants(t, says{"member", strings.TrimPrefix(w.name, "workspaces/")}, "whoami")
+	s.wants(t, says{"line_counter@v2", "not built yet", "!open_ai"}, "block", "list", "line counter", "--runnable=false")
+	s.wants(t, says{"Dynamic Crop", "$inputs.image"}, "block", "show", "dynamic_crop@v1")
 	t.Run("keys", func(t *testing.T) { s.keyCommands(t, in) })
 	t.Run("credentials", func(t *testing.T) { s.credentialCommands(t, in) })
 	t.Run("models", s.modelCommands)

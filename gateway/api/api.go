@@ -85,6 +85,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasSuffix(r.URL.Path, ":runStream") {
 		w, r = withStream(w, r)
 	}
+	if isCatalogue(r) {
+		serveCatalogue(w, r, h.mux)
+		return
+	}
 	h.mux.ServeHTTP(w, r)
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks"
 	"github.com/keyhole-dev/keyhole/services/runner/booking"
+	"github.com/keyhole-dev/keyhole/services/runner/catalogue"
 	"github.com/keyhole-dev/keyhole/services/runner/compiled"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
@@ -22,6 +23,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/inputs"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 	"github.com/keyhole-dev/keyhole/services/runner/run"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
 // Config is what an operator sets. The zero value works, except ModelDir.
@@ -107,6 +109,8 @@ type Service struct {
 	inflight *inflight.Runs
 	executor *run.Executor
 	models   *models.Store
+	// catalogue is what clients see of the blocks.
+	catalogue *catalogue.Catalogue
 	// pictures has room for PictureBytes.
 	pictures *fair.Pool
 }
@@ -128,6 +132,10 @@ func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, erro
 		deps.Now = time.Now
 	}
 	cfg = cfg.withDefaults()
+	listed, err := catalogue.New(manifest.Core())
+	if err != nil {
+		return nil, fmt.Errorf("runner: %w", err)
+	}
 	store := models.NewStore(filepath.Join(cfg.ModelDir, "runner-cache"), cfg.ModelBytes)
 	runs := inflight.New(deps.Sharing, deps.Logger, deps.Now, cfg.Runs)
 	pictures := fair.New(fair.Limits{What: "pictures", Capacity: cfg.PictureBytes})
@@ -137,7 +145,7 @@ func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, erro
 		Runs: runs, Workflows: compiled.New(cfg.Workflows, registry), Batcher: booking.NewBatcher(deps.Sharing),
 		Models: store, Codec: imaging.NewCodec(cfg.Pictures), Pictures: pictures,
 	}, cfg.limits())
-	return &Service{cfg: cfg, inflight: runs, executor: executor, models: store, pictures: pictures}, nil
+	return &Service{cfg: cfg, inflight: runs, executor: executor, models: store, catalogue: listed, pictures: pictures}, nil
 }
 
 // limits are those of one run.

@@ -31,6 +31,11 @@ var Core = sync.OnceValue(func() *Catalogue {
 			manifests = append(manifests, family...)
 		}
 	}
+	for _, m := range manifests {
+		for i := range m.Fields {
+			m.Fields[i].complete()
+		}
+	}
 	return New(manifests...)
 })
 

@@ -17,6 +17,7 @@ type Field struct {
 	// Aliases are other names under which documents write it.
 	Aliases  []string `json:"aliases,omitempty"`
 	Title    string   `json:"title,omitempty"`
+	Help     string   `json:"help,omitempty"`
 	Required bool     `json:"required,omitempty"`
 	// Default is taken when the field is absent; it need not fit Accepts.
 	Default Constant `json:"default,omitzero"`

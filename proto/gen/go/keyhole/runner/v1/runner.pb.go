@@ -30,6 +30,517 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// BlockView says how much of a block a reply has.
+type BlockView int32
+
+const (
+	// Read as BLOCK_VIEW_BASIC in a list.
+	BlockView_BLOCK_VIEW_UNSPECIFIED BlockView = 0
+	// Without schema and example.
+	BlockView_BLOCK_VIEW_BASIC BlockView = 1
+	// Everything.
+	BlockView_BLOCK_VIEW_FULL BlockView = 2
+)
+
+// Enum value maps for BlockView.
+var (
+	BlockView_name = map[int32]string{
+		0: "BLOCK_VIEW_UNSPECIFIED",
+		1: "BLOCK_VIEW_BASIC",
+		2: "BLOCK_VIEW_FULL",
+	}
+	BlockView_value = map[string]int32{
+		"BLOCK_VIEW_UNSPECIFIED": 0,
+		"BLOCK_VIEW_BASIC":       1,
+		"BLOCK_VIEW_FULL":        2,
+	}
+)
+
+func (x BlockView) Enum() *BlockView {
+	p := new(BlockView)
+	*p = x
+	return p
+}
+
+func (x BlockView) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (BlockView) Descriptor() protoreflect.EnumDescriptor {
+	return file_keyhole_runner_v1_runner_proto_enumTypes[0].Descriptor()
+}
+
+func (BlockView) Type() protoreflect.EnumType {
+	return &file_keyhole_runner_v1_runner_proto_enumTypes[0]
+}
+
+func (x BlockView) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use BlockView.Descriptor instead.
+func (BlockView) EnumDescriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{0}
+}
+
+// ListBlocksRequest lists blocks. A block must fit all filters that are set.
+type ListBlocksRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Most blocks of a page: 50 when 0, 500 at most.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the previous page, with the same filters.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only this category: "model", "sink" ...
+	Category string `protobuf:"bytes,3,opt,name=category,proto3" json:"category,omitempty"`
+	// Only blocks with an output of this kind, or a field that takes it: "image" ...
+	Kind string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Only blocks with all of these words in type, former type, title or help. Case does not
+	// count.
+	Text string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
+	// Only blocks that run here, or only those that do not.
+	Runnable *bool `protobuf:"varint,6,opt,name=runnable,proto3,oneof" json:"runnable,omitempty"`
+	// How much of each block.
+	View          BlockView `protobuf:"varint,7,opt,name=view,proto3,enum=keyhole.runner.v1.BlockView" json:"view,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBlocksRequest) Reset() {
+	*x = ListBlocksRequest{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBlocksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBlocksRequest) ProtoMessage() {}
+
+func (x *ListBlocksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBlocksRequest.ProtoReflect.Descriptor instead.
+func (*ListBlocksRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *ListBlocksRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListBlocksRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListBlocksRequest) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *ListBlocksRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ListBlocksRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *ListBlocksRequest) GetRunnable() bool {
+	if x != nil && x.Runnable != nil {
+		return *x.Runnable
+	}
+	return false
+}
+
+func (x *ListBlocksRequest) GetView() BlockView {
+	if x != nil {
+		return x.View
+	}
+	return BlockView_BLOCK_VIEW_UNSPECIFIED
+}
+
+// ListBlocksResponse is a page of blocks.
+type ListBlocksResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Blocks.
+	Blocks []*Block `protobuf:"bytes,1,rep,name=blocks,proto3" json:"blocks,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// Number of blocks on all pages.
+	TotalSize     int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBlocksResponse) Reset() {
+	*x = ListBlocksResponse{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBlocksResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBlocksResponse) ProtoMessage() {}
+
+func (x *ListBlocksResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBlocksResponse.ProtoReflect.Descriptor instead.
+func (*ListBlocksResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ListBlocksResponse) GetBlocks() []*Block {
+	if x != nil {
+		return x.Blocks
+	}
+	return nil
+}
+
+func (x *ListBlocksResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListBlocksResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+// GetBlockRequest names a block.
+type GetBlockRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "blocks/{block}": the type with "." for "/", "blocks/roboflow_core.dynamic_crop@v1".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetBlockRequest) Reset() {
+	*x = GetBlockRequest{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetBlockRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetBlockRequest) ProtoMessage() {}
+
+func (x *GetBlockRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetBlockRequest.ProtoReflect.Descriptor instead.
+func (*GetBlockRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *GetBlockRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// BlockOutput is an output of a block.
+type BlockOutput struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name; "*" stands for outputs that the step itself names.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Kinds that its value may have.
+	Kinds         []string `protobuf:"bytes,2,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BlockOutput) Reset() {
+	*x = BlockOutput{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BlockOutput) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BlockOutput) ProtoMessage() {}
+
+func (x *BlockOutput) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BlockOutput.ProtoReflect.Descriptor instead.
+func (*BlockOutput) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *BlockOutput) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *BlockOutput) GetKinds() []string {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+// Block is one version of a block.
+type Block struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "blocks/{block}": the type with "." for "/".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The type that a step names: "roboflow_core/dynamic_crop@v1".
+	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
+	// Former types of the same block.
+	Aliases []string `protobuf:"bytes,3,rep,name=aliases,proto3" json:"aliases,omitempty"`
+	// Title.
+	Title string `protobuf:"bytes,4,opt,name=title,proto3" json:"title,omitempty"`
+	// Category, for icon and colour: "model", "sink" ...
+	Category string `protobuf:"bytes,5,opt,name=category,proto3" json:"category,omitempty"`
+	// What it does, in one sentence.
+	Help string `protobuf:"bytes,6,opt,name=help,proto3" json:"help,omitempty"`
+	// Whether it runs here. A workflow with a block that does not is saved, viewed, shared and
+	// forked; its runs are refused.
+	Runnable bool `protobuf:"varint,7,opt,name=runnable,proto3" json:"runnable,omitempty"`
+	// Why not, for programs: "not_built", "needs_weights", "vendor_platform", "needs_device",
+	// "server_access" or "retired".
+	NotRunnableReason string `protobuf:"bytes,8,opt,name=not_runnable_reason,json=notRunnableReason,proto3" json:"not_runnable_reason,omitempty"`
+	// Why not, for people: "needs a PLC".
+	NotRunnableMessage string `protobuf:"bytes,9,opt,name=not_runnable_message,json=notRunnableMessage,proto3" json:"not_runnable_message,omitempty"`
+	// Type of the version that replaces it.
+	ReplacedBy string `protobuf:"bytes,10,opt,name=replaced_by,json=replacedBy,proto3" json:"replaced_by,omitempty"`
+	// Whether it acts on the world. Shared runs leave it out unless the owner turns it on.
+	Sink bool `protobuf:"varint,11,opt,name=sink,proto3" json:"sink,omitempty"`
+	// Whether it decides which steps run next.
+	FlowControl bool `protobuf:"varint,12,opt,name=flow_control,json=flowControl,proto3" json:"flow_control,omitempty"`
+	// Where it sends data, if that is constant: "https://slack.com".
+	Destination string `protobuf:"bytes,13,opt,name=destination,proto3" json:"destination,omitempty"`
+	// Kinds that its fields take.
+	InputKinds []string `protobuf:"bytes,14,rep,name=input_kinds,json=inputKinds,proto3" json:"input_kinds,omitempty"`
+	// Outputs.
+	Outputs []*BlockOutput `protobuf:"bytes,15,rep,name=outputs,proto3" json:"outputs,omitempty"`
+	// JSON Schema (2020-12) of a step that uses it.
+	Schema []byte `protobuf:"bytes,16,opt,name=schema,proto3" json:"schema,omitempty"`
+	// A step that uses it.
+	Example       []byte `protobuf:"bytes,17,opt,name=example,proto3" json:"example,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Block) Reset() {
+	*x = Block{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Block) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Block) ProtoMessage() {}
+
+func (x *Block) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Block.ProtoReflect.Descriptor instead.
+func (*Block) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Block) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Block) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *Block) GetAliases() []string {
+	if x != nil {
+		return x.Aliases
+	}
+	return nil
+}
+
+func (x *Block) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Block) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *Block) GetHelp() string {
+	if x != nil {
+		return x.Help
+	}
+	return ""
+}
+
+func (x *Block) GetRunnable() bool {
+	if x != nil {
+		return x.Runnable
+	}
+	return false
+}
+
+func (x *Block) GetNotRunnableReason() string {
+	if x != nil {
+		return x.NotRunnableReason
+	}
+	return ""
+}
+
+func (x *Block) GetNotRunnableMessage() string {
+	if x != nil {
+		return x.NotRunnableMessage
+	}
+	return ""
+}
+
+func (x *Block) GetReplacedBy() string {
+	if x != nil {
+		return x.ReplacedBy
+	}
+	return ""
+}
+
+func (x *Block) GetSink() bool {
+	if x != nil {
+		return x.Sink
+	}
+	return false
+}
+
+func (x *Block) GetFlowControl() bool {
+	if x != nil {
+		return x.FlowControl
+	}
+	return false
+}
+
+func (x *Block) GetDestination() string {
+	if x != nil {
+		return x.Destination
+	}
+	return ""
+}
+
+func (x *Block) GetInputKinds() []string {
+	if x != nil {
+		return x.InputKinds
+	}
+	return nil
+}
+
+func (x *Block) GetOutputs() []*BlockOutput {
+	if x != nil {
+		return x.Outputs
+	}
+	return nil
+}
+
+func (x *Block) GetSchema() []byte {
+	if x != nil {
+		return x.Schema
+	}
+	return nil
+}
+
+func (x *Block) GetExample() []byte {
+	if x != nil {
+		return x.Example
+	}
+	return nil
+}
+
 // RunWorkflowRequest runs a workflow of the caller's own workspace.
 type RunWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -47,7 +558,7 @@ type RunWorkflowRequest struct {
 
 func (x *RunWorkflowRequest) Reset() {
 	*x = RunWorkflowRequest{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[0]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -59,7 +570,7 @@ func (x *RunWorkflowRequest) String() string {
 func (*RunWorkflowRequest) ProtoMessage() {}
 
 func (x *RunWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[0]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -72,7 +583,7 @@ func (x *RunWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*RunWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{0}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *RunWorkflowRequest) GetName() string {
@@ -120,7 +631,7 @@ type RunWorkflowStreamRequest struct {
 
 func (x *RunWorkflowStreamRequest) Reset() {
 	*x = RunWorkflowStreamRequest{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[1]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -132,7 +643,7 @@ func (x *RunWorkflowStreamRequest) String() string {
 func (*RunWorkflowStreamRequest) ProtoMessage() {}
 
 func (x *RunWorkflowStreamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[1]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -145,7 +656,7 @@ func (x *RunWorkflowStreamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunWorkflowStreamRequest.ProtoReflect.Descriptor instead.
 func (*RunWorkflowStreamRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{1}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *RunWorkflowStreamRequest) GetName() string {
@@ -196,7 +707,7 @@ type RunSharedWorkflowRequest struct {
 
 func (x *RunSharedWorkflowRequest) Reset() {
 	*x = RunSharedWorkflowRequest{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[2]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -208,7 +719,7 @@ func (x *RunSharedWorkflowRequest) String() string {
 func (*RunSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *RunSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[2]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -221,7 +732,7 @@ func (x *RunSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*RunSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{2}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RunSharedWorkflowRequest) GetToken() string {
@@ -271,7 +782,7 @@ type RunSharedWorkflowStreamRequest struct {
 
 func (x *RunSharedWorkflowStreamRequest) Reset() {
 	*x = RunSharedWorkflowStreamRequest{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[3]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -283,7 +794,7 @@ func (x *RunSharedWorkflowStreamRequest) String() string {
 func (*RunSharedWorkflowStreamRequest) ProtoMessage() {}
 
 func (x *RunSharedWorkflowStreamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[3]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -296,7 +807,7 @@ func (x *RunSharedWorkflowStreamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSharedWorkflowStreamRequest.ProtoReflect.Descriptor instead.
 func (*RunSharedWorkflowStreamRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{3}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RunSharedWorkflowStreamRequest) GetToken() string {
@@ -344,7 +855,7 @@ type RunResponse struct {
 
 func (x *RunResponse) Reset() {
 	*x = RunResponse{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[4]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -356,7 +867,7 @@ func (x *RunResponse) String() string {
 func (*RunResponse) ProtoMessage() {}
 
 func (x *RunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[4]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -369,7 +880,7 @@ func (x *RunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunResponse.ProtoReflect.Descriptor instead.
 func (*RunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{4}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RunResponse) GetRun() string {
@@ -415,7 +926,7 @@ type StepProgress struct {
 
 func (x *StepProgress) Reset() {
 	*x = StepProgress{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[5]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -427,7 +938,7 @@ func (x *StepProgress) String() string {
 func (*StepProgress) ProtoMessage() {}
 
 func (x *StepProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[5]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -440,7 +951,7 @@ func (x *StepProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepProgress.ProtoReflect.Descriptor instead.
 func (*StepProgress) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{5}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *StepProgress) GetStep() string {
@@ -481,7 +992,7 @@ type RunEvent struct {
 
 func (x *RunEvent) Reset() {
 	*x = RunEvent{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[6]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -493,7 +1004,7 @@ func (x *RunEvent) String() string {
 func (*RunEvent) ProtoMessage() {}
 
 func (x *RunEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[6]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -506,7 +1017,7 @@ func (x *RunEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEvent.ProtoReflect.Descriptor instead.
 func (*RunEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{6}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RunEvent) GetEvent() isRunEvent_Event {
@@ -572,7 +1083,49 @@ var File_keyhole_runner_v1_runner_proto protoreflect.FileDescriptor
 
 const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/runner/v1/runner.proto\x12\x11keyhole.runner.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1akeyhole/json/v1/json.proto\x1a keyhole/sharing/v1/sharing.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\xe3\x01\n" +
+	"\x1ekeyhole/runner/v1/runner.proto\x12\x11keyhole.runner.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1akeyhole/json/v1/json.proto\x1a keyhole/sharing/v1/sharing.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\xaf\x02\n" +
+	"\x11ListBlocksRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\tpageToken\x12#\n" +
+	"\bcategory\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18(R\bcategory\x12\x1b\n" +
+	"\x04kind\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18PR\x04kind\x12\x1c\n" +
+	"\x04text\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\x12\x1f\n" +
+	"\brunnable\x18\x06 \x01(\bH\x00R\brunnable\x88\x01\x01\x12:\n" +
+	"\x04view\x18\a \x01(\x0e2\x1c.keyhole.runner.v1.BlockViewB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04viewB\v\n" +
+	"\t_runnable\"\x8d\x01\n" +
+	"\x12ListBlocksResponse\x120\n" +
+	"\x06blocks\x18\x01 \x03(\v2\x18.keyhole.runner.v1.BlockR\x06blocks\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1d\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05R\ttotalSize\"X\n" +
+	"\x0fGetBlockRequest\x12E\n" +
+	"\x04name\x18\x01 \x01(\tB1\xbaH.r,2*^blocks/[A-Za-z0-9_.-]{1,140}@v[0-9]{1,4}$R\x04name\"7\n" +
+	"\vBlockOutput\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05kinds\x18\x02 \x03(\tR\x05kinds\"\xc2\x04\n" +
+	"\x05Block\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04type\x18\x02 \x01(\tR\x04type\x12\x18\n" +
+	"\aaliases\x18\x03 \x03(\tR\aaliases\x12\x14\n" +
+	"\x05title\x18\x04 \x01(\tR\x05title\x12\x1a\n" +
+	"\bcategory\x18\x05 \x01(\tR\bcategory\x12\x12\n" +
+	"\x04help\x18\x06 \x01(\tR\x04help\x12\x1a\n" +
+	"\brunnable\x18\a \x01(\bR\brunnable\x12.\n" +
+	"\x13not_runnable_reason\x18\b \x01(\tR\x11notRunnableReason\x120\n" +
+	"\x14not_runnable_message\x18\t \x01(\tR\x12notRunnableMessage\x12\x1f\n" +
+	"\vreplaced_by\x18\n" +
+	" \x01(\tR\n" +
+	"replacedBy\x12\x12\n" +
+	"\x04sink\x18\v \x01(\bR\x04sink\x12!\n" +
+	"\fflow_control\x18\f \x01(\bR\vflowControl\x12 \n" +
+	"\vdestination\x18\r \x01(\tR\vdestination\x12\x1f\n" +
+	"\vinput_kinds\x18\x0e \x03(\tR\n" +
+	"inputKinds\x128\n" +
+	"\aoutputs\x18\x0f \x03(\v2\x1e.keyhole.runner.v1.BlockOutputR\aoutputs\x12-\n" +
+	"\x06schema\x18\x10 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06schema\x12/\n" +
+	"\aexample\x18\x11 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\aexample\"\xe3\x01\n" +
 	"\x12RunWorkflowRequest\x12R\n" +
 	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12-\n" +
 	"\x06inputs\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06inputs\x12!\n" +
@@ -618,7 +1171,11 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\astarted\x18\x01 \x01(\tH\x00R\astarted\x125\n" +
 	"\x04step\x18\x02 \x01(\v2\x1f.keyhole.runner.v1.StepProgressH\x00R\x04step\x12<\n" +
 	"\bfinished\x18\x03 \x01(\v2\x1e.keyhole.runner.v1.RunResponseH\x00R\bfinishedB\a\n" +
-	"\x05event2\x85\x05\n" +
+	"\x05event*R\n" +
+	"\tBlockView\x12\x1a\n" +
+	"\x16BLOCK_VIEW_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10BLOCK_VIEW_BASIC\x10\x01\x12\x13\n" +
+	"\x0fBLOCK_VIEW_FULL\x10\x022\xf3\x06\n" +
 	"\rRunnerService\x12\x95\x01\n" +
 	"\vRunWorkflow\x12%.keyhole.runner.v1.RunWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"?\xea\xe0\x18\t\n" +
 	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02,:\x01*\"'/v1/{name=workspaces/*/workflows/*}:run\x12\xa6\x01\n" +
@@ -627,7 +1184,13 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\x11RunSharedWorkflow\x12+.keyhole.runner.v1.RunSharedWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"-\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/shared/{token}:run\x12\xa0\x01\n" +
 	"\x17RunSharedWorkflowStream\x121.keyhole.runner.v1.RunSharedWorkflowStreamRequest\x1a\x1b.keyhole.runner.v1.RunEvent\"3\x92A\x02b\x00\xea\xe0\x18\x03\n" +
-	"\x01\x01\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/shared/{token}:runStream0\x01BHZFgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1;runnerv1b\x06proto3"
+	"\x01\x01\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/shared/{token}:runStream0\x01\x12y\n" +
+	"\n" +
+	"ListBlocks\x12$.keyhole.runner.v1.ListBlocksRequest\x1a%.keyhole.runner.v1.ListBlocksResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
+	"/v1/blocks\x12q\n" +
+	"\bGetBlock\x12\".keyhole.runner.v1.GetBlockRequest\x1a\x18.keyhole.runner.v1.Block\"'\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=blocks/*}BHZFgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1;runnerv1b\x06proto3"
 
 var (
 	file_keyhole_runner_v1_runner_proto_rawDescOnce sync.Once
@@ -641,42 +1204,56 @@ func file_keyhole_runner_v1_runner_proto_rawDescGZIP() []byte {
 	return file_keyhole_runner_v1_runner_proto_rawDescData
 }
 
-var file_keyhole_runner_v1_runner_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_keyhole_runner_v1_runner_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_keyhole_runner_v1_runner_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_keyhole_runner_v1_runner_proto_goTypes = []any{
-	(*RunWorkflowRequest)(nil),             // 0: keyhole.runner.v1.RunWorkflowRequest
-	(*RunWorkflowStreamRequest)(nil),       // 1: keyhole.runner.v1.RunWorkflowStreamRequest
-	(*RunSharedWorkflowRequest)(nil),       // 2: keyhole.runner.v1.RunSharedWorkflowRequest
-	(*RunSharedWorkflowStreamRequest)(nil), // 3: keyhole.runner.v1.RunSharedWorkflowStreamRequest
-	(*RunResponse)(nil),                    // 4: keyhole.runner.v1.RunResponse
-	(*StepProgress)(nil),                   // 5: keyhole.runner.v1.StepProgress
-	(*RunEvent)(nil),                       // 6: keyhole.runner.v1.RunEvent
-	nil,                                    // 7: keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
-	nil,                                    // 8: keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
-	(*v1.LineItem)(nil),                    // 9: keyhole.sharing.v1.LineItem
-	(*v1.Allowance)(nil),                   // 10: keyhole.sharing.v1.Allowance
-	(*timestamppb.Timestamp)(nil),          // 11: google.protobuf.Timestamp
+	(BlockView)(0),                         // 0: keyhole.runner.v1.BlockView
+	(*ListBlocksRequest)(nil),              // 1: keyhole.runner.v1.ListBlocksRequest
+	(*ListBlocksResponse)(nil),             // 2: keyhole.runner.v1.ListBlocksResponse
+	(*GetBlockRequest)(nil),                // 3: keyhole.runner.v1.GetBlockRequest
+	(*BlockOutput)(nil),                    // 4: keyhole.runner.v1.BlockOutput
+	(*Block)(nil),                          // 5: keyhole.runner.v1.Block
+	(*RunWorkflowRequest)(nil),             // 6: keyhole.runner.v1.RunWorkflowRequest
+	(*RunWorkflowStreamRequest)(nil),       // 7: keyhole.runner.v1.RunWorkflowStreamRequest
+	(*RunSharedWorkflowRequest)(nil),       // 8: keyhole.runner.v1.RunSharedWorkflowRequest
+	(*RunSharedWorkflowStreamRequest)(nil), // 9: keyhole.runner.v1.RunSharedWorkflowStreamRequest
+	(*RunResponse)(nil),                    // 10: keyhole.runner.v1.RunResponse
+	(*StepProgress)(nil),                   // 11: keyhole.runner.v1.StepProgress
+	(*RunEvent)(nil),                       // 12: keyhole.runner.v1.RunEvent
+	nil,                                    // 13: keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
+	nil,                                    // 14: keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
+	(*v1.LineItem)(nil),                    // 15: keyhole.sharing.v1.LineItem
+	(*v1.Allowance)(nil),                   // 16: keyhole.sharing.v1.Allowance
+	(*timestamppb.Timestamp)(nil),          // 17: google.protobuf.Timestamp
 }
 var file_keyhole_runner_v1_runner_proto_depIdxs = []int32{
-	7,  // 0: keyhole.runner.v1.RunSharedWorkflowRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
-	8,  // 1: keyhole.runner.v1.RunSharedWorkflowStreamRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
-	9,  // 2: keyhole.runner.v1.RunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
-	10, // 3: keyhole.runner.v1.RunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
-	11, // 4: keyhole.runner.v1.StepProgress.time:type_name -> google.protobuf.Timestamp
-	5,  // 5: keyhole.runner.v1.RunEvent.step:type_name -> keyhole.runner.v1.StepProgress
-	4,  // 6: keyhole.runner.v1.RunEvent.finished:type_name -> keyhole.runner.v1.RunResponse
-	0,  // 7: keyhole.runner.v1.RunnerService.RunWorkflow:input_type -> keyhole.runner.v1.RunWorkflowRequest
-	1,  // 8: keyhole.runner.v1.RunnerService.RunWorkflowStream:input_type -> keyhole.runner.v1.RunWorkflowStreamRequest
-	2,  // 9: keyhole.runner.v1.RunnerService.RunSharedWorkflow:input_type -> keyhole.runner.v1.RunSharedWorkflowRequest
-	3,  // 10: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:input_type -> keyhole.runner.v1.RunSharedWorkflowStreamRequest
-	4,  // 11: keyhole.runner.v1.RunnerService.RunWorkflow:output_type -> keyhole.runner.v1.RunResponse
-	6,  // 12: keyhole.runner.v1.RunnerService.RunWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
-	4,  // 13: keyhole.runner.v1.RunnerService.RunSharedWorkflow:output_type -> keyhole.runner.v1.RunResponse
-	6,  // 14: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
-	11, // [11:15] is the sub-list for method output_type
-	7,  // [7:11] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	0,  // 0: keyhole.runner.v1.ListBlocksRequest.view:type_name -> keyhole.runner.v1.BlockView
+	5,  // 1: keyhole.runner.v1.ListBlocksResponse.blocks:type_name -> keyhole.runner.v1.Block
+	4,  // 2: keyhole.runner.v1.Block.outputs:type_name -> keyhole.runner.v1.BlockOutput
+	13, // 3: keyhole.runner.v1.RunSharedWorkflowRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
+	14, // 4: keyhole.runner.v1.RunSharedWorkflowStreamRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
+	15, // 5: keyhole.runner.v1.RunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
+	16, // 6: keyhole.runner.v1.RunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
+	17, // 7: keyhole.runner.v1.StepProgress.time:type_name -> google.protobuf.Timestamp
+	11, // 8: keyhole.runner.v1.RunEvent.step:type_name -> keyhole.runner.v1.StepProgress
+	10, // 9: keyhole.runner.v1.RunEvent.finished:type_name -> keyhole.runner.v1.RunResponse
+	6,  // 10: keyhole.runner.v1.RunnerService.RunWorkflow:input_type -> keyhole.runner.v1.RunWorkflowRequest
+	7,  // 11: keyhole.runner.v1.RunnerService.RunWorkflowStream:input_type -> keyhole.runner.v1.RunWorkflowStreamRequest
+	8,  // 12: keyhole.runner.v1.RunnerService.RunSharedWorkflow:input_type -> keyhole.runner.v1.RunSharedWorkflowRequest
+	9,  // 13: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:input_type -> keyhole.runner.v1.RunSharedWorkflowStreamRequest
+	1,  // 14: keyhole.runner.v1.RunnerService.ListBlocks:input_type -> keyhole.runner.v1.ListBlocksRequest
+	3,  // 15: keyhole.runner.v1.RunnerService.GetBlock:input_type -> keyhole.runner.v1.GetBlockRequest
+	10, // 16: keyhole.runner.v1.RunnerService.RunWorkflow:output_type -> keyhole.runner.v1.RunResponse
+	12, // 17: keyhole.runner.v1.RunnerService.RunWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
+	10, // 18: keyhole.runner.v1.RunnerService.RunSharedWorkflow:output_type -> keyhole.runner.v1.RunResponse
+	12, // 19: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
+	2,  // 20: keyhole.runner.v1.RunnerService.ListBlocks:output_type -> keyhole.runner.v1.ListBlocksResponse
+	5,  // 21: keyhole.runner.v1.RunnerService.GetBlock:output_type -> keyhole.runner.v1.Block
+	16, // [16:22] is the sub-list for method output_type
+	10, // [10:16] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_runner_v1_runner_proto_init() }
@@ -684,7 +1261,8 @@ func file_keyhole_runner_v1_runner_proto_init() {
 	if File_keyhole_runner_v1_runner_proto != nil {
 		return
 	}
-	file_keyhole_runner_v1_runner_proto_msgTypes[6].OneofWrappers = []any{
+	file_keyhole_runner_v1_runner_proto_msgTypes[0].OneofWrappers = []any{}
+	file_keyhole_runner_v1_runner_proto_msgTypes[11].OneofWrappers = []any{
 		(*RunEvent_Started)(nil),
 		(*RunEvent_Step)(nil),
 		(*RunEvent_Finished)(nil),
@@ -694,13 +1272,14 @@ func file_keyhole_runner_v1_runner_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_runner_v1_runner_proto_rawDesc), len(file_keyhole_runner_v1_runner_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   9,
+			NumEnums:      1,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_keyhole_runner_v1_runner_proto_goTypes,
 		DependencyIndexes: file_keyhole_runner_v1_runner_proto_depIdxs,
+		EnumInfos:         file_keyhole_runner_v1_runner_proto_enumTypes,
 		MessageInfos:      file_keyhole_runner_v1_runner_proto_msgTypes,
 	}.Build()
 	File_keyhole_runner_v1_runner_proto = out.File

@@ -25,6 +25,8 @@ const (
 	RunnerService_RunWorkflowStream_FullMethodName       = "/keyhole.runner.v1.RunnerService/RunWorkflowStream"
 	RunnerService_RunSharedWorkflow_FullMethodName       = "/keyhole.runner.v1.RunnerService/RunSharedWorkflow"
 	RunnerService_RunSharedWorkflowStream_FullMethodName = "/keyhole.runner.v1.RunnerService/RunSharedWorkflowStream"
+	RunnerService_ListBlocks_FullMethodName              = "/keyhole.runner.v1.RunnerService/ListBlocks"
+	RunnerService_GetBlock_FullMethodName                = "/keyhole.runner.v1.RunnerService/GetBlock"
 )
 
 // RunnerServiceClient is the client API for RunnerService service.
@@ -41,6 +43,11 @@ type RunnerServiceClient interface {
 	RunSharedWorkflow(ctx context.Context, in *RunSharedWorkflowRequest, opts ...grpc.CallOption) (*RunResponse, error)
 	// RunSharedWorkflowStream is RunSharedWorkflow with events while steps finish.
 	RunSharedWorkflowStream(ctx context.Context, in *RunSharedWorkflowStreamRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[RunEvent], error)
+	// ListBlocks lists the blocks that a definition may use, ordered by type. The list is the
+	// same for everybody and changes only with the release.
+	ListBlocks(ctx context.Context, in *ListBlocksRequest, opts ...grpc.CallOption) (*ListBlocksResponse, error)
+	// GetBlock returns one block, with its schema and an example.
+	GetBlock(ctx context.Context, in *GetBlockRequest, opts ...grpc.CallOption) (*Block, error)
 }
 
 type runnerServiceClient struct {
@@ -109,6 +116,26 @@ func (c *runnerServiceClient) RunSharedWorkflowStream(ctx context.Context, in *R
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type RunnerService_RunSharedWorkflowStreamClient = grpc.ServerStreamingClient[RunEvent]
 
+func (c *runnerServiceClient) ListBlocks(ctx context.Context, in *ListBlocksRequest, opts ...grpc.CallOption) (*ListBlocksResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListBlocksResponse)
+	err := c.cc.Invoke(ctx, RunnerService_ListBlocks_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *runnerServiceClient) GetBlock(ctx context.Context, in *GetBlockRequest, opts ...grpc.CallOption) (*Block, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Block)
+	err := c.cc.Invoke(ctx, RunnerService_GetBlock_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // RunnerServiceServer is the server API for RunnerService service.
 // All implementations must embed UnimplementedRunnerServiceServer
 // for forward compatibility.
@@ -123,6 +150,11 @@ type RunnerServiceServer interface {
 	RunSharedWorkflow(context.Context, *RunSharedWorkflowRequest) (*RunResponse, error)
 	// RunSharedWorkflowStream is RunSharedWorkflow with events while steps finish.
 	RunSharedWorkflowStream(*RunSharedWorkflowStreamRequest, grpc.ServerStreamingServer[RunEvent]) error
+	// ListBlocks lists the blocks that a definition may use, ordered by type. The list is the
+	// same for everybody and changes only with the release.
+	ListBlocks(context.Context, *ListBlocksRequest) (*ListBlocksResponse, error)
+	// GetBlock returns one block, with its schema and an example.
+	GetBlock(context.Context, *GetBlockRequest) (*Block, error)
 	mustEmbedUnimplementedRunnerServiceServer()
 }
 
@@ -144,6 +176,12 @@ func (UnimplementedRunnerServiceServer) RunSharedWorkflow(context.Context, *RunS
 }
 func (UnimplementedRunnerServiceServer) RunSharedWorkflowStream(*RunSharedWorkflowStreamRequest, grpc.ServerStreamingServer[RunEvent]) error {
 	return status.Error(codes.Unimplemented, "method RunSharedWorkflowStream not implemented")
+}
+func (UnimplementedRunnerServiceServer) ListBlocks(context.Context, *ListBlocksRequest) (*ListBlocksResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListBlocks not implemented")
+}
+func (UnimplementedRunnerServiceServer) GetBlock(context.Context, *GetBlockRequest) (*Block, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetBlock not implemented")
 }
 func (UnimplementedRunnerServiceServer) mustEmbedUnimplementedRunnerServiceServer() {}
 func (UnimplementedRunnerServiceServer) testEmbeddedByValue()                       {}
@@ -224,6 +262,42 @@ func _RunnerService_RunSharedWorkflowStream_Handler(srv interface{}, stream grpc
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type RunnerService_RunSharedWorkflowStreamServer = grpc.ServerStreamingServer[RunEvent]
 
+func _RunnerService_ListBlocks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListBlocksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RunnerServiceServer).ListBlocks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RunnerService_ListBlocks_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RunnerServiceServer).ListBlocks(ctx, req.(*ListBlocksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RunnerService_GetBlock_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetBlockRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RunnerServiceServer).GetBlock(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RunnerService_GetBlock_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RunnerServiceServer).GetBlock(ctx, req.(*GetBlockRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // RunnerService_ServiceDesc is the grpc.ServiceDesc for RunnerService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -238,6 +312,14 @@ var RunnerService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RunSharedWorkflow",
 			Handler:    _RunnerService_RunSharedWorkflow_Handler,
+		},
+		{
+			MethodName: "ListBlocks",
+			Handler:    _RunnerService_ListBlocks_Handler,
+		},
+		{
+			MethodName: "GetBlock",
+			Handler:    _RunnerService_GetBlock_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
