@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"encoding/base64"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -74,6 +75,7 @@ func TestSavedSecretsArriveAsInline(t *testing.T) {
 			"bot":             {"headers": object{"Authorization": "Bot " + s()}},
 			"basic":           {"headers": object{"Authorization": "Basic dXNlcjpwYXNzd29yZDE="}},
 			"no basic":        {"headers": object{"Authorization": "Basic bm9jb2xvbmluaGVyZTEyMzQ1"}},
+			"a key as user":   {"headers": object{"Authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte(s()+":x-oauth-basic"))}},
 			"two words":       {"headers": object{"Authorization": "Token token=" + s() + ", x=y"}},
 			"cookie":          {"headers": object{"Cookie": "sid=" + s() + "; theme=dark"}},
 			"query":           {"query_parameters": object{"key": s(), "a": "b c"}},

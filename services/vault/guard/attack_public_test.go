@@ -60,7 +60,7 @@ func TestAttackGuardSecretsAroundKeys(t *testing.T) {
 		login, _ := json.Marshal(map[string]string{"endpoint": "https://bot:" + key + "@db.example.com/"})
 		for _, stored := range []string{
 			"https://bot:" + key + "@host.example.com/api", "https://bot:" + key + "@host.example.com", "http://" + key + "@host.example.com/" + path, "https://a@b:" + key + "@host.example.com/" + path,
-			"Basic " + b64("user:"+key), b64("user:" + key), b64(":" + key), "Bearer " + key, "token  " + key, string(file), string(login),
+			"Basic " + b64("user:"+key), b64("user:" + key), b64(":" + key), "Basic " + b64(key+":"), b64(key + ":x"), b64(key + ":x-oauth-basic"), "Bearer " + key, "token  " + key, string(file), string(login),
 		} {
 			set := mustSet(t, stored)
 			a.Attempt(set.stops([]byte("your key "+key+" is not valid")), "%s passes of %s", key, stored)

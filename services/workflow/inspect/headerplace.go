@@ -3,6 +3,8 @@ package inspect
 import (
 	"encoding/base64"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 )
 
 // HeaderValue is a header's value with a secret, split so that it can be joined to the same
@@ -38,7 +40,12 @@ func SplitHeader(name, text string) HeaderValue {
 	return HeaderValue{Secret: text}
 }
 
-// basic decodes "user:password". ok is false if encoding it again gives another text.
+// leastPassword is the shortest password of a login, in bytes. Beside a shorter one the name
+// is the key: "KEY:", "KEY:x".
+const leastPassword = 8
+
+// basic decodes "user:password". ok is false if encoding it again gives another text, and if
+// the user is a key: others see the user of a credential.
 func basic(name, prefix, text string) (user, password string, ok bool) {
 	if !strings.EqualFold(name, "Authorization") || prefix != "Basic " {
 		return "", "", false
@@ -49,5 +56,5 @@ func basic(name, prefix, text string) (user, password string, ok bool) {
 	}
 	user, password, ok = strings.Cut(string(pair), ":")
 	plain := strings.ContainsFunc(user, func(r rune) bool { return r < ' ' || r == 0x7f })
-	return user, password, ok && user != "" && password != "" && !plain
+	return user, password, ok && user != "" && len(password) >= leastPassword && !plain && !leak.Find(user)
 }

@@ -23,8 +23,8 @@ func Dissect(secret []byte) []lane.Part {
 		return parts
 	}
 	secret = withoutScheme(secret)
-	if p := password(secret); len(p) > 0 {
-		secret = p
+	if parts := login(secret); parts != nil {
+		return parts
 	}
 	return []lane.Part{token(secret)}
 }

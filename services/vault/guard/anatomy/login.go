@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"regexp"
+
+	"github.com/keyhole-dev/keyhole/services/vault/guard/lane"
 )
 
 // scheme is the public word before a token in a header.
@@ -20,9 +22,11 @@ func withoutScheme(secret []byte) []byte {
 // leastLogin is the shortest base64 that can hold a name and a password, in bytes.
 const leastLogin = 12
 
-// password returns the password in the base64 of "name:password" (basic authentication), or nil.
-// An answer may contain the password only; the decoders find its base64.
-func password(secret []byte) []byte {
+// login returns what is secret of "name:password" in base64, as basic authentication writes
+// it, or nil. That is the password. It is the name too if the name is a key: some services
+// take "KEY:" or "KEY:x". An answer may repeat each alone. A text that has them in base64
+// is decoded too.
+func login(secret []byte) []lane.Part {
 	if len(secret) < leastLogin {
 		return nil
 	}
@@ -30,8 +34,23 @@ func password(secret []byte) []byte {
 	if err != nil || bytes.ContainsFunc(raw, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return nil
 	}
-	_, after, _ := bytes.Cut(raw, []byte(":"))
-	return after
+	name, password, ok := bytes.Cut(raw, []byte(":"))
+	var parts []lane.Part
+	if ok && (isKey(name) || len(password) == 0) && len(name) > 0 {
+		parts = append(parts, token(name))
+	}
+	if len(password) > 0 {
+		parts = append(parts, token(password))
+	}
+	return parts
+}
+
+// leastKey is the shortest name of a login that may be a key, in bytes.
+const leastKey = 16
+
+// isKey reports whether the name of a login looks like a key: a long word with digits.
+func isKey(name []byte) bool {
+	return len(name) >= leastKey && !bytes.ContainsAny(name, "@ ") && bytes.ContainsAny(name, "0123456789")
 }
 
 // secretAddress matches an address in a key file that is a secret: it has a name and a password,
