@@ -75,3 +75,24 @@ func TestAttackHandlesOfOneRequest(t *testing.T) {
 		a.Attempt(err == nil || errs.ReasonOf(err) == errorsv1.Reason_REASON_HANDLE_INVALID, "the one that is covered: %v", err)
 	})
 }
+
+// TestAttackTwoSecretsWhileTheMemoryIsAway shows a small piece of one credential and the
+// whole of another one while nothing can be remembered. It must look like any other failure.
+func TestAttackTwoSecretsWhileTheMemoryIsAway(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "A4", "two credentials of one request while what was shown cannot be written")
+	stores(t, func(t *testing.T, r *replica) {
+		n := r.tenant(t, "demo")
+		s := newSeveral(t, n)
+		claims := s.claims()
+		handles := [][]string{s.handles(t, claims, 1, "first", "second", "own"), s.handles(t, claims, 2, "own", "first", "second")}
+		must(t, r.db.Tx(t.Context(), exec(`ALTER TABLE shown RENAME TO away`)))
+		for at, shown := range []string{"second", "own"} {
+			r.provider.Answer("a little: " + s.bodies["first"][:8] + ", and more: " + s.bodies[shown][40:80])
+			got, err := s.call(handles[at])
+			withheld := errs.ReasonOf(err) == errorsv1.Reason_REASON_PROVIDER_FAILED && !strings.Contains(string(got.body), s.bodies[shown][40:52])
+			a.Attempt(withheld, "%s: %v", shown, err)
+		}
+		must(t, r.db.Tx(t.Context(), exec(`ALTER TABLE away RENAME TO shown`)))
+	})
+}

@@ -2,6 +2,7 @@ package calls
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 
@@ -34,6 +35,7 @@ type guardedAnswer struct {
 func (g *guardedAnswer) judgePieces(ctx context.Context, pieces []guard.Piece) (withhold bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
+	var failed error
 	for i, h := range g.handles {
 		own := ofSecret(pieces, i)
 		if len(own) == 0 {
@@ -49,11 +51,12 @@ func (g *guardedAnswer) judgePieces(ctx context.Context, pieces []guard.Piece) (
 		if f.Withhold || guard.Stops(own) {
 			g.blame(h, f)
 		}
-		if err != nil || f.Withhold {
-			return true, err
+		if f.Withhold {
+			return true, nil
 		}
+		failed = errors.Join(failed, err) // go on: the pieces of another credential may be to blame
 	}
-	return false, nil
+	return false, failed
 }
 
 func (g *guardedAnswer) blame(h *handle, f exposure.Finding) {
