@@ -10,7 +10,7 @@ import (
 )
 
 // maxGuards bounds how many compiled guards are kept, and maxGuardBytes their size in bytes. The guard of an API key
-// takes 100 to 200 KB. A running call keeps its own guard longer.
+// takes 80 to 300 KB. A running call keeps its own guard longer.
 const (
 	maxGuards     = 1024
 	maxGuardBytes = 64 << 20
