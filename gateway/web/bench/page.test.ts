@@ -5,7 +5,7 @@ import { cpus } from "node:os";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { chain, demo, share } from "../e2e/api";
-import { ready, run, runButton, useBrowser, visit } from "../e2e/browser";
+import { openGraph, ready, run, runButton, useBrowser, visit } from "../e2e/browser";
 
 useBrowser();
 
@@ -55,7 +55,7 @@ const seen = (page: Page) =>
   );
 
 describe("the share page", () => {
-  test("sends at most 150 KB of script before the first run", async () => {
+  test("sends at most 130 KB of script before the first run", async () => {
     const page = await visit(`/s/${demo}`);
     await ready(page);
     await page.waitForLoadState("networkidle");
@@ -67,7 +67,7 @@ describe("the share page", () => {
     );
     results.script_bytes = bytes;
     expect(bytes).toBeGreaterThan(10_000);
-    expect(bytes).toBeLessThanOrEqual(150_000);
+    expect(bytes).toBeLessThanOrEqual(130_000);
   });
 
   test("paints within a second, and nothing moves", async () => {
@@ -83,7 +83,7 @@ describe("the share page", () => {
     expect(moved).toEqual([]);
     expect(cls).toBe(0);
     await run(page);
-    await page.locator("svg.boxes .box").first().waitFor();
+    await page.locator("[data-part=boxes] g").first().waitFor();
     const after = await seen(page);
     results.cls_with_run = Number(after.cls.toFixed(4));
     expect(after.cls).toBeLessThan(0.001); // the label of a button and a digit
@@ -99,7 +99,7 @@ describe("the share page", () => {
       await page.keyboard.press("Tab");
       await page.keyboard.press("Shift+Tab");
     }
-    await page.locator(".results").waitFor();
+    await page.locator("[data-part=results]").waitFor();
     await field.pressSequentially("abc");
     const { slowest, what } = await seen(page);
     results.slowest_interaction_ms = slowest;
@@ -111,9 +111,10 @@ describe("the share page", () => {
     const link = await share(chain(200), {}, "Two hundred steps");
     const page = await visit(`/s/${link.token}`);
     await ready(page);
+    await openGraph(page);
     await page.getByRole("button", { name: "Show the whole graph" }).click();
-    await page.locator(".graph").scrollIntoViewIfNeeded();
-    const box = (await page.locator(".graph").boundingBox())!;
+    await page.locator("[data-part=graph]").scrollIntoViewIfNeeded();
+    const box = (await page.locator("[data-part=graph]").boundingBox())!;
     await page.evaluate(() => {
       const frames: number[] = [];
       Object.assign(window, { frames });

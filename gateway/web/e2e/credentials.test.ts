@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { ask, credential, otherKey, provider, seen, share } from "./api";
-import { accessible, everything, ready, run, shot, useBrowser, visit } from "./browser";
+import { accessible, everything, openGraph, ready, run, shot, useBrowser, visit } from "./browser";
 
 useBrowser();
 
@@ -55,11 +55,14 @@ describe("hidden credentials", () => {
       },
     });
     await ready(page);
-    expect(await page.locator(".terms").innerText()).toContain("hidden credentials");
+    await page.getByRole("button", { name: /^Free for you|^Runs are free/ }).click();
+    expect(await page.getByRole("dialog", { name: "Who pays" }).innerText()).toContain("hidden credentials");
+    await page.keyboard.press("Escape");
+    await openGraph(page);
     expect(await page.locator("input[type=password][data-credential]").count()).toBe(0);
     await page.locator('[data-id="steps.llm"]').click();
-    await page.locator(".redacted").waitFor();
-    await page.locator(".graph-panel").getByRole("button", { name: "JSON" }).click();
+    await page.getByText("a credential, not shown").waitFor();
+    await page.getByRole("button", { name: "Definition as JSON" }).click();
     await page.getByRole("textbox", { name: "The definition as JSON" }).waitFor();
     await run(page);
     expect((await seen()).keys).toContain(secret); // it was used
@@ -81,11 +84,11 @@ describe("a visitor's own credential", () => {
       },
     });
     await ready(page);
-    const field = page.getByLabel("Llm api key");
-    await expect.poll(() => page.locator(".run-fields").innerText()).toContain(provider);
-    await expect.poll(() => page.locator(".run-fields").innerText()).toContain("not a known provider's address");
-    await run(page); // without it
-    expect(await page.locator(".failure").innerText()).toContain("missing");
+    const field = page.getByLabel("OpenAI-compatible API key");
+    await expect.poll(() => page.locator("[data-part=form]").innerText()).toContain(new URL(provider).host);
+    await expect.poll(() => page.locator("[data-part=form]").innerText()).toContain("not a known provider's address");
+    await page.getByRole("button", { name: "Run", exact: true }).click(); // without it
+    await page.getByText("Add your OpenAI-compatible API key.").waitFor();
     expect(await field.getAttribute("aria-invalid")).toBe("true");
     expect(await field.evaluate((e) => e === document.activeElement)).toBe(true);
     await accessible(page);
@@ -99,7 +102,7 @@ describe("a visitor's own credential", () => {
     expect(body.inputs.llm_api_key).toBe(secret);
     expect(body.destinations.llm_api_key).toBe(provider);
     expect(request.url()).not.toContain(secret);
-    await page.locator(".results").waitFor();
+    await page.locator("[data-part=new-result] [data-part=results]").waitFor();
     expect(await field.inputValue()).toBe("");
     expect((await seen()).keys).toContain(secret);
     const got = [...(await all()), await traces(page)].join("\n");
@@ -107,14 +110,14 @@ describe("a visitor's own credential", () => {
     await shot(page, "credential-after");
   });
 
-  test("is cleared when the run fails, too", async () => {
+  test("stays in its field when the run fails, and in nothing else", async () => {
     const secret = canary();
     const link = await share(ask("refuse", "$credentials"), {}, "Ask");
     const page = await visit(`/s/${link.token}`);
     await ready(page);
-    await page.getByLabel("Llm api key").fill(secret);
+    await page.getByLabel("OpenAI-compatible API key").fill(secret);
     await run(page);
-    expect(await page.getByLabel("Llm api key").inputValue()).toBe("");
+    expect(await page.getByLabel("OpenAI-compatible API key").inputValue()).toBe(secret);
     expect(await traces(page)).not.toContain(secret);
   });
 });
@@ -137,10 +140,10 @@ describe("a Keyhole key of one's own", () => {
     );
     await field.press("Enter");
     await asked;
-    await expect.poll(() => page.locator(".terms").innerText()).toContain("your own key");
+    await expect.poll(() => page.locator("[data-part=terms]").innerText()).toContain("your own key");
     expect(await traces(page)).not.toContain(visitor.key);
     await page.reload();
     await ready(page);
-    expect(await page.locator(".terms").innerText()).not.toContain("your own key");
+    expect(await page.locator("[data-part=terms]").innerText()).not.toContain("your own key");
   });
 });

@@ -44,7 +44,7 @@ describe("a fork", () => {
     await dialog.getByText("It still needs").waitFor();
     await accessible(page);
     await shot(page, "fork-after");
-    const name = (await dialog.locator(".fork-name code").innerText()).trim();
+    const name = (await dialog.locator("[data-part=fork-name]").innerText()).trim();
     const fork = await call<{ title: string }>("GET", `/v1/${name}`, undefined, visitor.key);
     expect(fork.title).toBe("My copy");
     expect(JSON.stringify(fork)).not.toContain(id);

@@ -22,8 +22,8 @@ describe("markup is text", () => {
     await ready(page);
     expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe(markup);
     await run(page);
-    expect(await page.locator(".reading-text").innerText()).toContain(markup);
-    await page.locator(".results").getByRole("button", { name: "JSON", exact: true }).click();
+    expect(await page.locator("[data-part=text]").innerText()).toContain(markup);
+    await page.getByRole("button", { name: "Result as JSON" }).click();
     await page.getByRole("textbox", { name: "The result as JSON" }).waitFor();
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
     expect(await page.locator("main img[src=x], main script, main svg[onload]").count()).toBe(0);
@@ -56,7 +56,7 @@ describe("markup is text", () => {
     });
     await ready(page);
     await run(page);
-    expect(await page.locator(".failure").innerText()).toContain(markup);
+    expect(await page.locator("[data-part=failure]").innerText()).toContain(markup);
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
     expect(await page.locator("main img[src=x], main script").count()).toBe(0);
     await shot(page, "hostile-error");
@@ -66,7 +66,7 @@ describe("markup is text", () => {
     const link = await share(ask("refuse", "$credentials"), {}, "Ask");
     const page = await visit(`/s/${link.token}`);
     await ready(page);
-    await page.getByLabel("Llm api key").fill("sk-of-the-visitor-0123456789");
+    await page.getByLabel("OpenAI-compatible API key").fill("sk-of-the-visitor-0123456789");
     await run(page);
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
     expect(await page.locator("main img[src=x]").count()).toBe(0);
@@ -87,9 +87,9 @@ describe("markup is text", () => {
         )),
     });
     await ready(page);
-    await page.getByLabel("Llm api key").fill("sk-of-the-visitor-0123456789");
+    await page.getByLabel("OpenAI-compatible API key").fill("sk-of-the-visitor-0123456789");
     await run(page);
-    expect(await page.locator(".results img").count()).toBe(0);
+    expect(await page.locator("[data-part=results] img").count()).toBe(0);
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
   });
 });

@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { base, chain, demo, greet, share } from "./api";
-import { accessible, ready, run, shot, useBrowser, visit } from "./browser";
+import { accessible, openGraph, ready, run, shot, useBrowser, visit } from "./browser";
+import { edges } from "./measure";
 
 useBrowser();
 
@@ -18,23 +19,28 @@ describe("every width and both themes", () => {
         await ready(page);
         await page.getByAltText("Input: Sample picture").waitFor();
         await run(page);
-        await page.locator("svg.boxes .box").first().waitFor();
+        await page.locator("[data-part=boxes] g").first().waitFor();
         expect(
           await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
         ).toBe(0);
         await accessible(page);
+        expect(await edges(page)).toEqual([]);
         await shot(page, `width-${width}-${colorScheme}`);
       });
     }
   }
 
-  test("the theme can be chosen", async () => {
+  test("the theme can be chosen, and the choice survives a reload", async () => {
     const page = await visit(`/s/${demo}`, { colorScheme: "light" });
     await ready(page);
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await ground();
     await page.getByRole("button", { name: "Use the dark theme" }).click();
-    expect(await ground()).not.toBe(light);
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    await ready(page);
+    expect(await ground()).toBe(dark); // the choice survives
   });
 
   test("200 steps", async () => {
@@ -42,7 +48,8 @@ describe("every width and both themes", () => {
     const page = await visit(`/s/${link.token}`);
     await ready(page);
     await run(page);
-    expect(await page.locator(".results").innerText()).toContain("last");
+    expect(await page.locator("[data-part=results]").innerText()).toContain("last");
+    await openGraph(page);
     await page.getByRole("button", { name: "Show the whole graph" }).click();
     await shot(page, "graph-200");
   });
@@ -69,19 +76,25 @@ describe("the keyboard alone", () => {
     await page.keyboard.press("Enter");
     await tabTo(/^Run$/);
     await page.keyboard.press("Enter");
-    await page.locator("svg.boxes .box").first().waitFor();
-    await tabTo(/^lines$/);
+    await page.locator("[data-part=boxes] g").first().waitFor();
+    await tabTo(/^Lines$/);
     await page.keyboard.press("ArrowRight");
-    await expect.poll(focused).toBe("picture");
+    await expect.poll(focused).toBe("Picture");
     await page.keyboard.press("ArrowLeft");
     await tabTo(/EILEEN/);
     await page.keyboard.press("Space");
-    await tabTo(/^ocr · /);
+    await tabTo(/^Open the graph$/);
     await page.keyboard.press("Enter");
-    await page.locator(".inspector").waitFor();
+    await tabTo(/^The workflow as a graph/);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.locator("[data-part=inspector]").waitFor();
+    await expect.poll(focused).toBe("ocr"); // the settings have the focus
     await shot(page, "keyboard-settings");
     await page.keyboard.press("Escape");
-    await page.locator(".inspector").waitFor({ state: "detached" });
+    await page.locator("[data-part=inspector]").waitFor({ state: "detached" });
+    await expect.poll(focused).toMatch(/^The workflow as a graph/);
     await page.reload();
     await ready(page);
     await tabTo(/^Fork$/);
@@ -113,13 +126,13 @@ describe("frames", () => {
         viewport: { width: 1100, height: 760 },
       });
       await ready(page);
-      expect(await page.locator(".toolbar").count()).toBe(0);
+      expect(await page.locator("header nav").count()).toBe(0);
       await accessible(page);
       await shot(page, "embed");
       const bare = await visit(`/embed/${opened.token}`);
       await bare.getByRole("heading", { level: 1 }).waitFor();
-      expect(await bare.locator(".graph-panel").count()).toBe(0);
-      expect(await bare.locator(".toolbar").count()).toBe(1);
+      expect(await bare.locator("[data-part=how-it-works]").count()).toBe(0);
+      expect(await bare.locator("header nav").count()).toBe(1);
       await page.goto(`${origin}/${opened.token}`);
       await page.frameLocator("iframe").getByRole("heading", { level: 1 }).waitFor();
       expect(await page.frameLocator("iframe").getByRole("heading", { level: 1 }).innerText()).toBe("Opened");

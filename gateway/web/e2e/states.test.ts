@@ -5,7 +5,7 @@ import { accessible, ready, run, runButton, shot, useBrowser, visit } from "./br
 
 useBrowser();
 
-const problem = ".problem";
+const problem = "[data-part=problem]";
 
 describe("links that do not work", () => {
   test("unknown", async () => {
@@ -63,7 +63,7 @@ describe("links that do not work", () => {
     const link = await share(definition, {}, "Read privately");
     const page = await visit(`/s/${link.token}`);
     await ready(page);
-    expect(await page.locator(".notice").innerText()).toMatch(/can't run now[\s\S]*model/i);
+    expect(await page.getByRole("note").innerText()).toMatch(/cannot run now[\s\S]*model/i);
     expect(await runButton(page).isDisabled()).toBe(true);
     await accessible(page);
     await shot(page, "state-private");
@@ -80,14 +80,14 @@ describe("links that do not work", () => {
     await ready(page);
     await page.getByAltText("Input: Sample picture").waitFor();
     await run(page);
-    await page.locator(".results").waitFor();
+    await page.locator("[data-part=results]").waitFor();
     await run(page);
-    await page.locator(".failure").waitFor();
-    expect(await page.locator(".failure").innerText()).toMatch(/allowance is used up/i);
+    await page.locator("[data-part=failure]").waitFor();
+    expect(await page.locator("[data-part=failure]").innerText()).toMatch(/allowance is used up/i);
     await shot(page, "state-exhausted-run");
     await page.reload();
     await ready(page);
-    expect(await page.locator(".notice").innerText()).toContain("used up");
+    expect(await page.getByRole("note").innerText()).toContain("used up");
     await accessible(page);
     await shot(page, "state-exhausted");
   });
@@ -152,7 +152,7 @@ describe("a server in trouble", () => {
     await ready(page);
     await page.getByAltText("Input: Sample picture").waitFor();
     await run(page);
-    expect(await page.locator(".failure").innerText()).toContain("connection was lost");
+    expect(await page.locator("[data-part=failure]").innerText()).toContain("connection was lost");
     await shot(page, "state-cut");
   });
 });
@@ -161,11 +161,11 @@ describe("a run", () => {
   test("that fails says which step, why, and what to do", async () => {
     const page = await visit(`/s/${demo}`);
     await ready(page);
-    await page.getByRole("button", { name: "Address" }).click();
-    await page.getByRole("textbox", { name: "Address of a picture" }).fill("http://10.0.0.1/photo.jpg"); // a network that is nobody's to ask
+    await page.getByRole("button", { name: "Image URL" }).click();
+    await page.getByRole("textbox", { name: "Image URL" }).fill("http://10.0.0.1/photo.jpg"); // a network that is nobody's to ask
     await page.getByRole("button", { name: "Use", exact: true }).click();
     await run(page);
-    const failure = await page.locator(".failure").innerText();
+    const failure = await page.locator("[data-part=failure]").innerText();
     expect(failure.length).toBeGreaterThan(60);
     expect(failure).not.toContain("Something went wrong");
     await accessible(page);
@@ -176,16 +176,16 @@ describe("a run", () => {
     const link = await share(ask("slow", "$credentials"), {}, "Slow");
     const page = await visit(`/s/${link.token}`);
     await ready(page);
-    await page.getByLabel("Llm api key").fill("sk-of-the-visitor-0123456789");
+    await page.getByLabel("OpenAI-compatible API key").fill("sk-of-the-visitor-0123456789");
     const before = await seen();
     await runButton(page).click();
-    await page.locator(".step-started").waitFor();
-    await page.locator(".react-flow__node .state-started").waitFor();
+    await page.locator("[data-part=progress] [data-state=started]").first().waitFor();
+    await page.locator("[data-part=how-it-works] [data-edge][data-state=started]").waitFor();
     await accessible(page);
     await shot(page, "run-progress");
     await expect.poll(async () => (await seen()).keys.length).toBeGreaterThan(before.keys.length);
-    await page.locator(".run-panel").getByRole("button", { name: "Cancel" }).click();
-    await page.getByRole("heading", { name: "Cancelled" }).waitFor();
+    await page.locator("[data-part=form]").getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("heading", { name: "Stopped" }).waitFor();
     await expect.poll(async () => (await seen()).gone, { timeout: 10_000 }).toBeGreaterThan(before.gone); // the work ended, too
     await shot(page, "run-cancelled");
   });

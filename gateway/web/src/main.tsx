@@ -1,15 +1,12 @@
-// One document serves every page of the app; the path selects the page. Parts are loaded
-// on demand.
+// The share page and its frame.
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "./ui/theme.css";
 import { linkOf } from "./share/link";
 import { SharePage } from "./share/SharePage";
 import { applyTheme } from "./ui/theme";
-import "./ui/theme.css";
-import "./ui/controls.css";
-import "./share/share.css";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 if (nonce) setNonce(nonce);

@@ -12,6 +12,7 @@ export type Output = Schemas["v1Output"];
 export type Graph = Schemas["v1Graph"];
 export type GraphNode = Schemas["v1GraphNode"];
 export type GraphEdge = Schemas["v1GraphEdge"];
+export type Sample = Schemas["v1Sample"];
 export type Allowance = Schemas["v1Allowance"];
 export type Terms = Schemas["v1Terms"];
 export type LineItem = Schemas["v1LineItem"];

@@ -76,7 +76,7 @@ const explanations: Record<string, Explanation> = {
   },
   UNAUTHENTICATED: { title: "Unknown key", advice: "Check your Keyhole key, or clear it to run without one." },
   PERMISSION_DENIED: { title: "This is not allowed", advice: "" },
-  CANCELLED: { title: "Cancelled", advice: "" },
+  CANCELLED: { title: "Stopped", advice: "" },
   DEADLINE_EXCEEDED: { title: "It took too long", advice: "Try again, or use a smaller picture." },
   UNAVAILABLE: { title: "The server is unavailable", advice: "Try again in a moment." },
   UNREACHABLE: { title: "The server cannot be reached", advice: "Check your connection and try again." },
@@ -88,4 +88,30 @@ export function explain(f: Failure): Explanation {
   if (known) return known;
   const help = f.requestId ? ` If it fails again, give this request id to the operator: ${f.requestId}.` : "";
   return { title: "Something went wrong", advice: `Try again.${help}` };
+}
+
+// sentence makes a sentence of an API's message, with its times in the visitor's own zone.
+export function sentence(text: string): string {
+  const t = text.trim().replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)/g, (iso) => moment(iso));
+  if (!t) return "";
+  return t.charAt(0).toUpperCase() + t.slice(1) + (/[.!?…]$/.test(t) ? "" : ".");
+}
+
+// moment is a time for people: within a day and a half the hour, later the date.
+export function moment(iso: string): string {
+  const d = new Date(iso);
+  if (Number.isNaN(d.getTime())) return iso;
+  const near = Math.abs(d.getTime() - Date.now()) < 36 * 3600e3;
+  const hour = d.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return near ? hour : `${hour} on ${d.toLocaleDateString("en-GB", { day: "numeric", month: "long" })}`;
+}
+
+// same says whether two sentences say the same, whatever their case and marks.
+export function same(a: string, b: string): boolean {
+  const plain = (t: string) =>
+    t
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, " ")
+      .trim();
+  return plain(a) === plain(b);
 }

@@ -1,6 +1,9 @@
-import { useId, useRef, useState } from "react";
+import { useRef, useState } from "react";
+import { sentence } from "../api/explain";
 import type { Failure } from "../api/failure";
-import { Icon } from "../ui/icons";
+import { Button } from "../ui/Button";
+import { Field, Input } from "../ui/Field";
+import style from "./KeyField.module.css";
 
 interface Props {
   ownKey: string;
@@ -13,15 +16,14 @@ interface Props {
 // KeyField lets visitors run on their own Keyhole key. The key stays in the memory of the
 // page until the page is closed.
 export function KeyField({ ownKey, setKey, refused, charged, disabled }: Props) {
-  const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [open, setOpen] = useState(false);
   if (charged === "owner" && !ownKey) return null; // the owner pays for every visitor
   if (!open && !ownKey) {
     return (
-      <button type="button" className="button link" onClick={() => setOpen(true)}>
-        <Icon name="key" /> Use your own Keyhole key
-      </button>
+      <Button look="link" icon="key" className={style.open} onClick={() => setOpen(true)}>
+        Use your own Keyhole key
+      </Button>
     );
   }
   const use = () => setKey(input.current?.value.trim() ?? "");
@@ -31,45 +33,37 @@ export function KeyField({ ownKey, setKey, refused, charged, disabled }: Props) 
     setOpen(false);
   };
   return (
-    <div className="field">
-      <label htmlFor={id}>
-        <Icon name="key" /> Your Keyhole key <span className="optional">optional</span>
-      </label>
-      <div className="row">
-        <input
-          ref={input}
-          id={id}
-          type="password"
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          data-1p-ignore=""
-          data-lpignore="true"
-          disabled={disabled}
-          onBlur={use}
-          aria-invalid={!!refused}
-          aria-describedby={`${id}-hint`}
-          placeholder="kh_…"
-          onKeyDown={(e) => {
-            if (e.key === "Enter") {
-              e.preventDefault();
-              use();
-            }
-          }}
-        />
-        <button type="button" className="button" onClick={clear} disabled={disabled}>
-          Clear
-        </button>
-      </div>
-      <p className="hint" id={`${id}-hint`}>
-        {refused ? (
-          <span className="error">Unknown key: {refused.message}.</span>
-        ) : ownKey ? (
-          "Runs are charged to this key. Only this page keeps it."
-        ) : (
-          "Runs are then charged to this key. Only this page keeps it."
-        )}
-      </p>
-    </div>
+    <Field
+      label="Your Keyhole key"
+      optional
+      error={refused && `Unknown key. ${sentence(refused.message)}`}
+      help={`Runs are ${ownKey && !refused ? "" : "then "}charged to this key. Only this page keeps it.`}
+    >
+      {(d) => (
+        <div className={style.row}>
+          <Input
+            {...d}
+            ref={input}
+            type="password"
+            autoCapitalize="off"
+            spellCheck={false}
+            data-1p-ignore=""
+            data-lpignore="true"
+            disabled={disabled}
+            onBlur={use}
+            placeholder="kh_…"
+            onKeyDown={(e) => {
+              if (e.key === "Enter") {
+                e.preventDefault();
+                use();
+              }
+            }}
+          />
+          <Button size={40} onClick={clear} disabled={disabled}>
+            Clear
+          </Button>
+        </div>
+      )}
+    </Field>
   );
 }

@@ -1,31 +1,28 @@
+import { explain, same, sentence } from "../api/explain";
 import type { Failure } from "../api/failure";
-import { explain } from "../api/explain";
+import { Button } from "../ui/Button";
 import { Icon } from "../ui/icons";
+import style from "./Problem.module.css";
 
 // Problem is the page for a workflow that cannot be shown.
 export function Problem({ failure, onRetry, busy }: { failure: Failure; onRetry: () => void; busy: boolean }) {
   const { title, advice } = explain(failure);
+  const reason = sentence(failure.message);
   const final = failure.reason === "NOT_FOUND" || failure.reason === "SHARE_EXPIRED";
   return (
-    <section className="problem" role="alert">
-      <span className="problem-icon">
-        <Icon name={failure.reason.startsWith("SHARE_") ? "stop" : "warning"} size={26} />
+    <section className={style.problem} role="alert" data-part="problem">
+      <span className={style.icon}>
+        <Icon name={failure.reason.startsWith("SHARE_") ? "stop" : "warning"} size={24} />
       </span>
-      <h1>{title}</h1>
-      <p className="problem-message">{sentence(failure.message)}</p>
-      {advice && <p>{advice}</p>}
+      <h1 className={style.title}>{title}</h1>
+      {!same(title, reason) && <p>{reason}</p>}
+      {advice && !same(advice, reason) && <p>{advice}</p>}
       {!final && (
-        <button type="button" className="button primary" onClick={onRetry} disabled={busy}>
+        <Button look="filled" size={40} onClick={onRetry} busy={busy}>
           {busy ? "Trying…" : "Try again"}
-        </button>
+        </Button>
       )}
-      {failure.requestId && !final && <p className="fine">Request {failure.requestId}</p>}
+      {failure.requestId && !final && <p className={style.fine}>Request {failure.requestId}</p>}
     </section>
   );
-}
-
-export function sentence(text: string): string {
-  const t = text.trim();
-  if (!t) return "";
-  return t.charAt(0).toUpperCase() + t.slice(1) + (/[.!?…]$/.test(t) ? "" : ".");
 }

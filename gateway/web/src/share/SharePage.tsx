@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { getSharedWorkflow, type SharedWorkflow } from "../api/client";
-import { type Failure } from "../api/failure";
+import type { Failure } from "../api/failure";
 import type { Link } from "./link";
 import { Problem } from "./Problem";
+import style from "./SharePage.module.css";
 import { Toolbar } from "./Toolbar";
 import { Waiting } from "./Waiting";
 import { Workbench } from "./Workbench";
@@ -11,6 +12,7 @@ import { Workbench } from "./Workbench";
 // SharePage shows the workflow behind a link, or why it cannot be shown.
 export function SharePage({ link }: { link: Link }) {
   const [key, setKey] = useState(""); // the visitor's own key, in memory only
+  const texts = useRef<Record<string, string>>({});
   const view = useQuery<SharedWorkflow, Failure>({
     queryKey: ["shared", link.token, key],
     queryFn: ({ signal }) => getSharedWorkflow(link.token, key, signal),
@@ -18,6 +20,9 @@ export function SharePage({ link }: { link: Link }) {
     retry: (times, failure) => times < 2 && (failure.reason === "UNAVAILABLE" || failure.reason === "UNREACHABLE"),
     retryDelay: 800,
   });
+  const { refetch } = view;
+  const again = useCallback(async () => (await refetch()).data, [refetch]);
+  const onForm = useCallback((now: Record<string, string>) => void (texts.current = now), []);
   useEffect(() => {
     if (view.data?.title) document.title = `${view.data.title} · Keyhole`;
   }, [view.data?.title]);
@@ -34,15 +39,15 @@ export function SharePage({ link }: { link: Link }) {
     <>
       {data && !gone && !link.hideToolbar && (
         <nav aria-label="Page">
-          <a className="skip" href="#run">
+          <a className={style.skip} href="#run">
             Skip to the workflow
           </a>
         </nav>
       )}
-      {!link.hideToolbar && <Toolbar link={link} view={gone ? undefined : data} ownKey={key} />}
-      <main id="main" className={link.embed ? "page page-embed" : "page"}>
+      {!link.hideToolbar && <Toolbar link={link} view={gone ? undefined : data} ownKey={key} texts={texts} />}
+      <main id="main" className={style.page} data-embed={link.embed || undefined}>
         {gone ? (
-          <Problem failure={view.error!} onRetry={() => void view.refetch()} busy={view.isFetching} />
+          <Problem failure={view.error!} onRetry={() => void refetch()} busy={view.isFetching} />
         ) : data ? (
           <Workbench
             link={link}
@@ -50,10 +55,11 @@ export function SharePage({ link }: { link: Link }) {
             ownKey={key}
             setKey={setKey}
             keyRefused={keyRefused}
-            onStale={() => void view.refetch()}
+            onStale={again}
+            onForm={onForm}
           />
         ) : (
-          <Waiting graph={link.showGraph} />
+          <Waiting />
         )}
       </main>
     </>

@@ -1,48 +1,77 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useState, type RefObject } from "react";
 import type { SharedWorkflow } from "../api/client";
+import { Button } from "../ui/Button";
 import { CopyButton } from "../ui/CopyButton";
-import { Icon, Mark } from "../ui/icons";
-import { applyTheme, currentTheme } from "../ui/theme";
+import { Mark } from "../ui/icons";
+import { chooseTheme, currentTheme } from "../ui/theme";
+import { consolePath } from "./consolePath";
 import type { Link } from "./link";
+import style from "./Toolbar.module.css";
 
 const ForkDialog = lazy(() => import("./fork/ForkDialog"));
 const SnippetDialog = lazy(() => import("./snippets/SnippetDialog"));
 
-// Toolbar offers the other actions of a link: fork, use in code, copy, theme.
-export function Toolbar({ link, view, ownKey }: { link: Link; view?: SharedWorkflow; ownKey: string }) {
+interface Props {
+  link: Link;
+  view?: SharedWorkflow;
+  ownKey: string;
+  texts: RefObject<Record<string, string>>;
+}
+
+// Toolbar offers the other actions of a link: use in code, copy, fork, sign in, theme. A frame
+// has none that asks for a key.
+export function Toolbar({ link, view, ownKey, texts }: Props) {
   const [open, setOpen] = useState<"" | "fork" | "code">("");
   const close = () => setOpen("");
+  const home = consolePath();
+  const brand = (
+    <>
+      <Mark /> Keyhole
+    </>
+  );
   return (
-    <header className="toolbar">
-      <span className="brand">
-        <Mark /> Keyhole
-      </span>
-      <nav className="actions" aria-label="Workflow">
+    <header className={style.toolbar}>
+      {home ? (
+        <a className={style.brand} href="/">
+          {brand}
+        </a>
+      ) : (
+        <span className={style.brand}>{brand}</span>
+      )}
+      <nav className={style.actions} aria-label="Workflow">
         {view && (
           <>
-            <button type="button" className="button quiet" aria-label="Use in code" onClick={() => setOpen("code")}>
-              <Icon name="code" />
-              <span className="button-text">Use in code</span>
-            </button>
+            <Button look="ghost" size={40} icon="code" aria-label="Use in code" onClick={() => setOpen("code")}>
+              <span className={style.wide}>Use in code</span>
+              <span className={style.narrow}>Code</span>
+            </Button>
             <CopyButton
-              className="button quiet"
+              look="ghost"
+              size={40}
+              className={style.wide}
               text={`${window.location.origin}/s/${link.token}`}
               label="Copy link"
               icon="link"
             />
-            {view.forkAllowed && (
-              <button type="button" className="button" aria-label="Fork" onClick={() => setOpen("fork")}>
-                <Icon name="fork" />
-                <span className="button-text">Fork</span>
-              </button>
+            {view.forkAllowed && !link.embed && (
+              <Button size={40} icon="fork" onClick={() => setOpen("fork")}>
+                Fork
+              </Button>
             )}
           </>
+        )}
+        {home && !link.embed && (
+          <a className={style.sign} href={home}>
+            Sign in
+          </a>
         )}
         <ThemeButton />
       </nav>
       <Suspense fallback={null}>
         {view && open === "fork" && <ForkDialog view={view} token={link.token} ownKey={ownKey} onClose={close} />}
-        {view && open === "code" && <SnippetDialog view={view} token={link.token} onClose={close} />}
+        {view && open === "code" && (
+          <SnippetDialog view={view} token={link.token} texts={texts.current} onClose={close} />
+        )}
       </Suspense>
     </header>
   );
@@ -51,17 +80,13 @@ export function Toolbar({ link, view, ownKey }: { link: Link; view?: SharedWorkf
 function ThemeButton() {
   const [theme, setTheme] = useState(currentTheme);
   const other = theme === "dark" ? "light" : "dark";
+  const choose = () => {
+    chooseTheme(other);
+    setTheme(other);
+  };
   return (
-    <button
-      type="button"
-      className="button quiet square"
-      aria-label={`Use the ${other} theme`}
-      onClick={() => {
-        applyTheme(other);
-        setTheme(other);
-      }}
-    >
-      <Icon name={theme === "dark" ? "sun" : "moon"} />
-    </button>
+    <Button look="ghost" size={40} square icon={theme === "dark" ? "sun" : "moon"} onClick={choose}>
+      {`Use the ${other} theme`}
+    </Button>
   );
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Exact, parse as parseJSON, stringify } from "../json/exact";
-import { initial, kindOf, labelOf, parse } from "./fields";
+import { initial, kindOf, labelOf, parse } from "../run/fields";
 import type { SharedWorkflow } from "../api/client";
 import { linkOf } from "./link";
-import { typeOf } from "./picture";
-import { cell } from "./result/Table";
-import { read, withoutPictures } from "./result/values";
+import { typeOf } from "../run/picture";
+import { cell } from "../result/Table";
+import { read, withoutPictures } from "../result/values";
 import { snippets } from "./snippets/snippets";
 
 const at = (pathname: string, search = "") => linkOf({ pathname, search });
@@ -45,7 +45,8 @@ describe("fields", () => {
     expect(parse(p(["dictionary"]), "{")).toHaveProperty("error");
     expect(parse(p(["boolean"]), "false")).toEqual({ value: false });
     expect(initial(p(["dictionary"], { defaultValue: { a: 1 } }))).toBe('{\n  "a": 1\n}');
-    expect(labelOf("min_confidence")).toBe("Min confidence");
+    expect(labelOf({ name: "min_confidence" })).toBe("Min confidence");
+    expect(labelOf({ name: "llm_api_key", credential: true, provider: "openai" })).toBe("OpenAI API key");
   });
 });
 

@@ -1,18 +1,19 @@
 import { useEffect, useState } from "react";
-import { Icon } from "./icons";
+import { Button, type ButtonLook, type ButtonSize } from "./Button";
 
-// CopyButton confirms the copy for a moment, also to screen readers.
-export function CopyButton({
-  text,
-  label,
-  className = "button",
-  icon = "copy",
-}: {
+interface Props {
   text: string;
   label: string;
-  className?: string;
+  // The accessible name, where the label alone says too little.
+  name?: string;
+  look?: ButtonLook;
+  size?: ButtonSize;
   icon?: string;
-}) {
+  className?: string;
+}
+
+// CopyButton confirms the copy for a moment, also to screen readers.
+export function CopyButton({ text, label, name, icon = "copy", ...rest }: Props) {
   const [done, setDone] = useState<"" | "copied" | "failed">("");
   useEffect(() => {
     if (!done) return;
@@ -25,12 +26,9 @@ export function CopyButton({
       () => setDone("failed"),
     );
   return (
-    <button type="button" className={className} onClick={copy} aria-label={label}>
-      <Icon name={done === "copied" ? "check" : icon} />
-      <span className="button-text" aria-live="polite">
-        {done === "copied" ? "Copied" : done === "failed" ? "Copy by hand" : label}
-      </span>
-    </button>
+    <Button {...rest} icon={done === "copied" ? "check" : icon} aria-label={name ?? label} onClick={copy}>
+      <span aria-live="polite">{done === "copied" ? "Copied" : done === "failed" ? "Copy by hand" : label}</span>
+    </Button>
   );
 }
 

@@ -1,7 +1,10 @@
-// A modal dialog: focus goes in, stays in, and comes back (Radix).
-import * as Radix from "@radix-ui/react-dialog";
-import { useState, type ReactNode } from "react";
+// A modal dialog: the focus goes in, stays in, and comes back (Radix).
+import { Dialog as Radix } from "radix-ui";
+import { useRef, type ReactNode } from "react";
+import { classes } from "./classes";
 import { Icon } from "./icons";
+import button from "./Button.module.css";
+import style from "./Dialog.module.css";
 
 interface Props {
   open: boolean;
@@ -10,33 +13,42 @@ interface Props {
   description: string;
   children: ReactNode;
   wide?: boolean;
+  full?: boolean; // the whole screen
 }
 
-export function Dialog({ open, onClose, title, description, children, wide }: Props) {
+export function Dialog({ open, onClose, title, description, children, wide, full }: Props) {
   // Return the focus to the element that opened the dialog. Radix returns it only to its
   // own trigger.
-  const [opener] = useState(() => document.activeElement);
+  const opener = useRef<Element>(null);
   return (
     <Radix.Root open={open} onOpenChange={(o) => !o && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="dialog-overlay" />
+        <Radix.Overlay className={style.overlay} />
         <Radix.Content
-          className={wide ? "dialog dialog-wide" : "dialog"}
+          className={classes(style.dialog, wide && style.wide, full && style.full)}
+          onOpenAutoFocus={() => (opener.current = document.activeElement)}
           onCloseAutoFocus={(e) => {
             e.preventDefault();
-            if (opener instanceof HTMLElement) opener.focus();
+            if (opener.current instanceof HTMLElement) opener.current.focus();
           }}
         >
-          <div className="dialog-head">
-            <Radix.Title className="dialog-title">{title}</Radix.Title>
-            <Radix.Close className="button quiet square" aria-label="Close">
+          <div className={style.head}>
+            <Radix.Title className={style.title}>{title}</Radix.Title>
+            <Radix.Close
+              className={classes(button.button, button.ghost, button.size40, button.square)}
+              aria-label="Close"
+            >
               <Icon name="cross" />
             </Radix.Close>
           </div>
-          <Radix.Description className="dialog-text">{description}</Radix.Description>
+          <Radix.Description className={description ? style.text : "sr-only"}>{description}</Radix.Description>
           {children}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+export function DialogFoot({ children }: { children: ReactNode }) {
+  return <div className={style.foot}>{children}</div>;
 }

@@ -82,6 +82,54 @@ const shapes: Record<string, ReactNode> = {
   moon: <path d="M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500z" />,
   shield: <path d="M12 3 5 5.500V11c0 4.500 3 8 7 10 4-2 7-5.500 7-10V5.500z" />,
   warning: <path d="M12 4 2.500 20h19zM12 10v4.500m0 2.500v.5" />,
+  down: <path d="m6 9.500 6 6 6-6" />,
+  up: <path d="m6 14.500 6-6 6 6" />,
+  menu: <path d="M4 6.500h16M4 12h16M4 17.500h16" />,
+  more: <path d="M5.500 12h.01M12 12h.01M18.500 12h.01" strokeWidth="3" />,
+  done: (
+    <>
+      <circle cx="12" cy="12" r="9" />
+      <path d="m8 12.300 2.700 2.700 5.300-5.500" />
+    </>
+  ),
+  wrong: (
+    <>
+      <circle cx="12" cy="12" r="9" />
+      <path d="M12 7.500v5m0 3.500v.01" />
+    </>
+  ),
+  hidden: (
+    <path d="M4 4l16 16M9.900 5.700A9.600 9.600 0 0 1 12 5.500c6 0 9.500 6.500 9.500 6.500a16 16 0 0 1-2.700 3.500M6.200 7.500A15.500 15.500 0 0 0 2.500 12S6 18.500 12 18.500a9 9 0 0 0 4-.9M10 10a2.800 2.800 0 0 0 4 4" />
+  ),
+  eye: (
+    <>
+      <path d="M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12z" />
+      <circle cx="12" cy="12" r="2.800" />
+    </>
+  ),
+  guard: (
+    <>
+      <path d="M12 3 5 5.500V11c0 4.500 3 8 7 10 4-2 7-5.500 7-10V5.500z" />
+      <path d="m9 11.500 2.200 2.200L15.200 9.500" />
+    </>
+  ),
+  search: (
+    <>
+      <circle cx="11" cy="11" r="6.500" />
+      <path d="m16 16 4.500 4.500" />
+    </>
+  ),
+  expand: <path d="M14 4h6v6m0-6-7 7M10 20H4v-6m0 6 7-7" />,
+  lock: (
+    <>
+      <rect x="5" y="10.500" width="14" height="10" rx="2.500" />
+      <path d="M8 10.500V8a4 4 0 0 1 8 0v2.500" />
+    </>
+  ),
+  history: <path d="M4 12a8 8 0 1 0 2.700-6L4 8.500M4 4v4.500h4.500M12 8v4.500l3 1.800" />,
+  external: (
+    <path d="M13 5h6v6m0-6-8.500 8.500M10 6H6.500A1.500 1.500 0 0 0 5 7.500v10A1.500 1.500 0 0 0 6.500 19h10a1.500 1.500 0 0 0 1.500-1.500V14" />
+  ),
   plus: <path d="M12 5v14M5 12h14" />,
   minus: <path d="M5 12h14" />,
   fit: <path d="M4 9V4h5m6 0h5v5m0 6v5h-5m-6 0H4v-5" />,
@@ -99,7 +147,7 @@ export function Icon({ name, size = 16 }: { name: string; size?: number }) {
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      strokeWidth="1.8"
+      strokeWidth={size <= 14 ? 2 : 1.75}
       strokeLinecap="round"
       strokeLinejoin="round"
       aria-hidden="true"

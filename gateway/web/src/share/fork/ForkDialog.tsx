@@ -1,12 +1,16 @@
 import { useMutation } from "@tanstack/react-query";
-import { useId, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { forkShared, whoami, type Fork, type ForkReport, type SharedWorkflow } from "../../api/client";
-import { explain } from "../../api/explain";
+import { explain, same, sentence } from "../../api/explain";
 import type { Failure } from "../../api/failure";
+import { Button } from "../../ui/Button";
 import { CopyButton } from "../../ui/CopyButton";
-import { Dialog } from "../../ui/Dialog";
+import { Dialog, DialogFoot } from "../../ui/Dialog";
+import { Field, Input } from "../../ui/Field";
 import { Icon } from "../../ui/icons";
-import { sentence } from "../Problem";
+import { Notice } from "../../ui/Tag";
+import { consolePath } from "../consolePath";
+import style from "./ForkDialog.module.css";
 
 interface Props {
   view: SharedWorkflow;
@@ -49,131 +53,80 @@ export default function ForkDialog({ view, token, ownKey, onClose }: Props) {
       {fork.data ? (
         <Done fork={fork.data} onClose={onClose} />
       ) : look.data ? (
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            fork.mutate(look.data);
-          }}
-          autoComplete="off"
-        >
-          <p className="fork-place">
-            Into workspace <strong>{look.data.parent.replace("workspaces/", "")}</strong>{" "}
-            <button type="button" className="button link" onClick={() => look.reset()}>
+        <form onSubmit={(e) => (e.preventDefault(), fork.mutate(look.data))} autoComplete="off">
+          <p className={style.line}>
+            <span>
+              Into workspace <strong>{look.data.parent.replace("workspaces/", "")}</strong>
+            </span>
+            <Button look="link" onClick={() => look.reset()}>
               Use another key
-            </button>
+            </Button>
           </p>
-          <Field label="Title" value={title} onChange={setTitle} />
-          <Field
-            label="Id"
-            value={id}
-            onChange={(v) => setID(v.toLowerCase())}
-            optional
-            hint="Made from the title when empty. Letters, digits, - and _."
-          />
+          <Field label="Title">
+            {(d) => <Input {...d} value={title} maxLength={200} onChange={(e) => setTitle(e.target.value)} />}
+          </Field>
+          <Field label="Id" optional help="Made from the title when empty. Letters, digits, - and _.">
+            {(d) => <Input {...d} value={id} maxLength={63} onChange={(e) => setID(e.target.value.toLowerCase())} />}
+          </Field>
           <Report report={look.data.report} when="before" />
           {fork.error && <Trouble failure={fork.error} />}
-          <div className="dialog-foot">
-            <button type="submit" className="button primary" disabled={fork.isPending}>
-              {fork.isPending ? "Forking…" : "Fork"}
-            </button>
-          </div>
+          <DialogFoot>
+            <Button type="submit" look="filled" size={40} busy={fork.isPending}>
+              Fork
+            </Button>
+          </DialogFoot>
         </form>
       ) : (
-        <KeyStep
-          key="key"
-          start={ownKey}
-          busy={look.isPending}
-          failure={look.error}
-          onKey={(k) => {
-            setKey(k);
-            look.mutate(k);
-          }}
-        />
+        <KeyStep start={ownKey} busy={look.isPending} failure={look.error} onKey={(k) => (setKey(k), look.mutate(k))} />
       )}
     </Dialog>
   );
 }
 
-function KeyStep({
-  start,
-  busy,
-  failure,
-  onKey,
-}: {
+interface KeyStepProps {
   start: string;
   busy: boolean;
   failure: Failure | null;
   onKey: (key: string) => void;
-}) {
-  const id = useId();
-  const input = useRef<HTMLInputElement>(null);
-  const [empty, setEmpty] = useState(!start);
-  return (
-    <form
-      autoComplete="off"
-      onSubmit={(e) => {
-        e.preventDefault();
-        onKey(input.current?.value.trim() || start);
-      }}
-    >
-      <div className="field">
-        <label htmlFor={id}>
-          <Icon name="key" /> Your Keyhole key
-        </label>
-        <input
-          ref={input}
-          id={id}
-          type="password"
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          data-1p-ignore=""
-          data-lpignore="true"
-          placeholder={start ? "the key that you run on" : "kh_…"}
-          aria-invalid={!!failure}
-          onChange={(e) => setEmpty(!start && !e.target.value.trim())}
-        />
-        <p className="hint">The copy goes to the workspace of this key. Only this page keeps the key.</p>
-      </div>
-      {failure && <Trouble failure={failure} />}
-      <div className="dialog-foot">
-        <button type="submit" className="button primary" disabled={busy || empty}>
-          {busy ? "Checking…" : "Continue"}
-        </button>
-      </div>
-    </form>
-  );
 }
 
-function Field({
-  label,
-  value,
-  onChange,
-  optional,
-  hint,
-}: {
-  label: string;
-  value: string;
-  onChange: (v: string) => void;
-  optional?: boolean;
-  hint?: string;
-}) {
-  const id = useId();
+function KeyStep({ start, busy, failure, onKey }: KeyStepProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [empty, setEmpty] = useState(!start);
+  const signIn = consolePath();
   return (
-    <div className="field">
-      <label htmlFor={id}>
-        {label} {optional && <span className="optional">optional</span>}
-      </label>
-      <input
-        id={id}
-        type="text"
-        value={value}
-        maxLength={200}
-        autoComplete="off"
-        onChange={(e) => onChange(e.target.value)}
-      />
-      {hint && <p className="hint">{hint}</p>}
-    </div>
+    <form autoComplete="off" onSubmit={(e) => (e.preventDefault(), onKey(input.current?.value.trim() || start))}>
+      {signIn && (
+        <p className={style.line}>
+          <a href={signIn}>Sign in</a> to fork without a key.
+        </p>
+      )}
+      <Field
+        label="Your Keyhole key"
+        help="The copy goes to the workspace of this key. Only this page keeps the key. Who runs this server gives out keys."
+      >
+        {(d) => (
+          <Input
+            {...d}
+            ref={input}
+            type="password"
+            autoCapitalize="off"
+            spellCheck={false}
+            data-1p-ignore=""
+            data-lpignore="true"
+            placeholder={start ? "the key that you run on" : "kh_…"}
+            aria-invalid={!!failure}
+            onChange={(e) => setEmpty(!start && !e.target.value.trim())}
+          />
+        )}
+      </Field>
+      {failure && <Trouble failure={failure} />}
+      <DialogFoot>
+        <Button type="submit" look="filled" size={40} busy={busy} disabled={empty}>
+          {busy ? "Checking…" : "Continue"}
+        </Button>
+      </DialogFoot>
+    </form>
   );
 }
 
@@ -182,16 +135,16 @@ function Report({ report, when }: { report: ForkReport; when: "before" | "after"
   const slots = report.unboundSlots ?? [];
   const models = report.unreachableModels ?? [];
   return (
-    <section className="report" aria-label="Fork report">
-      <h3>{when === "before" ? "Before it runs, you need" : "It still needs"}</h3>
+    <section className={style.report} aria-label="Fork report">
+      <h3 className={style.title}>{when === "before" ? "Before it runs, you need" : "It still needs"}</h3>
       {slots.length === 0 && models.length === 0 && (
-        <p>
+        <p className={style.entry}>
           <Icon name="check" /> Nothing. It runs as it is.
         </p>
       )}
       <ul>
         {slots.map((s) => (
-          <li key={`${s.step}.${s.field}`}>
+          <li key={`${s.step}.${s.field}`} className={style.entry}>
             <Icon name="key" />
             <span>
               <code>
@@ -208,7 +161,7 @@ function Report({ report, when }: { report: ForkReport; when: "before" | "after"
           </li>
         ))}
         {models.map((m) => (
-          <li key={m}>
+          <li key={m} className={style.entry}>
             <Icon name="model" />
             <span>
               Model <code>{m}</code> is private: choose another model in that step.
@@ -222,33 +175,44 @@ function Report({ report, when }: { report: ForkReport; when: "before" | "after"
 
 function Trouble({ failure }: { failure: Failure }) {
   const { title, advice } = explain(failure);
+  const reason = sentence(failure.message);
   return (
-    <div className="notice" role="alert">
-      <Icon name="warning" />
-      <div>
-        <strong>{title}.</strong>
-        <p>
-          {sentence(failure.message)} {failure.reason === "UNAUTHENTICATED" ? "" : advice}
-        </p>
-      </div>
-    </div>
+    <Notice tone="bad" role="alert">
+      <strong>{title}.</strong>
+      <p>
+        {!same(title, reason) && reason} {failure.reason === "UNAUTHENTICATED" ? "" : advice}
+      </p>
+    </Notice>
   );
 }
 
 function Done({ fork, onClose }: { fork: Fork; onClose: () => void }) {
   const name = fork.workflow?.name ?? "";
+  const [, workspace, , workflow] = name.split("/");
+  const home = consolePath();
   return (
     <div>
-      <p className="fork-name">
-        <code>{name}</code> <CopyButton className="button small" text={name} label="Copy name" />
+      <p className={style.line}>
+        <code data-part="fork-name">{name}</code> <CopyButton text={name} label="Copy name" />
       </p>
-      {fork.report?.forkedFrom && <p className="quiet-text">Forked from {fork.report.forkedFrom}.</p>}
+      {fork.report?.forkedFrom && <p className={style.quiet}>Forked from {fork.report.forkedFrom}.</p>}
       <Report report={fork.report ?? {}} when="after" />
-      <div className="dialog-foot">
-        <button type="button" className="button primary" onClick={onClose}>
+      {!home && (
+        <p className={style.quiet}>
+          Look at it with <code>keyhole workflow get {workflow}</code>, share it with{" "}
+          <code>keyhole share create {workflow}</code>.
+        </p>
+      )}
+      <DialogFoot>
+        <Button size={40} onClick={onClose}>
           Done
-        </button>
-      </div>
+        </Button>
+        {home && (
+          <a className={style.editor} href={`${home}/${workspace}/workflows/${workflow}/edit`}>
+            Open in editor
+          </a>
+        )}
+      </DialogFoot>
     </div>
   );
 }

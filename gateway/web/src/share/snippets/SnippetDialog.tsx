@@ -1,21 +1,21 @@
-import * as Tabs from "@radix-ui/react-tabs";
 import type { SharedWorkflow } from "../../api/client";
+import { kindOf } from "../../run/fields";
 import { CopyButton } from "../../ui/CopyButton";
 import { Dialog } from "../../ui/Dialog";
-import { kindOf } from "../fields";
+import { Tabs } from "../../ui/Tabs";
+import style from "./SnippetDialog.module.css";
 import { snippets } from "./snippets";
 
-// SnippetDialog shows how to run a link from a program.
-export default function SnippetDialog({
-  view,
-  token,
-  onClose,
-}: {
+interface Props {
   view: SharedWorkflow;
   token: string;
+  texts: Record<string, string>;
   onClose: () => void;
-}) {
-  const all = snippets(view, window.location.origin, token);
+}
+
+// SnippetDialog shows how to run a link from a program, with the values of the form.
+export default function SnippetDialog({ view, token, texts, onClose }: Props) {
+  const all = snippets(view, window.location.origin, token, texts);
   const inputs = view.interface?.inputs ?? [];
   const needs = [
     inputs.some((i) => kindOf(i) === "picture") && "a picture in photo.jpg",
@@ -29,28 +29,32 @@ export default function SnippetDialog({
       title="Use in code"
       description={`Runs this link from a program${needs.length ? `, with ${needs.join(" and ")}` : ""}. Needs no package.`}
     >
-      <Tabs.Root defaultValue="curl">
-        <Tabs.List className="tabs" aria-label="Language">
-          {all.map((s) => (
-            <Tabs.Trigger key={s.id} className="tab" value={s.id}>
-              {s.title}
-            </Tabs.Trigger>
-          ))}
-        </Tabs.List>
-        {all.map((s) => (
-          <Tabs.Content key={s.id} value={s.id} className="snippet" tabIndex={-1}>
-            <pre tabIndex={0} role="group" aria-label={`${s.title} program`} data-snippet={s.id}>
-              {s.text}
-            </pre>
-            <div className="snippet-foot">
-              <span className="quiet-text">
-                Run it with <code>{s.run}</code>
-              </span>
-              <CopyButton text={s.text} label={`Copy ${s.title}`} />
-            </div>
-          </Tabs.Content>
-        ))}
-      </Tabs.Root>
+      <Tabs
+        label="Language"
+        tabs={all.map((s) => ({
+          id: s.id,
+          label: s.title,
+          content: (
+            <>
+              <pre
+                className={style.program}
+                tabIndex={0}
+                role="group"
+                aria-label={`${s.title} program`}
+                data-snippet={s.id}
+              >
+                {s.text}
+              </pre>
+              <div className={style.foot}>
+                <span className={style.run}>
+                  Run it with <code>{s.run}</code>
+                </span>
+                <CopyButton size={40} text={s.text} label={`Copy ${s.title}`} />
+              </div>
+            </>
+          ),
+        }))}
+      />
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@
 // environment, and works without edits; a test runs each as it is.
 import type { Input, SharedWorkflow } from "../../api/client";
 import { Exact, freshMark, stringify } from "../../json/exact";
-import { kindOf } from "../fields";
+import { kindOf, parse } from "../../run/fields";
 
 export interface Snippet {
   id: string;
@@ -18,8 +18,13 @@ interface Parts {
   values: Record<string, unknown>;
 }
 
-export function snippets(view: SharedWorkflow, origin: string, token: string): Snippet[] {
-  const parts = partsOf(view.interface?.inputs ?? [], `${origin}/v1/shared/${token}:run`);
+export function snippets(
+  view: SharedWorkflow,
+  origin: string,
+  token: string,
+  texts: Record<string, string> = {},
+): Snippet[] {
+  const parts = partsOf(view.interface?.inputs ?? [], `${origin}/v1/shared/${token}:run`, texts);
   return [
     { id: "curl", title: "curl", text: curl(parts), run: "sh" },
     { id: "python", title: "Python", text: python(parts), run: "python3 run.py" },
@@ -28,26 +33,36 @@ export function snippets(view: SharedWorkflow, origin: string, token: string): S
   ];
 }
 
-function partsOf(inputs: Input[], url: string): Parts {
+// partsOf takes the values of the form where they are valid, else the defaults.
+function partsOf(inputs: Input[], url: string, texts: Record<string, string>): Parts {
   const parts: Parts = { url, pictures: [], secrets: [], values: {} };
   for (const i of inputs) {
     const name = i.name ?? "";
     const kind = kindOf(i);
+    const given = name in texts ? parse(i, texts[name]!) : "absent";
     if (kind === "picture") parts.pictures.push(name);
     else if (kind === "credential")
       parts.secrets.push({ name, variable: variable(name), destination: i.destination ?? "" });
+    else if (given !== "absent" && "value" in given) parts.values[name] = given.value;
     else if (i.defaultValue !== undefined) parts.values[name] = i.defaultValue;
-    else if (i.required)
-      parts.values[name] =
-        kind === "integer" || kind === "number" || kind === "ratio"
-          ? 1
-          : kind === "switch"
-            ? true
-            : kind === "json"
-              ? []
-              : "";
+    else if (i.required) parts.values[name] = placeholder(kind);
   }
   return parts;
+}
+
+function placeholder(kind: string): unknown {
+  switch (kind) {
+    case "integer":
+    case "number":
+    case "ratio":
+      return 1;
+    case "switch":
+      return true;
+    case "json":
+      return [];
+    default:
+      return "";
+  }
 }
 
 function variable(name: string): string {
@@ -95,24 +110,32 @@ function shell(text: string): string {
 }
 
 function python(p: Parts): string {
-  const lines = ["import base64, json, os, urllib.request".replace(", os", p.secrets.length ? ", os" : ""), ""];
+  const modules = [
+    ...(p.pictures.length ? ["base64"] : []),
+    "json",
+    ...(p.secrets.length ? ["os"] : []),
+    "sys",
+    "urllib.error",
+    "urllib.request",
+  ];
+  const lines = [`import ${modules.join(", ")}`, ""];
   if (p.pictures.length) lines.push('picture = base64.b64encode(open("photo.jpg", "rb").read()).decode()');
-  const text = pythonValue(body(p), 0);
   lines.push(
-    `body = ${text}`,
+    `body = ${pythonValue(body(p), 0)}`,
     "request = urllib.request.Request(",
     `    ${JSON.stringify(p.url)},`,
     "    json.dumps(body).encode(),",
     '    {"content-type": "application/json"},',
     ")",
-  );
-  lines.push(
-    'outputs = json.load(urllib.request.urlopen(request))["outputs"][0]',
+    "try:",
+    '    outputs = json.load(urllib.request.urlopen(request))["outputs"][0]',
+    "except urllib.error.HTTPError as error:",
+    '    sys.exit(json.load(error)["message"])',
     "for name, value in outputs.items():",
     "    print(name, str(value)[:200])",
     "",
   );
-  return lines.join("\n").replace(/^import base64, /, p.pictures.length ? "import base64, " : "import ");
+  return lines.join("\n");
 }
 
 function pythonValue(v: unknown, depth: number): string {

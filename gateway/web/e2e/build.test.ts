@@ -1,0 +1,60 @@
+// The budgets of the entries: what a browser loads before the first use, compressed.
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const dist = join(import.meta.dirname, "../dist/app");
+
+interface Chunk {
+  file: string;
+  imports?: string[];
+}
+
+// closure is a chunk with all that it imports at once. Parts that are loaded later have
+// budgets of their own.
+function closure(manifest: Record<string, Chunk>, name: string, seen = new Set<string>()): Set<string> {
+  const chunk = manifest[name];
+  if (!chunk || seen.has(chunk.file)) return seen;
+  seen.add(chunk.file);
+  for (const i of chunk.imports ?? []) closure(manifest, i, seen);
+  return seen;
+}
+
+async function brotli(files: Iterable<string>): Promise<number> {
+  let sum = 0;
+  for (const f of files) sum += (await stat(join(dist, `${f}.br`))).size;
+  return sum;
+}
+
+describe("the build", () => {
+  const budgets: [entry: string, kilobytes: number][] = [["index.html", 130]];
+
+  test.each(budgets)("%s loads at most %d KB of script before the first use", async (entry, kilobytes) => {
+    const manifest = JSON.parse(await readFile(join(dist, ".vite/manifest.json"), "utf8")) as Record<string, Chunk>;
+    const bytes = await brotli(closure(manifest, entry));
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThanOrEqual(kilobytes * 1000);
+  });
+
+  test("what is loaded later stays small, and the share page loads none of it by itself", async () => {
+    const manifest = JSON.parse(await readFile(join(dist, ".vite/manifest.json"), "utf8")) as Record<string, Chunk>;
+    const first = closure(manifest, "index.html");
+    const later: [source: string, kilobytes: number][] = [
+      ["src/graph/GraphSection.tsx", 70],
+      ["src/result/Results.tsx", 25],
+      ["src/result/Markdown.tsx", 35],
+      ["src/json/JSONView.tsx", 90],
+      ["src/share/fork/ForkDialog.tsx", 10],
+    ];
+    for (const [source, kilobytes] of later) {
+      const own = [...closure(manifest, source)].filter((f) => !first.has(f));
+      expect(own.length, source).toBeGreaterThan(0);
+      expect(await brotli(own), source).toBeLessThanOrEqual(kilobytes * 1000);
+    }
+  });
+
+  test("holds no gallery", async () => {
+    const manifest = await readFile(join(dist, ".vite/manifest.json"), "utf8");
+    expect(manifest).not.toContain("gallery");
+  });
+});

@@ -1,0 +1,56 @@
+// Markdown of a stranger: no raw HTML, no pictures of other sites, links that open apart and
+// only lead to web pages.
+import Renderer from "markdown-to-jsx";
+import { type ReactNode } from "react";
+import style from "./Markdown.module.css";
+
+export default function Markdown({ text }: { text: string }) {
+  return (
+    <div className={style.markdown} data-part="text">
+      <Renderer options={options}>{text}</Renderer>
+    </div>
+  );
+}
+
+function Link({ href, children }: { href?: string; children?: ReactNode }) {
+  if (!href || !/^https?:\/\//i.test(href)) return <span>{children}</span>;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  );
+}
+
+function Alt({ alt }: { alt?: string }) {
+  return <span>{alt}</span>;
+}
+
+// Headings of an answer stand below those of the page.
+function Heading({ children }: { children?: ReactNode }) {
+  return <h4>{children}</h4>;
+}
+
+const nothing = () => null;
+const options = {
+  disableParsingRawHTML: true,
+  forceBlock: true,
+  disableAutoLink: false,
+  overrides: {
+    a: Link,
+    img: Alt,
+    h1: Heading,
+    h2: Heading,
+    h3: Heading,
+    h5: Heading,
+    h6: Heading,
+    iframe: nothing,
+    script: nothing,
+    style: nothing,
+    object: nothing,
+    embed: nothing,
+    form: nothing,
+    input: nothing,
+    video: nothing,
+    audio: nothing,
+  },
+};

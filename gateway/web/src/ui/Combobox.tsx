@@ -1,0 +1,107 @@
+import { Command } from "cmdk";
+import { Popover as Radix } from "radix-ui";
+import { useId, useState, type ReactNode } from "react";
+import { Button } from "./Button";
+import { classes } from "./classes";
+import { Icon } from "./icons";
+import field from "./Field.module.css";
+import popover from "./Popover.module.css";
+import style from "./Combobox.module.css";
+
+export interface Choice {
+  value: string;
+  label: string;
+  icon?: string;
+  // Why it is off, or what sets it apart.
+  note?: string;
+  disabled?: boolean;
+}
+
+interface Props {
+  label: string;
+  choices: Choice[];
+  value: string;
+  onChange: (value: string) => void;
+  placeholder?: string;
+  // Below the list, such as "Create a credential".
+  action?: { label: string; onSelect: () => void };
+  empty?: ReactNode;
+  id?: string;
+}
+
+// Combobox picks one of many: type to filter, arrow keys to move, Enter to pick.
+export function Combobox({
+  label,
+  choices,
+  value,
+  onChange,
+  placeholder,
+  action,
+  empty = "Nothing matches.",
+  id,
+}: Props) {
+  const [open, setOpen] = useState(false);
+  const list = useId();
+  const chosen = choices.find((c) => c.value === value);
+  const pick = (next: () => void) => {
+    next();
+    setOpen(false);
+  };
+  return (
+    <Radix.Root open={open} onOpenChange={setOpen}>
+      <Radix.Trigger asChild>
+        <button
+          type="button"
+          id={id}
+          role="combobox"
+          aria-label={label}
+          aria-expanded={open}
+          aria-controls={list}
+          className={classes(field.control, style.trigger)}
+        >
+          {chosen?.icon && <Icon name={chosen.icon} />}
+          <span className={classes(style.value, !chosen && style.none)}>
+            {chosen?.label ?? placeholder ?? "Choose"}
+          </span>
+          <Icon name="down" />
+        </button>
+      </Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          className={classes(popover.popover, style.list)}
+          align="start"
+          sideOffset={4}
+          collisionPadding={12}
+          aria-label={label}
+          id={list}
+        >
+          <Command label={label} loop>
+            <Command.Input className={classes(field.control, style.search)} placeholder="Search" />
+            <Command.List className={style.items} label={label}>
+              <Command.Empty className={style.empty}>{empty}</Command.Empty>
+              {choices.map((c) => (
+                <Command.Item
+                  key={c.value}
+                  value={`${c.label} ${c.value}`}
+                  disabled={c.disabled}
+                  className={style.item}
+                  onSelect={() => pick(() => onChange(c.value))}
+                >
+                  {c.icon && <Icon name={c.icon} />}
+                  <span className={style.value}>{c.label}</span>
+                  {c.note && <span className={style.note}>{c.note}</span>}
+                  {c.value === value && <Icon name="check" />}
+                </Command.Item>
+              ))}
+            </Command.List>
+          </Command>
+          {action && (
+            <Button look="link" icon="plus" className={style.action} onClick={() => pick(action.onSelect)}>
+              {action.label}
+            </Button>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
