@@ -2,12 +2,14 @@ package models
 
 import (
 	"errors"
+	"slices"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
@@ -38,33 +40,28 @@ func tensorMessages(all []Tensor) []*registryv1.Tensor {
 	return out
 }
 
-// changes reads the update mask. Fields that are not in it are nil. The task of a model is fixed.
+// changes returns the new values of the fields in the update mask, and nil for others.
 func changes(r *registryv1.UpdateModelRequest) (title *string, public *bool, err error) {
-	for _, path := range r.GetUpdateMask().GetPaths() {
-		switch path {
-		case "title":
-			title = new(r.GetModel().GetTitle())
-		case "visibility":
-			public = new(isPublic(r.GetModel()))
-		case "name":
-		default:
-			return nil, nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%q cannot be changed; title and visibility can", path).
-				Field("update_mask", "not a field that can be changed")
-		}
+	mask, err := resource.Mask(r.GetUpdateMask().GetPaths(), []string{"title", "visibility"}, []string{"name"})
+	if slices.Contains(mask, "title") {
+		title = new(r.GetModel().GetTitle())
 	}
-	return title, public, nil
+	if slices.Contains(mask, "visibility") {
+		public = new(isPublic(r.GetModel()))
+	}
+	return title, public, err
 }
 
 func isPublic(m *registryv1.Model) bool {
 	return m.GetVisibility() == registryv1.Visibility_VISIBILITY_PUBLIC
 }
 
-// notFound is the same answer for a model that does not exist and for one of somebody else.
+// notFound is the error for a model that does not exist, and for one of another workspace.
 func notFound() *errs.Error {
 	return errs.NotFound(errorsv1.Reason_REASON_MODEL_NOT_FOUND, "there is no such model here, or it is not yours")
 }
 
-// Error is the answer for an error of the store.
+// Error returns the error that a client gets for an error of the store.
 func Error(err error) error {
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return notFound()
