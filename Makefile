@@ -15,7 +15,7 @@ CASES ?=
 
 # One way to compile for all that is built, tested and looked at: each package is then
 # compiled once. The model worker alone needs cgo. The state of the clone is not stamped
-# in: a file that somebody puts there would have everything linked anew.
+# in: a file that somebody puts there would cause everything to be linked again.
 WORKER := ./services/modelworker/cmd/...
 export CGO_ENABLED := 0
 export GOFLAGS += -trimpath -buildvcs=false

@@ -27,7 +27,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Config is what an operator sets.
+// Config has the settings of an operator.
 type Config struct {
 	// MaxBody bounds a JSON body in bytes; 0 means 32 MiB. The services have the same
 	// limit.

@@ -73,7 +73,7 @@ func linkedTo(t *testing.T, views map[string]*sharingv1.SharedWorkflow) (*grpc.C
 	}, grpc.MaxRecvMsgSize(64<<20)), runs
 }
 
-// from is a client with a loopback address of its own.
+// from is a client with its own loopback address.
 func (s *served) from(t *testing.T, address string) *http.Client {
 	t.Helper()
 	transport := s.Client().Transport.(*http.Transport).Clone()

@@ -1,8 +1,7 @@
-// Package bench measures what the documentation promises of speed and memory,
-// each figure beside what it is held against, in one run on one machine: see
-// docs/operate/performance.md. Nothing here fails for being slow; what it finds is
-// reported as metrics.
+// Package bench measures the speed and memory that docs/operate/performance.md states. Each
+// figure is compared with a baseline in the same run on the same machine. No benchmark
+// fails for being slow; the results are reported as metrics.
 //
-// The two sides of a comparison take turns, a moment each, so that whatever else
-// the machine does meets both.
+// The two sides of a comparison alternate in short turns, so that other load on the machine
+// affects both.
 package bench

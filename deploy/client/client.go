@@ -29,7 +29,7 @@ func New(base, key string) *Client {
 	return &Client{base: strings.TrimSuffix(base, "/"), key: strings.TrimSpace(key), http: &http.Client{Timeout: 15 * time.Minute}}
 }
 
-// WithKey is the same installation with another key.
+// WithKey returns a client of the same installation with another key.
 func (c *Client) WithKey(key string) *Client {
 	other := *c
 	other.key = strings.TrimSpace(key)
@@ -51,7 +51,7 @@ type Error struct {
 	} `json:"details"`
 }
 
-// Error writes the message, the reason and what is wrong with each field.
+// Error returns the message, the reason and the violation of each field.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Message)
@@ -66,7 +66,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Reason is the machine-readable reason.
+// Reason returns the machine-readable reason.
 func (e *Error) Reason() string {
 	for _, d := range e.Details {
 		if d.Reason != "" {
@@ -76,7 +76,7 @@ func (e *Error) Reason() string {
 	return ""
 }
 
-// IsReason reports whether err is the server's, with that reason.
+// IsReason reports whether err is an error of the server with that reason.
 func IsReason(err error, reason string) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Reason() == reason
@@ -107,9 +107,8 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	return nil
 }
 
-// Upload sends a file as the body of a PUT and decodes the answer into out. While it goes
-// on, progress is called with the bytes that were sent and the size of the file; nil is
-// fine.
+// Upload sends a file as the body of a PUT and decodes the answer into out. It calls
+// progress, if not nil, with the bytes sent so far and the size of the file.
 func (c *Client) Upload(ctx context.Context, path, file string, progress func(sent, size int64), out any) error {
 	f, err := os.Open(file)
 	if err != nil {
@@ -164,7 +163,7 @@ func encode(body any) (io.Reader, error) {
 	return &out, nil
 }
 
-// send makes the request; a reply that is not a success comes back as an *Error.
+// send makes the request. It returns an *Error for an answer that is not a success.
 func (c *Client) send(ctx context.Context, method, path string, query url.Values, body io.Reader, contentType string) (*http.Response, error) {
 	target := c.base + path
 	if len(query) > 0 {

@@ -1,6 +1,6 @@
-// Package demo makes the demonstration through the public API, on any
-// installation: a workspace, a private model, a workflow that reads the text in a
-// picture with it, and a link to it under the owner's key.
+// Package demo creates the demonstration through the public API, on any installation: a
+// workspace, a private model, a workflow that reads the text in a picture, and a link to it
+// that charges the owner's key.
 package demo
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/deploy/seed"
 )
 
-// Names of what the demo makes.
+// Names of the demo's resources.
 const (
 	Workspace = "demo"
 	Model     = "pp-ocr"
@@ -33,14 +33,14 @@ var definition []byte
 //go:embed sample.jpg
 var Photo []byte
 
-// Result is what was made. The key is shown once, by the vault and so here.
+// Result has the created resources. The vault returns the key only once, and so does Seed.
 type Result struct {
 	Key   string
 	Share string
 	Token string
 }
 
-// Exists reports whether the workspace is there already.
+// Exists reports whether the workspace exists.
 func Exists(ctx context.Context, operator *client.Client) (bool, error) {
 	err := operator.Do(ctx, http.MethodGet, "/v1/workspaces/"+Workspace, nil, nil, nil)
 	if client.IsReason(err, "NOT_FOUND") {
@@ -79,7 +79,7 @@ func Seed(ctx context.Context, operator *client.Client, modelFile string, progre
 
 type object = map[string]any
 
-// seeder does one thing after the other until one fails.
+// seeder runs steps until one fails.
 type seeder struct {
 	ctx      context.Context
 	progress func(string)
@@ -96,7 +96,7 @@ func (s *seeder) step(what string, do func() error) {
 	}
 }
 
-// created takes "it is there already" for success.
+// created treats "already exists" as success.
 func created(err error) error {
 	if client.IsReason(err, "ALREADY_EXISTS") {
 		return nil
@@ -132,7 +132,7 @@ func seedShare(ctx context.Context, owner *client.Client, result *Result) error 
 	return err
 }
 
-// Try is the command that runs the demo's link on a photograph.
+// Try returns the command that runs the demo's link on a photograph.
 func Try(base, token, photo string) string {
 	return fmt.Sprintf(`curl -s %s/v1/shared/%s:run -H 'content-type: application/json' \
   -d "{\"inputs\":{\"image\":{\"type\":\"base64\",\"value\":\"$(base64 -w0 %s)\"}}}"`, strings.TrimSuffix(base, "/"), token, photo)

@@ -58,7 +58,7 @@ func letters(text []byte) string {
 }
 
 // slicing is a provider that answers with the piece of the key that the prompt names, or
-// with several as JSON, each under a name of its own.
+// with several as JSON, each under its own name.
 func slicing(t *testing.T, secret func() string) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

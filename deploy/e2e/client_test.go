@@ -62,7 +62,7 @@ type reply struct {
 // transport has no limit of connections: the cases are parallel.
 var transport = &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 5 * time.Second}
 
-// stranger calls with a key that nobody has, and from an address of its own, for wrong
+// stranger calls with a key that nobody has, and from its own address, for wrong
 // keys are limited by address: the n-th of a network that is all loopback.
 func (in *installation) stranger(n int) *client {
 	from := &net.TCPAddr{IP: net.IPv4(127, 1, byte(n>>8), byte(n))}

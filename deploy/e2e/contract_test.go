@@ -26,7 +26,7 @@ type rpc struct {
 	streaming bool
 }
 
-// uploads has no HTTP annotation: the gateway has a handler of its own for it.
+// uploads has no HTTP annotation: the gateway has its own handler for it.
 const uploads = "/v1/{name=workspaces/*/models/*/versions/*}/artifact"
 
 // contract is every public RPC, from the descriptors: a new one is in it by

@@ -9,7 +9,7 @@ import (
 
 // TestKill ends programs with kill -9 while runs are before, in and after their
 // provider's answer. Afterwards the ledger says what the provider says, the
-// budget is there again, and nobody waits for ever.
+// budget is there again, and nobody waits indefinitely.
 func TestKill(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, k kind) {

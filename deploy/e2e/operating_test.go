@@ -35,7 +35,7 @@ func block(t *testing.T, heading string) string {
 	return text
 }
 
-// elsewhere gives a block addresses that nobody uses and a Redis of its own. Nothing
+// elsewhere gives a block addresses that nobody uses and its own Redis. Nothing
 // else of it is changed.
 func elsewhere(t *testing.T, text string) (script, base string) {
 	t.Helper()
@@ -106,7 +106,7 @@ func endGroup(t *testing.T, group int) {
 	}
 }
 
-// TestSeedWaits: what demo seed waits for, and that it does not wait for ever.
+// TestSeedWaits: what demo seed waits for, and that it does not wait indefinitely.
 func TestSeedWaits(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -10,8 +10,8 @@ import (
 )
 
 // TestOutage takes a store away and gives it back. Meanwhile everything that
-// needs it is UNAVAILABLE, with a reason and without waiting for ever; nothing is
-// half written; afterwards it goes on by itself.
+// needs it is UNAVAILABLE, with a reason and without waiting indefinitely; nothing is
+// half written; afterwards it recovers without help.
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, k kind) {

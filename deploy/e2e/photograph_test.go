@@ -70,7 +70,7 @@ func (in *installation) demoToken(t testing.TB) string {
 	return m[1]
 }
 
-// demoOwner is the demo's workspace with a key of its own.
+// demoOwner is the demo's workspace with its own key.
 func (in *installation) demoOwner(t testing.TB) *tenant {
 	t.Helper()
 	w := &tenant{client: &client{in: in}, name: "workspaces/demo"}

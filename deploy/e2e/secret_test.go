@@ -20,7 +20,7 @@ type class int
 
 const (
 	credential class = iota // by nobody, once it is stored
-	apiKey                  // by whoever made it, once
+	apiKey                  // by its creator, once
 	link                    // by its owner
 )
 

@@ -28,7 +28,7 @@ func (in *installation) tenant(t testing.TB) *tenant {
 	return w
 }
 
-// newKey makes a key, perhaps with a budget of runs for ever.
+// newKey makes a key, perhaps with a lifetime budget of runs.
 func (in *installation) newKey(t testing.TB, by *client, workspace string, runs any) (key, name string) {
 	t.Helper()
 	body := object{"title": "e2e"}

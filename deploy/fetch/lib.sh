@@ -17,7 +17,7 @@ has() { [ -f "$1" ] && [ "$(sha256sum <"$1" | cut -d' ' -f1)" = "$2" ]; }
 # check FILE SHA256
 check() { has "$1" "$2" || fail "$1 is not the expected file (SHA-256 differs from $2)"; }
 
-# install_checked FROM TO SHA256: whoever looks sees the whole file or none.
+# install_checked FROM TO SHA256: readers see the whole file or none.
 install_checked() {
 	check "$1" "$3"
 	mkdir -p "$(dirname "$2")"

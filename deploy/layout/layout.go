@@ -1,4 +1,4 @@
-// Package layout keeps the shape of the repository by tests: which way imports point between and
-// within services, which functions and files each service has, how large a package is, what each
-// program links, which program needs cgo. It holds nothing else.
+// Package layout tests the structure of the repository: the directions of imports between
+// and within services, the functions and files of each service, the size of packages, the
+// modules that each program links, and which program needs cgo. It has no other content.
 package layout

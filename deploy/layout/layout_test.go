@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the deps.txt files anew")
+var update = flag.Bool("update", false, "rewrite the deps.txt files")
 
 const (
 	ours = "github.com/keyhole-dev/keyhole/"
@@ -120,7 +120,7 @@ func TestOnlyTheModelWorkerNeedsCgo(t *testing.T) {
 	}
 }
 
-// TestModulesOfEachProgram compares with the deps.txt beside each main: what a
+// TestModulesOfEachProgram compares with the deps.txt next to each main: what a
 // program links is its attack surface, and a new module is seen in review.
 func TestModulesOfEachProgram(t *testing.T) {
 	t.Parallel()

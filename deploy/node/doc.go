@@ -1,5 +1,5 @@
-// Package node puts all services into one process: what `keyhole serve` runs, and
-// what end-to-end tests and benchmarks start.
+// Package node runs all services in one process, for `keyhole serve`, end-to-end tests and
+// benchmarks.
 //
 // Each service has its two servers, on pipes instead of ports. The other services dial it
 // as in separate programs, so interceptors, access rules, deadlines and traces are those of

@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// KeyFile reads a key of the data folder, or makes one at first start.
+// KeyFile reads a key of the data folder, or creates it at the first start.
 func KeyFile(dir, name string) (secret.Secret, error) {
 	path := filepath.Join(dir, name)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -25,8 +25,7 @@ func KeyFile(dir, name string) (secret.Secret, error) {
 	return program.KeyFile(path)
 }
 
-// writePrivate writes a new file of mode 0600 that is there as a whole or not at
-// all.
+// writePrivate writes a new file of mode 0600 atomically.
 func writePrivate(path string, raw []byte) error {
 	temp, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
 	if err != nil {

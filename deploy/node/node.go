@@ -18,7 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault"
 )
 
-// Config is what an operator sets, for all services together.
+// Config has the settings of an operator, for all services together.
 type Config struct {
 	// Data is the data directory.
 	Data string
@@ -48,11 +48,11 @@ type Config struct {
 	// ModelWorkers and Runs bound the model workers and the runs at the same time; 0 is
 	// the default of modelworker.Config and runner.Config.
 	ModelWorkers, Runs int
-	// Gateway is the HTTP edge's own part.
+	// Gateway configures the HTTP edge.
 	Gateway gateway.Config
 }
 
-// Node is the running services. Close it.
+// Node has the running services. The caller closes it.
 type Node struct {
 	cfg       Config
 	tel       *telemetry.Telemetry
@@ -74,7 +74,7 @@ type Node struct {
 // names of the services, in start order. No service calls one that has not started yet.
 var names = []string{"vault", "registry", "sharing", "runner"}
 
-// Open opens everything and serves nothing. Its Components serve.
+// Open opens everything but does not serve. Run its Components to serve.
 func Open(ctx context.Context, cfg Config, tel *telemetry.Telemetry) (*Node, error) {
 	n := &Node{cfg: cfg, tel: tel, pipes: map[string]*rpc.Pipe{}, servers: map[string]*rpc.Server{}}
 	if err := n.open(ctx); err != nil {
@@ -109,15 +109,15 @@ func (n *Node) open(ctx context.Context) error {
 // Close closes what Open opened, in reverse order.
 func (n *Node) Close() error { return n.closers.Close() }
 
-// Gateway is the HTTP handler.
+// Gateway returns the HTTP handler.
 func (n *Node) Gateway() *gateway.Gateway { return n.gateway }
 
-// Clients is the gRPC server of all public endpoints, for a separate listener.
+// Clients returns the gRPC server of all public endpoints, for a separate listener.
 func (n *Node) Clients() *rpc.Server { return n.clients }
 
-// Components are the parts to run, in start order; they stop in reverse order. Add listeners
-// for clients after them, so that the listeners stop first and running calls still reach
-// the services.
+// Components returns the parts to run, in start order; they stop in reverse order. Add
+// listeners for clients after them, so that the listeners stop first and calls in progress
+// still reach the services.
 func (n *Node) Components() []lifecycle.Component {
 	var parts []lifecycle.Component
 	for _, name := range names {

@@ -92,7 +92,7 @@ func (n *Node) openClients(services map[string]registrar, visitors secret.Secret
 		return err
 	}
 	cfg := n.serverConfig(id, rpc.Public, visitors)
-	cfg.Plaintext = true // on loopback alone: the builder refuses any other address
+	cfg.Plaintext = true // the server refuses any address but loopback
 	cfg.Authenticate = rpc.Authenticator(conn, id.Verifier())
 	if n.clients, err = rpc.NewServer(cfg); err != nil {
 		return err

@@ -85,8 +85,7 @@ func (n *Node) openRegistry(ctx context.Context) error {
 	return n.registry.Bootstrap(ctx)
 }
 
-// workers makes a pool of model workers; nothing is started before a model is
-// needed.
+// workers returns a pool of model workers, which starts none before a model is needed.
 func (n *Node) workers() (*modelworker.Pool, error) {
 	pool, err := modelworker.New(modelworker.Config{Worker: n.cfg.Worker, Workers: n.cfg.ModelWorkers, Logger: n.tel.Logger})
 	if err != nil {

@@ -50,7 +50,7 @@ func (n *Node) openStores(ctx context.Context) error {
 	return n.openOthers(ctx)
 }
 
-// openOthers opens Redis and the blobs. The vault's Redis is its own.
+// openOthers opens Redis and the bucket. The vault has its own Redis.
 func (n *Node) openOthers(ctx context.Context) error {
 	for _, r := range []struct {
 		name, url string
@@ -83,7 +83,7 @@ func (n *Node) openOthers(ctx context.Context) error {
 	return nil
 }
 
-// openBlobs opens the bucket at a URL, or the folder where there is none.
+// openBlobs opens the bucket at a URL, or the folder if there is no URL.
 func openBlobs(ctx context.Context, url, folder string) (*blob.Bucket, error) {
 	if url != "" {
 		bucket, err := blob.OpenBucket(ctx, url)

@@ -18,8 +18,8 @@ type Model struct {
 	File string
 }
 
-// standard are the models of the operator's workspace that manifests name as defaults.
-// Each is made from one file; other sizes are the operator's to bring.
+// standard returns the models of the operator's workspace that manifests name as defaults.
+// Each is made from one file; the operator uploads other sizes.
 func standard(textReader string) []Model {
 	return []Model{{
 		Workspace: "operator", ID: "pp-ocr-small", Title: "PP-OCRv4 mobile, Chinese and English",
@@ -27,8 +27,8 @@ func standard(textReader string) []Model {
 	}}
 }
 
-// StandardModels makes the public models with an operator's key. What is there already
-// stays as it is, so it can be repeated.
+// StandardModels creates the public models with an operator's key. It does not change
+// existing ones, so it can be repeated.
 func StandardModels(ctx context.Context, operator *client.Client, textReader string) error {
 	for _, m := range standard(textReader) {
 		if err := m.Make(ctx, operator); err != nil {
@@ -40,7 +40,7 @@ func StandardModels(ctx context.Context, operator *client.Client, textReader str
 
 type object = map[string]any
 
-// Make makes the model, and uploads its file if it has no version yet.
+// Make creates the model, and uploads its file if it has no version yet.
 func (m Model) Make(ctx context.Context, member *client.Client) error {
 	parent := "/v1/workspaces/" + m.Workspace + "/models"
 	visibility := "VISIBILITY_PRIVATE"

@@ -1,4 +1,4 @@
-// Package admission decides, before a body is read, whether the request can lead
-// anywhere: its link or workflow exists, and the page that sends it may run the link.
-// The services decide again; it grants nothing.
+// Package admission refuses a request before its body is read if it must fail: its link or
+// workflow does not exist, or its page may not run the link. The services check again, so
+// admission grants nothing.
 package admission

@@ -56,7 +56,7 @@ func (g *Gate) Workflow(ctx context.Context, name string) error {
 	return err
 }
 
-// find remembers only what exists: a new link works at once.
+// find caches only existing links and workflows, so a new link works immediately.
 func (g *Gate) find(key string, ask func() ([]string, error)) ([]string, error) {
 	if origins, ok := g.known.GetIfPresent(key); ok {
 		return origins, nil

@@ -1,4 +1,4 @@
-// Package intake reads request bodies whole, into memory that all senders share
-// fairly. It refuses a body that is compressed, too large or too slow, and one whose
-// head shows that it cannot lead anywhere. It does not look at what a body says.
+// Package intake reads whole request bodies into memory that all senders share fairly. It
+// refuses a body that is compressed, too large or too slow, and one whose head shows that
+// the request must fail. It does not interpret bodies.
 package intake

@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/conns"
 )
 
-// writeWithin is the last resort against a client that does not read. It is longer than any
-// request; what is written has a deadline of its own.
+// writeWithin bounds a response to a client that does not read. It is longer than any
+// request. Package outgo sets shorter deadlines for each write.
 const writeWithin = 15 * time.Minute
 
 // Server serves h. What net/http logs goes to the same log as everything else.

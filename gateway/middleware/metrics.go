@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/durations"
 )
 
-// outcome is what a request is counted by. Routes and methods hold nothing that a caller
-// chose.
+// outcome has the labels under which a request is counted. Routes and methods contain
+// nothing that a caller chose.
 type outcome struct {
 	method, route string
 	status        int

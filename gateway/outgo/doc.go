@@ -1,6 +1,6 @@
-// Package outgo bounds what one address has of a gateway while its requests are in
-// hand: their number, and the memory of answers that it has not read yet.
+// Package outgo bounds the requests in progress of one address, and the memory of the
+// answers that it has not read yet.
 //
-// A client that stops reading loses its connection after a grace, so it cannot hold an
-// answer for longer.
+// A client that stops reading loses its connection after a grace period, so it cannot hold
+// an answer for longer.
 package outgo

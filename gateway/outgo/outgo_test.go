@@ -37,7 +37,7 @@ func serve(t *testing.T, limits Limits, h2 bool, h http.HandlerFunc) *served {
 	return s
 }
 
-// from is a client with a loopback address of its own.
+// from is a client with its own loopback address.
 func (s *served) from(t *testing.T, address string) *http.Client {
 	t.Helper()
 	transport := s.Client().Transport.(*http.Transport).Clone()

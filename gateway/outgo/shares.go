@@ -12,28 +12,29 @@ import (
 
 // Limits of a gateway.
 type Limits struct {
-	// Answers is the memory of all large answers on their way, in bytes. One address
-	// has at most half of it.
+	// Answers is the memory for all large answers that are being sent, in bytes. One
+	// address gets at most half of it.
 	Answers int64
-	// Requests is how many requests one address has in hand.
+	// Requests bounds the requests in progress of one address.
 	Requests int
 }
 
-// maxRequests bounds the requests in hand of all addresses together.
+// maxRequests bounds the requests in progress of all addresses together.
 const maxRequests = 16384
 
-// leftover is how long the rest of a body that no handler has read may take to come:
-// the server reads it before the next request.
+// leftover bounds the time to read the rest of a body that no handler has read, because the
+// server reads it before the next request.
 const leftover = time.Second
 
-// Shares are what each address has.
+// Shares tracks what each address uses.
 type Shares struct {
 	requests, answers *fair.Pool
 	address           func(*http.Request) string
 	grace             time.Duration
 }
 
-// New makes shares. The address of a request is one that the client cannot choose.
+// New returns Shares. address returns the address of a request, which the client must not
+// be able to choose.
 func New(limits Limits, address func(*http.Request) string) *Shares {
 	return &Shares{
 		requests: fair.New(fair.Limits{What: "requests", Capacity: maxRequests, Each: int64(limits.Requests), WholeTenant: true}),

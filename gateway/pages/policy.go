@@ -14,8 +14,8 @@ func pagePolicy(nonce string, frames []string) string {
 		frameAncestors(frames)
 }
 
-// frameAncestors lists the origins that may frame the page. It omits a text that is not
-// a plain origin, because it could add a directive of its own.
+// frameAncestors lists the origins that may frame the page. It omits a text that is not a
+// plain origin, because the text could add another directive.
 func frameAncestors(origins []string) string {
 	var out []string
 	for _, o := range origins {

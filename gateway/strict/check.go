@@ -24,9 +24,8 @@ func Options() []runtime.ServeMuxOption {
 	}
 }
 
-// checks runs before the generated code. That code ignores parameters that it does not
-// know and those that the path or the body gives, and the text of its own errors quotes
-// what was sent.
+// checks runs before the generated code, which ignores unknown parameters and those that
+// the path or the body also set. The generated code's own errors quote the request.
 func checks() runtime.Middleware {
 	known := map[string]*method{}
 	for _, m := range methods() {
@@ -36,7 +35,7 @@ func checks() runtime.Middleware {
 		return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
 			pattern, _ := runtime.HTTPPattern(r.Context())
 			m := known[r.Method+" "+pattern.String()]
-			if m == nil { // not reached: a test calls every method
+			if m == nil { // unreachable: a test calls every method
 				reply.Error(w, reply.NoSuchPath(r))
 				return
 			}

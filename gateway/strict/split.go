@@ -12,9 +12,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// split is a body without the values that stay JSON. protojson decodes the rest, which
-// has a placeholder in the place of each value. The values are not copied: a picture has
-// many megabytes.
+// split is a body without the values that stay JSON. protojson decodes the rest, in which a
+// placeholder stands for each value. The values are not copied, because a picture has many
+// megabytes.
 type split struct {
 	raw, rest []byte
 	cuts      []cut
@@ -60,7 +60,7 @@ func (s *splitter) located(err error) error {
 	return &jsontext.SyntacticError{ByteOffset: s.decoder.InputOffset(), Err: err}
 }
 
-// taken returns how much of the body is in the rest or was cut.
+// taken returns the length of the part of the body that was copied to the rest or cut.
 func (s *split) taken() int {
 	if len(s.cuts) == 0 {
 		return 0
@@ -68,7 +68,7 @@ func (s *split) taken() int {
 	return s.cuts[len(s.cuts)-1].end
 }
 
-// value reads a value in the place of a message d or of a list of them.
+// value reads a value of type d, or a list of such values.
 func (s *splitter) value(d protoreflect.MessageDescriptor) error {
 	kind := s.decoder.PeekKind()
 	if !holdsText(d) || kind != '{' && kind != '[' {
@@ -115,7 +115,7 @@ func (s *splitter) member(d protoreflect.MessageDescriptor) error {
 	return s.value(f.Message())
 }
 
-// cut takes the next value out.
+// cut removes the next value.
 func (s *splitter) cut() error {
 	value, err := s.decoder.ReadValue()
 	if err != nil {

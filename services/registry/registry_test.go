@@ -306,7 +306,7 @@ func TestWhichModelsAKeyMayUse(t *testing.T) {
 				t.Errorf("%q: got %q, want %q", c.GetModelId(), got, want[i])
 			}
 		}
-		// To strangers' ids the owner's private models do not exist, whoever the owner is.
+		// To strangers' ids the owner's private models do not exist, regardless of the owner.
 		public, err := r.internal["sharing"].CheckModels(t.Context(), &registryinternalv1.CheckModelsRequest{
 			OwnerWorkspace: "acme", ChargedWorkspace: "acme", PublicOnly: true,
 			ModelIds: []string{"mine/1", "acme/mine/1", "open/1", "common", "other/secret/1"},

@@ -19,7 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/registry/models"
 )
 
-// Config is what an operator sets. The zero value works, except PageKey.
+// Config has the settings of an operator. The zero value works, except PageKey.
 type Config struct {
 	// MaxArtifact bounds an artifact in bytes; 0 means 2 GiB.
 	MaxArtifact int64

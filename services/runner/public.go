@@ -9,14 +9,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/run"
 )
 
-// ownRun is what both requests to run a workflow by name have.
+// ownRun has the common fields of both requests to run a workflow by name.
 type ownRun interface {
 	GetName() string
 	GetVersion() int32
 	GetRequestId() string
 }
 
-// sharedRun is what both requests to run through a link have.
+// sharedRun has the common fields of both requests to run through a link.
 type sharedRun interface {
 	GetToken() string
 	GetRequestId() string

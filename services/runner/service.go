@@ -26,7 +26,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// Config is what an operator sets. The zero value works, except ModelDir.
+// Config has the settings of an operator. The zero value works, except ModelDir.
 type Config struct {
 	// ModelDir is where models are kept between runs, by the hash of their bytes,
 	// in a folder that Bootstrap empties.

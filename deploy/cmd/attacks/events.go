@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// pattern is what `go test -run` wants, to run every test of the table.
+// pattern returns the argument of `go test -run` that runs every test of the table.
 func pattern() string {
 	names := []string{"TestAttack"}
 	for _, t := range threats {

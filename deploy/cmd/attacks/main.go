@@ -1,8 +1,8 @@
-// Command attacks prints what the attack tests tried as a table: claim, attack, attempts,
-// blocked. It exits with 1 when an attempt was not blocked, and when a test did not run.
+// Command attacks prints the attempts of the attack tests as a table: claim, attack,
+// attempts, blocked. It exits with 1 if an attempt was not blocked or a test did not run.
 //
-//	attacks -pattern                  the tests to run, for go test -run
-//	go test -json ... | attacks LOG   LOG is what KEYHOLE_ATTACK_LOG named
+//	attacks -pattern                  prints the tests to run, for go test -run
+//	go test -json ... | attacks LOG   LOG is the file named by KEYHOLE_ATTACK_LOG
 package main
 
 import (

@@ -1,10 +1,11 @@
 package main
 
-// threat is a row of the table that tests show which are not attack tests by name: they
-// count one attempt for each of their subtests, or one.
+// threat is a row of the table whose tests are not named TestAttack. They count one attempt
+// for each subtest, or one.
 type threat struct {
 	claim, name string
-	// tests are names; of a subtest, with its parents: "TestKeyhole/one_process/cases/x".
+	// tests are names of tests. A subtest has its parents' names too:
+	// "TestKeyhole/one_process/cases/x".
 	tests []string
 }
 

@@ -1,8 +1,7 @@
-// Command conformance prints how the cases of the language's conformance suite ended. Its
-// last line is "N passed, N failed, N skipped". It exits with 1 when a case failed, and
-// when no case ran.
+// Command conformance prints the results of the conformance suite. Its last line is "N
+// passed, N failed, N skipped". It exits with 1 if a case failed or no case ran.
 //
-//	conformance LOG   LOG is the file that KEYHOLE_CONFORMANCE_LOG named
+//	conformance LOG   LOG is the file named by KEYHOLE_CONFORMANCE_LOG
 package main
 
 import (

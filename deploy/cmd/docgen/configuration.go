@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// programs are asked for their own settings.
+// programs are the programs whose settings are documented.
 var programs = []struct{ title, pkg, command string }{
 	{"keyhole serve", "./deploy/cmd/keyhole", "serve"},
 	{"keyhole-gateway", "./gateway/cmd/keyhole-gateway", ""},

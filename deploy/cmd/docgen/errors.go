@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// reasonFile holds the catalogue: comments are not in compiled descriptors, so
-// the source is read.
+// reasonFile has the catalogue of reasons. It is read as source, because compiled
+// descriptors have no comments.
 const reasonFile = "proto/keyhole/errors/v1/reason.proto"
 
 var reasonLine = regexp.MustCompile(`^  REASON_([A-Z0-9_]+) = \d+;`)

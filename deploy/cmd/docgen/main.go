@@ -1,6 +1,6 @@
-// Command docgen writes the reference pages that come from the sources: blocks
-// from their manifests, error reasons from the contract, settings from the
-// programs. It also mends the OpenAPI document. `make gen` runs it, CI compares.
+// Command docgen writes the reference pages that come from sources: blocks from their
+// manifests, error reasons from the proto, settings from the programs. It also corrects the
+// OpenAPI document. `make gen` runs it, and CI compares the result.
 package main
 
 import (

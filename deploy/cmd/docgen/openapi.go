@@ -8,12 +8,12 @@ import (
 
 const openAPIFile = "proto/gen/openapi/keyhole.swagger.json"
 
-// jsonField is how the generator writes a field whose bytes are JSON. The format
-// stands in the contract next to the field.
+// jsonField matches the generator's output for a field whose bytes are JSON. The proto
+// gives the format next to the field.
 var jsonField = regexp.MustCompile(`"type": "string",(\s*)"format": "json(-object|-list)?"(,\s*)?`)
 
-// mendOpenAPI says of these fields what they are on HTTP: an object, a list of
-// objects, or any value.
+// mendOpenAPI gives these fields their type on HTTP: an object, a list of objects, or any
+// value.
 func mendOpenAPI() error {
 	document, err := os.ReadFile(openAPIFile)
 	if err != nil {

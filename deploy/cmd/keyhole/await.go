@@ -28,7 +28,7 @@ func await(ctx context.Context, says io.Writer, limit time.Duration, what string
 			return fmt.Errorf("waited %v for %s: %w", limit, what, amiss)
 		case <-time.After(askEvery):
 		}
-		if err := ask(bounded); err == nil || bounded.Err() == nil { // a question that was cut off says nothing new
+		if err := ask(bounded); err == nil || bounded.Err() == nil { // a check that was cut off has no new result
 			amiss = err
 		}
 	}

@@ -28,7 +28,7 @@ type credentialCreate struct {
 	Prefix    string   `help:"Text before the value in a header, such as 'Bot '."`
 }
 
-// credential reads a value. The end of the last line is the editor's, not the value's.
+// credential reads a value. It removes the line end that editors add to the last line.
 func (a *app) credential(file string) (string, error) {
 	value, err := a.file(file)
 	if err != nil {
@@ -37,7 +37,7 @@ func (a *app) credential(file string) (string, error) {
 	return strings.TrimRight(string(value), "\r\n"), nil
 }
 
-// Run stores it.
+// Run stores the credential.
 func (c *credentialCreate) Run(a *app) error {
 	value, err := a.credential(c.ValueFile)
 	if err != nil {
@@ -54,7 +54,7 @@ func (c *credentialCreate) Run(a *app) error {
 
 type credentialList struct{ PageFlags }
 
-// Run lists them.
+// Run lists the credentials.
 func (c *credentialList) Run(a *app) error {
 	return a.list("/credentials", "credentials", c.PageFlags, nil, "name", "provider", "hosts", "fingerprint", "version")
 }
@@ -63,7 +63,7 @@ type credentialGet struct {
 	ID string `arg:"" help:"The credential: its id or its name."`
 }
 
-// Run shows it.
+// Run shows the credential.
 func (c *credentialGet) Run(a *app) error {
 	return a.about(http.MethodGet, aCredential, c.ID, "", nil, nil, credentialFields...)
 }
@@ -81,7 +81,7 @@ type credentialUpdate struct {
 	Prefix    *string  `help:"Text before the value in a header, such as 'Bot '. Needs --value-file."`
 }
 
-// Run changes it.
+// Run changes the credential.
 func (c *credentialUpdate) Run(a *app) error {
 	var e edit
 	if c.ValueFile != nil {
@@ -109,7 +109,7 @@ type credentialDelete struct {
 	Force bool   `help:"Delete it even if shares or workflows use it. They stop working."`
 }
 
-// Run destroys it.
+// Run destroys the credential.
 func (c *credentialDelete) Run(a *app) error {
 	query := url.Values{}
 	if c.Force {

@@ -23,7 +23,7 @@ type demoPhoto struct {
 	File string `arg:"" help:"File to write." default:"photo.jpg" type:"path"`
 }
 
-// Run writes it.
+// Run writes the photograph.
 func (c *demoPhoto) Run(a *app) error {
 	if err := os.WriteFile(c.File, demo.Photo, 0o644); err != nil {
 		return fmt.Errorf("write photograph: %w", err)
@@ -40,7 +40,7 @@ type demoSeed struct {
 	Wait            time.Duration `help:"How long to wait for the key file, and for the installation to become ready." default:"1m"`
 }
 
-// Run makes the demo.
+// Run creates the demo.
 func (c *demoSeed) Run(a *app) error {
 	if c.Model == "" {
 		var err error
@@ -75,7 +75,7 @@ func (c *demoSeed) operator(a *app) (*client.Client, error) {
 		if _, err := os.Stat(c.OperatorKeyFile); errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		return nil // anything else that is wrong with it does not pass by waiting
+		return nil // waiting does not help with any other error
 	})
 	if err != nil {
 		return nil, err

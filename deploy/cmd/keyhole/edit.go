@@ -15,7 +15,7 @@ type edit struct {
 	mask []string
 }
 
-// set names a field, or with "limits.runs" one of a field.
+// set sets a field, or a field of a field: "limits.runs".
 func (e *edit) set(path string, value any) {
 	if e.body == nil {
 		e.body = object{}
@@ -29,27 +29,27 @@ func (e *edit) set(path string, value any) {
 		into, field = e.body[outer].(object), inner
 	}
 	if value == nil {
-		delete(into, field) // in the mask and not in the body: taken away
+		delete(into, field) // in the mask but not in the body: the field is cleared
 		return
 	}
 	into[field] = value
 }
 
-// set names a field where its flag was given.
+// set sets a field if its flag was given.
 func set[T any](e *edit, path string, flag *T) {
 	if flag != nil {
 		e.set(path, *flag)
 	}
 }
 
-// number is set for an int64, which JSON has as text.
+// number is set for an int64, which JSON holds as a string.
 func number(e *edit, path string, flag *int64) {
 	if flag != nil {
 		e.set(path, strconv.FormatInt(*flag, 10))
 	}
 }
 
-// choose is set for a flag that stands for one of two values.
+// choose is set for a flag that selects one of two values.
 func choose(e *edit, path string, flag *bool, yes, no any) {
 	switch {
 	case flag == nil:
@@ -68,7 +68,7 @@ func (e *edit) fields() object {
 	return e.body
 }
 
-// send changes the resource, and prints what it is now.
+// send changes the resource and prints the result.
 func (e *edit) send(a *app, k kind, text string, fields ...string) error {
 	if len(e.mask) == 0 {
 		return errors.New("nothing to change: set at least one flag; see --help")

@@ -15,7 +15,7 @@ func greet(out io.Writer, base, token, key, photo string) error {
 		text += "\n  owner key of workspace demo (shown once): " + key + "\n"
 	}
 	text += fmt.Sprintf("\n  the demo's link: %s/s/%s\n  its JSON view:   curl %s/v1/shared/%s\n\nTry it on a photograph:\n\n%s\n\nor: bin/keyhole share run %s/s/%s -i image=@%s --save out\n\n",
-		base, token, base, token, demo.Try(base, token, photo), base, token, photo) // the whole link: a token may begin like a flag
+		base, token, base, token, demo.Try(base, token, photo), base, token, photo) // the whole link, because a token may start like a flag
 	_, err := io.WriteString(out, text)
 	return err
 }

@@ -79,10 +79,11 @@ func newParser(c *cli, a *app, args []string) (*kong.Kong, error) {
 	return kong.New(c, append(opts, kong.Bind(a), kong.Vars{"version": telemetry.Version})...)
 }
 
-// likeAFlag is the token of a link that begins like a flag, as one in 64 does.
+// likeAFlag matches a token that starts like a flag, as one in 64 does.
 var likeAFlag = regexp.MustCompile(`^-[A-Za-z0-9_-]{31}$`)
 
-// withTokens writes such a token as its link's path. No flag is written so.
+// withTokens replaces such a token by the path of its link, which cannot be mistaken for a
+// flag.
 func withTokens(args []string) []string {
 	out := slices.Clone(args)
 	for i, arg := range out {
@@ -93,14 +94,15 @@ func withTokens(args []string) []string {
 	return out
 }
 
-// serves reports whether the command is serve: its name is the first that is no flag.
+// serves reports whether the command is serve. The command is the first argument that is
+// not a flag.
 func serves(args []string) bool {
 	i := slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") })
 	return i >= 0 && args[i] == "serve"
 }
 
-// withoutVariables keeps kong from giving each flag outside of serve a variable: "-" is
-// its word for none.
+// withoutVariables stops kong from giving a variable to each flag outside of serve. "-" is
+// kong's value for none.
 func withoutVariables(k *kong.Kong) error {
 	return kong.Visit(k.Model.Node, func(v kong.Visitable, next kong.Next) error {
 		node, ok := v.(*kong.Node)

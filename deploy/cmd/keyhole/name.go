@@ -42,7 +42,7 @@ func (k kind) parse(text string) (name, error) {
 	if slices.Contains(collections, parts[0]) {
 		n, found = dissect(parts)
 	} else if len(k) == 0 && len(parts) == 1 {
-		n = name{workspace: n.ids[0]} // a workspace's only id is its own
+		n = name{workspace: n.ids[0]} // the only ID of a workspace is its own
 	}
 	switch {
 	case slices.Contains(parts, "") || !found.known() || len(n.ids) != len(found):
@@ -53,7 +53,7 @@ func (k kind) parse(text string) (name, error) {
 	return n, nil
 }
 
-// dissect tells the collections of a name from the ids in them.
+// dissect splits the collections of a name from its IDs.
 func dissect(parts []string) (n name, found kind) {
 	if parts[0] == "workspaces" && len(parts) > 1 {
 		n.workspace, parts = parts[1], parts[2:]
@@ -68,12 +68,12 @@ func dissect(parts []string) (n name, found kind) {
 	return n, found
 }
 
-// known reports whether there are such resources.
+// known reports whether such resources exist.
 func (k kind) known() bool {
 	return !slices.ContainsFunc(k, func(c string) bool { return !slices.Contains(collections, c) })
 }
 
-// String is the word for it.
+// String returns the word for the kind.
 func (k kind) String() string {
 	if len(k) == 0 {
 		return "workspace"
@@ -85,7 +85,7 @@ func (k kind) String() string {
 	return word
 }
 
-// forms are the two ways to name one, for people.
+// forms returns the two forms of a name, for people.
 func (k kind) forms() string {
 	short, full := "WORKSPACE", "workspaces/WORKSPACE"
 	for i, c := range k {
@@ -100,7 +100,7 @@ func (k kind) forms() string {
 	return short + " or " + full
 }
 
-// path is where it is below its workspace.
+// path returns the path of a resource below its workspace.
 func (k kind) path(n name) string {
 	var b strings.Builder
 	for i, c := range k {
@@ -109,7 +109,7 @@ func (k kind) path(n name) string {
 	return b.String()
 }
 
-// at makes the client and finds where the resource is.
+// at makes the client and returns the path of the resource.
 func (a *app) at(k kind, text string) (*client.Client, string, error) {
 	n, err := k.parse(text)
 	if err != nil {

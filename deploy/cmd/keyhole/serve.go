@@ -115,7 +115,7 @@ func (c *serveCmd) telemetry(ctx context.Context) (*telemetry.Telemetry, error) 
 	return telemetry.New(ctx, telemetry.Config{Service: "keyhole", LogLevel: level, LogFormat: c.LogFormat})
 }
 
-// firstStart makes what a new installation should have, and waits for the end.
+// firstStart creates the demo and models of a new installation, then waits for ctx to end.
 func (c *serveCmd) firstStart(ctx context.Context, a *app, logger *slog.Logger) error {
 	base := "http://" + c.HTTP
 	if c.Demo {
@@ -123,14 +123,14 @@ func (c *serveCmd) firstStart(ctx context.Context, a *app, logger *slog.Logger) 
 			return err
 		}
 	} else if err := c.standardModels(ctx, base); err != nil && ctx.Err() == nil {
-		// The installation works without them: steps that name their own model run.
+		// Continue: steps that name their own model work without it.
 		logger.Warn("no public model reads text yet: upload one as operator/pp-ocr-small, or start again", "error", err)
 	}
 	<-ctx.Done()
 	return nil
 }
 
-// operator is the client with the key that the first start wrote.
+// operator returns a client with the key that the first start wrote.
 func (c *serveCmd) operator(base string) (*client.Client, error) {
 	key, err := os.ReadFile(filepath.Join(c.Data, "operator.key"))
 	if err != nil {
@@ -200,7 +200,7 @@ func (c *serveCmd) greet(a *app, base, token, key string) error {
 // the operator's key in the same directory, but less powerful.
 func (c *serveCmd) linkFile() string { return filepath.Join(c.Data, "demo.link") }
 
-// listeners are opened first, so that a port that is in use fails the start at once.
+// listeners are opened first, so that a port in use fails the start immediately.
 type listeners struct{ http, grpc, admin net.Listener }
 
 func (c *serveCmd) listen(ctx context.Context, logger *slog.Logger) (*listeners, error) {

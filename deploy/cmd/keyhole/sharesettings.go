@@ -101,7 +101,7 @@ func unlessNone(list []string) []string {
 
 func samples(texts []string) ([]object, error) {
 	list := []object{}
-	for _, text := range texts { // one by one: they stay in order
+	for _, text := range texts { // one by one, to keep their order
 		inputs, err := RunFlags{Input: []string{text}}.inputs()
 		if err != nil {
 			return nil, err
@@ -113,7 +113,7 @@ func samples(texts []string) ([]object, error) {
 	return list, nil
 }
 
-// expiry is nil for a link that does not expire.
+// expiry returns nil for a link that does not expire.
 func expiry(text string) (any, error) {
 	if text == "never" {
 		return nil, nil

@@ -130,7 +130,7 @@ func (f RunFlags) inputs() (object, error) {
 		}
 		switch {
 		case strings.HasSuffix(name, ":"):
-			var v json.RawMessage // numbers keep their text
+			var v json.RawMessage // keeps the text of numbers
 			if err := json.Unmarshal([]byte(value), &v); err != nil {
 				return nil, fmt.Errorf("input %s is not JSON: %w", strings.TrimSuffix(name, ":"), err)
 			}
@@ -208,7 +208,7 @@ func savePictures(folder string, outputs []any) error {
 			if err != nil {
 				return fmt.Errorf("decode picture %s: %w", name, err)
 			}
-			// The name comes from a definition: only its letters reach the file system.
+			// The name comes from a definition, so only its letters are used in the path.
 			file := filepath.Join(folder, fmt.Sprintf("%s-%d.jpg", plain(name), i))
 			if err := os.WriteFile(file, raw, 0o644); err != nil {
 				return fmt.Errorf("save picture: %w", err)

@@ -40,8 +40,8 @@ func main() {
 }
 
 func run(addr, key, workspace, workflow, photo string) error {
-	// Plaintext, for the listener of `keyhole serve` on loopback. A service on the
-	// network wants credentials.NewTLS.
+	// Plaintext, for the listener of `keyhole serve` on loopback. Use credentials.NewTLS
+	// for a service on the network.
 	conn, err := grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return fmt.Errorf("dial: %w", err)

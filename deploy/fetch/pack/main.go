@@ -1,5 +1,5 @@
-// Command pack writes a model package: one zip file, the same bytes wherever and
-// whenever it is made, so that its SHA-256 can be written down beforehand.
+// Command pack writes a model package: a reproducible zip file, so that its SHA-256 can be
+// pinned.
 //
 //	pack OUT NAME=FILE...
 package main
@@ -40,8 +40,8 @@ func pack(path string, entries []string) error {
 	return out.Close()
 }
 
-// add stores without compression: weights do not shrink, and a compressor's
-// output differs between versions. There is no time stamp for the same reason.
+// add stores without compression and without a time stamp. Weights do not shrink, and the
+// output of a compressor differs between versions.
 func add(archive *zip.Writer, entry string) error {
 	name, path, ok := strings.Cut(entry, "=")
 	if !ok {

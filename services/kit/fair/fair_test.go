@@ -17,7 +17,7 @@ import (
 
 var quiet = fair.Client{Tenant: "quiet", Visitor: "one"}
 
-// holds counts what one client gets at once, when nobody gives anything back.
+// holds counts what one client gets immediately, when nobody gives anything back.
 func holds(t testing.TB, p *fair.Pool, c fair.Client) (n int64) {
 	t.Helper()
 	for {
@@ -46,7 +46,7 @@ func TestOneTenantHoldsNoMoreThanItLeaves(t *testing.T) {
 	}
 }
 
-// Whatever up to seven tenants do with places, the next one has one at once.
+// Whatever up to seven tenants do with places, the next one has one immediately.
 func TestAttackOneTenantTakesEveryPlace(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "tenants that hold all they can, and a quiet one")

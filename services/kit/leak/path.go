@@ -40,7 +40,7 @@ func TokenIn(part string) bool {
 	return hex || isUUID(part) || Random(part) || mixed && gitleaks.Entropy(part) >= 3.2
 }
 
-// tokenHost is a host whose first label is a secret: whoever knows it may post there.
+// tokenHost is a host whose first label is a secret: its holder may post there.
 var tokenHost = regexp.MustCompile(`(?i)^[a-z0-9]{8,}\.m\.pipedream\.net$`)
 
 // HostTokens returns the labels of a host that are secrets: the first one at vendors that put

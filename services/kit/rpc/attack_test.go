@@ -20,7 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// at is a client with a loopback address of its own.
+// at is a client with its own loopback address.
 func at(t *testing.T, addr, from string) *grpc.ClientConn {
 	t.Helper()
 	conn, err := grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()),

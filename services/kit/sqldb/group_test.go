@@ -298,7 +298,7 @@ func TestTxDeadlockIsTriedAgain(t *testing.T) {
 	})
 }
 
-// A write inside a write would hang until a deadline; it fails at once.
+// A write inside a write would hang until a deadline; it fails immediately.
 func TestNestedWritesAreRefused(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {

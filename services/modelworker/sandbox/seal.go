@@ -27,7 +27,7 @@ func Seal() error {
 		return fmt.Errorf("install the system call filter: %w", errno)
 	}
 	if r != 0 {
-		return errors.New("install the system call filter: a thread has one of its own")
+		return errors.New("install the system call filter: a thread has a different filter")
 	}
 	return nil
 }

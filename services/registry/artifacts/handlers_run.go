@@ -16,7 +16,7 @@ import (
 )
 
 // InternalHandlers implements the methods for artifacts on the internal endpoint. A run grant is the
-// only right here. The peer that shows it has no right of its own.
+// only right here. The peer that presents it has no other right.
 type InternalHandlers struct {
 	store    *Store
 	verifier *identity.Verifier
@@ -75,7 +75,7 @@ func (h *InternalHandlers) DownloadRunModel(r *registryinternalv1.DownloadRunMod
 	return send(file, stream)
 }
 
-// chunkBytes is what one message carries.
+// chunkBytes is the part of an artifact in one message, in bytes.
 const chunkBytes = 256 << 10
 
 func send(file io.Reader, stream grpc.ServerStreamingServer[registryinternalv1.DownloadRunModelResponse]) error {

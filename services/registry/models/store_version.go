@@ -23,7 +23,7 @@ type Version struct {
 	Created      time.Time
 }
 
-// Signature is what a model's file declares. It is JSON in its column.
+// Signature holds the declared inputs and outputs of a model's file. Its column is JSON.
 type Signature struct {
 	Inputs  []Tensor `json:"inputs,omitempty"`
 	Outputs []Tensor `json:"outputs,omitempty"`

@@ -46,7 +46,7 @@ func (b *Batcher) Book(ctx context.Context, end *sharinginternalv1.RunEnd) (*sha
 	return b.batch.Do(ctx, end)
 }
 
-// BookAlone reports a run in a call of its own, so that what it waits for at sharing delays no
+// BookAlone reports a run in a separate call, so that what it waits for at sharing delays no
 // other run.
 func (b *Batcher) BookAlone(ctx context.Context, end *sharinginternalv1.RunEnd) (*sharinginternalv1.Booking, error) {
 	results, err := b.finish(ctx, []*sharinginternalv1.RunEnd{end})

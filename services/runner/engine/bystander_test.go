@@ -9,7 +9,7 @@ import (
 )
 
 // Bystanders are blocks of the language that Keyhole does not have yet. The
-// cases use them beside the blocks that are under test here: to join levels, to
+// cases use them next to the blocks that are under test here: to join levels, to
 // merge branches, to branch. They are as small as the cases allow.
 const bystanderManifests = `[
  {"type": "roboflow_core/dimension_collapse@v1", "aliases": ["DimensionCollapse"], "category": "transformation",

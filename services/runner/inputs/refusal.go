@@ -5,7 +5,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// contextInput is what clients of the language know a refusal of inputs by.
+// contextInput is the context of a refusal of inputs in Roboflow's engine, which clients know.
 const contextInput = "workflow_execution | runtime_input_validation"
 
 // Refusal marks a refusal of inputs as clients of the language know it.

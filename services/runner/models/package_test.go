@@ -91,7 +91,7 @@ func TestPackageSettingsAndBatches(t *testing.T) {
 	}
 }
 
-// What the runtime says about a model is for its owner's log, not for whoever
+// What the runtime says about a model is for its owner's log, not for anyone who
 // runs it.
 func TestAModelThatFailsIsNamedAndNotExplained(t *testing.T) {
 	t.Parallel()

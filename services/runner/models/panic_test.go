@@ -7,7 +7,7 @@ import (
 )
 
 // What reading the answer of a hostile model may do to a run, it does not do to the
-// others: a panic beside the run's own goroutine would end the process.
+// others: a panic on another goroutine than the run's would end the process.
 func TestAPanicBesideIsAnError(t *testing.T) {
 	t.Parallel()
 	err := each(t.Context(), 2, func(_ context.Context, i int) error {

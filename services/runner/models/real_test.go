@@ -15,7 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// photo is a picture from the folder beside the checkout.
+// photo is a picture from the folder next to the checkout.
 func photo(tb testing.TB, name string) *value.Image {
 	tb.Helper()
 	data, err := os.ReadFile(workertest.Shared(tb, "photos/"+name))

@@ -29,7 +29,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/outbound"
 )
 
-// Deps are what runs share. All are required.
+// Deps are the dependencies of all runs. All are required.
 type Deps struct {
 	Sharing  sharinginternalv1.SharingInternalServiceClient
 	Vault    vaultinternalv1.VaultInternalServiceClient

@@ -17,7 +17,7 @@ import (
 // maxMessage bounds the message that sharing stores, in characters.
 const maxMessage = 2000
 
-// contextStep is what clients of the language know a failed step by.
+// contextStep is the context of a failed step in Roboflow's engine, which clients know.
 const contextStep = "workflow_execution | step_execution"
 
 // explain tells the caller why a run failed. The reason why its context ended comes first, because

@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// pixelBytes is what a decoded pixel takes at most.
+// pixelBytes is the largest size of a decoded pixel.
 const pixelBytes = 4
 
 // pictureMemory is the memory for the pixels of one run. A few kilobytes of a request can be gigabytes

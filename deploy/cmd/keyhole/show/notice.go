@@ -1,7 +1,7 @@
 package show
 
-// warnings are the texts of the notices that warn. The others repeat the guide, and are in
-// the JSON.
+// warnings returns the texts of the warnings. The other notices repeat the guide and are
+// only in the JSON.
 func warnings(notices any) []any {
 	list, _ := notices.([]any)
 	var texts []any

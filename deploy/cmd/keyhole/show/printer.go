@@ -19,7 +19,7 @@ type Object = map[string]any
 // Printer prints replies.
 type Printer struct {
 	out io.Writer
-	// JSON prints each reply as it came.
+	// JSON prints each reply unchanged.
 	JSON bool
 	// colour marks headings and states; zone is where times are shown.
 	colour bool
@@ -32,7 +32,7 @@ func New(out io.Writer, asJSON bool) Printer {
 	return Printer{out: out, JSON: asJSON, colour: IsTerminal(out) && os.Getenv("NO_COLOR") == "", zone: time.Local}
 }
 
-// IsTerminal reports whether a person reads what is written to w.
+// IsTerminal reports whether w is a terminal.
 func IsTerminal(w any) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
@@ -87,7 +87,7 @@ func (p Printer) Section(heading string, rows []any, fields ...string) error {
 	if err := p.Text("\n%s", heading); err != nil {
 		return err
 	}
-	// A section is short: columns that say nothing are left out.
+	// A section is short, so empty columns are omitted.
 	said := slices.DeleteFunc(slices.Clone(fields), func(field string) bool {
 		return !slices.ContainsFunc(rows, func(row any) bool { r, _ := row.(Object); return !empty(r[field]) })
 	})
@@ -137,7 +137,7 @@ func (t table) write(p Printer, headed bool) error {
 	for _, row := range t {
 		_, _ = fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
-	_ = w.Flush() // a strings.Builder takes everything
+	_ = w.Flush() // a strings.Builder never fails
 	for i, line := range strings.SplitAfter(b.String(), "\n") {
 		line = strings.TrimRight(line, " \n")
 		if i == len(t) {

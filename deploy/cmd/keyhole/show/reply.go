@@ -1,6 +1,6 @@
 package show
 
-// View prints what a link opens: the terms, then inputs and outputs, then what is left.
+// View prints a shared workflow: the terms, inputs and outputs, and the remaining budget.
 func (p Printer) View(view Object) error {
 	if p.JSON {
 		return p.Raw(view)
@@ -20,7 +20,7 @@ func (p Printer) View(view Object) error {
 	return p.Section("Left:", left, "scope", "runsLeft", "picturesLeft", "resetTime")
 }
 
-// Inspection prints what :inspect found.
+// Inspection prints the result of :inspect.
 func (p Printer) Inspection(found Object) error {
 	if p.JSON {
 		return p.Raw(found)

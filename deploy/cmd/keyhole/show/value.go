@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// label writes "liveVersion" as "live version".
+// label converts "liveVersion" to "live version".
 func label(field string) string {
 	var b strings.Builder
 	for _, r := range field {
@@ -23,7 +23,7 @@ func label(field string) string {
 	return b.String()
 }
 
-// lines shows a value of any depth, without JSON.
+// lines formats a value of any depth, without JSON.
 func (p Printer) lines(field string, v any) []string {
 	switch v := v.(type) {
 	case []any:
@@ -55,7 +55,7 @@ func (p Printer) lines(field string, v any) []string {
 	return []string{p.cell(field, v)}
 }
 
-// empty reports whether v says nothing.
+// empty reports whether v has no content.
 func empty(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -70,7 +70,7 @@ func empty(v any) bool {
 	return false
 }
 
-// keys are an object's fields: first those that say what it is about.
+// keys returns the fields of an object, with the identifying fields first.
 func keys(o Object) []string {
 	return slices.SortedFunc(maps.Keys(o), func(a, b string) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
@@ -84,7 +84,7 @@ func rank(field string) int {
 	return 100
 }
 
-// isLong reports whether v is a sentence, which has a line of its own.
+// isLong reports whether v is a sentence, which is printed on a separate line.
 func isLong(v any) bool {
 	s, ok := v.(string)
 	return ok && len(s) > 60
@@ -100,7 +100,7 @@ func isNested(v any) bool {
 	return false
 }
 
-// cell shows a value in one line.
+// cell formats a value in one line.
 func (p Printer) cell(field string, v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -128,7 +128,7 @@ func (p Printer) cell(field string, v any) string {
 	}
 }
 
-// text shows a string as people read it: a time, a word of an enumeration, or a name.
+// text formats a string for people: a time, a word of an enumeration, or a name.
 func (p Printer) text(field, s string) string {
 	switch {
 	case s == "":
@@ -154,9 +154,9 @@ var (
 	resource    = regexp.MustCompile(`^workspaces/[^/ ]+(/(keys|credentials|models|workflows|runs|versions|shares)/[^/ ]+)*$`)
 )
 
-// Short writes a resource's name as commands accept it: the ids without collections and
-// workspace. Names of the workspace "operator" stay whole, because most readers are
-// members of another.
+// Short returns a resource's name as commands accept it: the IDs without collections and
+// workspace. Names of the workspace "operator" stay whole, because most readers belong to
+// another workspace.
 func Short(name string) string {
 	parts := strings.Split(name, "/")
 	if len(parts) > 2 && parts[1] == "operator" {

@@ -13,8 +13,8 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 )
 
-// words has, for each value of an enumeration of the contract, the word without the
-// enumeration's name: SHARE_STATE_ACTIVE is "active".
+// words maps each enumeration value of the API to its word without the enumeration's name:
+// SHARE_STATE_ACTIVE to "active".
 var words = sync.OnceValue(func() map[string]string {
 	out := map[string]string{}
 	for _, file := range []protoreflect.FileDescriptor{
@@ -29,7 +29,7 @@ var words = sync.OnceValue(func() map[string]string {
 	return out
 })
 
-// Word is the word of a value of an enumeration, or the text itself.
+// Word returns the word of an enumeration value, or the text itself.
 func Word(value string) string {
 	if word, ok := words()[value]; ok {
 		return word

@@ -1,4 +1,4 @@
-// Command keyhole-registry runs the model registry as a program of its own.
+// Command keyhole-registry runs the model registry as a separate program.
 package main
 
 import (

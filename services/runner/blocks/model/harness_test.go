@@ -48,7 +48,7 @@ func newEnv(models engine.Models) (*engine.Env, *meter) {
 	}, m
 }
 
-// call runs a block of the catalogue by itself.
+// call runs a single block of the catalogue.
 func call(ctx context.Context, tb testing.TB, env *engine.Env, kind string, args map[string]any, indices ...engine.Index) (engine.Result, error) {
 	tb.Helper()
 	step := &engine.Step{Name: "step", Type: kind, Fields: args}

@@ -181,7 +181,7 @@ func TestACredentialReferenceIsASlot(t *testing.T) {
 	}
 }
 
-// Every place of a request takes a credential of its own; none of their marks is sent,
+// Every place of a request takes its own credential; none of their marks is sent,
 // but for the one that the body holds.
 func TestSeveralCredentialsInOneRequest(t *testing.T) {
 	t.Parallel()

@@ -1,4 +1,4 @@
-// Command keyhole-runner runs the runner as a program of its own.
+// Command keyhole-runner runs the runner as a separate program.
 package main
 
 import (
