@@ -20,7 +20,7 @@ import (
 const llmCredential = "workspaces/acme/credentials/llm"
 
 // caption starts runs of a workflow with a credential.
-func (s *stage) caption(runs ...string) {
+func (s *harness) caption(runs ...string) {
 	s.t.Helper()
 	s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
 	s.workflow("acme", "caption", secretWorkflow)
@@ -41,7 +41,7 @@ func called(step string, n int32, tokens int64, unknown bool) *sharingv1.LineIte
 func TestTheVaultSaysWhichCallsWereMade(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		s.caption("r1")
 		s.vault.began("r1", attempt("llm", 1, llmCredential, "ok"), attempt("llm", 2, llmCredential, ""), attempt("llm", 3, llmCredential, ""),
 			attempt("llm", 4, llmCredential, "ok"), attempt("llm", 5, llmCredential, "ok"), attempt("llm", 5, llmCredential, "ok"))
@@ -75,7 +75,7 @@ func TestTheVaultSaysWhichCallsWereMade(t *testing.T) {
 // A run without slots has no calls, whatever its runner tells.
 func TestARunWithoutSlotsHasNoCalls(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	s.workflow("acme", "greet", plainWorkflow)
 	_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", "r1")
 	must(t, err)
@@ -89,7 +89,7 @@ func TestARunWithoutSlotsHasNoCalls(t *testing.T) {
 func TestABookingWaitsForTheVault(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		s.caption("again", "given-up")
 		for _, run := range []string{"again", "given-up"} {
 			s.vault.began(run, attempt("llm", 1, llmCredential, "ok"))
@@ -130,7 +130,7 @@ func TestABookingWaitsForTheVault(t *testing.T) {
 func TestOnlyTheRunsRunnerFinishesIt(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		other := s.replica(s.openDB(), s.redis) // that did not admit the run
 		s.caption("r1")
 		for name, client := range map[string]prover{"admitted here": s.runner, "read": other.runner} {
@@ -160,7 +160,7 @@ func TestOnlyTheRunsRunnerFinishesIt(t *testing.T) {
 func TestEachRunOfACallEndsByItself(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		s.caption("r1", "r2", "r3")
 		ends := []*sharinginternalv1.RunEnd{failed("r1", "", ""), failed("r2", "", ""), failed("nobody", "", ""), failed("r3", "", ""), failed("r1", "", "")}
 		for _, end := range ends {
@@ -186,7 +186,7 @@ func TestEachRunOfACallEndsByItself(t *testing.T) {
 // What one run may book is bounded, so that no sum overflows and no commit takes long.
 func TestWhatARunBooksIsBounded(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	s.caption("r1")
 	many := make([]*sharingv1.LineItem, 20_001)
 	for i := range many {

@@ -17,7 +17,7 @@ import (
 // each has a fifth of the runs.
 func TestOneVisitorLeavesRunsForOthers(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.caption()
 		share := s.share("acme", "caption", &sharingv1.Share{
 			CredentialAccess: hiddenAccess, Limits: &sharingv1.Limits{Runs: 9, CredentialCalls: 100, Period: vaultv1.Period_PERIOD_DAY},
@@ -49,7 +49,7 @@ func TestOneVisitorLeavesRunsForOthers(t *testing.T) {
 func TestAMembersKeysAreOneVisitor(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		s.workflow("acme", "greet", plainWorkflow)
 		token := s.share("acme", "greet", &sharingv1.Share{Limits: &sharingv1.Limits{Runs: 100, VisitorRuns: 3, Period: vaultv1.Period_PERIOD_DAY}}).GetToken()
 		for _, key := range []string{"a", "b", "c"} {
@@ -70,7 +70,7 @@ func TestAMembersKeysAreOneVisitor(t *testing.T) {
 // No run through a link can use up what its owner allows with hidden credentials.
 func TestOnePreviewLeavesCallsForOthers(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:", func(c *sharing.Config) { c.PreviewCalls = 7 })
+	s := newHarness(t, testkit.SQLite(t), "embedded:", func(c *sharing.Config) { c.PreviewCalls = 7 })
 	s.caption("own")
 	attempts := func(calls int64) int32 {
 		share := s.share("acme", "caption", &sharingv1.Share{CredentialAccess: hiddenAccess, Limits: &sharingv1.Limits{Runs: 10, CredentialCalls: calls}})
@@ -94,7 +94,7 @@ func TestOnePreviewLeavesCallsForOthers(t *testing.T) {
 // has left is not told; and the operator alone sees what guests have used.
 func TestGuestsKeyThatIsUsedUp(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.vault.budget(rpc.GuestKey, 1, vaultv1.Period_PERIOD_DAY)
 		s.workflow("acme", "greet", plainWorkflow)
 		token := s.share("acme", "greet", nil).GetToken()

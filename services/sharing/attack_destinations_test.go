@@ -63,13 +63,13 @@ func TestAttackLinkDestinations(t *testing.T) {
 		for _, how := range []string{"live", "repin"} {
 			t.Run(name+" "+how, func(t *testing.T) {
 				t.Parallel()
-				on(t, func(t *testing.T, s *stage) { harvestOnce(t, a, s, h, how) })
+				on(t, func(t *testing.T, s *harness) { harvestOnce(t, a, s, h, how) })
 			})
 		}
 	}
 }
 
-func harvestOnce(t *testing.T, a *attack.Attack, s *stage, h harvest, how string) {
+func harvestOnce(t *testing.T, a *attack.Attack, s *harness, h harvest, how string) {
 	s.workflow("acme", "key", keyInput)
 	share := s.share("acme", "key", &sharingv1.Share{FollowLive: how == "live"})
 	n := 0
@@ -122,7 +122,7 @@ func harvestOnce(t *testing.T, a *attack.Attack, s *stage, h harvest, how string
 func TestAttackLinkDestinationsNewName(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A6", "owners add a credential input to a link in use")
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	s.workflow("acme", "ask", asking("$inputs.key"))
 	share := s.share("acme", "ask", &sharingv1.Share{FollowLive: true})
 	run := func(id string) error {

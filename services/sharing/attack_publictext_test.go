@@ -28,7 +28,7 @@ func leaked() []string {
 func TestAttackPublicText(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A8", "keys in titles, descriptions, names and samples")
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	member := s.member("acme")
 	w := s.workflow("acme", "greet", plainWorkflow)
 	share := s.share("acme", "greet", nil)
@@ -112,7 +112,7 @@ func characters(text string) string {
 // What is in the same places and is no secret is saved.
 func TestOrdinaryPublicTextIsSaved(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	shared := s.workflow("acme", "shared", plainWorkflow)
 	for _, text := range []string{
 		"Counts cars in a photograph; ask for the API key of the owner.", "550e8400-e29b-41d4-a716-446655440000", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

@@ -34,7 +34,7 @@ func declared(name, more string) string {
 func TestAttackSecretNamedInput(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A6", "ordinary inputs that ask for a key")
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	n := 0
 	for where, workflow := range collecting {
 		for _, in := range []struct{ name, more string }{
@@ -89,7 +89,7 @@ func TestAttackSecretNamedInput(t *testing.T) {
 // What is named innocently is shared, and so is a key in a credential field.
 func TestInnocentInputsAreShared(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	names := []string{
 		"max_tokens", "token_count", "tokenizer", "tokens", "stop_token", "key", "keys", "keyword", "key_points", "primary_key", "author", "password_length", "question", "passport_number", "secretary",
 		"keypoints", "keyframe", "key_frames", "monkey", "turkey", "hotkey", "keyboard", "pinned", "pin_count", "pins", "spinner", "session_length", "cookie_cutter", "passage", "passenger", "compass", "bypass", "authority", "author_name",

@@ -15,7 +15,7 @@ func TestAttackHiddenKeyToAVisitorsPath(t *testing.T) {
 	const steered = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"where"}],"steps":[
 		{"type":"roboflow_core/openai_compatible@v1","name":"llm","base_url":"https://api.openai.com/$inputs.where","api_key":"$credentials.openai","model_name":"m","prompt":"x"}],
 		"outputs":[{"type":"JsonField","name":"answer","selector":"$steps.llm.output"}]}`
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.vault.addCredential("acme", "openai", "openai_compatible", "https://api.openai.com")
 		s.workflow("acme", "steered", steered)
 		_, err := s.tryShare("acme", "steered", &sharingv1.Share{CredentialAccess: hiddenAccess})

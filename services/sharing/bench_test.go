@@ -24,7 +24,7 @@ func concurrently(b *testing.B, work func(pb *testing.PB)) {
 
 // The read-only view over gRPC, as the gateway asks for it.
 func BenchmarkSharedView(b *testing.B) {
-	s := newStage(b, testkit.SQLite(b), "embedded:")
+	s := newHarness(b, testkit.SQLite(b), "embedded:")
 	s.workflow("acme", "greet", plainWorkflow)
 	token := s.share("acme", "greet", &sharingv1.Share{Limits: &sharingv1.Limits{Runs: 1000, Period: vaultv1.Period_PERIOD_DAY}}).GetToken()
 	ctx := s.guest("g")
@@ -49,7 +49,7 @@ func BenchmarkAuthorizeAndFinish(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			db, redis := open(b)
-			s := newStage(b, db, redis)
+			s := newHarness(b, db, redis)
 			s.workflow("acme", "greet", plainWorkflow)
 			token := s.share("acme", "greet", nil).GetToken()
 			ctx := s.member("visitor")

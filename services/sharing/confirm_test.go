@@ -15,7 +15,7 @@ const unknownHost = "https://unknown.example.com:443"
 // request. A refusal changes nothing, and another unknown host is asked for again.
 func TestHiddenCredentialsAtAnUnknownHostNeedConfirmation(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		at := func(host string) string { return strings.Replace(secretWorkflow, "llm.example.com", host, 1) }
 		s.vault.addCredential("acme", "llm", "openai_compatible", unknownHost, "https://unknown.example.org:443")
 		s.workflow("acme", "caption", at("unknown.example.com"))

@@ -35,7 +35,7 @@ func TestWhatHandsCredentialsOnIsNotShared(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			on(t, func(t *testing.T, s *stage) {
+			on(t, func(t *testing.T, s *harness) {
 				hostile := strings.Replace(keyInput, c.from, c.to, 1)
 				if hostile == keyInput {
 					t.Fatal("the workflow is not another")
@@ -81,7 +81,7 @@ func hasProblem(list []*sharingv1.Problem, kind, step, field string) bool {
 // All that keeps a workflow from being shared is told, and nothing of one that can be.
 func TestInspectTellsWhatKeepsAWorkflowFromBeingShared(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	w := s.workflow("acme", "key", keyInput)
 	inspect := func(definition string) *sharingv1.InspectWorkflowResponse {
 		found, err := s.api.InspectWorkflow(s.member("acme"), &sharingv1.InspectWorkflowRequest{Name: w.GetName(), Definition: object(t, definition)})
@@ -115,7 +115,7 @@ func TestAVisitorChoosesNoDestination(t *testing.T) {
 		{"type":"roboflow_core/openai_compatible@v1","name":"llm","base_url":"$inputs.where","model_name":"m","prompt":"x"}],
 		"outputs":[{"type":"JsonField","name":"answer","selector":"$steps.llm.output"}]}`
 	constant := strings.ReplaceAll(hook, "$inputs.where", "https://hooks.example.com/in")
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "ask", ask)
 		_, err := s.tryShare("acme", "ask", nil)
 		refused(t, err, errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT)

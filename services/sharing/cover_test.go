@@ -21,18 +21,18 @@ import (
 const hiddenAccess = sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER
 
 // hidden makes a share with hidden credentials.
-func (s *stage) hidden() *sharingv1.Share {
+func (s *harness) hidden() *sharingv1.Share {
 	s.t.Helper()
 	s.caption()
 	return s.share("acme", "caption", &sharingv1.Share{CredentialAccess: hiddenAccess})
 }
 
-func (s *stage) update(share *sharingv1.Share, paths ...string) (*sharingv1.Share, error) {
+func (s *harness) update(share *sharingv1.Share, paths ...string) (*sharingv1.Share, error) {
 	return s.api.UpdateShare(s.member("acme"), &sharingv1.UpdateShareRequest{Share: share, UpdateMask: mask(paths...)})
 }
 
 // suspend is what the vault's guard does.
-func (s *stage) suspend(share string) {
+func (s *harness) suspend(share string) {
 	s.vault.set(func() { s.vault.grants[share].suspended = true })
 	s.settle()
 }
@@ -42,27 +42,27 @@ func (s *stage) suspend(share string) {
 func TestOnlyResumingEndsASuspension(t *testing.T) {
 	t.Parallel()
 	second := strings.Replace(secretWorkflow, "what is it?", "what now?", 1)
-	for name, change := range map[string]func(s *stage, share string){
-		"limits": func(s *stage, share string) {
+	for name, change := range map[string]func(s *harness, share string){
+		"limits": func(s *harness, share string) {
 			_, err := s.update(&sharingv1.Share{Name: share, Limits: &sharingv1.Limits{Runs: 9, CredentialCalls: 9}}, "limits")
 			must(s.t, err)
 		},
-		"version": func(s *stage, share string) {
+		"version": func(s *harness, share string) {
 			s.save("acme", "caption", second)
 			_, err := s.update(&sharingv1.Share{Name: share, Version: 2}, "version")
 			must(s.t, err)
 		},
-		"confirmed": func(s *stage, share string) {
+		"confirmed": func(s *harness, share string) {
 			_, err := s.update(&sharingv1.Share{Name: share, CredentialAccess: hiddenAccess}, "credential_access")
 			must(s.t, err)
 		},
-		"closed and opened": func(s *stage, share string) {
+		"closed and opened": func(s *harness, share string) {
 			_, err := s.update(&sharingv1.Share{Name: share, CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_VISITOR}, "credential_access")
 			must(s.t, err)
 			_, err = s.update(&sharingv1.Share{Name: share, CredentialAccess: hiddenAccess}, "credential_access")
 			must(s.t, err)
 		},
-		"the trash and back": func(s *stage, _ string) {
+		"the trash and back": func(s *harness, _ string) {
 			_, err := s.api.DeleteWorkflow(s.member("acme"), &sharingv1.DeleteWorkflowRequest{Name: "workspaces/acme/workflows/caption"})
 			must(s.t, err)
 			_, err = s.api.UndeleteWorkflow(s.member("acme"), &sharingv1.UndeleteWorkflowRequest{Name: "workspaces/acme/workflows/caption"})
@@ -72,7 +72,7 @@ func TestOnlyResumingEndsASuspension(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			testkit.Databases(t, func(t *testing.T, url string) {
-				s := newStage(t, url, "embedded:")
+				s := newHarness(t, url, "embedded:")
 				share := s.hidden()
 				s.suspend(share.GetName())
 				change(s, share.GetName())
@@ -95,12 +95,12 @@ func TestOnlyResumingEndsASuspension(t *testing.T) {
 // or when it is back.
 func TestWhatNoShareCoversIsWithdrawn(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(s *stage, share string) error{
-		"revoked": func(s *stage, share string) error {
+	for name, end := range map[string]func(s *harness, share string) error{
+		"revoked": func(s *harness, share string) error {
 			_, err := s.api.DeleteShare(s.member("acme"), &sharingv1.DeleteShareRequest{Name: share})
 			return err
 		},
-		"workflow deleted": func(s *stage, _ string) error {
+		"workflow deleted": func(s *harness, _ string) error {
 			_, err := s.api.DeleteWorkflow(s.member("acme"), &sharingv1.DeleteWorkflowRequest{Name: "workspaces/acme/workflows/caption"})
 			return err
 		},
@@ -109,7 +109,7 @@ func TestWhatNoShareCoversIsWithdrawn(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, vault away %v", name, away), func(t *testing.T) {
 				t.Parallel()
 				testkit.Databases(t, func(t *testing.T, url string) {
-					s := newStage(t, url, "embedded:")
+					s := newHarness(t, url, "embedded:")
 					share := s.hidden()
 					s.vault.set(func() { s.vault.down = away })
 					must(t, end(s, share.GetName()))
@@ -134,7 +134,7 @@ func TestWhatNoShareCoversIsWithdrawn(t *testing.T) {
 func TestAGrantThatIsLeftOverIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		share := s.hidden()
 		lost := func() error { return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the answer is lost") }
 		s.vault.set(func() { s.vault.afterPut = lost })
@@ -171,7 +171,7 @@ func TestAGrantThatIsLeftOverIsWithdrawn(t *testing.T) {
 func TestAGrantOfADeadProcessIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		share := s.hidden()
 		dying := s.openDB()
 		doomed := s.replica(dying, s.redis)
@@ -194,7 +194,7 @@ func TestAGrantOfADeadProcessIsWithdrawn(t *testing.T) {
 func TestEditsThatMeetLeaveNoOtherGrant(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		share := s.hidden()
 		done := make(chan error)
 		for i := range 8 {
@@ -230,7 +230,7 @@ func TestEditsThatMeetLeaveNoOtherGrant(t *testing.T) {
 func TestASuspensionLooksLikeAPause(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		share := s.hidden()
 		look := func(run string) string {
 			s.settle()
@@ -274,7 +274,7 @@ func known(t *testing.T, view *sharingv1.SharedWorkflow) *sharingv1.SharedWorkfl
 // and says so wherever its owner looks.
 func TestAChangedCredentialSuspendsItsShares(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	share := s.hidden()
 	s.vault.set(func() { s.vault.grants[share.GetName()].unconfirmed = []string{"llm"} })
 	s.settle()

@@ -16,7 +16,7 @@ import (
 // keys were charged.
 func TestTheOwnerSeesWhatItsCredentialsWereUsedFor(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.caption()
 		share := s.share("acme", "caption", &sharingv1.Share{CredentialAccess: hiddenAccess})
 		credential := "workspaces/acme/credentials/llm"
@@ -91,7 +91,7 @@ func TestTheOwnerSeesWhatItsCredentialsWereUsedFor(t *testing.T) {
 // The vault is told which credentials the live version names, with each change of it.
 func TestTheVaultIsToldWhichCredentialsAreUsed(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		told := func(want ...string) {
 			t.Helper()
 			var got []string

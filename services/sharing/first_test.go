@@ -13,7 +13,7 @@ import (
 func TestASharedRunFromSaveToUsage(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		s.workflow("acme", "greet", plainWorkflow)
 		share := s.share("acme", "greet", nil)
 		if len(share.GetToken()) < 22 || !strings.HasSuffix(share.GetUri(), share.GetToken()) {

@@ -49,7 +49,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-func (s *stage) run(ws, run string) *sharingv1.Run {
+func (s *harness) run(ws, run string) *sharingv1.Run {
 	s.t.Helper()
 	out, err := s.api.GetRun(s.member(ws), &sharingv1.GetRunRequest{Name: "workspaces/" + ws + "/runs/" + run})
 	must(s.t, err)
@@ -60,7 +60,7 @@ func (s *stage) run(ws, run string) *sharingv1.Run {
 func TestAnAbandonedRunIsSettledOnceFromItsIntents(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		second := s.replica(s.openDB(), s.redis)
 		s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
 		s.workflow("acme", "caption", secretWorkflow)
@@ -99,7 +99,7 @@ func TestAnAbandonedRunIsSettledOnceFromItsIntents(t *testing.T) {
 // The vault is away when a run is to be settled: it is settled when the vault is back.
 func TestASettlementWaitsForTheVault(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
 	s.workflow("acme", "caption", secretWorkflow)
 	_, err := s.own(s.member("acme"), "workspaces/acme/workflows/caption", "r1")
@@ -119,7 +119,7 @@ func TestASettlementWaitsForTheVault(t *testing.T) {
 // A second end is the first end.
 func TestFinishingIsIdempotent(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "greet", plainWorkflow)
 		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", "r1")
 		must(t, err)
@@ -152,7 +152,7 @@ func TestFinishingIsIdempotent(t *testing.T) {
 func TestAReservationWithoutARunIsTakenBack(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
-		s := newStage(t, testkit.SQLite(t), url)
+		s := newHarness(t, testkit.SQLite(t), url)
 		s.vault.budget("workspaces/acme/keys/main", 2, vaultv1.Period_PERIOD_DAY)
 		ctx := s.member("acme")
 		s.workflow("acme", "greet", plainWorkflow)
@@ -186,7 +186,7 @@ func TestAReservationWithoutARunIsTakenBack(t *testing.T) {
 }
 
 // openSameRedis is another connection to the same Redis; the embedded one has no other.
-func (s *stage) openSameRedis() *redisx.Client {
+func (s *harness) openSameRedis() *redisx.Client {
 	if s.redisURL == "embedded:" {
 		return s.redis
 	}
@@ -196,7 +196,7 @@ func (s *stage) openSameRedis() *redisx.Client {
 // A run id is idempotent, a request id is used once, for the caller who used it.
 func TestARunIsAskedForAgain(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "greet", plainWorkflow)
 		ask := func(ctx context.Context, run, request string) (*sharinginternalv1.AuthorizeRunResponse, error) {
 			return s.runner.AuthorizeRun(ctx, &sharinginternalv1.AuthorizeRunRequest{
@@ -232,42 +232,42 @@ func TestARunIsAskedForAgain(t *testing.T) {
 func TestRenewingEndsWhatLostItsRight(t *testing.T) {
 	t.Parallel()
 	hidden := &sharingv1.Share{CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER}
-	for name, withdraw := range map[string]func(s *stage, share *sharingv1.Share) error{
-		"revoked": func(s *stage, share *sharingv1.Share) error {
+	for name, withdraw := range map[string]func(s *harness, share *sharingv1.Share) error{
+		"revoked": func(s *harness, share *sharingv1.Share) error {
 			_, err := s.api.DeleteShare(s.member("acme"), &sharingv1.DeleteShareRequest{Name: share.GetName()})
 			return err
 		},
-		"paused": func(s *stage, share *sharingv1.Share) error {
+		"paused": func(s *harness, share *sharingv1.Share) error {
 			_, err := s.api.PauseShare(s.member("acme"), &sharingv1.PauseShareRequest{Name: share.GetName()})
 			return err
 		},
-		"rotated": func(s *stage, share *sharingv1.Share) error {
+		"rotated": func(s *harness, share *sharingv1.Share) error {
 			_, err := s.api.RotateShare(s.member("acme"), &sharingv1.RotateShareRequest{Name: share.GetName()})
 			return err
 		},
-		"workflow deleted": func(s *stage, _ *sharingv1.Share) error {
+		"workflow deleted": func(s *harness, _ *sharingv1.Share) error {
 			_, err := s.api.DeleteWorkflow(s.member("acme"), &sharingv1.DeleteWorkflowRequest{Name: "workspaces/acme/workflows/caption"})
 			return err
 		},
-		"credentials closed": func(s *stage, share *sharingv1.Share) error {
+		"credentials closed": func(s *harness, share *sharingv1.Share) error {
 			_, err := s.api.UpdateShare(s.member("acme"), &sharingv1.UpdateShareRequest{
 				Share: &sharingv1.Share{Name: share.GetName(), CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_VISITOR}, UpdateMask: mask("credential_access"),
 			})
 			return err
 		},
-		"grant withdrawn": func(s *stage, share *sharingv1.Share) error {
+		"grant withdrawn": func(s *harness, share *sharingv1.Share) error {
 			s.vault.set(func() { delete(s.vault.grants, share.GetName()) })
 			return nil
 		},
-		"suspended": func(s *stage, share *sharingv1.Share) error {
+		"suspended": func(s *harness, share *sharingv1.Share) error {
 			s.vault.set(func() { s.vault.grants[share.GetName()].suspended = true })
 			return nil
 		},
-		"key revoked": func(s *stage, _ *sharingv1.Share) error { s.vault.revoke("workspaces/visitor/keys/main"); return nil },
+		"key revoked": func(s *harness, _ *sharingv1.Share) error { s.vault.revoke("workspaces/visitor/keys/main"); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, testkit.SQLite(t), "embedded:")
+			s := newHarness(t, testkit.SQLite(t), "embedded:")
 			other := s.replica(s.db, s.redis) // that heard nothing of it
 			s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
 			s.workflow("acme", "caption", secretWorkflow)
@@ -301,7 +301,7 @@ func TestRenewingEndsWhatLostItsRight(t *testing.T) {
 // A lease is lengthened by renewing, and the unknown is told to end.
 func TestRenewingKeepsARunAlive(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "greet", plainWorkflow)
 		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", "r1")
 		must(t, err)
@@ -329,7 +329,7 @@ func TestRenewingKeepsARunAlive(t *testing.T) {
 // run that there is not, whether the replica that it asks knows the run or not.
 func TestAnotherRunnerKeepsNoRunAlive(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "greet", plainWorkflow)
 		for _, run := range []string{"r1", "r2"} {
 			_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", run)
@@ -372,7 +372,7 @@ func TestAnotherRunnerKeepsNoRunAlive(t *testing.T) {
 // which the same runner asks after in the same call.
 func TestARunWhoseRightCannotBeToldEndsAlone(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	s.workflow("acme", "greet", plainWorkflow)
 	share := s.share("acme", "greet", &sharingv1.Share{FollowLive: true})
 	_, err := s.preview(s.member("acme"), share.GetToken(), "r1")
@@ -399,7 +399,7 @@ func withModel(id string) string {
 // What a model is called must not be able to become other questions to the registry.
 func TestAModelIDIsOneQuestion(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	s.registry.add("acme/cats/1", true)
 	for name, id := range map[string]string{"two": `cats/1\u0000cats/1`, "too many": strings.Repeat(`\u0000`, 1001)} {
 		t.Run(name, func(t *testing.T) {

@@ -22,7 +22,7 @@ import (
 )
 
 // reserved is how many reservations all scopes hold in Redis.
-func (s *stage) reserved() int64 {
+func (s *harness) reserved() int64 {
 	s.t.Helper()
 	var total int64
 	var mu sync.Mutex
@@ -49,7 +49,7 @@ func (s *stage) reserved() int64 {
 }
 
 // flush empties Redis, as a restart without persistence does.
-func (s *stage) flush() {
+func (s *harness) flush() {
 	s.t.Helper()
 	ctx := context.Background()
 	if cluster, ok := s.redis.UniversalClient.(*redis.ClusterClient); ok {
@@ -82,7 +82,7 @@ func rush(t *testing.T, n int, ask func(i int) error) int {
 func TestNothingIsAdmittedTooMany(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
-		s := newStage(t, testkit.SQLite(t), url)
+		s := newHarness(t, testkit.SQLite(t), url)
 		s.registry.add("acme/cats/1", false)
 		s.workflow("acme", "cats", modelWorkflow)
 		share := s.share("acme", "cats", &sharingv1.Share{
@@ -117,7 +117,7 @@ func TestNothingIsAdmittedTooMany(t *testing.T) {
 // What is refused says which budget, and when it starts anew.
 func TestARefusalNamesTheBudget(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "greet", plainWorkflow)
 		token := s.share("acme", "greet", &sharingv1.Share{Limits: &sharingv1.Limits{Runs: 2, VisitorRuns: 1, Period: vaultv1.Period_PERIOD_DAY}}).GetToken()
 		take := func(ctx context.Context, run string) error {
@@ -154,7 +154,7 @@ func TestARefusalNamesTheBudget(t *testing.T) {
 // A guest has a small allowance of its own, on all links together.
 func TestGuestsHaveASmallAllowance(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:", guestRuns(2))
+	s := newHarness(t, testkit.SQLite(t), "embedded:", guestRuns(2))
 	s.workflow("acme", "greet", plainWorkflow)
 	one, two := s.share("acme", "greet", nil).GetToken(), s.share("acme", "greet", nil).GetToken()
 	for i, token := range []string{one, two} {
@@ -172,7 +172,7 @@ func TestGuestsHaveASmallAllowance(t *testing.T) {
 func TestALostRedisLosesNoCount(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
-		s := newStage(t, testkit.SQLite(t), url)
+		s := newHarness(t, testkit.SQLite(t), url)
 		const budget = 60
 		s.vault.budget("workspaces/acme/keys/main", budget, vaultv1.Period_PERIOD_LIFETIME)
 		ctx := s.member("acme")
@@ -230,7 +230,7 @@ func TestALostRedisLosesNoCount(t *testing.T) {
 // Two replicas on one PostgreSQL and one Redis are as strict as one.
 func TestTwoReplicasAdmitNoMoreThanOne(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.Postgres(t), testkit.RedisCluster(t))
+	s := newHarness(t, testkit.Postgres(t), testkit.RedisCluster(t))
 	other := s.replica(s.openDB(), s.openRedis())
 	s.workflow("acme", "greet", plainWorkflow)
 	ctx := s.member("acme")
@@ -249,7 +249,7 @@ func TestTwoReplicasAdmitNoMoreThanOne(t *testing.T) {
 // A restart with an empty Redis admits nothing before it has counted.
 func TestARestartCountsFirst(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "greet", plainWorkflow)
 		ctx := s.member("acme")
 		s.vault.budget("workspaces/acme/keys/main", 3, vaultv1.Period_PERIOD_DAY)
@@ -270,7 +270,7 @@ func TestARestartCountsFirst(t *testing.T) {
 func TestARunIsBookedWhateverItsMessageSays(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
-		s := newStage(t, url, "embedded:")
+		s := newHarness(t, url, "embedded:")
 		s.workflow("acme", "greet", plainWorkflow)
 		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", "r1")
 		must(t, err)
@@ -289,7 +289,7 @@ func TestARunIsBookedWhateverItsMessageSays(t *testing.T) {
 // not when it is old: who does so again and again would keep others out.
 func TestACallerThatLeavesHoldsNothing(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "greet", plainWorkflow)
 		token := s.share("acme", "greet", &sharingv1.Share{Limits: &sharingv1.Limits{Runs: 1, Period: vaultv1.Period_PERIOD_DAY}}).GetToken()
 		hold, held, written := make(chan struct{}), make(chan struct{}), make(chan error, 1)

@@ -16,7 +16,7 @@ import (
 )
 
 // choose authorises a run in which the input "model" has a value.
-func (s *stage) choose(ctx context.Context, target *sharinginternalv1.AuthorizeRunRequest, run, model string) (*sharinginternalv1.AuthorizeRunResponse, error) {
+func (s *harness) choose(ctx context.Context, target *sharinginternalv1.AuthorizeRunRequest, run, model string) (*sharinginternalv1.AuthorizeRunResponse, error) {
 	target.Run, target.Inputs = run, []string{"image", "model"}
 	target.ModelInputs = map[string]string{"model": model}
 	return s.runner.AuthorizeRun(ctx, target)
@@ -31,7 +31,7 @@ func ownCats() *sharinginternalv1.AuthorizeRunRequest {
 }
 
 // models are those of a grant, by the ids that the runner is told.
-func (s *stage) models(r *sharinginternalv1.AuthorizeRunResponse) map[string]string {
+func (s *harness) models(r *sharinginternalv1.AuthorizeRunResponse) map[string]string {
 	s.t.Helper()
 	bound := map[string]string{}
 	granted := s.claims(r.GetGrant())
@@ -51,7 +51,7 @@ func (s *stage) models(r *sharinginternalv1.AuthorizeRunResponse) map[string]str
 // without such a value costs no second question.
 func TestWhatDecidesAModelIsAskedFor(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", true)
 		s.workflow("acme", "cats", chosenModel)
 		ask, err := s.own(s.member("acme"), "workspaces/acme/workflows/cats", "r1", "image", "model")
@@ -73,7 +73,7 @@ func TestWhatDecidesAModelIsAskedFor(t *testing.T) {
 // In an own run a value names whatever the workspace may use.
 func TestAnOwnRunChoosesItsModel(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", true)
 		s.registry.add("acme/dogs/2", false)
 		s.registry.add("other/birds/1", false)
@@ -92,7 +92,7 @@ func TestAnOwnRunChoosesItsModel(t *testing.T) {
 // else looks like nothing, whoever asks and whatever the owner has opened.
 func TestAVisitorChoosesAmongPublicModels(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", false)
 		s.registry.add("acme/dogs/1", true)
 		s.registry.add("acme/secret/1", false)
@@ -159,7 +159,7 @@ func TestACredentialIsNoModel(t *testing.T) {
 		"steps":[{"type":"roboflow_core/roboflow_object_detection_model@v1","name":"detect","images":"$inputs.image","model_id":"$inputs.model"},
 			{"type":"roboflow_core/openai_compatible@v1","name":"llm","base_url":"https://llm.example.com/v1","model_name":"m","prompt":"x","api_key":"$inputs.model"}],
 		"outputs":[{"type":"JsonField","name":"found","selector":"$steps.detect.predictions"}]}`
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "both", both)
 		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/both", "r1", "image", "model")
 		refused(t, err, errorsv1.Reason_REASON_INPUT_INVALID)

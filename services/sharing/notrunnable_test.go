@@ -24,7 +24,7 @@ const plcWorkflow = `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"
 // forked. Its runs are refused before anything is reserved.
 func TestWhatCannotRunIsKeptAndNotRun(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	w := s.workflow("acme", "plc", plcWorkflow)
 	found, err := s.api.InspectWorkflow(s.member("acme"), &sharingv1.InspectWorkflowRequest{Name: w.GetName()})
 	must(t, err)
@@ -76,7 +76,7 @@ func TestWhatCannotRunIsKeptAndNotRun(t *testing.T) {
 // A secret in such a block goes where it goes in any other: to the vault, or nowhere.
 func TestASecretInABlockThatCannotRunIsNotSaved(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	slack := `{"type":"roboflow_core/slack_notification@v1","name":"slack","slack_token":"xoxb-123456789012-abcdefabcdef","channel":"c","message":"m","cooldown_session_key":"k"}`
 	w := s.workflow("acme", "slack", `{"version":"1.0","inputs":[],"steps":[`+slack+`],"outputs":[]}`)
 	if saved := text(t, w.GetDefinition()); strings.Contains(saved, "xoxb") || !strings.Contains(saved, `"slack_token":"$credentials.`) {

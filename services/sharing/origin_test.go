@@ -11,7 +11,7 @@ import (
 // A share lists the sites whose pages may run it; the view tells them to the gateway.
 func TestRunOrigins(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "caption", secretWorkflow)
 		share := s.share("acme", "caption", &sharingv1.Share{RunOrigins: []string{"https://Shop.example/", "https://shop.example:443", "http://localhost:3000", "http://localhost:80"}})
 		want := []string{"https://shop.example", "http://localhost:3000", "http://localhost"}

@@ -27,7 +27,7 @@ const twoPictures = `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"
 	"outputs":[{"type":"JsonField","name":"found","selector":"$steps.detect.predictions"}]}`
 
 // batch asks for a run through a link with lists of so many elements.
-func (s *stage) batch(ctx context.Context, token, run string, elements map[string]int64) error {
+func (s *harness) batch(ctx context.Context, token, run string, elements map[string]int64) error {
 	r := authorize(token, run, 0, "image", "other", "texts")
 	r.Elements = map[string]int64{"image": 0, "other": 0, "texts": 0}
 	maps.Copy(r.Elements, elements)
@@ -35,12 +35,12 @@ func (s *stage) batch(ctx context.Context, token, run string, elements map[strin
 	return err
 }
 
-func (s *stage) images(ctx context.Context, token, run string, n int64) error {
+func (s *harness) images(ctx context.Context, token, run string, n int64) error {
 	return s.batch(ctx, token, run, map[string]int64{"image": n})
 }
 
 // cats is a link to a workflow with a private model, whose runs its owner pays.
-func (s *stage) cats(limits *sharingv1.Limits) *sharingv1.Share {
+func (s *harness) cats(limits *sharingv1.Limits) *sharingv1.Share {
 	s.t.Helper()
 	s.registry.add("acme/cats/1", false)
 	s.workflow("acme", "cats", twoPictures)
@@ -52,7 +52,7 @@ func daily(runs, visitorRuns int64) *sharingv1.Limits {
 }
 
 // left is what a caller is told to have left of a link's scope.
-func (s *stage) left(ctx context.Context, token, scope string) *sharingv1.Allowance {
+func (s *harness) left(ctx context.Context, token, scope string) *sharingv1.Allowance {
 	s.t.Helper()
 	view, err := s.api.GetSharedWorkflow(ctx, &sharingv1.GetSharedWorkflowRequest{Token: token})
 	must(s.t, err)
@@ -69,7 +69,7 @@ func (s *stage) left(ctx context.Context, token, scope string) *sharingv1.Allowa
 // of the batch, nothing is reserved for what does not fit.
 func TestAttackABatchOverTheLimitOfALink(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		a := attack.New(t, "A11", "batches over the limits of a link")
 		token := s.cats(daily(3, 2)).GetToken()
 		guest := s.guest("g")
@@ -118,7 +118,7 @@ func TestAttackRacingBatchesAgainstALimit(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
 		a := attack.New(t, "A11", "racing batches")
-		s := newStage(t, testkit.SQLite(t), url)
+		s := newHarness(t, testkit.SQLite(t), url)
 		limits := daily(1000, 1000)
 		limits.Pictures, limits.VisitorPictures = 100, 100
 		token := s.cats(limits).GetToken()
@@ -155,7 +155,7 @@ func TestAttackRacingBatchesAgainstALimit(t *testing.T) {
 // Every scope counts pictures: the key's budget, the operator's and a guest's too.
 func TestAttackBatchesOnEveryScope(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:", guestRuns(2), func(c *sharing.Config) { c.GuestPictures = 5 })
+	s := newHarness(t, testkit.SQLite(t), "embedded:", guestRuns(2), func(c *sharing.Config) { c.GuestPictures = 5 })
 	a := attack.New(t, "A11", "batches on keys and guests")
 	s.registry.add("acme/cats/1", true)
 	s.workflow("acme", "cats", twoPictures)
@@ -195,7 +195,7 @@ func TestAttackBatchesOnEveryScope(t *testing.T) {
 // finds its pictures in the ledger again.
 func TestPicturesSurviveTheirRunnerAndRedis(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		token := s.cats(daily(3, 3)).GetToken()
 		guest := s.guest("g")
 		must(t, s.images(guest, token, "dies", 12))
@@ -222,7 +222,7 @@ func TestPicturesSurviveTheirRunnerAndRedis(t *testing.T) {
 // nowhere: in the ledger, in the counters and in what a lost Redis is built of.
 func TestAnUnusedRunIsNotCharged(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		token := s.cats(daily(3, 3)).GetToken()
 		guest := s.guest("g")
 		end := func(run string) *sharinginternalv1.RunEnd {
@@ -272,7 +272,7 @@ func TestAnUnusedRunIsNotCharged(t *testing.T) {
 func TestAttackARunnerDoesMoreThanReserved(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A11", "a runner that does more pictures than were reserved")
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		token := s.cats(daily(3, 3)).GetToken()
 		guest := s.guest("g")
 		must(t, s.images(guest, token, "honest", 4))

@@ -16,7 +16,7 @@ func hook(fields string) string {
 		"steps":[{"type":"roboflow_core/webhook_sink@v1","name":"hook","url":"https://hooks.example.com/x","method":"POST",%s}],"outputs":[]}`, fields)
 }
 
-func (s *stage) trySave(id, definition string) error {
+func (s *harness) trySave(id, definition string) error {
 	_, err := s.api.CreateWorkflow(s.member("acme"), &sharingv1.CreateWorkflowRequest{
 		Parent: "workspaces/acme", WorkflowId: id, Workflow: &sharingv1.Workflow{Title: "t", Definition: object(s.t, definition)},
 	})
@@ -27,7 +27,7 @@ func (s *stage) trySave(id, definition string) error {
 // can be written in, and nothing of a literal is stored.
 func TestTwoCredentialsForOnePlaceAreRefusedOnSave(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		literal := func(n int) string { return strings.Repeat(fmt.Sprint(n), 3) + "Zk3vQ9xT7bLm2Wc8RfYh5NpJd4Gs6AeUi" }
 		texts := map[string][2]string{
 			"literals":              {literal(1), literal(2)},
@@ -75,7 +75,7 @@ func TestTwoCredentialsForOnePlaceAreRefusedOnSave(t *testing.T) {
 // and inspecting names it if the credential was changed afterwards.
 func TestAMisplacedCredentialIsToldOnSaveAndByInspecting(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.vault.addCredential("acme", "hook", "generic", "https://hooks.example.com:443")
 		place := func(kind vaultv1.SlotKind, name string) {
 			s.vault.set(func() {

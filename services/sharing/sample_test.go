@@ -29,7 +29,7 @@ const (
 
 func TestAttackSamplePictures(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	a := attack.New(t, "A8", "metadata of sample pictures")
 	s.workflow("acme", "see", pictureWorkflow)
 	for _, file := range []string{pngWithKey, turnedPhoto} {
@@ -93,7 +93,7 @@ func textsIn(n *document.Node) (found []string) {
 
 func TestASampleInAnUnreadFormatIsRefused(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	s.workflow("acme", "see", pictureWorkflow)
 	heic := base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"))
 	_, err := s.api.CreateShare(s.member("acme"), &sharingv1.CreateShareRequest{
@@ -109,7 +109,7 @@ func TestASampleInAnUnreadFormatIsRefused(t *testing.T) {
 // cleaned, or refused where nobody can clean it; so is one inside of other text.
 func TestAttackPicturesInDefinitions(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	a := attack.New(t, "A8", "metadata of pictures in definitions and inside of text")
 	tries := 0
 	save := func(value any) (string, error) {

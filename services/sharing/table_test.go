@@ -17,13 +17,13 @@ import (
 )
 
 // on runs a test among the peers on each database.
-func on(t *testing.T, test func(t *testing.T, s *stage)) {
+func on(t *testing.T, test func(t *testing.T, s *harness)) {
 	t.Helper()
-	testkit.Databases(t, func(t *testing.T, url string) { test(t, newStage(t, url, "embedded:")) })
+	testkit.Databases(t, func(t *testing.T, url string) { test(t, newHarness(t, url, "embedded:")) })
 }
 
 // claims are what a run's grant says to the vault.
-func (s *stage) claims(token string) *grant.Claims {
+func (s *harness) claims(token string) *grant.Claims {
 	s.t.Helper()
 	c, err := grant.Verify(s.vaultID.Verifier(), token, "runner", s.clock.now())
 	must(s.t, err)
@@ -33,7 +33,7 @@ func (s *stage) claims(token string) *grant.Claims {
 // Row 1: public models, default: the visitor's key, or the guests'.
 func TestPublicModelsAreChargedToTheVisitor(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", true)
 		s.workflow("acme", "cats", modelWorkflow)
 		token := s.share("acme", "cats", nil).GetToken()
@@ -57,7 +57,7 @@ func TestPublicModelsAreChargedToTheVisitor(t *testing.T) {
 // Row 2: a private model, default: refused before any step, names it, charges nothing.
 func TestAPrivateModelIsRefusedByName(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", false)
 		s.workflow("acme", "cats", modelWorkflow)
 		token := s.share("acme", "cats", nil).GetToken()
@@ -87,7 +87,7 @@ func TestAPrivateModelIsRefusedByName(t *testing.T) {
 // private to guests as well.
 func TestTheOperatorsPrivateModelsArePrivate(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("operator/cats/1", false)
 		w := s.workflow("operator", "cats", modelWorkflow)
 		found, err := s.api.InspectWorkflow(s.member("operator"), &sharingv1.InspectWorkflowRequest{Name: w.GetName()})
@@ -114,7 +114,7 @@ func TestTheOperatorsPrivateModelsArePrivate(t *testing.T) {
 // Row 3: a private model, run access open: the owner's key pays, for anyone.
 func TestRunAccessIsChargedToTheOwnersKey(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", false)
 		s.workflow("acme", "cats", modelWorkflow)
 		share := s.share("acme", "cats", &sharingv1.Share{RunAccess: sharingv1.RunAccess_RUN_ACCESS_OWNER})
@@ -154,7 +154,7 @@ func TestSlotsBecomeInputs(t *testing.T) {
 		{"type":"roboflow_core/openai_compatible@v1","name":"again","base_url":"https://a.example.com/v2","model_name":"m","prompt":"x","api_key":"$credentials.one"},
 		{"type":"roboflow_core/openai_compatible@v1","name":"other","base_url":"https://b.example.com/v1","model_name":"m","prompt":"x","api_key":"$credentials.one"}],
 		"outputs":[{"type":"JsonField","name":"answer","selector":"$steps.first.output"}]}`
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.vault.addCredential("acme", "one", "openai_compatible", "https://a.example.com", "https://b.example.com")
 		s.workflow("acme", "two", two)
 		token := s.share("acme", "two", nil).GetToken()
@@ -218,7 +218,7 @@ func TestSlotsBecomeInputs(t *testing.T) {
 // Row 5: slots, hidden: the owner's credentials, on the owner's own authority.
 func TestHiddenCredentialsAreGrantedByTheOwner(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
 		s.workflow("acme", "caption", secretWorkflow)
 		share := s.share("acme", "caption", &sharingv1.Share{CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER})
@@ -263,7 +263,7 @@ func TestHiddenCredentialsAreGrantedByTheOwner(t *testing.T) {
 // slot is": says what was looked for.
 func TestSettingsOpenOnlyOnWhatIsDetected(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", true)
 		s.workflow("acme", "greet", plainWorkflow)
 		s.workflow("acme", "cats", modelWorkflow)
@@ -288,7 +288,7 @@ func TestSettingsOpenOnlyOnWhatIsDetected(t *testing.T) {
 // "The reply carries what was detected and the notices."
 func TestAShareSaysWhatWasDetected(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", false)
 		s.workflow("acme", "cats", modelWorkflow)
 		share := s.share("acme", "cats", nil)
@@ -311,7 +311,7 @@ func TestAShareSaysWhatWasDetected(t *testing.T) {
 // "Opening either needs finite limits."
 func TestAnOpenedShareKeepsFiniteLimits(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", false)
 		s.workflow("acme", "cats", modelWorkflow)
 		share := s.share("acme", "cats", &sharingv1.Share{RunAccess: sharingv1.RunAccess_RUN_ACCESS_OWNER, Limits: &sharingv1.Limits{Runs: 7}})
@@ -328,7 +328,7 @@ func TestAnOpenedShareKeepsFiniteLimits(t *testing.T) {
 // "There is never a fallback."
 func TestThereIsNeverAFallback(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", false)
 		s.workflow("acme", "cats", modelWorkflow)
 		s.key("acme", "paying")
@@ -364,7 +364,7 @@ func TestThereIsNeverAFallback(t *testing.T) {
 // "A shared run takes declared inputs only"; it cannot choose a version or a model.
 func TestASharedRunTakesDeclaredInputsOnly(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", true)
 		s.workflow("acme", "cats", chosenModel)
 		token := s.share("acme", "cats", nil).GetToken()
@@ -390,7 +390,7 @@ func TestASharedRunTakesDeclaredInputsOnly(t *testing.T) {
 // "A destination is constant in the version; a mismatch is refused."
 func TestDestinationsAreConstantAndSeen(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
 		harvest := strings.Replace(secretWorkflow, `"base_url":"https://llm.example.com/v1"`, `"base_url":"$inputs.question"`, 1)
 		s.workflow("acme", "harvest", harvest)
@@ -420,7 +420,7 @@ func TestDestinationsAreConstantAndSeen(t *testing.T) {
 // "Pinned is the default"; following live with hidden credentials waits for its owner.
 func TestPinnedAndLive(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
 		first := s.workflow("acme", "caption", secretWorkflow)
 		hidden := sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER
@@ -452,7 +452,7 @@ func TestPinnedAndLive(t *testing.T) {
 // "Of a preview the owner sees that it happened, what it used and whether it failed."
 func TestWhatEachSideSeesOfAPreview(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
 		s.workflow("acme", "caption", secretWorkflow)
 		share := s.share("acme", "caption", &sharingv1.Share{CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER})

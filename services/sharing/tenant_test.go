@@ -20,7 +20,7 @@ import (
 func TestNoRPCCrossesTenants(t *testing.T) {
 	t.Parallel()
 	const theirs, workflow = "workspaces/victim", "workspaces/victim/workflows/canary"
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("victim", "canary", strings.Replace(plainWorkflow, "hello", "canary-text", 1))
 		share := s.share("victim", "canary", &sharingv1.Share{Title: "canary-title"})
 		_, err := s.own(s.member("victim"), workflow, "canary-run")
@@ -96,7 +96,7 @@ func TestNoRPCCrossesTenants(t *testing.T) {
 }
 
 // call makes one call by its descriptor.
-func (s *stage) call(ctx context.Context, m protoreflect.MethodDescriptor, request proto.Message) error {
+func (s *harness) call(ctx context.Context, m protoreflect.MethodDescriptor, request proto.Message) error {
 	conn := s.conn
 	name := "/" + string(m.Parent().FullName()) + "/" + string(m.Name())
 	reply := &sharingv1.Workflow{} // what comes is not looked at but for the error
@@ -106,7 +106,7 @@ func (s *stage) call(ctx context.Context, m protoreflect.MethodDescriptor, reque
 // Nobody but the runner reaches the internal face.
 func TestTheInternalEndpointIsTheRunners(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		for _, peer := range []string{"gateway", "vault", ""} {
 			client := prover{sharinginternalv1.NewSharingInternalServiceClient(s.serveAs(peer))}
 			_, err := client.FinishRun(context.Background(), failed("r", "", ""))

@@ -20,7 +20,7 @@ const typedWorkflow = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","n
 // and also where nothing is left to reserve. The message names the inputs.
 func TestUnfitValuesAreRefusedBeforeAnythingIsReserved(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "typed", typedWorkflow)
 		token := s.share("acme", "typed", &sharingv1.Share{Limits: daily(1, 1)}).GetToken()
 		guest := s.guest("g")

@@ -11,7 +11,7 @@ import (
 // A visitor is told whose it is by the title that people know.
 func TestAViewNamesItsOwner(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.vault.set(func() { s.vault.titles = map[string]string{"acme": "Acme Vision"} })
 		for ws, want := range map[string]string{"acme": "Acme Vision", "untitled": "untitled"} {
 			s.workflow(ws, "greet", plainWorkflow)
@@ -31,7 +31,7 @@ func TestAViewNamesItsOwner(t *testing.T) {
 // whoever guesses a literal that is redacted cannot see that it is right.
 func TestAViewsVersionIsNoHash(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	first := s.workflow("acme", "greet", plainWorkflow).GetVersionHash()
 	share, other := s.share("acme", "greet", &sharingv1.Share{FollowLive: true}), s.share("acme", "greet", nil)
 	seen := func(share *sharingv1.Share) string {

@@ -20,7 +20,7 @@ import (
 
 func TestWorkflowsHaveImmutableVersions(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		ctx := s.member("acme")
 		first := s.workflow("acme", "greet", plainWorkflow)
 		second := s.save("acme", "greet", strings.Replace(plainWorkflow, "hello", "good day", 1))
@@ -67,7 +67,7 @@ func TestWorkflowsHaveImmutableVersions(t *testing.T) {
 
 func TestABrokenDefinitionIsRefusedWithAllItsProblems(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		_, err := s.api.CreateWorkflow(s.member("acme"), &sharingv1.CreateWorkflowRequest{
 			Parent: "workspaces/acme", WorkflowId: "broken", Workflow: &sharingv1.Workflow{Definition: object(t, `{"version":"1.0","inputs":[],"outputs":[],
 				"steps":[{"type":"roboflow_core/nonsense@v1","name":"a"},{"type":"roboflow_core/string_template@v1","name":"b"}]}`)},
@@ -85,7 +85,7 @@ func TestABrokenDefinitionIsRefusedWithAllItsProblems(t *testing.T) {
 func TestALiteralSecretNeverRestsInADefinition(t *testing.T) {
 	t.Parallel()
 	const canary = "sk-canary-0123456789abcdefghijkl"
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		ctx := s.member("acme")
 		w := s.workflow("acme", "caption", strings.Replace(secretWorkflow, "$credentials.llm", canary, 1))
 		if strings.Contains(text(t, w), canary) || !strings.Contains(text(t, w), "$credentials.") {
@@ -133,7 +133,7 @@ func TestALiteralSecretNeverRestsInADefinition(t *testing.T) {
 
 func TestTheTrash(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		ctx := s.member("acme")
 		w := s.workflow("acme", "greet", plainWorkflow)
 		token := s.share("acme", "greet", nil).GetToken()
@@ -167,7 +167,7 @@ func TestTheTrash(t *testing.T) {
 
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		ctx := s.member("acme")
 		s.workflow("acme", "greet", plainWorkflow)
 		share := s.share("acme", "greet", nil)
@@ -216,7 +216,7 @@ func TestLinks(t *testing.T) {
 
 func TestAForkIsTheVisitorsOwn(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
 		s.workflow("acme", "caption", secretWorkflow)
 		share := s.share("acme", "caption", &sharingv1.Share{CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER})
@@ -257,7 +257,7 @@ func TestAForkIsTheVisitorsOwn(t *testing.T) {
 // names does: the new owner's own of that name does not take its place.
 func TestTheDefaultModelOfAForkStaysTheSame(t *testing.T) {
 	t.Parallel()
-	on(t, func(t *testing.T, s *stage) {
+	on(t, func(t *testing.T, s *harness) {
 		s.registry.add("acme/cats/1", true)
 		s.registry.add("visitor/cats/1", false)
 		s.workflow("acme", "cats", chosenModel)
@@ -291,7 +291,7 @@ func TestTheDefaultModelOfAForkStaysTheSame(t *testing.T) {
 // A fork has what the view of its link has, and nothing that the view leaves out.
 func TestAForkSaysNoMoreThanTheView(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	noted := strings.Replace(plainWorkflow, `"name":"greet",`, `"name":"greet","note":"ask jane for the password",`, 1)
 	s.workflow("acme", "greet", strings.Replace(noted, `{"version"`, `{"drafts":["our next product"],"version"`, 1))
 	share := s.share("acme", "greet", nil)
@@ -316,7 +316,7 @@ func TestAForkSaysNoMoreThanTheView(t *testing.T) {
 // secret's and be none.
 func TestAnUnknownBlockIsNotHiddenBehindAFinding(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	for _, block := range []string{
 		`{"type":"acme/secrets@v1","name":"e","variables_storing_secrets":["OPENAI_API_KEY"]}`,
 		`{"type":"acme/mailer@v1","name":"e","token_field":"session_id","nested":{"password":"hunter2"}}`,
@@ -339,7 +339,7 @@ func TestAnUnknownBlockIsNotHiddenBehindAFinding(t *testing.T) {
 // What can never run is refused when it is saved, and :inspect says why.
 func TestWhatCanNeverRunIsNotSaved(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, testkit.SQLite(t), "embedded:")
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
 	w := s.workflow("acme", "greet", plainWorkflow)
 	for _, step := range []string{
 		`{"type":"roboflow_core/webhook_sink@v1","name":"h","url":"https://h.example/x","method":"POST","headers":{"X Key":"a"}}`,

@@ -70,6 +70,19 @@ type Problem struct {
 	Message string
 }
 
+// Path names the offending value for a client: "steps.detect.confidence", or from the JSON
+// pointer if the problem is not in a step.
+func (p Problem) Path() string {
+	switch {
+	case p.Step != "":
+		return strings.TrimSuffix("steps."+p.Step+"."+p.Field, ".")
+	case p.Field != "":
+		return p.Field
+	default:
+		return "definition" + strings.ReplaceAll(p.Pointer, "/", ".")
+	}
+}
+
 // Error makes a single problem usable as an error.
 func (p Problem) Error() string {
 	where := strings.Trim(p.Step+"."+p.Field, ".")

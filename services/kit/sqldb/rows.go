@@ -63,15 +63,6 @@ func Changed(r sql.Result, err error) (bool, error) {
 	return n > 0, err
 }
 
-// Affected returns ErrNoRow for a statement that changed no row.
-func Affected(r sql.Result, err error) error {
-	changed, err := Changed(r, err)
-	if err == nil && !changed {
-		return ErrNoRow
-	}
-	return err
-}
-
 // Micros converts a time to microseconds for a column. 0 means no time.
 func Micros(t time.Time) int64 { return t.UnixMicro() }
 

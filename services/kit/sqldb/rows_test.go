@@ -43,12 +43,14 @@ func TestRowsAreReadAndMissedInOneWay(t *testing.T) {
 		if _, err := sqldb.One(db.QueryRowContext(ctx, `SELECT id FROM item WHERE id = $1`, "none"), readID); !errors.Is(err, sqldb.ErrNoRow) {
 			t.Errorf("a read of no row: %v", err)
 		}
-		for id, want := range map[string]error{"a": nil, "none": sqldb.ErrNoRow} {
-			err := db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-				return sqldb.Affected(tx.ExecContext(ctx, `UPDATE item SET n = 1 WHERE id = $1`, id))
+		for id, want := range map[string]bool{"a": true, "none": false} {
+			var changed bool
+			err := db.Group(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+				changed, err = sqldb.Changed(tx.ExecContext(ctx, `UPDATE item SET n = 1 WHERE id = $1`, id))
+				return err
 			})
-			if !errors.Is(err, want) {
-				t.Errorf("a write to %q: %v, want %v", id, err, want)
+			if err != nil || changed != want {
+				t.Errorf("a write to %q: %v, %v, want %v", id, changed, err, want)
 			}
 		}
 		ended, end := context.WithCancel(ctx)

@@ -57,10 +57,19 @@ func (s *Store) list(ctx context.Context, workspace, after string, limit int) ([
 	return sqldb.All(rows, err, readModel)
 }
 
+// mustChange returns sqldb.ErrNoRow for a statement that changed no row.
+func mustChange(r sql.Result, err error) error {
+	changed, err := sqldb.Changed(r, err)
+	if err == nil && !changed {
+		return sqldb.ErrNoRow
+	}
+	return err
+}
+
 // update sets the fields that are not nil.
 func (s *Store) update(ctx context.Context, n Name, title *string, public *bool) error {
 	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		return sqldb.Affected(tx.ExecContext(ctx, `UPDATE models SET title = COALESCE($3, title), public = COALESCE($4, public) WHERE workspace = $1 AND model = $2`,
+		return mustChange(tx.ExecContext(ctx, `UPDATE models SET title = COALESCE($3, title), public = COALESCE($4, public) WHERE workspace = $1 AND model = $2`,
 			n.Workspace, n.Model, title, public))
 	})
 }
@@ -72,7 +81,7 @@ type orphan func(ctx context.Context, tx *sql.Tx, gone []Version) error
 func (s *Store) Delete(ctx context.Context, n Name, record orphan) (gone []Version, err error) {
 	err = s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		// The update locks the row first, so that no version is created before the model is gone.
-		err := sqldb.Affected(tx.ExecContext(ctx, `UPDATE models SET next_number = next_number WHERE workspace = $1 AND model = $2`, n.Workspace, n.Model))
+		err := mustChange(tx.ExecContext(ctx, `UPDATE models SET next_number = next_number WHERE workspace = $1 AND model = $2`, n.Workspace, n.Model))
 		if err != nil {
 			return err
 		}

@@ -98,7 +98,7 @@ func MarkOpened(ctx context.Context, tx *sql.Tx, v Version) error {
 	if err != nil {
 		return err
 	}
-	return sqldb.Affected(tx.ExecContext(ctx, `UPDATE model_versions SET state = $4, sha256 = $5, size_bytes = $6, problem = $7, signature = $8, blob = $9
+	return mustChange(tx.ExecContext(ctx, `UPDATE model_versions SET state = $4, sha256 = $5, size_bytes = $6, problem = $7, signature = $8, blob = $9
 	  WHERE workspace = $1 AND model = $2 AND number = $3 AND state = 1`,
 		v.Workspace, v.Model, v.Number, v.State, v.SHA256, v.Size, v.Problem, signature, v.Blob))
 }

@@ -2,7 +2,6 @@ package compiled
 
 import (
 	"fmt"
-	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -18,17 +17,7 @@ func Invalid(problems workflow.Problems) error {
 	e := errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "%s", text).
 		With("errorType", problems[0].Kind.Class()).With("context", "workflow_compilation | definition_parsing")
 	for _, p := range problems {
-		e = e.Field(problemPath(p), p.Message)
+		e = e.Field(p.Path(), p.Message)
 	}
 	return e
-}
-
-func problemPath(p workflow.Problem) string {
-	if p.Step == "" {
-		if p.Field != "" {
-			return p.Field
-		}
-		return "definition" + strings.ReplaceAll(p.Pointer, "/", ".")
-	}
-	return strings.TrimSuffix("steps."+p.Step+"."+p.Field, ".")
 }

@@ -25,20 +25,7 @@ func Invalid(problems workflow.Problems) error {
 	e := errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "the definition has %d %s; the first: %s",
 		len(problems), noun, problems[0].Message)
 	for _, p := range problems {
-		e = e.Field(problemPath(p), p.Message)
+		e = e.Field(p.Path(), p.Message)
 	}
 	return e
-}
-
-func problemPath(p workflow.Problem) string {
-	switch {
-	case p.Step != "" && p.Field != "":
-		return "steps." + p.Step + "." + p.Field
-	case p.Step != "":
-		return "steps." + p.Step
-	case p.Field != "":
-		return p.Field
-	default:
-		return "definition"
-	}
 }

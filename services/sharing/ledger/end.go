@@ -26,17 +26,11 @@ func (s Store) End(ctx context.Context, e End) (bool, error) {
 	}
 	did := false
 	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		did = false
 		end := e.statement()
-		result, err := tx.ExecContext(ctx, end.Text, end.Args...)
-		if err != nil {
+		var err error
+		if did, err = sqldb.Changed(tx.ExecContext(ctx, end.Text, end.Args...)); err != nil || !did {
 			return err
 		}
-		n, err := result.RowsAffected()
-		if err != nil || n == 0 {
-			return err
-		}
-		did = true
 		return insertItems(ctx, tx, e.Run.ID, e.Items)
 	})
 	return did, err

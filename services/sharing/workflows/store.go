@@ -63,15 +63,11 @@ func (s Store) list(ctx context.Context, ws, after string, deleted bool, limit i
 // insert writes a workflow with its first version. It returns false when the ID is taken.
 func (s Store) insert(ctx context.Context, w Workflow, v Version) (bool, error) {
 	inserted := false
-	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `INSERT INTO workflows (`+workflowColumns+`)
+	err := s.db.Tx(ctx, func(tx *sql.Tx) (err error) {
+		inserted, err = sqldb.Changed(tx.ExecContext(ctx, `INSERT INTO workflows (`+workflowColumns+`)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
-			w.UID, w.Workspace, w.ID, w.Title, w.Description, w.Live, w.Revision, w.ForkedFrom, w.Created, w.Updated, w.Deleted)
-		if err != nil {
-			return err
-		}
-		n, err := result.RowsAffected()
-		if inserted = n == 1; err != nil || !inserted {
+			w.UID, w.Workspace, w.ID, w.Title, w.Description, w.Live, w.Revision, w.ForkedFrom, w.Created, w.Updated, w.Deleted))
+		if err != nil || !inserted {
 			return err
 		}
 		return insertVersion(ctx, tx, v)
@@ -90,15 +86,11 @@ func insertVersion(ctx context.Context, tx *sql.Tx, v Version) error {
 // transaction when w is deleted.
 func (s Store) update(ctx context.Context, w Workflow, before int64, v *Version, uncover func(context.Context, *sql.Tx, Workflow) error) (bool, error) {
 	updated := false
-	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE workflows SET title = $1, description = $2, live_version = $3, revision = $4,
+	err := s.db.Tx(ctx, func(tx *sql.Tx) (err error) {
+		updated, err = sqldb.Changed(tx.ExecContext(ctx, `UPDATE workflows SET title = $1, description = $2, live_version = $3, revision = $4,
 			update_time = $5, delete_time = $6 WHERE uid = $7 AND workspace = $8 AND revision = $9`,
-			w.Title, w.Description, w.Live, w.Revision, w.Updated, w.Deleted, w.UID, w.Workspace, before)
-		if err != nil {
-			return err
-		}
-		n, err := result.RowsAffected()
-		if updated = n == 1; err != nil || !updated {
+			w.Title, w.Description, w.Live, w.Revision, w.Updated, w.Deleted, w.UID, w.Workspace, before))
+		if err != nil || !updated {
 			return err
 		}
 		if w.Deleted != 0 {

@@ -32,9 +32,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/migrations"
 )
 
-// stage is a sharing service among its peers, reached over real gRPC with the real
+// harness is a sharing service among its peers, reached over real gRPC with the real
 // interceptors. Vault and registry are servers that do what their contract says.
-type stage struct {
+type harness struct {
 	t        testing.TB
 	db       *sqldb.DB
 	redis    *redisx.Client
@@ -79,9 +79,9 @@ func (c *clock) advance(d time.Duration) {
 	c.offset += d
 }
 
-func newStage(t testing.TB, dbURL, redisURL string, change ...func(*sharing.Config)) *stage {
+func newHarness(t testing.TB, dbURL, redisURL string, change ...func(*sharing.Config)) *harness {
 	t.Helper()
-	s := &stage{t: t, dbURL: dbURL, redisURL: redisURL, clock: &clock{}, authority: testkit.Authority(t)}
+	s := &harness{t: t, dbURL: dbURL, redisURL: redisURL, clock: &clock{}, authority: testkit.Authority(t)}
 	s.vaultID = testkit.Identity(t, s.authority, "vault")
 	s.vault, s.registry = newVaultPeer(), newRegistryPeer()
 	s.redis = s.openRedis()
@@ -91,7 +91,7 @@ func newStage(t testing.TB, dbURL, redisURL string, change ...func(*sharing.Conf
 	return s
 }
 
-func (s *stage) openDB() *sqldb.DB {
+func (s *harness) openDB() *sqldb.DB {
 	s.t.Helper()
 	db, err := sqldb.Open(context.Background(), s.dbURL, migrations.Files, sqldb.Options{})
 	must(s.t, err)
@@ -99,7 +99,7 @@ func (s *stage) openDB() *sqldb.DB {
 	return db
 }
 
-func (s *stage) openRedis() *redisx.Client {
+func (s *harness) openRedis() *redisx.Client {
 	s.t.Helper()
 	client, err := embedded.Open(context.Background(), s.redisURL, "sharing")
 	must(s.t, err)
@@ -108,7 +108,7 @@ func (s *stage) openRedis() *redisx.Client {
 }
 
 // replica starts the service once more.
-func (s *stage) replica(db *sqldb.DB, client *redisx.Client, change ...func(*sharing.Config)) *replica {
+func (s *harness) replica(db *sqldb.DB, client *redisx.Client, change ...func(*sharing.Config)) *replica {
 	s.t.Helper()
 	id := testkit.Identity(s.t, s.authority, "sharing")
 	vault := s.serve(s.vaultID, rpc.Internal, "sharing", func(r grpc.ServiceRegistrar) { vaultinternalv1.RegisterVaultInternalServiceServer(r, s.vault) })
@@ -177,7 +177,7 @@ func (p prover) RenewRuns(ctx context.Context, r *sharinginternalv1.RenewRunsReq
 }
 
 // serve starts a server and dials it as a peer.
-func (s *stage) serve(id *identity.Identity, endpoint rpc.Endpoint, as string, register func(grpc.ServiceRegistrar)) *grpc.ClientConn {
+func (s *harness) serve(id *identity.Identity, endpoint rpc.Endpoint, as string, register func(grpc.ServiceRegistrar)) *grpc.ClientConn {
 	s.t.Helper()
 	server, err := rpc.NewServer(rpc.ServerConfig{Endpoint: endpoint, Identity: id, Logger: logger(s.t), StopTimeout: time.Second})
 	must(s.t, err)
@@ -201,7 +201,7 @@ func (s *stage) serve(id *identity.Identity, endpoint rpc.Endpoint, as string, r
 }
 
 // serveAs dials the internal endpoint as another peer than the runner.
-func (s *stage) serveAs(peer string) *grpc.ClientConn {
+func (s *harness) serveAs(peer string) *grpc.ClientConn {
 	return s.serve(testkit.Identity(s.t, s.authority, "sharing"), rpc.Internal, peer, s.first.service.RegisterInternal)
 }
 
@@ -213,9 +213,9 @@ func logger(t testing.TB) *slog.Logger {
 }
 
 // member is a context in which a key of a workspace calls.
-func (s *stage) member(ws string) context.Context { return s.key(ws, "main") }
+func (s *harness) member(ws string) context.Context { return s.key(ws, "main") }
 
-func (s *stage) key(ws, id string) context.Context {
+func (s *harness) key(ws, id string) context.Context {
 	s.t.Helper()
 	name := "workspaces/" + ws + "/keys/" + id
 	s.vault.addKey(name)
@@ -223,7 +223,7 @@ func (s *stage) key(ws, id string) context.Context {
 }
 
 // as is a context in which a principal calls that the vault has signed.
-func (s *stage) as(p caller.Principal) context.Context {
+func (s *harness) as(p caller.Principal) context.Context {
 	s.t.Helper()
 	token, err := rpc.NewAssertion(p, time.Now(), time.Hour).Sign(s.vaultID)
 	must(s.t, err)
@@ -232,12 +232,12 @@ func (s *stage) as(p caller.Principal) context.Context {
 }
 
 // guest is a context in which a visitor without a key calls.
-func (s *stage) guest(visitor string) context.Context {
+func (s *harness) guest(visitor string) context.Context {
 	return caller.With(context.Background(), caller.Principal{Kind: caller.Guest, Workspace: "operator", Key: rpc.GuestKey, Visitor: visitor})
 }
 
 // workflow makes a workflow of a definition in JSON.
-func (s *stage) workflow(ws, id, definition string) *sharingv1.Workflow {
+func (s *harness) workflow(ws, id, definition string) *sharingv1.Workflow {
 	s.t.Helper()
 	w, err := s.api.CreateWorkflow(s.member(ws), &sharingv1.CreateWorkflowRequest{
 		Parent: "workspaces/" + ws, WorkflowId: id, Workflow: &sharingv1.Workflow{Title: "The " + id, Definition: object(s.t, definition)},
@@ -247,7 +247,7 @@ func (s *stage) workflow(ws, id, definition string) *sharingv1.Workflow {
 }
 
 // save makes a new version of a workflow.
-func (s *stage) save(ws, id, definition string) *sharingv1.Workflow {
+func (s *harness) save(ws, id, definition string) *sharingv1.Workflow {
 	s.t.Helper()
 	w, err := s.api.UpdateWorkflow(s.member(ws), &sharingv1.UpdateWorkflowRequest{
 		Workflow: &sharingv1.Workflow{Name: "workspaces/" + ws + "/workflows/" + id, Definition: object(s.t, definition)},
@@ -257,35 +257,35 @@ func (s *stage) save(ws, id, definition string) *sharingv1.Workflow {
 }
 
 // share makes a share of a workflow.
-func (s *stage) share(ws, workflow string, settings *sharingv1.Share) *sharingv1.Share {
+func (s *harness) share(ws, workflow string, settings *sharingv1.Share) *sharingv1.Share {
 	s.t.Helper()
 	share, err := s.tryShare(ws, workflow, settings)
 	must(s.t, err)
 	return share
 }
 
-func (s *stage) tryShare(ws, workflow string, settings *sharingv1.Share) (*sharingv1.Share, error) {
+func (s *harness) tryShare(ws, workflow string, settings *sharingv1.Share) (*sharingv1.Share, error) {
 	return s.api.CreateShare(s.member(ws), &sharingv1.CreateShareRequest{
 		Parent: "workspaces/" + ws + "/workflows/" + workflow, Share: settings,
 	})
 }
 
 // preview authorises a run through a link.
-func (s *stage) preview(ctx context.Context, token, run string, inputs ...string) (*sharinginternalv1.AuthorizeRunResponse, error) {
+func (s *harness) preview(ctx context.Context, token, run string, inputs ...string) (*sharinginternalv1.AuthorizeRunResponse, error) {
 	return s.runner.AuthorizeRun(ctx, &sharinginternalv1.AuthorizeRunRequest{
 		Run: run, Target: &sharinginternalv1.AuthorizeRunRequest_Token{Token: token}, Inputs: inputs,
 	})
 }
 
 // own authorises a run of a workspace's workflow.
-func (s *stage) own(ctx context.Context, workflow, run string, inputs ...string) (*sharinginternalv1.AuthorizeRunResponse, error) {
+func (s *harness) own(ctx context.Context, workflow, run string, inputs ...string) (*sharinginternalv1.AuthorizeRunResponse, error) {
 	return s.runner.AuthorizeRun(ctx, &sharinginternalv1.AuthorizeRunRequest{
 		Run: run, Target: &sharinginternalv1.AuthorizeRunRequest_Workflow{Workflow: workflow}, Inputs: inputs,
 	})
 }
 
 // finish ends a run well.
-func (s *stage) finish(run string, items ...*sharingv1.LineItem) *sharinginternalv1.Booking {
+func (s *harness) finish(run string, items ...*sharingv1.LineItem) *sharinginternalv1.Booking {
 	s.t.Helper()
 	out, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.RunEnd{
 		Run: run, State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Items: items,
@@ -295,7 +295,7 @@ func (s *stage) finish(run string, items ...*sharingv1.LineItem) *sharinginterna
 }
 
 // usage is the runs that a workspace was charged, by group.
-func (s *stage) usage(ws, by string) map[string]int64 {
+func (s *harness) usage(ws, by string) map[string]int64 {
 	s.t.Helper()
 	out, err := s.api.QueryUsage(s.member(ws), &sharingv1.QueryUsageRequest{Parent: "workspaces/" + ws, GroupBy: by})
 	must(s.t, err)
@@ -307,7 +307,7 @@ func (s *stage) usage(ws, by string) map[string]int64 {
 }
 
 // settle lets cached rights grow too old to be used.
-func (s *stage) settle() { s.clock.advance(time.Second) }
+func (s *harness) settle() { s.clock.advance(time.Second) }
 
 // object is a definition, which a slip would make no JSON.
 func object(t testing.TB, text string) []byte {
