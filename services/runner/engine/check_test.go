@@ -55,6 +55,9 @@ func step(v, key any) (any, error) {
 		}
 		return inner, nil
 	case *value.Detections:
+		if name == "data" { // the reference keeps named columns one level deeper
+			return v, nil
+		}
 		return columnNamed(v, name)
 	}
 	return nil, fmt.Errorf("no key %q in a %T", name, v)
