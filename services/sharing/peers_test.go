@@ -33,6 +33,8 @@ type vaultPeer struct {
 	grants      map[string]*credentialGrant
 	attempts    map[string][]*vaultinternalv1.Attempt
 	ended       map[string]int
+	// verdict is what the vault finds in the texts of every run.
+	verdict vaultinternalv1.Verdict
 	// uses are the credentials that workflows are said to name.
 	uses map[string][]string
 }
@@ -272,7 +274,7 @@ func (v *vaultPeer) EndRun(_ context.Context, r *vaultinternalv1.EndRunRequest) 
 	}
 	defer unlock()
 	v.ended[r.GetRun()]++
-	return &vaultinternalv1.EndRunResponse{Attempts: v.attempts[r.GetRun()]}, nil
+	return &vaultinternalv1.EndRunResponse{Attempts: v.attempts[r.GetRun()], Verdict: v.verdict}, nil
 }
 
 // began notes the attempts that a run has begun.

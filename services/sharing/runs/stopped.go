@@ -74,8 +74,14 @@ func (s *booker) endedBefore(ctx context.Context, row ledger.Run, r *sharinginte
 	switch {
 	case row.State == ledger.Stopped:
 		b.instead = shares.Paused()
-	case len(r.GetLeaving()) > 0 && row.State != int64(r.GetState()):
+	case len(r.GetLeaving()) > 0 && !reported(row, r):
 		b.instead = withheld()
 	}
 	return b, err
+}
+
+// reported reports whether the end in the ledger is the one that the runner reports. A run
+// whose texts were withheld failed too, but for another reason.
+func reported(row ledger.Run, r *sharinginternalv1.RunEnd) bool {
+	return row.State == int64(r.GetState()) && row.Reason == storable(r.GetReason()) && row.Message == storable(r.GetMessage())
 }
