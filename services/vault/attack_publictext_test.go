@@ -33,6 +33,14 @@ func TestAttackPublicTextOfKeys(t *testing.T) {
 		blocked("new credential", err)
 		_, err = r.public.UpdateCredential(n.ctx, &vaultv1.UpdateCredentialRequest{Credential: &vaultv1.Credential{Name: n.llm.GetName(), Title: secret, Value: opaque}})
 		blocked("credential", err)
+		for field, c := range map[string]*vaultv1.Credential{
+			"name of the slot":   {SlotKind: vaultv1.SlotKind_SLOT_KIND_BASIC, SlotName: strings.ReplaceAll(secret, ":", "")},
+			"prefix of the slot": {SlotKind: vaultv1.SlotKind_SLOT_KIND_HEADER, SlotName: "Cookie", SlotPrefix: "a=" + secret + "; sid="},
+		} {
+			c.Provider, c.Value = "openai", opaque
+			_, err = r.public.CreateCredential(n.ctx, &vaultv1.CreateCredentialRequest{Parent: "workspaces/demo", CredentialId: "c2", Credential: c})
+			blocked(field, err)
+		}
 		if secret == opaque {
 			continue
 		}

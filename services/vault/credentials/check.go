@@ -32,15 +32,26 @@ func (s *Credentials) setValue(c *Credential, value secret.Secret) error {
 	return nil
 }
 
+// leastSought is the shortest value that is looked for in public fields, in bytes.
+const leastSought = 8
+
 // checkPublicFields refuses a secret in a field that is public.
 func checkPublicFields(cid string, from *vaultv1.Credential, value secret.Secret) error {
-	if v := string(value.Expose()); len(v) >= 8 && strings.Contains(cid+"\n"+from.GetTitle(), v) {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_LITERAL_SECRET,
-			"the id or the title of the credential contains its value, and both are public; put the secret in the value only").
-			Field("credential.title", "contains the value")
+	gate, v := leak.NewGate(), string(value.Expose())
+	for _, public := range []struct{ field, text string }{
+		{"credential_id", cid},
+		{"credential.title", from.GetTitle()},
+		{"credential.provider", from.GetProvider()},
+		{"credential.slot_name", from.GetSlotName()},
+		{"credential.slot_prefix", from.GetSlotPrefix()},
+	} {
+		if len(v) >= leastSought && strings.Contains(public.text, v) {
+			return errs.InvalidArgument(errorsv1.Reason_REASON_LITERAL_SECRET,
+				"%s contains the value of the credential, and is public; put the secret in the value only", public.field).
+				Field(public.field, "contains the value")
+		}
+		gate.Text(public.field, public.text)
 	}
-	gate := leak.NewGate().Text("credential_id", cid).Text("credential.title", from.GetTitle()).
-		Text("credential.provider", from.GetProvider()).Text("credential.slot_name", from.GetSlotName())
 	for i, host := range from.GetHosts() {
 		gate.Text("credential.hosts["+strconv.Itoa(i)+"]", host)
 	}
