@@ -3,6 +3,7 @@ package definition
 import (
 	"slices"
 
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
@@ -94,4 +95,15 @@ func (a *Analysis) Pictures(inputs []string, elements map[string]int64) int64 {
 		}
 	}
 	return n
+}
+
+// Obstacle prevents sharing of a definition that its owner can run: the definition could
+// send a visitor's or a hidden credential anywhere, or a visitor could make it call
+// anything.
+type Obstacle struct {
+	reason      errorsv1.Reason
+	step, field string
+	// input brings the credential, if an input does.
+	input   string
+	message string
 }

@@ -2,15 +2,16 @@ package definition
 
 import (
 	"slices"
-	"strings"
 
-	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-func (c *Cache) analyze(raw []byte, hash string) *Analysis {
-	p, _, problems := plan.Load(raw, c.catalogue, c.services...)
+// analyze finds everything that a decision or a view needs. services are those that blocks
+// may need; the runner checks whether it has them.
+func analyze(catalogue *manifest.Catalogue, services []string, raw []byte, hash string) *Analysis {
+	p, _, problems := plan.Load(raw, catalogue, services...)
 	a := &Analysis{Hash: hash, Raw: raw, Problems: problems}
 	if p == nil {
 		return a
@@ -43,7 +44,7 @@ func (c *Cache) analyze(raw []byte, hash string) *Analysis {
 		}
 	}
 	a.Closed = len(a.Slots)+len(a.Models)+len(a.Sinks)+len(a.Destinations)+len(a.Batches) == 0
-	a.describe(p, report, c.catalogue)
+	a.describe(p, report, catalogue)
 	a.Problems = append(a.Problems, collisionsOf(a.Slots)...)
 	return a
 }
@@ -83,33 +84,4 @@ func whereTo(d inspect.Destination) string {
 	default:
 		return "an address of step " + d.Step
 	}
-}
-
-// Display returns an address without the default port of its scheme, and without a token in its
-// host.
-func Display(address string) string {
-	address = leak.MaskHost(address)
-	if host, ok := strings.CutSuffix(address, ":443"); ok && strings.HasPrefix(address, "https://") {
-		return host
-	}
-	if host, ok := strings.CutSuffix(address, ":80"); ok && strings.HasPrefix(address, "http://") {
-		return host
-	}
-	return address
-}
-
-// DisplayAll returns addresses without default ports, nil for none.
-func DisplayAll(addresses []string) []string {
-	var shown []string
-	for _, address := range addresses {
-		shown = append(shown, Display(address))
-	}
-	return shown
-}
-
-// knownHosts are the addresses of well-known providers.
-var knownHosts = map[string]bool{
-	"https://api.openai.com:443": true, "https://api.anthropic.com:443": true,
-	"https://generativelanguage.googleapis.com:443": true, "https://api.mistral.ai:443": true,
-	"https://openrouter.ai:443": true, "https://api.groq.com:443": true,
 }

@@ -41,7 +41,7 @@ func (c *Cache) Of(raw []byte, hash string) *Analysis {
 	if ok {
 		return a
 	}
-	a = c.analyze(raw, hash)
+	a = analyze(c.catalogue, c.services, raw, hash)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, meanwhile := c.kept[hash]; meanwhile {
@@ -56,4 +56,4 @@ func (c *Cache) Of(raw []byte, hash string) *Analysis {
 }
 
 // Analyze returns the analysis of a definition without keeping it.
-func (c *Cache) Analyze(raw []byte) *Analysis { return c.analyze(raw, "") }
+func (c *Cache) Analyze(raw []byte) *Analysis { return analyze(c.catalogue, c.services, raw, "") }

@@ -20,12 +20,3 @@ func (t declared) fits(levels []*sharinginternalv1.FormsAtLevel) bool {
 	level := levels[min(t.lists, len(levels)-1)]
 	return level.GetUnknown() || value.Takes(t.kinds, level.GetForms())
 }
-
-// Misfit says what the value of an input must be. It is "" when the value fits.
-func (a *Analysis) Misfit(input string, levels []*sharinginternalv1.FormsAtLevel) string {
-	takes := a.declared[input]
-	if takes.fits(levels) {
-		return ""
-	}
-	return "must be " + value.Wanted(takes.kinds)
-}

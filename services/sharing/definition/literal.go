@@ -86,15 +86,6 @@ func (c *Cache) LiteralProblems(raw []byte) []*sharingv1.Problem {
 	return out
 }
 
-// slotsOfLiterals returns the slots that literals become when they are stored.
-func slotsOfLiterals(literals []inspect.Literal) []Slot {
-	var slots []Slot
-	for _, l := range literals {
-		slots = append(slots, Slot{Step: l.Step, Field: l.Field, scheme: string(l.Scheme), parameter: l.Parameter})
-	}
-	return slots
-}
-
 // FillCredential sets the value and the slot of the credential that a literal becomes. It
 // returns the text that stays in the definition before the reference.
 func FillCredential(l inspect.Literal, text string, c *vaultv1.Credential) (before string) {

@@ -14,17 +14,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// Obstacle prevents sharing of a definition that its owner can run: the definition could
-// send a visitor's or a hidden credential anywhere, or a visitor could make it call
-// anything.
-type Obstacle struct {
-	reason      errorsv1.Reason
-	step, field string
-	// input brings the credential, if an input does.
-	input   string
-	message string
-}
-
 // Shareable refuses a definition with obstacles. It names the first.
 func Shareable(a *Analysis) error { return first(a.Obstacles) }
 

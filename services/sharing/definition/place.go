@@ -157,3 +157,12 @@ func (a *Analysis) Misplaced(known map[string]*vaultv1.Credential) workflow.Prob
 func (a *Analysis) Collisions(literals []inspect.Literal) workflow.Problems {
 	return collisionsOf(append(slotsOfLiterals(literals), a.Slots...))
 }
+
+// slotsOfLiterals returns the slots that literals become when they are stored.
+func slotsOfLiterals(literals []inspect.Literal) []Slot {
+	var slots []Slot
+	for _, l := range literals {
+		slots = append(slots, Slot{Step: l.Step, Field: l.Field, scheme: string(l.Scheme), parameter: l.Parameter})
+	}
+	return slots
+}

@@ -12,13 +12,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// The kinds of line items.
-const (
-	kindRun        = "run"
-	KindModel      = "model"
-	KindCredential = "credential"
-)
-
 // Redact hides the names of the owner's credentials, models and workflows from viewers of
 // another workspace.
 func Redact(items []*sharingv1.LineItem, owner, viewer string) []*sharingv1.LineItem {
@@ -35,9 +28,6 @@ func Redact(items []*sharingv1.LineItem, owner, viewer string) []*sharingv1.Line
 	}
 	return out
 }
-
-// batchSize keeps a statement below the number of parameters that the engines allow.
-const batchSize = 500
 
 func insertItems(ctx context.Context, tx *sql.Tx, run string, items []*sharingv1.LineItem) error {
 	for len(items) > 0 {

@@ -1,6 +1,8 @@
 package ledger
 
-import "strconv"
+import (
+	"strconv"
+)
 
 // placeholders returns "($1,$2,...)" with n parameters, numbered from after + 1.
 func placeholders(after, n int) string {
@@ -22,3 +24,6 @@ func arguments(list []string) []any {
 	}
 	return out
 }
+
+// batchSize keeps a statement below the number of parameters that the engines allow.
+const batchSize = 500

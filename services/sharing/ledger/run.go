@@ -116,3 +116,10 @@ func (r *Run) CallerPays() bool {
 	return r.ChargedKey == r.Caller || r.ChargedKey == rpc.GuestKey && strings.HasPrefix(r.Caller, "guest:") ||
 		r.CallerWorkspace != "" && r.CallerWorkspace == r.ChargedWorkspace
 }
+
+// The kinds of line items.
+const (
+	kindRun        = "run"
+	KindModel      = "model"
+	KindCredential = "credential"
+)

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"github.com/redis/go-redis/v9"
+
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
@@ -111,4 +113,21 @@ func (m *Meter) forget(g *generation) {
 
 func unsettled(cause error) error {
 	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "usage cannot be counted now; try again").Because(cause)
+}
+
+// addPictures counts what a run did beyond its reservation.
+func (g *generation) addPictures(ctx context.Context, p redis.Pipeliner, run Run) {
+	for _, field := range fields(Pictures, run.Start) {
+		p.HIncrBy(ctx, g.counters, field, run.Over)
+	}
+}
+
+// subtract takes a run and its pictures off the counters.
+func (g *generation) subtract(ctx context.Context, p redis.Pipeliner, run Run) {
+	for u, wanted := range run.takes() {
+		for _, field := range fields(u, run.Start) {
+			p.HIncrBy(ctx, g.counters, field, -wanted)
+		}
+	}
+	p.Expire(ctx, g.counters, counterLife) // the generation may be dead, and this its only key
 }

@@ -274,20 +274,3 @@ func (r *Reservation) Undo(ctx context.Context) {
 	})
 	r.held = nil
 }
-
-// addPictures counts what a run did beyond its reservation.
-func (g *generation) addPictures(ctx context.Context, p redis.Pipeliner, run Run) {
-	for _, field := range fields(Pictures, run.Start) {
-		p.HIncrBy(ctx, g.counters, field, run.Over)
-	}
-}
-
-// subtract takes a run and its pictures off the counters.
-func (g *generation) subtract(ctx context.Context, p redis.Pipeliner, run Run) {
-	for u, wanted := range run.takes() {
-		for _, field := range fields(u, run.Start) {
-			p.HIncrBy(ctx, g.counters, field, -wanted)
-		}
-	}
-	p.Expire(ctx, g.counters, counterLife) // the generation may be dead, and this its only key
-}

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -96,4 +98,11 @@ func (d *Decision) ModelVersions() []string {
 		out = addOnce(out, m.GetVersion())
 	}
 	return out
+}
+
+func addOnce(list []string, text string) []string {
+	if slices.Contains(list, text) {
+		return list
+	}
+	return append(list, text)
 }

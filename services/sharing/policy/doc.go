@@ -18,7 +18,7 @@
 // key. A run of the caller's own workflow or definition is charged to the caller's key and
 // uses the credentials of the caller's workspace.
 //
-// Decider reads what the rules need, in decider.go and target.go. The rules themselves are
+// Decider reads what the rules need, in decide.go and target.go. The rules themselves are
 // functions of the request and of what was read; they do no I/O.
 //
 // What it refuses: to write or reserve anything; to decide with answers of the vault and

@@ -31,13 +31,6 @@ func (d *Decision) modelIDs(values map[string]string) (named, brought []string) 
 	return named, brought
 }
 
-func addOnce(list []string, text string) []string {
-	if slices.Contains(list, text) {
-		return list
-	}
-	return append(list, text)
-}
-
 // useModels gives the run the models that it may use.
 func (d *Decision) useModels(checks []*registryinternalv1.ModelCheck, refusal func(missing, private []string) error) error {
 	var missing, private []string

@@ -8,6 +8,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
 
@@ -16,10 +17,17 @@ const whyPaused = "the link was paused"
 
 const whyDeleted = "the workflow was deleted"
 
-// mayNot says which condition of a run no longer holds, or "". The answers that it reads
+// checker checks the conditions that runs were admitted under.
+type checker struct {
+	resolver *shares.Resolver
+	peers    *peers.Peers
+	now      func() time.Time
+}
+
+// broken says which condition of a run no longer holds, or "". The answers that it reads
 // are at most 400 ms old.
-func (s *renewer) mayNot(ctx context.Context, have *lease) (string, error) {
-	key, err := s.peers.Key(ctx, have.row.ChargedKey)
+func (c *checker) broken(ctx context.Context, have *lease) (string, error) {
+	key, err := c.peers.Key(ctx, have.row.ChargedKey)
 	if err != nil {
 		return "", err
 	}
@@ -27,31 +35,32 @@ func (s *renewer) mayNot(ctx context.Context, have *lease) (string, error) {
 		return "the key that it is charged to was revoked", nil
 	}
 	if have.row.Share != "" {
-		return s.mayNotShare(ctx, have)
+		return c.brokenOfLink(ctx, have)
 	}
 	if have.row.Workflow == "" { // an inline definition
 		return "", nil
 	}
-	deleted, err := s.resolver.IsDeleted(ctx, have.row.Workflow)
+	deleted, err := c.resolver.IsDeleted(ctx, have.row.Workflow)
 	if err != nil || !deleted {
 		return "", err
 	}
 	return whyDeleted, nil
 }
 
-func (s *renewer) mayNotShare(ctx context.Context, have *lease) (string, error) {
-	opened, err := s.resolver.ByUID(ctx, have.row.Share)
+func (c *checker) brokenOfLink(ctx context.Context, have *lease) (string, error) {
+	opened, err := c.resolver.ByUID(ctx, have.row.Share)
 	if errs.CodeOf(err) == codes.NotFound {
 		return whyDeleted, nil
 	}
 	if err != nil {
 		return "", err
 	}
-	return have.broken(opened, s.now()), nil
+	return have.brokenBy(opened, c.now()), nil
 }
 
-// broken says which condition of a run through a link no longer holds, or "".
-func (l *lease) broken(opened *shares.Resolved, now time.Time) string {
+// brokenBy says which condition of a run no longer holds with what its link opens now, or
+// "".
+func (l *lease) brokenBy(opened *shares.Resolved, now time.Time) string {
 	share := opened.Share
 	switch {
 	case opened.Workflow.Deleted != 0:

@@ -13,19 +13,16 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
-	"github.com/keyhole-dev/keyhole/services/sharing/peers"
-	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
 
 // renewer renews runs.
 type renewer struct {
-	ledger   ledger.Store
-	resolver *shares.Resolver
-	peers    *peers.Peers
-	leases   *leases
-	lease    time.Duration
-	log      *slog.Logger
-	now      func() time.Time
+	ledger  ledger.Store
+	checker *checker
+	leases  *leases
+	lease   time.Duration
+	log     *slog.Logger
+	now     func() time.Time
 }
 
 // renew extends the leases of runs, and says which of the runs must end. If it cannot be
@@ -110,7 +107,7 @@ func (s *renewer) whyEnd(ctx context.Context, run string, have *lease) (string, 
 	if have == nil {
 		return "it has ended, or was given up", nil
 	}
-	why, err := s.mayNot(ctx, have)
+	why, err := s.checker.broken(ctx, have)
 	if err == nil || mayAnswerLater(err) {
 		return why, err
 	}

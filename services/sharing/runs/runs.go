@@ -13,16 +13,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
 
-// Limits bound runs. All must be set, except Guest.
-type Limits struct {
-	// Timeout is the longest a run may take.
-	Timeout time.Duration
-	// Lease is how long a run lives without being renewed.
-	Lease time.Duration
-	// Guest is what one visitor without a key may use in a day.
-	Guest meter.Count
-}
-
 // Deps are what New needs. All are required.
 type Deps struct {
 	Policy   *policy.Decider
@@ -55,7 +45,10 @@ func New(d Deps, l Limits) *Runs {
 			policy: d.Policy, ledger: d.Ledger, meter: d.Meter, resolver: d.Resolver, peers: d.Peers, identity: d.Identity,
 			leases: known, limits: l, log: d.Log, now: d.Now,
 		},
-		renewer: &renewer{ledger: d.Ledger, resolver: d.Resolver, peers: d.Peers, leases: known, lease: l.Lease, log: d.Log, now: d.Now},
+		renewer: &renewer{
+			ledger: d.Ledger, checker: &checker{resolver: d.Resolver, peers: d.Peers, now: d.Now},
+			leases: known, lease: l.Lease, log: d.Log, now: d.Now,
+		},
 		booker: &booker{
 			ledger: d.Ledger, meter: d.Meter, resolver: d.Resolver, peers: d.Peers, vault: d.Vault,
 			leases: known, guest: l.Guest, log: d.Log, now: d.Now,

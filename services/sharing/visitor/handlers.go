@@ -41,7 +41,7 @@ type Handlers struct {
 func NewHandlers(d Deps) *Handlers {
 	return &Handlers{
 		resolver: d.Resolver, now: d.Now,
-		views: &views{policy: d.Policy, meter: d.Meter, links: d.Links},
+		views: &views{describer: &describer{policy: d.Policy, meter: d.Meter}, links: d.Links},
 		forks: &forks{workflows: d.Workflows, definitions: d.Definitions, catalogue: d.Catalogue, peers: d.Peers},
 	}
 }

@@ -14,9 +14,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
 
+// describer says on which terms a run would happen.
+type describer struct {
+	policy *policy.Decider
+	meter  *meter.Meter
+}
+
 // state returns what a view says about the caller and this moment: who would be charged
 // for a run, what is left, and why a run would be refused.
-func (s *views) state(ctx context.Context, opened *shares.Resolved, who caller.Principal) (*sharingv1.SharedWorkflow, error) {
+func (s *describer) state(ctx context.Context, opened *shares.Resolved, who caller.Principal) (*sharingv1.SharedWorkflow, error) {
 	d, refusals, err := s.policy.Explain(ctx, opened, who)
 	if err != nil {
 		return nil, err
@@ -38,7 +44,7 @@ func (s *views) state(ctx context.Context, opened *shares.Resolved, who caller.P
 
 // allowances returns what is left of the limits that the caller may see. A limit of which
 // nothing is left blocks runs, also one that the caller may not see.
-func (s *views) allowances(ctx context.Context, d *policy.Decision, terms *sharingv1.Terms) ([]*sharingv1.Allowance, error) {
+func (s *describer) allowances(ctx context.Context, d *policy.Decision, terms *sharingv1.Terms) ([]*sharingv1.Allowance, error) {
 	limited := budget.Visible(d.Scopes, true)
 	if len(limited) == 0 {
 		return nil, nil

@@ -12,7 +12,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/link"
-	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 	"github.com/keyhole-dev/keyhole/services/sharing/policy"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
@@ -22,9 +21,8 @@ const maxViews = 4096
 
 // views makes the views of links.
 type views struct {
-	policy *policy.Decider
-	meter  *meter.Meter
-	links  link.Key
+	describer *describer
+	links     link.Key
 }
 
 // view is the view of a link as bytes: the part that is the same for all callers, and the
@@ -89,7 +87,7 @@ func (v *view) keep(key string, complete *sharingv1.SharedWorkflow) {
 // completeFor adds what depends on the caller. All fields of the reply are in its unknown
 // bytes. On the wire that is the same, and sending it costs one copy.
 func (s *views) completeFor(ctx context.Context, v *view, opened *shares.Resolved, who caller.Principal) (*sharingv1.SharedWorkflow, error) {
-	state, err := s.state(ctx, opened, who)
+	state, err := s.describer.state(ctx, opened, who)
 	if err != nil {
 		return nil, err
 	}
