@@ -165,6 +165,47 @@ func TestTheTrash(t *testing.T) {
 	})
 }
 
+// TestListingForAConsole shows what a page of workflows needs in one call: a search on the
+// server, and how many links each has.
+func TestListingForAConsole(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *harness) {
+		ctx := s.member("acme")
+		for _, id := range []string{"greet", "read-a-sign", "half_done"} {
+			s.workflow("acme", id, plainWorkflow)
+		}
+		s.workflow("other", "greet", plainWorkflow)
+		s.share("other", "greet", nil)
+		s.share("acme", "greet", nil)
+		_, err := s.api.PauseShare(ctx, &sharingv1.PauseShareRequest{Name: s.share("acme", "greet", nil).GetName()})
+		must(t, err)
+		_, err = s.api.DeleteShare(ctx, &sharingv1.DeleteShareRequest{Name: s.share("acme", "greet", nil).GetName()})
+		must(t, err)
+		found := func(text string) []*sharingv1.Workflow {
+			list, err := s.api.ListWorkflows(ctx, &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", Text: text})
+			must(t, err)
+			return list.GetWorkflows()
+		}
+		for text, want := range map[string]int{"": 3, "SIGN": 1, "%": 0, "_": 1, "!": 0, "' OR 1=1": 0, "greet": 1} {
+			if got := found(text); len(got) != want {
+				t.Errorf("%q finds %v, want %d", text, got, want)
+			}
+		}
+		if got := found("greet")[0]; got.GetActiveShares() != 1 || got.GetPausedShares() != 1 {
+			t.Errorf("got %v, want one active link and one paused", got)
+		}
+		first, err := s.api.ListWorkflows(ctx, &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", PageSize: 1})
+		must(t, err)
+		_, err = s.api.ListWorkflows(ctx, &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", PageSize: 1, PageToken: first.GetNextPageToken(), Text: "sign"})
+		refused(t, err, errorsv1.Reason_REASON_PAGE_TOKEN_INVALID)
+		graph, err := s.api.InspectWorkflow(ctx, &sharingv1.InspectWorkflowRequest{Name: found("greet")[0].GetName()})
+		must(t, err)
+		if len(graph.GetGraph().GetNodes()) == 0 || graph.GetGraph().GetWidth() == 0 {
+			t.Errorf("no graph in %v", graph)
+		}
+	})
+}
+
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

@@ -77,13 +77,17 @@ func (c *workflowUpdate) Run(a *app) error {
 }
 
 type workflowList struct {
-	Deleted bool `help:"Include workflows in the trash."`
+	Deleted bool   `help:"Include workflows in the trash."`
+	Text    string `help:"Only workflows with this text in the title or the id."`
 	PageFlags
 }
 
 // Run lists them.
 func (c *workflowList) Run(a *app) error {
-	query, fields := url.Values{}, []string{"name", "title", "liveVersion", "updateTime"}
+	query, fields := url.Values{}, []string{"name", "title", "liveVersion", "activeShares", "pausedShares", "updateTime"}
+	if c.Text != "" {
+		query.Set("text", c.Text)
+	}
 	if c.Deleted {
 		query.Set("showDeleted", "true")
 		fields = append(fields, "deleteTime")

@@ -45,20 +45,20 @@ func (h *Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkfl
 // ListWorkflows implements the RPC.
 func (h *Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsRequest) (*sharingv1.ListWorkflowsResponse, error) {
 	ws := resource.Segment(r.GetParent(), 0)
-	binding := []string{"workflows", r.GetParent(), fmt.Sprint(r.GetShowDeleted())}
-	rows, next, err := page.List(h.flows.pages, r, page.Listing[Workflow, string]{
-		Binding: binding,
-		Read: func(after string, limit int) ([]Workflow, error) {
-			return h.flows.store.list(ctx, ws, after, r.GetShowDeleted(), limit)
+	which := selection{text: r.GetText(), deleted: r.GetShowDeleted()}
+	rows, next, err := page.List(h.flows.pages, r, page.Listing[listed, string]{
+		Binding: []string{"workflows", r.GetParent(), fmt.Sprint(which.deleted), which.text},
+		Read: func(after string, limit int) ([]listed, error) {
+			return h.flows.store.list(ctx, ws, after, which, limit)
 		},
-		CursorOf: func(w Workflow) string { return w.ID },
+		CursorOf: func(l listed) string { return l.ID },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list workflows: %w", err)
 	}
 	out := &sharingv1.ListWorkflowsResponse{NextPageToken: next}
 	for _, w := range rows {
-		out.Workflows = append(out.Workflows, w.message(nil))
+		out.Workflows = append(out.Workflows, w.message())
 	}
 	return out, nil
 }

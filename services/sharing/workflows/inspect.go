@@ -49,6 +49,7 @@ func (s *Workflows) inspection(ctx context.Context, ws string, analysis *definit
 	out := &sharingv1.InspectWorkflowResponse{
 		Interface: analysis.OwnInterface, Sinks: analysis.Sinks, Destinations: analysis.Destinations, Problems: definition.ProblemMessages(analysis.Problems),
 		SharingProblems: definition.ObstacleMessages(analysis.Obstacles), NotRunnable: analysis.NotRunnableMessages(),
+		Graph: analysis.Graph,
 	}
 	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {

@@ -53,13 +53,6 @@ func (s Store) ByUID(ctx context.Context, uid string) (Workflow, error) {
 	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE uid = $1`, uid), scanWorkflow)
 }
 
-// list returns the workflows with IDs after the given one.
-func (s Store) list(ctx context.Context, ws, after string, deleted bool, limit int) ([]Workflow, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+workflowColumns+` FROM workflows
-		WHERE workspace = $1 AND id > $2 AND ($3 OR delete_time = 0) ORDER BY id LIMIT $4`, ws, after, deleted, limit)
-	return sqldb.All(rows, err, scanWorkflow)
-}
-
 // insert writes a workflow with its first version. It returns false when the ID is taken.
 func (s Store) insert(ctx context.Context, w Workflow, v Version) (bool, error) {
 	inserted := false

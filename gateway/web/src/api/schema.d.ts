@@ -653,8 +653,11 @@ export interface components {
          *     in it can change what runs.
          */
         RunnerServiceRunSharedWorkflowBody: {
-            /** @description Inputs by name, a JSON object; credential inputs among them. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object; credential inputs among them.
+             */
+            inputs?: string;
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
             /**
@@ -668,8 +671,11 @@ export interface components {
         };
         /** @description RunSharedWorkflowStreamRequest is RunSharedWorkflowRequest, streamed. */
         RunnerServiceRunSharedWorkflowStreamBody: {
-            /** @description Inputs by name, a JSON object; credential inputs among them. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object; credential inputs among them.
+             */
+            inputs?: string;
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
             /**
@@ -683,8 +689,11 @@ export interface components {
         };
         /** @description RunWorkflowRequest runs a workflow of the caller's own workspace. */
         RunnerServiceRunWorkflowBody: {
-            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
+             */
+            inputs?: string;
             /**
              * Format: int32
              * @description Version; the live one when 0.
@@ -695,8 +704,11 @@ export interface components {
         };
         /** @description RunWorkflowStreamRequest is RunWorkflowRequest, streamed. */
         RunnerServiceRunWorkflowStreamBody: {
-            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
+             */
+            inputs?: string;
             /**
              * Format: int32
              * @description Version; the live one when 0.
@@ -723,8 +735,11 @@ export interface components {
              * @description Which version; the live one when 0.
              */
             version?: number;
-            /** @description Inspect this definition instead, as if it were saved. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inspect this definition instead, as if it were saved.
+             */
+            definition?: string;
         };
         /** @description PauseShareRequest names a share. */
         SharingServicePauseShareBody: Record<string, unknown>;
@@ -937,10 +952,16 @@ export interface components {
             inputKinds?: string[];
             /** @description Outputs. */
             outputs?: components["schemas"]["v1BlockOutput"][];
-            /** @description JSON Schema (2020-12) of a step that uses it. */
-            schema?: Record<string, unknown>;
-            /** @description A step that uses it. */
-            example?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description JSON Schema (2020-12) of a step that uses it.
+             */
+            schema?: string;
+            /**
+             * Format: json-object
+             * @description A step that uses it.
+             */
+            example?: string;
         };
         /** @description BlockOutput is an output of a block. */
         v1BlockOutput: {
@@ -1166,8 +1187,11 @@ export interface components {
             kinds?: string[];
             /** @description Whether a run needs it. */
             required?: boolean;
-            /** @description Its default, if it has one. */
-            defaultValue?: unknown;
+            /**
+             * Format: json
+             * @description Its default, if it has one.
+             */
+            defaultValue?: string;
             /** @description Whether it is a credential. The vault keeps it for one run only. */
             credential?: boolean;
             /** @description Provider of the credential: "openai" ... */
@@ -1219,6 +1243,7 @@ export interface components {
              *     viewed, shared and forked; a run is refused.
              */
             notRunnable?: components["schemas"]["v1NotRunnableStep"][];
+            graph?: components["schemas"]["v1Graph"];
         };
         /** @description Interface lists the inputs and outputs of a workflow. */
         v1Interface: {
@@ -1583,8 +1608,11 @@ export interface components {
         v1RunResponse: {
             /** @description The run: "workspaces/{workspace}/runs/{run}"; for guests only its id. */
             run?: string;
-            /** @description A JSON list with one object for each element of the input batch. */
-            outputs?: Record<string, unknown>[];
+            /**
+             * Format: json-list
+             * @description A JSON list with one object for each element of the input batch.
+             */
+            outputs?: string;
             /** @description What it used. */
             charges?: components["schemas"]["v1LineItem"][];
             /** @description What is left. */
@@ -1609,8 +1637,11 @@ export interface components {
         v1Sample: {
             /** @description Name of the input. */
             input?: string;
-            /** @description Its value, in the form that a run takes. */
-            value?: unknown;
+            /**
+             * Format: json
+             * @description Its value, in the form that a run takes.
+             */
+            value?: string;
         };
         /** @description Share is one link to one workflow. */
         v1Share: {
@@ -1707,8 +1738,11 @@ export interface components {
              *     nobody can use it to guess redacted parts of the definition.
              */
             versionHash?: string;
-            /** @description The definition, redacted. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition, redacted.
+             */
+            definition?: string;
             interface?: components["schemas"]["v1Interface"];
             graph?: components["schemas"]["v1Graph"];
             terms?: components["schemas"]["v1Terms"];
@@ -1901,8 +1935,11 @@ export interface components {
             title?: string;
             /** @description What it does, for people. */
             description?: string;
-            /** @description The definition of the live version, in the language of Roboflow Workflows. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition of the live version, in the language of Roboflow Workflows.
+             */
+            definition?: string;
             /**
              * Format: int32
              * @description Number of the live version.
@@ -1929,6 +1966,16 @@ export interface components {
              * @description When it was moved to the trash; unset otherwise.
              */
             readonly deleteTime?: string;
+            /**
+             * Format: int32
+             * @description Number of its links that its owner has neither paused nor revoked. Only a list has it.
+             */
+            readonly activeShares?: number;
+            /**
+             * Format: int32
+             * @description Number of its links that its owner has paused. Only a list has it.
+             */
+            readonly pausedShares?: number;
         };
         /** @description WorkflowVersion is an immutable version of a workflow. */
         v1WorkflowVersion: {
@@ -1939,8 +1986,11 @@ export interface components {
              * @description Number, from 1.
              */
             readonly number?: number;
-            /** @description The definition. */
-            readonly definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition.
+             */
+            readonly definition?: string;
             /** @description SHA-256 of the stored bytes, hex. */
             readonly versionHash?: string;
             /** @description The key that saved it. */
@@ -3239,6 +3289,8 @@ export interface operations {
                 pageToken?: string;
                 /** @description Also those in the trash. */
                 showDeleted?: boolean;
+                /** @description Only those with this text in the title or the id. Case does not count. */
+                text?: string;
             };
             header?: never;
             path: {
@@ -3392,8 +3444,11 @@ export interface operations {
                     title?: string;
                     /** @description What it does, for people. */
                     description?: string;
-                    /** @description The definition of the live version, in the language of Roboflow Workflows. */
-                    definition?: Record<string, unknown>;
+                    /**
+                     * Format: json-object
+                     * @description The definition of the live version, in the language of Roboflow Workflows.
+                     */
+                    definition?: string;
                     /**
                      * Format: int32
                      * @description Number of the live version.
@@ -3420,6 +3475,16 @@ export interface operations {
                      * @description When it was moved to the trash; unset otherwise.
                      */
                     readonly deleteTime?: string;
+                    /**
+                     * Format: int32
+                     * @description Number of its links that its owner has neither paused nor revoked. Only a list has it.
+                     */
+                    readonly activeShares?: number;
+                    /**
+                     * Format: int32
+                     * @description Number of its links that its owner has paused. Only a list has it.
+                     */
+                    readonly pausedShares?: number;
                 };
             };
         };

@@ -1,0 +1,55 @@
+package workflows
+
+import (
+	"context"
+	"strings"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+)
+
+// listed is a workflow with the number of its links, by what their owner chose.
+type listed struct {
+	Workflow
+	active, paused int64
+}
+
+// selection says which workflows of a workspace a listing has.
+type selection struct {
+	text    string // in the title or the ID
+	deleted bool   // also those in the trash
+}
+
+// list returns the workflows with IDs after the given one. The number of links comes from
+// the index of the shares by workflow.
+func (s Store) list(ctx context.Context, ws, after string, which selection, limit int) ([]listed, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+workflowColumns+`,
+		(SELECT COUNT(*) FROM shares s WHERE s.workflow = w.uid AND s.workspace = w.workspace AND s.state = $1),
+		(SELECT COUNT(*) FROM shares s WHERE s.workflow = w.uid AND s.workspace = w.workspace AND s.state = $2)
+		FROM workflows w WHERE workspace = $3 AND id > $4 AND ($5 OR delete_time = 0)
+		AND ($6 = '%%' OR LOWER(title) LIKE $6 ESCAPE '!' OR id LIKE $6 ESCAPE '!') ORDER BY id LIMIT $7`,
+		int64(sharingv1.ShareState_SHARE_STATE_ACTIVE), int64(sharingv1.ShareState_SHARE_STATE_PAUSED),
+		ws, after, which.deleted, containing(which.text), limit)
+	return sqldb.All(rows, err, scanListed)
+}
+
+func scanListed(r sqldb.Scanner) (l listed, err error) {
+	err = r.Scan(
+		&l.UID, &l.Workspace, &l.ID, &l.Title, &l.Description, &l.Live, &l.Revision, &l.ForkedFrom,
+		&l.Created, &l.Updated, &l.Deleted, &l.active, &l.paused,
+	)
+	return l, err
+}
+
+func (l listed) message() *sharingv1.Workflow {
+	out := l.Workflow.message(nil)
+	out.ActiveShares, out.PausedShares = int32(l.active), int32(l.paused)
+	return out
+}
+
+var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+// containing returns the pattern of LIKE for a text that contains the given one.
+func containing(text string) string {
+	return "%" + likeEscaper.Replace(strings.ToLower(text)) + "%"
+}
