@@ -87,6 +87,9 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Gateway, error) {
 	return build(ctx, cfg, deps, bodies, web.Dist)
 }
 
+// EndStreams ends the streams of open pages. A stopping server calls it.
+func (g *Gateway) EndStreams() { g.pages.EndWatches() }
+
 // build wires the gateway with a reader of bodies and a built web app.
 func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, app fs.FS) (*Gateway, error) {
 	callers, err := auth.New(auth.Config{

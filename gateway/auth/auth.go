@@ -54,7 +54,13 @@ func (a *Auth) As(ctx context.Context, key, visitor string) (context.Context, er
 
 // Guest puts the sender of a request into the context as a guest.
 func (a *Auth) Guest(ctx context.Context, r *http.Request) context.Context {
-	return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: a.Visitor(r)})
+	return a.GuestOf(ctx, a.Visitor(r))
+}
+
+// GuestOf returns a context in which the caller is the guest with this pseudonym, for work
+// that goes on after the request.
+func (a *Auth) GuestOf(ctx context.Context, visitor string) context.Context {
+	return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: visitor})
 }
 
 // Address returns the client's address, as package fair names it.

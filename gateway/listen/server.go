@@ -16,9 +16,16 @@ import (
 // request. Package outgo sets shorter deadlines for each write.
 const writeWithin = 15 * time.Minute
 
+// Streaming is a handler with streams that last until somebody ends them.
+type Streaming interface {
+	http.Handler
+	// EndStreams ends them, so that a server that stops does not wait for them.
+	EndStreams()
+}
+
 // Server serves h. What net/http logs goes to the same log as everything else.
-func Server(h http.Handler, to *slog.Logger) *http.Server {
-	return &http.Server{
+func Server(h Streaming, to *slog.Logger) *http.Server {
+	server := &http.Server{
 		Handler: h, ErrorLog: log.New(serverLog{to}, "", 0), ConnState: conns.Track, WriteTimeout: writeWithin,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          100,
@@ -26,6 +33,8 @@ func Server(h http.Handler, to *slog.Logger) *http.Server {
 			SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second, WriteByteTimeout: 30 * time.Second,
 		},
 	}
+	server.RegisterOnShutdown(h.EndStreams)
+	return server
 }
 
 // serverLog takes the lines of net/http. It removes the client's address from them:

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"bytes"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -48,7 +49,7 @@ func TestWhatNetHTTPLogsNamesNoClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := Server(http.NotFoundHandler(), logger)
+	server := Server(still{http.NotFoundHandler()}, logger)
 	go func() { _ = server.Serve(lis) }() // ends with Close
 	t.Cleanup(func() { _ = server.Close() })
 	conn, err := net.Dial("tcp", lis.Addr().String())
@@ -85,5 +86,41 @@ func TestWhatNetHTTPLogs(t *testing.T) {
 		if _, err := to.Write([]byte(line)); err != nil || seen.String() != want {
 			t.Errorf("%s is logged as %s", line, seen.String())
 		}
+	}
+}
+
+// still is a handler without streams.
+type still struct{ http.Handler }
+
+func (still) EndStreams() {}
+
+// streams is a handler whose requests last until they are ended.
+type streams struct{ end chan struct{} }
+
+func (s streams) EndStreams() { close(s.end) }
+
+func (s streams) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	_ = http.NewResponseController(w).Flush()
+	<-s.end
+}
+
+func TestAServerThatStopsEndsItsStreams(t *testing.T) {
+	t.Parallel()
+	lis, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := Server(streams{make(chan struct{})}, slog.New(slog.DiscardHandler))
+	go func() { _ = server.Serve(lis) }()
+	answer, err := http.Get("http://" + lis.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if err := server.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(answer.Body); err != nil {
+		t.Errorf("the stream broke off: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/keyhole-dev/keyhole/gateway/auth"
@@ -41,6 +42,9 @@ type Handlers struct {
 	cfg      Config
 	assets   *assets
 	previews *preview.Previews
+	watched  *watched
+	ended    chan struct{}
+	end      func()
 }
 
 // New opens the web app and the fonts of the previews.
@@ -53,12 +57,16 @@ func New(cfg Config) (*Handlers, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open previews: %w", err)
 	}
-	return &Handlers{cfg: cfg, assets: files, previews: previews}, nil
+	ended := make(chan struct{})
+	return &Handlers{
+		cfg: cfg, assets: files, previews: previews, watched: newWatched(watchEvery, maxWatched),
+		ended: ended, end: sync.OnceFunc(func() { close(ended) }),
+	}, nil
 }
 
 var linkToken = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 
-// Share serves GET /s/{token} and GET /s/{token}/preview.png. It returns false for any
+// Share serves GET /s/{token}, /s/{token}/preview.png and /s/{token}/changes. It returns false for any
 // other request under /s, which is for Roboflow's clients.
 func (h *Handlers) Share(w http.ResponseWriter, r *http.Request, rest string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -70,6 +78,8 @@ func (h *Handlers) Share(w http.ResponseWriter, r *http.Request, rest string) bo
 		redirectPasted(w, "s", rest)
 	case sub == "preview.png":
 		h.preview(w, r, token)
+	case sub == "changes":
+		h.watch(w, r, token)
 	case sub == "":
 		h.page(w, r, token, false)
 	default:

@@ -58,7 +58,7 @@ describe("the share page", () => {
   test("sends at most 130 KB of script before the first run", async () => {
     const page = await visit(`/s/${demo}`);
     await ready(page);
-    await page.waitForLoadState("networkidle");
+    await page.getByAltText("Input: Sample picture").waitFor();
     const bytes = await page.evaluate(() =>
       performance
         .getEntriesByType("resource")

@@ -48,7 +48,7 @@ describe("every width and both themes", () => {
     const page = await visit(`/s/${link.token}`);
     await ready(page);
     await run(page);
-    expect(await page.locator("[data-part=results]").innerText()).toContain("last");
+    expect(await page.locator("[data-part=results]").innerText()).toContain("Last");
     await openGraph(page);
     await page.getByRole("button", { name: "Show the whole graph" }).click();
     await shot(page, "graph-200");

@@ -58,6 +58,23 @@ describe("links that do not work", () => {
     await shot(page, "state-revoked");
   });
 
+  // Nobody clicks: the page listens to the link.
+  test.each([
+    ["paused", "POST", ":pause", /paused/i],
+    ["rotated", "POST", ":rotate", /Link not found/],
+    ["revoked", "DELETE", "", /Link not found/],
+  ])("%s while the page is open: the page says so within a second", async (state, method, verb, words) => {
+    const link = await share(greet());
+    const page = await visit(`/s/${link.token}`);
+    await ready(page);
+    await page.waitForTimeout(600); // it listens
+    await call(method, `/v1/${link.name}${verb}`, method === "POST" ? {} : undefined);
+    const began = Date.now();
+    await page.getByText(words).first().waitFor({ timeout: 5_000 });
+    expect(Date.now() - began).toBeLessThan(1_500); // a second, and the browser's drawing on a busy machine
+    await shot(page, `state-open-${state}`);
+  });
+
   test("a private model without run access", async () => {
     const { definition } = await call<{ definition: unknown }>("GET", "/v1/workspaces/demo/workflows/read-text");
     const link = await share(definition, {}, "Read privately");

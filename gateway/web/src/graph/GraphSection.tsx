@@ -1,5 +1,5 @@
 import { ReactFlowProvider } from "@xyflow/react";
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import type { Graph } from "../api/client";
 import { stringify } from "../json/exact";
 import type { StepStatus } from "../run/useRun";
@@ -27,10 +27,17 @@ export default function GraphSection({ graph, definition, steps, json, start = "
   const [selected, setSelected] = useState(start);
   const text = useMemo(() => stringify(definition ?? {}, 2), [definition]);
   const name = selected.split(".").slice(1).join(".");
+  // The focus returns to the graph once the settings are gone.
+  const closing = useRef(false);
   const close = () => {
+    closing.current = true;
     setSelected("");
-    room.current?.querySelector<HTMLElement>("[data-part=graph-keys]")?.focus();
   };
+  useEffect(() => {
+    if (selected || !closing.current) return;
+    closing.current = false;
+    room.current?.querySelector<HTMLElement>("[data-part=graph-keys]")?.focus();
+  }, [selected]);
   return (
     <div className={style.body} ref={room}>
       <Steps value={store}>

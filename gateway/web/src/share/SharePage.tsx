@@ -6,6 +6,7 @@ import type { Link } from "./link";
 import { Problem } from "./Problem";
 import style from "./SharePage.module.css";
 import { Toolbar } from "./Toolbar";
+import { useWatch } from "./useWatch";
 import { Waiting } from "./Waiting";
 import { Workbench } from "./Workbench";
 
@@ -22,6 +23,7 @@ export function SharePage({ link }: { link: Link }) {
   });
   const { refetch } = view;
   const again = useCallback(async () => (await refetch()).data, [refetch]);
+  useWatch(link.token, again);
   const onForm = useCallback((now: Record<string, string>) => void (texts.current = now), []);
   useEffect(() => {
     if (view.data?.title) document.title = `${view.data.title} · Keyhole`;

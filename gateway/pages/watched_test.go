@@ -1,0 +1,126 @@
+package pages
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+)
+
+// source is a link whose state a test sets. It counts its reads.
+type source struct {
+	state atomic.Value
+	reads atomic.Int64
+}
+
+func newSource(state string) *source {
+	s := &source{}
+	s.state.Store(state)
+	return s
+}
+
+func (s *source) read(context.Context) string {
+	s.reads.Add(1)
+	return s.state.Load().(string)
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func TestAWatchedLinkIsReadOnceForAllPages(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, link := newWatched(time.Second, 10), newSource("live")
+		first, stopFirst, _ := w.add("a", link.read)
+		second, stopSecond, _ := w.add("a", link.read)
+		time.Sleep(3500 * time.Millisecond)
+		if n := link.reads.Load(); n != 4 {
+			t.Errorf("two pages: %d reads in 3.5 s, want 4", n)
+		}
+		link.state.Store("paused")
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if !closed(first) || !closed(second) {
+			t.Error("a page was not told of the change")
+		}
+		stopFirst()
+		stopSecond()
+		if len(w.links) != 0 {
+			t.Errorf("%d links stay after the last page", len(w.links))
+		}
+	})
+}
+
+func TestTheLastPageEndsTheReading(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, link := newWatched(time.Second, 1), newSource("live")
+		_, stop, _ := w.add("a", link.read)
+		if _, _, ok := w.add("b", link.read); ok {
+			t.Error("more links are watched than allowed")
+		}
+		stop()
+		stop() // a second call changes nothing
+		synctest.Wait()
+		before := link.reads.Load()
+		time.Sleep(time.Minute)
+		if n := link.reads.Load(); n != before {
+			t.Errorf("%d reads after the last page", n-before)
+		}
+		if _, stop, ok := w.add("b", link.read); !ok {
+			t.Error("the room was not freed")
+		} else {
+			stop()
+		}
+	})
+}
+
+func TestAnOutageIsNoChange(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, link := newWatched(time.Second, 1), newSource("live")
+		changed, stop, _ := w.add("a", link.read)
+		defer stop()
+		synctest.Wait()
+		link.state.Store("")
+		time.Sleep(5 * time.Second)
+		link.state.Store("live")
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if closed(changed) {
+			t.Error("an outage counted as a change")
+		}
+	})
+}
+
+func TestTheStateOfALink(t *testing.T) {
+	t.Parallel()
+	live := stateOf(&sharingv1.SharedWorkflow{VersionHash: "a"}, nil)
+	for name, other := range map[string]string{
+		"paused":      stateOf(&sharingv1.SharedWorkflow{VersionHash: "a", Terms: &sharingv1.Terms{Blocked: []string{"paused"}}}, nil),
+		"new version": stateOf(&sharingv1.SharedWorkflow{VersionHash: "b"}, nil),
+		"revoked":     stateOf(nil, errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "gone")),
+	} {
+		if other == live || other == "" {
+			t.Errorf("%s: state %q is that of the live link", name, other)
+		}
+	}
+	used := stateOf(&sharingv1.SharedWorkflow{VersionHash: "a", Allowances: []*sharingv1.Allowance{{RunsLeft: 1}}}, nil)
+	if used != live {
+		t.Error("a run of somebody counts as a change of the link")
+	}
+	if got := stateOf(nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "down")); got != "" {
+		t.Errorf("an outage has the state %q", got)
+	}
+}

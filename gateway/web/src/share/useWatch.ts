@@ -1,0 +1,55 @@
+// Listens to changes of a link: paused, rotated, revoked, a new version. A page that is not
+// looked at does not listen; it asks when it is looked at again.
+import { useEffect } from "react";
+
+const pause = 2_000; // ms between two streams
+const longest = 60_000;
+
+export function useWatch(token: string, onChange: () => void) {
+  useEffect(() => {
+    let stream: AbortController | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let wait = pause;
+    const listen = async () => {
+      if (stream || document.hidden) return;
+      const mine = new AbortController();
+      stream = mine;
+      try {
+        const answer = await fetch(`/s/${token}/changes`, {
+          signal: mine.signal,
+          credentials: "omit",
+          referrerPolicy: "no-referrer",
+        });
+        if (answer.status === 200 && answer.body) {
+          wait = pause;
+          if (await firstByte(answer.body)) onChange();
+        } else wait = Math.min(longest, wait * 2);
+      } catch {
+        wait = Math.min(longest, wait * 2);
+      }
+      if (stream !== mine) return;
+      stream = null;
+      timer = setTimeout(() => void listen(), wait);
+    };
+    const stop = () => {
+      clearTimeout(timer);
+      stream?.abort();
+      stream = null;
+    };
+    const look = () => (document.hidden ? stop() : void listen());
+    document.addEventListener("visibilitychange", look);
+    void listen();
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      stop();
+    };
+  }, [token, onChange]);
+}
+
+// firstByte waits for a line; it is false when the stream ends without one.
+async function firstByte(body: ReadableStream<Uint8Array>): Promise<boolean> {
+  const reader = body.getReader();
+  const { value } = await reader.read();
+  reader.cancel().catch(() => undefined);
+  return !!value?.length;
+}
