@@ -14,8 +14,10 @@ func Blocks() engine.Registry {
 		"roboflow_core/detections_classes_replacement@v1": newClassesReplacement,
 		"roboflow_core/detections_combine@v1":             newCombine,
 		"roboflow_core/detections_merge@v1":               newMerge,
+		"roboflow_core/detections_stitch@v1":              newStitch,
 		"roboflow_core/detections_transformation@v1":      newTransformation,
 		"roboflow_core/mask_area_measurement@v1":          newMaskArea,
+		"roboflow_core/stitch_ocr_detections@v1":          newStitchOCR,
 		"roboflow_core/per_class_confidence_filter@v1":    newClassConfidence,
 	}
 }

@@ -37,8 +37,7 @@ func newMerge(step engine.Step) (engine.Block, error) {
 		merged := d.Select([]int{0})
 		merged.Masks, merged.TrackerID = nil, nil
 		for i, box := range d.XYXY {
-			around := &merged.XYXY[0]
-			*around = value.Box{min(around[0], box[0]), min(around[1], box[1]), max(around[2], box[2]), max(around[3], box[3])}
+			merged.XYXY[0] = around(merged.XYXY[0], box)
 			merged.Confidence[0] = min(merged.Confidence[0], d.Confidence[i])
 		}
 		merged.ClassID = []int64{0}

@@ -22,6 +22,7 @@ func run(t *testing.T, step string, given map[string]any) (*value.Detections, er
 	  {"type": "WorkflowBatchInput", "name": "found", "kind": ["object_detection_prediction"]},
 	  {"type": "WorkflowBatchInput", "name": "more", "kind": ["object_detection_prediction"]},
 	  {"type": "WorkflowBatchInput", "name": "classes", "kind": ["*"], "dimensionality": 2},
+	  {"type": "WorkflowImage", "name": "image"},
 	  {"type": "WorkflowParameter", "name": "p"}], "steps": [` + step + `],
 	  "outputs": [{"type": "JsonField", "name": "out", "selector": "$steps.s.predictions", "coordinates_system": "own"}]}`
 	p, _, problems := plan.Load([]byte(definition), manifest.Core())
@@ -36,6 +37,9 @@ func run(t *testing.T, step string, given map[string]any) (*value.Detections, er
 		if given[name] == nil {
 			given[name] = []any{found()}
 		}
+	}
+	if given["image"] == nil {
+		given["image"] = value.NewImage(image.NewGray(image.Rect(0, 0, 100, 80)), "image")
 	}
 	if given["classes"] == nil {
 		given["classes"] = []any{[]any{}}

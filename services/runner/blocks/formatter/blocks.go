@@ -12,6 +12,8 @@ func Blocks() engine.Registry {
 		"roboflow_core/property_definition@v1": newPropertyDefinition,
 		"roboflow_core/string_template@v1":     newStringTemplate,
 		"roboflow_core/vlm_as_classifier@v1":   newVLMClassifier,
+		"roboflow_core/vlm_as_detector@v1":     newVLMDetector,
+		"roboflow_core/vlm_as_detector@v2":     newVLMDetector,
 		"roboflow_core/vlm_as_classifier@v2":   newVLMClassifier,
 	}
 }

@@ -1,0 +1,149 @@
+package formatter
+
+import (
+	"context"
+	"math"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// newVLMDetector makes the block that reads detections from the JSON of a language model.
+// It never fails for what a model wrote: error_status says that there are none.
+func newVLMDetector(step engine.Step) (engine.Block, error) {
+	florence, task := step.Fields["model_type"] == "florence-2", step.Fields["task_type"]
+	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
+		picture, isImage := call.Arg("image").(*value.Image)
+		text, isText := call.Arg("vlm_output").(string)
+		names, _ := call.Arg("classes").([]any)
+		if !isImage || !isText {
+			return engine.None(), engine.Failf(engine.QueryInput, "image must be a picture and vlm_output a text")
+		}
+		r := rows{picture: picture, id: call.NewID(), numbers: map[string]int64{}}
+		for i, name := range classNames(names) {
+			r.numbers[name] = int64(i)
+		}
+		answer, ok := object(text), false
+		switch {
+		case florence:
+			ok = r.florence(answer, task == "region-proposal")
+		case task == "object-detection":
+			ok = r.boxes(answer)
+		}
+		out := engine.Outputs{"error_status": !ok, "predictions": nil, "inference_id": r.id}
+		if ok {
+			out["predictions"] = r.detections(call)
+		}
+		return engine.One(out), nil
+	}), nil
+}
+
+// rows collects the detections of one picture.
+type rows struct {
+	picture *value.Image
+	id      string
+	// numbers are those of the classes that the step names.
+	numbers    map[string]int64
+	xyxy       []value.Box
+	confidence []float64
+	class      []any
+}
+
+// maxRows bounds the detections of one answer.
+const maxRows = 10_000
+
+func (r *rows) add(box value.Box, class string, confidence float64) {
+	r.xyxy, r.class, r.confidence = append(r.xyxy, box), append(r.class, class), append(r.confidence, confidence)
+}
+
+// boxes reads {"detections": [{"x_min", "y_min", "x_max", "y_max", "class_name",
+// "confidence"}]}, whose places are fractions of the picture. They become whole pixels.
+func (r *rows) boxes(answer map[string]any) bool {
+	list, ok := answer["detections"].([]any)
+	if !ok || len(list) > maxRows {
+		return false
+	}
+	width, height := float64(r.picture.Width()), float64(r.picture.Height())
+	for _, item := range list {
+		details, _ := item.(map[string]any)
+		var box value.Box
+		for i, key := range []string{"x_min", "y_min", "x_max", "y_max"} {
+			at, isNumber := value.Float(details[key])
+			if !isNumber {
+				return false
+			}
+			box[i] = math.RoundToEven(at * []float64{width, height}[i%2])
+		}
+		name, isText := details["class_name"].(string)
+		confidence, isNumber := 1.0, true
+		if given, there := details["confidence"]; there {
+			confidence, isNumber = fraction(given)
+		}
+		if !isText || !isNumber {
+			return false
+		}
+		r.add(box, name, confidence)
+	}
+	return true
+}
+
+// florence reads {"bboxes": [[x, y, x, y]], "labels": [...]}, in pixels; the boxes of text
+// have four corners. Regions have no classes of their own.
+func (r *rows) florence(answer map[string]any, regions bool) bool {
+	list, ok := answer["bboxes"].([]any)
+	if !ok {
+		list, ok = answer["quad_boxes"].([]any)
+	}
+	labels, _ := answer["labels"].([]any)
+	if open, there := answer["bboxes_labels"].([]any); there {
+		labels = open
+	}
+	if !ok || len(list) > maxRows || !regions && len(labels) != len(list) {
+		return false
+	}
+	for i, item := range list {
+		box, isBox := corners(item)
+		name := "roi"
+		if !regions {
+			name, ok = labels[i].(string)
+		}
+		if !isBox || !ok {
+			return false
+		}
+		r.add(box, name, 1)
+	}
+	return true
+}
+
+// corners is the box around points that are written one after the other.
+func corners(v any) (value.Box, bool) {
+	list, _ := v.([]any)
+	if len(list) != 4 && len(list) != 8 {
+		return value.Box{}, false
+	}
+	box := value.Box{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+	for i, item := range list {
+		n, ok := value.Float(item)
+		if !ok || math.IsNaN(n) || math.IsInf(n, 0) {
+			return value.Box{}, false
+		}
+		box[i%2], box[2+i%2] = min(box[i%2], n), max(box[2+i%2], n)
+	}
+	return box, true
+}
+
+func (r *rows) detections(call *engine.Call) *value.Detections {
+	n := len(r.xyxy)
+	d := &value.Detections{XYXY: r.xyxy, Confidence: r.confidence, ClassID: make([]int64, n), Data: map[string][]any{
+		value.ColumnClass: r.class, value.ColumnID: make([]any, n), value.ColumnInferenceID: value.Repeat(r.id, n),
+		value.ColumnPredictionType: value.Repeat("object-detection", n),
+	}}
+	for i, name := range r.class {
+		id, known := r.numbers[name.(string)]
+		if !known && name != "roi" {
+			id = -1
+		}
+		d.ClassID[i], d.Data[value.ColumnID][i] = id, call.NewID()
+	}
+	return d.Place(r.picture)
+}
