@@ -9,8 +9,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// versions is how many versions of blocks the language has.
-const versions = 235
+// versions is how many versions of blocks the language has, identifiers how many names
+// they have in all: former types count.
+const (
+	versions    = 235
+	identifiers = 305
+)
+
+var identifier = regexp.MustCompile(`^[A-Za-z0-9_@/.-]+$`)
 
 // suspects are names of fields that suggest something which leads out of the workflow.
 var suspects = map[string]*regexp.Regexp{
@@ -95,7 +101,13 @@ func TestEveryVersionHasAManifest(t *testing.T) {
 	if len(all) != versions {
 		t.Errorf("%d versions have a manifest, want %d", len(all), versions)
 	}
+	names := 0
 	for _, m := range all {
+		for _, name := range append([]string{m.Type}, m.Aliases...) {
+			if names++; !identifier.MatchString(name) {
+				t.Errorf("%s answers to %q, which is no type", m.Type, name)
+			}
+		}
 		if m.Summary == "" {
 			t.Errorf("%s has no help", m.Type)
 		}
@@ -108,5 +120,8 @@ func TestEveryVersionHasAManifest(t *testing.T) {
 		if _, ok := manifest.Core().Find(m.ReplacedBy); !ok {
 			t.Errorf("%s is replaced by %s, which does not exist", m.Type, m.ReplacedBy)
 		}
+	}
+	if names != identifiers {
+		t.Errorf("the blocks answer to %d types, want %d", names, identifiers)
 	}
 }
