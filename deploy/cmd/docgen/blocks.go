@@ -1,17 +1,26 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest/schema"
 )
 
 func blocksPage() (string, error) {
 	var b strings.Builder
 	b.WriteString("# Blocks\n\nWhat a definition may use. A workflow with a block that cannot run is saved, viewed, shared and forked; its runs are refused. A block of another type is refused when the definition is saved.\n")
 	all := manifest.Core().All()
+	runs := 0
+	for _, m := range all {
+		if m.Runs() {
+			runs++
+		}
+	}
+	fmt.Fprintf(&b, "\n%d of %d versions run. An example holds what the block cannot do without; `GET /v1/blocks` has the same data for programs.\n", runs, len(all))
 	slices.SortFunc(all, func(x, y *manifest.Manifest) int { return strings.Compare(x.Type, y.Type) })
 	for _, m := range all {
 		fmt.Fprintf(&b, "\n## %s\n\n`%s`", m.Title, m.Type)
@@ -35,6 +44,11 @@ func blocksPage() (string, error) {
 		for _, o := range m.Outputs {
 			fmt.Fprintf(&b, "| `%s` | %s |\n", o.Name, strings.Join(o.Kinds, ", "))
 		}
+		example, err := json.Marshal(schema.Example(m))
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "\n```json\n%s\n```\n", example)
 	}
 	return b.String(), nil
 }
