@@ -10,12 +10,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
-// auditBatch bounds the reservations that one audit looks at.
+// auditBatch bounds the reservations of one audit.
 const auditBatch = 500
 
-// Sweep takes back what was left behind on the scopes that this process has used:
-// reservations of processes that died before the run's row, and those of runs
-// that have ended. A scope that no process uses is audited when it is used next.
+// Sweep takes back what was left on the scopes that this process has used: reservations of
+// processes that died before they wrote the row of the run, and those of runs that have
+// ended. A scope that no process uses is audited when it is used next.
 func (m *Meter) Sweep(ctx context.Context) error {
 	m.mu.Lock()
 	all := make([]*generation, 0, len(m.known))
@@ -31,8 +31,8 @@ func (m *Meter) Sweep(ctx context.Context) error {
 	return nil
 }
 
-// audit looks at the reservations of a generation that are old enough to have a
-// row, or never to get one.
+// audit checks the reservations of a generation that are so old that they have a row now,
+// or never get one.
 func (m *Meter) audit(ctx context.Context, g *generation) error {
 	old, err := m.redis.ZRangeByScoreWithScores(ctx, g.reservings, &redis.ZRangeBy{
 		Min: "-inf", Max: strconv.FormatInt(m.now().Add(-stale).UnixMilli(), 10), Count: auditBatch,
@@ -62,8 +62,8 @@ func (m *Meter) audit(ctx context.Context, g *generation) error {
 	return nil
 }
 
-// takeBack removes a reservation; if its run never happened, also its count. Of
-// replicas that race, the one that removes it does the rest.
+// takeBack removes a reservation, and its count if the run never happened. If replicas race,
+// the one that removes the reservation takes the count back.
 func (m *Meter) takeBack(ctx context.Context, g *generation, run Run, happened bool) error {
 	removed, err := m.redis.ZRem(ctx, g.reservings, run.member()).Result()
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
-// Confirm is called when the run's row is durable. It makes sure that the run is
-// counted by the live generation of each scope. If a generation changed in
-// between, the run may have to reserve anew, and may then be refused with an
-// *Exhausted: its row must go.
+// Confirm makes sure that the live generation of each scope counts the run. Call it when
+// the row of the run is durable. If a generation changed between the two, Confirm may have
+// to reserve again. If it is refused then, it returns an *Exhausted, and the caller deletes
+// the row.
 func (r *Reservation) Confirm(ctx context.Context) error {
 	stands, err := r.stands(ctx)
 	if err != nil {
@@ -37,7 +37,7 @@ func (r *Reservation) Confirm(ctx context.Context) error {
 	return r.countOnce(ctx)
 }
 
-// stands says of each scope whether the reservation is in the live generation.
+// stands reports for each scope whether the reservation is in the live generation.
 func (r *Reservation) stands(ctx context.Context) ([]bool, error) {
 	scores := make([]*redis.FloatCmd, len(r.held))
 	pointers := make([]*redis.StringCmd, len(r.held))
@@ -58,8 +58,8 @@ func (r *Reservation) stands(ctx context.Context) ([]bool, error) {
 	return out, nil
 }
 
-// countOnce makes the reservation that is there already the run's own where it was
-// counted twice: the row is ours, so whatever else counted it counted this run.
+// countOnce takes back one count of a run that was counted twice. The row belongs to this
+// run, so the other count was for this run too.
 func (r *Reservation) countOnce(ctx context.Context) error {
 	_, err := r.meter.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i := range r.held {
@@ -73,16 +73,16 @@ func (r *Reservation) countOnce(ctx context.Context) error {
 	return redisx.Error(err)
 }
 
-// Release ends a run's reservation: it stays counted, and is not open any more. What it
-// did beyond its reservation is counted too, whatever is left.
-// Releasing twice, or what was never reserved, does nothing. It tells what some limited
-// scopes have left then, in the same round trip.
+// Release ends the reservation of a run. The run stays counted and is no longer open. What
+// it did beyond its reservation is counted too, even if nothing is left. To release twice,
+// or what was never reserved, does nothing. Release returns what the scopes in tell have
+// left, from the same round trip.
 func (m *Meter) Release(ctx context.Context, run Run, scopes, tell []Scope) ([]Left, error) {
 	return m.end(ctx, run, scopes, tell, true)
 }
 
-// Return ends the reservation of a run of which nothing happened, and takes its count
-// back. Its row must be gone: a generation that is built meanwhile must not count it.
+// Return ends the reservation of a run that did nothing, and takes its count back. Its row
+// must be gone before: a generation that is built meanwhile must not count it.
 func (m *Meter) Return(ctx context.Context, run Run, scopes, tell []Scope) ([]Left, error) {
 	if _, err := m.end(ctx, run, scopes, nil, false); err != nil {
 		return nil, err

@@ -12,8 +12,8 @@ import (
 // Unit is what is counted: runs, and the work in them.
 type Unit int
 
-// The units. A picture is one element of a batch input, whatever its kind: each
-// is sent through the steps.
+// The units. A picture is one element of a batch input of any kind: each goes through the
+// steps.
 const (
 	Runs Unit = iota
 	Pictures
@@ -32,7 +32,7 @@ func (c Count) of(u Unit) int64 {
 	return c.Runs
 }
 
-// less is what is left of c, never below 0.
+// less returns what is left of c. It is never below 0.
 func (c Count) less(used Count) Count {
 	return Count{Runs: max(0, c.Runs-used.Runs), Pictures: max(0, c.Pictures-used.Pictures)}
 }
@@ -46,8 +46,8 @@ type Run struct {
 	Over int64
 }
 
-// takes is what the run takes of each unit. Of what it takes none it cannot take too
-// much, however little is left.
+// takes returns what the run takes of each unit. A run that takes none of a unit is not
+// refused for it, however little is left.
 func (r Run) takes() iter.Seq2[Unit, int64] {
 	return func(yield func(Unit, int64) bool) {
 		if yield(Runs, 1) && r.Pictures > 0 {
@@ -56,15 +56,15 @@ func (r Run) takes() iter.Seq2[Unit, int64] {
 	}
 }
 
-// member names the run in a set of reservations, with its pictures: who takes back the
-// reservation of a process that died has nothing else to know them by.
+// member names the run in a set of reservations, with its pictures. The sweep that takes
+// back the reservation of a dead process learns them from nowhere else.
 func (r Run) member() string { return r.ID + " " + strconv.FormatInt(r.Pictures, 10) }
 
 func (r Run) reservation() redis.Z {
 	return redis.Z{Score: float64(r.Start.UnixMilli()), Member: r.member()}
 }
 
-// reserved is the run of a reservation.
+// reserved returns the run of a reservation.
 func reserved(z redis.Z) Run {
 	text, _ := z.Member.(string)
 	run := Run{ID: text, Start: time.UnixMilli(int64(z.Score))}

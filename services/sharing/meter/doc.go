@@ -11,21 +11,21 @@
 //	{scope}:<G>:r    a sorted set: the runs that are reserved with their numbers of
 //	                 pictures, by start
 //
-// A reservation is a plain increment of both; one that finds more than the limit is
-// undone and refused, so that nothing is admitted too many. There is no Lua and
-// no transaction, and every command touches one key; what makes it right is:
+// A reservation increments both. One that finds more than the limit is undone and refused,
+// so that it never admits too many. There is no Lua and no transaction, and every command
+// touches one key. These rules make it correct:
 //
 //   - A generation is built from the ledger under a name of its own and then put
 //     into place by a rename that only one replica can win, and that fails if
-//     Redis was emptied since the ledger was read.
-//   - The pointer is read after the increment, in one pipeline: an increment that
-//     went to a generation that is not the live one does not count.
+//     Redis was emptied after the ledger was read.
+//   - The pointer is read after the increment, in one pipeline. An increment of a
+//     generation that is not the live one does not count.
 //   - After the run's row is durable the reservation is confirmed. If the
 //     generation changed meanwhile, the run is either among those that the new
 //     one was built with, or it has to reserve again.
 //   - A reservation whose process died before the row was written is found by its
 //     age and taken back.
 //
-// Generations end by themselves after an hour, so that whatever a Redis may have
-// lost (a failover, a restored copy) is put right by the ledger.
+// A generation expires after an hour. The next one is built from the ledger, which corrects
+// whatever a Redis may have lost in a failover or a restore.
 package meter

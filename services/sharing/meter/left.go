@@ -18,8 +18,7 @@ type Left struct {
 	Reset time.Time
 }
 
-// Left reads how many runs and pictures each scope has left. Scopes without a limit have none
-// to tell and must not be asked for.
+// Left reads how many runs and pictures each scope has left. All scopes must be limited.
 func (m *Meter) Left(ctx context.Context, scopes []Scope) ([]Left, error) {
 	q := &question{scopes: scopes}
 	for range attempts {
@@ -37,8 +36,8 @@ func (m *Meter) Left(ctx context.Context, scopes []Scope) ([]Left, error) {
 	return nil, unsettled(errors.New("the generation changes all the time"))
 }
 
-// answer is that of a question that went along with other commands, asked once more
-// where a generation changed meanwhile.
+// answer returns the answer of a question that was sent with other commands. It asks again
+// if a generation changed meanwhile.
 func (m *Meter) answer(ctx context.Context, q *question) ([]Left, error) {
 	if left, live := q.answer(m); live {
 		return left, nil
@@ -46,7 +45,7 @@ func (m *Meter) answer(ctx context.Context, q *question) ([]Left, error) {
 	return m.Left(ctx, q.scopes)
 }
 
-// question is the commands that find what scopes have left.
+// question holds the commands that read what scopes have left.
 type question struct {
 	scopes []Scope
 
@@ -77,7 +76,7 @@ func (q *question) queue(ctx context.Context, p redis.Pipeliner) {
 	}
 }
 
-// number is one field of an answer; a counter that is not there has counted nothing.
+// number returns one field of an answer. A missing counter has counted nothing.
 func number(fields *redis.SliceCmd, i int) int64 {
 	if i >= len(fields.Val()) {
 		return 0
@@ -87,7 +86,8 @@ func number(fields *redis.SliceCmd, i int) int64 {
 	return n
 }
 
-// answer is good if all generations were live.
+// answer returns what is left. live is false if a generation was not the live one: ask again
+// then.
 func (q *question) answer(m *Meter) (left []Left, live bool) {
 	left, live = make([]Left, len(q.scopes)), true
 	for i, s := range q.scopes {

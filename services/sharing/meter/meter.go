@@ -20,8 +20,8 @@ const (
 	// lifetime of a generation's pointer; the counters outlive it.
 	pointerLife = time.Hour
 	counterLife = pointerLife + 10*time.Minute
-	// stale is the age at which a reservation without a row is taken back. Between
-	// the two lies one durable write.
+	// stale is the age at which a reservation without a row is taken back. One durable
+	// write lies between a reservation and its row.
 	stale = 15 * time.Second
 	// attempts bounds how often a generation may change under one operation.
 	attempts = 6
@@ -31,7 +31,7 @@ const (
 	maxKnown = 20_000
 )
 
-// Totals is what the ledger says of a subject.
+// Totals is what the ledger has of a subject.
 type Totals struct {
 	// Day, Month and All count the runs that started since the given times.
 	Day, Month, All Count
@@ -41,10 +41,10 @@ type Totals struct {
 
 // Ledger is the durable truth that counters are built from.
 type Ledger interface {
-	// Totals counts a subject's runs since the begin of the day and of the month,
-	// and lists the open ones, all in one snapshot.
+	// Totals counts the runs of a subject since the start of the day and of the month, and
+	// lists the open ones, all from one snapshot.
 	Totals(ctx context.Context, s Subject, day, month time.Time) (Totals, error)
-	// States says of each of the runs that exist whether it is open.
+	// States reports for each of the runs that exist whether it is open.
 	States(ctx context.Context, runs []string) (map[string]bool, error)
 }
 
@@ -59,7 +59,7 @@ type Meter struct {
 	known map[string]*generation
 }
 
-// New makes a meter.
+// New wires a meter. It reads and writes nothing.
 func New(client *redisx.Client, ledger Ledger, now func() time.Time) *Meter {
 	return &Meter{redis: client, ledger: ledger, now: now, known: map[string]*generation{}}
 }
@@ -69,8 +69,8 @@ type generation struct {
 	subject                       Subject
 	name                          string
 	pointer, counters, reservings string
-	// seen is what this process saw last of each of the counters, runs and then
-	// pictures; a counter that it has not seen is taken for one that is used up.
+	// seen is what this process last saw of each counter: of runs, then of pictures. A
+	// counter that it has not seen may be used up.
 	seen [2][3]atomic.Int64
 }
 

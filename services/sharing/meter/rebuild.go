@@ -15,13 +15,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
-// live gives the scope's live generation, built from the ledger if there is none.
-// Nothing is admitted on a scope before this has an answer.
+// live returns the live generation of a scope, and builds it from the ledger if there is
+// none. No run is admitted on a scope before.
 func (m *Meter) live(ctx context.Context, s Subject) (*generation, error) {
 	if g := m.remembered(s); g != nil {
 		return g, nil
 	}
-	// The builder must not end with the one caller who came first.
+	// Others wait for the builder, so it must not end with its first caller.
 	v, err, _ := m.flight.Do(s.id(), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
@@ -51,13 +51,13 @@ func (m *Meter) find(ctx context.Context, s Subject) (*generation, error) {
 	return nil, unsettled(errors.New("the generation changes all the time"))
 }
 
-// build makes a generation of what the ledger says, and tries to put it into
-// place. That another replica was faster is no error.
+// build makes a generation of what the ledger has, and tries to put it into place. It is no
+// error if another replica was faster.
 func (m *Meter) build(ctx context.Context, s Subject) error {
 	g := m.generation(s, rand.Text())
 	candidate := m.redis.Key(s.id(), g.name, "c")
-	// The candidate must be older than the ledger's snapshot: if Redis is emptied
-	// after this, it is gone, and what was counted since cannot be overwritten.
+	// The candidate must exist before the snapshot of the ledger is read. If Redis is
+	// emptied after that, the candidate is gone, and cannot overwrite what was counted since.
 	if err := m.redis.Set(ctx, candidate, g.name, pointerLife).Err(); err != nil {
 		return redisx.Error(err)
 	}
@@ -96,8 +96,7 @@ func (m *Meter) fill(ctx context.Context, g *generation) error {
 	return redisx.Error(err)
 }
 
-// drop throws away what an increment may have made under a generation that is
-// not live any more.
+// drop deletes what an increment may have made under a generation that is no longer live.
 func (m *Meter) drop(ctx context.Context, g *generation) {
 	m.forget(g)
 	m.redis.Del(ctx, g.counters, g.reservings) // its loss costs some bytes until they expire

@@ -12,11 +12,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
-// Exhausted says which scope has too little left of what.
+// Exhausted is the error of a scope that has too little left.
 type Exhausted struct {
 	Scope Scope
 	Unit  Unit
-	// Wanted is what the run takes, Left what it would have to be.
+	// Wanted is what the run takes of the unit, Left what the scope has.
 	Wanted, Left int64
 	Reset        time.Time
 }
@@ -37,8 +37,8 @@ type Reservation struct {
 type held struct {
 	scope Scope
 	at    *generation
-	// repeated: the run was reserved there before, by another request or by the
-	// ledger from which the generation was built, so that it is counted twice now.
+	// repeated reports that the run was reserved on the scope before, by another request
+	// or by the ledger that the generation was built from. It is counted twice now.
 	repeated bool
 }
 
@@ -58,9 +58,10 @@ func (m *Meter) Reserve(ctx context.Context, run Run, scopes []Scope) (*Reservat
 	return r, nil
 }
 
-// stages joins scopes that will not refuse with the next that may: each stage is one
-// round trip, and no scope counts a run that one before it has refused. Else, where
-// many want the last few runs, all would take from all and nobody get enough.
+// stages joins scopes that will not refuse with the next one that may. Each stage is one
+// round trip. No scope counts a run that an earlier one has refused: otherwise, when many
+// callers want the last few runs, all would take from all scopes and nobody would get
+// enough.
 func (m *Meter) stages(run Run, scopes []Scope) [][]Scope {
 	var out [][]Scope
 	begin := 0
@@ -80,7 +81,7 @@ func (m *Meter) stages(run Run, scopes []Scope) [][]Scope {
 	return out
 }
 
-// plenty is more runs than are being reserved at the same time, by all replicas.
+// plenty is more runs than all replicas reserve at the same time.
 const plenty = 10_000
 
 // mayRefuse reports whether a scope may have too little left, as far as this process knows.
@@ -100,10 +101,10 @@ func (m *Meter) mayRefuse(run Run, s Scope) bool {
 	return false
 }
 
-// refuseLarge refuses a run with more pictures than a scope has left, before it takes
-// any: what is taken and given back keeps others out for that moment, and somebody who
-// asks for too much all the time would keep them out all the time. The counters are
-// read only where this process has last seen too few left.
+// refuseLarge refuses a run with more pictures than a scope has left, before it takes any.
+// What is taken and given back keeps others out for that moment, so a caller who always
+// asks for too much would always keep them out. It reads the counters only of scopes where
+// this process last saw too few left.
 func (m *Meter) refuseLarge(ctx context.Context, run Run, scopes []Scope) error {
 	var doubtful []Scope
 	for _, s := range scopes {
@@ -135,7 +136,8 @@ func (m *Meter) refuseLarge(ctx context.Context, run Run, scopes []Scope) error 
 	return nil
 }
 
-// holds reports whether the run is reserved on a scope already, and asked for again.
+// holds reports whether the run is already reserved on a scope, because it is asked for
+// again.
 func (m *Meter) holds(ctx context.Context, run Run, s Scope) bool {
 	g := m.remembered(s.Subject)
 	return g != nil && m.redis.ZScore(ctx, g.reservings, run.member()).Err() == nil
@@ -180,8 +182,9 @@ func (r *Reservation) try(ctx context.Context, stage []Scope) ([]Scope, error) {
 	return r.judge(ctx, tries)
 }
 
-// giveBack notes what a broken pipeline has surely done, to be undone. What it may
-// have done besides is counted too many until the generation ends: the safe side.
+// giveBack notes the increments that a broken pipeline has certainly made, so that Undo
+// takes them back. Others that it may have made stay counted until the generation ends:
+// counting too many is the safe side.
 func (r *Reservation) giveBack(tries []increment) {
 	for i := range tries {
 		if tries[i].done() {
@@ -206,8 +209,9 @@ func (r *Reservation) judge(ctx context.Context, tries []increment) (again []Sco
 	return again, err
 }
 
-// exceeds says what the scope had too little of. Also what was reserved before: it may
-// have been, by a generation that has given its place to another run since.
+// exceeds returns an *Exhausted if the scope has too little of a unit. It checks a repeated
+// reservation too: the first one may belong to a generation that has since given its place
+// to another run.
 func (t *increment) exceeds(run Run) error {
 	counter := which(t.scope.Period)
 	for u, wanted := range run.takes() {
@@ -223,7 +227,7 @@ func (t *increment) exceeds(run Run) error {
 	return nil
 }
 
-// increment is the commands of one scope in a pipeline.
+// increment holds the commands of one scope in a pipeline.
 type increment struct {
 	scope   Scope
 	at      *generation
@@ -242,7 +246,7 @@ func (t *increment) queue(ctx context.Context, p redis.Pipeliner, r *Reservation
 	t.pointer = p.Get(ctx, t.at.pointer) // after the increments: see the package's comment
 }
 
-// done reports whether all counters surely moved.
+// done reports whether all counters have certainly moved.
 func (t *increment) done() bool {
 	for _, unit := range t.counts {
 		for _, count := range unit {
@@ -256,15 +260,15 @@ func (t *increment) done() bool {
 
 func (t *increment) repeated() bool { return t.added.Err() == nil && t.added.Val() == 0 }
 
-// Undo gives the reservation back: the run did not happen. What cannot be given
-// back now (no Redis) is found by its age, or gone with the Redis.
+// Undo gives the reservation back, because the run did not happen. If Redis is away, the
+// sweep finds the reservation by its age, or it is gone with that Redis.
 func (r *Reservation) Undo(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
 	_, _ = r.meter.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, h := range r.held {
-			// The reservation first: if the rest is lost, one is counted too many. The
-			// other way round it would be found by its age and taken back once more.
+			// The reservation goes first. If the rest is lost, one run is counted too many.
+			// In the other order the sweep would find it by its age and take it back twice.
 			if !h.repeated {
 				p.ZRem(ctx, h.at.reservings, r.run.member())
 			}

@@ -7,7 +7,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 )
 
-// Kind is what a scope's limit is on.
+// Kind is what the limit of a scope applies to.
 type Kind string
 
 // The kinds, in the order in which reservations are made.
@@ -18,18 +18,18 @@ const (
 	Guest   Kind = "guest"
 )
 
-// Subject says whose runs are counted. It is what the ledger is asked with.
+// Subject identifies whose runs are counted, in the ledger too.
 type Subject struct {
 	Kind Kind `json:"k"`
 	// Key is the resource name of a key: of Key and Guest.
 	Key string `json:"key,omitempty"`
 	// Share is the unique id of a share: of Share and Visitor.
 	Share string `json:"share,omitempty"`
-	// Caller is who asks: of Visitor and Guest. A member is its workspace, with all of
-	// its keys.
+	// Caller is who asks, for Visitor and Guest. A member counts as its workspace, with all
+	// of its keys.
 	Caller string `json:"caller,omitempty"`
-	// Epoch changes with the limits of a share. Those scopes are not counted while
-	// they have no limit, so a counter from before must not be found again.
+	// Epoch changes with the limits of a share. A scope without a limit is not counted, so
+	// a counter from before must not be used again.
 	Epoch int64 `json:"epoch,omitempty"`
 }
 
@@ -41,21 +41,21 @@ func (s Subject) id() string {
 // Scope is a subject with its limit.
 type Scope struct {
 	Subject
-	// Limited says whether Limit bounds it; else it is only counted.
+	// Limited reports whether Limit bounds the subject. Otherwise it is only counted.
 	Limited bool
 	// Limit may be admitted in one Period; 0 admits none.
 	Limit  Count
 	Period vaultv1.Period
 }
 
-// fields are the counters of a unit that a run that starts at that time moves, all
-// three: a limit may change its period at any time.
+// fields returns the three counters of a unit that a run moves that starts at a time. All
+// are kept, because a limit may change its period at any time.
 func fields(u Unit, at time.Time) [3]string {
 	prefix := [...]string{Runs: "", Pictures: "p"}[u]
 	return [3]string{prefix + "d" + at.UTC().Format("20060102"), prefix + "m" + at.UTC().Format("200601"), prefix + "l"}
 }
 
-// which is the index in fields of a period's counter.
+// which returns the index of a period's counter in fields.
 func which(p vaultv1.Period) int {
 	switch p {
 	case vaultv1.Period_PERIOD_DAY:
