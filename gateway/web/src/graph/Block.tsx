@@ -31,7 +31,7 @@ export function Block({ node, state, chosen, at, id }: Props) {
       </span>
       <span className={style.text}>
         <span className={style.name}>{name}</span>
-        <span className={style.title}>{title}</span>
+        <span className={style.title}>{node.notRunnable ? `Can't run: ${node.notRunnable}` : title}</span>
       </span>
       {state && (
         <span className={style.state}>

@@ -36,6 +36,7 @@ export function Inspector({ graph, definition, id, onClose }: Props) {
           Close settings
         </Button>
       </div>
+      {node?.notRunnable && <p className={style.sub}>This step can't run here: {node.notRunnable}.</p>}
       {settings.length === 0 && <p className={style.sub}>Nothing is set.</p>}
       <dl className={style.list}>
         {settings.map(([k, v]) => (
