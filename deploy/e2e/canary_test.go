@@ -33,6 +33,8 @@ func tour(t *testing.T, in *installation) {
 
 func tourVault(t *testing.T, w *tenant, url string) {
 	w.get(t, "/v1/whoami")
+	w.get(t, "/v1/blocks?runnable=true")
+	w.get(t, "/v1/blocks/roboflow_core.dynamic_crop@v1")
 	w.in.operator(t).get(t, "/v1/workspaces")
 	w.get(t, w.path())
 	key, name := w.in.newKey(t, w.client, w.name, 5)
