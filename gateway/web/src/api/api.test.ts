@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "./client";
-import { explain } from "./explain";
+import { beyond, explain, sentence } from "./explain";
 import { Failure, failureOf } from "./failure";
 import { events, lines } from "./stream";
 
@@ -70,5 +70,16 @@ describe("failures", () => {
   test("of every kind have a heading", () => {
     expect(explain(new Failure("x", "NOT_A_REASON", {}, [], 0, "req_1")).advice).toContain("req_1");
     expect(explain(new Failure("x", "SHARE_PAUSED")).title).toBe("This link is paused");
+  });
+});
+
+describe("sentences", () => {
+  test("say a time in the visitor's zone, and nothing that the heading has said", () => {
+    const soon = new Date(Date.now() + 3600e3);
+    const text = sentence(`the allowance is used up; it resets at ${soon.toISOString()}`);
+    expect(text).toMatch(/^The allowance is used up; it resets at \d\d:\d\d\.$/);
+    expect(beyond("The allowance is used up", text)).toMatch(/^It resets at \d\d:\d\d\.$/);
+    expect(beyond("This link is paused", "This link is paused.")).toBe("");
+    expect(beyond("A step failed", "The picture is damaged.")).toBe("The picture is damaged.");
   });
 });

@@ -115,3 +115,11 @@ export function same(a: string, b: string): boolean {
       .trim();
   return plain(a) === plain(b);
 }
+
+// beyond is what a reason says that its heading has not said already.
+export function beyond(title: string, reason: string): string {
+  if (same(title, reason)) return "";
+  if (!reason.toLowerCase().startsWith(title.toLowerCase())) return reason;
+  const rest = reason.slice(title.length);
+  return /^[;:,.]/.test(rest) ? sentence(rest.slice(1)) : reason;
+}

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { Picture } from "../run/picture";
 import { Switch } from "../ui/Switch";
 import style from "./Boxes.module.css";
-import { classesOf, percent, type Chosen, type Classes } from "./useDetections";
+import { classesOf, percent, sameShape, type Chosen, type Classes } from "./useDetections";
 import type { Detection, Value } from "./values";
 import { Viewer } from "./Viewer";
 
@@ -23,6 +23,8 @@ export function Boxes({ name, value, input, chosen }: Props) {
   const classes = useMemo(() => classesOf(value.detections), [value]);
   const width = value.width || 100;
   const height = value.height || 100;
+  // Boxes of a crop, say, belong to another picture: drawn on this one they would lie.
+  const ground = input?.shown && sameShape(value, input) ? input.shown : "";
   const shown = value.detections.filter((d) => !chosen.hidden.has(d.className));
   // Larger ones first, so that a small one inside can still be pointed at.
   const ordered = [...shown].sort((a, b) => b.width * b.height - a.width * a.height);
@@ -30,7 +32,7 @@ export function Boxes({ name, value, input, chosen }: Props) {
   const labels = chosen.labels ? ordered.slice(-labelled) : [];
   return (
     <Viewer
-      src={input?.shown ?? ""}
+      src={ground}
       alt="The picture that the run read"
       width={width}
       height={height}

@@ -1,5 +1,5 @@
 import type { Input } from "../api/client";
-import { explain, same, sentence } from "../api/explain";
+import { beyond, explain, same, sentence } from "../api/explain";
 import type { Failure } from "../api/failure";
 import type { StepInfo } from "../graph/stepsOf";
 import { fieldErrors, refusedCredential } from "../run/errors";
@@ -32,6 +32,7 @@ export function RunFailure({ inputs, steps, run, failure, counted, small }: Prop
   const began = steps.filter((s) => run.steps[s.name]);
   const fields = fieldErrors(inputs, failure);
   const reason = sentence(failure.message);
+  const said = beyond(title, reason);
   const atFields = Object.values(fields).some(
     (text) => same(text, reason) || reason.toLowerCase().includes(text.toLowerCase().replace(/\.$/, "")),
   );
@@ -50,7 +51,7 @@ export function RunFailure({ inputs, steps, run, failure, counted, small }: Prop
             {status && !failure.message.includes(status) && <> (the provider answered {status})</>}.
           </p>
         )}
-        {!same(title, reason) && !stopped && !atFields && <p>{reason}</p>}
+        {said && !stopped && !atFields && <p>{said}</p>}
         {atFields && <p>See the marked field.</p>}
         {more.length > 0 && (
           <ul>

@@ -50,3 +50,9 @@ export function classesOf(list: Detection[]): Classes {
 export function percent(x: number): string {
   return `${(100 * x).toFixed(0)}%`;
 }
+
+// sameShape says whether two pictures can be the same at two sizes.
+export function sameShape(a: { width: number; height: number }, b: { width: number; height: number }): boolean {
+  if (!a.width || !a.height || !b.width || !b.height) return true; // an output without a size
+  return Math.abs(a.width / a.height - b.width / b.height) < 0.02;
+}

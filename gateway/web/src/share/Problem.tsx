@@ -1,4 +1,4 @@
-import { explain, same, sentence } from "../api/explain";
+import { beyond, explain, same, sentence } from "../api/explain";
 import type { Failure } from "../api/failure";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/icons";
@@ -8,6 +8,7 @@ import style from "./Problem.module.css";
 export function Problem({ failure, onRetry, busy }: { failure: Failure; onRetry: () => void; busy: boolean }) {
   const { title, advice } = explain(failure);
   const reason = sentence(failure.message);
+  const said = beyond(title, reason);
   const final = failure.reason === "NOT_FOUND" || failure.reason === "SHARE_EXPIRED";
   return (
     <section className={style.problem} role="alert" data-part="problem">
@@ -15,7 +16,7 @@ export function Problem({ failure, onRetry, busy }: { failure: Failure; onRetry:
         <Icon name={failure.reason.startsWith("SHARE_") ? "stop" : "warning"} size={24} />
       </span>
       <h1 className={style.title}>{title}</h1>
-      {!same(title, reason) && <p>{reason}</p>}
+      {said && <p>{said}</p>}
       {advice && !same(advice, reason) && <p>{advice}</p>}
       {!final && (
         <Button look="filled" size={40} onClick={onRetry} busy={busy}>

@@ -2,7 +2,14 @@ import { describe, expect, test } from "vitest";
 import { Exact, parse as parseJSON, stringify } from "../json/exact";
 import { initial, kindOf, labelOf, parse } from "../run/fields";
 import type { SharedWorkflow } from "../api/client";
+import { changed, type Form } from "../run/useForm";
+import { settle } from "../run/useRun";
+import { Failure } from "../api/failure";
+import { looksLikeMarkdown } from "../result/looksLikeMarkdown";
+import { classesOf, sameShape } from "../result/useDetections";
 import { linkOf } from "./link";
+import { whatIsKept, whereItGoes, whoPays } from "./terms";
+import { countedOf } from "./Workbench";
 import { typeOf } from "../run/picture";
 import { cell } from "../result/Table";
 import { read, withoutPictures } from "../result/values";
@@ -175,5 +182,114 @@ describe("snippets", () => {
     expect(curl!.text).not.toMatch(/[^\\]\$\(id\)/);
     expect(curl!.text).not.toMatch(/[^\\]`/);
     expect(python!.text).toContain(JSON.stringify("$(id) `id` \"'\\ \n END"));
+  });
+});
+
+describe("terms", () => {
+  const day = new Date(Date.now() + 3600e3).toISOString();
+  const view = { owner: "Ada", terms: { charged: "owner" } } as SharedWorkflow;
+  const few = [
+    { scope: "share", runsLeft: "100", resetTime: day },
+    { scope: "visitor", runsLeft: "20", resetTime: day },
+  ];
+  test("say who pays, with what is left", () => {
+    expect(whoPays(view, few)).toMatchObject({
+      tone: "good",
+      lead: "Free for you:",
+      strong: "paid by Ada, 20 runs left today",
+    });
+    expect(whoPays({ ...view, terms: { charged: "guest" } }, [])).toMatchObject({ strong: "paid by this server" });
+    expect(whoPays({ ...view, terms: { charged: "visitor" } }, [])).toMatchObject({ lead: "You pay:" });
+    expect(whoPays(view, [{ scope: "visitor", runsLeft: "0", resetTime: day }])).toMatchObject({
+      tone: "bad",
+      lead: "No runs left:",
+    });
+  });
+  test("warn of a host that is not a known provider", () => {
+    const to = (destination: string, knownProvider: boolean) =>
+      ({
+        ...view,
+        interface: { inputs: [{ name: "k", credential: true, destination, knownProvider, provider: "openai" }] },
+      }) as SharedWorkflow;
+    expect(whereItGoes(view)).toMatchObject({ tone: "good", strong: "this server only" });
+    expect(whereItGoes(to("https://api.openai.com", true))).toMatchObject({ tone: "good", strong: "api.openai.com" });
+    expect(whereItGoes(to("https://hooks.example", false))).toMatchObject({ tone: "warn", strong: "hooks.example" });
+    expect(
+      whereItGoes({ ...to("https://api.openai.com", true), terms: { destinations: ["https://hooks.example"] } }),
+    ).toMatchObject({ tone: "warn", strong: "2 places, 1 unknown" });
+    expect(whereItGoes({ ...view, terms: { destinations: ["https://api.openai.com.evil.example"] } }).tone).toBe(
+      "warn",
+    );
+    expect(whatIsKept(view)).toMatchObject({ lead: "Kept:", strong: "nothing" });
+  });
+});
+
+describe("a run", () => {
+  const form = (more: Partial<Form>): Form => ({
+    texts: {},
+    pictures: {},
+    unusable: {},
+    setText: () => {},
+    setPicture: () => {},
+    setUnusable: () => {},
+    ...more,
+  });
+  const a = { from: "file" as const, name: "a", shown: "blob:a", width: 1, height: 1 };
+  test("marks a result whose input has changed", () => {
+    expect(changed({ texts: {}, pictures: { image: a } }, form({ pictures: { image: a } }))).toBe("");
+    expect(changed({ texts: {}, pictures: { image: a } }, form({ pictures: { image: { ...a } } }))).toBe("picture");
+    expect(changed({ texts: {}, pictures: { image: a } }, form({ unusable: { image: "broken" } }))).toBe("picture");
+    expect(changed({ texts: { x: "1" }, pictures: {} }, form({ texts: { x: "2" } }))).toBe("inputs");
+  });
+  test("that was cut interrupts its steps; only the engine skips", () => {
+    const steps = settle(
+      { a: { state: "succeeded" }, b: { state: "started" }, c: { state: "skipped" } },
+      new Failure("x", "STEP_FAILED", { step: "d" }),
+    );
+    expect(Object.fromEntries(Object.entries(steps).map(([k, s]) => [k, s.state]))).toEqual({
+      a: "succeeded",
+      b: "interrupted",
+      c: "skipped",
+      d: "failed",
+    });
+  });
+  test("counted when the visitor has less left; others' use of a link says nothing", () => {
+    expect(countedOf([{ scope: "visitor", runsLeft: "3" }], [{ scope: "visitor", runsLeft: "2" }])).toBe(true);
+    expect(countedOf([{ scope: "visitor", runsLeft: "3" }], [{ scope: "visitor", runsLeft: "3" }])).toBe(false);
+    expect(countedOf([{ scope: "share", runsLeft: "3" }], [{ scope: "share", runsLeft: "2" }])).toBeUndefined();
+  });
+});
+
+describe("results", () => {
+  const found = (names: string[]) =>
+    names.map((className, i) => ({
+      id: String(i),
+      className,
+      x: 0,
+      y: 0,
+      width: 1,
+      height: 1,
+      points: [],
+      keypoints: [],
+    }));
+  test("have several colours only where a class repeats", () => {
+    expect(classesOf(found(["cat", "dog"]))).toMatchObject({ repeat: false, numbered: false });
+    expect(classesOf(found(["cat", "dog", "cat"]))).toMatchObject({ repeat: true, numbered: false });
+    expect(classesOf(found(["EILEEN COLLINS", "NASA"]))).toMatchObject({ repeat: false, numbered: true });
+  });
+  test("are drawn only on a picture of their shape", () => {
+    expect(sameShape({ width: 200, height: 100 }, { width: 400, height: 200 })).toBe(true);
+    expect(sameShape({ width: 200, height: 100 }, { width: 100, height: 200 })).toBe(false);
+  });
+  test("are Markdown where they have its marks", () => {
+    expect(
+      ["a **b** c", "# T", "- a\n- b", "1. a\n2. b", "[a](https://b.example)", "`x`"].map(looksLikeMarkdown),
+    ).toEqual([true, true, true, true, true, true]);
+    expect(["NASA astronaut, Houston", "2 * 3 * 4", "- one", "a_b_c"].map(looksLikeMarkdown)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
