@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -49,8 +50,8 @@ func (s *Slot) Check() error {
 	switch {
 	case len(raw) == 0:
 		return refuse(RefusedRequest, "the credential is empty")
-	case (s.Kind == Bearer || s.Kind == Header) && (!httpguts.ValidHeaderFieldValue(string(raw)) || strings.TrimSpace(string(raw)) != string(raw)):
-		return refuse(RefusedRequest, "the credential has characters that a header cannot carry, such as a line break")
+	case s.inHead() && !fitsHead(string(raw)), (s.Kind == Bearer || s.Kind == Header) && strings.TrimSpace(string(raw)) != string(raw):
+		return refuse(RefusedRequest, "the credential has characters that the head of a request cannot carry, such as a line break or a tab")
 	}
 	if s.Kind == Address {
 		if _, err := parse(string(raw)); err != nil {
@@ -59,6 +60,15 @@ func (s *Slot) Check() error {
 	}
 	return s.CheckPlace()
 }
+
+// inHead reports whether the secret goes into a header or the query. Some readers drop control characters there, and
+// some end the value at one.
+func (s *Slot) inHead() bool {
+	return s.Kind == Bearer || s.Kind == Header || s.Kind == Query || s.Kind == Basic
+}
+
+// fitsHead reports whether a text has no control character. HTTP allows a tab in a header, but no key has one.
+func fitsHead(text string) bool { return !strings.ContainsFunc(text, unicode.IsControl) }
 
 // CheckPlace is Check without the secret.
 func (s *Slot) CheckPlace() error {
@@ -72,7 +82,7 @@ func (s *Slot) CheckPlace() error {
 		return nil
 	case Header:
 		key := http.CanonicalHeaderKey(s.Name)
-		if !httpguts.ValidHeaderFieldValue(s.Prefix) || strings.TrimLeft(s.Prefix, " \t") != s.Prefix {
+		if !fitsHead(s.Prefix) || strings.TrimLeft(s.Prefix, " ") != s.Prefix {
 			return refuse(RefusedRequest, "the credential's prefix has characters that a header cannot carry")
 		}
 		if !httpguts.ValidHeaderFieldName(s.Name) || ownHeaders[key] || strings.HasPrefix(key, "Proxy-") {
@@ -80,12 +90,12 @@ func (s *Slot) CheckPlace() error {
 		}
 		return nil
 	case Query:
-		if s.Name == "" || len(s.Name) > 100 {
-			return refuse(RefusedRequest, "the credential's query parameter has no name, or a name that is too long")
+		if s.Name == "" || len(s.Name) > 100 || !fitsHead(s.Name) {
+			return refuse(RefusedRequest, "the credential's query parameter has no name, or one that is too long or has a control character")
 		}
 		return nil
 	case Basic:
-		if strings.ContainsFunc(s.Name, func(r rune) bool { return r == ':' || r < ' ' || r == 0x7f }) {
+		if strings.Contains(s.Name, ":") || !fitsHead(s.Name) {
 			return refuse(RefusedRequest, "the credential's user name must not have a colon or a control character")
 		}
 		return nil

@@ -19,6 +19,7 @@ import (
 // enough symbols of a value, it is suspended. A wrong guess changes nothing until then, so nobody can use the
 // limit to test guesses. A symbol of a weak piece counts half: a share with ten gigabytes of pictures in its
 // answers shows one or two weak pieces of a value by chance, and five of them suspend it at the earliest.
+// Hexadecimal values have a threshold of 12 from 32 digits on: three weak pieces of nine that do not overlap.
 const (
 	// The threshold is drawn once for each share and value, from 20 to 28 symbols.
 	leastThreshold = 20

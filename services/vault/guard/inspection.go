@@ -44,7 +44,12 @@ func (in *inspection) take(p lane.Piece, final, decoded bool) {
 
 func (in *inspection) add(p lane.Piece, f finding) {
 	in.stop = in.stop || f == stopping
-	in.fresh = append(in.fresh, Piece{Secret: p.Secret, From: p.From, To: p.To, Bits: p.Bits, Plain: p.Plain, Weak: f == weak, Stops: f == stopping})
+	piece := Piece{Secret: p.Secret, From: p.From, To: p.To, Bits: p.Bits, Plain: p.Plain, Weak: f == weak, Stops: f == stopping}
+	if f == partly {
+		first, rest := piece.split(hexFirst)
+		in.fresh, piece = append(in.fresh, first), rest
+	}
+	in.fresh = append(in.fresh, piece)
 }
 
 // novel records what a piece shows, and reports whether some of it is new or stronger.

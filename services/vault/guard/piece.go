@@ -17,6 +17,15 @@ type Piece struct {
 	Stops bool
 }
 
+// split returns the first n symbols of a piece, and the others as a weak piece.
+func (p Piece) split(n int) (first, rest Piece) {
+	first, rest = p, p
+	first.To, rest.From, rest.Weak = p.From+n, p.From+n, true
+	first.Bits = p.Bits * float64(n) / float64(p.To-p.From)
+	rest.Bits = p.Bits - first.Bits
+	return first, rest
+}
+
 // Options configure one guarded stream or text.
 type Options struct {
 	// ContentType is the answer's media type. It selects how texts are found.

@@ -16,11 +16,18 @@ const (
 const (
 	leastSymbols = 8
 	leastBits    = 40
-	// hexSymbols replaces leastSymbols for bodies of hexadecimal digits.
-	hexSymbols = 10
 	// sureSymbols is the size from which a piece is never weak. In ordinary text, pieces of
 	// nine symbols are some 25 times as rare as pieces of eight.
 	sureSymbols = 9
+	// hexSymbols and hexSure replace leastSymbols and sureSymbols for bodies of hexadecimal
+	// digits. By chance, a gigabyte of hashes has 6 pieces of eight of a body of 32 digits, 0.3
+	// of nine, 0.02 of ten and 0.001 of eleven, and as many backwards. So pieces of nine are
+	// weak (and do not count backwards), pieces of ten are weak but for hexFirst symbols, and
+	// pieces of eight do not count. A piece of ten and one of nine then stay below the lowest
+	// threshold of 24 halves; two of ten or three of nine that do not overlap reach it.
+	hexSymbols = 9
+	hexSure    = 11
+	hexFirst   = 4
 	// codedRun is the shortest match in a coding other than the body itself, in symbols of
 	// the text. There are some eighty codings, so that shorter ones occur by chance.
 	codedRun = 10
@@ -45,6 +52,7 @@ type finding int
 const (
 	chance finding = iota
 	weak
+	partly // weak but for hexFirst symbols
 	remembered
 	stopping
 )
@@ -68,9 +76,9 @@ func (r rule) judge(p lane.Piece, far bool) finding {
 	if r.stops(p) {
 		return stopping
 	}
-	symbols, bits := leastSymbols, float64(leastBits)
+	symbols, sure, bits := leastSymbols, sureSymbols, float64(leastBits)
 	if r.hex {
-		symbols = hexSymbols
+		symbols, sure = hexSymbols, hexSure
 	}
 	if r.wordy {
 		bits = wordyBits
@@ -78,7 +86,11 @@ func (r rule) judge(p lane.Piece, far bool) finding {
 	switch {
 	case p.Symbols < symbols || p.Bits < bits || !p.Plain && p.Run < codedRun:
 		return chance
-	case p.Symbols < sureSymbols && (far || !p.Plain):
+	case r.hex && p.Backward && p.Symbols < sure-1:
+		return chance
+	case r.hex && p.Symbols == sure-1:
+		return partly
+	case p.Symbols < sure && (r.hex || far || !p.Plain):
 		return weak
 	}
 	return remembered

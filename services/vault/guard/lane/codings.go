@@ -134,7 +134,7 @@ func (s *source) plain() []lane {
 	for _, i := range s.at {
 		l.at = append(l.at, uint16(i))
 	}
-	r := lane{source: s, symbols: slices.Clone(l.symbols), at: slices.Clone(l.at), plain: true}
+	r := lane{source: s, symbols: slices.Clone(l.symbols), at: slices.Clone(l.at), plain: true, backward: true}
 	slices.Reverse(r.symbols)
 	slices.Reverse(r.at)
 	return []lane{l, r}

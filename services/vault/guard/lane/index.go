@@ -23,6 +23,8 @@ type lane struct {
 	// A sparse lane contains every nth symbol of the body.
 	sparse bool
 	plain  bool
+	// A backward lane is plain and reversed.
+	backward bool
 }
 
 // Index finds the lanes of some secrets. It is read-only and holds the secrets.

@@ -9,6 +9,7 @@ type Piece struct {
 	Span     int // private characters from the first to the last that is shown
 	Bits     float64
 	Plain    bool // the body itself, forwards or backwards
+	Backward bool // the body itself, backwards
 	Whole    bool // all that its lane has
 }
 
@@ -16,7 +17,7 @@ type Piece struct {
 func (x *Index) piece(m match) Piece {
 	l := &x.lanes[m.lane]
 	from, to := l.span(m.from, m.to)
-	p := Piece{Secret: l.source.secret, From: from, To: to, Symbols: to - from, Run: m.to - m.from, Plain: l.plain, Whole: m.to-m.from == len(l.symbols)}
+	p := Piece{Secret: l.source.secret, From: from, To: to, Symbols: to - from, Run: m.to - m.from, Plain: l.plain, Backward: l.backward, Whole: m.to-m.from == len(l.symbols)}
 	if from == to {
 		return p
 	}
