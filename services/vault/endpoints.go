@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
+	"github.com/keyhole-dev/keyhole/services/vault/sessions"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
@@ -19,6 +20,7 @@ type (
 	auditHandlers      = audit.Handlers
 	workspaceHandlers  = workspaces.Handlers
 	keyHandlers        = keys.Handlers
+	sessionHandlers    = sessions.Handlers
 	credentialHandlers = credentials.Handlers
 
 	assertionHandlers          = assertions.InternalHandlers
@@ -37,6 +39,7 @@ type public struct {
 	*auditHandlers
 	*workspaceHandlers
 	*keyHandlers
+	*sessionHandlers
 	*credentialHandlers
 }
 

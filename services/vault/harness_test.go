@@ -95,14 +95,16 @@ func (in *harness) now() time.Time { return time.Now().Add(time.Duration(in.offs
 // replica is one process of the vault, with clients of both endpoints.
 type replica struct {
 	*harness
-	db       *sqldb.DB
-	service  *vault.Service
-	public   vaultv1.VaultServiceClient
-	conns    map[string]*grpc.ClientConn // by endpoint, "public" and "internal"
-	runner   vaultinternalv1.VaultInternalServiceClient
-	sharer   vaultinternalv1.VaultInternalServiceClient
-	asPeer   func(peer string) vaultinternalv1.VaultInternalServiceClient
-	operator secret.Secret
+	db      *sqldb.DB
+	service *vault.Service
+	public  vaultv1.VaultServiceClient
+	conns   map[string]*grpc.ClientConn // by endpoint, "public" and "internal"
+	// forwarding is the public endpoint for a peer that forwards principals.
+	forwarding *grpc.ClientConn
+	runner     vaultinternalv1.VaultInternalServiceClient
+	sharer     vaultinternalv1.VaultInternalServiceClient
+	asPeer     func(peer string) vaultinternalv1.VaultInternalServiceClient
+	operator   secret.Secret
 }
 
 func (in *harness) start(t testing.TB) *replica {
@@ -156,6 +158,7 @@ func (in *harness) start(t testing.TB) *replica {
 		_ = db.Close()
 	})
 	r.conns = map[string]*grpc.ClientConn{"public": dial(t, public.As("")), "internal": dial(t, internal.As("sharing"))}
+	r.forwarding = dial(t, public.As("gateway"))
 	r.public = vaultv1.NewVaultServiceClient(r.conns["public"])
 	r.asPeer = func(peer string) vaultinternalv1.VaultInternalServiceClient {
 		return vaultinternalv1.NewVaultInternalServiceClient(dial(t, internal.As(peer)))

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -24,7 +25,7 @@ func (s *Service) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// sweep deletes the marks of ended runs, after all grants of those runs have expired.
+// sweep deletes the marks of ended runs, after all grants of those runs have expired, and ended sessions.
 func (s *Service) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -33,7 +34,7 @@ func (s *Service) sweep(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			err := s.attempts.ForgetRuns(ctx, sqldb.Micros(s.now().Add(-2*grant.MaxLifetime)))
+			err := errors.Join(s.attempts.ForgetRuns(ctx, sqldb.Micros(s.now().Add(-2*grant.MaxLifetime))), s.sessions.Sweep(ctx))
 			if err != nil && ctx.Err() == nil {
 				s.log.LogAttrs(ctx, slog.LevelWarn, "deleting old rows failed; the next sweep tries again", slog.Any("error", err))
 			}

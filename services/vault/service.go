@@ -21,6 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/sessions"
 )
 
 // Config is what an operator sets. The zero value works.
@@ -94,6 +95,7 @@ type Service struct {
 	kek        *envelope.KEK
 	sealer     *envelope.Sealer
 	keys       *keys.Keys
+	sessions   *sessions.Sessions
 	assertions *assertions.Assertions
 	attempts   *attempts.Store
 	running    *revocation.Running

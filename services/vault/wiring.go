@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
+	"github.com/keyhole-dev/keyhole/services/vault/sessions"
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
@@ -42,7 +43,8 @@ func (s *Service) wire(deps Deps) error {
 	log := audit.New(s.db, s.attempts, s.log, s.now, counters.refused)
 	tenants := workspaces.NewStore(s.db)
 	s.keys = keys.New(s.db, tenants, log, s.bus, s.now)
-	s.assertions = assertions.New(s.keys, deps.Identity, derived.assertions, s.bus, s.now, counters.logins)
+	s.sessions = sessions.New(s.db, log, s.bus, s.now)
+	s.assertions = assertions.New(s.keys, s.sessions, deps.Identity, derived.assertions, s.bus, s.now, counters.logins)
 	stored := credentials.New(credentials.Deps{
 		DB: s.db, Workspaces: tenants, Log: log, Bus: s.bus, KEK: s.kek, Sealer: s.sealer, Rules: s.clients.rules, Now: s.now,
 	})
@@ -60,6 +62,7 @@ func (s *Service) wire(deps Deps) error {
 		auditHandlers:      audit.NewHandlers(log, pages),
 		workspaceHandlers:  workspaces.NewHandlers(tenants, log, pages, s.now),
 		keyHandlers:        keys.NewHandlers(s.keys, pages),
+		sessionHandlers:    sessions.NewHandlers(s.sessions, pages),
 		credentialHandlers: credentials.NewHandlers(stored, pages),
 	}
 	s.internal = internal{

@@ -47,6 +47,9 @@ type Principal struct {
 	Workspace string
 	// Key is the resource name of the key: workspaces/demo/keys/key_...
 	Key string
+	// Session is the resource name of the session that the principal came by; "" for a
+	// principal that presented its key. A session must not make other rights to sign in.
+	Session string
 	// Visitor is a stable pseudonym: the key's name for members, a keyed hash
 	// of the address for guests.
 	Visitor string
@@ -58,7 +61,7 @@ type Principal struct {
 // LogValue logs the principal without the assertion.
 func (p Principal) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("kind", p.Kind.String()), slog.String("workspace", p.Workspace),
-		slog.String("key", p.Key))
+		slog.String("key", p.Key), slog.String("session", p.Session))
 }
 
 // String omits the assertion too, in case a principal is formatted by mistake.

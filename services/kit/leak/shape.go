@@ -44,6 +44,8 @@ var prefixes = []prefix{
 	{text: "hf_", rest: 20},
 	{text: "kh_", rest: 24},
 	{text: "kho_", rest: 24},
+	{text: "khs_", rest: 24},
+	{text: "khc_", rest: 24},
 	{text: "SG.", rest: 30},
 	{text: "xai-", rest: 20},
 	{text: "gsk_", rest: 20},

@@ -44,6 +44,15 @@ func Normal(text string) (string, bool) {
 	return u.Scheme + "://" + name + ":" + strconv.FormatUint(n, 10), true
 }
 
+// Of returns the origin of a URL.
+func Of(text string) (string, bool) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "", false
+	}
+	return Normal(u.Scheme + "://" + u.Host)
+}
+
 // Unnamed reports whether the host of an origin is an IP address or localhost. Nobody can
 // make these point elsewhere, while the owner of a domain can point its name at this
 // machine.

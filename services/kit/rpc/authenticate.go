@@ -23,8 +23,22 @@ const authenticationLife = 400 * time.Millisecond
 // Authenticator authenticates keys at the vault, for the Authenticate of a public
 // endpoint. conn is a connection to the vault's internal endpoint.
 func Authenticator(conn grpc.ClientConnInterface, verifier *identity.Verifier) func(context.Context, secret.Secret) (caller.Principal, error) {
+	return newAuthenticator(conn, verifier, func(key string) *vaultinternalv1.AuthenticateRequest {
+		return &vaultinternalv1.AuthenticateRequest{Key: key}
+	})
+}
+
+// SessionAuthenticator authenticates sessions. It refuses keys, and Authenticator refuses
+// sessions. Only the gateway may use it.
+func SessionAuthenticator(conn grpc.ClientConnInterface, verifier *identity.Verifier) func(context.Context, secret.Secret) (caller.Principal, error) {
+	return newAuthenticator(conn, verifier, func(token string) *vaultinternalv1.AuthenticateRequest {
+		return &vaultinternalv1.AuthenticateRequest{Session: token}
+	})
+}
+
+func newAuthenticator(conn grpc.ClientConnInterface, verifier *identity.Verifier, request func(string) *vaultinternalv1.AuthenticateRequest) func(context.Context, secret.Secret) (caller.Principal, error) {
 	a := &authenticator{
-		vault: vaultinternalv1.NewVaultInternalServiceClient(conn), verifier: verifier,
+		vault: vaultinternalv1.NewVaultInternalServiceClient(conn), verifier: verifier, request: request,
 		cache: otter.Must(&otter.Options[[sha256.Size]byte, caller.Principal]{
 			MaximumSize:      10_000,
 			ExpiryCalculator: otter.ExpiryWriting[[sha256.Size]byte, caller.Principal](authenticationLife),
@@ -36,6 +50,7 @@ func Authenticator(conn grpc.ClientConnInterface, verifier *identity.Verifier) f
 type authenticator struct {
 	vault    vaultinternalv1.VaultInternalServiceClient
 	verifier *identity.Verifier
+	request  func(presented string) *vaultinternalv1.AuthenticateRequest
 	cache    *otter.Cache[[sha256.Size]byte, caller.Principal]
 	asking   singleflight.Group
 }
@@ -66,7 +81,7 @@ func (a *authenticator) authenticate(ctx context.Context, key secret.Secret) (ca
 }
 
 func (a *authenticator) ask(ctx context.Context, key secret.Secret) (caller.Principal, error) {
-	reply, err := a.vault.Authenticate(ctx, &vaultinternalv1.AuthenticateRequest{Key: string(key.Expose())})
+	reply, err := a.vault.Authenticate(ctx, a.request(string(key.Expose())))
 	if err != nil {
 		return caller.Principal{}, fmt.Errorf("ask the vault whose key it is: %w", err)
 	}

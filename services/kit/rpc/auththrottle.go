@@ -59,6 +59,12 @@ func NewAuthThrottle(next func(context.Context, secret.Secret) (caller.Principal
 // Authenticate returns the principal of a key. from is the address of the client, or its
 // pseudonym. Calls from inside this process have none, and no limit.
 func (g *AuthThrottle) Authenticate(ctx context.Context, from string, key secret.Secret) (caller.Principal, error) {
+	return g.Try(ctx, from, key, g.next)
+}
+
+// Try is Authenticate for another kind of right, which next knows. A client has the same
+// tries for all kinds.
+func (g *AuthThrottle) Try(ctx context.Context, from string, key secret.Secret, next func(context.Context, secret.Secret) (caller.Principal, error)) (caller.Principal, error) {
 	hash := sha256.Sum256(key.Expose())
 	_, known := g.known.GetIfPresent(hash)
 	taken := false
@@ -71,7 +77,7 @@ func (g *AuthThrottle) Authenticate(ctx context.Context, from string, key secret
 				"too many wrong keys came from this address: check the key, and try again later").RetryAfter(wait)
 		}
 	}
-	p, err := g.next(ctx, key)
+	p, err := next(ctx, key)
 	if errs.ReasonOf(err) == errorsv1.Reason_REASON_UNAUTHENTICATED {
 		g.known.Invalidate(hash) // it was revoked
 		g.note(from, hash)

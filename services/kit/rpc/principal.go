@@ -37,6 +37,10 @@ const (
 	AssertionIssuer = "vault"
 )
 
+// SessionPrefix begins the token of a session, so that a reader can tell it from a key. The
+// vault makes both.
+const SessionPrefix = "khs_"
+
 // GuestKey is the key that runs of guests are charged to.
 const GuestKey = "workspaces/operator/keys/guest"
 
@@ -50,6 +54,7 @@ type Assertion struct {
 	Kind      string `json:"kind"`
 	Workspace string `json:"workspace"`
 	Key       string `json:"key"`
+	Session   string `json:"session,omitempty"`
 	Visitor   string `json:"visitor"`
 	NotBefore int64  `json:"nbf"`
 	Expiry    int64  `json:"exp"`
@@ -61,7 +66,7 @@ type Assertion struct {
 // NewAssertion returns the assertion of a member or operator, valid from now for ttl.
 func NewAssertion(p caller.Principal, now time.Time, ttl time.Duration) Assertion {
 	return Assertion{
-		Kind: p.Kind.String(), Workspace: p.Workspace, Key: p.Key, Visitor: p.Visitor,
+		Kind: p.Kind.String(), Workspace: p.Workspace, Key: p.Key, Session: p.Session, Visitor: p.Visitor,
 		NotBefore: now.Unix(), Expiry: now.Add(ttl).Unix(),
 	}
 }
@@ -84,7 +89,7 @@ func VerifyPrincipal(v *identity.Verifier, token string) (caller.Principal, erro
 	if err != nil {
 		return caller.Principal{}, refused(err)
 	}
-	p := caller.Principal{Workspace: a.Workspace, Key: a.Key, Visitor: a.Visitor, Assertion: token}
+	p := caller.Principal{Workspace: a.Workspace, Key: a.Key, Session: a.Session, Visitor: a.Visitor, Assertion: token}
 	switch a.Kind {
 	case caller.Member.String():
 		p.Kind = caller.Member

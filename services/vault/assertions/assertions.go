@@ -22,8 +22,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/sessions"
+	"github.com/keyhole-dev/keyhole/services/vault/tokens"
 )
 
 // assertionLife is how long an assertion is valid: long enough for the hops of one request.
@@ -38,22 +41,23 @@ type login struct {
 // maxRecent bounds the cached logins.
 const maxRecent = 8192
 
-// Assertions turns presented keys into signed principals.
+// Assertions turns presented keys and sessions into signed principals.
 type Assertions struct {
 	keys     *keys.Keys
+	sessions *sessions.Sessions
 	identity *identity.Identity
 	key      secret.Secret // of proofs
 	now      func() time.Time
-	logins   *recent.Cache[login]   // by the hash of the key
-	counter  *prometheus.CounterVec // of presented keys, by their outcome
+	logins   *recent.Cache[login]   // by the hash of the key or session
+	counter  *prometheus.CounterVec // of presented keys and sessions, by their outcome
 }
 
 // New returns assertions that are signed with an identity and proved with a key of the vault. When the bus names
-// any key, all cached logins are dropped: the cache has the hashes of keys, and the bus their names.
-func New(keys *keys.Keys, own *identity.Identity, key secret.Secret, bus *revocation.Bus, now func() time.Time, presented *prometheus.CounterVec) *Assertions {
-	a := &Assertions{keys: keys, identity: own, key: key, now: now, logins: recent.New[login](now, maxRecent), counter: presented}
+// any key or session, all cached logins are dropped: the cache has hashes, and the bus names.
+func New(keys *keys.Keys, sessions *sessions.Sessions, own *identity.Identity, key secret.Secret, bus *revocation.Bus, now func() time.Time, presented *prometheus.CounterVec) *Assertions {
+	a := &Assertions{keys: keys, sessions: sessions, identity: own, key: key, now: now, logins: recent.New[login](now, maxRecent), counter: presented}
 	bus.Subscribe(func(_ revocation.Verb, subject string) {
-		if revocation.IsKey(subject) {
+		if revocation.IsLogin(subject) {
 			a.logins.DropAll()
 		}
 	})
@@ -68,12 +72,35 @@ func (a *Assertions) Identify(ctx context.Context, key secret.Secret) (caller.Pr
 
 // login looks a key up. A malformed, an unknown and a revoked key get the same answer.
 func (a *Assertions) login(ctx context.Context, text secret.Secret) (login, error) {
-	if !keys.WellFormed(text) {
+	if !tokens.OwnerKey.Is(text) && !tokens.OperatorKey.Is(text) {
 		a.counter.WithLabelValues("malformed").Inc()
 		return login{}, unauthenticated(errors.New("malformed key"))
 	}
-	hash := keys.HashKey(text)
-	l, err := a.logins.Get(ctx, string(hash), func(ctx context.Context) (login, error) { return a.lookUp(ctx, hash) })
+	hash := tokens.Hash(text)
+	return a.counted(a.logins.Get(ctx, string(hash), func(ctx context.Context) (login, error) { return a.lookUp(ctx, hash) }))
+}
+
+// session looks a session up. It refuses a key, and login refuses a session.
+func (a *Assertions) session(ctx context.Context, token secret.Secret) (login, error) {
+	if !tokens.Session.Is(token) { // the cache has keys too
+		a.counter.WithLabelValues("malformed").Inc()
+		return login{}, sessions.Ended(errors.New("malformed session"))
+	}
+	return a.counted(a.logins.Get(ctx, string(tokens.Hash(token)), func(ctx context.Context) (login, error) {
+		s, err := a.sessions.Present(ctx, token)
+		if err != nil {
+			return login{}, err
+		}
+		p, err := principal(s.KeyKind, s.Workspace, s.Key())
+		if err != nil {
+			return login{}, err
+		}
+		p.Session = s.Name()
+		return a.assert(p, min(assertionLife, sqldb.FromMicros(s.ExpireTime).Sub(a.now())))
+	}))
+}
+
+func (a *Assertions) counted(l login, err error) (login, error) {
 	switch {
 	case err == nil:
 		a.counter.WithLabelValues("ok").Inc()
@@ -93,16 +120,25 @@ func (a *Assertions) lookUp(ctx context.Context, hash []byte) (login, error) {
 	case subtle.ConstantTimeCompare(k.Hash, hash) != 1 || k.RevokeTime.Valid:
 		return login{}, unauthenticated(errors.New("revoked key"))
 	}
-	p := caller.Principal{Workspace: k.Workspace, Key: k.Name(), Visitor: k.Name()}
-	switch k.Kind {
+	p, err := principal(k.Kind, k.Workspace, k.Name())
+	if err != nil {
+		return login{}, err
+	}
+	return a.assert(p, assertionLife)
+}
+
+// principal is the holder of a key.
+func principal(kind, workspace, key string) (caller.Principal, error) {
+	p := caller.Principal{Workspace: workspace, Key: key, Visitor: key}
+	switch kind {
 	case keys.KindOwner:
 		p.Kind = caller.Member
 	case keys.KindOperator:
 		p.Kind = caller.Operator
 	default:
-		return login{}, unauthenticated(errors.New("a key that nobody can present"))
+		return caller.Principal{}, unauthenticated(errors.New("a key that nobody can present"))
 	}
-	return a.assert(p)
+	return p, nil
 }
 
 func unauthenticated(cause error) error {
@@ -110,8 +146,8 @@ func unauthenticated(cause error) error {
 }
 
 // assert signs the principal of a key.
-func (a *Assertions) assert(p caller.Principal) (login, error) {
-	made := rpc.NewAssertion(p, a.now(), assertionLife)
+func (a *Assertions) assert(p caller.Principal, life time.Duration) (login, error) {
+	made := rpc.NewAssertion(p, a.now(), life)
 	made.Proof = base64.RawURLEncoding.EncodeToString(a.proof(made))
 	token, err := made.Sign(a.identity)
 	if err != nil {
@@ -123,7 +159,7 @@ func (a *Assertions) assert(p caller.Principal) (login, error) {
 
 func (a *Assertions) proof(of rpc.Assertion) []byte {
 	m := hmac.New(sha256.New, a.key.Expose())
-	m.Write(secret.Bind(of.Kind, of.Workspace, of.Key, strconv.FormatInt(of.NotBefore, 10), strconv.FormatInt(of.Expiry, 10)))
+	m.Write(secret.Bind(of.Kind, of.Workspace, of.Key, of.Session, strconv.FormatInt(of.NotBefore, 10), strconv.FormatInt(of.Expiry, 10)))
 	return m.Sum(nil)
 }
 

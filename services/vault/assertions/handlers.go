@@ -5,7 +5,10 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
@@ -15,9 +18,23 @@ type InternalHandlers struct{ assertions *Assertions }
 // NewInternalHandlers returns the handlers of assertions.
 func NewInternalHandlers(a *Assertions) *InternalHandlers { return &InternalHandlers{assertions: a} }
 
-// Authenticate exchanges a presented key for a principal assertion.
+// Authenticate exchanges a presented key or session for a principal assertion. Only the gateway may present a
+// session: it alone knows whether a cookie counts.
 func (h *InternalHandlers) Authenticate(ctx context.Context, req *vaultinternalv1.AuthenticateRequest) (*vaultinternalv1.AuthenticateResponse, error) {
-	l, err := h.assertions.login(ctx, secret.FromString(req.GetKey()))
+	var (
+		l   login
+		err error
+	)
+	switch key, session := secret.FromString(req.GetKey()), secret.FromString(req.GetSession()); {
+	case key.IsZero() == session.IsZero():
+		err = errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "present a key or a session: one of the two").Field("key", "one of key and session")
+	case session.IsZero():
+		l, err = h.assertions.login(ctx, key)
+	case caller.Peer(ctx) != "gateway":
+		err = errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "only the gateway may present a session")
+	default:
+		l, err = h.assertions.session(ctx, session)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -7,17 +7,22 @@ import (
 )
 
 // Actor is who an event names, and the request that the event belongs to.
-type Actor struct{ name, requestID string }
+type Actor struct{ name, session, requestID string }
 
 // CallerOf is the key of a request, or its peer if it has no key. A guest's key is nobody's.
 func CallerOf(ctx context.Context) Actor {
 	a := Actor{name: "guest", requestID: caller.RequestID(ctx)}
 	if p := caller.From(ctx); p.Key != "" && p.Kind != caller.Guest {
-		a.name = p.Key
+		a.name, a.session = p.Key, p.Session
 	} else if peer := caller.Peer(ctx); peer != "" {
 		a.name = peer
 	}
 	return a
+}
+
+// KeyOf is a key that a caller stands for without presenting it, as with the code of a sign-in link.
+func KeyOf(ctx context.Context, key string) Actor {
+	return Actor{name: key, requestID: caller.RequestID(ctx)}
 }
 
 // PeerOf names a peer, and never the party that the peer acts for: that may be a visitor, whom the owner of

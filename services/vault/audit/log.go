@@ -43,6 +43,9 @@ func (l *Log) Event(by Actor, workspace, action, resource string) Event {
 	if by.requestID != "" {
 		e.Details["request_id"] = by.requestID
 	}
+	if by.session != "" {
+		e.Details["session"] = by.session
+	}
 	return e
 }
 

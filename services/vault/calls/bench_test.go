@@ -34,6 +34,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
+	"github.com/keyhole-dev/keyhole/services/vault/sessions"
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
@@ -159,7 +160,7 @@ func benchVault(b *testing.B) (*InternalHandlers, string) {
 	})
 	s := NewInternalHandlers(Deps{
 		Verifier: own.Verifier(), Logger: testkit.Silence(), Now: time.Now, HandleKey: derived("handle"), Keys: all,
-		Assertions: assertions.New(all, own, derived("assertion"), bus, time.Now, count()), Credentials: secrets, Grants: grants,
+		Assertions: assertions.New(all, sessions.New(db, log, bus, time.Now), own, derived("assertion"), bus, time.Now, count()), Credentials: secrets, Grants: grants,
 		Runs: runs.New(runs.Deps{
 			Redis: redis, Verifier: own.Verifier(), KEK: kek, Attempts: uses, Bus: bus, Judge: judge, Now: time.Now,
 		}),

@@ -11,6 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/tokens"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
@@ -50,10 +51,10 @@ func (k *Keys) FirstOperator(ctx context.Context, keep func(secret.Secret) error
 			workspaces.Operator, KindOperator).Scan(&n); err != nil || n > 0 {
 			return err
 		}
-		text, shown := newKeyText(operatorPrefix)
+		text, shown := tokens.OperatorKey.New()
 		first := Key{
 			Workspace: workspaces.Operator, id: id.New("key"), Kind: KindOperator, title: "First operator key",
-			prefix: shown, Hash: HashKey(text), createTime: sqldb.Micros(k.now()),
+			prefix: shown, Hash: tokens.Hash(text), createTime: sqldb.Micros(k.now()),
 		}
 		if _, err := insert(ctx, tx, first); err != nil {
 			return err

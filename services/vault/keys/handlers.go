@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/tokens"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
@@ -54,13 +55,13 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 	if p.Kind == caller.Operator {
 		k.allowed = k.budget
 	}
-	prefix := ownerPrefix
+	form := tokens.OwnerKey
 	if ws == workspaces.Operator {
-		k.Kind, prefix = KindOperator, operatorPrefix
+		k.Kind, form = KindOperator, tokens.OperatorKey
 	}
 	var text secret.Secret
-	text, k.prefix = newKeyText(prefix)
-	k.Hash = HashKey(text)
+	text, k.prefix = form.New()
+	k.Hash = tokens.Hash(text)
 	_, err := h.keys.log.Change(ctx, h.keys.log.Event(by, ws, "key.create", k.Name()), func(tx *sql.Tx) (bool, error) {
 		if err := mayCreateKeys(ctx, tx, p); err != nil {
 			return false, err

@@ -20,6 +20,9 @@ func reserved() []string {
 		"metrics", "debug", "pprof", "grpc", "keyhole", "guest", "guests", "visitor", "visitors", "owner", "system", "root",
 		"internal", "vault", "sharing", "registry", "runner", "gateway", "workspaces", "workspace", "keys", "credentials",
 		"runs", "usage", "audit", "whoami", "www", "well-known", "robots.txt", "favicon.ico", "new", "null", "undefined",
+		"app", "apps", "mcp", "oembed", "readiness", "liveness", "predict", "prediction", "sign-in", "sign-out", "sign-up", "signin",
+		"signout", "session", "sessions", "oauth", "oauth2", "oidc", "sso", "callback", "invite", "invites", "invitation",
+		"invitations", "join", "people", "team", "editor", "templates", "template", "blocks", "webhooks", "events",
 		"device", "devices", "notebook", "info", "clip", "sam", "sam2", "ocr", "doctr", "gaze", "owlv2", "lmm", "core",
 	}
 }

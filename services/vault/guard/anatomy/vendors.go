@@ -30,7 +30,7 @@ var vendors = []struct {
 	{"Azure", form(`^[A-Za-z0-9]{52}(JQQJ99)`)},
 	{"SendGrid", form(`^(SG\.)`)},
 	{"npm and PyPI", form(`^(npm_|pypi-(?:AgEIcHlwaS5vcmc|AgENdGVzdC5weXBpLm9yZw)?)`)},
-	{"others", form(`^(hf_|gsk_|r8_|pplx-|xai-|nvapi-|key-|dop_v1_|shp(?:at|ss|ca|pa)_|lin_api_|EAA|rf_|kho_|kh_|tgp_v1_|fw_|csk-|sk_|sq0[a-z]{3}-|ntn_|secret_)`)},
+	{"others", form(`^(hf_|gsk_|r8_|pplx-|xai-|nvapi-|key-|dop_v1_|shp(?:at|ss|ca|pa)_|lin_api_|EAA|rf_|kh[osc]_|kh_|tgp_v1_|fw_|csk-|sk_|sq0[a-z]{3}-|ntn_|secret_)`)},
 	// The name and the password precede the host and do not belong to it.
 	{"address with a password", form(`^(https?://)[^/?#]*(@[^/?#@]+(?:/|$))`)},
 	{"address with a token", form(`^(https?://[^/?#@]+/)`)},

@@ -56,6 +56,8 @@ const (
 	Reason_REASON_ID_RESERVED Reason = 25
 	// Another resource uses this one, so it cannot be deleted.
 	Reason_REASON_IN_USE Reason = 26
+	// Signing in needs HTTPS, except on loopback.
+	Reason_REASON_HTTPS_REQUIRED Reason = 27
 	// The workflow definition has problems; each violation names step and field.
 	Reason_REASON_DEFINITION_INVALID Reason = 40
 	// The definition holds a literal secret where a reference belongs.
@@ -176,6 +178,7 @@ var (
 		24:  "REASON_CONFLICT",
 		25:  "REASON_ID_RESERVED",
 		26:  "REASON_IN_USE",
+		27:  "REASON_HTTPS_REQUIRED",
 		40:  "REASON_DEFINITION_INVALID",
 		41:  "REASON_LITERAL_SECRET",
 		42:  "REASON_CREDENTIAL_UNKNOWN",
@@ -240,6 +243,7 @@ var (
 		"REASON_CONFLICT":                   24,
 		"REASON_ID_RESERVED":                25,
 		"REASON_IN_USE":                     26,
+		"REASON_HTTPS_REQUIRED":             27,
 		"REASON_DEFINITION_INVALID":         40,
 		"REASON_LITERAL_SECRET":             41,
 		"REASON_CREDENTIAL_UNKNOWN":         42,
@@ -322,7 +326,7 @@ var File_keyhole_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xe5\r\n" +
+	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\x80\x0e\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16REASON_INVALID_REQUEST\x10\x01\x12\x18\n" +
@@ -337,7 +341,8 @@ const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\x15REASON_ALREADY_EXISTS\x10\x17\x12\x13\n" +
 	"\x0fREASON_CONFLICT\x10\x18\x12\x16\n" +
 	"\x12REASON_ID_RESERVED\x10\x19\x12\x11\n" +
-	"\rREASON_IN_USE\x10\x1a\x12\x1d\n" +
+	"\rREASON_IN_USE\x10\x1a\x12\x19\n" +
+	"\x15REASON_HTTPS_REQUIRED\x10\x1b\x12\x1d\n" +
 	"\x19REASON_DEFINITION_INVALID\x10(\x12\x19\n" +
 	"\x15REASON_LITERAL_SECRET\x10)\x12\x1d\n" +
 	"\x19REASON_CREDENTIAL_UNKNOWN\x10*\x12\x17\n" +

@@ -206,9 +206,13 @@ type WhoamiResponse struct {
 	// Resource name of the key. For guests, the key that their runs are charged to.
 	Key string `protobuf:"bytes,3,opt,name=key,proto3" json:"key,omitempty"`
 	// What the caller may do, in short phrases.
-	Permissions   []string `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Permissions []string `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
+	// Resource name of the caller's session; empty for a caller with a key or with none.
+	Session string `protobuf:"bytes,5,opt,name=session,proto3" json:"session,omitempty"`
+	// When the session ends if it is not used again.
+	SessionExpireTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=session_expire_time,json=sessionExpireTime,proto3" json:"session_expire_time,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *WhoamiResponse) Reset() {
@@ -265,6 +269,20 @@ func (x *WhoamiResponse) GetKey() string {
 func (x *WhoamiResponse) GetPermissions() []string {
 	if x != nil {
 		return x.Permissions
+	}
+	return nil
+}
+
+func (x *WhoamiResponse) GetSession() string {
+	if x != nil {
+		return x.Session
+	}
+	return ""
+}
+
+func (x *WhoamiResponse) GetSessionExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SessionExpireTime
 	}
 	return nil
 }
@@ -1049,6 +1067,420 @@ func (x *DeleteKeyRequest) GetName() string {
 	return ""
 }
 
+// Session is a signed-in browser or command line. It acts with one key, and ends with it.
+type Session struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, "workspaces/{workspace}/sessions/{session}".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Resource name of its key.
+	Key string `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	// Product name of the client, such as "Firefox".
+	Title string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	// The token that stands for the session. Only the reply to CreateSession contains it.
+	Token string `protobuf:"bytes,4,opt,name=token,proto3" json:"token,omitempty"`
+	// When it was made.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When it was used last, to the minute.
+	LastUseTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=last_use_time,json=lastUseTime,proto3" json:"last_use_time,omitempty"`
+	// When it ends if it is not used again: 12 hours after the last use, at most 30 days
+	// after it was made.
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Session) Reset() {
+	*x = Session{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Session) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Session) ProtoMessage() {}
+
+func (x *Session) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Session.ProtoReflect.Descriptor instead.
+func (*Session) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Session) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Session) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *Session) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Session) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *Session) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Session) GetLastUseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastUseTime
+	}
+	return nil
+}
+
+func (x *Session) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+// CreateSessionRequest signs in.
+type CreateSessionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The code of a sign-in link. Empty to sign in with the key of the request.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// Product name of the client.
+	Title         string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateSessionRequest) Reset() {
+	*x = CreateSessionRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateSessionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateSessionRequest) ProtoMessage() {}
+
+func (x *CreateSessionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateSessionRequest.ProtoReflect.Descriptor instead.
+func (*CreateSessionRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *CreateSessionRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *CreateSessionRequest) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+// ListSessionsRequest pages through sessions.
+type ListSessionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}".
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// At most so many; 50 when 0, at most 500.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The token of the previous page's reply.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSessionsRequest) Reset() {
+	*x = ListSessionsRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSessionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSessionsRequest) ProtoMessage() {}
+
+func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSessionsRequest.ProtoReflect.Descriptor instead.
+func (*ListSessionsRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListSessionsRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListSessionsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListSessionsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListSessionsResponse is a page of sessions.
+type ListSessionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The sessions.
+	Sessions []*Session `protobuf:"bytes,1,rep,name=sessions,proto3" json:"sessions,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSessionsResponse) Reset() {
+	*x = ListSessionsResponse{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSessionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSessionsResponse) ProtoMessage() {}
+
+func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSessionsResponse.ProtoReflect.Descriptor instead.
+func (*ListSessionsResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ListSessionsResponse) GetSessions() []*Session {
+	if x != nil {
+		return x.Sessions
+	}
+	return nil
+}
+
+func (x *ListSessionsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// DeleteSessionRequest ends a session.
+type DeleteSessionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/sessions/{session}".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSessionRequest) Reset() {
+	*x = DeleteSessionRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSessionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSessionRequest) ProtoMessage() {}
+
+func (x *DeleteSessionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSessionRequest.ProtoReflect.Descriptor instead.
+func (*DeleteSessionRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *DeleteSessionRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// CreateSignInLinkRequest asks for a link for the key of the request.
+type CreateSignInLinkRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateSignInLinkRequest) Reset() {
+	*x = CreateSignInLinkRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateSignInLinkRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateSignInLinkRequest) ProtoMessage() {}
+
+func (x *CreateSignInLinkRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateSignInLinkRequest.ProtoReflect.Descriptor instead.
+func (*CreateSignInLinkRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{20}
+}
+
+// SignInLink signs in once.
+type SignInLink struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The path of the link on the installation. Its fragment has the code, so that no server
+	// sees it when the link is opened.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// When it stops working.
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignInLink) Reset() {
+	*x = SignInLink{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignInLink) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignInLink) ProtoMessage() {}
+
+func (x *SignInLink) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignInLink.ProtoReflect.Descriptor instead.
+func (*SignInLink) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *SignInLink) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *SignInLink) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
 // Credential is a third-party secret and the destinations that may receive it.
 type Credential struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1087,7 +1519,7 @@ type Credential struct {
 
 func (x *Credential) Reset() {
 	*x = Credential{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[15]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1099,7 +1531,7 @@ func (x *Credential) String() string {
 func (*Credential) ProtoMessage() {}
 
 func (x *Credential) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[15]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1112,7 +1544,7 @@ func (x *Credential) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Credential.ProtoReflect.Descriptor instead.
 func (*Credential) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{15}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Credential) GetName() string {
@@ -1221,7 +1653,7 @@ type CreateCredentialRequest struct {
 
 func (x *CreateCredentialRequest) Reset() {
 	*x = CreateCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[16]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1233,7 +1665,7 @@ func (x *CreateCredentialRequest) String() string {
 func (*CreateCredentialRequest) ProtoMessage() {}
 
 func (x *CreateCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[16]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1246,7 +1678,7 @@ func (x *CreateCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCredentialRequest.ProtoReflect.Descriptor instead.
 func (*CreateCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{16}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *CreateCredentialRequest) GetParent() string {
@@ -1285,7 +1717,7 @@ type ListCredentialsRequest struct {
 
 func (x *ListCredentialsRequest) Reset() {
 	*x = ListCredentialsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[17]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1297,7 +1729,7 @@ func (x *ListCredentialsRequest) String() string {
 func (*ListCredentialsRequest) ProtoMessage() {}
 
 func (x *ListCredentialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[17]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1310,7 +1742,7 @@ func (x *ListCredentialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCredentialsRequest.ProtoReflect.Descriptor instead.
 func (*ListCredentialsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{17}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListCredentialsRequest) GetParent() string {
@@ -1347,7 +1779,7 @@ type ListCredentialsResponse struct {
 
 func (x *ListCredentialsResponse) Reset() {
 	*x = ListCredentialsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1359,7 +1791,7 @@ func (x *ListCredentialsResponse) String() string {
 func (*ListCredentialsResponse) ProtoMessage() {}
 
 func (x *ListCredentialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1372,7 +1804,7 @@ func (x *ListCredentialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCredentialsResponse.ProtoReflect.Descriptor instead.
 func (*ListCredentialsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{18}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListCredentialsResponse) GetCredentials() []*Credential {
@@ -1400,7 +1832,7 @@ type GetCredentialRequest struct {
 
 func (x *GetCredentialRequest) Reset() {
 	*x = GetCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1412,7 +1844,7 @@ func (x *GetCredentialRequest) String() string {
 func (*GetCredentialRequest) ProtoMessage() {}
 
 func (x *GetCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1425,7 +1857,7 @@ func (x *GetCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialRequest.ProtoReflect.Descriptor instead.
 func (*GetCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{19}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetCredentialRequest) GetName() string {
@@ -1449,7 +1881,7 @@ type UpdateCredentialRequest struct {
 
 func (x *UpdateCredentialRequest) Reset() {
 	*x = UpdateCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1461,7 +1893,7 @@ func (x *UpdateCredentialRequest) String() string {
 func (*UpdateCredentialRequest) ProtoMessage() {}
 
 func (x *UpdateCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1474,7 +1906,7 @@ func (x *UpdateCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCredentialRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{20}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *UpdateCredentialRequest) GetCredential() *Credential {
@@ -1504,7 +1936,7 @@ type DeleteCredentialRequest struct {
 
 func (x *DeleteCredentialRequest) Reset() {
 	*x = DeleteCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1516,7 +1948,7 @@ func (x *DeleteCredentialRequest) String() string {
 func (*DeleteCredentialRequest) ProtoMessage() {}
 
 func (x *DeleteCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1529,7 +1961,7 @@ func (x *DeleteCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCredentialRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{21}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *DeleteCredentialRequest) GetName() string {
@@ -1569,7 +2001,7 @@ type AuditEvent struct {
 
 func (x *AuditEvent) Reset() {
 	*x = AuditEvent{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1581,7 +2013,7 @@ func (x *AuditEvent) String() string {
 func (*AuditEvent) ProtoMessage() {}
 
 func (x *AuditEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1594,7 +2026,7 @@ func (x *AuditEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditEvent.ProtoReflect.Descriptor instead.
 func (*AuditEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *AuditEvent) GetName() string {
@@ -1663,7 +2095,7 @@ type ListAuditEventsRequest struct {
 
 func (x *ListAuditEventsRequest) Reset() {
 	*x = ListAuditEventsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1675,7 +2107,7 @@ func (x *ListAuditEventsRequest) String() string {
 func (*ListAuditEventsRequest) ProtoMessage() {}
 
 func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1688,7 +2120,7 @@ func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListAuditEventsRequest) GetParent() string {
@@ -1732,7 +2164,7 @@ type ListAuditEventsResponse struct {
 
 func (x *ListAuditEventsResponse) Reset() {
 	*x = ListAuditEventsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1744,7 +2176,7 @@ func (x *ListAuditEventsResponse) String() string {
 func (*ListAuditEventsResponse) ProtoMessage() {}
 
 func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1757,7 +2189,7 @@ func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListAuditEventsResponse) GetEvents() []*AuditEvent {
@@ -1779,12 +2211,14 @@ var File_keyhole_vault_v1_vault_proto protoreflect.FileDescriptor
 const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\n" +
 	"\x1ckeyhole/vault/v1/vault.proto\x12\x10keyhole.vault.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\x0f\n" +
-	"\rWhoamiRequest\"v\n" +
+	"\rWhoamiRequest\"\xdc\x01\n" +
 	"\x0eWhoamiResponse\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x1c\n" +
 	"\tworkspace\x18\x02 \x01(\tR\tworkspace\x12\x10\n" +
 	"\x03key\x18\x03 \x01(\tR\x03key\x12 \n" +
-	"\vpermissions\x18\x04 \x03(\tR\vpermissions\"\x8a\x01\n" +
+	"\vpermissions\x18\x04 \x03(\tR\vpermissions\x12\x18\n" +
+	"\asession\x18\x05 \x01(\tR\asession\x12J\n" +
+	"\x13session_expire_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x11sessionExpireTime\"\x8a\x01\n" +
 	"\tWorkspace\x12\x1b\n" +
 	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18PR\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12@\n" +
@@ -1842,7 +2276,37 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
 	"updateMask\"a\n" +
 	"\x10DeleteKeyRequest\x12M\n" +
-	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\xc0\x04\n" +
+	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\x9d\x02\n" +
+	"\aSession\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
+	"\x03key\x18\x02 \x01(\tR\x03key\x12\x14\n" +
+	"\x05title\x18\x03 \x01(\tR\x05title\x12\x1c\n" +
+	"\x05token\x18\x04 \x01(\tB\x06\xe0A\x03\x80\x01\x01R\x05token\x12;\n" +
+	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\x12>\n" +
+	"\rlast_use_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\vlastUseTime\x12;\n" +
+	"\vexpire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\"q\n" +
+	"\x14CreateSessionRequest\x12\"\n" +
+	"\x04code\x18\x01 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\x04code\x125\n" +
+	"\x05title\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^[A-Za-z0-9 ._/-]{0,40}$R\x05title\"\xa4\x01\n" +
+	"\x13ListSessionsRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"u\n" +
+	"\x14ListSessionsResponse\x125\n" +
+	"\bsessions\x18\x01 \x03(\v2\x19.keyhole.vault.v1.SessionR\bsessions\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"i\n" +
+	"\x14DeleteSessionRequest\x12Q\n" +
+	"\x04name\x18\x01 \x01(\tB=\xbaH:r826^workspaces/[a-z0-9-]{1,40}/sessions/[a-z0-9_-]{1,63}$R\x04name\"\x19\n" +
+	"\x17CreateSignInLinkRequest\"b\n" +
+	"\n" +
+	"SignInLink\x12\x17\n" +
+	"\x04path\x18\x01 \x01(\tB\x03\x80\x01\x01R\x04path\x12;\n" +
+	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\"\xc0\x04\n" +
 	"\n" +
 	"Credential\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12#\n" +
@@ -1923,7 +2387,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x0fSLOT_KIND_QUERY\x10\x03\x12\x13\n" +
 	"\x0fSLOT_KIND_BASIC\x10\x04\x12\x12\n" +
 	"\x0eSLOT_KIND_BODY\x10\x05\x12\x11\n" +
-	"\rSLOT_KIND_URL\x10\x062\xf3\x10\n" +
+	"\rSLOT_KIND_URL\x10\x062\x90\x15\n" +
 	"\fVaultService\x12k\n" +
 	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
@@ -1946,7 +2410,16 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x02\x02\x03\x1a\bkey.name\x82\xd3\xe4\x93\x02):\x03key2\"/v1/{key.name=workspaces/*/keys/*}\x12}\n" +
 	"\tDeleteKey\x12\".keyhole.vault.v1.DeleteKeyRequest\x1a\x16.google.protobuf.Empty\"4\xea\xe0\x18\n" +
 	"\n" +
-	"\x02\x02\x03\x1a\x04name\x82\xd3\xe4\x93\x02 *\x1e/v1/{name=workspaces/*/keys/*}\x12\xa5\x01\n" +
+	"\x02\x02\x03\x1a\x04name\x82\xd3\xe4\x93\x02 *\x1e/v1/{name=workspaces/*/keys/*}\x12r\n" +
+	"\rCreateSession\x12&.keyhole.vault.v1.CreateSessionRequest\x1a\x19.keyhole.vault.v1.Session\"\x1e\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/sessions\x12\x99\x01\n" +
+	"\fListSessions\x12%.keyhole.vault.v1.ListSessionsRequest\x1a&.keyhole.vault.v1.ListSessionsResponse\":\xea\xe0\x18\f\n" +
+	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=workspaces/*}/sessions\x12\x89\x01\n" +
+	"\rDeleteSession\x12&.keyhole.vault.v1.DeleteSessionRequest\x1a\x16.google.protobuf.Empty\"8\xea\xe0\x18\n" +
+	"\n" +
+	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02$*\"/v1/{name=workspaces/*/sessions/*}\x12\x7f\n" +
+	"\x10CreateSignInLink\x12).keyhole.vault.v1.CreateSignInLinkRequest\x1a\x1c.keyhole.vault.v1.SignInLink\"\"\xea\xe0\x18\x04\n" +
+	"\x02\x02\x03\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/signInLinks\x12\xa5\x01\n" +
 	"\x10CreateCredential\x12).keyhole.vault.v1.CreateCredentialRequest\x1a\x1c.keyhole.vault.v1.Credential\"H\xea\xe0\x18\v\n" +
 	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x023:\n" +
 	"credential\"%/v1/{parent=workspaces/*}/credentials\x12\xa4\x01\n" +
@@ -1975,7 +2448,7 @@ func file_keyhole_vault_v1_vault_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_vault_v1_vault_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
 var file_keyhole_vault_v1_vault_proto_goTypes = []any{
 	(Period)(0),                     // 0: keyhole.vault.v1.Period
 	(SlotKind)(0),                   // 1: keyhole.vault.v1.SlotKind
@@ -1994,79 +2467,100 @@ var file_keyhole_vault_v1_vault_proto_goTypes = []any{
 	(*GetKeyRequest)(nil),           // 14: keyhole.vault.v1.GetKeyRequest
 	(*UpdateKeyRequest)(nil),        // 15: keyhole.vault.v1.UpdateKeyRequest
 	(*DeleteKeyRequest)(nil),        // 16: keyhole.vault.v1.DeleteKeyRequest
-	(*Credential)(nil),              // 17: keyhole.vault.v1.Credential
-	(*CreateCredentialRequest)(nil), // 18: keyhole.vault.v1.CreateCredentialRequest
-	(*ListCredentialsRequest)(nil),  // 19: keyhole.vault.v1.ListCredentialsRequest
-	(*ListCredentialsResponse)(nil), // 20: keyhole.vault.v1.ListCredentialsResponse
-	(*GetCredentialRequest)(nil),    // 21: keyhole.vault.v1.GetCredentialRequest
-	(*UpdateCredentialRequest)(nil), // 22: keyhole.vault.v1.UpdateCredentialRequest
-	(*DeleteCredentialRequest)(nil), // 23: keyhole.vault.v1.DeleteCredentialRequest
-	(*AuditEvent)(nil),              // 24: keyhole.vault.v1.AuditEvent
-	(*ListAuditEventsRequest)(nil),  // 25: keyhole.vault.v1.ListAuditEventsRequest
-	(*ListAuditEventsResponse)(nil), // 26: keyhole.vault.v1.ListAuditEventsResponse
-	nil,                             // 27: keyhole.vault.v1.AuditEvent.DetailsEntry
-	(*timestamppb.Timestamp)(nil),   // 28: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),   // 29: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),           // 30: google.protobuf.Empty
+	(*Session)(nil),                 // 17: keyhole.vault.v1.Session
+	(*CreateSessionRequest)(nil),    // 18: keyhole.vault.v1.CreateSessionRequest
+	(*ListSessionsRequest)(nil),     // 19: keyhole.vault.v1.ListSessionsRequest
+	(*ListSessionsResponse)(nil),    // 20: keyhole.vault.v1.ListSessionsResponse
+	(*DeleteSessionRequest)(nil),    // 21: keyhole.vault.v1.DeleteSessionRequest
+	(*CreateSignInLinkRequest)(nil), // 22: keyhole.vault.v1.CreateSignInLinkRequest
+	(*SignInLink)(nil),              // 23: keyhole.vault.v1.SignInLink
+	(*Credential)(nil),              // 24: keyhole.vault.v1.Credential
+	(*CreateCredentialRequest)(nil), // 25: keyhole.vault.v1.CreateCredentialRequest
+	(*ListCredentialsRequest)(nil),  // 26: keyhole.vault.v1.ListCredentialsRequest
+	(*ListCredentialsResponse)(nil), // 27: keyhole.vault.v1.ListCredentialsResponse
+	(*GetCredentialRequest)(nil),    // 28: keyhole.vault.v1.GetCredentialRequest
+	(*UpdateCredentialRequest)(nil), // 29: keyhole.vault.v1.UpdateCredentialRequest
+	(*DeleteCredentialRequest)(nil), // 30: keyhole.vault.v1.DeleteCredentialRequest
+	(*AuditEvent)(nil),              // 31: keyhole.vault.v1.AuditEvent
+	(*ListAuditEventsRequest)(nil),  // 32: keyhole.vault.v1.ListAuditEventsRequest
+	(*ListAuditEventsResponse)(nil), // 33: keyhole.vault.v1.ListAuditEventsResponse
+	nil,                             // 34: keyhole.vault.v1.AuditEvent.DetailsEntry
+	(*timestamppb.Timestamp)(nil),   // 35: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),   // 36: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),           // 37: google.protobuf.Empty
 }
 var file_keyhole_vault_v1_vault_proto_depIdxs = []int32{
-	28, // 0: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
-	4,  // 1: keyhole.vault.v1.CreateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
-	4,  // 2: keyhole.vault.v1.ListWorkspacesResponse.workspaces:type_name -> keyhole.vault.v1.Workspace
-	0,  // 3: keyhole.vault.v1.Budget.period:type_name -> keyhole.vault.v1.Period
-	9,  // 4: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
-	28, // 5: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
-	28, // 6: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
-	9,  // 7: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
-	10, // 8: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	10, // 9: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
-	10, // 10: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	29, // 11: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
-	1,  // 12: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
-	28, // 13: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
-	28, // 14: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
-	17, // 15: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	17, // 16: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	17, // 17: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	29, // 18: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
-	28, // 19: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
-	27, // 20: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
-	24, // 21: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
-	2,  // 22: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
-	5,  // 23: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
-	6,  // 24: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
-	8,  // 25: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
-	11, // 26: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
-	12, // 27: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
-	14, // 28: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
-	15, // 29: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
-	16, // 30: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
-	18, // 31: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
-	19, // 32: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
-	21, // 33: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
-	22, // 34: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
-	23, // 35: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
-	25, // 36: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
-	3,  // 37: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
-	4,  // 38: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	7,  // 39: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
-	4,  // 40: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
-	10, // 41: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
-	13, // 42: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
-	10, // 43: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
-	10, // 44: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
-	30, // 45: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
-	17, // 46: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
-	20, // 47: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
-	17, // 48: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
-	17, // 49: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
-	30, // 50: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
-	26, // 51: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
-	37, // [37:52] is the sub-list for method output_type
-	22, // [22:37] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	35, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
+	35, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
+	4,  // 2: keyhole.vault.v1.CreateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
+	4,  // 3: keyhole.vault.v1.ListWorkspacesResponse.workspaces:type_name -> keyhole.vault.v1.Workspace
+	0,  // 4: keyhole.vault.v1.Budget.period:type_name -> keyhole.vault.v1.Period
+	9,  // 5: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
+	35, // 6: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
+	35, // 7: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
+	9,  // 8: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
+	10, // 9: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
+	10, // 10: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
+	10, // 11: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
+	36, // 12: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
+	35, // 13: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
+	35, // 14: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
+	35, // 15: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
+	17, // 16: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
+	35, // 17: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
+	1,  // 18: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
+	35, // 19: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
+	35, // 20: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
+	24, // 21: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	24, // 22: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	24, // 23: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	36, // 24: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
+	35, // 25: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
+	34, // 26: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
+	31, // 27: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
+	2,  // 28: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
+	5,  // 29: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
+	6,  // 30: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
+	8,  // 31: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
+	11, // 32: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
+	12, // 33: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
+	14, // 34: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
+	15, // 35: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
+	16, // 36: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
+	18, // 37: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
+	19, // 38: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
+	21, // 39: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
+	22, // 40: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
+	25, // 41: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
+	26, // 42: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
+	28, // 43: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
+	29, // 44: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
+	30, // 45: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
+	32, // 46: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
+	3,  // 47: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
+	4,  // 48: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	7,  // 49: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
+	4,  // 50: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
+	10, // 51: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
+	13, // 52: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
+	10, // 53: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
+	10, // 54: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
+	37, // 55: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
+	17, // 56: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
+	20, // 57: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
+	37, // 58: keyhole.vault.v1.VaultService.DeleteSession:output_type -> google.protobuf.Empty
+	23, // 59: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
+	24, // 60: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
+	27, // 61: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
+	24, // 62: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
+	24, // 63: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
+	37, // 64: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
+	33, // 65: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
+	47, // [47:66] is the sub-list for method output_type
+	28, // [28:47] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_v1_vault_proto_init() }
@@ -2080,7 +2574,7 @@ func file_keyhole_vault_v1_vault_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_v1_vault_proto_rawDesc), len(file_keyhole_vault_v1_vault_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   26,
+			NumMessages:   33,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -32,6 +32,10 @@ const (
 	VaultService_GetKey_FullMethodName           = "/keyhole.vault.v1.VaultService/GetKey"
 	VaultService_UpdateKey_FullMethodName        = "/keyhole.vault.v1.VaultService/UpdateKey"
 	VaultService_DeleteKey_FullMethodName        = "/keyhole.vault.v1.VaultService/DeleteKey"
+	VaultService_CreateSession_FullMethodName    = "/keyhole.vault.v1.VaultService/CreateSession"
+	VaultService_ListSessions_FullMethodName     = "/keyhole.vault.v1.VaultService/ListSessions"
+	VaultService_DeleteSession_FullMethodName    = "/keyhole.vault.v1.VaultService/DeleteSession"
+	VaultService_CreateSignInLink_FullMethodName = "/keyhole.vault.v1.VaultService/CreateSignInLink"
 	VaultService_CreateCredential_FullMethodName = "/keyhole.vault.v1.VaultService/CreateCredential"
 	VaultService_ListCredentials_FullMethodName  = "/keyhole.vault.v1.VaultService/ListCredentials"
 	VaultService_GetCredential_FullMethodName    = "/keyhole.vault.v1.VaultService/GetCredential"
@@ -46,7 +50,8 @@ const (
 //
 // VaultService owns workspaces, API keys, credentials and the audit log.
 type VaultServiceClient interface {
-	// Whoami describes the caller's key: its workspace, role and permissions.
+	// Whoami describes the caller: the workspace, role and permissions of its key, and the
+	// session that the caller came by. The role "guest" means that nobody is signed in.
 	Whoami(ctx context.Context, in *WhoamiRequest, opts ...grpc.CallOption) (*WhoamiResponse, error)
 	// CreateWorkspace creates a tenant.
 	CreateWorkspace(ctx context.Context, in *CreateWorkspaceRequest, opts ...grpc.CallOption) (*Workspace, error)
@@ -64,6 +69,17 @@ type VaultServiceClient interface {
 	UpdateKey(ctx context.Context, in *UpdateKeyRequest, opts ...grpc.CallOption) (*Key, error)
 	// DeleteKey revokes a key. Within a second it stops working, and runs charged to it end.
 	DeleteKey(ctx context.Context, in *DeleteKeyRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	// CreateSession signs in. It takes the code of a sign-in link, or else the key of the
+	// request. Only this reply contains the session's token. A session cannot make another.
+	CreateSession(ctx context.Context, in *CreateSessionRequest, opts ...grpc.CallOption) (*Session, error)
+	// ListSessions lists the sessions of a workspace, oldest first, without their tokens.
+	ListSessions(ctx context.Context, in *ListSessionsRequest, opts ...grpc.CallOption) (*ListSessionsResponse, error)
+	// DeleteSession ends a session. Within a second it stops working. Runs that it started
+	// go on: they are charged to its key.
+	DeleteSession(ctx context.Context, in *DeleteSessionRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	// CreateSignInLink makes a link that signs in once, with the caller's own key, within
+	// ten minutes. It needs the key itself: a session cannot make one.
+	CreateSignInLink(ctx context.Context, in *CreateSignInLinkRequest, opts ...grpc.CallOption) (*SignInLink, error)
 	// CreateCredential stores a third-party secret.
 	CreateCredential(ctx context.Context, in *CreateCredentialRequest, opts ...grpc.CallOption) (*Credential, error)
 	// ListCredentials lists credentials, without their values, by id.
@@ -181,6 +197,46 @@ func (c *vaultServiceClient) DeleteKey(ctx context.Context, in *DeleteKeyRequest
 	return out, nil
 }
 
+func (c *vaultServiceClient) CreateSession(ctx context.Context, in *CreateSessionRequest, opts ...grpc.CallOption) (*Session, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Session)
+	err := c.cc.Invoke(ctx, VaultService_CreateSession_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) ListSessions(ctx context.Context, in *ListSessionsRequest, opts ...grpc.CallOption) (*ListSessionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSessionsResponse)
+	err := c.cc.Invoke(ctx, VaultService_ListSessions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) DeleteSession(ctx context.Context, in *DeleteSessionRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(emptypb.Empty)
+	err := c.cc.Invoke(ctx, VaultService_DeleteSession_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) CreateSignInLink(ctx context.Context, in *CreateSignInLinkRequest, opts ...grpc.CallOption) (*SignInLink, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SignInLink)
+	err := c.cc.Invoke(ctx, VaultService_CreateSignInLink_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *vaultServiceClient) CreateCredential(ctx context.Context, in *CreateCredentialRequest, opts ...grpc.CallOption) (*Credential, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Credential)
@@ -247,7 +303,8 @@ func (c *vaultServiceClient) ListAuditEvents(ctx context.Context, in *ListAuditE
 //
 // VaultService owns workspaces, API keys, credentials and the audit log.
 type VaultServiceServer interface {
-	// Whoami describes the caller's key: its workspace, role and permissions.
+	// Whoami describes the caller: the workspace, role and permissions of its key, and the
+	// session that the caller came by. The role "guest" means that nobody is signed in.
 	Whoami(context.Context, *WhoamiRequest) (*WhoamiResponse, error)
 	// CreateWorkspace creates a tenant.
 	CreateWorkspace(context.Context, *CreateWorkspaceRequest) (*Workspace, error)
@@ -265,6 +322,17 @@ type VaultServiceServer interface {
 	UpdateKey(context.Context, *UpdateKeyRequest) (*Key, error)
 	// DeleteKey revokes a key. Within a second it stops working, and runs charged to it end.
 	DeleteKey(context.Context, *DeleteKeyRequest) (*emptypb.Empty, error)
+	// CreateSession signs in. It takes the code of a sign-in link, or else the key of the
+	// request. Only this reply contains the session's token. A session cannot make another.
+	CreateSession(context.Context, *CreateSessionRequest) (*Session, error)
+	// ListSessions lists the sessions of a workspace, oldest first, without their tokens.
+	ListSessions(context.Context, *ListSessionsRequest) (*ListSessionsResponse, error)
+	// DeleteSession ends a session. Within a second it stops working. Runs that it started
+	// go on: they are charged to its key.
+	DeleteSession(context.Context, *DeleteSessionRequest) (*emptypb.Empty, error)
+	// CreateSignInLink makes a link that signs in once, with the caller's own key, within
+	// ten minutes. It needs the key itself: a session cannot make one.
+	CreateSignInLink(context.Context, *CreateSignInLinkRequest) (*SignInLink, error)
 	// CreateCredential stores a third-party secret.
 	CreateCredential(context.Context, *CreateCredentialRequest) (*Credential, error)
 	// ListCredentials lists credentials, without their values, by id.
@@ -318,6 +386,18 @@ func (UnimplementedVaultServiceServer) UpdateKey(context.Context, *UpdateKeyRequ
 }
 func (UnimplementedVaultServiceServer) DeleteKey(context.Context, *DeleteKeyRequest) (*emptypb.Empty, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteKey not implemented")
+}
+func (UnimplementedVaultServiceServer) CreateSession(context.Context, *CreateSessionRequest) (*Session, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateSession not implemented")
+}
+func (UnimplementedVaultServiceServer) ListSessions(context.Context, *ListSessionsRequest) (*ListSessionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSessions not implemented")
+}
+func (UnimplementedVaultServiceServer) DeleteSession(context.Context, *DeleteSessionRequest) (*emptypb.Empty, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteSession not implemented")
+}
+func (UnimplementedVaultServiceServer) CreateSignInLink(context.Context, *CreateSignInLinkRequest) (*SignInLink, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateSignInLink not implemented")
 }
 func (UnimplementedVaultServiceServer) CreateCredential(context.Context, *CreateCredentialRequest) (*Credential, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateCredential not implemented")
@@ -520,6 +600,78 @@ func _VaultService_DeleteKey_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _VaultService_CreateSession_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateSessionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).CreateSession(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_CreateSession_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).CreateSession(ctx, req.(*CreateSessionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_ListSessions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSessionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).ListSessions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_ListSessions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).ListSessions(ctx, req.(*ListSessionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_DeleteSession_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteSessionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).DeleteSession(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_DeleteSession_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).DeleteSession(ctx, req.(*DeleteSessionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_CreateSignInLink_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateSignInLinkRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).CreateSignInLink(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_CreateSignInLink_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).CreateSignInLink(ctx, req.(*CreateSignInLinkRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _VaultService_CreateCredential_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(CreateCredentialRequest)
 	if err := dec(in); err != nil {
@@ -670,6 +822,22 @@ var VaultService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeleteKey",
 			Handler:    _VaultService_DeleteKey_Handler,
+		},
+		{
+			MethodName: "CreateSession",
+			Handler:    _VaultService_CreateSession_Handler,
+		},
+		{
+			MethodName: "ListSessions",
+			Handler:    _VaultService_ListSessions_Handler,
+		},
+		{
+			MethodName: "DeleteSession",
+			Handler:    _VaultService_DeleteSession_Handler,
+		},
+		{
+			MethodName: "CreateSignInLink",
+			Handler:    _VaultService_CreateSignInLink_Handler,
 		},
 		{
 			MethodName: "CreateCredential",

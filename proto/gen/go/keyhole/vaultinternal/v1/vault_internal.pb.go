@@ -82,11 +82,14 @@ func (Verdict) EnumDescriptor() ([]byte, []int) {
 	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{0}
 }
 
-// AuthenticateRequest carries a presented key.
+// AuthenticateRequest carries a presented key, or a presented session: one of the two. They
+// have fields of their own, so that a session does not work where a key is asked for.
 type AuthenticateRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key as presented.
-	Key           string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// The token of a session as presented. Only the gateway may send it.
+	Session       string `protobuf:"bytes,2,opt,name=session,proto3" json:"session,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -124,6 +127,13 @@ func (*AuthenticateRequest) Descriptor() ([]byte, []int) {
 func (x *AuthenticateRequest) GetKey() string {
 	if x != nil {
 		return x.Key
+	}
+	return ""
+}
+
+func (x *AuthenticateRequest) GetSession() string {
+	if x != nil {
+		return x.Session
 	}
 	return ""
 }
@@ -2244,9 +2254,10 @@ var File_keyhole_vault_internal_v1_vault_internal_proto protoreflect.FileDescrip
 
 const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\n" +
-	".keyhole/vault/internal/v1/vault_internal.proto\x12\x19keyhole.vault.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1ckeyhole/vault/v1/vault.proto\"6\n" +
-	"\x13AuthenticateRequest\x12\x1f\n" +
-	"\x03key\x18\x01 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\xc8\x01\x80\x01\x01R\x03key\"v\n" +
+	".keyhole/vault/internal/v1/vault_internal.proto\x12\x19keyhole.vault.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1ckeyhole/vault/v1/vault.proto\"[\n" +
+	"\x13AuthenticateRequest\x12\x1d\n" +
+	"\x03key\x18\x01 \x01(\tB\v\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\x03key\x12%\n" +
+	"\asession\x18\x02 \x01(\tB\v\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\asession\"v\n" +
 	"\x14AuthenticateResponse\x12!\n" +
 	"\tassertion\x18\x01 \x01(\tB\x03\x80\x01\x01R\tassertion\x12;\n" +
 	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +

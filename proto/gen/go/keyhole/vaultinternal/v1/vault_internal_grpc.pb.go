@@ -43,7 +43,7 @@ const (
 //
 // VaultInternalService serves the other services.
 type VaultInternalServiceClient interface {
-	// Authenticate exchanges a presented key for a principal assertion.
+	// Authenticate exchanges a presented key or session for a principal assertion.
 	Authenticate(ctx context.Context, in *AuthenticateRequest, opts ...grpc.CallOption) (*AuthenticateResponse, error)
 	// ResolveKey returns the state and the budget of a key. Callers may cache the answer for
 	// a second.
@@ -241,7 +241,7 @@ func (c *vaultInternalServiceClient) EndRun(ctx context.Context, in *EndRunReque
 //
 // VaultInternalService serves the other services.
 type VaultInternalServiceServer interface {
-	// Authenticate exchanges a presented key for a principal assertion.
+	// Authenticate exchanges a presented key or session for a principal assertion.
 	Authenticate(context.Context, *AuthenticateRequest) (*AuthenticateResponse, error)
 	// ResolveKey returns the state and the budget of a key. Callers may cache the answer for
 	// a second.

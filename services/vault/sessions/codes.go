@@ -1,0 +1,91 @@
+package sessions
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/keys"
+	"github.com/keyhole-dev/keyhole/services/vault/tokens"
+)
+
+// Link makes the path of a link that signs in once with a key. The code is in the fragment, which a browser does
+// not send, so no server and no proxy logs it.
+func (s *Sessions) Link(ctx context.Context, by audit.Actor, key string) (path string, until time.Time, err error) {
+	workspace, id, ok := resource.Split(key, "keys")
+	if !ok {
+		return "", until, resource.NotFound("key")
+	}
+	code, _ := tokens.SignInCode.New()
+	until = s.now().Add(codeLife)
+	_, err = s.log.Change(ctx, s.log.Event(by, workspace, "session.link", key), func(tx *sql.Tx) (bool, error) {
+		return true, insertCode(ctx, tx, tokens.Hash(code), workspace, id, sqldb.Micros(until))
+	})
+	return "/app/sign-in#code=" + string(code.Expose()), until, err
+}
+
+// holder is the key that a code signs in with.
+type holder struct{ workspace, key string }
+
+func (h holder) name() string { return keys.Name(h.workspace, h.key) }
+
+func badCode(cause error) error {
+	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
+		"the sign-in link is unknown, used or older than %d minutes: make a new one with keyhole sign-in-link", int(codeLife.Minutes())).Because(cause)
+}
+
+// insertCode stores a code of an active key, in place of the oldest beyond maxCodes.
+func insertCode(ctx context.Context, tx *sql.Tx, hash []byte, workspace, key string, until int64) error {
+	var n int
+	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys WHERE workspace = $1 AND id = $2 AND revoke_time IS NULL`, workspace, key).Scan(&n)
+	switch {
+	case err != nil:
+		return fmt.Errorf("find key: %w", err)
+	case n == 0:
+		return resource.NotFound("key")
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO sign_in_codes (hash, workspace, key_id, expire_time) VALUES ($1, $2, $3, $4)`, hash, workspace, key, until)
+	if err != nil {
+		return fmt.Errorf("insert code: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM sign_in_codes WHERE hash IN (SELECT hash FROM sign_in_codes
+		WHERE workspace = $1 AND key_id = $2 ORDER BY expire_time DESC, hash LIMIT $3 OFFSET $4)`, workspace, key, maxCodes, maxCodes)
+	if err != nil {
+		return fmt.Errorf("delete surplus codes: %w", err)
+	}
+	return nil
+}
+
+// holderOf reads whose code it is, without using it.
+func (s *Sessions) holderOf(ctx context.Context, code secret.Secret) (holder, error) {
+	if !tokens.SignInCode.Is(code) {
+		return holder{}, badCode(errors.New("malformed code"))
+	}
+	var h holder
+	err := s.db.QueryRowContext(ctx, `SELECT workspace, key_id FROM sign_in_codes WHERE hash = $1 AND expire_time > $2`,
+		tokens.Hash(code), sqldb.Micros(s.now())).Scan(&h.workspace, &h.key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return h, badCode(err)
+	}
+	return h, sqldb.Error(err)
+}
+
+// spend uses a code up. Of two transactions with one code, only one deletes its row.
+func spend(ctx context.Context, tx *sql.Tx, code secret.Secret, now int64) error {
+	ok, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM sign_in_codes WHERE hash = $1 AND expire_time > $2`, tokens.Hash(code), now))
+	switch {
+	case err != nil:
+		return fmt.Errorf("spend code: %w", err)
+	case !ok:
+		return badCode(errors.New("spent by another request"))
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package sessions
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/tokens"
+)
+
+// create makes a session of a key. It spends the code, if there is one.
+func (s *Sessions) create(ctx context.Context, by audit.Actor, of holder, title string, code secret.Secret) (Session, secret.Secret, error) {
+	token, _ := tokens.Session.New()
+	now := sqldb.Micros(s.now())
+	made := Session{Workspace: of.workspace, id: id.New("ses"), key: of.key, title: title, createTime: now}
+	made.use(now)
+	event := s.log.Event(by, of.workspace, "session.create", made.Name())
+	event.Details["key"] = made.Key()
+	if !code.IsZero() {
+		event.Details["by"] = "sign-in link"
+	}
+	var old []string
+	_, err := s.log.Change(ctx, event, func(tx *sql.Tx) (bool, error) {
+		if !code.IsZero() {
+			if err := spend(ctx, tx, code, now); err != nil {
+				return false, err
+			}
+		}
+		if err := insert(ctx, tx, made, tokens.Hash(token)); err != nil {
+			return false, err
+		}
+		var err error
+		old, err = s.endSurplus(ctx, tx, by, of)
+		return true, err
+	})
+	for _, name := range old {
+		s.bus.Announce(ctx, revocation.Ended, revocation.Session(name))
+	}
+	if err != nil {
+		return Session{}, secret.Secret{}, err
+	}
+	// The key may have been revoked meanwhile. Then the row is dead, and the caller learns it here.
+	made, err = byID(ctx, s.db, made.Workspace, made.id, now)
+	if err != nil {
+		return Session{}, secret.Secret{}, Ended(err)
+	}
+	return made, token, nil
+}
+
+// endSurplus ends the sessions of a key beyond maxPerKey, and returns their names.
+func (s *Sessions) endSurplus(ctx context.Context, tx *sql.Tx, by audit.Actor, of holder) ([]string, error) {
+	ids, err := surplus(ctx, tx, of.workspace, of.key)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, old := range ids {
+		name := Name(of.workspace, old)
+		if _, err := remove(ctx, tx, of.workspace, old); err != nil {
+			return nil, err
+		}
+		event := s.log.Event(by, of.workspace, "session.end", name)
+		event.Details["by"] = "a newer session of the key"
+		if err := audit.Write(ctx, tx, event); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// holderOfKey parses the name of a key.
+func holderOfKey(name string) (holder, error) {
+	workspace, key, ok := resource.Split(name, "keys")
+	if !ok {
+		return holder{}, resource.NotFound("key")
+	}
+	return holder{workspace: workspace, key: key}, nil
+}

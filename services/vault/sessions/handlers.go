@@ -1,0 +1,151 @@
+package sessions
+
+import (
+	"context"
+
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+)
+
+// Handlers implements the methods for sessions on the public endpoint.
+type Handlers struct {
+	sessions *Sessions
+	pages    *page.Tokens
+	codes    *rpc.AuthThrottle
+}
+
+// NewHandlers returns the handlers of sessions.
+func NewHandlers(sessions *Sessions, pages *page.Tokens) *Handlers {
+	return &Handlers{sessions: sessions, pages: pages, codes: rpc.NewAuthThrottle(nil)}
+}
+
+// CreateSession signs in, with the code of a link or with the key of the request.
+func (h *Handlers) CreateSession(ctx context.Context, req *vaultv1.CreateSessionRequest) (*vaultv1.Session, error) {
+	if err := leak.Text("title", req.GetTitle()); err != nil {
+		return nil, err
+	}
+	var (
+		made  Session
+		token secret.Secret
+		err   error
+	)
+	if code := secret.FromString(req.GetCode()); !code.IsZero() {
+		made, token, err = h.byCode(ctx, code, req.GetTitle())
+	} else {
+		made, token, err = h.byKey(ctx, req.GetTitle())
+	}
+	if err != nil {
+		return nil, err
+	}
+	m := made.message()
+	m.Token = string(token.Expose())
+	return m, nil
+}
+
+func (h *Handlers) byKey(ctx context.Context, title string) (Session, secret.Secret, error) {
+	p, err := keyHolder(ctx)
+	if err != nil {
+		return Session{}, secret.Secret{}, err
+	}
+	of, err := holderOfKey(p.Key)
+	if err != nil {
+		return Session{}, secret.Secret{}, err
+	}
+	return h.sessions.create(ctx, audit.CallerOf(ctx), of, title, secret.Secret{})
+}
+
+// byCode exchanges a code. A client has as many wrong codes as it has wrong keys.
+func (h *Handlers) byCode(ctx context.Context, code secret.Secret, title string) (made Session, token secret.Secret, err error) {
+	if p := caller.From(ctx); p.Kind != caller.Guest {
+		return made, token, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST,
+			"the request has a key or a session, and a code: send one of them").Field("code", "not together with a key or a session")
+	}
+	_, err = h.codes.Try(ctx, caller.From(ctx).Visitor, code, func(ctx context.Context, code secret.Secret) (caller.Principal, error) {
+		of, err := h.sessions.holderOf(ctx, code)
+		if err != nil {
+			return caller.Principal{}, err
+		}
+		made, token, err = h.sessions.create(ctx, audit.KeyOf(ctx, of.name()), of, title, code)
+		return caller.Principal{}, err
+	})
+	return made, token, err
+}
+
+// keyHolder refuses everyone who did not present a key.
+func keyHolder(ctx context.Context) (caller.Principal, error) {
+	p := caller.From(ctx)
+	switch {
+	case p.Kind != caller.Member && p.Kind != caller.Operator:
+		return p, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
+			"signing in needs a key or the code of a sign-in link: send \"authorization: Bearer <key>\", or the code")
+	case p.Session != "":
+		return p, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
+			"a session cannot make sessions or sign-in links; use the key itself")
+	}
+	return p, nil
+}
+
+// CreateSignInLink makes a link for the caller's own key.
+func (h *Handlers) CreateSignInLink(ctx context.Context, _ *vaultv1.CreateSignInLinkRequest) (*vaultv1.SignInLink, error) {
+	p, err := keyHolder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	path, until, err := h.sessions.Link(ctx, audit.CallerOf(ctx), p.Key)
+	if err != nil {
+		return nil, err
+	}
+	return &vaultv1.SignInLink{Path: path, ExpireTime: timestamppb.New(until)}, nil
+}
+
+// ListSessions lists the living sessions of a workspace, oldest first.
+func (h *Handlers) ListSessions(ctx context.Context, req *vaultv1.ListSessionsRequest) (*vaultv1.ListSessionsResponse, error) {
+	ws := resource.WorkspaceID(req.GetParent())
+	rows, next, err := page.List(h.pages, req, page.Listing[Session, page.Place]{
+		Binding:  []string{"sessions", ws},
+		Read:     func(after page.Place, limit int) ([]Session, error) { return h.sessions.list(ctx, ws, after, limit) },
+		CursorOf: func(s Session) page.Place { return page.Place{Time: s.createTime, ID: s.id} },
+	})
+	if err != nil {
+		return nil, err
+	}
+	res := &vaultv1.ListSessionsResponse{NextPageToken: next}
+	for _, s := range rows {
+		res.Sessions = append(res.Sessions, s.message())
+	}
+	return res, nil
+}
+
+// DeleteSession ends a session.
+func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSessionRequest) (*emptypb.Empty, error) {
+	ws, id, _ := resource.Split(req.GetName(), "sessions")
+	there, err := h.sessions.end(ctx, audit.CallerOf(ctx), ws, id)
+	if err != nil {
+		return nil, err
+	}
+	h.sessions.bus.Announce(ctx, revocation.Ended, revocation.Session(req.GetName())) // also after a repeat, whose first message may be lost
+	if !there {
+		return nil, resource.NotFound("session")
+	}
+	return &emptypb.Empty{}, nil
+}
+
+func (s Session) message() *vaultv1.Session {
+	return &vaultv1.Session{
+		Name: s.Name(), Key: s.Key(), Title: s.title, CreateTime: timestamppb.New(sqldb.FromMicros(s.createTime)),
+		LastUseTime: timestamppb.New(sqldb.FromMicros(s.useTime)), ExpireTime: timestamppb.New(sqldb.FromMicros(s.ExpireTime)),
+	}
+}

@@ -1,0 +1,79 @@
+package sessions
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/revocation"
+	"github.com/keyhole-dev/keyhole/services/vault/tokens"
+)
+
+const (
+	// idleLife is how long a session lasts after its last use.
+	idleLife = 12 * time.Hour
+	// maxLife is how long a session lasts in all.
+	maxLife = 30 * 24 * time.Hour
+	// renewEvery is the least time between two writes of a last use.
+	renewEvery = time.Minute
+	// codeLife is how long a sign-in link works.
+	codeLife = 10 * time.Minute
+	// maxPerKey bounds the sessions of a key. A further one ends the session that was unused the longest.
+	maxPerKey = 100
+	// maxCodes bounds the unused codes of a key. A further one ends the oldest.
+	maxCodes = 20
+)
+
+// Sessions are the sessions of all workspaces.
+type Sessions struct {
+	db  *sqldb.DB
+	log *audit.Log
+	bus *revocation.Bus
+	now func() time.Time
+}
+
+// New returns the sessions of a database.
+func New(db *sqldb.DB, log *audit.Log, bus *revocation.Bus, now func() time.Time) *Sessions {
+	return &Sessions{db: db, log: log, bus: bus, now: now}
+}
+
+// Present returns the session of a presented token, and renews it. An unknown, an expired and an ended
+// session get the same answer, as does one whose key was revoked.
+func (s *Sessions) Present(ctx context.Context, token secret.Secret) (Session, error) {
+	now := sqldb.Micros(s.now())
+	found, err := byHash(ctx, s.db, tokens.Hash(token), now)
+	switch {
+	case errors.Is(err, sqldb.ErrNoRow):
+		return Session{}, Ended(err)
+	case err != nil:
+		return Session{}, err
+	case now-found.useTime < renewEvery.Microseconds():
+		return found, nil
+	}
+	found.use(now)
+	return found, s.db.Tx(ctx, func(tx *sql.Tx) error { return renew(ctx, tx, found) })
+}
+
+// Ended is the error for a session that nobody can use.
+func Ended(cause error) error {
+	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the session has ended: sign in again").Because(cause)
+}
+
+// end deletes a session with its event. It reports false if there is none.
+func (s *Sessions) end(ctx context.Context, by audit.Actor, workspace, id string) (bool, error) {
+	name := Name(workspace, id)
+	return s.log.Change(ctx, s.log.Event(by, workspace, "session.end", name), func(tx *sql.Tx) (bool, error) {
+		return remove(ctx, tx, workspace, id)
+	})
+}
+
+// Sweep deletes what has ended by itself or with its key.
+func (s *Sessions) Sweep(ctx context.Context) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error { return sweep(ctx, tx, sqldb.Micros(s.now())) })
+}

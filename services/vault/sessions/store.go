@@ -1,0 +1,116 @@
+package sessions
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/keys"
+)
+
+// Session is a session of a workspace, without its token.
+type Session struct {
+	Workspace  string
+	id         string
+	key        string // its id
+	KeyKind    string
+	title      string
+	createTime int64
+	useTime    int64
+	ExpireTime int64
+}
+
+// Name is the resource name of a session.
+func Name(workspace, id string) string { return "workspaces/" + workspace + "/sessions/" + id }
+
+// Name is the resource name of the session.
+func (s Session) Name() string { return Name(s.Workspace, s.id) }
+
+// Key is the resource name of the session's key.
+func (s Session) Key() string { return keys.Name(s.Workspace, s.key) }
+
+// use moves the end of a session that is used at a time.
+func (s *Session) use(now int64) {
+	s.useTime = now
+	s.ExpireTime = min(now+idleLife.Microseconds(), s.createTime+maxLife.Microseconds())
+}
+
+// selectLive reads the sessions of active keys.
+const selectLive = `SELECT s.workspace, s.id, s.key_id, k.kind, s.title, s.create_time, s.use_time, s.expire_time
+	FROM sessions s JOIN api_keys k ON k.workspace = s.workspace AND k.id = s.key_id AND k.revoke_time IS NULL `
+
+func scanSession(r sqldb.Scanner) (Session, error) {
+	var s Session
+	if err := r.Scan(&s.Workspace, &s.id, &s.key, &s.KeyKind, &s.title, &s.createTime, &s.useTime, &s.ExpireTime); err != nil {
+		return s, sqldb.Error(fmt.Errorf("read session: %w", err))
+	}
+	return s, nil
+}
+
+// byHash returns sqldb.ErrNoRow if no such session lives.
+func byHash(ctx context.Context, q sqldb.Queryer, hash []byte, now int64) (Session, error) {
+	return scanSession(q.QueryRowContext(ctx, selectLive+`WHERE s.hash = $1 AND s.expire_time > $2`, hash, now))
+}
+
+// byID returns sqldb.ErrNoRow if no such session lives.
+func byID(ctx context.Context, q sqldb.Queryer, workspace, id string, now int64) (Session, error) {
+	return scanSession(q.QueryRowContext(ctx, selectLive+`WHERE s.workspace = $1 AND s.id = $2 AND s.expire_time > $3`, workspace, id, now))
+}
+
+// list returns living sessions after a place, oldest first.
+func (s *Sessions) list(ctx context.Context, workspace string, after page.Place, limit int) ([]Session, error) {
+	rows, err := s.db.QueryContext(ctx, selectLive+`WHERE s.workspace = $1 AND (s.create_time, s.id) > ($2, $3) AND s.expire_time > $4
+		ORDER BY s.create_time, s.id LIMIT $5`, workspace, after.Time, after.ID, sqldb.Micros(s.now()), limit)
+	return sqldb.All(rows, err, scanSession)
+}
+
+func insert(ctx context.Context, tx *sql.Tx, s Session, hash []byte) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO sessions (workspace, id, key_id, hash, title, create_time, use_time, expire_time)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, s.Workspace, s.id, s.key, hash, s.title, s.createTime, s.useTime, s.ExpireTime)
+	if err != nil {
+		return fmt.Errorf("insert session: %w", err)
+	}
+	return nil
+}
+
+// renew writes a later use. It changes nothing if the session has ended meanwhile.
+func renew(ctx context.Context, tx *sql.Tx, s Session) error {
+	_, err := tx.ExecContext(ctx, `UPDATE sessions SET use_time = $3, expire_time = $4
+		WHERE workspace = $1 AND id = $2 AND use_time < $3`, s.Workspace, s.id, s.useTime, s.ExpireTime)
+	if err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	return nil
+}
+
+func remove(ctx context.Context, tx *sql.Tx, workspace, id string) (bool, error) {
+	ok, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM sessions WHERE workspace = $1 AND id = $2`, workspace, id))
+	if err != nil {
+		return false, fmt.Errorf("delete session: %w", err)
+	}
+	return ok, nil
+}
+
+// surplus returns the ids of the sessions of a key beyond the last used ones.
+func surplus(ctx context.Context, tx *sql.Tx, workspace, key string) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id FROM sessions WHERE workspace = $1 AND key_id = $2
+		ORDER BY use_time DESC, id DESC LIMIT $3 OFFSET $4`, workspace, key, maxPerKey, maxPerKey)
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (string, error) {
+		var id string
+		err := r.Scan(&id)
+		return id, sqldb.Error(err)
+	})
+}
+
+func sweep(ctx context.Context, tx *sql.Tx, now int64) error {
+	for _, table := range []string{"sessions", "sign_in_codes"} {
+		_, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE expire_time <= $1 OR EXISTS (SELECT 1 FROM api_keys k
+			WHERE k.workspace = `+table+`.workspace AND k.id = `+table+`.key_id AND k.revoke_time IS NOT NULL)`, now)
+		if err != nil {
+			return fmt.Errorf("sweep %s: %w", table, err)
+		}
+	}
+	return nil
+}
