@@ -31,6 +31,10 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 		}
 	case "embed":
 		g.pages.Embed(w, r, rest)
+	case "app":
+		if !g.signin.Serve(w, r, rest) {
+			reply.Error(w, reply.NoSuchPath(r))
+		}
 	case "assets":
 		g.pages.Asset(w, r, rest)
 	case "infer", "workflows":

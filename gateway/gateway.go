@@ -19,9 +19,11 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/outgo"
 	"github.com/keyhole-dev/keyhole/gateway/pages"
 	"github.com/keyhole-dev/keyhole/gateway/roboflow"
+	"github.com/keyhole-dev/keyhole/gateway/signin"
 	"github.com/keyhole-dev/keyhole/gateway/web"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -46,7 +48,7 @@ type Config struct {
 	// TrustedProxies are the networks (CIDR) whose X-Forwarded-For is believed.
 	TrustedProxies []string
 	// AllowOrigins are the origins that browsers may call from; empty means all,
-	// which is safe: no cookie is ever used.
+	// which is safe: a cookie counts for pages of this installation alone.
 	AllowOrigins []string
 	// VisitorKey makes a guest's pseudonym from its address. Replicas must share it;
 	// empty means a random key at each start.
@@ -76,6 +78,7 @@ type Gateway struct {
 	api      *api.Handler
 	pages    *pages.Handlers
 	roboflow *roboflow.Handler
+	signin   *signin.Handler
 	ready    func(context.Context) error
 	handler  http.Handler
 }
@@ -93,7 +96,8 @@ func (g *Gateway) EndStreams() { g.pages.EndWatches() }
 // build wires the gateway with a reader of bodies and a built web app.
 func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, app fs.FS) (*Gateway, error) {
 	callers, err := auth.New(auth.Config{
-		Authenticate:   rpc.Authenticator(deps.VaultInternal, deps.Verifier),
+		Authenticate:        rpc.Authenticator(deps.VaultInternal, deps.Verifier),
+		AuthenticateSession: rpc.SessionAuthenticator(deps.VaultInternal, deps.Verifier), PublicURL: cfg.PublicURL,
 		TrustedProxies: cfg.TrustedProxies, VisitorKey: cfg.VisitorKey,
 	})
 	if err != nil {
@@ -105,6 +109,7 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 		Callers: callers, Gate: gate, Bodies: bodies, Timeout: cfg.Timeout,
 		Runner: runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
 	}}
+	g.signin = &signin.Handler{Callers: callers, Bodies: bodies, Vault: vaultv1.NewVaultServiceClient(deps.Vault)}
 	if g.api, err = api.New(ctx, api.Config{
 		Clients: api.Clients{Vault: deps.Vault, Sharing: deps.Sharing, Registry: deps.Registry, Runner: deps.Runner},
 		Callers: callers, Gate: gate, Bodies: bodies, MaxArtifact: cfg.MaxArtifact, Timeout: cfg.Timeout,

@@ -3,7 +3,6 @@ package admission
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
@@ -40,18 +39,9 @@ func (g *Gate) CheckOrigin(ctx context.Context, r *http.Request, token string) e
 // the configured address, or that of the requested host if the host is an IP address or
 // localhost. It trusts no other host name: the owner of a name can make it point here.
 func (g *Gate) ownOrigin(r *http.Request, from string) bool {
-	if own, ok := originOf(g.publicURL); ok && own == from {
+	if own, ok := origin.Of(g.publicURL); ok && own == from {
 		return true
 	}
 	own, ok := origin.Normal(g.callers.Scheme(r) + "://" + r.Host)
 	return ok && own == from && origin.Unnamed(own)
-}
-
-// originOf returns the origin of a URL.
-func originOf(text string) (string, bool) {
-	u, err := url.Parse(text)
-	if err != nil {
-		return "", false
-	}
-	return origin.Normal(u.Scheme + "://" + u.Host)
 }

@@ -68,6 +68,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if err := h.checkSignIn(r); err != nil {
+		reply.Error(w, err)
+		return
+	}
 	ctx, sent, err := h.receive(ctx, w, r)
 	if err != nil {
 		reply.Error(w, err)
@@ -78,6 +82,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// grpc-gateway forwards this header whatever the matcher says. A key must not go
 	// further than here.
 	r.Header.Del("Authorization")
+	r.Header.Del("Cookie")
 	// The body is always JSON. By default curl calls it a form, and the generated code
 	// would then read it as parameters.
 	r.Header.Set("Content-Type", "application/json")
@@ -92,25 +97,40 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mux.ServeHTTP(w, r)
 }
 
+// checkSignIn keeps the tokens of sessions from pages, whose scripts must not hold one: a page signs in at
+// POST /app/sign-in, which gives the browser a cookie. Every browser names a page's site in one of the two headers.
+func (h *Handler) checkSignIn(r *http.Request) error {
+	if r.URL.Path != "/v1/sessions" || r.Method != http.MethodPost {
+		return nil
+	}
+	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
+		return errs.PermissionDenied(errorsv1.Reason_REASON_ORIGIN_REFUSED, "a page signs in at POST /app/sign-in, so that no script holds the session")
+	}
+	return h.cfg.Callers.CheckPrivate(r)
+}
+
 // receive authenticates the caller and reads the body. It authenticates first, because
 // the body is charged to the caller's share of memory. It authenticates again after a
 // slow body, because an assertion lives for seconds.
 func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Request) (context.Context, *intake.Body, error) {
-	key, err := auth.Bearer(r)
+	proof, err := h.cfg.Callers.Proof(r)
 	if err != nil {
 		return nil, nil, err
 	}
 	begin, visitor := time.Now(), h.cfg.Callers.Visitor(r)
-	as, err := h.cfg.Callers.As(ctx, key, visitor)
+	as, err := h.cfg.Callers.As(ctx, proof, visitor)
 	if err != nil {
 		return nil, nil, err
+	}
+	if proof.Stale(as) {
+		auth.ClearCookie(w)
 	}
 	sent, err := h.cfg.Bodies.Read(w, r, h.sender(as, r.URL.Path))
 	if err != nil {
 		return nil, nil, err
 	}
 	if time.Since(begin) > time.Second {
-		if as, err = h.cfg.Callers.As(ctx, key, visitor); err != nil {
+		if as, err = h.cfg.Callers.As(ctx, proof, visitor); err != nil {
 			sent.Release()
 			return nil, nil, err
 		}

@@ -11,7 +11,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/encoding/protojson"
 
-	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
@@ -52,11 +51,11 @@ func (h *Handler) upload(w http.ResponseWriter, r *http.Request, name string) (*
 	if err := intake.CheckEncoding(r); err != nil {
 		return nil, err
 	}
-	key, err := auth.Bearer(r)
+	proof, err := h.cfg.Callers.Proof(r)
 	if err != nil {
 		return nil, err
 	}
-	ctx, err := h.cfg.Callers.As(r.Context(), key, h.cfg.Callers.Visitor(r))
+	ctx, err := h.cfg.Callers.As(r.Context(), proof, h.cfg.Callers.Visitor(r))
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -10,6 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
+	"github.com/keyhole-dev/keyhole/services/kit/origin"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
@@ -18,6 +20,10 @@ import (
 type Config struct {
 	// Authenticate asks the vault for the principal of a key.
 	Authenticate func(ctx context.Context, key secret.Secret) (caller.Principal, error)
+	// AuthenticateSession asks the vault for the principal of a session.
+	AuthenticateSession func(ctx context.Context, token secret.Secret) (caller.Principal, error)
+	// PublicURL is where visitors reach the installation; empty if only its Host tells.
+	PublicURL string
 	// TrustedProxies are the networks (CIDR) whose X-Forwarded-For is believed.
 	TrustedProxies []string
 	// VisitorKey makes the pseudonyms of guests.
@@ -26,8 +32,11 @@ type Config struct {
 
 // Auth authenticates requests.
 type Auth struct {
-	throttle  *rpc.AuthThrottle
-	addresses *addresses
+	throttle     *rpc.AuthThrottle // of keys, sessions and cookies together
+	session      func(context.Context, secret.Secret) (caller.Principal, error)
+	addresses    *addresses
+	pages        *http.CrossOriginProtection
+	publicOrigin string
 }
 
 // New makes an Auth. It asks the vault nothing yet.
@@ -36,20 +45,17 @@ func New(cfg Config) (*Auth, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Auth{throttle: rpc.NewAuthThrottle(cfg.Authenticate), addresses: addresses}, nil
-}
-
-// As puts the caller into the context: the holder of the key, or a guest if there is
-// no key. Calls with this context carry the vault's assertion, never the key.
-func (a *Auth) As(ctx context.Context, key, visitor string) (context.Context, error) {
-	if key == "" {
-		return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: visitor}), nil
+	a := &Auth{
+		throttle: rpc.NewAuthThrottle(cfg.Authenticate), session: cfg.AuthenticateSession, addresses: addresses,
+		pages: http.NewCrossOriginProtection(),
 	}
-	p, err := a.throttle.Authenticate(ctx, visitor, secret.FromString(key))
-	if err != nil {
-		return nil, err
+	if own, ok := origin.Of(cfg.PublicURL); ok {
+		a.publicOrigin = own
+		if err := a.pages.AddTrustedOrigin(own); err != nil {
+			return nil, fmt.Errorf("public URL: %w", err)
+		}
 	}
-	return caller.With(ctx, p), nil
+	return a, nil
 }
 
 // Guest puts the sender of a request into the context as a guest.

@@ -11,7 +11,7 @@ func Route(path string) string {
 		return "/v1/" + collection(rest)
 	case "healthz", "readyz", "openapi.json":
 		return "/" + first
-	case "s", "embed", "assets", "infer", "workflows":
+	case "s", "embed", "app", "assets", "infer", "workflows":
 		return "/" + first + "/..."
 	default:
 		return "/{workspace}/workflows/{workflow}"
@@ -40,6 +40,6 @@ func collection(rest string) string {
 // knownWord holds the words of the contract's paths. No other word is shown.
 var knownWord = map[string]bool{
 	"workspaces": true, "keys": true, "workflows": true, "versions": true, "shares": true, "shared": true, "credentials": true,
-	"models": true, "artifact": true, "runs": true, "usage": true, "audit": true, "whoami": true, "run": true, "runStream": true,
+	"models": true, "artifact": true, "runs": true, "usage": true, "audit": true, "whoami": true, "sessions": true, "signInLinks": true, "run": true, "runStream": true,
 	"fork": true, "inspect": true, "undelete": true, "restore": true, "pause": true, "resume": true, "rotate": true,
 }

@@ -83,7 +83,7 @@ func (h *Handler) execute(ctx context.Context, w http.ResponseWriter, r *http.Re
 	if err != nil {
 		return nil, err
 	}
-	ctx, err = h.Callers.As(ctx, key, h.Callers.Visitor(r))
+	ctx, err = h.Callers.As(ctx, auth.Key(key), h.Callers.Visitor(r))
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 	if err != nil {
 		return nil, err
 	}
-	if ctx, err = h.Callers.As(ctx, key, h.Callers.Visitor(r)); err != nil {
+	if ctx, err = h.Callers.As(ctx, auth.Key(key), h.Callers.Visitor(r)); err != nil {
 		return nil, err
 	}
 	return h.Bodies.Read(w, r, h.sender(ctx, r, to))
@@ -110,7 +110,7 @@ func (h *Handler) sender(ctx context.Context, r *http.Request, to target) intake
 		ctx, client := ctx, client
 		if key, ok := keyIn(head); ok && caller.From(ctx).Kind == caller.Guest {
 			var err error
-			if ctx, err = h.Callers.As(ctx, key, h.Callers.Visitor(r)); err != nil {
+			if ctx, err = h.Callers.As(ctx, auth.Key(key), h.Callers.Visitor(r)); err != nil {
 				return client, err
 			}
 			client = fair.ClientOf(caller.From(ctx))

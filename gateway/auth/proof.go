@@ -1,0 +1,87 @@
+package auth
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+)
+
+// Proof is what a request shows of its sender. The zero Proof is a guest's.
+type Proof struct {
+	kind proofKind
+	text string
+}
+
+type proofKind int
+
+const (
+	nothing proofKind = iota
+	aKey
+	aSession
+	// aCookie is a session that a browser sent by itself.
+	aCookie
+)
+
+// Key is the proof of a request with a key; "" is none.
+func Key(key string) Proof {
+	if key == "" {
+		return Proof{}
+	}
+	return Proof{kind: aKey, text: key}
+}
+
+// Proof reads what a request to the API shows: the Authorization header with a key or a session, or else the
+// cookie of a page of this installation. Roboflow's routes take keys alone and do not call it.
+func (a *Auth) Proof(r *http.Request) (Proof, error) {
+	text, err := Bearer(r)
+	switch {
+	case err != nil:
+		return Proof{}, err
+	case strings.HasPrefix(text, rpc.SessionPrefix):
+		return Proof{kind: aSession, text: text}, nil
+	case text != "":
+		return Key(text), nil
+	case !a.cookieCounts(r):
+		return Proof{}, nil
+	}
+	return Cookie(r), nil
+}
+
+// As puts the caller into the context: the holder of the key or session, or a guest if there is none. Calls with
+// this context carry the vault's assertion, never the key.
+func (a *Auth) As(ctx context.Context, proof Proof, visitor string) (context.Context, error) {
+	p, err := a.principal(ctx, proof, visitor)
+	if err != nil {
+		return nil, err
+	}
+	return caller.With(ctx, p), nil
+}
+
+func (a *Auth) principal(ctx context.Context, proof Proof, visitor string) (caller.Principal, error) {
+	guest := caller.Principal{Kind: caller.Guest, Visitor: visitor}
+	switch text := secret.FromString(proof.text); proof.kind {
+	case aKey:
+		return a.throttle.Authenticate(ctx, visitor, text)
+	case aSession:
+		return a.throttle.Try(ctx, visitor, text, a.session)
+	case aCookie:
+		p, err := a.throttle.Try(ctx, visitor, text, a.session)
+		if errs.ReasonOf(err) == errorsv1.Reason_REASON_UNAUTHENTICATED {
+			return guest, nil // a browser sends the cookie long after the session has ended
+		}
+		return p, err
+	default:
+		return guest, nil
+	}
+}
+
+// Stale reports whether the sender showed a cookie whose session has ended. as is the context that As returned.
+func (p Proof) Stale(as context.Context) bool {
+	return p.kind == aCookie && caller.From(as).Kind == caller.Guest
+}

@@ -1,0 +1,70 @@
+package signin
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/gateway/auth"
+	"github.com/keyhole-dev/keyhole/gateway/intake"
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/fair"
+)
+
+// shown is what a person signs in with: one of the two.
+type shown struct {
+	Key  string `json:"key"`
+	Code string `json:"code"`
+}
+
+func (h *Handler) read(w http.ResponseWriter, r *http.Request) (shown, error) {
+	var s shown
+	// No form of another site can send this type without asking first.
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return s, refuse("send JSON, with Content-Type: application/json")
+	}
+	body, err := h.Bodies.Read(w, r, intake.Sender{
+		Client: fair.Client{Tenant: h.Callers.Address(r)},
+		Admit: func(context.Context, []byte) (fair.Client, error) {
+			return fair.Client{}, errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the body of a sign-in is longer than %d KiB", intake.HeadBytes>>10)
+		},
+	})
+	if err != nil {
+		return s, err
+	}
+	defer body.Release()
+	decoder := json.NewDecoder(bytes.NewReader(body.Bytes))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&s); err != nil { // the cause could quote the key
+		return s, refuse(`send {"key": "..."} or {"code": "..."}`)
+	}
+	if _, err := decoder.Token(); err != io.EOF || (s.Key == "") == (s.Code == "") { //nolint:errorlint // the decoder returns it as it is
+		return s, refuse(`send {"key": "..."} or {"code": "..."}, one of the two`)
+	}
+	if !auth.WellFormed(s.Key + s.Code) {
+		return s, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "this is no key and no code of this installation: copy the whole of it")
+	}
+	return s, nil
+}
+
+func refuse(what string) error {
+	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%s", what).Field("body", what)
+}
+
+// product names the browser for the list of sessions. Nothing that the client chose is stored. Most browsers name
+// others too, so the order matters.
+func product(agent string) string {
+	for _, p := range []struct{ sign, name string }{
+		{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"},
+	} {
+		if strings.Contains(agent, p.sign) {
+			return p.name
+		}
+	}
+	return "Browser"
+}
