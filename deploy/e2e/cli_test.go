@@ -35,7 +35,10 @@ func (s *shell) try(t testing.TB, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), built(t, "keyhole"), args...)
 	cmd.Dir = s.dir
-	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + s.dir, "KEYHOLE_HTTP=" + s.base, "KEYHOLE_KEY_FILE=" + s.keyFile}
+	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + s.dir, "KEYHOLE_HTTP=" + s.base}
+	if s.keyFile != "" {
+		cmd.Env = append(cmd.Env, "KEYHOLE_KEY_FILE="+s.keyFile)
+	}
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

@@ -107,6 +107,7 @@ func commands(t *testing.T, in *installation) {
 	s.wants(t, says{"member", strings.TrimPrefix(w.name, "workspaces/")}, "whoami")
 	s.wants(t, says{"line_counter@v2", "not built yet", "!open_ai"}, "block", "list", "line counter", "--runnable=false")
 	s.wants(t, says{"Dynamic Crop", "$inputs.image"}, "block", "show", "dynamic_crop@v1")
+	t.Run("sessions", s.sessionCommands)
 	t.Run("keys", func(t *testing.T) { s.keyCommands(t, in) })
 	t.Run("credentials", func(t *testing.T) { s.credentialCommands(t, in) })
 	t.Run("models", s.modelCommands)
@@ -122,6 +123,33 @@ func commands(t *testing.T, in *installation) {
 func (s *shell) made(t *testing.T, args ...string) reply {
 	t.Helper()
 	return reply{status: http.StatusOK, body: []byte(s.keyhole(t, append(args, "--json")...))}
+}
+
+// sessionCommands signs in with the key and with a link, and goes on without the key.
+func (s *shell) sessionCommands(t *testing.T) {
+	link := s.made(t, "sign-in-link").text("link")
+	s.wants(t, says{"workspaces/"}, "login")
+	s.wants(t, says{"keyhole CLI", "EXPIRE"}, "session", "list")
+	signedIn := &shell{dir: s.dir, base: s.base}
+	signedIn.wants(t, says{"member", "/sessions/ses_"}, "whoami")
+	if out, err := signedIn.try(t, "sign-in-link"); err == nil || !strings.Contains(out, "PERMISSION_DENIED") {
+		t.Errorf("a session makes a sign-in link: %v %s", err, out)
+	}
+	path := filepath.Join(s.dir, ".config", "keyhole", "sessions.json")
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file of sessions: %v %v", info, err)
+	}
+	signedIn.wants(t, nil, "logout")
+	signedIn.wants(t, says{"guest"}, "whoami")
+	signedIn.wants(t, says{"workspaces/"}, "login", link)
+	session := s.made(t, "session", "list").text("sessions.0.name")
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := signedIn.try(t, "whoami"); err == nil || !strings.Contains(out, "other users") {
+		t.Errorf("a file that others can read is used: %v %s", err, out)
+	}
+	s.wants(t, nil, "session", "delete", session)
 }
 
 func (s *shell) keyCommands(t *testing.T, in *installation) {

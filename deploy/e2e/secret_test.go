@@ -22,6 +22,7 @@ const (
 	credential class = iota // by nobody, once it is stored
 	apiKey                  // by its creator, once
 	link                    // by its owner
+	session                 // by the browser that signs in, in a cookie, and by a client that is no page
 )
 
 type planted struct {
@@ -112,6 +113,8 @@ func (x exchange) mayShow(n needle) bool {
 		return !x.visitor || strings.Contains(x.path, n.secret)
 	case apiKey:
 		return strings.HasSuffix(x.path, "/keys") && x.method == http.MethodPost
+	case session:
+		return x.method == http.MethodPost && (x.path == "/v1/sessions" || x.path == "/app/sign-in")
 	default:
 		return false
 	}

@@ -26,17 +26,26 @@ func (c *Connection) AfterApply(a *app) error {
 	return nil
 }
 
-// client makes the client. The key is read here, once.
+// client makes the client, with the key or else with the session that keyhole login kept. They are read here, once.
 func (c *Connection) client() (*client.Client, error) {
-	key := c.APIKey
-	if c.KeyFile != "" {
-		raw, err := os.ReadFile(c.KeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("read key: %w", err)
-		}
-		key = strings.TrimSpace(string(raw))
+	key, err := c.key()
+	if err != nil || key != "" {
+		return client.New(c.HTTP, key), err
 	}
-	return client.New(c.HTTP, key), nil
+	kept, err := readSessions()
+	return client.New(c.HTTP, kept[installationOf(c.HTTP)]), err
+}
+
+// key is the key of the flags and variables; "" without one.
+func (c *Connection) key() (string, error) {
+	if c.KeyFile == "" {
+		return strings.TrimSpace(c.APIKey), nil
+	}
+	raw, err := os.ReadFile(c.KeyFile)
+	if err != nil {
+		return "", fmt.Errorf("read key: %w", err)
+	}
+	return strings.TrimSpace(string(raw)), nil
 }
 
 // parent makes the client and finds the workspace's path.
@@ -53,7 +62,7 @@ func (c *Connection) parent(ctx context.Context) (*client.Client, string, error)
 		return nil, "", err
 	}
 	if who.Role == "guest" {
-		return nil, "", errors.New("no key: set --key-file or KEYHOLE_KEY_FILE")
+		return nil, "", errors.New("no key: set --key-file or KEYHOLE_KEY_FILE, or sign in with keyhole login")
 	}
 	return cl, "/v1/" + who.Workspace, nil
 }

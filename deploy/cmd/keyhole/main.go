@@ -25,6 +25,10 @@ type cli struct {
 	Serve      serveCmd      `cmd:"" help:"Run all services in one process."`
 	Demo       demoCmd       `cmd:"" help:"Create and try the demo."`
 	Certs      certsCmd      `cmd:"" help:"Create a development certificate authority and certificates for the services."`
+	Login      loginCmd      `cmd:"" help:"Sign in: keep a session for later commands."`
+	Logout     logoutCmd     `cmd:"" help:"Sign out: end the session that login kept."`
+	SignInLink signInLinkCmd `cmd:"" help:"Create a link that signs a browser in once, with your key."`
+	Sessions   sessionCmd    `cmd:"" name:"session" help:"Show and end sessions."`
 	Whoami     whoamiCmd     `cmd:"" help:"Show your key's workspace, role and permissions."`
 	Workspaces workspaceCmd  `cmd:"" name:"workspace" help:"Manage workspaces (operators only)."`
 	Keys       keyCmd        `cmd:"" name:"key" help:"Manage API keys."`

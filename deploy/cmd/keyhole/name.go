@@ -23,9 +23,10 @@ var (
 	aVersion      = kind{"workflows", "versions"}
 	aShare        = kind{"workflows", "shares"}
 	aRun          = kind{"runs"}
+	aSession      = kind{"sessions"}
 )
 
-var collections = []string{"workspaces", "keys", "credentials", "models", "versions", "workflows", "shares", "runs"}
+var collections = []string{"workspaces", "keys", "credentials", "models", "versions", "workflows", "shares", "runs", "sessions"}
 
 // name is the name of a resource as the user typed it, in its own workspace or in the
 // workspace of the key.
