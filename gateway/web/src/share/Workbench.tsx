@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { runShared, type Input, type SharedWorkflow } from "../api/client";
 import type { Failure } from "../api/failure";
 import { HowItWorks } from "../graph/HowItWorks";
@@ -31,6 +31,7 @@ interface Props {
 }
 
 const none: Input[] = [];
+const settled = 2_000; // ms after a run until its charge is certain
 
 // Workbench shows a workflow that visitors can run: inputs, result, steps.
 export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onForm }: Props) {
@@ -46,6 +47,7 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onF
   const samples = useSamples(inputs, view.samples, view.versionHash);
   const form = useForm(inputs, samples.values, samples.pictures);
   const [counted, setCounted] = useState<boolean>();
+  const runs = useRef(0);
   useEffect(() => onForm(form.texts), [form.texts, onForm]);
 
   const fresh = run.phase === "succeeded" ? result?.response.allowances : undefined;
@@ -65,12 +67,18 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onF
       cost={costOf(view, allowances)}
       onCancel={cancel}
       onRun={async (request, given: Given) => {
+        runs.current++;
         setCounted(undefined);
         if (narrow) document.querySelector("[data-part=result]")?.scrollIntoView({ block: "start" });
         const end = await begin(request, given);
         if (end.phase === "failed" || end.phase === "cancelled") {
-          const now = await onStale(); // the link itself may be gone
-          setCounted(countedOf(allowances, now?.allowances ?? []));
+          const mine = ++runs.current;
+          void onStale(); // the link itself may be gone
+          // The server settles a run after its stream has ended, and keeps a view for a second.
+          setTimeout(async () => {
+            const now = await onStale();
+            if (runs.current === mine) setCounted(countedOf(allowances, now?.allowances ?? []));
+          }, settled);
         }
         return end;
       }}
