@@ -35,9 +35,10 @@ var Photo []byte
 
 // Result has the created resources. The vault returns the key only once, and so does Seed.
 type Result struct {
-	Key   string
-	Share string
-	Token string
+	Key     string
+	KeyName string
+	Share   string
+	Token   string
 }
 
 // Exists reports whether the workspace exists.
@@ -59,9 +60,9 @@ func Seed(ctx context.Context, operator *client.Client, modelFile string, progre
 	result := &Result{}
 	s.step("public models", func() error { return seed.StandardModels(ctx, operator, modelFile) })
 	s.step("owner key", func() error {
-		var key struct{ Key string }
+		var key struct{ Key, Name string }
 		err := operator.Do(ctx, http.MethodPost, "/v1/workspaces/"+Workspace+"/keys", nil, object{"title": "demo owner"}, &key)
-		result.Key = key.Key
+		result.Key, result.KeyName = key.Key, key.Name
 		return err
 	})
 	if s.err != nil {

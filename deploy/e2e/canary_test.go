@@ -33,6 +33,11 @@ func tour(t *testing.T, in *installation) {
 
 func tourVault(t *testing.T, w *tenant, url string) {
 	w.get(t, "/v1/whoami")
+	signedIn := w.post(t, "/v1/sessions", object{"title": "tour"})
+	w.in.planted.add(session, signedIn.text("token"))
+	w.get(t, w.path()+"/sessions")
+	w.must(t, http.MethodDelete, "/v1/"+signedIn.text("name"), nil)
+	w.post(t, "/v1/signInLinks", object{})
 	w.get(t, "/v1/blocks?runnable=true")
 	w.get(t, "/v1/blocks/roboflow_core.dynamic_crop@v1")
 	w.in.operator(t).get(t, "/v1/workspaces")

@@ -9,6 +9,7 @@ import (
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
@@ -34,6 +35,12 @@ func (s *Service) Bootstrap(ctx context.Context) error {
 // an operator key it does nothing. It reports whether it made a key.
 func (s *Service) CreateOperatorKey(ctx context.Context, keep func(secret.Secret) error) (bool, error) {
 	return s.keys.FirstOperator(ctx, keep)
+}
+
+// SignInLink makes the path of a link that signs in once with a key, on the authority of whoever runs the process.
+func (s *Service) SignInLink(ctx context.Context, key string) (string, error) {
+	path, _, err := s.sessions.Link(ctx, audit.Installation(), key)
+	return path, err
 }
 
 // OperatorKeyFile is the usual keep of CreateOperatorKey. It writes the key to a file that only its owner can

@@ -103,7 +103,7 @@ func (c *serveCmd) Run(a *app) error {
 	parts = append(parts,
 		lifecycle.Component{Name: "grpc", Run: func(ctx context.Context) error { return n.Clients().Serve(ctx, l.grpc) }},
 		lifecycle.HTTP("http", l.http, listen.Server(n.Gateway(), tel.Logger.With("service", "gateway"))),
-		lifecycle.Component{Name: "first start", Run: func(ctx context.Context) error { return c.firstStart(ctx, a, tel.Logger) }})
+		lifecycle.Component{Name: "first start", Run: func(ctx context.Context) error { return c.firstStart(ctx, a, tel.Logger, n.SignInLink) }})
 	return errors.Join(lifecycle.Run(a.ctx, tel.Logger, ready, parts...), n.Close())
 }
 
@@ -116,10 +116,10 @@ func (c *serveCmd) telemetry(ctx context.Context) (*telemetry.Telemetry, error) 
 }
 
 // firstStart creates the demo and models of a new installation, then waits for ctx to end.
-func (c *serveCmd) firstStart(ctx context.Context, a *app, logger *slog.Logger) error {
+func (c *serveCmd) firstStart(ctx context.Context, a *app, logger *slog.Logger, link signIn) error {
 	base := "http://" + c.HTTP
 	if c.Demo {
-		if err := c.seed(ctx, a, base); err != nil {
+		if err := c.seed(ctx, a, base, link); err != nil {
 			return err
 		}
 	} else if err := c.standardModels(ctx, base); err != nil && ctx.Err() == nil {
@@ -139,13 +139,13 @@ func (c *serveCmd) operator(base string) (*client.Client, error) {
 	return client.New(base, string(key)), nil
 }
 
-func (c *serveCmd) seed(ctx context.Context, a *app, base string) error {
+func (c *serveCmd) seed(ctx context.Context, a *app, base string, link signIn) error {
 	operator, err := c.operator(base)
 	if err != nil {
 		return err
 	}
 	if kept, err := os.ReadFile(c.linkFile()); err == nil {
-		return c.greet(a, base, string(kept), "")
+		return c.greet(a, base, string(kept), "", c.ownerLink(ctx, base, link))
 	}
 	model, err := sibling(textReader)
 	if err != nil {
@@ -155,10 +155,11 @@ func (c *serveCmd) seed(ctx context.Context, a *app, base string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(c.linkFile(), []byte(made.Token), 0o600); err != nil {
+	err = errors.Join(os.WriteFile(c.ownerFile(), []byte(made.KeyName), 0o600), os.WriteFile(c.linkFile(), []byte(made.Token), 0o600))
+	if err != nil {
 		return fmt.Errorf("keep the demo's link: %w", err)
 	}
-	return c.greet(a, base, made.Token, made.Key)
+	return c.greet(a, base, made.Token, made.Key, c.ownerLink(ctx, base, link))
 }
 
 // standardModels creates the public models once per data directory. It does not recreate a
@@ -183,7 +184,7 @@ func (c *serveCmd) standardModels(ctx context.Context, base string) error {
 }
 
 // greet writes the sample picture to the data directory and prints how to use it.
-func (c *serveCmd) greet(a *app, base, token, key string) error {
+func (c *serveCmd) greet(a *app, base, token, key, signIn string) error {
 	photo := filepath.Join(c.Data, "photo.jpg")
 	if err := os.WriteFile(photo, demo.Photo, 0o644); err != nil {
 		return fmt.Errorf("write sample photograph: %w", err)
@@ -193,7 +194,7 @@ func (c *serveCmd) greet(a *app, base, token, key string) error {
 			photo = short
 		}
 	}
-	return greet(a.out, base, token, key, photo)
+	return greet(a.out, base, token, key, signIn, photo)
 }
 
 // linkFile keeps the demo's link, so that the next start can print it. It is secret, like

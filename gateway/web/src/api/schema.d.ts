@@ -37,6 +37,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CreateSession signs in. It takes the code of a sign-in link, or else the key of the
+         *     request. Only this reply contains the session's token. A session cannot make another.
+         */
+        post: operations["VaultService_CreateSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shared/{token}": {
         parameters: {
             query?: never;
@@ -108,6 +128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/signInLinks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CreateSignInLink makes a link that signs in once, with the caller's own key, within
+         *     ten minutes. It needs the key itself: a session cannot make one.
+         */
+        post: operations["VaultService_CreateSignInLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/whoami": {
         parameters: {
             query?: never;
@@ -115,7 +155,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whoami describes the caller's key: its workspace, role and permissions. */
+        /**
+         * Whoami describes the caller: the workspace, role and permissions of its key, and the
+         *     session that the caller came by. The role "guest" means that nobody is signed in.
+         */
         get: operations["VaultService_Whoami"];
         put?: never;
         post?: never;
@@ -365,6 +408,43 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListSessions lists the sessions of a workspace, oldest first, without their tokens. */
+        get: operations["VaultService_ListSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteSession ends a session. Within a second it stops working. Runs that it started
+         *     go on: they are charged to its key.
+         */
+        delete: operations["VaultService_DeleteSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -995,6 +1075,15 @@ export interface components {
              */
             pictures?: string;
         };
+        /** @description CreateSessionRequest signs in. */
+        v1CreateSessionRequest: {
+            /** @description The code of a sign-in link. Empty to sign in with the key of the request. */
+            code?: string;
+            /** @description Product name of the client. */
+            title?: string;
+        };
+        /** @description CreateSignInLinkRequest asks for a link for the key of the request. */
+        v1CreateSignInLinkRequest: Record<string, unknown>;
         /** @description Credential is a third-party secret and the destinations that may receive it. */
         v1Credential: {
             /** @description Resource name, "workspaces/{workspace}/credentials/{credential}". */
@@ -1398,6 +1487,13 @@ export interface components {
             /** @description Token of the next page; empty on the last. */
             nextPageToken?: string;
         };
+        /** @description ListSessionsResponse is a page of sessions. */
+        v1ListSessionsResponse: {
+            /** @description The sessions. */
+            sessions?: components["schemas"]["v1Session"][];
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+        };
         /** @description ListSharesResponse is a page of shares. */
         v1ListSharesResponse: {
             /** @description The page. */
@@ -1643,6 +1739,33 @@ export interface components {
              */
             value?: string;
         };
+        /** @description Session is a signed-in browser or command line. It acts with one key, and ends with it. */
+        v1Session: {
+            /** @description Resource name, "workspaces/{workspace}/sessions/{session}". */
+            name?: string;
+            /** @description Resource name of its key. */
+            key?: string;
+            /** @description Product name of the client, such as "Firefox". */
+            title?: string;
+            /** @description The token that stands for the session. Only the reply to CreateSession contains it. */
+            readonly token?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was used last, to the minute.
+             */
+            lastUseTime?: string;
+            /**
+             * Format: date-time
+             * @description When it ends if it is not used again: 12 hours after the last use, at most 30 days
+             *     after it was made.
+             */
+            expireTime?: string;
+        };
         /** @description Share is one link to one workflow. */
         v1Share: {
             /** @description Resource name, "workspaces/{workspace}/workflows/{workflow}/shares/{share}". */
@@ -1763,6 +1886,19 @@ export interface components {
             updateTime?: string;
             /** @description Origins of other sites whose pages may run and fork it. */
             runOrigins?: string[];
+        };
+        /** @description SignInLink signs in once. */
+        v1SignInLink: {
+            /**
+             * @description The path of the link on the installation. Its fragment has the code, so that no server
+             *     sees it when the link is opened.
+             */
+            path?: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expireTime?: string;
         };
         /** @description Slot is a place in a step where a credential goes. */
         v1Slot: {
@@ -1926,6 +2062,13 @@ export interface components {
             key?: string;
             /** @description What the caller may do, in short phrases. */
             permissions?: string[];
+            /** @description Resource name of the caller's session; empty for a caller with a key or with none. */
+            session?: string;
+            /**
+             * Format: date-time
+             * @description When the session ends if it is not used again.
+             */
+            sessionExpireTime?: string;
         };
         /** @description Workflow is a named definition with numbered versions. */
         v1Workflow: {
@@ -2106,6 +2249,40 @@ export interface operations {
             };
         };
     };
+    VaultService_CreateSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CreateSessionRequest signs in. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1CreateSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1Session"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
     SharingService_GetSharedWorkflow: {
         parameters: {
             query?: never;
@@ -2236,6 +2413,40 @@ export interface operations {
                         result?: components["schemas"]["v1RunEvent"];
                         error?: components["schemas"]["rpcStatus"];
                     };
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_CreateSignInLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CreateSignInLinkRequest asks for a link for the key of the request. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1CreateSignInLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1SignInLink"];
                 };
             };
             /** @description An unexpected error response. */
@@ -3225,6 +3436,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1Run"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_ListSessions: {
+        parameters: {
+            query?: {
+                /** @description At most so many; 50 when 0, at most 500. */
+                pageSize?: number;
+                /** @description The token of the previous page's reply. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ListSessionsResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_DeleteSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
                 };
             };
             /** @description An unexpected error response. */
