@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // elementArgs returns the arguments of a call for one element.
@@ -18,10 +19,17 @@ func (x *execution) elementArgs(row int) map[string]any {
 	return args
 }
 
-// hosted prepends the host from the definition to an address that is a credential.
+// hosted prepends the host from the definition to an address that is a credential. In a field
+// that takes no credential, the mark is a text like others.
 func (s *source) hosted(v any) any {
-	if s.prefix != "" && v == any(SlotMark) {
-		return s.prefix + SlotMark
+	mark, ok := v.(value.Placeholder)
+	switch {
+	case !ok:
+		return v
+	case !s.credential:
+		return string(mark)
+	case s.prefix != "" && mark == SlotMark:
+		return value.Placeholder(s.prefix) + SlotMark
 	}
 	return v
 }

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // Block is one configured step of a compiled workflow. It lives as long as the compiled
@@ -42,20 +44,20 @@ type Registry map[string]Constructor
 
 // SlotMark is the value that a block gets in the place of a credential. The secret itself
 // never reaches a block. The mark also replaces a credential that the caller passes in an
-// input.
-const SlotMark = "$credentials"
+// input. The same text in an input or an output of a step is a text.
+const SlotMark value.Placeholder = "$credentials"
 
 // IsSlot reports whether a value, or a field of the definition, stands for a credential.
 func IsSlot(v any) bool {
-	text, ok := v.(string)
-	return ok && (text == SlotMark || strings.HasPrefix(text, SlotMark+"."))
+	_, ok := v.(value.Placeholder)
+	return ok
 }
 
 // HostOf returns the host of a field that holds an address, and false if the address is not
 // a credential. The block never sees the rest of the address.
 func HostOf(v any) (host string, ok bool) {
-	text, _ := v.(string)
-	host, ok = strings.CutSuffix(text, "/"+SlotMark)
+	mark, _ := v.(value.Placeholder)
+	host, ok = strings.CutSuffix(string(mark), "/"+string(SlotMark))
 	return host + "/", ok
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // Workflow is a compiled definition with its blocks. It is immutable and safe for
@@ -191,7 +192,7 @@ func (w *Workflow) field(a *plan.Argument) any {
 	case plan.Static:
 		return a.Value
 	case plan.Slot:
-		return w.fieldPrefix(a) + SlotMark
+		return value.Placeholder(w.fieldPrefix(a)) + SlotMark
 	case plan.FromInput:
 		return "$inputs." + w.plan.Inputs[a.Input].Name
 	case plan.FromStep:

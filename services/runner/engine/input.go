@@ -73,7 +73,11 @@ func (r *run) coerce() error {
 				continue
 			}
 			name := r.w.inputs[arg.input].Name
-			coerced, err := arg.coerce.Coerce(r.inputs[arg.input][0])
+			given := r.inputs[arg.input][0]
+			if IsSlot(given) {
+				continue
+			}
+			coerced, err := arg.coerce.Coerce(given)
 			if err != nil {
 				return refuse(name, "does not fit the field %q of the step %q: it %s", arg.name, s.Name, err)
 			}
@@ -91,6 +95,9 @@ func (r *run) coerce() error {
 
 func parameter(in *inputPlan, given map[string]any) any {
 	if v, ok := given[in.Name]; ok {
+		if IsSlot(v) {
+			return v
+		}
 		return value.Normal(v)
 	}
 	return in.Default

@@ -3,6 +3,7 @@ package engine
 import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // source provides the value of an argument, or of one entry of a list or map.
@@ -20,6 +21,8 @@ type source struct {
 	// level below (depth 1).
 	cast  bool
 	depth int
+	// credential means that the field can hold one.
+	credential bool
 	// prefix stands before a credential that is an address.
 	prefix string
 	// coerce is the field that a parameter is checked against.
@@ -32,11 +35,12 @@ func (w *Workflow) source(a *plan.Argument, s *stepPlan) source {
 	if a.Field != nil {
 		out.name = a.Field.Name
 	}
-	if a.Field != nil && a.Field.Credential != nil && a.Field.Credential.Scheme == manifest.SchemeURL {
+	out.credential = a.Field != nil && a.Field.Credential != nil
+	if out.credential && a.Field.Credential.Scheme == manifest.SchemeURL {
 		out.prefix = a.Prefix
 	}
 	if a.Form == plan.Slot {
-		out.form, out.static = plan.Static, any(out.prefix+SlotMark)
+		out.form, out.static = plan.Static, any(value.Placeholder(out.prefix)+SlotMark)
 	}
 	out.at = w.level(a.Lineage)
 	if a.Substituted {

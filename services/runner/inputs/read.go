@@ -108,7 +108,7 @@ func (t *inputReader) set(write func()) {
 
 // parameter reads a value of the whole run. The mark of a credential stays as it is.
 func (t *inputReader) parameter(in *plan.Input, v any, set func(any)) {
-	if v == engine.SlotMark {
+	if engine.IsSlot(v) {
 		t.set(func() { set(v) })
 		return
 	}

@@ -20,6 +20,10 @@ func Normal(v any) any {
 	}
 }
 
+// Placeholder stands for a value that steps never get. It has a type of its own, because a visitor
+// can write any text. Where a text is needed, it is that text.
+type Placeholder string
+
 // Shallow is [Normal] for the value itself without its content.
 func Shallow(v any) any {
 	switch v := v.(type) {
@@ -28,6 +32,8 @@ func Shallow(v any) any {
 	case json.Number:
 		n, _ := number.Parse(string(v)) // Keyhole's parsers make no number that it refuses
 		return n
+	case Placeholder:
+		return string(v)
 	case int:
 		return int64(v)
 	case int32:

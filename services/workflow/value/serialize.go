@@ -44,7 +44,7 @@ const (
 )
 
 func masked(v any) any {
-	switch v := v.(type) {
+	switch v := Shallow(v).(type) {
 	case nil:
 		return nil
 	case string:

@@ -19,6 +19,8 @@ func Text(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
+	case Placeholder:
+		return string(v)
 	case time.Time:
 		return strings.Replace(ISO(v), "T", " ", 1)
 	}

@@ -37,7 +37,7 @@ func addressOf(call *engine.Call) (a address, err error) {
 		a.slots = append(a.slots, "api_key")
 	}
 	text, _ := call.Arg("base_url").(string)
-	if host, ok := engine.HostOf(text); ok {
+	if host, ok := engine.HostOf(call.Arg("base_url")); ok {
 		a.slots = append(a.slots, "base_url")
 		text = host
 	}

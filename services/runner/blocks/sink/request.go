@@ -71,7 +71,7 @@ func reader(body []byte) io.Reader {
 
 func target(call *engine.Call) (string, error) {
 	text, _ := call.Arg("url").(string)
-	if host, ok := engine.HostOf(text); ok {
+	if host, ok := engine.HostOf(call.Arg("url")); ok {
 		text = host
 	}
 	u, err := url.Parse(text)

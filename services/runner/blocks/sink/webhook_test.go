@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 const webhook = "roboflow_core/webhook_sink@v1"
@@ -61,7 +62,7 @@ func (o *out) Client(_ context.Context, _ engine.Attempt, slots ...string) (*htt
 	return &http.Client{}, o.err
 }
 
-func args(url string, more map[string]any) map[string]any {
+func args(url any, more map[string]any) map[string]any {
 	all := map[string]any{
 		"url": url, "method": "POST", "fire_and_forget": false, "disable_sink": false,
 		"request_timeout": int64(5), "cooldown_seconds": int64(0),
@@ -187,7 +188,7 @@ func TestSeveralCredentialsInOneRequest(t *testing.T) {
 	t.Parallel()
 	r, o := newReceiver(t), &out{}
 	mark := map[string]any{"a": engine.SlotMark}
-	_, err := run(t, o, true, nil, args(r.URL+"/"+engine.SlotMark, map[string]any{
+	_, err := run(t, o, true, nil, args(value.Placeholder(r.URL+"/")+engine.SlotMark, map[string]any{
 		"headers": map[string]any{"X-One": engine.SlotMark, "X-Two": engine.SlotMark}, "query_parameters": mark, "json_payload": mark,
 	}))
 	if err != nil {
