@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/signedin"
 )
 
 // Connection holds the flags of every client command.
@@ -32,8 +33,8 @@ func (c *Connection) client() (*client.Client, error) {
 	if err != nil || key != "" {
 		return client.New(c.HTTP, key), err
 	}
-	kept, err := readSessions()
-	return client.New(c.HTTP, kept[installationOf(c.HTTP)]), err
+	token, err := signedin.Session(c.HTTP)
+	return client.New(c.HTTP, token), err
 }
 
 // key is the key of the flags and variables; "" without one.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/welcome"
 	"github.com/keyhole-dev/keyhole/deploy/demo"
 	"github.com/keyhole-dev/keyhole/deploy/node"
 	"github.com/keyhole-dev/keyhole/deploy/seed"
@@ -116,7 +117,7 @@ func (c *serveCmd) telemetry(ctx context.Context) (*telemetry.Telemetry, error) 
 }
 
 // firstStart creates the demo and models of a new installation, then waits for ctx to end.
-func (c *serveCmd) firstStart(ctx context.Context, a *app, logger *slog.Logger, link signIn) error {
+func (c *serveCmd) firstStart(ctx context.Context, a *app, logger *slog.Logger, link welcome.SignIn) error {
 	base := "http://" + c.HTTP
 	if c.Demo {
 		if err := c.seed(ctx, a, base, link); err != nil {
@@ -139,13 +140,13 @@ func (c *serveCmd) operator(base string) (*client.Client, error) {
 	return client.New(base, string(key)), nil
 }
 
-func (c *serveCmd) seed(ctx context.Context, a *app, base string, link signIn) error {
+func (c *serveCmd) seed(ctx context.Context, a *app, base string, link welcome.SignIn) error {
 	operator, err := c.operator(base)
 	if err != nil {
 		return err
 	}
 	if kept, err := os.ReadFile(c.linkFile()); err == nil {
-		return c.greet(a, base, string(kept), "", c.ownerLink(ctx, base, link))
+		return c.greet(a, base, string(kept), "", welcome.OwnerLink(ctx, c.Data, base, link))
 	}
 	model, err := sibling(textReader)
 	if err != nil {
@@ -155,11 +156,11 @@ func (c *serveCmd) seed(ctx context.Context, a *app, base string, link signIn) e
 	if err != nil {
 		return err
 	}
-	err = errors.Join(os.WriteFile(c.ownerFile(), []byte(made.KeyName), 0o600), os.WriteFile(c.linkFile(), []byte(made.Token), 0o600))
+	err = errors.Join(os.WriteFile(welcome.OwnerFile(c.Data), []byte(made.KeyName), 0o600), os.WriteFile(c.linkFile(), []byte(made.Token), 0o600))
 	if err != nil {
 		return fmt.Errorf("keep the demo's link: %w", err)
 	}
-	return c.greet(a, base, made.Token, made.Key, c.ownerLink(ctx, base, link))
+	return c.greet(a, base, made.Token, made.Key, welcome.OwnerLink(ctx, c.Data, base, link))
 }
 
 // standardModels creates the public models once per data directory. It does not recreate a
@@ -194,7 +195,7 @@ func (c *serveCmd) greet(a *app, base, token, key, signIn string) error {
 			photo = short
 		}
 	}
-	return greet(a.out, base, token, key, signIn, photo)
+	return welcome.Print(a.out, base, token, key, signIn, photo)
 }
 
 // linkFile keeps the demo's link, so that the next start can print it. It is secret, like

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/signedin"
 )
 
 type sessionCmd struct {
@@ -75,7 +76,7 @@ func (c *loginCmd) Run(a *app) error {
 	if err := client.New(a.conn.HTTP, key).Do(a.ctx, http.MethodPost, "/v1/sessions", nil, body, &made); err != nil {
 		return err
 	}
-	if err := keepSession(a.conn.HTTP, made.Token); err != nil {
+	if err := signedin.Keep(a.conn.HTTP, made.Token); err != nil {
 		return err
 	}
 	return a.print().One(object{"name": made.Name, "expireTime": made.ExpireTime}, "name", "expireTime")
@@ -99,11 +100,10 @@ type logoutCmd struct{ Connection }
 
 // Run ends the kept session, and forgets it.
 func (logoutCmd) Run(a *app) error {
-	kept, err := readSessions()
+	token, err := signedin.Session(a.conn.HTTP)
 	if err != nil {
 		return err
 	}
-	token := kept[installationOf(a.conn.HTTP)]
 	if token == "" {
 		return errors.New("you are not signed in to " + a.conn.HTTP)
 	}
@@ -116,5 +116,5 @@ func (logoutCmd) Run(a *app) error {
 	if err != nil && !client.IsReason(err, "UNAUTHENTICATED") { // it had ended already
 		return err
 	}
-	return keepSession(a.conn.HTTP, "")
+	return signedin.Keep(a.conn.HTTP, "")
 }

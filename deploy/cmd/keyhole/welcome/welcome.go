@@ -1,4 +1,5 @@
-package main
+// Package welcome prints what a new installation with the demo has, and how to try it.
+package welcome
 
 import (
 	"fmt"
@@ -7,9 +8,9 @@ import (
 	"github.com/keyhole-dev/keyhole/deploy/demo"
 )
 
-// greet prints what exists and what to try. Only the first start shows the key, because
+// Print prints what exists and what to try. Only the first start shows the key, because
 // nothing stores it.
-func greet(out io.Writer, base, token, key, signIn, photo string) error {
+func Print(out io.Writer, base, token, key, signIn, photo string) error {
 	text := "\nKeyhole is ready: " + base + "\n"
 	if key != "" {
 		text += "\n  owner key of workspace demo (shown once): " + key + "\n"

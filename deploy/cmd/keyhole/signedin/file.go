@@ -1,4 +1,5 @@
-package main
+// Package signedin keeps the sessions of keyhole login, in a file that only its owner can read.
+package signedin
 
 import (
 	"encoding/json"
@@ -24,8 +25,8 @@ func sessionFile() (string, error) {
 // installationOf is how the file names an installation.
 func installationOf(base string) string { return strings.TrimSuffix(strings.ToLower(base), "/") }
 
-// readSessions reads the file. It refuses one that other users of the machine can read.
-func readSessions() (map[string]string, error) {
+// read reads the file. It refuses one that other users of the machine can read.
+func read() (map[string]string, error) {
 	kept := map[string]string{}
 	path, err := sessionFile()
 	if err != nil {
@@ -50,9 +51,15 @@ func readSessions() (map[string]string, error) {
 	return kept, nil
 }
 
-// keepSession keeps the session of an installation; "" forgets it. The rename makes the file appear whole.
-func keepSession(base, token string) error {
-	kept, err := readSessions()
+// Session is the kept session of an installation; "" if there is none.
+func Session(base string) (string, error) {
+	kept, err := read()
+	return kept[installationOf(base)], err
+}
+
+// Keep keeps the session of an installation; "" forgets it. The rename makes the file appear whole.
+func Keep(base, token string) error {
+	kept, err := read()
 	if err != nil {
 		return err
 	}
