@@ -178,16 +178,16 @@ func TestSlotsBecomeInputs(t *testing.T) {
 			}
 		}
 		for _, tc := range []struct {
-			unfit  map[string]string
-			reason errorsv1.Reason
-			fields []string
+			invalid map[string]string
+			reason  errorsv1.Reason
+			fields  []string
 		}{
 			{map[string]string{"first_api_key": "", "photo": "it is not a text"}, errorsv1.Reason_REASON_INPUT_MISSING, []string{"inputs.first_api_key"}},
 			{map[string]string{"first_api_key": "it is not a text", "other_api_key": "it is a placeholder or a reference"}, errorsv1.Reason_REASON_INPUT_INVALID, []string{"inputs.first_api_key", "inputs.other_api_key"}},
 		} {
 			_, err := s.runner.AuthorizeRun(s.member("visitor"), &sharinginternalv1.AuthorizeRunRequest{
-				Run: "unfit", Target: &sharinginternalv1.AuthorizeRunRequest_Token{Token: token},
-				Inputs: []string{"photo", "first_api_key", "other_api_key"}, UnfitInputs: tc.unfit,
+				Run: "invalid-credential", Target: &sharinginternalv1.AuthorizeRunRequest_Token{Token: token},
+				Inputs: []string{"photo", "first_api_key", "other_api_key"}, InvalidCredentialInputs: tc.invalid,
 			})
 			refused(t, err, tc.reason)
 			var fields []string

@@ -10,9 +10,9 @@ import (
 // or a token, but no key file. Every visitor may send one, and a guard is compiled for each.
 const MaxBrought = 4 << 10
 
-// Unfit explains why a text is not a valid credential: no request can carry it, or it is
+// WhyInvalid explains why a text is not a valid credential: no request can carry it, or it is
 // the placeholder of a form. It is "" for a valid one, and never quotes the text.
-func Unfit[T string | []byte](raw T) string {
+func WhyInvalid[T string | []byte](raw T) string {
 	text := string(raw)
 	switch {
 	case text == "":
@@ -35,13 +35,13 @@ func Unfit[T string | []byte](raw T) string {
 	return ""
 }
 
-// UnfitToBring is Unfit for a credential in a run's inputs, which must be short and have
+// WhyInvalidInput is WhyInvalid for a credential in a run's inputs, which must be short and have
 // one line.
-func UnfitToBring[T string | []byte](raw T) string {
+func WhyInvalidInput[T string | []byte](raw T) string {
 	if len(raw) > MaxBrought {
 		return fmt.Sprintf("it is longer than %d bytes", MaxBrought)
 	}
-	if why := Unfit(raw); why != "" {
+	if why := WhyInvalid(raw); why != "" {
 		return why
 	}
 	if strings.ContainsAny(string(raw), "\r\n\t") {

@@ -32,10 +32,10 @@ func TestWhatCanBeACredential(t *testing.T) {
 		strings.Repeat("Aa1-", 1<<10):       {true, true},
 		strings.Repeat("Aa1-", 1<<10) + "x": {stored: true},
 	} {
-		if why := secret.Unfit(text); (why == "") != fit.stored {
+		if why := secret.WhyInvalid(text); (why == "") != fit.stored {
 			t.Errorf("stored %.40q: %q", text, why)
 		}
-		if why := secret.UnfitToBring([]byte(text)); (why == "") != fit.brought {
+		if why := secret.WhyInvalidInput([]byte(text)); (why == "") != fit.brought {
 			t.Errorf("brought %.40q: %q", text, why)
 		} else if text != "" && strings.Contains(why, text) {
 			t.Errorf("%q quotes %q", why, text)

@@ -198,7 +198,7 @@ func (r *run) read(ctx context.Context, in *inputPlan, item any, name string) (a
 		return nil, ctx.Err()
 	}
 	fault := refuse(in.Name, "cannot be read")
-	if own, ok := errors.AsType[*value.Unfit](err); ok {
+	if own, ok := errors.AsType[*value.InvalidError](err); ok {
 		fault.Message = fmt.Sprintf("the input %q: %s %s", in.Name, name, own.Message)
 	} else if public, ok := errors.AsType[*errs.Error](err); ok {
 		fault.Message = fmt.Sprintf("the input %q: %s", in.Name, public.Message())

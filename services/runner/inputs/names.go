@@ -42,9 +42,9 @@ func leaves(list []any) (n int64) {
 	return n
 }
 
-// Unfit returns the inputs whose value cannot be a credential, with the reason. The reason of an
-// empty string is "".
-func Unfit(inputs map[string]any) map[string]string {
+// InvalidCredentials returns the inputs whose value cannot be a credential, with the reason. The
+// reason of an empty string is "".
+func InvalidCredentials(inputs map[string]any) map[string]string {
 	out := map[string]string{}
 	for name, v := range inputs {
 		text, isText := v.(string)
@@ -55,7 +55,7 @@ func Unfit(inputs map[string]any) map[string]string {
 		case text == "":
 			out[name] = ""
 		default:
-			if why := secret.UnfitToBring(text); why != "" {
+			if why := secret.WhyInvalidInput(text); why != "" {
 				out[name] = why
 			}
 		}

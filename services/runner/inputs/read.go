@@ -113,8 +113,8 @@ func (t *inputReader) parameter(in *plan.Input, v any, set func(any)) {
 		return
 	}
 	read, err := value.Coerce(v, in.Kinds)
-	if unfit, ok := errors.AsType[*value.Unfit](err); ok {
-		t.refuse(in.Name, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", unfit.Message))
+	if invalid, ok := errors.AsType[*value.InvalidError](err); ok {
+		t.refuse(in.Name, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", invalid.Message))
 		return
 	}
 	t.set(func() { set(read) })
@@ -170,8 +170,8 @@ func (t *inputReader) failed(path string, err error) error {
 	if t.ctx.Err() != nil {
 		return t.ctx.Err()
 	}
-	if unfit, ok := errors.AsType[*value.Unfit](err); ok {
-		t.refuse(path, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", unfit.Message))
+	if invalid, ok := errors.AsType[*value.InvalidError](err); ok {
+		t.refuse(path, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", invalid.Message))
 		return nil
 	}
 	public, ours := errors.AsType[*errs.Error](err)

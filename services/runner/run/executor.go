@@ -111,7 +111,7 @@ func (e *Executor) newRun(o Order) *run {
 	sum := sha256.Sum256(r.proof)
 	t := o.Target
 	t.Run, t.ProofHash = r.id, sum[:]
-	t.Inputs, t.UnfitInputs = inputs.Given(o.Inputs), inputs.Unfit(o.Inputs)
+	t.Inputs, t.InvalidCredentialInputs = inputs.Given(o.Inputs), inputs.InvalidCredentials(o.Inputs)
 	t.Forms, t.Elements = inputs.FormsOf(o.Inputs), inputs.Elements(o.Inputs)
 	return r
 }

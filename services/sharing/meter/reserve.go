@@ -260,10 +260,14 @@ func (t *increment) done() bool {
 
 func (t *increment) repeated() bool { return t.added.Err() == nil && t.added.Val() == 0 }
 
+// undoWithin is longer than a loaded Redis takes for a few commands: what is not given back
+// keeps others out until the sweep.
+const undoWithin = 10 * time.Second
+
 // Undo gives the reservation back, because the run did not happen. If Redis is away, the
 // sweep finds the reservation by its age, or it is gone with that Redis.
 func (r *Reservation) Undo(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 	defer cancel()
 	_, _ = r.meter.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, h := range r.held {

@@ -61,8 +61,8 @@ func onlyDeclared(declared []*sharingv1.Input, r request) error {
 func allRequired(declared []*sharingv1.Input, r request) error {
 	var missing []string
 	for _, in := range declared {
-		why, unfit := r.GetUnfitInputs()[in.GetName()]
-		empty := in.GetCredential() && unfit && why == ""
+		why, invalid := r.GetInvalidCredentialInputs()[in.GetName()]
+		empty := in.GetCredential() && invalid && why == ""
 		if in.GetRequired() && (empty || !slices.Contains(r.GetInputs(), in.GetName())) {
 			missing = append(missing, in.GetName())
 		}
@@ -84,18 +84,18 @@ func allRequired(declared []*sharingv1.Input, r request) error {
 // allFit refuses credentials that cannot be one, and values that do not have the declared
 // kind. An empty credential that is not required is no value.
 func (d *Decision) allFit(declared []*sharingv1.Input, r request) error {
-	var unfit, reasons []string
+	var invalid, reasons []string
 	for _, in := range declared {
 		if reason := d.misfit(in, r); reason != "" {
-			unfit, reasons = append(unfit, in.GetName()), append(reasons, reason)
+			invalid, reasons = append(invalid, in.GetName()), append(reasons, reason)
 		}
 	}
-	if len(unfit) == 0 {
+	if len(invalid) == 0 {
 		return nil
 	}
 	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "the inputs %s have values that cannot be used (%s %s); nothing was charged",
-		errs.Quoted(unfit), unfit[0], reasons[0])
-	for i, name := range unfit {
+		errs.Quoted(invalid), invalid[0], reasons[0])
+	for i, name := range invalid {
 		e = e.Field("inputs."+name, reasons[i])
 	}
 	return e
@@ -104,7 +104,7 @@ func (d *Decision) allFit(declared []*sharingv1.Input, r request) error {
 // misfit says what is wrong with the value of an input, or "".
 func (d *Decision) misfit(in *sharingv1.Input, r request) string {
 	if in.GetCredential() {
-		return r.GetUnfitInputs()[in.GetName()]
+		return r.GetInvalidCredentialInputs()[in.GetName()]
 	}
 	return d.Analysis.Misfit(in.GetName(), r.GetForms()[in.GetName()].GetLevels())
 }

@@ -38,8 +38,8 @@ func (d *Decision) checkSlots() error {
 // broughtInputs returns the inputs that bring a value. An empty string is no credential.
 func broughtInputs(r request) []string {
 	return slices.DeleteFunc(slices.Clone(r.GetInputs()), func(name string) bool {
-		why, unfit := r.GetUnfitInputs()[name]
-		return unfit && why == ""
+		why, invalid := r.GetInvalidCredentialInputs()[name]
+		return invalid && why == ""
 	})
 }
 

@@ -19,7 +19,7 @@ var _ workflows.Dependents = (*Grants)(nil)
 // fails.
 func (g *Grants) Uncover(ctx context.Context, tx *sql.Tx, w workflows.Workflow) error {
 	_, err := tx.ExecContext(ctx, `UPDATE shares SET granted_hash = '', update_time = update_time + 1,
-		grant_doubt = CASE WHEN grant_doubt = 0 AND granted_hash <> '' THEN CAST($1 AS BIGINT) ELSE grant_doubt END
+		grant_pending_since = CASE WHEN grant_pending_since = 0 AND granted_hash <> '' THEN CAST($1 AS BIGINT) ELSE grant_pending_since END
 		WHERE workflow = $2 AND workspace = $3`, w.Updated, w.UID, w.Workspace)
 	return err
 }

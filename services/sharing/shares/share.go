@@ -50,7 +50,7 @@ type Share struct {
 const shareColumns = `uid, workspace, workflow, id, link, link_epoch, state, title, version, follow_live, run_access,
 	credential_access, granted_hash, charged_key, limit_runs, limit_visitor, limit_calls, limit_period, limit_epoch,
 	sinks_enabled, fork_disabled, expire_time, frame_origins, samples, create_time, update_time,
-	grant_doubt, promise, limit_pictures, limit_visitor_pictures, run_origins`
+	grant_pending_since, promise, limit_pictures, limit_visitor_pictures, run_origins`
 
 func scanShare(r sqldb.Scanner) (s Share, err error) {
 	err = r.Scan(

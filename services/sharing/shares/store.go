@@ -63,7 +63,7 @@ func (s Store) Update(ctx context.Context, r Share, before int64) (bool, error) 
 		follow_live = $6, run_access = $7, credential_access = $8, granted_hash = $9, charged_key = $10, limit_runs = $11,
 		limit_visitor = $12, limit_calls = $13, limit_period = $14, limit_epoch = $15, sinks_enabled = $16, fork_disabled = $17,
 		expire_time = $18, frame_origins = $19, samples = $20, update_time = $21,
-		grant_doubt = $22, promise = $23, limit_pictures = $24, limit_visitor_pictures = $25, run_origins = $26
+		grant_pending_since = $22, promise = $23, limit_pictures = $24, limit_visitor_pictures = $25, run_origins = $26
 		WHERE uid = $27 AND workspace = $28 AND update_time = $29 AND state <> 3`,
 		r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess, r.CredentialAccess, r.GrantedHash,
 		r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch, r.Sinks, r.ForkDisabled, r.Expires,
@@ -75,7 +75,7 @@ func (s Store) Update(ctx context.Context, r Share, before int64) (bool, error) 
 // when the row has changed since it was read.
 func (s Store) MarkPending(ctx context.Context, r *Share, now int64) (bool, error) {
 	updated := max(now, r.Updated+1)
-	did, err := s.changed(ctx, `UPDATE shares SET grant_doubt = $1, update_time = $2 WHERE uid = $3 AND workspace = $4 AND update_time = $5`,
+	did, err := s.changed(ctx, `UPDATE shares SET grant_pending_since = $1, update_time = $2 WHERE uid = $3 AND workspace = $4 AND update_time = $5`,
 		now, updated, r.UID, r.Workspace, r.Updated)
 	if did {
 		r.PendingSince, r.Updated = now, updated
@@ -85,7 +85,7 @@ func (s Store) MarkPending(ctx context.Context, r *Share, now int64) (bool, erro
 
 // ClearPending removes the mark unless the row has changed since it was read.
 func (s Store) ClearPending(ctx context.Context, r Share) error {
-	_, err := s.changed(ctx, `UPDATE shares SET grant_doubt = 0 WHERE uid = $1 AND workspace = $2 AND update_time = $3`,
+	_, err := s.changed(ctx, `UPDATE shares SET grant_pending_since = 0 WHERE uid = $1 AND workspace = $2 AND update_time = $3`,
 		r.UID, r.Workspace, r.Updated)
 	return err
 }
@@ -93,14 +93,14 @@ func (s Store) ClearPending(ctx context.Context, r Share) error {
 // Pending returns shares whose grant has been pending since before a time, oldest first.
 func (s Store) Pending(ctx context.Context, before int64, limit int) ([]Share, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+shareColumns+` FROM shares
-		WHERE grant_doubt <> 0 AND grant_doubt < $1 ORDER BY grant_doubt LIMIT $2`, before, limit)
+		WHERE grant_pending_since <> 0 AND grant_pending_since < $1 ORDER BY grant_pending_since LIMIT $2`, before, limit)
 	return sqldb.All(rows, err, scanShare)
 }
 
 // PendingOf returns the shares of a workflow whose grant is pending.
 func (s Store) PendingOf(ctx context.Context, ws, workflow string) ([]Share, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+shareColumns+` FROM shares
-		WHERE workspace = $1 AND workflow = $2 AND grant_doubt <> 0`, ws, workflow)
+		WHERE workspace = $1 AND workflow = $2 AND grant_pending_since <> 0`, ws, workflow)
 	return sqldb.All(rows, err, scanShare)
 }
 
@@ -118,7 +118,7 @@ func (s Store) Pause(ctx context.Context, r *Share) error {
 // Discard removes the row of a share whose creation failed. While its grant is pending the
 // share is revoked instead: without the row no sweep would find the grant.
 func (s Store) Discard(ctx context.Context, r Share, now int64) error {
-	gone, err := s.changed(ctx, `DELETE FROM shares WHERE uid = $1 AND workspace = $2 AND grant_doubt = 0`, r.UID, r.Workspace)
+	gone, err := s.changed(ctx, `DELETE FROM shares WHERE uid = $1 AND workspace = $2 AND grant_pending_since = 0`, r.UID, r.Workspace)
 	if err != nil || gone {
 		return err
 	}
@@ -138,6 +138,6 @@ func (s Store) changed(ctx context.Context, statement string, args ...any) (did 
 // Revoke revokes a share, also when it has changed since it was read.
 func (s Store) Revoke(ctx context.Context, ws, uid string, now int64) error {
 	_, err := s.changed(ctx, `UPDATE shares SET state = 3, update_time = $1,
-		grant_doubt = CASE WHEN credential_access = 2 OR grant_doubt <> 0 THEN CAST($1 AS BIGINT) ELSE 0 END WHERE uid = $2 AND workspace = $3`, now, uid, ws)
+		grant_pending_since = CASE WHEN credential_access = 2 OR grant_pending_since <> 0 THEN CAST($1 AS BIGINT) ELSE 0 END WHERE uid = $2 AND workspace = $3`, now, uid, ws)
 	return err
 }

@@ -52,7 +52,7 @@ func (g *Grants) purge(ctx context.Context, w workflows.Workflow) error {
 		if err != nil || !gone {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM shares WHERE workflow = $1 AND grant_doubt = 0`, w.UID); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM shares WHERE workflow = $1 AND grant_pending_since = 0`, w.UID); err != nil {
 			return err
 		}
 		var pending int64
@@ -73,7 +73,7 @@ func (g *Grants) purge(ctx context.Context, w workflows.Workflow) error {
 // uncoverTrash ends the use of grants by shares that were opened while their workflow was
 // being deleted.
 func (s Store) uncoverTrash(ctx context.Context, now int64) error {
-	_, err := s.changed(ctx, `UPDATE shares SET granted_hash = '', grant_doubt = $1, update_time = update_time + 1
+	_, err := s.changed(ctx, `UPDATE shares SET granted_hash = '', grant_pending_since = $1, update_time = update_time + 1
 		WHERE granted_hash <> '' AND workflow IN (SELECT uid FROM workflows WHERE delete_time <> 0)`, now)
 	return err
 }

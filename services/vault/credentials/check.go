@@ -16,7 +16,7 @@ import (
 
 // setValue checks a value and sets the fields that depend on it: its fingerprints, and whether it can be guarded.
 func (s *Credentials) setValue(c *Credential, value secret.Secret) error {
-	if why := secret.Unfit(value.Expose()); why != "" {
+	if why := secret.WhyInvalid(value.Expose()); why != "" {
 		return badValue(why)
 	}
 	slot := c.Place().With(value)

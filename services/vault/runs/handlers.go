@@ -42,11 +42,11 @@ func (h *InternalHandlers) PutRunCredential(ctx context.Context, req *vaultinter
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "this run has no credential input of that name").
 			Field("input", "not a credential input of this run")
 	}
-	if why := secret.UnfitToBring(value.Expose()); why != "" {
+	if why := secret.WhyInvalidInput(value.Expose()); why != "" {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "not a valid credential: %s", why).
 			Field("inputs."+req.GetInput(), why)
 	}
-	if why := unfitAddress(claims.InputSlots(req.GetInput()), value); why != "" {
+	if why := addressProblem(claims.InputSlots(req.GetInput()), value); why != "" {
 		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "not a valid credential: %s", why).
 			Field("inputs."+req.GetInput(), why)
 	}
@@ -65,8 +65,8 @@ func (h *InternalHandlers) PutRunCredential(ctx context.Context, req *vaultinter
 	return &vaultinternalv1.PutRunCredentialResponse{}, nil
 }
 
-// unfitAddress says why a value cannot be the address of a slot: its host must be the one that the version names.
-func unfitAddress(slots []grant.Slot, value secret.Secret) string {
+// addressProblem says why a value cannot be the address of a slot: its host must be the one that the version names.
+func addressProblem(slots []grant.Slot, value secret.Secret) string {
 	for _, slot := range slots {
 		if slot.SlotKind == "url" && !slices.Equal(credentials.HostOf(value), []string{slot.Destination}) {
 			return "it must be an address at " + slot.Destination

@@ -28,7 +28,7 @@ func common(kind string, items []any, most bool) (any, error) {
 	for i, item := range items {
 		key, ok := hashKey(item)
 		if !ok {
-			return nil, unfit(kind, "a list of texts and numbers", item)
+			return nil, wrongType(kind, "a list of texts and numbers", item)
 		}
 		if counts[key]++; counts[key] == 1 {
 			order = append(order, i)
@@ -71,7 +71,7 @@ func aggregateNumbers(kind, function string, neutral any) operation {
 		for i, item := range items {
 			item = value.Shallow(item)
 			if _, ok := value.Float(item); !ok {
-				return nil, unfit(kind, "a list of numbers", item)
+				return nil, wrongType(kind, "a list of numbers", item)
 			}
 			if i == 0 && function != "sum" {
 				out = item

@@ -17,7 +17,7 @@ func classificationOperation(f *fields) operation {
 	return func(_ *run, in any) (any, error) {
 		prediction, ok := in.(map[string]any)
 		if !ok {
-			return nil, unfit(f.kind, "a classification", in)
+			return nil, wrongType(f.kind, "a classification", in)
 		}
 		out, ok := classificationProperty(prediction, property)
 		if !ok {

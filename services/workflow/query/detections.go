@@ -48,7 +48,7 @@ func onDetections(kind string, do func(*run, *value.Detections) (any, error)) op
 			detections, ok = one.set(), true
 		}
 		if !ok {
-			return nil, unfit(kind, "detections", in)
+			return nil, wrongType(kind, "detections", in)
 		}
 		if err := r.spend(detections.Len()); err != nil {
 			return nil, err
@@ -83,7 +83,7 @@ func extractOne(kind, property string) operation {
 			one, ok = row{set, 0}, true
 		}
 		if !ok {
-			return nil, unfit(kind, "one detection", in)
+			return nil, wrongType(kind, "one detection", in)
 		}
 		if builtIn(property) {
 			return cell(one.of, one.at, property, false), nil

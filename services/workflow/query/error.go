@@ -29,8 +29,8 @@ func fail(class, format string, args ...any) error {
 	return &Error{class: class, message: fmt.Sprintf(format, args...)}
 }
 
-// unfit is the error of an operation for a value of the wrong type.
-func unfit(operation, wants string, got any) error {
+// wrongType is the error of an operation for a value of the wrong type.
+func wrongType(operation, wants string, got any) error {
 	return fail(classInput, "%s needs %s, but got %s", operation, wants, typeName(got))
 }
 

@@ -36,7 +36,7 @@ func onImage(kind string, do func(*run, *value.Image) (any, error)) operation {
 	return func(r *run, in any) (any, error) {
 		image, ok := in.(*value.Image)
 		if !ok {
-			return nil, unfit(kind, "a picture", in)
+			return nil, wrongType(kind, "a picture", in)
 		}
 		return do(r, image)
 	}
@@ -61,7 +61,7 @@ func frameMetadata(kind, property string) operation {
 			video, ok = image.VideoOr(r.now()), true
 		}
 		if !ok {
-			return nil, unfit(kind, "a picture or video metadata", in)
+			return nil, wrongType(kind, "a picture or video metadata", in)
 		}
 		switch property {
 		case "frame_number":

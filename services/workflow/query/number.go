@@ -46,7 +46,7 @@ func onNumber(kind string, change func(any) (any, error)) operation {
 			whole, _ := number.Whole(n)
 			return change(number.Fit(whole))
 		}
-		return nil, unfit(kind, "a number", in)
+		return nil, wrongType(kind, "a number", in)
 	}
 }
 
@@ -67,7 +67,7 @@ func toNumber(kind, cast string) operation {
 		}
 		f, ok := value.Float(in)
 		if !ok {
-			return nil, unfit(kind, "a number or a text that is one", in)
+			return nil, wrongType(kind, "a number or a text that is one", in)
 		}
 		if cast == "float" {
 			_, wasFloat := in.(float64)

@@ -41,12 +41,12 @@ func (r *run) classMap(kind string, v any) (map[string]string, error) {
 	}
 	object, ok := v.(map[string]any)
 	if !ok {
-		return nil, unfit(kind, "an object as class_map", v)
+		return nil, wrongType(kind, "an object as class_map", v)
 	}
 	names := make(map[string]string, len(object))
 	for from, to := range object {
 		if names[from], ok = to.(string); !ok {
-			return nil, unfit(kind, "texts in class_map", to)
+			return nil, wrongType(kind, "texts in class_map", to)
 		}
 	}
 	return names, nil
@@ -59,7 +59,7 @@ func (r *run) strictness(kind string, v any) (bool, error) {
 	}
 	strict, ok := v.(bool)
 	if !ok {
-		return false, unfit(kind, "a boolean as strict", v)
+		return false, wrongType(kind, "a boolean as strict", v)
 	}
 	return strict, nil
 }

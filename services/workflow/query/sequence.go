@@ -23,7 +23,7 @@ func sequenceOperation(f *fields) operation {
 		return func(_ *run, in any) (any, error) {
 			n, ok := length(in)
 			if !ok {
-				return nil, unfit(f.kind, "a list, an object, a text or detections", in)
+				return nil, wrongType(f.kind, "a list, an object, a text or detections", in)
 			}
 			return int64(n), nil
 		}
@@ -105,7 +105,7 @@ func onElements(kind string, do func(*run, []any) (any, error)) operation {
 	return func(r *run, in any) (any, error) {
 		items, ok := elements(in)
 		if !ok {
-			return nil, unfit(kind, "a list", in)
+			return nil, wrongType(kind, "a list", in)
 		}
 		if err := r.spend(len(items)); err != nil {
 			return nil, err

@@ -30,7 +30,7 @@ func textOperation(f *fields) operation {
 		return func(_ *run, in any) (any, error) {
 			t, ok := in.(time.Time)
 			if !ok {
-				return nil, unfit(f.kind, "a timestamp", in)
+				return nil, wrongType(f.kind, "a timestamp", in)
 			}
 			return value.ISO(t), nil
 		}
@@ -50,7 +50,7 @@ func onText(kind string, change func(string) string) operation {
 	return func(r *run, in any) (any, error) {
 		s, ok := in.(string)
 		if !ok {
-			return nil, unfit(kind, "a text", in)
+			return nil, wrongType(kind, "a text", in)
 		}
 		if err := r.spend(len(s) / 64); err != nil {
 			return nil, err
@@ -84,7 +84,7 @@ func matches(f *fields) operation {
 	return func(r *run, in any) (any, error) {
 		s, ok := in.(string)
 		if !ok {
-			return nil, unfit(f.kind, "a text", in)
+			return nil, wrongType(f.kind, "a text", in)
 		}
 		if err := r.spend(1 + len(s)/16); err != nil {
 			return nil, err
@@ -129,7 +129,7 @@ func dictionaryToJSON(kind string) operation {
 	return func(r *run, in any) (any, error) {
 		dict, ok := in.(map[string]any)
 		if !ok {
-			return nil, unfit(kind, "an object", in)
+			return nil, wrongType(kind, "an object", in)
 		}
 		if err := r.bound(kind, dict); err != nil {
 			return nil, err

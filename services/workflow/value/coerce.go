@@ -24,7 +24,7 @@ func Coerce(v any, kinds []string) (any, error) {
 			}
 		}
 	}
-	return nil, unfit("must be %s", Wanted(kinds))
+	return nil, invalid("must be %s", Wanted(kinds))
 }
 
 // closed reports whether every kind has a form.

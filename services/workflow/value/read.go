@@ -30,13 +30,15 @@ func (r Reader) newID() string {
 	return r.NewID()
 }
 
-// Unfit is the reason why a value cannot be read. Its text is for the caller who sent the
+// InvalidError is the reason why a value cannot be read. Its text is for the caller who sent the
 // value.
-type Unfit struct{ Message string }
+type InvalidError struct{ Message string }
 
-func (u *Unfit) Error() string { return u.Message }
+func (u *InvalidError) Error() string { return u.Message }
 
-func unfit(format string, args ...any) error { return &Unfit{Message: fmt.Sprintf(format, args...)} }
+func invalid(format string, args ...any) error {
+	return &InvalidError{Message: fmt.Sprintf(format, args...)}
+}
 
 // Read converts a value to the first kind that it fits. Kinds without a form accept
 // anything. id names the value in the lineage of detections on it. Values that are already
@@ -95,7 +97,7 @@ func (r Reader) image(ctx context.Context, v any, id string) (any, error) {
 	case map[string]any:
 		return r.imageObject(ctx, v, id)
 	}
-	return nil, unfit(`must be a picture: an object {"type": "base64" or "url", "value": ...}, base64 text or a URL`)
+	return nil, invalid(`must be a picture: an object {"type": "base64" or "url", "value": ...}, base64 text or a URL`)
 }
 
 // imageText does not trust the text's own claims: a URL is fetched, and anything else must
@@ -103,7 +105,7 @@ func (r Reader) image(ctx context.Context, v any, id string) (any, error) {
 func (r Reader) imageText(ctx context.Context, text, id string) (*Image, error) {
 	if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
 		if r.Fetch == nil {
-			return nil, unfit("is a URL, and pictures are not fetched here: send the picture itself as base64")
+			return nil, invalid("is a URL, and pictures are not fetched here: send the picture itself as base64")
 		}
 		encoded, err := r.Fetch(ctx, text)
 		if err != nil {
@@ -117,7 +119,7 @@ func (r Reader) imageText(ctx context.Context, text, id string) (*Image, error) 
 		encoded, err = base64.RawStdEncoding.DecodeString(strings.TrimSpace(text))
 	}
 	if err != nil {
-		return nil, unfit("is neither base64 nor a URL of a picture")
+		return nil, invalid("is neither base64 nor a URL of a picture")
 	}
 	image, err := DecodeImage(r.Codec, encoded, id)
 	if err != nil {
@@ -142,7 +144,7 @@ func (r Reader) imageObject(ctx context.Context, object map[string]any, id strin
 	}
 	text, ok := object["value"].(string)
 	if !ok {
-		return nil, unfit(`needs a "value" with base64 text or a URL`)
+		return nil, invalid(`needs a "value" with base64 text or a URL`)
 	}
 	image, err := r.imageText(ctx, text, id)
 	if err != nil {
@@ -184,7 +186,7 @@ func readOrigin(v any, o *Origin) error {
 	} {
 		n, ok := Float(Shallow(object[name]))
 		if !ok || n < 0 || n > 1<<24 {
-			return unfit("an origin needs %s, a number of pixels", name)
+			return invalid("an origin needs %s, a number of pixels", name)
 		}
 		*into = int(n)
 	}
@@ -197,22 +199,22 @@ func (r Reader) video(v any) (any, error) {
 	}
 	object, ok := v.(map[string]any)
 	if !ok {
-		return nil, unfit("video metadata must be an object")
+		return nil, invalid("video metadata must be an object")
 	}
 	out := &VideoMetadata{}
 	out.VideoID, ok = object["video_identifier"].(string)
 	if !ok {
-		return nil, unfit("video metadata needs video_identifier, a text")
+		return nil, invalid("video metadata needs video_identifier, a text")
 	}
 	if out.FrameNumber, ok = Int(object["frame_number"]); !ok {
-		return nil, unfit("video metadata needs frame_number, a whole number")
+		return nil, invalid("video metadata needs frame_number, a whole number")
 	}
 	at, err := readTime(object["frame_timestamp"])
 	if object["frame_timestamp"] == nil && r.Now != nil {
 		at, err = r.Now(), nil
 	}
 	if err != nil {
-		return nil, unfit("video metadata needs frame_timestamp, an ISO 8601 time")
+		return nil, invalid("video metadata needs frame_timestamp, an ISO 8601 time")
 	}
 	out.Timestamp = at.(time.Time)
 	out.FPS, _ = Float(object["fps"])
@@ -234,7 +236,7 @@ func readTime(v any) (any, error) {
 			}
 		}
 	}
-	return nil, unfit("must be a time in ISO 8601 form")
+	return nil, invalid("must be a time in ISO 8601 form")
 }
 
 func readBytes(v any) (any, error) {
@@ -246,5 +248,5 @@ func readBytes(v any) (any, error) {
 			return decoded, nil
 		}
 	}
-	return nil, unfit("must be bytes as base64 text")
+	return nil, invalid("must be bytes as base64 text")
 }

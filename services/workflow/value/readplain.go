@@ -12,7 +12,7 @@ func readPlain(v any, kind string) (any, error) {
 		return nil, errNoForm
 	}
 	if !check.fits(v) {
-		return nil, unfit("must be %s", check.wants)
+		return nil, invalid("must be %s", check.wants)
 	}
 	return v, nil
 }

@@ -14,7 +14,7 @@ func (r Reader) detections(v any, id string) (any, error) {
 	size, isSize := object["image"].(map[string]any)
 	rows, isRows := object["predictions"].([]any)
 	if !isSize || !isRows {
-		return nil, unfit(`must be detections: an object with "image" (width, height) and "predictions", a list`)
+		return nil, invalid(`must be detections: an object with "image" (width, height) and "predictions", a list`)
 	}
 	b := &rowReader{
 		reader: r, id: id, out: &Detections{Data: map[string][]any{}},
@@ -24,7 +24,7 @@ func (r Reader) detections(v any, id string) (any, error) {
 	for i, item := range rows {
 		row, ok := item.(map[string]any)
 		if !ok {
-			return nil, unfit("prediction %d is not an object", i)
+			return nil, invalid("prediction %d is not an object", i)
 		}
 		if err := b.add(i, row); err != nil {
 			return nil, err
@@ -52,14 +52,14 @@ func (b *rowReader) add(i int, row map[string]any) error {
 	for _, name := range []string{"x", "y", "width", "height", "confidence"} {
 		n, ok := Float(Shallow(row[name]))
 		if !ok {
-			return unfit("prediction %d needs %s, a number", i, name)
+			return invalid("prediction %d needs %s, a number", i, name)
 		}
 		numbers[name] = n
 	}
 	classID, ok := Float(Shallow(row["class_id"]))
 	class, named := row["class"].(string)
 	if !ok || !named {
-		return unfit("prediction %d needs class, a text, and class_id, a number", i)
+		return invalid("prediction %d needs class, a text, and class_id, a number", i)
 	}
 	box := Box{}.Shift(numbers["x"], numbers["y"])
 	w, h := numbers["width"]/2, numbers["height"]/2
@@ -86,11 +86,11 @@ func (b *rowReader) mask(i int, row map[string]any) (mask *Mask, keep bool, err 
 	if packed, ok := row["rle_mask"].(map[string]any); ok {
 		counts, _ := packed["counts"].(string)
 		if b.width*b.height > maxMaskWork {
-			return nil, false, unfit("prediction %d has a mask on a picture that is too large", i)
+			return nil, false, invalid("prediction %d has a mask on a picture that is too large", i)
 		}
 		mask, err := ParseRLE(b.width, b.height, counts)
 		if err != nil {
-			return nil, false, unfit("prediction %d: %s", i, err)
+			return nil, false, invalid("prediction %d: %s", i, err)
 		}
 		return mask, true, b.charge(len(mask.Pix))
 	}
@@ -104,7 +104,7 @@ func (b *rowReader) mask(i int, row map[string]any) (mask *Mask, keep bool, err 
 		x, one := Float(Shallow(object["x"]))
 		y, two := Float(Shallow(object["y"]))
 		if !one || !two {
-			return nil, false, unfit("prediction %d has a point without x and y", i)
+			return nil, false, invalid("prediction %d has a point without x and y", i)
 		}
 		outline = append(outline, image.Pt(dimension(x), dimension(y)))
 	}
@@ -121,7 +121,7 @@ func (b *rowReader) mask(i int, row map[string]any) (mask *Mask, keep bool, err 
 // charge bounds the memory for masks, because a small document could ask for gigabytes.
 func (b *rowReader) charge(work int) error {
 	if b.work += work; b.work > maxMaskWork {
-		return unfit("the masks are too large together")
+		return invalid("the masks are too large together")
 	}
 	return nil
 }
@@ -239,7 +239,7 @@ func (r Reader) classification(v any, id string) (any, error) {
 	_, confident := object["confidence"]
 	_, multi := object["predicted_classes"]
 	if object["image"] == nil || object["predictions"] == nil || !multi && (!single || !confident) {
-		return nil, unfit(`must be a classification: an object with "image", "predictions" and either "top" and "confidence" or "predicted_classes"`)
+		return nil, invalid(`must be a classification: an object with "image", "predictions" and either "top" and "confidence" or "predicted_classes"`)
 	}
 	out := maps.Clone(object)
 	for key, fallback := range map[string]any{

@@ -147,8 +147,8 @@ func TestPlainKinds(t *testing.T) {
 		{[]string{"timestamp"}, "soon", false},
 	} {
 		_, err := reader.Read(t.Context(), c.given, c.kinds, "x")
-		var unfit *value.Unfit
-		if (err == nil) != c.ok || err != nil && !errors.As(err, &unfit) {
+		var invalid *value.InvalidError
+		if (err == nil) != c.ok || err != nil && !errors.As(err, &invalid) {
 			t.Errorf("%v as %v: %v", c.given, c.kinds, err)
 		}
 	}

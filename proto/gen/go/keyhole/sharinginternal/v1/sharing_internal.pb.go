@@ -58,7 +58,7 @@ type AuthorizeRunRequest struct {
 	// Inputs whose value is not a valid credential, with the reason for people; "" for an
 	// empty string. If the workflow needs one as a credential, the run is refused before
 	// anything is reserved.
-	UnfitInputs map[string]string `protobuf:"bytes,11,rep,name=unfit_inputs,json=unfitInputs,proto3" json:"unfit_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	InvalidCredentialInputs map[string]string `protobuf:"bytes,11,rep,name=invalid_credential_inputs,json=invalidCredentialInputs,proto3" json:"invalid_credential_inputs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// The forms that each input's value can be read as; none for null. If an input's kinds
 	// accept none of them, the run is refused before anything is reserved.
 	Forms map[string]*InputForms `protobuf:"bytes,13,rep,name=forms,proto3" json:"forms,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
@@ -185,9 +185,9 @@ func (x *AuthorizeRunRequest) GetProofHash() []byte {
 	return nil
 }
 
-func (x *AuthorizeRunRequest) GetUnfitInputs() map[string]string {
+func (x *AuthorizeRunRequest) GetInvalidCredentialInputs() map[string]string {
 	if x != nil {
-		return x.UnfitInputs
+		return x.InvalidCredentialInputs
 	}
 	return nil
 }
@@ -1141,7 +1141,8 @@ var File_keyhole_sharing_internal_v1_sharing_internal_proto protoreflect.FileDes
 
 const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\n" +
-	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xe3\t\n" +
+	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\x95\n" +
+	"\n" +
 	"\x13AuthorizeRunRequest\x12\x1b\n" +
 	"\x03run\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03run\x12\x1c\n" +
 	"\bworkflow\x18\x02 \x01(\tH\x00R\bworkflow\x12\x1b\n" +
@@ -1158,9 +1159,9 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x10\xe8\a*\x05r\x03\x18\x80\x02R\vmodelInputs\x12&\n" +
 	"\n" +
 	"proof_hash\x18\n" +
-	" \x01(\fB\a\xbaH\x04z\x02h R\tproofHash\x12v\n" +
-	"\funfit_inputs\x18\v \x03(\v2A.keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntryB\x10\xbaH\r\x9a\x01\n" +
-	"\x10\xd0\x0f*\x05r\x03\x18\x80\x02R\vunfitInputs\x12\\\n" +
+	" \x01(\fB\a\xbaH\x04z\x02h R\tproofHash\x12\x9b\x01\n" +
+	"\x19invalid_credential_inputs\x18\v \x03(\v2M.keyhole.sharing.internal.v1.AuthorizeRunRequest.InvalidCredentialInputsEntryB\x10\xbaH\r\x9a\x01\n" +
+	"\x10\xd0\x0f*\x05r\x03\x18\x80\x02R\x17invalidCredentialInputs\x12\\\n" +
 	"\x05forms\x18\r \x03(\v2;.keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntryB\t\xbaH\x06\x9a\x01\x03\x10\xd0\x0fR\x05forms\x12+\n" +
 	"\x11ignore_undeclared\x18\x0e \x01(\bR\x10ignoreUndeclared\x12q\n" +
 	"\belements\x18\f \x03(\v2>.keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntryB\x15\xbaH\x12\x9a\x01\x0f\x10\xd0\x0f*\n" +
@@ -1170,8 +1171,8 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
 	"\x10ModelInputsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
-	"\x10UnfitInputsEntry\x12\x10\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1aJ\n" +
+	"\x1cInvalidCredentialInputsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1aa\n" +
 	"\n" +
@@ -1281,7 +1282,7 @@ var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	(*Booking)(nil),               // 13: keyhole.sharing.internal.v1.Booking
 	nil,                           // 14: keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
 	nil,                           // 15: keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
-	nil,                           // 16: keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntry
+	nil,                           // 16: keyhole.sharing.internal.v1.AuthorizeRunRequest.InvalidCredentialInputsEntry
 	nil,                           // 17: keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry
 	nil,                           // 18: keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
 	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
@@ -1294,7 +1295,7 @@ var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_depIdxs = []int32{
 	14, // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest.destinations:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
 	15, // 1: keyhole.sharing.internal.v1.AuthorizeRunRequest.model_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
-	16, // 2: keyhole.sharing.internal.v1.AuthorizeRunRequest.unfit_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.UnfitInputsEntry
+	16, // 2: keyhole.sharing.internal.v1.AuthorizeRunRequest.invalid_credential_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.InvalidCredentialInputsEntry
 	17, // 3: keyhole.sharing.internal.v1.AuthorizeRunRequest.forms:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry
 	18, // 4: keyhole.sharing.internal.v1.AuthorizeRunRequest.elements:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
 	2,  // 5: keyhole.sharing.internal.v1.InputForms.levels:type_name -> keyhole.sharing.internal.v1.FormsAtLevel

@@ -18,7 +18,7 @@ const typedWorkflow = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","n
 
 // A value that no declared kind takes is refused before anything is reserved or written,
 // and also where nothing is left to reserve. The message names the inputs.
-func TestUnfitValuesAreRefusedBeforeAnythingIsReserved(t *testing.T) {
+func TestInvalidCredentialsAreRefusedBeforeAnythingIsReserved(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
 		s.workflow("acme", "typed", typedWorkflow)
@@ -35,7 +35,7 @@ func TestUnfitValuesAreRefusedBeforeAnythingIsReserved(t *testing.T) {
 			_, err := s.runner.AuthorizeRun(guest, r)
 			return err
 		}
-		unfit := func(when string) {
+		invalid := func(when string) {
 			t.Helper()
 			for i, inputs := range []map[string]string{
 				{"ratio": `"nan"`, "weight": `"inf"`},
@@ -60,9 +60,9 @@ func TestUnfitValuesAreRefusedBeforeAnythingIsReserved(t *testing.T) {
 				t.Errorf("%s: %d reservations, want 0", when, n)
 			}
 		}
-		unfit("before")
+		invalid("before")
 		must(t, ask("fits", map[string]string{"ratio": `"0.5"`, "weight": `1e300`, "count": `"12"`}))
 		s.finish("fits")
-		unfit("used up")
+		invalid("used up")
 	})
 }
