@@ -733,11 +733,8 @@ export interface components {
          *     in it can change what runs.
          */
         RunnerServiceRunSharedWorkflowBody: {
-            /**
-             * Format: json-object
-             * @description Inputs by name, a JSON object; credential inputs among them.
-             */
-            inputs?: string;
+            /** @description Inputs by name, a JSON object; credential inputs among them. */
+            inputs?: Record<string, unknown>;
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
             /**
@@ -751,11 +748,8 @@ export interface components {
         };
         /** @description RunSharedWorkflowStreamRequest is RunSharedWorkflowRequest, streamed. */
         RunnerServiceRunSharedWorkflowStreamBody: {
-            /**
-             * Format: json-object
-             * @description Inputs by name, a JSON object; credential inputs among them.
-             */
-            inputs?: string;
+            /** @description Inputs by name, a JSON object; credential inputs among them. */
+            inputs?: Record<string, unknown>;
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
             /**
@@ -769,11 +763,8 @@ export interface components {
         };
         /** @description RunWorkflowRequest runs a workflow of the caller's own workspace. */
         RunnerServiceRunWorkflowBody: {
-            /**
-             * Format: json-object
-             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
-             */
-            inputs?: string;
+            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
+            inputs?: Record<string, unknown>;
             /**
              * Format: int32
              * @description Version; the live one when 0.
@@ -784,11 +775,8 @@ export interface components {
         };
         /** @description RunWorkflowStreamRequest is RunWorkflowRequest, streamed. */
         RunnerServiceRunWorkflowStreamBody: {
-            /**
-             * Format: json-object
-             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
-             */
-            inputs?: string;
+            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
+            inputs?: Record<string, unknown>;
             /**
              * Format: int32
              * @description Version; the live one when 0.
@@ -815,11 +803,8 @@ export interface components {
              * @description Which version; the live one when 0.
              */
             version?: number;
-            /**
-             * Format: json-object
-             * @description Inspect this definition instead, as if it were saved.
-             */
-            definition?: string;
+            /** @description Inspect this definition instead, as if it were saved. */
+            definition?: Record<string, unknown>;
         };
         /** @description PauseShareRequest names a share. */
         SharingServicePauseShareBody: Record<string, unknown>;
@@ -1032,16 +1017,10 @@ export interface components {
             inputKinds?: string[];
             /** @description Outputs. */
             outputs?: components["schemas"]["v1BlockOutput"][];
-            /**
-             * Format: json-object
-             * @description JSON Schema (2020-12) of a step that uses it.
-             */
-            schema?: string;
-            /**
-             * Format: json-object
-             * @description A step that uses it.
-             */
-            example?: string;
+            /** @description JSON Schema (2020-12) of a step that uses it. */
+            schema?: Record<string, unknown>;
+            /** @description A step that uses it. */
+            example?: Record<string, unknown>;
         };
         /** @description BlockOutput is an output of a block. */
         v1BlockOutput: {
@@ -1276,11 +1255,8 @@ export interface components {
             kinds?: string[];
             /** @description Whether a run needs it. */
             required?: boolean;
-            /**
-             * Format: json
-             * @description Its default, if it has one.
-             */
-            defaultValue?: string;
+            /** @description Its default, if it has one. */
+            defaultValue?: unknown;
             /** @description Whether it is a credential. The vault keeps it for one run only. */
             credential?: boolean;
             /** @description Provider of the credential: "openai" ... */
@@ -1704,11 +1680,8 @@ export interface components {
         v1RunResponse: {
             /** @description The run: "workspaces/{workspace}/runs/{run}"; for guests only its id. */
             run?: string;
-            /**
-             * Format: json-list
-             * @description A JSON list with one object for each element of the input batch.
-             */
-            outputs?: string;
+            /** @description A JSON list with one object for each element of the input batch. */
+            outputs?: Record<string, unknown>[];
             /** @description What it used. */
             charges?: components["schemas"]["v1LineItem"][];
             /** @description What is left. */
@@ -1733,11 +1706,35 @@ export interface components {
         v1Sample: {
             /** @description Name of the input. */
             input?: string;
+            /** @description Its value, in the form that a run takes. */
+            value?: unknown;
+        };
+        /** @description Session is a signed-in browser or command line. It acts with one key, and ends with it. */
+        v1Session: {
+            /** @description Resource name, "workspaces/{workspace}/sessions/{session}". */
+            name?: string;
+            /** @description Resource name of its key. */
+            key?: string;
+            /** @description Product name of the client, such as "Firefox". */
+            title?: string;
+            /** @description The token that stands for the session. Only the reply to CreateSession contains it. */
+            readonly token?: string;
             /**
-             * Format: json
-             * @description Its value, in the form that a run takes.
+             * Format: date-time
+             * @description When it was made.
              */
-            value?: string;
+            createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was used last, to the minute.
+             */
+            lastUseTime?: string;
+            /**
+             * Format: date-time
+             * @description When it ends if it is not used again: 12 hours after the last use, at most 30 days
+             *     after it was made.
+             */
+            expireTime?: string;
         };
         /** @description Session is a signed-in browser or command line. It acts with one key, and ends with it. */
         v1Session: {
@@ -1861,11 +1858,8 @@ export interface components {
              *     nobody can use it to guess redacted parts of the definition.
              */
             versionHash?: string;
-            /**
-             * Format: json-object
-             * @description The definition, redacted.
-             */
-            definition?: string;
+            /** @description The definition, redacted. */
+            definition?: Record<string, unknown>;
             interface?: components["schemas"]["v1Interface"];
             graph?: components["schemas"]["v1Graph"];
             terms?: components["schemas"]["v1Terms"];
@@ -2078,11 +2072,8 @@ export interface components {
             title?: string;
             /** @description What it does, for people. */
             description?: string;
-            /**
-             * Format: json-object
-             * @description The definition of the live version, in the language of Roboflow Workflows.
-             */
-            definition?: string;
+            /** @description The definition of the live version, in the language of Roboflow Workflows. */
+            definition?: Record<string, unknown>;
             /**
              * Format: int32
              * @description Number of the live version.
@@ -2129,11 +2120,8 @@ export interface components {
              * @description Number, from 1.
              */
             readonly number?: number;
-            /**
-             * Format: json-object
-             * @description The definition.
-             */
-            readonly definition?: string;
+            /** @description The definition. */
+            readonly definition?: Record<string, unknown>;
             /** @description SHA-256 of the stored bytes, hex. */
             readonly versionHash?: string;
             /** @description The key that saved it. */
@@ -3723,11 +3711,8 @@ export interface operations {
                     title?: string;
                     /** @description What it does, for people. */
                     description?: string;
-                    /**
-                     * Format: json-object
-                     * @description The definition of the live version, in the language of Roboflow Workflows.
-                     */
-                    definition?: string;
+                    /** @description The definition of the live version, in the language of Roboflow Workflows. */
+                    definition?: Record<string, unknown>;
                     /**
                      * Format: int32
                      * @description Number of the live version.
