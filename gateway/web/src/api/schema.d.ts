@@ -1736,33 +1736,6 @@ export interface components {
              */
             expireTime?: string;
         };
-        /** @description Session is a signed-in browser or command line. It acts with one key, and ends with it. */
-        v1Session: {
-            /** @description Resource name, "workspaces/{workspace}/sessions/{session}". */
-            name?: string;
-            /** @description Resource name of its key. */
-            key?: string;
-            /** @description Product name of the client, such as "Firefox". */
-            title?: string;
-            /** @description The token that stands for the session. Only the reply to CreateSession contains it. */
-            readonly token?: string;
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
-            createTime?: string;
-            /**
-             * Format: date-time
-             * @description When it was used last, to the minute.
-             */
-            lastUseTime?: string;
-            /**
-             * Format: date-time
-             * @description When it ends if it is not used again: 12 hours after the last use, at most 30 days
-             *     after it was made.
-             */
-            expireTime?: string;
-        };
         /** @description Share is one link to one workflow. */
         v1Share: {
             /** @description Resource name, "workspaces/{workspace}/workflows/{workflow}/shares/{share}". */
