@@ -2387,7 +2387,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x0fSLOT_KIND_QUERY\x10\x03\x12\x13\n" +
 	"\x0fSLOT_KIND_BASIC\x10\x04\x12\x12\n" +
 	"\x0eSLOT_KIND_BODY\x10\x05\x12\x11\n" +
-	"\rSLOT_KIND_URL\x10\x062\x90\x15\n" +
+	"\rSLOT_KIND_URL\x10\x062\x95\x15\n" +
 	"\fVaultService\x12k\n" +
 	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
@@ -2410,8 +2410,8 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x02\x02\x03\x1a\bkey.name\x82\xd3\xe4\x93\x02):\x03key2\"/v1/{key.name=workspaces/*/keys/*}\x12}\n" +
 	"\tDeleteKey\x12\".keyhole.vault.v1.DeleteKeyRequest\x1a\x16.google.protobuf.Empty\"4\xea\xe0\x18\n" +
 	"\n" +
-	"\x02\x02\x03\x1a\x04name\x82\xd3\xe4\x93\x02 *\x1e/v1/{name=workspaces/*/keys/*}\x12r\n" +
-	"\rCreateSession\x12&.keyhole.vault.v1.CreateSessionRequest\x1a\x19.keyhole.vault.v1.Session\"\x1e\xea\xe0\x18\x03\n" +
+	"\x02\x02\x03\x1a\x04name\x82\xd3\xe4\x93\x02 *\x1e/v1/{name=workspaces/*/keys/*}\x12w\n" +
+	"\rCreateSession\x12&.keyhole.vault.v1.CreateSessionRequest\x1a\x19.keyhole.vault.v1.Session\"#\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/sessions\x12\x99\x01\n" +
 	"\fListSessions\x12%.keyhole.vault.v1.ListSessionsRequest\x1a&.keyhole.vault.v1.ListSessionsResponse\":\xea\xe0\x18\f\n" +
 	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=workspaces/*}/sessions\x12\x89\x01\n" +
