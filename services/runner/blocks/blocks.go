@@ -5,6 +5,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/detection"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/fusion"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/model"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
@@ -20,6 +21,7 @@ func All() engine.Registry {
 		detection.Blocks(),
 		flow.Blocks(),
 		formatter.Blocks(),
+		fusion.Blocks(),
 		model.Blocks(),
 		provider.Blocks(),
 		sink.Blocks(),

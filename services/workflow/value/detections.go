@@ -41,6 +41,20 @@ func (b Box) Center() (x, y float64) { return (b[0] + b[2]) / 2, (b[1] + b[3]) /
 // Shift returns the box moved by an offset.
 func (b Box) Shift(x, y float64) Box { return Box{b[0] + x, b[1] + y, b[2] + x, b[3] + y} }
 
+// Around returns the smallest box that holds both.
+func (b Box) Around(o Box) Box {
+	return Box{min(b[0], o[0]), min(b[1], o[1]), max(b[2], o[2]), max(b[3], o[3])}
+}
+
+// IoU returns the intersection over union of two boxes. It is 0 if they only touch.
+func (b Box) IoU(o Box) float64 {
+	w, h := min(b[2], o[2])-max(b[0], o[0]), min(b[3], o[3])-max(b[1], o[1])
+	if !(w > 0 && h > 0) {
+		return 0
+	}
+	return w * h / (b.Width()*b.Height() + o.Width()*o.Height() - w*h)
+}
+
 // Detections are the rows found on one picture, stored as columns. Every present column has
 // one entry for each box. Masks and TrackerID may be nil.
 type Detections struct {

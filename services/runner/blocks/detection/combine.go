@@ -37,7 +37,7 @@ func newMerge(step engine.Step) (engine.Block, error) {
 		merged := d.Select([]int{0})
 		merged.Masks, merged.TrackerID = nil, nil
 		for i, box := range d.XYXY {
-			merged.XYXY[0] = around(merged.XYXY[0], box)
+			merged.XYXY[0] = merged.XYXY[0].Around(box)
 			merged.Confidence[0] = min(merged.Confidence[0], d.Confidence[i])
 		}
 		merged.ClassID = []int64{0}

@@ -77,7 +77,7 @@ func groups(d *value.Detections, threshold float64) [][]int {
 		}
 		group := []int{best}
 		for _, other := range order[at+1:] {
-			if !taken[other] && d.ClassID[other] == d.ClassID[best] && overlap(d.XYXY[best], d.XYXY[other]) > threshold {
+			if !taken[other] && d.ClassID[other] == d.ClassID[best] && d.XYXY[best].IoU(d.XYXY[other]) > threshold {
 				taken[other] = true
 				group = append(group, other)
 			}
@@ -94,13 +94,4 @@ func heads(groups [][]int) []int {
 	}
 	slices.Sort(rows)
 	return rows
-}
-
-// overlap returns the intersection over union.
-func overlap(a, b value.Box) float64 {
-	w, h := min(a[2], b[2])-max(a[0], b[0]), min(a[3], b[3])-max(a[1], b[1])
-	if w <= 0 || h <= 0 {
-		return 0
-	}
-	return w * h / (a.Width()*a.Height() + b.Width()*b.Height() - w*h)
 }

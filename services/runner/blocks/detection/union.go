@@ -15,21 +15,17 @@ func union(d *value.Detections, groups [][]int, threshold float64) *value.Detect
 	out := d.Select(rows)
 	for i, group := range groups {
 		for _, other := range group[1:] {
-			if overlap(out.XYXY[i], d.XYXY[other]) < threshold {
+			if out.XYXY[i].IoU(d.XYXY[other]) < threshold {
 				break
 			}
 			out.Confidence[i] = weighted(out.XYXY[i], out.Confidence[i], d.XYXY[other], d.Confidence[other])
-			out.XYXY[i] = around(out.XYXY[i], d.XYXY[other])
+			out.XYXY[i] = out.XYXY[i].Around(d.XYXY[other])
 			if out.Masks != nil {
 				out.Masks[i] = both(out.Masks[i], d.Masks[other])
 			}
 		}
 	}
 	return out
-}
-
-func around(a, b value.Box) value.Box {
-	return value.Box{min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])}
 }
 
 func weighted(a value.Box, ofA float64, b value.Box, ofB float64) float64 {

@@ -6,6 +6,7 @@ import "github.com/keyhole-dev/keyhole/services/runner/engine"
 func Blocks() engine.Registry {
 	return engine.Registry{
 		"roboflow_core/cosine_similarity@v1":   newCosineSimilarity,
+		"roboflow_core/csv_formatter@v1":       newCSV,
 		"roboflow_core/current_time@v1":        newCurrentTime,
 		"roboflow_core/expression@v1":          newExpression,
 		"roboflow_core/json_parser@v1":         newJSONParser,

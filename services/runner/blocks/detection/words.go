@@ -1,0 +1,176 @@
+package detection
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// newStitchWords makes the second version of the block that joins detected characters and
+// words to a text. It can also tell words from gaps, and follow crooked lines.
+func newStitchWords(step engine.Step) (engine.Block, error) {
+	algorithm, _ := step.Fields["stitching_algorithm"].(string)
+	direction, _ := step.Fields["reading_direction"].(string)
+	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
+		predictions := call.Batch("predictions")
+		results := make([]engine.Result, predictions.Len())
+		for i := range results {
+			d, err := detections("predictions", predictions.Values[i])
+			if err != nil {
+				return engine.None(), err
+			}
+			if d.Len() > maxStitched {
+				return engine.None(), engine.Failf(engine.QueryInput, "there are %d detections; at most %d can be put in order", d.Len(), maxStitched)
+			}
+			text, err := newReading(call, d, direction).text(algorithm)
+			if err != nil {
+				return engine.None(), err
+			}
+			results[i] = engine.One(engine.Outputs{"ocr_text": text})
+		}
+		return engine.Many(results), nil
+	}), nil
+}
+
+// reading is a text in the making. Its pieces are turned so that lines run to the right.
+type reading struct {
+	call      *engine.Call
+	vertical  bool
+	upwards   bool // the last line of vertical text comes first
+	delimiter string
+	pieces    []piece
+}
+
+// piece is a detection. along is its centre within a line, across the line's. start and
+// top are where it begins, in whole pixels. They count against the reading direction if
+// text is read backwards.
+type piece struct {
+	along, across, start, top, width, height float64
+	text                                     string
+}
+
+func newReading(call *engine.Call, d *value.Detections, direction string) *reading {
+	if direction == "auto" {
+		direction = guess(d)
+	}
+	r := &reading{call: call, vertical: strings.HasPrefix(direction, "vertical"), upwards: direction == "vertical_bottom_to_top"}
+	r.delimiter, _ = call.Arg("delimiter").(string)
+	for i, box := range d.XYXY {
+		if r.vertical {
+			box = value.Box{box[1], box[0], box[3], box[2]}
+		}
+		p := piece{width: box.Width(), height: box.Height(), text: d.Class(i)}
+		p.along, p.across = box.Center()
+		p.start, p.top = math.RoundToEven(box[0]), math.RoundToEven(box[1])
+		if direction == "right_to_left" || r.upwards {
+			p.along, p.start = -p.along, -p.start
+		}
+		r.pieces = append(r.pieces, p)
+	}
+	return r
+}
+
+// text joins the pieces with one of the three algorithms.
+func (r *reading) text(algorithm string) (string, error) {
+	multiplier, _ := value.Float(r.call.Arg("otsu_threshold_multiplier"))
+	skew, _ := value.Float(r.call.Arg("collimate_tolerance"))
+	tolerance, _ := value.Float(r.call.Arg("tolerance"))
+	switch {
+	case len(r.pieces) == 0:
+		return "", nil
+	case algorithm == "otsu":
+		return r.joined(r.spaced(r.rows(), multiplier)), nil
+	case algorithm == "collimate":
+		return r.joined(r.plain(r.followed(skew))), nil
+	case tolerance <= 0:
+		return "", engine.Failf(engine.QueryInput, "tolerance must be above 0")
+	}
+	// here the delimiter stands next to the line breaks too
+	return strings.Join(r.plain(r.buckets(tolerance)), r.delimiter+r.separator()+r.delimiter), nil
+}
+
+func (r *reading) separator() string { return map[bool]string{true: " ", false: "\n"}[r.vertical] }
+
+func (r *reading) joined(lines []string) string { return strings.Join(lines, r.separator()) }
+
+// plain writes each line without gaps.
+func (r *reading) plain(lines [][]piece) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		words := make([]string, len(line))
+		for k, p := range line {
+			words[k] = p.text
+		}
+		out[i] = strings.Join(words, r.delimiter)
+	}
+	return out
+}
+
+// ordered sorts lines by a number of each, from the last if the text runs upwards.
+func (r *reading) ordered(lines [][]piece, by func([]piece) float64) [][]piece {
+	slices.SortStableFunc(lines, func(a, b []piece) int { return cmp.Compare(by(a), by(b)) })
+	if r.upwards {
+		slices.Reverse(lines)
+	}
+	return lines
+}
+
+// middle returns the mean height of a line's pieces.
+func middle(line []piece) float64 {
+	sum := 0.0
+	for _, p := range line {
+		sum += p.across
+	}
+	return sum / float64(len(line))
+}
+
+// buckets puts pieces into lines whose heights are multiples of the tolerance.
+func (r *reading) buckets(tolerance float64) [][]piece {
+	height := func(line []piece) float64 { return math.RoundToEven(line[0].top / tolerance) }
+	at := map[float64]int{}
+	var lines [][]piece
+	for _, p := range r.pieces {
+		key := height([]piece{p})
+		if _, seen := at[key]; !seen {
+			at[key] = len(lines)
+			lines = append(lines, nil)
+		}
+		lines[at[key]] = append(lines[at[key]], p)
+	}
+	for _, line := range lines {
+		slices.SortStableFunc(line, func(a, b piece) int { return cmp.Compare(a.start, b.start) })
+	}
+	return r.ordered(lines, height)
+}
+
+// followed builds crooked lines: each piece follows the last one of its line, at about the
+// same height.
+func (r *reading) followed(tolerance float64) [][]piece {
+	left := slices.Clone(r.pieces)
+	slices.SortStableFunc(left, func(a, b piece) int { return cmp.Compare(a.along, b.along) })
+	var lines [][]piece
+	for len(left) > 0 {
+		line := []piece{left[0]}
+		left = left[1:]
+		for joined := true; joined; {
+			var rest []piece
+			for _, p := range left {
+				last := line[len(line)-1]
+				if last.along <= p.along && math.Abs(last.across-p.across) < max(last.height, p.height)/2+tolerance {
+					line = append(line, p)
+				} else {
+					rest = append(rest, p)
+				}
+			}
+			joined = len(rest) < len(left)
+			left = rest
+		}
+		lines = append(lines, line)
+	}
+	return r.ordered(lines, middle)
+}

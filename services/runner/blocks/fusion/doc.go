@@ -1,0 +1,2 @@
+// Package fusion has the blocks that compare or merge the detections of several steps.
+package fusion
