@@ -7,6 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/fusion"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/model"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/picture"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/transform"
@@ -23,6 +24,7 @@ func All() engine.Registry {
 		formatter.Blocks(),
 		fusion.Blocks(),
 		model.Blocks(),
+		picture.Blocks(),
 		provider.Blocks(),
 		sink.Blocks(),
 		transform.Blocks(),
