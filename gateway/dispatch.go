@@ -14,6 +14,9 @@ import (
 // pattern `/{ws}/workflows/{wf}` conflicts with all other patterns of a ServeMux. The
 // vault reserves these first segments: no workspace has such an id.
 func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/" && g.pages.Root(w, r) {
+		return
+	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
 	case "v1":
@@ -33,7 +36,7 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 		g.pages.Embed(w, r, rest)
 	case "app":
 		if !g.signin.Serve(w, r, rest) {
-			reply.Error(w, reply.NoSuchPath(r))
+			g.pages.Console(w, r)
 		}
 	case "assets":
 		g.pages.Asset(w, r, rest)

@@ -64,6 +64,7 @@ func placeholder() fstest.MapFS {
 func builtApp() fstest.MapFS {
 	dist := placeholder()
 	dist["dist/app/index.html"] = &fstest.MapFile{Data: []byte("<html><head><!--keyhole:head--></head>app</html>")}
+	dist["dist/app/console.html"] = &fstest.MapFile{Data: []byte("<html><head><!--keyhole:head--></head>console</html>")}
 	dist["dist/app/assets/index-1.js"] = &fstest.MapFile{Data: []byte("plain")}
 	dist["dist/app/assets/index-1.js.br"] = &fstest.MapFile{Data: []byte("brotli")}
 	dist["dist/app/assets/index-1.js.gz"] = &fstest.MapFile{Data: []byte("gzip")}
@@ -200,5 +201,61 @@ func TestRoboflowStillPostsThroughLinks(t *testing.T) {
 	}
 	if w := get(g, "/s/tok/ws/workflows/wf"); strings.Contains(w.Header().Get("Content-Type"), "html") {
 		t.Error("GET of a Roboflow path got a page")
+	}
+}
+
+func TestConsoleIsOneDocumentWithoutNames(t *testing.T) {
+	t.Parallel()
+	g := newPages(t, builtApp(), nil)
+	for _, path := range []string{"/app", "/app/", "/app/sign-in", "/app/demo/workflows/read-text", "/app/%3Cscript%3Ealert(1)%3C/script%3E"} {
+		w := get(g, path, "Cookie", "__Host-keyhole=kh_secret")
+		policy, body := w.Header().Get("Content-Security-Policy"), w.Body.String()
+		if w.Code != http.StatusOK || !strings.Contains(body, "console") || strings.Contains(body, "alert") || strings.Contains(body, "kh_secret") {
+			t.Errorf("%s: got %d: %s", path, w.Code, body)
+		}
+		for _, want := range []string{"default-src 'none'", "script-src 'self';", "require-trusted-types-for 'script'", "trusted-types 'none'", "frame-ancestors 'none'"} {
+			if !strings.Contains(policy, want) {
+				t.Errorf("%s: the policy %q lacks %s", path, policy, want)
+			}
+		}
+		if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Cross-Origin-Resource-Policy") != "same-origin" {
+			t.Errorf("%s: headers %v", path, w.Header())
+		}
+	}
+	if w := get(newPages(t, placeholder(), nil), "/app"); !strings.Contains(w.Body.String(), "make web") {
+		t.Errorf("without the app: %s", w.Body)
+	}
+}
+
+func TestRootIsAPageForBrowsersOnly(t *testing.T) {
+	t.Parallel()
+	g := newPages(t, builtApp(), nil)
+	browser := get(g, "/", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+	if browser.Code != http.StatusOK || !strings.Contains(browser.Body.String(), "console") || browser.Header().Get("Vary") != "Accept" {
+		t.Errorf("a browser got %d: %s", browser.Code, browser.Body)
+	}
+	for _, accept := range []string{"", "*/*", "application/json"} {
+		if w := get(g, "/", "Accept", accept); w.Code != http.StatusNotFound || strings.Contains(w.Header().Get("Content-Type"), "html") {
+			t.Errorf("Accept %q got %d, %v", accept, w.Code, w.Header())
+		}
+	}
+	for _, path := range []string{"//evil.example", "/nothing"} {
+		if w := get(g, path, "Accept", "text/html"); strings.Contains(w.Body.String(), "console") {
+			t.Errorf("%s got the console", path)
+		}
+	}
+	if w := get(g, "/app/"); w.Header().Get("Location") != "" {
+		t.Errorf("redirected: %v", w.Header())
+	}
+}
+
+func TestSharePageKnowsTheConsole(t *testing.T) {
+	t.Parallel()
+	views := map[string]*sharingv1.SharedWorkflow{"tok": aView()}
+	if body := get(newPages(t, builtApp(), views), "/s/tok").Body.String(); !strings.Contains(body, `<meta name="keyhole-console" content="/app">`) {
+		t.Errorf("got %s", body)
+	}
+	if body := get(newPages(t, placeholder(), views), "/s/tok").Body.String(); strings.Contains(body, "keyhole-console") {
+		t.Errorf("got %s", body)
 	}
 }

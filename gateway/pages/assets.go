@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/gateway/reply"
@@ -15,30 +16,50 @@ import (
 // headMark is the place of a page's own head in the document.
 const headMark = "<!--keyhole:head-->"
 
-// assets are the document of the pages and the files that it loads.
-type assets struct {
-	// before and after are the parts of the document around headMark.
+// document is a page of the web app, or the placeholder that says how to build it.
+type document struct {
+	// before and after are the parts around headMark.
 	before, after []byte
-	files         fs.FS
 	built         bool
 }
 
-// openAssets reads the built app, or the placeholder that says how to build it.
+// assets are the documents of the pages and the files that they load.
+type assets struct {
+	share, console document
+	files          fs.FS
+}
+
+// openAssets reads the built app.
 func openAssets(dist fs.FS) (*assets, error) {
-	document, err := fs.ReadFile(dist, "dist/app/index.html")
-	built := err == nil
-	if !built {
-		if document, err = fs.ReadFile(dist, "dist/placeholder.html"); err != nil {
-			return nil, err
-		}
+	share, err := openDocument(dist, "dist/app/index.html")
+	if err != nil {
+		return nil, err
+	}
+	console, err := openDocument(dist, "dist/app/console.html")
+	if err != nil {
+		return nil, err
 	}
 	files, err := fs.Sub(dist, "dist/app/assets")
 	if err != nil {
 		return nil, err
 	}
-	before, after, _ := bytes.Cut(document, []byte(headMark))
-	return &assets{before: before, after: after, files: files, built: built}, nil
+	return &assets{share: share, console: console, files: files}, nil
 }
+
+func openDocument(dist fs.FS, name string) (document, error) {
+	raw, err := fs.ReadFile(dist, name)
+	built := err == nil
+	if !built {
+		if raw, err = fs.ReadFile(dist, "dist/placeholder.html"); err != nil {
+			return document{}, err
+		}
+	}
+	before, after, _ := bytes.Cut(raw, []byte(headMark))
+	return document{before: before, after: after, built: built}, nil
+}
+
+// with returns the document with a head in its place.
+func (d document) with(head []byte) []byte { return slices.Concat(d.before, head, d.after) }
 
 // assetName matches the names that the build gives to files: no path, no hidden file.
 var assetName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,120}$`)

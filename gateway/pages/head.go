@@ -25,6 +25,9 @@ func (h *Handlers) head(r *http.Request, token, nonce string, view *sharingv1.Sh
 	fmt.Fprintf(&b, "<title>%s · Keyhole</title>\n", html.EscapeString(title))
 	fmt.Fprintf(&b, "<meta property=\"csp-nonce\" nonce=\"%s\">\n", nonce)
 	meta("name", "keyhole-max-body", strconv.FormatInt(h.cfg.MaxBody, 10))
+	if h.assets.console.built {
+		meta("name", "keyhole-console", consolePath)
+	}
 	meta("name", "description", text)
 	meta("property", "og:type", "website")
 	meta("property", "og:site_name", "Keyhole")
@@ -39,7 +42,7 @@ func (h *Handlers) head(r *http.Request, token, nonce string, view *sharingv1.Sh
 		meta("property", "og:image:alt", "The blocks of the workflow and how they are connected")
 		meta("name", "twitter:card", "summary_large_image")
 	}
-	if h.assets.built {
+	if h.assets.share.built {
 		fmt.Fprintf(&b, "<link rel=\"preload\" href=\"/v1/shared/%s\" as=\"fetch\" crossorigin>\n", token)
 	}
 	return []byte(b.String())

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -124,7 +123,7 @@ func (h *Handlers) page(w http.ResponseWriter, r *http.Request, token string, em
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 	}
 	head := h.head(r, token, nonce, view)
-	reply.Body(w, r, status, slices.Concat(h.assets.before, head, h.assets.after))
+	reply.Body(w, r, status, h.assets.share.with(head))
 }
 
 // view asks for the view of a link as a guest, because anyone with the link may see it.

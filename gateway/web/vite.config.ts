@@ -29,7 +29,7 @@ function precompress(): Plugin {
 const server = process.env.KEYHOLE_SERVER ?? "http://127.0.0.1:8080";
 
 // An entry is one document with a budget of its own (e2e/build.test.ts).
-export const entries = { share: "index.html" };
+export const entries = { share: "index.html", console: "console.html" };
 
 export default defineConfig({
   plugins: [react(), precompress()],

@@ -1,5 +1,6 @@
 // The typed client of the gateway's API: types from the OpenAPI document, calls by
-// openapi-fetch. Same origin only, no cookies: a key travels in a header.
+// openapi-fetch. Same origin only: a visitor's key travels in a header, a session in a cookie
+// that no script can read.
 import createClient from "openapi-fetch";
 import { parse, stringify } from "../json/exact";
 import { failureOf, networkFailure } from "./failure";
@@ -22,7 +23,7 @@ export type ForkReport = Schemas["v1ForkReport"];
 export type Fork = Schemas["v1ForkSharedWorkflowResponse"];
 export type Whoami = Schemas["v1WhoamiResponse"];
 
-const client = createClient<paths>({
+export const client = createClient<paths>({
   credentials: "same-origin",
   referrerPolicy: "no-referrer",
   bodySerializer: (body) => stringify(body),
@@ -34,7 +35,7 @@ function headers(key: string): Record<string, string> {
 
 // call converts every error into a Failure. Answers come as text, so that their
 // numbers keep their value.
-async function call<T>(request: Promise<{ data?: string; error?: unknown; response: Response }>): Promise<T> {
+export async function call<T>(request: Promise<{ data?: string; error?: unknown; response: Response }>): Promise<T> {
   const text = await answerOf(request);
   try {
     return parse(text) as T;

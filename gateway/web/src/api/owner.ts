@@ -1,0 +1,122 @@
+// What owners do with their workspace: the same API as every other client's.
+import { call, client } from "./client";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Workflow = Schemas["v1Workflow"];
+export type WorkflowVersion = Schemas["v1WorkflowVersion"];
+export type Inspection = Schemas["v1InspectWorkflowResponse"];
+export type Share = Schemas["v1Share"];
+export type Notice = Schemas["v1Notice"];
+export type Run = Schemas["v1Run"];
+export type Credential = Schemas["v1Credential"];
+export type Key = Schemas["v1Key"];
+
+const pageSize = 25;
+const text = { parseAs: "text" } as const;
+
+export interface Page<T> {
+  rows: T[];
+  next: string;
+}
+
+type Listed = { nextPageToken?: string } & Record<string, unknown>;
+
+async function page<T>(answer: Promise<Listed>, field: string): Promise<Page<T>> {
+  const got = await answer;
+  return { rows: (got[field] as T[] | undefined) ?? [], next: got.nextPageToken ?? "" };
+}
+
+export function listWorkflows(workspace: string, words: string, pageToken: string): Promise<Page<Workflow>> {
+  const query = { pageSize, pageToken: pageToken || undefined, text: words || undefined };
+  const params = { path: { workspace }, query };
+  return page(call(client.GET("/v1/workspaces/{workspace}/workflows", { params, ...text })), "workflows");
+}
+
+export interface WorkflowPath {
+  workspace: string;
+  workflow: string;
+}
+
+export function getWorkflow(path: WorkflowPath): Promise<Workflow> {
+  return call(client.GET("/v1/workspaces/{workspace}/workflows/{workflow}", { params: { path }, ...text }));
+}
+
+export function inspect(path: WorkflowPath, version = 0): Promise<Inspection> {
+  const body = { version };
+  return call(
+    client.POST("/v1/workspaces/{workspace}/workflows/{workflow}:inspect", { params: { path }, body, ...text }),
+  );
+}
+
+export function listVersions(path: WorkflowPath, pageToken: string): Promise<Page<WorkflowVersion>> {
+  const params = { path, query: { pageSize, pageToken: pageToken || undefined } };
+  return page(
+    call(client.GET("/v1/workspaces/{workspace}/workflows/{workflow}/versions", { params, ...text })),
+    "versions",
+  );
+}
+
+export function listShares(path: WorkflowPath, pageToken: string): Promise<Page<Share>> {
+  const params = { path, query: { pageSize, pageToken: pageToken || undefined } };
+  return page(
+    call(client.GET("/v1/workspaces/{workspace}/workflows/{workflow}/shares", { params, ...text })),
+    "shares",
+  );
+}
+
+export function createShare(path: WorkflowPath, body: Partial<Share>): Promise<Share> {
+  return call(
+    client.POST("/v1/workspaces/{workspace}/workflows/{workflow}/shares", { params: { path }, body, ...text }),
+  );
+}
+
+export interface SharePath extends WorkflowPath {
+  share: string;
+}
+
+// updateShare changes the settings that the body names.
+export function updateShare(path: SharePath, body: Partial<Share>): Promise<Share> {
+  return call(
+    client.PATCH("/v1/workspaces/{workspace}/workflows/{workflow}/shares/{share}", { params: { path }, body, ...text }),
+  );
+}
+
+export function revokeShare(path: SharePath): Promise<unknown> {
+  return call(
+    client.DELETE("/v1/workspaces/{workspace}/workflows/{workflow}/shares/{share}", { params: { path }, ...text }),
+  );
+}
+
+export function pauseShare(path: SharePath): Promise<Share> {
+  const params = { path };
+  return call(
+    client.POST("/v1/workspaces/{workspace}/workflows/{workflow}/shares/{share}:pause", { params, body: {}, ...text }),
+  );
+}
+
+export function resumeShare(path: SharePath): Promise<Share> {
+  const params = { path };
+  return call(
+    client.POST("/v1/workspaces/{workspace}/workflows/{workflow}/shares/{share}:resume", { params, body: {}, ...text }),
+  );
+}
+
+export function rotateShare(path: SharePath): Promise<Share> {
+  const params = { path };
+  return call(
+    client.POST("/v1/workspaces/{workspace}/workflows/{workflow}/shares/{share}:rotate", { params, body: {}, ...text }),
+  );
+}
+
+export function listRuns(
+  workspace: string,
+  of: { workflow: string; share: string },
+  pageToken: string,
+): Promise<Page<Run>> {
+  const workflow = of.workflow ? `workspaces/${workspace}/workflows/${of.workflow}` : undefined;
+  const share = of.share && workflow ? `${workflow}/shares/${of.share}` : undefined;
+  const query = { pageSize, pageToken: pageToken || undefined, workflow: share ? undefined : workflow, share };
+  const params = { path: { workspace }, query };
+  return page(call(client.GET("/v1/workspaces/{workspace}/runs", { params, ...text })), "runs");
+}

@@ -1,0 +1,76 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useState } from "react";
+import type { Whoami } from "../api/client";
+import type { Failure } from "../api/failure";
+import { me } from "../api/session";
+import { Frame } from "./frame/Frame";
+import { Missing } from "./parts/Missing";
+import { Trouble } from "./parts/Trouble";
+import { navigate, pathOf, routeOf, useAddress, type Route } from "./routes";
+import { MeProvider, meOf, type Me } from "./session";
+import { SignIn } from "./signin/SignIn";
+import { WorkflowsPage } from "./workflows/WorkflowsPage";
+
+const WorkflowPage = lazy(() => import("./workflows/WorkflowPage"));
+const RunsPage = lazy(() => import("./runs/RunsPage"));
+
+// Root shows the page of the address to who is signed in, else the page for signing in. The
+// address stays, so that signing in leads to where one wanted to go.
+export function Root({ code }: { code: string }) {
+  const [unused, setUnused] = useState(code);
+  const queries = useQueryClient();
+  const who = useQuery<Whoami | null, Failure>({ queryKey: ["me"], queryFn: me, staleTime: 60_000 });
+  const address = useAddress();
+  if (who.isPending) return null;
+  if (who.error && !who.data) return <Trouble failure={who.error} onRetry={() => void who.refetch()} page />;
+  if (!who.data || unused) {
+    const done = async () => {
+      setUnused("");
+      queries.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" }); // of whoever was signed in before
+      await queries.invalidateQueries({ queryKey: ["me"] });
+    };
+    return <SignIn code={unused} onDone={done} onDrop={() => setUnused("")} />;
+  }
+  const mine = meOf(who.data);
+  return (
+    <MeProvider value={mine}>
+      <Page key={address.pathname} route={routeOf(address.pathname)} me={mine} />
+    </MeProvider>
+  );
+}
+
+function Page({ route, me }: { route: Route; me: Me }) {
+  useEffect(() => {
+    if (route.page === "home" && !me.operator) navigate(pathOf.workflows(me.workspace), true);
+  }, [route.page, me]);
+  if (route.page === "home" && !me.operator) return null;
+  return (
+    <Frame at={route.page}>
+      <Suspense fallback={null}>
+        <Content route={route} me={me} />
+      </Suspense>
+    </Frame>
+  );
+}
+
+function Content({ route, me }: { route: Route; me: Me }) {
+  if (me.operator) return <Missing title="Nothing for operators here yet">Use the command line.</Missing>;
+  if (route.page === "unknown" || route.page === "home") {
+    return <Missing title="Page not found">Check the address, or pick a page on the left.</Missing>;
+  }
+  if (route.workspace !== me.workspace) {
+    return (
+      <Missing title="Another workspace">
+        Your key belongs to workspace {me.workspace}. Sign out, and sign in with a key of {route.workspace}.
+      </Missing>
+    );
+  }
+  switch (route.page) {
+    case "workflows":
+      return <WorkflowsPage />;
+    case "workflow":
+      return <WorkflowPage workflow={route.workflow} />;
+    case "runs":
+      return <RunsPage />;
+  }
+}

@@ -1,0 +1,86 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { moment } from "../../api/explain";
+import type { Failure } from "../../api/failure";
+import { signOut } from "../../api/session";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/icons";
+import { Popover } from "../../ui/Popover";
+import { chooseTheme, currentTheme } from "../../ui/theme";
+import { Trouble } from "../parts/Trouble";
+import { navigate } from "../routes";
+import { useMe } from "../session";
+import style from "./Frame.module.css";
+
+// Account says who is signed in, for how long, and ends it.
+export function Account() {
+  const me = useMe();
+  const queries = useQueryClient();
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [busy, setBusy] = useState(false);
+  const leave = async () => {
+    setBusy(true);
+    try {
+      await signOut();
+      navigate("/", true);
+      queries.clear(); // nothing of the workspace stays in the page
+      await queries.invalidateQueries({ queryKey: ["me"] });
+      window.location.replace("/");
+    } catch (cause) {
+      setFailure(cause as Failure);
+      setBusy(false);
+    }
+  };
+  return (
+    <Popover
+      label="Session"
+      align="start"
+      trigger={
+        <button type="button" className={style.account}>
+          <span className={style.initial} aria-hidden="true">
+            {me.workspace.charAt(0).toUpperCase()}
+          </span>
+          <span className={style.who}>
+            <span className={style.workspace}>{me.workspace}</span>
+            <span className={style.key}>key {me.key}</span>
+          </span>
+          <Icon name="up" size={14} />
+        </button>
+      }
+    >
+      <dl className={style.session}>
+        <dt>Workspace</dt>
+        <dd>{me.workspace}</dd>
+        <dt>Key that pays for your runs</dt>
+        <dd>{me.key}</dd>
+        {me.expires && (
+          <>
+            <dt>Session ends, unless it is used</dt>
+            <dd>{moment(me.expires)}</dd>
+          </>
+        )}
+      </dl>
+      {failure && <Trouble failure={failure} />}
+      <div className={style.actions}>
+        <ThemeButton />
+        <Button busy={busy} onClick={() => void leave()}>
+          Sign out
+        </Button>
+      </div>
+    </Popover>
+  );
+}
+
+function ThemeButton() {
+  const [theme, setTheme] = useState(currentTheme);
+  const other = theme === "dark" ? "light" : "dark";
+  const choose = () => {
+    chooseTheme(other);
+    setTheme(other);
+  };
+  return (
+    <Button icon={theme === "dark" ? "sun" : "moon"} onClick={choose}>
+      {other === "dark" ? "Dark theme" : "Light theme"}
+    </Button>
+  );
+}

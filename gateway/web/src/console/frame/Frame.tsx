@@ -1,0 +1,47 @@
+import { type ReactNode } from "react";
+import { classes } from "../../ui/classes";
+import { Icon, Mark } from "../../ui/icons";
+import { Link, pathOf } from "../routes";
+import { useMe } from "../session";
+import { Account } from "./Account";
+import style from "./Frame.module.css";
+
+// Frame is the rail and the place of a page.
+export function Frame({ at, children }: { at: string; children: ReactNode }) {
+  const me = useMe();
+  const entries = me.operator
+    ? []
+    : [
+        { page: "workflows", label: "Workflows", icon: "fork", href: pathOf.workflows(me.workspace) },
+        { page: "runs", label: "Runs", icon: "history", href: pathOf.runs(me.workspace) },
+      ];
+  const on = at === "workflow" ? "workflows" : at;
+  return (
+    <div className={style.frame}>
+      <header className={style.rail}>
+        <a className={style.skip} href="#main">
+          Skip to the page
+        </a>
+        <Link className={style.brand} href="/app">
+          <Mark /> Keyhole
+        </Link>
+        <nav className={style.entries} aria-label="Console">
+          {entries.map((e) => (
+            <Link
+              key={e.page}
+              href={e.href}
+              className={classes(style.entry, on === e.page && style.on)}
+              aria-current={on === e.page ? "page" : undefined}
+            >
+              <Icon name={e.icon} /> {e.label}
+            </Link>
+          ))}
+        </nav>
+        <Account />
+      </header>
+      <main className={style.main} id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { useState, type ReactNode } from "react";
+import { Button } from "../../ui/Button";
+import { Dialog, DialogFoot } from "../../ui/Dialog";
+import { Trouble } from "./Trouble";
+import type { Failure } from "../../api/failure";
+
+interface Props {
+  title: string;
+  text: string;
+  action: string;
+  danger?: boolean;
+  onConfirm: () => Promise<unknown>;
+  onClose: () => void;
+  children?: ReactNode;
+}
+
+// Confirm asks once more. It stays open while the action works, and says why it failed.
+export function Confirm({ title, text, action, danger, onConfirm, onClose, children }: Props) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const go = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (cause) {
+      setFailure(cause as Failure);
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog open onClose={onClose} title={title} description={text}>
+      {children}
+      {failure && <Trouble failure={failure} />}
+      <DialogFoot>
+        <Button size={40} onClick={onClose}>
+          Cancel
+        </Button>
+        <Button size={40} look={danger ? "danger" : "filled"} busy={busy} onClick={() => void go()}>
+          {action}
+        </Button>
+      </DialogFoot>
+    </Dialog>
+  );
+}

@@ -1,0 +1,106 @@
+import { moment } from "../../api/explain";
+import { listRuns, type Run } from "../../api/owner";
+import { Button } from "../../ui/Button";
+import { EmptyState } from "../../ui/EmptyState";
+import { Table } from "../../ui/Table";
+import { Tag, type Tone } from "../../ui/Tag";
+import page from "../parts/Page.module.css";
+import { Trouble } from "../parts/Trouble";
+import { useList } from "../parts/useList";
+import { useTitle } from "../parts/useTitle";
+import { Link, pathOf, useAddress } from "../routes";
+import { useMe } from "../session";
+
+// RunsPage lists runs, newest first, of all workflows, of one, or of one link.
+export default function RunsPage() {
+  useTitle("Runs");
+  const { workspace } = useMe();
+  const { query } = useAddress();
+  const [workflow, share] = [query.get("workflow") ?? "", query.get("share") ?? ""];
+  const list = useList<Run>(["runs", workspace, workflow, share], (token) =>
+    listRuns(workspace, { workflow, share }, token),
+  );
+  return (
+    <>
+      <div className={page.head}>
+        <h1 className={page.title}>Runs</h1>
+        {(workflow || share) && (
+          <>
+            <Tag tone="accent">{share ? `${workflow}, link ${share}` : workflow}</Tag>
+            <Link href={pathOf.runs(workspace)}>Show all runs</Link>
+          </>
+        )}
+      </div>
+      {list.error ? (
+        <Trouble failure={list.error} onRetry={() => void list.refetch()} />
+      ) : (
+        <div className={page.wide}>
+          <Table<Run>
+            caption="Runs"
+            rows={list.rows}
+            keyOf={(r) => r.name ?? ""}
+            empty={
+              <EmptyState icon="history" title={list.isPending ? "Loading" : "No runs yet"}>
+                Runs of your workflows and of your keys appear here. Inputs and outputs are not kept.
+              </EmptyState>
+            }
+            columns={[
+              { id: "time", head: "Started", cell: (r) => moment(r.startTime ?? "") },
+              { id: "state", head: "State", cell: (r) => <State run={r} /> },
+              { id: "workflow", head: "Workflow", cell: (r) => <OfWorkflow run={r} workspace={workspace} /> },
+              { id: "share", head: "Link", cell: (r) => <OfShare run={r} workspace={workspace} /> },
+              {
+                id: "visitor",
+                head: "Visitor",
+                cell: (r) => (r.visitor ? <code>{r.visitor.slice(0, 14)}</code> : "you"),
+              },
+              { id: "key", head: "Paid by", cell: (r) => r.chargedKey?.split("/")[3] ?? "the visitor" },
+              { id: "took", head: "Took", number: true, cell: (r) => took(r) },
+            ]}
+          />
+        </div>
+      )}
+      {list.hasNextPage && (
+        <div className={page.more}>
+          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+const states: Record<string, [Tone, string]> = {
+  RUN_STATE_RUNNING: ["accent", "Running"],
+  RUN_STATE_SUCCEEDED: ["good", "Succeeded"],
+  RUN_STATE_FAILED: ["bad", "Failed"],
+  RUN_STATE_CANCELLED: ["plain", "Cancelled"],
+  RUN_STATE_ABANDONED: ["bad", "Abandoned"],
+  RUN_STATE_STOPPED: ["plain", "Stopped"],
+};
+
+function State({ run }: { run: Run }) {
+  const [tone, word] = states[run.state ?? ""] ?? ["plain", "Unknown"];
+  return (
+    <span title={run.message || undefined}>
+      <Tag tone={tone}>{word}</Tag>
+    </span>
+  );
+}
+
+function OfWorkflow({ run, workspace }: { run: Run; workspace: string }) {
+  const id = run.workflow?.split("/")[3];
+  return id ? <Link href={pathOf.workflow(workspace, id)}>{id}</Link> : "inline, or of another workspace";
+}
+
+function OfShare({ run, workspace }: { run: Run; workspace: string }) {
+  const [, , , workflow, , share] = run.share?.split("/") ?? [];
+  if (!share || !workflow) return "";
+  return <Link href={pathOf.runs(workspace, { workflow, share })}>{share}</Link>;
+}
+
+function took(run: Run): string {
+  if (!run.startTime || !run.endTime) return "";
+  return `${((Date.parse(run.endTime) - Date.parse(run.startTime)) / 1000).toFixed(2)} s`;
+}

@@ -1,0 +1,98 @@
+// What a share is called, where it leads, and which of its settings a form changes.
+import type { Inspection, Notice, Share, SharePath } from "../../api/owner";
+
+export function idOf(share: Share): string {
+  return share.name?.split("/")[5] ?? "";
+}
+
+export function pathOfShare(share: Share): SharePath {
+  const [, workspace = "", , workflow = "", , id = ""] = (share.name ?? "").split("/");
+  return { workspace, workflow, share: id };
+}
+
+export function titleOf(share: Share): string {
+  return share.title || idOf(share);
+}
+
+// linkOf is the address of a link. A server that does not know its own is at this page's.
+export function linkOf(share: Share): string {
+  return share.uri || `${window.location.origin}/s/${share.token}`;
+}
+
+export function noticeOf(notices: Notice[] | undefined, id: string): string {
+  return notices?.find((n) => n.id === id)?.text ?? "";
+}
+
+// privateModels names what run access can be opened for, with the steps that use it.
+export function privateModels(inspection: Inspection): { id: string; steps: string[] }[] {
+  return (inspection.privateModels ?? []).map((id) => ({
+    id,
+    steps: (inspection.models ?? []).filter((m) => m.modelId === id).map((m) => m.step ?? ""),
+  }));
+}
+
+// Form is what the dialog changes. Limits are the texts of their fields.
+export interface Form {
+  runAccess: boolean;
+  credentialAccess: boolean;
+  runs: string;
+  visitorRuns: string;
+  calls: string;
+  confirmed: boolean;
+}
+
+export function formOf(share: Share): Form {
+  const limit = (value: string | number | undefined) => (Number(value ?? 0) > 0 ? String(value) : "");
+  return {
+    runAccess: share.runAccess === "RUN_ACCESS_OWNER",
+    credentialAccess: share.credentialAccess === "CREDENTIAL_ACCESS_OWNER",
+    runs: limit(share.limits?.runs),
+    visitorRuns: limit(share.limits?.visitorRuns),
+    calls: limit(share.limits?.credentialCalls),
+    confirmed: false,
+  };
+}
+
+export const limitPattern = /^([1-9][0-9]{0,8})?$/;
+
+// changeOf is the body of the update: what differs, and nothing else.
+export function changeOf(share: Share, form: Form): Partial<Share> {
+  const before = formOf(share);
+  const body: Partial<Share> = {};
+  if (form.runAccess !== before.runAccess) body.runAccess = form.runAccess ? "RUN_ACCESS_OWNER" : "RUN_ACCESS_VISITOR";
+  if (form.credentialAccess !== before.credentialAccess) {
+    body.credentialAccess = form.credentialAccess ? "CREDENTIAL_ACCESS_OWNER" : "CREDENTIAL_ACCESS_VISITOR";
+    if (form.credentialAccess && form.confirmed) body.confirmedDestinations = share.detected?.unknownDestinations ?? [];
+  }
+  if (form.runs !== before.runs || form.visitorRuns !== before.visitorRuns || form.calls !== before.calls) {
+    body.limits = {
+      ...share.limits,
+      period: share.limits?.period ?? "PERIOD_DAY",
+      runs: form.runs || "0",
+      visitorRuns: form.visitorRuns || "0",
+      credentialCalls: form.calls || "0",
+    };
+  }
+  return body;
+}
+
+// opens says whether a form gives visitors more of the owner's than they have.
+export function opens(share: Share, form: Form): boolean {
+  const before = formOf(share);
+  return (form.runAccess && !before.runAccess) || (form.credentialAccess && !before.credentialAccess);
+}
+
+const periods: Record<string, string> = { PERIOD_DAY: "a day", PERIOD_MONTH: "a month", PERIOD_LIFETIME: "in all" };
+
+export function periodOf(share: Share): string {
+  return periods[share.limits?.period ?? "PERIOD_DAY"] ?? "a day";
+}
+
+// worst says what visitors can use at most. The defaults are the server's.
+export function worst(share: Share, form: Form): string {
+  const parts = [
+    form.runAccess && `${form.runs || "100"} runs on your key`,
+    form.credentialAccess && `${form.calls || "200"} calls with your credentials`,
+  ].filter(Boolean);
+  return parts.length > 0 ? `At worst ${periodOf(share)}: ${parts.join(" and ")}.` : "";
+}

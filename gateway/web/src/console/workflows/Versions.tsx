@@ -1,0 +1,52 @@
+import { moment } from "../../api/explain";
+import { listVersions, type WorkflowPath, type WorkflowVersion } from "../../api/owner";
+import { Button } from "../../ui/Button";
+import { Table } from "../../ui/Table";
+import { Tag } from "../../ui/Tag";
+import page from "../parts/Page.module.css";
+import { Trouble } from "../parts/Trouble";
+import { useList } from "../parts/useList";
+
+// Versions lists the versions of a workflow, newest first.
+export function Versions({ path, live }: { path: WorkflowPath; live: number }) {
+  const list = useList<WorkflowVersion>(["versions", path.workspace, path.workflow], (token) =>
+    listVersions(path, token),
+  );
+  return (
+    <section className={page.section} aria-labelledby="versions">
+      <h2 className={page.sub} id="versions">
+        Versions
+      </h2>
+      {list.error ? (
+        <Trouble failure={list.error} onRetry={() => void list.refetch()} />
+      ) : (
+        <Table<WorkflowVersion>
+          caption="Versions of this workflow"
+          rows={list.rows}
+          keyOf={(v) => v.number ?? 0}
+          columns={[
+            {
+              id: "number",
+              head: "Version",
+              cell: (v) => (
+                <>
+                  <strong>{v.number}</strong> {v.number === live && <Tag tone="good">live</Tag>}
+                </>
+              ),
+            },
+            { id: "time", head: "Saved", cell: (v) => moment(v.createTime ?? "") },
+            { id: "author", head: "By key", cell: (v) => v.author?.split("/")[3] ?? v.author },
+            { id: "hash", head: "SHA-256", cell: (v) => <code>{v.versionHash?.slice(0, 12)}</code> },
+          ]}
+        />
+      )}
+      {list.hasNextPage && (
+        <div className={page.more}>
+          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}

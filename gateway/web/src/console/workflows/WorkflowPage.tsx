@@ -1,0 +1,86 @@
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import type { Failure } from "../../api/failure";
+import { getWorkflow, inspect, type Inspection, type Workflow } from "../../api/owner";
+import { HowItWorks } from "../../graph/HowItWorks";
+import { Button } from "../../ui/Button";
+import { Skeleton } from "../../ui/Skeleton";
+import { Tag } from "../../ui/Tag";
+import page from "../parts/Page.module.css";
+import { Trouble } from "../parts/Trouble";
+import { useTitle } from "../parts/useTitle";
+import { Link, pathOf } from "../routes";
+import { useMe } from "../session";
+import { Links } from "./Links";
+import { Problems } from "./Problems";
+import { Versions } from "./Versions";
+import style from "./Workflow.module.css";
+
+const ShareDialog = lazy(() => import("../share/ShareDialog"));
+
+// WorkflowPage shows a workflow to its owner: graph, links, versions.
+export default function WorkflowPage({ workflow }: { workflow: string }) {
+  const { workspace } = useMe();
+  const path = { workspace, workflow };
+  const saved = useQuery<Workflow, Failure>({
+    queryKey: ["workflow", workspace, workflow],
+    queryFn: () => getWorkflow(path),
+  });
+  const found = useQuery<Inspection, Failure>({
+    queryKey: ["inspection", workspace, workflow],
+    queryFn: () => inspect(path),
+  });
+  // Which link the dialog shows: "" for the first one, null while it is closed.
+  const [sharing, setSharing] = useState<string | null>(null);
+  const title = saved.data?.title || workflow;
+  useTitle(title);
+  return (
+    <>
+      <nav aria-label="Breadcrumb" className={style.crumbs}>
+        <Link href={pathOf.workflows(workspace)}>Workflows</Link> / <span aria-current="page">{workflow}</span>
+      </nav>
+      <div className={page.head}>
+        <div className={style.name}>
+          <h1 className={page.title}>{title}</h1>
+          {saved.data && <Tag tone="good">Version {saved.data.liveVersion} is live</Tag>}
+        </div>
+        <Button look="filled" icon="link" disabled={!saved.data} onClick={() => setSharing("")}>
+          Share Workflow
+        </Button>
+      </div>
+      {saved.error && <Trouble failure={saved.error} onRetry={() => void saved.refetch()} />}
+      {saved.data?.description && <p className={page.lead}>{saved.data.description}</p>}
+      {saved.data?.forkedFrom && <p className={page.quiet}>Forked from {saved.data.forkedFrom}.</p>}
+      {found.error && !saved.error && <Trouble failure={found.error} onRetry={() => void found.refetch()} />}
+      {found.data && <Problems inspection={found.data} />}
+      <div className={page.section}>
+        {found.data?.graph ? (
+          <HowItWorks graph={found.data.graph} definition={definitionOf(saved.data)} steps={{}} />
+        ) : (
+          !found.error && <Skeleton height={180} />
+        )}
+      </div>
+      {saved.data && (
+        <>
+          <Links path={path} onOpen={(share) => setSharing(share)} />
+          <Versions path={path} live={saved.data.liveVersion ?? 0} />
+        </>
+      )}
+      <Suspense fallback={null}>
+        {sharing !== null && found.data && (
+          <ShareDialog
+            path={path}
+            title={title}
+            inspection={found.data}
+            start={sharing}
+            onClose={() => setSharing(null)}
+          />
+        )}
+      </Suspense>
+    </>
+  );
+}
+
+function definitionOf(workflow: Workflow | undefined): Record<string, unknown> | undefined {
+  return workflow?.definition as Record<string, unknown> | undefined;
+}

@@ -1,0 +1,124 @@
+import { useEffect, useState } from "react";
+import { moment } from "../../api/explain";
+import { listWorkflows, type Workflow } from "../../api/owner";
+import { Button } from "../../ui/Button";
+import { EmptyState } from "../../ui/EmptyState";
+import { Input } from "../../ui/Field";
+import { Skeleton } from "../../ui/Skeleton";
+import { Tag } from "../../ui/Tag";
+import page from "../parts/Page.module.css";
+import { Trouble } from "../parts/Trouble";
+import { useList } from "../parts/useList";
+import { useTitle } from "../parts/useTitle";
+import { Link, navigate, pathOf, useAddress } from "../routes";
+import { useMe } from "../session";
+import style from "./Workflows.module.css";
+
+const typing = 200; // ms without a key before a search
+
+// WorkflowsPage lists the workflows. The server searches and pages.
+export function WorkflowsPage() {
+  useTitle("Workflows");
+  const { workspace } = useMe();
+  const words = useAddress().query.get("q") ?? "";
+  const list = useList<Workflow>(["workflows", workspace, words], (token) => listWorkflows(workspace, words, token));
+  const searching = words !== "" || list.rows.length > 0;
+  return (
+    <>
+      <div className={page.head}>
+        <h1 className={page.title}>Workflows</h1>
+        {searching && <Search workspace={workspace} start={words} />}
+      </div>
+      {list.error ? (
+        <Trouble failure={list.error} onRetry={() => void list.refetch()} />
+      ) : list.isPending ? (
+        <Waiting />
+      ) : list.rows.length === 0 ? (
+        words ? (
+          <EmptyState icon="search" title="No workflow matches">
+            The search looks at titles and ids.
+          </EmptyState>
+        ) : (
+          <EmptyState icon="fork" title="No workflows yet">
+            Save one with <code>keyhole workflow create</code>, or open a shared link and fork it.
+          </EmptyState>
+        )
+      ) : (
+        <ul className={style.list} aria-label="Workflows" aria-busy={list.isFetching || undefined}>
+          {list.rows.map((w) => (
+            <Row key={w.name} workflow={w} workspace={workspace} />
+          ))}
+        </ul>
+      )}
+      {list.hasNextPage && (
+        <div className={page.more}>
+          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Search({ workspace, start }: { workspace: string; start: string }) {
+  const [text, setText] = useState(start);
+  useEffect(() => {
+    const wanted = text.trim();
+    if (wanted === start) return;
+    const timer = setTimeout(() => {
+      const path = pathOf.workflows(workspace);
+      navigate(wanted ? `${path}?${new URLSearchParams({ q: wanted })}` : path, true);
+    }, typing);
+    return () => clearTimeout(timer);
+  }, [text, start, workspace]);
+  return (
+    <Input
+      type="search"
+      className={style.search}
+      aria-label="Search workflows"
+      placeholder="Search"
+      maxLength={200}
+      value={text}
+      onChange={(e) => setText(e.target.value)}
+    />
+  );
+}
+
+function Row({ workflow, workspace }: { workflow: Workflow; workspace: string }) {
+  const id = workflow.name?.split("/")[3] ?? "";
+  const [active, paused] = [workflow.activeShares ?? 0, workflow.pausedShares ?? 0];
+  return (
+    <li className={style.row}>
+      <div className={style.name}>
+        <Link className={style.title} href={pathOf.workflow(workspace, id)}>
+          {workflow.title || id}
+        </Link>
+        <span className={style.id}>{id}</span>
+      </div>
+      <span>Version {workflow.liveVersion}</span>
+      <span className={style.links}>
+        {active > 0 && (
+          <Tag tone="good" icon="link">
+            {active === 1 ? "1 link" : `${active} links`}
+          </Tag>
+        )}
+        {paused > 0 && <Tag icon="stop">{paused} paused</Tag>}
+        {active + paused === 0 && <span className={page.quiet}>No link</span>}
+      </span>
+      <span className={page.quiet}>changed {moment(workflow.updateTime ?? "")}</span>
+    </li>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className={style.list} aria-busy="true" aria-label="Workflows" role="status">
+      {[0, 1, 2].map((i) => (
+        <div key={i} className={style.row}>
+          <Skeleton width="40%" />
+        </div>
+      ))}
+    </div>
+  );
+}
