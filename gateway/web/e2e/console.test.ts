@@ -61,7 +61,6 @@ describe("signing in", () => {
     await heading(page, /Share AI workflows by link/);
     const dead = await fetch(`${base}/v1/whoami`, { headers: { cookie: `__Host-keyhole=${session.value}` } });
     expect(await dead.text()).not.toContain('"member"');
-    await page.goBack().catch(() => null);
     await keyField(page).waitFor();
   });
 
@@ -212,7 +211,7 @@ describe("Share Workflow", () => {
     await page.getByRole("button", { name: "Save changes" }).click();
     await page.getByText("At worst a day: 7 calls with your credentials.").waitFor();
     await page.getByRole("button", { name: "Open it" }).click();
-    await page.getByText("Saved", { exact: true }).first().waitFor();
+    await page.getByRole("dialog", { name: "Open this link?" }).waitFor({ state: "detached" });
     const { shares } = await call<{ shares: { credentialAccess: string; limits: { credentialCalls: string } }[] }>(
       "GET",
       `/v1/workspaces/demo/workflows/${workflow}/shares`,
