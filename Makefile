@@ -9,7 +9,7 @@ MODULES := ./proto/... ./services/... ./gateway/... ./deploy/...
 PURE := ./deploy/cmd/keyhole ./gateway/cmd/keyhole-gateway $(foreach s,sharing vault registry runner,./services/$(s)/cmd/keyhole-$(s))
 DATA ?= data
 WEB := gateway/web/dist/app/index.html
-WEB_SOURCES := $(shell find gateway/web/src gateway/web/index.html gateway/web/*.ts gateway/web/package-lock.json -type f 2>/dev/null)
+WEB_SOURCES := $(shell find gateway/web/src gateway/web/*.html gateway/web/*.ts gateway/web/package-lock.json -type f 2>/dev/null)
 LDFLAGS := -s -w
 CASES ?=
 
