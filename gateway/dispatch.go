@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/gateway/reply"
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -54,7 +53,7 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) serveReady(w http.ResponseWriter, r *http.Request) {
 	if g.ready != nil {
 		if err := g.ready(r.Context()); err != nil {
-			reply.Error(w, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not ready: a service behind the gateway is unreachable").Because(err))
+			reply.Error(w, errs.Unavailable("not ready: a service behind the gateway is unreachable").Because(err))
 			return
 		}
 	}

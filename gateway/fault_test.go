@@ -16,7 +16,6 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/keyhole-dev/keyhole/gateway/gatewaytest"
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -54,7 +53,7 @@ func unreachable(t *testing.T) *grpc.ClientConn {
 // arose.
 func TestAFaultIsNamedAndLogged(t *testing.T) {
 	t.Parallel()
-	theirs := errs.Status(errs.Internal(errorsv1.Reason_REASON_INTERNAL, "internal error")).Err()
+	theirs := errs.Status(errs.Internal("internal error")).Err()
 	for name, c := range map[string]struct {
 		err    error
 		gone   bool

@@ -15,7 +15,6 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/gatewaytest"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/preview"
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -32,7 +31,7 @@ func (l *links) GetSharedWorkflow(_ context.Context, r *sharingv1.GetSharedWorkf
 	if v := l.views[r.GetToken()]; v != nil {
 		return v, nil
 	}
-	return nil, errs.Status(errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "link not found or revoked")).Err()
+	return nil, errs.Status(errs.NotFound("link not found or revoked")).Err()
 }
 
 // depsOf is what a gateway needs, all of it over one connection.

@@ -30,9 +30,8 @@ func (g *Gate) CheckOrigin(ctx context.Context, r *http.Request, token string) e
 	if plain && slices.Contains(listed, from) {
 		return nil
 	}
-	return errs.PermissionDenied(errorsv1.Reason_REASON_ORIGIN_REFUSED,
-		"pages of this origin may not run this link: open the link itself, or ask its owner to list the origin in run_origins; "+
-			"if this page belongs to the installation, its operator must set --public-url")
+	return errs.PermissionDenied("pages of this origin may not run this link: open the link itself, or ask its owner to list the origin in run_origins; " +
+		"if this page belongs to the installation, its operator must set --public-url").WithReason(errorsv1.Reason_REASON_ORIGIN_REFUSED)
 }
 
 // ownOrigin reports whether a page belongs to this installation: its origin is that of

@@ -104,7 +104,7 @@ func (h *Handler) checkSignIn(r *http.Request) error {
 		return nil
 	}
 	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
-		return errs.PermissionDenied(errorsv1.Reason_REASON_ORIGIN_REFUSED, "a page signs in at POST /app/sign-in, so that no script holds the session")
+		return errs.PermissionDenied("a page signs in at POST /app/sign-in, so that no script holds the session").WithReason(errorsv1.Reason_REASON_ORIGIN_REFUSED)
 	}
 	return h.cfg.Callers.CheckPrivate(r)
 }
@@ -148,8 +148,7 @@ func (h *Handler) sender(ctx context.Context, path string) intake.Sender {
 			return client, h.cfg.Gate.Link(ctx, link[1])
 		}
 		if principal.Kind == caller.Guest {
-			return client, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
-				"a body of more than %d KiB needs a key or a link: send Authorization: Bearer <key>", intake.HeadBytes>>10)
+			return client, errs.Unauthenticated("a body of more than %d KiB needs a key or a link: send Authorization: Bearer <key>", intake.HeadBytes>>10)
 		}
 		if workflow := ownRun.FindStringSubmatch(path); workflow != nil {
 			return client, h.cfg.Gate.Workflow(ctx, workflow[1])

@@ -41,7 +41,7 @@ func TestAStreamThatFails(t *testing.T) {
 		err            *errs.Error
 		retry          string
 	}{
-		"no link":     {0, http.StatusNotFound, errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "nothing there"), ""},
+		"no link":     {0, http.StatusNotFound, errs.NotFound("nothing there"), ""},
 		"no budget":   {0, http.StatusPaymentRequired, errs.ResourceExhausted(errorsv1.Reason_REASON_SHARE_BUDGET_EXHAUSTED, "used up"), ""},
 		"busy":        {0, http.StatusTooManyRequests, errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED, "later").RetryAfter(time.Second), "1"},
 		"a late line": {2, http.StatusOK, errs.FailedPrecondition(errorsv1.Reason_REASON_PROVIDER_FAILED, "the provider answered 401"), ""},

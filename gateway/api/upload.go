@@ -60,7 +60,7 @@ func (h *Handler) upload(w http.ResponseWriter, r *http.Request, name string) (*
 		return nil, err
 	}
 	if r.ContentLength > h.cfg.MaxArtifact {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the model is larger than %d bytes", h.cfg.MaxArtifact)
+		return nil, errs.InvalidArgument("the model is larger than %d bytes", h.cfg.MaxArtifact).WithReason(errorsv1.Reason_REASON_REQUEST_TOO_LARGE)
 	}
 	stream, err := h.registry.UploadArtifact(ctx)
 	if err != nil {
@@ -103,5 +103,5 @@ func uploadProblem(err error) error {
 	if e, ok := intake.TooLarge(err); ok {
 		return e
 	}
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the upload was interrupted; send it again").Because(err)
+	return errs.InvalidArgument("the upload was interrupted; send it again").Because(err)
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
@@ -97,7 +96,7 @@ func Bearer(r *http.Request) (string, error) {
 	scheme, key, ok := strings.Cut(header, " ")
 	key = strings.TrimSpace(key)
 	if !ok || !strings.EqualFold(scheme, "Bearer") || !WellFormed(key) {
-		return "", errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the Authorization header must be: Bearer <key>")
+		return "", errs.Unauthenticated("the Authorization header must be: Bearer <key>")
 	}
 	return key, nil
 }

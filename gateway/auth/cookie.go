@@ -67,8 +67,7 @@ func (a *Auth) fromHere(r *http.Request) bool {
 // nobody else's page speaks through it.
 func (a *Auth) CheckPage(r *http.Request) error {
 	if err := a.pages.Check(r); err != nil {
-		return errs.PermissionDenied(errorsv1.Reason_REASON_ORIGIN_REFUSED,
-			"only pages of this installation may sign in or out; if this page is one, its operator must set --public-url").Because(err)
+		return errs.PermissionDenied("only pages of this installation may sign in or out; if this page is one, its operator must set --public-url").WithReason(errorsv1.Reason_REASON_ORIGIN_REFUSED).Because(err)
 	}
 	return nil
 }

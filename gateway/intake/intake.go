@@ -151,7 +151,7 @@ func unreadable(err error) error {
 	if e, ok := TooLarge(err); ok {
 		return e
 	}
-	return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body could not be read").Because(err)
+	return errs.InvalidArgument("the body could not be read").WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Because(err)
 }
 
 // TooLarge translates the error of http.MaxBytesReader.
@@ -160,7 +160,7 @@ func TooLarge(err error) (*errs.Error, bool) {
 	if !ok {
 		return nil, false
 	}
-	return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the request is larger than %d bytes", limit.Limit).Because(err), true
+	return errs.InvalidArgument("the request is larger than %d bytes", limit.Limit).WithReason(errorsv1.Reason_REASON_REQUEST_TOO_LARGE).Because(err), true
 }
 
 // CheckEncoding refuses a compressed body: a small one could expand to any size.
@@ -168,7 +168,7 @@ func CheckEncoding(r *http.Request) error {
 	for _, list := range r.Header.Values("Content-Encoding") {
 		for one := range strings.SplitSeq(list, ",") {
 			if one = strings.TrimSpace(one); one != "" && !strings.EqualFold(one, "identity") {
-				return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the body is compressed: send it without Content-Encoding").
+				return errs.InvalidArgument("the body is compressed: send it without Content-Encoding").
 					Field("Content-Encoding", "must be identity or absent").Because(reply.ErrEncoding)
 			}
 		}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/keyhole-dev/keyhole/gateway/reply"
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -44,8 +43,7 @@ func (p *paced) Read(buf []byte) (int, error) {
 	earned := time.Until(p.until) + time.Duration(n)*time.Second/time.Duration(p.Rate)
 	p.until = time.Now().Add(min(earned, p.Grace, p.Longest-time.Since(p.begin)))
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return n, errs.DeadlineExceeded(errorsv1.Reason_REASON_DEADLINE_EXCEEDED,
-			"the body came too slowly: send at least %d KiB per second, and all of it within %v", p.Rate>>10, p.Longest).Because(reply.ErrSlow)
+		return n, errs.DeadlineExceeded("the body came too slowly: send at least %d KiB per second, and all of it within %v", p.Rate>>10, p.Longest).Because(reply.ErrSlow)
 	}
 	return n, err
 }

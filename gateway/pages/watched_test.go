@@ -7,7 +7,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -110,7 +109,7 @@ func TestTheStateOfALink(t *testing.T) {
 	for name, other := range map[string]string{
 		"paused":      stateOf(&sharingv1.SharedWorkflow{VersionHash: "a", Terms: &sharingv1.Terms{Blocked: []string{"paused"}}}, nil),
 		"new version": stateOf(&sharingv1.SharedWorkflow{VersionHash: "b"}, nil),
-		"revoked":     stateOf(nil, errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "gone")),
+		"revoked":     stateOf(nil, errs.NotFound("gone")),
 	} {
 		if other == live || other == "" {
 			t.Errorf("%s: state %q is that of the live link", name, other)
@@ -120,7 +119,7 @@ func TestTheStateOfALink(t *testing.T) {
 	if used != live {
 		t.Error("a run of somebody counts as a change of the link")
 	}
-	if got := stateOf(nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "down")); got != "" {
+	if got := stateOf(nil, errs.Unavailable("down")); got != "" {
 		t.Errorf("an outage has the state %q", got)
 	}
 }

@@ -74,5 +74,5 @@ func Status(w http.ResponseWriter, code int, e *errs.Error) {
 
 // NoSuchPath is the error for a path that the gateway does not serve.
 func NoSuchPath(r *http.Request) error {
-	return errs.NotFound(errorsv1.Reason_REASON_METHOD_NOT_FOUND, "no such path for %s; the API is described at /openapi.json", r.Method)
+	return errs.NotFound("no such path for %s; the API is described at /openapi.json", r.Method).WithReason(errorsv1.Reason_REASON_METHOD_NOT_FOUND)
 }

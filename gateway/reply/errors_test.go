@@ -11,7 +11,7 @@ import (
 // An input that names a picture which cannot be fetched is the caller's to fix.
 func TestAnInputsProviderIs400(t *testing.T) {
 	t.Parallel()
-	if got := HTTPStatus(errs.InvalidArgument(errorsv1.Reason_REASON_PROVIDER_FAILED, "the input image: no server").Field("inputs.image", "no server")); got != http.StatusBadRequest {
+	if got := HTTPStatus(errs.InvalidArgument("the input image: no server").WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED).Field("inputs.image", "no server")); got != http.StatusBadRequest {
 		t.Errorf("status %d", got)
 	}
 }

@@ -39,8 +39,7 @@ func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, first, rest stri
 		writeBody(w, http.StatusMethodNotAllowed, errorBody{Message: "use POST here"})
 		return
 	case to.token != "" && to.inline:
-		writeError(w, errs.PermissionDenied(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN,
-			"a link runs the workflow that it shares; it cannot carry a definition"))
+		writeError(w, errs.PermissionDenied("a link runs the workflow that it shares; it cannot carry a definition").WithReason(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN))
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), h.Timeout)
@@ -77,7 +76,7 @@ func (h *Handler) execute(ctx context.Context, w http.ResponseWriter, r *http.Re
 		return nil, err
 	}
 	if key == "" && to.token == "" {
-		return nil, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "send your Keyhole key as api_key, or as Authorization: Bearer <key>")
+		return nil, errs.Unauthenticated("send your Keyhole key as api_key, or as Authorization: Bearer <key>")
 	}
 	call, err := executeRequest(to, body)
 	if err != nil {

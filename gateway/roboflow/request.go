@@ -30,13 +30,13 @@ func decode(raw []byte) (*request, error) {
 		return nil, err
 	}
 	if !utf8.Valid(raw) {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body is not UTF-8 text").Field("body", strict.NotText)
+		return nil, errs.InvalidArgument("the body is not UTF-8 text").WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Field("body", strict.NotText)
 	}
 	if err := json.Unmarshal(raw, &body); err != nil {
 		return nil, malformed(raw, err)
 	}
 	if len(body.Inputs) == 0 {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "inputs is missing").Field("inputs", "required")
+		return nil, errs.InvalidArgument("inputs is missing").Field("inputs", "required")
 	}
 	return &body, nil
 }
@@ -50,8 +50,7 @@ func malformed(raw []byte, err error) error {
 		at = int(e.Offset)
 	}
 	line, column := strict.Position(raw, at)
-	return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON,
-		"the body is not the JSON object of a workflow run at line %d, column %d", line, column).Because(err)
+	return errs.InvalidArgument("the body is not the JSON object of a workflow run at line %d, column %d", line, column).WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Because(err)
 }
 
 // fieldOf returns the field of the body that encloses a place. It quotes no other name.
@@ -77,11 +76,11 @@ func keyOf(r *http.Request, body *request) (string, error) {
 		switch {
 		case other == "" || other == key:
 		case !auth.WellFormed(other):
-			return "", errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "api_key is not a valid key")
+			return "", errs.Unauthenticated("api_key is not a valid key")
 		case key == "":
 			key = other
 		default:
-			return "", errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the request carries two different keys")
+			return "", errs.Unauthenticated("the request carries two different keys")
 		}
 	}
 	return key, nil
@@ -94,7 +93,7 @@ func executeRequest(to target, body *request) (*runnerinternalv1.ExecuteJSONRequ
 	switch {
 	case to.inline:
 		if len(body.Specification) == 0 {
-			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "specification is missing").Field("specification", "required")
+			return nil, errs.InvalidArgument("specification is missing").Field("specification", "required")
 		}
 		call.Target = &runnerinternalv1.ExecuteJSONRequest_Definition{Definition: body.Specification}
 		return call, nil
@@ -119,7 +118,7 @@ func versionNumber(raw json.RawMessage) (int32, error) {
 	}
 	var n int32
 	if err := json.Unmarshal([]byte(text), &n); err != nil || n < 1 {
-		return 0, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "workflow_version_id must be the number of a version").Field("workflow_version_id", "not a version number")
+		return 0, errs.InvalidArgument("workflow_version_id must be the number of a version").Field("workflow_version_id", "not a version number")
 	}
 	return n, nil
 }

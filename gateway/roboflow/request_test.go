@@ -75,7 +75,7 @@ func TestRoboflowKeyIsOne(t *testing.T) {
 func TestRoboflowErrorNamesSteps(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	writeError(w, errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "two problems").
+	writeError(w, errs.InvalidArgument("two problems").WithReason(errorsv1.Reason_REASON_DEFINITION_INVALID).
 		Field("steps.llm.prompt", "missing").Field("outputs.x", "unknown selector"))
 	want := `{"message":"two problems","error_type":"WorkflowSyntaxError","context":"workflow_compilation | definition_parsing",` +
 		`"blocks_errors":[{"block_id":"llm","property_name":"prompt","property_details":"missing"},` +

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/keyhole-dev/keyhole/gateway/strict"
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -22,9 +21,9 @@ func (t target) check() error {
 	case t.inline:
 		return nil
 	case t.token == "" && (!segment.MatchString(t.workspace) || !segment.MatchString(t.workflow)):
-		return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "workflow not found in your workspaces")
+		return errs.NotFound("workflow not found in your workspaces")
 	case !utf8.ValidString(t.token):
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path is not UTF-8 text").Field("token", strict.NotText)
+		return errs.InvalidArgument("the path is not UTF-8 text").Field("token", strict.NotText)
 	}
 	return nil
 }

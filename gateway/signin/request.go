@@ -31,7 +31,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (shown, error) {
 	body, err := h.Bodies.Read(w, r, intake.Sender{
 		Client: fair.Client{Tenant: h.Callers.Address(r)},
 		Admit: func(context.Context, []byte) (fair.Client, error) {
-			return fair.Client{}, errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the body of a sign-in is longer than %d KiB", intake.HeadBytes>>10)
+			return fair.Client{}, errs.InvalidArgument("the body of a sign-in is longer than %d KiB", intake.HeadBytes>>10).WithReason(errorsv1.Reason_REASON_REQUEST_TOO_LARGE)
 		},
 	})
 	if err != nil {
@@ -47,13 +47,13 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (shown, error) {
 		return s, refuse(`send {"key": "..."} or {"code": "..."}, one of the two`)
 	}
 	if !auth.WellFormed(s.Key + s.Code) {
-		return s, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "this is no key and no code of this installation: copy the whole of it")
+		return s, errs.Unauthenticated("this is no key and no code of this installation: copy the whole of it")
 	}
 	return s, nil
 }
 
 func refuse(what string) error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%s", what).Field("body", what)
+	return errs.InvalidArgument("%s", what).Field("body", what)
 }
 
 // product names the browser for the list of sessions. Nothing that the client chose is stored. Most browsers name

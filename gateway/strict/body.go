@@ -65,7 +65,7 @@ func (b *body) decode(msg proto.Message) error {
 	}
 	// Some messages are larger on the wire than as JSON. The next hop would refuse them.
 	if proto.Size(msg) > maxRequest {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the request is larger than %d bytes when it is decoded", maxRequest)
+		return errs.InvalidArgument("the request is larger than %d bytes when it is decoded", maxRequest).WithReason(errorsv1.Reason_REASON_REQUEST_TOO_LARGE)
 	}
 	return nil
 }

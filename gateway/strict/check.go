@@ -7,7 +7,6 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 
 	"github.com/keyhole-dev/keyhole/gateway/reply"
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -62,7 +61,7 @@ func (m *method) check(r *http.Request, params map[string]string) error {
 func checkPath(params map[string]string) error {
 	for name, value := range params {
 		if !utf8.ValidString(value) {
-			return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path is not UTF-8 text").Field(name, NotText)
+			return errs.InvalidArgument("the path is not UTF-8 text").Field(name, NotText)
 		}
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -36,7 +35,7 @@ func CheckBounds(raw []byte, field func(names []string) string) error {
 	if too == "" {
 		return nil
 	}
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the body is too complex: %s", string(too)).Field(field(names), string(too))
+	return errs.InvalidArgument("the body is too complex: %s", string(too)).Field(field(names), string(too))
 }
 
 // level is a list or an object that is open.

@@ -44,7 +44,7 @@ func (m *marshaler) NewDecoder(r io.Reader) runtime.Decoder {
 		}
 		e, ok := errors.AsType[*errs.Error](err)
 		if !ok {
-			e = errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body could not be read").Because(err)
+			e = errs.InvalidArgument("the body could not be read").WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Because(err)
 		}
 		return sent.failed(e)
 	})
@@ -112,15 +112,14 @@ func malformed(err error, raw []byte, offset int, kind string, d protoreflect.Me
 	switch kind {
 	case " unknown field":
 		unknown := clip(strings.Join(names, "."))
-		return errs.InvalidArgument(errorsv1.Reason_REASON_UNKNOWN_FIELD, "the body has an unknown field %q", unknown).
+		return errs.InvalidArgument("the body has an unknown field %q", unknown).WithReason(errorsv1.Reason_REASON_UNKNOWN_FIELD).
 			Field(unknown, "unknown field").Because(err)
 	case " duplicate field":
-		return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the body has the field %q more than once", field).
+		return errs.InvalidArgument("the body has the field %q more than once", field).WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).
 			Field(field, "given more than once").Because(err)
 	}
 	line, column := Position(raw, offset)
-	return errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON,
-		"the body does not match the request of this method at line %d, column %d; /openapi.json describes its fields", line, column).
+	return errs.InvalidArgument("the body does not match the request of this method at line %d, column %d; /openapi.json describes its fields", line, column).WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).
 		Field(field, "malformed or of the wrong type").Because(err)
 }
 

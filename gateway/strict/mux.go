@@ -34,11 +34,11 @@ func fromMux(r *http.Request, err error) error {
 		return err
 	}
 	if strings.HasPrefix(st.Message(), "invalid grpc-timeout") {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the header Grpc-Timeout must be a time like 30S or 500m").
+		return errs.InvalidArgument("the header Grpc-Timeout must be a time like 30S or 500m").
 			Field("Grpc-Timeout", "must be up to 8 digits and one of H, M, S, m, u, n").Because(err)
 	}
 	// The checks did not foresee this error. Its text may quote what was sent.
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the request does not match this method; see /openapi.json").Because(err)
+	return errs.InvalidArgument("the request does not match this method; see /openapi.json").Because(err)
 }
 
 // routingErrors answers requests for paths and verbs that are not in the contract.
@@ -52,7 +52,7 @@ func routingErrors() runtime.RoutingErrorHandlerFunc {
 		case http.StatusNotFound:
 			reply.Error(w, reply.NoSuchPath(r))
 		default:
-			reply.Error(w, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the path or a header of the request is malformed"))
+			reply.Error(w, errs.InvalidArgument("the path or a header of the request is malformed"))
 		}
 	}
 }

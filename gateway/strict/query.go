@@ -29,9 +29,9 @@ func (m *method) checkQuery(raw string) error {
 		case what == "":
 			continue
 		case refusal == nil && reason == errorsv1.Reason_REASON_UNKNOWN_FIELD:
-			refusal = errs.InvalidArgument(reason, "the query has an unknown parameter %q", name)
+			refusal = errs.InvalidArgument("the query has an unknown parameter %q", name).WithReason(reason)
 		case refusal == nil:
-			refusal = errs.InvalidArgument(reason, "the query parameter %q is invalid: %s", name, what)
+			refusal = errs.InvalidArgument("the query parameter %q is invalid: %s", name, what).WithReason(reason)
 		}
 		if refusal = refusal.Field(name, what); len(refusal.Violations()) == maxNamed {
 			return refusal

@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -50,7 +49,7 @@ func targetOf(request *runnerinternalv1.ExecuteJSONRequest) (*sharinginternalv1.
 		}
 		out.Target = &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: definition}
 	default:
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "target is required")
+		return nil, errs.InvalidArgument("target is required")
 	}
 	return out, nil
 }

@@ -19,18 +19,17 @@ func (s *Service) inputsOf(given *[]byte) (map[string]any, error) {
 	}
 	decoded, err := value.Decode(document)
 	if err != nil {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_MALFORMED_JSON, "the inputs are not valid JSON").
+		return nil, errs.InvalidArgument("the inputs are not valid JSON").WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).
 			Because(err)
 	}
 	inputs, ok := decoded.(map[string]any)
 	if !ok {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "the inputs must be a JSON object").
+		return nil, errs.InvalidArgument("the inputs must be a JSON object").WithReason(errorsv1.Reason_REASON_INPUT_INVALID).
 			Field("inputs", "must be an object")
 	}
 	return inputs, nil
 }
 
 func inputsTooLarge(limit int) error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE,
-		"the inputs are larger than %d MiB", limit>>20)
+	return errs.InvalidArgument("the inputs are larger than %d MiB", limit>>20).WithReason(errorsv1.Reason_REASON_REQUEST_TOO_LARGE)
 }

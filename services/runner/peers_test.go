@@ -66,7 +66,7 @@ func (p *sharingPeer) AuthorizeRun(_ context.Context, r *sharinginternalv1.Autho
 	p.asked = append(p.asked, r)
 	if p.absent > 0 {
 		p.absent--
-		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not now")
+		return nil, errs.Unavailable("not now")
 	}
 	if p.refusal != nil {
 		return nil, p.refusal
@@ -102,7 +102,7 @@ func (p *sharingPeer) RenewRuns(_ context.Context, r *sharinginternalv1.RenewRun
 	defer p.mu.Unlock()
 	p.renewed++
 	if p.deaf {
-		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not now")
+		return nil, errs.Unavailable("not now")
 	}
 	answer := &sharinginternalv1.RenewRunsResponse{}
 	for i, run := range r.GetRuns() {
@@ -129,7 +129,7 @@ func (p *sharingPeer) FinishRuns(ctx context.Context, r *sharinginternalv1.Finis
 	defer p.mu.Unlock()
 	if p.deny > 0 {
 		p.deny--
-		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not now")
+		return nil, errs.Unavailable("not now")
 	}
 	p.finished = append(p.finished, r.GetRuns()...)
 	p.finisher = caller.From(ctx)
@@ -243,7 +243,7 @@ func (p *vaultPeer) take(head *vaultinternalv1.EgressHead) (*handle, error) {
 	h, ok := p.handles[token]
 	delete(p.handles, token) // good for one call
 	if !ok {
-		return nil, errs.PermissionDenied(errorsv1.Reason_REASON_HANDLE_INVALID, "no such handle")
+		return nil, errs.PermissionDenied("no such handle").WithReason(errorsv1.Reason_REASON_HANDLE_INVALID)
 	}
 	return h, nil
 }
@@ -296,7 +296,7 @@ func (p *vaultPeer) forward(stream grpc.BidiStreamingServer[vaultinternalv1.Egre
 	}
 	answer, err := client.Do(request)
 	if err != nil {
-		return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED, "the destination cannot be reached").Because(err)
+		return errs.Unavailable("the destination cannot be reached").WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED).Because(err)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	head := &vaultinternalv1.EgressResponseHead{Status: int32(answer.StatusCode)}
@@ -307,7 +307,7 @@ func (p *vaultPeer) forward(stream grpc.BidiStreamingServer[vaultinternalv1.Egre
 		return err
 	}
 	if p.withhold {
-		return errs.PermissionDenied(errorsv1.Reason_REASON_ANSWER_WITHHELD, "the answer was withheld")
+		return errs.PermissionDenied("the answer was withheld").WithReason(errorsv1.Reason_REASON_ANSWER_WITHHELD)
 	}
 	buffer := make([]byte, 7) // small, so that what spans chunks is put together
 	for {
@@ -325,7 +325,7 @@ func (p *vaultPeer) forward(stream grpc.BidiStreamingServer[vaultinternalv1.Egre
 			return nil
 		}
 		if err != nil {
-			return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED, "the destination broke off").Because(err)
+			return errs.Unavailable("the destination broke off").WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED).Because(err)
 		}
 	}
 }
@@ -346,7 +346,7 @@ func (p *registryPeer) GetRunModel(_ context.Context, r *registryinternalv1.GetR
 	p.described++
 	artifact, ok := p.artifacts[r.GetVersion()]
 	if !ok {
-		return nil, errs.NotFound(errorsv1.Reason_REASON_MODEL_NOT_FOUND, "no such model")
+		return nil, errs.NotFound("no such model").WithReason(errorsv1.Reason_REASON_MODEL_NOT_FOUND)
 	}
 	sum := sha256.Sum256(artifact)
 	return &registryinternalv1.RunModel{Version: r.GetVersion(), Sha256: hex.EncodeToString(sum[:]), SizeBytes: int64(len(artifact))}, nil

@@ -20,7 +20,7 @@ func TestAfterItsAuthorisationARunRestsOnItsGrantAlone(t *testing.T) {
 	w.sharing.slots = []grant.Slot{{
 		Step: "llm", Field: "api_key", Credential: "workspaces/demo/credentials/llm", Destination: "https://llm.example.com:443",
 	}}
-	w.vault.refusal = errs.PermissionDenied(errorsv1.Reason_REASON_HANDLE_INVALID, "no")
+	w.vault.refusal = errs.PermissionDenied("no").WithReason(errorsv1.Reason_REASON_HANDLE_INVALID)
 	_, err := w.public.RunWorkflow(w.member(t, "demo"), &runnerv1.RunWorkflowRequest{Name: "workspaces/demo/workflows/w"})
 	if errs.ReasonOf(err) != errorsv1.Reason_REASON_HANDLE_INVALID {
 		t.Fatalf("got %v", err)

@@ -136,7 +136,7 @@ func TestAGrantThatIsLeftOverIsWithdrawn(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, url string) {
 		s := newHarness(t, url, "embedded:")
 		share := s.hidden()
-		lost := func() error { return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the answer is lost") }
+		lost := func() error { return errs.Unavailable("the answer is lost") }
 		s.vault.set(func() { s.vault.afterPut = lost })
 		more := &sharingv1.Share{Name: share.GetName(), Limits: &sharingv1.Limits{Runs: 100, CredentialCalls: 100_000}}
 		if _, err := s.update(more, "limits"); errs.CodeOf(err) != codes.Unavailable {

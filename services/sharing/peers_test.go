@@ -104,7 +104,7 @@ func (v *vaultPeer) lock() (func(), error) {
 	v.mu.Lock()
 	if v.down {
 		v.mu.Unlock()
-		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the vault is away")
+		return nil, errs.Unavailable("the vault is away")
 	}
 	return v.mu.Unlock, nil
 }
@@ -177,7 +177,7 @@ func (v *vaultPeer) PutCredentialUses(_ context.Context, r *vaultinternalv1.PutC
 func authority(ctx context.Context, ws string) (string, error) {
 	p := caller.From(ctx)
 	if p.Kind != caller.Member || p.Workspace != ws {
-		return "", errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "only a member of the workspace can do this")
+		return "", errs.PermissionDenied("only a member of the workspace can do this")
 	}
 	return p.Key, nil
 }
@@ -313,7 +313,7 @@ func (r *registryPeer) CheckModels(_ context.Context, q *registryinternalv1.Chec
 	out := &registryinternalv1.CheckModelsResponse{}
 	for _, id := range q.GetModelIds() {
 		if id == unanswerable {
-			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "not a question that has an answer")
+			return nil, errs.InvalidArgument("not a question that has an answer")
 		}
 		out.Checks = append(out.Checks, r.check(id, q))
 	}

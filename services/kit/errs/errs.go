@@ -63,6 +63,13 @@ func (e *Error) With(key, value string) *Error {
 	return &c
 }
 
+// WithReason sets the machine-readable reason, where it is not the usual one of the code.
+func (e *Error) WithReason(r errorsv1.Reason) *Error {
+	c := *e
+	c.reason = r
+	return &c
+}
+
 // Field adds a violation: the path of a field of the request and what is wrong
 // with it.
 func (e *Error) Field(path, description string) *Error {

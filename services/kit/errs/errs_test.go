@@ -67,7 +67,7 @@ func TestDetailsOnTheWire(t *testing.T) {
 // The trap: grpc sends err.Error() of a chain whose inner error has a status.
 func TestNoCauseReachesTheWire(t *testing.T) {
 	t.Parallel()
-	inner := errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "no such share")
+	inner := errs.NotFound("no such share")
 	peer := status.Error(codes.NotFound, canary)
 	debug, err := status.New(codes.NotFound, "fine").WithDetails(
 		protoadapt.MessageV1Of(&errdetails.ErrorInfo{Domain: errs.Domain, Reason: "NOT_FOUND"}),
@@ -79,7 +79,7 @@ func TestNoCauseReachesTheWire(t *testing.T) {
 		"wrapped around":   fmt.Errorf("select "+canary+": %w", inner),
 		"cause":            inner.Because(errors.New(canary)),
 		"joined":           errors.Join(errors.New(canary), inner),
-		"twice":            fmt.Errorf(canary+" %w", inner.Because(errs.Internal(0, canary))),
+		"twice":            fmt.Errorf(canary+" %w", inner.Because(errs.Internal(canary).WithReason(0))),
 		"foreign":          errors.New(canary),
 		"foreign status":   peer,
 		"wrapped status":   fmt.Errorf(canary+": %w", peer),
@@ -111,7 +111,7 @@ func foreignDomain(t *testing.T) error {
 
 func TestCodesAndReasons(t *testing.T) {
 	t.Parallel()
-	ours := errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "no such share")
+	ours := errs.NotFound("no such share")
 	for name, c := range map[string]struct {
 		err    error
 		code   codes.Code
@@ -144,7 +144,7 @@ func TestCodesAndReasons(t *testing.T) {
 
 func TestPeerErrorSurvivesAHop(t *testing.T) {
 	t.Parallel()
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "inputs are missing").
+	e := errs.InvalidArgument("inputs are missing").WithReason(errorsv1.Reason_REASON_INPUT_MISSING).
 		With("share", "s").Field("inputs.a", "missing").RetryAfter(time.Second)
 	first := errs.Status(e)
 	second := errs.Status(fmt.Errorf("call sharing: %w", first.Err()))
@@ -155,7 +155,7 @@ func TestPeerErrorSurvivesAHop(t *testing.T) {
 
 func TestErrorsDoNotChange(t *testing.T) {
 	t.Parallel()
-	base := errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "none").With("a", "1").Field("f", "x")
+	base := errs.NotFound("none").With("a", "1").Field("f", "x")
 	_, _ = base.With("b", "2"), base.Field("g", "y")
 	second := base.Field("h", "z")
 	_ = base.Field("i", "z")
@@ -168,7 +168,7 @@ func TestEveryReasonHasAWireName(t *testing.T) {
 	t.Parallel()
 	for n := range errorsv1.Reason_name {
 		r := errorsv1.Reason(n)
-		if got := errs.ReasonOf(errs.Status(errs.Internal(r, "x")).Err()); got != r {
+		if got := errs.ReasonOf(errs.Status(errs.Internal("x").WithReason(r)).Err()); got != r {
 			t.Errorf("%v came back as %v", r, got)
 		}
 	}
@@ -180,7 +180,7 @@ func TestRequestIDAndBadText(t *testing.T) {
 	if !strings.Contains(st.Proto().String(), "req-1") {
 		t.Error("no request id")
 	}
-	bad := errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "bad %s text", "\xff").
+	bad := errs.InvalidArgument("bad %s text", "\xff").
 		With("\xff", "\xfe").Field("\xff", "\xfe")
 	if got := errs.ReasonOf(errs.Status(bad).Err()); got != errorsv1.Reason_REASON_INVALID_REQUEST {
 		t.Errorf("invalid UTF-8 loses the reason: %v", got)

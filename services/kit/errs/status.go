@@ -55,11 +55,11 @@ func cancelled() *Error {
 }
 
 func tooLate() *Error {
-	return DeadlineExceeded(errorsv1.Reason_REASON_DEADLINE_EXCEEDED, "the time allowed for this request is over")
+	return DeadlineExceeded("the time allowed for this request is over")
 }
 
 func withheld() *Error {
-	return Internal(errorsv1.Reason_REASON_INTERNAL, "internal error; give the request id to the operator")
+	return Internal("internal error; give the request id to the operator")
 }
 
 // peerStatus returns the status in a chain, without the text that wraps it.
@@ -111,7 +111,7 @@ func fromTransport(code codes.Code) *Error {
 	case codes.DeadlineExceeded:
 		return tooLate()
 	case codes.Unavailable:
-		return Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "a part of the system cannot be reached; try again")
+		return Unavailable("a part of the system cannot be reached; try again")
 	default:
 		return withheld()
 	}

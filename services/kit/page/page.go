@@ -84,8 +84,7 @@ func (t *Tokens) Decode(token string, cursor any, request ...string) error {
 }
 
 func foreign(err error) error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_PAGE_TOKEN_INVALID,
-		"invalid page token: it was not issued by this listing; start again without it").
+	return errs.InvalidArgument("invalid page token: it was not issued by this listing; start again without it").WithReason(errorsv1.Reason_REASON_PAGE_TOKEN_INVALID).
 		Field("page_token", "not a token of this listing").Because(err)
 }
 

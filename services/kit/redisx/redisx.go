@@ -17,7 +17,6 @@ import (
 	"github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel/trace"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -199,5 +198,5 @@ func Error(err error) error {
 	if _, ours := errors.AsType[*errs.Error](err); ours {
 		return err
 	}
-	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "Redis is unavailable; retry").Because(err)
+	return errs.Unavailable("Redis is unavailable; retry").Because(err)
 }

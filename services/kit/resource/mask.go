@@ -3,7 +3,6 @@ package resource
 import (
 	"slices"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -13,7 +12,7 @@ import (
 func Mask(paths, mutable, ignored []string) ([]string, error) {
 	var (
 		mask    []string
-		bad     = errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the update names fields that cannot be changed")
+		bad     = errs.InvalidArgument("the update names fields that cannot be changed")
 		refused bool
 	)
 	for _, p := range paths {

@@ -3,7 +3,6 @@ package resource
 import (
 	"strings"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -25,11 +24,11 @@ func Split(name, kind string) (workspace, id string, ok bool) {
 // NotFound is the error for a resource that does not exist, and for one of another
 // workspace.
 func NotFound(what string) error {
-	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such %s here", what)
+	return errs.NotFound("there is no such %s here", what)
 }
 
 // BadName is the error for a name that does not have the form of its resource.
 func BadName(field, form string) error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the name is not of the form %s", form).
+	return errs.InvalidArgument("the name is not of the form %s", form).
 		Field(field, "want "+form)
 }

@@ -9,7 +9,7 @@ import (
 
 // Taken is the error for an ID that another resource has.
 func Taken(what, id string) error {
-	return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is already a %s %q; choose another id", what, id)
+	return errs.AlreadyExists("there is already a %s %q; choose another id", what, id)
 }
 
 // Conflict is the error for a change of a resource that has changed since it was read.
@@ -20,5 +20,5 @@ func Conflict(what string) error {
 // Invalid is the error for the value of one field of a request.
 func Invalid(field, format string, args ...any) *errs.Error {
 	text := fmt.Sprintf(format, args...)
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%s: %s", field, text).Field(field, text)
+	return errs.InvalidArgument("%s: %s", field, text).Field(field, text)
 }

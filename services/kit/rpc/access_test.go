@@ -83,7 +83,7 @@ func TestOthersResourcesLookLikeNone(t *testing.T) {
 	w := newHarness(t)
 	client := w.models(t, "")
 	ctx := bearer(t.Context(), "kh_demo")
-	w.set(func(context.Context) error { return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "x") })
+	w.set(func(context.Context) error { return errs.NotFound("x") })
 	_, other := client.GetModel(ctx, &registryv1.GetModelRequest{Name: "workspaces/other/models/m"})
 	_, none := client.GetModel(ctx, &registryv1.GetModelRequest{Name: "workspaces/none/models/m"})
 	if status.Convert(other).Message() != status.Convert(none).Message() || status.Code(other) != codes.NotFound {

@@ -10,7 +10,6 @@ import (
 
 	"google.golang.org/grpc/codes"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -35,7 +34,7 @@ func (v *vault) Authenticate(_ context.Context, req *vaultinternalv1.Authenticat
 		<-v.hold
 	}
 	if req.GetKey() != "kh_demo" || v.revoked.Load() {
-		return nil, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "no such key")
+		return nil, errs.Unauthenticated("no such key")
 	}
 	token, err := rpc.NewAssertion(keys["kh_demo"], time.Now(), time.Minute).Sign(v.id)
 	return &vaultinternalv1.AuthenticateResponse{Assertion: token}, err

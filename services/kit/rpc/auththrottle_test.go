@@ -36,9 +36,9 @@ func (l *lock) try(_ context.Context, key secret.Secret) (caller.Principal, erro
 	l.asked.Add(1)
 	switch {
 	case l.broken.Load():
-		return caller.Principal{}, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the vault is away")
+		return caller.Principal{}, errs.Unavailable("the vault is away")
 	case string(key.Expose()) != *l.key.Load():
-		return caller.Principal{}, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "no such key")
+		return caller.Principal{}, errs.Unauthenticated("no such key")
 	}
 	return caller.Principal{Kind: caller.Member}, nil
 }
@@ -158,7 +158,7 @@ func TestGuessesAtTheSameTime(t *testing.T) {
 		g := rpc.NewAuthThrottle(func(context.Context, secret.Secret) (caller.Principal, error) {
 			asked.Add(1)
 			<-let
-			return caller.Principal{}, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "no such key")
+			return caller.Principal{}, errs.Unauthenticated("no such key")
 		})
 		var all sync.WaitGroup
 		for i := range 100 {

@@ -11,7 +11,6 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
@@ -43,7 +42,7 @@ func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context,
 	c.requestID = requestID(ctx, c.peer.name)
 	ctx = caller.WithCall(ctx, c.peer.name, c.requestID, address)
 	if c.method == nil { // unreachable: Serve has checked every method
-		return ctx, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this method has no access rule")
+		return ctx, errs.PermissionDenied("this method has no access rule")
 	}
 	if deadline, ok := ctx.Deadline(); !ok || deadline.After(c.start.Add(limit)) {
 		ctx, c.cancel = context.WithDeadline(ctx, c.start.Add(limit))

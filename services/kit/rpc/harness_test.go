@@ -13,7 +13,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/emptypb"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -159,7 +158,7 @@ var keys = map[string]caller.Principal{
 func authenticate(_ context.Context, key secret.Secret) (caller.Principal, error) {
 	p, ok := keys[string(key.Expose())]
 	if !ok {
-		return p, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "no such key")
+		return p, errs.Unauthenticated("no such key")
 	}
 	return p, nil
 }

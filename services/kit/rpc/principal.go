@@ -14,7 +14,6 @@ import (
 
 	"google.golang.org/grpc/metadata"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
@@ -105,7 +104,7 @@ func VerifyPrincipal(v *identity.Verifier, token string) (caller.Principal, erro
 }
 
 func refused(err error) error {
-	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "invalid caller assertion").Because(err)
+	return errs.Unauthenticated("invalid caller assertion").Because(err)
 }
 
 // principal returns the principal on whose behalf a call is made.
@@ -143,8 +142,7 @@ func (s *Server) authenticate(ctx context.Context, header, address string) (call
 	scheme, key, ok := strings.Cut(header, " ")
 	key = strings.TrimSpace(key)
 	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || s.throttle == nil {
-		return caller.Principal{}, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
-			"the authorization header is not \"Bearer <key>\" with a key of this installation")
+		return caller.Principal{}, errs.Unauthenticated("the authorization header is not \"Bearer <key>\" with a key of this installation")
 	}
 	p, err := s.throttle.Authenticate(ctx, block(address), secret.FromString(key))
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	accessv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/access/v1"
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -117,15 +116,15 @@ func fieldPath(m protoreflect.MessageDescriptor, path string) ([]protoreflect.Fi
 // admit checks the peer and the role, before the request is read.
 func (m *method) admit(peer string, p caller.Principal) error {
 	if len(m.peers) > 0 && (peer == "" || !slices.Contains(m.peers, peer)) {
-		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "this caller may not call this method")
+		return errs.PermissionDenied("this caller may not call this method")
 	}
 	if len(m.roles) == 0 || m.allows(p.Kind) {
 		return nil
 	}
 	if p.Kind == caller.None || p.Kind == caller.Guest {
-		return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "this needs a key: send it as \"authorization: Bearer <key>\"")
+		return errs.Unauthenticated("this needs a key: send it as \"authorization: Bearer <key>\"")
 	}
-	return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "a key of this kind (%s) may not call this method", p.Kind)
+	return errs.PermissionDenied("a key of this kind (%s) may not call this method", p.Kind)
 }
 
 func (m *method) allows(k caller.Kind) bool {
@@ -158,7 +157,7 @@ func (m *method) own(p caller.Principal, req any) error {
 	if ok && p.Workspace != "" && (p.Kind == caller.Member || p.Kind == caller.Operator) && workspaceOf(resourceName(msg, m.workspace)) == p.Workspace {
 		return nil
 	}
-	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "resource not found in this key's workspace")
+	return errs.NotFound("resource not found in this key's workspace")
 }
 
 func resourceName(msg proto.Message, path []protoreflect.FieldDescriptor) string {

@@ -39,7 +39,7 @@ func TestCausesAreLoggedAndNotSent(t *testing.T) {
 	for name, fail := range map[string]func(context.Context) error{
 		"foreign": func(context.Context) error { return errSecrets },
 		"wrapped": func(context.Context) error {
-			return fmt.Errorf("%w: %w", errSecrets, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "try again"))
+			return fmt.Errorf("%w: %w", errSecrets, errs.Unavailable("try again"))
 		},
 		"status": func(context.Context) error { return status.Error(codes.NotFound, errSecrets.Error()) },
 		"panic":  func(context.Context) error { panic(errSecrets) },

@@ -198,7 +198,7 @@ func TestRetries(t *testing.T) {
 		})
 		return &calls
 	}
-	unavailable := errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "try again")
+	unavailable := errs.Unavailable("try again")
 	calls := failures(2, unavailable)
 	if _, err := client.GetModel(ctx, demoModel); err != nil || calls.Load() != 3 {
 		t.Errorf("reading: %v after %d calls", err, calls.Load())
@@ -211,7 +211,7 @@ func TestRetries(t *testing.T) {
 	if _, err := client.DeleteModel(ctx, &registryv1.DeleteModelRequest{Name: demoModel.GetName()}); status.Code(err) != codes.Unavailable || calls.Load() != 1 {
 		t.Errorf("writing: %v after %d calls", err, calls.Load())
 	}
-	calls = failures(1, errs.Internal(errorsv1.Reason_REASON_INTERNAL, "x"))
+	calls = failures(1, errs.Internal("x"))
 	if _, err := client.GetModel(ctx, demoModel); status.Code(err) != codes.Internal || calls.Load() != 1 {
 		t.Errorf("another failure: %v after %d calls", err, calls.Load())
 	}

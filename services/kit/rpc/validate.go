@@ -7,7 +7,6 @@ import (
 	"buf.build/go/protovalidate"
 	"google.golang.org/protobuf/proto"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -29,7 +28,7 @@ func (s *Server) validate(req any) error {
 	if !ok { // a rule does not compile, which is our fault
 		return fmt.Errorf("validate request: %w", err)
 	}
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the request is not valid; the violations name the fields")
+	e := errs.InvalidArgument("the request is not valid; the violations name the fields")
 	for i, v := range broken.Violations {
 		if i == maxViolations {
 			break

@@ -13,7 +13,6 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -37,13 +36,13 @@ func Error(err error) error {
 	if postgresCode(err) == "22021" {
 		// Only a value in the request can have a NUL, so the caller can correct it. It must
 		// not be logged as our fault.
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a string contains the character NUL, which cannot be stored").Because(err)
+		return errs.InvalidArgument("a string contains the character NUL, which cannot be stored").Because(err)
 	}
 	return err
 }
 
 func unusable(err error) error {
-	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the database is unavailable; retry").Because(err)
+	return errs.Unavailable("the database is unavailable; retry").Because(err)
 }
 
 // IsUniqueViolation reports whether a statement failed because a row with this key exists.

@@ -382,7 +382,7 @@ func TestOutageIsUnavailable(t *testing.T) {
 		if err := sqldb.Error(fmt.Errorf("x: %w", sql.ErrNoRows)); !errors.Is(err, sql.ErrNoRows) || errs.CodeOf(err) == codes.Unavailable {
 			t.Errorf("no rows: %v", err)
 		}
-		ours := errs.NotFound(0, "x")
+		ours := errs.NotFound("x").WithReason(0)
 		if err := sqldb.Error(ours); !errors.Is(err, ours) {
 			t.Errorf("ours: %v", err)
 		}

@@ -16,11 +16,11 @@ func runModel(m models.Model, v models.Version) *registryinternalv1.RunModel {
 
 // cannotStore is the answer if a disk or the bucket is full or away.
 func cannotStore(err error) error {
-	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the artifact cannot be stored now; try again later").Because(err)
+	return errs.Unavailable("the artifact cannot be stored now; try again later").Because(err)
 }
 
 func cannotRead(err error) error {
-	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the model's file cannot be read now; try again later").Because(err)
+	return errs.Unavailable("the model's file cannot be read now; try again later").Because(err)
 }
 
 func notPending() error {
@@ -28,15 +28,15 @@ func notPending() error {
 }
 
 func tooLarge(limit int64) error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_REQUEST_TOO_LARGE, "the artifact is larger than %d bytes", limit)
+	return errs.InvalidArgument("the artifact is larger than %d bytes", limit).WithReason(errorsv1.Reason_REASON_REQUEST_TOO_LARGE)
 }
 
 func empty() error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the artifact is empty")
+	return errs.InvalidArgument("the artifact is empty")
 }
 
 func notAModel(v models.Version) error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_MODEL_INVALID, "the file is not a model that can be opened: %s", v.Problem).
+	return errs.InvalidArgument("the file is not a model that can be opened: %s", v.Problem).WithReason(errorsv1.Reason_REASON_MODEL_INVALID).
 		With("version", v.VersionName.String())
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"google.golang.org/protobuf/types/known/emptypb"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
@@ -50,7 +49,7 @@ func (h *Handlers) CreateModel(ctx context.Context, r *registryv1.CreateModelReq
 	}
 	if err := h.store.Create(ctx, m); err != nil {
 		if sqldb.IsUniqueViolation(err) {
-			return nil, errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is a model %q already", r.GetModelId())
+			return nil, errs.AlreadyExists("there is a model %q already", r.GetModelId())
 		}
 		return nil, err
 	}

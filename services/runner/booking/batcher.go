@@ -8,7 +8,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/batch"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -63,7 +62,7 @@ func (b *Batcher) finish(ctx context.Context, ends []*sharinginternalv1.RunEnd) 
 		return nil, err
 	}
 	if len(answer.GetRuns()) != len(ends) {
-		return nil, errs.Internal(errorsv1.Reason_REASON_INTERNAL, "sharing did not answer for all runs")
+		return nil, errs.Internal("sharing did not answer for all runs")
 	}
 	results := make([]batch.Result[*sharinginternalv1.Booking], len(ends))
 	for i, run := range answer.GetRuns() {

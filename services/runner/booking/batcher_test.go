@@ -40,7 +40,7 @@ func (b *books) FinishRuns(_ context.Context, r *sharinginternalv1.FinishRunsReq
 	}
 	b.mostEntries = max(b.mostEntries, total)
 	if b.away {
-		return nil, errs.Status(errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "not now")).Err()
+		return nil, errs.Status(errs.Unavailable("not now")).Err()
 	}
 	out := &sharinginternalv1.FinishRunsResponse{}
 	for _, end := range r.GetRuns() {
@@ -48,7 +48,7 @@ func (b *books) FinishRuns(_ context.Context, r *sharinginternalv1.FinishRunsReq
 			Booking: &sharinginternalv1.Booking{Charges: []*sharingv1.LineItem{{Resource: end.GetRun()}}},
 		}}
 		if strings.HasPrefix(end.GetRun(), "refused") {
-			err := errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "not %s", end.GetRun())
+			err := errs.PermissionDenied("not %s", end.GetRun())
 			run.Result = &sharinginternalv1.FinishedRun_Error{Error: errs.Status(err).Proto()}
 		}
 		out.Runs = append(out.Runs, run)

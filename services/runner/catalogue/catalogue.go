@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
@@ -50,7 +49,7 @@ func New(manifests *manifest.Catalogue) (*Catalogue, error) {
 func (c *Catalogue) Get(r *runnerv1.GetBlockRequest) (*runnerv1.Block, error) {
 	e, ok := c.byName[r.GetName()]
 	if !ok {
-		return nil, errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "there is no such block; GET /v1/blocks lists them")
+		return nil, errs.NotFound("there is no such block; GET /v1/blocks lists them")
 	}
 	return e.full, nil
 }
@@ -60,7 +59,7 @@ func (c *Catalogue) Get(r *runnerv1.GetBlockRequest) (*runnerv1.Block, error) {
 func (c *Catalogue) List(r *runnerv1.ListBlocksRequest) (*runnerv1.ListBlocksResponse, error) {
 	from := r.GetPageToken()
 	if _, known := c.byName[nameOf(from)]; from != "" && !known {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the page token is not one of this list; begin with the first page").
+		return nil, errs.InvalidArgument("the page token is not one of this list; begin with the first page").
 			Field("pageToken", "must come from nextPageToken")
 	}
 	size := page.Size(r.GetPageSize(), page.DefaultSize, page.MaxSize)

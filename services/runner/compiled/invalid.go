@@ -14,7 +14,7 @@ func Invalid(problems workflow.Problems) error {
 	if len(problems) > 1 {
 		text = fmt.Sprintf("the definition has %d problems; the first: %s", len(problems), text)
 	}
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "%s", text).
+	e := errs.InvalidArgument("%s", text).WithReason(errorsv1.Reason_REASON_DEFINITION_INVALID).
 		With("errorType", problems[0].Kind.Class()).With("context", "workflow_compilation | definition_parsing")
 	for _, p := range problems {
 		e = e.Field(p.Path(), p.Message)

@@ -7,8 +7,9 @@ import (
 	"image/jpeg"
 	"image/png"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"golang.org/x/image/webp"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -135,9 +136,9 @@ func progressive(data []byte) bool {
 }
 
 func invalid(format string, args ...any) *errs.Error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_INVALID, format, args...)
+	return errs.InvalidArgument(format, args...).WithReason(errorsv1.Reason_REASON_IMAGE_INVALID)
 }
 
 func tooLarge(format string, args ...any) *errs.Error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE, format, args...)
+	return errs.InvalidArgument(format, args...).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE)
 }

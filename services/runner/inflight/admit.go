@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
@@ -26,7 +25,7 @@ func newPlaces(capacity int) *fair.Pool {
 // not count, because a stranger can invent tokens.
 func (r *Runs) Admit(ctx context.Context, client fair.Client) (release func(), err error) {
 	if !r.gate.enter() {
-		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "this runner is stopping; try again").
+		return nil, errs.Unavailable("this runner is stopping; try again").
 			RetryAfter(time.Second)
 	}
 	place, err := r.places.Acquire(ctx, 1, client)

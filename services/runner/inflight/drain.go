@@ -5,12 +5,11 @@ import (
 	"sync"
 	"time"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 // errStopped ends the runs that are still in progress when the runner stops.
-var errStopped = errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "the run was ended, because its runner was stopped; try again")
+var errStopped = errs.Unavailable("the run was ended, because its runner was stopped; try again")
 
 // finishTimeout bounds how long ended runs may take to report their end. Together with the time
 // that runs get to end by themselves it stays within what a program gives each of its parts to stop.

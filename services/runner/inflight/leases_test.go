@@ -24,7 +24,7 @@ type deafSharing struct {
 func (d *deafSharing) RenewRuns(_ context.Context, r *sharinginternalv1.RenewRunsRequest, _ ...grpc.CallOption) (*sharinginternalv1.RenewRunsResponse, error) {
 	d.calls = append(d.calls, len(r.GetRuns()))
 	if !time.Now().Before(d.from) {
-		return nil, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "gone")
+		return nil, errs.Unavailable("gone")
 	}
 	return &sharinginternalv1.RenewRunsResponse{}, nil
 }

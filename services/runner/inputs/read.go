@@ -51,7 +51,7 @@ func NewReader(codec value.Codec, limits Limits, fetch Fetch, now func() time.Ti
 // Read turns the inputs into values of the kinds that are declared. Its error lists all inputs that
 // are missing or wrong. Sharing refused most of these before.
 func (r *Reader) Read(ctx context.Context, declared []plan.Input, required []string, given map[string]any) (map[string]any, error) {
-	missing := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "required inputs are missing")
+	missing := errs.InvalidArgument("required inputs are missing").WithReason(errorsv1.Reason_REASON_INPUT_MISSING)
 	for _, name := range required {
 		if given[name] == nil {
 			missing = missing.Field("inputs."+name, "required")
@@ -114,7 +114,7 @@ func (t *inputReader) parameter(in *plan.Input, v any, set func(any)) {
 	}
 	read, err := value.Coerce(v, in.Kinds)
 	if invalid, ok := errors.AsType[*value.InvalidError](err); ok {
-		t.refuse(in.Name, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", invalid.Message))
+		t.refuse(in.Name, errs.InvalidArgument("%s", invalid.Message).WithReason(errorsv1.Reason_REASON_INPUT_INVALID))
 		return
 	}
 	t.set(func() { set(read) })
@@ -142,8 +142,7 @@ func (t *inputReader) readValue(in *plan.Input, v any, path, name string, set fu
 func (t *inputReader) readElement(in *plan.Input, v any, path, name string, set func(any)) {
 	if t.count++; t.count > t.limit {
 		if t.count == t.limit+1 {
-			t.refuse(path, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
-				"the inputs have more than %d elements together", t.limit))
+			t.refuse(path, errs.InvalidArgument("the inputs have more than %d elements together", t.limit).WithReason(errorsv1.Reason_REASON_INPUT_INVALID))
 		}
 		return
 	}
@@ -171,7 +170,7 @@ func (t *inputReader) failed(path string, err error) error {
 		return t.ctx.Err()
 	}
 	if invalid, ok := errors.AsType[*value.InvalidError](err); ok {
-		t.refuse(path, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", invalid.Message))
+		t.refuse(path, errs.InvalidArgument("%s", invalid.Message).WithReason(errorsv1.Reason_REASON_INPUT_INVALID))
 		return nil
 	}
 	public, ours := errors.AsType[*errs.Error](err)
@@ -219,7 +218,7 @@ func (t *inputReader) refusal() error {
 			reason = errorsv1.Reason_REASON_INPUT_INVALID
 		}
 	}
-	all := errs.InvalidArgument(reason, "%d inputs cannot be used", len(t.wrong))
+	all := errs.InvalidArgument("%d inputs cannot be used", len(t.wrong)).WithReason(reason)
 	for _, one := range t.wrong {
 		v := one.Violations()[0]
 		all = all.Field(v.GetField(), v.GetDescription())

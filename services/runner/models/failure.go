@@ -24,11 +24,11 @@ func failed(id string, err error) error {
 	var public *errs.Error
 	switch f.Kind {
 	case modelworker.Unavailable:
-		public = errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "no model worker could be started; try again later")
+		public = errs.Unavailable("no model worker could be started; try again later")
 	case modelworker.TooLarge:
 		public = errs.ResourceExhausted(reason, "model %q needs more memory for this input than is allowed", id)
 	case modelworker.TimedOut:
-		public = errs.DeadlineExceeded(reason, "model %q took longer than is allowed", id)
+		public = errs.DeadlineExceeded("model %q took longer than is allowed", id).WithReason(reason)
 	case modelworker.Crashed:
 		public = errs.FailedPrecondition(reason, "model %q brought its worker down on this input; nothing else was affected", id)
 	default:

@@ -15,8 +15,6 @@ import (
 	"sync"
 	"time"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
-
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
@@ -207,7 +205,7 @@ func fetchInto(ctx context.Context, a Artifact, dir string) (*Package, int64, er
 		return nil, 0, fmt.Errorf("fetch model %s: %w", a.ID, err)
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != a.SHA256 {
-		return nil, 0, errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "model %q did not arrive whole; try again", a.ID).
+		return nil, 0, errs.Unavailable("model %q did not arrive whole; try again", a.ID).
 			Because(fmt.Errorf("SHA-256 is %s, want %s", got, a.SHA256))
 	}
 	if err := unpack(file, dir); err != nil {
@@ -227,7 +225,7 @@ func fetchInto(ctx context.Context, a Artifact, dir string) (*Package, int64, er
 // diskFailure returns the error that a stranger sees when the disk is full or broken.
 func diskFailure(err error) error {
 	if _, disk := errors.AsType[*fs.PathError](err); disk {
-		return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "there is no room for the model at the moment; try again later").Because(err)
+		return errs.Unavailable("there is no room for the model at the moment; try again later").Because(err)
 	}
 	return err
 }

@@ -37,8 +37,7 @@ var _ models.Source = (*Models)(nil)
 func (s *Models) Resolve(ctx context.Context, id string) (models.Artifact, error) {
 	version, ok := s.versions[id]
 	if !ok {
-		return models.Artifact{}, errs.NotFound(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
-			"this run may not use the model %.100q", id).With("model", id)
+		return models.Artifact{}, errs.NotFound("this run may not use the model %.100q", id).WithReason(errorsv1.Reason_REASON_MODEL_NOT_FOUND).With("model", id)
 	}
 	s.mu.Lock()
 	artifact, ok := s.found[version]

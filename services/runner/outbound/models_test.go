@@ -80,7 +80,7 @@ func TestModelsComeUnderTheGrant(t *testing.T) {
 
 func TestADownloadThatBreaksOffFails(t *testing.T) {
 	t.Parallel()
-	registry := &oneModel{chunks: [][]byte{[]byte("abc")}, broken: errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "gone")}
+	registry := &oneModel{chunks: [][]byte{[]byte("abc")}, broken: errs.Unavailable("gone")}
 	source := &Models{registry: registry, versions: map[string]string{"a": "workspaces/w/models/a/versions/1"}}
 	artifact, err := source.Resolve(t.Context(), "a")
 	if err != nil {

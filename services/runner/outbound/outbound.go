@@ -136,7 +136,7 @@ func (o *Outbound) failed(ctx context.Context, err error) error {
 func (o *Outbound) Fetch(ctx context.Context, url string, limit int64) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "is not a URL").Because(err)
+		return nil, errs.InvalidArgument("is not a URL").WithReason(errorsv1.Reason_REASON_INPUT_INVALID).Because(err)
 	}
 	answer, err := o.call(request, &vaultinternalv1.EgressHead{
 		Method: request.Method, Url: url, Grant: o.grant, FollowRedirects: true, MaxResponseBytes: limit,
@@ -146,8 +146,7 @@ func (o *Outbound) Fetch(ctx context.Context, url string, limit int64) ([]byte, 
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
-			"the server of the picture's URL answered %d", answer.StatusCode)
+		return nil, errs.InvalidArgument("the server of the picture's URL answered %d", answer.StatusCode).WithReason(errorsv1.Reason_REASON_INPUT_INVALID)
 	}
 	encoded, err := io.ReadAll(answer.Body)
 	if err != nil {
@@ -161,5 +160,5 @@ func pictureError(err error, limit int64) error {
 	if errs.ReasonOf(err) != errorsv1.Reason_REASON_RESULT_TOO_LARGE {
 		return err
 	}
-	return errs.InvalidArgument(errorsv1.Reason_REASON_IMAGE_TOO_LARGE, "the picture at the URL is larger than %d MiB", limit>>20)
+	return errs.InvalidArgument("the picture at the URL is larger than %d MiB", limit>>20).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE)
 }

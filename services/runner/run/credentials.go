@@ -21,8 +21,8 @@ import (
 // mark. Steps can then neither use nor reveal them. The redactor alone keeps them, to find them in
 // outputs.
 func (r *run) storeRunCredentials(ctx context.Context) error {
-	wrong := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "a credential must be a string")
-	missing := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "credentials are missing")
+	wrong := errs.InvalidArgument("a credential must be a string").WithReason(errorsv1.Reason_REASON_INPUT_INVALID)
+	missing := errs.InvalidArgument("credentials are missing").WithReason(errorsv1.Reason_REASON_INPUT_MISSING)
 	secrets := map[string]string{}
 	for _, in := range r.allowed.GetCredentialInputs() {
 		name := in.GetName()

@@ -89,7 +89,7 @@ func codeOf(class engine.Class) (codes.Code, errorsv1.Reason) {
 }
 
 func inputFault(f *engine.Fault) *errs.Error {
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "%s", f.Message).Because(f)
+	e := errs.InvalidArgument("%s", f.Message).WithReason(errorsv1.Reason_REASON_INPUT_INVALID).Because(f)
 	if f.Input != "" {
 		e = e.Field("inputs."+f.Input, f.Message)
 	}

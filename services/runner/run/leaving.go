@@ -53,7 +53,7 @@ func (r *run) leaving(outputs []map[string]any, failure *errs.Error) ([][]byte, 
 	}
 	text, err := protojson.Marshal(errs.Status(failure).Proto())
 	if err != nil { // an error without a text cannot be judged
-		failure = errs.Internal(errorsv1.Reason_REASON_INTERNAL, "the run failed, and the reason cannot be shown")
+		failure = errs.Internal("the run failed, and the reason cannot be shown")
 		text = []byte(failure.Message())
 	}
 	return [][]byte{text}, failure

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -87,7 +86,7 @@ func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 	return outputs, nil
 }
 
-var errRunTime = errs.DeadlineExceeded(errorsv1.Reason_REASON_DEADLINE_EXCEEDED, "the run exceeded its time limit")
+var errRunTime = errs.DeadlineExceeded("the run exceeded its time limit")
 
 // evaluate does the run itself. It stores credentials first, so that nothing after it has them.
 func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {

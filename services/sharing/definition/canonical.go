@@ -20,7 +20,7 @@ func Hash(raw []byte) string {
 // request without the wrappers that other programs add.
 func Canonical(definition []byte) ([]byte, error) {
 	if !IsSet(definition) {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "a definition is needed: an object with version, inputs, steps and outputs").
+		return nil, errs.InvalidArgument("a definition is needed: an object with version, inputs, steps and outputs").WithReason(errorsv1.Reason_REASON_DEFINITION_INVALID).
 			Field("definition", "is missing")
 	}
 	raw, problems := workflow.Unwrap(definition)

@@ -23,8 +23,7 @@ func (c *Cache) Literals(definition *workflow.Definition) []inspect.Literal {
 
 // RefuseLiterals refuses secrets that no reference can replace, and names their places.
 func RefuseLiterals(literals []inspect.Literal) error {
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_LITERAL_SECRET,
-		"the definition holds a secret where none may stand; store it as a credential and refer to it in a credential field")
+	e := errs.InvalidArgument("the definition holds a secret where none may stand; store it as a credential and refer to it in a credential field").WithReason(errorsv1.Reason_REASON_LITERAL_SECRET)
 	found := false
 	for _, l := range literals {
 		if l.Replaceable {

@@ -22,8 +22,8 @@ func Invalid(problems workflow.Problems) error {
 	if len(problems) == 1 {
 		noun = "problem"
 	}
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_INVALID, "the definition has %d %s; the first: %s",
-		len(problems), noun, problems[0].Message)
+	e := errs.InvalidArgument("the definition has %d %s; the first: %s",
+		len(problems), noun, problems[0].Message).WithReason(errorsv1.Reason_REASON_DEFINITION_INVALID)
 	for _, p := range problems {
 		e = e.Field(p.Path(), p.Message)
 	}

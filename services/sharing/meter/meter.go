@@ -11,7 +11,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
@@ -112,7 +111,7 @@ func (m *Meter) forget(g *generation) {
 }
 
 func unsettled(cause error) error {
-	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "usage cannot be counted now; try again").Because(cause)
+	return errs.Unavailable("usage cannot be counted now; try again").Because(cause)
 }
 
 // addPictures counts what a run did beyond its reservation.

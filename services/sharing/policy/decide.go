@@ -3,7 +3,6 @@ package policy
 import (
 	"context"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
@@ -15,7 +14,7 @@ import (
 func (p *Decider) Decide(ctx context.Context, who caller.Principal, r request) (*Decision, error) {
 	d := &Decision{Principal: who, Caller: CallerOf(who)}
 	if d.Caller == "" {
-		return nil, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "a run needs a caller; present a key")
+		return nil, errs.Unauthenticated("a run needs a caller; present a key")
 	}
 	if err := p.findTarget(ctx, d, r); err != nil {
 		return nil, err

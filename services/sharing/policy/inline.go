@@ -20,7 +20,7 @@ import (
 // becomes an input of this run.
 func (p *Decider) inlineDefinition(d *Decision, raw []byte) error {
 	if d.Principal.Kind != caller.Member {
-		return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "running a definition of your own needs a key")
+		return errs.Unauthenticated("running a definition of your own needs a key")
 	}
 	parsed, problems := workflow.Parse(raw)
 	if parsed == nil {
@@ -69,8 +69,7 @@ func (d *Decision) bindLiterals(literals []inspect.Literal) error {
 	for _, l := range literals {
 		at := slices.IndexFunc(d.Analysis.Slots, func(sl definition.Slot) bool { return sl.Step == l.Step && sl.Field == l.Field && sl.Unbound() })
 		if at < 0 || !d.Analysis.Slots[at].Constant {
-			return errs.InvalidArgument(errorsv1.Reason_REASON_LITERAL_SECRET,
-				"%s holds a secret that cannot be used from there; store it as a credential", definition.LiteralPath(l)).
+			return errs.InvalidArgument("%s holds a secret that cannot be used from there; store it as a credential", definition.LiteralPath(l)).WithReason(errorsv1.Reason_REASON_LITERAL_SECRET).
 				Field(definition.LiteralPath(l), "looks like a secret; refer to a credential instead")
 		}
 		name := "literal." + strings.ReplaceAll(d.Analysis.Slots[at].Path(), ".", "_")

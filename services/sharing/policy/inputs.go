@@ -50,7 +50,7 @@ func onlyDeclared(declared []*sharingv1.Input, r request) error {
 		return nil
 	}
 	unknown := slices.Sorted(maps.Keys(undeclared))
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "the workflow does not declare the inputs %s; nothing was charged", errs.Quoted(unknown))
+	e := errs.InvalidArgument("the workflow does not declare the inputs %s; nothing was charged", errs.Quoted(unknown)).WithReason(errorsv1.Reason_REASON_INPUT_UNKNOWN)
 	for _, name := range unknown {
 		e = e.Field("inputs."+name, "is not declared by the workflow")
 	}
@@ -70,7 +70,7 @@ func allRequired(declared []*sharingv1.Input, r request) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_MISSING, "the run needs the inputs %s; nothing was charged", errs.Quoted(missing))
+	e := errs.InvalidArgument("the run needs the inputs %s; nothing was charged", errs.Quoted(missing)).WithReason(errorsv1.Reason_REASON_INPUT_MISSING)
 	for _, name := range missing {
 		what := "is required"
 		if slices.Contains(r.GetInputs(), name) {
@@ -93,8 +93,8 @@ func (d *Decision) allFit(declared []*sharingv1.Input, r request) error {
 	if len(invalid) == 0 {
 		return nil
 	}
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "the inputs %s have values that cannot be used (%s %s); nothing was charged",
-		errs.Quoted(invalid), invalid[0], reasons[0])
+	e := errs.InvalidArgument("the inputs %s have values that cannot be used (%s %s); nothing was charged",
+		errs.Quoted(invalid), invalid[0], reasons[0]).WithReason(errorsv1.Reason_REASON_INPUT_INVALID)
 	for i, name := range invalid {
 		e = e.Field("inputs."+name, reasons[i])
 	}

@@ -63,9 +63,8 @@ func namedRefusal(missing, private []string) error {
 // broughtRefusal gives the same answer for a model that is not public and for one that
 // does not exist: visitors must not learn the names of the owner's models.
 func broughtRefusal(a *definition.Analysis, values map[string]string, unusable []string) error {
-	e := errs.InvalidArgument(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
-		"there is no public model %s; through a link an input can name public models, and those that the workflow names itself; nothing was charged",
-		errs.Quoted(unusable)).With("model", unusable[0])
+	e := errs.InvalidArgument("there is no public model %s; through a link an input can name public models, and those that the workflow names itself; nothing was charged",
+		errs.Quoted(unusable)).WithReason(errorsv1.Reason_REASON_MODEL_NOT_FOUND).With("model", unusable[0])
 	for _, name := range a.ModelInputs() {
 		if value, given := values[name]; given && slices.Contains(unusable, value) {
 			e = e.Field("inputs."+name, "names no public model")
@@ -84,8 +83,7 @@ func asksFor(a *definition.Analysis, r request) ([]string, error) {
 			continue
 		}
 		if slices.ContainsFunc(a.Slots, func(s definition.Slot) bool { return s.Input == name || s.VisitorInput == name }) {
-			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID,
-				"the input %q decides a model and is a credential as well; the workflow needs an input for each", name).
+			return nil, errs.InvalidArgument("the input %q decides a model and is a credential as well; the workflow needs an input for each", name).WithReason(errorsv1.Reason_REASON_INPUT_INVALID).
 				Field("inputs."+name, "decides a model and is a credential as well")
 		}
 		if _, brought := r.GetModelInputs()[name]; !brought {

@@ -47,9 +47,9 @@ func (d *Decision) deadKey() error {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_RUN_REVOKED,
 			"the key that this link's runs are charged to was revoked; its owner has to name another")
 	case d.Charged == rpc.GuestKey:
-		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "visitors without a key cannot run here; present a key of your own")
+		return errs.PermissionDenied("visitors without a key cannot run here; present a key of your own")
 	default:
-		return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the key is revoked")
+		return errs.Unauthenticated("the key is revoked")
 	}
 }
 

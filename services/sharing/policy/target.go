@@ -53,7 +53,7 @@ func (p *Decider) sharedWorkflow(ctx context.Context, d *Decision, token string,
 		return err
 	}
 	if version != 0 {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN, "a link decides on the version itself")
+		return errs.InvalidArgument("a link decides on the version itself").WithReason(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN)
 	}
 	if err := opened.Runnable(p.now()); err != nil {
 		return err

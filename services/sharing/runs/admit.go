@@ -87,8 +87,7 @@ func (s *admitter) checkRequest(ctx context.Context, a *admission) error {
 
 func repeated(a *admission, row ledger.Run) error {
 	name := row.NameFor(a.Principal)
-	return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS,
-		"this request id has started the run %s; it never runs twice", name).With("run", name)
+	return errs.AlreadyExists("this request id has started the run %s; it never runs twice", name).With("run", name)
 }
 
 // checkSuspension asks the vault whether the guard has suspended a link with hidden
@@ -167,9 +166,9 @@ func (s *admitter) existing(ctx context.Context, a *admission) error {
 	case row.ID != a.run:
 		return repeated(a, row)
 	case !a.matches(row):
-		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "there is another run of this id")
+		return errs.AlreadyExists("there is another run of this id")
 	case row.State != ledger.Running:
-		return errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "the run has ended; it never runs twice")
+		return errs.AlreadyExists("the run has ended; it never runs twice")
 	}
 	a.start = time.UnixMicro(row.Start)
 	return nil

@@ -9,7 +9,6 @@ import (
 
 	"google.golang.org/grpc/codes"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -67,7 +66,7 @@ func (s *booker) finish(ctx context.Context, r *sharinginternalv1.RunEnd) (out *
 		return nil, err
 	}
 	if !have.conditions.ProvenBy(r.GetProof()) {
-		return nil, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "only the runner that a run was authorised for can finish it")
+		return nil, errs.PermissionDenied("only the runner that a run was authorised for can finish it")
 	}
 	row := have.row
 	booked, err := s.end(ctx, row, r)

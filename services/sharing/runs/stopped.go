@@ -63,7 +63,7 @@ func (s *booker) bookWithheld(ctx context.Context, row ledger.Run, items []*shar
 }
 
 func withheld() *errs.Error {
-	return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED, "a provider cannot be reached, or broke off")
+	return errs.Unavailable("a provider cannot be reached, or broke off").WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED)
 }
 
 // endedBefore answers for a run that has ended. The texts of the request were not judged

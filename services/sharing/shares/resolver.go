@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
@@ -138,7 +137,7 @@ func (r *Resolver) IsDeleted(ctx context.Context, workflow string) (bool, error)
 
 // noLink is the one answer to every token that opens nothing.
 func noLink() error {
-	return errs.NotFound(errorsv1.Reason_REASON_NOT_FOUND, "link not found or revoked")
+	return errs.NotFound("link not found or revoked")
 }
 
 // orNoLink returns noLink for a row that does not exist, and otherwise the error of the

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -34,7 +33,7 @@ type forks struct {
 // fork stores a copy in the workspace of the caller, or only reports on it.
 func (f *forks) fork(ctx context.Context, who caller.Principal, opened *shares.Resolved, r *sharingv1.ForkSharedWorkflowRequest) (*sharingv1.ForkSharedWorkflowResponse, error) {
 	if opened.Share.ForkDisabled {
-		return nil, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "the owner does not allow forks of this workflow")
+		return nil, errs.PermissionDenied("the owner does not allow forks of this workflow")
 	}
 	ws := resource.Segment(r.GetParent(), 0)
 	raw, err := f.copy(ctx, opened, ws)

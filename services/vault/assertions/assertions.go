@@ -142,7 +142,7 @@ func principal(kind, workspace, key string) (caller.Principal, error) {
 }
 
 func unauthenticated(cause error) error {
-	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the key is unknown, malformed or revoked").Because(cause)
+	return errs.Unauthenticated("the key is unknown, malformed or revoked").Because(cause)
 }
 
 // assert signs the principal of a key.

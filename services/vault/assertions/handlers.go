@@ -5,7 +5,6 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -27,11 +26,11 @@ func (h *InternalHandlers) Authenticate(ctx context.Context, req *vaultinternalv
 	)
 	switch key, session := secret.FromString(req.GetKey()), secret.FromString(req.GetSession()); {
 	case key.IsZero() == session.IsZero():
-		err = errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "present a key or a session: one of the two").Field("key", "one of key and session")
+		err = errs.InvalidArgument("present a key or a session: one of the two").Field("key", "one of key and session")
 	case session.IsZero():
 		l, err = h.assertions.login(ctx, key)
 	case caller.Peer(ctx) != "gateway":
-		err = errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED, "only the gateway may present a session")
+		err = errs.PermissionDenied("only the gateway may present a session")
 	default:
 		l, err = h.assertions.session(ctx, session)
 	}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"strings"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -27,11 +26,10 @@ func (s *InternalHandlers) Egress(stream egressStream) error {
 	}
 	head := first.GetHead()
 	if head == nil {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the first message must be the head")
+		return errs.InvalidArgument("the first message must be the head")
 	}
 	if (len(head.GetHandles()) == 0) == (head.GetGrant() == "") {
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST,
-			"a call needs either handles, or a run grant for a fetch without credentials")
+		return errs.InvalidArgument("a call needs either handles, or a run grant for a fetch without credentials")
 	}
 	if len(head.GetHandles()) > 0 {
 		return s.callWithCredentials(stream, peer, head)

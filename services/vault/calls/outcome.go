@@ -69,19 +69,19 @@ func runnerError(ctx context.Context, err error, stranger bool) error {
 	}
 	switch e.Kind {
 	case egress.RefusedRequest:
-		return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "%s", e.Message)
+		return errs.InvalidArgument("%s", e.Message)
 	case egress.RefusedDestination, egress.RefusedAddress, egress.RefusedRedirect:
 		return addressRefused(e)
 	case egress.TooLarge:
 		return errs.ResourceExhausted(errorsv1.Reason_REASON_RESULT_TOO_LARGE, "%s", e.Message)
 	case egress.Timeout:
-		return errs.DeadlineExceeded(errorsv1.Reason_REASON_PROVIDER_FAILED, "%s", e.Message)
+		return errs.DeadlineExceeded("%s", e.Message).WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED)
 	case egress.Canceled:
 		return errs.Canceled(errorsv1.Reason_REASON_CANCELLED, "%s", e.Message)
 	case egress.Reflected, egress.BadResponse, egress.Unreachable:
 		return withholding.ProviderFailed()
 	default:
-		return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED, "%s", e.Message)
+		return errs.Unavailable("%s", e.Message).WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED)
 	}
 }
 

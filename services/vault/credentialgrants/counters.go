@@ -9,7 +9,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
@@ -139,7 +138,7 @@ func (c *counters) await(ctx context.Context, q Quota, giveUp <-chan time.Time) 
 }
 
 func uncounted() error {
-	return errs.Unavailable(errorsv1.Reason_REASON_UNAVAILABLE, "calls cannot be counted now; try again")
+	return errs.Unavailable("calls cannot be counted now; try again")
 }
 
 // rebuild fills a counter from the attempts, and takes one call.

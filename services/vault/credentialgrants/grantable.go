@@ -41,7 +41,7 @@ func (s *Grants) grantable(ctx context.Context, ws string, slots []*vaultinterna
 func (s *Grants) grantableSlot(ctx context.Context, ws string, slot *vaultinternalv1.GrantedSlot) (Slot, *errs.Error, error) {
 	g := Slot{Step: slot.GetStep(), Field: slot.GetField(), Credential: slot.GetCredential()}
 	if g.Step == "" || g.Field == "" || g.Credential == "" {
-		return g, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "a slot needs a step, a field and a credential"), nil
+		return g, errs.InvalidArgument("a slot needs a step, a field and a credential"), nil
 	}
 	c, err := credentials.Row(ctx, s.db, ws, g.Credential)
 	if errors.Is(err, sql.ErrNoRows) {

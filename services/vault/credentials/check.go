@@ -46,8 +46,7 @@ func checkPublicFields(cid string, from *vaultv1.Credential, value secret.Secret
 		{"credential.slot_prefix", from.GetSlotPrefix()},
 	} {
 		if len(v) >= leastSought && strings.Contains(public.text, v) {
-			return errs.InvalidArgument(errorsv1.Reason_REASON_LITERAL_SECRET,
-				"%s contains the value of the credential, and is public; put the secret in the value only", public.field).
+			return errs.InvalidArgument("%s contains the value of the credential, and is public; put the secret in the value only", public.field).WithReason(errorsv1.Reason_REASON_LITERAL_SECRET).
 				Field(public.field, "contains the value")
 		}
 		gate.Text(public.field, public.text)
@@ -68,7 +67,7 @@ func HostOf(value secret.Secret) []string {
 }
 
 func badValue(why string) error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the credential's value cannot be stored: %s", why).
+	return errs.InvalidArgument("the credential's value cannot be stored: %s", why).
 		Field("credential.value", why)
 }
 
@@ -79,16 +78,14 @@ func (s *Credentials) destinations(providerName string, hosts []string) ([]strin
 		hosts = knownProvider(providerName).hosts
 	}
 	if len(hosts) == 0 {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST,
-			"hosts are required, because %q is not a known provider", providerName).
+		return nil, errs.InvalidArgument("hosts are required, because %q is not a known provider", providerName).
 			Field("credential.hosts", "required")
 	}
 	var out []string
 	for _, h := range hosts {
 		d, err := s.Destination(h)
 		if err != nil {
-			return nil, errs.InvalidArgument(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED,
-				"the credential cannot go to %q: %s", h, err.Error()).Field("credential.hosts", err.Error())
+			return nil, errs.InvalidArgument("the credential cannot go to %q: %s", h, err.Error()).WithReason(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED).Field("credential.hosts", err.Error())
 		}
 		if !slices.Contains(out, d) {
 			out = append(out, d)
@@ -115,7 +112,7 @@ func checkedSlot(providerName string, p Place) (Place, error) {
 		err = p.With(secret.Secret{}).CheckPlace() // setValue checks the form of the value
 	}
 	if err != nil {
-		return p, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the credential's slot is not usable: %s", err.Error()).
+		return p, errs.InvalidArgument("the credential's slot is not usable: %s", err.Error()).
 			Field("credential.slot_name", err.Error())
 	}
 	return p, nil

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
@@ -47,7 +46,7 @@ func (s *Credentials) newCredential(ws, cid string, from *vaultv1.Credential) (C
 }
 
 func noProvider() error {
-	return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST, "the provider of the credential is required").
+	return errs.InvalidArgument("the provider of the credential is required").
 		Field("credential.provider", "required")
 }
 
@@ -74,7 +73,7 @@ func (s *Credentials) storeCredential(ctx context.Context, by audit.Actor, c Cre
 	_, err = s.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) {
 		ok, err := createCredential(ctx, tx, c, sealed)
 		if err == nil && !ok {
-			err = errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "credential %q already exists", c.ID)
+			err = errs.AlreadyExists("credential %q already exists", c.ID)
 		}
 		return ok, err
 	})

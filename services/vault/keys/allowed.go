@@ -26,8 +26,7 @@ func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
 		return err
 	}
 	if k.allowed.runs.Valid {
-		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
-			"the operator has limited this key to %s, so it cannot create keys; ask the operator for one", k.allowed)
+		return errs.PermissionDenied("the operator has limited this key to %s, so it cannot create keys; ask the operator for one", k.allowed)
 	}
 	return nil
 }
@@ -47,8 +46,7 @@ func (k *Key) apply(from *vaultv1.Key, mask []string, operator bool) error {
 			k.budget.runs = sql.NullInt64{Int64: from.GetBudget().GetRuns(), Valid: true}
 		}
 		if pictures && !k.budget.runs.Valid {
-			return errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST,
-				"a limit of pictures needs a limit of runs: set budget.runs too").Field("key.budget.runs", "required")
+			return errs.InvalidArgument("a limit of pictures needs a limit of runs: set budget.runs too").Field("key.budget.runs", "required")
 		}
 		if pictures {
 			k.budget.pictures = from.GetBudget().GetPictures()
@@ -74,8 +72,7 @@ func (k *Key) withinAllowed() error {
 	if k.budget.within(k.allowed) {
 		return nil
 	}
-	return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
-		"the operator has set the budget of this key to %s: members may lower it, but not raise or remove it", k.allowed).
+	return errs.PermissionDenied("the operator has set the budget of this key to %s: members may lower it, but not raise or remove it", k.allowed).
 		Field("key.budget", "at most "+k.allowed.String())
 }
 

@@ -68,7 +68,7 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 		}
 		ok, err := insert(ctx, tx, k)
 		if err == nil && !ok {
-			err = errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "key %q exists or existed before; choose another id, because ids of keys are not used again", k.id)
+			err = errs.AlreadyExists("key %q exists or existed before; choose another id, because ids of keys are not used again", k.id)
 		}
 		return ok, err
 	})

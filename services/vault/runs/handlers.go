@@ -39,15 +39,15 @@ func (h *InternalHandlers) PutRunCredential(ctx context.Context, req *vaultinter
 		return nil, err
 	}
 	if len(claims.InputSlots(req.GetInput())) == 0 {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_UNKNOWN, "this run has no credential input of that name").
+		return nil, errs.InvalidArgument("this run has no credential input of that name").WithReason(errorsv1.Reason_REASON_INPUT_UNKNOWN).
 			Field("input", "not a credential input of this run")
 	}
 	if why := secret.WhyInvalidInput(value.Expose()); why != "" {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "not a valid credential: %s", why).
+		return nil, errs.InvalidArgument("not a valid credential: %s", why).WithReason(errorsv1.Reason_REASON_INPUT_INVALID).
 			Field("inputs."+req.GetInput(), why)
 	}
 	if why := addressProblem(claims.InputSlots(req.GetInput()), value); why != "" {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_INPUT_INVALID, "not a valid credential: %s", why).
+		return nil, errs.InvalidArgument("not a valid credential: %s", why).WithReason(errorsv1.Reason_REASON_INPUT_INVALID).
 			Field("inputs."+req.GetInput(), why)
 	}
 	if err := h.runs.Alive(ctx, claims.Run); err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -38,8 +37,7 @@ type holder struct{ workspace, key string }
 func (h holder) name() string { return keys.Name(h.workspace, h.key) }
 
 func badCode(cause error) error {
-	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
-		"the sign-in link is unknown, used or older than %d minutes: make a new one with keyhole sign-in-link", int(codeLife.Minutes())).Because(cause)
+	return errs.Unauthenticated("the sign-in link is unknown, used or older than %d minutes: make a new one with keyhole sign-in-link", int(codeLife.Minutes())).Because(cause)
 }
 
 // insertCode stores a code of an active key, in place of the oldest beyond maxCodes.

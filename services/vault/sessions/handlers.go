@@ -6,7 +6,6 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -70,8 +69,7 @@ func (h *Handlers) byKey(ctx context.Context, title string) (Session, secret.Sec
 // byCode exchanges a code. A client has as many wrong codes as it has wrong keys.
 func (h *Handlers) byCode(ctx context.Context, code secret.Secret, title string) (made Session, token secret.Secret, err error) {
 	if p := caller.From(ctx); p.Kind != caller.Guest {
-		return made, token, errs.InvalidArgument(errorsv1.Reason_REASON_INVALID_REQUEST,
-			"the request has a key or a session, and a code: send one of them").Field("code", "not together with a key or a session")
+		return made, token, errs.InvalidArgument("the request has a key or a session, and a code: send one of them").Field("code", "not together with a key or a session")
 	}
 	_, err = h.codes.Try(ctx, caller.From(ctx).Visitor, code, func(ctx context.Context, code secret.Secret) (caller.Principal, error) {
 		of, err := h.sessions.holderOf(ctx, code)
@@ -89,11 +87,9 @@ func keyHolder(ctx context.Context) (caller.Principal, error) {
 	p := caller.From(ctx)
 	switch {
 	case p.Kind != caller.Member && p.Kind != caller.Operator:
-		return p, errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED,
-			"signing in needs a key or the code of a sign-in link: send \"authorization: Bearer <key>\", or the code")
+		return p, errs.Unauthenticated("signing in needs a key or the code of a sign-in link: send \"authorization: Bearer <key>\", or the code")
 	case p.Session != "":
-		return p, errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
-			"a session cannot make sessions or sign-in links; use the key itself")
+		return p, errs.PermissionDenied("a session cannot make sessions or sign-in links; use the key itself")
 	}
 	return p, nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"time"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -62,7 +61,7 @@ func (s *Sessions) Present(ctx context.Context, token secret.Secret) (Session, e
 
 // Ended is the error for a session that nobody can use.
 func Ended(cause error) error {
-	return errs.Unauthenticated(errorsv1.Reason_REASON_UNAUTHENTICATED, "the session has ended: sign in again").Because(cause)
+	return errs.Unauthenticated("the session has ended: sign in again").Because(cause)
 }
 
 // end deletes a session with its event. It reports false if there is none.

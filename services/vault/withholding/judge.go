@@ -67,6 +67,5 @@ func (s *Judge) Together(names []Secret, values []secret.Secret) (*guard.Set, er
 // ProviderFailed is the one error for a refused address, an unknown name, a closed port, a truncated answer and a
 // withheld answer, so that nobody learns which one it was.
 func ProviderFailed() error {
-	return errs.Unavailable(errorsv1.Reason_REASON_PROVIDER_FAILED,
-		"the destination cannot be reached, or broke off (what is called is public and https, or listed by the operator)")
+	return errs.Unavailable("the destination cannot be reached, or broke off (what is called is public and https, or listed by the operator)").WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED)
 }

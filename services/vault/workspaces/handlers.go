@@ -36,7 +36,7 @@ func NewHandlers(store *Store, log *audit.Log, pages *page.Tokens, now func() ti
 // CreateWorkspace creates a tenant.
 func (h *Handlers) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorkspaceRequest) (*vaultv1.Workspace, error) {
 	if slices.Contains(reserved(), req.GetWorkspaceId()) {
-		return nil, errs.InvalidArgument(errorsv1.Reason_REASON_ID_RESERVED, "the workspace id %q is reserved; choose another", req.GetWorkspaceId()).
+		return nil, errs.InvalidArgument("the workspace id %q is reserved; choose another", req.GetWorkspaceId()).WithReason(errorsv1.Reason_REASON_ID_RESERVED).
 			Field("workspace_id", "reserved")
 	}
 	if err := leak.NewGate().Text("workspace_id", req.GetWorkspaceId()).Text("workspace.title", req.GetWorkspace().GetTitle()).Err(); err != nil {
@@ -47,7 +47,7 @@ func (h *Handlers) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorks
 	_, err := h.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) {
 		ok, err := Create(ctx, tx, w)
 		if err == nil && !ok {
-			err = errs.AlreadyExists(errorsv1.Reason_REASON_ALREADY_EXISTS, "workspace %q already exists", w.ID)
+			err = errs.AlreadyExists("workspace %q already exists", w.ID)
 		}
 		return ok, err
 	})

@@ -1,7 +1,6 @@
 package workspaces
 
 import (
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -30,8 +29,7 @@ func reserved() []string {
 // CheckMember refuses a principal that is not a member of a workspace.
 func CheckMember(p caller.Principal, workspace string) error {
 	if workspace == "" || p.Kind != caller.Member || p.Workspace != workspace {
-		return errs.PermissionDenied(errorsv1.Reason_REASON_PERMISSION_DENIED,
-			"only a member of the workspace can do this, with a key of that workspace")
+		return errs.PermissionDenied("only a member of the workspace can do this, with a key of that workspace")
 	}
 	return nil
 }

@@ -223,7 +223,7 @@ func TestARefusedWayOutFailsTheStep(t *testing.T) {
 		errorsv1.Reason_REASON_HANDLE_INVALID, errorsv1.Reason_REASON_GRANT_INVALID,
 		errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED, errorsv1.Reason_REASON_ANSWER_WITHHELD,
 	} {
-		o := &out{server: newServer(t), err: errs.PermissionDenied(reason, "refused")}
+		o := &out{server: newServer(t), err: errs.PermissionDenied("refused").WithReason(reason)}
 		_, err := run(t, o, compatible, map[string]any{"prompt": "hello"}, compatibleArgs(nil))
 		if errs.ReasonOf(err) != reason {
 			t.Errorf("%v: got %v", reason, err)

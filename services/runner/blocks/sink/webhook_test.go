@@ -270,12 +270,12 @@ func TestFailures(t *testing.T) {
 // A refused address is the webhook's trouble; a right that is gone is the run's.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	refused := &out{err: errs.PermissionDenied(errorsv1.Reason_REASON_ADDRESS_REFUSED, "the address may not be called")}
+	refused := &out{err: errs.PermissionDenied("the address may not be called").WithReason(errorsv1.Reason_REASON_ADDRESS_REFUSED)}
 	got, err := run(t, refused, true, nil, args("http://10.0.0.1/", nil))
 	if diff := cmp.Diff(outcome(true, false, "Failed to send webhook notification: the address may not be called"), got, results); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
-	gone := &out{err: errs.PermissionDenied(errorsv1.Reason_REASON_HANDLE_INVALID, "no")}
+	gone := &out{err: errs.PermissionDenied("no").WithReason(errorsv1.Reason_REASON_HANDLE_INVALID)}
 	if _, err := run(t, gone, true, nil, args("http://10.0.0.1/", nil)); errs.ReasonOf(err) != errorsv1.Reason_REASON_HANDLE_INVALID {
 		t.Errorf("got %v", err)
 	}

@@ -32,7 +32,7 @@ type Files map[string]string
 func (f Files) Resolve(_ context.Context, id string) (models.Artifact, error) {
 	path, ok := f[id]
 	if !ok {
-		return models.Artifact{}, errs.NotFound(errorsv1.Reason_REASON_MODEL_NOT_FOUND, "there is no model %q", id)
+		return models.Artifact{}, errs.NotFound("there is no model %q", id).WithReason(errorsv1.Reason_REASON_MODEL_NOT_FOUND)
 	}
 	file, err := os.Open(path)
 	if err != nil {
