@@ -112,7 +112,7 @@ func (n *Node) Close() error { return n.closers.Close() }
 // Gateway returns the HTTP handler.
 func (n *Node) Gateway() *gateway.Gateway { return n.gateway }
 
-// SignInLink makes the path of a link that signs in once with a key. Whoever runs the process is the authority.
+// SignInLink makes the path of a link that signs in once with a key. The operator of the process is the authority.
 func (n *Node) SignInLink(ctx context.Context, key string) (string, error) {
 	return n.vault.SignInLink(ctx, key)
 }

@@ -32,7 +32,7 @@ func setCookie(w http.ResponseWriter, value string, maxAge int) {
 	})
 }
 
-// Cookie is the session in a request's cookie, whoever made the browser send it. Two cookies are none.
+// Cookie returns the session in a request's cookie, on whatever page the request began. Two cookies are none.
 func Cookie(r *http.Request) Proof {
 	sent := r.CookiesNamed(cookieName)
 	if len(sent) != 1 || !WellFormed(sent[0].Value) || !strings.HasPrefix(sent[0].Value, rpc.SessionPrefix) {

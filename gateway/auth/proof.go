@@ -24,7 +24,7 @@ const (
 	nothing proofKind = iota
 	aKey
 	aSession
-	// aCookie is a session that a browser sent by itself.
+	// aCookie is a session that a browser attached to a request.
 	aCookie
 )
 

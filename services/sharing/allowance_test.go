@@ -57,7 +57,7 @@ func TestAMembersKeysAreOneVisitor(t *testing.T) {
 			must(t, err)
 			s.finish("r-" + key)
 		}
-		for _, how := range []string{"counted", "counted anew"} {
+		for _, how := range []string{"counted", "counted again"} {
 			_, err := s.preview(s.key("visitor", "d"), token, "r-d")
 			refused(t, err, errorsv1.Reason_REASON_VISITOR_BUDGET_EXHAUSTED)
 			_, err = s.preview(s.key("another", "a"), token, "r-"+how[len(how)-4:])

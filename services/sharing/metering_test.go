@@ -114,7 +114,7 @@ func TestNothingIsAdmittedTooMany(t *testing.T) {
 	})
 }
 
-// What is refused says which budget, and when it starts anew.
+// What is refused says which budget, and when it starts again.
 func TestARefusalNamesTheBudget(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -145,7 +145,7 @@ func TestARefusalNamesTheBudget(t *testing.T) {
 		}
 		must(t, own("r5"))
 		check(own("r6"), errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED, "key")
-		// Tomorrow the share starts anew; the key does next month, if tomorrow is not that.
+		// Tomorrow the share starts again; the key does next month, if tomorrow is not that.
 		s.clock.advance(24 * time.Hour)
 		must(t, take(s.member("one"), "r7"))
 	})

@@ -37,7 +37,7 @@ func (s *Service) CreateOperatorKey(ctx context.Context, keep func(secret.Secret
 	return s.keys.FirstOperator(ctx, keep)
 }
 
-// SignInLink makes the path of a link that signs in once with a key, on the authority of whoever runs the process.
+// SignInLink makes the path of a link that signs in once with a key, on the authority of the operator of the process.
 func (s *Service) SignInLink(ctx context.Context, key string) (string, error) {
 	path, _, err := s.sessions.Link(ctx, audit.Installation(), key)
 	return path, err

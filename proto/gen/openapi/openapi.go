@@ -1,5 +1,5 @@
 // Package openapi holds the OpenAPI document of the public API, which is
-// generated from the contract beside it.
+// generated from the contract in its directory.
 package openapi
 
 import _ "embed"

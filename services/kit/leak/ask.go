@@ -104,8 +104,8 @@ func (r reading) keyAt(at int) bool {
 	if at+1 < len(r.words) && afterKey[r.words[at+1]] {
 		return false
 	}
-	before, ownBefore := r.beside(at, -1)
-	after, _ := r.beside(at, 1)
+	before, ownBefore := r.next(at, -1)
+	after, _ := r.next(at, 1)
 	switch {
 	case r.words[at] == "k":
 		return providers[before]
@@ -119,9 +119,9 @@ func (r reading) keyAt(at int) bool {
 	return after == "api" || after == "ssh" || after == "secret"
 }
 
-// beside returns the next word in a direction that is not a filler. own reports whether a
+// next returns the next word in a direction that is not a filler. own reports whether a
 // word in between names an owner ("your").
-func (r reading) beside(at, step int) (word string, own bool) {
+func (r reading) next(at, step int) (word string, own bool) {
 	for i := at + step; i >= 0 && i < len(r.words); i += step {
 		w := r.words[i]
 		own = own || owners[w]
@@ -147,15 +147,15 @@ func (r reading) weakAt(at int) bool {
 		if to+1 < len(r.words) && afterNoun[r.words[to+1]] {
 			return false
 		}
-		if _, own := r.beside(at, -1); own || r.onlyBeside(at, to+1) {
+		if _, own := r.next(at, -1); own || r.onlyNextTo(at, to+1) {
 			return true
 		}
 	}
 	return false
 }
 
-// onlyBeside reports whether the rest of the title only names an owner.
-func (r reading) onlyBeside(from, to int) bool {
+// onlyNextTo reports whether the rest of the title only names an owner.
+func (r reading) onlyNextTo(from, to int) bool {
 	for i, w := range r.words {
 		if (i < from || i >= to) && !fillers[w] && !owners[w] && !providers[w] && !companions[w] {
 			return false

@@ -22,7 +22,7 @@ func SuspensionOf(ws string, s *vaultinternalv1.Suspension) *sharingv1.Suspensio
 
 // Suspended says what the guard found and what the owner can do.
 func Suspended(s *sharingv1.Suspension) *sharingv1.Notice {
-	chance := "Chance is unlikely: a provider or whoever ran it has put the credential into an answer."
+	chance := "Chance is unlikely: the provider, or the visitor through it, has put the credential into an answer."
 	if s.GetChanceLikely() {
 		chance = "Chance is likely: the credential reads like ordinary text. A random key would not."
 	}
@@ -46,7 +46,7 @@ func unknownDestination(unknown []string) *sharingv1.Notice {
 	return &sharingv1.Notice{
 		Id: "credential_access.unknown_destination", Severity: "warning", Title: "Your credentials would go to a destination that is not known",
 		Text: "The destination is neither a known provider's nor allowed by the operator: " + strings.Join(unknown, ", ") + ". Answers are searched for your credential, " +
-			"but whoever runs that destination has it, and one that answers with parts of its own request can give it to visitors little by little, which no search stops. " +
+			"but the operator of that destination has it, and a destination that answers with parts of its own request can give it to visitors little by little, which no search stops. " +
 			"To use hidden credentials there, name the destination in confirmed_destinations.",
 	}
 }

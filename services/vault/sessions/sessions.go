@@ -72,7 +72,7 @@ func (s *Sessions) end(ctx context.Context, by audit.Actor, workspace, id string
 	})
 }
 
-// Sweep deletes what has ended by itself or with its key.
+// Sweep deletes sessions and codes that have expired or whose key has ended.
 func (s *Sessions) Sweep(ctx context.Context) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error { return sweep(ctx, tx, sqldb.Micros(s.now())) })
 }

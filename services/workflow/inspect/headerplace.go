@@ -40,7 +40,7 @@ func SplitHeader(name, text string) HeaderValue {
 	return HeaderValue{Secret: text}
 }
 
-// leastPassword is the shortest password of a login, in bytes. Beside a shorter one the name
+// leastPassword is the shortest password of a login, in bytes. With a shorter one the name
 // is the key: "KEY:", "KEY:x".
 const leastPassword = 8
 

@@ -26,7 +26,7 @@ export function Root({ code }: { code: string }) {
   if (!who.data || unused) {
     const done = async () => {
       setUnused("");
-      queries.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" }); // of whoever was signed in before
+      queries.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" }); // of the person who was signed in before
       await queries.invalidateQueries({ queryKey: ["me"] });
     };
     return <SignIn code={unused} onDone={done} onDrop={() => setUnused("")} />;

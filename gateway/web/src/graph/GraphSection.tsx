@@ -14,13 +14,13 @@ interface Props {
   graph: Graph;
   definition: Record<string, unknown> | undefined;
   steps: Record<string, StepStatus>;
-  // Whether the definition stands beside the graph.
+  // Whether the page shows the definition next to the graph.
   json: boolean;
   // The block whose settings are open at the start.
   start?: string;
 }
 
-// GraphSection shows a workflow: graph, settings of a block, JSON beside.
+// GraphSection shows a workflow: graph, settings of a block, JSON.
 export default function GraphSection({ graph, definition, steps, json, start = "" }: Props) {
   const store = useStepStore(steps);
   const room = useRef<HTMLDivElement>(null);

@@ -11,7 +11,7 @@ interface Place {
 
 const whole: Place = { scale: 1, x: 0, y: 0 };
 
-// useZoom moves the element by itself: a frame of a pinch draws no component.
+// useZoom moves the element without React: a frame of a pinch renders no component.
 export function useZoom(natural: number) {
   const room = useRef<HTMLDivElement>(null);
   const fit = useRef<HTMLDivElement>(null);

@@ -265,7 +265,7 @@ function Words() {
         The step failed.
       </Notice>
       <p className={style.row}>
-        <Icon name="key" /> An icon beside a word
+        <Icon name="key" /> An icon next to a word
       </p>
     </Room>
   );
