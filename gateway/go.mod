@@ -2,6 +2,8 @@ module github.com/keyhole-dev/keyhole/gateway
 
 go 1.26.0
 
+ignore ./web/node_modules
+
 require github.com/keyhole-dev/keyhole/proto v0.0.0-00010101000000-000000000000
 
 replace github.com/keyhole-dev/keyhole/proto => ../proto

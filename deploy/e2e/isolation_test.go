@@ -61,8 +61,9 @@ func (w *tenant) resources(t testing.TB) map[string]string {
 	w.post(t, w.path()+"/models?modelId=ocr", object{"title": "OCR"})
 	version := w.post(t, w.path()+"/models/ocr/versions", object{}).text("name")
 	run := w.post(t, w.path()+"/workflows/ask:run", question("x")).text("run")
+	session := w.post(t, "/v1/sessions", object{"title": "isolation"}).text("name")
 	return map[string]string{
-		"workspaces/*": w.name, "workspaces/*/keys/*": w.keyName, "workspaces/*/credentials/*": w.name + "/credentials/llm",
+		"workspaces/*": w.name, "workspaces/*/sessions/*": session, "workspaces/*/keys/*": w.keyName, "workspaces/*/credentials/*": w.name + "/credentials/llm",
 		"workspaces/*/workflows/*": w.name + "/workflows/ask", "workspaces/*/workflows/*/versions/*": w.name + "/workflows/ask/versions/1",
 		"workspaces/*/workflows/*/shares/*": share, "workspaces/*/runs/*": run,
 		"workspaces/*/models/*": w.name + "/models/ocr", "workspaces/*/models/*/versions/*": version,
