@@ -105,6 +105,7 @@ export async function accessible(page: Page, except: string[] = []): Promise<voi
 export function everything(page: Page): () => Promise<string[]> {
   const bodies: Promise<string>[] = [];
   page.on("response", (r: Response) => {
+    if (new URL(r.url()).pathname.endsWith("/changes")) return; // a stream that ends with the page
     bodies.push(
       r.text().then(
         (t) => `${r.url()}\n${JSON.stringify(r.headers())}\n${t}`,
