@@ -191,6 +191,9 @@ func (v *vaultPeer) StoreLiteral(ctx context.Context, r *vaultinternalv1.StoreLi
 		return nil, err
 	}
 	defer unlock()
+	if c := r.GetCredential(); len(c.GetHosts()) == 0 && (c.GetProvider() == "openai_compatible" || c.GetProvider() == "generic") {
+		return nil, errs.InvalidArgument("hosts are required").Field("credential.hosts", "required")
+	}
 	id := fmt.Sprintf("%s-%d", r.GetIdHint(), len(v.credentials))
 	name := "workspaces/" + r.GetWorkspace() + "/credentials/" + id
 	v.values[name] = r.GetCredential().GetValue()

@@ -40,6 +40,8 @@ type Analysis struct {
 	// of visitors who bring the credentials.
 	OwnInterface, VisitorInterface *sharingv1.Interface
 	Graph                          *sharingv1.Graph
+	// Steps are the steps with the kinds of their outputs.
+	Steps []*sharingv1.InspectedStep
 	// Redacted is the definition as visitors may see it, nil if it cannot be parsed.
 	Redacted []byte
 }

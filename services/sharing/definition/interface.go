@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
@@ -29,7 +30,7 @@ func (a *Analysis) describe(p *plan.Plan, report inspect.Report, catalogue *mani
 	for _, in := range credentials {
 		a.VisitorInterface.Inputs = append(a.VisitorInterface.Inputs, a.credentialInput(in))
 	}
-	a.Graph = graphOf(redact.GraphOf(p))
+	a.Graph, a.Steps = graphOf(redact.GraphOf(p)), stepsOf(p)
 	a.Redacted = redact.Definition(p, catalogue, redact.Options{})
 }
 
@@ -91,6 +92,33 @@ func (a *Analysis) credentialInput(in signature.Input) *sharingv1.Input {
 				a.Slots[i].VisitorInput = in.Name
 			}
 		}
+	}
+	return out
+}
+
+// Sketch returns the graph and the steps of a definition with problems, as far as they can
+// be read.
+func (c *Cache) Sketch(raw []byte) (*sharingv1.Graph, []*sharingv1.InspectedStep) {
+	d, _ := workflow.Parse(raw)
+	if d == nil {
+		return nil, nil
+	}
+	p := plan.Sketch(d, c.catalogue, c.services...)
+	return graphOf(redact.GraphOf(p)), stepsOf(p)
+}
+
+func stepsOf(p *plan.Plan) []*sharingv1.InspectedStep {
+	var out []*sharingv1.InspectedStep
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		step := &sharingv1.InspectedStep{Name: s.Name, BlockType: s.Source.Type}
+		if s.Manifest != nil {
+			step.BlockType = s.Manifest.Type
+		}
+		for _, o := range s.Outputs {
+			step.Outputs = append(step.Outputs, &sharingv1.Output{Name: o.Name, Kinds: o.Kinds})
+		}
+		out = append(out, step)
 	}
 	return out
 }

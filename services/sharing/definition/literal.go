@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
 )
 
@@ -19,6 +20,26 @@ import (
 // that merely have the name of a secret: the unknown block is refused anyway.
 func (c *Cache) Literals(definition *workflow.Definition) []inspect.Literal {
 	return slices.DeleteFunc(inspect.Literals(definition, c.catalogue), func(l inspect.Literal) bool { return l.Guess })
+}
+
+// LiteralsOfDraft returns the secrets in a draft. It leaves out nothing: no compiler stands
+// behind it.
+func (c *Cache) LiteralsOfDraft(draft *workflow.Definition) []inspect.Literal {
+	return inspect.LiteralsOfDraft(draft, c.catalogue)
+}
+
+// HostsIn returns HostsOf for a definition that may have problems. A name that two steps
+// have gives no hosts.
+func (c *Cache) HostsIn(d *workflow.Definition) func(step string) []string {
+	hosts := map[string][]string{}
+	for _, to := range inspect.Destinations(plan.Sketch(d, c.catalogue, c.services...)) {
+		if _, twice := hosts[to.Step]; twice || !to.Constant || to.Address == "" {
+			hosts[to.Step] = nil
+			continue
+		}
+		hosts[to.Step] = []string{to.Address}
+	}
+	return func(step string) []string { return hosts[step] }
 }
 
 // RefuseLiterals refuses secrets that no reference can replace, and names their places.
@@ -38,14 +59,14 @@ func RefuseLiterals(literals []inspect.Literal) error {
 	return e
 }
 
-// LiteralPath returns the place of a literal. If a name in the path is itself a secret,
-// the path has the number of the step instead: a refusal never repeats a secret.
+// LiteralPath returns the place of a literal. If a name in the path is itself a secret, the
+// path has the number of the step or input instead: a refusal never repeats a secret.
 func LiteralPath(l inspect.Literal) string {
 	path := l.Field
 	if l.Step != "" {
 		path = "steps." + l.Step + "." + l.Field
 	}
-	if !leak.Find(path) {
+	if l.Field != "" && !leak.Find(path) {
 		return path
 	}
 	parts := strings.SplitN(l.Pointer, "/", 4)
@@ -80,7 +101,7 @@ func (c *Cache) LiteralProblems(raw []byte) []*sharingv1.Problem {
 		if path := LiteralPath(l); leak.Find(step + " " + field) { // a name is the secret
 			step, field = "", path
 		}
-		out = append(out, &sharingv1.Problem{Step: step, Field: field, Kind: "literal_secret", Message: message})
+		out = append(out, &sharingv1.Problem{Step: step, Field: field, Kind: "literal_secret", Message: message, Pointer: shownPointer(l.Pointer)})
 	}
 	return out
 }

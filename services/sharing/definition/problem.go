@@ -4,6 +4,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
@@ -11,9 +12,17 @@ import (
 func ProblemMessages(problems workflow.Problems) []*sharingv1.Problem {
 	var out []*sharingv1.Problem
 	for _, p := range problems {
-		out = append(out, &sharingv1.Problem{Step: p.Step, Field: p.Field, Kind: string(p.Kind), Message: p.Message})
+		out = append(out, &sharingv1.Problem{Step: p.Step, Field: p.Field, Kind: string(p.Kind), Message: p.Message, Pointer: shownPointer(p.Pointer)})
 	}
 	return out
+}
+
+// shownPointer returns a pointer, "" if a name in it is a secret.
+func shownPointer(pointer string) string {
+	if leak.Find(pointer) {
+		return ""
+	}
+	return pointer
 }
 
 // Invalid refuses a definition with all of its problems. There must be one at least.

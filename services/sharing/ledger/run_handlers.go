@@ -103,6 +103,7 @@ func (r *Run) message(ws string) *sharingv1.Run {
 		out.Visitor = r.Visitor
 		if r.WorkflowID != "" {
 			out.Workflow = names.Workflow(ws, r.WorkflowID)
+			out.Draft = r.Version == 0
 		}
 		if r.Share != "" {
 			out.Share = names.Share(ws, r.WorkflowID, r.ShareID)

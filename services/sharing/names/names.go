@@ -18,6 +18,9 @@ func Version(ws, workflow string, n int64) string {
 	return Workflow(ws, workflow) + "/versions/" + strconv.FormatInt(n, 10)
 }
 
+// Draft returns the name of the draft of a workflow.
+func Draft(ws, workflow string) string { return Workflow(ws, workflow) + "/draft" }
+
 // Share returns the name of a share.
 func Share(ws, workflow, share string) string { return Workflow(ws, workflow) + "/shares/" + share }
 

@@ -25,7 +25,8 @@ type Decision struct {
 	Link *shares.Resolved
 	// Owner is the workspace that owns the definition.
 	Owner string
-	// Workflow and Version are zero for a run of an inline definition.
+	// Workflow and Version are zero for a run of an inline definition. Version is zero for a
+	// run of the workflow's draft.
 	Workflow workflows.Workflow
 	Version  int64
 	Analysis *definition.Analysis

@@ -12,9 +12,13 @@ import (
 
 // findTarget finds what the request would run.
 func (p *Decider) findTarget(ctx context.Context, d *Decision, r request) error {
+	_, own := r.GetTarget().(*sharinginternalv1.AuthorizeRunRequest_Workflow)
+	if err := checkDraft(r, own); err != nil {
+		return err
+	}
 	switch t := r.GetTarget().(type) {
 	case *sharinginternalv1.AuthorizeRunRequest_Workflow:
-		return p.ownWorkflow(ctx, d, t.Workflow, int64(r.GetVersion()))
+		return p.ownWorkflow(ctx, d, t.Workflow, r)
 	case *sharinginternalv1.AuthorizeRunRequest_Token:
 		return p.sharedWorkflow(ctx, d, t.Token, r.GetVersion())
 	case *sharinginternalv1.AuthorizeRunRequest_Definition:
@@ -24,9 +28,23 @@ func (p *Decider) findTarget(ctx context.Context, d *Decision, r request) error 
 	}
 }
 
+// checkDraft refuses to run a draft as anything else than a workflow of the caller's own. A
+// link never leads to a draft.
+func checkDraft(r request, own bool) error {
+	switch {
+	case r.GetDraft() && !own:
+		return resource.Invalid("draft", "only a workflow of your own has a draft to run")
+	case r.GetDraft() && r.GetVersion() != 0:
+		return resource.Invalid("version", "a draft is not a version; set one of them")
+	case r.GetDraftEtag() != "" && !r.GetDraft():
+		return resource.Invalid("draft_etag", "is for the run of a draft; set draft as well")
+	}
+	return nil
+}
+
 // ownWorkflow finds a workflow of the caller's workspace. The answer for a workflow of
 // another workspace is the same as for one that does not exist.
-func (p *Decider) ownWorkflow(ctx context.Context, d *Decision, name string, number int64) error {
+func (p *Decider) ownWorkflow(ctx context.Context, d *Decision, name string, r request) error {
 	if d.Principal.Kind != caller.Member || resource.Segment(name, 0) != d.Principal.Workspace {
 		return resource.NotFound("workflow")
 	}
@@ -34,15 +52,40 @@ func (p *Decider) ownWorkflow(ctx context.Context, d *Decision, name string, num
 	if err != nil {
 		return err
 	}
-	if number == 0 {
-		number = w.Live
+	d.Owner, d.Workflow, d.Sinks = w.Workspace, w, true
+	if r.GetDraft() {
+		return p.ownDraft(ctx, d, r.GetDraftEtag())
 	}
-	v, err := p.workflows.Version(ctx, w, number)
+	return p.ownVersion(ctx, d, int64(r.GetVersion()))
+}
+
+// ownVersion finds a version of the workflow, the live one for 0.
+func (p *Decider) ownVersion(ctx context.Context, d *Decision, number int64) error {
+	if number == 0 {
+		if err := d.Workflow.Published(); err != nil {
+			return err
+		}
+		number = d.Workflow.Live
+	}
+	v, err := p.workflows.Version(ctx, d.Workflow, number)
 	if err != nil {
 		return err
 	}
-	d.Owner, d.Workflow, d.Version, d.Sinks = w.Workspace, w, number, true
-	d.Analysis = p.definitions.Of(v.Definition, v.Hash)
+	d.Version, d.Analysis = number, p.definitions.Of(v.Definition, v.Hash)
+	return nil
+}
+
+// ownDraft finds the draft of the workflow, if it is the one that the caller has seen. The
+// run has the definition as it is now; a later change of the draft does not reach it.
+func (p *Decider) ownDraft(ctx context.Context, d *Decision, etag string) error {
+	draft, err := p.workflows.Draft(ctx, d.Workflow)
+	if err != nil {
+		return err
+	}
+	if err := draft.Check(etag); err != nil {
+		return err
+	}
+	d.Analysis = p.definitions.Of(draft.Definition, draft.Hash)
 	return nil
 }
 

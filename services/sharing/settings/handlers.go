@@ -70,6 +70,9 @@ func (h *Handlers) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequ
 	if err != nil {
 		return nil, err
 	}
+	if err := w.Published(); err != nil {
+		return nil, err
+	}
 	if err := leak.Text("share_id", r.GetShareId()); err != nil {
 		return nil, err
 	}

@@ -31,6 +31,14 @@ func InTrash() error {
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_NOT_FOUND, "the workflow is in the trash; undelete it first")
 }
 
+// Published refuses to work with a workflow that has no version yet.
+func (w Workflow) Published() error {
+	if w.Live != 0 {
+		return nil
+	}
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_NOT_PUBLISHED, "nothing of this workflow is published yet; publish its draft first")
+}
+
 // Version reads a version of a workflow.
 func (s Store) Version(ctx context.Context, w Workflow, number int64) (Version, error) {
 	v, err := s.version(ctx, w.UID, number)

@@ -29,12 +29,12 @@ func (h *Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkfl
 	if err := publish.WorkflowText(wanted, in).Err(); err != nil {
 		return nil, err
 	}
-	raw, err := definition.Canonical(in.GetDefinition())
-	if err != nil {
-		return nil, err
-	}
-	if raw, err = h.flows.admit(ctx, ws, raw); err != nil {
-		return nil, err
+	var raw []byte
+	if definition.IsSet(in.GetDefinition()) {
+		var err error
+		if raw, err = h.flows.newDefinition(ctx, ws, in.GetDefinition()); err != nil {
+			return nil, err
+		}
 	}
 	return h.flows.Insert(ctx, NewWorkflow{
 		Workspace: ws, ID: wanted, Title: in.GetTitle(), Description: in.GetDescription(),
@@ -69,11 +69,11 @@ func (h *Handlers) GetWorkflow(ctx context.Context, r *sharingv1.GetWorkflowRequ
 	if err != nil {
 		return nil, err
 	}
-	v, err := h.flows.store.Version(ctx, w, w.Live)
+	v, err := h.flows.store.live(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	return w.message(&v), nil
+	return w.message(v), nil
 }
 
 // UpdateWorkflow implements the RPC.
@@ -105,7 +105,7 @@ func (h *Handlers) UpdateWorkflow(ctx context.Context, r *sharingv1.UpdateWorkfl
 			return nil, resource.Invalid("update_mask", "%q cannot be changed; title, description and definition can", path)
 		}
 	}
-	return h.flows.save(ctx, caller.From(ctx), w, raw)
+	return h.flows.save(ctx, caller.From(ctx), w, edit{definition: raw})
 }
 
 // workflowMask returns the fields to change. Without a mask these are the fields that are
@@ -142,7 +142,7 @@ func (h *Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkfl
 	if w.Deleted == 0 {
 		w.Deleted = h.flows.now().UnixMicro()
 	}
-	out, err := h.flows.save(ctx, caller.From(ctx), w, nil)
+	out, err := h.flows.save(ctx, caller.From(ctx), w, edit{})
 	if err != nil {
 		return nil, err
 	}
@@ -160,5 +160,5 @@ func (h *Handlers) UndeleteWorkflow(ctx context.Context, r *sharingv1.UndeleteWo
 		return nil, err
 	}
 	w.Deleted = 0
-	return h.flows.save(ctx, caller.From(ctx), w, nil)
+	return h.flows.save(ctx, caller.From(ctx), w, edit{})
 }

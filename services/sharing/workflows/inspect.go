@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/notice"
 )
@@ -16,20 +17,13 @@ func (h *Handlers) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWork
 		return nil, err
 	}
 	if definition.IsSet(r.GetDefinition()) {
-		raw, err := definition.Canonical(r.GetDefinition())
-		if err != nil {
-			return nil, err
-		}
-		out, err := h.flows.inspection(ctx, w.Workspace, h.flows.definitions.Analyze(raw))
-		if err != nil {
-			return nil, err
-		}
-		out.Problems = append(out.Problems, h.flows.definitions.LiteralProblems(raw)...)
-		return out, nil
+		return h.flows.inspectUnsaved(ctx, w.Workspace, r.GetDefinition())
 	}
 	number := int64(r.GetVersion())
 	if number == 0 {
-		number = w.Live
+		if number = w.Live; number == 0 {
+			return nil, w.Published()
+		}
 	}
 	v, err := h.flows.store.Version(ctx, w, number)
 	if err != nil {
@@ -43,13 +37,36 @@ func (h *Handlers) InspectWorkflow(ctx context.Context, r *sharingv1.InspectWork
 	return out, err
 }
 
+// InspectDefinition implements the RPC.
+func (h *Handlers) InspectDefinition(ctx context.Context, r *sharingv1.InspectDefinitionRequest) (*sharingv1.InspectWorkflowResponse, error) {
+	return h.flows.inspectUnsaved(ctx, resource.Segment(r.GetParent(), 0), r.GetDefinition())
+}
+
+// inspectUnsaved inspects a definition of a request. It may hold secrets, so the cache must
+// not keep it.
+func (s *Workflows) inspectUnsaved(ctx context.Context, ws string, given []byte) (*sharingv1.InspectWorkflowResponse, error) {
+	raw, err := definition.Canonical(given)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.inspection(ctx, ws, s.definitions.Analyze(raw))
+	if err != nil {
+		return nil, err
+	}
+	out.Problems = append(out.Problems, s.definitions.LiteralProblems(raw)...)
+	return out, nil
+}
+
 // inspection returns an analysis as the owner sees it, completed with what the vault and
 // the registry know of the names in it.
 func (s *Workflows) inspection(ctx context.Context, ws string, analysis *definition.Analysis) (*sharingv1.InspectWorkflowResponse, error) {
 	out := &sharingv1.InspectWorkflowResponse{
 		Interface: analysis.OwnInterface, Sinks: analysis.Sinks, Destinations: analysis.Destinations, Problems: definition.ProblemMessages(analysis.Problems),
 		SharingProblems: definition.ObstacleMessages(analysis.Obstacles), NotRunnable: analysis.NotRunnableMessages(),
-		Graph: analysis.Graph,
+		Graph: analysis.Graph, Steps: analysis.Steps,
+	}
+	if analysis.Graph == nil {
+		out.Graph, out.Steps = s.definitions.Sketch(analysis.Raw)
 	}
 	known, err := s.peers.Credentials(ctx, ws, analysis.CredentialIDs())
 	if err != nil {

@@ -11,24 +11,28 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 )
 
-// NewWorkflow describes a workflow to insert. Its definition must hold no secrets. Author
-// is the key that creates it.
+// NewWorkflow describes a workflow to insert. Its definition must hold no secrets; without
+// one the workflow has no version. Author is the key that creates it.
 type NewWorkflow struct {
 	Workspace, ID, Title, Description, ForkedFrom, Author string
 	Definition                                            []byte
 }
 
-// Insert stores a workflow with its first version. Without an ID it derives one from the
-// title.
+// Insert stores a workflow with its first version, if it has a definition. Without an ID it
+// derives one from the title.
 func (s *Workflows) Insert(ctx context.Context, n NewWorkflow) (*sharingv1.Workflow, error) {
 	now := s.now().UnixMicro()
 	w := Workflow{
 		UID: id.New("wf"), Workspace: n.Workspace, ID: n.ID, Title: n.Title, Description: n.Description,
-		Live: 1, Revision: 1, ForkedFrom: n.ForkedFrom, Created: now, Updated: now,
+		Revision: 1, ForkedFrom: n.ForkedFrom, Created: now, Updated: now,
 	}
-	v := Version{
-		Workflow: w.UID, Number: 1, Definition: n.Definition, Hash: definition.Hash(n.Definition),
-		Author: n.Author, Created: now,
+	var v *Version
+	if n.Definition != nil {
+		w.Live = 1
+		v = &Version{
+			Workflow: w.UID, Number: 1, Definition: n.Definition, Hash: definition.Hash(n.Definition),
+			Author: n.Author, Created: now,
+		}
 	}
 	for _, candidate := range candidates(n.ID, n.Title, "workflow") {
 		w.ID = candidate
@@ -38,7 +42,7 @@ func (s *Workflows) Insert(ctx context.Context, n NewWorkflow) (*sharingv1.Workf
 		}
 		if inserted {
 			s.reportUses(ctx, w, v)
-			return w.message(&v), nil
+			return w.message(v), nil
 		}
 	}
 	return nil, resource.Taken("workflow", w.ID)
@@ -66,20 +70,28 @@ func (s *Workflows) newDefinition(ctx context.Context, ws string, given []byte) 
 	return s.admit(ctx, ws, raw)
 }
 
+// edit is what a save changes besides the fields of the workflow.
+type edit struct {
+	// definition becomes a new version; nil makes none.
+	definition []byte
+	// published is the draft that the definition comes from, and that goes with the save.
+	published *Draft
+}
+
 // save writes a changed workflow. A definition becomes a new version, with the caller as
 // its author.
-func (s *Workflows) save(ctx context.Context, by caller.Principal, w Workflow, raw []byte) (*sharingv1.Workflow, error) {
+func (s *Workflows) save(ctx context.Context, by caller.Principal, w Workflow, e edit) (*sharingv1.Workflow, error) {
 	before := w.Revision
 	w.Revision++
 	w.Updated = max(s.now().UnixMicro(), w.Updated+1)
 	var v *Version
-	if raw != nil {
+	if e.definition != nil {
 		w.Live++
 		v = &Version{
-			Workflow: w.UID, Number: w.Live, Definition: raw, Hash: definition.Hash(raw), Author: by.Key, Created: w.Updated,
+			Workflow: w.UID, Number: w.Live, Definition: e.definition, Hash: definition.Hash(e.definition), Author: by.Key, Created: w.Updated,
 		}
 	}
-	updated, err := s.store.update(ctx, w, before, v, s.dependents.Uncover)
+	updated, err := s.store.update(ctx, w, before, additions{version: v, published: e.published, uncover: s.dependents.Uncover})
 	if err != nil {
 		return nil, fmt.Errorf("update workflow: %w", err)
 	}
@@ -88,12 +100,10 @@ func (s *Workflows) save(ctx context.Context, by caller.Principal, w Workflow, r
 	}
 	s.dependents.Changed()
 	if v == nil {
-		live, err := s.store.Version(ctx, w, w.Live)
-		if err != nil {
+		if v, err = s.store.live(ctx, w); err != nil {
 			return nil, err
 		}
-		v = &live
 	}
-	s.reportUses(ctx, w, *v)
+	s.reportUses(ctx, w, v)
 	return w.message(v), nil
 }

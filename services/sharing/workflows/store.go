@@ -53,17 +53,18 @@ func (s Store) ByUID(ctx context.Context, uid string) (Workflow, error) {
 	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+workflowColumns+` FROM workflows WHERE uid = $1`, uid), scanWorkflow)
 }
 
-// insert writes a workflow with its first version. It returns false when the ID is taken.
-func (s Store) insert(ctx context.Context, w Workflow, v Version) (bool, error) {
+// insert writes a workflow, and its first version if there is one. It returns false when
+// the ID is taken.
+func (s Store) insert(ctx context.Context, w Workflow, v *Version) (bool, error) {
 	inserted := false
 	err := s.db.Tx(ctx, func(tx *sql.Tx) (err error) {
 		inserted, err = sqldb.Changed(tx.ExecContext(ctx, `INSERT INTO workflows (`+workflowColumns+`)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
 			w.UID, w.Workspace, w.ID, w.Title, w.Description, w.Live, w.Revision, w.ForkedFrom, w.Created, w.Updated, w.Deleted))
-		if err != nil || !inserted {
+		if err != nil || !inserted || v == nil {
 			return err
 		}
-		return insertVersion(ctx, tx, v)
+		return insertVersion(ctx, tx, *v)
 	})
 	return inserted, err
 }
@@ -74,10 +75,19 @@ func insertVersion(ctx context.Context, tx *sql.Tx, v Version) error {
 	return err
 }
 
-// update writes w if the row still has the revision before, with the new version if there
-// is one. It returns false when the row has another revision. uncover runs in the same
-// transaction when w is deleted.
-func (s Store) update(ctx context.Context, w Workflow, before int64, v *Version, uncover func(context.Context, *sql.Tx, Workflow) error) (bool, error) {
+// additions are what goes with the update of a workflow in one transaction.
+type additions struct {
+	// version is the new version, nil for none.
+	version *Version
+	// published is the draft that the version comes from. It is deleted.
+	published *Draft
+	// uncover runs when the workflow is deleted.
+	uncover func(context.Context, *sql.Tx, Workflow) error
+}
+
+// update writes w if the row still has the revision before. It returns false when the row
+// has another revision.
+func (s Store) update(ctx context.Context, w Workflow, before int64, more additions) (bool, error) {
 	updated := false
 	err := s.db.Tx(ctx, func(tx *sql.Tx) (err error) {
 		updated, err = sqldb.Changed(tx.ExecContext(ctx, `UPDATE workflows SET title = $1, description = $2, live_version = $3, revision = $4,
@@ -87,14 +97,28 @@ func (s Store) update(ctx context.Context, w Workflow, before int64, v *Version,
 			return err
 		}
 		if w.Deleted != 0 {
-			return uncover(ctx, tx, w)
+			return more.uncover(ctx, tx, w)
 		}
-		if v == nil {
+		if more.published != nil {
+			if err := dropDraft(ctx, tx, *more.published); err != nil {
+				return err
+			}
+		}
+		if more.version == nil {
 			return nil
 		}
-		return insertVersion(ctx, tx, *v)
+		return insertVersion(ctx, tx, *more.version)
 	})
 	return updated, err
+}
+
+// live reads the live version of a workflow. It is nil if nothing was published yet.
+func (s Store) live(ctx context.Context, w Workflow) (*Version, error) {
+	if w.Live == 0 {
+		return nil, nil //nolint:nilnil // there is no version
+	}
+	v, err := s.Version(ctx, w, w.Live)
+	return &v, err
 }
 
 // version reads a version of a workflow. It returns sqldb.ErrNoRow if there is none.
@@ -102,16 +126,6 @@ func (s Store) version(ctx context.Context, workflow string, number int64) (Vers
 	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT workflow, number, definition, hash, author, create_time
 		FROM versions WHERE workflow = $1 AND number = $2`, workflow, number), func(r sqldb.Scanner) (v Version, err error) {
 		err = r.Scan(&v.Workflow, &v.Number, &v.Definition, &v.Hash, &v.Author, &v.Created)
-		return v, err
-	})
-}
-
-// versions returns the versions before a number, newest first, without definitions.
-func (s Store) versions(ctx context.Context, workflow string, before int64, limit int) ([]Version, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT workflow, number, hash, author, create_time FROM versions
-		WHERE workflow = $1 AND number < $2 ORDER BY number DESC LIMIT $3`, workflow, before, limit)
-	return sqldb.All(rows, err, func(r sqldb.Scanner) (v Version, err error) {
-		err = r.Scan(&v.Workflow, &v.Number, &v.Hash, &v.Author, &v.Created)
 		return v, err
 	})
 }

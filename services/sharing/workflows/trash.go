@@ -16,7 +16,7 @@ func (s Store) Trashed(ctx context.Context, after Workflow, before int64, limit 
 	return sqldb.All(rows, err, scanWorkflow)
 }
 
-// Purge deletes a workflow with its versions, unless it was undeleted since it was read.
+// Purge deletes a workflow with its versions and its draft, unless it was undeleted since it was read.
 // The workflow goes first: its row is locked from then on, so that a concurrent undelete
 // waits, and finds nothing or everything.
 func (s Store) Purge(ctx context.Context, tx *sql.Tx, w Workflow) (bool, error) {
@@ -24,6 +24,9 @@ func (s Store) Purge(ctx context.Context, tx *sql.Tx, w Workflow) (bool, error) 
 	if err != nil || !gone {
 		return false, err
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM versions WHERE workflow = $1`, w.UID)
+	if _, err = tx.ExecContext(ctx, `DELETE FROM versions WHERE workflow = $1`, w.UID); err != nil {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM drafts WHERE workflow = $1`, w.UID)
 	return true, err
 }

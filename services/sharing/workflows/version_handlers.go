@@ -18,12 +18,12 @@ func (h *Handlers) ListWorkflowVersions(ctx context.Context, r *sharingv1.ListWo
 	if err != nil {
 		return nil, err
 	}
-	rows, next, err := page.List(h.flows.pages, r, page.Listing[Version, int64]{
+	rows, next, err := page.List(h.flows.pages, r, page.Listing[listedVersion, int64]{
 		First: math.MaxInt64, Binding: []string{"versions", w.UID},
-		Read: func(before int64, limit int) ([]Version, error) {
-			return h.flows.store.versions(ctx, w.UID, before, limit)
+		Read: func(before int64, limit int) ([]listedVersion, error) {
+			return h.flows.store.versions(ctx, w, before, limit)
 		},
-		CursorOf: func(v Version) int64 { return v.Number },
+		CursorOf: func(v listedVersion) int64 { return v.Number },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list versions: %w", err)
@@ -71,5 +71,5 @@ func (h *Handlers) RestoreWorkflowVersion(ctx context.Context, r *sharingv1.Rest
 	if err != nil {
 		return nil, err
 	}
-	return h.flows.save(ctx, caller.From(ctx), w, raw)
+	return h.flows.save(ctx, caller.From(ctx), w, edit{definition: raw})
 }

@@ -128,6 +128,19 @@ func Inspect(p *plan.Plan) Report {
 	return i.report
 }
 
+// Destinations returns where the steps of a plan or a sketch send data.
+func Destinations(p *plan.Plan) []Destination {
+	i := &inspector{plan: p}
+	var all []Destination
+	for s := range p.Steps {
+		if m := p.Steps[s].Manifest; m != nil && m.Network != nil {
+			d, _ := i.destination(&p.Steps[s], *m.Network)
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
 // strayInputs finds secret inputs that are also used as ordinary data.
 func (i *inspector) strayInputs() {
 	type place struct{ input, step, field string }

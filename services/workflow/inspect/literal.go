@@ -52,11 +52,18 @@ type Literal struct {
 // Literals finds secrets in a document, compiled or not, because a broken definition may
 // contain them too. It does not return their values.
 func Literals(d *workflow.Definition, catalogue *manifest.Catalogue) []Literal {
-	return literals(d, catalogue, 0)
+	return literals(d, catalogue, false, 0)
 }
 
-func literals(d *workflow.Definition, catalogue *manifest.Catalogue, depth int) []Literal {
-	f := &finder{definition: d, search: leak.NewSearch(), secretInputs: map[string]bool{}, catalogue: catalogue, depth: depth}
+// LiteralsOfDraft finds secrets in a document that is kept although it may not compile. It
+// also searches what a compiler refuses in any case: references, texts around references,
+// and names.
+func LiteralsOfDraft(d *workflow.Definition, catalogue *manifest.Catalogue) []Literal {
+	return literals(d, catalogue, true, 0)
+}
+
+func literals(d *workflow.Definition, catalogue *manifest.Catalogue, draft bool, depth int) []Literal {
+	f := &finder{definition: d, search: leak.NewSearch(), secretInputs: map[string]bool{}, catalogue: catalogue, draft: draft, depth: depth}
 	// The default of an input is judged by where the input goes, so steps come first.
 	for _, step := range d.Steps {
 		f.step(step)
@@ -73,6 +80,8 @@ type finder struct {
 	search       *leak.Search
 	secretInputs map[string]bool
 	catalogue    *manifest.Catalogue
+	// draft is set if nobody compiles the document before it is kept.
+	draft bool
 	// depth is how many workflows this one is inside of.
 	depth int
 	found []Literal
@@ -89,6 +98,7 @@ func (f *finder) step(step workflow.Step) {
 			w.field, _ = m.Field(member.Key)
 		}
 		w.visit(member.Value, document.Join(base, member.Key), member.Key, member.Key)
+		w.name(member.Key, document.Join(base, member.Key))
 		if isWorkflow(m, w.field) {
 			f.nested(step, member, document.Join(base, member.Key))
 		}
@@ -102,8 +112,9 @@ func (f *finder) inputs() {
 			if member.Key == "default_value" {
 				w.suspicious, w.fed, w.named = true, f.secretInputs[in.Name], leak.SecretName(in.Name)
 			}
-			path := fmt.Sprintf("inputs[%d].%s", in.Index, member.Key)
-			w.visit(member.Value, document.Join(document.JoinIndex("/inputs", in.Index), member.Key), path, member.Key)
+			path, pointer := fmt.Sprintf("inputs[%d].%s", in.Index, member.Key), document.Join(document.JoinIndex("/inputs", in.Index), member.Key)
+			w.visit(member.Value, pointer, path, member.Key)
+			w.name(member.Key, pointer)
 		}
 	}
 }
@@ -115,7 +126,9 @@ func (f *finder) rest() {
 			f.unread(member)
 			continue
 		}
-		(&walk{finder: f, outbound: true}).visit(member.Value, document.Join("", member.Key), member.Key, member.Key)
+		w := &walk{finder: f, outbound: true}
+		w.visit(member.Value, document.Join("", member.Key), member.Key, member.Key)
+		w.name(member.Key, document.Join("", member.Key))
 	}
 }
 
@@ -217,6 +230,21 @@ func (w *walk) key(key, pointer, path string) {
 	}
 }
 
+// name checks the key of a step, an input or the document. A compiler ignores such a key
+// if it does not know it.
+func (w *walk) name(key, pointer string) {
+	if w.draft {
+		w.key(key, pointer, "")
+	}
+}
+
+// reference checks a reference of a draft. A compiler refuses one to nothing.
+func (w *walk) reference(text, pointer, path string) {
+	if w.draft && w.search.Find(text) {
+		w.found = append(w.found, Literal{Pointer: pointer, Step: w.step, Field: path, Reason: KnownPrefix, Provider: "generic"})
+	}
+}
+
 func (w *walk) text(text, pointer, path, name string) {
 	if text == "" {
 		return
@@ -229,6 +257,7 @@ func (w *walk) text(text, pointer, path, name string) {
 		if selector, ok := workflow.ParseSelector(reference); ok && selector.IsInput() {
 			w.secretInputs[selector.Input] = true
 		}
+		w.reference(text, pointer, path)
 		return
 	}
 	if strings.HasPrefix(text, "$") {
@@ -236,18 +265,21 @@ func (w *walk) text(text, pointer, path, name string) {
 			if credential && selector.IsInput() && (!inMap || leak.SecretName(name)) {
 				w.secretInputs[selector.Input] = true
 			}
+			w.reference(text, pointer, path)
 			return
 		}
 		if text == "$credentials" || strings.HasPrefix(text, "$credentials.") {
+			w.reference(text, pointer, path)
 			return
 		}
 	}
 	reason, found := w.judge(text, name, credential, inMap)
-	if !found || plan.Embedded(w.field, text) { // the plan refuses this text
+	embedded := plan.Embedded(w.field, text)
+	if !found || embedded && !w.draft { // the plan refuses this text
 		return
 	}
 	l := Literal{Pointer: pointer, Step: w.step, Field: path, Reason: reason, Provider: "generic", Guess: w.unknown && reason == NamedLikeSecret}
-	if takes && !w.listed && w.replaceable(text, path, inMap) {
+	if takes && !embedded && !w.listed && w.replaceable(text, path, inMap) {
 		l.Replaceable, l.Provider, l.Scheme = true, w.field.Credential.Provider, w.field.Credential.Scheme
 		l.Parameter = w.field.Credential.Parameter
 		if inMap {

@@ -34,7 +34,7 @@ func (f *finder) nested(step workflow.Step, member document.Member, pointer stri
 	for i := range f.found {
 		known[f.found[i].Pointer] = true
 	}
-	for _, l := range literals(inner, f.catalogue, f.depth+1) {
+	for _, l := range literals(inner, f.catalogue, f.draft, f.depth+1) {
 		l.Pointer, l.Step, l.Field, l.Replaceable = pointer+l.Pointer, step.Name, member.Key, false
 		if !known[l.Pointer] {
 			f.found = append(f.found, l)

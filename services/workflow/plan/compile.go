@@ -36,6 +36,20 @@ func Load(raw []byte, catalogue *manifest.Catalogue, services ...string) (*Plan,
 // blocks can use at construction. It continues after a problem as long as further results
 // are meaningful, so that one answer names all problems.
 func Compile(definition *workflow.Definition, catalogue *manifest.Catalogue, services ...string) (*Plan, workflow.Problems) {
+	c := compile(definition, catalogue, services)
+	if len(c.problems) > 0 {
+		return nil, ordered(c.problems)
+	}
+	return c.plan, nil
+}
+
+// Sketch returns what can be read of a definition with problems, for a view of it. A step
+// of an unknown block has no manifest. Nothing may run a sketch.
+func Sketch(definition *workflow.Definition, catalogue *manifest.Catalogue, services ...string) *Plan {
+	return compile(definition, catalogue, services).plan
+}
+
+func compile(definition *workflow.Definition, catalogue *manifest.Catalogue, services []string) *compiler {
 	c := &compiler{
 		catalogue: catalogue,
 		services:  services,
@@ -57,10 +71,7 @@ func Compile(definition *workflow.Definition, catalogue *manifest.Catalogue, ser
 		c.dataflow()
 		c.finishOutputs()
 	}
-	if len(c.problems) > 0 {
-		return nil, ordered(c.problems)
-	}
-	return c.plan, nil
+	return c
 }
 
 // compiler is the state of a compilation.

@@ -35,7 +35,7 @@ type Edge struct {
 	Control bool
 }
 
-// GraphOf returns the graph of a plan.
+// GraphOf returns the graph of a plan or a sketch.
 func GraphOf(p *plan.Plan) Graph {
 	places := layout.Of(p)
 	var g Graph
@@ -47,10 +47,11 @@ func GraphOf(p *plan.Plan) Graph {
 	}
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		g.Nodes = append(g.Nodes, Node{
-			ID: "steps." + s.Name, Name: s.Name, Type: s.Manifest.Type, Title: s.Manifest.Title, Category: s.Manifest.Category,
-			X: places.Steps[i].X, Y: places.Steps[i].Y, NotRunnable: whyNot(s.Manifest),
-		})
+		n := Node{ID: "steps." + s.Name, Name: s.Name, Type: s.Source.Type, X: places.Steps[i].X, Y: places.Steps[i].Y}
+		if m := s.Manifest; m != nil { // a sketch may have a step of an unknown block
+			n.Type, n.Title, n.Category, n.NotRunnable = m.Type, m.Title, m.Category, whyNot(m)
+		}
+		g.Nodes = append(g.Nodes, n)
 	}
 	for i, out := range p.Outputs {
 		g.Nodes = append(g.Nodes, Node{

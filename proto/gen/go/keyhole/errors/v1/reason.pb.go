@@ -81,6 +81,8 @@ const (
 	Reason_REASON_CREDENTIAL_EXPOSED Reason = 48
 	// The credential's slot differs from the place where the step writes it.
 	Reason_REASON_SLOT_MISMATCH Reason = 49
+	// The workflow has no version yet: publish its draft first.
+	Reason_REASON_NOT_PUBLISHED Reason = 50
 	// The owner has paused the share.
 	Reason_REASON_SHARE_PAUSED Reason = 60
 	// The share has expired.
@@ -189,6 +191,7 @@ var (
 		47:  "REASON_DESTINATION_UNCONFIRMED",
 		48:  "REASON_CREDENTIAL_EXPOSED",
 		49:  "REASON_SLOT_MISMATCH",
+		50:  "REASON_NOT_PUBLISHED",
 		60:  "REASON_SHARE_PAUSED",
 		61:  "REASON_SHARE_EXPIRED",
 		62:  "REASON_MODEL_PRIVATE",
@@ -254,6 +257,7 @@ var (
 		"REASON_DESTINATION_UNCONFIRMED":    47,
 		"REASON_CREDENTIAL_EXPOSED":         48,
 		"REASON_SLOT_MISMATCH":              49,
+		"REASON_NOT_PUBLISHED":              50,
 		"REASON_SHARE_PAUSED":               60,
 		"REASON_SHARE_EXPIRED":              61,
 		"REASON_MODEL_PRIVATE":              62,
@@ -326,7 +330,7 @@ var File_keyhole_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\x80\x0e\n" +
+	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\x9a\x0e\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16REASON_INVALID_REQUEST\x10\x01\x12\x18\n" +
@@ -352,7 +356,8 @@ const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\x1eREASON_CREDENTIAL_VALUE_NEEDED\x10.\x12\"\n" +
 	"\x1eREASON_DESTINATION_UNCONFIRMED\x10/\x12\x1d\n" +
 	"\x19REASON_CREDENTIAL_EXPOSED\x100\x12\x18\n" +
-	"\x14REASON_SLOT_MISMATCH\x101\x12\x17\n" +
+	"\x14REASON_SLOT_MISMATCH\x101\x12\x18\n" +
+	"\x14REASON_NOT_PUBLISHED\x102\x12\x17\n" +
 	"\x13REASON_SHARE_PAUSED\x10<\x12\x18\n" +
 	"\x14REASON_SHARE_EXPIRED\x10=\x12\x18\n" +
 	"\x14REASON_MODEL_PRIVATE\x10>\x12\x1b\n" +

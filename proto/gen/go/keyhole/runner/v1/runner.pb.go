@@ -551,7 +551,13 @@ type RunWorkflowRequest struct {
 	// Version; the live one when 0.
 	Version int32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
 	// AIP-155: the same id of the same caller never runs twice.
-	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Run the draft of the workflow instead of a version. Such a run is the caller's own in
+	// every respect; no link runs a draft.
+	Draft bool `protobuf:"varint,5,opt,name=draft,proto3" json:"draft,omitempty"`
+	// If set, must be the etag of the draft. Otherwise the run is refused (CONFLICT), so that
+	// what runs is what the caller has seen.
+	DraftEtag     string `protobuf:"bytes,6,opt,name=draft_etag,json=draftEtag,proto3" json:"draft_etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -614,6 +620,20 @@ func (x *RunWorkflowRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *RunWorkflowRequest) GetDraft() bool {
+	if x != nil {
+		return x.Draft
+	}
+	return false
+}
+
+func (x *RunWorkflowRequest) GetDraftEtag() string {
+	if x != nil {
+		return x.DraftEtag
+	}
+	return ""
+}
+
 // RunWorkflowStreamRequest is RunWorkflowRequest, streamed.
 type RunWorkflowStreamRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -624,7 +644,15 @@ type RunWorkflowStreamRequest struct {
 	// Version; the live one when 0.
 	Version int32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
 	// AIP-155: the same id of the same caller never runs twice.
-	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Run the draft of the workflow instead of a version. Such a run is the caller's own in
+	// every respect; no link runs a draft.
+	Draft bool `protobuf:"varint,5,opt,name=draft,proto3" json:"draft,omitempty"`
+	// If set, must be the etag of the draft. Otherwise the run is refused (CONFLICT), so that
+	// what runs is what the caller has seen.
+	DraftEtag string `protobuf:"bytes,6,opt,name=draft_etag,json=draftEtag,proto3" json:"draft_etag,omitempty"`
+	// Let the event of each finished step carry its outputs, cut to a preview.
+	StepOutputs   bool `protobuf:"varint,7,opt,name=step_outputs,json=stepOutputs,proto3" json:"step_outputs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -685,6 +713,27 @@ func (x *RunWorkflowStreamRequest) GetRequestId() string {
 		return x.RequestId
 	}
 	return ""
+}
+
+func (x *RunWorkflowStreamRequest) GetDraft() bool {
+	if x != nil {
+		return x.Draft
+	}
+	return false
+}
+
+func (x *RunWorkflowStreamRequest) GetDraftEtag() string {
+	if x != nil {
+		return x.DraftEtag
+	}
+	return ""
+}
+
+func (x *RunWorkflowStreamRequest) GetStepOutputs() bool {
+	if x != nil {
+		return x.StepOutputs
+	}
+	return false
 }
 
 // RunSharedWorkflowRequest runs through a link. It accepts declared inputs only; nothing
@@ -919,7 +968,9 @@ type StepProgress struct {
 	// "started", "succeeded", "failed" or "skipped".
 	State string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
 	// Time of the change.
-	Time          *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`
+	Time *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`
+	// What the step gave, if the request has `step_outputs` and the step succeeded.
+	Outputs       *StepOutputs `protobuf:"bytes,4,opt,name=outputs,proto3" json:"outputs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -975,6 +1026,163 @@ func (x *StepProgress) GetTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *StepProgress) GetOutputs() *StepOutputs {
+	if x != nil {
+		return x.Outputs
+	}
+	return nil
+}
+
+// StepOutputs is a preview of what a step gave.
+type StepOutputs struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A JSON list with one object of outputs for each of the first elements that the step
+	// worked on; null for an element without outputs. It is as in a result, but for pictures,
+	// which are JPEG of at most 320 px with the size of the original beside them: {"type":
+	// "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
+	Values []byte `protobuf:"bytes,1,opt,name=values,proto3" json:"values,omitempty"`
+	// Number of elements that the step gave, 1 for a step outside of lists.
+	Elements int32 `protobuf:"varint,2,opt,name=elements,proto3" json:"elements,omitempty"`
+	// How long the step took, in milliseconds.
+	DurationMillis int64 `protobuf:"varint,3,opt,name=duration_millis,json=durationMillis,proto3" json:"duration_millis,omitempty"`
+	// What was left out. Empty if the values are complete but for the size of pictures.
+	Cuts          []*Cut `protobuf:"bytes,4,rep,name=cuts,proto3" json:"cuts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StepOutputs) Reset() {
+	*x = StepOutputs{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StepOutputs) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StepOutputs) ProtoMessage() {}
+
+func (x *StepOutputs) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StepOutputs.ProtoReflect.Descriptor instead.
+func (*StepOutputs) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *StepOutputs) GetValues() []byte {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *StepOutputs) GetElements() int32 {
+	if x != nil {
+		return x.Elements
+	}
+	return 0
+}
+
+func (x *StepOutputs) GetDurationMillis() int64 {
+	if x != nil {
+		return x.DurationMillis
+	}
+	return 0
+}
+
+func (x *StepOutputs) GetCuts() []*Cut {
+	if x != nil {
+		return x.Cuts
+	}
+	return nil
+}
+
+// Cut says how a part of a preview was cut.
+type Cut struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// JSON pointer (RFC 6901) into the values; empty for the list of elements.
+	Pointer string `protobuf:"bytes,1,opt,name=pointer,proto3" json:"pointer,omitempty"`
+	// What was counted: "elements", "items", "keys", "characters", "pictures", "depth" or
+	// "bytes".
+	Unit string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
+	// How many are there.
+	Kept int64 `protobuf:"varint,3,opt,name=kept,proto3" json:"kept,omitempty"`
+	// How many there were.
+	Total         int64 `protobuf:"varint,4,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Cut) Reset() {
+	*x = Cut{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Cut) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Cut) ProtoMessage() {}
+
+func (x *Cut) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Cut.ProtoReflect.Descriptor instead.
+func (*Cut) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Cut) GetPointer() string {
+	if x != nil {
+		return x.Pointer
+	}
+	return ""
+}
+
+func (x *Cut) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Cut) GetKept() int64 {
+	if x != nil {
+		return x.Kept
+	}
+	return 0
+}
+
+func (x *Cut) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
 // RunEvent is one event of a run: `started` first, `finished` last.
 type RunEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -992,7 +1200,7 @@ type RunEvent struct {
 
 func (x *RunEvent) Reset() {
 	*x = RunEvent{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1004,7 +1212,7 @@ func (x *RunEvent) String() string {
 func (*RunEvent) ProtoMessage() {}
 
 func (x *RunEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1017,7 +1225,7 @@ func (x *RunEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEvent.ProtoReflect.Descriptor instead.
 func (*RunEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RunEvent) GetEvent() isRunEvent_Event {
@@ -1125,19 +1333,26 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"inputKinds\x128\n" +
 	"\aoutputs\x18\x0f \x03(\v2\x1e.keyhole.runner.v1.BlockOutputR\aoutputs\x12-\n" +
 	"\x06schema\x18\x10 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06schema\x12/\n" +
-	"\aexample\x18\x11 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\aexample\"\xe3\x01\n" +
+	"\aexample\x18\x11 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\aexample\"\xa1\x02\n" +
 	"\x12RunWorkflowRequest\x12R\n" +
 	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12-\n" +
 	"\x06inputs\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06inputs\x12!\n" +
 	"\aversion\x18\x03 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aversion\x12'\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\"\xe9\x01\n" +
+	"request_id\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\x12\x14\n" +
+	"\x05draft\x18\x05 \x01(\bR\x05draft\x12&\n" +
+	"\n" +
+	"draft_etag\x18\x06 \x01(\tB\a\xbaH\x04r\x02\x18dR\tdraftEtag\"\xca\x02\n" +
 	"\x18RunWorkflowStreamRequest\x12R\n" +
 	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12-\n" +
 	"\x06inputs\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06inputs\x12!\n" +
 	"\aversion\x18\x03 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aversion\x12'\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\"\xba\x02\n" +
+	"request_id\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\x12\x14\n" +
+	"\x05draft\x18\x05 \x01(\bR\x05draft\x12&\n" +
+	"\n" +
+	"draft_etag\x18\x06 \x01(\tB\a\xbaH\x04r\x02\x18dR\tdraftEtag\x12!\n" +
+	"\fstep_outputs\x18\a \x01(\bR\vstepOutputs\"\xba\x02\n" +
 	"\x18RunSharedWorkflowRequest\x12\"\n" +
 	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\x12-\n" +
 	"\x06inputs\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06inputs\x12'\n" +
@@ -1162,11 +1377,22 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\acharges\x18\x03 \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\acharges\x12=\n" +
 	"\n" +
 	"allowances\x18\x04 \x03(\v2\x1d.keyhole.sharing.v1.AllowanceR\n" +
-	"allowances\"h\n" +
+	"allowances\"\xa2\x01\n" +
 	"\fStepProgress\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12.\n" +
-	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\xa4\x01\n" +
+	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x128\n" +
+	"\aoutputs\x18\x04 \x01(\v2\x1e.keyhole.runner.v1.StepOutputsR\aoutputs\"\xab\x01\n" +
+	"\vStepOutputs\x12+\n" +
+	"\x06values\x18\x01 \x01(\fB\x13\x92A\f\xa2\x02\tjson-list\xf0\xe0\x18\x01R\x06values\x12\x1a\n" +
+	"\belements\x18\x02 \x01(\x05R\belements\x12'\n" +
+	"\x0fduration_millis\x18\x03 \x01(\x03R\x0edurationMillis\x12*\n" +
+	"\x04cuts\x18\x04 \x03(\v2\x16.keyhole.runner.v1.CutR\x04cuts\"]\n" +
+	"\x03Cut\x12\x18\n" +
+	"\apointer\x18\x01 \x01(\tR\apointer\x12\x12\n" +
+	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x12\n" +
+	"\x04kept\x18\x03 \x01(\x03R\x04kept\x12\x14\n" +
+	"\x05total\x18\x04 \x01(\x03R\x05total\"\xa4\x01\n" +
 	"\bRunEvent\x12\x1a\n" +
 	"\astarted\x18\x01 \x01(\tH\x00R\astarted\x125\n" +
 	"\x04step\x18\x02 \x01(\v2\x1f.keyhole.runner.v1.StepProgressH\x00R\x04step\x12<\n" +
@@ -1205,7 +1431,7 @@ func file_keyhole_runner_v1_runner_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_runner_v1_runner_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_keyhole_runner_v1_runner_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_keyhole_runner_v1_runner_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_keyhole_runner_v1_runner_proto_goTypes = []any{
 	(BlockView)(0),                         // 0: keyhole.runner.v1.BlockView
 	(*ListBlocksRequest)(nil),              // 1: keyhole.runner.v1.ListBlocksRequest
@@ -1219,41 +1445,45 @@ var file_keyhole_runner_v1_runner_proto_goTypes = []any{
 	(*RunSharedWorkflowStreamRequest)(nil), // 9: keyhole.runner.v1.RunSharedWorkflowStreamRequest
 	(*RunResponse)(nil),                    // 10: keyhole.runner.v1.RunResponse
 	(*StepProgress)(nil),                   // 11: keyhole.runner.v1.StepProgress
-	(*RunEvent)(nil),                       // 12: keyhole.runner.v1.RunEvent
-	nil,                                    // 13: keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
-	nil,                                    // 14: keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
-	(*v1.LineItem)(nil),                    // 15: keyhole.sharing.v1.LineItem
-	(*v1.Allowance)(nil),                   // 16: keyhole.sharing.v1.Allowance
-	(*timestamppb.Timestamp)(nil),          // 17: google.protobuf.Timestamp
+	(*StepOutputs)(nil),                    // 12: keyhole.runner.v1.StepOutputs
+	(*Cut)(nil),                            // 13: keyhole.runner.v1.Cut
+	(*RunEvent)(nil),                       // 14: keyhole.runner.v1.RunEvent
+	nil,                                    // 15: keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
+	nil,                                    // 16: keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
+	(*v1.LineItem)(nil),                    // 17: keyhole.sharing.v1.LineItem
+	(*v1.Allowance)(nil),                   // 18: keyhole.sharing.v1.Allowance
+	(*timestamppb.Timestamp)(nil),          // 19: google.protobuf.Timestamp
 }
 var file_keyhole_runner_v1_runner_proto_depIdxs = []int32{
 	0,  // 0: keyhole.runner.v1.ListBlocksRequest.view:type_name -> keyhole.runner.v1.BlockView
 	5,  // 1: keyhole.runner.v1.ListBlocksResponse.blocks:type_name -> keyhole.runner.v1.Block
 	4,  // 2: keyhole.runner.v1.Block.outputs:type_name -> keyhole.runner.v1.BlockOutput
-	13, // 3: keyhole.runner.v1.RunSharedWorkflowRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
-	14, // 4: keyhole.runner.v1.RunSharedWorkflowStreamRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
-	15, // 5: keyhole.runner.v1.RunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
-	16, // 6: keyhole.runner.v1.RunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
-	17, // 7: keyhole.runner.v1.StepProgress.time:type_name -> google.protobuf.Timestamp
-	11, // 8: keyhole.runner.v1.RunEvent.step:type_name -> keyhole.runner.v1.StepProgress
-	10, // 9: keyhole.runner.v1.RunEvent.finished:type_name -> keyhole.runner.v1.RunResponse
-	6,  // 10: keyhole.runner.v1.RunnerService.RunWorkflow:input_type -> keyhole.runner.v1.RunWorkflowRequest
-	7,  // 11: keyhole.runner.v1.RunnerService.RunWorkflowStream:input_type -> keyhole.runner.v1.RunWorkflowStreamRequest
-	8,  // 12: keyhole.runner.v1.RunnerService.RunSharedWorkflow:input_type -> keyhole.runner.v1.RunSharedWorkflowRequest
-	9,  // 13: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:input_type -> keyhole.runner.v1.RunSharedWorkflowStreamRequest
-	1,  // 14: keyhole.runner.v1.RunnerService.ListBlocks:input_type -> keyhole.runner.v1.ListBlocksRequest
-	3,  // 15: keyhole.runner.v1.RunnerService.GetBlock:input_type -> keyhole.runner.v1.GetBlockRequest
-	10, // 16: keyhole.runner.v1.RunnerService.RunWorkflow:output_type -> keyhole.runner.v1.RunResponse
-	12, // 17: keyhole.runner.v1.RunnerService.RunWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
-	10, // 18: keyhole.runner.v1.RunnerService.RunSharedWorkflow:output_type -> keyhole.runner.v1.RunResponse
-	12, // 19: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
-	2,  // 20: keyhole.runner.v1.RunnerService.ListBlocks:output_type -> keyhole.runner.v1.ListBlocksResponse
-	5,  // 21: keyhole.runner.v1.RunnerService.GetBlock:output_type -> keyhole.runner.v1.Block
-	16, // [16:22] is the sub-list for method output_type
-	10, // [10:16] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	15, // 3: keyhole.runner.v1.RunSharedWorkflowRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
+	16, // 4: keyhole.runner.v1.RunSharedWorkflowStreamRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
+	17, // 5: keyhole.runner.v1.RunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
+	18, // 6: keyhole.runner.v1.RunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
+	19, // 7: keyhole.runner.v1.StepProgress.time:type_name -> google.protobuf.Timestamp
+	12, // 8: keyhole.runner.v1.StepProgress.outputs:type_name -> keyhole.runner.v1.StepOutputs
+	13, // 9: keyhole.runner.v1.StepOutputs.cuts:type_name -> keyhole.runner.v1.Cut
+	11, // 10: keyhole.runner.v1.RunEvent.step:type_name -> keyhole.runner.v1.StepProgress
+	10, // 11: keyhole.runner.v1.RunEvent.finished:type_name -> keyhole.runner.v1.RunResponse
+	6,  // 12: keyhole.runner.v1.RunnerService.RunWorkflow:input_type -> keyhole.runner.v1.RunWorkflowRequest
+	7,  // 13: keyhole.runner.v1.RunnerService.RunWorkflowStream:input_type -> keyhole.runner.v1.RunWorkflowStreamRequest
+	8,  // 14: keyhole.runner.v1.RunnerService.RunSharedWorkflow:input_type -> keyhole.runner.v1.RunSharedWorkflowRequest
+	9,  // 15: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:input_type -> keyhole.runner.v1.RunSharedWorkflowStreamRequest
+	1,  // 16: keyhole.runner.v1.RunnerService.ListBlocks:input_type -> keyhole.runner.v1.ListBlocksRequest
+	3,  // 17: keyhole.runner.v1.RunnerService.GetBlock:input_type -> keyhole.runner.v1.GetBlockRequest
+	10, // 18: keyhole.runner.v1.RunnerService.RunWorkflow:output_type -> keyhole.runner.v1.RunResponse
+	14, // 19: keyhole.runner.v1.RunnerService.RunWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
+	10, // 20: keyhole.runner.v1.RunnerService.RunSharedWorkflow:output_type -> keyhole.runner.v1.RunResponse
+	14, // 21: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
+	2,  // 22: keyhole.runner.v1.RunnerService.ListBlocks:output_type -> keyhole.runner.v1.ListBlocksResponse
+	5,  // 23: keyhole.runner.v1.RunnerService.GetBlock:output_type -> keyhole.runner.v1.Block
+	18, // [18:24] is the sub-list for method output_type
+	12, // [12:18] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_runner_v1_runner_proto_init() }
@@ -1262,7 +1492,7 @@ func file_keyhole_runner_v1_runner_proto_init() {
 		return
 	}
 	file_keyhole_runner_v1_runner_proto_msgTypes[0].OneofWrappers = []any{}
-	file_keyhole_runner_v1_runner_proto_msgTypes[11].OneofWrappers = []any{
+	file_keyhole_runner_v1_runner_proto_msgTypes[13].OneofWrappers = []any{
 		(*RunEvent_Started)(nil),
 		(*RunEvent_Step)(nil),
 		(*RunEvent_Finished)(nil),
@@ -1273,7 +1503,7 @@ func file_keyhole_runner_v1_runner_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_runner_v1_runner_proto_rawDesc), len(file_keyhole_runner_v1_runner_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   14,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -282,7 +282,7 @@ type Workflow struct {
 	Description string `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
 	// The definition of the live version, in the language of Roboflow Workflows.
 	Definition []byte `protobuf:"bytes,4,opt,name=definition,proto3" json:"definition,omitempty"`
-	// Number of the live version.
+	// Number of the live version; 0 if none was published yet.
 	LiveVersion int32 `protobuf:"varint,5,opt,name=live_version,json=liveVersion,proto3" json:"live_version,omitempty"`
 	// SHA-256 of the live version's stored bytes, hex.
 	VersionHash string `protobuf:"bytes,6,opt,name=version_hash,json=versionHash,proto3" json:"version_hash,omitempty"`
@@ -439,7 +439,9 @@ type WorkflowVersion struct {
 	// The key that saved it.
 	Author string `protobuf:"bytes,5,opt,name=author,proto3" json:"author,omitempty"`
 	// When it was saved.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// Number of links, active or paused, that are pinned to it. Only a list has it.
+	PinnedShares  int32 `protobuf:"varint,7,opt,name=pinned_shares,json=pinnedShares,proto3" json:"pinned_shares,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -516,6 +518,383 @@ func (x *WorkflowVersion) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *WorkflowVersion) GetPinnedShares() int32 {
+	if x != nil {
+		return x.PinnedShares
+	}
+	return 0
+}
+
+// WorkflowDraft is the definition that the editors of a workflow work on. A workflow has
+// one at most. No link shows, runs or forks it.
+type WorkflowDraft struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, "workspaces/{workspace}/workflows/{workflow}/draft".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The definition. It may have problems; InspectWorkflow lists them.
+	Definition []byte `protobuf:"bytes,2,opt,name=definition,proto3" json:"definition,omitempty"`
+	// Number of the version that it was started from. In an update, 0 keeps the number; a new
+	// draft then starts from the live version. It is 0 if there was no version.
+	BaseVersion int32 `protobuf:"varint,3,opt,name=base_version,json=baseVersion,proto3" json:"base_version,omitempty"`
+	// Changes with every update. An update must send the etag of the draft that it replaces,
+	// and none if there is no draft. Otherwise it is refused (CONFLICT), so that nobody
+	// overwrites what they have not seen.
+	Etag string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
+	// SHA-256 of the stored bytes, hex. A version with the same definition has the same hash.
+	DefinitionHash string `protobuf:"bytes,5,opt,name=definition_hash,json=definitionHash,proto3" json:"definition_hash,omitempty"`
+	// The key that saved it last.
+	Author string `protobuf:"bytes,6,opt,name=author,proto3" json:"author,omitempty"`
+	// When it was created.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When it was changed last.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WorkflowDraft) Reset() {
+	*x = WorkflowDraft{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WorkflowDraft) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WorkflowDraft) ProtoMessage() {}
+
+func (x *WorkflowDraft) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WorkflowDraft.ProtoReflect.Descriptor instead.
+func (*WorkflowDraft) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *WorkflowDraft) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *WorkflowDraft) GetDefinition() []byte {
+	if x != nil {
+		return x.Definition
+	}
+	return nil
+}
+
+func (x *WorkflowDraft) GetBaseVersion() int32 {
+	if x != nil {
+		return x.BaseVersion
+	}
+	return 0
+}
+
+func (x *WorkflowDraft) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *WorkflowDraft) GetDefinitionHash() string {
+	if x != nil {
+		return x.DefinitionHash
+	}
+	return ""
+}
+
+func (x *WorkflowDraft) GetAuthor() string {
+	if x != nil {
+		return x.Author
+	}
+	return ""
+}
+
+func (x *WorkflowDraft) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *WorkflowDraft) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
+// GetWorkflowDraftRequest names a draft.
+type GetWorkflowDraftRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/workflows/{workflow}/draft".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetWorkflowDraftRequest) Reset() {
+	*x = GetWorkflowDraftRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetWorkflowDraftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetWorkflowDraftRequest) ProtoMessage() {}
+
+func (x *GetWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetWorkflowDraftRequest.ProtoReflect.Descriptor instead.
+func (*GetWorkflowDraftRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *GetWorkflowDraftRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// UpdateWorkflowDraftRequest saves a draft.
+type UpdateWorkflowDraftRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The draft; its name says of which workflow.
+	Draft         *WorkflowDraft `protobuf:"bytes,1,opt,name=draft,proto3" json:"draft,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateWorkflowDraftRequest) Reset() {
+	*x = UpdateWorkflowDraftRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateWorkflowDraftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateWorkflowDraftRequest) ProtoMessage() {}
+
+func (x *UpdateWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateWorkflowDraftRequest.ProtoReflect.Descriptor instead.
+func (*UpdateWorkflowDraftRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *UpdateWorkflowDraftRequest) GetDraft() *WorkflowDraft {
+	if x != nil {
+		return x.Draft
+	}
+	return nil
+}
+
+// DeleteWorkflowDraftRequest names a draft.
+type DeleteWorkflowDraftRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/workflows/{workflow}/draft".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// If set, must be that of the draft.
+	Etag          string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteWorkflowDraftRequest) Reset() {
+	*x = DeleteWorkflowDraftRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteWorkflowDraftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteWorkflowDraftRequest) ProtoMessage() {}
+
+func (x *DeleteWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteWorkflowDraftRequest.ProtoReflect.Descriptor instead.
+func (*DeleteWorkflowDraftRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *DeleteWorkflowDraftRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *DeleteWorkflowDraftRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+// PublishWorkflowDraftRequest names a draft.
+type PublishWorkflowDraftRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/workflows/{workflow}/draft".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// If set, must be that of the draft.
+	Etag          string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PublishWorkflowDraftRequest) Reset() {
+	*x = PublishWorkflowDraftRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PublishWorkflowDraftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PublishWorkflowDraftRequest) ProtoMessage() {}
+
+func (x *PublishWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PublishWorkflowDraftRequest.ProtoReflect.Descriptor instead.
+func (*PublishWorkflowDraftRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *PublishWorkflowDraftRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PublishWorkflowDraftRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+// InspectDefinitionRequest has a definition.
+type InspectDefinitionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}". Its credentials and models are those of the inspection.
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// The definition.
+	Definition    []byte `protobuf:"bytes,2,opt,name=definition,proto3" json:"definition,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InspectDefinitionRequest) Reset() {
+	*x = InspectDefinitionRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InspectDefinitionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InspectDefinitionRequest) ProtoMessage() {}
+
+func (x *InspectDefinitionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InspectDefinitionRequest.ProtoReflect.Descriptor instead.
+func (*InspectDefinitionRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *InspectDefinitionRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *InspectDefinitionRequest) GetDefinition() []byte {
+	if x != nil {
+		return x.Definition
+	}
+	return nil
+}
+
 // CreateWorkflowRequest creates a workflow.
 type CreateWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -531,7 +910,7 @@ type CreateWorkflowRequest struct {
 
 func (x *CreateWorkflowRequest) Reset() {
 	*x = CreateWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[2]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -543,7 +922,7 @@ func (x *CreateWorkflowRequest) String() string {
 func (*CreateWorkflowRequest) ProtoMessage() {}
 
 func (x *CreateWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[2]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -556,7 +935,7 @@ func (x *CreateWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*CreateWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{2}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CreateWorkflowRequest) GetParent() string {
@@ -599,7 +978,7 @@ type ListWorkflowsRequest struct {
 
 func (x *ListWorkflowsRequest) Reset() {
 	*x = ListWorkflowsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[3]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -611,7 +990,7 @@ func (x *ListWorkflowsRequest) String() string {
 func (*ListWorkflowsRequest) ProtoMessage() {}
 
 func (x *ListWorkflowsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[3]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -624,7 +1003,7 @@ func (x *ListWorkflowsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowsRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkflowsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{3}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListWorkflowsRequest) GetParent() string {
@@ -675,7 +1054,7 @@ type ListWorkflowsResponse struct {
 
 func (x *ListWorkflowsResponse) Reset() {
 	*x = ListWorkflowsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[4]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +1066,7 @@ func (x *ListWorkflowsResponse) String() string {
 func (*ListWorkflowsResponse) ProtoMessage() {}
 
 func (x *ListWorkflowsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[4]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +1079,7 @@ func (x *ListWorkflowsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowsResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkflowsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{4}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListWorkflowsResponse) GetWorkflows() []*Workflow {
@@ -728,7 +1107,7 @@ type GetWorkflowRequest struct {
 
 func (x *GetWorkflowRequest) Reset() {
 	*x = GetWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[5]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -740,7 +1119,7 @@ func (x *GetWorkflowRequest) String() string {
 func (*GetWorkflowRequest) ProtoMessage() {}
 
 func (x *GetWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[5]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -753,7 +1132,7 @@ func (x *GetWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*GetWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{5}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetWorkflowRequest) GetName() string {
@@ -776,7 +1155,7 @@ type UpdateWorkflowRequest struct {
 
 func (x *UpdateWorkflowRequest) Reset() {
 	*x = UpdateWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[6]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -788,7 +1167,7 @@ func (x *UpdateWorkflowRequest) String() string {
 func (*UpdateWorkflowRequest) ProtoMessage() {}
 
 func (x *UpdateWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[6]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -801,7 +1180,7 @@ func (x *UpdateWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*UpdateWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{6}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *UpdateWorkflowRequest) GetWorkflow() *Workflow {
@@ -831,7 +1210,7 @@ type DeleteWorkflowRequest struct {
 
 func (x *DeleteWorkflowRequest) Reset() {
 	*x = DeleteWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[7]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -843,7 +1222,7 @@ func (x *DeleteWorkflowRequest) String() string {
 func (*DeleteWorkflowRequest) ProtoMessage() {}
 
 func (x *DeleteWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[7]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -856,7 +1235,7 @@ func (x *DeleteWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*DeleteWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{7}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *DeleteWorkflowRequest) GetName() string {
@@ -884,7 +1263,7 @@ type UndeleteWorkflowRequest struct {
 
 func (x *UndeleteWorkflowRequest) Reset() {
 	*x = UndeleteWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[8]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -896,7 +1275,7 @@ func (x *UndeleteWorkflowRequest) String() string {
 func (*UndeleteWorkflowRequest) ProtoMessage() {}
 
 func (x *UndeleteWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[8]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -909,7 +1288,7 @@ func (x *UndeleteWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndeleteWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*UndeleteWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{8}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *UndeleteWorkflowRequest) GetName() string {
@@ -934,7 +1313,7 @@ type ListWorkflowVersionsRequest struct {
 
 func (x *ListWorkflowVersionsRequest) Reset() {
 	*x = ListWorkflowVersionsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[9]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -946,7 +1325,7 @@ func (x *ListWorkflowVersionsRequest) String() string {
 func (*ListWorkflowVersionsRequest) ProtoMessage() {}
 
 func (x *ListWorkflowVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[9]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -959,7 +1338,7 @@ func (x *ListWorkflowVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowVersionsRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkflowVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{9}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListWorkflowVersionsRequest) GetParent() string {
@@ -996,7 +1375,7 @@ type ListWorkflowVersionsResponse struct {
 
 func (x *ListWorkflowVersionsResponse) Reset() {
 	*x = ListWorkflowVersionsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[10]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1008,7 +1387,7 @@ func (x *ListWorkflowVersionsResponse) String() string {
 func (*ListWorkflowVersionsResponse) ProtoMessage() {}
 
 func (x *ListWorkflowVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[10]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1021,7 +1400,7 @@ func (x *ListWorkflowVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowVersionsResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkflowVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{10}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListWorkflowVersionsResponse) GetVersions() []*WorkflowVersion {
@@ -1049,7 +1428,7 @@ type GetWorkflowVersionRequest struct {
 
 func (x *GetWorkflowVersionRequest) Reset() {
 	*x = GetWorkflowVersionRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[11]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1061,7 +1440,7 @@ func (x *GetWorkflowVersionRequest) String() string {
 func (*GetWorkflowVersionRequest) ProtoMessage() {}
 
 func (x *GetWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[11]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1074,7 +1453,7 @@ func (x *GetWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetWorkflowVersionRequest.ProtoReflect.Descriptor instead.
 func (*GetWorkflowVersionRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetWorkflowVersionRequest) GetName() string {
@@ -1095,7 +1474,7 @@ type RestoreWorkflowVersionRequest struct {
 
 func (x *RestoreWorkflowVersionRequest) Reset() {
 	*x = RestoreWorkflowVersionRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[12]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1107,7 +1486,7 @@ func (x *RestoreWorkflowVersionRequest) String() string {
 func (*RestoreWorkflowVersionRequest) ProtoMessage() {}
 
 func (x *RestoreWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[12]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1120,7 +1499,7 @@ func (x *RestoreWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreWorkflowVersionRequest.ProtoReflect.Descriptor instead.
 func (*RestoreWorkflowVersionRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{12}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *RestoreWorkflowVersionRequest) GetName() string {
@@ -1145,7 +1524,7 @@ type InspectWorkflowRequest struct {
 
 func (x *InspectWorkflowRequest) Reset() {
 	*x = InspectWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[13]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1157,7 +1536,7 @@ func (x *InspectWorkflowRequest) String() string {
 func (*InspectWorkflowRequest) ProtoMessage() {}
 
 func (x *InspectWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[13]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1170,7 +1549,7 @@ func (x *InspectWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*InspectWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{13}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *InspectWorkflowRequest) GetName() string {
@@ -1225,7 +1604,7 @@ type Input struct {
 
 func (x *Input) Reset() {
 	*x = Input{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[14]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1237,7 +1616,7 @@ func (x *Input) String() string {
 func (*Input) ProtoMessage() {}
 
 func (x *Input) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[14]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1250,7 +1629,7 @@ func (x *Input) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Input.ProtoReflect.Descriptor instead.
 func (*Input) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{14}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Input) GetName() string {
@@ -1343,7 +1722,7 @@ type Output struct {
 
 func (x *Output) Reset() {
 	*x = Output{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1355,7 +1734,7 @@ func (x *Output) String() string {
 func (*Output) ProtoMessage() {}
 
 func (x *Output) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1368,7 +1747,7 @@ func (x *Output) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Output.ProtoReflect.Descriptor instead.
 func (*Output) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{15}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Output) GetName() string {
@@ -1398,7 +1777,7 @@ type Interface struct {
 
 func (x *Interface) Reset() {
 	*x = Interface{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1410,7 +1789,7 @@ func (x *Interface) String() string {
 func (*Interface) ProtoMessage() {}
 
 func (x *Interface) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1423,7 +1802,7 @@ func (x *Interface) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Interface.ProtoReflect.Descriptor instead.
 func (*Interface) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{16}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Interface) GetInputs() []*Input {
@@ -1466,7 +1845,7 @@ type Slot struct {
 
 func (x *Slot) Reset() {
 	*x = Slot{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1478,7 +1857,7 @@ func (x *Slot) String() string {
 func (*Slot) ProtoMessage() {}
 
 func (x *Slot) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1491,7 +1870,7 @@ func (x *Slot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Slot.ProtoReflect.Descriptor instead.
 func (*Slot) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{17}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Slot) GetStep() string {
@@ -1569,7 +1948,7 @@ type ModelUse struct {
 
 func (x *ModelUse) Reset() {
 	*x = ModelUse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1581,7 +1960,7 @@ func (x *ModelUse) String() string {
 func (*ModelUse) ProtoMessage() {}
 
 func (x *ModelUse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1594,7 +1973,7 @@ func (x *ModelUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelUse.ProtoReflect.Descriptor instead.
 func (*ModelUse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{18}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ModelUse) GetStep() string {
@@ -1642,14 +2021,17 @@ type Problem struct {
 	// Kind of problem: "reference_error", "kind_mismatch" ...
 	Kind string `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
 	// What is wrong and what to do.
-	Message       string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
+	Message string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
+	// JSON pointer (RFC 6901) of the place in the definition; empty for the whole document,
+	// or if the place has the name of a secret.
+	Pointer       string `protobuf:"bytes,5,opt,name=pointer,proto3" json:"pointer,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Problem) Reset() {
 	*x = Problem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1661,7 +2043,7 @@ func (x *Problem) String() string {
 func (*Problem) ProtoMessage() {}
 
 func (x *Problem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1674,7 +2056,7 @@ func (x *Problem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Problem.ProtoReflect.Descriptor instead.
 func (*Problem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{19}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Problem) GetStep() string {
@@ -1703,6 +2085,78 @@ func (x *Problem) GetMessage() string {
 		return x.Message
 	}
 	return ""
+}
+
+func (x *Problem) GetPointer() string {
+	if x != nil {
+		return x.Pointer
+	}
+	return ""
+}
+
+// InspectedStep is a step as compiled.
+type InspectedStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Step name.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Type of its block; the current one if the definition has a former one.
+	BlockType string `protobuf:"bytes,2,opt,name=block_type,json=blockType,proto3" json:"block_type,omitempty"`
+	// Its outputs, with the kinds that each may have. A field of another step takes an output
+	// if they have a kind in common, or if one of them has the kind "*".
+	Outputs       []*Output `protobuf:"bytes,3,rep,name=outputs,proto3" json:"outputs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InspectedStep) Reset() {
+	*x = InspectedStep{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InspectedStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InspectedStep) ProtoMessage() {}
+
+func (x *InspectedStep) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InspectedStep.ProtoReflect.Descriptor instead.
+func (*InspectedStep) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *InspectedStep) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *InspectedStep) GetBlockType() string {
+	if x != nil {
+		return x.BlockType
+	}
+	return ""
+}
+
+func (x *InspectedStep) GetOutputs() []*Output {
+	if x != nil {
+		return x.Outputs
+	}
+	return nil
 }
 
 // InspectWorkflowResponse is the result of an inspection.
@@ -1737,15 +2191,17 @@ type InspectWorkflowResponse struct {
 	// Steps with a block that Keyhole knows and cannot run. The workflow can be saved,
 	// viewed, shared and forked; a run is refused.
 	NotRunnable []*NotRunnableStep `protobuf:"bytes,12,rep,name=not_runnable,json=notRunnable,proto3" json:"not_runnable,omitempty"`
-	// The graph, laid out.
-	Graph         *Graph `protobuf:"bytes,13,opt,name=graph,proto3" json:"graph,omitempty"`
+	// The graph, laid out. A definition with problems has a graph of what could be read.
+	Graph *Graph `protobuf:"bytes,13,opt,name=graph,proto3" json:"graph,omitempty"`
+	// Steps, in the order of the document.
+	Steps         []*InspectedStep `protobuf:"bytes,14,rep,name=steps,proto3" json:"steps,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *InspectWorkflowResponse) Reset() {
 	*x = InspectWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1757,7 +2213,7 @@ func (x *InspectWorkflowResponse) String() string {
 func (*InspectWorkflowResponse) ProtoMessage() {}
 
 func (x *InspectWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1770,7 +2226,7 @@ func (x *InspectWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*InspectWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{20}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *InspectWorkflowResponse) GetInterface() *Interface {
@@ -1864,6 +2320,13 @@ func (x *InspectWorkflowResponse) GetGraph() *Graph {
 	return nil
 }
 
+func (x *InspectWorkflowResponse) GetSteps() []*InspectedStep {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
 // NotRunnableStep is a step that cannot run.
 type NotRunnableStep struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1882,7 +2345,7 @@ type NotRunnableStep struct {
 
 func (x *NotRunnableStep) Reset() {
 	*x = NotRunnableStep{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1894,7 +2357,7 @@ func (x *NotRunnableStep) String() string {
 func (*NotRunnableStep) ProtoMessage() {}
 
 func (x *NotRunnableStep) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1907,7 +2370,7 @@ func (x *NotRunnableStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotRunnableStep.ProtoReflect.Descriptor instead.
 func (*NotRunnableStep) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{21}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *NotRunnableStep) GetStep() string {
@@ -1963,7 +2426,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1975,7 +2438,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1988,7 +2451,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Limits) GetRuns() int64 {
@@ -2051,7 +2514,7 @@ type Detected struct {
 
 func (x *Detected) Reset() {
 	*x = Detected{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2063,7 +2526,7 @@ func (x *Detected) String() string {
 func (*Detected) ProtoMessage() {}
 
 func (x *Detected) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2076,7 +2539,7 @@ func (x *Detected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Detected.ProtoReflect.Descriptor instead.
 func (*Detected) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Detected) GetPrivateModels() []string {
@@ -2129,7 +2592,7 @@ type Suspension struct {
 
 func (x *Suspension) Reset() {
 	*x = Suspension{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2141,7 +2604,7 @@ func (x *Suspension) String() string {
 func (*Suspension) ProtoMessage() {}
 
 func (x *Suspension) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2154,7 +2617,7 @@ func (x *Suspension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Suspension.ProtoReflect.Descriptor instead.
 func (*Suspension) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Suspension) GetRun() string {
@@ -2216,7 +2679,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2228,7 +2691,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2241,7 +2704,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Notice) GetId() string {
@@ -2285,7 +2748,7 @@ type Sample struct {
 
 func (x *Sample) Reset() {
 	*x = Sample{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2297,7 +2760,7 @@ func (x *Sample) String() string {
 func (*Sample) ProtoMessage() {}
 
 func (x *Sample) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2310,7 +2773,7 @@ func (x *Sample) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sample.ProtoReflect.Descriptor instead.
 func (*Sample) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Sample) GetInput() string {
@@ -2387,7 +2850,7 @@ type Share struct {
 
 func (x *Share) Reset() {
 	*x = Share{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2399,7 +2862,7 @@ func (x *Share) String() string {
 func (*Share) ProtoMessage() {}
 
 func (x *Share) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2412,7 +2875,7 @@ func (x *Share) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Share.ProtoReflect.Descriptor instead.
 func (*Share) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Share) GetName() string {
@@ -2591,7 +3054,7 @@ type CreateShareRequest struct {
 
 func (x *CreateShareRequest) Reset() {
 	*x = CreateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2603,7 +3066,7 @@ func (x *CreateShareRequest) String() string {
 func (*CreateShareRequest) ProtoMessage() {}
 
 func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2616,7 +3079,7 @@ func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateShareRequest.ProtoReflect.Descriptor instead.
 func (*CreateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *CreateShareRequest) GetParent() string {
@@ -2657,7 +3120,7 @@ type ListSharesRequest struct {
 
 func (x *ListSharesRequest) Reset() {
 	*x = ListSharesRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2669,7 +3132,7 @@ func (x *ListSharesRequest) String() string {
 func (*ListSharesRequest) ProtoMessage() {}
 
 func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2682,7 +3145,7 @@ func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesRequest.ProtoReflect.Descriptor instead.
 func (*ListSharesRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{29}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ListSharesRequest) GetParent() string {
@@ -2726,7 +3189,7 @@ type ListSharesResponse struct {
 
 func (x *ListSharesResponse) Reset() {
 	*x = ListSharesResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2738,7 +3201,7 @@ func (x *ListSharesResponse) String() string {
 func (*ListSharesResponse) ProtoMessage() {}
 
 func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2751,7 +3214,7 @@ func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesResponse.ProtoReflect.Descriptor instead.
 func (*ListSharesResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{30}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ListSharesResponse) GetShares() []*Share {
@@ -2779,7 +3242,7 @@ type GetShareRequest struct {
 
 func (x *GetShareRequest) Reset() {
 	*x = GetShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2791,7 +3254,7 @@ func (x *GetShareRequest) String() string {
 func (*GetShareRequest) ProtoMessage() {}
 
 func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2804,7 +3267,7 @@ func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetShareRequest.ProtoReflect.Descriptor instead.
 func (*GetShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{31}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *GetShareRequest) GetName() string {
@@ -2827,7 +3290,7 @@ type UpdateShareRequest struct {
 
 func (x *UpdateShareRequest) Reset() {
 	*x = UpdateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2839,7 +3302,7 @@ func (x *UpdateShareRequest) String() string {
 func (*UpdateShareRequest) ProtoMessage() {}
 
 func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2852,7 +3315,7 @@ func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateShareRequest.ProtoReflect.Descriptor instead.
 func (*UpdateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{32}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *UpdateShareRequest) GetShare() *Share {
@@ -2880,7 +3343,7 @@ type DeleteShareRequest struct {
 
 func (x *DeleteShareRequest) Reset() {
 	*x = DeleteShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2892,7 +3355,7 @@ func (x *DeleteShareRequest) String() string {
 func (*DeleteShareRequest) ProtoMessage() {}
 
 func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2905,7 +3368,7 @@ func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteShareRequest.ProtoReflect.Descriptor instead.
 func (*DeleteShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{33}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *DeleteShareRequest) GetName() string {
@@ -2926,7 +3389,7 @@ type PauseShareRequest struct {
 
 func (x *PauseShareRequest) Reset() {
 	*x = PauseShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2938,7 +3401,7 @@ func (x *PauseShareRequest) String() string {
 func (*PauseShareRequest) ProtoMessage() {}
 
 func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2951,7 +3414,7 @@ func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseShareRequest.ProtoReflect.Descriptor instead.
 func (*PauseShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{34}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *PauseShareRequest) GetName() string {
@@ -2972,7 +3435,7 @@ type ResumeShareRequest struct {
 
 func (x *ResumeShareRequest) Reset() {
 	*x = ResumeShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2984,7 +3447,7 @@ func (x *ResumeShareRequest) String() string {
 func (*ResumeShareRequest) ProtoMessage() {}
 
 func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2997,7 +3460,7 @@ func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeShareRequest.ProtoReflect.Descriptor instead.
 func (*ResumeShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{35}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ResumeShareRequest) GetName() string {
@@ -3018,7 +3481,7 @@ type RotateShareRequest struct {
 
 func (x *RotateShareRequest) Reset() {
 	*x = RotateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3030,7 +3493,7 @@ func (x *RotateShareRequest) String() string {
 func (*RotateShareRequest) ProtoMessage() {}
 
 func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3043,7 +3506,7 @@ func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateShareRequest.ProtoReflect.Descriptor instead.
 func (*RotateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{36}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *RotateShareRequest) GetName() string {
@@ -3064,7 +3527,7 @@ type GetSharedWorkflowRequest struct {
 
 func (x *GetSharedWorkflowRequest) Reset() {
 	*x = GetSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3076,7 +3539,7 @@ func (x *GetSharedWorkflowRequest) String() string {
 func (*GetSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3089,7 +3552,7 @@ func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*GetSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{37}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *GetSharedWorkflowRequest) GetToken() string {
@@ -3126,7 +3589,7 @@ type GraphNode struct {
 
 func (x *GraphNode) Reset() {
 	*x = GraphNode{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3138,7 +3601,7 @@ func (x *GraphNode) String() string {
 func (*GraphNode) ProtoMessage() {}
 
 func (x *GraphNode) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3151,7 +3614,7 @@ func (x *GraphNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphNode.ProtoReflect.Descriptor instead.
 func (*GraphNode) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{38}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GraphNode) GetId() string {
@@ -3238,7 +3701,7 @@ type GraphEdge struct {
 
 func (x *GraphEdge) Reset() {
 	*x = GraphEdge{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3250,7 +3713,7 @@ func (x *GraphEdge) String() string {
 func (*GraphEdge) ProtoMessage() {}
 
 func (x *GraphEdge) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3263,7 +3726,7 @@ func (x *GraphEdge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphEdge.ProtoReflect.Descriptor instead.
 func (*GraphEdge) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{39}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *GraphEdge) GetSource() string {
@@ -3325,7 +3788,7 @@ type Graph struct {
 
 func (x *Graph) Reset() {
 	*x = Graph{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3337,7 +3800,7 @@ func (x *Graph) String() string {
 func (*Graph) ProtoMessage() {}
 
 func (x *Graph) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3350,7 +3813,7 @@ func (x *Graph) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Graph.ProtoReflect.Descriptor instead.
 func (*Graph) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Graph) GetNodes() []*GraphNode {
@@ -3398,7 +3861,7 @@ type Allowance struct {
 
 func (x *Allowance) Reset() {
 	*x = Allowance{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3410,7 +3873,7 @@ func (x *Allowance) String() string {
 func (*Allowance) ProtoMessage() {}
 
 func (x *Allowance) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3423,7 +3886,7 @@ func (x *Allowance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
 func (*Allowance) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Allowance) GetScope() string {
@@ -3478,7 +3941,7 @@ type Terms struct {
 
 func (x *Terms) Reset() {
 	*x = Terms{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3490,7 +3953,7 @@ func (x *Terms) String() string {
 func (*Terms) ProtoMessage() {}
 
 func (x *Terms) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3503,7 +3966,7 @@ func (x *Terms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Terms.ProtoReflect.Descriptor instead.
 func (*Terms) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Terms) GetSummary() string {
@@ -3597,7 +4060,7 @@ type SharedWorkflow struct {
 
 func (x *SharedWorkflow) Reset() {
 	*x = SharedWorkflow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3609,7 +4072,7 @@ func (x *SharedWorkflow) String() string {
 func (*SharedWorkflow) ProtoMessage() {}
 
 func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3622,7 +4085,7 @@ func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflow.ProtoReflect.Descriptor instead.
 func (*SharedWorkflow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *SharedWorkflow) GetTitle() string {
@@ -3756,7 +4219,7 @@ type ForkSharedWorkflowRequest struct {
 
 func (x *ForkSharedWorkflowRequest) Reset() {
 	*x = ForkSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3768,7 +4231,7 @@ func (x *ForkSharedWorkflowRequest) String() string {
 func (*ForkSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3781,7 +4244,7 @@ func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ForkSharedWorkflowRequest) GetToken() string {
@@ -3834,7 +4297,7 @@ type ForkReport struct {
 
 func (x *ForkReport) Reset() {
 	*x = ForkReport{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3846,7 +4309,7 @@ func (x *ForkReport) String() string {
 func (*ForkReport) ProtoMessage() {}
 
 func (x *ForkReport) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3859,7 +4322,7 @@ func (x *ForkReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkReport.ProtoReflect.Descriptor instead.
 func (*ForkReport) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ForkReport) GetUnboundSlots() []*Slot {
@@ -3896,7 +4359,7 @@ type ForkSharedWorkflowResponse struct {
 
 func (x *ForkSharedWorkflowResponse) Reset() {
 	*x = ForkSharedWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3908,7 +4371,7 @@ func (x *ForkSharedWorkflowResponse) String() string {
 func (*ForkSharedWorkflowResponse) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3921,7 +4384,7 @@ func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ForkSharedWorkflowResponse) GetWorkflow() *Workflow {
@@ -3965,7 +4428,7 @@ type LineItem struct {
 
 func (x *LineItem) Reset() {
 	*x = LineItem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3977,7 +4440,7 @@ func (x *LineItem) String() string {
 func (*LineItem) ProtoMessage() {}
 
 func (x *LineItem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3990,7 +4453,7 @@ func (x *LineItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LineItem.ProtoReflect.Descriptor instead.
 func (*LineItem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *LineItem) GetStep() string {
@@ -4073,7 +4536,7 @@ type StepEvent struct {
 
 func (x *StepEvent) Reset() {
 	*x = StepEvent{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4085,7 +4548,7 @@ func (x *StepEvent) String() string {
 func (*StepEvent) ProtoMessage() {}
 
 func (x *StepEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4098,7 +4561,7 @@ func (x *StepEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepEvent.ProtoReflect.Descriptor instead.
 func (*StepEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *StepEvent) GetStep() string {
@@ -4138,7 +4601,7 @@ type Run struct {
 	State RunState `protobuf:"varint,2,opt,name=state,proto3,enum=keyhole.sharing.v1.RunState" json:"state,omitempty"`
 	// Resource name of the workflow. Only its own workspace sees this.
 	Workflow string `protobuf:"bytes,3,opt,name=workflow,proto3" json:"workflow,omitempty"`
-	// Version number; 0 for an inline definition.
+	// Version number; 0 for a draft and for an inline definition.
 	Version int32 `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
 	// The share, for a run through a link.
 	Share string `protobuf:"bytes,5,opt,name=share,proto3" json:"share,omitempty"`
@@ -4157,14 +4620,16 @@ type Run struct {
 	// What it used.
 	Charges []*LineItem `protobuf:"bytes,12,rep,name=charges,proto3" json:"charges,omitempty"`
 	// Steps.
-	Steps         []*StepEvent `protobuf:"bytes,13,rep,name=steps,proto3" json:"steps,omitempty"`
+	Steps []*StepEvent `protobuf:"bytes,13,rep,name=steps,proto3" json:"steps,omitempty"`
+	// Whether it ran the draft of the workflow.
+	Draft         bool `protobuf:"varint,14,opt,name=draft,proto3" json:"draft,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4176,7 +4641,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4189,7 +4654,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *Run) GetName() string {
@@ -4283,6 +4748,13 @@ func (x *Run) GetSteps() []*StepEvent {
 	return nil
 }
 
+func (x *Run) GetDraft() bool {
+	if x != nil {
+		return x.Draft
+	}
+	return false
+}
+
 // ListRunsRequest pages through runs.
 type ListRunsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -4302,7 +4774,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4314,7 +4786,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4327,7 +4799,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ListRunsRequest) GetParent() string {
@@ -4378,7 +4850,7 @@ type ListRunsResponse struct {
 
 func (x *ListRunsResponse) Reset() {
 	*x = ListRunsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4390,7 +4862,7 @@ func (x *ListRunsResponse) String() string {
 func (*ListRunsResponse) ProtoMessage() {}
 
 func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4403,7 +4875,7 @@ func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsResponse.ProtoReflect.Descriptor instead.
 func (*ListRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *ListRunsResponse) GetRuns() []*Run {
@@ -4431,7 +4903,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4443,7 +4915,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4456,7 +4928,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *GetRunRequest) GetName() string {
@@ -4487,7 +4959,7 @@ type QueryUsageRequest struct {
 
 func (x *QueryUsageRequest) Reset() {
 	*x = QueryUsageRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4499,7 +4971,7 @@ func (x *QueryUsageRequest) String() string {
 func (*QueryUsageRequest) ProtoMessage() {}
 
 func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4512,7 +4984,7 @@ func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageRequest.ProtoReflect.Descriptor instead.
 func (*QueryUsageRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *QueryUsageRequest) GetParent() string {
@@ -4579,7 +5051,7 @@ type CredentialUsage struct {
 
 func (x *CredentialUsage) Reset() {
 	*x = CredentialUsage{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4591,7 +5063,7 @@ func (x *CredentialUsage) String() string {
 func (*CredentialUsage) ProtoMessage() {}
 
 func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4604,7 +5076,7 @@ func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialUsage.ProtoReflect.Descriptor instead.
 func (*CredentialUsage) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *CredentialUsage) GetGroup() string {
@@ -4672,7 +5144,7 @@ type UsageRow struct {
 
 func (x *UsageRow) Reset() {
 	*x = UsageRow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4684,7 +5156,7 @@ func (x *UsageRow) String() string {
 func (*UsageRow) ProtoMessage() {}
 
 func (x *UsageRow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4697,7 +5169,7 @@ func (x *UsageRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UsageRow.ProtoReflect.Descriptor instead.
 func (*UsageRow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *UsageRow) GetGroup() string {
@@ -4766,7 +5238,7 @@ type QueryUsageResponse struct {
 
 func (x *QueryUsageResponse) Reset() {
 	*x = QueryUsageResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4778,7 +5250,7 @@ func (x *QueryUsageResponse) String() string {
 func (*QueryUsageResponse) ProtoMessage() {}
 
 func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4791,7 +5263,7 @@ func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageResponse.ProtoReflect.Descriptor instead.
 func (*QueryUsageResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *QueryUsageResponse) GetRows() []*UsageRow {
@@ -4840,7 +5312,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vdelete_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"deleteTime\x12(\n" +
 	"\ractive_shares\x18\f \x01(\x05B\x03\xe0A\x03R\factiveShares\x12(\n" +
-	"\rpaused_shares\x18\r \x01(\x05B\x03\xe0A\x03R\fpausedShares\"\x88\x02\n" +
+	"\rpaused_shares\x18\r \x01(\x05B\x03\xe0A\x03R\fpausedShares\"\xb2\x02\n" +
 	"\x0fWorkflowVersion\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x1b\n" +
 	"\x06number\x18\x02 \x01(\x05B\x03\xe0A\x03R\x06number\x128\n" +
@@ -4850,7 +5322,36 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\fversion_hash\x18\x04 \x01(\tB\x03\xe0A\x03R\vversionHash\x12\x1b\n" +
 	"\x06author\x18\x05 \x01(\tB\x03\xe0A\x03R\x06author\x12@\n" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime\"\xdd\x01\n" +
+	"createTime\x12(\n" +
+	"\rpinned_shares\x18\a \x01(\x05B\x03\xe0A\x03R\fpinnedShares\"\xb8\x03\n" +
+	"\rWorkflowDraft\x12X\n" +
+	"\x04name\x18\x01 \x01(\tBD\xbaHAr?2=^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}/draft$R\x04name\x125\n" +
+	"\n" +
+	"definition\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\n" +
+	"definition\x12*\n" +
+	"\fbase_version\x18\x03 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\vbaseVersion\x12\x1b\n" +
+	"\x04etag\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18dR\x04etag\x12,\n" +
+	"\x0fdefinition_hash\x18\x05 \x01(\tB\x03\xe0A\x03R\x0edefinitionHash\x12\x1b\n" +
+	"\x06author\x18\x06 \x01(\tB\x03\xe0A\x03R\x06author\x12@\n" +
+	"\vcreate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\"s\n" +
+	"\x17GetWorkflowDraftRequest\x12X\n" +
+	"\x04name\x18\x01 \x01(\tBD\xbaHAr?2=^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}/draft$R\x04name\"]\n" +
+	"\x1aUpdateWorkflowDraftRequest\x12?\n" +
+	"\x05draft\x18\x01 \x01(\v2!.keyhole.sharing.v1.WorkflowDraftB\x06\xbaH\x03\xc8\x01\x01R\x05draft\"\x93\x01\n" +
+	"\x1aDeleteWorkflowDraftRequest\x12X\n" +
+	"\x04name\x18\x01 \x01(\tBD\xbaHAr?2=^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}/draft$R\x04name\x12\x1b\n" +
+	"\x04etag\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x04etag\"\x94\x01\n" +
+	"\x1bPublishWorkflowDraftRequest\x12X\n" +
+	"\x04name\x18\x01 \x01(\tBD\xbaHAr?2=^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}/draft$R\x04name\x12\x1b\n" +
+	"\x04etag\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x04etag\"\x8e\x01\n" +
+	"\x18InspectDefinitionRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x125\n" +
+	"\n" +
+	"definition\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\n" +
+	"definition\"\xdd\x01\n" +
 	"\x15CreateWorkflowRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12@\n" +
 	"\bworkflow\x18\x02 \x01(\v2\x1c.keyhole.sharing.v1.WorkflowB\x06\xbaH\x03\xc8\x01\x01R\bworkflow\x12E\n" +
@@ -4935,12 +5436,18 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\aprivate\x18\x03 \x01(\bR\aprivate\x12\x18\n" +
 	"\amissing\x18\x04 \x01(\bR\amissing\x12\x1d\n" +
 	"\n" +
-	"from_input\x18\x05 \x01(\bR\tfromInput\"a\n" +
+	"from_input\x18\x05 \x01(\bR\tfromInput\"{\n" +
 	"\aProblem\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x12\n" +
 	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage\"\xab\x05\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\x12\x18\n" +
+	"\apointer\x18\x05 \x01(\tR\apointer\"x\n" +
+	"\rInspectedStep\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1d\n" +
+	"\n" +
+	"block_type\x18\x02 \x01(\tR\tblockType\x124\n" +
+	"\aoutputs\x18\x03 \x03(\v2\x1a.keyhole.sharing.v1.OutputR\aoutputs\"\xe4\x05\n" +
 	"\x17InspectWorkflowResponse\x12;\n" +
 	"\tinterface\x18\x01 \x01(\v2\x1d.keyhole.sharing.v1.InterfaceR\tinterface\x12.\n" +
 	"\x05slots\x18\x02 \x03(\v2\x18.keyhole.sharing.v1.SlotR\x05slots\x124\n" +
@@ -4955,7 +5462,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	" \x03(\tR\x13unknownDestinations\x124\n" +
 	"\anotices\x18\v \x03(\v2\x1a.keyhole.sharing.v1.NoticeR\anotices\x12F\n" +
 	"\fnot_runnable\x18\f \x03(\v2#.keyhole.sharing.v1.NotRunnableStepR\vnotRunnable\x12/\n" +
-	"\x05graph\x18\r \x01(\v2\x19.keyhole.sharing.v1.GraphR\x05graph\"v\n" +
+	"\x05graph\x18\r \x01(\v2\x19.keyhole.sharing.v1.GraphR\x05graph\x127\n" +
+	"\x05steps\x18\x0e \x03(\v2!.keyhole.sharing.v1.InspectedStepR\x05steps\"v\n" +
 	"\x0fNotRunnableStep\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x1d\n" +
 	"\n" +
@@ -5157,7 +5665,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x129\n" +
 	"\n" +
 	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"\xe5\x03\n" +
+	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"\xfb\x03\n" +
 	"\x03Run\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x1c.keyhole.sharing.v1.RunStateR\x05state\x12\x1a\n" +
@@ -5174,7 +5682,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
 	"\bend_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x126\n" +
 	"\acharges\x18\f \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\acharges\x123\n" +
-	"\x05steps\x18\r \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\"\xe6\x01\n" +
+	"\x05steps\x18\r \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\x12\x14\n" +
+	"\x05draft\x18\x0e \x01(\bR\x05draft\"\xe6\x01\n" +
 	"\x0fListRunsRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
@@ -5241,7 +5750,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x10RUN_STATE_FAILED\x10\x03\x12\x17\n" +
 	"\x13RUN_STATE_CANCELLED\x10\x04\x12\x17\n" +
 	"\x13RUN_STATE_ABANDONED\x10\x05\x12\x15\n" +
-	"\x11RUN_STATE_STOPPED\x10\x062\xf9\x1c\n" +
+	"\x11RUN_STATE_STOPPED\x10\x062\xe7#\n" +
 	"\x0eSharingService\x12\x9f\x01\n" +
 	"\x0eCreateWorkflow\x12).keyhole.sharing.v1.CreateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\v\n" +
 	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +
@@ -5260,7 +5769,18 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x12GetWorkflowVersion\x12-.keyhole.sharing.v1.GetWorkflowVersionRequest\x1a#.keyhole.sharing.v1.WorkflowVersion\"C\xea\xe0\x18\t\n" +
 	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x020\x12./v1/{name=workspaces/*/workflows/*/versions/*}\x12\xb9\x01\n" +
 	"\x16RestoreWorkflowVersion\x121.keyhole.sharing.v1.RestoreWorkflowVersionRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"N\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02;:\x01*\"6/v1/{name=workspaces/*/workflows/*/versions/*}:restore\x12\xaf\x01\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02;:\x01*\"6/v1/{name=workspaces/*/workflows/*/versions/*}:restore\x12\xa2\x01\n" +
+	"\x10GetWorkflowDraft\x12+.keyhole.sharing.v1.GetWorkflowDraftRequest\x1a!.keyhole.sharing.v1.WorkflowDraft\">\xea\xe0\x18\t\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02+\x12)/v1/{name=workspaces/*/workflows/*/draft}\x12\xbb\x01\n" +
+	"\x13UpdateWorkflowDraft\x12..keyhole.sharing.v1.UpdateWorkflowDraftRequest\x1a!.keyhole.sharing.v1.WorkflowDraft\"Q\xea\xe0\x18\x0f\n" +
+	"\x01\x02\x1a\n" +
+	"draft.name\x82\xd3\xe4\x93\x028:\x05draft2//v1/{draft.name=workspaces/*/workflows/*/draft}\x12\x9d\x01\n" +
+	"\x13DeleteWorkflowDraft\x12..keyhole.sharing.v1.DeleteWorkflowDraftRequest\x1a\x16.google.protobuf.Empty\">\xea\xe0\x18\t\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02+*)/v1/{name=workspaces/*/workflows/*/draft}\x12\xb0\x01\n" +
+	"\x14PublishWorkflowDraft\x12/.keyhole.sharing.v1.PublishWorkflowDraftRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"I\xea\xe0\x18\t\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x026:\x01*\"1/v1/{name=workspaces/*/workflows/*/draft}:publish\x12\xb5\x01\n" +
+	"\x11InspectDefinition\x12,.keyhole.sharing.v1.InspectDefinitionRequest\x1a+.keyhole.sharing.v1.InspectWorkflowResponse\"E\xea\xe0\x18\v\n" +
+	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x020:\x01*\"+/v1/{parent=workspaces/*}/workflows:inspect\x12\xaf\x01\n" +
 	"\x0fInspectWorkflow\x12*.keyhole.sharing.v1.InspectWorkflowRequest\x1a+.keyhole.sharing.v1.InspectWorkflowResponse\"C\xea\xe0\x18\t\n" +
 	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x020:\x01*\"+/v1/{name=workspaces/*/workflows/*}:inspect\x12\x9c\x01\n" +
 	"\vCreateShare\x12&.keyhole.sharing.v1.CreateShareRequest\x1a\x19.keyhole.sharing.v1.Share\"J\xea\xe0\x18\v\n" +
@@ -5307,7 +5827,7 @@ func file_keyhole_sharing_v1_sharing_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 57)
+var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 64)
 var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunAccess)(0),                        // 0: keyhole.sharing.v1.RunAccess
 	(CredentialAccess)(0),                 // 1: keyhole.sharing.v1.CredentialAccess
@@ -5315,179 +5835,201 @@ var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunState)(0),                         // 3: keyhole.sharing.v1.RunState
 	(*Workflow)(nil),                      // 4: keyhole.sharing.v1.Workflow
 	(*WorkflowVersion)(nil),               // 5: keyhole.sharing.v1.WorkflowVersion
-	(*CreateWorkflowRequest)(nil),         // 6: keyhole.sharing.v1.CreateWorkflowRequest
-	(*ListWorkflowsRequest)(nil),          // 7: keyhole.sharing.v1.ListWorkflowsRequest
-	(*ListWorkflowsResponse)(nil),         // 8: keyhole.sharing.v1.ListWorkflowsResponse
-	(*GetWorkflowRequest)(nil),            // 9: keyhole.sharing.v1.GetWorkflowRequest
-	(*UpdateWorkflowRequest)(nil),         // 10: keyhole.sharing.v1.UpdateWorkflowRequest
-	(*DeleteWorkflowRequest)(nil),         // 11: keyhole.sharing.v1.DeleteWorkflowRequest
-	(*UndeleteWorkflowRequest)(nil),       // 12: keyhole.sharing.v1.UndeleteWorkflowRequest
-	(*ListWorkflowVersionsRequest)(nil),   // 13: keyhole.sharing.v1.ListWorkflowVersionsRequest
-	(*ListWorkflowVersionsResponse)(nil),  // 14: keyhole.sharing.v1.ListWorkflowVersionsResponse
-	(*GetWorkflowVersionRequest)(nil),     // 15: keyhole.sharing.v1.GetWorkflowVersionRequest
-	(*RestoreWorkflowVersionRequest)(nil), // 16: keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	(*InspectWorkflowRequest)(nil),        // 17: keyhole.sharing.v1.InspectWorkflowRequest
-	(*Input)(nil),                         // 18: keyhole.sharing.v1.Input
-	(*Output)(nil),                        // 19: keyhole.sharing.v1.Output
-	(*Interface)(nil),                     // 20: keyhole.sharing.v1.Interface
-	(*Slot)(nil),                          // 21: keyhole.sharing.v1.Slot
-	(*ModelUse)(nil),                      // 22: keyhole.sharing.v1.ModelUse
-	(*Problem)(nil),                       // 23: keyhole.sharing.v1.Problem
-	(*InspectWorkflowResponse)(nil),       // 24: keyhole.sharing.v1.InspectWorkflowResponse
-	(*NotRunnableStep)(nil),               // 25: keyhole.sharing.v1.NotRunnableStep
-	(*Limits)(nil),                        // 26: keyhole.sharing.v1.Limits
-	(*Detected)(nil),                      // 27: keyhole.sharing.v1.Detected
-	(*Suspension)(nil),                    // 28: keyhole.sharing.v1.Suspension
-	(*Notice)(nil),                        // 29: keyhole.sharing.v1.Notice
-	(*Sample)(nil),                        // 30: keyhole.sharing.v1.Sample
-	(*Share)(nil),                         // 31: keyhole.sharing.v1.Share
-	(*CreateShareRequest)(nil),            // 32: keyhole.sharing.v1.CreateShareRequest
-	(*ListSharesRequest)(nil),             // 33: keyhole.sharing.v1.ListSharesRequest
-	(*ListSharesResponse)(nil),            // 34: keyhole.sharing.v1.ListSharesResponse
-	(*GetShareRequest)(nil),               // 35: keyhole.sharing.v1.GetShareRequest
-	(*UpdateShareRequest)(nil),            // 36: keyhole.sharing.v1.UpdateShareRequest
-	(*DeleteShareRequest)(nil),            // 37: keyhole.sharing.v1.DeleteShareRequest
-	(*PauseShareRequest)(nil),             // 38: keyhole.sharing.v1.PauseShareRequest
-	(*ResumeShareRequest)(nil),            // 39: keyhole.sharing.v1.ResumeShareRequest
-	(*RotateShareRequest)(nil),            // 40: keyhole.sharing.v1.RotateShareRequest
-	(*GetSharedWorkflowRequest)(nil),      // 41: keyhole.sharing.v1.GetSharedWorkflowRequest
-	(*GraphNode)(nil),                     // 42: keyhole.sharing.v1.GraphNode
-	(*GraphEdge)(nil),                     // 43: keyhole.sharing.v1.GraphEdge
-	(*Graph)(nil),                         // 44: keyhole.sharing.v1.Graph
-	(*Allowance)(nil),                     // 45: keyhole.sharing.v1.Allowance
-	(*Terms)(nil),                         // 46: keyhole.sharing.v1.Terms
-	(*SharedWorkflow)(nil),                // 47: keyhole.sharing.v1.SharedWorkflow
-	(*ForkSharedWorkflowRequest)(nil),     // 48: keyhole.sharing.v1.ForkSharedWorkflowRequest
-	(*ForkReport)(nil),                    // 49: keyhole.sharing.v1.ForkReport
-	(*ForkSharedWorkflowResponse)(nil),    // 50: keyhole.sharing.v1.ForkSharedWorkflowResponse
-	(*LineItem)(nil),                      // 51: keyhole.sharing.v1.LineItem
-	(*StepEvent)(nil),                     // 52: keyhole.sharing.v1.StepEvent
-	(*Run)(nil),                           // 53: keyhole.sharing.v1.Run
-	(*ListRunsRequest)(nil),               // 54: keyhole.sharing.v1.ListRunsRequest
-	(*ListRunsResponse)(nil),              // 55: keyhole.sharing.v1.ListRunsResponse
-	(*GetRunRequest)(nil),                 // 56: keyhole.sharing.v1.GetRunRequest
-	(*QueryUsageRequest)(nil),             // 57: keyhole.sharing.v1.QueryUsageRequest
-	(*CredentialUsage)(nil),               // 58: keyhole.sharing.v1.CredentialUsage
-	(*UsageRow)(nil),                      // 59: keyhole.sharing.v1.UsageRow
-	(*QueryUsageResponse)(nil),            // 60: keyhole.sharing.v1.QueryUsageResponse
-	(*timestamppb.Timestamp)(nil),         // 61: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 62: google.protobuf.FieldMask
-	(v1.Period)(0),                        // 63: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 64: google.protobuf.Empty
+	(*WorkflowDraft)(nil),                 // 6: keyhole.sharing.v1.WorkflowDraft
+	(*GetWorkflowDraftRequest)(nil),       // 7: keyhole.sharing.v1.GetWorkflowDraftRequest
+	(*UpdateWorkflowDraftRequest)(nil),    // 8: keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	(*DeleteWorkflowDraftRequest)(nil),    // 9: keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	(*PublishWorkflowDraftRequest)(nil),   // 10: keyhole.sharing.v1.PublishWorkflowDraftRequest
+	(*InspectDefinitionRequest)(nil),      // 11: keyhole.sharing.v1.InspectDefinitionRequest
+	(*CreateWorkflowRequest)(nil),         // 12: keyhole.sharing.v1.CreateWorkflowRequest
+	(*ListWorkflowsRequest)(nil),          // 13: keyhole.sharing.v1.ListWorkflowsRequest
+	(*ListWorkflowsResponse)(nil),         // 14: keyhole.sharing.v1.ListWorkflowsResponse
+	(*GetWorkflowRequest)(nil),            // 15: keyhole.sharing.v1.GetWorkflowRequest
+	(*UpdateWorkflowRequest)(nil),         // 16: keyhole.sharing.v1.UpdateWorkflowRequest
+	(*DeleteWorkflowRequest)(nil),         // 17: keyhole.sharing.v1.DeleteWorkflowRequest
+	(*UndeleteWorkflowRequest)(nil),       // 18: keyhole.sharing.v1.UndeleteWorkflowRequest
+	(*ListWorkflowVersionsRequest)(nil),   // 19: keyhole.sharing.v1.ListWorkflowVersionsRequest
+	(*ListWorkflowVersionsResponse)(nil),  // 20: keyhole.sharing.v1.ListWorkflowVersionsResponse
+	(*GetWorkflowVersionRequest)(nil),     // 21: keyhole.sharing.v1.GetWorkflowVersionRequest
+	(*RestoreWorkflowVersionRequest)(nil), // 22: keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	(*InspectWorkflowRequest)(nil),        // 23: keyhole.sharing.v1.InspectWorkflowRequest
+	(*Input)(nil),                         // 24: keyhole.sharing.v1.Input
+	(*Output)(nil),                        // 25: keyhole.sharing.v1.Output
+	(*Interface)(nil),                     // 26: keyhole.sharing.v1.Interface
+	(*Slot)(nil),                          // 27: keyhole.sharing.v1.Slot
+	(*ModelUse)(nil),                      // 28: keyhole.sharing.v1.ModelUse
+	(*Problem)(nil),                       // 29: keyhole.sharing.v1.Problem
+	(*InspectedStep)(nil),                 // 30: keyhole.sharing.v1.InspectedStep
+	(*InspectWorkflowResponse)(nil),       // 31: keyhole.sharing.v1.InspectWorkflowResponse
+	(*NotRunnableStep)(nil),               // 32: keyhole.sharing.v1.NotRunnableStep
+	(*Limits)(nil),                        // 33: keyhole.sharing.v1.Limits
+	(*Detected)(nil),                      // 34: keyhole.sharing.v1.Detected
+	(*Suspension)(nil),                    // 35: keyhole.sharing.v1.Suspension
+	(*Notice)(nil),                        // 36: keyhole.sharing.v1.Notice
+	(*Sample)(nil),                        // 37: keyhole.sharing.v1.Sample
+	(*Share)(nil),                         // 38: keyhole.sharing.v1.Share
+	(*CreateShareRequest)(nil),            // 39: keyhole.sharing.v1.CreateShareRequest
+	(*ListSharesRequest)(nil),             // 40: keyhole.sharing.v1.ListSharesRequest
+	(*ListSharesResponse)(nil),            // 41: keyhole.sharing.v1.ListSharesResponse
+	(*GetShareRequest)(nil),               // 42: keyhole.sharing.v1.GetShareRequest
+	(*UpdateShareRequest)(nil),            // 43: keyhole.sharing.v1.UpdateShareRequest
+	(*DeleteShareRequest)(nil),            // 44: keyhole.sharing.v1.DeleteShareRequest
+	(*PauseShareRequest)(nil),             // 45: keyhole.sharing.v1.PauseShareRequest
+	(*ResumeShareRequest)(nil),            // 46: keyhole.sharing.v1.ResumeShareRequest
+	(*RotateShareRequest)(nil),            // 47: keyhole.sharing.v1.RotateShareRequest
+	(*GetSharedWorkflowRequest)(nil),      // 48: keyhole.sharing.v1.GetSharedWorkflowRequest
+	(*GraphNode)(nil),                     // 49: keyhole.sharing.v1.GraphNode
+	(*GraphEdge)(nil),                     // 50: keyhole.sharing.v1.GraphEdge
+	(*Graph)(nil),                         // 51: keyhole.sharing.v1.Graph
+	(*Allowance)(nil),                     // 52: keyhole.sharing.v1.Allowance
+	(*Terms)(nil),                         // 53: keyhole.sharing.v1.Terms
+	(*SharedWorkflow)(nil),                // 54: keyhole.sharing.v1.SharedWorkflow
+	(*ForkSharedWorkflowRequest)(nil),     // 55: keyhole.sharing.v1.ForkSharedWorkflowRequest
+	(*ForkReport)(nil),                    // 56: keyhole.sharing.v1.ForkReport
+	(*ForkSharedWorkflowResponse)(nil),    // 57: keyhole.sharing.v1.ForkSharedWorkflowResponse
+	(*LineItem)(nil),                      // 58: keyhole.sharing.v1.LineItem
+	(*StepEvent)(nil),                     // 59: keyhole.sharing.v1.StepEvent
+	(*Run)(nil),                           // 60: keyhole.sharing.v1.Run
+	(*ListRunsRequest)(nil),               // 61: keyhole.sharing.v1.ListRunsRequest
+	(*ListRunsResponse)(nil),              // 62: keyhole.sharing.v1.ListRunsResponse
+	(*GetRunRequest)(nil),                 // 63: keyhole.sharing.v1.GetRunRequest
+	(*QueryUsageRequest)(nil),             // 64: keyhole.sharing.v1.QueryUsageRequest
+	(*CredentialUsage)(nil),               // 65: keyhole.sharing.v1.CredentialUsage
+	(*UsageRow)(nil),                      // 66: keyhole.sharing.v1.UsageRow
+	(*QueryUsageResponse)(nil),            // 67: keyhole.sharing.v1.QueryUsageResponse
+	(*timestamppb.Timestamp)(nil),         // 68: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 69: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 70: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 71: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	61, // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	61, // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	61, // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	61, // 3: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
-	4,  // 4: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	4,  // 5: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
-	4,  // 6: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	62, // 7: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
-	5,  // 8: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
-	18, // 9: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
-	19, // 10: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
-	20, // 11: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
-	21, // 12: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
-	22, // 13: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
-	23, // 14: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
-	23, // 15: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
-	29, // 16: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
-	25, // 17: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
-	44, // 18: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
-	63, // 19: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
-	21, // 20: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	61, // 21: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
-	2,  // 22: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
-	0,  // 23: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
-	1,  // 24: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
-	26, // 25: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	61, // 26: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
-	30, // 27: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
-	27, // 28: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
-	29, // 29: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	61, // 30: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	61, // 31: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
-	28, // 32: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
-	31, // 33: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	31, // 34: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	31, // 35: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	62, // 36: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	42, // 37: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	43, // 38: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	61, // 39: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	20, // 40: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	44, // 41: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	46, // 42: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	45, // 43: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	30, // 44: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	61, // 45: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	21, // 46: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,  // 47: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	49, // 48: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	61, // 49: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	61, // 50: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,  // 51: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	61, // 52: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	61, // 53: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	51, // 54: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	52, // 55: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	53, // 56: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	61, // 57: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	61, // 58: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	59, // 59: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	58, // 60: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
-	6,  // 61: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	7,  // 62: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	9,  // 63: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	10, // 64: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	11, // 65: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	12, // 66: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	13, // 67: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	15, // 68: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	16, // 69: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	17, // 70: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	32, // 71: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	33, // 72: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	35, // 73: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	36, // 74: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	37, // 75: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	38, // 76: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	39, // 77: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	40, // 78: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	41, // 79: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	48, // 80: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	54, // 81: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	56, // 82: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	57, // 83: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,  // 84: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	8,  // 85: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,  // 86: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 87: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 88: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 89: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	14, // 90: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	5,  // 91: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,  // 92: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	24, // 93: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	31, // 94: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	34, // 95: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	31, // 96: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	31, // 97: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	64, // 98: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	31, // 99: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	31, // 100: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	31, // 101: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	47, // 102: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	50, // 103: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	55, // 104: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	53, // 105: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	60, // 106: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	84, // [84:107] is the sub-list for method output_type
-	61, // [61:84] is the sub-list for method input_type
-	61, // [61:61] is the sub-list for extension type_name
-	61, // [61:61] is the sub-list for extension extendee
-	0,  // [0:61] is the sub-list for field type_name
+	68, // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	68, // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	68, // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	68, // 3: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	68, // 4: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
+	68, // 5: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
+	6,  // 6: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
+	4,  // 7: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	4,  // 8: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
+	4,  // 9: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	69, // 10: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	5,  // 11: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
+	24, // 12: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
+	25, // 13: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
+	25, // 14: keyhole.sharing.v1.InspectedStep.outputs:type_name -> keyhole.sharing.v1.Output
+	26, // 15: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
+	27, // 16: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
+	28, // 17: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
+	29, // 18: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
+	29, // 19: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
+	36, // 20: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
+	32, // 21: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
+	51, // 22: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
+	30, // 23: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
+	70, // 24: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	27, // 25: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
+	68, // 26: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	2,  // 27: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
+	0,  // 28: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
+	1,  // 29: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
+	33, // 30: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
+	68, // 31: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	37, // 32: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
+	34, // 33: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
+	36, // 34: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
+	68, // 35: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	68, // 36: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	35, // 37: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
+	38, // 38: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	38, // 39: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	38, // 40: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	69, // 41: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	49, // 42: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	50, // 43: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	68, // 44: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	26, // 45: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	51, // 46: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	53, // 47: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	52, // 48: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	37, // 49: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	68, // 50: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	27, // 51: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	4,  // 52: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	56, // 53: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	68, // 54: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	68, // 55: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	3,  // 56: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	68, // 57: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	68, // 58: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	58, // 59: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	59, // 60: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	60, // 61: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	68, // 62: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	68, // 63: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	66, // 64: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	65, // 65: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
+	12, // 66: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	13, // 67: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	15, // 68: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	16, // 69: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	17, // 70: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	18, // 71: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	19, // 72: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	21, // 73: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	22, // 74: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	7,  // 75: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
+	8,  // 76: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	9,  // 77: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	10, // 78: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
+	11, // 79: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
+	23, // 80: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	39, // 81: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	40, // 82: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	42, // 83: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	43, // 84: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	44, // 85: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	45, // 86: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	46, // 87: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	47, // 88: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	48, // 89: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	55, // 90: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	61, // 91: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	63, // 92: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	64, // 93: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,  // 94: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	14, // 95: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,  // 96: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 97: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 98: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 99: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	20, // 100: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	5,  // 101: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,  // 102: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	6,  // 103: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	6,  // 104: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	71, // 105: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
+	4,  // 106: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
+	31, // 107: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	31, // 108: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	38, // 109: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	41, // 110: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	38, // 111: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	38, // 112: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	71, // 113: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	38, // 114: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	38, // 115: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	38, // 116: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	54, // 117: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	57, // 118: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	62, // 119: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	60, // 120: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	67, // 121: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	94, // [94:122] is the sub-list for method output_type
+	66, // [66:94] is the sub-list for method input_type
+	66, // [66:66] is the sub-list for extension type_name
+	66, // [66:66] is the sub-list for extension extendee
+	0,  // [0:66] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
@@ -5501,7 +6043,7 @@ func file_keyhole_sharing_v1_sharing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_v1_sharing_proto_rawDesc), len(file_keyhole_sharing_v1_sharing_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   57,
+			NumMessages:   64,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

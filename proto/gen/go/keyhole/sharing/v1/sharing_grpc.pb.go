@@ -32,6 +32,11 @@ const (
 	SharingService_ListWorkflowVersions_FullMethodName   = "/keyhole.sharing.v1.SharingService/ListWorkflowVersions"
 	SharingService_GetWorkflowVersion_FullMethodName     = "/keyhole.sharing.v1.SharingService/GetWorkflowVersion"
 	SharingService_RestoreWorkflowVersion_FullMethodName = "/keyhole.sharing.v1.SharingService/RestoreWorkflowVersion"
+	SharingService_GetWorkflowDraft_FullMethodName       = "/keyhole.sharing.v1.SharingService/GetWorkflowDraft"
+	SharingService_UpdateWorkflowDraft_FullMethodName    = "/keyhole.sharing.v1.SharingService/UpdateWorkflowDraft"
+	SharingService_DeleteWorkflowDraft_FullMethodName    = "/keyhole.sharing.v1.SharingService/DeleteWorkflowDraft"
+	SharingService_PublishWorkflowDraft_FullMethodName   = "/keyhole.sharing.v1.SharingService/PublishWorkflowDraft"
+	SharingService_InspectDefinition_FullMethodName      = "/keyhole.sharing.v1.SharingService/InspectDefinition"
 	SharingService_InspectWorkflow_FullMethodName        = "/keyhole.sharing.v1.SharingService/InspectWorkflow"
 	SharingService_CreateShare_FullMethodName            = "/keyhole.sharing.v1.SharingService/CreateShare"
 	SharingService_ListShares_FullMethodName             = "/keyhole.sharing.v1.SharingService/ListShares"
@@ -55,7 +60,9 @@ const (
 // SharingService owns workflows, shares and the ledger.
 type SharingServiceClient interface {
 	// CreateWorkflow saves a definition as version 1 of a new workflow. A literal secret in
-	// a credential field is moved to the vault and replaced by a reference.
+	// a credential field is moved to the vault and replaced by a reference. Without a
+	// definition the workflow has no version: it can be neither run nor shared until its
+	// draft is published (NOT_PUBLISHED).
 	CreateWorkflow(ctx context.Context, in *CreateWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
 	// ListWorkflows lists workflows by id, without definitions.
 	ListWorkflows(ctx context.Context, in *ListWorkflowsRequest, opts ...grpc.CallOption) (*ListWorkflowsResponse, error)
@@ -73,6 +80,23 @@ type SharingServiceClient interface {
 	GetWorkflowVersion(ctx context.Context, in *GetWorkflowVersionRequest, opts ...grpc.CallOption) (*WorkflowVersion, error)
 	// RestoreWorkflowVersion makes a new version of an old one's definition.
 	RestoreWorkflowVersion(ctx context.Context, in *RestoreWorkflowVersionRequest, opts ...grpc.CallOption) (*Workflow, error)
+	// GetWorkflowDraft returns the draft of a workflow. Only the workspace sees it; no link
+	// does.
+	GetWorkflowDraft(ctx context.Context, in *GetWorkflowDraftRequest, opts ...grpc.CallOption) (*WorkflowDraft, error)
+	// UpdateWorkflowDraft saves the draft of a workflow, and creates it if there is none. A
+	// draft need not compile: any JSON object of at most 1 MiB is saved. It must not hold a
+	// secret: a literal secret in a credential field is moved to the vault and replaced by a
+	// reference, any other is refused (LITERAL_SECRET). A request that changes nothing writes
+	// nothing.
+	UpdateWorkflowDraft(ctx context.Context, in *UpdateWorkflowDraftRequest, opts ...grpc.CallOption) (*WorkflowDraft, error)
+	// DeleteWorkflowDraft discards the draft of a workflow.
+	DeleteWorkflowDraft(ctx context.Context, in *DeleteWorkflowDraftRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	// PublishWorkflowDraft makes the draft the next version, with all checks of
+	// UpdateWorkflow, and removes the draft. It is refused (CONFLICT) if the live version is
+	// another than the one that the draft started from.
+	PublishWorkflowDraft(ctx context.Context, in *PublishWorkflowDraftRequest, opts ...grpc.CallOption) (*Workflow, error)
+	// InspectDefinition analyzes a definition that belongs to no workflow yet.
+	InspectDefinition(ctx context.Context, in *InspectDefinitionRequest, opts ...grpc.CallOption) (*InspectWorkflowResponse, error)
 	// InspectWorkflow analyzes a definition: interface, slots, models, problems.
 	InspectWorkflow(ctx context.Context, in *InspectWorkflowRequest, opts ...grpc.CallOption) (*InspectWorkflowResponse, error)
 	// CreateShare makes a link to a workflow.
@@ -201,6 +225,56 @@ func (c *sharingServiceClient) RestoreWorkflowVersion(ctx context.Context, in *R
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Workflow)
 	err := c.cc.Invoke(ctx, SharingService_RestoreWorkflowVersion_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sharingServiceClient) GetWorkflowDraft(ctx context.Context, in *GetWorkflowDraftRequest, opts ...grpc.CallOption) (*WorkflowDraft, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(WorkflowDraft)
+	err := c.cc.Invoke(ctx, SharingService_GetWorkflowDraft_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sharingServiceClient) UpdateWorkflowDraft(ctx context.Context, in *UpdateWorkflowDraftRequest, opts ...grpc.CallOption) (*WorkflowDraft, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(WorkflowDraft)
+	err := c.cc.Invoke(ctx, SharingService_UpdateWorkflowDraft_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sharingServiceClient) DeleteWorkflowDraft(ctx context.Context, in *DeleteWorkflowDraftRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(emptypb.Empty)
+	err := c.cc.Invoke(ctx, SharingService_DeleteWorkflowDraft_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sharingServiceClient) PublishWorkflowDraft(ctx context.Context, in *PublishWorkflowDraftRequest, opts ...grpc.CallOption) (*Workflow, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Workflow)
+	err := c.cc.Invoke(ctx, SharingService_PublishWorkflowDraft_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sharingServiceClient) InspectDefinition(ctx context.Context, in *InspectDefinitionRequest, opts ...grpc.CallOption) (*InspectWorkflowResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(InspectWorkflowResponse)
+	err := c.cc.Invoke(ctx, SharingService_InspectDefinition_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -354,7 +428,9 @@ func (c *sharingServiceClient) QueryUsage(ctx context.Context, in *QueryUsageReq
 // SharingService owns workflows, shares and the ledger.
 type SharingServiceServer interface {
 	// CreateWorkflow saves a definition as version 1 of a new workflow. A literal secret in
-	// a credential field is moved to the vault and replaced by a reference.
+	// a credential field is moved to the vault and replaced by a reference. Without a
+	// definition the workflow has no version: it can be neither run nor shared until its
+	// draft is published (NOT_PUBLISHED).
 	CreateWorkflow(context.Context, *CreateWorkflowRequest) (*Workflow, error)
 	// ListWorkflows lists workflows by id, without definitions.
 	ListWorkflows(context.Context, *ListWorkflowsRequest) (*ListWorkflowsResponse, error)
@@ -372,6 +448,23 @@ type SharingServiceServer interface {
 	GetWorkflowVersion(context.Context, *GetWorkflowVersionRequest) (*WorkflowVersion, error)
 	// RestoreWorkflowVersion makes a new version of an old one's definition.
 	RestoreWorkflowVersion(context.Context, *RestoreWorkflowVersionRequest) (*Workflow, error)
+	// GetWorkflowDraft returns the draft of a workflow. Only the workspace sees it; no link
+	// does.
+	GetWorkflowDraft(context.Context, *GetWorkflowDraftRequest) (*WorkflowDraft, error)
+	// UpdateWorkflowDraft saves the draft of a workflow, and creates it if there is none. A
+	// draft need not compile: any JSON object of at most 1 MiB is saved. It must not hold a
+	// secret: a literal secret in a credential field is moved to the vault and replaced by a
+	// reference, any other is refused (LITERAL_SECRET). A request that changes nothing writes
+	// nothing.
+	UpdateWorkflowDraft(context.Context, *UpdateWorkflowDraftRequest) (*WorkflowDraft, error)
+	// DeleteWorkflowDraft discards the draft of a workflow.
+	DeleteWorkflowDraft(context.Context, *DeleteWorkflowDraftRequest) (*emptypb.Empty, error)
+	// PublishWorkflowDraft makes the draft the next version, with all checks of
+	// UpdateWorkflow, and removes the draft. It is refused (CONFLICT) if the live version is
+	// another than the one that the draft started from.
+	PublishWorkflowDraft(context.Context, *PublishWorkflowDraftRequest) (*Workflow, error)
+	// InspectDefinition analyzes a definition that belongs to no workflow yet.
+	InspectDefinition(context.Context, *InspectDefinitionRequest) (*InspectWorkflowResponse, error)
 	// InspectWorkflow analyzes a definition: interface, slots, models, problems.
 	InspectWorkflow(context.Context, *InspectWorkflowRequest) (*InspectWorkflowResponse, error)
 	// CreateShare makes a link to a workflow.
@@ -442,6 +535,21 @@ func (UnimplementedSharingServiceServer) GetWorkflowVersion(context.Context, *Ge
 }
 func (UnimplementedSharingServiceServer) RestoreWorkflowVersion(context.Context, *RestoreWorkflowVersionRequest) (*Workflow, error) {
 	return nil, status.Error(codes.Unimplemented, "method RestoreWorkflowVersion not implemented")
+}
+func (UnimplementedSharingServiceServer) GetWorkflowDraft(context.Context, *GetWorkflowDraftRequest) (*WorkflowDraft, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetWorkflowDraft not implemented")
+}
+func (UnimplementedSharingServiceServer) UpdateWorkflowDraft(context.Context, *UpdateWorkflowDraftRequest) (*WorkflowDraft, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateWorkflowDraft not implemented")
+}
+func (UnimplementedSharingServiceServer) DeleteWorkflowDraft(context.Context, *DeleteWorkflowDraftRequest) (*emptypb.Empty, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteWorkflowDraft not implemented")
+}
+func (UnimplementedSharingServiceServer) PublishWorkflowDraft(context.Context, *PublishWorkflowDraftRequest) (*Workflow, error) {
+	return nil, status.Error(codes.Unimplemented, "method PublishWorkflowDraft not implemented")
+}
+func (UnimplementedSharingServiceServer) InspectDefinition(context.Context, *InspectDefinitionRequest) (*InspectWorkflowResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method InspectDefinition not implemented")
 }
 func (UnimplementedSharingServiceServer) InspectWorkflow(context.Context, *InspectWorkflowRequest) (*InspectWorkflowResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method InspectWorkflow not implemented")
@@ -664,6 +772,96 @@ func _SharingService_RestoreWorkflowVersion_Handler(srv interface{}, ctx context
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(SharingServiceServer).RestoreWorkflowVersion(ctx, req.(*RestoreWorkflowVersionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SharingService_GetWorkflowDraft_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetWorkflowDraftRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SharingServiceServer).GetWorkflowDraft(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SharingService_GetWorkflowDraft_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SharingServiceServer).GetWorkflowDraft(ctx, req.(*GetWorkflowDraftRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SharingService_UpdateWorkflowDraft_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateWorkflowDraftRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SharingServiceServer).UpdateWorkflowDraft(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SharingService_UpdateWorkflowDraft_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SharingServiceServer).UpdateWorkflowDraft(ctx, req.(*UpdateWorkflowDraftRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SharingService_DeleteWorkflowDraft_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteWorkflowDraftRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SharingServiceServer).DeleteWorkflowDraft(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SharingService_DeleteWorkflowDraft_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SharingServiceServer).DeleteWorkflowDraft(ctx, req.(*DeleteWorkflowDraftRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SharingService_PublishWorkflowDraft_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PublishWorkflowDraftRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SharingServiceServer).PublishWorkflowDraft(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SharingService_PublishWorkflowDraft_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SharingServiceServer).PublishWorkflowDraft(ctx, req.(*PublishWorkflowDraftRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SharingService_InspectDefinition_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(InspectDefinitionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SharingServiceServer).InspectDefinition(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SharingService_InspectDefinition_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SharingServiceServer).InspectDefinition(ctx, req.(*InspectDefinitionRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -962,6 +1160,26 @@ var SharingService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RestoreWorkflowVersion",
 			Handler:    _SharingService_RestoreWorkflowVersion_Handler,
+		},
+		{
+			MethodName: "GetWorkflowDraft",
+			Handler:    _SharingService_GetWorkflowDraft_Handler,
+		},
+		{
+			MethodName: "UpdateWorkflowDraft",
+			Handler:    _SharingService_UpdateWorkflowDraft_Handler,
+		},
+		{
+			MethodName: "DeleteWorkflowDraft",
+			Handler:    _SharingService_DeleteWorkflowDraft_Handler,
+		},
+		{
+			MethodName: "PublishWorkflowDraft",
+			Handler:    _SharingService_PublishWorkflowDraft_Handler,
+		},
+		{
+			MethodName: "InspectDefinition",
+			Handler:    _SharingService_InspectDefinition_Handler,
 		},
 		{
 			MethodName: "InspectWorkflow",

@@ -64,6 +64,10 @@ type AuthorizeRunRequest struct {
 	Forms map[string]*InputForms `protobuf:"bytes,13,rep,name=forms,proto3" json:"forms,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Ignore inputs that the workflow does not declare, as Roboflow's API does.
 	IgnoreUndeclared bool `protobuf:"varint,14,opt,name=ignore_undeclared,json=ignoreUndeclared,proto3" json:"ignore_undeclared,omitempty"`
+	// Run the draft of the workflow. Only the target "workflow" has one.
+	Draft bool `protobuf:"varint,15,opt,name=draft,proto3" json:"draft,omitempty"`
+	// If set, must be that of the draft: what runs is what the caller has seen.
+	DraftEtag string `protobuf:"bytes,16,opt,name=draft_etag,json=draftEtag,proto3" json:"draft_etag,omitempty"`
 	// Number of elements of each input that is a list, nested lists included. An input that
 	// is not named is one element. Elements of batch inputs count against the limits on
 	// pictures.
@@ -204,6 +208,20 @@ func (x *AuthorizeRunRequest) GetIgnoreUndeclared() bool {
 		return x.IgnoreUndeclared
 	}
 	return false
+}
+
+func (x *AuthorizeRunRequest) GetDraft() bool {
+	if x != nil {
+		return x.Draft
+	}
+	return false
+}
+
+func (x *AuthorizeRunRequest) GetDraftEtag() string {
+	if x != nil {
+		return x.DraftEtag
+	}
+	return ""
 }
 
 func (x *AuthorizeRunRequest) GetElements() map[string]int64 {
@@ -1141,7 +1159,7 @@ var File_keyhole_sharing_internal_v1_sharing_internal_proto protoreflect.FileDes
 
 const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\n" +
-	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\x95\n" +
+	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xd3\n" +
 	"\n" +
 	"\x13AuthorizeRunRequest\x12\x1b\n" +
 	"\x03run\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03run\x12\x1c\n" +
@@ -1163,7 +1181,10 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x19invalid_credential_inputs\x18\v \x03(\v2M.keyhole.sharing.internal.v1.AuthorizeRunRequest.InvalidCredentialInputsEntryB\x10\xbaH\r\x9a\x01\n" +
 	"\x10\xd0\x0f*\x05r\x03\x18\x80\x02R\x17invalidCredentialInputs\x12\\\n" +
 	"\x05forms\x18\r \x03(\v2;.keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntryB\t\xbaH\x06\x9a\x01\x03\x10\xd0\x0fR\x05forms\x12+\n" +
-	"\x11ignore_undeclared\x18\x0e \x01(\bR\x10ignoreUndeclared\x12q\n" +
+	"\x11ignore_undeclared\x18\x0e \x01(\bR\x10ignoreUndeclared\x12\x14\n" +
+	"\x05draft\x18\x0f \x01(\bR\x05draft\x12&\n" +
+	"\n" +
+	"draft_etag\x18\x10 \x01(\tB\a\xbaH\x04r\x02\x18dR\tdraftEtag\x12q\n" +
 	"\belements\x18\f \x03(\v2>.keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntryB\x15\xbaH\x12\x9a\x01\x0f\x10\xd0\x0f*\n" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\belements\x1a?\n" +
 	"\x11DestinationsEntry\x12\x10\n" +
