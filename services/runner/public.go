@@ -14,6 +14,8 @@ type ownRun interface {
 	GetName() string
 	GetVersion() int32
 	GetRequestId() string
+	GetDraft() bool
+	GetDraftEtag() string
 }
 
 // sharedRun has the common fields of both requests to run through a link.
@@ -35,18 +37,19 @@ func (p *public) RunSharedWorkflow(ctx context.Context, request *runnerv1.RunSha
 
 // RunWorkflowStream implements runnerv1.RunnerServiceServer.
 func (p *public) RunWorkflowStream(request *runnerv1.RunWorkflowStreamRequest, events runEvents) error {
-	return p.stream(caller.From(events.Context()), own(request), &request.Inputs, events)
+	return p.stream(caller.From(events.Context()), own(request), &request.Inputs, request.GetStepOutputs(), events)
 }
 
 // RunSharedWorkflowStream implements runnerv1.RunnerServiceServer.
 func (p *public) RunSharedWorkflowStream(request *runnerv1.RunSharedWorkflowStreamRequest, events runEvents) error {
-	return p.stream(caller.From(events.Context()), shared(request), &request.Inputs, events)
+	return p.stream(caller.From(events.Context()), shared(request), &request.Inputs, false, events)
 }
 
 func own(request ownRun) *sharinginternalv1.AuthorizeRunRequest {
 	return &sharinginternalv1.AuthorizeRunRequest{
 		Target:  &sharinginternalv1.AuthorizeRunRequest_Workflow{Workflow: request.GetName()},
 		Version: request.GetVersion(), RequestId: request.GetRequestId(),
+		Draft: request.GetDraft(), DraftEtag: request.GetDraftEtag(),
 	}
 }
 

@@ -15,14 +15,15 @@ import (
 
 type runEvents = grpc.ServerStreamingServer[runnerv1.RunEvent]
 
-// stream does a run for a caller and sends its events meanwhile.
-func (p *public) stream(by caller.Principal, target *sharinginternalv1.AuthorizeRunRequest, inputs *[]byte, events runEvents) error {
+// stream does a run for a caller and sends its events meanwhile, with the outputs of each
+// step or without.
+func (p *public) stream(by caller.Principal, target *sharinginternalv1.AuthorizeRunRequest, inputs *[]byte, stepOutputs bool, events runEvents) error {
 	o, err := p.order(by, target, inputs)
 	if err != nil {
 		return err
 	}
 	q := &queue{more: make(chan struct{}, 1)}
-	o.Observe = q.put
+	o.Observe, o.StepOutputs = q.put, stepOutputs
 	var done *run.Result
 	var failure error
 	over := make(chan struct{})
@@ -50,7 +51,7 @@ func (p *public) stream(by caller.Principal, target *sharinginternalv1.Authorize
 }
 
 // queue holds events until they are sent, so that no step waits for a slow client. It is bounded by
-// the definition: each step has a few events.
+// the definition: each step has a few events. What their outputs take is bounded by peek.RunBytes.
 type queue struct {
 	mu     sync.Mutex // guards events; steps put while the stream takes
 	events []*runnerv1.RunEvent

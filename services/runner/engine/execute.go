@@ -126,7 +126,27 @@ func (x *execution) started() {
 	x.tell(Started, 0)
 }
 
-func (x *execution) report(skipped bool, err error) {
+// took is the duration of the step so far, 0 if it did not start.
+func (x *execution) took() time.Duration {
+	if x.began.IsZero() {
+		return 0
+	}
+	return x.env.Now().Sub(x.began)
+}
+
+// watch shows what the step gave. A step that decides on others gives nothing.
+func (x *execution) watch(ctx context.Context, took time.Duration) {
+	if x.request.Watch == nil || x.s.Manifest.IsFlowControl() {
+		return
+	}
+	kinds := func(output string) []string {
+		kinds, _ := x.s.Output(output)
+		return kinds
+	}
+	x.request.Watch(ctx, Given{Step: x.s.Name, Rows: x.tables[x.s.Index].rows, Kinds: kinds, Took: took})
+}
+
+func (x *execution) report(skipped bool, err error, took time.Duration) {
 	kind := Finished
 	switch {
 	case err != nil:
@@ -135,11 +155,7 @@ func (x *execution) report(skipped bool, err error) {
 	case skipped:
 		kind = Skipped
 	}
-	if x.began.IsZero() {
-		x.tell(kind, 0)
-		return
-	}
-	x.tell(kind, x.env.Now().Sub(x.began))
+	x.tell(kind, took)
 }
 
 func (x *execution) tell(kind EventKind, took time.Duration) {

@@ -17,6 +17,21 @@ type Request struct {
 	// Observe receives the events of all steps. It must be fast and safe for concurrent
 	// use.
 	Observe func(Event)
+	// Watch, if it is not nil, sees what each step gave that succeeded, before Observe is
+	// told and before the step's successors start. It must be safe for concurrent use.
+	Watch func(context.Context, Given)
+}
+
+// Given is what a step gave.
+type Given struct {
+	Step string
+	// Rows has the outputs of each element, nil for one without. They are the run's own:
+	// nobody may change them.
+	Rows []Outputs
+	// Kinds returns the kinds of an output.
+	Kinds func(output string) []string
+	// Took is the duration of the step.
+	Took time.Duration
 }
 
 // Limits bound one run. Zero means the default.

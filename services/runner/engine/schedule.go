@@ -94,7 +94,11 @@ func (r *run) step(ctx context.Context, i int) error {
 	defer cancel()
 	x := execution{run: r, s: s, event: Event{Step: s.Name, BlockType: s.step.Type}}
 	skipped, err := x.guarded(ctx)
-	x.report(skipped, err)
+	took := x.took()
+	if err == nil && !skipped {
+		x.watch(ctx, took)
+	}
+	x.report(skipped, err, took)
 	if err != nil {
 		return blame(&s.step, err)
 	}

@@ -75,6 +75,9 @@ type Order struct {
 	// Excluded are the outputs that the caller does not want.
 	Excluded []string
 	SinksOff bool
+	// StepOutputs lets the events of finished steps carry a preview of what they gave. A run
+	// through a link never does.
+	StepOutputs bool
 	// Observe receives events, if it is not nil. Many goroutines call it, and it must not block.
 	Observe func(*runnerv1.RunEvent)
 }

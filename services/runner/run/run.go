@@ -36,6 +36,8 @@ type run struct {
 	// end ends the run with a reason.
 	end   context.CancelCauseFunc
 	drawn ownPictures
+	// previews are those of the steps, if the order wants them.
+	previews previews
 	// brought is how many pictures were read for the steps.
 	brought int64
 }
@@ -113,7 +115,7 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	ctx, done := value.WithMemory(ctx, memory)
 	defer done()
 	results, err := w.Run(ctx, engine.Request{
-		Env: r.env(), Inputs: values, Observe: r.observeStep,
+		Env: r.env(), Inputs: values, Observe: r.observeStep, Watch: r.watchSteps(),
 		Limits: engine.Limits{Elements: r.limits.Inputs.Elements, Result: r.limits.ResultBytes},
 	})
 	if err != nil {
@@ -130,7 +132,9 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 func (r *run) observeStep(e engine.Event) {
 	r.steps.Add(e)
 	r.tell(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Step{
-		Step: &runnerv1.StepProgress{Step: e.Step, State: booking.StateNames[e.Kind], Time: booking.Timestamp(e.At)},
+		Step: &runnerv1.StepProgress{
+			Step: e.Step, State: booking.StateNames[e.Kind], Time: booking.Timestamp(e.At), Outputs: r.previews.take(e),
+		},
 	}})
 }
 

@@ -1,0 +1,145 @@
+package peek
+
+import (
+	"context"
+	"encoding/base64"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	"github.com/keyhole-dev/keyhole/services/runner/imaging"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// quality is the JPEG quality of thumbnails.
+const quality = 75
+
+// walk is the way through what one step gave.
+type walk struct {
+	*Run
+	// values is how many more values it may have, pictures how many it has.
+	values, pictures int
+	cuts             []*runnerv1.Cut
+}
+
+// cut says that a part was cut.
+func (w *walk) cut(pointer, unit string, kept, total int) {
+	if len(w.cuts) < Cuts {
+		w.cuts = append(w.cuts, &runnerv1.Cut{Pointer: pointer, Unit: unit, Kept: int64(kept), Total: int64(total)})
+	}
+}
+
+// value returns the preview of a value whose output has the given kinds.
+func (w *walk) value(ctx context.Context, pointer string, v any, depth int, kinds []string) (any, error) {
+	w.values--
+	if slices.Contains(kinds, value.KindSecret) || slices.Contains(kinds, value.KindManagedKey) {
+		return value.Serializer{}.Serialize(ctx, v, []string{value.KindSecret})
+	}
+	switch v := value.Shallow(v).(type) {
+	case string:
+		return w.text(pointer, v), nil
+	case []byte:
+		return w.text(pointer, base64.StdEncoding.EncodeToString(v)), nil
+	case *value.Image:
+		return w.picture(ctx, pointer, v)
+	case []any:
+		return w.list(ctx, pointer, v, depth)
+	case map[string]any:
+		return w.object(ctx, pointer, v, depth, nil)
+	default: // without pictures in it
+		plain, err := value.Serializer{}.Serialize(ctx, v, kinds)
+		if object, ok := plain.(map[string]any); ok && err == nil {
+			return w.object(ctx, pointer, object, depth, nil)
+		}
+		return plain, err
+	}
+}
+
+// text removes secrets before it cuts, because half a secret would not be found.
+func (w *walk) text(pointer, text string) string {
+	text = w.redact(text)
+	if len(text) <= Characters {
+		return text
+	}
+	runes := []rune(text)
+	if len(runes) <= Characters {
+		return text
+	}
+	w.cut(pointer, "characters", Characters, utf8.RuneCountInString(text))
+	return string(runes[:Characters])
+}
+
+func (w *walk) list(ctx context.Context, pointer string, list []any, depth int) (any, error) {
+	out := []any{}
+	if depth >= Depth {
+		w.cut(pointer, "depth", Depth, Depth+1)
+		return out, nil
+	}
+	for i, item := range list {
+		if i == Items || w.values <= 0 {
+			break
+		}
+		one, err := w.value(ctx, pointer+"/"+strconv.Itoa(i), item, depth+1, nil)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	if len(out) < len(list) {
+		w.cut(pointer, "items", len(out), len(list))
+	}
+	return out, nil
+}
+
+// object cuts the last keys in alphabetical order. kindsOf may be nil.
+func (w *walk) object(ctx context.Context, pointer string, object map[string]any, depth int, kindsOf func(string) []string) (any, error) {
+	out := map[string]any{}
+	if depth >= Depth {
+		w.cut(pointer, "depth", Depth, Depth+1)
+		return out, nil
+	}
+	for i, key := range slices.Sorted(maps.Keys(object)) {
+		if i == Keys || w.values <= 0 {
+			w.cut(pointer, "keys", i, len(object))
+			break
+		}
+		var kinds []string
+		if kindsOf != nil {
+			kinds = kindsOf(key)
+		}
+		name := w.redact(key)
+		one, err := w.value(ctx, pointer+"/"+escaper.Replace(name), object[key], depth+1, kinds)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = one
+	}
+	return out, nil
+}
+
+var escaper = strings.NewReplacer("~", "~0", "/", "~1")
+
+// picture returns a thumbnail with the size of the picture.
+func (w *walk) picture(ctx context.Context, pointer string, picture *value.Image) (any, error) {
+	out := map[string]any{"type": "base64", "value": nil, "width": int64(picture.Width()), "height": int64(picture.Height()), "thumbnail": true}
+	if w.pictures == Pictures {
+		w.cut(pointer, "pictures", 0, 1)
+		return out, nil
+	}
+	w.pictures++
+	ctx, done := value.Reading(ctx)
+	defer done()
+	pixels, err := picture.Pixels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := w.codec.EncodeJPEG(ctx, imaging.Thumbnail(pixels, Longest), quality)
+	if err != nil {
+		return nil, err
+	}
+	out["value"] = base64.StdEncoding.EncodeToString(encoded)
+	return out, nil
+}
