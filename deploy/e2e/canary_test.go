@@ -102,10 +102,26 @@ func tourWorkflows(t *testing.T, w *tenant, url string) {
 	w.get(t, path+"/versions/1")
 	w.post(t, path+"/versions/1:restore", object{})
 	w.post(t, path+":inspect", object{"definition": ask(url, w.in.secret())})
+	w.post(t, w.path()+"/workflows:inspect", object{"definition": ask(url, w.in.secret())})
+	tourDrafts(t, w, path+"/draft", url)
 	w.must(t, http.MethodDelete, path, nil)
 	w.post(t, path+":undelete", object{})
 	inline := object{"specification": ask(url, w.in.secret()), "inputs": object{}, "api_key": w.key}
 	(&client{in: w.in}).must(t, http.MethodPost, "/workflows/run", inline)
+}
+
+// tourDrafts: a literal in a draft goes to the vault as well.
+func tourDrafts(t *testing.T, w *tenant, draft, url string) {
+	t.Helper()
+	saved := w.must(t, http.MethodPatch, draft, object{"definition": ask(url, w.in.secret())})
+	if slot := saved.text("definition.steps.0.api_key"); !strings.HasPrefix(slot, "$credentials.") {
+		t.Errorf("a literal in a draft has become %q", slot)
+	}
+	w.get(t, draft)
+	w.post(t, strings.TrimSuffix(draft, "/draft")+":run", object{"inputs": object{}, "draft": true, "draftEtag": saved.text("etag")})
+	w.post(t, draft+":publish", object{"etag": saved.text("etag")})
+	w.must(t, http.MethodPatch, draft, object{"definition": object{"steps": []any{}}})
+	w.must(t, http.MethodDelete, draft, nil)
 }
 
 func tourShares(t *testing.T, w *tenant) {

@@ -230,11 +230,32 @@ func (s *shell) workflowCommands(t *testing.T) {
 	s.keyhole(t, "workflow", "restore", "greet/1")
 	s.wants(t, says{"hello {who}"}, "workflow", "get", "greet")
 	s.wants(t, says{"Inputs:"}, "workflow", "inspect", "greet")
+	s.wants(t, says{"Inputs:"}, "workflow", "check", s.definition(t, "hello.json", "hello {who}"))
+	s.draftCommands(t)
 	s.wants(t, says{"delete time"}, "workflow", "delete", "greet")
 	s.wants(t, says{"!greet"}, "workflow", "list")
 	s.wants(t, says{"greet"}, "workflow", "list", "--deleted")
 	s.wants(t, says{"!delete time"}, "workflow", "undelete", "greet")
 	s.wants(t, says{"hello me, you"}, "workflow", "run", "greet", "-i", "who=me, you") // a comma is part of the value
+}
+
+// draftCommands leave the live version as it was.
+func (s *shell) draftCommands(t *testing.T) {
+	s.wants(t, says{"greet/draft", "base version"}, "workflow", "draft", "save", "greet", s.definition(t, "draft.json", "draft {who}"))
+	s.wants(t, says{"draft {who}"}, "workflow", "draft", "get", "greet")
+	s.wants(t, says{"hello {who}"}, "workflow", "get", "greet")
+	s.wants(t, says{"draft me"}, "workflow", "run", "greet", "--draft", "-i", "who=me")
+	s.refused(t, "was changed by somebody else", "workflow", "draft", "save", "greet", s.definition(t, "draft.json", "draft {who}"), "--etag", "old")
+	s.wants(t, says{"live version", "4"}, "workflow", "draft", "publish", "greet")
+	s.refused(t, "no such draft", "workflow", "draft", "get", "greet")
+	s.keyhole(t, "workflow", "restore", "greet/1")
+	s.keyhole(t, "workflow", "draft", "save", "greet", s.definition(t, "draft.json", "draft {who}"))
+	s.keyhole(t, "workflow", "draft", "discard", "greet")
+	s.refused(t, "no such draft", "workflow", "draft", "discard", "greet")
+	s.keyhole(t, "workflow", "create", "blank")
+	s.refused(t, "nothing of this workflow is published yet", "workflow", "get", "blank")
+	s.refused(t, "nothing of this workflow is published yet", "share", "create", "blank")
+	s.keyhole(t, "workflow", "delete", "blank")
 }
 
 func (s *shell) shareCommands(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 var bodies = map[string]object{
 	"CreateCredential": {"provider": "openai_compatible", "value": "sk-0123456789abcdef0123", "hosts": []string{"https://example.com"}},
 	"UpdateCredential": {"title": "x"}, "CreateWorkflow": {"definition": plain()}, "UpdateWorkflow": {"title": "x"},
-	"UpdateShare": {"title": "x"}, "UpdateKey": {"title": "x"}, "UpdateModel": {"title": "x"}, "CreateModel": {"title": "x"},
+	"UpdateWorkflowDraft": {"definition": plain()}, "InspectDefinition": {"definition": plain()}, "UpdateShare": {"title": "x"}, "UpdateKey": {"title": "x"}, "UpdateModel": {"title": "x"}, "CreateModel": {"title": "x"},
 }
 
 // ids are what some methods want in the query.
@@ -61,10 +61,12 @@ func (w *tenant) resources(t testing.TB) map[string]string {
 	w.post(t, w.path()+"/models?modelId=ocr", object{"title": "OCR"})
 	version := w.post(t, w.path()+"/models/ocr/versions", object{}).text("name")
 	run := w.post(t, w.path()+"/workflows/ask:run", question("x")).text("run")
+	w.must(t, http.MethodPatch, w.path()+"/workflows/ask/draft", object{"definition": plain()})
 	session := w.post(t, "/v1/sessions", object{"title": "isolation"}).text("name")
 	return map[string]string{
 		"workspaces/*": w.name, "workspaces/*/sessions/*": session, "workspaces/*/keys/*": w.keyName, "workspaces/*/credentials/*": w.name + "/credentials/llm",
 		"workspaces/*/workflows/*": w.name + "/workflows/ask", "workspaces/*/workflows/*/versions/*": w.name + "/workflows/ask/versions/1",
+		"workspaces/*/workflows/*/draft":    w.name + "/workflows/ask/draft",
 		"workspaces/*/workflows/*/shares/*": share, "workspaces/*/runs/*": run,
 		"workspaces/*/models/*": w.name + "/models/ocr", "workspaces/*/models/*/versions/*": version,
 	}
@@ -76,6 +78,10 @@ func ghosts(name string) []string {
 	parts := strings.Split(name, "/")
 	elsewhere := append([]string{"workspaces", "t-" + random()[:12]}, parts[2:]...)
 	all := []string{strings.Join(elsewhere, "/")}
+	if len(parts)%2 == 1 { // one of its kind, below something of which there are many
+		parts[len(parts)-2] = "nothing"
+		return append(all, strings.Join(parts, "/"))
+	}
 	if len(parts) > 2 {
 		last := "nothing"
 		if parts[len(parts)-2] == "versions" {

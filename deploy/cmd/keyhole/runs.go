@@ -46,7 +46,7 @@ type runGet struct {
 
 // Run shows it.
 func (c *runGet) Run(a *app) error {
-	return a.about(http.MethodGet, aRun, c.ID, "", nil, nil, "name", "state", "workflow", "version", "share", "chargedKey", "reason", "message", "startTime", "endTime", "charges", "steps")
+	return a.about(http.MethodGet, aRun, c.ID, "", nil, nil, "name", "state", "workflow", "version", "draft", "share", "chargedKey", "reason", "message", "startTime", "endTime", "charges", "steps")
 }
 
 type usageCmd struct {

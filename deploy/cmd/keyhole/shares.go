@@ -184,7 +184,7 @@ type shareRun struct {
 
 // Run runs it.
 func (c *shareRun) Run(a *app) error {
-	return c.follow(a, func() (streamer, string, error) { return c.at(a) })
+	return c.follow(a, nil, func() (streamer, string, error) { return c.at(a) })
 }
 
 type shareFork struct {

@@ -1,20 +1,29 @@
 package main
 
-import "net/http"
+import (
+	"errors"
+	"net/http"
+)
 
 // definition prints the definition of a workflow or of a version; with --json it prints the
 // whole resource.
-func (a *app) definition(k kind, text string) error {
+func (a *app) definition(k kind, text string) error { return a.definitionAt(k, text, "") }
+
+// definitionAt does the same for a resource below, such as the draft of a workflow.
+func (a *app) definitionAt(k kind, text, below string) error {
 	cl, path, err := a.at(k, text)
 	if err != nil {
 		return err
 	}
 	var reply object
-	if err := cl.Do(a.ctx, http.MethodGet, path, nil, nil, &reply); err != nil {
+	if err := cl.Do(a.ctx, http.MethodGet, path+below, nil, nil, &reply); err != nil {
 		return err
 	}
 	if a.conn.JSON {
 		return a.print().Raw(reply)
+	}
+	if reply["definition"] == nil {
+		return errors.New("nothing of this workflow is published yet; its draft: keyhole workflow draft get")
 	}
 	return a.print().Raw(reply["definition"])
 }
@@ -44,7 +53,7 @@ type workflowVersions struct {
 
 // Run lists them.
 func (c *workflowVersions) Run(a *app) error {
-	return a.listBelow(aWorkflow, c.ID, "versions", c.PageFlags, nil, "name", "number", "author", "createTime", "versionHash")
+	return a.listBelow(aWorkflow, c.ID, "versions", c.PageFlags, nil, "name", "number", "author", "createTime", "pinnedShares", "versionHash")
 }
 
 // OneVersion names a version of a workflow.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -28,28 +29,33 @@ type workflowCmd struct {
 	Version  workflowVersion  `cmd:"" help:"Print the definition of one version."`
 	Restore  workflowRestore  `cmd:"" help:"Create a new version with the definition of an old one."`
 	Inspect  workflowInspect  `cmd:"" help:"Show inputs, outputs, slots, models and problems of a workflow."`
+	Check    workflowCheck    `cmd:"" help:"Show the same of a definition that is not saved."`
 	Run      workflowRun      `cmd:"" help:"Run one of your workflows."`
+	Draft    workflowDraft    `cmd:"" help:"Work on a workflow before you publish it."`
 }
 
 type workflowCreate struct {
 	ID          string `arg:"" help:"Id of the workflow."`
-	File        string `arg:"" help:"File with the definition (JSON); - for standard input."`
+	File        string `arg:"" optional:"" help:"File with the definition (JSON); - for standard input. Without one nothing is published yet: save a draft."`
 	Title       string `help:"Title (default: the id)."`
 	Description string `help:"What it does, for people."`
 }
 
 // Run saves it.
 func (c *workflowCreate) Run(a *app) error {
-	definition, err := a.definitionFile(c.File)
-	if err != nil {
-		return err
-	}
 	title := c.Title
 	if title == "" {
 		title = c.ID
 	}
-	return a.call(http.MethodPost, "/workflows", url.Values{"workflowId": {c.ID}},
-		object{"title": title, "description": c.Description, "definition": definition}, workflowFields...)
+	body := object{"title": title, "description": c.Description}
+	if c.File != "" {
+		definition, err := a.definitionFile(c.File)
+		if err != nil {
+			return err
+		}
+		body["definition"] = definition
+	}
+	return a.call(http.MethodPost, "/workflows", url.Values{"workflowId": {c.ID}}, body, workflowFields...)
 }
 
 var workflowFields = []string{"name", "title", "description", "liveVersion", "versionHash", "deleteTime"}
@@ -119,6 +125,27 @@ func (c *workflowInspect) Run(a *app) error {
 	return a.print().Inspection(found)
 }
 
+type workflowCheck struct {
+	File string `arg:"" help:"File with the definition (JSON); - for standard input."`
+}
+
+// Run inspects it.
+func (c *workflowCheck) Run(a *app) error {
+	definition, err := a.definitionFile(c.File)
+	if err != nil {
+		return err
+	}
+	cl, parent, err := a.conn.parent(a.ctx)
+	if err != nil {
+		return err
+	}
+	var found object
+	if err := cl.Do(a.ctx, http.MethodPost, parent+"/workflows:inspect", nil, object{"definition": definition}, &found); err != nil {
+		return err
+	}
+	return a.print().Inspection(found)
+}
+
 // RunFlags are the inputs of a run.
 type RunFlags struct {
 	Input []string `help:"Input: name=value for text, name=@file for a picture, name:=JSON for JSON." short:"i" placeholder:"NAME=VALUE" sep:"none"`
@@ -152,8 +179,9 @@ func (f RunFlags) inputs() (object, error) {
 	return inputs, nil
 }
 
-// follow runs with progress on standard error, and prints the outputs.
-func (f RunFlags) follow(a *app, conn func() (streamer, string, error)) error {
+// follow runs with progress on standard error, and prints the outputs. more are further
+// fields of the request.
+func (f RunFlags) follow(a *app, more object, conn func() (streamer, string, error)) error {
 	inputs, err := f.inputs()
 	if err != nil {
 		return err
@@ -162,8 +190,10 @@ func (f RunFlags) follow(a *app, conn func() (streamer, string, error)) error {
 	if err != nil {
 		return err
 	}
+	body := object{"inputs": inputs}
+	maps.Copy(body, more)
 	var outputs []any
-	err = cl.Stream(a.ctx, path+":runStream", object{"inputs": inputs}, func(line json.RawMessage) error {
+	err = cl.Stream(a.ctx, path+":runStream", body, func(line json.RawMessage) error {
 		var event struct {
 			Step     *struct{ Step, State string }
 			Finished *struct{ Outputs []any }
@@ -233,11 +263,16 @@ func plain(name string) string {
 }
 
 type workflowRun struct {
-	ID string `arg:"" help:"The workflow: its id or its name."`
+	ID    string `arg:"" help:"The workflow: its id or its name."`
+	Draft bool   `help:"Run the draft instead of the live version."`
 	RunFlags
 }
 
 // Run runs it.
 func (c *workflowRun) Run(a *app) error {
-	return c.follow(a, func() (streamer, string, error) { return a.at(aWorkflow, c.ID) })
+	more := object{}
+	if c.Draft {
+		more["draft"] = true
+	}
+	return c.follow(a, more, func() (streamer, string, error) { return a.at(aWorkflow, c.ID) })
 }

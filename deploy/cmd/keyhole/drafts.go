@@ -1,0 +1,85 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/keyhole-dev/keyhole/deploy/client"
+)
+
+type workflowDraft struct {
+	Get     draftGet     `cmd:"" help:"Print the draft of a workflow."`
+	Save    draftSave    `cmd:"" help:"Save a definition as the draft of a workflow. It need not compile."`
+	Discard draftDiscard `cmd:"" help:"Delete the draft of a workflow."`
+	Publish draftPublish `cmd:"" help:"Make the draft the live version of a workflow."`
+}
+
+// draftPath is the path of the draft below its workflow.
+const draftPath = "/draft"
+
+type draftGet struct {
+	ID string `arg:"" help:"The workflow: its id or its name."`
+}
+
+// Run prints it.
+func (c *draftGet) Run(a *app) error { return a.definitionAt(aWorkflow, c.ID, draftPath) }
+
+type draftSave struct {
+	ID          string `arg:"" help:"The workflow: its id or its name."`
+	File        string `arg:"" help:"File with the definition (JSON); - for standard input."`
+	Etag        string `help:"Save only over the draft with this etag (default: over any)."`
+	BaseVersion int32  `help:"Version that the draft starts from (default: unchanged; a new draft starts from the live one)."`
+}
+
+// Run saves it. Without an etag it takes that of the draft that is there now.
+func (c *draftSave) Run(a *app) error {
+	definition, err := a.definitionFile(c.File)
+	if err != nil {
+		return err
+	}
+	cl, path, err := a.at(aWorkflow, c.ID)
+	if err != nil {
+		return err
+	}
+	etag := c.Etag
+	if etag == "" {
+		var now struct{ Etag string }
+		err := cl.Do(a.ctx, http.MethodGet, path+draftPath, nil, nil, &now)
+		if refusal, ok := errors.AsType[*client.Error](err); err != nil && (!ok || refusal.Status != http.StatusNotFound) {
+			return err
+		}
+		etag = now.Etag
+	}
+	body := object{"definition": definition, "etag": etag, "baseVersion": c.BaseVersion}
+	var reply object
+	if err := cl.Do(a.ctx, http.MethodPatch, path+draftPath, nil, body, &reply); err != nil {
+		return err
+	}
+	return a.print().One(reply, "name", "baseVersion", "etag", "updateTime")
+}
+
+// DraftEtag is the flag of commands that take a draft as it was read.
+type DraftEtag struct {
+	Etag string `help:"Refuse if the draft has another etag (default: take any draft)."`
+}
+
+type draftDiscard struct {
+	ID string `arg:"" help:"The workflow: its id or its name."`
+	DraftEtag
+}
+
+// Run discards it.
+func (c *draftDiscard) Run(a *app) error {
+	return a.about(http.MethodDelete, aWorkflow, c.ID, draftPath, url.Values{"etag": {c.Etag}}, nil)
+}
+
+type draftPublish struct {
+	ID string `arg:"" help:"The workflow: its id or its name."`
+	DraftEtag
+}
+
+// Run publishes it.
+func (c *draftPublish) Run(a *app) error {
+	return a.about(http.MethodPost, aWorkflow, c.ID, draftPath+":publish", nil, object{"etag": c.Etag}, workflowFields...)
+}
