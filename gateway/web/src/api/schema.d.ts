@@ -479,7 +479,9 @@ export interface paths {
         put?: never;
         /**
          * CreateWorkflow saves a definition as version 1 of a new workflow. A literal secret in
-         *     a credential field is moved to the vault and replaced by a reference.
+         *     a credential field is moved to the vault and replaced by a reference. Without a
+         *     definition the workflow has no version: it can be neither run nor shared until its
+         *     draft is published (NOT_PUBLISHED).
          */
         post: operations["SharingService_CreateWorkflow"];
         delete?: never;
@@ -505,6 +507,55 @@ export interface paths {
         head?: never;
         /** UpdateWorkflow changes title or description. A definition creates a new version. */
         patch: operations["SharingService_UpdateWorkflow"];
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/workflows/{workflow}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWorkflowDraft returns the draft of a workflow. Only the workspace sees it; no link
+         *     does.
+         */
+        get: operations["SharingService_GetWorkflowDraft"];
+        put?: never;
+        post?: never;
+        /** DeleteWorkflowDraft discards the draft of a workflow. */
+        delete: operations["SharingService_DeleteWorkflowDraft"];
+        options?: never;
+        head?: never;
+        /**
+         * UpdateWorkflowDraft saves the draft of a workflow, and creates it if there is none. A
+         *     draft need not compile: any JSON object of at most 1 MiB is saved. It must not hold a
+         *     secret: a literal secret in a credential field is moved to the vault and replaced by a
+         *     reference, any other is refused (LITERAL_SECRET). A request that changes nothing writes
+         *     nothing.
+         */
+        patch: operations["SharingService_UpdateWorkflowDraft"];
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/workflows/{workflow}/draft:publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PublishWorkflowDraft makes the draft the next version, with all checks of
+         *     UpdateWorkflow, and removes the draft. It is refused (CONFLICT) if the live version is
+         *     another than the one that the draft started from.
+         */
+        post: operations["SharingService_PublishWorkflowDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/workspaces/{workspace}/workflows/{workflow}/shares": {
@@ -724,6 +775,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workspaces/{workspace}/workflows:inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** InspectDefinition analyzes a definition that belongs to no workflow yet. */
+        post: operations["SharingService_InspectDefinition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -772,6 +840,16 @@ export interface components {
             version?: number;
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
+            /**
+             * @description Run the draft of the workflow instead of a version. Such a run is the caller's own in
+             *     every respect; no link runs a draft.
+             */
+            draft?: boolean;
+            /**
+             * @description If set, must be the etag of the draft. Otherwise the run is refused (CONFLICT), so that
+             *     what runs is what the caller has seen.
+             */
+            draftEtag?: string;
         };
         /** @description RunWorkflowStreamRequest is RunWorkflowRequest, streamed. */
         RunnerServiceRunWorkflowStreamBody: {
@@ -784,6 +862,18 @@ export interface components {
             version?: number;
             /** @description AIP-155: the same id of the same caller never runs twice. */
             requestId?: string;
+            /**
+             * @description Run the draft of the workflow instead of a version. Such a run is the caller's own in
+             *     every respect; no link runs a draft.
+             */
+            draft?: boolean;
+            /**
+             * @description If set, must be the etag of the draft. Otherwise the run is refused (CONFLICT), so that
+             *     what runs is what the caller has seen.
+             */
+            draftEtag?: string;
+            /** @description Let the event of each finished step carry its outputs, cut to a preview. */
+            stepOutputs?: boolean;
         };
         /** @description ForkSharedWorkflowRequest asks for a fork. */
         SharingServiceForkSharedWorkflowBody: {
@@ -795,6 +885,11 @@ export interface components {
             title?: string;
             /** @description AIP-163: report what the fork would lack without creating it. */
             validateOnly?: boolean;
+        };
+        /** @description InspectDefinitionRequest has a definition. */
+        SharingServiceInspectDefinitionBody: {
+            /** @description The definition. */
+            definition?: Record<string, unknown>;
         };
         /** @description InspectWorkflowRequest names a definition. */
         SharingServiceInspectWorkflowBody: {
@@ -808,6 +903,11 @@ export interface components {
         };
         /** @description PauseShareRequest names a share. */
         SharingServicePauseShareBody: Record<string, unknown>;
+        /** @description PublishWorkflowDraftRequest names a draft. */
+        SharingServicePublishWorkflowDraftBody: {
+            /** @description If set, must be that of the draft. */
+            etag?: string;
+        };
         /** @description RestoreWorkflowVersionRequest names a version. */
         SharingServiceRestoreWorkflowVersionBody: Record<string, unknown>;
         /** @description ResumeShareRequest names a share. */
@@ -1152,6 +1252,26 @@ export interface components {
              */
             outputTokens?: string;
         };
+        /** @description Cut says how a part of a preview was cut. */
+        v1Cut: {
+            /** @description JSON pointer (RFC 6901) into the values; empty for the list of elements. */
+            pointer?: string;
+            /**
+             * @description What was counted: "elements", "items", "keys", "characters", "pictures", "depth" or
+             *     "bytes".
+             */
+            unit?: string;
+            /**
+             * Format: int64
+             * @description How many are there.
+             */
+            kept?: string;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            total?: string;
+        };
         /** @description Detected lists what was found in the shared version. */
         v1Detected: {
             /** @description Private models: run access can be opened. */
@@ -1309,6 +1429,20 @@ export interface components {
              */
             notRunnable?: components["schemas"]["v1NotRunnableStep"][];
             graph?: components["schemas"]["v1Graph"];
+            /** @description Steps, in the order of the document. */
+            steps?: components["schemas"]["v1InspectedStep"][];
+        };
+        /** @description InspectedStep is a step as compiled. */
+        v1InspectedStep: {
+            /** @description Step name. */
+            name?: string;
+            /** @description Type of its block; the current one if the definition has a former one. */
+            blockType?: string;
+            /**
+             * @description Its outputs, with the kinds that each may have. A field of another step takes an output
+             *     if they have a kind in common, or if one of them has the kind "*".
+             */
+            outputs?: components["schemas"]["v1Output"][];
         };
         /** @description Interface lists the inputs and outputs of a workflow. */
         v1Interface: {
@@ -1608,6 +1742,11 @@ export interface components {
             kind?: string;
             /** @description What is wrong and what to do. */
             message?: string;
+            /**
+             * @description JSON pointer (RFC 6901) of the place in the definition; empty for the whole document,
+             *     or if the place has the name of a secret.
+             */
+            pointer?: string;
         };
         /** @description QueryUsageResponse is a page of totals. */
         v1QueryUsageResponse: {
@@ -1631,7 +1770,7 @@ export interface components {
             workflow?: string;
             /**
              * Format: int32
-             * @description Version number; 0 for an inline definition.
+             * @description Version number; 0 for a draft and for an inline definition.
              */
             version?: number;
             /** @description The share, for a run through a link. */
@@ -1658,6 +1797,8 @@ export interface components {
             charges?: components["schemas"]["v1LineItem"][];
             /** @description Steps. */
             steps?: components["schemas"]["v1StepEvent"][];
+            /** @description Whether it ran the draft of the workflow. */
+            draft?: boolean;
         };
         /**
          * @description RunAccess says which key the runs of a share are charged to.
@@ -1933,6 +2074,28 @@ export interface components {
              */
             endTime?: string;
         };
+        /** @description StepOutputs is a preview of what a step gave. */
+        v1StepOutputs: {
+            /**
+             * @description A JSON list with one object of outputs for each of the first elements that the step
+             *     worked on; null for an element without outputs. It is as in a result, but for pictures,
+             *     which are JPEG of at most 320 px with the size of the original beside them: {"type":
+             *     "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
+             */
+            values?: Record<string, unknown>[];
+            /**
+             * Format: int32
+             * @description Number of elements that the step gave, 1 for a step outside of lists.
+             */
+            elements?: number;
+            /**
+             * Format: int64
+             * @description How long the step took, in milliseconds.
+             */
+            durationMillis?: string;
+            /** @description What was left out. Empty if the values are complete but for the size of pictures. */
+            cuts?: components["schemas"]["v1Cut"][];
+        };
         /** @description StepProgress is the state of one step. */
         v1StepProgress: {
             /** @description Step name. */
@@ -1944,6 +2107,7 @@ export interface components {
              * @description Time of the change.
              */
             time?: string;
+            outputs?: components["schemas"]["v1StepOutputs"];
         };
         /** @description Tensor is one input or output of a model. */
         v1Tensor: {
@@ -2049,7 +2213,7 @@ export interface components {
             definition?: Record<string, unknown>;
             /**
              * Format: int32
-             * @description Number of the live version.
+             * @description Number of the live version; 0 if none was published yet.
              */
             readonly liveVersion?: number;
             /** @description SHA-256 of the live version's stored bytes, hex. */
@@ -2084,6 +2248,42 @@ export interface components {
              */
             readonly pausedShares?: number;
         };
+        /**
+         * @description WorkflowDraft is the definition that the editors of a workflow work on. A workflow has
+         *     one at most. No link shows, runs or forks it.
+         */
+        v1WorkflowDraft: {
+            /** @description Resource name, "workspaces/{workspace}/workflows/{workflow}/draft". */
+            name?: string;
+            /** @description The definition. It may have problems; InspectWorkflow lists them. */
+            definition?: Record<string, unknown>;
+            /**
+             * Format: int32
+             * @description Number of the version that it was started from. In an update, 0 keeps the number; a new
+             *     draft then starts from the live version. It is 0 if there was no version.
+             */
+            baseVersion?: number;
+            /**
+             * @description Changes with every update. An update must send the etag of the draft that it replaces,
+             *     and none if there is no draft. Otherwise it is refused (CONFLICT), so that nobody
+             *     overwrites what they have not seen.
+             */
+            etag?: string;
+            /** @description SHA-256 of the stored bytes, hex. A version with the same definition has the same hash. */
+            readonly definitionHash?: string;
+            /** @description The key that saved it last. */
+            readonly author?: string;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            readonly updateTime?: string;
+        };
         /** @description WorkflowVersion is an immutable version of a workflow. */
         v1WorkflowVersion: {
             /** @description Resource name, "workspaces/{workspace}/workflows/{workflow}/versions/{n}". */
@@ -2104,6 +2304,11 @@ export interface components {
              * @description When it was saved.
              */
             readonly createTime?: string;
+            /**
+             * Format: int32
+             * @description Number of links, active or paused, that are pinned to it. Only a list has it.
+             */
+            readonly pinnedShares?: number;
         };
         /** @description Workspace is a tenant. */
         v1Workspace: {
@@ -3688,7 +3893,7 @@ export interface operations {
                     definition?: Record<string, unknown>;
                     /**
                      * Format: int32
-                     * @description Number of the live version.
+                     * @description Number of the live version; 0 if none was published yet.
                      */
                     readonly liveVersion?: number;
                     /** @description SHA-256 of the live version's stored bytes, hex. */
@@ -3723,6 +3928,175 @@ export interface operations {
                      */
                     readonly pausedShares?: number;
                 };
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1Workflow"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    SharingService_GetWorkflowDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1WorkflowDraft"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    SharingService_DeleteWorkflowDraft: {
+        parameters: {
+            query?: {
+                /** @description If set, must be that of the draft. */
+                etag?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    SharingService_UpdateWorkflowDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        /** @description The draft; its name says of which workflow. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The definition. It may have problems; InspectWorkflow lists them. */
+                    definition?: Record<string, unknown>;
+                    /**
+                     * Format: int32
+                     * @description Number of the version that it was started from. In an update, 0 keeps the number; a new
+                     *     draft then starts from the live version. It is 0 if there was no version.
+                     */
+                    baseVersion?: number;
+                    /**
+                     * @description Changes with every update. An update must send the etag of the draft that it replaces,
+                     *     and none if there is no draft. Otherwise it is refused (CONFLICT), so that nobody
+                     *     overwrites what they have not seen.
+                     */
+                    etag?: string;
+                    /** @description SHA-256 of the stored bytes, hex. A version with the same definition has the same hash. */
+                    readonly definitionHash?: string;
+                    /** @description The key that saved it last. */
+                    readonly author?: string;
+                    /**
+                     * Format: date-time
+                     * @description When it was created.
+                     */
+                    readonly createTime?: string;
+                    /**
+                     * Format: date-time
+                     * @description When it was changed last.
+                     */
+                    readonly updateTime?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1WorkflowDraft"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    SharingService_PublishWorkflowDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingServicePublishWorkflowDraftBody"];
             };
         };
         responses: {
@@ -4341,6 +4715,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1Workflow"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    SharingService_InspectDefinition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingServiceInspectDefinitionBody"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1InspectWorkflowResponse"];
                 };
             };
             /** @description An unexpected error response. */
