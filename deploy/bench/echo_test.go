@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"encoding/json"
 	"net"
 	"net/http"
 	"testing"
@@ -10,7 +11,10 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
+	jsonv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/json/v1"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
@@ -42,10 +46,10 @@ func newEcho(tb testing.TB, view, run []byte) string {
 	tb.Helper()
 	e := &echo{view: &sharingv1.SharedWorkflow{}, run: &runnerv1.RunResponse{}}
 	if view != nil {
-		must(tb, protojson.Unmarshal(view, e.view))
+		must(tb, protojson.Unmarshal(encoded(tb, view, e.view), e.view))
 	}
 	if run != nil {
-		must(tb, protojson.Unmarshal(run, e.run))
+		must(tb, protojson.Unmarshal(encoded(tb, run, e.run), e.run))
 	}
 	pipe := rpc.NewPipe()
 	server := grpc.NewServer()
@@ -67,4 +71,40 @@ func newEcho(tb testing.TB, view, run []byte) string {
 	go func() { _ = front.Serve(lis) }()
 	tb.Cleanup(func() { _ = front.Close() })
 	return lis.Addr().String()
+}
+
+// encoded turns a body of Keyhole's HTTP API into protojson: fields that Keyhole sends as raw JSON
+// (option keyhole.json.v1.text) become base64.
+func encoded(tb testing.TB, raw []byte, m proto.Message) []byte {
+	tb.Helper()
+	out, err := json.Marshal(encode(tb, raw, m.ProtoReflect().Descriptor()))
+	must(tb, err)
+	return out
+}
+
+func encode(tb testing.TB, raw []byte, d protoreflect.MessageDescriptor) map[string]any {
+	tb.Helper()
+	var members map[string]json.RawMessage
+	must(tb, json.Unmarshal(raw, &members))
+	out := map[string]any{}
+	for name, value := range members {
+		f := d.Fields().ByJSONName(name)
+		switch text, _ := proto.GetExtension(f.Options(), jsonv1.E_Text).(bool); {
+		case text:
+			out[name] = []byte(value)
+		case f.Kind() != protoreflect.MessageKind || value[0] == '"' || f.IsMap():
+			out[name] = value
+		case f.IsList():
+			var items []json.RawMessage
+			must(tb, json.Unmarshal(value, &items))
+			list := []any{}
+			for _, item := range items {
+				list = append(list, encode(tb, item, f.Message()))
+			}
+			out[name] = list
+		default:
+			out[name] = encode(tb, value, f.Message())
+		}
+	}
+	return out
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/keyhole-dev/keyhole/deploy/node"
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
@@ -47,5 +48,5 @@ func benchmarkRun(b *testing.B, link object, change ...func(*node.Config)) {
 	raw, err := json.Marshal(body)
 	must(b, err)
 	bare := newEcho(b, nil, reply)
-	compare(b, newLoad(b, s.addr, http.MethodPost, path, s.visitor, raw), newLoad(b, bare, http.MethodPost, path, s.visitor, raw))
+	compare(b, newLoad(b, s.addr, http.MethodPost, path, s.visitor, raw), newLoad(b, bare, http.MethodPost, path, s.visitor, encoded(b, raw, &runnerv1.RunSharedWorkflowRequest{})))
 }
