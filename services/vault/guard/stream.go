@@ -61,6 +61,7 @@ func (s *stream) push(b []byte) {
 		s.packed.feed(b[:n])
 		s.in.seen += int64(n)
 		s.walker.Feed(b[:n], at)
+		s.texts.searchLeads()
 		b = b[n:]
 	}
 }

@@ -104,7 +104,12 @@ func (t *text) feed(b []byte, offset int64) {
 	if len(t.un.Pending()) == 0 {
 		t.tail = offset
 	}
-	out, changed := t.un.Append(t.out[:0], b)
+	n := t.un.Unchanged(b)
+	if n == len(b) {
+		t.unescaped(b, false)
+		return
+	}
+	out, changed := t.un.Append(append(t.out[:0], b[:n]...), b[n:])
 	t.out = out
 	t.unescaped(out, changed)
 }

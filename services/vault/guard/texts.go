@@ -2,8 +2,6 @@ package guard
 
 import (
 	"container/list"
-	"hash/maphash"
-	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/vault/guard/container"
 )
@@ -14,11 +12,6 @@ const (
 	maxTexts = 256
 	// maxEnded bounds the remembered places of ended texts. An answer with more is withheld.
 	maxEnded = 1 << 18
-	// leastRepeated is the shortest string that is skipped if it equals the string before, in
-	// bytes. A stream repeats its model and ID in each event. No key is repeated this way.
-	leastRepeated = 16
-	// leastName is the same for field names, which are compared with more of them.
-	leastName = 4
 )
 
 // texts has the texts of one answer by place.
@@ -27,8 +20,11 @@ type texts struct {
 	byKey map[uint64]*placed
 	// byUse lists them, most recently fed first.
 	byUse list.List
-	// lead is how much of the current string was joined with others.
-	lead int
+	// leads has the beginnings of strings that are not searched yet, from an offset of the answer.
+	// lead is how much of the current string is in it or was before.
+	leads   []byte
+	leadsAt int64
+	lead    int
 	// ended has the places whose text ended to make room.
 	ended map[uint64]struct{}
 }
@@ -40,22 +36,13 @@ type placed struct {
 	// choice is the first choice of the place; forked means that there are others.
 	choice uint64
 	forked bool
-	// seen has the hashes of the latest complete strings that may be repeated: one, or several
-	// names.
-	seen [16]uint64
-	next int
 }
-
-var repeated = maphash.MakeSeed()
 
 // feed reads a part of the text of a place. If there are several choices, it also feeds the text
 // of the choice.
 func (t *texts) feed(part container.Part) {
 	p := t.at(part.Place)
 	if p == nil {
-		return
-	}
-	if part.Whole && p.repeats(&part) {
 		return
 	}
 	t.join(part)
@@ -94,7 +81,10 @@ func (t *texts) join(part container.Part) {
 		return
 	}
 	if n := min(len(part.Bytes), leadBytes-t.lead); n > 0 {
-		t.at(container.PlaceFields).text.feed(part.Bytes[:n], part.Offset)
+		if len(t.leads) == 0 {
+			t.leadsAt = part.Offset
+		}
+		t.leads = append(t.leads, part.Bytes[:n]...)
 		t.lead += n
 	}
 	if part.Last {
@@ -102,22 +92,12 @@ func (t *texts) join(part container.Part) {
 	}
 }
 
-// repeats reports that a complete string equals an earlier one.
-func (p *placed) repeats(part *container.Part) bool {
-	least, most := leastRepeated, 1
-	if part.Name {
-		least, most = leastName, len(p.seen)
+// searchLeads searches the beginnings of strings so far.
+func (t *texts) searchLeads() {
+	if len(t.leads) > 0 {
+		t.at(container.PlaceFields).text.feed(t.leads, t.leadsAt)
+		t.leads = t.leads[:0]
 	}
-	if len(part.Bytes) < least {
-		return false
-	}
-	h := maphash.Bytes(repeated, part.Bytes)
-	if slices.Contains(p.seen[:most], h) {
-		return true
-	}
-	p.seen[p.next%most] = h
-	p.next++
-	return false
 }
 
 // choice returns the text of a choice of a place, or nil if it is the place's own.
@@ -185,6 +165,7 @@ func (t *texts) finish(p *placed) {
 
 // end ends all texts, the oldest first, so that the order is deterministic.
 func (t *texts) end() {
+	t.searchLeads()
 	for e := t.byUse.Back(); e != nil; e = t.byUse.Back() {
 		t.finish(e.Value.(*placed))
 	}

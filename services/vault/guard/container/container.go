@@ -22,9 +22,9 @@ type Part struct {
 	Bytes         []byte
 	// Offset is the offset of the part in the answer.
 	Offset int64
-	// Whole means that the part is one complete string. Last means that a string ends with it, so
-	// that the next part of the text is another string.
-	Whole, Last bool
+	// Last means that a string ends with the part, so that the next part of the text is another
+	// string.
+	Last bool
 	// Name means that the part is a field name.
 	Name bool
 }

@@ -35,7 +35,7 @@ type jsonWalker struct {
 	inString bool
 	// strings means that only strings are passed on.
 	strings bool
-	// isName means that the string is a field name, and name has it.
+	// isName means that the string is a field name. name has the parts of it that were passed on.
 	isName  bool
 	name    []byte
 	number  []byte
@@ -44,6 +44,7 @@ type jsonWalker struct {
 	started int // of the string in the arena
 	// cutBefore means that a part of the string was already passed on.
 	cutBefore bool
+	known     known
 	// deep has the brackets beyond maxNested, and for each whether it is in an object. Their
 	// fields are distinguished by their last name only.
 	deep []bool
@@ -53,11 +54,10 @@ type jsonWalker struct {
 type node struct {
 	parent int
 	object bool
-	// key is the hash of the name under which the parent holds the node; name and value belong to
-	// the current member.
-	key, name uint64
-	expect    bool // a name comes next
-	isIndex   bool
+	// path is the hash of the names that lead to the node. name belongs to the current member.
+	path, name uint64
+	expect     bool // a name comes next
+	isIndex    bool
 	// index identifies the choice.
 	index uint64
 }
@@ -65,33 +65,37 @@ type node struct {
 // piece is a string, or a part of one, in the arena.
 type piece struct {
 	node     int
-	name     uint64
+	place    uint64
 	from, to int
 	offset   int64
-	// whole and last have the meaning of Part's fields.
-	whole, last bool
+	// name and last have the meaning of Part's fields.
+	name, last bool
 }
 
 // feed reads more of the JSON.
 func (j *jsonWalker) feed(b []byte, offset int64) {
-	for len(b) > 0 {
-		j.offset = offset
+	wired := 0 // bytes of b that the wire has
+	for at := 0; at < len(b); {
+		j.offset = offset + int64(at)
 		var n int
 		if j.inString {
-			n = j.string(b)
-			j.wire.inner(b[:n], offset)
+			if n = j.string(b[at:]); !j.wire.short(n) {
+				j.wire.add(b[wired:at], offset+int64(wired))
+				j.wire.inner(b[at:at+n], j.offset)
+				wired = at + n
+			}
 			if !j.inString {
-				j.wire.endString(offset)
+				j.wire.endString(j.offset)
 			}
 		} else {
-			n = j.structure(b)
-			j.wire.add(b[:n], offset)
+			n = j.structure(b[at:])
 		}
-		b, offset = b[n:], offset+int64(n)
+		at += n
 		if len(j.arena)+len(j.outside) >= j.most() || len(j.pieces) >= maxPieces {
 			j.flush()
 		}
 	}
+	j.wire.add(b[wired:], offset+int64(wired))
 }
 
 // most is the limit of collected text, in bytes.
@@ -185,9 +189,9 @@ func (j *jsonWalker) push(object bool) {
 		t.object, t.expect, t.isIndex = object, object, false
 		return
 	}
-	n := node{parent: -1, object: object, expect: object}
+	n := node{parent: -1, object: object, expect: object, path: mix(0, 0)}
 	if t := j.top(); t != nil {
-		n.parent, n.key = j.stack[len(j.stack)-1], t.name
+		n.parent, n.path = j.stack[len(j.stack)-1], mix(t.path, t.name)
 		t.isIndex = false
 	}
 	if len(j.nodes) >= maxObjects {
@@ -223,15 +227,28 @@ func (j *jsonWalker) endNumber() {
 
 // cut ends a piece. last means that its string ends too.
 func (j *jsonWalker) cut(last bool) {
-	p := piece{node: -1, from: j.started, to: len(j.arena), offset: j.first, whole: last && !j.cutBefore, last: last}
+	p := piece{node: -1, place: j.place(), from: j.started, to: len(j.arena), offset: j.first, name: j.isName, last: last}
+	if !last && j.isName {
+		j.keepName()
+	}
 	j.cutBefore = !last
-	if n := j.top(); n != nil {
-		if p.node, p.name = j.stack[len(j.stack)-1], n.name; j.isName {
-			p.name = placeNames // all names of a path are one text
-		}
+	if len(j.stack) > 0 {
+		p.node = j.stack[len(j.stack)-1]
 	}
 	j.pieces = append(j.pieces, p)
 	j.started = len(j.arena)
+}
+
+// place is the place of the current string. All names of a path are one text.
+func (j *jsonWalker) place() uint64 {
+	switch n := j.top(); {
+	case n == nil:
+		return mix(0, 0)
+	case j.isName:
+		return mix(n.path, placeNames)
+	default:
+		return mix(n.path, n.name)
+	}
 }
 
 // held is the offset of the collected text.
@@ -255,15 +272,11 @@ func (j *jsonWalker) flush() {
 	if j.inString && len(j.arena) > j.started {
 		j.cut(false)
 	}
-	last, path, choice := -2, uint64(0), uint64(0)
 	for _, p := range j.pieces {
 		if p.from == p.to && !p.last {
 			continue
 		}
-		if p.node != last {
-			last, path, choice = p.node, j.path(p.node, 0), j.path(p.node, 1)
-		}
-		j.text(Part{mix(path, p.name), mix(choice, p.name), j.arena[p.from:p.to], p.offset, p.whole, p.last, p.name == placeNames})
+		j.text(Part{p.place, j.choice(p), j.arena[p.from:p.to], p.offset, p.last, p.name})
 	}
 	if len(j.outside) > 0 {
 		j.text(plainPart(PlaceOutside, j.outside, j.first))
@@ -272,11 +285,14 @@ func (j *jsonWalker) flush() {
 	j.compact()
 }
 
-// path is the hash of the names that lead to a node, optionally with the indices.
-func (j *jsonWalker) path(n int, with uint64) uint64 {
-	h := uint64(0)
-	for ; n >= 0; n = j.nodes[n].parent {
-		h = mix(mix(h, j.nodes[n].key), j.nodes[n].index*with)
+// choice is the place of a piece together with the indices on its path.
+func (j *jsonWalker) choice(p piece) uint64 {
+	h, depth := p.place, uint64(0)
+	for n := p.node; n >= 0; n = j.nodes[n].parent {
+		if index := j.nodes[n].index; index != 0 {
+			h = mix(h, index+depth)
+		}
+		depth++
 	}
 	return h
 }

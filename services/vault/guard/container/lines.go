@@ -35,11 +35,15 @@ func (l *lineWalker) feed(b []byte, offset int64) {
 	if !l.begun {
 		l.begun, l.header, l.fresh = true, true, true
 	}
+	find := lineEnd
+	if bytes.IndexByte(b, '\r') < 0 {
+		find = feedEnd
+	}
 	for len(b) > 0 {
 		if l.cr && b[0] == '\n' {
 			b, offset = b[1:], offset+1
 		}
-		n := lineEnd(b)
+		n := find(b)
 		end := n >= 0
 		l.cr = end && b[n] == '\r'
 		if !end {
@@ -52,6 +56,9 @@ func (l *lineWalker) feed(b []byte, offset int64) {
 		b, offset = b[n:], offset+int64(n)
 	}
 }
+
+// feedEnd is lineEnd for a text without carriage returns.
+func feedEnd(b []byte) int { return bytes.IndexByte(b, '\n') }
 
 func lineEnd(b []byte) int {
 	for i, c := range b {

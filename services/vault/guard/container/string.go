@@ -25,10 +25,7 @@ func (j *jsonWalker) string(b []byte) int {
 			j.escaped(b[i])
 			continue
 		}
-		k := i
-		for k < len(b) && b[k] != '"' && b[k] != '\\' && !lineBreak(b[k]) {
-			k++
-		}
+		k := i + plainLen(b[i:])
 		j.put(b[i:k])
 		if i = k; i == len(b) {
 			break
@@ -42,12 +39,34 @@ func (j *jsonWalker) string(b []byte) int {
 	return len(b)
 }
 
+// plainLen is the length of a string before its end or its first escape.
+func plainLen(b []byte) int {
+	const short, window = 16, 256 // bytes; few strings are longer, and those are searched a part at a time
+	for i, c := range b[:min(len(b), short)] {
+		if inside[c] {
+			return i
+		}
+	}
+	for from := short; from < len(b); from += window {
+		part := b[from:min(len(b), from+window)]
+		for _, c := range []byte("\"\\\n\r") {
+			if n := bytes.IndexByte(part, c); n >= 0 {
+				part = part[:n]
+			}
+		}
+		if len(part) < min(window, len(b)-from) {
+			return from + len(part)
+		}
+	}
+	return len(b)
+}
+
+// inside has the characters that are not themselves in a string.
+var inside = [256]bool{'"': true, '\\': true, '\n': true, '\r': true}
+
 func lineBreak(b byte) bool { return b == '\n' || b == '\r' }
 
 func (j *jsonWalker) put(b []byte) {
-	if j.isName {
-		j.name = append(j.name, b[:min(len(b), flushAt-len(j.name))]...)
-	}
 	for len(j.arena)+len(b) > j.most() {
 		n := max(0, j.most()-len(j.arena))
 		j.arena = append(j.arena, b[:n]...)
@@ -123,19 +142,39 @@ func isIndex(name []byte) bool {
 	return len(name) >= len(index) && bytes.EqualFold(name[len(name)-len(index):], []byte(index))
 }
 
+// keepName keeps the part of a field name that is about to be passed on, and returns all of it.
+func (j *jsonWalker) keepName() []byte {
+	part := j.arena[j.started:]
+	j.name = append(j.name, part[:min(len(part), flushAt-len(j.name))]...)
+	return j.name
+}
+
 // close ends a string.
 func (j *jsonWalker) close() {
 	j.inString = false
 	n := j.top()
 	if j.isName {
-		n.name, n.isIndex = maphash.Bytes(seed, j.name), isIndex(j.name)
+		name := j.arena[j.started:]
+		if j.cutBefore { // a part of it was passed on
+			name = j.keepName()
+		}
+		n.name, n.isIndex = maphash.Bytes(seed, name), isIndex(name)
 		j.number = j.number[:0]
+		if !j.cutBefore && len(name) >= leastName && j.known.name(mix(n.path, n.name)) {
+			j.arena = j.arena[:j.started]
+			return
+		}
 		j.cut(true)
 		return
 	}
+	text := j.arena[min(j.started, len(j.arena)):]
 	if n != nil && n.isIndex {
-		j.number = append(j.number[:0], j.arena[min(j.started, len(j.arena)):]...)
+		j.number = append(j.number[:0], text...)
 		j.endNumber()
+	}
+	if !j.cutBefore && len(text) >= leastRepeated && j.known.text(j.place(), maphash.Bytes(seed, text)) {
+		j.arena = j.arena[:j.started]
+		return
 	}
 	j.cut(true)
 }

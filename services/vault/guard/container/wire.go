@@ -15,10 +15,23 @@ type wire struct {
 
 // add collects text outside of strings.
 func (w *wire) add(b []byte, offset int64) {
+	if len(b) == 0 {
+		return
+	}
 	if len(w.bytes) == 0 {
 		w.offset = offset
 	}
 	w.bytes = append(w.bytes, b...)
+}
+
+// short reports that the next bytes of a string belong to its beginning, so that all are collected.
+// The caller adds them with the text around.
+func (w *wire) short(n int) bool {
+	if n > edge-w.shown {
+		return false
+	}
+	w.shown += n
+	return true
 }
 
 // inner collects a part of a string.
@@ -27,6 +40,9 @@ func (w *wire) inner(b []byte, offset int64) {
 		w.add(b[:n], offset)
 		w.shown += n
 		b = b[n:]
+	}
+	if len(b) == 0 {
+		return
 	}
 	w.ending = append(w.ending, b[max(0, len(b)-edge):]...)
 	if over := len(w.ending) - edge; over > 0 {

@@ -152,7 +152,7 @@ func denseStart(b []byte, i int) int {
 
 // counts reports that a short word may be a number in a list, or stand between two.
 func (c *Collector) counts(w []byte) bool {
-	return c.listing || c.kind == Word && (digit(w[0]) || w[0] == '-' || len(w) == 2 && w[0]|0x20 <= 'f')
+	return c.listing || c.kind == Word && (digit(w[0]) || w[0] == '-' || len(w) == 2 && w[0]|0x20 <= 'f' && hexValue(w[1]) >= 0)
 }
 
 // take appends to the run, or begins the next.
@@ -181,18 +181,31 @@ func (c *Collector) take(b []byte, out func(Run)) {
 	}
 }
 
+// skip counts characters between numbers.
+func (c *Collector) skip(n int, out func(Run)) {
+	for i := range c.lists {
+		c.lists[i].pass(n, out)
+	}
+	for i := range c.strings {
+		c.strings[i].pass(n, out)
+	}
+	c.listing = c.begun()
+}
+
+// begun reports that a list is open.
+func (c *Collector) begun() bool {
+	for i := range c.lists {
+		if c.lists[i].begun() {
+			return true
+		}
+	}
+	return c.strings[0].begun() || c.strings[1].begun()
+}
+
 // pass reads text between runs. Line ends do not end a run with long lines.
 func (c *Collector) pass(b []byte, out func(Run)) {
 	if c.listing {
-		c.listing = false
-		for i := range c.lists {
-			c.lists[i].pass(len(b), out)
-			c.listing = c.listing || c.lists[i].begun()
-		}
-		for i := range c.strings {
-			c.strings[i].pass(len(b), out)
-			c.listing = c.listing || c.strings[i].begun()
-		}
+		c.skip(len(b), out)
 	}
 	if len(c.run) == 0 {
 		return
@@ -206,20 +219,26 @@ func (c *Collector) pass(b []byte, out func(Run)) {
 	}
 }
 
+// word adds the run to the lists, or counts it as a word between two numbers.
+func (c *Collector) word(out func(Run)) {
+	number := mayCount(c.run)
+	for i := range c.lists {
+		if number {
+			c.lists[i].word(c.run, out)
+		} else {
+			c.lists[i].pass(len(c.run), out)
+		}
+	}
+	c.listing = c.begun()
+}
+
 // close ends the run.
 func (c *Collector) close(out func(Run)) {
 	if len(c.run) == 0 {
 		return
 	}
 	if c.counts(c.run) {
-		c.listing = false
-		for i := range c.lists {
-			c.lists[i].word(c.run, out)
-			c.listing = c.listing || c.lists[i].begun()
-		}
-		for i := range c.strings {
-			c.listing = c.listing || c.strings[i].begun()
-		}
+		c.word(out)
 	}
 	if len(c.run) >= leastRun && !c.over {
 		if len(c.run) > c.opened {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"io"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -238,8 +239,9 @@ func pictureMark(b []byte) bool {
 
 // picture reports a picture in base64.
 func picture(w []byte) bool {
+	const firstSigns = "i/RSTU" // of all marks of pictures
 	var head [12]byte
-	if len(w) < 16 {
+	if len(w) < 16 || strings.IndexByte(firstSigns, w[0]) < 0 {
 		return false
 	}
 	n, err := base64.RawStdEncoding.Decode(head[:], w[:16])
@@ -252,8 +254,23 @@ const peek = 64
 // readable reports that the beginning of b is text in UTF-8 or UTF-16. It stops at the first few
 // other characters.
 func readable(b []byte) bool {
-	b = b[:min(len(b), peek)]
-	bad, n := 0, 0
+	n, bad, over := characters(b[:min(len(b), peek)])
+	return !over && n >= leastContent && bad*10 <= n
+}
+
+// hopeless reports that no content which begins with b is text or has a mark. Most words that are
+// decoded for nothing show it in a few bytes.
+func hopeless(b []byte) bool {
+	if len(b) == 0 || mark[b[0]] {
+		return false
+	}
+	_, _, over := characters(b)
+	return over
+}
+
+// characters counts the characters of b and those that text lacks. over means that it stopped at
+// too many of these.
+func characters(b []byte) (n, bad int, over bool) {
 	for i := 0; i < len(b); {
 		c := b[i]
 		if c >= utf8.RuneSelf {
@@ -272,8 +289,8 @@ func readable(b []byte) bool {
 			i++
 		}
 		if bad > 1+n/10 {
-			return false
+			return n, bad, true
 		}
 	}
-	return n >= leastContent && bad*10 <= n
+	return n, bad, false
 }

@@ -28,6 +28,8 @@ type Budget struct {
 	poor  int
 	// behind counts archives behind other bytes.
 	behind int
+	// head has the decoded end of a run while it is judged.
+	head [40]byte
 }
 
 func (b *Budget) try() bool {

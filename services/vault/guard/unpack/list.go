@@ -79,6 +79,12 @@ func ascii(b []byte) bool {
 
 func digit(b byte) bool { return b >= '0' && b <= '9' }
 
+// mayCount reports that a reader of a list may accept a word, or that the word is a number.
+func mayCount(w []byte) bool {
+	letter := w[0]|0x20 >= 'a' && w[0]|0x20 <= 'z'
+	return !letter || len(w) > 1 && hexValue(w[0]) >= 0 && hexValue(w[1]) >= 0
+}
+
 // decimal reads "115", also as "115-107-" with signs that words have, and "0o163".
 func decimal(to, w []byte) ([]byte, bool) {
 	n, digits, before := 0, 0, len(to)

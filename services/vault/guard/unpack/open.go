@@ -169,25 +169,34 @@ func decodeHex(out, w []byte) int {
 // changes at least at every fifth. Names in programs do not.
 func worth(w []byte) bool {
 	w = w[:min(len(w), sample)]
-	digits, changes, last := 0, 0, -1
+	digits, changes, last := 0, 0, uint8(0)
 	for _, b := range w {
-		class := 3
-		switch {
-		case digit(b):
-			class = 0
-			digits++
-		case b >= 'a' && b <= 'z':
-			class = 1
-		case b >= 'A' && b <= 'Z':
-			class = 2
-		}
+		class := caseOf[b]
 		if class != last {
 			changes++
 		}
+		digits += int(class & 1)
 		last = class
 	}
 	return digits > 0 && changes*5 >= len(w) || digits == len(w)
 }
+
+// caseOf is 1 for digits, and other even numbers for small letters, capitals and signs.
+var caseOf = func() (t [256]uint8) {
+	for i := range t {
+		switch b := byte(i); {
+		case digit(b):
+			t[i] = 1
+		case b >= 'a' && b <= 'z':
+			t[i] = 2
+		case b >= 'A' && b <= 'Z':
+			t[i] = 4
+		default:
+			t[i] = 6
+		}
+	}
+	return t
+}()
 
 // holdsMark reports base64 of content with a mark. Archives begin with many zeros, which do not
 // look like an encoding.
@@ -206,8 +215,8 @@ func (o *opener) bits(w []byte) {
 
 func (o *opener) base64(w []byte) {
 	e, decode := base64.RawStdEncoding, decode64
-	if bytes.ContainsAny(w, "-_") {
-		if e, decode = base64.RawURLEncoding, decode64URL; bytes.ContainsAny(w, "+/") {
+	if contains(w, '-', '_') {
+		if e, decode = base64.RawURLEncoding, decode64URL; contains(w, '+', '/') {
 			w = bytes.ReplaceAll(bytes.ReplaceAll(w, []byte("+"), []byte("-")), []byte("/"), []byte("_"))
 		}
 	}
@@ -227,6 +236,10 @@ func (o *opener) base64(w []byte) {
 	}
 }
 
+func contains(w []byte, a, b byte) bool {
+	return bytes.IndexByte(w, a) >= 0 || bytes.IndexByte(w, b) >= 0
+}
+
 func decode64(out, w []byte) int {
 	n, _ := base64.RawStdEncoding.Decode(out, w)
 	return n
@@ -240,20 +253,22 @@ func decode64URL(out, w []byte) int {
 // plausible decodes both ends of a run. It reports whether the run may be text or have a mark, or
 // is worth a trial.
 func (o *opener) plausible(w []byte, at int, decode func(out, w []byte) int) bool {
-	const group = 40 // whole groups in each coding
-	var out [group]byte
+	const few, group = 16, len(o.budget.head) // whole groups in each coding
 	if at == 0 && o.octets || o.budget.tries < maxTries {
 		return true
 	}
-	head := out[:decode(out[:], w[:min(len(w), group)])]
-	if len(w) >= group && len(head) < leastContent || len(head) >= leastContent && (opened(head) != nil || readable(head)) {
-		return true
+	out := o.budget.head[:]
+	if !hopeless(out[:decode(out, w[:min(len(w), few)])]) {
+		head := out[:decode(out, w[:min(len(w), group)])]
+		if len(w) >= group && len(head) < leastContent || len(head) >= leastContent && (opened(head) != nil || readable(head)) {
+			return true
+		}
 	}
 	if len(w) <= group {
 		return false
 	}
 	from := len(w)/group*group - group
-	return readable(out[:decode(out[:], w[from:from+group])])
+	return readable(out[:decode(out, w[from:from+group])])
 }
 
 // The three alphabets of base32, in capitals.

@@ -44,6 +44,14 @@ func (u *Unescaper) Reset() { u.tail, u.high, u.touched = u.tail[:0], 0, false }
 // Pending is the part that is not final. It is valid until the next call.
 func (u *Unescaper) Pending() []byte { return u.tail }
 
+// Unchanged is the number of first bytes of text that Append would append as they are.
+func (u *Unescaper) Unchanged(text []byte) int {
+	if len(u.tail) > 0 {
+		return 0
+	}
+	return plainLen(text)
+}
+
 // Append appends the final part of text to dst, and reports whether it decoded an escape.
 func (u *Unescaper) Append(dst, text []byte) ([]byte, bool) {
 	before := u.reductions
