@@ -44,7 +44,7 @@ export async function call<T>(request: Promise<{ data?: string; error?: unknown;
   }
 }
 
-async function answerOf<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+export async function answerOf<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   let answer;
   try {
     answer = await request;

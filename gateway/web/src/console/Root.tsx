@@ -12,6 +12,7 @@ import { SignIn } from "./signin/SignIn";
 import { WorkflowsPage } from "./workflows/WorkflowsPage";
 
 const WorkflowPage = lazy(() => import("./workflows/WorkflowPage"));
+const EditorPage = lazy(() => import("../editor/EditorPage"));
 const RunsPage = lazy(() => import("./runs/RunsPage"));
 
 // Root shows the page of the address to who is signed in, else the page for signing in. The
@@ -44,6 +45,12 @@ function Page({ route, me }: { route: Route; me: Me }) {
     if (route.page === "home" && !me.operator) navigate(pathOf.workflows(me.workspace), true);
   }, [route.page, me]);
   if (route.page === "home" && !me.operator) return null;
+  if (route.page === "edit" && !me.operator && route.workspace === me.workspace)
+    return (
+      <Suspense fallback={null}>
+        <EditorPage workflow={route.workflow} />
+      </Suspense>
+    );
   return (
     <Frame at={route.page}>
       <Suspense fallback={null}>
@@ -68,6 +75,8 @@ function Content({ route, me }: { route: Route; me: Me }) {
   switch (route.page) {
     case "workflows":
       return <WorkflowsPage />;
+    case "edit": // has the whole window; see Page
+      return null;
     case "workflow":
       return <WorkflowPage workflow={route.workflow} />;
     case "runs":

@@ -5,17 +5,18 @@ export type Route =
   | { page: "home" }
   | { page: "workflows"; workspace: string }
   | { page: "workflow"; workspace: string; workflow: string }
+  | { page: "edit"; workspace: string; workflow: string }
   | { page: "runs"; workspace: string }
   | { page: "unknown" };
 
 const id = "([a-z0-9_-]{1,63})";
-const ofWorkflow = new RegExp(`^/app/${id}/workflows/${id}(?:/edit)?/?$`); // share pages link to /edit
+const ofWorkflow = new RegExp(`^/app/${id}/workflows/${id}(/edit)?/?$`);
 const ofPage = new RegExp(`^/app/${id}/(workflows|runs)/?$`);
 
 export function routeOf(pathname: string): Route {
   if (pathname === "/" || /^\/app\/?$/.test(pathname) || pathname === "/app/sign-in") return { page: "home" };
   const workflow = ofWorkflow.exec(pathname);
-  if (workflow) return { page: "workflow", workspace: workflow[1]!, workflow: workflow[2]! };
+  if (workflow) return { page: workflow[3] ? "edit" : "workflow", workspace: workflow[1]!, workflow: workflow[2]! };
   const page = ofPage.exec(pathname);
   if (page) return { page: page[2] as "workflows" | "runs", workspace: page[1]! };
   return { page: "unknown" };
@@ -24,6 +25,7 @@ export function routeOf(pathname: string): Route {
 export const pathOf = {
   workflows: (workspace: string) => `/app/${workspace}/workflows`,
   workflow: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}`,
+  edit: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}/edit`,
   runs: (workspace: string, query: Record<string, string> = {}) => {
     const search = new URLSearchParams(query).toString();
     return `/app/${workspace}/runs${search && `?${search}`}`;

@@ -1,26 +1,11 @@
 // A read-only JSON view with CodeMirror. It lives in a shadow root, where its styles are
 // adopted style sheets, which a strict content security policy allows.
 import { json } from "@codemirror/lang-json";
-import { HighlightStyle, foldGutter, syntaxHighlighting } from "@codemirror/language";
+import { foldGutter, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
-
-const colours = HighlightStyle.define([
-  { tag: tags.propertyName, color: "var(--code-name)" },
-  { tag: tags.string, color: "var(--code-string)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
-]);
-
-const theme = EditorView.theme({
-  "&": { backgroundColor: "transparent", color: "var(--ink)", fontSize: "12.5px", height: "100%" },
-  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
-  ".cm-gutters": { backgroundColor: "transparent", color: "var(--ink-3)", border: "none" },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "transparent" },
-  ".cm-line.marked": { backgroundColor: "var(--accent-ground)" },
-});
+import { colours, theme } from "./look";
 
 export default function JSONView({ text, label, find }: { text: string; label: string; find?: string }) {
   const host = useRef<HTMLDivElement>(null);

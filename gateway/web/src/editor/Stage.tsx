@@ -1,0 +1,105 @@
+import { lazy, Suspense, useState, type ReactNode } from "react";
+import { StepRows } from "../graph/StepRows";
+import { parse } from "../json/exact";
+import { Button } from "../ui/Button";
+import { EmptyState } from "../ui/EmptyState";
+import { Segments } from "../ui/Segments";
+import { Notice } from "../ui/Tag";
+import { Canvas, type Wiring } from "./canvas/Canvas";
+import type { FittingOf } from "./canvas/fitting";
+import type { Graph } from "./canvas/graph";
+import { useEditing } from "./context";
+import style from "./Editor.module.css";
+
+const JSONTab = lazy(() => import("./json/JSONTab"));
+
+type View = "graph" | "json";
+
+interface Props {
+  graph: Graph;
+  wiring: Pick<Wiring, "onConnect" | "onDelete"> & { fitting: FittingOf };
+  onOpen: (node: string, output: string) => void;
+  onEnter: () => void;
+  readOnly: boolean;
+  narrow: boolean;
+  notices: ReactNode;
+}
+
+// Stage is the middle of the editor: the same document as graph or as JSON.
+export function Stage({ graph, wiring, onOpen, onEnter, readOnly, narrow, notices }: Props) {
+  const { document, troubles, selected, select, inspection } = useEditing();
+  const [view, setView] = useState<View>("graph");
+  if (narrow)
+    return (
+      <main className={style.phone} id="canvas">
+        <div className={style.notices}>
+          {notices}
+          <Notice tone="plain" role="note">
+            This screen is too small to edit on. You can look at the steps and run them.
+          </Notice>
+        </div>
+        <StepRows
+          graph={inspection?.graph ?? {}}
+          definition={parse(document.doc.text) as Record<string, unknown>}
+          steps={{}}
+        />
+      </main>
+    );
+  const views: { id: View; label: string }[] = [
+    { id: "graph", label: "Graph" },
+    { id: "json", label: "JSON" },
+  ];
+  return (
+    <main className={style.stage} id="canvas" tabIndex={-1}>
+      <div className={style.views}>
+        <Segments label="View of the workflow" value={view} options={views} onChange={setView} />
+      </div>
+      <div className={style.notices}>
+        {notices}
+        {document.broken && (
+          <Notice role="alert">
+            <strong>The text is not JSON.</strong> {document.broken.why}. The graph stays as it was.{" "}
+            {view !== "json" && (
+              <Button look="link" onClick={() => setView("json")}>
+                Go to the text
+              </Button>
+            )}{" "}
+            <Button look="link" onClick={document.mend}>
+              Drop what was typed
+            </Button>
+          </Notice>
+        )}
+      </div>
+      {view === "graph" && (
+        <>
+          <Canvas
+            graph={graph}
+            fitting={wiring.fitting}
+            troubles={troubles}
+            selected={selected}
+            onSelect={select}
+            onEnter={onEnter}
+            onConnect={wiring.onConnect}
+            onOpen={onOpen}
+            onDelete={wiring.onDelete}
+            readOnly={readOnly}
+          />
+          {graph.boxes.length === 0 && (
+            <div className={style.empty}>
+              <EmptyState icon="plus" title="An empty workflow">
+                Pick a block on the left, or press Tab.
+              </EmptyState>
+            </div>
+          )}
+        </>
+      )}
+      {view === "json" && (
+        <div className={style.json}>
+          <Suspense fallback={null}>
+            <JSONTab readOnly={false} />
+          </Suspense>
+        </div>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,82 @@
+import { Command } from "cmdk";
+import { useMemo, type RefObject } from "react";
+import type { Block } from "../../api/editor";
+import { classes } from "../../ui/classes";
+import { Icon } from "../../ui/icons";
+import field from "../../ui/Field.module.css";
+import style from "./Catalogue.module.css";
+import type { Source } from "./fit";
+import { groups } from "./search";
+
+interface Props {
+  blocks: Block[];
+  // What the next block is wired to.
+  from: Source | null;
+  text: string;
+  onText: (text: string) => void;
+  search: RefObject<HTMLInputElement | null>;
+  onAdd: (block: Block) => void;
+  onLeave: () => void;
+}
+
+const icons = new Set(["model", "visualization", "transformation", "formatter", "flow_control", "sink", "analytics"]);
+
+// Catalogue lists the blocks: type to search, arrow keys to move, Enter to add.
+export function Catalogue({ blocks, from, text, onText, search, onAdd, onLeave }: Props) {
+  const found = useMemo(() => groups(blocks, text, from), [blocks, text, from]);
+  return (
+    <Command
+      label="Blocks"
+      shouldFilter={false}
+      loop
+      className={style.catalogue}
+      data-part="catalogue"
+      onKeyDown={(e) => e.key === "Escape" && onLeave()}
+    >
+      <div className={style.search}>
+        <Icon name="search" />
+        <Command.Input
+          ref={search}
+          className={classes(field.control, style.input)}
+          placeholder="Search blocks"
+          aria-label="Search blocks"
+          value={text}
+          onValueChange={onText}
+        />
+        <kbd className={style.hint}>Tab</kbd>
+      </div>
+      <Command.List className={style.list} label="Blocks" tabIndex={-1}>
+        <Command.Empty className={style.none}>No block matches.</Command.Empty>
+        {found.map((g) => (
+          <Command.Group key={g.title} heading={g.title} className={style.group}>
+            {g.blocks.map((b) => (
+              <Item key={`${g.title} ${b.type}`} group={g.title} block={b} onAdd={onAdd} />
+            ))}
+          </Command.Group>
+        ))}
+      </Command.List>
+    </Command>
+  );
+}
+
+function Item({ group, block, onAdd }: { group: string; block: Block; onAdd: (block: Block) => void }) {
+  const category = block.category ?? "other";
+  const help = block.runnable ? block.help : `Can't run: ${block.notRunnableMessage ?? "not here"}`;
+  return (
+    <Command.Item
+      value={`${group} ${block.type}`}
+      className={style.item}
+      data-off={!block.runnable || undefined}
+      title={`${block.help ?? ""}\n${block.type ?? ""}`}
+      onSelect={() => onAdd(block)}
+    >
+      <span className={style.tile} data-category={category}>
+        <Icon name={icons.has(category) ? category : "block"} size={16} />
+      </span>
+      <span className={style.text}>
+        <span className={style.name}>{block.title}</span>
+        <span className={style.help}>{help}</span>
+      </span>
+    </Command.Item>
+  );
+}

@@ -1,0 +1,123 @@
+// Which outputs fit which fields: as the compiler, one kind in common, or anything.
+import type { Block } from "../../api/editor";
+import { words } from "../../graph/stepsOf";
+import type { Doc, Element } from "../model/doc";
+import { nodeOf, referencesIn } from "../model/refs";
+import { fieldsOf, type Field, type Wiring } from "./fields";
+
+export function fits(kinds: string[], wanted: string[]): boolean {
+  return kinds.includes("*") || wanted.includes("*") || kinds.some((k) => wanted.includes(k));
+}
+
+export interface Output {
+  name: string;
+  kinds: string[];
+}
+
+// Bookkeeping outputs have a port only where they are used.
+const quiet = new Set(["parent_id", "prediction_type", "inference_id"]);
+export const isQuiet = (o: Output) => o.kinds.length > 0 && o.kinds.every((k) => quiet.has(k));
+
+export function outputsOf(block: Block | undefined): Output[] {
+  return (block?.outputs ?? [])
+    .filter((o) => o.name !== "*")
+    .map((o) => ({ name: o.name ?? "", kinds: o.kinds ?? ["*"] }));
+}
+
+export function kindsOfInput(input: Element): string[] {
+  if (/Image$/.test(input.type)) return ["image"];
+  if (/VideoMetadata$/.test(input.type)) return ["video_metadata"];
+  const kinds = input.fields.kind;
+  if (!Array.isArray(kinds)) return ["*"];
+  return kinds.map((k: unknown) => (typeof k === "string" ? k : String((k as { name?: unknown })?.name ?? "*")));
+}
+
+export interface Source {
+  node: string; // "inputs.image", "steps.crop"
+  output: string;
+  selector: string;
+  kinds: string[];
+}
+
+// sources are all references that a document offers, inputs first.
+export function sources(doc: Doc, blockOf: (type: string) => Block | undefined): Source[] {
+  const inputs = doc.inputs.map((i) => ({
+    node: `inputs.${i.name}`,
+    output: "",
+    selector: `$inputs.${i.name}`,
+    kinds: kindsOfInput(i),
+  }));
+  const steps = doc.steps.flatMap((s) =>
+    outputsOf(blockOf(s.type)).map((o) => ({
+      node: `steps.${s.name}`,
+      output: o.name,
+      selector: `$steps.${s.name}.${o.name}`,
+      kinds: o.kinds,
+    })),
+  );
+  return [...inputs, ...steps];
+}
+
+// downstream is a step with all that follow it: a reference to one of them would be a circle.
+export function downstream(doc: Doc, id: string): Set<string> {
+  const followers = new Map<string, string[]>();
+  for (const s of doc.steps)
+    for (const f of referencesIn(s.fields)) {
+      const target = f.reference.step && !f.reference.output;
+      const [from, to] = target ? [`steps.${s.name}`, nodeOf(f.reference)] : [nodeOf(f.reference), `steps.${s.name}`];
+      followers.set(from, [...(followers.get(from) ?? []), to]);
+    }
+  const seen = new Set([id]);
+  const waiting = [id];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+    for (const f of followers.get(next) ?? [])
+      if (!seen.has(f)) {
+        seen.add(f);
+        waiting.push(f);
+      }
+  return seen;
+}
+
+// fieldFor is the field of a block that takes an output: an empty one that must be given
+// before others.
+export function fieldFor(
+  block: Block | undefined,
+  fields: Record<string, unknown>,
+  kinds: string[],
+): Field | undefined {
+  const taking = fieldsOf(block).filter((f) => f.wiring && !f.wiring.target && fits(kinds, f.wiring.kinds));
+  const exact = (f: Field) => f.wiring!.kinds.some((k) => kinds.includes(k) && k !== "*");
+  const score = (f: Field) =>
+    (f.required ? 4 : 0) +
+    (exact(f) ? 2 : 0) +
+    (f.name in fields ? 0 : 1) -
+    (f.control && f.wiring!.via === "self" ? 1 : 0);
+  return taking.sort((a, b) => score(b) - score(a))[0];
+}
+
+export const takes = (w: Wiring) => kindWords(w.kinds);
+
+export function kindWords(kinds: string[]): string {
+  if (kinds.length === 0 || kinds.includes("*")) return "anything";
+  const said = kinds.map((k) => names[k] ?? words(k).toLowerCase());
+  return [...new Set(said)].slice(0, 3).join(" or ");
+}
+
+const names: Record<string, string> = {
+  image: "a picture",
+  object_detection_prediction: "detections",
+  instance_segmentation_prediction: "detections",
+  keypoint_detection_prediction: "detections",
+  rle_instance_segmentation_prediction: "detections",
+  classification_prediction: "a classification",
+  string: "text",
+  language_model_output: "text of a model",
+  integer: "a whole number",
+  float: "a number",
+  float_zero_to_one: "a number from 0 to 1",
+  boolean: "yes or no",
+  list_of_values: "a list",
+  dictionary: "an object",
+  roboflow_model_id: "a model",
+  secret: "a secret",
+};

@@ -1,0 +1,57 @@
+// The catalogue as a person looks through it.
+import type { Block } from "../../api/editor";
+import { fits, outputsOf, type Source } from "./fit";
+
+export interface Group {
+  title: string;
+  blocks: Block[];
+}
+
+const titles: [category: string, title: string][] = [
+  ["model", "Models"],
+  ["transformation", "Detections and crops"],
+  ["fusion", "Combine"],
+  ["image", "Pictures"],
+  ["formatter", "Text and data"],
+  ["flow_control", "Decide"],
+  ["visualization", "Draw"],
+  ["analytics", "Count and measure"],
+  ["video", "Video"],
+  ["sink", "Send"],
+  ["industrial", "Industrial"],
+];
+
+export const titleOfCategory = (category: string) => titles.find(([c]) => c === category)?.[1] ?? "Other";
+
+// current leaves out the versions that a newer one replaces.
+export const current = (blocks: Block[]) => blocks.filter((b) => !b.replacedBy);
+
+export function matches(block: Block, words: string[]): boolean {
+  const text = [block.title, block.type, block.help, titleOfCategory(block.category ?? ""), ...(block.inputKinds ?? [])]
+    .concat(outputsOf(block).flatMap((o) => o.kinds))
+    .join(" ")
+    .toLowerCase();
+  return words.every((w) => text.includes(w));
+}
+
+export const takesKind = (block: Block, kinds: string[]) => fits(kinds, block.inputKinds ?? []);
+
+// groups sorts what a search finds: fitting blocks first, then by category; those that run
+// before those that do not.
+export function groups(blocks: Block[], text: string, from: Source | null): Group[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = current(blocks).filter((b) => matches(b, words));
+  const order = (a: Block, b: Block) =>
+    Number(b.runnable ?? false) - Number(a.runnable ?? false) || (a.title ?? "").localeCompare(b.title ?? "");
+  const exact = (b: Block) => !!from && from.kinds.some((k) => k !== "*" && (b.inputKinds ?? []).includes(k));
+  const out: Group[] = [];
+  const fitting = from ? found.filter((b) => exact(b) && b.runnable).sort(order) : [];
+  if (fitting.length > 0) out.push({ title: `Takes ${from!.node.split(".")[1]}`, blocks: fitting });
+  const rest = found.filter((b) => !fitting.includes(b));
+  const categories = [...titles.map(([c]) => c), ...new Set(rest.map((b) => b.category ?? "other"))];
+  for (const category of new Set(categories)) {
+    const list = rest.filter((b) => (b.category ?? "other") === category).sort(order);
+    if (list.length > 0) out.push({ title: titleOfCategory(category), blocks: list });
+  }
+  return out;
+}

@@ -1,0 +1,91 @@
+// What lines and the catalogue do to the document.
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
+import type { Block } from "../api/editor";
+import { fitOf, type FittingOf } from "./canvas/fitting";
+import type { Graph, Wire } from "./canvas/graph";
+import { fieldsOf, keyOf } from "./catalogue/fields";
+import { fits, sources, type Source } from "./catalogue/fit";
+import { blockQuery, type Catalogue } from "./catalogue/useBlocks";
+import { find } from "./model/doc";
+import { removeElement, unwire, wire } from "./model/edit";
+import { insertBlock } from "./model/insert";
+import { selectorOf } from "./model/refs";
+import type { Document } from "./useDocument";
+
+interface Options {
+  document: Document;
+  catalogue: Catalogue;
+  graph: Graph;
+  selected: string;
+  select: (id: string) => void;
+  refuse: (why: string) => void;
+}
+
+export function useWiring({ document, catalogue, graph, selected, select, refuse }: Options) {
+  const queries = useQueryClient();
+  const [port, setPort] = useState<{ node: string; output: string } | null>(null);
+  const { doc, edit } = document;
+  const { blockOf } = catalogue;
+  const fitting = useMemo<FittingOf>(() => {
+    const boxes = new Map(graph.boxes.map((b) => [b.id, b]));
+    return { doc, blockOf, boxOf: (id) => boxes.get(id) };
+  }, [doc, blockOf, graph]);
+
+  // The next block is wired to the port that was opened, else to what is selected.
+  const from = useMemo<Source | null>(() => {
+    const all = sources(doc, blockOf);
+    if (port) return all.find((s) => s.node === port.node && s.output === port.output) ?? null;
+    return all.find((s) => s.node === selected) ?? null;
+  }, [doc, blockOf, port, selected]);
+
+  const onConnect = useCallback(
+    (source: string, output: string, target: string, field: string) => {
+      const out = fitting.boxOf(source)?.right.find((p) => p.name === output);
+      const box = fitting.boxOf(target);
+      const step = find(doc, target);
+      if (!box || !step) return;
+      if (out?.control) {
+        const holder = find(doc, source)!;
+        const f = fieldsOf(blockOf(holder.type)).find((x) => keyOf(holder.fields, x) === output);
+        return edit((t) => wire(t, source, output, f?.wiring?.via ?? "list", `$${target}`));
+      }
+      const fit = fitOf(fitting, `source ${source} ${output}`, box);
+      const all = fieldsOf(blockOf(step.type));
+      // A line that was let go on a block, or on a field that takes something else.
+      const named = all.find((f) => keyOf(step.fields, f) === field);
+      const given = sources(doc, blockOf).filter((s) => s.node === source && (!output || s.output === output));
+      const pick = (wanted: string[]) => given.find((s) => fits(s.kinds, wanted));
+      const taking = named?.wiring && pick(named.wiring.kinds) ? named : all.find((f) => f.name === fit?.port);
+      if (!taking?.wiring || fit?.state !== "fits")
+        return refuse(fit?.why ? `${box.name} ${fit.why}.` : "This does not fit.");
+      const chosen = pick(taking.wiring.kinds)?.selector ?? selectorOf(source, output);
+      edit((t) => wire(t, target, keyOf(step.fields, taking), taking.wiring!.via, chosen));
+    },
+    [doc, blockOf, edit, fitting, refuse],
+  );
+
+  const onDelete = useCallback(
+    (ids: string[], wires: Wire[]) => {
+      edit((t) => {
+        const unwired = wires.reduce((text, w) => unwire(text, w.holder, w.path), t);
+        return ids.reduce(removeElement, unwired);
+      });
+      if (ids.length > 0) select("");
+    },
+    [edit, select],
+  );
+
+  const onAdd = useCallback(
+    async (basic: Block) => {
+      const block = await queries.ensureQueryData(blockQuery(basic.type ?? ""));
+      const done = insertBlock(doc.text, block, (type) => (type === block.type ? block : blockOf(type)), from);
+      edit(() => done.text);
+      setPort(null);
+      select(done.id);
+    },
+    [queries, doc, blockOf, from, edit, select],
+  );
+
+  return { fitting, from, setPort, onConnect, onDelete, onAdd };
+}
