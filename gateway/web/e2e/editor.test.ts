@@ -1,7 +1,7 @@
 // The editor of workflows, as an owner uses it.
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { base, call, greet, ownerKey } from "./api";
+import { call, greet, ownerKey } from "./api";
 import { accessible, shot, useBrowser, visit } from "./browser";
 import { edges } from "./measure";
 
@@ -26,14 +26,6 @@ async function open(workflow: string, options: Parameters<typeof visit>[1] & { q
 
 const node = (page: Page, name: string) => page.locator(`[data-id="steps.${name}"]`);
 const settings = (page: Page) => page.locator("[data-part=settings]");
-const problems = (page: Page) => page.locator("[data-part=problems]");
-
-async function definitionOf(workflow: string): Promise<string> {
-  const answer = await fetch(`${base}/v1/workspaces/demo/workflows/${workflow}`, {
-    headers: { authorization: `Bearer ${ownerKey}` },
-  });
-  return answer.text();
-}
 
 describe("building", () => {
   test("add a block, wire it, set a field, see a problem come and go, publish", async () => {

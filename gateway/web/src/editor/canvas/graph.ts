@@ -51,7 +51,7 @@ const head = 48;
 export const portAt = (i: number) => head / 2 + i * 18;
 
 export function graphOf(doc: Doc, blockOf: (type: string) => Block | undefined): Graph {
-  const wires = doc.steps.flatMap(wiresOf);
+  const wires = unique(doc.steps).flatMap(wiresOf);
   const into = by(wires, "target");
   const outOf = by(wires, "source");
   const given = outputsBySource(doc);
@@ -67,7 +67,10 @@ export function graphOf(doc: Doc, blockOf: (type: string) => Block | undefined):
 }
 
 // A name that is taken twice is a problem that the server names; the first one is drawn.
-const unique = (list: Element[]) => [...new Map(list.toReversed().map((e) => [e.name, e])).values()].reverse();
+function unique(list: Element[]): Element[] {
+  const seen = new Set<string>();
+  return list.filter((e) => !seen.has(e.name) && seen.add(e.name));
+}
 
 const heightOf = (left: number, right: number) => Math.max(head, portAt(Math.max(left, right, 1) - 1) + head / 2);
 
