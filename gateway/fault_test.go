@@ -19,7 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// logged is a gateway whose services answer with an error, and its log.
+// logged returns a gateway whose services answer with an error, and its log.
 func logged(t *testing.T, err error, gone bool) (*Gateway, *bytes.Buffer) {
 	t.Helper()
 	var lines bytes.Buffer
@@ -49,8 +49,8 @@ func unreachable(t *testing.T) *grpc.ClientConn {
 	return conn
 }
 
-// The answer to a fault has the id of its log line. Its cause is logged once, where it
-// arose.
+// The answer to an internal error contains the ID of its log line. The cause is logged
+// once, where it happened.
 func TestAFaultIsNamedAndLogged(t *testing.T) {
 	t.Parallel()
 	theirs := errs.Status(errs.Internal("internal error")).Err()

@@ -73,7 +73,7 @@ func linkedTo(t *testing.T, views map[string]*sharingv1.SharedWorkflow) (*grpc.C
 	}, grpc.MaxRecvMsgSize(64<<20)), runs
 }
 
-// from is a client with its own loopback address.
+// from returns a client with its own loopback address.
 func (s *served) from(t *testing.T, address string) *http.Client {
 	t.Helper()
 	transport := s.Client().Transport.(*http.Transport).Clone()
@@ -108,7 +108,7 @@ func (b stalling) Close() error { b.cancel(); return nil }
 
 const large = 30 << 20
 
-// stall announces 30 MB, sends some of them, and waits for the answer.
+// stall announces 30 MB, sends a part, and waits for the answer.
 func (s *served) stall(ctx context.Context, address, path string, sent int) (int, error) {
 	text := `{"inputs":{"a":"` + strings.Repeat("x", sent)
 	if s.EnableHTTP2 {
@@ -145,7 +145,8 @@ func (s *served) stallStream(ctx context.Context, path string, body io.Reader) (
 	return reply.StatusCode, reply.Body.Close()
 }
 
-// A body for what does not exist is refused at its head, however much it announces.
+// A body for a link that does not exist is refused after its headers, however much it
+// announces.
 func TestAttackLargeBodiesForNothing(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "40 connections with 30 MB each for what does not exist")
@@ -171,8 +172,8 @@ func TestAttackLargeBodiesForNothing(t *testing.T) {
 	}
 }
 
-// One address holds 40 bodies of 30 MB open before a link that lives. What it holds is
-// bounded, and another address sends a body and runs while all of that goes on.
+// One address holds 40 bodies of 30 MB open for an existing link. The memory for it is
+// bounded, and meanwhile another address sends a body and runs.
 func TestAttackBodiesThatStall(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "40 connections that stall in 30 MB each, with a live link")
@@ -184,7 +185,7 @@ func TestAttackBodiesThatStall(t *testing.T) {
 			group.Go(func() { _, _ = s.stall(ctx, "127.0.0.1", path, 1<<20) })
 		}
 		most := s.capacity * 3 / 8
-		for s.memory.Used() < most-large-40*intake.HeadBytes { // as much as the address gets
+		for s.memory.Used() < most-large-40*intake.HeadBytes { // the share of the address
 			time.Sleep(time.Millisecond)
 		}
 		for range 3 {
@@ -216,7 +217,7 @@ func (s *served) run(t *testing.T, c *http.Client, size int) (int, error) {
 	return reply.StatusCode, reply.Body.Close()
 }
 
-// A body that stands still, or comes too slowly, is given up.
+// A body that stalls, or arrives too slowly, is given up.
 func TestAttackSlowBodies(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "bodies that come too slowly")
@@ -232,7 +233,7 @@ func TestAttackSlowBodies(t *testing.T) {
 	}
 }
 
-// The deadline of a body does not end what the request does afterwards.
+// The deadline of a body does not end the later work of the request.
 func TestAWholeBodyHasTime(t *testing.T) {
 	t.Parallel()
 	for _, h2 := range []bool{false, true} {

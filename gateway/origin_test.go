@@ -30,7 +30,7 @@ func postFrom(g *Gateway, path, contentType string, origins ...string) *httptest
 	return w
 }
 
-// A page of another site sends what a browser lets it send without asking.
+// A page of another site sends what a browser lets it send without a preflight.
 func TestAttackLinksFromOtherSites(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A13", "a cross-site POST that runs or forks a link")
@@ -63,8 +63,8 @@ func TestAttackLinksFromOtherSites(t *testing.T) {
 	}
 }
 
-// TestAttackReboundOrigins: another site's name is made to point at the installation, so
-// that the browser calls its pages the same origin.
+// TestAttackReboundOrigins: another site's name is made to resolve to the installation, so
+// that the browser treats its pages as the same origin.
 func TestAttackReboundOrigins(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A13", "an origin whose name was made to point here")

@@ -21,7 +21,7 @@ import (
 
 const markup = `</title><script>alert(1)</script>"'<img src=x>`
 
-// links is sharing as far as pages ask it.
+// links implements the part of sharing that pages use.
 type links struct {
 	sharingv1.UnimplementedSharingServiceServer
 	views map[string]*sharingv1.SharedWorkflow
@@ -34,7 +34,7 @@ func (l *links) GetSharedWorkflow(_ context.Context, r *sharingv1.GetSharedWorkf
 	return nil, errs.Status(errs.NotFound("link not found or revoked")).Err()
 }
 
-// depsOf is what a gateway needs, all of it over one connection.
+// depsOf returns the dependencies of a gateway, all over one connection.
 func depsOf(conn *grpc.ClientConn) Deps {
 	return Deps{
 		Sharing: conn, Vault: conn, Registry: conn, Runner: conn, VaultInternal: conn, RunnerInternal: conn,
@@ -42,7 +42,8 @@ func depsOf(conn *grpc.ClientConn) Deps {
 	}
 }
 
-// newPages is a gateway whose sharing knows these links, with the app built or not.
+// newPages returns a gateway whose sharing knows these links, with or without the built
+// app.
 func newPages(t *testing.T, app fstest.MapFS, views map[string]*sharingv1.SharedWorkflow) *Gateway {
 	t.Helper()
 	conn := gatewaytest.Dial(t, func(s *grpc.Server) { sharingv1.RegisterSharingServiceServer(s, &links{views: views}) })

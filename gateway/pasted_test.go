@@ -9,7 +9,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 )
 
-// A link that comes out of a message, with something around it, leads to its page.
+// A link that is copied from a message with surrounding characters leads to its page.
 func TestLinksAsPastedLeadToTheirPage(t *testing.T) {
 	t.Parallel()
 	g := newPages(t, builtApp(), map[string]*sharingv1.SharedWorkflow{"t-o_k": aView()})
@@ -37,7 +37,7 @@ func TestLinksAsPastedLeadToTheirPage(t *testing.T) {
 			t.Errorf("a link with nothing in it: %d %s", w.Code, w.Header())
 		}
 	}
-	// A program that posts gets no page.
+	// A program that posts does not get the page.
 	w := httptest.NewRecorder()
 	g.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/s/t-o_k)", strings.NewReader("{}")))
 	if w.Code == http.StatusFound {

@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/gatewaytest"
 )
 
-// services is a gateway before services that record what they are asked.
+// services is a gateway with services that record their requests.
 type services struct {
 	*Gateway
 	*gatewaytest.Services
@@ -30,7 +30,7 @@ func (s *services) send(t *testing.T, verb, target, body string, header ...strin
 	return gatewaytest.Send(t, s, verb, target, body, header...)
 }
 
-// A request that no message can carry is refused before one is made.
+// A request that no message can carry is refused before one is created.
 func TestWhatProtobufCannotCarry(t *testing.T) {
 	t.Parallel()
 	s := newServices(t)

@@ -21,9 +21,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 )
 
-// echo answers with messages that it has. It is what everything is held against:
-// the same protobuf, the same kind of pipe, the same generated handlers, and no
-// part of ours on the way.
+// echo returns prepared messages. It is the baseline of all comparisons: the same protobuf,
+// the same kind of pipe, the same generated handlers, and none of our code.
 type echo struct {
 	sharingv1.UnimplementedSharingServiceServer
 	runnerv1.UnimplementedRunnerServiceServer
@@ -41,7 +40,7 @@ func (e *echo) RunSharedWorkflow(context.Context, *runnerv1.RunSharedWorkflowReq
 	return e.run, nil
 }
 
-// newEcho serves an echo of two answers over HTTP; either may be nil.
+// newEcho serves an echo of two answers over HTTP; each may be nil.
 func newEcho(tb testing.TB, view, run []byte) string {
 	tb.Helper()
 	e := &echo{view: &sharingv1.SharedWorkflow{}, run: &runnerv1.RunResponse{}}

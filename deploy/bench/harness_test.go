@@ -18,17 +18,17 @@ import (
 
 type object = map[string]any
 
-// harness is a Keyhole with a link, served over HTTP as `keyhole serve` does.
+// harness is a Keyhole with a link, served over HTTP like `keyhole serve`.
 type harness struct {
 	addr     string
 	operator *client.Client
 	owner    *client.Client
-	// visitor is the key of somebody else's workspace.
+	// visitor is a key of another workspace.
 	visitor string
 }
 
-// newHarness starts all services with their logs and metrics on. The log goes where
-// it costs its writing and nothing more.
+// newHarness starts all services with logs and metrics on. Writing the log costs what it
+// costs in production.
 func newHarness(tb testing.TB, change ...func(*node.Config)) *harness {
 	tb.Helper()
 	sink, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
@@ -66,7 +66,7 @@ func serve(tb testing.TB, tel *telemetry.Telemetry, n *node.Node, lis net.Listen
 	})
 }
 
-// seed makes two workspaces with a key each.
+// seed creates two workspaces with a key each.
 func seed(tb testing.TB, addr, data string) *harness {
 	tb.Helper()
 	key, err := os.ReadFile(filepath.Join(data, "operator.key"))
@@ -85,7 +85,7 @@ func (s *harness) workspace(tb testing.TB, id string) string {
 	return made.Key
 }
 
-// share makes a workflow and a link to it, and gives the link's path.
+// share creates a workflow and a link to it, and returns the link's path.
 func (s *harness) share(tb testing.TB, id, definition string, settings object) string {
 	tb.Helper()
 	workflows := "/v1/workspaces/bench/workflows"
@@ -96,7 +96,7 @@ func (s *harness) share(tb testing.TB, id, definition string, settings object) s
 	return "/v1/shared/" + made.Token
 }
 
-// ask posts a body as the visitor and gives the answer.
+// ask posts a body as the visitor and returns the answer.
 func (s *harness) ask(tb testing.TB, method, path string, body any) []byte {
 	tb.Helper()
 	var out json.RawMessage
@@ -104,13 +104,13 @@ func (s *harness) ask(tb testing.TB, method, path string, body any) []byte {
 	return out
 }
 
-// worker is the model worker that `make build` makes.
+// worker is the model worker that `make build` builds.
 func worker(tb testing.TB) string {
 	tb.Helper()
 	return built(tb, "keyhole-model-worker")
 }
 
-// built is a file of bin/.
+// built returns the path of a file in bin/.
 func built(tb testing.TB, name string) string {
 	tb.Helper()
 	path, err := filepath.Abs(filepath.Join("..", "..", "bin", name))
@@ -128,7 +128,7 @@ func must(tb testing.TB, err error) {
 	}
 }
 
-// greeting is a workflow without models, of the size that people make.
+// greeting is a workflow without models, of a typical size.
 const greeting = `{
  "version": "1.0",
  "inputs": [
@@ -145,8 +145,8 @@ const greeting = `{
   {"type": "JsonField", "name": "loud", "selector": "$steps.loud.output"}
  ]}`
 
-// unlimited is a link as it is made by default.
+// unlimited is a link with default settings.
 var unlimited = object{"title": "bench"}
 
-// metered bounds a link without ever reaching the bounds: all of its scopes count.
+// metered has limits that are never reached, so all its scopes count.
 var metered = object{"title": "bench", "limits": object{"runs": "1000000000", "visitorRuns": "1000000000", "period": "PERIOD_DAY"}}

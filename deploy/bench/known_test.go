@@ -6,7 +6,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 )
 
-// known is a source of one model whose checksum need not be computed again.
+// known is a source of one model with a known checksum.
 type known models.Artifact
 
 // Resolve implements models.Source.

@@ -16,12 +16,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// connections is how many clients there are where a figure says nothing else.
+// connections is the number of clients, unless a figure says otherwise.
 const connections = 16
 
-// load sends one request again and again on kept connections. It writes bytes that
-// were made once and reads no more of the answer than where it ends: on two cores
-// what a client costs is taken from the server that is measured.
+// load sends one request repeatedly on kept connections. It writes prepared bytes and reads
+// an answer only to find its end: on two cores, processor time of the client is missing
+// from the measured server.
 type load struct {
 	request []byte
 	conns   []*loadConn
@@ -59,7 +59,7 @@ func newLoad(tb testing.TB, addr, method, path, key string, body []byte) *load {
 	return l
 }
 
-// sample is what one turn saw.
+// sample is the result of one turn.
 type sample struct {
 	took     time.Duration
 	cpu      time.Duration
@@ -67,7 +67,7 @@ type sample struct {
 	waits    []time.Duration
 }
 
-// during sends on all connections for a while.
+// during sends on all connections for a duration.
 func (l *load) during(tb testing.TB, d time.Duration) sample {
 	tb.Helper()
 	return l.run(tb, func(start time.Time, _ int) bool { return time.Since(start) < d })
@@ -112,7 +112,7 @@ func (l *load) run(tb testing.TB, more func(start time.Time, done int) bool) sam
 
 var contentLength = []byte("Content-Length: ")
 
-// once sends the request and reads the answer, which must be a 200.
+// once sends the request and reads the answer, which must have status 200.
 func (c *loadConn) once(request []byte) error {
 	if _, err := c.Write(request); err != nil {
 		return err
@@ -147,7 +147,7 @@ func (c *loadConn) once(request []byte) error {
 	return nil
 }
 
-// read reads a body: of the length that was said, or in chunks.
+// read reads a body of the declared length or in chunks.
 func (c *loadConn) read(size int) error {
 	c.body = c.body[:0]
 	if size >= 0 {
@@ -190,7 +190,7 @@ func (s *sample) add(o sample) {
 
 func (s *sample) rate() float64 { return float64(s.requests) / s.took.Seconds() }
 
-// wait is a percentile of the time that a request took.
+// wait returns a percentile of the duration of a request.
 func (s *sample) wait(percent int) time.Duration {
 	slices.Sort(s.waits)
 	return s.waits[min(len(s.waits)*percent/100, len(s.waits)-1)]
@@ -202,7 +202,7 @@ const (
 	turn   = 700 * time.Millisecond
 )
 
-// compare lets two loads take turns, and reports both and their ratio.
+// compare alternates two loads, and reports both and their ratio.
 func compare(b *testing.B, ours, bare *load) {
 	b.Helper()
 	ours.during(b, turn)
@@ -229,11 +229,11 @@ func compare(b *testing.B, ours, bare *load) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// cost is the processor time of a request, its client's included, in µs.
+// cost is the processor time of a request in µs, including the client's.
 func (s *sample) cost() float64 { return float64(s.cpu.Microseconds()) / float64(s.requests) }
 
-// cpuTime is what this process has used: other work on the machine does not change
-// it much.
+// cpuTime returns the processor time of this process, which other work on the machine
+// hardly changes.
 func cpuTime(tb testing.TB) time.Duration {
 	tb.Helper()
 	var u unix.Rusage

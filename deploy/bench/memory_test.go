@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// BenchmarkAllInOne starts the program that `make build` makes, as anybody would:
-// how long until it is ready, and what memory it takes.
+// BenchmarkAllInOne starts the program that `make build` builds: the time until it is
+// ready, and its memory.
 func BenchmarkAllInOne(b *testing.B) {
 	data := b.TempDir()
 	first := start(b, data)
@@ -24,7 +24,7 @@ func BenchmarkAllInOne(b *testing.B) {
 	first.stop(b)
 	p := start(b, data)
 	b.ReportMetric(p.took.Seconds(), "start-s")
-	time.Sleep(2 * time.Second) // at rest: a start leaves garbage, and the runtime some time
+	time.Sleep(2 * time.Second) // at rest: the garbage of the start is collected after some time
 	b.ReportMetric(p.resident(b), "rest-MB")
 	s := seed(b, p.addr, filepath.Join(data, "keyhole"))
 	path := s.share(b, "greeting", greeting, metered) + ":run"
@@ -36,7 +36,7 @@ func BenchmarkAllInOne(b *testing.B) {
 	p.stop(b)
 }
 
-// program is a `keyhole serve` that runs.
+// program is a running `keyhole serve`.
 type program struct {
 	*exec.Cmd
 	addr string
@@ -63,10 +63,10 @@ func start(tb testing.TB, data string) *program {
 	return p
 }
 
-// free is an address of loopback that nobody has.
+// free returns an unused address on loopback.
 func free(tb testing.TB) string {
 	tb.Helper()
-	lis, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	lis, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed immediately
 	must(tb, err)
 	defer func() { _ = lis.Close() }()
 	return lis.Addr().String()
@@ -84,7 +84,7 @@ func ready(tb testing.TB, admin string) bool {
 	return reply.StatusCode == http.StatusOK
 }
 
-// resident is what the process has in memory, in MB.
+// resident returns the resident memory of the process in MB.
 func (p *program) resident(tb testing.TB) float64 {
 	tb.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))

@@ -24,7 +24,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// photoWorkflow asks a model and draws what it finds.
+// photoWorkflow runs a detector and draws its detections.
 const photoWorkflow = `{
  "version": "1.0",
  "inputs": [{"type": "WorkflowImage", "name": "image"}],
@@ -38,10 +38,10 @@ const photoWorkflow = `{
   {"type": "JsonField", "name": "picture", "selector": "$steps.labels.image"}
  ]}`
 
-// BenchmarkPhotograph is a shared run on a photograph over HTTP, one at a time and on
-// all connections at once, held against the same work by hand in this process, as many
-// at a time: decode, prepare, ONNX Runtime in a worker with the same threads, read what
-// it found, draw, encode.
+// BenchmarkPhotograph compares a shared run on a photograph over HTTP, one at a time and on
+// all connections at once, with the same work by hand in this process, with the same
+// concurrency: decode, prepare, ONNX Runtime in a worker with the same threads, read the
+// detections, draw, encode.
 func BenchmarkPhotograph(b *testing.B) {
 	s := newHarness(b)
 	found := modeltest.Real(b)
@@ -68,7 +68,7 @@ func BenchmarkPhotograph(b *testing.B) {
 	}
 }
 
-// model registers a private model under the owner's workspace.
+// model registers a private model in the owner's workspace.
 func (s *harness) model(tb testing.TB, id, task, file string) {
 	tb.Helper()
 	parent := "/v1/workspaces/bench/models"
@@ -79,7 +79,7 @@ func (s *harness) model(tb testing.TB, id, task, file string) {
 	must(tb, s.owner.Upload(tb.Context(), "/v1/"+version.Name+"/artifact", file, nil, &version))
 }
 
-// show is a load of runs on a photograph.
+// show returns a load of runs on a photograph.
 func (s *harness) show(b *testing.B, path string, photo []byte) *load {
 	b.Helper()
 	body, err := json.Marshal(object{"inputs": object{"image": object{"type": "base64", "value": base64.StdEncoding.EncodeToString(photo)}}})
@@ -87,8 +87,8 @@ func (s *harness) show(b *testing.B, path string, photo []byte) *load {
 	return newLoad(b, s.addr, http.MethodPost, path, s.visitor, body)
 }
 
-// photographs takes turns, a run on each connection, and compares the medians of how
-// long all take together.
+// photographs alternates turns with one run on each connection, and compares the medians of
+// their durations.
 func (s *harness) photographs(b *testing.B, path string, hand *byHand, photo []byte) {
 	l := s.show(b, path, photo)
 	var us, them []time.Duration
@@ -110,7 +110,7 @@ func (s *harness) photographs(b *testing.B, path string, hand *byHand, photo []b
 	b.ReportMetric(0, "ns/op")
 }
 
-// photograph takes turns, one run each, and compares the medians.
+// photograph alternates single runs, and compares the medians.
 func (s *harness) photograph(b *testing.B, path string, hand *byHand, photo []byte) {
 	l := s.show(b, path, photo)
 	conn := l.conns[0]
@@ -121,7 +121,7 @@ func (s *harness) photograph(b *testing.B, path string, hand *byHand, photo []by
 		shared()
 		between := time.Now()
 		hand.once(b, photo)
-		if i >= 3 { // what is loaded at first is not measured
+		if i >= 3 { // the first run loads the model and is not measured
 			us, them = append(us, between.Sub(start)), append(them, time.Since(between))
 		}
 	}
@@ -134,7 +134,7 @@ func (s *harness) photograph(b *testing.B, path string, hand *byHand, photo []by
 	b.ReportMetric(0, "ns/op")
 }
 
-// byHand is the same work without anything around it.
+// byHand does the same work without anything around it.
 type byHand struct {
 	fonts  *imaging.Fonts
 	models *models.Runner
@@ -160,7 +160,7 @@ func (h *byHand) once(tb testing.TB, photo []byte) {
 	must(tb, err)
 }
 
-// mark draws a box and a label for each.
+// mark draws a box and a label for each detection.
 func (h *byHand) mark(tb testing.TB, canvas *image.RGBA, found *value.Detections) {
 	tb.Helper()
 	palette, _ := imaging.NewPalette("DEFAULT", 10)
@@ -174,7 +174,7 @@ func (h *byHand) mark(tb testing.TB, canvas *image.RGBA, found *value.Detections
 	}
 }
 
-// fixed knows the model's checksum already, as the running services do.
+// fixed knows the model's checksum, like the running services.
 func fixed(tb testing.TB, r *models.Runner, id string) *models.Runner {
 	tb.Helper()
 	artifact, err := r.Source.Resolve(tb.Context(), id)
@@ -182,7 +182,7 @@ func fixed(tb testing.TB, r *models.Runner, id string) *models.Runner {
 	return &models.Runner{Source: known(artifact), Store: r.Store, Pool: r.Pool}
 }
 
-// large is the photograph four times with noise, of 1 MB.
+// large is four copies of the photograph with noise, 1 MB.
 func large(tb testing.TB) []byte {
 	tb.Helper()
 	one, err := jpeg.Decode(bytes.NewReader(demo.Photo))

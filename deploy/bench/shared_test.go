@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// BenchmarkSharedView is what a link opens, asked for by guests.
+// BenchmarkSharedView measures the view of a link for guests.
 func BenchmarkSharedView(b *testing.B) {
 	s := newHarness(b)
 	path := s.share(b, "greeting", greeting, metered)
@@ -19,9 +19,9 @@ func BenchmarkSharedView(b *testing.B) {
 	compare(b, newLoad(b, s.addr, http.MethodGet, path, "", nil), newLoad(b, bare, http.MethodGet, path, "", nil))
 }
 
-// BenchmarkSharedRun is a run without models through a link: authorised, counted, and
-// booked with durable commits. Shared as it is by default, a run counts on the key that
-// pays; with limits on the link also on the link and on its visitor.
+// BenchmarkSharedRun measures a run without models through a link: authorised, counted, and
+// booked with durable commits. With default settings a run counts on the key that pays;
+// with limits on the link also on the link and on its visitor.
 func BenchmarkSharedRun(b *testing.B) {
 	for _, link := range []struct {
 		name     string

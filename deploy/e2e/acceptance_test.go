@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// acceptance runs the walk that the project is accepted with.
+// acceptance runs the script that the project is accepted with.
 func acceptance(t *testing.T, in *installation) {
 	walk, photo := testkit.Shared(t, "acceptance/walk.py"), testkit.Shared(t, "photos/scenetext01.jpg")
 	python, err := exec.LookPath("python3")

@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// apart is five programs, as docs/operate/operating.md starts them.
+// apart is an installation of five programs, started as in docs/operate/operating.md.
 func (in *installation) apart(t testing.TB, addr string, o options) {
 	t.Helper()
 	certs := filepath.Join(in.dir, "certs")
@@ -53,13 +53,13 @@ func (in *installation) apart(t testing.TB, addr string, o options) {
 	}
 }
 
-// fleet is the programs of an installation, some of them more than once.
+// fleet is the programs of an installation; some run more than once.
 type fleet struct {
 	in    *installation
 	t     testing.TB
 	o     options
 	certs string
-	via   func(url string) string // how a store is reached
+	via   func(url string) string // the URL of a store
 }
 
 func (f *fleet) key(name string) string { return filepath.Join(f.certs, "keys", name) }
@@ -94,13 +94,13 @@ func (f *fleet) gateway(name, addr, vault, sharing string) {
 		"--runner-public", f.in.grpc["runner"], "--runner-internal", f.in.internal["runner"])
 }
 
-// seed makes the demo through the public API.
+// seed creates the demo through the public API.
 func (in *installation) seed(t testing.TB) {
 	t.Helper()
 	in.demo = run(t, "keyhole", "demo", "seed", "--http", in.base, "--operator-key-file", filepath.Join(in.dir, "operator.key"))
 }
 
-// run runs a program of bin/ to its end, and gives what it printed.
+// run runs a program of bin/ to its end, and returns its output.
 func run(t testing.TB, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), built(t, name), args...)

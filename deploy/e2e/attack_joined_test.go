@@ -12,12 +12,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// small is a piece that says nothing alone: fewer symbols than the guard remembers.
+// small is a piece that the guard does not remember: it has too few symbols.
 const small = 7
 
-// TestAttackASecretJoinedByBlocks lets a provider hand out a hidden key in pieces that
-// pass the guard, and lets blocks of the run join them. The check at the end of the run
-// sees what the visitor would: nothing leaves, and the share is suspended.
+// TestAttackASecretJoinedByBlocks lets a provider return a hidden key in pieces that pass
+// the guard, and lets blocks of the run join them. The check at the end of the run sees
+// what the visitor would see: nothing leaves, and the share is suspended.
 func TestAttackASecretJoinedByBlocks(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A4", "string_template and json_parser join pieces of a hidden key")
@@ -47,7 +47,7 @@ func TestAttackASecretJoinedByBlocks(t *testing.T) {
 	})
 }
 
-// letters are the letters and digits of a text.
+// letters returns the letters and digits of a text.
 func letters(text []byte) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
@@ -81,7 +81,7 @@ func slicing(t *testing.T, secret func() string) string {
 	return s.URL + "/v1"
 }
 
-// asking is a step that asks for a piece.
+// asking returns a step that requests a piece.
 func asking(name, url, prompt string) object {
 	return object{
 		"type": "roboflow_core/openai_compatible@v1", "name": name, "base_url": url, "model_name": "m",
@@ -89,7 +89,7 @@ func asking(name, url, prompt string) object {
 	}
 }
 
-// template is a step that joins texts.
+// template returns a step that joins texts.
 func template(text string, data object) object {
 	return object{"type": "roboflow_core/string_template@v1", "name": "joined", "template": text, "data": data, "data_operations": object{}}
 }

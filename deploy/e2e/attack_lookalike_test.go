@@ -14,10 +14,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// TestAttackCompareASuspensionWithAPause keeps a run of a visitor going on two links. One
-// link is paused by its owner, and the other is suspended by the guard in somebody else's
-// run. All that the visitor gets of both must be equal: the status, headers and body of
-// each request, and the events of the stream that is ended.
+// TestAttackCompareASuspensionWithAPause keeps a run of a visitor in progress on two links.
+// One link is paused by its owner, and the other is suspended by the guard in another
+// visitor's run. Everything that the visitor gets from both must be equal: the status,
+// headers and body of each request, and the events of the stream that is ended.
 func TestAttackCompareASuspensionWithAPause(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A4", "every answer of a suspended link, compared with a paused one")
@@ -46,7 +46,7 @@ func TestAttackCompareASuspensionWithAPause(t *testing.T) {
 			return ended
 		}
 		first, second := running(pausedToken), running(token)
-		thief.shared(t, pausedToken, question("fail")) // both links have a run that failed
+		thief.shared(t, pausedToken, question("fail")) // both links have a failed run
 		owner.post(t, "/v1/"+paused+":pause", object{})
 		if hit := thief.shared(t, token, question("echo")); hit.reason() != "PROVIDER_FAILED" {
 			t.Fatalf("the guard does not hit: %s", hit)
@@ -63,7 +63,7 @@ func TestAttackCompareASuspensionWithAPause(t *testing.T) {
 }
 
 // moody is a provider that does what the prompt says: wait for its caller to leave, fail,
-// or tell the key. It says when it begins to wait.
+// or return the key. It signals when it starts to wait.
 func moody(t *testing.T) (url string, waiting chan struct{}) {
 	t.Helper()
 	waiting = make(chan struct{}, 10)
@@ -83,7 +83,7 @@ func moody(t *testing.T) (url string, waiting chan struct{}) {
 	return s.URL + "/v1", waiting
 }
 
-// looks are all that a visitor can ask of a link.
+// looks returns the answers to all requests that a visitor can make to a link.
 func looks() []func(*testing.T, *client, string) reply {
 	by := func(method, before, after string, body any, header ...string) func(*testing.T, *client, string) reply {
 		return func(t *testing.T, c *client, token string) reply {
@@ -105,10 +105,10 @@ func looks() []func(*testing.T, *client, string) reply {
 	}
 }
 
-// passing are the parts of a reply that differ from one request to the next.
+// passing are the parts of a reply that differ between two requests.
 var passing = regexp.MustCompile(`(run|req)_[0-9a-z-]+|[0-9a-f]{32}|\d{4}-\d\d-\d\dT[0-9:.]+Z|nonce-[A-Za-z0-9+/=_-]+|nonce="[^"]+"|"\d+\.\d+s"`)
 
-// plainReply is a reply without what differs between two requests and two links.
+// plainReply is a reply without the parts that differ between two requests and two links.
 func plainReply(r reply, token string) string {
 	var lines []string
 	for name, values := range r.header {

@@ -12,10 +12,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// TestAttackTellASuspensionFromAPause looks at a link through two replicas while the
-// guard hits in somebody else's run. Every run either goes well or is refused in the
-// words of a pause, from the moment at which the run that hit has ended all are
-// refused, and none of those that were refused is charged.
+// TestAttackTellASuspensionFromAPause watches a link through two replicas while the guard
+// stops another visitor's run. Every run either succeeds or is refused with the message of
+// a pause. After the stopped run has ended all are refused, and no refused run is charged.
 func TestAttackTellASuspensionFromAPause(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A13", "runs, streams and views of a link at two replicas while the guard hits")
@@ -58,9 +57,9 @@ func TestAttackTellASuspensionFromAPause(t *testing.T) {
 			}
 		})
 	}
-	time.Sleep(300 * time.Millisecond) // some runs go well before the hit
+	time.Sleep(300 * time.Millisecond) // some runs succeed before the hit
 	provider.Behave(testkit.EchoUnauthorized)
-	hit := thief.shared(t, token, question("x")) // the watchers' runs hit too: one of all is the reason
+	hit := thief.shared(t, token, question("x")) // the watchers' runs hit too: one of all is the cause
 	ended := time.Now()
 	if strings.Contains(string(hit.body), secret) {
 		t.Fatal("the secret came back")
@@ -76,7 +75,7 @@ func TestAttackTellASuspensionFromAPause(t *testing.T) {
 			case l.got.status == http.StatusOK:
 				good++
 				report.Attempt(l.began.Before(ended), "a run begins after the hit has ended: %s", l.got)
-			case l.got.reason() == "PROVIDER_FAILED": // the one that was the reason
+			case l.got.reason() == "PROVIDER_FAILED": // the run that was the cause
 				failed++
 			default:
 				report.Attempt(words(l.got) == refusal, "a run is refused with %s, and a paused one with %s", l.got, refusal)
@@ -116,10 +115,10 @@ type look struct {
 	got   reply
 }
 
-// words are what a refusal says, without the request's id.
+// words returns the text of a refusal without the request's ID.
 func words(r reply) string { return fmt.Sprint(r.status, r.text("message"), r.reason()) }
 
-// refusalOfAPause is how a paused link refuses, after one run that went well.
+// refusalOfAPause returns the refusal of a paused link, after one successful run.
 func (w *tenant) refusalOfAPause(t *testing.T, share, token string, visitor *tenant) string {
 	t.Helper()
 	if got := visitor.shared(t, token, question("x")); got.status != http.StatusOK {

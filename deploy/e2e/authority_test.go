@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// A provider with a certificate of the organisation's own authority is called only where
-// the operator trusts that authority.
+// A provider with a certificate of a private authority is called only if the operator
+// trusts that authority.
 func TestPrivateCertificateAuthority(t *testing.T) {
 	t.Parallel()
 	var came atomic.Int64

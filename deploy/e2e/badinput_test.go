@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// badInput: everything wrong is refused by name, and costs the server nothing
-// that it keeps.
+// badInput: everything wrong is refused by name, and uses no lasting resource of the
+// server.
 func badInput(t *testing.T, in *installation) {
 	w := in.tenant(t)
 	flow := w.workflow(t, "size", pictureSize())
@@ -88,7 +88,7 @@ func unknownFields(t *testing.T, w *tenant) {
 	wantRefusal(t, "a huge body at a link", w.in.guest().call(t, http.MethodPost, "/v1/shared/x:run", huge), http.StatusRequestEntityTooLarge)
 }
 
-// uncarried: what protobuf has no place for is the client's mistake, also a stranger's.
+// uncarried: a value that protobuf cannot carry is the client's mistake, for guests too.
 func uncarried(t *testing.T, in *installation, w *tenant) {
 	deep := func(n int) []byte {
 		return []byte(`{"inputs":{"who":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}}`)
@@ -109,7 +109,7 @@ func uncarried(t *testing.T, in *installation, w *tenant) {
 	}
 }
 
-// brokenDefinitions: every problem is named, with its step, not the first alone.
+// brokenDefinitions: every problem is named with its step, not only the first.
 func brokenDefinitions(t *testing.T, w *tenant) {
 	step := func(kind, name, data string) object {
 		return object{"type": "roboflow_core/" + kind, "name": name, "data": data, "operations": []any{}}
@@ -131,7 +131,7 @@ func brokenDefinitions(t *testing.T, w *tenant) {
 	}
 }
 
-// giant is the head of a PNG of 60 000 x 60 000 pixels: 10 GB, if one believes it.
+// giant is the head of a PNG that declares 60 000 x 60 000 pixels: 10 GB.
 func giant() []byte {
 	var b bytes.Buffer
 	b.WriteString("\x89PNG\r\n\x1a\n")
@@ -170,7 +170,7 @@ func brokenPictures(t *testing.T, w *tenant, flow string) {
 			t.Errorf("%s: it shows a file: %s", what, r)
 		}
 	}
-	// What looks at pixels, and not at the size alone, has to decode it.
+	// A block that reads pixels, and not only the size, has to decode the picture.
 	demo := w.in.demoOwner(t)
 	wantRefusal(t, "a torn picture", run1(t, demo, demo.path()+"/workflows/read-text", picture(good[:len(good)/3])), http.StatusBadRequest)
 	r := run1(t, w, flow, picture(giant()))
@@ -190,8 +190,8 @@ func brokenModels(t *testing.T, w *tenant) {
 	}
 }
 
-// memory: hundreds of large and broken requests leave the programs as big as
-// they were.
+// memory: after hundreds of large and broken requests the programs use as much memory as
+// before.
 func memory(t *testing.T, in *installation, w *tenant, flow string) {
 	large := bytes.Repeat([]byte("x"), 6<<20)
 	storm := func(n int) {
@@ -224,7 +224,7 @@ func memory(t *testing.T, in *installation, w *tenant, flow string) {
 	}
 }
 
-// resident is the memory of all programs.
+// resident returns the memory of all programs.
 func (in *installation) resident(t testing.TB) (bytes int64) {
 	t.Helper()
 	for _, name := range in.order {

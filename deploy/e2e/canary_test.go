@@ -10,9 +10,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// tour drives what the other cases do not: together they have called every RPC,
-// with secrets in everything that can hold one. The end of the installation
-// searches what came of it.
+// tour makes the calls that the other cases do not: together they have called every RPC,
+// with secrets in every field that can hold one. At the end of the installation everything
+// is searched for them.
 func tour(t *testing.T, in *installation) {
 	provider := testkit.Provider(t)
 	w := in.asker(t, provider.URL)
@@ -52,7 +52,7 @@ func tourVault(t *testing.T, w *tenant, url string) {
 		return dead.call(t, http.MethodGet, w.path(), nil).status == http.StatusUnauthorized
 	})
 
-	// What has to be escaped in JSON, URLs and HTML.
+	// Characters that must be escaped in JSON, URLs and HTML.
 	odd := "sk-canary-" + random() + `"<&+/\'` + random()
 	for _, s := range []string{odd, w.in.secret()} {
 		w.in.planted.add(credential, s)
@@ -153,7 +153,7 @@ func tourShares(t *testing.T, w *tenant) {
 	w.must(t, http.MethodDelete, "/v1/"+name, nil)
 }
 
-// wrongPlaces: secrets where none belongs, in requests that are refused.
+// wrongPlaces: secrets in fields that must not have any, in requests that are refused.
 func wrongPlaces(t *testing.T, w *tenant) {
 	s := w.in.secret()
 	broken := []byte(`{"provider": "openai", "value": "` + s + `", `)

@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// shell is somebody at a terminal with the command-line client.
+// shell is a person at a terminal with the command-line client.
 type shell struct {
 	dir, base, keyFile string
 }
 
-// shell gives the workspace's owner a terminal.
+// shell returns a terminal of the workspace's owner.
 func (w *tenant) shell(t testing.TB) *shell {
 	t.Helper()
 	s := &shell{dir: t.TempDir(), base: w.in.base}
@@ -53,7 +53,7 @@ func (s *shell) keyhole(t testing.TB, args ...string) string {
 	return out
 }
 
-// refused runs a command that does not, and says why.
+// refused runs a command that fails, and returns its error text.
 func (s *shell) refused(t testing.TB, says string, args ...string) {
 	t.Helper()
 	if out, err := s.try(t, args...); err == nil || !strings.Contains(out, says) {
@@ -61,7 +61,7 @@ func (s *shell) refused(t testing.TB, says string, args ...string) {
 	}
 }
 
-// names uses what the client prints in its NAME columns as it is.
+// names uses the values of the NAME columns unchanged in other commands.
 func names(t *testing.T, in *installation) {
 	w, other := in.tenant(t), in.tenant(t)
 	w.workflow(t, "named", plain())
@@ -90,5 +90,5 @@ func names(t *testing.T, in *installation) {
 	s.keyhole(t, "key", "revoke", name("key", "create", "--title", "to be revoked"))
 	s.refused(t, "is a key, not a share", "share", "pause", w.keyName)
 	s.refused(t, "is a share, not a link", "share", "view", share)
-	s.refused(t, "not found in this key's workspace", "workflow", "get", other.name+"/workflows/named") // the workspace of a name is not dropped
+	s.refused(t, "not found in this key's workspace", "workflow", "get", other.name+"/workflows/named") // a name keeps its workspace
 }

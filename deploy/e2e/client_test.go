@@ -19,7 +19,7 @@ type object = map[string]any
 // exchange is one reply as its client got it.
 type exchange struct {
 	method, path string
-	visitor      bool // not of the workspace that the link is of
+	visitor      bool // not the workspace of the link
 	status       int
 	got          []byte // headers and body
 }
@@ -35,15 +35,15 @@ func (e *exchanges) add(x exchange) {
 	e.all = append(e.all, x)
 }
 
-// client is somebody with a key, or a guest, at an installation. It keeps every
-// byte that it gets.
+// client is a caller with a key, or a guest, at an installation. It keeps every byte that
+// it receives.
 type client struct {
 	in      *installation
 	key     string
 	visitor bool
-	// base is another gateway than the installation's first.
+	// base is the URL of another gateway than the installation's first.
 	base string
-	// transport is nil for the one that all share.
+	// transport is nil for the shared one.
 	transport http.RoundTripper
 }
 
@@ -52,18 +52,18 @@ func (in *installation) operator(t testing.TB) *client {
 }
 func (in *installation) guest() *client { return &client{in: in, visitor: true} }
 
-// reply is what came back.
+// reply is a received answer.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// transport has no limit of connections: the cases are parallel.
+// transport has no limit of connections, because the cases are parallel.
 var transport = &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 5 * time.Second}
 
-// stranger calls with a key that nobody has, and from its own address, for wrong
-// keys are limited by address: the n-th of a network that is all loopback.
+// stranger calls with an unknown key from its own address, because wrong keys are limited
+// by address: the n-th address of loopback.
 func (in *installation) stranger(n int) *client {
 	from := &net.TCPAddr{IP: net.IPv4(127, 1, byte(n>>8), byte(n))}
 	return &client{in: in, key: "kh_" + strings.ToUpper(random()), transport: &http.Transport{
@@ -71,7 +71,7 @@ func (in *installation) stranger(n int) *client {
 	}}
 }
 
-// try makes a request; an error is the connection's.
+// try makes a request. Its error is the connection's.
 func (c *client) try(method, path string, body any, header ...string) (reply, error) {
 	return c.within(90*time.Second, method, path, body, header...)
 }
@@ -119,12 +119,12 @@ func payload(body any) io.Reader {
 	}
 	raw, err := json.Marshal(body)
 	if err != nil {
-		panic(err) // of a test's own literal
+		panic(err) // of a literal in the test
 	}
 	return bytes.NewReader(raw)
 }
 
-// call makes a request that is answered.
+// call makes a request and expects an answer.
 func (c *client) call(t testing.TB, method, path string, body any, header ...string) reply {
 	t.Helper()
 	r, err := c.try(method, path, body, header...)
@@ -134,7 +134,7 @@ func (c *client) call(t testing.TB, method, path string, body any, header ...str
 	return r
 }
 
-// must makes a request that succeeds.
+// must makes a request and expects success.
 func (c *client) must(t testing.TB, method, path string, body any) reply {
 	t.Helper()
 	r := c.call(t, method, path, body)
@@ -154,10 +154,10 @@ func (c *client) post(t testing.TB, path string, body any) reply {
 	return c.must(t, http.MethodPost, path, body)
 }
 
-// String is for failures.
+// String is for failure messages.
 func (r reply) String() string { return fmt.Sprintf("%d %.2000s", r.status, r.body) }
 
-// at finds "outputs.0.answer" in the JSON of a reply; nil where there is none.
+// at returns a value such as "outputs.0.answer" of a JSON reply, or nil.
 func (r reply) at(path string) any {
 	var v any
 	if json.Unmarshal(r.body, &v) != nil {
@@ -188,7 +188,7 @@ func (r reply) text(path string) string { s, _ := r.at(path).(string); return s 
 
 func (r reply) list(path string) []any { l, _ := r.at(path).([]any); return l }
 
-// number reads a JSON number, or an int64 as protojson writes it.
+// number reads a JSON number, or an int64 in protojson's form.
 func (r reply) number(path string) int64 { return number(r.at(path)) }
 
 func number(v any) int64 {
@@ -202,7 +202,7 @@ func number(v any) int64 {
 	return 0
 }
 
-// reason is the ErrorInfo's.
+// reason returns the reason of the ErrorInfo.
 func (r reply) reason() string {
 	for _, d := range r.list("details") {
 		if s, _ := at(d, "reason").(string); s != "" {
@@ -212,7 +212,7 @@ func (r reply) reason() string {
 	return ""
 }
 
-// fetch reads a page of a program; nothing where it does not answer.
+// fetch reads a page of a program; the empty text if it does not answer.
 func fetch(url string) []byte {
 	got, err := http.Get(url) //nolint:noctx // of our own programs
 	if err != nil {

@@ -21,7 +21,8 @@ var withoutCommand = map[string]string{
 	"RunnerService_RunSharedWorkflow": "share run takes the stream, which tells of each step",
 }
 
-// recorder stands between the client and an installation, and keeps what succeeded.
+// recorder is a proxy between the client and an installation. It records successful
+// methods.
 type recorder struct {
 	mu   sync.Mutex
 	seen []string // "GET /v1/whoami"
@@ -48,7 +49,7 @@ func (r *recorder) start(t *testing.T, base string) string {
 	return server.URL
 }
 
-// check fails for each method of the OpenAPI document that was not called with success.
+// check fails for each method of the OpenAPI document that did not succeed once.
 func (r *recorder) check(t *testing.T) {
 	t.Helper()
 	raw, err := os.ReadFile("../../proto/gen/openapi/keyhole.swagger.json")
@@ -78,7 +79,8 @@ func (r *recorder) check(t *testing.T) {
 	}
 }
 
-// wants runs a command and looks for texts in what it prints; a "!" before one: it is not there.
+// wants runs a command and searches its output for texts. A "!" in front means: not
+// present.
 func (s *shell) wants(t *testing.T, texts []string, args ...string) string {
 	t.Helper()
 	out := s.keyhole(t, args...)
@@ -93,7 +95,7 @@ func (s *shell) wants(t *testing.T, texts []string, args ...string) string {
 
 type says = []string
 
-// commands drives all that the client has: every method of the HTTP contract.
+// commands runs every command of the client: every method of the HTTP contract.
 func commands(t *testing.T, in *installation) {
 	var r recorder
 	w := in.tenant(t)
@@ -119,13 +121,13 @@ func commands(t *testing.T, in *installation) {
 	r.check(t)
 }
 
-// made is the JSON of what a command made.
+// made returns the JSON of a command that creates something.
 func (s *shell) made(t *testing.T, args ...string) reply {
 	t.Helper()
 	return reply{status: http.StatusOK, body: []byte(s.keyhole(t, append(args, "--json")...))}
 }
 
-// sessionCommands signs in with the key and with a link, and goes on without the key.
+// sessionCommands signs in with the key and with a link, and continues without the key.
 func (s *shell) sessionCommands(t *testing.T) {
 	link := s.made(t, "sign-in-link").text("link")
 	s.wants(t, says{"workspaces/"}, "login")
@@ -261,9 +263,9 @@ func (s *shell) draftCommands(t *testing.T) {
 func (s *shell) shareCommands(t *testing.T) {
 	share := s.made(t, "share", "create", "greet", "--id", "one", "--title", "One")
 	token, name := share.text("token"), share.text("name")
-	link := s.base + "/s/" + token // a token may begin like a flag
+	link := s.base + "/s/" + token // a token may start like a flag
 	s.wants(t, says{"greet/one"}, "share", "list", "greet")
-	// What is false or absent is left out of a reply, so that its line is looked for.
+	// A false or absent field is missing in a reply, so the test looks for its line.
 	s.wants(t, says{"Two", "sinks enabled      yes", "fork disabled      yes", "expire time", "https://a.example"}, "share", "update", "greet/one",
 		"--title", "Two", "--sinks", "--no-forks", "--expires", "72h", "--frame-origin", "https://a.example", "--sample", "who=a, b")
 	s.wants(t, says{"a, b"}, "share", "view", link, "--json")
@@ -292,7 +294,7 @@ func (s *shell) shareCommands(t *testing.T) {
 	s.wants(t, says{"one"}, "share", "list", "greet", "--revoked")
 }
 
-// openShare opens what a share can open: it needs a private model and a credential.
+// openShare opens run access and credentials: it needs a private model and a credential.
 func (s *shell) openShare(t *testing.T, w *tenant) {
 	key := path.Base(w.keyName)
 	const nowhere = "http://127.0.0.1:9"
@@ -309,8 +311,8 @@ func (s *shell) openShare(t *testing.T, w *tenant) {
 	s.unknownHost(t, w)
 }
 
-// unknownHost opens credentials at a host that nobody has listed: refused until the owner
-// confirms it, and the refusal names the flag.
+// unknownHost opens credentials to a host that nobody has listed. It is refused until the
+// owner confirms the host, and the refusal names the flag.
 func (s *shell) unknownHost(t *testing.T, w *tenant) {
 	const first, second = "https://hooks.keyhole-tests.com", "https://other.keyhole-tests.com"
 	value := w.in.secret()
@@ -323,7 +325,7 @@ func (s *shell) unknownHost(t *testing.T, w *tenant) {
 	w.must(t, http.MethodPatch, w.path()+"/workflows/far", object{"definition": ask(second+"/v1", "$credentials.far")})
 	s.refused(t, second, "share", "update", "far/far", "--pin", "2")
 	s.wants(t, says{"credential access  owner"}, "share", "update", "far/far", "--pin", "2", "--confirm-destination", second)
-	// A changed credential is another one: the owner confirms its host again, and resumes.
+	// A changed credential counts as new: the owner confirms its host again, and resumes.
 	w.must(t, http.MethodPatch, w.path()+"/credentials/far", object{"value": value, "hosts": []string{second}})
 	s.wants(t, says{"suspended"}, "share", "get", "far/far")
 	s.refused(t, "--confirm-destination", "share", "resume", "far/far")

@@ -17,7 +17,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 )
 
-// rpc is one public method, and how HTTP reaches it.
+// rpc is one public method, and its HTTP binding.
 type rpc struct {
 	name      string // "keyhole.vault.v1.VaultService/Whoami"
 	method    string
@@ -26,11 +26,10 @@ type rpc struct {
 	streaming bool
 }
 
-// uploads has no HTTP annotation: the gateway has its own handler for it.
+// uploads has no HTTP annotation: the gateway has a handler for it.
 const uploads = "/v1/{name=workspaces/*/models/*/versions/*}/artifact"
 
-// contract is every public RPC, from the descriptors: a new one is in it by
-// itself.
+// contract is every public RPC, from the descriptors, so it includes new ones.
 func contract(t testing.TB) []rpc {
 	t.Helper()
 	var all []rpc
@@ -73,7 +72,7 @@ func describe(t testing.TB, m protoreflect.MethodDescriptor) rpc {
 
 var variable = regexp.MustCompile(`\{[^}=]+(=([^}]+))?\}`)
 
-// pattern is the resource that a path has: "workspaces/*/keys/*", or "*".
+// pattern returns the resource in a path: "workspaces/*/keys/*", or "*".
 func (r rpc) pattern() string {
 	m := variable.FindStringSubmatch(r.template)
 	switch {
@@ -85,7 +84,7 @@ func (r rpc) pattern() string {
 	return m[2]
 }
 
-// at is the path for a resource.
+// at returns the path for a resource.
 func (r rpc) at(resource string) string {
 	return variable.ReplaceAllLiteralString(r.template, resource)
 }
@@ -99,8 +98,8 @@ func (r rpc) matches(method, path string) bool {
 	return found && method == r.method
 }
 
-// checkDriven fails for every RPC that no case has called with success: what is
-// not called is not searched for secrets either.
+// checkDriven fails for every RPC that no case has called successfully: the answers of
+// other RPCs were not searched for secrets.
 func (in *installation) checkDriven(t testing.TB) {
 	t.Helper()
 	for _, r := range contract(t) {

@@ -13,11 +13,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// smallDisk mounts a small file system that only the program sees, then becomes
-// the program.
+// smallDisk mounts a small file system that only the program sees, and then executes the
+// program.
 const smallDisk = `mount -t tmpfs -o size=24m,mode=700 tmpfs "$0" && exec "$@"`
 
-// namespace is how this user may mount something, if at all.
+// namespace returns how this user may mount a file system, if at all.
 func namespace(t testing.TB) []string {
 	t.Helper()
 	var all error
@@ -32,9 +32,8 @@ func namespace(t testing.TB) []string {
 	return nil
 }
 
-// TestDiskFull: with no room left, what would be written is UNAVAILABLE and is
-// not there afterwards; what is read still is; and nothing is called that could
-// not be written down.
+// TestDiskFull: on a full disk a write fails with UNAVAILABLE and leaves nothing, reads
+// succeed, and a call that cannot be recorded is not made.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	in := install(t, oneProcess, options{wrap: namespace(t)})
@@ -106,7 +105,7 @@ func room(t *testing.T, dir string) int64 {
 	return int64(s.Bavail) * s.Bsize
 }
 
-// fill leaves not a byte.
+// fill fills the disk to the last byte.
 func fill(t *testing.T, dir string) string {
 	t.Helper()
 	name := filepath.Join(dir, "filler")

@@ -12,7 +12,7 @@ import (
 const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
 
 // emptyCredentials runs workflows whose credential is the empty text, the usual way to
-// write "no key" for a server of one's own.
+// write "no key" for a private server.
 func emptyCredentials(t *testing.T, in *installation) {
 	provider, w, visitor := testkit.Provider(t), in.tenant(t), in.visitor(t)
 	literal := ask(provider.URL, "")

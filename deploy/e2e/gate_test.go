@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// gate is a provider that answers when it is told to, so that a test knows where
-// a run stands.
+// gate is a provider that answers on the test's signal, so that the test knows the state of
+// a run.
 type gate struct {
 	URL      string
 	answers  *testkit.OpenAI
@@ -21,7 +21,7 @@ type gate struct {
 	quitting chan struct{}
 }
 
-// gated starts one, open.
+// gated starts a gate, open.
 func gated(t testing.TB) *gate {
 	t.Helper()
 	g := &gate{answers: testkit.Provider(t), shut: make(chan struct{}), quitting: make(chan struct{})}
@@ -36,7 +36,7 @@ func gated(t testing.TB) *gate {
 	return g
 }
 
-// close holds what comes from now on; the function lets it through.
+// close holds requests from now on; the returned function releases them.
 func (g *gate) close() (open func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -45,7 +45,7 @@ func (g *gate) close() (open func()) {
 	return sync.OnceFunc(func() { close(shut) })
 }
 
-// count is what the provider itself has counted.
+// count returns the requests that the provider counted.
 func (g *gate) count() int64 { return g.arrived.Load() }
 
 // ServeHTTP implements http.Handler.

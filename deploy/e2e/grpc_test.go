@@ -33,7 +33,7 @@ import (
 	_ "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 )
 
-// grpcEndpoints: clients see the four public services and nothing else.
+// grpcEndpoints: clients see the four public services and no other.
 func grpcEndpoints(t *testing.T, in *installation) {
 	var services []string
 	for _, addr := range in.grpc {
@@ -81,7 +81,7 @@ func (in *installation) dial(t testing.TB, addr, as string) *grpc.ClientConn {
 	return conn
 }
 
-// listServices asks the reflection service, as grpcurl does.
+// listServices asks the reflection service, like grpcurl.
 func listServices(t testing.TB, conn *grpc.ClientConn) []string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -144,11 +144,12 @@ func invoke(t testing.TB, conn *grpc.ClientConn, method string) codes.Code {
 	return status.Code(conn.Invoke(ctx, method, &emptypb.Empty{}, &emptypb.Empty{}))
 }
 
-// internalEndpoints: nobody comes in without a certificate, and with one only to
-// what the rule names. In one process no internal face has an address.
+// internalEndpoints: a client without a certificate cannot connect, and one with a
+// certificate reaches only the methods that its rule names. In one process no internal
+// endpoint has an address.
 func (in *installation) internalEndpoints(t *testing.T) {
 	if in.kind == oneProcess {
-		return // what could be reached is the public listener, which was asked
+		return // only the public listener, already tested, could be reached
 	}
 	for _, m := range internalMethods(t) {
 		addr := in.internal[m.service]

@@ -22,7 +22,7 @@ const (
 	fiveProcesses kind = "five processes"
 )
 
-// both runs a test on both ways of installing.
+// both runs a test with both kinds.
 func both(t *testing.T, test func(t *testing.T, k kind)) {
 	t.Helper()
 	for _, k := range []kind{oneProcess, fiveProcesses} {
@@ -38,13 +38,13 @@ type options struct {
 	demo   bool // seed the demo
 	traces bool // export spans
 	twice  bool // a second vault, sharing and gateway on the same stores, of five processes
-	// settings are more arguments of keyhole serve.
+	// settings are additional arguments of keyhole serve.
 	settings []string
-	// wrap is put before the command, with the data folder as its last argument.
+	// wrap is a command in front of the program, with the data folder as its last argument.
 	wrap []string
-	// through gives the URL at which the services find a store.
+	// through returns the URL at which the services reach a store.
 	through func(t testing.TB, url string) string
-	// models makes the public models where there is no demo.
+	// models creates the public models if there is no demo.
 	models bool
 }
 
@@ -58,7 +58,7 @@ type installation struct {
 	internal map[string]string
 	programs map[string]*program
 	order    []string
-	demo     string // what the demo printed
+	demo     string // the output of the demo
 
 	databases map[string]string // URLs, of five processes
 	redis     map[string]string
@@ -66,8 +66,8 @@ type installation struct {
 	planted   planted
 }
 
-// install starts one and waits until it is ready. Its end is checked: nothing
-// that was planted may be anywhere, and every program ends well.
+// install starts an installation and waits until it is ready. At its end no planted secret
+// may be anywhere, and every program must end successfully.
 func install(t testing.TB, k kind, o options) *installation {
 	t.Helper()
 	in := &installation{kind: k, dir: t.TempDir(), programs: map[string]*program{}, grpc: map[string]string{}, internal: map[string]string{}}
@@ -86,14 +86,14 @@ func install(t testing.TB, k kind, o options) *installation {
 	if k == fiveProcesses && o.demo {
 		in.seed(t)
 	}
-	if o.wrap != nil { // what it mounts is seen from inside alone
+	if o.wrap != nil { // its mounts are visible inside only
 		in.dir = fmt.Sprintf("/proc/%d/root%s", in.programs[in.order[0]].cmd.Process.Pid, in.dir)
 	}
 	in.planted.add(apiKey, in.operatorKey(t))
 	return in
 }
 
-// env is common to all programs. Loopback may be called: the providers of the
+// env is common to all programs. It allows calls to loopback, because the providers of the
 // tests are there.
 func (in *installation) env(o options) []string {
 	env := []string{"KEYHOLE_EGRESS_ALLOW=127.0.0.0/8", "KEYHOLE_LOG_LEVEL=debug"}
@@ -113,7 +113,7 @@ func (in *installation) add(t testing.TB, o options, name, admin string, command
 	in.order = append(in.order, name)
 }
 
-// alone is keyhole serve, with the embedded stores.
+// alone is keyhole serve with the embedded stores.
 func (in *installation) alone(t testing.TB, addr string, o options) {
 	t.Helper()
 	in.grpc["all"] = freeAddr(t)
@@ -135,7 +135,7 @@ func (in *installation) alone(t testing.TB, addr string, o options) {
 	in.add(t, o, "keyhole", freeAddr(t), command...)
 }
 
-// ready waits until all say so.
+// ready waits until all programs are ready.
 func (in *installation) ready(t testing.TB) {
 	t.Helper()
 	for _, name := range in.order {
@@ -176,7 +176,7 @@ func ok(url string) bool {
 	return reply.StatusCode == http.StatusOK
 }
 
-// program finds where a service runs.
+// program returns the program in which a service runs.
 func (in *installation) program(service string) *program {
 	if p, ok := in.programs[service]; ok {
 		return p
@@ -184,8 +184,8 @@ func (in *installation) program(service string) *program {
 	return in.programs["keyhole"]
 }
 
-// restart starts a program that has ended, and waits until those that call it
-// have found it again.
+// restart starts a program that has ended, and waits until its callers have connected
+// again.
 func (in *installation) restart(t testing.TB, service string) {
 	t.Helper()
 	in.program(service).start(t)
@@ -202,7 +202,7 @@ func (in *installation) operatorKey(t testing.TB) string {
 	return strings.TrimSpace(string(raw))
 }
 
-// finish stops everything and then searches what is left behind.
+// finish stops everything and then searches the remaining data.
 func (in *installation) finish(t testing.TB) {
 	t.Helper()
 	metrics := in.scrape()
@@ -230,7 +230,7 @@ func (in *installation) scrape() []byte {
 	return all
 }
 
-// explain shows what the logs say of a request, for a failure.
+// explain returns the log lines of a request, for a failure message.
 func (in *installation) explain(t testing.TB, r reply) {
 	t.Helper()
 	id := r.header.Get("X-Request-Id")

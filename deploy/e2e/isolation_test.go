@@ -9,20 +9,20 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// bodies are those that a method needs to be understood at all.
+// bodies are the minimal bodies that methods accept.
 var bodies = map[string]object{
 	"CreateCredential": {"provider": "openai_compatible", "value": "sk-0123456789abcdef0123", "hosts": []string{"https://example.com"}},
 	"UpdateCredential": {"title": "x"}, "CreateWorkflow": {"definition": plain()}, "UpdateWorkflow": {"title": "x"},
 	"UpdateWorkflowDraft": {"definition": plain()}, "InspectDefinition": {"definition": plain()}, "UpdateShare": {"title": "x"}, "UpdateKey": {"title": "x"}, "UpdateModel": {"title": "x"}, "CreateModel": {"title": "x"},
 }
 
-// ids are what some methods want in the query.
+// ids are query parameters that some methods need.
 var ids = map[string]string{
 	"CreateCredential": "?credentialId=x", "CreateModel": "?modelId=x", "CreateWorkflow": "?workflowId=x",
 }
 
-// isolation: with the key of one workspace, what another has and what nobody has
-// look alike, byte for byte, for every method that names something.
+// isolation: with the key of one workspace, another workspace's resource and one that does
+// not exist get the same answer, byte for byte, for every method that names a resource.
 func isolation(t *testing.T, in *installation) {
 	provider := testkit.Provider(t)
 	a, b := in.asker(t, provider.URL), in.tenant(t)
@@ -54,7 +54,7 @@ func isolation(t *testing.T, in *installation) {
 	}
 }
 
-// resources makes one of each, and names them by their patterns.
+// resources creates one of each kind, by pattern.
 func (w *tenant) resources(t testing.TB) map[string]string {
 	t.Helper()
 	share, _ := w.share(t, w.path()+"/workflows/ask", nil)
@@ -72,8 +72,8 @@ func (w *tenant) resources(t testing.TB) map[string]string {
 	}
 }
 
-// ghosts are names like one that exists, of nothing: in the same workspace, and
-// in one that is not there.
+// ghosts returns names of resources that do not exist: in the same workspace, and in a
+// workspace that does not exist.
 func ghosts(name string) []string {
 	parts := strings.Split(name, "/")
 	elsewhere := append([]string{"workspaces", "t-" + random()[:12]}, parts[2:]...)

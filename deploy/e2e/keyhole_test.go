@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// limit bounds what should take a second: a machine that is busy is no failure.
+// limit bounds operations that take a second on an idle machine, so that a busy machine is
+// not a failure.
 const limit = 5 * time.Second
 
-// cases leave an installation as usable as they found it, so they share one.
-// Those that end programs have installations of their own.
+// cases leave an installation usable, so they share one. Cases that end programs have their
+// own installations.
 var cases = []struct {
 	name string
 	run  func(*testing.T, *installation)
@@ -36,7 +37,7 @@ func TestKeyhole(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, k kind) {
 		in := install(t, k, options{demo: true, traces: true})
-		// It compares the demo's usage before and after, so it goes alone.
+		// It compares the demo's usage before and after, so it runs alone.
 		t.Run("the acceptance walk", func(t *testing.T) { acceptance(t, in) })
 		t.Run("cases", func(t *testing.T) {
 			for _, c := range cases {
@@ -46,7 +47,7 @@ func TestKeyhole(t *testing.T) {
 				})
 			}
 		})
-		// Alone, so that what grows is what it measures.
+		// Alone, so that any growth is its own.
 		t.Run("bad input", func(t *testing.T) { badInput(t, in) })
 		t.Run("every RPC was driven", func(t *testing.T) { in.checkDriven(t) })
 	})

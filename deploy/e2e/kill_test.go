@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestKill ends programs with kill -9 while runs are before, in and after their
-// provider's answer. Afterwards the ledger says what the provider says, the
-// budget is there again, and nobody waits indefinitely.
+// TestKill ends programs with kill -9 while runs are before, in and after their provider's
+// answer. Afterwards the ledger agrees with the provider, the budget is available again,
+// and no client waits indefinitely.
 func TestKill(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, k kind) {
@@ -46,7 +46,7 @@ func killed(t *testing.T, k kind, victim string) {
 	c.budget(t)
 }
 
-// crash is a victim and those who work with it.
+// crash is a program to kill and its peers.
 type crash struct {
 	in       *installation
 	w        *tenant
@@ -54,10 +54,10 @@ type crash struct {
 	victim   string
 
 	mu        sync.Mutex
-	succeeded int64 // runs that a client saw end well
+	succeeded int64 // runs that a client saw succeed
 }
 
-// run asks once. Whatever becomes of it, an answer comes.
+// run makes one request and requires an answer, whatever its content.
 func (c *crash) run(t *testing.T) {
 	r, err := c.w.within(45*time.Second, http.MethodPost, c.w.path()+"/workflows/ask:run", question("x"))
 	if err != nil && c.in.kind == fiveProcesses {
@@ -70,8 +70,7 @@ func (c *crash) run(t *testing.T) {
 	}
 }
 
-// underLoad kills in the middle of runs that come and go: before, while and
-// after the provider answers.
+// underLoad kills during runs: before, while and after the provider answers.
 func (c *crash) underLoad(t *testing.T) {
 	var workers sync.WaitGroup
 	for range killWorkers {
@@ -87,8 +86,7 @@ func (c *crash) underLoad(t *testing.T) {
 	workers.Wait()
 }
 
-// whileItAnswers kills when every run has reached the provider, and none has its
-// answer.
+// whileItAnswers kills when every run has reached the provider, and none has its answer.
 func (c *crash) whileItAnswers(t *testing.T) {
 	open := c.provider.close()
 	defer open()
@@ -104,8 +102,7 @@ func (c *crash) whileItAnswers(t *testing.T) {
 	workers.Wait()
 }
 
-// back restarts the victim. The others call it again as soon as they look: they
-// wait a little longer after every attempt, 5 s at most.
+// back restarts the program. Its peers reconnect with a growing delay of up to 5 s.
 func (c *crash) back(t *testing.T) {
 	c.in.restart(t, c.victim)
 	eventually(t, 15*time.Second, "runs can be made again", func() bool {
@@ -117,8 +114,7 @@ func (c *crash) runs(t *testing.T) []any {
 	return c.w.get(t, c.w.path()+"/runs?pageSize=500").list("runs")
 }
 
-// settled waits until the last run is over: those whose runner died end when
-// their lease does.
+// settled waits until the last run has ended. A run whose runner died ends with its lease.
 func (c *crash) settled(t *testing.T) {
 	eventually(t, 90*time.Second, "all runs are settled", func() bool {
 		for _, r := range c.runs(t) {
@@ -130,7 +126,7 @@ func (c *crash) settled(t *testing.T) {
 	})
 }
 
-// compare holds the ledger against the provider's own count.
+// compare compares the ledger with the provider's own count.
 func (c *crash) compare(t *testing.T) {
 	var booked, unknown int64
 	for _, r := range c.runs(t) {
@@ -161,7 +157,7 @@ func (c *crash) compare(t *testing.T) {
 	t.Logf("%s: provider %d, booked %d, end unknown %d, succeeded %d, usage %v", c.victim, c.provider.count(), booked, unknown, c.succeeded, total)
 }
 
-// budget: what no run was booked for can be used, to the last one.
+// budget: the budget of all runs that were not booked can be used, exactly.
 func (c *crash) budget(t *testing.T) {
 	left := killBudget - number(c.w.usage(t, "key")[c.w.keyName]["runs"])
 	var got int64

@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// mainPath is what the product is for, from a workspace to a revoked link.
+// mainPath is the product's main use, from a workspace to a revoked link.
 func mainPath(t *testing.T, in *installation) {
 	provider := testkit.Provider(t)
 	owner, visitor := in.tenant(t), in.tenant(t)
@@ -134,8 +134,8 @@ func fork(t *testing.T, owner, visitor *tenant, token string, provider *testkit.
 	}
 }
 
-// mainUsage: the runs through links are the visitor's, the owner's own is the
-// owner's; credential calls are counted with both.
+// mainUsage: runs through links are charged to the visitor, the owner's own run to the
+// owner. Credential calls are counted for both.
 func mainUsage(t *testing.T, owner, visitor *tenant, share string) {
 	if got := number(owner.usage(t, "key")[owner.keyName]["runs"]); got != 1 {
 		t.Errorf("the owner's key was charged %d runs: %v", got, owner.usage(t, "key"))

@@ -9,9 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// misbehave runs into every failure of a provider, on each way that a run can be
-// started. No answer may hold the key; the search at the end knows better than
-// this case.
+// misbehave runs into every failure of a provider, for each way to start a run. No answer
+// may contain the key; the search at the end looks for more encodings than this case.
 func misbehave(t *testing.T, in *installation) {
 	for name, how := range map[string]testkit.Behaviour{
 		"401 with echo": testkit.EchoUnauthorized, "500 with echo": testkit.ServerError, "timeout": testkit.Hang,
@@ -53,11 +52,11 @@ func misbehaving(t *testing.T, in *installation, how testkit.Behaviour) {
 			return leave(t, w.client, "/"+id+"/workflows/ask")
 		},
 	} {
-		secret := w.newValue(t, "llm") // one that caused two suspensions is used by no link
+		secret := w.newValue(t, "llm") // no link uses a value that caused two suspensions
 		if how == testkit.Good {
 			provider.Answer("you sent " + secret + " or " + theirs)
 		}
-		// Links of their own: what suspends one must not spare the next.
+		// Separate links: a suspension must not protect the next case.
 		_, open := w.share(t, flow, hidden())
 		_, closed := w.share(t, flow, nil)
 		before := provider.Count()
@@ -74,7 +73,7 @@ func misbehaving(t *testing.T, in *installation, how testkit.Behaviour) {
 	}
 }
 
-// leave is a Roboflow client that gives up after a while: it knows no deadlines.
+// leave is a Roboflow client that gives up after a while, because it cannot set deadlines.
 func leave(t *testing.T, c *client, path string) reply {
 	t.Helper()
 	r, err := c.within(2*time.Second, http.MethodPost, path, roboflowBody("null", `{}`))
@@ -84,6 +83,5 @@ func leave(t *testing.T, c *client, path string) reply {
 	return r
 }
 
-// short is the deadline of a client in a hurry, so that a provider that hangs
-// holds nobody up.
+// short is a client's deadline, so that a provider that hangs delays no test.
 var short = []string{"Grpc-Timeout", "2S"}

@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
 )
 
-// model uploads one, and gives its id.
+// model uploads a model and returns its ID.
 func (w *tenant) model(t testing.TB, id, task, visibility, file string) string {
 	t.Helper()
 	w.post(t, w.path()+"/models?modelId="+id, object{"title": id, "task": task, "visibility": visibility})
@@ -27,7 +27,7 @@ func (w *tenant) model(t testing.TB, id, task, visibility, file string) string {
 	return id + "/1"
 }
 
-// choosing is a workflow of every block that runs a model, whose inputs decide which.
+// choosing is a workflow with every block that runs a model. Its inputs choose the models.
 func choosing() object {
 	steps := []any{object{"type": "roboflow_core/pp_ocr@v1", "name": "read", "images": "$inputs.image", "model_id": "$inputs.reader"}}
 	outputs := []any{object{"type": "JsonField", "name": "text", "selector": "$steps.read.result"}}
@@ -50,8 +50,8 @@ func choosing() object {
 	}
 }
 
-// chooseModels: an input decides the model, in an own run and, among public models,
-// through a link, whatever the owner has opened.
+// chooseModels: an input chooses the model, in an own run and, among public models, through
+// a link, whatever the owner has opened.
 func chooseModels(t *testing.T, in *installation) {
 	owner := in.tenant(t)
 	const detector, reader = ".tools/testdata/yolov8n.onnx", "bin/models/pp-ocr.zip"
@@ -103,7 +103,7 @@ func chooseModels(t *testing.T, in *installation) {
 			}
 		}
 	}
-	// Roboflow's clients bring JSON as it is.
+	// Roboflow's clients send JSON unchanged.
 	r := guest.call(t, http.MethodPost, "/s/"+open+"/any/workflows/any", object{"inputs": given(one, "detector", "things/1")["inputs"]})
 	if r.status != http.StatusOK || r.text("outputs.0.with2") != "things/1" {
 		t.Errorf("a Roboflow client chooses a model: %.600s", r)

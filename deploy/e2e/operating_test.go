@@ -19,7 +19,7 @@ var (
 	redisURL = regexp.MustCompile(`redis://127\.0\.0\.1:6379`)
 )
 
-// block is the console block below a heading of docs/operate/operating.md.
+// block returns the console block below a heading of docs/operate/operating.md.
 func block(t *testing.T, heading string) string {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/operate/operating.md")
@@ -35,8 +35,7 @@ func block(t *testing.T, heading string) string {
 	return text
 }
 
-// elsewhere gives a block addresses that nobody uses and its own Redis. Nothing
-// else of it is changed.
+// elsewhere replaces the addresses and the Redis of a block. Everything else stays.
 func elsewhere(t *testing.T, text string) (script, base string) {
 	t.Helper()
 	const kept = "REDIS-OF-THE-TEST"
@@ -61,7 +60,7 @@ func TestFiveProgramsAsDocumented(t *testing.T) {
 	cmd.Dir = t.TempDir()
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + cmd.Dir}
 	cmd.Stdin = strings.NewReader(script)
-	out, err := os.Create(filepath.Join(t.TempDir(), "out")) // a file: the programs go on writing when the script has ended
+	out, err := os.Create(filepath.Join(t.TempDir(), "out")) // a file, because the programs keep writing after the script has ended
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +105,7 @@ func endGroup(t *testing.T, group int) {
 	}
 }
 
-// TestSeedWaits: what demo seed waits for, and that it does not wait indefinitely.
+// TestSeedWaits: demo seed waits for the services, but not indefinitely.
 func TestSeedWaits(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -9,9 +9,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// TestOutage takes a store away and gives it back. Meanwhile everything that
-// needs it is UNAVAILABLE, with a reason and without waiting indefinitely; nothing is
-// half written; afterwards it recovers without help.
+// TestOutage stops a store and starts it again. Meanwhile everything that needs the store
+// fails with UNAVAILABLE and a reason, and does not wait indefinitely. Nothing is half
+// written, and afterwards the services recover without help.
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, k kind) {
@@ -78,7 +78,7 @@ func (o *outage) happens(t *testing.T, stores []*proxy) {
 	o.consistent(t)
 }
 
-// consistent: every call of the provider is booked, and nothing goes on.
+// consistent: every call of the provider is booked, and no run is open.
 func (o *outage) consistent(t *testing.T) {
 	eventually(t, 30*time.Second, "the ledger has what the provider has", func() bool {
 		return number(o.w.usage(t, "key")[o.w.keyName]["credentialCalls"]) == int64(o.provider.Count())

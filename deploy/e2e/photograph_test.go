@@ -22,8 +22,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// sign renders a photograph-like picture of a sign: a gradient, noise, and two
-// lines of text.
+// sign renders a picture like a photograph of a sign: a gradient, noise, and two lines of
+// text.
 func sign(t testing.TB, lines ...string) []byte {
 	t.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, 800, 420))
@@ -70,7 +70,7 @@ func (in *installation) demoToken(t testing.TB) string {
 	return m[1]
 }
 
-// demoOwner is the demo's workspace with its own key.
+// demoOwner is the owner of the demo's workspace, with its key.
 func (in *installation) demoOwner(t testing.TB) *tenant {
 	t.Helper()
 	w := &tenant{client: &client{in: in}, name: "workspaces/demo"}
@@ -78,8 +78,7 @@ func (in *installation) demoOwner(t testing.TB) *tenant {
 	return w
 }
 
-// photograph: an anonymous visitor runs the owner's private model, and the owner
-// is charged for it.
+// photograph: a guest runs the owner's private model, and the owner is charged.
 func photograph(t *testing.T, in *installation) {
 	token, owner := in.demoToken(t), in.demoOwner(t)
 	before := owner.usage(t, "model")

@@ -13,14 +13,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// keptHook is a receiver of webhooks that keeps what comes.
+// keptHook is a receiver of webhooks that records requests.
 type keptHook struct {
 	*httptest.Server
 	mu  sync.Mutex
 	got []received
 }
 
-// received is what of a request does not differ by chance.
+// received is the deterministic part of a request.
 type received struct {
 	Target, Body string
 	Header       http.Header
@@ -39,7 +39,7 @@ func newKept(t testing.TB) *keptHook {
 	return h
 }
 
-// last takes what came since the last call.
+// last returns the requests since the last call.
 func (h *keptHook) last() []received {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -110,7 +110,8 @@ func TestSavedSecretsArriveAsInline(t *testing.T) {
 	})
 }
 
-// sharedHook shares an address and a header that are secrets: hidden, and brought.
+// sharedHook shares an address and a header that are secrets: hidden, and as the visitor's
+// inputs.
 func (in *installation) sharedHook(t *testing.T, owner *tenant, h *keptHook) {
 	path, key := "/services/T00000000/"+in.secret(), in.secret()
 	owner.workflow(t, "hidden", posts(object{"url": h.URL + path, "headers": object{"Authorization": "Bearer " + key}}))
@@ -151,7 +152,7 @@ func (in *installation) sharedHook(t *testing.T, owner *tenant, h *keptHook) {
 	}
 }
 
-// prefixedInput brings a secret that stands after a prefix: in an own run, and of a visitor.
+// prefixedInput uses a secret after a prefix: in an own run, and as a visitor.
 func (in *installation) prefixedInput(t *testing.T, owner *tenant, h *keptHook) {
 	definition := posts(object{"url": h.URL + "/hook", "headers": object{"Cookie": "sid=$inputs.session"}})
 	definition["inputs"] = []any{object{"type": "WorkflowParameter", "name": "session"}}

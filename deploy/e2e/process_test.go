@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// output collects what a program writes; its next life goes on in the same one.
+// output collects the output of a program, over restarts.
 type output struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -34,8 +34,8 @@ func (o *output) bytes() []byte {
 	return bytes.Clone(o.buf.Bytes())
 }
 
-// program is one of bin/ with its arguments: it can be started, ended and
-// started again.
+// program is a program of bin/ with its arguments. It can be started, stopped and
+// restarted.
 type program struct {
 	name        string
 	command     []string
@@ -48,7 +48,7 @@ type program struct {
 	err  error
 }
 
-// built is a file that make build left.
+// built returns a file that make build built.
 func built(t testing.TB, name string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("..", "..", "bin", name))
@@ -66,7 +66,7 @@ func (p *program) start(t testing.TB) {
 	cmd := exec.Command(p.command[0], p.command[1:]...)
 	cmd.Env = append([]string{"PATH=/usr/bin:/bin", "HOME=" + os.TempDir()}, p.env...)
 	cmd.Stderr, cmd.Stdout = &p.logs, &p.spans
-	// It ends with the tests, however these end.
+	// It ends with the tests, however they end.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start %s: %v", p.name, err)
@@ -79,14 +79,14 @@ func (p *program) start(t testing.TB) {
 	}()
 }
 
-// kill is kill -9.
+// kill sends SIGKILL.
 func (p *program) kill(t testing.TB) {
 	t.Helper()
 	_ = p.cmd.Process.Kill()
 	p.ended(t, 10*time.Second)
 }
 
-// terminate asks it to stop; how it ends is for the caller.
+// terminate sends SIGTERM. The caller checks the exit.
 func (p *program) terminate(t testing.TB) {
 	t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -121,9 +121,8 @@ func (p *program) tail() []byte {
 
 var nextPort atomic.Int64
 
-// freeAddr is an address that nobody listens on. The ports are below those that
-// the kernel gives to outgoing connections: one of these cannot take it between
-// here and the program's start.
+// freeAddr returns an unused address. Its port is below the ephemeral ports, so that no
+// outgoing connection takes it before the program starts.
 func freeAddr(t testing.TB) string {
 	t.Helper()
 	for range 2000 {
@@ -139,7 +138,7 @@ func freeAddr(t testing.TB) string {
 	return ""
 }
 
-// eventually polls what other processes do: there is no signal to wait for.
+// eventually polls other processes, which send no signal to wait for.
 func eventually(t testing.TB, within time.Duration, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(within); !ok(); time.Sleep(20 * time.Millisecond) {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// proxy stands between a service and a store, so that the store can go away for
-// one installation alone, and come back.
+// proxy is between a service and a store, so that the store can become unavailable for one
+// installation, and come back.
 type proxy struct {
 	addr          string
 	network, dest string
@@ -64,7 +64,7 @@ func (p *proxy) join(in net.Conn) {
 	_ = in.Close()
 }
 
-// cut breaks what is connected, and refuses what comes.
+// cut closes connections, and refuses new ones.
 func (p *proxy) cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -75,7 +75,7 @@ func (p *proxy) cut() {
 	p.conns = nil
 }
 
-// through puts a proxy before a PostgreSQL or a Redis of package testkit.
+// through puts a proxy in front of a PostgreSQL or a Redis of package testkit.
 func through(t testing.TB, store string) (string, *proxy) {
 	t.Helper()
 	u, err := url.Parse(store)

@@ -14,7 +14,7 @@ var readAnyText = object{
 }
 
 // readsText runs a step that names no model, in a workspace that has none: for its owner
-// and, because the model is public, for a visitor of a link with default settings.
+// and, because the default model is public, for a visitor of a link with default settings.
 func readsText(t *testing.T, in *installation) {
 	owner := in.tenant(t)
 	flow := owner.workflow(t, "read", readAnyText)

@@ -7,10 +7,9 @@ import (
 	"time"
 )
 
-// TestRevocationReachesTheOtherReplica withdraws rights through one replica of
-// gateway, sharing and vault, and uses them through the other. What is promised is
-// that within a second nothing new is admitted and what goes on is ended; the times
-// are logged, and only a lapse is a failure.
+// TestRevocationReachesTheOtherReplica withdraws rights through one replica of gateway,
+// sharing and vault, and uses them through the other. Within a second no new run is
+// admitted and running ones are ended. The times are logged; only a late end is a failure.
 func TestRevocationReachesTheOtherReplica(t *testing.T) {
 	t.Parallel()
 	in := install(t, fiveProcesses, options{twice: true})
@@ -44,8 +43,8 @@ func TestRevocationReachesTheOtherReplica(t *testing.T) {
 	}
 }
 
-// rights are what a visitor's run through a link rests on. The owner is at the first
-// replica, the visitor at the second. A plain run asks nobody but sharing.
+// rights are what a visitor's run through a link depends on. The owner uses the first
+// replica, the visitor the second. A plain run needs sharing only.
 type rights struct {
 	owner, visitor *tenant
 	provider       *gate
@@ -65,7 +64,7 @@ func newRights(t *testing.T, in *installation, use string) *rights {
 	return r
 }
 
-// lapse is how long a right outlives its withdrawal.
+// lapse is the time between the withdrawal of a right and its effect.
 func (r *rights) lapse(t *testing.T, use string, withdraw func()) time.Duration {
 	t.Helper()
 	if use == "run in flight" {
@@ -83,7 +82,7 @@ func (r *rights) lapse(t *testing.T, use string, withdraw func()) time.Duration 
 			return r.visitor.shared(t, r.token, question("x"))
 		}
 	}
-	if got := try(); got.status != http.StatusOK || gone(use, got) { // and is remembered, as freshly as can be
+	if got := try(); got.status != http.StatusOK || gone(use, got) { // and caches it, as late as possible
 		t.Fatalf("before: %s", got)
 	}
 	withdraw()
@@ -101,8 +100,8 @@ func (r *rights) lapse(t *testing.T, use string, withdraw func()) time.Duration 
 	}
 }
 
-// gone: the use is refused, or a view, which a paused link still has, says that it
-// would be.
+// gone: the use is refused, or a view, which a paused link still has, says that it would be
+// refused.
 func gone(use string, got reply) bool {
 	if use == "view" && got.status == http.StatusOK {
 		return got.at("runnable") != true
@@ -110,7 +109,7 @@ func gone(use string, got reply) bool {
 	return got.status >= 400 && got.reason() != ""
 }
 
-// staysRefused tries again: what one part has forgotten another must not remember.
+// staysRefused tries again: no part may restore what another has dropped.
 func (r *rights) staysRefused(t *testing.T, use string, try func() reply) {
 	t.Helper()
 	calls := r.provider.count()

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// revoke withdraws each right that a run rests on while its provider thinks. The
-// run ends then, and is booked.
+// revoke withdraws each right that a run depends on while its provider works. The run ends
+// at once, and is booked.
 func revoke(t *testing.T, in *installation) {
 	for name, withdraw := range map[string]func(t *testing.T, owner, visitor *tenant, share string){
 		"the share": func(t *testing.T, owner, _ *tenant, share string) {

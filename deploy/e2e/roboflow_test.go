@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-// roboflowBody is what Roboflow's Python client sends for run_workflow, in its
+// roboflowBody is the body that Roboflow's Python client sends for run_workflow, in its
 // order and with its nulls.
 func roboflowBody(key, inputs string) []byte {
 	return []byte(`{"api_key": ` + key + `, "use_cache": true, "enable_profiling": false, "inputs": ` + inputs + `}`)
 }
 
-// roboflow: Roboflow's clients run a workflow, a link, and a definition of their
-// own, unmodified.
+// roboflow: Roboflow's unmodified clients run a workflow, a link, and a definition of their
+// own.
 func roboflow(t *testing.T, in *installation) {
 	owner := in.tenant(t)
 	owner.workflow(t, "hello", plain())
@@ -59,7 +59,7 @@ func wantHello(t *testing.T, r reply) {
 	}
 }
 
-// batch: two pictures in, two objects out; the client nests them as it does.
+// batch: two pictures in, two objects out, nested like the client does.
 func batch(t *testing.T, in *installation) {
 	one, err := json.Marshal(picture(sign(t, "FIRST")))
 	if err != nil {
@@ -72,8 +72,8 @@ func batch(t *testing.T, in *installation) {
 	}
 }
 
-// limitedBatch: the limits on pictures hold for the lists that Roboflow's clients send. A
-// list that does not fit uses nothing up.
+// limitedBatch: the limits on pictures apply to the lists that Roboflow's clients send. A
+// list that does not fit uses nothing.
 func limitedBatch(t *testing.T, in *installation) {
 	owner := in.tenant(t)
 	owner.workflow(t, "echo", map[string]any{

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A search that finds nothing must be one that would have found it.
+// This checks that the search finds a secret if there is one.
 func TestSearchFindsEachForm(t *testing.T) {
 	t.Parallel()
 	const secret = `sk-canary-"<0123456789abcdef>"&0123456789`

@@ -15,14 +15,14 @@ import (
 	"testing"
 )
 
-// class says where a planted secret may be seen.
+// class says where a planted secret may be visible.
 type class int
 
 const (
-	credential class = iota // by nobody, once it is stored
-	apiKey                  // by its creator, once
-	link                    // by its owner
-	session                 // by the browser that signs in, in a cookie, and by a client that is no page
+	credential class = iota // to nobody, once it is stored
+	apiKey                  // to its creator, once
+	link                    // to its owner
+	session                 // to the browser that signs in, in a cookie, and to a client that is not a browser
 )
 
 type planted struct {
@@ -41,7 +41,7 @@ func (p *planted) add(c class, secret string) {
 	}
 }
 
-// forms are the encodings in which a secret is looked for.
+// forms are the encodings that the search looks for.
 func forms(secret string) map[string]string {
 	raw := []byte(secret)
 	quoted, _ := json.Marshal(secret)
@@ -52,7 +52,7 @@ func forms(secret string) map[string]string {
 	for name, e := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64url": base64.RawURLEncoding} {
 		for shift, skip := range []int{0, 2, 3} {
 			text := e.EncodeToString(append(make([]byte, shift), raw...))
-			// Without what depends on the neighbours: they are not known.
+			// Without the parts that depend on the unknown neighbours.
 			out[fmt.Sprintf("%s at %d", name, shift)] = text[skip : len(text)/4*4-4]
 		}
 	}
@@ -82,7 +82,7 @@ func (p *planted) index() index {
 	return ix
 }
 
-// find gives what is in text and may not be there.
+// find returns the secrets in a text that may not be there.
 func (ix index) find(text []byte, allowed ...func(needle) bool) []string {
 	may := func(n needle) bool {
 		return slices.ContainsFunc(allowed, func(ok func(needle) bool) bool { return ok(n) })
@@ -106,7 +106,7 @@ func report(t testing.TB, where string, found []string) {
 	}
 }
 
-// mayShow: a link to its owner, and to who came with it; a key to who makes it.
+// mayShow: a link to its owner and to its users; a key to its creator.
 func (x exchange) mayShow(n needle) bool {
 	switch n.class {
 	case link:
@@ -120,8 +120,8 @@ func (x exchange) mayShow(n needle) bool {
 	}
 }
 
-// search looks at every byte that came out of the installation, and at what it
-// keeps. Embedded Redis keeps nothing that outlives its process.
+// search searches every byte that left the installation, and all that it stores. Embedded
+// Redis stores nothing that outlives its process.
 func (in *installation) search(t testing.TB, metrics []byte) {
 	t.Helper()
 	ix := in.planted.index()

@@ -9,13 +9,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// browser is a browser with a cookie at an installation. Its requests say, as every browser's, which site made them.
+// browser is a browser with a cookie at an installation. Its requests name the site that
+// made them, like every browser's.
 type browser struct {
 	*client
 	cookie string
 }
 
-// page is what a browser adds to a request that a page of the installation makes.
+// page are the headers that a browser adds to a request of a page of the installation.
 func (b *browser) page() []string {
 	return []string{"Sec-Fetch-Site", "same-origin", "Origin", b.in.base, "Cookie", "__Host-keyhole=" + b.cookie, "User-Agent", "Mozilla/5.0 Firefox/140.0"}
 }
@@ -32,7 +33,7 @@ func (in *installation) signIn(t testing.TB, what, text string) *browser {
 	return b
 }
 
-// tokenIn is the session in the one cookie of a reply.
+// tokenIn returns the session in the only cookie of a reply.
 func tokenIn(t testing.TB, got reply) string {
 	t.Helper()
 	set := got.header.Values("Set-Cookie")
@@ -99,7 +100,8 @@ func TestABrowserSignsIn(t *testing.T) {
 	})
 }
 
-// What another site can make a browser send, with the cookie, must not act for the person.
+// A request that another site makes a browser send, with the cookie, must not act for the
+// person.
 func TestAttackCookieFromOtherSites(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S1", "requests of other sites with the session's cookie")
@@ -129,7 +131,7 @@ func TestAttackCookieFromOtherSites(t *testing.T) {
 			}
 			for _, path := range []string{"/app/sign-in", "/app/sign-out"} {
 				if name == "an old browser" || name == "contradiction" || strings.HasPrefix(name, "another") {
-					continue // a client that is no browser may sign itself in and out
+					continue // a client that is not a browser may sign in and out
 				}
 				got := b.call(t, http.MethodPost, path, object{"key": w.key}, append(header, "Cookie", cookie, "Content-Type", kind)...)
 				a.Attempt(got.status == http.StatusForbidden && len(got.header.Values("Set-Cookie")) == 0, "%s: %s as %q: %s", name, path, kind, got)
@@ -199,7 +201,7 @@ func TestAttackSignInWithoutHTTPS(t *testing.T) {
 	w := in.tenant(t)
 	for _, from := range []string{"http://keyhole.example", "http://10.0.0.1:8080", "http://127.0.0.1.example"} {
 		for _, path := range []string{"/app/sign-in", "/v1/sessions"} {
-			header := []string{"Host", strings.TrimPrefix(from, "http://"), "X-Forwarded-Proto", "https"} // of no trusted proxy
+			header := []string{"Host", strings.TrimPrefix(from, "http://"), "X-Forwarded-Proto", "https"} // not from a trusted proxy
 			if path == "/app/sign-in" {
 				header = append(header, "Origin", from)
 			}
@@ -211,7 +213,7 @@ func TestAttackSignInWithoutHTTPS(t *testing.T) {
 	a.Attempt(behind.reason() == "HTTPS_REQUIRED", "a proxy that puts its own Host: %s", behind)
 }
 
-// hosted posts with a Host header of the caller's choice.
+// hosted posts with a Host header that the caller chooses.
 func (c *client) hosted(t testing.TB, path string, body any, header ...string) reply {
 	t.Helper()
 	bare := *c
@@ -231,7 +233,7 @@ func (h hostOf) RoundTrip(r *http.Request) (*http.Response, error) {
 	return transport.RoundTrip(r)
 }
 
-// Wrong codes and wrong sessions have the limit of wrong keys.
+// Wrong codes and wrong sessions count like wrong keys.
 func TestAttackGuessingSessions(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S4", "guesses of codes, keys and sessions from one address")
@@ -265,7 +267,7 @@ func TestAttackGuessingSessions(t *testing.T) {
 	}
 }
 
-// A session ends with its key, at once and everywhere.
+// A session ends with its key, immediately and everywhere.
 func TestAttackSessionAfterItsKey(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S5", "a session whose key was revoked, and a session that was ended")

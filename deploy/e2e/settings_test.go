@@ -7,7 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// TestServeBoundsPreviews sets what keyhole-sharing has a setting for in one process.
+// TestServeBoundsPreviews sets in one process what keyhole-sharing has a setting for.
 func TestServeBoundsPreviews(t *testing.T) {
 	t.Parallel()
 	in := install(t, oneProcess, options{settings: []string{"--guest-runs", "1", "--preview-calls", "1", "--guest-key-runs", "7"}})

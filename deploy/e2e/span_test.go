@@ -23,8 +23,8 @@ type span struct {
 	}
 }
 
-// spanText is what the exporter wrote: the lines of standard output that are
-// JSON. The greeting with its key and its link is for the terminal.
+// spanText is the exporter's output: the lines of standard output that are JSON. The
+// greeting with its key and link is for the terminal.
 func (in *installation) spanText(program string) []byte {
 	var all bytes.Buffer
 	for line := range bytes.Lines(in.programs[program].spans.bytes()) {
@@ -35,7 +35,7 @@ func (in *installation) spanText(program string) []byte {
 	return all.Bytes()
 }
 
-// spans of all programs.
+// spans returns the spans of all programs.
 func (in *installation) spans() []span {
 	var all []span
 	for _, name := range in.order {

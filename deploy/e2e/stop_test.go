@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestStop: a program that is told to stop lets the run in hand end well.
+// TestStop: a program that is asked to stop lets the run in progress finish.
 func TestStop(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, k kind) {
@@ -40,8 +40,7 @@ func TestStop(t *testing.T) {
 	})
 }
 
-// again: the next start finds everything, and keyhole serve --demo says where the
-// demo is.
+// again: the next start finds all data, and keyhole serve --demo prints the demo's link.
 func again(t *testing.T, in *installation, w *tenant) {
 	p := in.program("runner")
 	printed := len(p.spans.bytes())

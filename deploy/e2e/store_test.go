@@ -14,7 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// searchStores looks at databases, Redis and files.
+// searchStores searches databases, Redis and files.
 func (in *installation) searchStores(t testing.TB, ix index) {
 	t.Helper()
 	for name, url := range in.databases {
@@ -34,7 +34,7 @@ func (in *installation) searchStores(t testing.TB, ix index) {
 	report(t, "a file of the data folder", ix.find(in.files(t)))
 }
 
-// files are all but those whose purpose is to hold a key for their owner.
+// files returns all files except those that store a key for their owner.
 func (in *installation) files(t testing.TB) []byte {
 	t.Helper()
 	var all bytes.Buffer
@@ -52,7 +52,7 @@ func (in *installation) files(t testing.TB) []byte {
 	return all.Bytes()
 }
 
-// dumpPostgres reads every column of every table, binary ones as they are.
+// dumpPostgres reads every column of every table, binary ones unchanged.
 func dumpPostgres(ctx context.Context, url string) ([]byte, error) {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
@@ -95,7 +95,7 @@ func dumpValue(to *bytes.Buffer, v any) {
 	to.WriteByte('\n')
 }
 
-// dumpRedis reads every key by its type: DUMP would compress.
+// dumpRedis reads every key by its type, because DUMP would compress.
 func dumpRedis(ctx context.Context, url string) ([]byte, error) {
 	o, err := redis.ParseURL(url)
 	if err != nil {

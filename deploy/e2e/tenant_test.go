@@ -18,7 +18,7 @@ func (w *tenant) path() string { return "/v1/" + w.name }
 
 func random() string { return strings.ToLower(rand.Text()) }
 
-// tenant makes one.
+// tenant creates one.
 func (in *installation) tenant(t testing.TB) *tenant {
 	t.Helper()
 	id := "t-" + random()[:12]
@@ -28,7 +28,7 @@ func (in *installation) tenant(t testing.TB) *tenant {
 	return w
 }
 
-// newKey makes a key, perhaps with a lifetime budget of runs.
+// newKey creates a key, optionally with a lifetime budget of runs.
 func (in *installation) newKey(t testing.TB, by *client, workspace string, runs any) (key, name string) {
 	t.Helper()
 	body := object{"title": "e2e"}
@@ -40,12 +40,12 @@ func (in *installation) newKey(t testing.TB, by *client, workspace string, runs 
 	return r.text("key"), r.text("name")
 }
 
-// with is the same workspace with another key.
+// with returns the same workspace with another key.
 func (w *tenant) with(key, name string) *tenant {
 	return &tenant{client: &client{in: w.in, key: key}, name: w.name, keyName: name}
 }
 
-// mixed is random letters of both cases and digits, as most providers' keys are.
+// mixed returns random letters of both cases and digits, like most providers' keys.
 func mixed(n int) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	b := make([]byte, n)
@@ -56,7 +56,7 @@ func mixed(n int) string {
 	return string(b)
 }
 
-// secret plants a third-party secret.
+// secret plants a third party's secret.
 func (in *installation) secret() string {
 	s := "sk-canary-" + mixed(48)
 	in.planted.add(credential, s)
@@ -85,7 +85,7 @@ func origin(url string) string {
 	return scheme + "://" + host
 }
 
-// ask is a workflow that asks a provider.
+// ask is a workflow that calls a provider.
 func ask(url, slot string) object {
 	return object{
 		"version": "1.0",
@@ -117,7 +117,7 @@ func (w *tenant) workflow(t testing.TB, id string, definition object) string {
 	return w.path() + "/workflows/" + id
 }
 
-// share makes a link; settings may be nil.
+// share creates a link; settings may be nil.
 func (w *tenant) share(t testing.TB, workflow string, settings object) (name, token string) {
 	t.Helper()
 	if settings == nil {
@@ -131,8 +131,7 @@ func (w *tenant) share(t testing.TB, workflow string, settings object) (name, to
 // hidden opens the owner's credentials.
 func hidden() object { return object{"credentialAccess": "CREDENTIAL_ACCESS_OWNER"} }
 
-// asker is a tenant with a provider's credential "llm", and a workflow "ask" that
-// uses it.
+// asker is a tenant with a provider's credential "llm", and a workflow "ask" that uses it.
 func (in *installation) asker(t testing.TB, url string) *tenant {
 	t.Helper()
 	w := in.tenant(t)
@@ -141,7 +140,7 @@ func (in *installation) asker(t testing.TB, url string) *tenant {
 	return w
 }
 
-// usage sums what was charged to a workspace, by group.
+// usage sums the charges of a workspace, by group.
 func (w *tenant) usage(t testing.TB, by string) map[string]object {
 	t.Helper()
 	rows := map[string]object{}

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// traces: one shared run, one trace, with a span of every service that had part
-// in it, each below the one that called it, and none with what the run was about.
+// traces: one shared run is one trace with a span of every service that took part, each
+// below its caller's, and none with content of the run.
 func traces(t *testing.T, in *installation) {
 	provider := gated(t)
 	owner := in.demoOwner(t)
@@ -55,8 +55,8 @@ func readAndAsk(url, slot string) object {
 	return d
 }
 
-// traceOf finds the trace of a request by the log line that has both ids: the
-// reply does not tell a client where it is traced.
+// traceOf finds the trace of a request by the log line that has both IDs. The reply does
+// not contain the trace ID.
 func (in *installation) traceOf(t testing.TB, request string) []span {
 	t.Helper()
 	var id string
@@ -78,8 +78,8 @@ func (in *installation) traceOf(t testing.TB, request string) []span {
 	return trace
 }
 
-// servicesOf names the services that made a trace's spans. In one process all
-// have one resource, so there it is the methods that tell.
+// servicesOf returns the services that made a trace's spans. In one process all have one
+// resource, so the methods identify them.
 func (in *installation) servicesOf(trace []span) []string {
 	var found []string
 	for _, s := range trace {
@@ -103,8 +103,8 @@ func (in *installation) servicesOf(trace []span) []string {
 
 const root = "0000000000000000"
 
-// connected: every span but the first hangs below another one. Programs send
-// their spans by themselves, so some come later.
+// connected: every span except the first has a parent. Programs export their spans
+// independently, so some arrive later.
 func connected(trace []span) bool {
 	ids := map[string]bool{root: true}
 	for _, s := range trace {

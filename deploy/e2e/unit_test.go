@@ -19,8 +19,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// TestAttackCredentialToAnotherHost changes where a stored value goes, over HTTP and gRPC,
-// with every key of its workspace, and runs the workspace's own workflow there.
+// TestAttackCredentialToAnotherHost changes the destination of a stored value, over HTTP
+// and gRPC, with every key of its workspace, and runs the workspace's own workflow there.
 func TestAttackCredentialToAnotherHost(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A2", "send a stored value to a host that its giver did not name, over HTTP and gRPC")
@@ -60,7 +60,7 @@ func TestAttackCredentialToAnotherHost(t *testing.T) {
 			a.Attempt(errs.ReasonOf(errs.From(err)) == errorsv1.Reason_REASON_CREDENTIAL_VALUE_NEEDED, "gRPC mask %v: %v", paths, err)
 			run(fmt.Sprint("gRPC mask ", paths), err)
 		}
-		// With the value all of it may change, and then the share waits for its owner.
+		// With the value everything may change, and then the share waits for its owner.
 		second := in.secret()
 		owner.must(t, http.MethodPatch, path, object{"value": second, "hosts": []string{origin(provider.URL)}})
 		if r := owner.shared(t, token, question("x")); r.status != http.StatusOK {
@@ -76,7 +76,7 @@ func TestAttackCredentialToAnotherHost(t *testing.T) {
 		if r := owner.shared(t, token, question("x")); r.status != http.StatusOK {
 			t.Errorf("after its owner resumed it: %s", r)
 		}
-		// Another credential of the same id is not what was granted.
+		// The grant does not cover a new credential with the same ID.
 		owner.must(t, http.MethodDelete, path+"?force=true", nil)
 		owner.credential(t, "llm", provider.URL)
 		r = owner.shared(t, token, question("x"))

@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// hookServer takes webhooks. It keeps what came, and answers as it is told.
+// hookServer receives webhooks. It records requests, and answers as the test says.
 type hookServer struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -33,7 +33,7 @@ func takeHooks(t *testing.T) *hookServer {
 	return s
 }
 
-// answers changes the answer and forgets what came.
+// answers changes the answer and drops the records.
 func (s *hookServer) answers(with http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,7 +67,7 @@ func (w *tenant) hookCredential(t testing.TB, url string) string {
 	return s
 }
 
-// visitor is somebody of another workspace, with an allowance that no other case uses.
+// visitor is a member of another workspace, with an allowance that no other case uses.
 func (in *installation) visitor(t testing.TB) *tenant {
 	t.Helper()
 	w := in.tenant(t)
@@ -75,18 +75,18 @@ func (in *installation) visitor(t testing.TB) *tenant {
 	return w
 }
 
-// kept is how many connections the provider keeps open.
+// kept is the number of connections that the provider keeps open.
 const kept = 12
 
 // webhooks sends hidden headers to a server that closes connections, and to one that
-// sends the caller on.
+// redirects the caller.
 func webhooks(t *testing.T, in *installation) {
 	t.Run("TestAttackKeptConnections", func(t *testing.T) { t.Parallel(); keptConnections(t, in) })
 	t.Run("TestAttackRedirects", func(t *testing.T) { t.Parallel(); redirects(t, in) })
 }
 
-// keptConnections: the provider keeps 12 connections, and closes each when it has read
-// a request on it. What it sees of one call is one request, as the ledger has it.
+// keptConnections: the provider keeps 12 connections, and closes each when it has read a
+// request on it. It sees one request for each call, and so does the ledger.
 func keptConnections(t *testing.T, in *installation) {
 	a := attack.New(t, "A1", "webhooks over kept connections that close, "+string(in.kind))
 	server, w, visitor := takeHooks(t), in.tenant(t), in.visitor(t)
@@ -104,7 +104,7 @@ func keptConnections(t *testing.T, in *installation) {
 			go func() { together.Wait(); close(all) }()
 			select {
 			case <-all:
-			case <-time.After(3 * time.Second): // a machine that is busy
+			case <-time.After(3 * time.Second): // for a busy machine
 			}
 		})
 		var runs sync.WaitGroup
@@ -135,7 +135,7 @@ func keptConnections(t *testing.T, in *installation) {
 	}
 }
 
-// redirects: the provider sends a call with a hidden header on, to itself and to another
+// redirects: the provider redirects a call with a hidden header to itself and to another
 // server.
 func redirects(t *testing.T, in *installation) {
 	a := attack.New(t, "B3", "a redirect takes a hidden header along, "+string(in.kind))

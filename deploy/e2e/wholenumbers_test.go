@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// largeNumbers is a definition whose numbers no double holds, and which sends them out.
+// largeNumbers is a definition with numbers that a double cannot hold, which it sends out.
 func largeNumbers(address string) string {
 	return `{"version": "1.0",
  "inputs": [{"type": "WorkflowParameter", "name": "n", "kind": ["integer"], "default_value": 1764433020123456789},
@@ -20,8 +20,8 @@ func largeNumbers(address string) string {
              {"type": "JsonField", "name": "any", "selector": "$inputs.any"}, {"type": "JsonField", "name": "sent", "selector": "$steps.send.error_status"}]}`
 }
 
-// wholeNumbers: large numbers are the same in what is stored, shown, run and sent, as
-// the definition came in a wrapper or without.
+// wholeNumbers: large numbers are equal in what is stored, shown, run and sent, whether or
+// not the definition came in a wrapper.
 func wholeNumbers(t *testing.T, in *installation) {
 	server, owner := takeHooks(t), in.tenant(t)
 	sent := make(chan string, 20)
@@ -30,7 +30,7 @@ func wholeNumbers(t *testing.T, in *installation) {
 		sent <- string(body)
 	})
 	definition := largeNumbers(server.URL + "/hook")
-	text, _ := json.Marshal(`{"specification": ` + definition + `}`) // a text always marshals
+	text, _ := json.Marshal(`{"specification": ` + definition + `}`) // a text can always be marshalled
 	flow := owner.path() + "/workflows/ids"
 	created := owner.call(t, http.MethodPost, owner.path()+"/workflows?workflowId=ids", []byte("\xef\xbb\xbf"+`{"title": "ids", "definition": {"config": `+string(text)+`}}`))
 	if created.status != http.StatusOK {
@@ -77,7 +77,8 @@ func wholeNumbers(t *testing.T, in *installation) {
 	inputKinds(t, in, owner, flow)
 }
 
-// inputKinds: what is not of its input's kind is refused by name, before anything runs.
+// inputKinds: a value that is not of its input's kind is refused by name, before anything
+// runs.
 func inputKinds(t *testing.T, in *installation, owner *tenant, flow string) {
 	for inputs, want := range map[string]string{
 		`{"n": 1.5}`:          "INPUT_INVALID",

@@ -23,7 +23,7 @@ const (
 	root = "../.."
 )
 
-// programs are all that are built, by package.
+// programs are all programs of the repository, by package.
 var programs = []string{
 	"deploy/cmd/keyhole", "gateway/cmd/keyhole-gateway", "services/modelworker/cmd/keyhole-model-worker",
 	"services/registry/cmd/keyhole-registry", "services/runner/cmd/keyhole-runner",
@@ -61,7 +61,7 @@ func list(t *testing.T, args ...string) []pkg {
 	}
 }
 
-// layer says which part of the repository a package is: services know none of
+// layer returns the part of the repository that a package belongs to. Services do not know
 // each other, and what they share knows no service.
 func layer(path string) string {
 	path = strings.TrimPrefix(path, ours)
@@ -120,8 +120,8 @@ func TestOnlyTheModelWorkerNeedsCgo(t *testing.T) {
 	}
 }
 
-// TestModulesOfEachProgram compares with the deps.txt next to each main: what a
-// program links is its attack surface, and a new module is seen in review.
+// TestModulesOfEachProgram compares with the deps.txt next to each main: the linked modules
+// of a program are its attack surface, and a review must see a new one.
 func TestModulesOfEachProgram(t *testing.T) {
 	t.Parallel()
 	for _, program := range programs {

@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A migration that has landed is never changed: a database that has run it would not
-// run it again, and lack what the code takes for granted. A new one gets a line in
-// migrations.sum, as sha256sum prints it.
+// A migration that has landed never changes: a database that has run it would not run it
+// again, and would lack what the code expects. A new one gets a line in migrations.sum, in
+// the format of sha256sum.
 func TestMigrationsStay(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(root, "services/*/migrations/*.sql"))

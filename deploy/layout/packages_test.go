@@ -14,9 +14,9 @@ import (
 //	gateway/strict: reply
 //	gateway/cmd/keyhole-gateway: . listen
 //
-// Names are relative to the part; "." is its root. A new package, or a new import
-// within a part, needs its line here, so that a review sees where the arrows point.
-// The test prints the line that belongs into the file.
+// Names are relative to the part; "." is its root. A new package, or a new import within a
+// part, needs its line here, so that a review sees the direction of imports. The test
+// prints the missing line.
 var parts = []string{"gateway", "services/registry", "services/runner", "services/sharing", "services/vault"}
 
 // partOf returns the part that a package belongs to, or "".

@@ -16,7 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// breaking is a runner whose streams fail after so many events.
+// breaking is a runner whose streams fail after a number of events.
 type breaking struct {
 	runnerv1.UnimplementedRunnerServiceServer
 	events int
@@ -32,8 +32,8 @@ func (b *breaking) RunSharedWorkflowStream(_ *runnerv1.RunSharedWorkflowStreamRe
 	return b.err
 }
 
-// A stream that is refused before its first line is an error like any other; a later
-// failure is its last line.
+// A stream that is refused before its first line is an ordinary error. A later failure is
+// the last line of the stream.
 func TestAStreamThatFails(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

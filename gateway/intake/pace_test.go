@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// burst gives much at once, then a byte whenever it is asked.
+// burst returns much at once, then one byte for each read.
 type burst struct{ left int }
 
 func (b *burst) Read(buf []byte) (int, error) {

@@ -60,7 +60,7 @@ func TestHTTPSTakesARenewedCertificate(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
-		for range 2 { // it is looked at once a minute
+		for range 2 { // it is checked once a minute
 			if serial() != second || strings.Count(log.String(), "not reloaded") != 1 {
 				t.Errorf("after a broken file: %s", log.String())
 			}

@@ -9,8 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/telemetry"
 )
 
-// A request is counted and logged with what we call it, not with what its caller
-// does.
+// A request is counted and logged under our name for its route, not the caller's text.
 func TestRequestsAreCounted(t *testing.T) {
 	t.Parallel()
 	var lines strings.Builder

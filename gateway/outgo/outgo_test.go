@@ -37,7 +37,7 @@ func serve(t *testing.T, limits Limits, h2 bool, h http.HandlerFunc) *served {
 	return s
 }
 
-// from is a client with its own loopback address.
+// from returns a client with its own loopback address.
 func (s *served) from(t *testing.T, address string) *http.Client {
 	t.Helper()
 	transport := s.Client().Transport.(*http.Transport).Clone()
@@ -46,7 +46,7 @@ func (s *served) from(t *testing.T, address string) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// Large answers that nobody reads hold an address's share of memory, for a moment.
+// Large answers that nobody reads hold an address's share of memory, for a short time.
 func TestAttackAnswersThatNobodyReads(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "clients that do not read a 24 MB answer, in front of a quiet one")
@@ -64,7 +64,7 @@ func TestAttackAnswersThatNobodyReads(t *testing.T) {
 		for range 12 {
 			r, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
 			reply, err := hog.Do(r)
-			if err != nil { // it has waited for memory too long
+			if err != nil { // it waited for memory too long
 				continue
 			}
 			defer func() { _ = reply.Body.Close() }()

@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// source is a link whose state a test sets. It counts its reads.
+// source is a link whose state a test sets. It counts the reads.
 type source struct {
 	state atomic.Value
 	reads atomic.Int64

@@ -12,7 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// One address asks for many pictures; a quiet one has its own after two of them at most.
+// One address requests many pictures. A quiet one gets its picture after at most two of
+// them.
 func TestAttackOneAddressesPreviews(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "previews that one address asks for, in front of a quiet one")

@@ -39,8 +39,8 @@ func blank() *canvas {
 	return c
 }
 
-// A shape looks as it does when the whole picture is rasterized for it, also if it
-// reaches outside of the picture.
+// A shape looks as if the whole picture were rasterized for it, also if it extends beyond
+// the picture.
 func TestAShapeIsTheSameWithinItsBounds(t *testing.T) {
 	t.Parallel()
 	g := grid(4, 3)
@@ -57,7 +57,7 @@ func TestAShapeIsTheSameWithinItsBounds(t *testing.T) {
 			whole := vector.NewRasterizer(Width, Height)
 			shape.onto(whole, image.Point{})
 			whole.Draw(want.RGBA, want.Bounds(), image.NewUniform(ink), image.Point{})
-			// A small rasterizer counts in fixed point, a large one in floating point.
+			// A small rasterizer uses fixed point, a large one floating point.
 			for i := range want.Pix {
 				if d := int(want.Pix[i]) - int(got.Pix[i]); d < -3 || d > 3 {
 					t.Fatalf("pixel %d,%d is %d instead of %d", i/4%Width, i/4/Width, got.Pix[i], want.Pix[i])
@@ -85,7 +85,7 @@ func TestALargeGraphIsDrawn(t *testing.T) {
 	}
 }
 
-// inked counts the pixels that do not have the colour of the paper.
+// inked counts the pixels that do not have the paper's colour.
 func inked(img *image.RGBA, in image.Rectangle) (n int) {
 	for y := in.Min.Y; y < in.Max.Y; y++ {
 		for x := in.Min.X; x < in.Max.X; x++ {

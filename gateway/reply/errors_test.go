@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// An input that names a picture which cannot be fetched is the caller's to fix.
+// An input with a picture URL that cannot be fetched is an error of the caller.
 func TestAnInputsProviderIs400(t *testing.T) {
 	t.Parallel()
 	if got := HTTPStatus(errs.InvalidArgument("the input image: no server").WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED).Field("inputs.image", "no server")); got != http.StatusBadRequest {

@@ -85,7 +85,7 @@ func TestRoboflowErrorNamesSteps(t *testing.T) {
 	}
 }
 
-// Roboflow's clients retry 429 and 503, and lose the message.
+// Roboflow's clients retry 429 and 503, and discard the message.
 func TestStatusIsOneForAReason(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[errorsv1.Reason]int{

@@ -1,6 +1,6 @@
 package strict
 
-// What the tests of the whole gateway need to know of the contract.
+// What the tests of the whole gateway need to know about the contract.
 var (
 	Methods      = methods
 	PathVariable = pathVariable

@@ -74,7 +74,7 @@ func TestJSONIsWrittenAsItIs(t *testing.T) {
 	}
 }
 
-// canonical has the members in order; numbers keep their text.
+// canonical sorts the members; numbers keep their text.
 func canonical(t *testing.T, raw []byte) string {
 	t.Helper()
 	var v any

@@ -45,7 +45,7 @@ func TestABodyHasBounds(t *testing.T) {
 	}
 }
 
-// No text makes it fail, and what it lets pass is as shallow as it says.
+// It never fails, and the JSON that it accepts is as shallow as it reports.
 func FuzzLocate(f *testing.F) {
 	for _, text := range []string{`{"a":[1,{"b":"\""}]}`, `"`, `{"a`, strings.Repeat("[", 200), `]}`, `{"a":"\\"}`} {
 		f.Add([]byte(text), 3)
@@ -58,7 +58,7 @@ func FuzzLocate(f *testing.F) {
 	})
 }
 
-// depth is how deep JSON is, by the decoder.
+// depth returns the depth of JSON, by the decoder.
 func depth(raw []byte) (most int) {
 	decoder, open := json.NewDecoder(strings.NewReader(string(raw))), 0
 	for {

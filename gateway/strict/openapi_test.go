@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
 )
 
-// The document says of every method whether it wants a key.
+// The document says for every method whether it needs a key.
 func TestOpenAPISaysWhoNeedsAKey(t *testing.T) {
 	t.Parallel()
 	var document struct {

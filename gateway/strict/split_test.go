@@ -10,8 +10,8 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 )
 
-// A value that was taken out comes back unchanged, and no body is accepted that
-// encoding/json refuses.
+// A value that was taken out comes back unchanged, and a body that encoding/json refuses is
+// not accepted.
 func FuzzSplit(f *testing.F) {
 	for _, text := range []string{
 		`{"samples":[{"value":[1.0]},{"value":"x"}],"title":"t"}`, `{"samples":{"value":1}}`, `[{"samples":1}]`, `{"samples":[{"value":`, `null`, `{"title":"\ud800"}`,

@@ -16,7 +16,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 )
 
-// services is a gateway whose services record what they are asked.
+// services is a gateway whose services record their requests.
 type services struct {
 	*gateway.Gateway
 	*gatewaytest.Services
@@ -59,7 +59,7 @@ func sample(m *strict.Method) string {
 	return "{}"
 }
 
-// queryFields are those that a query may give.
+// queryFields are the fields that a query may set.
 func queryFields(m *strict.Method) []protoreflect.FieldDescriptor {
 	var out []protoreflect.FieldDescriptor
 	fields := m.Input.Descriptor().Fields()
@@ -101,7 +101,7 @@ func TestEveryMethodRefusesParametersByName(t *testing.T) {
 			s.send(t, m.Verb, at(m, "x")+"?"+query, sample(m)).Want(t, m.Route()+" "+query, reason, field)
 		}
 		bogus := "bogus"
-		if m.AnyQuery { // a link may have parameters of others behind it, but no key
+		if m.AnyQuery { // a link may have foreign parameters, but not a key
 			bogus = "bogus_key"
 			got := s.send(t, m.Verb, at(m, "x")+"?utm_source=mail&ref=x&a.b=c&x[y]=z", sample(m))
 			if got.Status != http.StatusOK {
@@ -133,7 +133,7 @@ func TestEveryMethodRefusesParametersByName(t *testing.T) {
 	})
 }
 
-// good is a value that a query field takes.
+// good returns a value that a query field accepts.
 func good(f protoreflect.FieldDescriptor) string {
 	switch {
 	case f.Kind() == protoreflect.BoolKind:
@@ -209,7 +209,7 @@ func TestEveryBodyIsRefusedByName(t *testing.T) {
 			f := fields.Get(i)
 			name := f.JSONName()
 			refused(`{"`+name+`":}`, "MALFORMED_JSON", name)
-			if !strict.IsText(f) { // which takes any JSON: what it must be is for the service to say
+			if !strict.IsText(f) { // which accepts any JSON: the service decides what is valid
 				refused(`{"`+name+`":[[{"`+canary+`":"`+canary+`"}]]}`, "MALFORMED_JSON", name)
 			} else {
 				refused(`{"`+name+`":[[{"`+canary+`":1,"`+canary+`":2}]]}`, "MALFORMED_JSON", name)
@@ -224,7 +224,7 @@ func TestEveryBodyIsRefusedByName(t *testing.T) {
 	})
 }
 
-// A mask is written as JSON writes it, or as the contract does.
+// A mask is accepted in the spelling of JSON and of the contract.
 func TestEveryMaskIsTakenAsJSONWritesIt(t *testing.T) {
 	t.Parallel()
 	masks := 0
@@ -250,7 +250,7 @@ func TestEveryMaskIsTakenAsJSONWritesIt(t *testing.T) {
 	}
 }
 
-// Without a mask, the fields of the body are changed. Names inside of free JSON are not
+// Without a mask, the fields in the body are changed. Names inside free JSON are not
 // fields.
 func TestTheMaskOfABody(t *testing.T) {
 	t.Parallel()

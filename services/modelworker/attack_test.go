@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
 )
 
-// One workspace holds every worker that it can get and queues many more calls; a quiet
-// one runs without waiting for any of them.
+// One workspace holds all workers that it can get and queues many calls. A quiet workspace
+// runs without waiting for them.
 func TestAttackOneWorkspacesQueueOfModels(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "a queue of slow models of one workspace, in front of a quiet one")
@@ -38,7 +38,7 @@ func TestAttackOneWorkspacesQueueOfModels(t *testing.T) {
 		})
 	}
 	<-busy
-	<-busy // its half is taken, and will not be given back
+	<-busy // it holds its half, and will not return it
 	for range 10 {
 		_, err := add(ctx, pool, quick, 1)
 		a.Attempt(err == nil, "a quiet workspace waits behind another one's queue: %v", err)

@@ -14,7 +14,7 @@ func model(tenant, path string) modelworker.Model {
 	return modelworker.Model{Key: path, Tenant: tenant, Client: fair.Client{Tenant: tenant}, Open: workertest.Open(path)}
 }
 
-// double is y = x + x.
+// double is the model y = x + x.
 func double(tb testing.TB) string {
 	tb.Helper()
 	return workertest.Graph{
@@ -24,7 +24,7 @@ func double(tb testing.TB) string {
 	}.Write(tb)
 }
 
-// multiply squares a matrix, steps times one after the other.
+// multiply is a model that squares a matrix, steps times in sequence.
 func multiply(tb testing.TB, steps int) string {
 	tb.Helper()
 	g := workertest.Graph{
@@ -51,7 +51,7 @@ func floats(shape []int64, values ...float32) modelworker.Input {
 	})
 }
 
-// add runs a double model on one number.
+// add runs a model of double on one number.
 func add(ctx context.Context, pool *modelworker.Pool, m modelworker.Model, x float32) (float32, error) {
 	var y float32
 	err := pool.Infer(ctx, m, []modelworker.Input{floats([]int64{1}, x)}, func(out []modelworker.Output) error {

@@ -21,8 +21,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
 )
 
-// Files that are no models, and models that lie: each is refused, by Inspect and
-// by Infer alike, and the pool goes on.
+// Files that are not models, and models with false declarations, are refused by Inspect and
+// by Infer, and the pool keeps working.
 func TestHostileFilesAreRefused(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t, func(c *modelworker.Config) { c.Workers = 2 })
@@ -64,7 +64,7 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	wantDouble(t, pool, model("a", double(t)))
 }
 
-// Dimensions that no machine has memory for are found when the model runs.
+// Dimensions that exceed any machine's memory are detected when the model runs.
 func TestHugeDimensionsAreRefused(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t, func(c *modelworker.Config) { c.Workers = 1 })
@@ -99,8 +99,8 @@ func oneNode(op string, in ...string) workertest.Graph {
 	}
 }
 
-// A model may say that its weights lie in another file. It would read the
-// machine's files that way, were it not for the sandbox.
+// A model may say that its weights are in another file. Without the sandbox it could read
+// the machine's files that way.
 func TestAModelCannotReadFiles(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t)
@@ -185,8 +185,7 @@ func TestWrongInputsAreRefused(t *testing.T) {
 	}
 }
 
-// A run that is cancelled between two operators is stopped by the worker itself,
-// which lives on.
+// The worker itself stops a run that is cancelled between two operators, and stays alive.
 func TestCancellingStopsTheWork(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t, func(c *modelworker.Config) { c.Workers = 1 })
@@ -211,7 +210,7 @@ func TestCancellingStopsTheWork(t *testing.T) {
 	}
 }
 
-// One that does not listen is killed.
+// A worker that does not react is killed.
 func TestAStubbornModelIsKilled(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t, func(c *modelworker.Config) { c.Workers = 1 })
@@ -245,7 +244,7 @@ func TestTheLimitOfARunIsTheModelsFault(t *testing.T) {
 	}
 }
 
-// Killed from outside, as the kernel does when memory runs out.
+// Killed from outside, like by the kernel when memory runs out.
 func TestAWorkerThatIsKilledFailsItsRunOnly(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t, func(c *modelworker.Config) { c.Workers = 2 })
@@ -277,7 +276,7 @@ func TestAWorkerThatIsKilledFailsItsRunOnly(t *testing.T) {
 	}
 }
 
-// What died while nobody looked costs nothing.
+// A worker that died while idle costs no request.
 func TestAnIdleWorkerThatIsKilledIsReplaced(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t, func(c *modelworker.Config) { c.Workers = 1 })
@@ -292,7 +291,7 @@ func TestAnIdleWorkerThatIsKilledIsReplaced(t *testing.T) {
 	wantDouble(t, pool, m)
 }
 
-// The production worker is inside of the sandbox that its package tests.
+// The production worker is inside the sandbox that package sandbox tests.
 func TestTheWorkerIsSealed(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t)
@@ -325,7 +324,7 @@ func read(t *testing.T, pid int, file string) string {
 	return string(data)
 }
 
-// running tells whether a process has used the processor for 200 ms: its model runs.
+// running reports whether a process used the processor for 200 ms: its model runs.
 func running(pid int) bool {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

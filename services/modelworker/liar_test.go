@@ -13,8 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
 )
 
-// lying is the folder that, given as the library's, makes this test binary play a
-// worker that a model has taken over.
+// lying is a library folder that makes this test binary act as a worker that a model has
+// taken over.
 const lying = "/lying/"
 
 func TestMain(m *testing.M) {
@@ -67,7 +67,7 @@ func lie(kind string) {
 	}
 }
 
-// A worker that lies is found out, and its parent is none the worse.
+// A worker that lies is detected, and its parent is unharmed.
 func TestALyingWorkerIsFoundOut(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()

@@ -18,7 +18,7 @@ func TestInferOnInputsOfChangingShapes(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t)
 	m := model("a", double(t))
-	for round := range 3 { // the second round finds the outputs' shapes known
+	for round := range 3 { // in the second round the shapes of the outputs are known
 		for n := int64(1); n <= 5; n++ {
 			err := pool.Infer(t.Context(), m, []modelworker.Input{floats([]int64{n}, 1, 2, 3, 4, 5)}, func(out []modelworker.Output) error {
 				if len(out) != 1 || out[0].Name != "y" || len(out[0].Float32()) != int(n) {
@@ -58,7 +58,7 @@ func TestInspectTellsWhatAModelDeclares(t *testing.T) {
 	}
 }
 
-// A model that is described and then run is given to one worker, once.
+// A model that is described and then run is loaded by one worker, once.
 func TestADescribedModelIsOpenForItsRuns(t *testing.T) {
 	t.Parallel()
 	pool := workertest.Pool(t, func(c *modelworker.Config) { c.Workers = 2 })
@@ -125,7 +125,7 @@ func TestTenantsDoNotShareAWorker(t *testing.T) {
 			wantDouble(t, pool, m)
 		}
 	}
-	// Each change of tenant loads the model again: nothing of the other tenant's was left.
+	// Each change of tenant loads the model again: nothing of the other tenant was left.
 	if opened["a"] != 2 || opened["b"] != 2 {
 		t.Errorf("models were opened %v, want twice for each tenant", opened)
 	}
@@ -175,7 +175,7 @@ func TestTheCacheIsBounded(t *testing.T) {
 			wantDouble(t, pool, m)
 		}
 	}
-	if opened != 6 { // three models in turn through a cache of two: none stays
+	if opened != 6 { // three models in turn with a cache of two: none stays
 		t.Errorf("models were opened %d times, want 6", opened)
 	}
 }
@@ -260,7 +260,7 @@ func TestWithoutAWorkerTheErrorSaysSo(t *testing.T) {
 
 func nothing([]modelworker.Output) error { return nil }
 
-// until waits for what another process brings about.
+// until waits for an effect of another process.
 func until(t *testing.T, done func() bool) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)

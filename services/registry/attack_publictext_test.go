@@ -11,8 +11,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// TestAttackPublicTextOfModels: a secret in a model's title, or among its labels, which
-// strangers see in answers.
+// TestAttackPublicTextOfModels: a secret in a model's title or labels, which strangers see
+// in answers.
 func TestAttackPublicTextOfModels(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A8", "secrets in titles and labels of models")

@@ -33,7 +33,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/registry/migrations"
 )
 
-// harness is a registry behind its real servers, with what signs for its callers.
+// harness is a registry with its real servers, and what signs for its callers.
 type harness struct {
 	t         *testing.T
 	authority *identity.Authority
@@ -119,7 +119,7 @@ func (r *harness) dial(pipe *rpc.Pipe, peer string) *grpc.ClientConn {
 	return conn
 }
 
-// as is a context on whose behalf calls are made, with an assertion of the vault's.
+// as returns a context with an assertion of the vault for the given caller.
 func (r *harness) as(workspace string) context.Context {
 	r.t.Helper()
 	p := caller.Principal{Kind: caller.Member, Workspace: workspace, Key: "workspaces/" + workspace + "/keys/k"}
@@ -142,7 +142,7 @@ func (r *harness) grant(models ...string) string {
 	return token
 }
 
-// upload makes a model with one version of these bytes.
+// upload creates a model with one version of these bytes.
 func (r *harness) upload(workspace, model string, visibility registryv1.Visibility, content []byte) (*registryv1.ModelVersion, error) {
 	r.t.Helper()
 	ctx := r.as(workspace)
@@ -169,7 +169,7 @@ func (r *harness) send(ctx context.Context, name string, content []byte) (*regis
 	}
 	for chunk := range chunks(content, 64<<10) {
 		if err := stream.Send(&registryv1.UploadArtifactRequest{Part: &registryv1.UploadArtifactRequest_Chunk{Chunk: chunk}}); err != nil {
-			break // its word comes with CloseAndRecv
+			break // CloseAndRecv returns the status
 		}
 	}
 	return stream.CloseAndRecv()
@@ -306,7 +306,7 @@ func TestWhichModelsAKeyMayUse(t *testing.T) {
 				t.Errorf("%q: got %q, want %q", c.GetModelId(), got, want[i])
 			}
 		}
-		// To strangers' ids the owner's private models do not exist, regardless of the owner.
+		// Strangers' lookups of the owner's private models find nothing.
 		public, err := r.internal["sharing"].CheckModels(t.Context(), &registryinternalv1.CheckModelsRequest{
 			OwnerWorkspace: "acme", ChargedWorkspace: "acme", PublicOnly: true,
 			ModelIds: []string{"mine/1", "acme/mine/1", "open/1", "common", "other/secret/1"},
@@ -392,7 +392,7 @@ func TestPagesAndDeletion(t *testing.T) {
 		if _, err := r.public.GetModelVersion(ctx, &registryv1.GetModelVersionRequest{Name: "workspaces/acme/models/a/versions/1"}); errs.CodeOf(err) != codes.NotFound {
 			t.Errorf("a version of a deleted model: %v", err)
 		}
-		// The bytes are shared within the workspace: b still has them.
+		// The workspace shares the bytes: b still has them.
 		name := "workspaces/acme/models/b/versions/1"
 		if got, err := download(t, r.internal["runner"], r.grant(name), name); err != nil || len(got) == 0 {
 			t.Errorf("b lost its artifact with a: %v", err)

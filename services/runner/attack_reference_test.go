@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 )
 
-// TestAttackInputsThatReadLikeAReference: the text of an input names no credential. It is sent as
-// it is, next to a credential of the owner's.
+// TestAttackInputsThatReadLikeAReference: the text of an input never names a credential. It
+// is sent unchanged, next to a credential of the owner.
 func TestAttackInputsThatReadLikeAReference(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A9", "inputs that read like a reference to a credential")

@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 )
 
-// BenchmarkSharedRun is a run without models through a link: three calls (run,
-// authorise, finish) with all their interceptors, and one step.
+// BenchmarkSharedRun is a run without models through a link: three calls (run, authorise,
+// finish) with all their interceptors, and one step.
 func BenchmarkSharedRun(b *testing.B) {
 	w := newHarness(b, runner.Config{})
 	w.sharing.definition = plain(b)

@@ -14,8 +14,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 )
 
-// A list that does not fit into the calls that a step may make is refused before the
-// first of them, and the run is not charged.
+// A list that needs more calls than a step may make is refused before the first call, and
+// the run is not charged.
 func TestAttackAListLongerThanAStepsCalls(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A11", "lists longer than a step's calls")

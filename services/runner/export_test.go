@@ -7,12 +7,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// NewWith makes a runner in which the given blocks replace those of the same type.
+// NewWith returns a runner in which the given blocks replace those of the same type.
 func NewWith(cfg Config, deps Deps, replace engine.Registry) (*Service, error) {
 	registry := maps.Clone(blocks.All())
 	maps.Copy(registry, replace)
 	return newService(cfg, deps, registry)
 }
 
-// PictureBytesHeld is what the pictures of all runs take now.
+// PictureBytesHeld returns the bytes that the pictures of all runs take now.
 func (s *Service) PictureBytesHeld() int64 { return s.pictures.Used() }

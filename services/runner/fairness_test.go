@@ -15,7 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 )
 
-// ask runs through the link on somebody's behalf.
+// ask runs through the link as the given caller.
 func (w *harness) ask(ctx context.Context, in map[string]any, t testing.TB) error {
 	_, err := w.public.RunSharedWorkflow(ctx, &runnerv1.RunSharedWorkflowRequest{Token: "tok", Inputs: inputs(t, in)})
 	return err
@@ -25,8 +25,8 @@ func visitor(ctx context.Context, name string) context.Context {
 	return caller.With(ctx, caller.Principal{Kind: caller.Guest, Workspace: "operator", Visitor: name})
 }
 
-// One key, and one address, start far more runs than there are places, before a
-// provider that never answers. Others still run while all of that goes on.
+// One key, and one address, start far more runs than there are places, at a provider that
+// never answers. Others still run meanwhile.
 func TestAttackManySlowRuns(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "200 slow runs of one key, 200 of one address")
@@ -39,7 +39,7 @@ func TestAttackManySlowRuns(t *testing.T) {
 		go func() { ended <- w.ask(caller.With(ctx, caller.From(hog)), nil, t) }()
 		go func() { ended <- w.ask(visitor(ctx, "guest-hog"), nil, t) }()
 	}
-	// All that were not refused are held open by the provider.
+	// The provider holds all that were not refused.
 	refusals := 0
 	for ; refusals+provider.Count() < 400; refusals++ {
 		if err := <-ended; errs.ReasonOf(err) != errorsv1.Reason_REASON_RATE_LIMITED {
@@ -61,8 +61,8 @@ func TestAttackManySlowRuns(t *testing.T) {
 	}
 }
 
-// seeing is a definition whose one step shows a picture to a provider, or has it and
-// does not.
+// seeing is a definition with one step that sends a picture to a provider, or has it and
+// does not send it.
 func seeing(t testing.TB, baseURL string, shows bool) []byte {
 	t.Helper()
 	step := map[string]any{
@@ -94,11 +94,11 @@ func encoding(t testing.TB) []byte {
 	})
 }
 
-// headerOf is the beginning of a PNG that says it has many pixels, and has none.
+// headerOf is the start of a PNG that declares many pixels and has none.
 func headerOf(t *testing.T, side int) []byte { return pngOf(t, side, side)[:65] }
 
-// Runs with more pictures than there is memory for wait for a provider. Another
-// workspace's picture is read while they do, and nothing is held in the end.
+// Runs with more pictures than fit into memory wait for a provider. Another workspace's
+// picture is read meanwhile, and in the end nothing is held.
 func TestAttackPicturesBeforeASlowProvider(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "pictures held before a slow provider")
@@ -107,7 +107,7 @@ func TestAttackPicturesBeforeASlowProvider(t *testing.T) {
 		w.sharing.definition = seeing(t, provider.URL, shows)
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
-		picture := pngOf(t, 800, 800) // 2.5 MB: three would fill the memory
+		picture := pngOf(t, 800, 800) // 2.5 MB: three would exceed the memory
 		if !shows {
 			picture = headerOf(t, 800)
 		}

@@ -24,8 +24,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// harness is a runner among its peers, each behind the listener it has in
-// production.
+// harness is a runner among its peers, each behind the same listeners as in production.
 type harness struct {
 	sharing  *sharingPeer
 	vault    *vaultPeer
@@ -44,7 +43,7 @@ func newHarness(t testing.TB, cfg runner.Config) *harness {
 	return newHarnessOf(t, cfg, nil)
 }
 
-// newHarnessOf has blocks of its own in the place of some.
+// newHarnessOf replaces some blocks.
 func newHarnessOf(t testing.TB, cfg runner.Config, replace engine.Registry) *harness {
 	t.Helper()
 	workers, err := modelworker.New(modelworker.Config{Worker: "/nonexistent/keyhole-model-worker"})
@@ -150,12 +149,12 @@ func serve(t testing.TB, a *identity.Authority, name string, endpoint rpc.Endpoi
 	return conn
 }
 
-// guest is the context of a visitor without a key.
+// guest returns the context of a visitor without a key.
 func guest(ctx context.Context) context.Context {
 	return caller.With(ctx, caller.Principal{Kind: caller.Guest, Workspace: "operator", Visitor: "guest-1"})
 }
 
-// member is the context of somebody of a workspace.
+// member returns the context of a member of a workspace.
 func (w *harness) member(t testing.TB, workspace string) context.Context {
 	t.Helper()
 	p := caller.Principal{Kind: caller.Member, Workspace: workspace, Key: "workspaces/" + workspace + "/keys/k"}
@@ -172,7 +171,7 @@ func inputs(t testing.TB, v map[string]any) []byte {
 	return mustJSON(t, v)
 }
 
-// outputs are those of a run, an object for each element.
+// outputs returns the outputs of a run, an object for each element.
 func outputs(t testing.TB, got *runnerv1.RunResponse) []map[string]any {
 	t.Helper()
 	var out []map[string]any
@@ -182,7 +181,7 @@ func outputs(t testing.TB, got *runnerv1.RunResponse) []map[string]any {
 	return out
 }
 
-// output is a text that the first element has.
+// output returns a text of the first element.
 func output(t testing.TB, got *runnerv1.RunResponse, name string) string {
 	t.Helper()
 	text, _ := outputs(t, got)[0][name].(string)
@@ -197,7 +196,7 @@ func (w *harness) shared(t testing.TB, in map[string]any) (*runnerv1.RunResponse
 	return w.public.RunSharedWorkflow(ctx, &runnerv1.RunSharedWorkflowRequest{Token: "tok", Inputs: inputs(t, in)})
 }
 
-// asking is a definition whose one step asks a provider.
+// asking is a definition with one step that calls a provider.
 func asking(t testing.TB, baseURL string) []byte {
 	t.Helper()
 	return mustJSON(t, map[string]any{

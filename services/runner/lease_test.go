@@ -19,7 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 )
 
-// hanging is a harness whose runs wait for a provider that answers nothing.
+// hanging is a harness whose runs wait for a provider that never answers.
 func hanging(t *testing.T, cfg runner.Config) (*harness, *testkit.OpenAI) {
 	t.Helper()
 	w := newHarness(t, cfg)
@@ -31,7 +31,7 @@ func hanging(t *testing.T, cfg runner.Config) (*harness, *testkit.OpenAI) {
 	return w, provider
 }
 
-// start begins a run and returns when the provider was called.
+// start starts a run and returns when the provider was called.
 func (w *harness) start(t *testing.T, ctx context.Context, provider *testkit.OpenAI, calls int) <-chan error {
 	t.Helper()
 	ended := make(chan error, 1)
@@ -43,7 +43,7 @@ func (w *harness) start(t *testing.T, ctx context.Context, provider *testkit.Ope
 	return ended
 }
 
-// reached waits until something that nobody signals has happened.
+// reached polls until a condition without a signal holds.
 func reached(t *testing.T, what func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
@@ -77,7 +77,7 @@ func TestARevokedRunEndsWithinASecond(t *testing.T) {
 	}
 }
 
-// A caller that gives up ends the work, and what was used is booked all the same.
+// A caller that gives up ends the work, and the usage is booked.
 func TestACancelledRunIsBooked(t *testing.T) {
 	t.Parallel()
 	w, provider := hanging(t, runner.Config{})
@@ -120,7 +120,7 @@ func TestABookingIsTriedAgain(t *testing.T) {
 
 func TestTooManyRunsAreRefused(t *testing.T) {
 	t.Parallel()
-	w, provider := hanging(t, runner.Config{Runs: 6}) // of which one visitor has two
+	w, provider := hanging(t, runner.Config{Runs: 6}) // one visitor has two of them
 	ctx, cancel := context.WithCancel(guest(t.Context()))
 	first, second := w.start(t, ctx, provider, 1), w.start(t, ctx, provider, 2)
 	_, err := w.shared(t, nil)
@@ -152,7 +152,7 @@ func TestABurstWaitsForAPlace(t *testing.T) {
 	w.sharing.bookings(t, 20)
 }
 
-// A stop takes no new runs, lets those that go on end, then ends them, and
+// A stop accepts no new runs, lets running ones finish for a while, then ends them, and
 // returns when all are booked.
 func TestAStopLeavesNothingUnbooked(t *testing.T) {
 	t.Parallel()

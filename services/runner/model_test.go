@@ -22,7 +22,7 @@ import (
 
 const ocrVersion = "workspaces/demo/models/ocr/versions/1"
 
-// reading is a definition whose step reads text with a private model.
+// reading is a definition with a step that reads text with a private model.
 func reading(t *testing.T) []byte {
 	t.Helper()
 	return mustJSON(t, map[string]any{
@@ -54,7 +54,7 @@ func written(t *testing.T, word string) string {
 	return base64.StdEncoding.EncodeToString(encoded)
 }
 
-// A real model, from the registry under the grant of the run, in a real worker.
+// A real model, from the registry with the run's grant, in a real worker.
 func TestAModelRunsUnderTheGrant(t *testing.T) {
 	t.Parallel()
 	w := newHarnessWith(t, runner.Config{}, workertest.Pool(t), nil)
@@ -101,7 +101,8 @@ func TestAModelThatTheRunMayNotUse(t *testing.T) {
 	w.sharing.bookings(t, 2)
 }
 
-// What decides a model is told to sharing when it asks, and nothing else is.
+// The runner sends sharing the values that decide a model when sharing asks, and no other
+// values.
 func TestSharingIsToldWhatDecidesAModel(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})
@@ -116,7 +117,7 @@ func TestSharingIsToldWhatDecidesAModel(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"who": "cats/1"}, w.sharing.asked[1].GetModelInputs()); diff != "" || len(w.sharing.asked[0].GetModelInputs()) != 0 {
 		t.Error(diff)
 	}
-	// Without such a value there is one question.
+	// Without such a value there is one request.
 	if _, err := w.shared(t, map[string]any{"other": "mine alone"}); errs.ReasonOf(err) == errorsv1.Reason_REASON_INPUT_INVALID || len(w.sharing.asked) != 3 {
 		t.Errorf("asked %v: %v", w.sharing.asked, err)
 	}
@@ -135,7 +136,7 @@ func TestSharingIsToldWhatDecidesAModel(t *testing.T) {
 	}
 }
 
-// A sharing that never has enough does not keep a run.
+// A sharing that keeps asking for values cannot hold a run.
 func TestSharingDoesNotAskForEver(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})

@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// A fault of ours fails one run, tells nothing of the inside, and is booked.
+// A bug of ours fails one run, reveals nothing about internals, and is booked.
 func TestAPanicIsBooked(t *testing.T) {
 	t.Parallel()
 	const block = "roboflow_core/string_template@v1"
@@ -43,7 +43,7 @@ func TestAPanicIsBooked(t *testing.T) {
 	}
 }
 
-// A step that ran out of its own time is not the run that did.
+// A step that exceeds its own time limit is not a run that exceeds its limit.
 func TestAStepThatTakesTooLongIsNamed(t *testing.T) {
 	t.Parallel()
 	slow := func(engine.Step) (engine.Block, error) {

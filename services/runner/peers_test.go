@@ -29,33 +29,33 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 )
 
-// sharingPeer authorises every run of one definition, and keeps what it is told.
+// sharingPeer authorises every run of one definition, and records the requests.
 type sharingPeer struct {
 	sharinginternalv1.UnimplementedSharingInternalServiceServer
 	sign func(grant.Claims) string
 
 	mu         sync.Mutex
 	definition []byte
-	// rewritten is a definition that was brought, without its literal secrets.
+	// rewritten is a definition from a caller, without its literal secrets.
 	rewritten []byte
 	slots     []grant.Slot
-	// answer is what authorised runs get, besides what follows from the rest.
+	// answer is the additional content of the answers to authorised runs.
 	answer  sharinginternalv1.AuthorizeRunResponse
 	runTime time.Duration
 	refusal error
-	// modelInputs decide models: their values are asked for.
+	// modelInputs decide models: sharing asks for their values.
 	modelInputs []string
 	endless     bool
-	// absent makes that many authorisations fail.
+	// absent is the number of authorisations to fail.
 	absent   int
 	asked    []*sharinginternalv1.AuthorizeRunRequest
 	endAll   string
 	deaf     bool
 	renewed  int
 	finished []*sharinginternalv1.RunEnd
-	// finisher is on whose behalf the last run was booked.
+	// finisher is the caller for whom the last run was booked.
 	finisher caller.Principal
-	// deny makes that many bookings fail.
+	// deny is the number of bookings to fail.
 	deny int
 	told chan struct{}
 }
@@ -116,7 +116,7 @@ func (p *sharingPeer) RenewRuns(_ context.Context, r *sharinginternalv1.RenewRun
 	return answer, nil
 }
 
-// proven reports whether a proof is that of a run that was asked for.
+// proven reports whether a proof belongs to an authorised run.
 func (p *sharingPeer) proven(run string, proof []byte) bool {
 	sum := sha256.Sum256(proof)
 	return slices.ContainsFunc(p.asked, func(r *sharinginternalv1.AuthorizeRunRequest) bool {
@@ -172,7 +172,7 @@ func (p *sharingPeer) bookings(t *testing.T, n int) []*sharinginternalv1.RunEnd 
 	}
 }
 
-// vaultPeer keeps credentials, issues handles and really makes the calls.
+// vaultPeer stores credentials, issues handles and makes the real calls.
 type vaultPeer struct {
 	vaultinternalv1.UnimplementedVaultInternalServiceServer
 	stored map[string]string // by credential
@@ -181,14 +181,14 @@ type vaultPeer struct {
 	brought map[string]string // by run and input
 	handles map[string]*handle
 	issued  []*vaultinternalv1.IssueHandleRequest
-	// asker is on whose behalf the last handle was asked for.
+	// asker is the caller for whom the last handle was issued.
 	asker caller.Principal
 	heads []*vaultinternalv1.EgressHead
-	// refusal answers every handle.
+	// refusal is the answer for every handle.
 	refusal error
-	// withhold makes every answer's body end in a refusal.
+	// withhold ends every answer's body with a refusal.
 	withhold bool
-	// elsewhere is where calls to a host really go, as a resolver would say.
+	// elsewhere maps a host to its real address, like a resolver.
 	elsewhere map[string]string
 	claims    func(token string) (*grant.Claims, error)
 }
@@ -248,7 +248,7 @@ func (p *vaultPeer) take(head *vaultinternalv1.EgressHead) (*handle, error) {
 	return h, nil
 }
 
-// Egress makes the call that the stream asks for.
+// Egress makes the call that the stream describes.
 func (p *vaultPeer) Egress(stream grpc.BidiStreamingServer[vaultinternalv1.EgressRequest, vaultinternalv1.EgressResponse]) error {
 	first, err := stream.Recv()
 	if err != nil {
@@ -309,7 +309,7 @@ func (p *vaultPeer) forward(stream grpc.BidiStreamingServer[vaultinternalv1.Egre
 	if p.withhold {
 		return errs.PermissionDenied("the answer was withheld").WithReason(errorsv1.Reason_REASON_ANSWER_WITHHELD)
 	}
-	buffer := make([]byte, 7) // small, so that what spans chunks is put together
+	buffer := make([]byte, 7) // small, so that the test covers text that spans chunks
 	for {
 		n, err := answer.Body.Read(buffer)
 		if most -= int64(n); most < 0 {
@@ -330,7 +330,7 @@ func (p *vaultPeer) forward(stream grpc.BidiStreamingServer[vaultinternalv1.Egre
 	}
 }
 
-// registryPeer has models by their version's name.
+// registryPeer has models by the name of their version.
 type registryPeer struct {
 	registryinternalv1.UnimplementedRegistryInternalServiceServer
 	artifacts map[string][]byte
@@ -365,7 +365,7 @@ func (p *registryPeer) DownloadRunModel(r *registryinternalv1.DownloadRunModelRe
 	return nil
 }
 
-// unreachable is the address of a server that is not there.
+// unreachable is the address of a server that does not exist.
 func unreachable(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

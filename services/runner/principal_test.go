@@ -11,8 +11,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 )
 
-// A caller's assertion is good for seconds, a run takes minutes: after it is
-// authorised the grant is all that it rests on, and nobody behind learns who asked.
+// A caller's assertion is valid for seconds, a run takes minutes. After the authorisation a
+// run depends on its grant only, and later peers do not learn who the caller is.
 func TestAfterItsAuthorisationARunRestsOnItsGrantAlone(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})

@@ -28,7 +28,7 @@ func pngOf(t *testing.T, width, height int) []byte {
 	return b.Bytes()
 }
 
-// passing is a definition that gives its pictures back.
+// passing is a definition that returns its pictures.
 func passing(t *testing.T) []byte {
 	t.Helper()
 	return mustJSON(t, map[string]any{
@@ -181,7 +181,8 @@ func TestFetchesOfARunAreBoundedTogether(t *testing.T) {
 	}
 }
 
-// A picture that is cut off on its way is too large, as one that was sent along would be.
+// A picture that is cut off during its download is too large, like one that the caller
+// sends.
 func TestAPictureByURLIsTooLarge(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{Pictures: imaging.Limits{Bytes: 1000}})
@@ -198,14 +199,14 @@ func TestAPictureByURLIsTooLarge(t *testing.T) {
 	}
 }
 
-// A few kilobytes of picture can be gigabytes of pixels, which a run keeps: what all
-// runs keep together is bounded.
+// A few kilobytes of a picture can be gigabytes of pixels, which a run keeps. The pixels of
+// all runs together are bounded.
 func TestThePixelsOfRunsAreBounded(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{PictureBytes: 3 << 20}) // three eighths for one run
 	w.sharing.definition = passing(t)
 	fits := base64.StdEncoding.EncodeToString(pngOf(t, 300, 300))
-	for range 3 { // what a run holds it gives back
+	for range 3 { // a run returns what it held
 		if _, err := w.shared(t, map[string]any{"image": fits, "other": fits}); err != nil {
 			t.Fatalf("two pictures that fit: %v", err)
 		}

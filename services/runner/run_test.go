@@ -70,7 +70,7 @@ func TestARefusedRunCostsNothing(t *testing.T) {
 	}
 }
 
-// A sharing that is being replaced is asked again, for the same run.
+// If sharing is being replaced, the runner asks again for the same run.
 func TestAnAnswerThatIsLostIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})
@@ -92,7 +92,7 @@ func TestAnAnswerThatIsLostIsAskedForAgain(t *testing.T) {
 	}
 }
 
-// The owner's hidden credential is used, and is nowhere to be seen.
+// The owner's hidden credential is used, and appears nowhere.
 func TestAHiddenCredentialIsUsedThroughAHandle(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})
@@ -122,7 +122,7 @@ func TestAHiddenCredentialIsUsedThroughAHandle(t *testing.T) {
 	}
 }
 
-// A visitor's own credential goes to the vault, and out of everything else.
+// A visitor's own credential goes to the vault, and is removed from everything else.
 func TestAVisitorsCredentialIsHandedOver(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})
@@ -170,8 +170,9 @@ func TestCredentialsThatAreMissingAreAllNamed(t *testing.T) {
 	}
 }
 
-// A provider's refusal fails a run whose workflow does not look at error_status:
-// told to all without the provider's words, to the owner with them, and booked.
+// A provider's refusal fails a run whose workflow does not read error_status. The owner
+// sees the provider's text, everyone else sees the failure without it, and the run is
+// booked.
 func TestAProvidersRefusalFailsTheRun(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})
@@ -198,8 +199,8 @@ func TestAProvidersRefusalFailsTheRun(t *testing.T) {
 	}
 }
 
-// Whatever a provider does, the run ends with a reason, every attempt is booked,
-// and its words stay away.
+// Whatever a provider does, the run ends with a reason, every attempt is booked, and the
+// provider's text is withheld.
 func TestAProviderThatMisbehaves(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -241,7 +242,7 @@ func TestAProviderThatMisbehaves(t *testing.T) {
 	}
 }
 
-// What the vault refuses fails the run with the vault's reason and the step.
+// A refusal by the vault fails the run with the vault's reason and the step.
 func TestWhatTheVaultRefuses(t *testing.T) {
 	t.Parallel()
 	for _, reason := range []errorsv1.Reason{errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED, errorsv1.Reason_REASON_ANSWER_WITHHELD} {
@@ -331,7 +332,7 @@ func TestWhoMayCall(t *testing.T) {
 	}
 }
 
-// captioning is a definition whose step fails the run when its provider fails.
+// captioning is a definition with a step that fails the run when its provider fails.
 func captioning(t *testing.T) []byte {
 	t.Helper()
 	return mustJSON(t, map[string]any{
@@ -344,7 +345,7 @@ func captioning(t *testing.T) []byte {
 	})
 }
 
-// Only the workflow's owner learns what a provider said.
+// Only the workflow's owner sees the provider's text.
 func TestAProvidersWordsAreForTheOwner(t *testing.T) {
 	t.Parallel()
 	for _, preview := range []bool{true, false} {
@@ -378,7 +379,7 @@ func TestAProvidersWordsAreForTheOwner(t *testing.T) {
 	}
 }
 
-// Sinks act where sharing says so, and a caller can only switch them off.
+// Sinks act if sharing allows it, and a caller can only switch them off.
 func TestSinksAreOffUnlessAllowed(t *testing.T) {
 	t.Parallel()
 	var hits atomic.Int64
@@ -417,8 +418,8 @@ func TestSinksAreOffUnlessAllowed(t *testing.T) {
 	}
 }
 
-// A literal secret in a definition that a caller brings is used like any other,
-// and nothing but the vault gets it.
+// A literal secret in a caller's definition is used like any other, and only the vault gets
+// it.
 func TestALiteralInAnInlineDefinition(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})
@@ -442,7 +443,7 @@ func TestALiteralInAnInlineDefinition(t *testing.T) {
 	}
 }
 
-// Bodies are longer than one message, both ways.
+// Bodies are longer than one message, in both directions.
 func TestLongBodiesArePutTogether(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})

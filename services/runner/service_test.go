@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 )
 
-// New leaves the folder of models as it is. Bootstrap empties it.
+// New leaves the folder of models unchanged. Bootstrap empties it.
 func TestNewWritesNothing(t *testing.T) {
 	t.Parallel()
 	workers, err := modelworker.New(modelworker.Config{Worker: "/nonexistent/keyhole-model-worker"})

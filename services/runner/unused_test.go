@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 )
 
-// looking is a definition whose step sends pictures to a provider.
+// looking is a definition with a step that sends pictures to a provider.
 func looking(t *testing.T, provider string) []byte {
 	t.Helper()
 	return mustJSON(t, map[string]any{
@@ -24,8 +24,9 @@ func looking(t *testing.T, provider string) []byte {
 	})
 }
 
-// A run that fails on its picture has used nothing, whether that shows when the picture
-// is read or when it is decoded; one that has fetched something, or has worked, has.
+// A run that fails on its picture has used nothing, whether the picture fails when it is
+// read or when it is decoded. A run that has downloaded a picture, or has done work, has
+// used something.
 func TestARunThatFailsOnItsPictureHasUsedNothing(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})
@@ -58,7 +59,7 @@ func TestARunThatFailsOnItsPictureHasUsedNothing(t *testing.T) {
 	}
 }
 
-// Before it is asked whether a run may happen, all elements of its lists are counted.
+// All elements of the lists are counted before sharing decides whether the run may start.
 func TestElementsOfListsAreTold(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})

@@ -36,8 +36,8 @@ func called(step string, n int32, tokens int64, unknown bool) *sharingv1.LineIte
 	}
 }
 
-// A runner that leaves calls out, invents some, counts one twice or counts too many
-// changes nothing about which calls are booked.
+// A runner that leaves calls out, invents some, counts one twice or counts too many does
+// not change which calls are booked.
 func TestTheVaultSaysWhichCallsWereMade(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -72,7 +72,7 @@ func TestTheVaultSaysWhichCallsWereMade(t *testing.T) {
 	})
 }
 
-// A run without slots has no calls, whatever its runner tells.
+// A run without slots books no calls, whatever its runner reports.
 func TestARunWithoutSlotsHasNoCalls(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")
@@ -84,8 +84,8 @@ func TestARunWithoutSlotsHasNoCalls(t *testing.T) {
 	}
 }
 
-// The vault is away when a run ends: it stays open, and what it used is booked once,
-// by the runner who tries again or by the reaper.
+// The vault is unavailable when a run ends. The run stays open, and its usage is booked
+// once, by the runner's retry or by the reaper.
 func TestABookingWaitsForTheVault(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -125,7 +125,7 @@ func TestABookingWaitsForTheVault(t *testing.T) {
 	})
 }
 
-// A run is its runner's: another one, which knows its id, can neither end it nor get
+// A run belongs to its runner. Another runner that knows its ID can neither end it nor get
 // its grant by asking again.
 func TestOnlyTheRunsRunnerFinishesIt(t *testing.T) {
 	t.Parallel()
@@ -155,8 +155,8 @@ func TestOnlyTheRunsRunnerFinishesIt(t *testing.T) {
 	})
 }
 
-// Runs that are finished by one call end each by itself: what is wrong with one is said of
-// that one, in its place, and the others are booked.
+// One call that finishes several runs reports each error in the place of its run, and books
+// the other runs.
 func TestEachRunOfACallEndsByItself(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -183,7 +183,8 @@ func TestEachRunOfACallEndsByItself(t *testing.T) {
 	})
 }
 
-// What one run may book is bounded, so that no sum overflows and no commit takes long.
+// The usage that one run may book is bounded, so that no sum overflows and no commit takes
+// long.
 func TestWhatARunBooksIsBounded(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

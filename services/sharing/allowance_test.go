@@ -13,8 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing"
 )
 
-// One visitor cannot use up what an owner opens for all: without a word from the owner
-// each has a fifth of the runs.
+// One visitor cannot use up what an owner opens for all. By default each visitor gets a
+// fifth of the runs.
 func TestOneVisitorLeavesRunsForOthers(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -33,7 +33,7 @@ func TestOneVisitorLeavesRunsForOthers(t *testing.T) {
 			_, err := s.preview(s.guest(visitor), share.GetToken(), fmt.Sprintf("r%d-last", i), "question")
 			refused(t, err, errorsv1.Reason_REASON_VISITOR_BUDGET_EXHAUSTED)
 		}
-		// What the owner says goes.
+		// The owner's limit for a visitor replaces the default.
 		_, err := s.update(&sharingv1.Share{Name: share.GetName(), Limits: &sharingv1.Limits{VisitorRuns: 9}}, "limits.visitor_runs")
 		must(t, err)
 		_, err = s.preview(s.guest("one"), share.GetToken(), "more", "question")
@@ -44,8 +44,8 @@ func TestOneVisitorLeavesRunsForOthers(t *testing.T) {
 	})
 }
 
-// A member is one visitor, with however many keys, and stays so when the counters are
-// built from the ledger again.
+// A member is one visitor, however many keys it has, and stays one when the counters are
+// rebuilt from the ledger.
 func TestAMembersKeysAreOneVisitor(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -90,8 +90,8 @@ func TestOnePreviewLeavesCallsForOthers(t *testing.T) {
 	}
 }
 
-// A view does not say that it runs where the guests' key is used up, though what that key
-// has left is not told; and the operator alone sees what guests have used.
+// When the guests' key is exhausted, the view does not claim that the link runs. It does
+// not show what the key has left. Only the operator sees the usage of guests.
 func TestGuestsKeyThatIsUsedUp(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

@@ -15,11 +15,11 @@ import (
 // harvest is a version that sends the value of the input "key" elsewhere than keyInput.
 type harvest struct {
 	definition string
-	// destination is what a client confirms; empty where nobody can.
+	// destination is the one that a client confirms; empty where no client can.
 	destination string
 }
 
-// asking is keyInput with other steps and another output.
+// asking returns keyInput with other steps and another output.
 func asking(output string, steps ...string) string {
 	return `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"question"},{"type":"WorkflowParameter","name":"key"}],
 		"steps":[` + strings.Join(steps, ",") + `],"outputs":[{"type":"JsonField","name":"answer","selector":"` + output + `"}]}`
@@ -109,7 +109,7 @@ func harvestOnce(t *testing.T, a *attack.Attack, s *harness, h harvest, how stri
 	if h.destination == "" {
 		return
 	}
-	// A new link promises what the version does; its visitors have looked at it.
+	// A new link promises what the version does. Its visitors have seen it.
 	rotated, err := s.api.RotateShare(s.member("acme"), &sharingv1.RotateShareRequest{Name: share.GetName()})
 	must(t, err)
 	a.Attempt(errs.ReasonOf(run(nil)) == errorsv1.Reason_REASON_NOT_FOUND, "the old link works after a rotation")
@@ -117,8 +117,8 @@ func harvestOnce(t *testing.T, a *attack.Attack, s *harness, h harvest, how stri
 	must(t, run(nil))
 }
 
-// TestAttackLinkDestinationsNewName: a credential input that comes later was not promised
-// either, and a paused or resumed share keeps its promise.
+// TestAttackLinkDestinationsNewName: a credential input that a later version adds was not
+// promised either. A paused or resumed share keeps its promise.
 func TestAttackLinkDestinationsNewName(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A6", "owners add a credential input to a link in use")

@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// TestAttackAResultThatIsSentTwice ends a run a second time, as a runner does that got no
-// answer. Texts that were withheld must not leave it then.
+// TestAttackAResultThatIsSentTwice ends a run twice, like a runner that got no answer.
+// Texts that were withheld the first time must not leave it the second time.
 func TestAttackAResultThatIsSentTwice(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

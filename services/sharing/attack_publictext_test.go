@@ -13,8 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// leaked are secrets as people paste them into texts. They are put together here, so that
-// scanners of repositories do not find them.
+// leaked are secrets as people paste them into texts. The code assembles them, so that
+// scanners of repositories do not report them.
 func leaked() []string {
 	openAI := "sk-" + "FieldCase0123456789FieldCase0123"
 	return []string{
@@ -109,7 +109,7 @@ func characters(text string) string {
 	return string(raw)
 }
 
-// What is in the same places and is no secret is saved.
+// Similar texts in the same places that are not secrets are saved.
 func TestOrdinaryPublicTextIsSaved(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// collecting are workflows that send the value of an input on: into a prompt, a webhook,
-// a template, an output. %[1]s is the input's declaration, %[2]s its name.
+// collecting are workflows that pass the value of an input to a prompt, a webhook, a
+// template or an output. %[1]s is the input's declaration, %[2]s its name.
 var collecting = map[string]string{
 	"prompt": `{"version":"1.0","inputs":[%[1]s],"steps":[{"type":"roboflow_core/openai_compatible@v1","name":"llm","base_url":"https://llm.example.com/v1","model_name":"m","prompt":"$inputs.%[2]s"}],
 		"outputs":[{"type":"JsonField","name":"o","selector":"$steps.llm.output"}]}`,
@@ -77,7 +77,7 @@ func TestAttackSecretNamedInput(t *testing.T) {
 			a.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED && metadataOf(t, err)["input"] == in.name, "%s by %q%s: %v", where, in.name, in.more, err)
 		}
 	}
-	// Nor under a link that was there before.
+	// An existing link does not accept them either.
 	s.workflow("acme", "later", fmt.Sprintf(collecting["prompt"], declared("question", ""), "question"))
 	share := s.share("acme", "later", &sharingv1.Share{FollowLive: true})
 	s.save("acme", "later", fmt.Sprintf(collecting["prompt"], declared("api_key", ""), "api_key"))
@@ -86,7 +86,7 @@ func TestAttackSecretNamedInput(t *testing.T) {
 	a.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED, "through a link that follows: %v", err)
 }
 
-// What is named innocently is shared, and so is a key in a credential field.
+// An input with an innocent name is shared, and so is a key in a credential field.
 func TestInnocentInputsAreShared(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

@@ -8,8 +8,8 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 )
 
-// A visitor's own address beside a hidden key would say on which path of the host the
-// owner's key acts.
+// If a visitor could choose the address of a hidden key, the visitor would learn on which
+// paths of the host the key works.
 func TestAttackHiddenKeyToAVisitorsPath(t *testing.T) {
 	t.Parallel()
 	const steered = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"where"}],"steps":[
@@ -23,7 +23,7 @@ func TestAttackHiddenKeyToAVisitorsPath(t *testing.T) {
 		s.workflow("acme", "fixed", strings.Replace(steered, "/$inputs.where", "/v1", 1))
 		_, err = s.tryShare("acme", "fixed", &sharingv1.Share{CredentialAccess: hiddenAccess})
 		must(t, err)
-		// Who brings both credentials may say both.
+		// A caller that brings both credentials may choose both.
 		_, err = s.tryShare("acme", "steered", nil)
 		must(t, err)
 	})

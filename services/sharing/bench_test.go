@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// concurrency is 16 callers, whatever the number of processors.
+// concurrency is 16 callers, independent of the number of processors.
 func concurrently(b *testing.B, work func(pb *testing.PB)) {
 	b.Helper()
 	b.SetParallelism(8)
@@ -22,7 +22,7 @@ func concurrently(b *testing.B, work func(pb *testing.PB)) {
 	b.RunParallel(work)
 }
 
-// The read-only view over gRPC, as the gateway asks for it.
+// The read-only view over gRPC, as the gateway requests it.
 func BenchmarkSharedView(b *testing.B) {
 	s := newHarness(b, testkit.SQLite(b), "embedded:")
 	s.workflow("acme", "greet", plainWorkflow)
@@ -41,7 +41,7 @@ func BenchmarkSharedView(b *testing.B) {
 	})
 }
 
-// A shared run authorised, metered and durably settled, without running anything.
+// Authorises, meters and durably books a shared run without running it.
 func BenchmarkAuthorizeAndFinish(b *testing.B) {
 	for name, open := range map[string]func(testing.TB) (string, string){
 		"sqlite-embedded": func(t testing.TB) (string, string) { return testkit.SQLite(t), "embedded:" },

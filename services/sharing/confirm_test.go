@@ -11,8 +11,9 @@ import (
 
 const unknownHost = "https://unknown.example.com:443"
 
-// Hidden credentials are opened at an unknown host only with the owner's word in the
-// request. A refusal changes nothing, and another unknown host is asked for again.
+// A share opens hidden credentials to an unknown host only if the owner confirms the host
+// in the request. A refusal changes nothing, and the next unknown host needs its own
+// confirmation.
 func TestHiddenCredentialsAtAnUnknownHostNeedConfirmation(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

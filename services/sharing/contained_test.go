@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// keyInput is a workflow that takes an API key by an input.
+// keyInput is a workflow that takes an API key as an input.
 const keyInput = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"question"},{"type":"WorkflowParameter","name":"key"}],
 	"steps":[
 		{"type":"roboflow_core/openai_compatible@v1","name":"llm","base_url":"https://llm.example.com/v1","model_name":"m","prompt":"$inputs.question","api_key":"$inputs.key"},
@@ -18,8 +18,8 @@ const keyInput = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":
 	],
 	"outputs":[{"type":"JsonField","name":"answer","selector":"$steps.llm.output"}]}`
 
-// A workflow that hands on what it takes for a credential is its owner's affair, but
-// it cannot be shared: neither opened for others nor, made so later, run by them.
+// An owner may save and run a workflow that passes a credential on, but cannot share it,
+// and a link whose workflow becomes one does not run.
 func TestWhatHandsCredentialsOnIsNotShared(t *testing.T) {
 	t.Parallel()
 	template := `{"type":"roboflow_core/string_template@v1","name":"mix","template":"{{ $parameters.k }}","data":{"k":"$inputs.key"}},`
@@ -78,7 +78,8 @@ func hasProblem(list []*sharingv1.Problem, kind, step, field string) bool {
 	})
 }
 
-// All that keeps a workflow from being shared is told, and nothing of one that can be.
+// An inspection reports everything that keeps a workflow from being shared, and nothing for
+// a workflow that can be shared.
 func TestInspectTellsWhatKeepsAWorkflowFromBeingShared(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")
@@ -104,8 +105,8 @@ func TestInspectTellsWhatKeepsAWorkflowFromBeingShared(t *testing.T) {
 	}
 }
 
-// Where data goes is the version's word: a visitor must not choose what the installation
-// calls, also where no credential goes along. A sink that is off calls nothing.
+// The version decides where data goes. A visitor must not choose what the installation
+// calls, with or without a credential. A disabled sink calls nothing.
 func TestAVisitorChoosesNoDestination(t *testing.T) {
 	t.Parallel()
 	const hook = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"where"}],"steps":[
@@ -132,7 +133,7 @@ func TestAVisitorChoosesNoDestination(t *testing.T) {
 		})
 		refused(t, err, errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT)
 
-		// A new version is looked over again, also where the link follows it by itself.
+		// A new version is checked again, also when the link follows the live version.
 		s.workflow("acme", "live", constant)
 		live := s.share("acme", "live", &sharingv1.Share{SinksEnabled: true, FollowLive: true})
 		run, err = s.preview(s.guest("g"), live.GetToken(), "on", "where")

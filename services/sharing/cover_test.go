@@ -20,7 +20,7 @@ import (
 
 const hiddenAccess = sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER
 
-// hidden makes a share with hidden credentials.
+// hidden creates a share with hidden credentials.
 func (s *harness) hidden() *sharingv1.Share {
 	s.t.Helper()
 	s.caption()
@@ -31,14 +31,14 @@ func (s *harness) update(share *sharingv1.Share, paths ...string) (*sharingv1.Sh
 	return s.api.UpdateShare(s.member("acme"), &sharingv1.UpdateShareRequest{Share: share, UpdateMask: mask(paths...)})
 }
 
-// suspend is what the vault's guard does.
+// suspend suspends a share's grant, as the vault's guard does.
 func (s *harness) suspend(share string) {
 	s.vault.set(func() { s.vault.grants[share].suspended = true })
 	s.settle()
 }
 
-// A share that the guard has stopped runs again when its owner resumes it, and
-// whatever else its owner changes does not make it run.
+// A share that the guard has stopped runs again when its owner resumes it. No other change
+// by the owner makes it run.
 func TestOnlyResumingEndsASuspension(t *testing.T) {
 	t.Parallel()
 	second := strings.Replace(secretWorkflow, "what is it?", "what now?", 1)
@@ -91,8 +91,8 @@ func TestOnlyResumingEndsASuspension(t *testing.T) {
 	}
 }
 
-// Whatever takes a share's use for its grant away, the vault has none then: at once,
-// or when it is back.
+// Every change that ends a share's use of its grant also removes the grant from the vault:
+// at once, or when the vault is back.
 func TestWhatNoShareCoversIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(s *harness, share string) error{
@@ -129,8 +129,8 @@ func TestWhatNoShareCoversIsWithdrawn(t *testing.T) {
 	}
 }
 
-// The vault has written a grant, and its answer or the process is lost: what it has is
-// never more than a share says, and the share says what it is.
+// The vault has written a grant, and then its answer or the process is lost. The vault's
+// grant never covers more than the share says.
 func TestAGrantThatIsLeftOverIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -159,7 +159,7 @@ func TestAGrantThatIsLeftOverIsWithdrawn(t *testing.T) {
 		if len(list.GetShares()) != 1 || list.GetShares()[0].GetLimits().GetCredentialCalls() != 200 {
 			t.Errorf("the shares are %v", list.GetShares())
 		}
-		// Its owner confirms, and all is well again.
+		// The owner confirms again, and the share runs.
 		_, err = s.update(&sharingv1.Share{Name: share.GetName(), CredentialAccess: hiddenAccess}, "credential_access")
 		must(t, err)
 		_, err = s.preview(s.member("visitor"), share.GetToken(), "r1", "question")
@@ -189,8 +189,8 @@ func TestAGrantOfADeadProcessIsWithdrawn(t *testing.T) {
 	})
 }
 
-// Two owners change a share at the same time: one of them does, and the vault has what
-// the share says.
+// Two owners change a share at the same time. One of them succeeds, and the vault has the
+// grant that the share describes.
 func TestEditsThatMeetLeaveNoOtherGrant(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -225,8 +225,8 @@ func TestEditsThatMeetLeaveNoOtherGrant(t *testing.T) {
 	})
 }
 
-// A visitor cannot tell what the guard has stopped from what its owner has paused, by
-// any route: both show themselves and can be forked, and neither runs.
+// A visitor cannot distinguish a link that the guard has stopped from one that its owner
+// has paused, by any route. Both can be viewed and forked, and neither runs.
 func TestASuspensionLooksLikeAPause(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -260,7 +260,7 @@ func TestASuspensionLooksLikeAPause(t *testing.T) {
 	})
 }
 
-// known is a view as a client reads it.
+// known returns the fields of a view that a client can read.
 func known(t *testing.T, view *sharingv1.SharedWorkflow) *sharingv1.SharedWorkflow {
 	t.Helper()
 	raw, err := proto.Marshal(view)
@@ -270,8 +270,8 @@ func known(t *testing.T, view *sharingv1.SharedWorkflow) *sharingv1.SharedWorkfl
 	return out
 }
 
-// A share whose hidden credential got another destination or place waits for its owner,
-// and says so wherever its owner looks.
+// A share whose hidden credential got another destination or place waits for its owner.
+// Every read by the owner says so.
 func TestAChangedCredentialSuspendsItsShares(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

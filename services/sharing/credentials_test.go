@@ -11,8 +11,8 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 )
 
-// What visitors pay for and the owner's credentials do, the owner sees: by share,
-// visitor, credential and day, with failed calls and tokens, and beside what its own
+// The owner sees runs that visitors pay for and that use the owner's credentials: by share,
+// visitor, credential and day, with failed calls and tokens, separate from what the owner's
 // keys were charged.
 func TestTheOwnerSeesWhatItsCredentialsWereUsedFor(t *testing.T) {
 	t.Parallel()
@@ -54,7 +54,7 @@ func TestTheOwnerSeesWhatItsCredentialsWereUsedFor(t *testing.T) {
 		if len(visitors) != 2 || visitors[0].GetCalls()+visitors[1].GetCalls() != 6 || !strings.HasPrefix(visitors[0].GetGroup(), "vis_") {
 			t.Errorf("by visitor: %v", visitors)
 		}
-		// Nothing of who paid reaches the owner, and nothing of the owner's who paid.
+		// The owner learns nothing about the payer, and the payer nothing about the owner.
 		for _, by := range []string{"", "credential", "share", "workflow", "day", "key", "visitor", "model"} {
 			if shown := text(t, query("acme", by)); strings.Contains(shown, "workspaces/visitor") || strings.Contains(shown, "guest") {
 				t.Errorf("by %q the owner sees who paid: %s", by, shown)
@@ -88,7 +88,7 @@ func TestTheOwnerSeesWhatItsCredentialsWereUsedFor(t *testing.T) {
 	})
 }
 
-// The vault is told which credentials the live version names, with each change of it.
+// Sharing tells the vault which credentials the live version names, after each change.
 func TestTheVaultIsToldWhichCredentialsAreUsed(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

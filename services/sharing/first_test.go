@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// The thinnest whole path: a workflow, its link, the view, a run through it, its end,
-// and what it cost.
+// The whole path at its simplest: a workflow, its link, the view, a run, its end, and the
+// usage.
 func TestASharedRunFromSaveToUsage(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -26,7 +26,7 @@ func TestASharedRunFromSaveToUsage(t *testing.T) {
 		}
 		run, err := s.preview(s.member("visitor"), share.GetToken(), "run_1", "who")
 		must(t, err)
-		if run.GetName() != "workspaces/visitor/runs/run_1" || !run.GetPreview() || run.GetGrant() != "" { // it asks for nothing
+		if run.GetName() != "workspaces/visitor/runs/run_1" || !run.GetPreview() || run.GetGrant() != "" { // it asks for no input
 			t.Errorf("run: %v", run)
 		}
 		s.finish("run_1", &sharingv1.LineItem{Step: "greet", Attempt: 1, Kind: "model", Resource: "x", Quantity: 3})

@@ -61,7 +61,7 @@ type replica struct {
 	runner  prover
 }
 
-// clock is a time that a test can move.
+// clock is a time that a test can move forward.
 type clock struct {
 	mu     sync.Mutex
 	offset time.Duration
@@ -107,7 +107,7 @@ func (s *harness) openRedis() *redisx.Client {
 	return client
 }
 
-// replica starts the service once more.
+// replica starts another process of the service.
 func (s *harness) replica(db *sqldb.DB, client *redisx.Client, change ...func(*sharing.Config)) *replica {
 	s.t.Helper()
 	id := testkit.Identity(s.t, s.authority, "sharing")
@@ -132,8 +132,8 @@ func (s *harness) replica(db *sqldb.DB, client *redisx.Client, change ...func(*s
 	}
 }
 
-// prover is the runner's client: it has a secret for each run, and shows it where a
-// test does not show another.
+// prover is the runner's client. It has a secret for each run, and presents it unless the
+// test sets another one.
 type prover struct {
 	sharinginternalv1.SharingInternalServiceClient
 }
@@ -200,7 +200,7 @@ func (s *harness) serve(id *identity.Identity, endpoint rpc.Endpoint, as string,
 	return conn
 }
 
-// serveAs dials the internal endpoint as another peer than the runner.
+// serveAs dials the internal endpoint as a peer that is not the runner.
 func (s *harness) serveAs(peer string) *grpc.ClientConn {
 	return s.serve(testkit.Identity(s.t, s.authority, "sharing"), rpc.Internal, peer, s.first.service.RegisterInternal)
 }
@@ -212,7 +212,7 @@ func logger(t testing.TB) *slog.Logger {
 	return testkit.Logger(t)
 }
 
-// member is a context in which a key of a workspace calls.
+// member returns a context that calls with a key of a workspace.
 func (s *harness) member(ws string) context.Context { return s.key(ws, "main") }
 
 func (s *harness) key(ws, id string) context.Context {
@@ -222,7 +222,7 @@ func (s *harness) key(ws, id string) context.Context {
 	return s.as(caller.Principal{Kind: caller.Member, Workspace: ws, Key: name, Visitor: name})
 }
 
-// as is a context in which a principal calls that the vault has signed.
+// as returns a context that calls as a principal with an assertion of the vault.
 func (s *harness) as(p caller.Principal) context.Context {
 	s.t.Helper()
 	token, err := rpc.NewAssertion(p, time.Now(), time.Hour).Sign(s.vaultID)
@@ -231,12 +231,12 @@ func (s *harness) as(p caller.Principal) context.Context {
 	return caller.With(context.Background(), p)
 }
 
-// guest is a context in which a visitor without a key calls.
+// guest returns a context that calls as a visitor without a key.
 func (s *harness) guest(visitor string) context.Context {
 	return caller.With(context.Background(), caller.Principal{Kind: caller.Guest, Workspace: "operator", Key: rpc.GuestKey, Visitor: visitor})
 }
 
-// workflow makes a workflow of a definition in JSON.
+// workflow creates a workflow from a definition in JSON.
 func (s *harness) workflow(ws, id, definition string) *sharingv1.Workflow {
 	s.t.Helper()
 	w, err := s.api.CreateWorkflow(s.member(ws), &sharingv1.CreateWorkflowRequest{
@@ -246,7 +246,7 @@ func (s *harness) workflow(ws, id, definition string) *sharingv1.Workflow {
 	return w
 }
 
-// save makes a new version of a workflow.
+// save creates a new version of a workflow.
 func (s *harness) save(ws, id, definition string) *sharingv1.Workflow {
 	s.t.Helper()
 	w, err := s.api.UpdateWorkflow(s.member(ws), &sharingv1.UpdateWorkflowRequest{
@@ -256,7 +256,7 @@ func (s *harness) save(ws, id, definition string) *sharingv1.Workflow {
 	return w
 }
 
-// share makes a share of a workflow.
+// share creates a share of a workflow.
 func (s *harness) share(ws, workflow string, settings *sharingv1.Share) *sharingv1.Share {
 	s.t.Helper()
 	share, err := s.tryShare(ws, workflow, settings)
@@ -284,7 +284,7 @@ func (s *harness) own(ctx context.Context, workflow, run string, inputs ...strin
 	})
 }
 
-// finish ends a run well.
+// finish ends a run successfully.
 func (s *harness) finish(run string, items ...*sharingv1.LineItem) *sharinginternalv1.Booking {
 	s.t.Helper()
 	out, err := s.runner.FinishRun(context.Background(), &sharinginternalv1.RunEnd{
@@ -294,7 +294,7 @@ func (s *harness) finish(run string, items ...*sharingv1.LineItem) *sharinginter
 	return out
 }
 
-// usage is the runs that a workspace was charged, by group.
+// usage returns the runs that a workspace was charged, by group.
 func (s *harness) usage(ws, by string) map[string]int64 {
 	s.t.Helper()
 	out, err := s.api.QueryUsage(s.member(ws), &sharingv1.QueryUsageRequest{Parent: "workspaces/" + ws, GroupBy: by})
@@ -306,10 +306,10 @@ func (s *harness) usage(ws, by string) map[string]int64 {
 	return runs
 }
 
-// settle lets cached rights grow too old to be used.
+// settle moves the clock until cached rights have expired.
 func (s *harness) settle() { s.clock.advance(time.Second) }
 
-// object is a definition, which a slip would make no JSON.
+// object checks that a definition is JSON, so that a typo fails the test here.
 func object(t testing.TB, text string) []byte {
 	t.Helper()
 	if !json.Valid([]byte(text)) {
@@ -325,7 +325,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// refused checks that an error has a reason.
+// refused checks that an error has the given reason.
 func refused(t testing.TB, err error, want errorsv1.Reason) {
 	t.Helper()
 	if err == nil {

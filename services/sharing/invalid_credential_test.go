@@ -16,8 +16,8 @@ const typedWorkflow = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","n
 	{"type":"WorkflowParameter","name":"weight","kind":["float"]},{"type":"WorkflowParameter","name":"count","kind":["integer"]}],"steps":[],
 	"outputs":[{"type":"JsonField","name":"a","selector":"$inputs.ratio"},{"type":"JsonField","name":"b","selector":"$inputs.weight"},{"type":"JsonField","name":"c","selector":"$inputs.count"}]}`
 
-// A value that no declared kind takes is refused before anything is reserved or written,
-// and also where nothing is left to reserve. The message names the inputs.
+// A value that cannot be a credential is refused before anything is reserved or written,
+// even if the budget is exhausted. The message names the inputs.
 func TestInvalidCredentialsAreRefusedBeforeAnythingIsReserved(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

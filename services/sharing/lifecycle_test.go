@@ -20,7 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// loops runs the background of replicas until the test ends.
+// loops runs the background loops of replicas until the test ends.
 func loops(t *testing.T, replicas ...*replica) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -35,7 +35,7 @@ func loops(t *testing.T, replicas ...*replica) {
 	t.Cleanup(func() { cancel(); all.Wait() })
 }
 
-// eventually waits for something that the background does.
+// eventually waits for an effect of a background loop.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
@@ -56,7 +56,8 @@ func (s *harness) run(ws, run string) *sharingv1.Run {
 	return out
 }
 
-// A runner that dies leaves intents: two replicas race to settle the run, once.
+// A runner dies and leaves its attempts. Two replicas race to close the run; it is closed
+// once.
 func TestAnAbandonedRunIsSettledOnceFromItsIntents(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -85,7 +86,8 @@ func TestAnAbandonedRunIsSettledOnceFromItsIntents(t *testing.T) {
 			t.Error(diff)
 		}
 		eventually(t, "nothing is reserved", func() bool { return s.reserved() == 0 })
-		// The runner was only slow: it is told what was booked, and nothing is booked again.
+		// The runner was only slow. Its late call returns the existing booking and books
+		// nothing.
 		out := s.finish("r1", &sharingv1.LineItem{Step: "llm", Attempt: 3, Kind: "credential", Resource: credential, Quantity: 1})
 		if diff := cmp.Diff(want, out.GetCharges(), protocmp.Transform()); diff != "" {
 			t.Error(diff)
@@ -96,7 +98,8 @@ func TestAnAbandonedRunIsSettledOnceFromItsIntents(t *testing.T) {
 	})
 }
 
-// The vault is away when a run is to be settled: it is settled when the vault is back.
+// The vault is unavailable when a run is to be closed. The run is closed when the vault is
+// back.
 func TestASettlementWaitsForTheVault(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")
@@ -116,7 +119,7 @@ func TestASettlementWaitsForTheVault(t *testing.T) {
 	})
 }
 
-// A second end is the first end.
+// A second finish returns the result of the first.
 func TestFinishingIsIdempotent(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -147,8 +150,8 @@ func TestFinishingIsIdempotent(t *testing.T) {
 	})
 }
 
-// A process dies between its reservation and the row of the run: the reservation is
-// taken back by its age, and nothing was charged.
+// A process dies between its reservation and the row of the run. The sweep releases the
+// reservation after its maximum age, and nothing is charged.
 func TestAReservationWithoutARunIsTakenBack(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
@@ -158,14 +161,14 @@ func TestAReservationWithoutARunIsTakenBack(t *testing.T) {
 		s.workflow("acme", "greet", plainWorkflow)
 		dying := s.openDB()
 		doomed := s.replica(dying, s.openSameRedis())
-		must(t, dying.Close()) // its rows cannot be written any more
+		must(t, dying.Close()) // its rows can no longer be written
 		ask := func(r *replica, run string) error {
 			_, err := r.runner.AuthorizeRun(ctx, &sharinginternalv1.AuthorizeRunRequest{
 				Run: run, Target: &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: []byte(plainWorkflow)},
 			})
 			return err
 		}
-		// The other replica has the counters built; the doomed one finds them.
+		// The other replica has the counters rebuilt; the failing one finds them.
 		must(t, ask(s.first, "r1"))
 		refused(t, ask(doomed, "r2"), errorsv1.Reason_REASON_UNAVAILABLE)
 		if n := s.reserved(); n != 2 {
@@ -180,12 +183,13 @@ func TestAReservationWithoutARunIsTakenBack(t *testing.T) {
 		s.clock.advance(2 * time.Second)
 		loops(t, s.first)
 		eventually(t, "the reservation is taken back", func() bool { return s.reserved() == 1 })
-		// Its count follows: what is between counts one too many, for a moment.
+		// The rebuilt count catches up later; until then it is one too high.
 		eventually(t, "there is room for a run", func() bool { return ask(s.first, "r4") == nil })
 	})
 }
 
-// openSameRedis is another connection to the same Redis; the embedded one has no other.
+// openSameRedis returns another connection to the same Redis. An embedded server has one
+// connection only.
 func (s *harness) openSameRedis() *redisx.Client {
 	if s.redisURL == "embedded:" {
 		return s.redis
@@ -193,7 +197,7 @@ func (s *harness) openSameRedis() *redisx.Client {
 	return s.openRedis()
 }
 
-// A run id is idempotent, a request id is used once, for the caller who used it.
+// A run ID is idempotent. A request ID is used once, by one caller.
 func TestARunIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -228,7 +232,8 @@ func TestARunIsAskedForAgain(t *testing.T) {
 	})
 }
 
-// Whatever takes a run's right away ends it within a second; anything else does not.
+// Each change that revokes a run's rights ends the run within a second. Other changes do
+// not.
 func TestRenewingEndsWhatLostItsRight(t *testing.T) {
 	t.Parallel()
 	hidden := &sharingv1.Share{CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER}
@@ -268,7 +273,7 @@ func TestRenewingEndsWhatLostItsRight(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newHarness(t, testkit.SQLite(t), "embedded:")
-			other := s.replica(s.db, s.redis) // that heard nothing of it
+			other := s.replica(s.db, s.redis) // that received no message
 			s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
 			s.workflow("acme", "caption", secretWorkflow)
 			share := s.share("acme", "caption", hidden)
@@ -288,7 +293,7 @@ func TestRenewingEndsWhatLostItsRight(t *testing.T) {
 			if len(ended) != 1 || ended[0].GetRun() != "r1" || ended[0].GetMessage() == "" {
 				t.Errorf("ended: %v", ended)
 			}
-			// And no other begins, on either replica.
+			// No other run starts, on either replica.
 			for i, r := range []*replica{s.first, other} {
 				if _, err := r.runner.AuthorizeRun(s.member("visitor"), authorize(share.GetToken(), fmt.Sprintf("n%d", i), 0)); err == nil && name != "key revoked" {
 					t.Error("another run begins")
@@ -298,7 +303,7 @@ func TestRenewingEndsWhatLostItsRight(t *testing.T) {
 	}
 }
 
-// A lease is lengthened by renewing, and the unknown is told to end.
+// Renewing extends a lease. The answer for an unknown run says that it has ended.
 func TestRenewingKeepsARunAlive(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -325,8 +330,8 @@ func TestRenewingKeepsARunAlive(t *testing.T) {
 	})
 }
 
-// A run is kept alive by its own runner alone. Another one is told what it is told of a
-// run that there is not, whether the replica that it asks knows the run or not.
+// Only its own runner keeps a run alive. Another runner gets the answer for a run that does
+// not exist, whether or not the replica knows the run.
 func TestAnotherRunnerKeepsNoRunAlive(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -368,8 +373,8 @@ func TestAnotherRunnerKeepsNoRunAlive(t *testing.T) {
 	})
 }
 
-// An owner's new version that cannot be looked over must not end the runs of others,
-// which the same runner asks after in the same call.
+// A new version that cannot be analysed must not end the runs of other owners that the same
+// call renews.
 func TestARunWhoseRightCannotBeToldEndsAlone(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")
@@ -396,7 +401,7 @@ func withModel(id string) string {
 		"outputs":[{"type":"JsonField","name":"out","selector":"$steps.find.predictions"}]}`
 }
 
-// What a model is called must not be able to become other questions to the registry.
+// A model's name must not be able to add questions to the request to the registry.
 func TestAModelIDIsOneQuestion(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

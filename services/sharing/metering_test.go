@@ -21,7 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// reserved is how many reservations all scopes hold in Redis.
+// reserved returns the number of reservations of all scopes in Redis.
 func (s *harness) reserved() int64 {
 	s.t.Helper()
 	var total int64
@@ -48,7 +48,7 @@ func (s *harness) reserved() int64 {
 	return total
 }
 
-// flush empties Redis, as a restart without persistence does.
+// flush empties Redis, like a restart without persistence.
 func (s *harness) flush() {
 	s.t.Helper()
 	ctx := context.Background()
@@ -59,7 +59,7 @@ func (s *harness) flush() {
 	must(s.t, s.redis.FlushAll(ctx).Err())
 }
 
-// rush asks for runs from many sides at once, and counts those that are admitted.
+// rush requests runs concurrently and counts those that are admitted.
 func rush(t *testing.T, n int, ask func(i int) error) int {
 	t.Helper()
 	var admitted atomic.Int64
@@ -78,7 +78,8 @@ func rush(t *testing.T, n int, ask func(i int) error) int {
 	return int(admitted.Load())
 }
 
-// 1 000 parallel runs with a limit for 10 on every scope: exactly 10, on every Redis.
+// 1 000 concurrent runs with a limit of 10 on every scope: exactly 10 are admitted, on
+// every Redis.
 func TestNothingIsAdmittedTooMany(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
@@ -114,7 +115,7 @@ func TestNothingIsAdmittedTooMany(t *testing.T) {
 	})
 }
 
-// What is refused says which budget, and when it starts again.
+// A refusal names the budget and says when it resets.
 func TestARefusalNamesTheBudget(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -145,13 +146,13 @@ func TestARefusalNamesTheBudget(t *testing.T) {
 		}
 		must(t, own("r5"))
 		check(own("r6"), errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED, "key")
-		// Tomorrow the share starts again; the key does next month, if tomorrow is not that.
+		// The share resets tomorrow, and the key next month, unless tomorrow is the first.
 		s.clock.advance(24 * time.Hour)
 		must(t, take(s.member("one"), "r7"))
 	})
 }
 
-// A guest has a small allowance of its own, on all links together.
+// A guest has a small allowance for all links together.
 func TestGuestsHaveASmallAllowance(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:", guestRuns(2))
@@ -167,8 +168,8 @@ func TestGuestsHaveASmallAllowance(t *testing.T) {
 	must(t, err)
 }
 
-// Redis is emptied again and again while runs are asked for: still not one too many,
-// and in the end none too few.
+// Redis is emptied repeatedly while runs are requested. Never is one run too many admitted,
+// and in the end none is missing.
 func TestALostRedisLosesNoCount(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
@@ -227,7 +228,7 @@ func TestALostRedisLosesNoCount(t *testing.T) {
 	})
 }
 
-// Two replicas on one PostgreSQL and one Redis are as strict as one.
+// Two replicas on one PostgreSQL and one Redis enforce the limits exactly.
 func TestTwoReplicasAdmitNoMoreThanOne(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.Postgres(t), testkit.RedisCluster(t))
@@ -246,7 +247,7 @@ func TestTwoReplicasAdmitNoMoreThanOne(t *testing.T) {
 	}
 }
 
-// A restart with an empty Redis admits nothing before it has counted.
+// After a restart with an empty Redis, no run is admitted before the counters are rebuilt.
 func TestARestartCountsFirst(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -266,7 +267,7 @@ func TestARestartCountsFirst(t *testing.T) {
 	})
 }
 
-// What a visitor makes a run fail with is quoted in its message, whatever is in it.
+// A failure message quotes the visitor's text, whatever it contains.
 func TestARunIsBookedWhateverItsMessageSays(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -285,8 +286,8 @@ func TestARunIsBookedWhateverItsMessageSays(t *testing.T) {
 	})
 }
 
-// A caller that leaves between the reservation and its row gets all of it back at once,
-// not when it is old: who does so again and again would keep others out.
+// A caller that leaves between the reservation and its row gets all of it back at once.
+// Otherwise a caller that leaves repeatedly would block others.
 func TestACallerThatLeavesHoldsNothing(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

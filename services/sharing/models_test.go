@@ -30,7 +30,7 @@ func ownCats() *sharinginternalv1.AuthorizeRunRequest {
 	return &sharinginternalv1.AuthorizeRunRequest{Target: &sharinginternalv1.AuthorizeRunRequest_Workflow{Workflow: "workspaces/acme/workflows/cats"}}
 }
 
-// models are those of a grant, by the ids that the runner is told.
+// models returns the models of a grant by the IDs that the runner gets.
 func (s *harness) models(r *sharinginternalv1.AuthorizeRunResponse) map[string]string {
 	s.t.Helper()
 	bound := map[string]string{}
@@ -47,8 +47,8 @@ func (s *harness) models(r *sharinginternalv1.AuthorizeRunResponse) map[string]s
 	return bound
 }
 
-// A value that decides a model is asked for before anything is reserved, and a run
-// without such a value costs no second question.
+// A value that decides a model is requested before anything is reserved. A run without such
+// a value needs no second request.
 func TestWhatDecidesAModelIsAskedFor(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -70,7 +70,7 @@ func TestWhatDecidesAModelIsAskedFor(t *testing.T) {
 	})
 }
 
-// In an own run a value names whatever the workspace may use.
+// In a workspace's own run a value may name any model that the workspace may use.
 func TestAnOwnRunChoosesItsModel(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -88,8 +88,8 @@ func TestAnOwnRunChoosesItsModel(t *testing.T) {
 	})
 }
 
-// Through a link a value names what the workflow names, or a public model. Everything
-// else looks like nothing, whoever asks and whatever the owner has opened.
+// Through a link a value may name the models of the workflow and public models. Every other
+// model looks nonexistent, for every caller and every setting of the owner.
 func TestAVisitorChoosesAmongPublicModels(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -138,7 +138,7 @@ func TestAVisitorChoosesAmongPublicModels(t *testing.T) {
 	})
 }
 
-// shape is all that a caller gets of an error, but for the model that it named.
+// shape returns what a caller gets of an error, except the model that it named.
 func shape(err error, model string) string {
 	e := errs.From(err)
 	all := []string{e.Code().String(), e.Reason().String(), strings.ReplaceAll(e.Message(), strconv.Quote(model), "X")}
@@ -151,8 +151,8 @@ func shape(err error, model string) string {
 	return strings.Join(all, "|")
 }
 
-// An input that is a credential is never asked for, not even where it is said to
-// decide a model.
+// The value of a credential input is never requested, even if the input is said to decide a
+// model.
 func TestACredentialIsNoModel(t *testing.T) {
 	t.Parallel()
 	const both = `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"image"},{"type":"WorkflowParameter","name":"model"}],

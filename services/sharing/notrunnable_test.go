@@ -73,7 +73,8 @@ func TestWhatCannotRunIsKeptAndNotRun(t *testing.T) {
 	}
 }
 
-// A secret in such a block goes where it goes in any other: to the vault, or nowhere.
+// A secret in such a block is handled like one in any other block: it goes to the vault or
+// is refused.
 func TestASecretInABlockThatCannotRunIsNotSaved(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

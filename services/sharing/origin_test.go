@@ -8,7 +8,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 )
 
-// A share lists the sites whose pages may run it; the view tells them to the gateway.
+// A share lists the sites whose pages may run it. The view passes the list to the gateway.
 func TestRunOrigins(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

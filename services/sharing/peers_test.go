@@ -18,13 +18,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 )
 
-// vaultPeer does what the vault's internal contract says towards sharing.
+// vaultPeer implements the vault's internal contract for sharing.
 type vaultPeer struct {
 	vaultinternalv1.UnimplementedVaultInternalServiceServer
 
 	mu   sync.Mutex
 	down bool
-	// afterPut fails a grant that was written: the answer is lost.
+	// afterPut fails the call after the grant was written: the answer is lost.
 	afterPut    func() error
 	keys        map[string]*vaultinternalv1.ResolveKeyResponse
 	credentials map[string]*vaultv1.Credential
@@ -33,9 +33,9 @@ type vaultPeer struct {
 	grants      map[string]*credentialGrant
 	attempts    map[string][]*vaultinternalv1.Attempt
 	ended       map[string]int
-	// verdict is what the vault finds in the texts of every run.
+	// verdict is the vault's finding in the texts of every run.
 	verdict vaultinternalv1.Verdict
-	// uses are the credentials that workflows are said to name.
+	// uses are the credentials that workflows were reported to name.
 	uses map[string][]string
 }
 
@@ -45,10 +45,10 @@ type credentialGrant struct {
 	period    vaultv1.Period
 	slots     []*vaultinternalv1.GrantedSlot
 	suspended bool
-	// unconfirmed are credentials that are other ones than were granted.
+	// unconfirmed are credentials that replaced the granted ones.
 	unconfirmed []string
 	by          string
-	// confirmed are destinations that are unknown, and that the owner has confirmed.
+	// confirmed are unknown destinations that the owner has confirmed.
 	confirmed []string
 }
 
@@ -280,7 +280,7 @@ func (v *vaultPeer) EndRun(_ context.Context, r *vaultinternalv1.EndRunRequest) 
 	return &vaultinternalv1.EndRunResponse{Attempts: v.attempts[r.GetRun()], Verdict: v.verdict}, nil
 }
 
-// began notes the attempts that a run has begun.
+// began records the attempts of a run.
 func (v *vaultPeer) began(run string, attempts ...*vaultinternalv1.Attempt) {
 	v.set(func() { v.attempts[run] = append(v.attempts[run], attempts...) })
 }
@@ -301,7 +301,7 @@ type registryPeer struct {
 
 func newRegistryPeer() *registryPeer { return &registryPeer{public: map[string]bool{}} }
 
-// unanswerable is a model id that the registry refuses to look at.
+// unanswerable is a model ID that the registry refuses to check.
 const unanswerable = "acme/unanswerable/1"
 
 func (r *registryPeer) add(id string, public bool) {
@@ -357,7 +357,7 @@ const (
 		"outputs":[{"type":"JsonField","name":"found","selector":"$steps.detect.predictions"}]}`
 )
 
-// chosenModel is a workflow whose model an input decides.
+// chosenModel is a workflow in which an input decides the model.
 const chosenModel = `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"image"},{"type":"WorkflowParameter","name":"model","default_value":"cats/1"}],
 	"steps":[{"type":"roboflow_core/roboflow_object_detection_model@v1","name":"detect","images":"$inputs.image","model_id":"$inputs.model"}],
 	"outputs":[{"type":"JsonField","name":"found","selector":"$steps.detect.predictions"}]}`

@@ -26,7 +26,7 @@ const twoPictures = `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"
 	"steps":[{"type":"roboflow_core/roboflow_object_detection_model@v1","name":"detect","images":"$inputs.image","model_id":"cats/1"}],
 	"outputs":[{"type":"JsonField","name":"found","selector":"$steps.detect.predictions"}]}`
 
-// batch asks for a run through a link with lists of so many elements.
+// batch requests a run through a link with lists of the given lengths.
 func (s *harness) batch(ctx context.Context, token, run string, elements map[string]int64) error {
 	r := authorize(token, run, 0, "image", "other", "texts")
 	r.Elements = map[string]int64{"image": 0, "other": 0, "texts": 0}
@@ -39,7 +39,7 @@ func (s *harness) images(ctx context.Context, token, run string, n int64) error 
 	return s.batch(ctx, token, run, map[string]int64{"image": n})
 }
 
-// cats is a link to a workflow with a private model, whose runs its owner pays.
+// cats is a link to a workflow with a private model. The owner pays for its runs.
 func (s *harness) cats(limits *sharingv1.Limits) *sharingv1.Share {
 	s.t.Helper()
 	s.registry.add("acme/cats/1", false)
@@ -51,7 +51,7 @@ func daily(runs, visitorRuns int64) *sharingv1.Limits {
 	return &sharingv1.Limits{Runs: runs, VisitorRuns: visitorRuns, Period: vaultv1.Period_PERIOD_DAY}
 }
 
-// left is what a caller is told to have left of a link's scope.
+// left returns the remainder of a link's scope that a caller gets.
 func (s *harness) left(ctx context.Context, token, scope string) *sharingv1.Allowance {
 	s.t.Helper()
 	view, err := s.api.GetSharedWorkflow(ctx, &sharingv1.GetSharedWorkflowRequest{Token: token})
@@ -65,8 +65,8 @@ func (s *harness) left(ctx context.Context, token, scope string) *sharingv1.Allo
 	return nil
 }
 
-// The reported case: three runs a day with lists of 200 pictures each. Whatever the form
-// of the batch, nothing is reserved for what does not fit.
+// The reported case: three runs a day with lists of 200 pictures each. Whatever the form of
+// the batch, a run that does not fit reserves nothing.
 func TestAttackABatchOverTheLimitOfALink(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -112,8 +112,9 @@ func TestAttackABatchOverTheLimitOfALink(t *testing.T) {
 	})
 }
 
-// 1 000 racing batches of ten with a limit of 100 pictures on every scope: exactly ten
-// get through, on every Redis, and none of mixed sizes takes one too many.
+// 1 000 concurrent batches of ten with a limit of 100 pictures on every scope: exactly ten
+// are admitted, on every Redis. With batches of mixed sizes no picture too many is
+// admitted.
 func TestAttackRacingBatchesAgainstALimit(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
@@ -152,7 +153,7 @@ func TestAttackRacingBatchesAgainstALimit(t *testing.T) {
 	})
 }
 
-// Every scope counts pictures: the key's budget, the operator's and a guest's too.
+// Every scope counts pictures, including the key's budget, the operator's and a guest's.
 func TestAttackBatchesOnEveryScope(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:", guestRuns(2), func(c *sharing.Config) { c.GuestPictures = 5 })
@@ -181,18 +182,18 @@ func TestAttackBatchesOnEveryScope(t *testing.T) {
 	s.settle()
 	_, err = s.runner.AuthorizeRun(s.member("acme"), &sharinginternalv1.AuthorizeRunRequest{
 		Run: "own", Target: &sharinginternalv1.AuthorizeRunRequest_Workflow{Workflow: "workspaces/acme/workflows/cats"},
-		Inputs: []string{"image", "other", "texts"}, Elements: map[string]int64{"image": 9}, // two that are no lists
+		Inputs: []string{"image", "other", "texts"}, Elements: map[string]int64{"image": 9}, // two inputs that are not lists
 	})
 	a.Attempt(reason(err) == errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED, "an own run takes eleven pictures of a budget of one run: %v", err)
-	// The guests' key is a key.
+	// The guests' key counts like any other key.
 	s.vault.budget(rpc.GuestKey, 1, vaultv1.Period_PERIOD_DAY)
 	s.settle()
 	err = s.images(s.guest("h"), token, "h", 5)
 	a.Attempt(reason(err) == errorsv1.Reason_REASON_KEY_BUDGET_EXHAUSTED, "the guests' key pays for a second run: %v", err)
 }
 
-// A runner that dies in mid-run leaves what it reserved to the reaper; a lost Redis
-// finds its pictures in the ledger again.
+// A runner that dies during a run leaves its reservation to the reaper. After a loss of
+// Redis, the ledger restores the count of pictures.
 func TestPicturesSurviveTheirRunnerAndRedis(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -218,8 +219,8 @@ func TestPicturesSurviveTheirRunnerAndRedis(t *testing.T) {
 	})
 }
 
-// A run of which nothing was used, as one whose picture cannot be decoded, is charged
-// nowhere: in the ledger, in the counters and in what a lost Redis is built of.
+// A run that used nothing, such as one whose picture cannot be decoded, is charged nowhere:
+// not in the ledger, not in the counters, and not in counters that are rebuilt.
 func TestAnUnusedRunIsNotCharged(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -254,7 +255,8 @@ func TestAnUnusedRunIsNotCharged(t *testing.T) {
 		}
 		s.flush()
 		untouched("after a lost Redis")
-		// Nor may a runner call unused what the vault knows of, or what went well.
+		// A runner may not report a run as unused if the vault knows of a call, or if the
+		// run succeeded.
 		s.caption()
 		_, err := s.preview(s.member("visitor"), s.share("acme", "caption", &sharingv1.Share{CredentialAccess: hiddenAccess}).GetToken(), "called", "question")
 		must(t, err)
@@ -267,8 +269,8 @@ func TestAnUnusedRunIsNotCharged(t *testing.T) {
 	})
 }
 
-// A runner that sends more pictures through the steps than were reserved is recorded, and
-// the next run is refused: in the counters, and in what a lost Redis is built of.
+// If a runner processes more pictures than were reserved, the excess is recorded and the
+// next run is refused, also after the counters are rebuilt.
 func TestAttackARunnerDoesMoreThanReserved(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A11", "a runner that does more pictures than were reserved")
@@ -284,12 +286,12 @@ func TestAttackARunnerDoesMoreThanReserved(t *testing.T) {
 		}
 		must(t, s.images(guest, token, "greedy", 1))
 		end = &sharinginternalv1.RunEnd{Run: "greedy", State: sharingv1.RunState_RUN_STATE_SUCCEEDED, Pictures: 200}
-		for range 2 { // told again, it counts once
+		for range 2 { // reported again, it counts once
 			_, err = s.runner.FinishRun(context.Background(), end)
 			must(t, err)
 		}
 		for _, when := range []string{"at once", "after a lost Redis"} {
-			s.clock.advance(time.Minute) // what is left is remembered for a while
+			s.clock.advance(time.Minute) // the remainder is cached for a while
 			left := s.left(guest, token, "share")
 			a.Attempt(left.GetPicturesLeft() == 0 && left.GetRunsLeft() == 1, "%s %v is left of the link", when, left)
 			err := s.images(guest, token, "next "+when, 1)

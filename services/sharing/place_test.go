@@ -23,8 +23,8 @@ func (s *harness) trySave(id, definition string) error {
 	return err
 }
 
-// Two credentials for one place of a request are refused on save, in every form that they
-// can be written in, and nothing of a literal is stored.
+// Two credentials for one place in a request are refused on save, in every spelling, and no
+// literal is stored.
 func TestTwoCredentialsForOnePlaceAreRefusedOnSave(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -71,8 +71,8 @@ func TestTwoCredentialsForOnePlaceAreRefusedOnSave(t *testing.T) {
 	})
 }
 
-// A credential that goes to another place than the step writes it in is refused on save,
-// and inspecting names it if the credential was changed afterwards.
+// A credential whose place differs from the step's is refused on save. If the credential
+// changed afterwards, an inspection names it.
 func TestAMisplacedCredentialIsToldOnSaveAndByInspecting(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

@@ -30,7 +30,7 @@ func guestRuns(n int64) func(*sharing.Config) {
 	return func(c *sharing.Config) { c.GuestRuns = n }
 }
 
-// metadataOf is the ErrorInfo's, as the client gets it.
+// metadataOf returns the metadata of the ErrorInfo that the client gets.
 func metadataOf(t testing.TB, err error) map[string]string {
 	t.Helper()
 	for _, d := range status.Convert(err).Details() {

@@ -105,8 +105,8 @@ func TestASampleInAnUnreadFormatIsRefused(t *testing.T) {
 	}
 }
 
-// TestAttackPicturesInDefinitions: a picture in a definition is shown like a sample. It is
-// cleaned, or refused where nobody can clean it; so is one inside of other text.
+// TestAttackPicturesInDefinitions: visitors see a picture in a definition like a sample. It
+// is cleaned, or refused if it cannot be cleaned, and so is a picture inside other text.
 func TestAttackPicturesInDefinitions(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

@@ -16,13 +16,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// on runs a test among the peers on each database.
+// on runs a test on each database.
 func on(t *testing.T, test func(t *testing.T, s *harness)) {
 	t.Helper()
 	testkit.Databases(t, func(t *testing.T, url string) { test(t, newHarness(t, url, "embedded:")) })
 }
 
-// claims are what a run's grant says to the vault.
+// claims returns what a run's grant tells the vault.
 func (s *harness) claims(token string) *grant.Claims {
 	s.t.Helper()
 	c, err := grant.Verify(s.vaultID.Verifier(), token, "runner", s.clock.now())
@@ -73,7 +73,7 @@ func TestAPrivateModelIsRefusedByName(t *testing.T) {
 		if view.GetRunnable() || len(view.GetTerms().GetBlocked()) != 1 {
 			t.Errorf("the view says runnable %v, blocked %q", view.GetRunnable(), view.GetTerms().GetBlocked())
 		}
-		// To the owner's own key the model is not private.
+		// For the owner's own key the model is not private.
 		_, err = s.preview(s.member("acme"), token, "r3", "image")
 		must(t, err)
 		s.finish("r3")
@@ -83,8 +83,8 @@ func TestAPrivateModelIsRefusedByName(t *testing.T) {
 	})
 }
 
-// Rows 2 and 3 hold for the workspace that the guest key is in: what is private there is
-// private to guests as well.
+// Rows 2 and 3 hold for the workspace of the guest key: its private models are private for
+// guests as well.
 func TestTheOperatorsPrivateModelsArePrivate(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -111,7 +111,7 @@ func TestTheOperatorsPrivateModelsArePrivate(t *testing.T) {
 	})
 }
 
-// Row 3: a private model, run access open: the owner's key pays, for anyone.
+// Row 3: a private model with run access: the owner's key pays, for every visitor.
 func TestRunAccessIsChargedToTheOwnersKey(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -137,7 +137,7 @@ func TestRunAccessIsChargedToTheOwnersKey(t *testing.T) {
 		if n := s.usage("acme", "model")["workspaces/acme/models/cats/versions/1"]; n != 1 {
 			t.Errorf("the model was charged %d runs, want 1", n)
 		}
-		// Another key of the owner's can be named; a stranger's cannot.
+		// The owner can name another of its keys, but not a stranger's.
 		s.key("acme", "demo")
 		_, err = s.tryShare("acme", "cats", &sharingv1.Share{RunAccess: sharingv1.RunAccess_RUN_ACCESS_OWNER, ChargedKey: "workspaces/acme/keys/demo"})
 		must(t, err)
@@ -259,8 +259,8 @@ func TestHiddenCredentialsAreGrantedByTheOwner(t *testing.T) {
 	})
 }
 
-// "Run access can only be opened where a private model is found, credentials where a
-// slot is": says what was looked for.
+// "Run access can only be opened where a private model is found, credentials where a slot
+// is": the error says what was looked for.
 func TestSettingsOpenOnlyOnWhatIsDetected(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -339,14 +339,14 @@ func TestThereIsNeverAFallback(t *testing.T) {
 			_, err := s.preview(ctx, share.GetToken(), "r", "image")
 			refused(t, err, errorsv1.Reason_REASON_RUN_REVOKED)
 		}
-		// A workflow of one's own with a slot that nothing is bound to.
+		// A workflow of the caller's own with a slot without a credential.
 		s.workflow("acme", "unbound", unbound())
 		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/unbound", "r", "question")
 		refused(t, err, errorsv1.Reason_REASON_SLOT_UNBOUND)
 		s.workflow("acme", "unknown", secretWorkflow)
 		_, err = s.own(s.member("acme"), "workspaces/acme/workflows/unknown", "r", "question")
 		refused(t, err, errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN)
-		// The guests' key, when the operator has closed it.
+		// The guests' key after the operator has closed it.
 		s.workflow("acme", "greet", plainWorkflow)
 		open := s.share("acme", "greet", nil)
 		s.vault.revoke(rpc.GuestKey)
@@ -410,7 +410,8 @@ func TestDestinationsAreConstantAndSeen(t *testing.T) {
 		must(t, ask("HTTPS://LLM.example.com:443"))
 		s.save("acme", "caption", strings.Replace(secretWorkflow, "llm.example.com", "evil.example.com", 1))
 		refused(t, ask("https://llm.example.com/"), errorsv1.Reason_REASON_DESTINATION_CHANGED)
-		// A version that lets an input decide is refused, whatever was shared before.
+		// A version that lets an input decide the destination is refused, whatever was
+		// shared before.
 		s.save("acme", "caption", harvest)
 		_, err := s.preview(s.member("visitor"), share.GetToken(), "r9", "question", "llm_api_key")
 		refused(t, err, errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT)

@@ -15,8 +15,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// Two tenants, every RPC: what names the other's resource gets the answer of what does
-// not exist. A method that this table does not know fails the test.
+// Two tenants, every RPC: a request that names the other's resource gets the answer for a
+// resource that does not exist. A method that this table does not know fails the test.
 func TestNoRPCCrossesTenants(t *testing.T) {
 	t.Parallel()
 	const theirs, workflow = "workspaces/victim", "workspaces/victim/workflows/canary"
@@ -54,7 +54,7 @@ func TestNoRPCCrossesTenants(t *testing.T) {
 		methods := sharingv1.File_keyhole_sharing_v1_sharing_proto.Services().ByName("SharingService").Methods()
 		for i := range methods.Len() {
 			name := string(methods.Get(i).Name())
-			if name == "GetSharedWorkflow" { // whoever has the link may
+			if name == "GetSharedWorkflow" { // anyone with the link may
 				continue
 			}
 			request, known := requests[name]
@@ -72,7 +72,7 @@ func TestNoRPCCrossesTenants(t *testing.T) {
 				}
 			}
 		}
-		// Names of one's own workspace do not reach the other's rows either.
+		// A caller's own names do not reach the other tenant's rows either.
 		for _, run := range []string{"workspaces/attacker/runs/canary-run"} {
 			if _, err := s.api.GetRun(s.member("attacker"), &sharingv1.GetRunRequest{Name: run}); errs.CodeOf(err) != codes.NotFound {
 				t.Errorf("%s: %v", run, err)
@@ -99,11 +99,11 @@ func TestNoRPCCrossesTenants(t *testing.T) {
 func (s *harness) call(ctx context.Context, m protoreflect.MethodDescriptor, request proto.Message) error {
 	conn := s.conn
 	name := "/" + string(m.Parent().FullName()) + "/" + string(m.Name())
-	reply := &sharingv1.Workflow{} // what comes is not looked at but for the error
+	reply := &sharingv1.Workflow{} // the answer does not matter, the error does
 	return conn.Invoke(ctx, name, request, reply, grpc.WaitForReady(true))
 }
 
-// Nobody but the runner reaches the internal face.
+// Only the runner reaches the internal endpoint.
 func TestTheInternalEndpointIsTheRunners(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// A visitor is told whose it is by the title that people know.
+// A view names the owner by the workspace's title.
 func TestAViewNamesItsOwner(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -27,8 +27,8 @@ func TestAViewNamesItsOwner(t *testing.T) {
 	})
 }
 
-// What a view says of the version tells versions apart, and nothing of their bytes:
-// whoever guesses a literal that is redacted cannot see that it is right.
+// The version mark of a view distinguishes versions and reveals nothing of their bytes: a
+// visitor who guesses a redacted literal cannot confirm the guess.
 func TestAViewsVersionIsNoHash(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

@@ -115,7 +115,8 @@ func TestALiteralSecretNeverRestsInADefinition(t *testing.T) {
 		if strings.Contains(err.Error(), canary) {
 			t.Errorf("the refusal repeats the secret: %v", err)
 		}
-		// A definition that is brought along keeps nothing: the secret is an input of that run.
+		// A definition that comes with the run is not stored. Its secret becomes an input
+		// of that run.
 		run, err := s.runner.AuthorizeRun(ctx, &sharinginternalv1.AuthorizeRunRequest{
 			Run:    "inline",
 			Target: &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: []byte(strings.Replace(secretWorkflow, "$credentials.llm", canary, 1))},
@@ -275,7 +276,7 @@ func TestAForkIsTheVisitorsOwn(t *testing.T) {
 		if err == nil {
 			t.Error("a guest forks")
 		}
-		// Models: what anyone may use keeps its meaning, what is private is reported.
+		// Public models keep their meaning in a fork. Private ones are reported.
 		s.registry.add("acme/cats/1", true)
 		s.workflow("acme", "cats", modelWorkflow)
 		public := s.share("acme", "cats", nil)
@@ -294,8 +295,8 @@ func TestAForkIsTheVisitorsOwn(t *testing.T) {
 	})
 }
 
-// A model that an input names by default keeps its meaning in a fork as one that a step
-// names does: the new owner's own of that name does not take its place.
+// A model that is the default of an input keeps its meaning in a fork, like one that a step
+// names. A model of the new owner with the same name does not replace it.
 func TestTheDefaultModelOfAForkStaysTheSame(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -329,7 +330,7 @@ func TestTheDefaultModelOfAForkStaysTheSame(t *testing.T) {
 	})
 }
 
-// A fork has what the view of its link has, and nothing that the view leaves out.
+// A fork contains what the view of its link shows, and nothing that the view leaves out.
 func TestAForkSaysNoMoreThanTheView(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")
@@ -353,8 +354,8 @@ func TestAForkSaysNoMoreThanTheView(t *testing.T) {
 	must(t, err)
 }
 
-// An unknown block is what a refusal names: what stands in it may have a name like a
-// secret's and be none.
+// A refusal names the unknown block. Text in the block may have a name that looks like a
+// secret's.
 func TestAnUnknownBlockIsNotHiddenBehindAFinding(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")
@@ -377,7 +378,7 @@ func TestAnUnknownBlockIsNotHiddenBehindAFinding(t *testing.T) {
 	refused(t, err, errorsv1.Reason_REASON_LITERAL_SECRET)
 }
 
-// What can never run is refused when it is saved, and :inspect says why.
+// A workflow that can never run is refused on save, and :inspect says why.
 func TestWhatCanNeverRunIsNotSaved(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

@@ -12,8 +12,8 @@ import (
 
 const exposedReason = errorsv1.Reason_REASON_CREDENTIAL_EXPOSED
 
-// A value that has caused two suspensions is used by no link any more: not by another one
-// that is open, not by a new one, and not under another credential's name.
+// No link uses a value that has caused two suspensions: not another open link, not a new
+// link, and not under another credential's name.
 func TestAttackExposedValueOnOtherLinks(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A4", "other links of a value after its second suspension")
@@ -25,7 +25,7 @@ func TestAttackExposedValueOnOtherLinks(t *testing.T) {
 		}
 		_, running, err := f.run(r, "c", "hello")
 		must(t, err)
-		for i, share := range []string{"a", "b"} { // the second suspension is another link's
+		for i, share := range []string{"a", "b"} { // the second suspension is of another link
 			_, _, err := f.run(r, share, f.body[20*i:20*i+20])
 			refusedWith(t, err, errorsv1.Reason_REASON_PROVIDER_FAILED, 14)
 		}

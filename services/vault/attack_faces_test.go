@@ -15,7 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// A thief with any key, on either listener, finds no method of the other endpoint.
+// A thief with a valid key finds on neither listener a method of the other endpoint.
 func TestAttackMethodsOfTheOtherEndpoint(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A13", "internal methods on the public endpoint, and the reverse")
@@ -34,7 +34,7 @@ func TestAttackMethodsOfTheOtherEndpoint(t *testing.T) {
 	}
 }
 
-// paths are the full names of all methods of a service.
+// paths returns the full names of all methods of a service.
 func paths(d grpc.ServiceDesc) []string {
 	var all []string
 	for _, m := range d.Methods {

@@ -24,11 +24,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// mostShown is the largest threshold: no link shows so many characters of a key.
+// mostShown is the largest threshold: no link shows more characters of a key.
 const mostShown = 28
 
-// longKey is a key of 164 characters; body is what of it is not published. Each slice of
-// eight counts: of random ones 4 in 100 read too much like a word, and pass uncounted.
+// longKey is a key of 164 characters; body is its private part. Each slice of eight counts.
+// Of random slices 4 in 100 read too much like a word and pass uncounted.
 func longKey() (key, body string) {
 	const signs = "bcdfghjkmnpqrtvwxzBCDFGHJKMNPQRTVWXZ2345678923456789"
 	for {
@@ -54,7 +54,7 @@ func everySliceCounts(set *guard.Set, body string) bool {
 	return true
 }
 
-// thief is a visitor of links whose provider tells it slices of the key, one in a run.
+// thief is a visitor of links whose provider tells it one slice of the key in each run.
 type thief struct {
 	t    testing.TB
 	n    *tenant
@@ -81,7 +81,7 @@ func (n *tenant) shareOf(name string) string {
 	return "workspaces/" + n.ws + "/workflows/caption/shares/" + name
 }
 
-// opens writes a grant for a share by its id.
+// opens writes a grant for a share by its ID.
 func (n *tenant) opens(share string, resume bool) error {
 	_, err := n.r.sharer.PutCredentialGrant(caller.With(context.Background(), n.owner), &vaultinternalv1.PutCredentialGrantRequest{
 		Share: n.shareOf(share), VersionHash: hash, Calls: 1000, Resume: resume,
@@ -90,13 +90,13 @@ func (n *tenant) opens(share string, resume bool) error {
 	return err
 }
 
-// run makes one run through a share, and gives its answer and id.
+// run makes one run through a share, and returns its answer and ID.
 func (f *thief) run(r *replica, share, said string) (answer, string, error) {
 	f.n.r.provider.Answer("here you are: " + said + ".")
 	return f.again(r, share)
 }
 
-// again makes a run with the answer that the provider has.
+// again makes a run with the provider's current answer.
 func (f *thief) again(r *replica, share string) (answer, string, error) {
 	c := f.n.claims()
 	c.Run, c.Share = id.New("run"), f.n.shareOf(share)
@@ -110,7 +110,7 @@ func (f *thief) again(r *replica, share string) (answer, string, error) {
 	return a, c.Run, err
 }
 
-// slices are the body in pieces of a size.
+// slices cuts the body into pieces of a size.
 func (f *thief) slices(size int) []string {
 	var all []string
 	for rest := f.body; len(rest) >= size; rest = rest[size:] {
@@ -119,7 +119,7 @@ func (f *thief) slices(size int) []string {
 	return all
 }
 
-// reads asks for slice after slice and counts the characters that came.
+// reads asks for slice after slice and counts the characters that arrive.
 func (f *thief) reads(r *replica, size int, share func(i int) string) (shown int, ended error) {
 	for i, piece := range f.slices(size) {
 		a, _, err := f.run(r, share(i), piece)
@@ -133,9 +133,9 @@ func (f *thief) reads(r *replica, size int, share func(i int) string) (shown int
 	return shown, nil
 }
 
-// A key that is told a slice in a run is not read: what stops alone stops, and smaller
-// slices are added up. Slices of seven cannot be told from chance: they pass, which the
-// threat model says.
+// A key that leaks one slice in each run cannot be read. Slices that are large enough are
+// stopped, and smaller ones are added up. Slices of seven cannot be distinguished from
+// chance; they pass, as the threat model says.
 func TestAttackSlicesOverRuns(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A4", "a key in slices of 15, 11 and 8 over runs of one link and of two")
@@ -166,7 +166,7 @@ func TestAttackSlicesOverRuns(t *testing.T) {
 	}
 }
 
-// Slices of seven always pass, as the document says.
+// Slices of seven always pass, as the threat model says.
 func TestSlicesOfSevenPass(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
@@ -178,7 +178,7 @@ func TestSlicesOfSevenPass(t *testing.T) {
 	}
 }
 
-// Replicas that are told slices at the same time do not miss each other's.
+// Replicas that see slices at the same time count each other's.
 func TestAttackSlicesAtTwoReplicasAtOnce(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A4", "slices of 8 through two replicas at the same time")
@@ -214,8 +214,8 @@ func TestAttackSlicesAtTwoReplicasAtOnce(t *testing.T) {
 	}
 }
 
-// told makes a run whose request says what is to be answered, as a provider does that
-// works with the visitor.
+// told makes a run whose request says what the provider answers, like a provider that works
+// with the visitor.
 func (f *thief) told(r *replica, share, said string) (answer, error) {
 	c := f.n.claims()
 	c.Run, c.Share = id.New("run"), f.n.shareOf(share)
@@ -230,7 +230,7 @@ func (f *thief) told(r *replica, share, said string) (answer, error) {
 	}, []byte("you said: "+said+"."))
 }
 
-// What cannot be written down is not let go.
+// A slice that cannot be recorded is not released.
 func TestAttackSlicesWhileTheMemoryIsAway(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A4", "a slice while what was shown cannot be written")
@@ -249,7 +249,8 @@ func TestAttackSlicesWhileTheMemoryIsAway(t *testing.T) {
 	})
 }
 
-// The second suspension on a value asks for a new one, which the same value is not.
+// After the second suspension the value must be replaced; storing the same value does not
+// count.
 func TestAttackSecondSuspension(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A4", "a share resumed after a value's second suspension")
@@ -268,7 +269,7 @@ func TestAttackSecondSuspension(t *testing.T) {
 		if s := state.GetSuspension(); s.GetRun() != first || s.GetNewValueNeeded() || s.GetChanceLikely() {
 			t.Errorf("the owner is told %v", s)
 		}
-		must(t, n.opens("a", true)) // the owner has looked
+		must(t, n.opens("a", true)) // the owner has resumed the link
 		_, _, err = f.run(r, "a", "hello")
 		must(t, err)
 		_, _, err = f.run(r, "a", body[40:60])
@@ -284,7 +285,7 @@ func TestAttackSecondSuspension(t *testing.T) {
 	})
 }
 
-// What a run was to give out is judged with what its answers have shown, when it ends.
+// The outputs of a run are judged together with what its answers have shown, when it ends.
 func TestAttackTextsThatTheRunnerBuilds(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A3", "pieces that a run joins or decodes")
@@ -320,8 +321,8 @@ func reversed(s string) string {
 	return string(b)
 }
 
-// Small pieces that leave a run count together with those of its answers; a run that was
-// going on when its share was suspended says nothing.
+// Small pieces in a run's outputs count together with those of its answers. A run that was
+// in progress when its share was suspended returns no outputs.
 func TestPiecesThatLeaveARunAreRemembered(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {

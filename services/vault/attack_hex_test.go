@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// hexKey is a key of some digits of which each slice of a size counts.
+// hexKey returns a key of hexadecimal digits in which each slice of a size counts.
 func hexKey(digits, slice int, written func(digits string) string) (key, body string) {
 	for {
 		raw := make([]byte, digits/2)

@@ -10,7 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// crowd is a result with more fields in turn than the guard tells apart, and then a text.
+// crowd is a result with more alternating fields than the guard distinguishes, and then a
+// text.
 func crowd(text string) string {
 	var fields []string
 	for i := range 300 {
@@ -20,7 +21,7 @@ func crowd(text string) string {
 	return "[" + one + "," + one + `,{"text":"` + text + `"}]`
 }
 
-// ends ends a run with a result.
+// ends finishes a run with a result.
 func (f *thief) ends(run, result string) vaultinternalv1.Verdict {
 	f.t.Helper()
 	out, err := f.n.r.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: run, Leaving: [][]byte{[]byte(result)}})
@@ -28,8 +29,9 @@ func (f *thief) ends(run, result string) vaultinternalv1.Verdict {
 	return out.GetVerdict()
 }
 
-// TestAttackCrowdedResults hides a key in a result, behind more fields than the guard tells
-// apart. Such a result is not searched to its end, so it must not leave the run.
+// TestAttackCrowdedResults hides a key in a result behind more fields than the guard
+// distinguishes. The guard does not search such a result to its end, so the result must not
+// leave the run.
 func TestAttackCrowdedResults(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A4", "a key behind 600 fields of a result")
@@ -49,15 +51,15 @@ func TestAttackCrowdedResults(t *testing.T) {
 	})
 }
 
-// TestAttackResultOfADeletedValue deletes a credential while a run goes on that has used it,
-// and creates another one with its id. The first value must not leave the run.
+// TestAttackResultOfADeletedValue deletes a credential during a run that has used it, and
+// creates another one with its ID. The first value must not leave the run.
 func TestAttackResultOfADeletedValue(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A4", "the value of a deleted credential in the result of a run that used it")
 	stores(t, func(t *testing.T, r *replica) {
 		n := r.tenant(t, "demo")
 		f := newThief(t, n)
-		n.again(t, "sk-proj-"+f.body) // its version is 1, like that of the next one
+		n.again(t, "sk-proj-"+f.body) // its version is 1, like that of the next value
 		must(t, n.opens("a", true))
 		_, run, err := f.run(r, "a", "hello")
 		must(t, err)

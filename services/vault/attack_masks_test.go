@@ -15,8 +15,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// TestAttackMasksInOddSpellings names the parts of a unit in ways that a reader of masks
-// might take for them. Without the value none changes.
+// TestAttackMasksInOddSpellings names the parts of a unit in ways that a parser of masks
+// might accept. Without the value nothing changes.
 func TestAttackMasksInOddSpellings(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A2", "masks in odd spellings, without the value")
@@ -73,7 +73,7 @@ func TestAttackMasksInOddSpellings(t *testing.T) {
 }
 
 // TestAttackChangingAUnitWhileItRuns moves a credential between two hosts, each time with
-// another value, while runs use it at two replicas. No host gets a value of the other.
+// another value, while runs use it on two replicas. No host gets a value of the other.
 func TestAttackChangingAUnitWhileItRuns(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A2", "a unit is changed while runs use it")

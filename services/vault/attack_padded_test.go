@@ -10,10 +10,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// mostWeak bounds what a link shows of a key in pieces that count half.
+// mostWeak bounds the characters of a key that a link shows in pieces that count half.
 const mostWeak = 2*mostShown - 1
 
-// filler is prose of a size, in bytes.
+// filler returns prose of a size in bytes.
 func filler(size int) string {
 	const prose = "The answer to a long question is long, and most of it is not about keys at all. "
 	return strings.Repeat(prose, size/len(prose)+1)[:size]
@@ -78,8 +78,8 @@ func readsAtMost(t *testing.T, report *attack.Attack, slice, most int, as func(s
 	report.Attempt(false, "all %d characters were shown", shown)
 }
 
-// TestAttackSlicesOfOneBodyUnderSeveralValues: pieces belong to what is private in a value,
-// however the value is written and under which credential it is stored.
+// TestAttackSlicesOfOneBodyUnderSeveralValues: pieces are counted for the private part of a
+// value, in every spelling of the value and under every credential that holds it.
 func TestAttackSlicesOfOneBodyUnderSeveralValues(t *testing.T) {
 	t.Parallel()
 	report := attack.New(t, "A4", "slices of one key that is stored in several forms, and again after it was deleted")
@@ -114,7 +114,7 @@ func TestAttackSlicesOfOneBodyUnderSeveralValues(t *testing.T) {
 	}
 }
 
-// again deletes the credential of a tenant and creates one with another value.
+// again deletes a tenant's credential and creates one with another value.
 func (n *tenant) again(t testing.TB, value string) {
 	t.Helper()
 	_, err := n.r.public.DeleteCredential(n.ctx, &vaultv1.DeleteCredentialRequest{Name: n.llm.GetName(), Force: true})

@@ -18,7 +18,7 @@ func TestAttackPublicTextOfKeys(t *testing.T) {
 	a := attack.New(t, "A8", "secrets in titles of credentials, keys and workspaces")
 	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
 	n := r.tenant(t, "demo")
-	const opaque = "Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx" // no rule knows it; its own value betrays it
+	const opaque = "Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx" // no rule matches it; only the value itself reveals it
 	for _, secret := range []string{"sk-" + "proj-" + opaque, "mine: ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8", opaque} {
 		blocked := func(what string, err error) {
 			t.Helper()

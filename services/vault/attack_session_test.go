@@ -16,7 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// Many clients have the code of one link: one of them is signed in.
+// Many clients have the code of one link. One of them signs in.
 func TestAttackRacingCodes(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S6", "one sign-in link, many exchanges at the same time")
@@ -46,7 +46,7 @@ func TestAttackRacingCodes(t *testing.T) {
 	})
 }
 
-// Texts that resemble a token, and tokens of one kind where another is asked for.
+// Texts that resemble a token, and tokens of the wrong kind.
 func TestAttackLookalikeTokens(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S7", "keys, sessions and codes in each other's place, changed and cut")
@@ -87,7 +87,7 @@ func TestAttackLookalikeTokens(t *testing.T) {
 	})
 }
 
-// Neither the rows, nor the log, nor the audit log, nor a listing has the text of a session or a code.
+// No row, log line, audit event or listing contains the text of a session or a code.
 func TestAttackTokensAtRest(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S8", "tokens and codes in the database, the log, the audit log and lists")
@@ -122,7 +122,7 @@ func TestAttackTokensAtRest(t *testing.T) {
 	})
 }
 
-// The end of a session or of its key reaches the other replica.
+// The other replica learns of the end of a session or of its key.
 func TestAttackEndedSessionElsewhere(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S5", "an ended session at another replica, and at a run that goes on")
@@ -151,7 +151,8 @@ func TestAttackEndedSessionElsewhere(t *testing.T) {
 	})
 }
 
-// A session signs nobody in, whatever it asks for, and its acts name it.
+// A session cannot sign anyone in, whatever it requests, and its actions are recorded under
+// its name.
 func TestAttackSessionMakesSessions(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S2", "sessions that make sessions, links and keys without a trace")

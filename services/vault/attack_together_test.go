@@ -11,8 +11,8 @@ import (
 )
 
 // TestAttackHandlesOfOneRequest mixes handles that do not belong together, and repeats
-// some. Nothing is sent unless all hold, and a handle that was refused with others is
-// still good for one call alone.
+// some. Nothing is sent unless all are valid, and a handle that was refused with others
+// remains valid for one call by itself.
 func TestAttackHandlesOfOneRequest(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A9", "several handles in one request")
@@ -53,7 +53,7 @@ func TestAttackHandlesOfOneRequest(t *testing.T) {
 		use("a used one with a fresh one", two[0], two[1], one[2])
 		use("a used one alone", one[1])
 
-		// One credential that may not be used any more stops the request of all.
+		// One revoked credential stops the request of all.
 		fresh := s.handles(t, run, 3, all...)
 		_, err = r.sharer.PutCredentialGrant(n.asOwner(), &vaultinternalv1.PutCredentialGrantRequest{
 			Share: n.share(), VersionHash: hash, Calls: 1000,
@@ -61,7 +61,7 @@ func TestAttackHandlesOfOneRequest(t *testing.T) {
 		})
 		must(t, err)
 		use("a grant that covers one of two", fresh...)
-		for _, field := range []string{"first", "second"} { // each of the first request has a row of its own
+		for _, field := range []string{"first", "second"} { // each of the first request has its own row
 			rows := r.events(t, n, "credential.use")
 			found := 0
 			for _, e := range rows {
@@ -77,7 +77,7 @@ func TestAttackHandlesOfOneRequest(t *testing.T) {
 }
 
 // TestAttackTwoSecretsWhileTheMemoryIsAway shows a small piece of one credential and the
-// whole of another one while nothing can be remembered. It must look like any other failure.
+// whole of another while nothing can be recorded. The failure must look like any other.
 func TestAttackTwoSecretsWhileTheMemoryIsAway(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A4", "two credentials of one request while what was shown cannot be written")

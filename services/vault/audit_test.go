@@ -74,8 +74,8 @@ func TestNoAuditNoUse(t *testing.T) {
 	})
 }
 
-// The canary is nowhere: not in the files of the database, not in Redis, not in
-// the log, not in an error, whatever the provider does.
+// The canary appears nowhere: not in the files of the database, in Redis, in the log or in
+// an error, whatever the provider does.
 func TestSecretsAreNowhere(t *testing.T) {
 	t.Parallel()
 	in := newHarness(t, testkit.SQLite(t), "embedded:")
@@ -88,7 +88,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 		testkit.EchoStream, testkit.RateLimited, testkit.Garbage,
 	} {
 		in.provider.Behave(how)
-		// A share that was stopped twice goes on with a new value only.
+		// A share that was stopped twice resumes only with a new value.
 		_, err := r.public.UpdateCredential(n.ctx, &vaultv1.UpdateCredentialRequest{Credential: &vaultv1.Credential{Name: n.llm.GetName(), Value: canary + string(rune('A'+i))}})
 		must(t, err)
 		must(t, n.put(n.owner, 100, true))
@@ -103,7 +103,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 			}
 		}
 	}
-	// A secret that cannot be stored is not told either.
+	// The error for a secret that cannot be stored does not contain the secret.
 	_, err := r.public.CreateCredential(n.ctx, &vaultv1.CreateCredentialRequest{
 		Parent: "workspaces/demo", CredentialId: "bad", Credential: &vaultv1.Credential{Provider: "openai", Value: canary + "\x01", Hosts: []string{"http://x y"}},
 	})
@@ -169,7 +169,7 @@ func encodings(s string) map[string]string {
 	return forms
 }
 
-// An owner reads that a credential was used and refused, and not whose run it was.
+// An owner sees that a credential was used and refused, but not whose run it was.
 func TestAnOwnersAuditDoesNotNameAVisitor(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {
@@ -196,7 +196,7 @@ func TestAnOwnersAuditDoesNotNameAVisitor(t *testing.T) {
 	})
 }
 
-// Operators read what was done with their own keys and workspace, and no tenant's audit.
+// Operators see the events of their own keys and workspace, and no tenant's audit log.
 func TestOperatorsReadTheirOwnAudit(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {

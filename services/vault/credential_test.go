@@ -56,7 +56,7 @@ func TestCredentials(t *testing.T) {
 		if got := r.provider.Calls()[0].Header.Get("Authorization"); got != "Bearer "+canary+"X" {
 			t.Fatalf("the provider got %q", got)
 		}
-		// What is another's looks like what does not exist; operators are no exception.
+		// Another tenant's resource looks like one that does not exist, for operators too.
 		for _, ctx := range []context.Context{foe.ctx, r.asOperator()} {
 			for _, name := range []string{first.GetName(), "workspaces/demo/credentials/none"} {
 				_, err := r.public.GetCredential(ctx, &vaultv1.GetCredentialRequest{Name: name})
@@ -69,7 +69,7 @@ func TestCredentials(t *testing.T) {
 		must(t, err)
 		_, err = r.public.DeleteCredential(n.ctx, &vaultv1.DeleteCredentialRequest{Name: first.GetName()})
 		refusedWith(t, err, errorsv1.Reason_REASON_NOT_FOUND, codes.NotFound)
-		// Another credential of the same id is not what was granted.
+		// The grant does not cover a new credential with the same ID.
 		n.credential(t, "llm", canary+"Y")
 		_, err = r.issue(n.sign(t, n.claims()), "llm", 2)
 		refusedWith(t, err, errorsv1.Reason_REASON_SHARE_PAUSED, codes.FailedPrecondition)
@@ -136,7 +136,7 @@ func TestStoreLiteral(t *testing.T) {
 		}
 		_, err := store(foe.owner, "x", canary)
 		refusedWith(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED, codes.PermissionDenied)
-		got, err := store(n.owner, "llm", canary) // the harness has stored it
+		got, err := store(n.owner, "llm", canary) // the harness stores it already
 		must(t, err)
 		if got != "llm" {
 			t.Errorf("a value that is stored already is stored again as %q", got)
@@ -156,8 +156,8 @@ func TestStoreLiteral(t *testing.T) {
 	})
 }
 
-// A vault does not start with a key-encryption key that others can read, that is
-// no key, or that does not belong to its database.
+// A vault does not start with a key-encryption key that others can read, that is malformed,
+// or that does not belong to its database.
 func TestKeyEncryptionKey(t *testing.T) {
 	t.Parallel()
 	in := newHarness(t, testkit.SQLite(t), "embedded:")

@@ -14,8 +14,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// A credential that shares or workflows use is deleted by who says so, and what uses it
-// is listed; one that nothing uses goes at once.
+// Deleting a credential that shares or workflows use needs the owner's confirmation, and
+// the refusal lists the uses. An unused credential is deleted immediately.
 func TestACredentialInUseIsNotDeletedByMistake(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -48,7 +48,7 @@ func TestACredentialInUseIsNotDeletedByMistake(t *testing.T) {
 		}
 		_, err := r.public.GetCredential(n.ctx, &vaultv1.GetCredentialRequest{Name: n.llm.GetName()})
 		must(t, err)
-		// However many there are, a refusal is short.
+		// The refusal stays short, however many uses there are.
 		for i := range 50 {
 			uses(fmt.Sprintf("workspaces/demo/workflows/more%d", i), "llm")
 		}
@@ -56,7 +56,7 @@ func TestACredentialInUseIsNotDeletedByMistake(t *testing.T) {
 			t.Errorf("the refusal names %d uses, want 20", len(got))
 		}
 		must(t, remove(true))
-		// A use that has ended is none.
+		// A use that has ended does not count.
 		uses("workspaces/other/workflows/w3")
 		_, err = r.public.DeleteCredential(other.ctx, &vaultv1.DeleteCredentialRequest{Name: other.llm.GetName()})
 		must(t, err)

@@ -53,8 +53,8 @@ func TestUnknownDestinationsNeedConfirmation(t *testing.T) {
 		}
 		must(t, n.opensAt(anotherHost, true, anotherHost))
 
-		// Another credential under the same id is asked for again, and what its owner
-		// confirms while the share waits holds when it is resumed.
+		// A new credential with the same ID needs a new confirmation. A confirmation while
+		// the share waits still holds when the share is resumed.
 		_, err = r.public.UpdateCredential(n.ctx, &vaultv1.UpdateCredentialRequest{
 			Credential: &vaultv1.Credential{Name: "workspaces/demo/credentials/hook", Value: value, Hosts: []string{anotherHost}},
 			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"value", "hosts"}},

@@ -8,7 +8,7 @@ import (
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 )
 
-// A grant that is named as covered stays when what is not covered is withdrawn.
+// A grant that is listed as covered stays when the others are withdrawn.
 func TestOnlyWhatIsNotCoveredIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {

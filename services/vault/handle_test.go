@@ -65,8 +65,8 @@ func TestAHandleIsUsedOnce(t *testing.T) {
 		must(t, err)
 		_, err = r.call(context.Background(), h)
 		refusedWith(t, err, handleInvalid, codes.PermissionDenied)
-		// Another handle for the same attempt is no second use either, whatever
-		// becomes of Redis.
+		// Another handle for the same attempt cannot be used a second time either, whatever
+		// happens to Redis.
 		_, err = r.call(context.Background(), r.mustIssue(t, token, "llm", 1))
 		refusedWith(t, err, handleInvalid, codes.PermissionDenied)
 		if got := r.provider.Count(); got != 1 {
@@ -218,8 +218,8 @@ func TestOnlyTheOwnerOpensCredentials(t *testing.T) {
 	})
 }
 
-// Two replicas of one vault race for the calls that are left: as many are made
-// as there are, whichever replica is asked.
+// Two replicas of one vault race for the remaining calls. Exactly that number is made,
+// whichever replica gets the request.
 func TestReplicasRaceForTheLastCalls(t *testing.T) {
 	t.Parallel()
 	for name, stores := range map[string]func(testing.TB) (string, string){
@@ -325,7 +325,7 @@ func TestAVisitorsOwnCredential(t *testing.T) {
 		h := second.mustIssue(t, token, "own", 3)
 		l, err := first.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: c.Run})
 		must(t, err)
-		// Before it was begun, or under it: the other replica may have told of the end.
+		// Before it started, or during it: the other replica may have announced the end.
 		if _, err = first.call(context.Background(), h); errs.ReasonOf(err) != errorsv1.Reason_REASON_RUN_REVOKED {
 			refusedWith(t, err, grantInvalid, codes.PermissionDenied)
 		}
@@ -342,14 +342,14 @@ func TestAVisitorsOwnCredential(t *testing.T) {
 	})
 }
 
-// The account that EndRun gives is the whole one: a replica that has not heard of the
-// end, and believes that the run goes on, makes no call that is not in it.
+// The account that EndRun returns is complete: a replica that has not heard of the end, and
+// believes that the run is active, makes no call that is missing in it.
 func TestNoCallBeginsAfterTheAccount(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
 		in := newHarness(t, url, "embedded:")
 		first := in.start(t)
-		in.redis = nil // the second replica gets a Redis of its own: nothing is heard
+		in.redis = nil // the second replica gets its own Redis, so it receives no message
 		second := in.start(t)
 		n := first.tenant(t, "demo")
 		n.open(t, 100)
@@ -373,8 +373,8 @@ func TestNoCallBeginsAfterTheAccount(t *testing.T) {
 	})
 }
 
-// Calls that race with the end of their run: whatever reaches the provider is in the
-// account, also what reaches it after its caller has gone.
+// Calls race with the end of their run. Every call that reaches the provider is in the
+// account, also one that arrives after its caller has left.
 func TestTheAccountHasEveryCall(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -413,7 +413,7 @@ func TestTheAccountHasEveryCall(t *testing.T) {
 
 func attemptOf(run string, number int32) string { return fmt.Sprintf("%s/%d", run, number) }
 
-// A call that never left is charged to nobody, and its owner's audit says why.
+// A call that was never sent is charged to nobody, and the owner's audit log says why.
 func TestACallThatNeverLeftIsNotInTheAccount(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {

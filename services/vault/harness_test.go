@@ -40,7 +40,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
 )
 
-// canary is a provider's key that must turn up at the provider alone.
+// canary is a provider's key that only the provider may see.
 const canary = "sk-proj-Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx"
 
 // harness is what the replicas of one vault share.
@@ -53,8 +53,8 @@ type harness struct {
 	sharing  *identity.Identity
 	provider *testkit.OpenAI
 	offset   atomic.Int64 // of the vault's clock
-	fetch    []string     // where pictures may be fetched from
-	allow    []string     // destinations besides the provider
+	fetch    []string     // addresses that pictures may be fetched from
+	allow    []string     // destinations in addition to the provider
 	resolver *net.Resolver
 	log      *syncBuffer
 }
@@ -85,7 +85,7 @@ func newHarness(t testing.TB, dbURL, redisURL string) *harness {
 	}
 }
 
-// host is the provider's destination as a credential names it.
+// host returns the provider's destination as a credential names it.
 func (in *harness) host() string { return strings.TrimSuffix(in.provider.URL, "/v1") }
 
 func (in *harness) address() string { return strings.TrimPrefix(in.host(), "http://") }
@@ -192,7 +192,7 @@ func dial(t testing.TB, pipe rpc.Dialer) *grpc.ClientConn {
 	return conn
 }
 
-// with presents a key, as a client of the public endpoint does.
+// with presents a key, like a client of the public endpoint.
 func with(key string) context.Context {
 	return metadata.AppendToOutgoingContext(context.Background(), "authorization", "Bearer "+key)
 }
@@ -252,7 +252,7 @@ func (n *tenant) put(as caller.Principal, calls int64, resume bool) error {
 	return err
 }
 
-// claims are those of a visitor's run through the share.
+// claims returns the claims of a visitor's run through the share.
 func (n *tenant) claims() grant.Claims {
 	return grant.Claims{
 		Run: id.New("run"), Workspace: n.ws, Share: n.share(), VersionHash: hash, ChargedKey: n.key.GetName(), Peer: "runner",
@@ -283,7 +283,7 @@ func (r *replica) mustIssue(t testing.TB, token, step string, attempt int32) str
 	return h
 }
 
-// answer is what a call through egress brought.
+// answer is the result of a call through egress.
 type answer struct {
 	status int32
 	header []*vaultinternalv1.Header
@@ -343,7 +343,7 @@ func refusedWith(t testing.TB, err error, want errorsv1.Reason, code codes.Code)
 	}
 }
 
-// eventually waits for something that other goroutines bring about.
+// eventually waits for an effect of other goroutines.
 func eventually(t testing.TB, within time.Duration, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
@@ -379,7 +379,7 @@ func (r *replica) events(t testing.TB, n *tenant, action string) []*vaultv1.Audi
 
 func (a answer) text() string { return fmt.Sprint(a.status, a.header, string(a.body)) }
 
-// exec is a transaction of one statement.
+// exec runs one statement in a transaction.
 func exec(text string) func(*sql.Tx) error {
 	return func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(context.Background(), text)

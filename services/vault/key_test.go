@@ -103,7 +103,7 @@ func TestOwnerKeys(t *testing.T) {
 	})
 }
 
-// What the operator has set on a key its members may lower, and nothing else.
+// Members may lower a budget that the operator has set, and nothing else.
 func TestTheOperatorsBudgetHolds(t *testing.T) {
 	t.Parallel()
 	const day, month, lifetime = vaultv1.Period_PERIOD_DAY, vaultv1.Period_PERIOD_MONTH, vaultv1.Period_PERIOD_LIFETIME
@@ -124,14 +124,14 @@ func TestTheOperatorsBudgetHolds(t *testing.T) {
 				t.Errorf("the error does not say what is allowed: %v", err)
 			}
 		}
-		// A budget of their own they change as they like.
+		// Members change a budget of their own as they like.
 		_, err := set(n.ctx, runs(100, month), "budget")
 		must(t, err)
 		_, err = set(n.ctx, runs(200, day), "budget")
 		must(t, err)
 		_, err = set(n.ctx, runs(100, month))
 		must(t, err)
-		// The operator sets what is there already: from now on it is the operator's.
+		// The operator sets an existing budget: from now on it is the operator's.
 		got, err := set(r.asOperator(), runs(100, month), "budget")
 		must(t, err)
 		if diff := cmp.Diff(runs(100, month), got.GetOperatorBudget(), protocmp.Transform()); diff != "" {
@@ -162,7 +162,7 @@ func TestTheOperatorsBudgetHolds(t *testing.T) {
 		must(t, err)
 		_, err = set(n.ctx, runs(200, month), "budget")
 		must(t, err)
-		// The operator takes it away; then it is the members' again.
+		// The operator removes the budget: the key is the members' again.
 		got, err = set(r.asOperator(), nil, "budget")
 		must(t, err)
 		if got.GetBudget() != nil || got.GetOperatorBudget() != nil {
@@ -170,12 +170,13 @@ func TestTheOperatorsBudgetHolds(t *testing.T) {
 		}
 		_, err = set(n.ctx, runs(1000, day), "budget")
 		must(t, err)
-		// A key that the operator makes with a budget has it from the first moment.
+		// A key that the operator creates with a budget has it from the start.
 		made, err := r.public.CreateKey(r.asOperator(), &vaultv1.CreateKeyRequest{Parent: "workspaces/demo", Key: &vaultv1.Key{Budget: runs(100, month)}})
 		must(t, err)
 		name = made.GetName()
 		refused(nil, "budget")
-		// With it no other is made, which would have no limit; one that has none makes them.
+		// Such a key cannot create keys, which would have no limit. A key without a limit
+		// can.
 		_, err = r.public.CreateKey(with(made.GetKey()), &vaultv1.CreateKeyRequest{Parent: "workspaces/demo"})
 		refusedWith(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED, codes.PermissionDenied)
 		_, err = r.public.CreateKey(n.ctx, &vaultv1.CreateKeyRequest{Parent: "workspaces/demo"})
@@ -183,7 +184,7 @@ func TestTheOperatorsBudgetHolds(t *testing.T) {
 	})
 }
 
-// What is not a key, is nobody's, or is dead gets one and the same answer.
+// A malformed, unknown or revoked key gets one and the same answer.
 func TestAuthenticateIsUniform(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)
@@ -218,8 +219,8 @@ func TestAuthenticateIsUniform(t *testing.T) {
 	}
 }
 
-// A key that is revoked on one replica is dead on the other within a second, even
-// if no message arrives.
+// A key that is revoked on one replica stops working on the other within a second, even if
+// no message arrives.
 func TestARevokedKeyIsGoneEverywhere(t *testing.T) {
 	t.Parallel()
 	in := newHarness(t, testkit.Postgres(t), "embedded:")
@@ -257,7 +258,7 @@ func TestWorkspaces(t *testing.T) {
 				t.Errorf("%q: %v", id, err)
 			}
 		}
-		// What is another's looks like what does not exist.
+		// Another tenant's resource looks like one that does not exist.
 		for _, name := range []string{"workspaces/demo", "workspaces/nobody"} {
 			_, err := r.public.GetWorkspace(foe.ctx, &vaultv1.GetWorkspaceRequest{Name: name})
 			refusedWith(t, err, errorsv1.Reason_REASON_NOT_FOUND, codes.NotFound)
@@ -267,7 +268,7 @@ func TestWorkspaces(t *testing.T) {
 		if got.GetName() != "workspaces/demo" || got.GetTitle() != "demo" {
 			t.Fatal(got)
 		}
-		// The guest key has a budget, and is not to be taken away.
+		// The guest key has a budget, which cannot be removed.
 		guest, err := r.public.GetKey(r.asOperator(), &vaultv1.GetKeyRequest{Name: rpc.GuestKey})
 		must(t, err)
 		if guest.GetBudget().GetRuns() != 200 || guest.GetBudget().GetPeriod() != vaultv1.Period_PERIOD_DAY {

@@ -17,10 +17,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// Whatever is done in whatever order, a call is made if and only if the model
-// says that it may be: the run goes on, the grant is there and has calls left, the
-// credential is the one that the handle was made for, and the attempt was not
-// begun before.
+// Whatever the operations and their order, a call is made if and only if the model allows
+// it: the run is active, the grant exists and has calls left, the handle was issued for
+// this credential, and the attempt was not started before.
 func TestHandleLaws(t *testing.T) {
 	t.Parallel()
 	in := newHarness(t, testkit.SQLite(t), "embedded:")
@@ -38,7 +37,7 @@ func TestHandleLaws(t *testing.T) {
 
 const lawCalls = 4
 
-// world is the model of one share, and the vault that it is held against.
+// world is the model of one share, and the vault that is compared with it.
 type world struct {
 	n       *tenant
 	r       *replica

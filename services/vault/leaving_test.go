@@ -11,8 +11,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// A replica that has not made the call judges what leaves a run by the same parts of an
-// address as the one that has: names in its path are no secret.
+// A replica that did not make the call judges a run's outputs by the same parts of an
+// address as the replica that did: names in the path are not secret.
 func TestLeavingTextsMayNameTheAddress(t *testing.T) {
 	t.Parallel()
 	in := newHarness(t, "", "")

@@ -15,8 +15,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// Whatever a running call rests on ends: the call is over within a second, on the
-// replica that was told and on the other.
+// When something that a running call depends on is revoked, the call ends within a second,
+// on the replica that handled the revocation and on the other.
 func TestRevocationEndsRunningCalls(t *testing.T) {
 	t.Parallel()
 	revocations := map[string]func(r *replica, n *tenant, c grant.Claims) error{
@@ -72,12 +72,12 @@ func TestRevocationEndsRunningCalls(t *testing.T) {
 	}
 }
 
-// The same without Redis' messages: the other replica's watch alone finds it.
+// The same without messages from Redis: the other replica's polling alone finds it.
 func TestRevocationWithoutMessages(t *testing.T) {
 	t.Parallel()
 	in := newHarness(t, testkit.Postgres(t), "embedded:")
 	first := in.start(t)
-	in.redis = nil // the second replica gets a Redis of its own: nothing is heard
+	in.redis = nil // the second replica gets its own Redis, so it receives no message
 	second := in.start(t)
 	n := first.tenant(t, "demo")
 	n.open(t, 10)
@@ -99,9 +99,9 @@ func TestRevocationWithoutMessages(t *testing.T) {
 	}
 }
 
-// Every way in which a provider sends the secret back gives the runner the same
-// answer as a provider that broke off, and the share is suspended until its owner
-// has looked.
+// For every way in which a provider sends the secret back, the runner gets the same answer
+// as for a provider that disconnects, and the share is suspended until its owner resumes
+// it.
 func TestAReflectedSecretSuspendsTheShare(t *testing.T) {
 	t.Parallel()
 	for name, how := range map[string]testkit.Behaviour{
@@ -122,7 +122,7 @@ func TestAReflectedSecretSuspendsTheShare(t *testing.T) {
 			if strings.Contains(a.text(), canary) || strings.Contains(withheld, canary) {
 				t.Fatal("the secret came back")
 			}
-			_, err = r.issue(token, "llm", 2) // the run tries again, and its provider fails again
+			_, err = r.issue(token, "llm", 2) // the run retries, and its provider fails again
 			refusedWith(t, err, errorsv1.Reason_REASON_PROVIDER_FAILED, codes.Unavailable)
 			other := n.sign(t, n.claims())
 			_, err = r.issue(other, "llm", 1)
@@ -131,10 +131,10 @@ func TestAReflectedSecretSuspendsTheShare(t *testing.T) {
 				t.Fatalf("the owner was told %d times", got)
 			}
 			in.provider.Behave(testkit.Good)
-			n.open(t, 11) // other limits: nobody has looked
+			n.open(t, 11) // other limits do not count as a resume
 			_, err = r.issue(other, "llm", 2)
 			refusedWith(t, err, errorsv1.Reason_REASON_SHARE_PAUSED, codes.FailedPrecondition)
-			must(t, n.put(n.owner, 10, true)) // the owner has looked
+			must(t, n.put(n.owner, 10, true)) // the owner has resumed the share
 			_, err = r.call(context.Background(), r.mustIssue(t, token, "llm", 3))
 			must(t, err)
 			in.provider.Behave(testkit.Reset)
@@ -197,8 +197,8 @@ func TestPlainFetches(t *testing.T) {
 	}
 }
 
-// A picture's URL is a visitor's: it does not reach what the operator has listed for
-// the calls of steps, nor a connection that one of these has left open.
+// A visitor chooses a picture's URL. It cannot reach what the operator has listed for the
+// calls of steps, nor use a connection that one of these has left open.
 func TestAPictureIsNotFetchedFromWhatStepsMayCall(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)

@@ -15,7 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 )
 
-// signIn makes a session of a key.
+// signIn creates a session from a key.
 func (r *replica) signIn(t testing.TB, ctx context.Context) *vaultv1.Session {
 	t.Helper()
 	s, err := r.public.CreateSession(ctx, &vaultv1.CreateSessionRequest{Title: "Firefox"})
@@ -23,13 +23,13 @@ func (r *replica) signIn(t testing.TB, ctx context.Context) *vaultv1.Session {
 	return s
 }
 
-// present exchanges the token of a session as the gateway does.
+// present exchanges the token of a session, like the gateway.
 func (r *replica) present(token string) error {
 	_, err := r.asPeer("gateway").Authenticate(context.Background(), &vaultinternalv1.AuthenticateRequest{Session: token})
 	return err
 }
 
-// by is what the gateway forwards for a session.
+// by returns the assertion that the gateway forwards for a session.
 func (r *replica) by(t testing.TB, token string) caller.Principal {
 	t.Helper()
 	res, err := r.asPeer("gateway").Authenticate(context.Background(), &vaultinternalv1.AuthenticateRequest{Session: token})
@@ -39,7 +39,7 @@ func (r *replica) by(t testing.TB, token string) caller.Principal {
 	return p
 }
 
-// link makes a sign-in link and returns its code.
+// link creates a sign-in link and returns its code.
 func (r *replica) link(t testing.TB, ctx context.Context) string {
 	t.Helper()
 	l, err := r.public.CreateSignInLink(ctx, &vaultv1.CreateSignInLinkRequest{})
@@ -90,7 +90,7 @@ func TestASessionActsWithItsKey(t *testing.T) {
 	})
 }
 
-// A session ends 12 hours after its last use, and 30 days after it was made.
+// A session ends 12 hours after its last use, and 30 days after its creation.
 func TestASessionExpires(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {

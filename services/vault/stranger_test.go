@@ -24,8 +24,8 @@ func closedPort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// A visitor who names addresses learns nothing of the network that the vault stands in:
-// what is refused, what does not exist and what is closed read alike.
+// A visitor who names addresses learns nothing about the vault's network: refused,
+// nonexistent and closed addresses get the same answer.
 func TestAttackInternalNamesReadAlike(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A13", "which internal host names exist")
@@ -58,7 +58,7 @@ func TestAttackInternalNamesReadAlike(t *testing.T) {
 			err := get(step, url, n.sign(t, visitor))
 			a.Attempt(!unlike(err, nowhere), "%q, %s: %v reads unlike %v", step, url, err, nowhere)
 		}
-		// A member reads what the operator could list, and still not which names there are.
+		// A member learns what the operator could list, but not which names exist.
 		for _, url := range []string{"https://inside.example.com/", "http://" + dead + "/"} {
 			err := get(step, url, n.sign(t, own))
 			a.Attempt(!unlike(err, nowhere), "%q, %s, a member: %v reads unlike %v", step, url, err, nowhere)
@@ -75,7 +75,7 @@ func TestAttackInternalNamesReadAlike(t *testing.T) {
 }
 
 // The owner of a key learns that the provider refused it, although the answer repeats the
-// key. A visitor of a hidden key cannot tell that from another failure.
+// key. A visitor of a hidden key cannot distinguish that from another failure.
 func TestTheKeysOwnerLearnsWhatTheProviderSaidOfIt(t *testing.T) {
 	t.Parallel()
 	in := newHarness(t, testkit.SQLite(t), "embedded:")

@@ -14,11 +14,11 @@ import (
 
 func (n *tenant) asOwner() context.Context { return caller.With(context.Background(), n.owner) }
 
-// several is a share whose one step sends two of the owner's credentials and one of the
+// several is a share with one step that sends two of the owner's credentials and one of the
 // visitor's own.
 type several struct {
 	n      *tenant
-	bodies map[string]string // by field, what is not published of each value
+	bodies map[string]string // by field: the private part of each value
 	values map[string]string
 }
 
@@ -49,7 +49,7 @@ func newSeveral(t testing.TB, n *tenant) *several {
 	return s
 }
 
-// claims are those of one run through the share.
+// claims returns the claims of one run through the share.
 func (s *several) claims() grant.Claims {
 	c := s.n.claims()
 	c.Run, c.Slots = id.New("run"), nil
@@ -65,7 +65,7 @@ func (s *several) claims() grant.Claims {
 	return c
 }
 
-// handles are those of one attempt, in the order of the fields.
+// handles returns the handles of one attempt, in the order of the fields.
 func (s *several) handles(t testing.TB, c grant.Claims, attempt int32, fields ...string) []string {
 	t.Helper()
 	token := s.n.sign(t, c)
@@ -88,8 +88,8 @@ func (s *several) call(handles []string) (answer, error) {
 	}, []byte(`{"model":"m"}`))
 }
 
-// Of several credentials in one request, the one that the answer holds is the one that a
-// stop is booked on. A visitor's own never suspends the share, whatever else goes along.
+// If a request has several credentials, a stop is booked on the one that the answer
+// contains. A visitor's own credential never suspends the share, whatever is sent with it.
 func TestAStopIsBookedOnTheCredentialThatWasFound(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {

@@ -21,7 +21,7 @@ import (
 
 const valueNeeded = errorsv1.Reason_REASON_CREDENTIAL_VALUE_NEEDED
 
-// own are the claims of the workspace's own run, which sends where the credential says.
+// own returns the claims of the workspace's own run, which sends to the credential's hosts.
 func (n *tenant) own(destination string) grant.Claims {
 	c := n.claims()
 	c.Share, c.Authority = "", n.owner.Assertion
@@ -29,8 +29,9 @@ func (n *tenant) own(destination string) grant.Claims {
 	return c
 }
 
-// TestAttackMovingACredentialWithoutItsValue tries every mask over a stored value, and to
-// delete and make it again. The value must not arrive at a host that its giver did not name.
+// TestAttackMovingACredentialWithoutItsValue tries every mask over a stored value, and
+// deleting and creating it again. The value must not arrive at a host that its owner did
+// not name.
 func TestAttackMovingACredentialWithoutItsValue(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A2", "change hosts, provider or slot of a stored value, by every mask")
@@ -95,7 +96,7 @@ func sameUnit(a, b *vaultv1.Credential) bool {
 	return a.GetProvider() == b.GetProvider() && slices.Equal(a.GetHosts(), b.GetHosts()) && a.GetSlotKind() == b.GetSlotKind() && a.GetSlotName() == b.GetSlotName()
 }
 
-// masks are all combinations of the paths of an update.
+// masks returns all combinations of the paths of an update.
 func masks() [][]string {
 	paths := []string{"value", "provider", "hosts", "slot_kind", "slot_name", "title"}
 	var out [][]string

@@ -81,8 +81,8 @@ func TestUnwrapSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// Whatever comes, the answer is one definition or problems; a definition is left as it
-// is by a second try; and all of it stood in what came.
+// For any input, the result is one definition or problems. Unwrapping a definition again
+// changes nothing, and all of the definition was in the input.
 func FuzzUnwrap(f *testing.F) {
 	for _, text := range []string{
 		bare, `{"specification":{"config":"{\"steps\":[]}"}}`, `["[{}]"]`, "\xef\xbb\xbf\"\ufeff{}\"", `{"workflow":{"definition":{}}}`, `{"config":"`, `[[[[[[[[[[]]]]]]]]]]`,

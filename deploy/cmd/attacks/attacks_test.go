@@ -15,7 +15,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// A threat whose test was renamed would show nothing, and a claim without one is not made.
+// A threat whose test was renamed would have no evidence, and a claim without a test is not
+// made.
 func TestEveryThreatHasItsTests(t *testing.T) {
 	t.Parallel()
 	have := tests(t)
@@ -89,7 +90,7 @@ func TestEventsAreCounted(t *testing.T) {
 	if r := found["kill -9 of each program against the provider's own count"]; r.Attempts != 2 || r.Blocked != 1 {
 		t.Errorf("subtests: %+v", r)
 	}
-	// One of its four tests passed; three did not run.
+	// One of its four tests passed. Three did not run.
 	if r := found["oversized and endless requests and answers"]; r.Attempts != 4 || r.Blocked != 1 {
 		t.Errorf("tests that did not run: %+v", r)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// complete asks bash what may follow a line, as a person does with the tab key.
+// complete asks bash for the completions of a line, like a person with the tab key.
 func complete(t *testing.T, script string, line ...string) []string {
 	t.Helper()
 	ask := script + "\nCOMP_WORDS=(" + strings.Join(line, " ") + " \"$1\"); COMP_CWORD=" + string(rune('0'+len(line))) + "; _keyhole; printf '%s\\n' \"${COMPREPLY[@]}\""

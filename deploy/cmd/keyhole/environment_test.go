@@ -12,16 +12,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/config"
 )
 
-// meaning is what a variable sets, in the words of one program.
+// meaning is the description of a variable by one program.
 type meaning struct{ program, flag, words string }
 
-// clause cuts off what a program adds of its own: "Where visitors reach it; ...".
+// clause removes what a program adds: "Where visitors reach it; ...".
 func clause(help string) string {
 	return strings.TrimSpace(regexp.MustCompile(`[;:,.(].*`).ReplaceAllString(help, ""))
 }
 
-// documented are the variables of all programs with settings, from the page that is
-// made of what they say of themselves.
+// documented returns the variables of all programs with settings, from the generated page.
 func documented(t *testing.T) map[string][]meaning {
 	t.Helper()
 	page, err := os.ReadFile("../../../docs/operate/configuration.md")
@@ -42,10 +41,10 @@ func documented(t *testing.T) map[string][]meaning {
 	return found
 }
 
-// clients are the variables of this program outside of serve.
+// clients are the variables of this program's other commands.
 func clients(t *testing.T) map[string][]meaning {
 	t.Helper()
-	parser, err := newParser(&cli{}, &app{}, []string{"serve"}) // where kong gives variables out
+	parser, err := newParser(&cli{}, &app{}, []string{"serve"}) // where kong lists variables
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func TestNamesOfAnotherKind(t *testing.T) {
 	}
 }
 
-// A link is taken as people paste it.
+// A link is accepted in the forms in which people paste it.
 func TestLinksAsPasted(t *testing.T) {
 	t.Parallel()
 	const token = "-bcdefghijklmnopqrstuvwxyz012_45"

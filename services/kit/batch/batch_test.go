@@ -17,11 +17,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// recorder answers each number with its square, and keeps the batches.
+// recorder answers each number with its square, and records the batches.
 type recorder struct {
 	mu      sync.Mutex
 	batches [][]int
-	// before is called with each batch; its error is that of the batch.
+	// before runs before each batch; its error is the error of the batch.
 	before func(ctx context.Context, items []int) error
 }
 
@@ -41,7 +41,8 @@ func (r *recorder) work(ctx context.Context, items []int) ([]batch.Result[int], 
 	return results, nil
 }
 
-// held is a batcher whose first batch, of the item 0, is at work until release is called.
+// held returns a batcher whose first batch, with item 0, is at work until release is
+// called.
 func held(r *recorder, opts batch.Options[int]) (b *batch.Batcher[int, int], release func(), first <-chan error) {
 	hold, before := make(chan struct{}), r.before
 	r.before = func(ctx context.Context, items []int) error {
@@ -62,7 +63,7 @@ func held(r *recorder, opts batch.Options[int]) (b *batch.Batcher[int, int], rel
 	return b, func() { close(hold) }, ended
 }
 
-// join has items join one after the other, and returns what became of each.
+// join adds items one after the other, and returns the outcome of each.
 func join(ctx context.Context, b *batch.Batcher[int, int], items ...int) []*outcome {
 	all := make([]*outcome, len(items))
 	for i, n := range items {
@@ -158,7 +159,7 @@ func TestACallerThatLeavesBeforeTheStartIsNotWorkedOn(t *testing.T) {
 	})
 }
 
-// The caller that is to lead the next batch may leave at the moment when its turn comes.
+// The caller that is to lead the next batch may leave at the moment its turn comes.
 func TestTheNextCallerLeadsWhenALeaderLeaves(t *testing.T) {
 	t.Parallel()
 	for range 200 {
@@ -187,7 +188,8 @@ func TestTheNextCallerLeadsWhenALeaderLeaves(t *testing.T) {
 	}
 }
 
-// After the start the outcome is waited for, and one caller's end is not that of the others.
+// After the start Do waits for the outcome, and the end of one caller's context does not
+// end the others'.
 func TestACallerThatLeavesAfterTheStartGetsTheOutcome(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -237,8 +239,8 @@ func TestTheWorkHasATimeoutAndNobodysContext(t *testing.T) {
 	})
 }
 
-// An item that spoils the batch fails alone where the error may be about one item. Otherwise all
-// get the error, and nothing is tried twice.
+// An item that breaks the batch fails alone if Isolate allows it. Otherwise all items get
+// the error, and nothing is tried twice.
 func TestTheFailingItemIsIsolated(t *testing.T) {
 	t.Parallel()
 	errSpoiled, errDown := errors.New("spoiled"), errors.New("down")
@@ -324,7 +326,7 @@ func TestAPanicFailsItsBatchAndNoOther(t *testing.T) {
 	})
 }
 
-// Work that ends its goroutine leaves nobody waiting.
+// Work that ends its goroutine leaves no caller waiting.
 func TestWorkThatNeverReturnsIsAnswered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -361,7 +363,7 @@ func TestAResultForEachItemIsRequired(t *testing.T) {
 	}
 }
 
-// Batches that need not be serial run at the same time.
+// Batches of a batcher that is not serial run at the same time.
 func TestBatchesRunAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

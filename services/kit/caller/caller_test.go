@@ -35,8 +35,8 @@ func TestWithKeepsTheTransport(t *testing.T) {
 	}
 }
 
-// A new call must not inherit the principal of the context it is made from:
-// in one process contexts could otherwise carry rights past the transport.
+// A new call must not inherit the principal of its context: in one process contexts could
+// otherwise carry rights past the transport.
 func TestWithCallForgetsThePrincipal(t *testing.T) {
 	t.Parallel()
 	ctx := caller.With(context.Background(), caller.Principal{Kind: caller.Operator})

@@ -15,7 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// served is a server of few connections. A request for /hold stays in hand until the
+// served is a server with few connections. A request for /hold is in progress until the
 // test ends.
 type served struct {
 	*conns.Listener
@@ -96,7 +96,7 @@ func TestAttackConnectionsThatAreBusy(t *testing.T) {
 	}
 }
 
-// A proxy that is trusted has as many connections as it likes: those behind it are many.
+// A trusted proxy may have any number of connections, because it serves many clients.
 func TestProxiesAreNotCounted(t *testing.T) {
 	t.Parallel()
 	s := serve(t, conns.Limits{Each: 2, Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.10/32")}})
@@ -109,7 +109,7 @@ func TestProxiesAreNotCounted(t *testing.T) {
 	}
 }
 
-// A connection that proved to be a service's is no longer counted.
+// A connection that proved to belong to a service is no longer counted.
 func TestForget(t *testing.T) {
 	t.Parallel()
 	lis, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -22,7 +22,7 @@ import (
 
 const canary = "key=hunter2"
 
-// wire is everything that a client could see of err.
+// wire returns everything of err that a client could see.
 func wire(t *testing.T, err error) string {
 	t.Helper()
 	b, jsonErr := protojson.Marshal(errs.Status(err).Proto())
@@ -64,7 +64,7 @@ func TestDetailsOnTheWire(t *testing.T) {
 	}
 }
 
-// The trap: grpc sends err.Error() of a chain whose inner error has a status.
+// The trap: grpc sends err.Error() of the whole chain if an inner error has a status.
 func TestNoCauseReachesTheWire(t *testing.T) {
 	t.Parallel()
 	inner := errs.NotFound("no such share")

@@ -17,7 +17,7 @@ import (
 
 var quiet = fair.Client{Tenant: "quiet", Visitor: "one"}
 
-// holds counts what one client gets immediately, when nobody gives anything back.
+// holds counts what one client gets immediately while nothing is returned.
 func holds(t testing.TB, p *fair.Pool, c fair.Client) (n int64) {
 	t.Helper()
 	for {
@@ -46,7 +46,7 @@ func TestOneTenantHoldsNoMoreThanItLeaves(t *testing.T) {
 	}
 }
 
-// Whatever up to seven tenants do with places, the next one has one immediately.
+// Whatever up to seven tenants do with places, the next tenant gets one immediately.
 func TestAttackOneTenantTakesEveryPlace(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "tenants that hold all they can, and a quiet one")
@@ -62,8 +62,8 @@ func TestAttackOneTenantTakesEveryPlace(t *testing.T) {
 	}
 }
 
-// One tenant does anything at all, in any order; a quiet one gets in without anything
-// being given back, and all that was taken comes back in the end.
+// One tenant does anything, in any order. A quiet tenant gets in without waiting for a
+// return, and in the end everything is returned.
 func TestQuietTenantGetsThrough(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -107,7 +107,7 @@ func TestQuietTenantGetsThrough(t *testing.T) {
 	})
 }
 
-// expired lets nobody wait: what does not fit at once is refused.
+// expired never waits: a request that does not fit at once is refused.
 type expired struct{ context.Context }
 
 func (expired) Done() <-chan struct{} {
@@ -152,7 +152,7 @@ func (w waiting) end() (held []*fair.Lease) {
 	return held
 }
 
-// Those who wait are served tenant by tenant, not in the order in which they came.
+// Waiters are served tenant by tenant, not in the order of their arrival.
 func TestTurns(t *testing.T) {
 	t.Parallel()
 	p := fair.New(fair.Limits{What: "runs", Capacity: 1})
@@ -204,7 +204,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// What is parked is still held, until somebody needs the room.
+// Parked room stays held until another client needs it.
 func TestParkedLeasesMakeRoom(t *testing.T) {
 	t.Parallel()
 	p := fair.New(fair.Limits{What: "pictures", Capacity: 80})

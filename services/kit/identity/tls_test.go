@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
-// handshake connects over a pipe and says what each side thinks of it, and who
-// the server found at the other end.
+// handshake connects over a pipe. It returns the error of each side, and the peer that the
+// server found.
 func handshake(t *testing.T, client, server *tls.Config, id *identity.Identity) (peer string, clientErr, serverErr error) {
 	t.Helper()
 	c, s := socketPair(t)
@@ -18,7 +18,7 @@ func handshake(t *testing.T, client, server *tls.Config, id *identity.Identity) 
 	go func() {
 		err := ts.HandshakeContext(t.Context())
 		if err == nil {
-			_, err = ts.Write([]byte("x")) // the client's certificate is judged after the client is done
+			_, err = ts.Write([]byte("x")) // the server judges the client's certificate after the client is done
 		}
 		_ = s.Close()
 		done <- err
@@ -35,7 +35,7 @@ func handshake(t *testing.T, client, server *tls.Config, id *identity.Identity) 
 	return peer, clientErr, serverErr
 }
 
-// socketPair is a connection with buffers, which a refused handshake needs.
+// socketPair is a connection with buffers, which a failing handshake needs.
 func socketPair(t *testing.T) (client, server net.Conn) {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -83,7 +83,7 @@ func TestMutualTLS(t *testing.T) {
 	}
 }
 
-// foreignClient trusts us, but shows a certificate of another authority.
+// foreignClient trusts our authority, but presents a certificate of another one.
 func foreignClient(us, them *identity.Identity) *tls.Config {
 	c := us.ClientTLS("vault")
 	c.GetClientCertificate = them.ClientTLS("vault").GetClientCertificate

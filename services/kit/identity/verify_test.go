@@ -90,8 +90,7 @@ func TestVerifyRefuses(t *testing.T) {
 	}
 }
 
-// What one caller may believe is not what another may: the cache must not
-// forget who asks.
+// The cache must keep callers apart: one caller may trust a token that another may not.
 func TestCacheKeepsTypeAndIssuerApart(t *testing.T) {
 	t.Parallel()
 	vault := issue(t, authority(t), "vault")
@@ -160,7 +159,7 @@ func chainOf(t *testing.T, protected string) []string {
 	return h.X5c
 }
 
-// selfSigned signs with a key of one's own under another's certificate.
+// selfSigned signs with its own key under the certificate of another service.
 func selfSigned(t *testing.T, chain []string) string {
 	t.Helper()
 	_, key, err := ed25519.GenerateKey(rand.Reader)

@@ -16,7 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
-// syncBuffer is a log that is read while it is written.
+// syncBuffer is a log that a test reads while it is written.
 type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -70,7 +70,8 @@ func TestWatchTakesWhatIsRenewed(t *testing.T) {
 		if second.Equal(first) || strings.Count(log.String(), "certificate reloaded") != 1 {
 			t.Errorf("the renewed certificate is not in use: %s", log.String())
 		}
-		// A file that does not fit leaves the old ones, and says so until it is mended.
+		// A file that does not fit leaves the old identity in use, and is reported until it
+		// is repaired.
 		if err := os.WriteFile(filepath.Join(dir, "vault.key"), []byte("broken"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -98,8 +99,8 @@ func TestWatchTakesWhatIsRenewed(t *testing.T) {
 	})
 }
 
-// A connection outlives the certificate that it was made with; the next one is made
-// with the new certificate, of another authority even.
+// A connection outlives the certificate that it was made with. The next connection uses the
+// new certificate, even one of another authority.
 func TestAReloadDropsNoConnection(t *testing.T) {
 	t.Parallel()
 	dir, runnerDir := t.TempDir(), t.TempDir()

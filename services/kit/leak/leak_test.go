@@ -21,7 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// Keys are put together here, so that scanners of repositories do not find them.
+// The code assembles keys, so that scanners of repositories do not report them.
 var (
 	openAI = "sk-" + "proj-Vq7ZmX2kTfLw9RbN4cHyD8sJgEa3UoPi6tKx"
 	github = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -31,7 +31,7 @@ var (
 	pem    = "-----BEGIN EC " + "PRIVATE KEY-----\nMHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04fSeQ6tF1aY/PuoAoGCCqGSM49\nAwEHoUQDQgAEPR3tU2Fta9ktY+6P9G0cWO+0kETA6SFs38GecTyudlHz6xvCdz8q\nEKTcWGekdmdDPsHloRNtsiCa697B2O9IFA==\n-----END EC " + "PRIVATE KEY-----"
 )
 
-// vendorKeys are keys of which the rules of gitleaks know none, or another length.
+// vendorKeys are keys that no rule of gitleaks knows, or knows with another length.
 func vendorKeys() []string {
 	const run, hexadecimal = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3", "1154aa1231ba5e1ab1b654b8cd5718b6"
 	return []string{
@@ -61,7 +61,7 @@ func secrets() []string {
 	}...)
 }
 
-// disguises are keys that are written in other ways, and addresses that are secrets.
+// disguises are keys in other spellings, and addresses that are secrets.
 func disguises() []string {
 	const hexadecimal = "9f8e7d6c5b4a39281706f5e4d3c2b1a0"
 	each := func(format, between string) string {
@@ -86,8 +86,8 @@ func disguises() []string {
 	}
 }
 
-// TestAttackPicturesInsideText: nobody takes the metadata out of a picture that stands in
-// other text, or that is encoded in another way.
+// TestAttackPicturesInsideText: the metadata of a picture inside other text, or in another
+// encoding, is not removed, so such a picture is refused.
 func TestAttackPicturesInsideText(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A8", "pictures inside of other text")
@@ -126,7 +126,8 @@ const (
 	photo = "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/"
 )
 
-// TestAttackPublicTextForms: a key in public text is found alone, in prose and behind it.
+// TestAttackPublicTextForms: a key in public text is found alone, inside prose and after
+// it.
 func TestAttackPublicTextForms(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A8", "keys in public text, plain, escaped and encoded")

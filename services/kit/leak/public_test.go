@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// Values without a published prefix, which only their context makes secrets.
+// Values without a published prefix. Only their context makes them secrets.
 const (
 	hex32   = "9f8e7d6c5b4a39281706f5e4d3c2b1a0"
 	uuidKey = "5b1c7e90-3d42-4f8a-b6e1-0c9d27a4f835"
@@ -19,7 +19,7 @@ const (
 	words24 = "void come effort suffer camp survey warrior heavy shoot primary clutch crush open amazing screen patrol group space point ten exist slush involve unfold"
 )
 
-// contextSecrets are secrets by what stands next to them.
+// contextSecrets are secrets because of the text next to them.
 func contextSecrets() []string {
 	basic := base64.StdEncoding.EncodeToString([]byte("me:hunter2hunter2"))
 	var out []string
@@ -48,8 +48,8 @@ func tagged(s string) string {
 
 func between(s, sign string) string { return strings.Join(strings.Split(s, ""), sign) }
 
-// TestAttackPublicTextInContext: secrets that have no form of their own, and prefixes in letters
-// that look alike.
+// TestAttackPublicTextInContext: secrets that have no form of their own, and prefixes
+// written in letters that look alike.
 func TestAttackPublicTextInContext(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A8", "secrets by their context, phrases, logins and lookalikes")
@@ -60,7 +60,7 @@ func TestAttackPublicTextInContext(t *testing.T) {
 	}
 }
 
-// TestOrdinaryContextPasses: hexadecimal ids, words and examples that are no secrets.
+// TestOrdinaryContextPasses: hexadecimal IDs, words and examples that are not secrets.
 func TestOrdinaryContextPasses(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{

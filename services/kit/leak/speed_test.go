@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 )
 
-// hostile texts have much that looks like keys, and end in many ways that are slow where a
-// search is not linear.
+// hostile texts contain much that looks like keys, and end in ways that make a search slow
+// if it is not linear.
 var hostile = map[string]string{
 	"tokens":     "eyJ",
 	"prefixes":   "/sk-aaaaaaaaaaaaaaaaaaaa",
@@ -25,8 +25,9 @@ var hostile = map[string]string{
 	"assignment": "a=a1b2c3d4e5f6 ",
 }
 
-// TestHostileTextIsCheap: a search does a bounded amount of work. It has no clock: where
-// it were quadratic, or tried every rule on all of it, the test would not end.
+// TestHostileTextIsCheap: a search does a bounded amount of work. The test has no clock: if
+// the search were quadratic, or tried every rule on all of the text, the test would not
+// end.
 func TestHostileTextIsCheap(t *testing.T) {
 	t.Parallel()
 	for _, piece := range hostile {

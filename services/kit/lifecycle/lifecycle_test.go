@@ -23,7 +23,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// diary records what happened, in order.
+// diary records events in order.
 type diary struct {
 	mu    sync.Mutex
 	lines []string
@@ -146,7 +146,8 @@ func TestReadiness(t *testing.T) {
 	}
 }
 
-// A load balancer that asks while the program drains must be told not to send more work.
+// While the program drains, readiness must fail, so that a load balancer sends no more
+// requests.
 func TestNotReadyWhileDraining(t *testing.T) {
 	t.Parallel()
 	lis, err := lifecycle.Listen(t.Context(), "127.0.0.1:0")
@@ -226,7 +227,7 @@ func TestAdmin(t *testing.T) {
 	}
 }
 
-// A page whose own name points at 127.0.0.1 sends that name as Host.
+// A page whose own name resolves to 127.0.0.1 sends that name as Host.
 func TestAttackAdminThroughAnotherName(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A13", "profiles and metrics by the name of another site")

@@ -18,7 +18,7 @@ type listRequest struct {
 func (r listRequest) GetPageSize() int32   { return r.size }
 func (r listRequest) GetPageToken() string { return r.token }
 
-// numbers lists the numbers below n, from the highest down.
+// numbers lists the numbers below n, highest first.
 func numbers(n int, binding ...string) page.Listing[int, int] {
 	return page.Listing[int, int]{
 		First: n, Binding: binding,

@@ -16,7 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// canary is what no stripped picture may hold.
+// canary must not appear in any stripped picture.
 const canary = "sk-CanaryInMetadata0123456789"
 
 func page(w, h int) *image.RGBA {
@@ -69,13 +69,13 @@ func exifBody(o int) []byte {
 	return append([]byte("Exif\x00\x00"), tiff(binary.LittleEndian, o)...)
 }
 
-// jpegSegment puts a segment right behind the start of the image.
+// jpegSegment inserts a segment directly after the start of the image.
 func jpegSegment(b []byte, marker byte, body []byte) []byte {
 	s := append([]byte{0xff, marker}, byte((len(body)+2)>>8), byte(len(body)+2))
 	return append(append(append([]byte{}, b[:2]...), append(s, body...)...), b[2:]...)
 }
 
-// pngChunk puts a chunk right behind the header.
+// pngChunk inserts a chunk directly after the header.
 func pngChunk(b []byte, kind string, body []byte) []byte {
 	const header = 8 + 25
 	c := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
@@ -193,7 +193,8 @@ func TestCleanPictureIsReturnedAsItIs(t *testing.T) {
 func TestOrientationIsApplied(t *testing.T) {
 	t.Parallel()
 	upright := page(6, 4)
-	// lies is how a camera stores the upright picture under each orientation: the inverse.
+	// lies returns how a camera stores the upright picture under each orientation: the
+	// inverse.
 	inverse := map[picture.Orientation]picture.Orientation{1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}
 	for o, back := range inverse {
 		lies := back.Upright(upright)

@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
 )
 
-// counted returns how many reads were made.
+// counted returns the number of reads.
 func counted(reads *int) func(context.Context) (int, error) {
 	return func(context.Context) (int, error) { *reads++; return *reads, nil }
 }
@@ -31,7 +31,7 @@ func TestAnAnswerIsUsedUntilItIsTooOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, reads := recent.New[int](time.Now, 10), 0
 		slow := func(ctx context.Context) (int, error) {
-			time.Sleep(100 * time.Millisecond) // the age counts from the question
+			time.Sleep(100 * time.Millisecond) // the age counts from the request
 			return counted(&reads)(ctx)
 		}
 		get(t, c, "a", slow)
@@ -121,8 +121,8 @@ func TestCallersAtTheSameTimeShareALoad(t *testing.T) {
 	})
 }
 
-// A caller that asks after a change must not get what was read before it, neither from a load that
-// is under way nor from what that load leaves behind.
+// A caller that asks after a change must not get a value that was read before it, neither
+// from a load in progress nor from the value that this load stores.
 func TestAChangeIsSeenByEveryLaterCaller(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*recent.Cache[int]){

@@ -10,8 +10,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// A server that does not answer holds nobody for longer than two round trips may take,
-// and a panic is nobody's answer.
+// A server that does not answer delays no caller for longer than two round trips may take,
+// and a panic does not become an answer.
 func TestARoundTripIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// Many callers at once: each pipeline gets its own answers, its commands run in their
-// order and at the same time, and one caller's failing command affects no other.
+// Many concurrent callers: each pipeline gets its own answers, its commands run in order
+// and together, and a failing command of one caller does not affect others.
 func TestPipelinesTogether(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {
@@ -67,7 +67,7 @@ func pipelineOnce(ctx context.Context, client *redisx.Client, caller, round int)
 	return nil
 }
 
-// A caller that gives up before its turn gets an error, and none of its commands run.
+// A caller that gives up before its turn gets an error, and none of its commands runs.
 func TestPipelineOfACallerThatGaveUp(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {

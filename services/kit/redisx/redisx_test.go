@@ -42,7 +42,8 @@ func TestCommands(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
-				// One scope, one slot: a transaction works on a cluster too.
+				// All keys of a scope are in one slot, so a transaction works on a cluster
+				// too.
 				_, err := c.TxPipelined(ctx, func(p redis.Pipeliner) error {
 					p.Incr(ctx, c.Key("key 1", "runs"))
 					p.HIncrBy(ctx, c.Key("key 1", "by:share"), "s", 2)
@@ -80,8 +81,8 @@ func TestKeysExpire(t *testing.T) {
 			}
 			time.Sleep(10 * time.Millisecond) // the server's clock is real
 		}
-		// The embedded server's clock moves in sweeps, and the sweep that a key comes into counts
-		// as a whole.
+		// The clock of the embedded server moves in steps. A key ages by the whole step in
+		// which it is written.
 		if early := 300*time.Millisecond - time.Since(start); early > 200*time.Millisecond {
 			t.Errorf("gone %v too early", early)
 		}
@@ -123,7 +124,7 @@ func TestEmbeddedServersAreApart(t *testing.T) {
 	}
 }
 
-// Different names are different keys, and the scope alone decides on the slot.
+// Different names give different keys, and only the scope decides on the slot.
 func TestKeyLaws(t *testing.T) {
 	t.Parallel()
 	c := open(t, "embedded:", "test")
@@ -145,7 +146,7 @@ func TestKeyLaws(t *testing.T) {
 	})
 }
 
-// hashTag is the part of a key that the cluster's specification hashes.
+// hashTag returns the part of a key that the cluster specification hashes.
 func hashTag(key string) string {
 	_, rest, ok := strings.Cut(key, "{")
 	if !ok {

@@ -19,7 +19,8 @@ var (
 
 func isAway(err error) bool { return errors.Is(err, errAway) }
 
-// callsOf makes calls that fail with the given errors in turn, and returns when each was made.
+// callsOf makes calls that fail with the given errors in turn, and returns the time of
+// each.
 func callsOf(ctx context.Context, p retry.Policy, fails ...error) (at []time.Duration, err error) {
 	start := time.Now()
 	err = retry.Do(ctx, p, isAway, func() error {

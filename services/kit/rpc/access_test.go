@@ -77,7 +77,7 @@ func TestWhoMayCallThePublicEndpoint(t *testing.T) {
 	}
 }
 
-// What exists elsewhere and what exists nowhere must look the same.
+// A resource of another tenant and one that does not exist must get the same answer.
 func TestOthersResourcesLookLikeNone(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t)
@@ -179,8 +179,8 @@ func TestForwardedPrincipals(t *testing.T) {
 	}
 }
 
-// Only the principal of the context is forwarded: metadata that a handler was
-// led to pass on does not become one.
+// Only the principal of the context is forwarded. Metadata that a handler was tricked into
+// forwarding does not become one.
 func TestOutgoingMetadataIsNoPrincipal(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t)
@@ -254,7 +254,7 @@ func TestUploadNamesItsResource(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, p := range c.parts {
-			_ = s.Send(p) // its error is that of the end
+			_ = s.Send(p) // its error is the stream's
 		}
 		if _, err = s.CloseAndRecv(); status.Code(err) != c.code {
 			t.Errorf("%s: %v, want %v", what, err, c.code)

@@ -20,7 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// at is a client with its own loopback address.
+// at returns a client with its own loopback address.
 func at(t *testing.T, addr, from string) *grpc.ClientConn {
 	t.Helper()
 	conn, err := grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -60,7 +60,8 @@ func TestAttackStreamsThatAreLeftOpen(t *testing.T) {
 	}
 }
 
-// Messages of calls in hand have a bound for each address. Beyond it nothing is read.
+// The messages of calls in progress have a bound for each address. Beyond it nothing is
+// read.
 func TestAttackLargeMessagesOfOneAddress(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "gRPC calls with large messages of one address, in front of a quiet one")
@@ -83,7 +84,7 @@ func TestAttackLargeMessagesOfOneAddress(t *testing.T) {
 	large.ProtoReflect().SetUnknown(protowire.AppendBytes(protowire.AppendTag(nil, 9000, protowire.BytesType), make([]byte, 6<<20)))
 	for range 10 {
 		hog := at(t, addr, "127.0.0.10")
-		go func() { // again and again: all ten may be cut before one is in hand
+		go func() { // repeatedly: all ten may be cut before one is in progress
 			for ctx.Err() == nil {
 				_, _ = registryv1.NewRegistryServiceClient(hog).GetModel(bearer(ctx, "kh_demo"), large)
 			}
@@ -101,12 +102,12 @@ func TestAttackLargeMessagesOfOneAddress(t *testing.T) {
 	a.Attempt(inside.Load() <= 2, "%d calls of 6 MiB are in hand, within 16 MiB", inside.Load())
 }
 
-// Who needs a key and has none is refused before its message is read.
+// A call that needs a key and has none is refused before its message is read.
 func TestAttackLargeMessagesWithoutAKey(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "gRPC calls of 33 MB without a key")
 	w := newHarness(t)
-	addr := w.tcp(t, rpc.ServerConfig{Endpoint: rpc.Public, Plaintext: true, Messages: 4 << 20}) // room for no such message
+	addr := w.tcp(t, rpc.ServerConfig{Endpoint: rpc.Public, Plaintext: true, Messages: 4 << 20}) // too little room for such a message
 	for range 10 {
 		conn := at(t, addr, "127.0.0.10")
 		large := &vaultv1.ListWorkspacesRequest{}

@@ -19,7 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// vault knows one key, until it is revoked.
+// vault knows one key until it is revoked.
 type vault struct {
 	vaultinternalv1.UnimplementedVaultInternalServiceServer
 	id      *identity.Identity
@@ -100,7 +100,7 @@ func TestAuthenticatorAsksOnceForAll(t *testing.T) {
 	first := make(chan error, 1)
 	go func() { _, err := ask(impatient, secret.FromString("kh_demo")); first <- err }()
 	for v.asked.Load() == 0 {
-		time.Sleep(time.Millisecond) // until the question is on its way
+		time.Sleep(time.Millisecond) // until the request has been sent
 	}
 	var wg sync.WaitGroup
 	for range 20 {

@@ -19,7 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// lock opens to one key, unless it is broken.
+// lock accepts one key, unless it is broken.
 type lock struct {
 	asked  atomic.Int32
 	key    atomic.Pointer[string]
@@ -45,7 +45,7 @@ func (l *lock) try(_ context.Context, key secret.Secret) (caller.Principal, erro
 
 var guessed atomic.Int64
 
-// tries presents keys, each a new one, and counts those that were looked at, and wrong.
+// tries presents new keys, and counts those that were checked and found wrong.
 func tries(t *testing.T, g *rpc.AuthThrottle, from string, n int) (wrong int) {
 	t.Helper()
 	for range n {
@@ -82,8 +82,8 @@ func TestGuessesAreLimitedByAddress(t *testing.T) {
 		if got := l.asked.Load(); got != 21 {
 			t.Errorf("the vault was asked %d times", got)
 		}
-		// A key that was right goes on, and neither another address nor this process
-		// is held up.
+		// A client with a valid key keeps working. Other addresses and this process are not
+		// delayed.
 		for range 100 {
 			if err := present("10.0.0.1", "kh_right"); err != nil {
 				t.Fatal(err)
@@ -96,13 +96,13 @@ func TestGuessesAreLimitedByAddress(t *testing.T) {
 		if got := tries(t, g, "10.0.0.1", 5); got != 2 {
 			t.Errorf("%d tries after 6 s, want 2", got)
 		}
-		// Once revoked it is a wrong key like any other.
+		// Once revoked, it counts as a wrong key.
 		other := "kh_other"
 		l.key.Store(&other)
 		if err := present("10.0.0.1", "kh_right"); errs.CodeOf(err) != codes.Unauthenticated {
 			t.Errorf("a revoked key: %v", err)
 		}
-		for range 100 { // a client that has not heard of it
+		for range 100 { // a client that does not know that the key is revoked
 			if err := present("10.0.0.1", "kh_right"); errs.CodeOf(err) != codes.Unauthenticated {
 				t.Fatalf("a revoked key, again: %v", err)
 			}
@@ -114,7 +114,7 @@ func TestGuessesAreLimitedByAddress(t *testing.T) {
 	})
 }
 
-// What is not wrong costs no try: a right key that is new, a vault that is away.
+// Only wrong keys count as tries: a valid new key and an unavailable vault do not.
 func TestOnlyWrongKeysCount(t *testing.T) {
 	t.Parallel()
 	l := newLock("")
@@ -134,7 +134,7 @@ func TestOnlyWrongKeysCount(t *testing.T) {
 	}
 }
 
-// A client that goes on with a wrong key keeps nobody out who shares its address.
+// A client that keeps presenting a wrong key does not lock out others at its address.
 func TestTheSameWrongKeyIsOneGuess(t *testing.T) {
 	t.Parallel()
 	l := newLock("kh_right")
@@ -149,7 +149,7 @@ func TestTheSameWrongKeyIsOneGuess(t *testing.T) {
 	}
 }
 
-// Tries at the same time are as many as tries one after the other.
+// Concurrent tries count as many as sequential ones.
 func TestGuessesAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -178,7 +178,7 @@ func TestGuessesAtTheSameTime(t *testing.T) {
 	})
 }
 
-// However many addresses guess, what is kept is bounded.
+// However many addresses try, the memory for them is bounded.
 func TestManyAddressesGuess(t *testing.T) {
 	t.Parallel()
 	g := rpc.NewAuthThrottle(newLock("kh_right").try)

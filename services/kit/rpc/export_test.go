@@ -1,6 +1,6 @@
 package rpc
 
-// Addresses is how many addresses are kept.
+// Addresses returns the number of addresses in memory.
 func (g *AuthThrottle) Addresses() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -24,8 +24,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// registry is a service on the real contract. What GetModel does is set by the
-// test; it records who called.
+// registry is a service with the real contract. The test sets what GetModel does, and
+// registry records the caller.
 type registry struct {
 	registryv1.UnimplementedRegistryServiceServer
 	registryinternalv1.UnimplementedRegistryInternalServiceServer
@@ -119,7 +119,7 @@ func (r *registry) GetWorkspace(ctx context.Context, _ *vaultv1.GetWorkspaceRequ
 	return &vaultv1.Workspace{}, r.call(ctx)
 }
 
-// log is what a server wrote.
+// log returns the server's log.
 type log struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -147,7 +147,7 @@ type harness struct {
 	log       *log
 }
 
-// keys are what authenticate knows.
+// keys are the keys that authenticate knows.
 var keys = map[string]caller.Principal{
 	"kh_demo":  {Kind: caller.Member, Workspace: "demo", Key: "workspaces/demo/keys/k1", Visitor: "workspaces/demo/keys/k1"},
 	"kh_other": {Kind: caller.Member, Workspace: "other", Key: "workspaces/other/keys/k1"},
@@ -234,7 +234,7 @@ func (w *harness) vault(t testing.TB, as string) vaultv1.VaultServiceClient {
 	return vaultv1.NewVaultServiceClient(dial(t, w.public, as))
 }
 
-// assert is a statement of the vault's.
+// assert returns an assertion of the vault.
 func (w *harness) assert(t testing.TB, service string, p caller.Principal, ttl time.Duration) string {
 	t.Helper()
 	token, err := rpc.NewAssertion(p, time.Now(), ttl).Sign(testkit.Identity(t, w.authority, service))

@@ -49,8 +49,8 @@ func TestEveryMethodOfTheContractIsServed(t *testing.T) {
 	}
 }
 
-// A method that a member may call names the member's resource: a new one
-// without workspace_field would leave that check to its handler.
+// A method that a member may call names the member's resource. A new one without
+// workspace_field would leave that check to its handler.
 func TestMembersMethodsNameTheirWorkspace(t *testing.T) {
 	t.Parallel()
 	// These act on the request's own content, in the caller's own workspace, or with the caller's own key.

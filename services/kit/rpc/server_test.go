@@ -217,7 +217,7 @@ func TestMessagesAreBounded(t *testing.T) {
 func TestGracefulStop(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		ends bool // the call ends on its own, after the stop began
+		ends bool // the call ends by its own deadline, after the stop began
 		code codes.Code
 	}{"a call that ends": {true, codes.OK}, "a call that does not": {false, codes.Unavailable}} {
 		t.Run(name, func(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
-// awaitRead lets a connection wait for room that another client holds. It returns the
-// connection, the held room, and a channel that is closed once the read has returned.
+// awaitRead makes a connection wait for room that another client holds. It returns the
+// connection, the held room, and a channel that is closed when the read returns.
 func awaitRead(t *testing.T, all *strangers) (c *stranger, held *fair.Lease, returned chan struct{}) {
 	t.Helper()
 	client, server := net.Pipe()
@@ -36,7 +36,7 @@ func awaitRead(t *testing.T, all *strangers) (c *stranger, held *fair.Lease, ret
 	return c, held, returned
 }
 
-// Room that is granted to a connection after its end goes back. Otherwise each such
+// Room that is granted to a connection after its end is returned. Otherwise each such
 // connection would take a megabyte of its address until the server restarts.
 func TestRoomGrantedAfterTheEndGoesBack(t *testing.T) {
 	t.Parallel()

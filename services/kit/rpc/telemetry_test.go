@@ -59,7 +59,7 @@ func TestOneTraceOverAHop(t *testing.T) {
 	}
 }
 
-// scrape reads the metrics, and again for a while until they have a part.
+// scrape reads the metrics repeatedly until they contain a text or the wait ends.
 func scrape(tel *telemetry.Telemetry, part string) *httptest.ResponseRecorder {
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
 		rec := httptest.NewRecorder()
@@ -83,7 +83,7 @@ func await(t *testing.T, spans *tracetest.InMemoryExporter, n int) tracetest.Spa
 	return nil
 }
 
-// A stranger's trace is linked to, and does not become ours.
+// A stranger's trace is linked, and does not become the parent of ours.
 func TestStrangersTracesAreNotContinued(t *testing.T) {
 	t.Parallel()
 	spans := tracetest.NewInMemoryExporter()
@@ -104,7 +104,7 @@ func TestStrangersTracesAreNotContinued(t *testing.T) {
 	}
 }
 
-// Without traces the same metrics are there.
+// Without traces the same metrics are collected.
 func TestMetricsWithoutTraces(t *testing.T) {
 	t.Parallel()
 	tel, err := telemetry.New(t.Context(), telemetry.Config{Service: "test"})

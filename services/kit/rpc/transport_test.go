@@ -61,7 +61,7 @@ func dialTLS(t testing.TB, addr string, id *identity.Identity, peer string) *grp
 	return conn
 }
 
-// raw is a client that is none of ours.
+// raw is a client that does not use this package.
 func raw(t testing.TB, addr string, creds credentials.TransportCredentials) *grpc.ClientConn {
 	t.Helper()
 	conn, err := grpc.NewClient(addr, grpc.WithTransportCredentials(creds))
@@ -99,7 +99,7 @@ func TestIdentityComesFromTheCertificate(t *testing.T) {
 	if caller.Peer(w.last(t)) != "runner" || caller.Address(w.last(t)) != "127.0.0.1" {
 		t.Errorf("the handler sees %q at %q", caller.Peer(w.last(t)), caller.Address(w.last(t)))
 	}
-	// Without a certificate there is no connection to an internal endpoint.
+	// Without a certificate no connection reaches an internal endpoint.
 	anonymous := raw(t, addr, credentials.NewTLS(&tls.Config{InsecureSkipVerify: true}))
 	_, err := registryinternalv1.NewRegistryInternalServiceClient(anonymous).GetRunModel(t.Context(), &registryinternalv1.GetRunModelRequest{})
 	if status.Code(err) != codes.Unavailable {
@@ -112,8 +112,8 @@ func TestIdentityComesFromTheCertificate(t *testing.T) {
 	}
 }
 
-// A client of no service speaks TLS or, on loopback, plaintext; and whatever it
-// says in metadata, it is no peer.
+// A client that is not a service uses TLS or, on loopback, plaintext. No metadata makes it
+// a peer.
 func TestStrangersOnThePublicEndpoint(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t)
@@ -181,8 +181,7 @@ func TestPlaintextIsRefusedOffLoopback(t *testing.T) {
 	}
 }
 
-// A pipe whose connections break says what is tried again: what changes
-// nothing, and nothing else.
+// On a pipe whose connections break, calls without effects are retried, and no others.
 func TestRetries(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t)
@@ -228,7 +227,7 @@ func TestPipeCarriesMuchAtOnce(t *testing.T) {
 			reply, err := client.UpdateModel(bearer(t.Context(), "kh_demo"), &registryv1.UpdateModelRequest{
 				Model: &registryv1.Model{Name: demoModel.GetName(), Title: big},
 			})
-			if status.Code(err) == codes.InvalidArgument { // too long for the contract, but it got there
+			if status.Code(err) == codes.InvalidArgument { // too long for the contract, but it arrived
 				err = nil
 			} else if err == nil && reply.GetTitle() != big {
 				t.Error("it came back changed")
@@ -268,8 +267,7 @@ func BenchmarkUnary(b *testing.B) {
 	}
 }
 
-// BenchmarkBare is plain grpc over the same pipe: what our part of
-// BenchmarkUnary is measured against.
+// BenchmarkBare measures plain grpc over the same pipe. BenchmarkUnary adds our part.
 func BenchmarkBare(b *testing.B) {
 	s := grpc.NewServer()
 	registryv1.RegisterRegistryServiceServer(s, &bare{})

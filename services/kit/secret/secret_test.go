@@ -17,8 +17,8 @@ import (
 
 const canary = "hunter2-canary-7f3a"
 
-// forms are the shapes in which printing could show the canary: as text, as a
-// list of decimal bytes, and as hex.
+// forms are the shapes in which printing could show the canary: as text, as a list of
+// decimal bytes, and as hex.
 func forms() []string {
 	var dec, goDec []string
 	for _, b := range []byte(canary) {
@@ -106,8 +106,7 @@ func TestEncodingShowsNothing(t *testing.T) {
 	}
 }
 
-// A check of the checker: the plain design that this package avoids must be
-// caught by it.
+// This checks the checker: the plain design that the package avoids must be detected.
 func TestPlainBytesWouldLeak(t *testing.T) {
 	t.Parallel()
 	type plain struct{ b []byte }

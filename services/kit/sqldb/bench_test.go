@@ -10,8 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// Durable writes a second, from 64 callers: one transaction each against
-// shared ones.
+// Durable writes per second from 64 callers: one transaction for each, or shared ones.
 func BenchmarkWrite(b *testing.B) {
 	for engine, url := range map[string]func(testing.TB) string{"sqlite": testkit.SQLite, "postgres": testkit.Postgres} {
 		b.Run(engine+"/tx", func(b *testing.B) {

@@ -18,8 +18,8 @@ func add(id string) sqldb.Statement {
 	return sqldb.Statement{Text: "INSERT INTO item (id) VALUES ($1)", Args: []any{id}}
 }
 
-// Writes that are known beforehand share their transaction with each other and with
-// others, and are all or nothing: each of its statements, and none of another's fault.
+// Writes whose statements are known beforehand share their transaction with each other and
+// with other writes. Each is all or nothing, and does not fail because of another.
 func TestExecKeepsWritesApart(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -36,7 +36,7 @@ func TestExecKeepsWritesApart(t *testing.T) {
 	})
 }
 
-// execOne writes in one of five ways, and reports whether two rows must be there.
+// execOne writes in one of five ways, and reports whether two rows must exist.
 func execOne(t *testing.T, db *sqldb.DB, id string, way int) bool {
 	ctx := context.Background()
 	switch way {
@@ -71,7 +71,8 @@ func execOne(t *testing.T, db *sqldb.DB, id string, way int) bool {
 	}
 }
 
-// What the database finds wrong at the commit is an error, though each statement went well.
+// A constraint that the database checks at the commit is an error, although each statement
+// succeeded.
 func TestExecTellsOfAFailedCommit(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -97,8 +98,8 @@ DROP TABLE item;
 	})
 }
 
-// A connection that ends under a batch is found by those whose writes it had, and the
-// next batch gets another.
+// When a connection ends during a batch, the callers of the batch get the error, and the
+// next batch gets another connection.
 func TestExecFindsABrokenConnection(t *testing.T) {
 	t.Parallel()
 	db := open(t, testkit.Postgres(t))

@@ -21,9 +21,9 @@ import (
 
 var errWanted = errors.New("wanted")
 
-// Every write that was answered with nil is there, no other is, and each error
-// reaches the one whose it is: with writes that fail, that break a constraint,
-// that panic and that hide an error, all among good ones.
+// Every write that was answered with nil is stored, no other is, and each error reaches its
+// own caller: with writes that fail, break a constraint, panic or hide an error, among good
+// ones.
 func TestGroupKeepsWritesApart(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -40,8 +40,8 @@ func TestGroupKeepsWritesApart(t *testing.T) {
 	})
 }
 
-// writtenByMany has many write side by side, in turn in each of so many ways, and counts
-// what is there then: one reports how many rows its write must have left.
+// writtenByMany writes from many goroutines, in turn in each of the given ways, and counts
+// the rows. one reports how many rows its write must have left.
 func writtenByMany(t *testing.T, db *sqldb.DB, ways int, one func(id string, way int) int64) {
 	t.Helper()
 	const workers, each = 24, 25
@@ -63,7 +63,7 @@ func writtenByMany(t *testing.T, db *sqldb.DB, ways int, one func(id string, way
 	}
 }
 
-// writeOne writes in one of six ways and reports whether a row must be there.
+// writeOne writes in one of six ways and reports whether a row must exist.
 func writeOne(t *testing.T, db *sqldb.DB, id string, way int) bool {
 	ctx := context.Background()
 	fn := func(ctx context.Context, tx *sql.Tx) error { return insert(ctx, tx, id) }
@@ -98,7 +98,7 @@ func writeOne(t *testing.T, db *sqldb.DB, id string, way int) bool {
 		}()
 		return false
 	case 3:
-		// A hidden error: SQLite goes on, PostgreSQL cannot. Others must not suffer.
+		// A hidden error: SQLite continues, PostgreSQL cannot. Other writes must not fail.
 		err := db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 			_ = insert(ctx, tx, "taken")
 			return insert(ctx, tx, id)
@@ -125,7 +125,7 @@ func TestGroupSkipsWhoGaveUp(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || !errors.Is(err, sqldb.ErrNotWritten) {
 			t.Errorf("ended before: %v", err)
 		}
-		// One holds the writer while another waits, gives up, and is not written.
+		// One write holds the writer while another waits, gives up, and is not written.
 		hold, held, gaveUp := make(chan struct{}), make(chan struct{}), make(chan error)
 		first := make(chan error)
 		go func() {
@@ -154,8 +154,8 @@ func TestGroupSkipsWhoGaveUp(t *testing.T) {
 	})
 }
 
-// Once a write has started, its caller's end does not undo it, and its caller
-// gets the truth.
+// Once a write has started, the end of its caller does not undo it, and the caller learns
+// its outcome.
 func TestGroupAnswersWhoHasStarted(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -216,8 +216,7 @@ func TestCloseFinishesWhatWasAccepted(t *testing.T) {
 	})
 }
 
-// Two replicas write the same rows in opposite order: all writes are done, none
-// twice.
+// Two replicas write the same rows in opposite order. All writes are done, none twice.
 func TestTwoHandlesRace(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -298,7 +297,7 @@ func TestTxDeadlockIsTriedAgain(t *testing.T) {
 	})
 }
 
-// A write inside a write would hang until a deadline; it fails immediately.
+// A write inside a write would hang until a deadline, so it fails immediately.
 func TestNestedWritesAreRefused(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -328,7 +327,7 @@ func TestOutageIsUnavailable(t *testing.T) {
 		big := strings.Repeat("x", 20_000)
 		var wg sync.WaitGroup
 		var good, full atomic.Int64
-		for i := range 40 { // together: some share a batch that fails as a whole
+		for i := range 40 { // concurrently: some share a batch that fails as a whole
 			wg.Go(func() {
 				err := db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 					_, err := tx.ExecContext(ctx, "INSERT INTO item (id, body) VALUES ($1, $2)", fmt.Sprint(i), []byte(big))

@@ -9,7 +9,8 @@ func TestPositional(t *testing.T) {
 		"SELECT 1": "SELECT 1",
 		"INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING": "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING",
 		"a = $1 AND b = $2$3": "a = ? AND b = ??",
-		// As they are: in another order, more than once, and what may be no parameter.
+		// Arguments reach the statement unchanged: in another order, more than once, and of
+		// types that are not parameters.
 		"a = $2 AND b = $1":  "a = $2 AND b = $1",
 		"a = $1 OR b = $1":   "a = $1 OR b = $1",
 		"a = $1 AND b = '$'": "a = $1 AND b = '$'",

@@ -198,7 +198,7 @@ func TestBrokenMigrationIsAnError(t *testing.T) {
 		if db, err := sqldb.Open(t.Context(), url, files, sqldb.Options{}); err == nil {
 			t.Fatal("opened", db.Close())
 		}
-		db := open(t, url) // nothing of it is there
+		db := open(t, url) // none of its rows exists
 		if n := count(t, db, "SELECT count(*) FROM item"); n != 0 {
 			t.Error("not empty")
 		}
@@ -249,8 +249,7 @@ func TestBadURLsDoNotShowThePassword(t *testing.T) {
 	}
 }
 
-// One engine stores NUL in a text and the other does not: that a request holds one is
-// the request's fault.
+// One engine stores NUL in a text and the other does not, so a request with NUL is refused.
 func TestATextWithNULIsNoFaultOfOurs(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {

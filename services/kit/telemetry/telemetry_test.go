@@ -63,7 +63,7 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// Whatever labels become, a metric cannot eat the memory.
+// Whatever the labels are, the memory of a metric is bounded.
 func TestCardinalityIsBounded(t *testing.T) {
 	t.Parallel()
 	tel := start(t, telemetry.Config{})
@@ -122,7 +122,7 @@ func TestLogLinesNameTheirTrace(t *testing.T) {
 	}
 }
 
-// The text of an error is for the caller and may quote what the caller sent.
+// The text of an error is for the caller and may quote the caller's request.
 func TestSpansHaveNoTexts(t *testing.T) {
 	t.Parallel()
 	spans := tracetest.NewInMemoryExporter()

@@ -91,8 +91,8 @@ func TestRedisIsEmpty(t *testing.T) {
 	}
 }
 
-// A test process that is killed must leave neither servers nor folders. The
-// test runs itself as a child, kills that, and watches what it started.
+// A test process that is killed must leave no servers and no folders. The test runs itself
+// as a child, kills it, and watches what it started.
 func TestServersEndWithAKilledProcess(t *testing.T) {
 	if os.Getenv("TESTKIT_CHILD") != "" {
 		fmt.Println("URL", testkit.Redis(t))

@@ -10,10 +10,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/typeface"
 )
 
-// fonts is where make build leaves the further fonts.
+// fonts is the folder where make build puts the additional fonts.
 const fonts = "../../../bin/fonts"
 
-// lines are the same idea in the scripts that there are fonts for.
+// lines are the same sentence in the supported scripts.
 var lines = map[string]string{
 	"Latin": "Caution: wet floor", "Greek": "Προσοχή", "Cyrillic": "Осторожно",
 	"Chinese": "小心地滑 出口", "traditional Chinese": "請勿靠近 龜", "Japanese": "足元注意 カタカナ ひらがな 駅", "Korean": "미끄럼 주의",
@@ -69,7 +69,7 @@ func TestEveryScriptIsDrawn(t *testing.T) {
 			t.Errorf("%s is %f pixels wide", script, w)
 		}
 	}
-	if path := os.Getenv("KEYHOLE_LOOK"); path != "" { // to look at it
+	if path := os.Getenv("KEYHOLE_LOOK"); path != "" { // for a person to look at
 		page := image.NewRGBA(image.Rect(0, 0, 460, 48*len(lines)))
 		for i := range page.Pix {
 			page.Pix[i] = 255
@@ -97,7 +97,7 @@ func TestArabicIsShaped(t *testing.T) {
 	if joined := f.Width("تحذ"); joined >= apart {
 		t.Errorf("joined letters take %.1f pixels, single ones %.1f", joined, apart)
 	}
-	// The first letter of the text stands at the right end of the line.
+	// The first letter of the text is at the right end of the line.
 	first, line := drawn(f, "م"), drawn(f, "م الف")
 	if right(line) <= right(first) {
 		t.Error("the line does not grow to the left of its first letter")
@@ -115,7 +115,7 @@ func right(img *image.RGBA) (last int) {
 	return last
 }
 
-// A glyph that is not wholly on the picture is clipped.
+// A glyph that is partly outside the picture is clipped.
 func TestTextIsClipped(t *testing.T) {
 	t.Parallel()
 	f := face(t, fonts)

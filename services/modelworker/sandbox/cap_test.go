@@ -2,7 +2,7 @@
 
 package sandbox
 
-// memoryCap is what the probe is allowed; capped says that it is.
+// memoryCap is the probe's limit; capped says that it has one.
 const (
 	memoryCap = 256 << 20
 	capped    = true

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// probe is the argument with which this test binary runs itself inside of the
-// sandbox. The worker has nothing like it.
+// probe is the argument with which this test binary runs itself inside the sandbox. The
+// worker has no such argument.
 const probe = "probe-the-sandbox"
 
 func TestMain(m *testing.M) {
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// probeAll tries what a hostile model would, and writes down what the kernel said.
+// probeAll tries what a hostile model would try, and prints the kernel's answers.
 func probeAll() error {
 	if err := Limit(memoryCap); err != nil {
 		return err
@@ -104,7 +104,7 @@ func mapMemory(size int) error {
 	return err
 }
 
-// startThreads makes the Go runtime start more of them.
+// startThreads makes the Go runtime start more threads.
 func startThreads() error {
 	done := make(chan error)
 	for range 8 {

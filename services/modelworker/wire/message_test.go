@@ -33,7 +33,7 @@ func TestTensorWithin(t *testing.T) {
 	}
 }
 
-// Whatever a worker claims, what is handed out lies inside the memory.
+// Whatever a worker claims, the returned tensor lies inside the shared memory.
 func TestTensorNeverLeavesTheMemory(t *testing.T) {
 	t.Parallel()
 	memory := make([]byte, 4096)

@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// An archive that is all directory is refused before its entries are in memory.
+// An archive with a huge directory is refused before its entries are in memory.
 func TestAnArchiveOfEntriesAloneIsNotRead(t *testing.T) {
 	t.Parallel()
 	const entries = 1_000_000
@@ -28,7 +28,7 @@ func TestAPackageIsListedAndRead(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	content := bytes.Repeat([]byte("weights "), 1<<20) // more than a directory may be
+	content := bytes.Repeat([]byte("weights "), 1<<20) // larger than a directory may be
 	w, err := z.CreateHeader(&zip.FileHeader{Name: "a.onnx", Method: zip.Store})
 	if err == nil {
 		_, err = w.Write(content)
@@ -49,8 +49,8 @@ func TestAPackageIsListedAndRead(t *testing.T) {
 	}
 }
 
-// entriesAlone is an archive of so many directory entries without names, made up as
-// it is read.
+// entriesAlone is an archive of many directory entries without names, generated while it is
+// read.
 type entriesAlone struct{ n, read int64 }
 
 const entrySize, endSize = 46, 22
@@ -81,7 +81,7 @@ func (e *entriesAlone) ReadAt(p []byte, at int64) (int, error) {
 	return n, nil
 }
 
-// A package is refused before any of its files is unpacked: there is no worker here.
+// A package is refused before any of its files is unpacked: this test has no worker.
 func TestAttackPackageThatUnpacksToMuchMore(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A13", "an archive that fills the disk")

@@ -17,7 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/registry/models"
 )
 
-// shelf is a store with the model "acme/m".
+// shelf returns a store with the model "acme/m".
 type shelf struct {
 	*Store
 	t    *testing.T
@@ -52,7 +52,7 @@ func newShelf(t *testing.T, url string) *shelf {
 	return s
 }
 
-// pending is a new version whose artifact has been opened, and not yet stored.
+// pending returns a new version whose artifact has been opened but not stored.
 func (s *shelf) pending() models.Version {
 	s.t.Helper()
 	v, err := s.models.CreateVersion(s.t.Context(), models.Name{Workspace: "acme", Model: "m"}, time.Now())
@@ -81,7 +81,7 @@ func (s *shelf) remove(v models.Version) {
 	}
 }
 
-// whole checks that a version that is ready has its artifact.
+// whole checks that a ready version has its artifact.
 func (s *shelf) whole(v models.Version) {
 	s.t.Helper()
 	_, v, err := s.models.Ready(s.t.Context(), v.VersionName)
@@ -106,7 +106,7 @@ func (s *shelf) artifacts() (n int) {
 	return n
 }
 
-// An upload is between its artifact and its row when a version of equal bytes is
+// An upload is between its artifact and its row while a version with the same bytes is
 // deleted.
 func TestDeletionTakesNothingFromAnUploadInFlight(t *testing.T) {
 	t.Parallel()
@@ -130,7 +130,8 @@ func TestDeletionTakesNothingFromAnUploadInFlight(t *testing.T) {
 	})
 }
 
-// Of two uploads to one version the second leaves nothing, and takes nothing along.
+// Of two uploads to one version the second leaves nothing, and deletes nothing of the
+// first.
 func TestAnUploadThatWasTooLateIsNotKept(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -157,7 +158,7 @@ func TestAnUploadThatWasTooLateIsNotKept(t *testing.T) {
 	})
 }
 
-// Versions from before each upload had a place of its own share one.
+// Versions from before each upload had its own place share one place.
 func TestASharedArtifactStaysForTheOther(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {

@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/registry/models"
 )
 
-// uploading is an upload whose artifact is stored and whose row is not written yet.
+// uploading returns an upload whose artifact is stored and whose row is not yet written.
 func (s *shelf) uploading(since time.Time) models.Version {
 	s.t.Helper()
 	v := s.pending()
@@ -38,7 +38,7 @@ func (s *shelf) rename(table, to string) {
 	}
 }
 
-// swept sweeps when so much time has passed, and counts what the bucket then has.
+// swept sweeps after the given time, and counts the objects in the bucket.
 func (s *shelf) swept(later time.Duration) int {
 	s.t.Helper()
 	s.now = func() time.Time { return time.Now().Add(later) }
@@ -48,7 +48,7 @@ func (s *shelf) swept(later time.Duration) int {
 	return s.artifacts()
 }
 
-// noted counts what is written down to be looked at.
+// noted counts the artifacts that are marked for a check.
 func (s *shelf) noted() int {
 	s.t.Helper()
 	all, err := s.orphans(s.t.Context(), time.Now().Add(1000*time.Hour), artifact{}, 10_000)
@@ -88,8 +88,8 @@ func TestWhatAnUploadLeftBehindIsSwept(t *testing.T) {
 	})
 }
 
-// What a version names stays, whatever is noted of it: of a write whose answer was lost
-// nobody knows.
+// An artifact that a version names stays, whatever its mark says: if the answer to a write
+// was lost, nobody knows whether it succeeded.
 func TestTheSweepTakesNothingThatIsNamed(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -105,7 +105,8 @@ func TestTheSweepTakesNothingThatIsNamed(t *testing.T) {
 			t.Errorf("%d artifacts of one version, %d noted", n, s.noted())
 		}
 		s.whole(v)
-		// Nor what this database knows nothing of: the bucket may be another's too.
+		// The sweep keeps objects that this database does not know: others may use the
+		// bucket too.
 		if err := s.bucket.WriteAll(t.Context(), "acme/art_of-another", []byte("x"), nil); err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +116,7 @@ func TestTheSweepTakesNothingThatIsNamed(t *testing.T) {
 	})
 }
 
-// A process that dies between the deletion of rows and that of their artifacts.
+// A process that dies between deleting rows and deleting their artifacts.
 func TestWhatADeletionLeftBehindIsSwept(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -138,7 +139,7 @@ func TestWhatADeletionLeftBehindIsSwept(t *testing.T) {
 	})
 }
 
-// Replicas sweep at the same time, more than a page, while uploads end.
+// Replicas sweep at the same time, more than a page, while uploads finish.
 func TestReplicasSweepTogether(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -174,7 +175,7 @@ func TestReplicasSweepTogether(t *testing.T) {
 	})
 }
 
-// It is done at start, and ends when it is told to.
+// It sweeps at start, and ends with its context.
 func TestRunSweepsAtStart(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t, testkit.SQLite(t))

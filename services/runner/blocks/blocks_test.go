@@ -7,7 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// What the catalogue says of a block, whether it runs, is what the runner has.
+// The catalogue says that a block can run if and only if the runner has it.
 func TestEveryManifestThatRunsHasABlock(t *testing.T) {
 	t.Parallel()
 	all := blocks.All()

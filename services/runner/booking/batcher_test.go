@@ -25,7 +25,7 @@ type books struct {
 	mu    sync.Mutex
 	calls int
 	away  bool
-	// mostRuns and mostEntries are the largest that a call had.
+	// mostRuns and mostEntries are the largest values of a call.
 	mostRuns, mostEntries int
 }
 
@@ -72,7 +72,7 @@ func newBatcher(t testing.TB) (*Batcher, *books) {
 	return NewBatcher(sharinginternalv1.NewSharingInternalServiceClient(conn)), sharing
 }
 
-// Runs that end together get each its own answer, whichever call it came with.
+// Runs that end together each get their own answer, whichever call they were in.
 func TestEachRunGetsItsOwnBooking(t *testing.T) {
 	t.Parallel()
 	b, _ := newBatcher(t)
@@ -98,7 +98,7 @@ func TestEachRunGetsItsOwnBooking(t *testing.T) {
 	all.Wait()
 }
 
-// A call reports as many runs as it may have, and as much of them as a message takes.
+// A call reports at most the allowed number of runs, and fits into a message.
 func TestACallIsBounded(t *testing.T) {
 	t.Parallel()
 	b, sharing := newBatcher(t)
@@ -125,8 +125,8 @@ func TestACallIsBounded(t *testing.T) {
 	}
 }
 
-// A run that cannot be sent does not keep others from being booked, and an unavailable sharing is
-// asked once for all.
+// A run that cannot be sent does not keep others from being booked. If sharing is
+// unavailable, it is asked once for all.
 func TestOneRunDoesNotFailTheOthers(t *testing.T) {
 	t.Parallel()
 	b, sharing := newBatcher(t)
@@ -134,7 +134,7 @@ func TestOneRunDoesNotFailTheOthers(t *testing.T) {
 	for i := range 90 {
 		end := &sharinginternalv1.RunEnd{Run: fmt.Sprintf("run%d", i)}
 		if i%3 == 1 {
-			end.Message = "\xff" // not UTF-8, which proto refuses to encode
+			end.Message = "\xff" // not UTF-8, so proto refuses to encode it
 		}
 		all.Go(func() {
 			if _, err := b.Book(t.Context(), end); (err != nil) != (i%3 == 1) {

@@ -7,7 +7,7 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 )
 
-// BenchmarkBook is the cost of a report when many runs end at the same time, and when one does.
+// BenchmarkBook measures a report when many runs end at the same time, and when one does.
 func BenchmarkBook(b *testing.B) {
 	for _, callers := range []int{1, 64} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {

@@ -6,8 +6,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// A call is of unknown end until its answer begins: a run that ends in between
-// must not be booked as if it were known.
+// The outcome of a call is unknown until its answer begins. A run that ends before that
+// must not book it as known.
 func TestACallWithoutAnAnswerIsOfUnknownEnd(t *testing.T) {
 	t.Parallel()
 	l := NewLedger(nil, func() map[Slot]string { return map[Slot]string{{"llm", "api_key"}: "c"} })

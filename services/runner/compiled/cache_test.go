@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks"
 )
 
-// What is kept of definitions is bounded by their length, not only by their number:
-// anybody with a key may run as many long ones as the budget allows.
+// The cache of definitions is bounded by their length, not only by their number: anyone
+// with a key may run long ones until the budget is exhausted.
 func TestFewLongDefinitionsAreKept(t *testing.T) {
 	t.Parallel()
 	c := New(1000, blocks.All())

@@ -6,7 +6,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// BenchmarkTwoSteps is a run without models: two formatters in a row.
+// BenchmarkTwoSteps is a run without models: two formatters in sequence.
 func BenchmarkTwoSteps(b *testing.B) {
 	w := compile(b, document(`{"type": "WorkflowParameter", "name": "name"}`,
 		`{"type": "roboflow_core/property_definition@v1", "name": "upper", "data": "$inputs.name", "operations": [{"type": "StringToUpperCase"}]},
@@ -22,7 +22,7 @@ func BenchmarkTwoSteps(b *testing.B) {
 	}
 }
 
-// BenchmarkBatch is the same over a batch, with a level added and joined again.
+// BenchmarkBatch is the same over a batch, with a level that is added and joined again.
 func BenchmarkBatch(b *testing.B) {
 	w := compile(b, document(batchInput,
 		`{"type": "split", "name": "split", "data": "$inputs.list"},

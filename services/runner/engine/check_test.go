@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// at follows a path through a result. An asterisk makes it several values.
+// at follows a path through a result. An asterisk returns several values.
 func at(v any, path []any) ([]any, error) {
 	if len(path) == 0 {
 		return []any{v}, nil
@@ -86,7 +86,7 @@ func columnNamed(d *value.Detections, name string) (any, error) {
 	return out, nil
 }
 
-// check holds one assertion against a result.
+// check tests one assertion against a result.
 func (s *suite) check(result any, c conformance.Check) error {
 	found, err := at(result, c.Path)
 	if err != nil {
@@ -185,7 +185,7 @@ func (s *suite) one(got, want any, c conformance.Check) error {
 	return nil
 }
 
-// compare holds a value against another result.
+// compare compares a value with another result.
 func (s *suite) compare(got, want any, c conformance.Check) error {
 	other, err := s.resultOf(want.(map[string]any))
 	if err != nil {
@@ -208,7 +208,7 @@ func (s *suite) compare(got, want any, c conformance.Check) error {
 	return nil
 }
 
-// measured are the checks of a form like size_ge: a measure and how it compares.
+// measured are the checks of a form like size_ge: a measure and a comparison.
 func measured(got, want any, c conformance.Check) (ok, known bool) {
 	at := strings.LastIndex(c.Op, "_")
 	if at < 0 {
@@ -246,7 +246,7 @@ func ordered(op string, a, b float64) bool {
 	return op == "ge" && a >= b
 }
 
-// flatten is every number in a value; the channels of a picture's pixels.
+// flatten returns all numbers in a value; for a picture, the channels of its pixels.
 func flatten(v any) []float64 {
 	switch v := v.(type) {
 	case []any:
@@ -348,7 +348,7 @@ func length(v any) int {
 	return -1
 }
 
-// shape has channels only if the wanted one has.
+// shape includes channels only if the wanted shape does.
 func shape(v, want any) any {
 	picture, ok := v.(*value.Image)
 	if !ok {

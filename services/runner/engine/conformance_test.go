@@ -76,7 +76,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// hold runs a case and compares the outcome with what the case expects.
+// hold runs a case and compares the outcome with the expected one.
 func (s *suite) hold(d *conformance.Definition, c *conformance.Case) error {
 	results, err := s.run(d, c)
 	if _, skipped := errors.AsType[conformance.Skip](err); skipped {
@@ -115,7 +115,7 @@ func stageOf(err error) string {
 	return "step"
 }
 
-// run runs a case once; cases of one session share a compiled workflow, in
+// run runs a case once. Cases of one session share a compiled workflow, in order.
 // order.
 func (s *suite) run(d *conformance.Definition, c *conformance.Case) ([]map[string]any, error) {
 	key := d.ID + "/" + c.Name
@@ -188,7 +188,8 @@ func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *
 	return w, err
 }
 
-// registry is every shipped block, the stubs, and stand-ins for what is not shipped.
+// registry has every shipped block, the stubs, and replacements for blocks that are not
+// shipped.
 func (s *suite) registry(mocks *mocks) engine.Registry {
 	registry := engine.Merge(blocks.All(), stubs())
 	for _, standIns := range []engine.Registry{mocks.blocks(), bystanders()} {

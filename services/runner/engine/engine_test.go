@@ -29,7 +29,7 @@ const probes = `[
   "outputs": [{"name": "output", "kinds": ["*"]}], "output_offset": -1}
 ]`
 
-// pieces answers with the elements of a list, one level deeper.
+// pieces returns the elements of a list, one level deeper.
 func pieces(c *engine.Call) (engine.Result, error) {
 	list, _ := c.Arg("data").([]any)
 	items := make([]engine.Result, len(list))
@@ -41,7 +41,7 @@ func pieces(c *engine.Call) (engine.Result, error) {
 
 type run func(ctx context.Context, call *engine.Call) (engine.Result, error)
 
-// compile makes a workflow in which steps of type probe do what run says.
+// compile compiles a workflow in which run implements steps of type probe.
 func compile(t testing.TB, definition string, probe run) *engine.Workflow {
 	t.Helper()
 	manifests, err := manifest.Read([]byte(probes))
@@ -135,7 +135,7 @@ func TestIndependentStepsRunSideBySide(t *testing.T) {
 	both.Add(2)
 	w := compile(t, document("", twoProbes, ""), func(context.Context, *engine.Call) (engine.Result, error) {
 		both.Done()
-		both.Wait() // ends only if the other step is running too
+		both.Wait() // ends only if the other step runs too
 		return one("output", nil), nil
 	})
 	if _, err := w.Run(t.Context(), engine.Request{}); err != nil {

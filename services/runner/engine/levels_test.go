@@ -13,8 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// twoLevels are blocks whose inputs lie on two levels: one answers on the
-// shallower, the other on the deeper, each element by element and in batches.
+// twoLevels are blocks with inputs on two levels. One answers on the shallower level, the
+// other on the deeper one, each element by element and in batches.
 const twoLevels = `[
  {"type": "up", "fields": [{"name": "one", "required": true, "accepts": [{"selector": "any_data", "kinds": ["*"]}]},
    {"name": "many", "required": true, "accepts": [{"selector": "any_data", "kinds": ["*"]}]}],
@@ -75,7 +75,7 @@ func TestInputsOnTwoLevels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := []any{"a1", nil, "a2"} // a null below stays away from the block, and keeps its place
+	first := []any{"a1", nil, "a2"} // a null below does not reach the block, and keeps its place
 	want := []map[string]any{
 		{"up": "a[1 2]", "down": first, "batch": first},
 		{"up": nil, "down": []any{nil}, "batch": []any{nil}},
@@ -86,7 +86,7 @@ func TestInputsOnTwoLevels(t *testing.T) {
 	}
 }
 
-// wide is a block whose calls wait for one another.
+// wide is a block whose calls wait for each other.
 type wide struct{ all *sync.WaitGroup }
 
 func (wide) Concurrency() int { return 3 }
@@ -123,7 +123,7 @@ func TestElementsOfAConcurrentBlockRunSideBySide(t *testing.T) {
 	}
 }
 
-// A block that does not keep to its manifest fails its run, and says so.
+// A block that violates its manifest fails its run with an error that says so.
 func TestBlocksAreHeldToTheirManifest(t *testing.T) {
 	t.Parallel()
 	for name, result := range map[string]engine.Result{

@@ -16,8 +16,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// mocks stand for models: each picture that a step looks at takes the next of
-// the predictions that the case has for the step.
+// mocks replace models: each picture of a step takes the next prediction that the case has
+// for the step.
 type mocks struct {
 	mu    sync.Mutex
 	steps map[string][]any
@@ -58,7 +58,7 @@ func (m *mocks) Infer(ctx context.Context, ask engine.Inference) ([]any, error) 
 	return out, nil
 }
 
-// predicted reads one entry: boxes for a detector, or a classification.
+// predicted parses one entry: boxes for a detector, or a classification.
 func predicted(ctx context.Context, entry any, picture *value.Image) (any, error) {
 	size := map[string]any{"width": int64(picture.Width()), "height": int64(picture.Height())}
 	reader := value.Reader{NewID: func() string { return "mocked" }}
@@ -75,7 +75,7 @@ func predicted(ctx context.Context, entry any, picture *value.Image) (any, error
 	return reader.Read(ctx, object, []string{"classification_prediction"}, picture.ID())
 }
 
-// blocks are model blocks that ask the mocks.
+// blocks are model blocks that use the mocks.
 func (m *mocks) blocks() engine.Registry {
 	registry := engine.Registry{}
 	for _, version := range []string{"v1", "v2", "v3"} {
@@ -109,7 +109,7 @@ func answers(predictions []any, call *engine.Call) engine.Result {
 	return engine.Many(items)
 }
 
-// catalogue is the built-in one and the manifests of the bystanders.
+// catalogue is the built-in one with the manifests of the bystanders.
 func catalogue(t *testing.T) *manifest.Catalogue {
 	t.Helper()
 	manifests, err := manifest.Read([]byte(bystanderManifests))

@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// special replaces the $... notations of the cases by values.
+// special replaces the $... notations of the cases with values.
 func (s *suite) special(v any) (any, error) {
 	switch v := v.(type) {
 	case []any:
@@ -101,8 +101,8 @@ func picture(spec map[string]any) *value.Image {
 	return value.NewImage(canvas, "image")
 }
 
-// fixture is a picture of the right size: the cases that run here check sizes
-// and structure alone.
+// fixture is a picture of the right size. The cases that run here check only sizes and
+// structure.
 func (s *suite) fixture(name string, spec map[string]any) *value.Image {
 	size := s.fixtures[name]
 	part := image.Rect(0, 0, size.Width, size.Height)

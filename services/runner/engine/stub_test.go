@@ -16,12 +16,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// The test-only blocks of the conformance cases: small blocks, each of which
-// shows one way in which the engine hands data over.
+// The test-only blocks of the conformance cases. Each shows one way in which the engine
+// passes data on.
 
 func one(output string, v any) engine.Result { return engine.One(engine.Outputs{output: v}) }
 
-// stateless makes a constructor of a function.
+// stateless returns a constructor of a function.
 func stateless(run func(call *engine.Call) (engine.Result, error)) engine.Constructor {
 	return func(engine.Step) (engine.Block, error) {
 		return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) { return run(call) }), nil
@@ -123,7 +123,7 @@ func firstBatch(v any) *engine.Batch {
 	return nil
 }
 
-// size is the size text of a picture.
+// size returns the size text of a picture.
 func size(v any) string {
 	picture, ok := v.(*value.Image)
 	if !ok {
@@ -295,7 +295,7 @@ func decides(decide func(*engine.Call) ([]string, error)) engine.Block {
 	})
 }
 
-// everySecond goes on the first time, stops the second, and so on.
+// everySecond continues the first time, stops the second, and so on.
 func everySecond(next []string) engine.Block {
 	var n atomic.Int64
 	return decides(func(*engine.Call) ([]string, error) {

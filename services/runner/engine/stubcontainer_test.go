@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// sortedValues are the entries of a map in the order of its keys.
+// sortedValues returns the entries of a map in the order of its keys.
 func sortedValues(v any) []any {
 	object, _ := v.(map[string]any)
 	var out []any
@@ -32,7 +32,7 @@ func asBatches(entries []any) ([]*engine.Batch, error) {
 	return out, nil
 }
 
-// column is what the batches have at one position.
+// column returns the elements of the batches at one position.
 func column(batches []*engine.Batch, i int) []any {
 	out := make([]any, len(batches))
 	for k, b := range batches {
@@ -41,7 +41,7 @@ func column(batches []*engine.Batch, i int) []any {
 	return out
 }
 
-// flat joins batches; a single level or, with positions, the inner ones.
+// flat joins batches: a single level or, with positions, the inner ones.
 func flat(batches []*engine.Batch) []any {
 	var out []any
 	for _, b := range batches {
@@ -70,8 +70,8 @@ func inner(entries []any) ([]*engine.Batch, error) {
 	return out, nil
 }
 
-// collapse answers for each parent position with what join makes of the batches
-// found there, or once if the level collapses to a scalar.
+// collapse returns for each parent position the result of join for the batches at that
+// position, or one result if the level collapses to a scalar.
 func collapse(entries func(*engine.Call) []any, join func([]*engine.Batch) []any) engine.Constructor {
 	return stateless(func(c *engine.Call) (engine.Result, error) {
 		if c.Batch("y") != nil {
@@ -217,7 +217,7 @@ func secretStubs() engine.Registry {
 	}
 }
 
-// compareImages is the share of alike channel values, for each reference.
+// compareImages returns the share of equal channel values, for each reference.
 func compareImages(c *engine.Call) (engine.Result, error) {
 	picture, _ := c.Arg("image").(*value.Image)
 	references, ok := c.Arg("reference_images").([]any)

@@ -72,7 +72,7 @@ func stitch(predictions *engine.Batch) any {
 	return value.Merge(parts)
 }
 
-// tile puts crops side by side.
+// tile joins crops side by side.
 func tile(crops *engine.Batch) any {
 	canvas := image.NewRGBA(image.Rect(0, 0, 100*max(crops.Len(), 1), 100))
 	for i, v := range crops.Values {

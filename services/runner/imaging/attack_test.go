@@ -12,9 +12,9 @@ import (
 )
 
 // Pictures are decoded in the runner's process and not in the model worker, because the
-// decoders are memory-safe Go: a hostile picture can end in an error or a panic, which
-// ends its run, and can take memory, which the header's size bounds beforehand. Native
-// code, which could do more, decodes none.
+// decoders are memory-safe Go. A hostile picture can end in an error or a panic, which ends
+// its run, and can take memory, which the size in the header bounds beforehand. No native
+// code decodes pictures.
 func TestAttackDamagedPictures(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A13", "damaged and lying pictures")

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// scene is a picture with some structure and some noise, as a photograph has: it
-// compresses like one.
+// scene is a picture with structure and noise, so it compresses like a photograph.
 func scene(w, h int) image.Image {
 	r := rand.New(rand.NewPCG(3, 4))
 	img := image.NewRGBA(image.Rect(0, 0, w, h))

@@ -36,7 +36,7 @@ func encodePNG(tb testing.TB, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// pngOf is a PNG header that claims a size; nothing that follows keeps it.
+// pngOf is a PNG header that declares a size. The rest of the picture is missing.
 func pngOf(w, h uint32, depth, kind byte) []byte {
 	body := []byte("IHDR")
 	body = binary.BigEndian.AppendUint32(body, w)

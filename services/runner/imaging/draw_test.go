@@ -23,7 +23,7 @@ func painted(img *image.RGBA) (n int, bounds image.Rectangle) {
 	return n, bounds
 }
 
-// touched counts what is painted at all: thin strokes are never wholly red.
+// touched counts all painted pixels: thin strokes are never fully red.
 func touched(img *image.RGBA) (n int) {
 	for i := 3; i < len(img.Pix); i += 4 {
 		if img.Pix[i] != 0 {
@@ -55,7 +55,7 @@ func TestBoxIsAnOutline(t *testing.T) {
 	}
 }
 
-// Whatever box a model gives, drawing it neither fails nor takes long.
+// Drawing any box that a model returns succeeds quickly.
 func TestAnyBoxCanBeDrawn(t *testing.T) {
 	t.Parallel()
 	img := image.NewRGBA(image.Rect(0, 0, 50, 40))

@@ -7,7 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/picture"
 )
 
-// withOrientation puts EXIF with an orientation into a JPEG.
+// withOrientation adds EXIF with an orientation to a JPEG.
 func withOrientation(b []byte, o byte) []byte {
 	exif := []byte("\xff\xe1\x00\x22Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00" + string(o) + "\x00\x00\x00\x00\x00\x00")
 	return append(append(bytes.Clone(b[:2]), exif...), b[2:]...)

@@ -2,8 +2,8 @@ package imaging
 
 import "testing"
 
-// A panic in a part of the work comes out where the work was asked for, and can be
-// recovered there.
+// A panic in a part of the work arrives in the goroutine that requested the work, and can
+// be recovered there.
 func TestAPanicInAPartComesOut(t *testing.T) {
 	t.Parallel()
 	defer func() {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// noise is a picture in each of the forms that are sampled by themselves.
+// noise is a picture in each of the forms that have their own sampling code.
 func noise(w, h int) map[string]image.Image {
 	r := rand.New(rand.NewPCG(1, 2))
 	pictures := map[string]image.Image{}
@@ -20,8 +20,8 @@ func noise(w, h int) map[string]image.Image {
 		for i := range img.Y {
 			img.Y[i] = uint8(64 + r.IntN(128))
 		}
-		// Pale: a colour that RGB cannot hold is cut off before interpolation by one
-		// and after it by the other.
+		// In pale colours one implementation clips before interpolation, the other after
+		// it.
 		for i := range img.Cb {
 			img.Cb[i], img.Cr[i] = uint8(110+r.IntN(36)), uint8(110+r.IntN(36))
 		}
@@ -42,7 +42,7 @@ func noise(w, h int) map[string]image.Image {
 	return pictures
 }
 
-// slow is bilinear sampling as a textbook has it, on RGB values one by one.
+// slow is textbook bilinear sampling of RGB values, one at a time.
 func slow(img image.Image, x, y float64) [3]float64 {
 	b := img.Bounds()
 	clampTo := func(v float64, n int) (int, int, float64) {
@@ -81,7 +81,7 @@ func slow(img image.Image, x, y float64) [3]float64 {
 func TestFillSamplesAsATextbookDoes(t *testing.T) {
 	t.Parallel()
 	for name, img := range noise(61, 47) {
-		crop := Crop(img, image.Rect(7, 3, 60, 40)) // odd offsets: chroma lies between
+		crop := Crop(img, image.Rect(7, 3, 60, 40)) // odd offsets: chroma lies between pixels
 		for _, size := range []image.Point{{X: 90, Y: 33}, {X: 20, Y: 20}, {X: 53, Y: 37}, {X: 300, Y: 300}} {
 			for _, mode := range []Mode{Stretch, Letterbox, CornerLetterbox} {
 				checkFill(t, name, crop, mode, size)
@@ -150,7 +150,7 @@ func TestWarpUprightIsFill(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range got {
-			inner := i%64 > 3 && i%64 < 60 && i/64%16 > 1 && i/64%16 < 14 // a crop knows no neighbours
+			inner := i%64 > 3 && i%64 < 60 && i/64%16 > 1 && i/64%16 < 14 // a crop does not see its neighbours
 			if inner && math.Abs(float64(got[i]-want[i])) > 1.5 {
 				t.Fatalf("%s: element %d is %v, want %v", name, i, got[i], want[i])
 			}
@@ -158,7 +158,7 @@ func TestWarpUprightIsFill(t *testing.T) {
 	}
 }
 
-// A quarter turn: what was the left column is read as the top row.
+// A quarter turn: the left column is read as the top row.
 func TestWarpTurns(t *testing.T) {
 	t.Parallel()
 	img := image.NewRGBA(image.Rect(0, 0, 8, 16))

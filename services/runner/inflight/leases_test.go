@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// deafSharing cannot be reached from some time on.
+// deafSharing becomes unreachable after a time.
 type deafSharing struct {
 	sharinginternalv1.SharingInternalServiceClient
 	from  time.Time
@@ -29,7 +29,7 @@ func (d *deafSharing) RenewRuns(_ context.Context, r *sharinginternalv1.RenewRun
 	return &sharinginternalv1.RenewRunsResponse{}, nil
 }
 
-// Rights that cannot be confirmed are not rights: ten seconds, no longer.
+// Rights that cannot be confirmed for ten seconds are lost.
 func TestRunsEndWhenSharingIsGone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// What sharing decides by the forms is what the runner then reads: no more passes, and
-// nothing is refused that could be read.
+// Sharing decides by the forms, and the runner then reads. The runner refuses what sharing
+// refuses, and reads what sharing accepts.
 func TestFormsSayWhatCanBeRead(t *testing.T) {
 	t.Parallel()
 	kinds := [][]string{

@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// One workspace downloads many models that come slowly; a quiet one has its own immediately.
+// One workspace downloads many slow models. A quiet workspace gets its model immediately.
 func TestAttackOneWorkspacesDownloads(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A7", "many slow downloads of models of one workspace, in front of a quiet one")

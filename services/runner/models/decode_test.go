@@ -83,8 +83,8 @@ func TestDecodeGrid(t *testing.T) {
 	}
 }
 
-// What is kept of a class does not overlap more than the threshold, the best is
-// always kept, and nothing is dropped without a better one over it.
+// The kept boxes of a class do not overlap more than the threshold, the best box is always
+// kept, and a box is dropped only if a better one overlaps it.
 func TestSuppressionLaws(t *testing.T) {
 	t.Parallel()
 	number := rapid.Float32Range(0, 50)

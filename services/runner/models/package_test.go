@@ -60,8 +60,8 @@ func plain(c color.RGBA) *value.Image {
 
 const mirrorID = "demo/mirror/1"
 
-// Settings of a package decide how a picture goes in, and a batch of any size
-// comes out in its order.
+// The settings of a package decide how a picture is prepared, and a batch of any size is
+// answered in its order.
 func TestPackageSettingsAndBatches(t *testing.T) {
 	t.Parallel()
 	for config, want := range map[string]string{
@@ -91,8 +91,7 @@ func TestPackageSettingsAndBatches(t *testing.T) {
 	}
 }
 
-// What the runtime says about a model is for its owner's log, not for anyone who
-// runs it.
+// The runtime's text about a model goes to its owner's log, not to the caller of a run.
 func TestAModelThatFailsIsNamedAndNotExplained(t *testing.T) {
 	t.Parallel()
 	hidden := workertest.Graph{

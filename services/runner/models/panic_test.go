@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What reading the answer of a hostile model may do to a run, it does not do to the
-// others: a panic on another goroutine than the run's would end the process.
+// Reading the answer of a hostile model may end its run, but no other run: a panic on
+// another goroutine would end the process.
 func TestAPanicBesideIsAnError(t *testing.T) {
 	t.Parallel()
 	err := each(t.Context(), 2, func(_ context.Context, i int) error {

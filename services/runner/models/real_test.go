@@ -15,7 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// photo is a picture from the folder next to the checkout.
+// photo is a picture from the shared folder.
 func photo(tb testing.TB, name string) *value.Image {
 	tb.Helper()
 	data, err := os.ReadFile(workertest.Shared(tb, "photos/"+name))
@@ -29,7 +29,7 @@ func photo(tb testing.TB, name string) *value.Image {
 	return img
 }
 
-// page is a white picture with lines of text, at an angle or not.
+// page is a white picture with lines of text, horizontal or rotated.
 func page(tb testing.TB, lines []string, scale float64) *value.Image {
 	tb.Helper()
 	fonts, err := imaging.NewFonts("")
@@ -48,7 +48,7 @@ func page(tb testing.TB, lines []string, scale float64) *value.Image {
 	return value.NewImage(img, "page")
 }
 
-// line is a picture of one line of text and little else.
+// line is a picture with one line of text.
 func line(tb testing.TB, text string) *value.Image {
 	tb.Helper()
 	pixels, err := page(tb, []string{text}, 1).Pixels(tb.Context())
@@ -71,7 +71,7 @@ func infer(tb testing.TB, r *models.Runner, ask engine.Inference) []*value.Detec
 	return found
 }
 
-// letters leaves the spaces out: this model, trained on Chinese, misses some.
+// letters removes the spaces: this model, trained on Chinese, misses some.
 func letters(text string) string { return strings.ReplaceAll(text, " ", "") }
 
 func TestOCRReadsWhatTheTestHasWritten(t *testing.T) {
@@ -135,7 +135,7 @@ func TestOCROnPhotographs(t *testing.T) {
 	}
 }
 
-// best is the confidence of the surest detection of a class.
+// best returns the confidence of the most confident detection of a class.
 func best(d *value.Detections, class string) (confidence float64, box value.Box) {
 	for i := range d.Len() {
 		if d.Class(i) == class && d.Confidence[i] > confidence {
@@ -145,7 +145,7 @@ func best(d *value.Detections, class string) (confidence float64, box value.Box)
 	return confidence, box
 }
 
-// What these detectors find on these photographs with the runtime's own examples.
+// The detectors find on these photographs what the examples of the runtime find.
 func TestDetectorsOnPhotographs(t *testing.T) {
 	t.Parallel()
 	const yoloxID = "demo/yolox/1"

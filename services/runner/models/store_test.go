@@ -206,7 +206,7 @@ func TestAPackageIsFetchedOnce(t *testing.T) {
 	}
 }
 
-// One who gives up while fetching does not spoil it for those who wait.
+// A caller that gives up during a download does not end it for those who wait.
 func TestAFetchThatIsGivenUpIsTakenOver(t *testing.T) {
 	t.Parallel()
 	s := newStore(t, 1<<20)

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
 
-// mapOf marks the pixels inside of turned rectangles as text.
+// mapOf marks the pixels inside rotated rectangles as text.
 func mapOf(width, height int, rects ...turned) textMap {
 	m := textMap{make([]float32, width*height), width, height}
 	for y := range height {
@@ -30,7 +30,7 @@ func at(degrees float64) turned {
 	return turned{x: 100, y: 80, dx: c, dy: s, w: 80, h: 16}
 }
 
-// A line of text is found at any angle, let out by what its shape says.
+// A line of text is found at any angle, enlarged in proportion to its shape.
 func TestTextBoxesFollowTheirText(t *testing.T) {
 	t.Parallel()
 	for _, degrees := range []float64{0, 10, 45, 80, 90, 120, 170} {
@@ -69,7 +69,7 @@ func TestRegionsAreParted(t *testing.T) {
 	}
 }
 
-// Whatever the points: all lie inside, and no upright box is smaller.
+// For any points: all lie inside, and no upright box is smaller.
 func TestSmallestRectLaws(t *testing.T) {
 	t.Parallel()
 	coordinate := rapid.IntRange(0, 30)

@@ -49,7 +49,7 @@ func TestEncodingsAreRemoved(t *testing.T) {
 	}
 }
 
-// Whatever stands around a secret, its base64 does not survive.
+// The base64 of a secret is removed, whatever text surrounds the secret.
 func TestBase64AtEveryAlignment(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

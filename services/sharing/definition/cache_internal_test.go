@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// Definitions of a megabyte must not be kept by the hundred.
+// The cache must not keep hundreds of definitions of a megabyte.
 func TestFewLongAnalysesAreKept(t *testing.T) {
 	t.Parallel()
 	c := NewCache(manifest.Core())

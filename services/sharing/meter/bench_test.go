@@ -15,7 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/meter"
 )
 
-// empty is a ledger without runs: the counters alone are measured.
+// empty is a ledger without runs, so the benchmark measures the counters only.
 type empty struct{}
 
 func (empty) Totals(context.Context, meter.Subject, time.Time, time.Time) (meter.Totals, error) {
@@ -24,7 +24,7 @@ func (empty) Totals(context.Context, meter.Subject, time.Time, time.Time) (meter
 
 func (empty) States(context.Context, []string) (map[string]bool, error) { return nil, nil }
 
-// Reserve, confirm and release one run on one hot key, held against two INCR.
+// Reserves, confirms and releases one run on one hot key, compared with two INCR.
 func BenchmarkHotKey(b *testing.B) {
 	client, err := redisx.Open(context.Background(), testkit.Redis(b), "bench")
 	if err != nil {

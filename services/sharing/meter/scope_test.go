@@ -29,8 +29,8 @@ func TestPeriodsEndInUTC(t *testing.T) {
 	}
 }
 
-// A scope that refuses gives back what those before it took, and those after it never
-// count the run. What one has left is what was not taken.
+// When a scope refuses, the scopes before it are given back and the scopes after it are not
+// counted. The remainder shows what was not taken.
 func TestARefusalLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {

@@ -39,10 +39,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// BenchmarkHandle is issue and use of a handle in process, up to the moment when
-// the call would be dialled: grant checked, rights checked, call counted, intent
-// durable, credential opened. It is held against OpenBao's wrap and unwrap, 1475
-// pairs/s on the reference machine.
+// BenchmarkHandle issues and uses a handle in process, up to the dial: grant checked,
+// rights checked, call counted, intent durable, credential opened. For comparison:
+// OpenBao's wrap and unwrap, 1475 pairs/s on the reference machine.
 func BenchmarkHandle(b *testing.B) {
 	for _, durable := range []bool{false, true} {
 		for _, workers := range []int{16, 64} {
@@ -109,8 +108,7 @@ func pair(ctx context.Context, s *InternalHandlers, token string, number int32) 
 	return err
 }
 
-// benchVault is a vault with one share whose hidden credential is open, and a run
-// grant for it.
+// benchVault is a vault with one share with hidden credentials, and a run grant for it.
 func benchVault(b *testing.B) (*InternalHandlers, string) {
 	b.Helper()
 	ctx := context.Background()
@@ -188,8 +186,8 @@ func benchVault(b *testing.B) (*InternalHandlers, string) {
 	return s, token
 }
 
-// cpuTime is what the process has used: the figure that other work on the machine
-// does not change.
+// cpuTime returns the processor time of the process, which other work on the machine does
+// not change.
 func cpuTime(b *testing.B) time.Duration {
 	b.Helper()
 	var u unix.Rusage

@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 )
 
-// What bodies with credentials take is bounded, counted at their size, and given back,
-// also where a body is refused. Bodies without one cost nothing.
+// The memory for bodies with credentials is bounded, counted at its real size, and returned
+// even if a body is refused. Bodies without a credential cost nothing.
 func TestBodiesWithCredentialsShareAPool(t *testing.T) {
 	t.Parallel()
 	s := &InternalHandlers{bodies: newBodyPool()}

@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// The peer is checked against the handle even where the access rule would let
-// several peers in.
+// The peer is checked against the handle, even where the access rule would admit several
+// peers.
 func TestBoundToPeerTimeAndDestination(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
@@ -38,7 +38,7 @@ func TestBoundToPeerTimeAndDestination(t *testing.T) {
 	}
 }
 
-// A handle comes back as it was minted, and no other bytes are one.
+// A handle decodes as it was minted, and no other bytes decode.
 func TestHandleForm(t *testing.T) {
 	t.Parallel()
 	s := &InternalHandlers{handleKey: secret.New(make([]byte, 32))}

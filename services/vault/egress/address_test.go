@@ -15,7 +15,7 @@ func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func hello(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }
 
-// Nothing is sent to an address that is not allowed, with a secret or without.
+// Nothing is sent to an address that is not allowed, with or without a secret.
 func TestAddressIsRefusedBeforeAConnection(t *testing.T) {
 	t.Parallel()
 	s := serveTLS(t, hello)
@@ -51,9 +51,9 @@ func TestNameWithPrivateAddressIsRefused(t *testing.T) {
 	wantKind(t, "no address", e, Unreachable)
 }
 
-// The name has a good address when it is looked up, and an internal one from then
-// on. The internal server must not see a connection: not at the first call, where a
-// second look-up would find it, and not when a new connection is opened.
+// The name resolves to a good address first, and to an internal one afterwards. The
+// internal server must not see a connection: not on the first call, where a second look-up
+// would find it, and not when a new connection is opened.
 func TestRebinding(t *testing.T) {
 	t.Parallel()
 	internal := serveTLS(t, hello)
@@ -118,7 +118,7 @@ func TestTLSIsVerifiedToTheName(t *testing.T) {
 	}
 }
 
-// A proxy of the environment would see every call, and is an address nobody checked.
+// A proxy from the environment would see every call, and nobody checks its address.
 func TestNoProxyFromTheEnvironment(t *testing.T) {
 	proxy := serve(t, hello)
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"} {
@@ -155,8 +155,8 @@ func TestDestinationBelongsToTheCredential(t *testing.T) {
 	}
 }
 
-// An error that tells of the operator's network or settings says so, for the caller that passes
-// it on.
+// An error that reveals the operator's network or settings is marked, so that the caller
+// can withhold it.
 func TestWhatAnErrorReveals(t *testing.T) {
 	t.Parallel()
 	closed := serve(t, hello)
@@ -178,7 +178,8 @@ func TestWhatAnErrorReveals(t *testing.T) {
 	}
 }
 
-// What fails before there is a connection is told apart from what may have been sent.
+// A failure before a connection exists is distinguished from one after which the request
+// may have been sent.
 func TestWhatHasNotLeft(t *testing.T) {
 	t.Parallel()
 	closed := serve(t, hello)

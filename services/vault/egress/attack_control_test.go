@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// TestAttackControlCharactersInTheHead: no control character goes into a header or the query, from
-// the secret or from its place. HTTP allows a tab there, and an inline run refuses it.
+// TestAttackControlCharactersInTheHead: no control character enters a header or the query,
+// from the secret or from its place. HTTP allows a tab there; an inline run refuses it.
 func TestAttackControlCharactersInTheHead(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A9", "control characters in a credential of a header or the query")

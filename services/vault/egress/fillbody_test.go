@@ -27,7 +27,7 @@ func filledWith(t *testing.T, body string, slots ...*Slot) (string, error) {
 	return string(raw), nil
 }
 
-// A secret goes where the placeholder stands, and every other byte stays as it is.
+// The secret replaces the placeholder, and every other byte stays unchanged.
 func TestFillBody(t *testing.T) {
 	t.Parallel()
 	hard := "q\"\\/\n\u2028é</script>"
@@ -74,8 +74,8 @@ func TestFillBodyRefuses(t *testing.T) {
 	}
 }
 
-// Azure takes its key in the header api-key, and the version of its API in the query: the
-// caller's own copy of the header does not go along, and the query stays.
+// Azure takes its key in the header api-key, and the version of its API in the query. The
+// caller's copy of the header is dropped, and the query stays.
 func TestAzureKeyAndVersion(t *testing.T) {
 	t.Parallel()
 	s, last := record(t)

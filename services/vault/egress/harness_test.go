@@ -21,7 +21,7 @@ import (
 
 const canary = "sk-proj-Zk3vQ9xT7bLm2Wc8RfYh5NpJd4Gs6AeUiOqXwBzCtKyVnMrD"
 
-// bearer is the slot that most tests use. Each call gets its own Secret.
+// bearer is the slot of most tests. Each call gets its own Secret.
 func bearer() *Slot { return &Slot{Kind: Bearer, Secret: secret.FromString(canary)} }
 
 // server is a provider on loopback, over TLS, that counts its connections and
@@ -35,7 +35,7 @@ func serveTLS(t *testing.T, h http.HandlerFunc) *server { return start(t, h, tru
 
 func serve(t *testing.T, h http.HandlerFunc) *server { return start(t, h, false, "") }
 
-// start runs a server, on another loopback address if one is given.
+// start starts a server, on another loopback address if one is given.
 func start(t *testing.T, h http.HandlerFunc, secure bool, address string) *server {
 	t.Helper()
 	s := &server{}
@@ -77,8 +77,8 @@ func (s *server) port() string {
 	return p
 }
 
-// raw is a provider that does not speak proper HTTP: it reads a request's head and
-// then does what the test wants with the connection.
+// raw is a provider that does not speak proper HTTP. It reads the head of a request, and
+// then the test's function handles the connection.
 func raw(t *testing.T, do func(net.Conn)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -105,7 +105,7 @@ func raw(t *testing.T, do func(net.Conn)) string {
 	return l.Addr().String()
 }
 
-// client allows the listed hosts, trusts the test servers, and is impatient.
+// client allows the listed hosts, trusts the test servers, and has short timeouts.
 func client(t *testing.T, allow []string, change ...func(*Config)) *Client {
 	t.Helper()
 	rules, err := ParseRules(allow, false)
@@ -121,8 +121,8 @@ func client(t *testing.T, allow []string, change ...func(*Config)) *Client {
 	return cl
 }
 
-// testRoots holds the certificate of every httptest server: it is for 127.0.0.1,
-// ::1 and example.com.
+// testRoots holds the certificate of every httptest server, which is for 127.0.0.1, ::1 and
+// example.com.
 func testRoots(t *testing.T) *x509.CertPool {
 	t.Helper()
 	s := httptest.NewTLSServer(nil)
@@ -132,7 +132,7 @@ func testRoots(t *testing.T) *x509.CertPool {
 	return pool
 }
 
-// credentialed is a GET with the canary to a server.
+// credentialed returns a GET request with the canary to a server.
 func credentialed(t *testing.T, rawURL string) Request {
 	t.Helper()
 	d, err := DestinationOf(rawURL)
@@ -142,7 +142,7 @@ func credentialed(t *testing.T, rawURL string) Request {
 	return Request{Method: "GET", URL: rawURL, Slots: Slots{bearer()}, Destinations: []Destination{d}}
 }
 
-// read makes a call and reads it to its end. The error is the call's or the body's.
+// read makes a call and reads the whole answer. The error is from the call or the body.
 func read(t *testing.T, c *Client, req Request) (*Response, string, *Error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

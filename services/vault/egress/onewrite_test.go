@@ -16,15 +16,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// wireMethods are all methods that a client might believe it may repeat, and those it
-// may not.
+// wireMethods are the methods that a client might repeat, and those that it must not.
 var wireMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
-// plainly is without a credential, as pictures are fetched and plain webhooks sent.
+// plainly sends no credential, like fetches of pictures and plain webhooks.
 const plainly = "plain "
 
-// wireBodies are the bodies of requests: none, one that is known whole, one that is
-// streamed; each with a credential and plainly.
+// wireBodies are the bodies of requests: none, one of known length, one that is streamed;
+// each with and without a credential.
 var wireBodies = map[string]func() io.Reader{
 	"no body":           func() io.Reader { return nil },
 	"body":              func() io.Reader { return strings.NewReader("{}") },
@@ -34,8 +33,7 @@ var wireBodies = map[string]func() io.Reader{
 	plainly + "stream":  func() io.Reader { return bytes.NewReader(make([]byte, prefetchBytes+10)) },
 }
 
-// However a provider ends a request on a connection that was used before, the request
-// arrives once.
+// However a provider ends a request on a reused connection, the request arrives once.
 func TestAttackOneIntentOneWrite(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -64,7 +62,7 @@ func TestAttackOneIntentOneWrite(t *testing.T) {
 						} else {
 							send(t, c, method, s.url(path), body())
 						}
-						send(t, c, "GET", s.url(tc.first), nil) // the next request does not bring the last one along
+						send(t, c, "GET", s.url(tc.first), nil) // the next request does not carry the previous one
 						n := s.count(path)
 						a.Attempt(n <= 1, "%s, %s, %s, %s: %d requests", name, how, method, kind, n)
 						if want := 1; method != "OPTIONS" && n < want {
@@ -92,7 +90,7 @@ func names1() []string {
 }
 
 // send makes one call with a hidden header and the headers that make clients repeat a
-// request, and reads the answer, whatever it is.
+// request. It reads the answer and ignores it.
 func send(t *testing.T, c *Client, method, url string, body io.Reader) {
 	t.Helper()
 	d, err := DestinationOf(url)
@@ -123,8 +121,8 @@ func ask(t *testing.T, c *Client, req Request) {
 	_ = resp.Body.Close()
 }
 
-// Twelve connections are kept, and the provider closes each after it has read a
-// request: the request is not tried on one after the other.
+// Twelve connections are idle, and the provider closes each after it reads a request. The
+// request is not tried on one after the other.
 func TestAttackManyKeptConnections(t *testing.T) {
 	t.Parallel()
 	for _, protocol := range []string{"", "http/1.1"} {
@@ -140,7 +138,7 @@ func TestAttackManyKeptConnections(t *testing.T) {
 	}
 }
 
-// keep opens connections until so many are open and idle.
+// keep opens connections until the given number is open and idle.
 func keep(t *testing.T, c *Client, s *wire, n int) {
 	t.Helper()
 	to, err := DestinationOf(s.url("/"))
@@ -164,8 +162,8 @@ func keep(t *testing.T, c *Client, s *wire, n int) {
 	}
 }
 
-// A connection that the provider closed while it was idle is replaced before anything
-// is sent, so that the call succeeds.
+// A connection that the provider closed while it was idle is replaced before anything is
+// sent, so that the call succeeds.
 func TestAClosedConnectionIsReplaced(t *testing.T) {
 	t.Parallel()
 	for _, protocol := range []string{"", "http/1.1", "h2"} {
@@ -186,7 +184,7 @@ func TestAClosedConnectionIsReplaced(t *testing.T) {
 	}
 }
 
-// usable counts the connections that could be reused.
+// usable counts the connections that can be reused.
 func (p *pool) usable() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()

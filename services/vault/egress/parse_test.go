@@ -31,7 +31,7 @@ func TestParseDestination(t *testing.T) {
 	}
 }
 
-// refused is the text corpus of what no URL may be.
+// refused lists texts that are not valid URLs here.
 var refused = []string{
 	"", "https://", "https:///path", "https:/host", "https:host", "//host", "host", "ftp://host.com", "file:///etc/passwd", "unix:///run/s.sock", "javascript:alert(1)",
 	"https://api.openai.com.", "https://.api.openai.com", "https://api..openai.com", "https://openai.com@evil.com", "https://user:pass@openai.com", "https://openai.com%40evil.com",
@@ -76,8 +76,8 @@ func TestURLIsSentAsWritten(t *testing.T) {
 	}
 }
 
-// FuzzParse holds the parser against net/url: what it takes, that one reads alike,
-// and writing it out and reading it again changes nothing.
+// FuzzParse compares the parser with net/url: both read an accepted URL alike, and writing
+// and parsing it again changes nothing.
 func FuzzParse(f *testing.F) {
 	for _, s := range refused {
 		f.Add(s)

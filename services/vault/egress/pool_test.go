@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// One call after the other uses one connection, whatever the answers are.
+// Sequential calls use one connection, whatever the answers are.
 func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()
 	answer := func(w http.ResponseWriter, r *http.Request) {
@@ -42,8 +42,8 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
-// Calls at the same time over HTTP/2 share connections; over HTTP/1.1 each has its own,
-// and not all of these are kept.
+// Concurrent calls over HTTP/2 share connections. Over HTTP/1.1 each has its own, and only
+// some are kept.
 func TestConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	const together = maxIdleEach + 8

@@ -13,11 +13,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// stop is one request that a server got: all of it, in one text.
+// stop is one request that a server received, as one text.
 type stop struct{ method, path, all string }
 
 // sendsOn is a server that answers /hook with a redirect and everything else with hello,
-// and keeps what it got.
+// and records its requests.
 type sendsOn struct {
 	*server
 	mu       sync.Mutex
@@ -53,8 +53,8 @@ func (s *sendsOn) taken() []stop {
 	return all
 }
 
-// A redirect is a new request: without the credential, without the body, and written
-// down before it is made. What asks to repeat the first one is reported.
+// A redirect is a new request: without the credential and the body, and recorded before it
+// is sent. A redirect that asks to repeat the first request is reported.
 func TestAttackARedirectTakesNothingAlong(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "B3", "a redirect takes a credential, headers or a body along")
@@ -111,8 +111,8 @@ func TestAttackARedirectTakesNothingAlong(t *testing.T) {
 	}
 }
 
-// A server that got the secret by a header puts it into the Location: it is an answer
-// that repeats the secret, and nobody is sent there.
+// A server that received the secret in a header copies it into the Location. The answer
+// repeats the secret, so the redirect is not followed.
 func TestALocationThatRepeatsTheSecretIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	first, other := sending(t), sending(t)
@@ -130,7 +130,7 @@ func TestALocationThatRepeatsTheSecretIsNotFollowed(t *testing.T) {
 	}
 }
 
-// A redirect that cannot be written down is not followed.
+// A redirect that cannot be recorded is not followed.
 func TestARedirectIsWrittenDownFirst(t *testing.T) {
 	t.Parallel()
 	first := sending(t)
@@ -144,19 +144,19 @@ func TestARedirectIsWrittenDownFirst(t *testing.T) {
 	}
 }
 
-// A server that the operator did not list sends a call on to what the operator listed.
+// A server that the operator did not list redirects a call to one that the operator listed.
 func TestAttackARedirectFromOutsideReachesWhatIsListed(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "B3", "a redirect from a public server to what the operator lists")
 	first, goal := sending(t), sending(t)
-	// The name of the first server is no more than a public name: that it is on loopback
-	// stands for any address on the internet.
+	// The first server has a public name only. Its loopback address stands for any address
+	// on the internet.
 	resolver, _ := testkit.DNS(t, func(string, int) []string { return []string{"127.0.0.1"} })
 	c := client(t, []string{"127.0.0.0/8"}, func(c *Config) { c.Resolver = resolver })
 	for _, to := range []string{
 		goal.URL, "https://127.0.0.1:" + goal.port(), "https://example.com:" + goal.port(), "https://localhost:" + goal.port(), "https://169.254.169.254",
 	} {
-		// A connection that a direct call left open must not be used either.
+		// A connection that a direct call left open must not be reused either.
 		if _, _, e := read(t, c, Request{Method: "GET", URL: "https://example.com:" + goal.port()}); e != nil {
 			t.Fatal(e)
 		}

@@ -25,7 +25,7 @@ func zip(s string) []byte {
 	return b.Bytes()
 }
 
-// No part of the secret gets out, in any place where a provider echoes it.
+// No part of the secret leaves, wherever a provider echoes it.
 func TestReflection(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -114,7 +114,7 @@ func TestReflection(t *testing.T) {
 	}
 }
 
-// What net/http complains about it quotes: a status line, a broken header.
+// net/http quotes the status line or header that it rejects.
 func TestReflectionInBrokenHTTP(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []string{
@@ -181,8 +181,8 @@ func TestRedirects(t *testing.T) {
 		if n := s.requests.Load() - before; n > maxRedirects+1 {
 			t.Errorf("%q: %d requests", to, n)
 		}
-		// When it is not asked for, and after a request that has acted where it is not
-		// allowed, the answer is handed over as it is.
+		// If following is off, or the redirect of a request with effects is not allowed,
+		// the answer is returned unchanged.
 		goals, allowed := goal.requests.Load(), int64(0)
 		for _, req := range []Request{credentialed(t, s.URL), {Method: "GET", URL: s.URL}, {Method: "POST", URL: s.URL, FollowRedirects: true}} {
 			req.FollowRedirects = req.FollowRedirects || len(req.Slots) > 0
@@ -237,7 +237,7 @@ func TestSizes(t *testing.T) {
 		"packed, in limit": {func(w http.ResponseWriter, _ *http.Request) { pack(w, big[:limit]) }, 0},
 		"empty archives": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(bytes.Repeat(zip(""), 100_000)) // 2 MB that unpack to nothing
+			_, _ = w.Write(bytes.Repeat(zip(""), 100_000)) // 2 MB that decompress to nothing
 		}, TooLarge},
 		"headers": {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", big[:limit]) }, Unreachable},
 	} {
@@ -254,7 +254,7 @@ func TestSizes(t *testing.T) {
 	wantKind(t, "the caller's limit", e, TooLarge)
 }
 
-// endlessHeaders never stops sending headers; 1xx answers count as such.
+// endlessHeaders sends headers without end; 1xx answers count as such.
 func TestEndlessHeaders(t *testing.T) {
 	t.Parallel()
 	for name, line := range map[string]string{"headers": "X-A: b\r\n", "informational": "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"} {
@@ -298,7 +298,7 @@ func TestDeadlines(t *testing.T) {
 	}
 }
 
-// Ending the context, as revoking does, closes the connection: the provider sees it.
+// Ending the context, as a revocation does, closes the connection: the provider sees it.
 func TestCancelKillsTheConnection(t *testing.T) {
 	t.Parallel()
 	for _, begun := range []bool{false, true} {
@@ -350,7 +350,7 @@ func TestCloseEndsTheCall(t *testing.T) {
 	}
 }
 
-// An answer that breaks off is an error, and shows nothing that was held back.
+// An answer that ends early is an error, and shows nothing that was held back.
 func TestResetInTheMiddle(t *testing.T) {
 	t.Parallel()
 	addr := raw(t, func(c net.Conn) {
@@ -364,7 +364,7 @@ func TestResetInTheMiddle(t *testing.T) {
 	}
 }
 
-// Events come out one by one, as they are sent.
+// Events are released one at a time, as they are sent.
 func TestStreamsAreNotHeldBack(t *testing.T) {
 	t.Parallel()
 	next := make(chan struct{})
@@ -392,7 +392,7 @@ func TestStreamsAreNotHeldBack(t *testing.T) {
 	}
 }
 
-// A body goes out while it is still being made.
+// A body is sent while it is still being produced.
 func TestUploadStreams(t *testing.T) {
 	t.Parallel()
 	first := make(chan struct{})

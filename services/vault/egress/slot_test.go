@@ -17,7 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
-// seen is what the provider got.
+// seen is what the provider received.
 type seen struct {
 	Header           http.Header
 	Host, URI, Body  string
@@ -109,7 +109,8 @@ func TestCallersCopiesAreDropped(t *testing.T) {
 	wantKind(t, "a semicolon", e, RefusedDestination)
 }
 
-// A plain fetch keeps the caller's own Authorization: it carries no secret of ours.
+// A plain fetch keeps the caller's own Authorization header, because it carries no secret
+// of ours.
 func TestPlainFetchKeepsTheCallersAuthorization(t *testing.T) {
 	t.Parallel()
 	s, last := record(t)
@@ -202,8 +203,8 @@ func TestNothingIsSubstituted(t *testing.T) {
 	}
 }
 
-// The key in an address is shorter than a name in the same address: each part that is worth
-// guarding is looked for, not the longest alone.
+// The key in an address is shorter than a name in the same address. Each part that can be
+// guarded is searched for, not only the longest.
 func TestAttackAShorterKeyInAnAddress(t *testing.T) {
 	t.Parallel()
 	const key, id = "9f86d081884c7d659a2feaa0c55ad015", "5b1c7e90-3d42-4f8a-b6e1-0c9d27a4f835"
@@ -219,7 +220,8 @@ func TestAttackAShorterKeyInAnAddress(t *testing.T) {
 	}
 }
 
-// TestAttackATokenInAHostNameIsGuarded: an answer that repeats the token of a host is withheld.
+// TestAttackATokenInAHostNameIsGuarded: an answer that repeats the token in a host name is
+// withheld.
 func TestAttackATokenInAHostNameIsGuarded(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A8", "an answer that repeats the token of a host name")

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// wire is a provider that speaks HTTP by hand. It counts the requests that arrive, by
-// path, and answers each as the first part of its path asks.
+// wire is a hand-written HTTP provider. It counts the requests that arrive, by path, and
+// answers each as the first part of its path says.
 type wire struct {
 	net.Listener
 	t      *testing.T
@@ -102,7 +102,7 @@ func (s *wire) count(path string) int {
 	return s.requests[path]
 }
 
-// reset closes a connection so that the other side sees it broken.
+// reset closes a connection so that the peer sees an error.
 func reset(c net.Conn) {
 	if t, ok := c.(*tls.Conn); ok {
 		c = t.NetConn()
@@ -111,8 +111,8 @@ func reset(c net.Conn) {
 	_ = c.Close()
 }
 
-// endings1 are ways in which a request ends over HTTP/1.1: what is answered, and
-// whether the connection is then closed.
+// endings1 are the ways in which a request ends over HTTP/1.1: the answer, and whether the
+// connection is then closed.
 var endings1 = map[string]struct {
 	answer string
 	close  bool
@@ -171,13 +171,13 @@ func (s *wire) http1(c net.Conn) {
 	}
 }
 
-// ending is the first part of a path.
+// ending returns the first part of a path.
 func ending(path string) string {
 	how, _, _ := strings.Cut(path[1:], "/")
 	return how
 }
 
-// http2 answers each request when its headers have come.
+// http2 answers each request when its headers arrive.
 func (s *wire) http2(c net.Conn) {
 	if _, err := io.ReadFull(c, make([]byte, len(http2.ClientPreface))); err != nil {
 		return
@@ -205,8 +205,8 @@ func (s *wire) http2(c net.Conn) {
 	}
 }
 
-// end2 ends a request in one of the ways that endings2 lists, and says whether the
-// connection goes on.
+// end2 ends a request in one of the ways that endings2 lists, and reports whether the
+// connection stays open.
 func end2(c net.Conn, f *http2.Framer, stream uint32, how string) (goesOn bool) {
 	var code http2.ErrCode
 	switch name, arg, _ := strings.Cut(how, "-"); name {
@@ -243,7 +243,7 @@ func end2(c net.Conn, f *http2.Framer, stream uint32, how string) (goesOn bool) 
 		return true
 	case "halfclose":
 		respond2(f, stream, "200", false)
-	case "hints": // and then as the code says: the request was begun, or was not
+	case "hints": // and then as the code says: the request was started, or it was not
 		_, _ = fmt.Sscan(arg, &code)
 		respond2(f, stream, "103", false)
 		_ = f.WriteRSTStream(stream, code)
@@ -252,7 +252,7 @@ func end2(c net.Conn, f *http2.Framer, stream uint32, how string) (goesOn bool) 
 		respond2(f, stream, "103", false)
 		_ = f.WriteGoAway(0, http2.ErrCodeNo, nil)
 		return true
-	case "bothways": // says that it took the request, and that it did not
+	case "bothways": // states that it accepted the request, although it did not
 		_ = f.WriteGoAway(stream, http2.ErrCodeNo, nil)
 		_ = f.WriteGoAway(0, http2.ErrCodeNo, nil)
 		_ = f.WriteRSTStream(stream, http2.ErrCodeRefusedStream)

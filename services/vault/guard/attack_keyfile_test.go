@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// written are other ways to write a block of PEM.
+// written are other ways to write a PEM block.
 func written(der []byte) map[string]string {
 	text := base64.StdEncoding.EncodeToString(der)
 	url := base64.RawURLEncoding.EncodeToString(der)
@@ -39,7 +39,7 @@ func TestAttackGuardKeysWrittenOtherwise(t *testing.T) {
 		} {
 			set := mustSet(t, s)
 			if name == "of another form" && form == "DER" {
-				continue // nothing says that this is a key
+				continue // nothing marks this as a key
 			}
 			for how, text := range written(block.Bytes) {
 				if how == "middle" && (strings.Contains(name, "EC") || name == "OpenSSH") {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// counted writes the codes of characters with other numbers between.
+// counted writes the codes of characters with other numbers between them.
 func counted(format string, step int) func(string) string {
 	return func(s string) string {
 		var b strings.Builder

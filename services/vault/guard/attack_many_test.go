@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// among puts a string between others of the same place.
+// among puts a string between others in the same place.
 func among() map[string]func(s string) string {
 	return map[string]func(s string) string{
 		"array":            func(s string) string { return quoted([]string{"abcdefgh1234", s, "more5"}) },
@@ -25,7 +25,7 @@ func among() map[string]func(s string) string {
 	}
 }
 
-// A compressed key is found as one string of several.
+// A compressed key is found as one of several strings.
 func TestAttackGuardAStringAmongOthers(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "a packed key as one string of many")

@@ -182,7 +182,7 @@ func TestAttackGuardKeyFiles(t *testing.T) {
 				if name == "OpenSSH" && i >= whole && i != seed {
 					continue // names, and the public key
 				}
-				if len(text) > 30 { // the last line may be but an end
+				if len(text) > 30 { // the last line may be only the end
 					a.Attempt(set.stops([]byte("it is "+text+" !")), "%s as %s: text %d passes: %.100q", name, form, i, text)
 				}
 			}

@@ -14,7 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// spread writes a text in parts, each by itself.
+// spread writes each part of a text separately.
 func spread(n int, each func(i int, part string)) func(string) {
 	return func(s string) {
 		for i := 0; len(s) > 0; i++ {

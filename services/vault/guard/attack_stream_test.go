@@ -144,7 +144,7 @@ func TestAttackGuardStreams(t *testing.T) {
 		set := mustSet(t, k.secret)
 		for _, st := range streams() {
 			if st.name == "two choices in turn" && k.name == "password" {
-				continue // two halves of it are too short to be told apart
+				continue // each half is too short to be distinguished from chance
 			}
 			for _, s := range []string{k.secret, k.body} {
 				answer := st.as(s)

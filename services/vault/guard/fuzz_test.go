@@ -100,7 +100,7 @@ func readCut(set *Set, text, contentType string, size int) (readResult, error) {
 		return false, nil
 	}}))
 	if errors.Is(err, ErrReflected) {
-		return readResult{}, err // what was remembered before it is of no matter
+		return readResult{}, err // what was remembered before it does not matter
 	}
 	return readResult{string(shown), string(out)}, err
 }

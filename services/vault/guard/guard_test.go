@@ -116,8 +116,8 @@ func TestEveryFormIsCut(t *testing.T) {
 		set := mustSet(t, s)
 		for _, f := range forms() {
 			if what == "password" && (f.name == "two lines of json" || f.name == "spaced out" || f.name == "upper" || f.name == "lower") {
-				// The blank, the backslash and the letter outside of ASCII do not survive these
-				// forms, so that the output is another secret.
+				// The blank, the backslash and the non-ASCII letter do not survive these
+				// forms, so the output is another secret.
 				continue
 			}
 			if what == "password" && isBytewise(f.name) {
@@ -141,7 +141,7 @@ func TestNoPieceOfTheSecretAtAnyChunking(t *testing.T) {
 	const before, after = "data: {\"text\":\"sk-proj- is how keys begin\"}\n\n", "\n\nmore"
 	for what, s := range samples {
 		if what == "password" || what == "anthropic" {
-			continue // covered by shape; these take long
+			continue // covered by the test of shapes; these take long
 		}
 		set := mustSet(t, s)
 		for _, f := range forms() {

@@ -34,9 +34,9 @@ func digests(rnd *rand.ChaCha8, answer []byte) {
 	}
 }
 
-// TestHashesShowNoHexadecimalKey reads 10 000 answers of 100 KB that are digests and nothing else.
-// What they show by chance of any of twelve keys, added up, stays below its threshold. For a
-// random key the chance to reach it is 1 in 400 (computed).
+// TestHashesShowNoHexadecimalKey reads 10 000 answers of 100 KB that consist of digests.
+// The pieces of each of twelve keys that they contain by chance stay below the key's
+// threshold in total. A random key reaches it with a probability of 1 in 400 (computed).
 func TestHashesShowNoHexadecimalKey(t *testing.T) {
 	t.Parallel()
 	const answers, size, keys = 10_000, 100_000, 12

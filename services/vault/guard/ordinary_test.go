@@ -75,9 +75,10 @@ func ordinary(t *testing.T, most int64, each func(name string, text []byte)) int
 	return read
 }
 
-// TestOrdinaryTextHasNoPieces: no ordinary text has a piece of ten symbols or more of a random
-// key, and no key is shown so much that a share would be suspended. It reads a few MB for 200
-// keys; KEYHOLE_GUARD_CORPUS names folders for up to 500 MB, KEYHOLE_GUARD_KEYS sets the keys.
+// TestOrdinaryTextHasNoPieces: no ordinary text contains a piece of ten symbols or more of
+// a random key, and no key is shown so much that a share would be suspended. It reads a few
+// MB for 200 keys; KEYHOLE_GUARD_CORPUS names folders for up to 500 MB, KEYHOLE_GUARD_KEYS
+// sets the number of keys.
 func TestOrdinaryTextHasNoPieces(t *testing.T) {
 	t.Parallel()
 	most, keys := int64(4<<20), 200

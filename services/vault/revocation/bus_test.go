@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
-// Cached rows are dropped first, then running calls end, then the other replicas are told: a caller whose
-// call ends tries again and must not find the old row, here or anywhere.
+// Cached rows are dropped first, then running calls end, then the other replicas get the
+// message: a caller whose call ends retries, and must not find the old row here or there.
 func TestCachesAreDroppedBeforeCallsEndBeforeOthersAreTold(t *testing.T) {
 	t.Parallel()
 	redis, err := embedded.Open(t.Context(), "embedded:", "vault")

@@ -2,8 +2,8 @@ package runs
 
 import "testing"
 
-// What broke off before an answer may or may not have been done by the provider;
-// what was answered, or never sent, is known.
+// The outcome of a call that ended before an answer is unknown. The outcome of a call that
+// was answered, or never sent, is known.
 func TestKnownOutcomes(t *testing.T) {
 	t.Parallel()
 	for outcome, want := range map[string]string{

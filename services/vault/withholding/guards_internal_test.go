@@ -9,12 +9,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// However many credentials are used, what is kept of their guards is bounded.
+// The memory for guards is bounded, however many credentials are used.
 func TestGuardsKeepALimitedAmount(t *testing.T) {
 	t.Parallel()
 	g := newGuards()
 	for i := range 60 {
-		// The longest there may be has the largest tables.
+		// The longest credentials have the largest tables.
 		noise := make([]byte, 12<<10)
 		_, _ = rand.Read(noise)
 		set, err := g.get(fmt.Sprint("credential ", i), "1", secret.FromString(base64.StdEncoding.EncodeToString(noise)))

@@ -78,7 +78,7 @@ func TestApplyLeavesOtherBytesAlone(t *testing.T) {
 	}
 }
 
-// FuzzParse holds the reader against encoding/json: it must not accept what that
+// FuzzParse compares the reader with encoding/json: it must not accept what encoding/json
 // refuses, and must read the same value. It may refuse more (duplicates, bad UTF-8).
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,2.5,"\u00e9",null,true]}`, `"\ud83d\ude00"`, `[[[]]]`, `{"a":1,"a":2}`, `-0`, `1E+2`} {

@@ -217,7 +217,8 @@ func TestOrdinaryTextIsNoSecret(t *testing.T) {
 	}
 }
 
-// An empty credential is none where the step does without, and named where it does not.
+// An empty credential does not count where the step works without one, and is reported
+// where it does not.
 func TestEmptyCredentials(t *testing.T) {
 	t.Parallel()
 	openAI := func(version, field, key string) string {
@@ -247,7 +248,7 @@ func TestEmptyCredentials(t *testing.T) {
 	}
 }
 
-// A reference in a list is sent as the text that it is, so a secret there is not replaced.
+// A reference in a list is sent as text, so a secret there is not replaced.
 func TestSecretsInListsAreNotReplaceable(t *testing.T) {
 	t.Parallel()
 	const key = "sk-proj-Zk3vQ9xT7bLm2Wc8RfYh5NpJd4Gs6AeUiOqXwBzCtKyVnMrD"

@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// tree is a workflow in which each step takes the output of the step half its number.
+// tree is a workflow in which each step takes the output of the step with half its number.
 func tree(t testing.TB, n int) *plan.Plan {
 	t.Helper()
 	steps := make([]string, 0, n)

@@ -9,8 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// versions is how many versions of blocks the language has, identifiers how many names
-// they have in all: former types count.
+// versions is the number of versions of blocks in the language, identifiers the number of
+// their names, including former ones.
 const (
 	versions    = 235
 	identifiers = 305
@@ -18,7 +18,7 @@ const (
 
 var identifier = regexp.MustCompile(`^[A-Za-z0-9_@/.-]+$`)
 
-// suspects are names of fields that suggest something which leads out of the workflow.
+// suspects are names of fields that suggest data leaves the workflow there.
 var suspects = map[string]*regexp.Regexp{
 	"a login":  regexp.MustCompile(`(^|_)(user_?name|user|login|account|sid|credentials?)(_|$)`),
 	"a host":   regexp.MustCompile(`(^|_)(host|ip|server|broker|bucket|address|domain)(_|$)`),
@@ -27,7 +27,7 @@ var suspects = map[string]*regexp.Regexp{
 	"a secret": regexp.MustCompile(`(^|_)(key|secrets?|token|password|auth)(_|$)`),
 }
 
-// takesText reports whether some constant of the field is a free text.
+// takesText reports whether a constant of the field may be free text.
 func takesText(types []manifest.Type) bool {
 	for _, t := range types {
 		free := t.Literal == manifest.Text || t.Literal == manifest.Value || t.Literal == manifest.Dict || t.Literal == manifest.List
@@ -46,9 +46,8 @@ func kindsOf(types []manifest.Type) []string {
 	return kinds
 }
 
-// TestEveryFieldThatLeadsOutIsClassified fails for a field whose name or kind looks like
-// a secret, a host, a URL, a path or a model, and of which the manifest does not say what
-// it is.
+// TestEveryFieldThatLeadsOutIsClassified fails for a field whose name or kind looks like a
+// secret, a host, a URL, a path or a model, and whose manifest does not classify it.
 func TestEveryFieldThatLeadsOutIsClassified(t *testing.T) {
 	t.Parallel()
 	for _, m := range manifest.Core().All() {
@@ -78,8 +77,8 @@ func TestEveryFieldThatLeadsOutIsClassified(t *testing.T) {
 	}
 }
 
-// TestWhatSendsSaysWhere wants a destination for each credential, and a network for each
-// block with one.
+// TestWhatSendsSaysWhere requires a destination for each credential, and a network for each
+// block that has a destination.
 func TestWhatSendsSaysWhere(t *testing.T) {
 	t.Parallel()
 	for _, m := range manifest.Core().All() {

@@ -106,7 +106,7 @@ func TestWhatMayRunIsAccepted(t *testing.T) {
 	}
 }
 
-// A check that a manifest names and nobody makes would let everything through.
+// A check that a manifest names and nobody implements would accept everything.
 func TestEachCheckOfAManifestIsKnown(t *testing.T) {
 	t.Parallel()
 	for _, m := range manifest.Core().All() {

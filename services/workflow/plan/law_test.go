@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// randomWorkflow draws steps that take outputs of earlier steps at random: most are
-// wrong somewhere, some compile.
+// randomWorkflow draws steps that take outputs of earlier steps at random. Most have an
+// error, some compile.
 func randomWorkflow(t *rapid.T) []byte {
 	sources := []string{"$inputs.image", "$inputs.nested", "$inputs.p"}
 	var steps []string

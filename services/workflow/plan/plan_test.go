@@ -339,8 +339,8 @@ func TestLargeWorkflowsCompile(t *testing.T) {
 	}
 }
 
-// TestHostileDocuments keeps what is close to the limits of size from costing more than
-// its size. The time is generous: what was quadratic took minutes.
+// TestHostileDocuments checks that documents near the limits of size cost no more than
+// their size. The time limit is generous: quadratic code took minutes.
 func TestHostileDocuments(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("k", 200_000)
@@ -389,7 +389,7 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-// FuzzLoad: whatever the bytes, there is a plan or there are problems, and no panic.
+// FuzzLoad: any bytes give a plan or problems, and no panic.
 func FuzzLoad(f *testing.F) {
 	f.Add(document(detect+","+crop+","+again+","+gate("g", "$steps.crop.crops", "$steps.again"), "$steps.again.*"))
 	f.Add(chain(3, identity, "output"))

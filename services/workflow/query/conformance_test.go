@@ -260,7 +260,7 @@ func detections(columns map[string]any) *value.Detections {
 	return d
 }
 
-// alike tells an integer from a float, and texts from anything.
+// alike distinguishes an integer from a float, and texts from everything else.
 func alike(got, want any, tolerance float64) bool {
 	if x, ok := want.(*value.Detections); ok {
 		y, ok := got.(*value.Detections)

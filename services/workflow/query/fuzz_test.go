@@ -8,8 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// FuzzParse: whatever a definition holds, parsing it and evaluating what was
-// parsed ends without a panic.
+// FuzzParse: for any definition, parsing and evaluating ends without a panic.
 func FuzzParse(f *testing.F) {
 	f.Add(`[{"type": "StringToLowerCase"}, {"type": "StringMatches", "regex": "(?=x)"}]`, `"a"`)
 	f.Add(`[{"type": "SequenceApply", "operations": [{"type": "NumberRound", "decimal_digits": -3}]}]`, `[1e300, 5]`)
@@ -37,7 +36,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// A value whose parts are shared is small in memory and astronomical in text.
+// A value with shared parts is small in memory and astronomical as text.
 func TestSharedPartsDoNotExplode(t *testing.T) {
 	t.Parallel()
 	var v any = "0123456789"
@@ -94,8 +93,8 @@ func TestProblemsNameTheirPath(t *testing.T) {
 	}
 }
 
-// Encoding the same large picture for each element of a list is refused before
-// it takes minutes.
+// Encoding the same large picture for each element of a list is refused before it takes
+// minutes.
 func TestEncodingIsBounded(t *testing.T) {
 	t.Parallel()
 	large := special(map[string]any{"$image": map[string]any{"width": int64(20000), "height": int64(20000)}})

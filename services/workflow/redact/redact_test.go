@@ -51,7 +51,7 @@ func TestDefinition(t *testing.T) {
 	}
 }
 
-// A workflow inside of a step is shown by the same rules as the outer one.
+// A workflow inside a step is shown by the same rules as the outer one.
 func TestNestedDefinition(t *testing.T) {
 	t.Parallel()
 	const nested = `{"version":"1.0","inputs":[],"steps":[{"type":"roboflow_core/inner_workflow@v1","name":"n","parameter_bindings":{},
@@ -74,7 +74,8 @@ func TestNestedDefinition(t *testing.T) {
 	}
 }
 
-// TestAttackATokenInAHostNameIsNotShown: a token in the host of an address that is a credential.
+// TestAttackATokenInAHostNameIsNotShown: a token in the host name of an address that is a
+// credential.
 func TestAttackATokenInAHostNameIsNotShown(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A8", "a token in the host name of an address")

@@ -72,8 +72,8 @@ func TestCredentialInputs(t *testing.T) {
 	}
 }
 
-// An input that fills a credential is required where the step cannot do without, also
-// when its default is empty, which is no credential.
+// An input that fills a credential is required if the step cannot work without one, also if
+// the default is empty, because an empty text is not a credential.
 func TestAnEmptyDefaultIsNoCredential(t *testing.T) {
 	t.Parallel()
 	for _, step := range []struct {

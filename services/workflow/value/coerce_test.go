@@ -11,7 +11,7 @@ func TestCoerce(t *testing.T) {
 	for _, c := range []struct {
 		text  string
 		kinds []string
-		want  string // "" where it is refused
+		want  string // "" if it is refused
 	}{
 		{`"12"`, []string{"integer"}, `12`},
 		{`12.0`, []string{"integer"}, `12`},

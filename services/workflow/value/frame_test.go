@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// The picture's size is known also where nothing was found on it.
+// The picture's size is known even if nothing was found on it.
 func TestEmptyDetectionsKeepThePictureSize(t *testing.T) {
 	t.Parallel()
 	whole := value.NewImage(image.NewRGBA(image.Rect(0, 0, 40, 30)), "whole")

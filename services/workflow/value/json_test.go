@@ -29,7 +29,7 @@ func TestNumbersKeepTheirText(t *testing.T) {
 	}
 }
 
-// What is written is JSON, and reads as the same value.
+// The output is JSON, and reads as the same value.
 func TestJSONRoundTrip(t *testing.T) {
 	t.Parallel()
 	whole := rapid.Custom(func(t *rapid.T) any {

@@ -18,7 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// codec is the standard library's JPEG, and counts what it decodes.
+// codec is the standard library's JPEG, and counts the decoded pictures.
 type codec struct{ decoded *int }
 
 func (codec) Size(encoded []byte) (width, height int, err error) {
@@ -52,7 +52,7 @@ func encoded(t *testing.T, width, height int) []byte {
 	return out
 }
 
-// Numbers keep whether they were whole, and texts are Python's.
+// Numbers keep whether they were whole, and texts of numbers follow Python.
 func TestTexts(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -218,7 +218,7 @@ func TestDetectionsAsResults(t *testing.T) {
 	}
 }
 
-// What is written can be read again.
+// Serialised values can be read again.
 func TestDetectionsRoundTrip(t *testing.T) {
 	t.Parallel()
 	_, d := onCrop()
@@ -245,7 +245,7 @@ func TestDetectionsRoundTrip(t *testing.T) {
 	}
 }
 
-// A packed mask is the mask.
+// A packed mask equals the mask.
 func TestRunsRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -269,7 +269,7 @@ func TestRunsRoundTrip(t *testing.T) {
 	})
 }
 
-// An outline, filled, covers the largest part it goes round.
+// A filled outline covers the largest part that it encloses.
 func TestOutlineGoesRound(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -329,7 +329,7 @@ func TestVideo(t *testing.T) {
 	}
 }
 
-// FuzzRead: whatever comes with a run, it is read or refused.
+// FuzzRead: any input is read or refused.
 func FuzzRead(f *testing.F) {
 	f.Add(`{"image": {"width": 4, "height": 4}, "predictions": [{"x": 1, "y": 1, "width": 1, "height": 1, "confidence": 1, "class": "a", "class_id": 0, "points": [{"x": 0, "y": 0}, {"x": 3, "y": 0}, {"x": 0, "y": 3}]}]}`, "instance_segmentation_prediction")
 	f.Add(`{"type": "base64", "value": "AAAA", "parent_origin": {"offset_x": 1}}`, "image")

@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// Rules are compiled when they are needed first: one that does not compile would be a
-// panic in a request.
+// Rules are compiled on first use. A rule that does not compile would panic in a request.
 func TestEachRuleCompiles(t *testing.T) {
 	t.Parallel()
 	set := loaded()

@@ -43,7 +43,7 @@ func TestParseCommand(t *testing.T) {
 	}
 }
 
-// A command may come in any pieces.
+// A command may arrive in any pieces.
 func TestDirectTakesPieces(t *testing.T) {
 	t.Parallel()
 	e, err := start()
@@ -89,7 +89,7 @@ func TestDirectEnds(t *testing.T) {
 	}
 }
 
-// A subscriber that closes its connection leaves nothing at the server.
+// A subscriber that closes its connection leaves no state in the server.
 func TestDirectUnsubscribes(t *testing.T) {
 	t.Parallel()
 	e, err := start()

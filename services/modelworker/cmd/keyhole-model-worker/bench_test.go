@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
 )
 
-// BenchmarkRun holds a model in a worker against the same runtime in this process
-// with the same threads: the difference is the price of the second process.
+// BenchmarkRun compares a model in a worker with the same runtime and threads in this
+// process. The difference is the cost of the second process.
 func BenchmarkRun(b *testing.B) {
 	path := workertest.Fetched(b, ".tools/testdata/yolov8n.onnx")
 	shape := []int64{1, 3, 640, 640}

@@ -16,8 +16,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
 )
 
-// What is read of a file is what the runtime finds in it, and where the file leaves
-// something open the runtime is asked.
+// The names read from a file are those that the runtime finds. Where the file is ambiguous,
+// the runtime decides.
 func TestAFileTellsWhatTheRuntimeFinds(t *testing.T) {
 	ort.SetSharedLibraryPath(workertest.Fetched(t, "bin/libonnxruntime.so"))
 	if err := ort.InitializeEnvironment(); err != nil {
@@ -65,7 +65,7 @@ func TestAFileTellsWhatTheRuntimeFinds(t *testing.T) {
 	}
 }
 
-// packaged are the models of the fetched package.
+// packaged lists the models of the downloaded package.
 func packaged(t *testing.T) map[string][]byte {
 	t.Helper()
 	archive, err := zip.OpenReader(workertest.Fetched(t, "bin/models/pp-ocr.zip"))

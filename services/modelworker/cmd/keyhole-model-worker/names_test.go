@@ -30,7 +30,7 @@ func TestNamesLeaveWeightsOut(t *testing.T) {
 	}
 }
 
-// Any bytes give names or an error, and no name that is not in them.
+// Any bytes give names or an error, and no name that is not in the bytes.
 func FuzzNames(f *testing.F) {
 	f.Add(graph())
 	f.Add([]byte{0x3a, 0xff, 0xff, 0xff, 0xff, 0x7f})
@@ -52,8 +52,8 @@ func FuzzNames(f *testing.F) {
 	})
 }
 
-// What was learned is bounded, and outputs that cannot be laid out beforehand are
-// not learned.
+// The memory for learned shapes is bounded, and outputs whose layout is unknown beforehand
+// are not learned.
 func TestLearnedIsBounded(t *testing.T) {
 	t.Parallel()
 	var l learned

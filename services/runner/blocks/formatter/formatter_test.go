@@ -62,7 +62,7 @@ func TestExpression(t *testing.T) {
 	}
 }
 
-// What a value brings in is never looked at for placeholders.
+// Placeholders inside a value are not replaced.
 func TestStringTemplate(t *testing.T) {
 	t.Parallel()
 	step := `{"type": "roboflow_core/string_template@v1", "name": "s", "template": "{x} and {unknown} and {{ x }} { y } {\"a\": 1}",

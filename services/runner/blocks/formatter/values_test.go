@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// call runs one block by itself.
+// call runs one block.
 func call(t *testing.T, block string, fields, args map[string]any) (engine.Result, error) {
 	t.Helper()
 	step := engine.Step{Name: "s", Fields: fields}
@@ -58,7 +58,7 @@ func TestCosineSimilarity(t *testing.T) {
 	}
 }
 
-// Berlin is two hours ahead in July, so that it is the next day there.
+// Berlin is two hours ahead in July, so the date there is the next day.
 func TestCurrentTime(t *testing.T) {
 	t.Parallel()
 	berlin, err := time.LoadLocation("Europe/Berlin")

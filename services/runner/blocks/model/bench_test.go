@@ -17,7 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// detectAndDraw is what the workflow of the benchmark does.
+// detectAndDraw is the workflow of the benchmark.
 const detectAndDraw = `{
  "version": "1.0",
  "inputs": [{"type": "InferenceImage", "name": "image"}],
@@ -30,7 +30,7 @@ const detectAndDraw = `{
   {"type": "JsonField", "name": "image", "selector": "$steps.boxes.image"}
  ]}`
 
-// scene compresses as a photograph does.
+// scene compresses like a photograph.
 func scene(tb testing.TB, w, h int) []byte {
 	tb.Helper()
 	r := rand.New(rand.NewPCG(3, 4))
@@ -49,9 +49,9 @@ func scene(tb testing.TB, w, h int) []byte {
 	return data
 }
 
-// BenchmarkPhotograph holds a workflow on a photograph against the same work done
-// by hand: decode, sample, run the model, draw a box, encode. What the workflow
-// does beyond that (base64 both ways, ids, lineage) is its price.
+// BenchmarkPhotograph compares a workflow on a photograph with the same work done by hand:
+// decode, sample, run the model, draw a box, encode. The additional work of the workflow
+// (base64 both ways, IDs, lineage) is its cost.
 func BenchmarkPhotograph(b *testing.B) {
 	for _, c := range []struct {
 		name string
@@ -73,7 +73,7 @@ func throughBlocks(b *testing.B, data []byte) {
 	}
 }
 
-// cached answers Resolve from memory, as a registry's client does.
+// cached resolves models from memory, like a registry's client.
 func cached(b *testing.B) *models.Runner {
 	b.Helper()
 	r := modeltest.Runner(b, modeltest.Real(b))
@@ -120,7 +120,7 @@ func alone(b *testing.B, data []byte) {
 	}
 }
 
-// BenchmarkLabels is the drawing of labels alone.
+// BenchmarkLabels measures the drawing of labels only.
 func BenchmarkLabels(b *testing.B) {
 	img := value.NewImage(image.NewRGBA(image.Rect(0, 0, 640, 480)), "blank")
 	d := &value.Detections{Data: map[string][]any{}}

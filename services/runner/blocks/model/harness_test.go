@@ -20,7 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// meter keeps what was charged.
+// meter records the charges.
 type meter struct {
 	mu   sync.Mutex
 	uses []engine.Use
@@ -32,7 +32,7 @@ func (m *meter) use(u engine.Use) {
 	m.uses = append(m.uses, u)
 }
 
-// newEnv is an environment over models, with ids that count.
+// newEnv returns an environment with models and with IDs that count up.
 func newEnv(models engine.Models) (*engine.Env, *meter) {
 	m := &meter{}
 	var mu sync.Mutex
@@ -48,7 +48,7 @@ func newEnv(models engine.Models) (*engine.Env, *meter) {
 	}, m
 }
 
-// call runs a single block of the catalogue.
+// call runs one block of the catalogue.
 func call(ctx context.Context, tb testing.TB, env *engine.Env, kind string, args map[string]any, indices ...engine.Index) (engine.Result, error) {
 	tb.Helper()
 	step := &engine.Step{Name: "step", Type: kind, Fields: args}
@@ -126,7 +126,7 @@ func picture(data []byte) map[string]any {
 	return map[string]any{"type": "base64", "value": base64.StdEncoding.EncodeToString(data)}
 }
 
-// run executes a workflow and serialises its results, as a client sees them.
+// run executes a workflow and serialises its results, as a client gets them.
 func run(tb testing.TB, w *engine.Workflow, env *engine.Env, inputs map[string]any) []map[string]any {
 	tb.Helper()
 	request := engine.Request{Env: *env, Inputs: inputs, Reader: value.Reader{Codec: env.Codec, NewID: env.NewID}}

@@ -12,7 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/models/modeltest"
 )
 
-// reading is the demo: read the text in a picture, keep what is sure, draw it.
+// reading is the demo: it reads the text in a picture, keeps confident results, and draws
+// them.
 const reading = `{
  "version": "1.0",
  "inputs": [{"type": "InferenceImage", "name": "image"}],
@@ -80,7 +81,7 @@ func pixelsOf(t *testing.T, output any) func(x, y int) color.RGBA {
 	return imaging.Copy(pixels).RGBAAt
 }
 
-// near allows for what JPEG does at edges.
+// near tolerates the artefacts of JPEG at edges.
 func near(a, b color.RGBA) bool {
 	far := func(x, y uint8) bool { return max(x, y)-min(x, y) > 60 }
 	return !far(a.R, b.R) && !far(a.G, b.G) && !far(a.B, b.B)

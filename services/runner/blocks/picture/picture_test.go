@@ -39,7 +39,8 @@ func run(t *testing.T, step, output string, width, height int) (any, error) {
 	return got[0]["out"], nil
 }
 
-// place is where a crop is, and checks that its first pixel is that of its column.
+// place returns the position of a crop, and checks that its first pixel is the one of its
+// column.
 func place(t *testing.T, v any) [4]int {
 	t.Helper()
 	crop := v.(*value.Image)

@@ -98,7 +98,7 @@ func TestTheProtocolOfEachVersion(t *testing.T) {
 	}
 }
 
-// A provider's failure fails the step, for a stranger without its words.
+// A provider's failure fails the step. A stranger does not see the provider's text.
 func TestOpenAIFailsWithoutTheProvidersWords(t *testing.T) {
 	t.Parallel()
 	for version := 1; version <= 5; version++ {

@@ -64,7 +64,7 @@ func TestCompatibleAsksAndMeters(t *testing.T) {
 	}
 }
 
-// The process's environment is another tenant's, or the operator's.
+// Steps must not use the environment of the process: it belongs to the operator.
 func TestNothingComesFromTheEnvironment(t *testing.T) {
 	for _, name := range []string{"OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_ADMIN_KEY"} {
 		t.Setenv(name, "sk-canary-of-the-environment")
@@ -147,7 +147,7 @@ func TestParametersGoThroughOperations(t *testing.T) {
 	}
 }
 
-// A provider that fails is reported, without its words; each try is counted.
+// A provider that fails is reported without its text, and each attempt is counted.
 func TestCompatibleReportsAFailingProvider(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -184,7 +184,8 @@ func TestCompatibleReportsAFailingProvider(t *testing.T) {
 					t.Errorf("%d uses, want %d", len(o.uses), tc.tries)
 				}
 			}
-			// Where nothing reads error_status, an empty answer would be all there is.
+			// If nothing reads error_status, an empty answer would be the only sign of the
+			// failure.
 			o := &out{server: s, reads: []string{"output"}}
 			_, err := run(t, o, compatible, map[string]any{"prompt": "hello"}, compatibleArgs(nil))
 			public, ok := errors.AsType[*errs.Error](err)
@@ -216,7 +217,7 @@ func TestAnotherTryIsAnotherAttempt(t *testing.T) {
 	}
 }
 
-// What was refused on our side is not the provider's failure.
+// A refusal by the vault is not the provider's failure.
 func TestARefusedWayOutFailsTheStep(t *testing.T) {
 	t.Parallel()
 	for _, reason := range []errorsv1.Reason{
@@ -261,7 +262,7 @@ func TestExtraBody(t *testing.T) {
 	}
 }
 
-// A provider that hangs has failed; it does not use up the run.
+// A provider that hangs fails its step; it does not use up the time of the run.
 func TestAProviderThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -283,7 +284,7 @@ func TestAProviderThatHangs(t *testing.T) {
 	})
 }
 
-// hanging is a way out on which nothing ever comes back.
+// hanging is a client that never returns an answer.
 type hanging struct{}
 
 func (h hanging) Client(context.Context, engine.Attempt, ...string) (*http.Client, error) {

@@ -20,15 +20,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// server is a loopback provider. It speaks as much of both protocols as the
-// blocks need, and keeps what it was asked.
+// server is a loopback provider. It implements as much of both protocols as the blocks
+// need, and records the requests.
 type server struct {
 	*httptest.Server
 	mu     sync.Mutex
 	paths  []string
 	bodies []map[string]any
 	heads  []http.Header
-	// reply makes the answer to the n-th request, from 1; nil is a plain answer.
+	// reply returns the answer to the n-th request, from 1; nil is a plain answer.
 	reply func(n int, w http.ResponseWriter) bool
 	text  string
 }
@@ -82,7 +82,7 @@ func (s *server) requests() int {
 	return len(s.paths)
 }
 
-// out is a way out that leads to the server, whatever the host is.
+// out is a client that connects to the server, whatever the host is.
 type out struct {
 	server *server
 	err    error
@@ -125,7 +125,7 @@ func (o *out) meter(use engine.Use) {
 	o.uses = append(o.uses, use)
 }
 
-// jpegCodec is enough of a codec to encode what the tests draw.
+// jpegCodec can encode what the tests draw.
 type jpegCodec struct{}
 
 func (jpegCodec) Size([]byte) (int, int, error) { return 2, 1, nil }
@@ -154,7 +154,7 @@ func batch(pictures ...*value.Image) (*engine.Batch, []engine.Index) {
 	return b, b.Indices
 }
 
-// run makes the block of a step and calls it once.
+// run creates the block of a step and calls it once.
 func run(t *testing.T, o *out, block string, fields, args map[string]any, indices ...engine.Index) (engine.Result, error) {
 	t.Helper()
 	step := engine.Step{Name: "llm", Type: block, Fields: fields, Reads: o.reads}

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Whatever a prompt and a value look like, the value comes out as it is, and
-// without values the prompt does.
+// Whatever the prompt and the value are, the value is inserted unchanged, and a prompt
+// without values stays unchanged.
 func FuzzTemplate(f *testing.F) {
 	f.Add("is {{ $parameters.a }} in {{$parameters.b}}?", "{{ $parameters.b }}")
 	f.Add("{{ $parameters.a }", "$1")

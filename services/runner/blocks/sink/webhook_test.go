@@ -24,7 +24,7 @@ import (
 
 const webhook = "roboflow_core/webhook_sink@v1"
 
-// receiver keeps the requests that it gets.
+// receiver records the requests that it gets.
 type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -48,7 +48,7 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
-// out is a way out without an egress.
+// out is a client without an egress.
 type out struct {
 	mu    sync.Mutex
 	slots []string
@@ -156,7 +156,7 @@ func TestFilesAreMultipart(t *testing.T) {
 	}
 }
 
-// A credential among the headers is asked for, and its mark is not sent.
+// A credential in a header is requested, and its mark is not sent.
 func TestACredentialReferenceIsASlot(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ fields, args map[string]any }{
@@ -182,8 +182,8 @@ func TestACredentialReferenceIsASlot(t *testing.T) {
 	}
 }
 
-// Every place of a request takes its own credential; none of their marks is sent,
-// but for the one that the body holds.
+// Each place of a request has its own credential. Their marks are not sent, except the one
+// inside the body.
 func TestSeveralCredentialsInOneRequest(t *testing.T) {
 	t.Parallel()
 	r, o := newReceiver(t), &out{}
@@ -267,7 +267,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// A refused address is the webhook's trouble; a right that is gone is the run's.
+// A refused address fails the webhook; a revoked right fails the run.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	refused := &out{err: errs.PermissionDenied("the address may not be called").WithReason(errorsv1.Reason_REASON_ADDRESS_REFUSED)}
@@ -298,8 +298,8 @@ func TestATimeoutIsReported(t *testing.T) {
 	}
 }
 
-// An operation that does not fit its value fails the step with the operation's own
-// words, and nothing is sent.
+// An operation that does not fit its value fails the step with the operation's message, and
+// nothing is sent.
 func TestAnOperationThatFailsFailsTheStep(t *testing.T) {
 	t.Parallel()
 	op := func(kind string, more ...any) []any {

@@ -40,7 +40,7 @@ func found(boxes ...value.Box) *value.Detections {
 	return d
 }
 
-// draw runs one step of a kind, with fields as a definition has them.
+// draw runs one step of a kind, with the fields of a definition.
 func draw(t *testing.T, kind string, img *value.Image, d *value.Detections, fields map[string]any) (*image.RGBA, error) {
 	t.Helper()
 	step := map[string]any{"type": "roboflow_core/" + kind, "name": "draw", "image": "$inputs.image", "predictions": "$inputs.found"}
@@ -81,7 +81,7 @@ func must(t *testing.T, kind string, img *value.Image, d *value.Detections, fiel
 	return drawn
 }
 
-// where a colour is.
+// where returns the pixels that have a colour.
 func where(img *image.RGBA, c color.RGBA) (bounds image.Rectangle) {
 	for y := range img.Rect.Dy() {
 		for x := range img.Rect.Dx() {
@@ -213,7 +213,7 @@ func TestTextsAndSizes(t *testing.T) {
 	}
 }
 
-// Whatever a model gives, it is drawn or not, quickly, and nothing fails.
+// Any output of a model is drawn or ignored, quickly and without an error.
 func TestAnyDetectionsCanBeDrawn(t *testing.T) {
 	t.Parallel()
 	nan, inf := math.NaN(), math.Inf(1)

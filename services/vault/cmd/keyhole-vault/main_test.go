@@ -20,8 +20,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// The program starts from nothing, writes its keys for its owner alone, serves
-// both endpoints over TLS, and stops on a signal.
+// The program starts without any data, writes its keys readable for their owner only,
+// serves both endpoints over TLS, and stops on a signal.
 func TestProgram(t *testing.T) {
 	dir := t.TempDir()
 	ca, err := identity.OpenAuthority(dir)
@@ -44,7 +44,7 @@ func TestProgram(t *testing.T) {
 	defer func() { _ = conn.Close() }()
 	waiting, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	// A key that does not exist: the answer says that somebody is there to ask.
+	// A key that does not exist: the answer shows that the server runs.
 	for {
 		_, err := vaultinternalv1.NewVaultInternalServiceClient(conn).Authenticate(waiting, &vaultinternalv1.AuthenticateRequest{Key: "kh_x"}, grpc.WaitForReady(false))
 		if err != nil && strings.Contains(err.Error(), "unknown, malformed or revoked") {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestGeneratedIsCurrent fails if the manifests are not those of the source: run go
-// generate in the package manifest.
+// TestGeneratedIsCurrent fails if the manifests differ from the source. To fix it, run go
+// generate in package manifest.
 func TestGeneratedIsCurrent(t *testing.T) {
 	t.Parallel()
 	source, err := os.ReadFile("../source/blocks.txt")

@@ -35,7 +35,7 @@ func compiled(t *testing.T, m *manifest.Manifest) *jsonschema.Schema {
 	return s
 }
 
-// decoded is the example as JSON has it.
+// decoded returns the example as JSON decodes it.
 func decoded(t *testing.T, m *manifest.Manifest) (any, string) {
 	t.Helper()
 	raw, err := json.Marshal(schema.Example(m))
@@ -49,7 +49,7 @@ func decoded(t *testing.T, m *manifest.Manifest) (any, string) {
 	return value, string(raw)
 }
 
-// depthOf is how much deeper than others the field is nested that takes the reference.
+// depthOf returns how much deeper than others the field is nested that takes the reference.
 func depthOf(m *manifest.Manifest, step any, reference string) int {
 	for field, offset := range m.InputOffsets {
 		if step.(map[string]any)[field] == reference {
@@ -62,7 +62,7 @@ func depthOf(m *manifest.Manifest, step any, reference string) int {
 var inputOf = regexp.MustCompile(`\$inputs\.([a-z_0-9]+)`)
 
 // TestExamplesAreValid compiles each example in a workflow with the inputs that it names,
-// and holds it against the block's schema.
+// and validates it against the block's schema.
 func TestExamplesAreValid(t *testing.T) {
 	t.Parallel()
 	for _, m := range manifest.Core().All() {
