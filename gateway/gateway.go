@@ -48,7 +48,7 @@ type Config struct {
 	// TrustedProxies are the networks (CIDR) whose X-Forwarded-For is believed.
 	TrustedProxies []string
 	// AllowOrigins are the origins that browsers may call from; empty means all,
-	// which is safe: a cookie counts for pages of this installation alone.
+	// which is safe: a cookie counts for pages of this installation only.
 	AllowOrigins []string
 	// VisitorKey makes a guest's pseudonym from its address. Replicas must share it;
 	// empty means a random key at each start.

@@ -99,7 +99,7 @@ func chooseModels(t *testing.T, in *installation) {
 			r := guest.shared(t, token, given(one, "detector", name, "reader", "letters/1"))
 			same := strings.ReplaceAll(string(nothing.body), "nothing/1", name)
 			if diff := cmp.Diff(same, string(r.body)); diff != "" || r.status != nothing.status || r.reason() != "MODEL_NOT_FOUND" {
-				t.Errorf("the owner's other private model is told apart: %s", diff)
+				t.Errorf("the owner's other private model has another answer: %s", diff)
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 type streamFailure struct{}
 
 // streamWriter turns the refusal of a stream before its first line into an ordinary
-// error answer. grpc-gateway would derive the status from the gRPC code alone and wrap
+// error answer. grpc-gateway would derive the status from the gRPC code only and wrap
 // the body as a line.
 type streamWriter struct {
 	http.ResponseWriter

@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 )
 
-// cookieName has the prefix with which a browser takes a cookie from this host alone, over HTTPS or on loopback:
+// cookieName has the prefix with which a browser takes a cookie from this host only, over HTTPS or on loopback:
 // no neighbour under the same domain can plant one.
 const cookieName = "__Host-keyhole"
 
@@ -32,7 +32,7 @@ func setCookie(w http.ResponseWriter, value string, maxAge int) {
 	})
 }
 
-// Cookie returns the session in a request's cookie, on whatever page the request began. Two cookies are none.
+// Cookie returns the session in a request's cookie, whatever page made the request. Two cookies count as none.
 func Cookie(r *http.Request) Proof {
 	sent := r.CookiesNamed(cookieName)
 	if len(sent) != 1 || !WellFormed(sent[0].Value) || !strings.HasPrefix(sent[0].Value, rpc.SessionPrefix) {
@@ -79,7 +79,7 @@ func (a *Auth) CheckPrivate(r *http.Request) error {
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_HTTPS_REQUIRED,
 		"signing in needs HTTPS, except on this machine (127.0.0.1 or localhost): open the https:// address; "+
-			"behind a proxy that ends TLS, the operator must list it in --trusted-proxies")
+			"behind a proxy that terminates TLS, the operator must list it in --trusted-proxies")
 }
 
 // Private reports whether nobody between the client and the installation reads the request: it came over HTTPS, or

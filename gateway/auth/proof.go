@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// Proof is what a request shows of its sender. The zero Proof is a guest's.
+// Proof is what a request proves about its sender. The zero Proof is a guest's.
 type Proof struct {
 	kind proofKind
 	text string
@@ -37,7 +37,7 @@ func Key(key string) Proof {
 }
 
 // Proof reads what a request to the API shows: the Authorization header with a key or a session, or else the
-// cookie of a page of this installation. Roboflow's routes take keys alone and do not call it.
+// cookie of a page of this installation. Roboflow's routes accept keys only and do not call it.
 func (a *Auth) Proof(r *http.Request) (Proof, error) {
 	text, err := Bearer(r)
 	switch {

@@ -63,5 +63,5 @@ func (s *Shares) Bound(next http.Handler) http.Handler {
 
 func tooMany() error {
 	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
-		"too many requests of this address are in hand; wait for some of them to end, and try again").RetryAfter(time.Second)
+		"too many requests from this address are in progress; wait until some have ended, then retry").RetryAfter(time.Second)
 }

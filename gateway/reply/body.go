@@ -19,7 +19,7 @@ func JSON(w http.ResponseWriter, code int, raw []byte) {
 	_, _ = w.Write(raw) // the client may have gone
 }
 
-// Body writes a body with its length; the answer to HEAD has the headers alone.
+// Body writes a body with its length; the answer to HEAD has only the headers.
 func Body(w http.ResponseWriter, r *http.Request, code int, raw []byte) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
 	w.WriteHeader(code)

@@ -47,7 +47,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (shown, error) {
 		return s, refuse(`send {"key": "..."} or {"code": "..."}, one of the two`)
 	}
 	if !auth.WellFormed(s.Key + s.Code) {
-		return s, errs.Unauthenticated("this is no key and no code of this installation: copy the whole of it")
+		return s, errs.Unauthenticated("not a key or a code of this installation: copy it completely")
 	}
 	return s, nil
 }

@@ -1,5 +1,5 @@
 // Package web holds the built web app. `make web` builds it into dist/app. Without it
-// dist has a placeholder page alone, so that the programs build without Node.
+// dist has only a placeholder page, so that the programs build without Node.
 package web
 
 import "embed"

@@ -27,9 +27,9 @@ func (p *Pool) launch(ctx context.Context, tenant string) (*process, error) {
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return nil, failure(Unavailable, "the model worker does not come up: %v", err)
+		return nil, failure(Unavailable, "the model worker does not start: %v", err)
 	}
-	return nil, failure(Unavailable, "the model worker does not come up: %s", reply.Detail)
+	return nil, failure(Unavailable, "the model worker does not start: %s", reply.Detail)
 }
 
 func (p *Pool) spawn(tenant string) (*process, error) {

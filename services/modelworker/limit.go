@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-var errLimit = errors.New("the model took longer than is allowed")
+var errLimit = errors.New("the model exceeded its time limit")
 
 // bounded adds the pool's own limit to ctx. [Pool.explain] distinguishes this limit from
 // the caller's deadline.

@@ -313,7 +313,7 @@ func (p *vaultPeer) forward(stream grpc.BidiStreamingServer[vaultinternalv1.Egre
 	for {
 		n, err := answer.Body.Read(buffer)
 		if most -= int64(n); most < 0 {
-			return errs.ResourceExhausted(errorsv1.Reason_REASON_RESULT_TOO_LARGE, "the response is larger than is allowed")
+			return errs.ResourceExhausted(errorsv1.Reason_REASON_RESULT_TOO_LARGE, "the response is larger than allowed")
 		}
 		if n > 0 {
 			part := &vaultinternalv1.EgressResponse{Part: &vaultinternalv1.EgressResponse_Body{Body: slices.Clone(buffer[:n])}}

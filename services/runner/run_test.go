@@ -370,7 +370,7 @@ func TestAProvidersWordsAreForTheOwner(t *testing.T) {
 			t.Errorf("preview %v: told %q", preview, meta["providerMessage"])
 		}
 		if strings.Contains(e.Message(), "Incorrect") {
-			t.Errorf("preview %v: everybody is told %q", preview, e.Message())
+			t.Errorf("preview %v: everyone gets %q", preview, e.Message())
 		}
 		booked := w.sharing.bookings(t, 1)[0]
 		if strings.Contains(booked.String(), "Incorrect") || booked.GetReason() != "PROVIDER_FAILED" || len(booked.GetItems()) == 0 {

@@ -33,7 +33,7 @@ type Config struct {
 	ModelDir string
 	// ModelBytes bounds it; 0 means 10 GiB.
 	ModelBytes int64
-	// Runs is how many runs go on at the same time; 0 means 128. One workspace has at
+	// Runs is the number of concurrent runs; 0 means 128. One workspace has at
 	// most half of them, one key or visitor at most three eighths. More wait for a
 	// moment and are then refused: a clear answer is better than a long queue.
 	Runs int

@@ -116,7 +116,7 @@ func TestGuestsKeyThatIsUsedUp(t *testing.T) {
 		}
 		for _, a := range view.GetAllowances() {
 			if a.GetScope() == "key" {
-				t.Errorf("a guest is told what the guests' key has left: %v", a)
+				t.Errorf("a guest sees what the guests' key has left: %v", a)
 			}
 		}
 		_, err = s.preview(s.guest("g"), token, "r2")

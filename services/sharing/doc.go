@@ -1,5 +1,5 @@
 // Package sharing owns workflows, their versions, shares and forks, the runs and what they
-// cost. It alone decides on whose behalf a run happens: policy applies the table that says
+// cost. Only sharing decides on whose behalf a run happens: policy applies the table that says
 // who pays and whose credentials are used, runs reserves the cost, signs a run grant and
 // books the run once.
 //
@@ -7,7 +7,7 @@
 // key or credential; to store a secret (a secret in a definition goes to the vault, or
 // the definition is refused); to store inputs and outputs; to show one workspace what
 // belongs to another. It holds no credential and could not use one: the vault gives
-// nothing to a run on the word of sharing alone.
+// nothing to a run because sharing alone says so.
 //
 // The root wires the packages below it, leaves first:
 //

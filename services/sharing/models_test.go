@@ -38,7 +38,7 @@ func (s *harness) models(r *sharinginternalv1.AuthorizeRunResponse) map[string]s
 	for _, m := range r.GetModels() {
 		bound[m.GetModelId()] = strings.TrimPrefix(m.GetVersion(), "workspaces/")
 		if !granted.HasModel(m.GetVersion()) {
-			s.t.Errorf("the runner is told of %s, which is not granted", m.GetVersion())
+			s.t.Errorf("the runner gets %s, which is not granted", m.GetVersion())
 		}
 	}
 	if len(granted.Models) > len(bound) {
@@ -130,7 +130,7 @@ func TestAVisitorChoosesAmongPublicModels(t *testing.T) {
 					_, err := s.choose(ctx, through(token), "refused", model)
 					refused(t, err, errorsv1.Reason_REASON_MODEL_NOT_FOUND)
 					if diff := cmp.Diff(shape(nothing, "nothing/1"), shape(err, model)); diff != "" {
-						t.Errorf("%q is told apart from a model that is not there: %s", model, diff)
+						t.Errorf("%q has another answer than a model that does not exist: %s", model, diff)
 					}
 				}
 			}

@@ -65,7 +65,7 @@ func TestWhatCannotRunIsKeptAndNotRun(t *testing.T) {
 			steps = append(steps, v.GetField()+": "+v.GetDescription())
 		}
 		if e.Code() != codes.FailedPrecondition || len(steps) != 5 || steps[1] != "steps.plc: needs a PLC" {
-			t.Errorf("%s is told %s %q", who, e.Code(), steps)
+			t.Errorf("%s gets %s %q", who, e.Code(), steps)
 		}
 	}
 	if n := s.reserved(); n != 0 {

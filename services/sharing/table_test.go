@@ -49,7 +49,7 @@ func TestPublicModelsAreChargedToTheVisitor(t *testing.T) {
 			t.Errorf("a guest's run is charged to %s", c.ChargedKey)
 		}
 		if run.GetName() != "r2" {
-			t.Errorf("a guest is told %q, want the id alone", run.GetName())
+			t.Errorf("a guest gets %q, want only the id", run.GetName())
 		}
 	})
 }
@@ -129,7 +129,7 @@ func TestRunAccessIsChargedToTheOwnersKey(t *testing.T) {
 		}
 		out := s.finish("r1", &sharingv1.LineItem{Step: "detect", Attempt: 1, Kind: "model", Resource: c.Models[0], Quantity: 2})
 		if len(out.GetCharges()) != 0 {
-			t.Errorf("the visitor is told what the owner was charged: %v", out.GetCharges())
+			t.Errorf("the visitor sees what the owner was charged: %v", out.GetCharges())
 		}
 		if n := s.usage("acme", "share")[share.GetName()]; n != 1 {
 			t.Errorf("the share was charged %d runs, want 1", n)
@@ -182,8 +182,8 @@ func TestSlotsBecomeInputs(t *testing.T) {
 			reason  errorsv1.Reason
 			fields  []string
 		}{
-			{map[string]string{"first_api_key": "", "photo": "it is not a text"}, errorsv1.Reason_REASON_INPUT_MISSING, []string{"inputs.first_api_key"}},
-			{map[string]string{"first_api_key": "it is not a text", "other_api_key": "it is a placeholder or a reference"}, errorsv1.Reason_REASON_INPUT_INVALID, []string{"inputs.first_api_key", "inputs.other_api_key"}},
+			{map[string]string{"first_api_key": "", "photo": "it is not a string"}, errorsv1.Reason_REASON_INPUT_MISSING, []string{"inputs.first_api_key"}},
+			{map[string]string{"first_api_key": "it is not a string", "other_api_key": "it is a placeholder or a reference"}, errorsv1.Reason_REASON_INPUT_INVALID, []string{"inputs.first_api_key", "inputs.other_api_key"}},
 		} {
 			_, err := s.runner.AuthorizeRun(s.member("visitor"), &sharinginternalv1.AuthorizeRunRequest{
 				Run: "invalid-credential", Target: &sharinginternalv1.AuthorizeRunRequest_Token{Token: token},
@@ -199,7 +199,7 @@ func TestSlotsBecomeInputs(t *testing.T) {
 			}
 		}
 		if n := s.usage("visitor", "key"); len(n) != 0 {
-			t.Errorf("what was refused was charged: %v", n)
+			t.Errorf("refused runs were charged: %v", n)
 		}
 		run, err := s.preview(s.member("visitor"), token, "r2", "photo", "first_api_key", "other_api_key")
 		must(t, err)
@@ -248,10 +248,10 @@ func TestHiddenCredentialsAreGrantedByTheOwner(t *testing.T) {
 		s.vault.began("r1", attempt("llm", 1, "workspaces/acme/credentials/llm", "ok"))
 		out := s.finish("r1", &sharingv1.LineItem{Step: "llm", Attempt: 1, Kind: "credential", Resource: "workspaces/acme/credentials/llm", Quantity: 1})
 		if strings.Contains(text(t, out), "acme") || len(out.GetCharges()) != 2 {
-			t.Errorf("the visitor is told whose credential it was: %v", out)
+			t.Errorf("the visitor sees whose credential it was: %v", out)
 		}
 		if s.vault.endings("r1") != 1 {
-			t.Errorf("the vault was told %d times that the run ended", s.vault.endings("r1"))
+			t.Errorf("the vault heard %d times that the run ended", s.vault.endings("r1"))
 		}
 		if n := s.usage("visitor", "credential"); n[""] != 1 || len(n) != 1 {
 			t.Errorf("the visitor's usage by credential: %v", n)

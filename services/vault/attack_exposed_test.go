@@ -68,6 +68,6 @@ func (n *tenant) sameValueElsewhere(t *testing.T, f *thief, report *attack.Attac
 	state, err := n.r.sharer.GetCredentialGrant(context.Background(), &vaultinternalv1.GetCredentialGrantRequest{Share: n.shareOf("c")})
 	must(t, err)
 	if state.GetSuspended() || len(state.GetExposed()) != 1 {
-		t.Errorf("the owner is told of the open link: %v", state)
+		t.Errorf("the owner's view of the open link: %v", state)
 	}
 }

@@ -159,7 +159,7 @@ func TestAttackSlicesOverRuns(t *testing.T) {
 				}
 				report.Attempt(shown <= most && err != nil, "%d characters were shown, then %v", shown, err)
 				if events := r.events(t, n, "answer.withheld"); len(events) != 1 || events[0].GetDetails()["run"] == "" || events[0].GetDetails()["chance"] != "unlikely" {
-					t.Errorf("the owner is told %v", events)
+					t.Errorf("the owner gets %v", events)
 				}
 			})
 		}
@@ -267,7 +267,7 @@ func TestAttackSecondSuspension(t *testing.T) {
 		state, err := r.sharer.GetCredentialGrant(context.Background(), &vaultinternalv1.GetCredentialGrantRequest{Share: n.shareOf("a")})
 		must(t, err)
 		if s := state.GetSuspension(); s.GetRun() != first || s.GetNewValueNeeded() || s.GetChanceLikely() {
-			t.Errorf("the owner is told %v", s)
+			t.Errorf("the owner gets %v", s)
 		}
 		must(t, n.opens("a", true)) // the owner has resumed the link
 		_, _, err = f.run(r, "a", "hello")

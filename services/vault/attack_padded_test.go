@@ -69,7 +69,7 @@ func readsAtMost(t *testing.T, report *attack.Attack, slice, most int, as func(s
 		if _, _, err := f.run(r, "a", as(piece)); err != nil {
 			report.Attempt(shown <= most, "%d characters were shown, then %v", shown, err)
 			if events := r.events(t, n, "answer.withheld"); len(events) != 1 {
-				t.Errorf("the owner is told %v", events)
+				t.Errorf("the owner gets %v", events)
 			}
 			return
 		}

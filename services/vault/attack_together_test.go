@@ -12,7 +12,7 @@ import (
 
 // TestAttackHandlesOfOneRequest mixes handles that do not belong together, and repeats
 // some. Nothing is sent unless all are valid, and a handle that was refused with others
-// remains valid for one call by itself.
+// remains valid for one separate call.
 func TestAttackHandlesOfOneRequest(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A9", "several handles in one request")

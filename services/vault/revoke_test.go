@@ -128,7 +128,7 @@ func TestAReflectedSecretSuspendsTheShare(t *testing.T) {
 			_, err = r.issue(other, "llm", 1)
 			refusedWith(t, err, errorsv1.Reason_REASON_SHARE_PAUSED, codes.FailedPrecondition)
 			if got := len(r.events(t, n, "answer.withheld")); got != 1 {
-				t.Fatalf("the owner was told %d times", got)
+				t.Fatalf("the owner got %d events", got)
 			}
 			in.provider.Behave(testkit.Good)
 			n.open(t, 11) // other limits do not count as a resume
@@ -198,7 +198,7 @@ func TestPlainFetches(t *testing.T) {
 }
 
 // A visitor chooses a picture's URL. It cannot reach what the operator has listed for the
-// calls of steps, nor use a connection that one of these has left open.
+// calls of steps, or use a connection that one of these has left open.
 func TestAPictureIsNotFetchedFromWhatStepsMayCall(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)

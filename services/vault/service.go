@@ -61,7 +61,7 @@ func (c Config) withDefaults() Config {
 type Deps struct {
 	// DB was opened with migrations.Files.
 	DB *sqldb.DB
-	// Redis belongs to the vault alone: it holds counters of calls, visitors' credentials
+	// Redis belongs only to the vault: it holds counters of calls, visitors' credentials
 	// (sealed) and messages between replicas.
 	Redis *redisx.Client
 	// KEK is the key-encryption key, from envelope.OpenFile. All replicas need the same key.

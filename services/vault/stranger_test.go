@@ -66,7 +66,7 @@ func TestAttackInternalNamesReadAlike(t *testing.T) {
 		err := get(step, "http://localhost:11434/", n.sign(t, own))
 		refusedWith(t, err, errorsv1.Reason_REASON_ADDRESS_REFUSED, codes.FailedPrecondition)
 		if !strings.Contains(err.Error(), "listing localhost:11434") {
-			t.Errorf("a member is told %v", err)
+			t.Errorf("a member gets %v", err)
 		}
 	}
 	if !strings.Contains(string(in.log.Bytes()), "inside.example.com is at an address that is not public") {

@@ -77,7 +77,7 @@ func (p *parser) version(n *document.Node) {
 	case n == nil:
 		p.syntax("/version", "", "version", `the key version is missing; write "version": "1.0"`)
 	case n.Kind != document.String:
-		p.syntax("/version", "", "version", `version must be a text like "1.0", not a %s`, n.Kind)
+		p.syntax("/version", "", "version", `version must be a string like "1.0", not a %s`, n.Kind)
 	default:
 		p.definition.Version = n.Text
 	}
@@ -131,7 +131,7 @@ func (e element) text(key string) (string, bool) {
 		return "", false
 	}
 	if n.Kind != document.String {
-		e.syntax(pointer, e.stepName(), e.where(key), "%s must be a text, not a %s", key, n.Kind)
+		e.syntax(pointer, e.stepName(), e.where(key), "%s must be a string, not a %s", key, n.Kind)
 		return "", false
 	}
 	return n.Text, true

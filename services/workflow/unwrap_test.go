@@ -68,7 +68,7 @@ func TestUnwrapSaysWhatIsWrong(t *testing.T) {
 		`{"specification": null}`:           `the definition is wrapped, but what "specification" holds is a null, not a definition`,
 		`{"workflow": {"config": 3}}`:       `what "workflow" holds is wrapped, but what "config" holds is a number`,
 		deep:                                "wrapped more than 8 times",
-		"{\"é\": 1, \"é\": 2}":              "line 1, column 14: the key is there twice",
+		"{\"é\": 1, \"é\": 2}":              "line 1, column 14: the key appears twice",
 		`{"specification": "` + strings.Repeat("a", 2<<20) + `"}`:        "at most",
 		"\xef\xbb\xbf{\"version\" \"1.0\"}":                              "line 1, column 12: ",
 		`{"config": ` + quoted(t, "{\"steps\": [\n\n  {]}") + `}`:        "line 3, column 4: ",

@@ -65,7 +65,7 @@ func read(path string) ([]attack.Result, error) {
 		results = append(results, r)
 	}
 	if len(results) == 0 {
-		return nil, errors.New("no attack was tried")
+		return nil, errors.New("no attack test ran")
 	}
 	return results, lines.Err()
 }

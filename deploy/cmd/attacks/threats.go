@@ -32,18 +32,18 @@ var threats = []threat{
 	}},
 	{"T3", "redirects with a credential", []string{"TestRedirects", "TestRedirectsCarryNoCredential", "TestRedirectDropsTheCallersOwnSecrets"}},
 	{"T3", "placeholders and headers of the caller's", []string{"TestNothingIsSubstituted", "TestCallersCopiesAreDropped", "TestRefusedRequests"}},
-	{"T3", "work that goes on after its right has ended", []string{
+	{"T3", "work that continues after its right has ended", []string{
 		"TestRevocationEndsRunningCalls", "TestRevocationWithoutMessages", "TestRevocationReachesTheOtherReplica", "TestNoCallBeginsAfterTheAccount",
 	}},
 	{"T3", "budgets under racing requests", []string{"TestNothingIsAdmittedTooMany", "TestTwoReplicasAdmitNoMoreThanOne", "TestALostRedisLosesNoCount"}},
 	{"T3", "guesses at keys", []string{"TestGuessesAreLimitedByAddress", "TestGuessesAtTheSameTime", "TestManyAddressesGuess"}},
 	{"T3", "oversized and endless requests and answers", []string{"TestSizes", "TestEndlessHeaders", "TestDeadlines", "TestMessagesAreBounded"}},
-	{"T3", "tenants that ask for what is another's", []string{"TestNoRPCCrossesTenants", "TestOthersResourcesLookLikeNone"}},
+	{"T3", "tenants that request another's resources", []string{"TestNoRPCCrossesTenants", "TestOthersResourcesLookLikeNone"}},
 	{"T3", "hostile models", []string{
 		"TestHostileFilesAreRefused", "TestHugeDimensionsAreRefused", "TestAModelCannotReadFiles", "TestMemoryIsCapped",
 		"TestInputsAndOutputsBeyondTheArenaAreRefused", "TestAStubbornModelIsKilled", "TestTheWorkerIsSealed",
 	}},
-	{"T3", "markup in what strangers wrote", []string{"TestPageEscapesWhatStrangersWrote"}},
+	{"T3", "markup in strangers' texts", []string{"TestPageEscapesWhatStrangersWrote"}},
 	{"T4", "addresses that egress must refuse", []string{
 		"TestAddressIsRefusedBeforeAConnection", "TestNameWithPrivateAddressIsRefused", "TestRebinding", "TestTLSIsVerifiedToTheName",
 		"TestDestinationBelongsToTheCredential", "TestParseDestination", "TestRefusedURLs", "TestAddresses",

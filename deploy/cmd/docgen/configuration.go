@@ -19,7 +19,7 @@ var programs = []struct{ title, pkg, command string }{
 func configurationPage() (string, error) {
 	var b strings.Builder
 	b.WriteString("# Settings\n\nA flag, else an environment variable, else the file that `--config` names (YAML or JSON, the same names), else the default.\nAn empty variable is none. " +
-		"Secrets are never values: they are read from files, which must be readable by their owner alone.\n")
+		"Secrets are never values: they are read from files, which must be readable by their owner only.\n")
 	for _, p := range programs {
 		args := []string{"run", p.pkg}
 		if p.command != "" {

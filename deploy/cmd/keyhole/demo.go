@@ -57,7 +57,7 @@ func (c *demoSeed) Run(a *app) error {
 		return err
 	}
 	if there {
-		_, err := fmt.Fprintln(a.out, "the demo is there already")
+		_, err := fmt.Fprintln(a.out, "the demo already exists")
 		return err
 	}
 	made, err := demo.Seed(a.ctx, operator, c.Model, func(what string) { _, _ = fmt.Fprintln(os.Stderr, "demo:", what) })

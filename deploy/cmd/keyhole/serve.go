@@ -95,7 +95,7 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return errors.Join(err, l.close())
 	}
-	tel.Logger.Info("all services in one process: a convenience, and no boundary between them",
+	tel.Logger.Info("all services run in one process, without a security boundary between them",
 		"http", l.http.Addr().String(), "grpc", l.grpc.Addr().String(), "admin", l.admin.Addr().String(), "data", c.Data)
 	ready := &lifecycle.Readiness{}
 	ready.Add("services", n.Ready)
@@ -125,7 +125,7 @@ func (c *serveCmd) firstStart(ctx context.Context, a *app, logger *slog.Logger, 
 		}
 	} else if err := c.standardModels(ctx, base); err != nil && ctx.Err() == nil {
 		// Continue: steps that name their own model work without it.
-		logger.Warn("no public model reads text yet: upload one as operator/pp-ocr-small, or start again", "error", err)
+		logger.Warn("no public model reads text yet: upload one as operator/pp-ocr-small, or restart", "error", err)
 	}
 	<-ctx.Done()
 	return nil

@@ -39,7 +39,7 @@ describe("the build", () => {
     expect(bytes).toBeLessThanOrEqual(kilobytes * 1000);
   });
 
-  test("what is loaded later stays small, and the share page loads none of it by itself", async () => {
+  test("lazy chunks stay small, and the share page does not load them at the start", async () => {
     const manifest = JSON.parse(await readFile(join(dist, ".vite/manifest.json"), "utf8")) as Record<string, Chunk>;
     const first = closure(manifest, "index.html");
     const later: [source: string, kilobytes: number][] = [

@@ -386,7 +386,7 @@ describe("10: a graph of 200 steps", () => {
 });
 
 describe("11: settings", () => {
-  test("say a filter as a sentence, with the JSON beside, and no two buttons have one name", async () => {
+  test("show a filter as a sentence next to its JSON, and give each button its own name", async () => {
     const page = await visit(`/s/${demo}`);
     await ready(page);
     await run(page);

@@ -18,7 +18,7 @@ var (
 	// taken. No work was done on the item, and none will be.
 	ErrNotStarted = errors.New("not started")
 	// errUnanswered is the error of items whose work ended its goroutine (runtime.Goexit).
-	errUnanswered = errors.New("the batch was broken off")
+	errUnanswered = errors.New("the batch ended without an answer")
 )
 
 // Result is the outcome of one item.

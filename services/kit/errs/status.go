@@ -55,7 +55,7 @@ func cancelled() *Error {
 }
 
 func tooLate() *Error {
-	return DeadlineExceeded("the time allowed for this request is over")
+	return DeadlineExceeded("the request exceeded its time limit")
 }
 
 func withheld() *Error {

@@ -1,11 +1,3 @@
-// Package fair shares a bounded resource between clients, so that none can take it from the
-// others: places for runs, bytes of memory, worker processes.
-//
-// A client is a visitor of a tenant. A tenant never holds more than it leaves free, and a
-// visitor never holds more than three quarters of what its tenant may hold. So one tenant
-// gets at most half, two get a third each, and a tenant that holds nothing finds room
-// immediately. Waiting requests are served round robin over tenants, and within a tenant
-// over visitors, so the number of requests of one client does not matter.
 package fair
 
 import (
@@ -234,7 +226,7 @@ func (p *Pool) grant(v *visitor, n int64) *Lease {
 
 func (p *Pool) full() error {
 	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
-		"too many %s at the same time; wait for some of them to end, and try again", p.limits.What).RetryAfter(time.Second)
+		"too many %s at the same time; wait until some have ended, then retry", p.limits.What).RetryAfter(time.Second)
 }
 
 func (p *Pool) tooMuch() error {

@@ -41,7 +41,7 @@ func From(ctx context.Context) Client {
 	return c
 }
 
-// tenant is the state of one tenant: what it holds and what it waits for.
+// tenant is the state of one tenant: its held room and its waiting requests.
 type tenant struct {
 	pool     *Pool
 	name     string

@@ -179,7 +179,7 @@ func (c *Claims) Check(peer string, now time.Time) error {
 
 // Invalid is the only error for an invalid grant.
 func Invalid(cause error) error {
-	return errs.PermissionDenied("the run grant is unknown, expired, ended or not for this").WithReason(errorsv1.Reason_REASON_GRANT_INVALID).Because(cause)
+	return errs.PermissionDenied("the run grant is unknown, expired or ended, or does not cover this call").WithReason(errorsv1.Reason_REASON_GRANT_INVALID).Because(cause)
 }
 
 func (c *Claims) wellFormed() error {

@@ -130,7 +130,7 @@ func (v *Verifier) check(token, typ string, allowed []string) (*verified, error)
 		}
 	}
 	if !slices.Contains(allowed, t.service) {
-		return nil, invalid("signed by %q, who may not state this", t.service)
+		return nil, invalid("signed by %q, which may not sign this kind of token", t.service)
 	}
 	if now.Before(t.from) || now.After(t.until) {
 		return nil, invalid("not valid at this time")
@@ -157,7 +157,7 @@ func (v *Verifier) parse(token, typ string, now time.Time) (*verified, error) {
 		}
 	}
 	if s.typ != typ {
-		return nil, invalid("it is a %q, not a %q", s.typ, typ)
+		return nil, invalid("the token is a %q, not a %q", s.typ, typ)
 	}
 	payload, err := jws.Verify(s.key)
 	if err != nil {

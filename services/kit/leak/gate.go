@@ -37,9 +37,9 @@ func (g *Gate) Err() error {
 	if len(g.found) == 0 {
 		return nil
 	}
-	e := errs.InvalidArgument("%s holds what looks like a secret, and others may see it; take it out, and store secrets as credentials", g.found[0]).WithReason(errorsv1.Reason_REASON_LITERAL_SECRET)
+	e := errs.InvalidArgument("%s contains what looks like a secret, and others may see it; remove it, and store secrets as credentials", g.found[0]).WithReason(errorsv1.Reason_REASON_LITERAL_SECRET)
 	for _, field := range g.found[:min(len(g.found), maxNamed)] {
-		e = e.Field(field, "looks like a secret; others may see it")
+		e = e.Field(field, "looks like a secret, and others may see it")
 	}
 	return e
 }

@@ -1,6 +1,3 @@
-// Package lifecycle runs a program. It starts the components in order, waits for a signal
-// or the first failure, and stops them in reverse order, so that a component outlives
-// those that need it.
 package lifecycle
 
 import (
@@ -53,7 +50,7 @@ func Run(ctx context.Context, logger *slog.Logger, ready *Readiness, components 
 	ready.stop()
 	for i := len(parts) - 1; i >= 0; i-- {
 		if err := parts[i].stop(); err != nil {
-			logger.Error("component did not stop well", slog.String("component", parts[i].Name), slog.Any("error", err))
+			logger.Error("component failed to stop", slog.String("component", parts[i].Name), slog.Any("error", err))
 			first = orElse(first, err)
 		}
 	}

@@ -2,7 +2,7 @@
 //
 // It owns the age of answers, it joins callers that ask for the same key at the same time,
 // and it forgets answers when something changed. It does not cache errors. After a change
-// that it was told of, it never returns an answer that was requested before that change.
+// that it knows of, it never returns an answer that was requested before that change.
 package recent
 
 import (

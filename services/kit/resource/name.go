@@ -24,11 +24,11 @@ func Split(name, kind string) (workspace, id string, ok bool) {
 // NotFound is the error for a resource that does not exist, and for one of another
 // workspace.
 func NotFound(what string) error {
-	return errs.NotFound("there is no such %s here", what)
+	return errs.NotFound("%s not found", what)
 }
 
 // BadName is the error for a name that does not have the form of its resource.
 func BadName(field, form string) error {
-	return errs.InvalidArgument("the name is not of the form %s", form).
+	return errs.InvalidArgument("the name must have the form %s", form).
 		Field(field, "want "+form)
 }

@@ -9,7 +9,7 @@ import (
 
 // Taken is the error for an ID that another resource has.
 func Taken(what, id string) error {
-	return errs.AlreadyExists("there is already a %s %q; choose another id", what, id)
+	return errs.AlreadyExists("the %s %q already exists; choose another id", what, id)
 }
 
 // Conflict is the error for a change of a resource that has changed since it was read.

@@ -83,7 +83,7 @@ func (a *authenticator) authenticate(ctx context.Context, key secret.Secret) (ca
 func (a *authenticator) ask(ctx context.Context, key secret.Secret) (caller.Principal, error) {
 	reply, err := a.vault.Authenticate(ctx, a.request(string(key.Expose())))
 	if err != nil {
-		return caller.Principal{}, fmt.Errorf("ask the vault whose key it is: %w", err)
+		return caller.Principal{}, fmt.Errorf("authenticate with the vault: %w", err)
 	}
 	return VerifyPrincipal(a.verifier, reply.GetAssertion())
 }

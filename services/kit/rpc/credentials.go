@@ -52,7 +52,7 @@ func (s *serverSide) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthI
 	}
 	if s.plaintext {
 		if !isLoopback(conn.RemoteAddr()) {
-			return nil, nil, errors.New("plaintext is for loopback alone")
+			return nil, nil, errors.New("plaintext is allowed on loopback only")
 		}
 		return s.met(conn, conn, proved("", "plaintext", credentials.NoSecurity))
 	}

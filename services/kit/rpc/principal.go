@@ -116,7 +116,7 @@ func (s *Server) principal(ctx context.Context, peer peerInfo, address string) (
 		return caller.Principal{}, refused(errors.New("a principal in metadata from a caller that may not forward one"))
 	}
 	if len(forwarded) > 1 || len(visitor) > 1 || len(keys) > 1 || len(forwarded)+len(visitor)+len(keys) > 1 {
-		return caller.Principal{}, refused(errors.New("more than one statement of who is calling"))
+		return caller.Principal{}, refused(errors.New("more than one caller assertion"))
 	}
 	switch {
 	case len(forwarded) == 1:
@@ -149,7 +149,7 @@ func (s *Server) authenticate(ctx context.Context, header, address string) (call
 		return caller.Principal{}, err
 	}
 	if p.Kind != caller.Member && p.Kind != caller.Operator {
-		return caller.Principal{}, refused(errors.New("a key that is nobody's"))
+		return caller.Principal{}, refused(errors.New("an unknown key"))
 	}
 	return p, nil
 }

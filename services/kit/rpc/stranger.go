@@ -201,7 +201,7 @@ func (s *Server) tap(ctx context.Context, info *tap.Info) (context.Context, erro
 	place, ok := s.strangers.calls.TryAcquire(1, from.stranger.client)
 	if !ok {
 		return ctx, errs.Status(errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
-			"too many calls of this address are in hand; wait for some of them to end, and try again").RetryAfter(time.Second)).Err()
+			"too many calls from this address are in progress; wait until some have ended, then retry").RetryAfter(time.Second)).Err()
 	}
 	c := &strangerCall{conn: from.stranger}
 	c.conn.begin()

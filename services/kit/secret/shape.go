@@ -20,15 +20,15 @@ func WhyInvalid[T string | []byte](raw T) string {
 	case !utf8.ValidString(text):
 		return "it is not text"
 	case strings.TrimSpace(text) != text:
-		return "it begins or ends with white space, which came along by mistake"
+		return "it starts or ends with white space"
 	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }):
-		return "it has control characters in it"
+		return "it contains control characters"
 	case strings.Trim(text, "*•·.xX-_ ") == "", strings.HasPrefix(text, "__n8n_BLANK_VALUE_"):
-		return "it is what a form shows in place of a secret"
+		return "it is the text that a form shows instead of a secret"
 	case isMasked(text):
-		return "it is shortened or masked, as a form or a log shows a secret; give the whole of it"
+		return "it is shortened or masked, as in a form or a log; copy the whole secret"
 	case isPlaceholder(text):
-		return "it is a placeholder where a secret is to be filled in; give the secret itself"
+		return "it is a placeholder for a secret; enter the secret itself"
 	case text == "[secret]" || strings.HasPrefix(text, "$credentials") || strings.HasPrefix(text, "$inputs."):
 		return "it is a placeholder or a reference"
 	}
@@ -45,7 +45,7 @@ func WhyInvalidInput[T string | []byte](raw T) string {
 		return why
 	}
 	if strings.ContainsAny(string(raw), "\r\n\t") {
-		return "it has more than one line, or a tab in it"
+		return "it contains a line break or a tab"
 	}
 	return ""
 }

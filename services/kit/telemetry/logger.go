@@ -26,7 +26,7 @@ func newLogger(cfg Config) (*slog.Logger, error) {
 	default:
 		return nil, fmt.Errorf("log format %q: want json or text", cfg.LogFormat)
 	}
-	// net/http logs there what a server sends without being asked, which may be a secret
+	// net/http logs there what a server sends without a request, which may be a secret
 	// that the server was given.
 	log.SetOutput(io.Discard)
 	logger := slog.New(traced{h})

@@ -2,8 +2,8 @@
 // are stored in the bucket, and go out to runs.
 //
 // It refuses to give a file to a client, the owner included. A file goes out with a run grant that
-// lists its model, and in no other way. It refuses to delete by what the bucket holds, because
-// another installation may use the bucket too.
+// lists its model, and in no other way. It refuses to delete objects that it
+// has no row for: another installation may use the bucket too.
 //
 // Artifacts without a version are rows of orphaned_blobs:
 //

@@ -24,7 +24,7 @@ func cannotRead(err error) error {
 }
 
 func notPending() error {
-	return errs.FailedPrecondition(errorsv1.Reason_REASON_CONFLICT, "this version has its artifact already; versions do not change, make a new one")
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_CONFLICT, "this version already has its artifact and cannot change; create a new version")
 }
 
 func tooLarge(limit int64) error {

@@ -61,7 +61,7 @@ func checkEntries(entries []*zip.File, left uint64) error {
 		}
 		left -= entry.UncompressedSize64
 		if strings.HasPrefix(entry.Name, "/") || strings.Contains(path.Clean("/"+entry.Name), "/../") || strings.Contains(entry.Name, "..") || strings.Contains(entry.Name, `\`) {
-			return &invalid{"a file of the package has a name that leads out of it"}
+			return &invalid{"the name of a file in the package points outside of it"}
 		}
 	}
 	return nil
@@ -85,7 +85,7 @@ func publicEntry(entry *zip.File) error {
 		return &invalid{"a file of the package is damaged"}
 	}
 	if leak.Find(entry.Name) || utf8.Valid(text) && leak.Find(string(text)) {
-		return &invalid{"a text of the package holds what looks like a secret; its labels are shown to others"}
+		return &invalid{"a text in the package looks like a secret, and others can see its labels"}
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (h *Handlers) CreateModel(ctx context.Context, r *registryv1.CreateModelReq
 	}
 	if err := h.store.Create(ctx, m); err != nil {
 		if sqldb.IsUniqueViolation(err) {
-			return nil, errs.AlreadyExists("there is a model %q already", r.GetModelId())
+			return nil, errs.AlreadyExists("model %q already exists", r.GetModelId())
 		}
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func isPublic(m *registryv1.Model) bool {
 
 // notFound is the error for a model that does not exist, and for one of another workspace.
 func notFound() *errs.Error {
-	return errs.NotFound("there is no such model here, or it is not yours").WithReason(errorsv1.Reason_REASON_MODEL_NOT_FOUND)
+	return errs.NotFound("model not found, or not in your workspace").WithReason(errorsv1.Reason_REASON_MODEL_NOT_FOUND)
 }
 
 // Error returns the error that a client gets for an error of the store.

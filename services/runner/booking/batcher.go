@@ -62,7 +62,7 @@ func (b *Batcher) finish(ctx context.Context, ends []*sharinginternalv1.RunEnd) 
 		return nil, err
 	}
 	if len(answer.GetRuns()) != len(ends) {
-		return nil, errs.Internal("sharing did not answer for all runs")
+		return nil, errs.Internal("sharing returned no result for some runs")
 	}
 	results := make([]batch.Result[*sharinginternalv1.Booking], len(ends))
 	for i, run := range answer.GetRuns() {
@@ -87,5 +87,5 @@ func resultOf(run *sharinginternalv1.FinishedRun) (*sharinginternalv1.Booking, e
 	if refusal := run.GetError(); refusal != nil {
 		return nil, errs.From(status.FromProto(refusal).Err())
 	}
-	return nil, errors.New("sharing did not say what became of the run")
+	return nil, errors.New("sharing returned no result for the run")
 }

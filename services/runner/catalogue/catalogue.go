@@ -49,7 +49,7 @@ func New(manifests *manifest.Catalogue) (*Catalogue, error) {
 func (c *Catalogue) Get(r *runnerv1.GetBlockRequest) (*runnerv1.Block, error) {
 	e, ok := c.byName[r.GetName()]
 	if !ok {
-		return nil, errs.NotFound("there is no such block; GET /v1/blocks lists them")
+		return nil, errs.NotFound("block not found; GET /v1/blocks lists all blocks")
 	}
 	return e.full, nil
 }
@@ -59,7 +59,7 @@ func (c *Catalogue) Get(r *runnerv1.GetBlockRequest) (*runnerv1.Block, error) {
 func (c *Catalogue) List(r *runnerv1.ListBlocksRequest) (*runnerv1.ListBlocksResponse, error) {
 	from := r.GetPageToken()
 	if _, known := c.byName[nameOf(from)]; from != "" && !known {
-		return nil, errs.InvalidArgument("the page token is not one of this list; begin with the first page").
+		return nil, errs.InvalidArgument("invalid page token: it was not issued by this listing; start again without it").
 			Field("pageToken", "must come from nextPageToken")
 	}
 	size := page.Size(r.GetPageSize(), page.DefaultSize, page.MaxSize)

@@ -38,7 +38,7 @@ type Cache struct {
 }
 
 // usualDefinition is the length of most definitions, in bytes. The cache is bounded by
-// length and not by number alone, because a compiled definition takes a multiple of its
+// length and not only by number, because a compiled definition takes a multiple of its
 // length: a thousand of the longest, each run once, would fill the memory.
 const usualDefinition = 32 << 10
 

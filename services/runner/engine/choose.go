@@ -5,7 +5,7 @@ import (
 )
 
 // choose selects the elements to work on. A block that does not accept null gets none: a
-// null scalar drops every element, a null on a deeper level drops that element alone.
+// null scalar drops every element, a null on a deeper level drops only that element.
 func (x *execution) choose() {
 	picky := !x.s.Manifest.AcceptsEmpty
 	for i := 0; picky && i < len(x.s.args); i++ {

@@ -54,7 +54,7 @@ type Outbound interface {
 	// Client returns a client for the requests of one attempt of a step. Slots name the
 	// step's fields that hold credentials, for instance "api_key". The client adds the
 	// secrets, which the block never sees. A redirect that is not followed has a Location
-	// of scheme, host and port alone.
+	// of scheme, host and port only.
 	Client(ctx context.Context, attempt Attempt, slots ...string) (*http.Client, error)
 }
 

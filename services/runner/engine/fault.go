@@ -82,7 +82,7 @@ type classed interface {
 // written for strangers is passed on.
 func blame(step *Step, err error) *Fault {
 	fault := &Fault{
-		Class: StepExecution, Message: "the step failed for a reason that is not for its user",
+		Class: StepExecution, Message: "the step failed, and the reason cannot be shown",
 		cause: err,
 	}
 	if own, ok := errors.AsType[*Fault](err); ok {
@@ -93,7 +93,7 @@ func blame(step *Step, err error) *Fault {
 	} else if known, ok := errors.AsType[classed](err); ok {
 		fault.Class, fault.Message = Class(known.Class()), known.Error()
 	} else if errors.Is(err, context.DeadlineExceeded) {
-		fault.Class, fault.Message = LimitsCaused, "the step took longer than it may"
+		fault.Class, fault.Message = LimitsCaused, "the step exceeded its time limit"
 	} else if errors.Is(err, context.Canceled) {
 		fault.Message = "the run was cancelled"
 	}

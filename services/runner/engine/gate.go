@@ -10,8 +10,8 @@ type branchPlan struct{ at int }
 
 func (w *Workflow) planBranch(b *plan.Branch) branchPlan { return branchPlan{at: w.level(b.Lineage)} }
 
-// branch is the decision of a flow-control step: the elements of its level that may go on.
-// It is nil if the step did not run, and then no element may go on.
+// branch is the decision of a flow-control step: the elements of its level that may continue.
+// It is nil if the step did not run, and then no element may continue.
 type branch struct{ open []bool }
 
 func (b *branch) lets(row int) bool { return row < len(b.open) && b.open[row] }
@@ -29,7 +29,7 @@ func (x *execution) open(results []Result) error {
 		for _, target := range result.next {
 			opens, ok := x.s.targets[target]
 			if !ok {
-				return Failf(EngineRuntime, "the block went on to a step that is not one of its targets")
+				return Failf(EngineRuntime, "the block continued with a step that is not one of its targets")
 			}
 			x.branches[opens].open[x.rows[i]] = true
 		}
@@ -61,7 +61,7 @@ func (x *execution) masked() (closed bool) {
 	return false
 }
 
-// filter keeps the elements of level at whose ancestors on the gate's level may go on.
+// filter keeps the elements of level at whose ancestors on the gate's level may continue.
 func (x *execution) filter(alive []bool, at, level int, b *branch) []bool {
 	n := x.elements[at].count()
 	if alive == nil {

@@ -74,7 +74,7 @@ func (c *Codec) Decode(ctx context.Context, encoded []byte) (image.Image, error)
 		return nil, invalid("the %s picture is damaged", f.name).Because(err)
 	}
 	if size := pixels.Bounds().Size(); size.X != config.Width || size.Y != config.Height {
-		return nil, invalid("the %s picture is not of the size that its header says", f.name)
+		return nil, invalid("the size of the %s picture differs from its header", f.name)
 	}
 	return orientation.Upright(simple(pixels)), nil
 }

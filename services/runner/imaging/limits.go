@@ -43,7 +43,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// format is an encoding of pictures. It is recognised by the first bytes alone.
+// format is an encoding of pictures. It is recognised by its first bytes.
 type format struct {
 	name   string
 	config func([]byte) (image.Config, error)
@@ -77,11 +77,11 @@ func formatOf(data []byte) (format, bool) {
 // measure reads the header and checks it against the limits.
 func (l Limits) measure(data []byte) (format, image.Config, error) {
 	if len(data) > l.Bytes {
-		return format{}, image.Config{}, tooLarge("the picture has %d bytes; at most %d are taken", len(data), l.Bytes)
+		return format{}, image.Config{}, tooLarge("the picture has %d bytes; the limit is %d", len(data), l.Bytes)
 	}
 	f, ok := formatOf(data)
 	if !ok {
-		return format{}, image.Config{}, invalid("the picture is in no format that is read here (JPEG, PNG, WebP)")
+		return format{}, image.Config{}, invalid("the picture has an unsupported format: send JPEG, PNG or WebP")
 	}
 	config, err := f.config(data)
 	if err != nil {
@@ -93,7 +93,7 @@ func (l Limits) measure(data []byte) (format, image.Config, error) {
 	case w > l.Side || h > l.Side:
 		return format{}, image.Config{}, tooLarge("the picture is %d by %d pixels; no side may be longer than %d", w, h, l.Side)
 	case w*h > l.Pixels:
-		return format{}, image.Config{}, tooLarge("the picture is %d by %d pixels; at most %d million pixels are taken", w, h, l.Pixels/1_000_000)
+		return format{}, image.Config{}, tooLarge("the picture is %d by %d pixels; the limit is %d million pixels", w, h, l.Pixels/1_000_000)
 	}
 	return f, config, nil
 }

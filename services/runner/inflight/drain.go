@@ -9,10 +9,10 @@ import (
 )
 
 // errStopped ends the runs that are still in progress when the runner stops.
-var errStopped = errs.Unavailable("the run was ended, because its runner was stopped; try again")
+var errStopped = errs.Unavailable("the run ended because its runner stopped; try again")
 
 // finishTimeout bounds how long ended runs may take to report their end. Together with the time
-// that runs get to end by themselves it stays within what a program gives each of its parts to stop.
+// that runs get to finish, it stays within what a program gives each of its parts to stop.
 const finishTimeout = 10 * time.Second
 
 // Run renews leases until ctx ends. Then it admits no more runs, waits for those in progress, ends
@@ -30,7 +30,7 @@ func (r *Runs) Run(ctx context.Context, drainTimeout time.Duration) {
 	if !r.gate.wait(drainTimeout) {
 		r.endAll(errStopped)
 		if !r.gate.wait(finishTimeout) {
-			r.logger.Error("stopped before all runs reported their end", "runs", r.count())
+			r.logger.Error("stopped before all runs were booked", "runs", r.count())
 		}
 	}
 	stop()

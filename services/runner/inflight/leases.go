@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
-// How often the right of every run is checked, and how long a run may go on without an answer.
+// How often the right of every run is checked, and how long a run may continue without an answer.
 // With sharing's own latency the first keeps a revocation under a second. The second makes a
 // run end when sharing cannot be reached.
 const (
@@ -41,7 +41,7 @@ func New(sharing sharinginternalv1.SharingInternalServiceClient, logger *slog.Lo
 	return &Runs{sharing: sharing, logger: logger, now: now, places: newPlaces(capacity), leases: map[string]*lease{}}
 }
 
-// lease is the right of one run to go on.
+// lease is the right of one run to continue.
 type lease struct {
 	// proof shows sharing that the run belongs to this runner.
 	proof []byte
@@ -123,7 +123,7 @@ func (r *Runs) renewSome(ctx context.Context, request *sharinginternalv1.RenewRu
 	asked := r.now()
 	answer, err := r.sharing.RenewRuns(ctx, request)
 	if err != nil {
-		r.logger.WarnContext(ctx, "runs could not be renewed", "runs", len(request.GetRuns()), "error", err)
+		r.logger.WarnContext(ctx, "renewal of runs failed", "runs", len(request.GetRuns()), "error", err)
 		return
 	}
 	r.mu.Lock()
@@ -152,9 +152,9 @@ func (r *Runs) expire() {
 	defer r.mu.Unlock()
 	for run, l := range r.leases {
 		if l.confirmed.Before(oldest) {
-			r.logger.Warn("run ended: its right cannot be confirmed", "run", run)
+			r.logger.Warn("run ended: its rights cannot be confirmed", "run", run)
 			l.end(errs.Aborted(errorsv1.Reason_REASON_UNAVAILABLE,
-				"the run was ended, because its right to go on could not be confirmed"))
+				"the run ended because its rights could not be confirmed"))
 		}
 	}
 }

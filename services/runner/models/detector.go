@@ -50,7 +50,7 @@ func (j *job) plan(ctx context.Context) (*plan, error) {
 	}
 	p.layout = layoutOf(signature.Outputs[0].Shape, width, height)
 	if p.layout == unknownLayout {
-		return nil, badPackage("the model is not an object detector of a layout that is known: its output is %v", signature.Outputs[0].Shape)
+		return nil, badPackage("the model is not a supported object detector: its output has the shape %v", signature.Outputs[0].Shape)
 	}
 	p.tensor, p.mode = p.layout.input(width, height)
 	if j.pkg.config != nil {

@@ -26,11 +26,11 @@ func failed(id string, err error) error {
 	case modelworker.Unavailable:
 		public = errs.Unavailable("no model worker could be started; try again later")
 	case modelworker.TooLarge:
-		public = errs.ResourceExhausted(reason, "model %q needs more memory for this input than is allowed", id)
+		public = errs.ResourceExhausted(reason, "model %q exceeded its memory limit on this input", id)
 	case modelworker.TimedOut:
-		public = errs.DeadlineExceeded("model %q took longer than is allowed", id).WithReason(reason)
+		public = errs.DeadlineExceeded("model %q exceeded its time limit", id).WithReason(reason)
 	case modelworker.Crashed:
-		public = errs.FailedPrecondition(reason, "model %q brought its worker down on this input; nothing else was affected", id)
+		public = errs.FailedPrecondition(reason, "model %q crashed on this input; other runs are not affected", id)
 	default:
 		public = errs.FailedPrecondition(reason, "model %q could not be run on this input", id)
 	}

@@ -99,7 +99,7 @@ func readJSON(dir, name string, into any) (found bool, err error) {
 		return false, fmt.Errorf("read %s: %w", name, err)
 	}
 	if err := json.Unmarshal(data, into); err != nil {
-		return false, badPackage("%s in the model package is not as it should be", name).Because(err)
+		return false, badPackage("%s in the model package is invalid", name).Because(err)
 	}
 	return true, nil
 }

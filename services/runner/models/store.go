@@ -20,7 +20,7 @@ import (
 )
 
 // Store keeps unpacked packages on disk, by the SHA-256 of their artifact, up to a bound.
-// It evicts the least recently used package first. It caches bytes alone: the [Source]
+// It evicts the least recently used package first. It caches only bytes: the [Source]
 // decides on each use who may use a model.
 type Store struct {
 	dir   string
@@ -225,7 +225,7 @@ func fetchInto(ctx context.Context, a Artifact, dir string) (*Package, int64, er
 // diskFailure returns the error that a stranger sees when the disk is full or broken.
 func diskFailure(err error) error {
 	if _, disk := errors.AsType[*fs.PathError](err); disk {
-		return errs.Unavailable("there is no room for the model at the moment; try again later").Because(err)
+		return errs.Unavailable("there is no space for the model now; try again later").Because(err)
 	}
 	return err
 }

@@ -61,7 +61,7 @@ func unpack(file *os.File, dir string) error {
 		return badPackage("the model package is not a zip file that can be read").Because(err)
 	}
 	if len(archive.File) > maxEntries {
-		return badPackage("the model package has %d files; at most %d are taken", len(archive.File), maxEntries)
+		return badPackage("the model package has %d files; the limit is %d", len(archive.File), maxEntries)
 	}
 	left := min(archivelimit.MaxUnpacked(info.Size()), maxWeights)
 	for _, entry := range archive.File {

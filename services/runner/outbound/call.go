@@ -148,4 +148,4 @@ func (b *answerBody) Close() error {
 	return nil
 }
 
-var errTooLong = errors.New("the egress sent more than the limit of the request")
+var errTooLong = errors.New("the egress exceeded the limit of the request")

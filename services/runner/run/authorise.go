@@ -55,7 +55,7 @@ const maxModelID = 256
 
 // addModelInputs adds the values of the inputs that choose models to the request.
 func (r *run) addModelInputs(names []string) error {
-	wrong := errs.InvalidArgument("an input that chooses a model must be a model ID, as a string").WithReason(errorsv1.Reason_REASON_INPUT_INVALID)
+	wrong := errs.InvalidArgument("an input that chooses a model must be a model ID (a string)").WithReason(errorsv1.Reason_REASON_INPUT_INVALID)
 	values := map[string]string{}
 	for _, name := range names {
 		id, isText := r.order.Inputs[name].(string)

@@ -18,7 +18,7 @@ import (
 )
 
 // storeRunCredentials stores the credentials among the inputs in the vault and replaces them by a
-// mark. Steps can then neither use nor reveal them. The redactor alone keeps them, to find them in
+// mark. Steps can then neither use nor reveal them. Only the redactor keeps them, to find them in
 // outputs.
 func (r *run) storeRunCredentials(ctx context.Context) error {
 	wrong := errs.InvalidArgument("a credential must be a string").WithReason(errorsv1.Reason_REASON_INPUT_INVALID)

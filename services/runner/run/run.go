@@ -23,7 +23,7 @@ type run struct {
 	*Executor
 	order Order
 	id    string
-	// proof shows sharing that the run belongs to this runner, while it goes on and when it ends.
+	// proof shows sharing that the run belongs to this runner, during the run and at its end.
 	proof   []byte
 	allowed *sharinginternalv1.AuthorizeRunResponse
 

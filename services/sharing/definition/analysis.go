@@ -10,7 +10,7 @@ import (
 )
 
 // Analysis is everything that a decision or a view needs to know of a definition. It
-// depends on the bytes alone, so the cache keeps it by their hash. All callers share
+// depends only on the bytes, so the cache keeps it by their hash. All callers share
 // it: nobody may change it.
 type Analysis struct {
 	Hash     string

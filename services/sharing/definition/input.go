@@ -5,7 +5,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// declared says what an input takes: values of these kinds, nested in so many lists.
+// declared says what an input takes: values of these kinds, nested in lists of this depth.
 type declared struct {
 	kinds []string
 	lists int

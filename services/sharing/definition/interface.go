@@ -83,7 +83,7 @@ func (a *Analysis) credentialInput(in signature.Input) *sharingv1.Input {
 	out := &sharingv1.Input{
 		Name: in.Name, Type: "Credential", Kinds: in.Kinds, Required: true, Credential: true, Provider: c.Provider,
 		Destination: Display(c.Destination), KnownProvider: knownHosts[c.Destination],
-		Description: "Your own credential for " + c.Provider + ". It is sent to " + Display(c.Destination) + " and kept for this run alone.",
+		Description: "Your own credential for " + c.Provider + ". It is sent to " + Display(c.Destination) + " and kept for this run only.",
 	}
 	for _, slot := range c.Slots {
 		out.Slots = append(out.Slots, slot.Step+"."+slot.Field)

@@ -44,14 +44,14 @@ func (c *Cache) HostsIn(d *workflow.Definition) func(step string) []string {
 
 // RefuseLiterals refuses secrets that no reference can replace, and names their places.
 func RefuseLiterals(literals []inspect.Literal) error {
-	e := errs.InvalidArgument("the definition holds a secret where none may stand; store it as a credential and refer to it in a credential field").WithReason(errorsv1.Reason_REASON_LITERAL_SECRET)
+	e := errs.InvalidArgument("the definition contains a secret outside of credential fields; store it as a credential and refer to it in a credential field").WithReason(errorsv1.Reason_REASON_LITERAL_SECRET)
 	found := false
 	for _, l := range literals {
 		if l.Replaceable {
 			continue
 		}
 		found = true
-		e = e.Field(LiteralPath(l), "looks like a secret; definitions hold none")
+		e = e.Field(LiteralPath(l), "looks like a secret; a definition must not contain one")
 	}
 	if !found {
 		return nil
@@ -93,7 +93,7 @@ func (c *Cache) LiteralProblems(raw []byte) []*sharingv1.Problem {
 	}
 	var out []*sharingv1.Problem
 	for _, l := range c.Literals(definition) {
-		message := "looks like a secret; definitions hold none: store it as a credential and refer to it in a credential field"
+		message := "looks like a secret; a definition must not contain one: store it as a credential and refer to it in a credential field"
 		if l.Replaceable {
 			message = "is a secret; on save it goes to the vault and leaves a reference"
 		}

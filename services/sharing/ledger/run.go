@@ -72,7 +72,7 @@ func (r *Run) Metered() meter.Run {
 }
 
 // NameFor returns the name of the run that a principal may see: in its own workspace, if
-// that owns the workflow or pays, and otherwise the ID alone.
+// that owns the workflow or pays, and otherwise only the ID.
 func (r *Run) NameFor(p caller.Principal) string {
 	if p.Kind == caller.Member && (p.Workspace == r.ChargedWorkspace || p.Workspace == r.OwnerWorkspace) {
 		return names.Run(p.Workspace, r.ID)

@@ -1,5 +1,5 @@
 // Package link makes the tokens of share links and the pseudonyms of their visitors.
-// It alone holds the link key.
+// No other package holds the link key.
 //
 // What it refuses: to store anything. A token is derived from the share and the epoch
 // of its link, so no table holds it, and rotating a link changes the epoch. Losing the

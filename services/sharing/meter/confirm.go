@@ -102,7 +102,7 @@ func (m *Meter) end(ctx context.Context, run Run, scopes, tell []Scope, happened
 		}
 		scopes = again
 	}
-	return nil, unsettled(errors.New("the generation changes all the time"))
+	return nil, unsettled(errors.New("the generation keeps changing"))
 }
 
 func (m *Meter) release(ctx context.Context, run Run, scopes []Scope, asked *question, happened bool) ([]Scope, error) {

@@ -27,5 +27,5 @@
 //     age and taken back.
 //
 // A generation expires after an hour. The next one is built from the ledger, which corrects
-// whatever a Redis may have lost in a failover or a restore.
+// even if Redis has lost data in a failover or a restore.
 package meter

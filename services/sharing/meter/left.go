@@ -33,7 +33,7 @@ func (m *Meter) Left(ctx context.Context, scopes []Scope) ([]Left, error) {
 			return left, nil
 		}
 	}
-	return nil, unsettled(errors.New("the generation changes all the time"))
+	return nil, unsettled(errors.New("the generation keeps changing"))
 }
 
 // answer returns the answer of a question that was sent with other commands. It asks again

@@ -48,7 +48,7 @@ func (m *Meter) find(ctx context.Context, s Subject) (*generation, error) {
 			return nil, err
 		}
 	}
-	return nil, unsettled(errors.New("the generation changes all the time"))
+	return nil, unsettled(errors.New("the generation keeps changing"))
 }
 
 // build makes a generation of what the ledger has, and tries to put it into place. It is no

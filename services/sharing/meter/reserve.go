@@ -102,7 +102,7 @@ func (m *Meter) mayRefuse(run Run, s Scope) bool {
 }
 
 // refuseLarge refuses a run with more pictures than a scope has left, before it takes any.
-// What is taken and given back keeps others out for that moment, so a caller who always
+// A reservation that is given back keeps others out for a moment, so a caller who always
 // asks for too much would always keep them out. It reads the counters only of scopes where
 // this process last saw too few left.
 func (m *Meter) refuseLarge(ctx context.Context, run Run, scopes []Scope) error {
@@ -155,7 +155,7 @@ func (r *Reservation) take(ctx context.Context, stage []Scope) error {
 		}
 		stage = again
 	}
-	return unsettled(errors.New("the generation changes all the time"))
+	return unsettled(errors.New("the generation keeps changing"))
 }
 
 // try increments each scope of the stage once, and gives back those whose
@@ -260,7 +260,7 @@ func (t *increment) done() bool {
 
 func (t *increment) repeated() bool { return t.added.Err() == nil && t.added.Val() == 0 }
 
-// undoWithin is longer than a loaded Redis takes for a few commands: what is not given back
+// undoWithin is longer than a loaded Redis takes for a few commands: a reservation that is not given back
 // keeps others out until the sweep.
 const undoWithin = 10 * time.Second
 

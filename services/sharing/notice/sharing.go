@@ -69,7 +69,7 @@ func CredentialChanged(credentials []string) *sharingv1.Notice {
 	return &sharingv1.Notice{
 		Id: "credential_access.changed", Severity: "warning", Title: "A hidden credential has changed",
 		Text: "The credential " + errs.Quoted(credentials) + " now has other destinations, another place in the request or another provider than when you opened it to this link. " +
-			"Visitors cannot run the Workflow until you have looked at it and resume the share.",
+			"Visitors cannot run the Workflow until you check it and resume the share.",
 	}
 }
 
@@ -78,7 +78,7 @@ func CredentialExposed(credentials []string) *sharingv1.Notice {
 	return &sharingv1.Notice{
 		Id: "credential_access.exposed", Severity: "warning", Title: "A hidden credential needs a new value",
 		Text: "The guard has stopped links because of the credential " + errs.Quoted(credentials) + ", and visitors may know a part of its value. " +
-			"No link uses it until you make a new key at the provider and store it as the credential's new value. A link that the guard has suspended also waits until you resume it.",
+			"No link uses it until you create a new key at the provider and store it as the credential's new value. A link that the guard has suspended also waits until you resume it.",
 	}
 }
 

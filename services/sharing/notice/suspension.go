@@ -22,21 +22,21 @@ func SuspensionOf(ws string, s *vaultinternalv1.Suspension) *sharingv1.Suspensio
 
 // Suspended says what the guard found and what the owner can do.
 func Suspended(s *sharingv1.Suspension) *sharingv1.Notice {
-	chance := "Chance is unlikely: the provider, or the visitor through it, has put the credential into an answer."
+	chance := "This is unlikely to be chance: the provider, or a visitor through it, put the credential into an answer."
 	if s.GetChanceLikely() {
-		chance = "Chance is likely: the credential reads like ordinary text. A random key would not."
+		chance = "This may be chance: the credential reads like ordinary text. A random key would not."
 	}
-	next := "Look at the run and at the provider, then resume the share. What was shown stays counted."
+	next := "Check the run and the provider, then resume the share. The characters that were shown stay counted."
 	if s.GetNewValueNeeded() {
-		next = "Make a new key at the provider and store it as the credential's new value; the share can be resumed after that."
+		next = "Create a new key at the provider and store it as the credential's new value. Then resume the share."
 	}
-	known := "No character of it was let go before that."
+	known := "No earlier answer has shown any of it."
 	if n := s.GetCharacters(); n > 0 {
 		known = fmt.Sprintf("Earlier answers may have shown visitors %d characters of it.", n)
 	}
 	return &sharingv1.Notice{
 		Id: "share.suspended", Severity: "warning", Title: "The share is suspended",
-		Text: fmt.Sprintf("An answer of %s held a part of %s and was withheld. %s %s %s", s.GetRun(), s.GetCredential(), known, chance, next),
+		Text: fmt.Sprintf("An answer of %s contained a part of %s and was withheld. %s %s %s", s.GetRun(), s.GetCredential(), known, chance, next),
 	}
 }
 
@@ -44,9 +44,9 @@ func Suspended(s *sharingv1.Suspension) *sharingv1.Notice {
 // are neither known nor allowed.
 func unknownDestination(unknown []string) *sharingv1.Notice {
 	return &sharingv1.Notice{
-		Id: "credential_access.unknown_destination", Severity: "warning", Title: "Your credentials would go to a destination that is not known",
+		Id: "credential_access.unknown_destination", Severity: "warning", Title: "Your credentials would go to an unknown destination",
 		Text: "The destination is neither a known provider's nor allowed by the operator: " + strings.Join(unknown, ", ") + ". Answers are searched for your credential, " +
-			"but the operator of that destination has it, and a destination that answers with parts of its own request can give it to visitors little by little, which no search stops. " +
+			"but the operator of that destination receives it, and a destination that repeats parts of its request can reveal it to visitors piece by piece, which no search can stop. " +
 			"To use hidden credentials there, name the destination in confirmed_destinations.",
 	}
 }

@@ -21,7 +21,7 @@ func (d *Decision) checkOrdinary(r request) error {
 	for _, name := range d.Link.Moved.Ordinary {
 		if slices.Contains(r.GetInputs(), name) {
 			return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_CHANGED,
-				"the input %q took a credential when this link was made, and its value would be ordinary data now; do not send it. The owner can make a new link for this version; nothing was sent or charged",
+				"the input %q was a credential when this link was made, and is ordinary data now; do not send it. The owner can create a new link for this version. Nothing was sent or charged",
 				name).With("input", name)
 		}
 	}
@@ -37,7 +37,7 @@ func checkShown(declared []*sharingv1.Input, shown map[string]string) error {
 			continue
 		}
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_CHANGED,
-			"the input %q does not go where you were shown; look at the workflow again before you give it a credential", name).With("input", name)
+			"the destination of the input %q differs from the one you saw; check the workflow before you send a credential", name).With("input", name)
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (d *Decision) checkMoved(declared []*sharingv1.Input, r request) error {
 			continue
 		}
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_CHANGED,
-			"where the credential %[1]q goes has changed since this link was made: it is sent to %[2]s now. If you trust that, send destinations {%[1]q: %[2]q} along; a client that cannot needs a new link from the owner. Nothing was sent or charged",
+			"the destination of the credential %[1]q has changed since this link was made: it is now %[2]s. If you trust it, add destinations {%[1]q: %[2]q} to the request; a client that cannot needs a new link from the owner. Nothing was sent or charged",
 			name, in.GetDestination()).With("input", name).With("destination", in.GetDestination())
 	}
 	return nil

@@ -53,7 +53,7 @@ func (d *Decision) useModels(checks []*registryinternalv1.ModelCheck, refusal fu
 func namedRefusal(missing, private []string) error {
 	if len(missing) > 0 {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
-			"the workflow uses a model that does not exist, or that its owner may not use: %s", errs.Quoted(missing)).With("models", missing[0])
+			"the workflow uses a model that does not exist or that its owner may not use: %s", errs.Quoted(missing)).With("models", missing[0])
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_PRIVATE,
 		"the workflow uses the private model %s, and its owner has not opened run access; nothing was charged", errs.Quoted(private)).
@@ -83,8 +83,8 @@ func asksFor(a *definition.Analysis, r request) ([]string, error) {
 			continue
 		}
 		if slices.ContainsFunc(a.Slots, func(s definition.Slot) bool { return s.Input == name || s.VisitorInput == name }) {
-			return nil, errs.InvalidArgument("the input %q decides a model and is a credential as well; the workflow needs an input for each", name).WithReason(errorsv1.Reason_REASON_INPUT_INVALID).
-				Field("inputs."+name, "decides a model and is a credential as well")
+			return nil, errs.InvalidArgument("the input %q chooses a model and is also a credential; use one input for each", name).WithReason(errorsv1.Reason_REASON_INPUT_INVALID).
+				Field("inputs."+name, "chooses a model and is also a credential")
 		}
 		if _, brought := r.GetModelInputs()[name]; !brought {
 			asks = append(asks, name)

@@ -96,7 +96,7 @@ func (p *Decider) sharedWorkflow(ctx context.Context, d *Decision, token string,
 		return err
 	}
 	if version != 0 {
-		return errs.InvalidArgument("a link decides on the version itself").WithReason(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN)
+		return errs.InvalidArgument("a link chooses the version; leave it out").WithReason(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN)
 	}
 	if err := opened.Runnable(p.now()); err != nil {
 		return err

@@ -85,7 +85,7 @@ func (c *cleaning) text(text string) (string, error) {
 	clean, err := picture.Clean(encoded, maxPixels)
 	switch {
 	case errors.Is(err, picture.ErrTooLarge):
-		return "", resource.Invalid(c.field, "hold a picture of more than %d million pixels that does not lie upright; turn it first", maxPixels/1_000_000)
+		return "", resource.Invalid(c.field, "hold a rotated picture of more than %d million pixels; turn it upright first", maxPixels/1_000_000)
 	case err != nil:
 		return "", resource.Invalid(c.field, "hold a damaged picture")
 	case len(clean) == len(encoded) && (leak.IsPicture(text) || len(text) < len("data:")+100):
@@ -95,7 +95,7 @@ func (c *cleaning) text(text string) (string, error) {
 }
 
 func (c *cleaning) unclean() error {
-	return resource.Invalid(c.field, "hold a picture whose metadata cannot be taken out; a picture must be a JPEG, PNG or WebP picture in base64, alone in its text")
+	return resource.Invalid(c.field, "hold a picture whose metadata cannot be removed; a picture must be a JPEG, PNG or WebP in base64, without other text")
 }
 
 // pictureOf decodes a picture that can be cleaned from base64 in either alphabet, with or

@@ -14,8 +14,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/policy"
 )
 
-// grantMargin is how much longer than its run a grant lives. A call may still go on when
-// the run is told to stop.
+// grantMargin is how much longer than its run a grant lives. A call may still be in progress when
+// the run must stop.
 const grantMargin = 5 * time.Second
 
 // admission is a run that was decided, while it is admitted.

@@ -41,7 +41,7 @@ type admitter struct {
 }
 
 // authorize decides, reserves, writes the run and signs its grant, in this order. A run
-// that is refused leaves nothing behind, nor does one that asks for values of inputs.
+// that is refused leaves nothing behind, and neither does one that asks for values of inputs.
 func (s *admitter) authorize(ctx context.Context, who caller.Principal, r *sharinginternalv1.AuthorizeRunRequest) (*sharinginternalv1.AuthorizeRunResponse, error) {
 	start := s.now().Truncate(time.Microsecond) // as the row stores it
 	d, err := s.policy.Decide(ctx, who, r)
@@ -87,7 +87,7 @@ func (s *admitter) checkRequest(ctx context.Context, a *admission) error {
 
 func repeated(a *admission, row ledger.Run) error {
 	name := row.NameFor(a.Principal)
-	return errs.AlreadyExists("this request id has started the run %s; it never runs twice", name).With("run", name)
+	return errs.AlreadyExists("this request id has started the run %s and cannot start another", name).With("run", name)
 }
 
 // checkSuspension asks the vault whether the guard has suspended a link with hidden
@@ -166,9 +166,9 @@ func (s *admitter) existing(ctx context.Context, a *admission) error {
 	case row.ID != a.run:
 		return repeated(a, row)
 	case !a.matches(row):
-		return errs.AlreadyExists("there is another run of this id")
+		return errs.AlreadyExists("the run id is in use")
 	case row.State != ledger.Running:
-		return errs.AlreadyExists("the run has ended; it never runs twice")
+		return errs.AlreadyExists("the run has ended and cannot start again")
 	}
 	a.start = time.UnixMicro(row.Start)
 	return nil

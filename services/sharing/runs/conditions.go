@@ -72,7 +72,7 @@ func (l *lease) brokenBy(opened *shares.Resolved, now time.Time) string {
 	case share.Expires != 0 && now.UnixMicro() >= share.Expires:
 		return "the link has expired"
 	case l.conditions.Owner && (share.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || share.ChargedKey != l.row.ChargedKey):
-		return "its owner does not pay for it any more"
+		return "its owner no longer pays for it"
 	case l.conditions.Hidden && (!share.Hidden() || !opened.Grant.GetExists() || opened.Grant.GetVersionHash() != l.row.VersionHash):
 		return "the owner's credentials were withdrawn"
 	}

@@ -1,4 +1,4 @@
-// Package runs has the life of a run: a runner asks for it, renews it while it goes on, and
+// Package runs has the life of a run: a runner asks for it, renews it while it is in progress, and
 // finishes it. A reaper ends the runs of a runner that died.
 //
 //	AuthorizeRun: decide (policy), reserve the limits (meter), write the row (ledger), sign the run grant

@@ -28,7 +28,7 @@ const (
 	maxPictures = 1_000_000_000
 )
 
-// finishAll books runs. It does so concurrently, so that they share their commit and none
+// finishAll books runs. It books them concurrently, so that they share their commit and none
 // waits for another's call to the vault.
 func (s *booker) finishAll(ctx context.Context, ends []*sharinginternalv1.RunEnd) []*sharinginternalv1.FinishedRun {
 	out := make([]*sharinginternalv1.FinishedRun, len(ends))

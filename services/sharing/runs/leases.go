@@ -16,7 +16,7 @@ type leases struct {
 	runs map[string]*lease
 }
 
-// lease is a run that goes on.
+// lease is a run in progress.
 type lease struct {
 	row        ledger.Run
 	conditions ledger.Conditions

@@ -41,7 +41,7 @@ func (s *booker) closeAbandoned(ctx context.Context, row ledger.Run) error {
 		return err
 	}
 	row.State = int64(sharingv1.RunState_RUN_STATE_ABANDONED)
-	row.Reason, row.Message = "UNAVAILABLE", "the runner did not come back; the run was settled from what it is known to have begun"
+	row.Reason, row.Message = "UNAVAILABLE", "the runner stopped responding; the run was charged for its recorded calls"
 	_, err = s.book(ctx, ledger.End{Run: row, Items: items, LeaseBefore: s.now().UnixMicro()})
 	return err
 }

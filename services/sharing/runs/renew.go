@@ -26,7 +26,7 @@ type renewer struct {
 }
 
 // renew extends the leases of runs, and says which of the runs must end. If it cannot be
-// known whether a run may go on, the call fails as a whole, and the runner ends the runs
+// known whether a run may continue, the call fails as a whole, and the runner ends the runs
 // whose lease expires.
 func (s *renewer) renew(ctx context.Context, r *sharinginternalv1.RenewRunsRequest) (*sharinginternalv1.RenewRunsResponse, error) {
 	now := s.now()
@@ -105,19 +105,19 @@ func (s *renewer) extend(ctx context.Context, known map[string]*lease, now time.
 // is wrong.
 func (s *renewer) whyEnd(ctx context.Context, run string, have *lease) (string, error) {
 	if have == nil {
-		return "it has ended, or was given up", nil
+		return "it has ended or expired", nil
 	}
 	why, err := s.checker.broken(ctx, have)
 	if err == nil || mayAnswerLater(err) {
 		return why, err
 	}
 	s.log.WarnContext(ctx, "conditions of a run cannot be read; it ends", "run", run, "error", err)
-	return "its right to go on cannot be told", nil
+	return "its rights cannot be checked", nil
 }
 
 // mayAnswerLater reports whether asking again may give an answer. A run whose conditions
-// can never be read ends alone. Otherwise an owner who causes that, by a new version of a
-// running workflow, would end everybody's runs.
+// can never be read must end, and no other run with it. Otherwise an owner could end everybody's
+// runs by a new version of a running workflow.
 func mayAnswerLater(err error) bool {
 	return errs.IsRetryable(err) || errs.CodeOf(err) == codes.Canceled
 }

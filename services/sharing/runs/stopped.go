@@ -45,7 +45,7 @@ func (s *booker) bookStopped(ctx context.Context, row ledger.Run, r *sharinginte
 	if len(items) == 0 {
 		b, err = s.unbook(ctx, row)
 	} else {
-		row.State, row.Reason, row.Message, row.Steps = ledger.Stopped, reasonPaused, "the link was stopped while it went on", ledger.StepsText(r.GetSteps())
+		row.State, row.Reason, row.Message, row.Steps = ledger.Stopped, reasonPaused, "the link was stopped during the run", ledger.StepsText(r.GetSteps())
 		b, err = s.book(ctx, ledger.End{Run: row, Items: items})
 	}
 	b.instead = shares.Paused()
@@ -63,7 +63,7 @@ func (s *booker) bookWithheld(ctx context.Context, row ledger.Run, items []*shar
 }
 
 func withheld() *errs.Error {
-	return errs.Unavailable("a provider cannot be reached, or broke off").WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED)
+	return errs.Unavailable("a provider cannot be reached or closed the connection").WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED)
 }
 
 // endedBefore answers for a run that has ended. The texts of the request were not judged

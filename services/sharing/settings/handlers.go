@@ -225,7 +225,7 @@ func (h *Handlers) PauseShare(ctx context.Context, r *sharingv1.PauseShareReques
 	})
 }
 
-// ResumeShare implements the RPC. The owner says that the share may go on as it is. With
+// ResumeShare implements the RPC. The owner says that the share may run as it is. With
 // hidden credentials the vault gets a new grant for the version that the link opens now,
 // and a suspension by the guard ends. Nothing else ends a suspension.
 func (h *Handlers) ResumeShare(ctx context.Context, r *sharingv1.ResumeShareRequest) (*sharingv1.Share, error) {

@@ -72,7 +72,7 @@ func (g *Grants) Put(ctx context.Context, uid string, grant *vaultinternalv1.Put
 	return err
 }
 
-// undo withdraws what Put may have granted and no row covers. It goes on when the caller
+// undo withdraws what Put may have granted and no row covers. It continues when the caller
 // has left, because nobody else knows of the grant until the sweep.
 func (g *Grants) undo(ctx context.Context, uid string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), GrantWithin)

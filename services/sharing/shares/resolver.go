@@ -86,7 +86,7 @@ func (r *Resolver) readLink(ctx context.Context, hash string) (*Resolved, error)
 }
 
 // ByUID returns the share with a unique ID, also one that is revoked or whose workflow is
-// in the trash: a run that goes on needs to know which.
+// in the trash: a run in progress needs to know which.
 func (r *Resolver) ByUID(ctx context.Context, uid string) (*Resolved, error) {
 	return r.byUID.Get(ctx, uid, func(ctx context.Context) (*Resolved, error) { return r.ByUIDNow(ctx, uid) })
 }

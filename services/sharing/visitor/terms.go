@@ -111,13 +111,13 @@ func summary(t *sharingv1.Terms) string {
 	parts := []string{map[string]string{
 		"owner":   "Runs are charged to the owner.",
 		"visitor": "Runs are charged to your own key.",
-		"guest":   "Without a key of yours, runs use this installation's small allowance for guests.",
+		"guest":   "Without your own key, runs use this installation's small allowance for guests.",
 	}[t.GetCharged()]}
 	switch t.GetCredentials() {
 	case "owner":
 		parts = append(parts, "The owner's hidden credentials are used; nobody sees them.")
 	case "visitor":
-		parts = append(parts, "You bring the credentials; they are kept for the run alone.")
+		parts = append(parts, "You provide the credentials; they are kept for this run only.")
 	}
 	if moved := t.GetMovedCredentials(); len(moved) > 0 {
 		parts = append(parts, "Since this link was made, its owner has changed where "+errs.Quoted(moved)+" is sent.")

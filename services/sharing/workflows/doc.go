@@ -4,5 +4,5 @@
 //
 // What it refuses: to store a secret, in a draft too; to change a version; to overwrite a
 // workflow or a draft that has changed since it was read. It knows the shares of a workflow
-// only as Dependents, which are told of every change.
+// only as Dependents, which learn of every change.
 package workflows

@@ -18,7 +18,7 @@ type InternalHandlers struct{ assertions *Assertions }
 func NewInternalHandlers(a *Assertions) *InternalHandlers { return &InternalHandlers{assertions: a} }
 
 // Authenticate exchanges a presented key or session for a principal assertion. Only the gateway may present a
-// session: it alone knows whether a cookie counts.
+// session: only the gateway knows whether a cookie counts.
 func (h *InternalHandlers) Authenticate(ctx context.Context, req *vaultinternalv1.AuthenticateRequest) (*vaultinternalv1.AuthenticateResponse, error) {
 	var (
 		l   login

@@ -13,7 +13,7 @@ import (
 // for each power of 4 and the database compiles each.
 const maxIntents = 64
 
-// writeTimeout bounds the write of a batch, which goes on after its callers have left.
+// writeTimeout bounds the write of a batch, which continues after its callers have left.
 const writeTimeout = 10 * time.Second
 
 // Writer writes the intents of calls durably and says whether each call may be made. Intents that arrive

@@ -16,7 +16,7 @@ import (
 // IDPrefix begins the ids of events and of uses, so that they sort together.
 const IDPrefix = "evt"
 
-// writeTimeout bounds the write of a refusal, which goes on after its caller has left.
+// writeTimeout bounds the write of a refusal, which continues after its caller has left.
 const writeTimeout = 10 * time.Second
 
 // Log writes and lists events.

@@ -35,7 +35,7 @@ func (f filledBody) Release() {
 }
 
 // fillBody writes credentials into a body that has a place for them, which takes the whole body in memory. Any
-// other body is streamed and takes no room.
+// other body is streamed and holds no memory.
 func (s *InternalHandlers) fillBody(ctx context.Context, h *handle, body io.Reader, slots egress.Slots) (filledBody, error) {
 	if !slots.InBody() {
 		return filledBody{Reader: body}, nil

@@ -54,7 +54,7 @@ func (g *guardedAnswer) judgePieces(ctx context.Context, pieces []guard.Piece) (
 		if f.Withhold {
 			return true, nil
 		}
-		failed = errors.Join(failed, err) // go on: the pieces of another credential may be to blame
+		failed = errors.Join(failed, err) // continue: the pieces of another credential may be to blame
 	}
 	return false, failed
 }

@@ -155,5 +155,5 @@ func (h *handle) credentialLabel() string {
 // handleInvalid is the error of every handle that cannot be used. Only the log has the cause, because a thief
 // must not learn what to change.
 func handleInvalid(cause error) error {
-	return errs.PermissionDenied("the handle is unknown, used up, expired or bound to something else").WithReason(errorsv1.Reason_REASON_HANDLE_INVALID).Because(cause)
+	return errs.PermissionDenied("the handle is unknown, used, expired or bound to another call").WithReason(errorsv1.Reason_REASON_HANDLE_INVALID).Because(cause)
 }

@@ -82,7 +82,7 @@ func (s *InternalHandlers) recheck(handles []*handle) func(context.Context) erro
 	}
 }
 
-// beginAll begins the calls of all handles. It does so concurrently, so that their intents share a commit. If one
+// beginAll begins the calls of all handles. It begins them concurrently, so that their intents share a commit. If one
 // fails, it undoes the others and returns the handle that failed.
 func (s *InternalHandlers) beginAll(ctx context.Context, handles []*handle) (begun []attempts.Attempt, refused *handle, err error) {
 	begun = make([]attempts.Attempt, len(handles))

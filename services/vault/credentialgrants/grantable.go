@@ -74,7 +74,7 @@ func (g *Grant) mayOpen(earlier *Grant, resume bool) error {
 		if slot.exposed && (resume || !earlier.has(slot)) {
 			return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_EXPOSED,
 				"the guard has stopped links because of credential %q, and visitors may know a part of its value: "+
-					"make a new key at the provider, store it as the credential's new value, then open or resume the link", slot.Credential).
+					"create a new key at the provider, store it as the credential's new value, then open or resume the link", slot.Credential).
 				With("credential", slot.Credential)
 		}
 	}

@@ -39,7 +39,7 @@ func keepTogether(before Credential, after *Credential, value secret.Secret) err
 	}
 	if value.IsZero() {
 		e := errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_VALUE_NEEDED,
-			"to change %s of a credential, send its value again in the same request: a value may only go where its giver says", strings.Join(fields, ", "))
+			"to change %s of a credential, send its value again in the same request: a value goes only to hosts that were given with it", strings.Join(fields, ", "))
 		for _, f := range fields {
 			e = e.Field("credential."+f, "cannot change without the value")
 		}

@@ -252,10 +252,10 @@ func (c *Client) respond(w *watch, req Request, t target, resp *http.Response) (
 		return nil, e
 	}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
-		return fail(refuse(BadResponse, "the destination wants to speak another protocol"))
+		return fail(refuse(BadResponse, "the destination asks for another protocol, which is not supported"))
 	}
 	if resp.ContentLength > limit && req.Method != http.MethodHead {
-		return fail(refuse(TooLarge, "the response is larger than is allowed"))
+		return fail(refuse(TooLarge, "the response is larger than allowed"))
 	}
 	header, text := responseHeader(resp.Header)
 	to := redirectDestination(t, resp)

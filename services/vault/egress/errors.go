@@ -97,7 +97,7 @@ func unsent(err error) *Error {
 // The causes with which the clocks of a call end it.
 var (
 	errIdle  = refuse(Timeout, "the destination did not answer in time")
-	errTotal = refuse(Timeout, "the call took longer than allowed")
+	errTotal = refuse(Timeout, "the call exceeded its time limit")
 )
 
 // explain turns an error of the transport, a body or a decoder into an Error. It uses the type of the error, never its
@@ -111,7 +111,7 @@ func explain(ctx context.Context, err error) *Error {
 	}
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, context.DeadlineExceeded):
-		return refuse(Timeout, "the call took longer than its caller allows")
+		return refuse(Timeout, "the call exceeded its caller's time limit")
 	case cause != nil:
 		return refuse(Canceled, "the call was ended by its caller")
 	case errors.Is(err, guard.ErrReflected):
@@ -119,7 +119,7 @@ func explain(ctx context.Context, err error) *Error {
 	case errors.Is(err, guard.ErrBomb):
 		return refuse(TooLarge, "the response is larger than allowed")
 	case errors.Is(err, guard.ErrCrowded):
-		return refuse(BadResponse, "the response has more than 256 interleaved choices or fields and was withheld; ask for fewer in one call")
+		return refuse(BadResponse, "the response has more than 256 interleaved choices or fields and was withheld; request fewer in one call")
 	case errors.Is(err, guard.ErrCorrupt), errors.Is(err, guard.ErrEncoding):
 		return refuse(BadResponse, "the response is corrupt or has an unsupported encoding")
 	}
@@ -134,7 +134,7 @@ func explainTransport(err error) *Error {
 		return refuse(TLS, "the destination does not speak TLS")
 	}
 	if _, ok := errors.AsType[tls.AlertError](err); ok {
-		return refuse(TLS, "the destination broke off the TLS handshake")
+		return refuse(TLS, "the destination ended the TLS handshake")
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return refuse(Unreachable, "the destination's name cannot be looked up").revealing(Network)
@@ -152,5 +152,5 @@ func explainTransport(err error) *Error {
 	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
 		return errIdle
 	}
-	return refuse(Unreachable, "the destination broke off, or its answer is not HTTP")
+	return refuse(Unreachable, "the destination closed the connection, or its answer is not HTTP")
 }

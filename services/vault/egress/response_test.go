@@ -102,7 +102,7 @@ func TestReflection(t *testing.T) {
 				t.Errorf("%s: %v", name, e)
 			}
 			if (hits == 1) != tc.cut {
-				t.Errorf("%s: the vault was told %d times", name, hits)
+				t.Errorf("%s: the vault got %d reports", name, hits)
 			}
 			if out := fmt.Sprintf("%+v %s", resp, body); strings.Contains(out, canary[8:16]) {
 				t.Errorf("%s: %s got out", name, out)

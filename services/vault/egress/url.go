@@ -127,7 +127,7 @@ func (t *target) setAuthority(s string) error {
 			return refuse(RefusedDestination, "the address in the URL has no closing bracket")
 		}
 		if port != "" && port[0] != ':' {
-			return refuse(RefusedDestination, "the URL has something between the address and the port")
+			return refuse(RefusedDestination, "the URL has characters between the address and the port")
 		}
 		port, hasPort = strings.CutPrefix(port, ":")
 		if a, err := netip.ParseAddr(host); err != nil || !a.Is6() || a.Is4In6() || a.Zone() != "" {

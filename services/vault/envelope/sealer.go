@@ -18,7 +18,7 @@ import (
 )
 
 // ErrOtherKEK means that a stored data key was wrapped with another key-encryption key.
-var ErrOtherKEK = errors.New("the key-encryption key is not the one that this database was made with")
+var ErrOtherKEK = errors.New("the key-encryption key does not belong to this database")
 
 // maxDataKeys bounds how many unwrapped data keys are kept.
 const maxDataKeys = 1024

@@ -77,7 +77,7 @@ type Finding struct {
 }
 
 // Remember stores what a text shows of a value and then judges. It stores first, because other texts of the same
-// link are judged at the same time. The text must not leave before it returns, nor if it fails.
+// link are judged at the same time. The text must not leave before it returns, and never if it fails.
 func (s *Memory) Remember(ctx context.Context, v Value, pieces []guard.Piece, body int) (Finding, error) {
 	f := Finding{Value: v, Most: 1}
 	if len(pieces) == 0 {

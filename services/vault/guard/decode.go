@@ -18,9 +18,9 @@ var (
 	// ErrEncoding reports an unsupported content encoding.
 	ErrEncoding = errors.New("the response has a content encoding that is not supported")
 	// ErrBomb reports a body that decompresses to more than its limit.
-	ErrBomb = errors.New("the response unpacks to more than is allowed")
+	ErrBomb = errors.New("the decompressed response is larger than allowed")
 	// ErrCorrupt reports a body that does not match its content encoding.
-	ErrCorrupt = errors.New("the response is damaged: it cannot be unpacked")
+	ErrCorrupt = errors.New("the response is damaged and cannot be decompressed")
 )
 
 const (

@@ -23,6 +23,6 @@
 // because it must not answer questions about the secret. For the same reason it redacts
 // nothing.
 //
-// The guard cannot find a secret that a provider encrypts or spells in words, nor pieces
+// The guard cannot find a secret that a provider encrypts or spells in words, or pieces
 // under eight characters between other words. TestLimitsOfTheGuard lists what passes.
 package guard

@@ -33,10 +33,10 @@ func Guardable(s secret.Secret) error {
 	parts := anatomy.Dissect(raw)
 	body := anatomy.Body(parts)
 	if n, _ := lane.Measure(parts); n < guardableBody {
-		return fmt.Errorf("the secret has fewer than %d letters and digits that are not public: too short to be told from ordinary text", guardableBody)
+		return fmt.Errorf("the secret has fewer than %d letters and digits that are not public: too short to be distinguished from ordinary text", guardableBody)
 	}
 	if strength(parts) < guardableBits || wordy(parts, body) || distinct(body) < guardableDistinct {
-		return fmt.Errorf("the secret is too easy to guess: it is made of words, repeats itself, or is worth less than %d bits; "+
+		return fmt.Errorf("the secret is too easy to guess: it consists of words, repeats itself, or has less than %d bits of entropy; "+
 			"use a random one of 16 characters or more", guardableBits)
 	}
 	return nil

@@ -22,7 +22,7 @@ const (
 	// hexSymbols and hexSure replace leastSymbols and sureSymbols for bodies of hexadecimal
 	// digits. By chance, a gigabyte of hashes has 6 pieces of eight of a body of 32 digits, 0.3
 	// of nine, 0.02 of ten and 0.001 of eleven, and as many backwards. So pieces of nine are
-	// weak (and do not count backwards), pieces of ten are weak but for hexFirst symbols, and
+	// weak (and do not count backwards), pieces of ten are weak except for hexFirst symbols, and
 	// pieces of eight do not count. A piece of ten and one of nine then stay below the lowest
 	// threshold of 24 halves; two of ten or three of nine that do not overlap reach it.
 	hexSymbols = 9
@@ -52,7 +52,7 @@ type finding int
 const (
 	chance finding = iota
 	weak
-	partly // weak but for hexFirst symbols
+	partly // weak except for hexFirst symbols
 	remembered
 	stopping
 )

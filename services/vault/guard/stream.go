@@ -12,7 +12,7 @@ var (
 	// position would answer a guess.
 	ErrReflected = errors.New("the response was withheld")
 	// ErrCrowded ends an answer with more alternating choices or fields than are distinguished.
-	ErrCrowded = errors.New("the response has too many choices or fields in turn to be looked at")
+	ErrCrowded = errors.New("the response has too many alternating choices or fields to be searched")
 )
 
 const (

@@ -59,7 +59,7 @@ func (k *Key) apply(from *vaultv1.Key, mask []string, operator bool) error {
 	}
 	if k.Kind == KindGuest && !k.budget.runs.Valid {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_LIMITS_REQUIRED,
-			"the guest key needs a budget, because anybody can run on it").Field("key.budget", "required")
+			"the guest key needs a budget, because anyone can run on it").Field("key.budget", "required")
 	}
 	if operator {
 		k.allowed = k.budget

@@ -58,7 +58,7 @@ func TestCachesAreDroppedBeforeCallsEndBeforeOthersAreTold(t *testing.T) {
 				select {
 				case inOrder := <-told:
 					if heard = true; !inOrder {
-						t.Error("the others were told before the call ended here")
+						t.Error("the others got the message before the call ended here")
 					}
 				case <-tick.C: // it may not have subscribed yet
 					here.Announce(t.Context(), verb, subject)

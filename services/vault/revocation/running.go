@@ -13,7 +13,7 @@ import (
 const (
 	// watchEvery is how often the rights of running calls are checked.
 	watchEvery = 250 * time.Millisecond
-	// blind is how long a call may go on while its rights cannot be read.
+	// blind is how long a call may continue while its rights cannot be read.
 	blind = 3 * time.Second
 )
 

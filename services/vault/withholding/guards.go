@@ -16,7 +16,7 @@ const (
 	maxGuardBytes = 64 << 20
 )
 
-// guards keeps compiled guards: of each version of a credential, of each visitor's credential while its run goes on, and
+// guards keeps compiled guards: of each version of a credential, of each visitor's credential during its run, and
 // of credentials that are sent together.
 type guards struct {
 	// mu guards the fields below. No guard is compiled under it, because that takes milliseconds.

@@ -17,7 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
-// writeTimeout bounds writes that go on after their caller has left.
+// writeTimeout bounds writes that continue after their caller has left.
 const writeTimeout = 10 * time.Second
 
 // Judge decides which texts may leave, and suspends a share when one may not.
@@ -67,5 +67,5 @@ func (s *Judge) Together(names []Secret, values []secret.Secret) (*guard.Set, er
 // ProviderFailed is the one error for a refused address, an unknown name, a closed port, a truncated answer and a
 // withheld answer, so that nobody learns which one it was.
 func ProviderFailed() error {
-	return errs.Unavailable("the destination cannot be reached, or broke off (what is called is public and https, or listed by the operator)").WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED)
+	return errs.Unavailable("the destination cannot be reached or closed the connection (only public https:// addresses and those that the operator lists can be called)").WithReason(errorsv1.Reason_REASON_PROVIDER_FAILED)
 }

@@ -105,7 +105,7 @@ func (s *Judge) search(ctx context.Context, set *guard.Set, v exposure.Value, te
 // withholdResult suspends the share, tells the owner, and waits until the suspension is in force.
 func (s *Judge) withholdResult(ctx context.Context, run string, a attempts.Attempt, f exposure.Finding) vaultinternalv1.Verdict {
 	e := s.events.Event(audit.PeerOf(ctx, a.Peer), a.Workspace, "answer.withheld", a.Credential)
-	e.Details["run"], e.Details["where"] = run, "what the run was to give out"
+	e.Details["run"], e.Details["where"] = run, "the outputs of the run"
 	end := s.Suspend(ctx, f, run, e)
 	_ = end.Wait(ctx) // the verdict says the same
 	if !end.reason {
@@ -126,7 +126,7 @@ func (s *Judge) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, ex
 	}
 	subject, version := revocation.Credential(a.Credential), c.UID+" "+strconv.FormatInt(a.CredentialVersion, 10)
 	if c.Version != a.CredentialVersion {
-		v.Fingerprint = version // it was replaced while the run went on
+		v.Fingerprint = version // it was replaced during the run
 		return s.guards.known(subject, version), v, nil
 	}
 	v.Fingerprint = c.Body
@@ -139,7 +139,7 @@ func (s *Judge) guardOf(ctx context.Context, a attempts.Attempt) (*guard.Set, ex
 	return set, v, err
 }
 
-// exposedMeanwhile reports whether the value of a run was exposed while the run went on. The run that was the reason
+// exposedMeanwhile reports whether the value of a run was exposed during the run. The run that was the reason
 // gets the error of a failed provider.
 func (s *Judge) exposedMeanwhile(ctx context.Context, run string, a attempts.Attempt) (bool, error) {
 	c, err := s.credentials.Current(ctx, a.Credential)

@@ -98,7 +98,7 @@ func (d *Definition) Document(c *Case) []byte {
 }
 
 // Load reads a folder of cases. Only the folder "cases" must exist: cases of a folder
-// without stub_blocks.json use the catalogue's blocks alone.
+// without stub_blocks.json use only the catalogue's blocks.
 func Load(dir string) (*Suite, error) {
 	s := &Suite{Stubs: map[string][]*manifest.Manifest{}, StubTypes: map[string]bool{}}
 	err := s.loadStubs(filepath.Join(dir, "stub_blocks.json"))

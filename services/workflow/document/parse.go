@@ -52,7 +52,7 @@ func Parse(source []byte, limits Limits) (*Node, []Fault) {
 	if ok {
 		p.space()
 		if p.at < len(source) {
-			p.fail("there is more after the end of the document")
+			p.fail("there is text after the end of the document")
 		}
 	}
 	if len(p.faults) > 0 {
@@ -200,7 +200,7 @@ func (p *parser) object(n *Node, depth int) bool {
 		}
 		p.path = append(p.path, step{key: key, index: -1})
 		if seen[key] && len(p.faults) < maxFaults {
-			p.fail("the key is there twice; remove one of them")
+			p.fail("the key appears twice; remove one of them")
 		}
 		seen[key] = true
 		value, ok := p.value(depth)

@@ -90,7 +90,7 @@ type finder struct {
 func (f *finder) step(step workflow.Step) {
 	m, _ := f.catalogue.Find(step.Type)
 	base := document.JoinIndex("/steps", step.Index)
-	// What a block that cannot run would do with its texts, no code here says.
+	// No code here says what a block that cannot run would do with its texts.
 	unexplained := m == nil || !m.Runs()
 	for _, member := range step.Node.Members {
 		w := walk{finder: f, step: step.Name, outbound: unexplained || m.Sink, unknown: m == nil, suspicious: m != nil && unexplained, unexplained: unexplained}

@@ -43,7 +43,7 @@ var queryWords = map[Query]string{
 }
 
 var literalWords = map[Literal]string{
-	Text: "a text", Integer: "a whole number", Float: "a number", Number: "a number", Boolean: "true or false",
+	Text: "a string", Integer: "a whole number", Float: "a number", Number: "a number", Boolean: "true or false",
 	Null: "null", List: "a list", Dict: "an object", Value: "any value",
 }
 

@@ -39,7 +39,7 @@ type Field struct {
 // credential or a model, for every field whose name or kind suggests one.
 type Holds string
 
-// What a field can hold. Nothing marks a field that only looks like one of the others.
+// The values of Holds. Nothing marks a field that only looks like one of the others.
 const (
 	HoldsHost    Holds = "host"
 	HoldsURL     Holds = "url"
@@ -79,7 +79,7 @@ const (
 	SchemeBasic  Scheme = "basic"
 	// SchemeBody is a text of a JSON body, by JSON pointer.
 	SchemeBody Scheme = "body"
-	// SchemeURL is the whole address. What is written is the host and after it the
+	// SchemeURL is the whole address. A definition writes the host and after it the
 	// reference: "https://hooks.slack.com/$credentials.hook". Other texts are addresses
 	// as they are.
 	SchemeURL Scheme = "url"

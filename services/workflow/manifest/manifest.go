@@ -118,7 +118,7 @@ func (m *Manifest) AcceptsBatches() bool {
 	return false
 }
 
-// IsFlowControl reports whether the block decides which steps go on; such blocks have no data outputs.
+// IsFlowControl reports whether the block decides which steps continue; such blocks have no data outputs.
 func (m *Manifest) IsFlowControl() bool {
 	for i := range m.Fields {
 		if m.Fields[i].TargetsSteps() {

@@ -85,7 +85,7 @@ func (c *compiler) headers(step int, a *Argument) {
 		case !httpguts.ValidHeaderFieldName(e.Key):
 			c.fault(step, e, a.Field.Name, "has a name that no header can have: letters of ASCII, digits and hyphens, without blanks")
 		case seen[name]:
-			c.fault(step, e, path, "is there twice: names of headers differ by more than capitals")
+			c.fault(step, e, path, "appears twice: the case of header names does not count")
 		case e.Form == Static && !httpguts.ValidHeaderFieldValue(text):
 			c.fault(step, e, path, "has a line break or another control character in it, which no header can carry")
 		}

@@ -100,7 +100,7 @@ func (c *compiler) noOutput(l *link, from *Step) {
 // outputsText lists the outputs of a step for a message.
 func outputsText(s *Step) string {
 	if len(s.Outputs) == 0 {
-		return "the step has no outputs: it only decides which steps go on"
+		return "the step has no outputs: it only decides which steps continue"
 	}
 	names := make([]string, len(s.Outputs))
 	for i, o := range s.Outputs {

@@ -130,7 +130,7 @@ func (c *compiler) declareOutputs(step int) {
 	}
 	for _, name := range names {
 		if taken[name] {
-			c.blame(step, workflow.KindSyntax, dynamic.Field, argument.Pointer, "%q is an output of the block already, or is there twice; use another name", name)
+			c.blame(step, workflow.KindSyntax, dynamic.Field, argument.Pointer, "%q is already an output of the block, or appears twice; use another name", name)
 			continue
 		}
 		taken[name] = true

@@ -28,7 +28,7 @@ func common(kind string, items []any, most bool) (any, error) {
 	for i, item := range items {
 		key, ok := hashKey(item)
 		if !ok {
-			return nil, wrongType(kind, "a list of texts and numbers", item)
+			return nil, wrongType(kind, "a list of strings and numbers", item)
 		}
 		if counts[key]++; counts[key] == 1 {
 			order = append(order, i)

@@ -45,7 +45,7 @@ func typeName(v any) string {
 	case float64:
 		return "a number"
 	case string:
-		return "a text"
+		return "a string"
 	case []byte:
 		return "bytes"
 	case []any:

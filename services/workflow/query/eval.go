@@ -7,7 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// Scope holds the values that an evaluation may use besides its input.
+// Scope holds the values that an evaluation may use in addition to its input.
 type Scope struct {
 	// Params are the values that the query names.
 	Params map[string]any

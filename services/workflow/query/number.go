@@ -67,7 +67,7 @@ func toNumber(kind, cast string) operation {
 		}
 		f, ok := value.Float(in)
 		if !ok {
-			return nil, wrongType(kind, "a number or a text that is one", in)
+			return nil, wrongType(kind, "a number or a string that contains one", in)
 		}
 		if cast == "float" {
 			_, wasFloat := in.(float64)

@@ -94,7 +94,7 @@ func (p *parser) fields(v any, path string, depth int) (*fields, bool) {
 	}
 	kind, ok := object["type"].(string)
 	if !ok {
-		p.problem(path+"/type", "is missing or not a text")
+		p.problem(path+"/type", "is missing or not a string")
 		return nil, false
 	}
 	return &fields{parser: p, object: object, path: path, depth: depth, kind: kind}, true
@@ -119,7 +119,7 @@ func (f *fields) text(name string) string {
 	v, ok := f.get(name, true)
 	s, isText := v.(string)
 	if ok && !isText {
-		f.bad(name, "must be a text")
+		f.bad(name, "must be a string")
 	}
 	return s
 }

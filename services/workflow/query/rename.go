@@ -46,7 +46,7 @@ func (r *run) classMap(kind string, v any) (map[string]string, error) {
 	names := make(map[string]string, len(object))
 	for from, to := range object {
 		if names[from], ok = to.(string); !ok {
-			return nil, wrongType(kind, "texts in class_map", to)
+			return nil, wrongType(kind, "strings in class_map", to)
 		}
 	}
 	return names, nil

@@ -23,7 +23,7 @@ func sequenceOperation(f *fields) operation {
 		return func(_ *run, in any) (any, error) {
 			n, ok := length(in)
 			if !ok {
-				return nil, wrongType(f.kind, "a list, an object, a text or detections", in)
+				return nil, wrongType(f.kind, "a list, an object, a string or detections", in)
 			}
 			return int64(n), nil
 		}

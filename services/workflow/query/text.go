@@ -50,7 +50,7 @@ func onText(kind string, change func(string) string) operation {
 	return func(r *run, in any) (any, error) {
 		s, ok := in.(string)
 		if !ok {
-			return nil, wrongType(kind, "a text", in)
+			return nil, wrongType(kind, "a string", in)
 		}
 		if err := r.spend(len(s) / 64); err != nil {
 			return nil, err
@@ -84,7 +84,7 @@ func matches(f *fields) operation {
 	return func(r *run, in any) (any, error) {
 		s, ok := in.(string)
 		if !ok {
-			return nil, wrongType(f.kind, "a text", in)
+			return nil, wrongType(f.kind, "a string", in)
 		}
 		if err := r.spend(1 + len(s)/16); err != nil {
 			return nil, err

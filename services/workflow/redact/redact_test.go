@@ -47,7 +47,7 @@ func TestDefinition(t *testing.T) {
 		t.Error("no JSON")
 	}
 	if _, problems := workflow.Parse(got); problems != nil {
-		t.Errorf("what is shown is no definition: %v", problems)
+		t.Errorf("the view is not a definition: %v", problems)
 	}
 }
 
@@ -90,7 +90,7 @@ func TestAttackATokenInAHostNameIsNotShown(t *testing.T) {
 		got := redact.Definition(p, catalogue, redact.Options{})
 		a.Attempt(!strings.Contains(string(got), token), "shown: %s", got)
 		if _, _, problems := plan.Load(got, catalogue); problems != nil {
-			t.Errorf("what is shown is no definition: %v", problems)
+			t.Errorf("the view is not a definition: %v", problems)
 		}
 		shown := leak.MaskHost("https://" + token + ".m.pipedream.net:443")
 		a.Attempt(shown == "https://*.m.pipedream.net:443", "shown: %s", shown)

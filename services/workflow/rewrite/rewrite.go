@@ -66,7 +66,7 @@ func Replace(d *workflow.Definition, texts map[string]string) ([]byte, error) {
 	for pointer, text := range texts {
 		node, ok := d.Root.Lookup(pointer)
 		if !ok || node.Kind != document.String {
-			return nil, fmt.Errorf("there is no text at %s", pointer)
+			return nil, fmt.Errorf("no string at %s", pointer)
 		}
 		edits = append(edits, document.ReplaceText(node, text))
 	}

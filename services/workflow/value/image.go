@@ -11,7 +11,7 @@ import (
 // Codec decodes and encodes pictures. It enforces the limits on size, format and memory, so
 // every method may refuse.
 type Codec interface {
-	// Size reads the header alone.
+	// Size reads only the header.
 	Size(encoded []byte) (width, height int, err error)
 	Decode(ctx context.Context, encoded []byte) (image.Image, error)
 	// Publish returns the encoded picture without metadata. It returns nil if the picture

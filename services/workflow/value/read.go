@@ -186,7 +186,7 @@ func readOrigin(v any, o *Origin) error {
 	} {
 		n, ok := Float(Shallow(object[name]))
 		if !ok || n < 0 || n > 1<<24 {
-			return invalid("an origin needs %s, a number of pixels", name)
+			return invalid("an origin needs %s (a number of pixels)", name)
 		}
 		*into = int(n)
 	}
@@ -204,17 +204,17 @@ func (r Reader) video(v any) (any, error) {
 	out := &VideoMetadata{}
 	out.VideoID, ok = object["video_identifier"].(string)
 	if !ok {
-		return nil, invalid("video metadata needs video_identifier, a text")
+		return nil, invalid("video metadata needs video_identifier (a string)")
 	}
 	if out.FrameNumber, ok = Int(object["frame_number"]); !ok {
-		return nil, invalid("video metadata needs frame_number, a whole number")
+		return nil, invalid("video metadata needs frame_number (a whole number)")
 	}
 	at, err := readTime(object["frame_timestamp"])
 	if object["frame_timestamp"] == nil && r.Now != nil {
 		at, err = r.Now(), nil
 	}
 	if err != nil {
-		return nil, invalid("video metadata needs frame_timestamp, an ISO 8601 time")
+		return nil, invalid("video metadata needs frame_timestamp (an ISO 8601 time)")
 	}
 	out.Timestamp = at.(time.Time)
 	out.FPS, _ = Float(object["fps"])
@@ -248,5 +248,5 @@ func readBytes(v any) (any, error) {
 			return decoded, nil
 		}
 	}
-	return nil, invalid("must be bytes as base64 text")
+	return nil, invalid("must be bytes in base64")
 }

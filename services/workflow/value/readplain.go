@@ -27,14 +27,14 @@ type plainKind struct {
 }
 
 var plainKinds = map[string]plainKind{
-	"string":                {wants: "a text", fits: isText},
-	"roboflow_model_id":     {wants: "a text", fits: isText},
-	"roboflow_project":      {wants: "a text", fits: isText},
-	"prediction_type":       {wants: "a text", fits: isText},
-	"parent_id":             {wants: "a text", fits: isText},
-	"inference_id":          {wants: "a text", fits: isText},
-	"top_class":             {wants: "a text or a list of texts", fits: func(v any) bool { return isText(v) || isList(v) }},
-	"language_model_output": {wants: "a text", fits: isText},
+	"string":                {wants: "a string", fits: isText},
+	"roboflow_model_id":     {wants: "a string", fits: isText},
+	"roboflow_project":      {wants: "a string", fits: isText},
+	"prediction_type":       {wants: "a string", fits: isText},
+	"parent_id":             {wants: "a string", fits: isText},
+	"inference_id":          {wants: "a string", fits: isText},
+	"top_class":             {wants: "a string or a list of strings", fits: func(v any) bool { return isText(v) || isList(v) }},
+	"language_model_output": {wants: "a string", fits: isText},
 	"integer":               {wants: "a whole number", fits: isWhole, lax: laxWhole},
 	"float":                 {wants: "a number", fits: isNumber, lax: laxFloat},
 	"float_zero_to_one":     {wants: "a number between 0 and 1", fits: isFraction, lax: laxFloat},
@@ -46,9 +46,9 @@ var plainKinds = map[string]plainKind{
 	"labeled_points":        {wants: "a list of points", fits: isList},
 	"zone":                  {wants: "a list of at least 3 points", fits: isZone},
 	"rgb_color":             {wants: "a colour as text or [red, green, blue]", fits: isColor},
-	"roboflow_api_key":      {wants: "a text or null", fits: func(v any) bool { return v == nil || isText(v) }},
-	"secret":                {wants: "a text", fits: isText},
-	KindManagedKey:          {wants: "a text or null", fits: func(v any) bool { return v == nil || isText(v) }},
+	"roboflow_api_key":      {wants: "a string or null", fits: func(v any) bool { return v == nil || isText(v) }},
+	"secret":                {wants: "a string", fits: isText},
+	KindManagedKey:          {wants: "a string or null", fits: func(v any) bool { return v == nil || isText(v) }},
 	"timestamp":             {wants: "a time in ISO 8601 form", fits: func(v any) bool { _, err := readTime(v); return err == nil }},
 }
 

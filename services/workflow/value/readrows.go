@@ -52,14 +52,14 @@ func (b *rowReader) add(i int, row map[string]any) error {
 	for _, name := range []string{"x", "y", "width", "height", "confidence"} {
 		n, ok := Float(Shallow(row[name]))
 		if !ok {
-			return invalid("prediction %d needs %s, a number", i, name)
+			return invalid("prediction %d needs %s (a number)", i, name)
 		}
 		numbers[name] = n
 	}
 	classID, ok := Float(Shallow(row["class_id"]))
 	class, named := row["class"].(string)
 	if !ok || !named {
-		return invalid("prediction %d needs class, a text, and class_id, a number", i)
+		return invalid("prediction %d needs class (a string) and class_id (a number)", i)
 	}
 	box := Box{}.Shift(numbers["x"], numbers["y"])
 	w, h := numbers["width"]/2, numbers["height"]/2

@@ -93,7 +93,7 @@ func (a *allowlist) prepare() {
 	}
 }
 
-// Find reports whether a rule matches a part of a text, or spend refuses to read on. spend is told
+// Find reports whether a rule matches a part of a text, or spend refuses to read on. spend gets
 // how many bytes a rule reads.
 func Find(part string, spend func(int) bool) bool { return loaded().find(part, spend) }
 

@@ -70,7 +70,7 @@ func (d *direct) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-var errNoCommand = errors.New("embedded redis: what was written is no command")
+var errNoCommand = errors.New("embedded redis: malformed command")
 
 // parseCommand parses one command, an array of bulk strings (RESP2), at the start of b. n
 // is its length, or 0 if it is incomplete.

@@ -22,7 +22,7 @@ const (
 )
 
 // embeddedServer is a Redis server in this process, reached without a port. Its keys expire
-// only when it is told how much time has passed; one goroutine does so.
+// only when it is advanced; one goroutine advances it.
 type embeddedServer struct {
 	server *miniredis.Miniredis
 	quit   chan struct{}

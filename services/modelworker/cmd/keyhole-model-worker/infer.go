@@ -36,7 +36,7 @@ func (w *worker) session(r received) (*session, error) {
 	}
 	info, err := r.file.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("look at the model: %w", err)
+		return nil, fmt.Errorf("inspect the model: %w", err)
 	}
 	w.sessions.makeRoom(info.Size())
 	s, err := open(r.file, w.threads)
@@ -50,7 +50,7 @@ func (w *worker) session(r received) (*session, error) {
 // inputs makes tensors over the shared memory, in the order of the session.
 func (w *worker) inputs(s *session, given []wire.Tensor) ([]ort.Value, error) {
 	if len(given) != len(s.inputs) {
-		return nil, fmt.Errorf("the model takes %d inputs (%q) and %d were given", len(s.inputs), s.inputs, len(given))
+		return nil, fmt.Errorf("the model takes %d inputs (%q), not %d", len(s.inputs), s.inputs, len(given))
 	}
 	values := make([]ort.Value, len(given))
 	for i, tensor := range given {

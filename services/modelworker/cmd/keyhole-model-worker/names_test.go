@@ -66,6 +66,6 @@ func TestLearnedIsBounded(t *testing.T) {
 	l.never()
 	l.put("x", nil)
 	if _, ok := l.get("x"); ok {
-		t.Error("it learned though it was told not to")
+		t.Error("it learned although it must not")
 	}
 }

@@ -58,7 +58,7 @@ func mapModel(file *os.File) ([]byte, func(), error) {
 	}
 	info, err := file.Stat()
 	if err != nil {
-		return nil, nil, fmt.Errorf("look at the model: %w", err)
+		return nil, nil, fmt.Errorf("inspect the model: %w", err)
 	}
 	if info.Size() == 0 {
 		return nil, nil, errors.New("the model is empty")

@@ -20,7 +20,7 @@ func newSwitchCase(step engine.Step) (engine.Block, error) {
 	targets := make(map[string]string, len(cases))
 	for name, target := range cases {
 		if _, twice := targets[fold(name)]; twice {
-			return nil, fmt.Errorf("two cases are %q when capitals do not count; leave one of them out", fold(name))
+			return nil, fmt.Errorf("two cases are %q, ignoring case; remove one of them", fold(name))
 		}
 		targets[fold(name)], _ = target.(string)
 	}

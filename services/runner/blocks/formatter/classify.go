@@ -17,7 +17,7 @@ func newVLMClassifier(engine.Step) (engine.Block, error) {
 		text, isText := call.Arg("vlm_output").(string)
 		names, isList := call.Arg("classes").([]any)
 		if !isImage || !isText || !isList {
-			return engine.None(), engine.Failf(engine.QueryInput, "image must be a picture, vlm_output a text and classes a list")
+			return engine.None(), engine.Failf(engine.QueryInput, "image must be a picture, vlm_output a string and classes a list")
 		}
 		id := call.NewID()
 		c := classifier{call: call, picture: picture, order: classNames(names), id: id}

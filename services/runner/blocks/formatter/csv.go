@@ -77,7 +77,7 @@ func (t table) write(ctx context.Context, n int) (string, error) {
 	return b.String(), w.Error()
 }
 
-// row formats the values of an element, of at most so many bytes.
+// row formats the values of an element, within a limit of bytes.
 func (t table) row(ctx context.Context, i, most int) ([]string, error) {
 	var row []string
 	for _, name := range t.names {

@@ -17,7 +17,7 @@ func newVLMDetector(step engine.Step) (engine.Block, error) {
 		text, isText := call.Arg("vlm_output").(string)
 		names, _ := call.Arg("classes").([]any)
 		if !isImage || !isText {
-			return engine.None(), engine.Failf(engine.QueryInput, "image must be a picture and vlm_output a text")
+			return engine.None(), engine.Failf(engine.QueryInput, "image must be a picture and vlm_output a string")
 		}
 		r := rows{picture: picture, id: call.NewID(), numbers: map[string]int64{}}
 		for i, name := range classNames(names) {

@@ -21,7 +21,7 @@ func newJSONParser(step engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
 		text, ok := call.Arg("raw_json").(string)
 		if !ok {
-			return engine.None(), engine.Failf(engine.QueryInput, "raw_json must be a text")
+			return engine.None(), engine.Failf(engine.QueryInput, "raw_json must be a string")
 		}
 		return engine.One(parse(text, expected)), nil
 	}), nil
@@ -31,7 +31,7 @@ func newJSONParser(step engine.Step) (engine.Block, error) {
 var fence = regexp.MustCompile("(?is)```json\\s*\n(.*?)\n?\\s*```")
 
 // parse never fails. For text that is not JSON it sets error_status to true and the fields
-// to null, so the workflow can decide how to go on.
+// to null, so the workflow can decide how to continue.
 func parse(text string, expected []string) engine.Outputs {
 	if found := fence.FindStringSubmatch(text); found != nil {
 		text = found[1]

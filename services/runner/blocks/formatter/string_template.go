@@ -19,7 +19,7 @@ func newStringTemplate(step engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		template, ok := call.Arg("template").(string)
 		if !ok {
-			return engine.None(), engine.Failf(engine.QueryInput, "template must be a text")
+			return engine.None(), engine.Failf(engine.QueryInput, "template must be a string")
 		}
 		data, err := operations.Apply(ctx, call, "data")
 		if err != nil {

@@ -44,7 +44,7 @@ func (v *visits) iou(a, b *value.Mask) (float64, error) {
 	return float64(shared) / float64(a.Area()+b.Area()-shared), nil
 }
 
-// all returns the mask of the pixels that at least so many of the masks have.
+// all returns the mask of the pixels that are in at least "least" masks.
 func (v *visits) all(masks []*value.Mask, least int) (*value.Mask, error) {
 	bounds := masks[0].Bounds
 	for _, m := range masks {

@@ -30,7 +30,7 @@ func (a address) metered() string {
 // toAPI returns the address of a provider's fixed API.
 func toAPI(base, slot string) address { return address{base: base, slots: []string{slot}} }
 
-// addressOf reads base_url and api_key. It checks the form alone; the vault's egress
+// addressOf reads base_url and api_key. It checks only the form; the vault's egress
 // decides which hosts a run may call.
 func addressOf(call *engine.Call) (a address, err error) {
 	if key := call.Arg("api_key"); key != nil && key != "" { // local servers need none

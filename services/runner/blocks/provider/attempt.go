@@ -32,7 +32,7 @@ type request func(ctx context.Context, options []option.RequestOption) (text str
 // Every try is metered, even if it fails.
 func ask(ctx context.Context, call *engine.Call, to address, send request) (string, error) {
 	if call.Outbound == nil {
-		return "", errs.FailedPrecondition(errorsv1.Reason_REASON_ADDRESS_REFUSED, "this run may not call out")
+		return "", errs.FailedPrecondition(errorsv1.Reason_REASON_ADDRESS_REFUSED, "this run may not make outbound calls")
 	}
 	var text string
 	err := call.Attempts(ctx, retryPolicy, func(whole context.Context, attempt engine.Attempt) error {

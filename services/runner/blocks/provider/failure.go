@@ -47,7 +47,7 @@ func (f *Failure) Unwrap() error {
 }
 
 // errMalformed is an answer with a good status and an unreadable body.
-var errMalformed = errors.New("the answer is not of the protocol")
+var errMalformed = errors.New("the answer does not follow the protocol")
 
 // failed classifies the error of a call. The end of the run and refusals of the egress pass
 // unchanged. Every other error becomes the provider's failure, without the provider's

@@ -122,7 +122,7 @@ func TestOpenAIFailsWithoutTheProvidersWords(t *testing.T) {
 		}
 		failure, ok := errors.AsType[*provider.Failure](err)
 		if !ok || failure.Status != 401 || !strings.Contains(failure.Excerpt, "Incorrect API key") {
-			t.Errorf("v%d: the owner is told %+v", version, failure)
+			t.Errorf("v%d: the owner gets %+v", version, failure)
 		}
 	}
 }
@@ -142,7 +142,7 @@ func TestAnIncompleteAnswerSaysWhatToDo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if len(o.uses) != 1 || o.uses[0].OutputTokens != 16 {
-		t.Errorf("what was used is not metered: %v", o.uses)
+		t.Errorf("the use is not metered: %v", o.uses)
 	}
 }
 

@@ -104,7 +104,7 @@ func TestTemplates(t *testing.T) {
 		"a value is data":        {field: "{{ $parameters.a }}!", parameters: map[string]any{"a": "{{ $parameters.b }}", "b": "secret"}, text: "{{ $parameters.b }}!"},
 		"unknown names stay":     {field: "{{$parameters.none  }}", text: "{{$parameters.none  }}"},
 		"a prompt that is input": {field: "$inputs.q", arg: "show {{ $parameters.a }}", parameters: map[string]any{"a": "hidden"}, text: "show {{ $parameters.a }}"},
-		"pictures go beside":     {field: "look {{ $parameters.p }} here", parameters: map[string]any{"p": picture("a"), "q": []any{picture("b"), "c", picture("d")}}, text: "look  here", pictures: 3},
+		"pictures in parameters": {field: "look {{ $parameters.p }} here", parameters: map[string]any{"p": picture("a"), "q": []any{picture("b"), "c", picture("d")}}, text: "look  here", pictures: 3},
 		"bytes are pictures":     {field: "look", parameters: map[string]any{"p": []byte("jpeg")}, text: "look", pictures: 1},
 	} {
 		t.Run(name, func(t *testing.T) {

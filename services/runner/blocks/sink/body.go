@@ -107,7 +107,7 @@ func sendable(name string, v any) (any, error) {
 	case map[string]any:
 		return sendableMap(name, v)
 	case []byte:
-		return nil, unsendable(name, "bytes: convert them to a text first")
+		return nil, unsendable(name, "bytes: convert them to a string first")
 	case *value.Image:
 		return nil, unsendable(name, "a picture: convert it with ConvertImageToBase64 first")
 	case *value.Detections:

@@ -256,7 +256,7 @@ func TestFailures(t *testing.T) {
 		"status":       {nil, "Failed to send webhook notification: the server answered 500"},
 		"no URL":       {map[string]any{"url": "hello"}, "Failed to send webhook notification: url must be an absolute http or https URL without credentials"},
 		"bad header":   {map[string]any{"headers": map[string]any{"X": "a\r\nY: b"}}, `Failed to send webhook notification: header "X" cannot be sent`},
-		"not JSON":     {map[string]any{"json_payload": map[string]any{"a": []any{[]byte("x")}}}, `Failed to send webhook notification: field "a" is bytes: convert them to a text first`},
+		"not JSON":     {map[string]any{"json_payload": map[string]any{"a": []any{[]byte("x")}}}, `Failed to send webhook notification: field "a" is bytes: convert them to a string first`},
 		"background":   {map[string]any{"fire_and_forget": true}, "Notification sent in the background task"},
 		"not a number": {map[string]any{"json_payload": map[string]any{"a": json.Number("1e999")}}, `Failed to send webhook notification: field "a" is a number that JSON does not have`},
 	} {

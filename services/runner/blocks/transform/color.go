@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// named are the colours that definitions may use by name, besides #rrggbb, rgb(r, g, b) and
+// named are the colours that definitions may use by name, in addition to #rrggbb, rgb(r, g, b) and
 // [r, g, b].
 var named = map[string]color.RGBA{
 	"BLACK": {0, 0, 0, 255}, "WHITE": {255, 255, 255, 255}, "GREY": {128, 128, 128, 255},

@@ -43,7 +43,7 @@ func (o *opener) unpack(b []byte, at, depth int) {
 	o.behind(b, depth)
 	switch {
 	case depth > 0 || readable(b) || readable(b[len(b)-min(len(b), peek):]):
-		o.emit(b, false) // what was packed is no chance: text may be in the middle of it
+		o.emit(b, false) // packed content is no coincidence: text may start in its middle
 		if o.octets && depth > 0 && !readable(b) {
 			o.emit(b, true)
 		}
@@ -150,7 +150,7 @@ func (o *opener) trials(b []byte, depth int) {
 		t = &trier{flate: flate.NewReader(bytes.NewReader(nil)), brotli: brotli.NewReader(nil)}
 	}
 	defer func() {
-		_ = t.flate.(flate.Resetter).Reset(bytes.NewReader(nil), nil) // what was tried is not kept
+		_ = t.flate.(flate.Resetter).Reset(bytes.NewReader(nil), nil) // a failed trial is not kept
 		_ = t.brotli.Reset(bytes.NewReader(nil))
 		triers.Put(t)
 	}()
