@@ -48,7 +48,7 @@ export interface paths {
         put?: never;
         /**
          * CreateSession signs in. It takes the code of a sign-in link, or else the key of the
-         *     request. Only this reply contains the session's token. A session cannot make another.
+         *     request. Only this reply contains the session's token. A session cannot create another.
          */
         post: operations["VaultService_CreateSession"];
         delete?: never;
@@ -157,7 +157,7 @@ export interface paths {
         };
         /**
          * Whoami describes the caller: the workspace, role and permissions of its key, and the
-         *     session that the caller came by. The role "guest" means that nobody is signed in.
+         *     session of the caller. The role "guest" means that nobody is signed in.
          */
         get: operations["VaultService_Whoami"];
         put?: never;
@@ -501,7 +501,7 @@ export interface paths {
         get: operations["SharingService_GetWorkflow"];
         put?: never;
         post?: never;
-        /** DeleteWorkflow moves a workflow to the trash for 30 days; its shares stop. */
+        /** DeleteWorkflow moves a workflow to the trash for 30 days. Its shares stop working. */
         delete: operations["SharingService_DeleteWorkflow"];
         options?: never;
         head?: never;
@@ -568,7 +568,7 @@ export interface paths {
         /** ListShares lists the shares of a workflow, oldest first. */
         get: operations["SharingService_ListShares"];
         put?: never;
-        /** CreateShare makes a link to a workflow. */
+        /** CreateShare creates a link to a workflow. */
         post: operations["SharingService_CreateShare"];
         delete?: never;
         options?: never;
@@ -699,7 +699,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** RestoreWorkflowVersion makes a new version of an old one's definition. */
+        /** RestoreWorkflowVersion creates a new version with the definition of an old one. */
         post: operations["SharingService_RestoreWorkflowVersion"];
         delete?: never;
         options?: never;
@@ -803,7 +803,7 @@ export interface components {
         RunnerServiceRunSharedWorkflowBody: {
             /** @description Inputs by name, a JSON object; credential inputs among them. */
             inputs?: Record<string, unknown>;
-            /** @description AIP-155: the same id of the same caller never runs twice. */
+            /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
              * @description Destinations that the visitor saw, by credential input. If one differs from the
@@ -818,7 +818,7 @@ export interface components {
         RunnerServiceRunSharedWorkflowStreamBody: {
             /** @description Inputs by name, a JSON object; credential inputs among them. */
             inputs?: Record<string, unknown>;
-            /** @description AIP-155: the same id of the same caller never runs twice. */
+            /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
              * @description Destinations that the visitor saw, by credential input. If one differs from the
@@ -835,10 +835,10 @@ export interface components {
             inputs?: Record<string, unknown>;
             /**
              * Format: int32
-             * @description Version; the live one when 0.
+             * @description Version number; the live version if 0.
              */
             version?: number;
-            /** @description AIP-155: the same id of the same caller never runs twice. */
+            /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
              * @description Run the draft of the workflow instead of a version. Such a run is the caller's own in
@@ -857,10 +857,10 @@ export interface components {
             inputs?: Record<string, unknown>;
             /**
              * Format: int32
-             * @description Version; the live one when 0.
+             * @description Version number; the live version if 0.
              */
             version?: number;
-            /** @description AIP-155: the same id of the same caller never runs twice. */
+            /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
              * @description Run the draft of the workflow instead of a version. Such a run is the caller's own in
@@ -879,9 +879,9 @@ export interface components {
         SharingServiceForkSharedWorkflowBody: {
             /** @description The workspace that gets the fork, "workspaces/{workspace}". */
             parent?: string;
-            /** @description Id of the fork; made from the title when empty. */
+            /** @description Id of the fork; derived from the title if empty. */
             workflowId?: string;
-            /** @description Title of the fork; that of the original when empty. */
+            /** @description Title of the fork; the original's title if empty. */
             title?: string;
             /** @description AIP-163: report what the fork would lack without creating it. */
             validateOnly?: boolean;
@@ -895,7 +895,7 @@ export interface components {
         SharingServiceInspectWorkflowBody: {
             /**
              * Format: int32
-             * @description Which version; the live one when 0.
+             * @description Version number; the live version if 0.
              */
             version?: number;
             /** @description Inspect this definition instead, as if it were saved. */
@@ -1107,7 +1107,7 @@ export interface components {
             notRunnableMessage?: string;
             /** @description Type of the version that replaces it. */
             replacedBy?: string;
-            /** @description Whether it acts on the world. Shared runs leave it out unless the owner turns it on. */
+            /** @description Whether it has effects outside, like a webhook. Shared runs skip it unless the owner enables it. */
             sink?: boolean;
             /** @description Whether it decides which steps run next. */
             flowControl?: boolean;
@@ -1132,7 +1132,7 @@ export interface components {
         /**
          * @description BlockView says how much of a block a reply has.
          *
-         *      - BLOCK_VIEW_UNSPECIFIED: Read as BLOCK_VIEW_BASIC in a list.
+         *      - BLOCK_VIEW_UNSPECIFIED: The same as BLOCK_VIEW_BASIC in a list.
          *      - BLOCK_VIEW_BASIC: Without schema and example.
          *      - BLOCK_VIEW_FULL: Everything.
          * @default BLOCK_VIEW_UNSPECIFIED
@@ -1201,7 +1201,7 @@ export interface components {
             readonly createTime?: string;
             /**
              * Format: date-time
-             * @description When it was changed last.
+             * @description When it was last changed.
              */
             readonly updateTime?: string;
             /** @description Whether the guard can recognize it in answers. Hidden use requires this. */
@@ -1212,7 +1212,7 @@ export interface components {
         /**
          * @description CredentialAccess says whose credentials the runs of a share use.
          *
-         *      - CREDENTIAL_ACCESS_UNSPECIFIED: Read as CREDENTIAL_ACCESS_VISITOR.
+         *      - CREDENTIAL_ACCESS_UNSPECIFIED: The same as CREDENTIAL_ACCESS_VISITOR.
          *      - CREDENTIAL_ACCESS_VISITOR: The visitor provides each credential.
          *      - CREDENTIAL_ACCESS_OWNER: The owner's credentials, hidden.
          * @default CREDENTIAL_ACCESS_UNSPECIFIED
@@ -1248,7 +1248,7 @@ export interface components {
             inputTokens?: string;
             /**
              * Format: int64
-             * @description Tokens out.
+             * @description Output tokens.
              */
             outputTokens?: string;
         };
@@ -1340,7 +1340,7 @@ export interface components {
             label?: string;
             /** @description Block type, of a step. */
             type?: string;
-            /** @description For icon and colour: "input", "model", "visualization" ... */
+            /** @description For the icon and colour: "input", "model", "visualization" ... */
             category?: string;
             /**
              * Format: double
@@ -1464,7 +1464,7 @@ export interface components {
             budget?: components["schemas"]["v1Budget"];
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When it was created.
              */
             readonly createTime?: string;
             /**
@@ -1547,14 +1547,14 @@ export interface components {
         v1ListAuditEventsResponse: {
             /** @description The entries. */
             events?: components["schemas"]["v1AuditEvent"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListBlocksResponse is a page of blocks. */
         v1ListBlocksResponse: {
             /** @description Blocks. */
             blocks?: components["schemas"]["v1Block"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
             /**
              * Format: int32
@@ -1566,70 +1566,70 @@ export interface components {
         v1ListCredentialsResponse: {
             /** @description The credentials, without values. */
             credentials?: components["schemas"]["v1Credential"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListKeysResponse is a page of keys. */
         v1ListKeysResponse: {
             /** @description The keys. */
             keys?: components["schemas"]["v1Key"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListModelVersionsResponse is a page of versions. */
         v1ListModelVersionsResponse: {
             /** @description The versions. */
             versions?: components["schemas"]["v1ModelVersion"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListModelsResponse is a page of models. */
         v1ListModelsResponse: {
             /** @description The models. */
             models?: components["schemas"]["v1Model"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListRunsResponse is a page of runs. */
         v1ListRunsResponse: {
             /** @description The page. */
             runs?: components["schemas"]["v1Run"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListSessionsResponse is a page of sessions. */
         v1ListSessionsResponse: {
             /** @description The sessions. */
             sessions?: components["schemas"]["v1Session"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListSharesResponse is a page of shares. */
         v1ListSharesResponse: {
             /** @description The page. */
             shares?: components["schemas"]["v1Share"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListWorkflowVersionsResponse is a page of versions. */
         v1ListWorkflowVersionsResponse: {
             /** @description The page. */
             versions?: components["schemas"]["v1WorkflowVersion"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListWorkflowsResponse is a page of workflows. */
         v1ListWorkflowsResponse: {
             /** @description The page. */
             workflows?: components["schemas"]["v1Workflow"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListWorkspacesResponse is a page of workspaces. */
         v1ListWorkspacesResponse: {
             /** @description The workspaces. */
             workspaces?: components["schemas"]["v1Workspace"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description Model is a named series of versions. */
@@ -1724,7 +1724,7 @@ export interface components {
         /**
          * @description Period is the time after which a budget resets (UTC).
          *
-         *      - PERIOD_UNSPECIFIED: Read as PERIOD_MONTH.
+         *      - PERIOD_UNSPECIFIED: The same as PERIOD_MONTH.
          *      - PERIOD_DAY: From midnight to midnight.
          *      - PERIOD_MONTH: Calendar month.
          *      - PERIOD_LIFETIME: The budget never resets.
@@ -1752,7 +1752,7 @@ export interface components {
         v1QueryUsageResponse: {
             /** @description Totals, by group. */
             rows?: components["schemas"]["v1UsageRow"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
             /**
              * @description Use of the workspace's own credentials, by the same groups, also in runs that visitors
@@ -1785,12 +1785,12 @@ export interface components {
             message?: string;
             /**
              * Format: date-time
-             * @description Begin.
+             * @description Start time.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description End.
+             * @description End time.
              */
             endTime?: string;
             /** @description What it used. */
@@ -1803,9 +1803,9 @@ export interface components {
         /**
          * @description RunAccess says which key the runs of a share are charged to.
          *
-         *      - RUN_ACCESS_UNSPECIFIED: Read as RUN_ACCESS_VISITOR.
+         *      - RUN_ACCESS_UNSPECIFIED: The same as RUN_ACCESS_VISITOR.
          *      - RUN_ACCESS_VISITOR: The visitor's key, or the guest key; private models do not run.
-         *      - RUN_ACCESS_OWNER: The share's owner key, for anyone.
+         *      - RUN_ACCESS_OWNER: A key of the share's owner, for all visitors.
          * @default RUN_ACCESS_UNSPECIFIED
          * @enum {string}
          */
@@ -1825,13 +1825,13 @@ export interface components {
             outputs?: Record<string, unknown>[];
             /** @description What it used. */
             charges?: components["schemas"]["v1LineItem"][];
-            /** @description What is left. */
+            /** @description What remains of the limits. */
             allowances?: components["schemas"]["v1Allowance"][];
         };
         /**
          * @description RunState is the state of a run.
          *
-         *      - RUN_STATE_UNSPECIFIED: Never given out.
+         *      - RUN_STATE_UNSPECIFIED: Not used.
          *      - RUN_STATE_RUNNING: The run has not ended.
          *      - RUN_STATE_SUCCEEDED: The run returned its outputs.
          *      - RUN_STATE_FAILED: The run failed.
@@ -1858,11 +1858,11 @@ export interface components {
             key?: string;
             /** @description Product name of the client, such as "Firefox". */
             title?: string;
-            /** @description The token that stands for the session. Only the reply to CreateSession contains it. */
+            /** @description The session's token. Only the reply to CreateSession contains it. */
             readonly token?: string;
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When it was created.
              */
             createTime?: string;
             /**
@@ -1873,7 +1873,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it ends if it is not used again: 12 hours after the last use, at most 30 days
-             *     after it was made.
+             *     after its creation.
              */
             expireTime?: string;
         };
@@ -1890,14 +1890,14 @@ export interface components {
             state?: components["schemas"]["v1ShareState"];
             /**
              * Format: int32
-             * @description The version that it is pinned to; on create, the live one when 0.
+             * @description The version that it is pinned to; on create, the live version if 0.
              */
             version?: number;
             /** @description Follow the live version instead of a pinned one. */
             followLive?: boolean;
             runAccess?: components["schemas"]["v1RunAccess"];
             credentialAccess?: components["schemas"]["v1CredentialAccess"];
-            /** @description The owner key that is charged under RUN_ACCESS_OWNER; the caller's by default. */
+            /** @description The owner's key that is charged under RUN_ACCESS_OWNER; by default the caller's. */
             chargedKey?: string;
             limits?: components["schemas"]["v1Limits"];
             /** @description Whether sinks work in its runs. */
@@ -1918,12 +1918,12 @@ export interface components {
             readonly notices?: components["schemas"]["v1Notice"][];
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When it was created.
              */
             readonly createTime?: string;
             /**
              * Format: date-time
-             * @description When it was changed last.
+             * @description When it was last changed.
              */
             readonly updateTime?: string;
             /**
@@ -1944,7 +1944,7 @@ export interface components {
         /**
          * @description ShareState is the state of a share.
          *
-         *      - SHARE_STATE_UNSPECIFIED: Never given out.
+         *      - SHARE_STATE_UNSPECIFIED: Not used.
          *      - SHARE_STATE_ACTIVE: Its link works.
          *      - SHARE_STATE_PAUSED: Paused by its owner.
          *      - SHARE_STATE_REVOKED: Permanently revoked.
@@ -1977,7 +1977,7 @@ export interface components {
             interface?: components["schemas"]["v1Interface"];
             graph?: components["schemas"]["v1Graph"];
             terms?: components["schemas"]["v1Terms"];
-            /** @description What is left. */
+            /** @description What remains of the limits. */
             allowances?: components["schemas"]["v1Allowance"][];
             /** @description Sample inputs. */
             samples?: components["schemas"]["v1Sample"][];
@@ -2033,7 +2033,7 @@ export interface components {
         /**
          * @description SlotKind is where in a request a credential goes.
          *
-         *      - SLOT_KIND_UNSPECIFIED: Read as SLOT_KIND_BEARER.
+         *      - SLOT_KIND_UNSPECIFIED: The same as SLOT_KIND_BEARER.
          *      - SLOT_KIND_BEARER: `Authorization: Bearer <value>`.
          *      - SLOT_KIND_HEADER: Another header, such as `x-api-key`; `slot_prefix` precedes the value.
          *      - SLOT_KIND_QUERY: A query parameter.
@@ -2065,12 +2065,12 @@ export interface components {
             state?: string;
             /**
              * Format: date-time
-             * @description Begin.
+             * @description Start time.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description End.
+             * @description End time.
              */
             endTime?: string;
         };
@@ -2164,19 +2164,19 @@ export interface components {
             credentialCalls?: string;
             /**
              * Format: int64
-             * @description Tokens in.
+             * @description Input tokens.
              */
             inputTokens?: string;
             /**
              * Format: int64
-             * @description Tokens out.
+             * @description Output tokens.
              */
             outputTokens?: string;
         };
         /**
          * @description Visibility says who may use a model.
          *
-         *      - VISIBILITY_UNSPECIFIED: Read as VISIBILITY_PRIVATE.
+         *      - VISIBILITY_UNSPECIFIED: The same as VISIBILITY_PRIVATE.
          *      - VISIBILITY_PRIVATE: Only keys of the model's own workspace.
          *      - VISIBILITY_PUBLIC: Every key.
          * @default VISIBILITY_UNSPECIFIED
@@ -2229,7 +2229,7 @@ export interface components {
             readonly createTime?: string;
             /**
              * Format: date-time
-             * @description When it was changed last.
+             * @description When it was last changed.
              */
             readonly updateTime?: string;
             /**
@@ -2280,7 +2280,7 @@ export interface components {
             readonly createTime?: string;
             /**
              * Format: date-time
-             * @description When it was changed last.
+             * @description When it was last changed.
              */
             readonly updateTime?: string;
         };
@@ -2334,7 +2334,7 @@ export interface operations {
     RunnerService_ListBlocks: {
         parameters: {
             query?: {
-                /** @description Most blocks of a page: 50 when 0, 500 at most. */
+                /** @description Maximum number of blocks; 50 if 0, at most 500. */
                 pageSize?: number;
                 /** @description `next_page_token` of the previous page, with the same filters. */
                 pageToken?: string;
@@ -2343,8 +2343,8 @@ export interface operations {
                 /** @description Only blocks with an output of this kind, or a field that takes it: "image" ... */
                 kind?: string;
                 /**
-                 * @description Only blocks with all of these words in type, former type, title or help. Case does not
-                 *     count.
+                 * @description Only blocks with all of these words in type, former type, title or help, ignoring
+                 *     case.
                  */
                 text?: string;
                 /** @description Only blocks that run here, or only those that do not. */
@@ -2352,7 +2352,7 @@ export interface operations {
                 /**
                  * @description How much of each block.
                  *
-                 *      - BLOCK_VIEW_UNSPECIFIED: Read as BLOCK_VIEW_BASIC in a list.
+                 *      - BLOCK_VIEW_UNSPECIFIED: The same as BLOCK_VIEW_BASIC in a list.
                  *      - BLOCK_VIEW_BASIC: Without schema and example.
                  *      - BLOCK_VIEW_FULL: Everything.
                  */
@@ -2658,9 +2658,9 @@ export interface operations {
     VaultService_ListWorkspaces: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
             };
             header?: never;
@@ -2760,9 +2760,9 @@ export interface operations {
     VaultService_ListAuditEvents: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
                 /** @description Only entries of this resource, by name. */
                 resource?: string;
@@ -2798,9 +2798,9 @@ export interface operations {
     VaultService_ListCredentials: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
             };
             header?: never;
@@ -2947,7 +2947,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The credential; its name says which. */
+        /** @description The credential. `name` is required. */
         requestBody: {
             content: {
                 "application/json": {
@@ -2985,7 +2985,7 @@ export interface operations {
                     readonly createTime?: string;
                     /**
                      * Format: date-time
-                     * @description When it was changed last.
+                     * @description When it was last changed.
                      */
                     readonly updateTime?: string;
                     /** @description Whether the guard can recognize it in answers. Hidden use requires this. */
@@ -3019,9 +3019,9 @@ export interface operations {
     VaultService_ListKeys: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
             };
             header?: never;
@@ -3055,7 +3055,7 @@ export interface operations {
     VaultService_CreateKey: {
         parameters: {
             query?: {
-                /** @description Its id; generated when empty. */
+                /** @description Its id; generated if empty. */
                 keyId?: string;
             };
             header?: never;
@@ -3165,7 +3165,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The key; its name says which. */
+        /** @description The key. `name` is required. */
         requestBody: {
             content: {
                 "application/json": {
@@ -3178,7 +3178,7 @@ export interface operations {
                     budget?: components["schemas"]["v1Budget"];
                     /**
                      * Format: date-time
-                     * @description When it was made.
+                     * @description When it was created.
                      */
                     readonly createTime?: string;
                     /**
@@ -3214,9 +3214,9 @@ export interface operations {
     RegistryService_ListModels: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
             };
             header?: never;
@@ -3360,7 +3360,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The model; its name says which. */
+        /** @description The model. `name` is required. */
         requestBody: {
             content: {
                 "application/json": {
@@ -3406,9 +3406,9 @@ export interface operations {
     RegistryService_ListModelVersions: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
             };
             header?: never;
@@ -3546,13 +3546,13 @@ export interface operations {
     SharingService_ListRuns: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /** @description Only of this share, by name. */
+                /** @description Only runs of this share, by name. */
                 share?: string;
-                /** @description Only of this workflow, by name. */
+                /** @description Only runs of this workflow, by name. */
                 workflow?: string;
             };
             header?: never;
@@ -3618,9 +3618,9 @@ export interface operations {
     VaultService_ListSessions: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
             };
             header?: never;
@@ -3692,9 +3692,9 @@ export interface operations {
                 startTime?: string;
                 /** @description To, exclusive; now when unset. */
                 endTime?: string;
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
             };
             header?: never;
@@ -3728,13 +3728,13 @@ export interface operations {
     SharingService_ListWorkflows: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /** @description Also those in the trash. */
+                /** @description Include workflows in the trash. */
                 showDeleted?: boolean;
-                /** @description Only those with this text in the title or the id. Case does not count. */
+                /** @description Only workflows with this text in the title or the id, ignoring case. */
                 text?: string;
             };
             header?: never;
@@ -3768,7 +3768,7 @@ export interface operations {
     SharingService_CreateWorkflow: {
         parameters: {
             query?: {
-                /** @description Its id; made from the title when empty. */
+                /** @description Its id; derived from the title if empty. */
                 workflowId?: string;
             };
             header?: never;
@@ -3839,7 +3839,7 @@ export interface operations {
     SharingService_DeleteWorkflow: {
         parameters: {
             query?: {
-                /** @description If set, must be that of the workflow. */
+                /** @description If set, it must equal the etag of the workflow. */
                 etag?: string;
             };
             header?: never;
@@ -3881,7 +3881,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The workflow; its name says which. */
+        /** @description The workflow. `name` is required. */
         requestBody: {
             content: {
                 "application/json": {
@@ -3909,7 +3909,7 @@ export interface operations {
                     readonly createTime?: string;
                     /**
                      * Format: date-time
-                     * @description When it was changed last.
+                     * @description When it was last changed.
                      */
                     readonly updateTime?: string;
                     /**
@@ -4057,7 +4057,7 @@ export interface operations {
                     readonly createTime?: string;
                     /**
                      * Format: date-time
-                     * @description When it was changed last.
+                     * @description When it was last changed.
                      */
                     readonly updateTime?: string;
                 };
@@ -4123,11 +4123,11 @@ export interface operations {
     SharingService_ListShares: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /** @description Also revoked ones. */
+                /** @description Include revoked shares. */
                 showRevoked?: boolean;
             };
             header?: never;
@@ -4162,7 +4162,7 @@ export interface operations {
     SharingService_CreateShare: {
         parameters: {
             query?: {
-                /** @description Its id; made up when empty. */
+                /** @description Its id; generated if empty. */
                 shareId?: string;
             };
             header?: never;
@@ -4276,7 +4276,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The share; its name says which. */
+        /** @description The share. `name` is required. */
         requestBody: {
             content: {
                 "application/json": {
@@ -4289,14 +4289,14 @@ export interface operations {
                     state?: components["schemas"]["v1ShareState"];
                     /**
                      * Format: int32
-                     * @description The version that it is pinned to; on create, the live one when 0.
+                     * @description The version that it is pinned to; on create, the live version if 0.
                      */
                     version?: number;
                     /** @description Follow the live version instead of a pinned one. */
                     followLive?: boolean;
                     runAccess?: components["schemas"]["v1RunAccess"];
                     credentialAccess?: components["schemas"]["v1CredentialAccess"];
-                    /** @description The owner key that is charged under RUN_ACCESS_OWNER; the caller's by default. */
+                    /** @description The owner's key that is charged under RUN_ACCESS_OWNER; by default the caller's. */
                     chargedKey?: string;
                     limits?: components["schemas"]["v1Limits"];
                     /** @description Whether sinks work in its runs. */
@@ -4317,12 +4317,12 @@ export interface operations {
                     readonly notices?: components["schemas"]["v1Notice"][];
                     /**
                      * Format: date-time
-                     * @description When it was made.
+                     * @description When it was created.
                      */
                     readonly createTime?: string;
                     /**
                      * Format: date-time
-                     * @description When it was changed last.
+                     * @description When it was last changed.
                      */
                     readonly updateTime?: string;
                     /**
@@ -4477,9 +4477,9 @@ export interface operations {
     SharingService_ListWorkflowVersions: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
             };
             header?: never;

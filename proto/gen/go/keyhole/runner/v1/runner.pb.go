@@ -34,7 +34,7 @@ const (
 type BlockView int32
 
 const (
-	// Read as BLOCK_VIEW_BASIC in a list.
+	// The same as BLOCK_VIEW_BASIC in a list.
 	BlockView_BLOCK_VIEW_UNSPECIFIED BlockView = 0
 	// Without schema and example.
 	BlockView_BLOCK_VIEW_BASIC BlockView = 1
@@ -86,7 +86,7 @@ func (BlockView) EnumDescriptor() ([]byte, []int) {
 // ListBlocksRequest lists blocks. A block must fit all filters that are set.
 type ListBlocksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Most blocks of a page: 50 when 0, 500 at most.
+	// Maximum number of blocks; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous page, with the same filters.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -94,8 +94,8 @@ type ListBlocksRequest struct {
 	Category string `protobuf:"bytes,3,opt,name=category,proto3" json:"category,omitempty"`
 	// Only blocks with an output of this kind, or a field that takes it: "image" ...
 	Kind string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
-	// Only blocks with all of these words in type, former type, title or help. Case does not
-	// count.
+	// Only blocks with all of these words in type, former type, title or help, ignoring
+	// case.
 	Text string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
 	// Only blocks that run here, or only those that do not.
 	Runnable *bool `protobuf:"varint,6,opt,name=runnable,proto3,oneof" json:"runnable,omitempty"`
@@ -189,7 +189,7 @@ type ListBlocksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Blocks.
 	Blocks []*Block `protobuf:"bytes,1,rep,name=blocks,proto3" json:"blocks,omitempty"`
-	// Token of the next page; empty on the last.
+	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	// Number of blocks on all pages.
 	TotalSize     int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
@@ -374,7 +374,7 @@ type Block struct {
 	NotRunnableMessage string `protobuf:"bytes,9,opt,name=not_runnable_message,json=notRunnableMessage,proto3" json:"not_runnable_message,omitempty"`
 	// Type of the version that replaces it.
 	ReplacedBy string `protobuf:"bytes,10,opt,name=replaced_by,json=replacedBy,proto3" json:"replaced_by,omitempty"`
-	// Whether it acts on the world. Shared runs leave it out unless the owner turns it on.
+	// Whether it has effects outside, like a webhook. Shared runs skip it unless the owner enables it.
 	Sink bool `protobuf:"varint,11,opt,name=sink,proto3" json:"sink,omitempty"`
 	// Whether it decides which steps run next.
 	FlowControl bool `protobuf:"varint,12,opt,name=flow_control,json=flowControl,proto3" json:"flow_control,omitempty"`
@@ -548,9 +548,9 @@ type RunWorkflowRequest struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
 	Inputs []byte `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
-	// Version; the live one when 0.
+	// Version number; the live version if 0.
 	Version int32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
-	// AIP-155: the same id of the same caller never runs twice.
+	// Request id (AIP-155): a caller's id runs at most once.
 	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Run the draft of the workflow instead of a version. Such a run is the caller's own in
 	// every respect; no link runs a draft.
@@ -641,9 +641,9 @@ type RunWorkflowStreamRequest struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
 	Inputs []byte `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
-	// Version; the live one when 0.
+	// Version number; the live version if 0.
 	Version int32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
-	// AIP-155: the same id of the same caller never runs twice.
+	// Request id (AIP-155): a caller's id runs at most once.
 	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Run the draft of the workflow instead of a version. Such a run is the caller's own in
 	// every respect; no link runs a draft.
@@ -744,7 +744,7 @@ type RunSharedWorkflowRequest struct {
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
 	// Inputs by name, a JSON object; credential inputs among them.
 	Inputs []byte `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
-	// AIP-155: the same id of the same caller never runs twice.
+	// Request id (AIP-155): a caller's id runs at most once.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Destinations that the visitor saw, by credential input. If one differs from the
 	// version's, the run is refused. If the owner has changed a destination since the link
@@ -819,7 +819,7 @@ type RunSharedWorkflowStreamRequest struct {
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
 	// Inputs by name, a JSON object; credential inputs among them.
 	Inputs []byte `protobuf:"bytes,2,opt,name=inputs,proto3" json:"inputs,omitempty"`
-	// AIP-155: the same id of the same caller never runs twice.
+	// Request id (AIP-155): a caller's id runs at most once.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Destinations that the visitor saw, by credential input. If one differs from the
 	// version's, the run is refused. If the owner has changed a destination since the link
@@ -896,7 +896,7 @@ type RunResponse struct {
 	Outputs []byte `protobuf:"bytes,2,opt,name=outputs,proto3" json:"outputs,omitempty"`
 	// What it used.
 	Charges []*v1.LineItem `protobuf:"bytes,3,rep,name=charges,proto3" json:"charges,omitempty"`
-	// What is left.
+	// What remains of the limits.
 	Allowances    []*v1.Allowance `protobuf:"bytes,4,rep,name=allowances,proto3" json:"allowances,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

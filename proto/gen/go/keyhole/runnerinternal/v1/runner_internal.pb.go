@@ -39,7 +39,7 @@ type ExecuteJSONRequest struct {
 	Target isExecuteJSONRequest_Target `protobuf_oneof:"target"`
 	// Inputs, a JSON object.
 	Inputs []byte `protobuf:"bytes,4,opt,name=inputs,proto3" json:"inputs,omitempty"`
-	// Version of the workflow; the live one when 0.
+	// Version number; the live version if 0.
 	Version int32 `protobuf:"varint,5,opt,name=version,proto3" json:"version,omitempty"`
 	// Outputs to leave out.
 	ExcludedFields []string `protobuf:"bytes,6,rep,name=excluded_fields,json=excludedFields,proto3" json:"excluded_fields,omitempty"`

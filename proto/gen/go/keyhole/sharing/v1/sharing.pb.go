@@ -37,11 +37,11 @@ const (
 type RunAccess int32
 
 const (
-	// Read as RUN_ACCESS_VISITOR.
+	// The same as RUN_ACCESS_VISITOR.
 	RunAccess_RUN_ACCESS_UNSPECIFIED RunAccess = 0
 	// The visitor's key, or the guest key; private models do not run.
 	RunAccess_RUN_ACCESS_VISITOR RunAccess = 1
-	// The share's owner key, for anyone.
+	// A key of the share's owner, for all visitors.
 	RunAccess_RUN_ACCESS_OWNER RunAccess = 2
 )
 
@@ -90,7 +90,7 @@ func (RunAccess) EnumDescriptor() ([]byte, []int) {
 type CredentialAccess int32
 
 const (
-	// Read as CREDENTIAL_ACCESS_VISITOR.
+	// The same as CREDENTIAL_ACCESS_VISITOR.
 	CredentialAccess_CREDENTIAL_ACCESS_UNSPECIFIED CredentialAccess = 0
 	// The visitor provides each credential.
 	CredentialAccess_CREDENTIAL_ACCESS_VISITOR CredentialAccess = 1
@@ -143,7 +143,7 @@ func (CredentialAccess) EnumDescriptor() ([]byte, []int) {
 type ShareState int32
 
 const (
-	// Never given out.
+	// Not used.
 	ShareState_SHARE_STATE_UNSPECIFIED ShareState = 0
 	// Its link works.
 	ShareState_SHARE_STATE_ACTIVE ShareState = 1
@@ -205,7 +205,7 @@ func (ShareState) EnumDescriptor() ([]byte, []int) {
 type RunState int32
 
 const (
-	// Never given out.
+	// Not used.
 	RunState_RUN_STATE_UNSPECIFIED RunState = 0
 	// The run has not ended.
 	RunState_RUN_STATE_RUNNING RunState = 1
@@ -292,7 +292,7 @@ type Workflow struct {
 	Etag string `protobuf:"bytes,8,opt,name=etag,proto3" json:"etag,omitempty"`
 	// When it was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// When it was changed last.
+	// When it was last changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// When it was moved to the trash; unset otherwise.
 	DeleteTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
@@ -546,7 +546,7 @@ type WorkflowDraft struct {
 	Author string `protobuf:"bytes,6,opt,name=author,proto3" json:"author,omitempty"`
 	// When it was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// When it was changed last.
+	// When it was last changed.
 	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -902,7 +902,7 @@ type CreateWorkflowRequest struct {
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
 	// The workflow.
 	Workflow *Workflow `protobuf:"bytes,2,opt,name=workflow,proto3" json:"workflow,omitempty"`
-	// Its id; made from the title when empty.
+	// Its id; derived from the title if empty.
 	WorkflowId    string `protobuf:"bytes,3,opt,name=workflow_id,json=workflowId,proto3" json:"workflow_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -964,13 +964,13 @@ type ListWorkflowsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	// At most so many; 50 when 0, at most 500.
+	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// The token of the previous page's reply.
+	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Also those in the trash.
+	// Include workflows in the trash.
 	ShowDeleted bool `protobuf:"varint,4,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`
-	// Only those with this text in the title or the id. Case does not count.
+	// Only workflows with this text in the title or the id, ignoring case.
 	Text          string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1046,7 +1046,7 @@ type ListWorkflowsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The page.
 	Workflows []*Workflow `protobuf:"bytes,1,rep,name=workflows,proto3" json:"workflows,omitempty"`
-	// Token of the next page; empty on the last.
+	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1145,9 +1145,9 @@ func (x *GetWorkflowRequest) GetName() string {
 // UpdateWorkflowRequest changes a workflow.
 type UpdateWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The workflow; its name says which.
+	// The workflow. `name` is required.
 	Workflow *Workflow `protobuf:"bytes,1,opt,name=workflow,proto3" json:"workflow,omitempty"`
-	// What to change: title, description, definition. Over HTTP, what the body names.
+	// Fields to change: title, description, definition. Over HTTP, the default is all fields in the body.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1202,7 +1202,7 @@ type DeleteWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/workflows/{workflow}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// If set, must be that of the workflow.
+	// If set, it must equal the etag of the workflow.
 	Etag          string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1303,9 +1303,9 @@ type ListWorkflowVersionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/workflows/{workflow}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	// At most so many; 50 when 0, at most 500.
+	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// The token of the previous page's reply.
+	// `next_page_token` of the previous response.
 	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1367,7 +1367,7 @@ type ListWorkflowVersionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The page.
 	Versions []*WorkflowVersion `protobuf:"bytes,1,rep,name=versions,proto3" json:"versions,omitempty"`
-	// Token of the next page; empty on the last.
+	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1514,7 +1514,7 @@ type InspectWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/workflows/{workflow}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Which version; the live one when 0.
+	// Version number; the live version if 0.
 	Version int32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
 	// Inspect this definition instead, as if it were saved.
 	Definition    []byte `protobuf:"bytes,3,opt,name=definition,proto3" json:"definition,omitempty"`
@@ -2803,7 +2803,7 @@ type Share struct {
 	Uri string `protobuf:"bytes,4,opt,name=uri,proto3" json:"uri,omitempty"`
 	// Its state.
 	State ShareState `protobuf:"varint,5,opt,name=state,proto3,enum=keyhole.sharing.v1.ShareState" json:"state,omitempty"`
-	// The version that it is pinned to; on create, the live one when 0.
+	// The version that it is pinned to; on create, the live version if 0.
 	Version int32 `protobuf:"varint,6,opt,name=version,proto3" json:"version,omitempty"`
 	// Follow the live version instead of a pinned one.
 	FollowLive bool `protobuf:"varint,7,opt,name=follow_live,json=followLive,proto3" json:"follow_live,omitempty"`
@@ -2811,7 +2811,7 @@ type Share struct {
 	RunAccess RunAccess `protobuf:"varint,8,opt,name=run_access,json=runAccess,proto3,enum=keyhole.sharing.v1.RunAccess" json:"run_access,omitempty"`
 	// Whose credentials are used.
 	CredentialAccess CredentialAccess `protobuf:"varint,9,opt,name=credential_access,json=credentialAccess,proto3,enum=keyhole.sharing.v1.CredentialAccess" json:"credential_access,omitempty"`
-	// The owner key that is charged under RUN_ACCESS_OWNER; the caller's by default.
+	// The owner's key that is charged under RUN_ACCESS_OWNER; by default the caller's.
 	ChargedKey string `protobuf:"bytes,10,opt,name=charged_key,json=chargedKey,proto3" json:"charged_key,omitempty"`
 	// Limits; small defaults when a setting is opened.
 	Limits *Limits `protobuf:"bytes,11,opt,name=limits,proto3" json:"limits,omitempty"`
@@ -2829,9 +2829,9 @@ type Share struct {
 	Detected *Detected `protobuf:"bytes,17,opt,name=detected,proto3" json:"detected,omitempty"`
 	// Consequences of the settings. User interfaces show these texts.
 	Notices []*Notice `protobuf:"bytes,18,rep,name=notices,proto3" json:"notices,omitempty"`
-	// When it was made.
+	// When it was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// When it was changed last.
+	// When it was last changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// Destinations that the owner confirms for hidden credentials, although they are not a
 	// known provider's and the operator does not allow them: "https://llm.example.com".
@@ -3039,14 +3039,14 @@ func (x *Share) GetRunOrigins() []string {
 	return nil
 }
 
-// CreateShareRequest makes a share.
+// CreateShareRequest creates a share.
 type CreateShareRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/workflows/{workflow}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
 	// Its settings.
 	Share *Share `protobuf:"bytes,2,opt,name=share,proto3" json:"share,omitempty"`
-	// Its id; made up when empty.
+	// Its id; generated if empty.
 	ShareId       string `protobuf:"bytes,3,opt,name=share_id,json=shareId,proto3" json:"share_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3108,11 +3108,11 @@ type ListSharesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/workflows/{workflow}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	// At most so many; 50 when 0, at most 500.
+	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// The token of the previous page's reply.
+	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Also revoked ones.
+	// Include revoked shares.
 	ShowRevoked   bool `protobuf:"varint,4,opt,name=show_revoked,json=showRevoked,proto3" json:"show_revoked,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3181,7 +3181,7 @@ type ListSharesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The page.
 	Shares []*Share `protobuf:"bytes,1,rep,name=shares,proto3" json:"shares,omitempty"`
-	// Token of the next page; empty on the last.
+	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3280,9 +3280,9 @@ func (x *GetShareRequest) GetName() string {
 // UpdateShareRequest changes a share.
 type UpdateShareRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The share; its name says which.
+	// The share. `name` is required.
 	Share *Share `protobuf:"bytes,1,opt,name=share,proto3" json:"share,omitempty"`
-	// What to change. Over HTTP, what the body names.
+	// Fields to change. Over HTTP, the default is all fields in the body.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3571,7 +3571,7 @@ type GraphNode struct {
 	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
 	// Block type, of a step.
 	Type string `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`
-	// For icon and colour: "input", "model", "visualization" ...
+	// For the icon and colour: "input", "model", "visualization" ...
 	Category string `protobuf:"bytes,4,opt,name=category,proto3" json:"category,omitempty"`
 	// Left edge, in px.
 	X float64 `protobuf:"fixed64,5,opt,name=x,proto3" json:"x,omitempty"`
@@ -4040,7 +4040,7 @@ type SharedWorkflow struct {
 	Graph *Graph `protobuf:"bytes,8,opt,name=graph,proto3" json:"graph,omitempty"`
 	// On whose behalf a run happens.
 	Terms *Terms `protobuf:"bytes,9,opt,name=terms,proto3" json:"terms,omitempty"`
-	// What is left.
+	// What remains of the limits.
 	Allowances []*Allowance `protobuf:"bytes,10,rep,name=allowances,proto3" json:"allowances,omitempty"`
 	// Sample inputs.
 	Samples []*Sample `protobuf:"bytes,11,rep,name=samples,proto3" json:"samples,omitempty"`
@@ -4207,9 +4207,9 @@ type ForkSharedWorkflowRequest struct {
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
 	// The workspace that gets the fork, "workspaces/{workspace}".
 	Parent string `protobuf:"bytes,2,opt,name=parent,proto3" json:"parent,omitempty"`
-	// Id of the fork; made from the title when empty.
+	// Id of the fork; derived from the title if empty.
 	WorkflowId string `protobuf:"bytes,3,opt,name=workflow_id,json=workflowId,proto3" json:"workflow_id,omitempty"`
-	// Title of the fork; that of the original when empty.
+	// Title of the fork; the original's title if empty.
 	Title string `protobuf:"bytes,4,opt,name=title,proto3" json:"title,omitempty"`
 	// AIP-163: report what the fork would lack without creating it.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -4526,9 +4526,9 @@ type StepEvent struct {
 	Step string `protobuf:"bytes,1,opt,name=step,proto3" json:"step,omitempty"`
 	// "succeeded", "failed" or "skipped".
 	State string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
-	// Begin.
+	// Start time.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// End.
+	// End time.
 	EndTime       *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4613,9 +4613,9 @@ type Run struct {
 	Reason string `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Why it failed, for people.
 	Message string `protobuf:"bytes,9,opt,name=message,proto3" json:"message,omitempty"`
-	// Begin.
+	// Start time.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// End.
+	// End time.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
 	// What it used.
 	Charges []*LineItem `protobuf:"bytes,12,rep,name=charges,proto3" json:"charges,omitempty"`
@@ -4760,13 +4760,13 @@ type ListRunsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	// At most so many; 50 when 0, at most 500.
+	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// The token of the previous page's reply.
+	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only of this share, by name.
+	// Only runs of this share, by name.
 	Share string `protobuf:"bytes,4,opt,name=share,proto3" json:"share,omitempty"`
-	// Only of this workflow, by name.
+	// Only runs of this workflow, by name.
 	Workflow      string `protobuf:"bytes,5,opt,name=workflow,proto3" json:"workflow,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4842,7 +4842,7 @@ type ListRunsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The page.
 	Runs []*Run `protobuf:"bytes,1,rep,name=runs,proto3" json:"runs,omitempty"`
-	// Token of the next page; empty on the last.
+	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4949,9 +4949,9 @@ type QueryUsageRequest struct {
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// To, exclusive; now when unset.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// At most so many; 50 when 0, at most 500.
+	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// The token of the previous page's reply.
+	// `next_page_token` of the previous response.
 	PageToken     string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -5043,7 +5043,7 @@ type CredentialUsage struct {
 	FailedCalls int64 `protobuf:"varint,4,opt,name=failed_calls,json=failedCalls,proto3" json:"failed_calls,omitempty"`
 	// Input tokens, if the provider reported them.
 	InputTokens int64 `protobuf:"varint,5,opt,name=input_tokens,json=inputTokens,proto3" json:"input_tokens,omitempty"`
-	// Tokens out.
+	// Output tokens.
 	OutputTokens  int64 `protobuf:"varint,6,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -5134,9 +5134,9 @@ type UsageRow struct {
 	ModelImages int64 `protobuf:"varint,4,opt,name=model_images,json=modelImages,proto3" json:"model_images,omitempty"`
 	// Calls with credentials.
 	CredentialCalls int64 `protobuf:"varint,5,opt,name=credential_calls,json=credentialCalls,proto3" json:"credential_calls,omitempty"`
-	// Tokens in.
+	// Input tokens.
 	InputTokens int64 `protobuf:"varint,6,opt,name=input_tokens,json=inputTokens,proto3" json:"input_tokens,omitempty"`
-	// Tokens out.
+	// Output tokens.
 	OutputTokens  int64 `protobuf:"varint,7,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -5226,7 +5226,7 @@ type QueryUsageResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Totals, by group.
 	Rows []*UsageRow `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
-	// Token of the next page; empty on the last.
+	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	// Use of the workspace's own credentials, by the same groups, also in runs that visitors
 	// paid for. Grouped by "key", it names only the workspace's own keys; grouped by "model",

@@ -70,7 +70,7 @@ type SharingServiceClient interface {
 	GetWorkflow(ctx context.Context, in *GetWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
 	// UpdateWorkflow changes title or description. A definition creates a new version.
 	UpdateWorkflow(ctx context.Context, in *UpdateWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
-	// DeleteWorkflow moves a workflow to the trash for 30 days; its shares stop.
+	// DeleteWorkflow moves a workflow to the trash for 30 days. Its shares stop working.
 	DeleteWorkflow(ctx context.Context, in *DeleteWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
 	// UndeleteWorkflow takes a workflow out of the trash.
 	UndeleteWorkflow(ctx context.Context, in *UndeleteWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
@@ -78,7 +78,7 @@ type SharingServiceClient interface {
 	ListWorkflowVersions(ctx context.Context, in *ListWorkflowVersionsRequest, opts ...grpc.CallOption) (*ListWorkflowVersionsResponse, error)
 	// GetWorkflowVersion returns one version.
 	GetWorkflowVersion(ctx context.Context, in *GetWorkflowVersionRequest, opts ...grpc.CallOption) (*WorkflowVersion, error)
-	// RestoreWorkflowVersion makes a new version of an old one's definition.
+	// RestoreWorkflowVersion creates a new version with the definition of an old one.
 	RestoreWorkflowVersion(ctx context.Context, in *RestoreWorkflowVersionRequest, opts ...grpc.CallOption) (*Workflow, error)
 	// GetWorkflowDraft returns the draft of a workflow. Only the workspace sees it; no link
 	// does.
@@ -99,7 +99,7 @@ type SharingServiceClient interface {
 	InspectDefinition(ctx context.Context, in *InspectDefinitionRequest, opts ...grpc.CallOption) (*InspectWorkflowResponse, error)
 	// InspectWorkflow analyzes a definition: interface, slots, models, problems.
 	InspectWorkflow(ctx context.Context, in *InspectWorkflowRequest, opts ...grpc.CallOption) (*InspectWorkflowResponse, error)
-	// CreateShare makes a link to a workflow.
+	// CreateShare creates a link to a workflow.
 	CreateShare(ctx context.Context, in *CreateShareRequest, opts ...grpc.CallOption) (*Share, error)
 	// ListShares lists the shares of a workflow, oldest first.
 	ListShares(ctx context.Context, in *ListSharesRequest, opts ...grpc.CallOption) (*ListSharesResponse, error)
@@ -438,7 +438,7 @@ type SharingServiceServer interface {
 	GetWorkflow(context.Context, *GetWorkflowRequest) (*Workflow, error)
 	// UpdateWorkflow changes title or description. A definition creates a new version.
 	UpdateWorkflow(context.Context, *UpdateWorkflowRequest) (*Workflow, error)
-	// DeleteWorkflow moves a workflow to the trash for 30 days; its shares stop.
+	// DeleteWorkflow moves a workflow to the trash for 30 days. Its shares stop working.
 	DeleteWorkflow(context.Context, *DeleteWorkflowRequest) (*Workflow, error)
 	// UndeleteWorkflow takes a workflow out of the trash.
 	UndeleteWorkflow(context.Context, *UndeleteWorkflowRequest) (*Workflow, error)
@@ -446,7 +446,7 @@ type SharingServiceServer interface {
 	ListWorkflowVersions(context.Context, *ListWorkflowVersionsRequest) (*ListWorkflowVersionsResponse, error)
 	// GetWorkflowVersion returns one version.
 	GetWorkflowVersion(context.Context, *GetWorkflowVersionRequest) (*WorkflowVersion, error)
-	// RestoreWorkflowVersion makes a new version of an old one's definition.
+	// RestoreWorkflowVersion creates a new version with the definition of an old one.
 	RestoreWorkflowVersion(context.Context, *RestoreWorkflowVersionRequest) (*Workflow, error)
 	// GetWorkflowDraft returns the draft of a workflow. Only the workspace sees it; no link
 	// does.
@@ -467,7 +467,7 @@ type SharingServiceServer interface {
 	InspectDefinition(context.Context, *InspectDefinitionRequest) (*InspectWorkflowResponse, error)
 	// InspectWorkflow analyzes a definition: interface, slots, models, problems.
 	InspectWorkflow(context.Context, *InspectWorkflowRequest) (*InspectWorkflowResponse, error)
-	// CreateShare makes a link to a workflow.
+	// CreateShare creates a link to a workflow.
 	CreateShare(context.Context, *CreateShareRequest) (*Share, error)
 	// ListShares lists the shares of a workflow, oldest first.
 	ListShares(context.Context, *ListSharesRequest) (*ListSharesResponse, error)

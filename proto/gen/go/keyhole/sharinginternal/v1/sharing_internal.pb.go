@@ -42,7 +42,7 @@ type AuthorizeRunRequest struct {
 	//	*AuthorizeRunRequest_Token
 	//	*AuthorizeRunRequest_Definition
 	Target isAuthorizeRunRequest_Target `protobuf_oneof:"target"`
-	// Version of the workflow; the live one when 0.
+	// Version number; the live version if 0.
 	Version int32 `protobuf:"varint,5,opt,name=version,proto3" json:"version,omitempty"`
 	// AIP-155 request id, scoped to the caller: the same one never runs twice.
 	RequestId string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
@@ -1096,7 +1096,7 @@ type Booking struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What was charged.
 	Charges []*v1.LineItem `protobuf:"bytes,1,rep,name=charges,proto3" json:"charges,omitempty"`
-	// What is left.
+	// What remains of the limits.
 	Allowances []*v1.Allowance `protobuf:"bytes,2,rep,name=allowances,proto3" json:"allowances,omitempty"`
 	// If set, the runner must discard the run's outputs and return this error instead.
 	Instead       *status.Status `protobuf:"bytes,3,opt,name=instead,proto3" json:"instead,omitempty"`

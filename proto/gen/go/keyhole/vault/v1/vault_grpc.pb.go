@@ -51,7 +51,7 @@ const (
 // VaultService owns workspaces, API keys, credentials and the audit log.
 type VaultServiceClient interface {
 	// Whoami describes the caller: the workspace, role and permissions of its key, and the
-	// session that the caller came by. The role "guest" means that nobody is signed in.
+	// session of the caller. The role "guest" means that nobody is signed in.
 	Whoami(ctx context.Context, in *WhoamiRequest, opts ...grpc.CallOption) (*WhoamiResponse, error)
 	// CreateWorkspace creates a tenant.
 	CreateWorkspace(ctx context.Context, in *CreateWorkspaceRequest, opts ...grpc.CallOption) (*Workspace, error)
@@ -70,7 +70,7 @@ type VaultServiceClient interface {
 	// DeleteKey revokes a key. Within a second it stops working, and runs charged to it end.
 	DeleteKey(ctx context.Context, in *DeleteKeyRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
 	// CreateSession signs in. It takes the code of a sign-in link, or else the key of the
-	// request. Only this reply contains the session's token. A session cannot make another.
+	// request. Only this reply contains the session's token. A session cannot create another.
 	CreateSession(ctx context.Context, in *CreateSessionRequest, opts ...grpc.CallOption) (*Session, error)
 	// ListSessions lists the sessions of a workspace, oldest first, without their tokens.
 	ListSessions(ctx context.Context, in *ListSessionsRequest, opts ...grpc.CallOption) (*ListSessionsResponse, error)
@@ -304,7 +304,7 @@ func (c *vaultServiceClient) ListAuditEvents(ctx context.Context, in *ListAuditE
 // VaultService owns workspaces, API keys, credentials and the audit log.
 type VaultServiceServer interface {
 	// Whoami describes the caller: the workspace, role and permissions of its key, and the
-	// session that the caller came by. The role "guest" means that nobody is signed in.
+	// session of the caller. The role "guest" means that nobody is signed in.
 	Whoami(context.Context, *WhoamiRequest) (*WhoamiResponse, error)
 	// CreateWorkspace creates a tenant.
 	CreateWorkspace(context.Context, *CreateWorkspaceRequest) (*Workspace, error)
@@ -323,7 +323,7 @@ type VaultServiceServer interface {
 	// DeleteKey revokes a key. Within a second it stops working, and runs charged to it end.
 	DeleteKey(context.Context, *DeleteKeyRequest) (*emptypb.Empty, error)
 	// CreateSession signs in. It takes the code of a sign-in link, or else the key of the
-	// request. Only this reply contains the session's token. A session cannot make another.
+	// request. Only this reply contains the session's token. A session cannot create another.
 	CreateSession(context.Context, *CreateSessionRequest) (*Session, error)
 	// ListSessions lists the sessions of a workspace, oldest first, without their tokens.
 	ListSessions(context.Context, *ListSessionsRequest) (*ListSessionsResponse, error)
