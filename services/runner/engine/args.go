@@ -69,7 +69,7 @@ func (x *execution) assemble(s *source, fetch func(*source) any) any {
 
 // coerced returns a parameter as the step's field has coerced it.
 func (x *execution) coerced(s *source) (any, bool) {
-	if s.coerce == nil {
+	if s.coerce == nil || x.parameters == nil { // a credential has no value to coerce
 		return nil, false
 	}
 	v, ok := x.parameters[x.s.Index][s.name]

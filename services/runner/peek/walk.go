@@ -14,6 +14,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
+// keyCharacters is the most characters of a key.
+const keyCharacters = 200
+
 // quality is the JPEG quality of thumbnails.
 const quality = 75
 
@@ -42,7 +45,7 @@ func (w *walk) value(ctx context.Context, pointer string, v any, depth int, kind
 	case string:
 		return w.text(pointer, v), nil
 	case []byte:
-		return w.text(pointer, base64.StdEncoding.EncodeToString(v)), nil
+		return w.binary(pointer, v), nil
 	case *value.Image:
 		return w.picture(ctx, pointer, v)
 	case []any:
@@ -58,18 +61,51 @@ func (w *walk) value(ctx context.Context, pointer string, v any, depth int, kind
 	}
 }
 
+// margin is how many bytes after the last character that is shown are searched as well:
+// more than any secret has.
+const margin = 128 << 10
+
 // text removes secrets before it cuts, because half a secret would not be found.
 func (w *walk) text(pointer, text string) string {
-	text = w.redact(text)
 	if len(text) <= Characters {
+		return w.redact(text)
+	}
+	shown, more := cutText(w.redact(front(text, Characters*utf8.UTFMax+margin)), Characters)
+	if more {
+		w.cut(pointer, "characters", Characters, utf8.RuneCountInString(text))
+	}
+	return shown
+}
+
+// binary returns the text of bytes in a result, which is base64.
+func (w *walk) binary(pointer string, raw []byte) string {
+	shown, more := cutText(w.redact(base64.StdEncoding.EncodeToString(raw[:min(len(raw), Characters+margin)])), Characters)
+	if more {
+		w.cut(pointer, "characters", Characters, base64.StdEncoding.EncodedLen(len(raw)))
+	}
+	return shown
+}
+
+// front returns at most so many bytes of a text, whole characters.
+func front(text string, most int) string {
+	if len(text) <= most {
 		return text
 	}
-	runes := []rune(text)
-	if len(runes) <= Characters {
-		return text
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
 	}
-	w.cut(pointer, "characters", Characters, utf8.RuneCountInString(text))
-	return string(runes[:Characters])
+	return text[:most]
+}
+
+// cutText returns at most so many characters of a text, and whether it has more.
+func cutText(text string, most int) (string, bool) {
+	for at := range text {
+		if most == 0 {
+			return text[:at], true
+		}
+		most--
+	}
+	return text, false
 }
 
 func (w *walk) list(ctx context.Context, pointer string, list []any, depth int) (any, error) {
@@ -110,7 +146,10 @@ func (w *walk) object(ctx context.Context, pointer string, object map[string]any
 		if kindsOf != nil {
 			kinds = kindsOf(key)
 		}
-		name := w.redact(key)
+		name, more := cutText(w.redact(front(key, keyCharacters*utf8.UTFMax+margin)), keyCharacters)
+		if more {
+			w.cut(pointer+"/"+escaper.Replace(name), "characters", keyCharacters, utf8.RuneCountInString(key))
+		}
 		one, err := w.value(ctx, pointer+"/"+escaper.Replace(name), object[key], depth+1, kinds)
 		if err != nil {
 			return nil, err
