@@ -246,7 +246,7 @@ func (s *shell) draftCommands(t *testing.T) {
 	s.wants(t, says{"greet/draft", "base version"}, "workflow", "draft", "save", "greet", s.definition(t, "draft.json", "draft {who}"))
 	s.wants(t, says{"draft {who}"}, "workflow", "draft", "get", "greet")
 	s.wants(t, says{"hello {who}"}, "workflow", "get", "greet")
-	s.wants(t, says{"draft me"}, "workflow", "run", "greet", "--draft", "-i", "who=me")
+	s.wants(t, says{"draft me", `"output"`}, "workflow", "run", "greet", "--draft", "--steps", "-i", "who=me")
 	s.refused(t, "was changed by somebody else", "workflow", "draft", "save", "greet", s.definition(t, "draft.json", "draft {who}"), "--etag", "old")
 	s.wants(t, says{"live version", "4"}, "workflow", "draft", "publish", "greet")
 	s.refused(t, "no such draft", "workflow", "draft", "get", "greet")

@@ -195,7 +195,10 @@ func (f RunFlags) follow(a *app, more object, conn func() (streamer, string, err
 	var outputs []any
 	err = cl.Stream(a.ctx, path+":runStream", body, func(line json.RawMessage) error {
 		var event struct {
-			Step     *struct{ Step, State string }
+			Step *struct {
+				Step, State string
+				Outputs     *struct{ Values any }
+			}
 			Finished *struct{ Outputs []any }
 		}
 		if err := client.Decode(bytes.NewReader(line), &event); err != nil {
@@ -203,6 +206,11 @@ func (f RunFlags) follow(a *app, more object, conn func() (streamer, string, err
 		}
 		if event.Step != nil && !a.conn.JSON {
 			_, _ = fmt.Fprintf(os.Stderr, "%s: %s\n", show.Printable(event.Step.Step), show.Word(event.Step.State))
+		}
+		if event.Step != nil && event.Step.Outputs != nil {
+			if err := show.New(os.Stderr, a.conn.JSON).Raw(event.Step.Outputs.Values); err != nil {
+				return err
+			}
 		}
 		if event.Finished != nil {
 			outputs = event.Finished.Outputs
@@ -265,6 +273,7 @@ func plain(name string) string {
 type workflowRun struct {
 	ID    string `arg:"" help:"The workflow: its id or its name."`
 	Draft bool   `help:"Run the draft instead of the live version."`
+	Steps bool   `help:"Print a preview of what each step gives, on standard error."`
 	RunFlags
 }
 
@@ -273,6 +282,9 @@ func (c *workflowRun) Run(a *app) error {
 	more := object{}
 	if c.Draft {
 		more["draft"] = true
+	}
+	if c.Steps {
+		more["stepOutputs"] = true
 	}
 	return c.follow(a, more, func() (streamer, string, error) { return a.at(aWorkflow, c.ID) })
 }
