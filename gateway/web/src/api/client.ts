@@ -23,8 +23,12 @@ export type ForkReport = Schemas["v1ForkReport"];
 export type Fork = Schemas["v1ForkSharedWorkflowResponse"];
 export type Whoami = Schemas["v1WhoamiResponse"];
 
+// A page in a frame acts for nobody: who made the frame could make people click in it, and their
+// session would pay.
+export const framed = window.location.pathname.startsWith("/embed/");
+
 export const client = createClient<paths>({
-  credentials: "same-origin",
+  credentials: framed ? "omit" : "same-origin",
   referrerPolicy: "no-referrer",
   bodySerializer: (body) => stringify(body),
 });
