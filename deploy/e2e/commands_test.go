@@ -110,6 +110,7 @@ func commands(t *testing.T, in *installation) {
 	s.wants(t, says{"line_counter@v2", "not built yet", "!open_ai"}, "block", "list", "line counter", "--runnable=false")
 	s.wants(t, says{"Dynamic Crop", "$inputs.image"}, "block", "show", "dynamic_crop@v1")
 	t.Run("sessions", s.sessionCommands)
+	t.Run("people", func(t *testing.T) { s.peopleCommands(t, in) })
 	t.Run("keys", func(t *testing.T) { s.keyCommands(t, in) })
 	t.Run("credentials", func(t *testing.T) { s.credentialCommands(t, in) })
 	t.Run("models", s.modelCommands)
@@ -348,4 +349,28 @@ func (s *shell) runCommands(t *testing.T, w *tenant) {
 	s.wants(t, says{"GROUP", key}, "usage", "--since", "2020-01-01", "--until", "2100-01-01T00:00:00Z")
 	s.wants(t, says{"!" + key}, "usage", "--since", "2100-01-01", "--until", "2100-01-02")
 	s.refused(t, "is not a time", "usage", "--since", "yesterday")
+}
+
+// peopleCommands invites somebody, who joins, gets another role and is removed; and a visitor creates a workspace.
+func (s *shell) peopleCommands(t *testing.T, in *installation) {
+	link := s.made(t, "invitation", "create", "--role", "editor", "--email", "ada@example.com").text("link")
+	s.wants(t, says{"ada@example.com", "editor"}, "invitation", "list")
+	newcomer := &shell{dir: t.TempDir(), base: s.base}
+	newcomer.wants(t, says{"ada@example.com", "editor"}, "invitation", "show", link)
+	joined := newcomer.made(t, "invitation", "accept", link, "--title", "Ada")
+	in.planted.add(apiKey, joined.text("key"))
+	newcomer.wants(t, says{"editor", "Ada", "/sessions/ses_"}, "whoami")
+	s.wants(t, says{"Ada", "editor"}, "person", "list")
+	s.wants(t, says{"Ada L.", "viewer"}, "person", "update", joined.text("person"), "--title", "Ada L.", "--role", "viewer")
+	s.wants(t, says{"Ada L."}, "person", "get", joined.text("person"))
+	s.keyhole(t, "person", "remove", joined.text("person"))
+	s.wants(t, says{"!Ada"}, "person", "list")
+	revoked := s.made(t, "invitation", "create", "--role", "viewer")
+	s.keyhole(t, "invitation", "revoke", revoked.text("name"))
+	if out, err := newcomer.try(t, "invitation", "accept", revoked.text("link"), "--title", "Eve"); err == nil || !strings.Contains(out, "UNAUTHENTICATED") {
+		t.Errorf("a revoked invitation: %v %s", err, out)
+	}
+	made := newcomer.made(t, "sign-up", "cli-"+random()[:12], "--title", "Ada")
+	in.planted.add(apiKey, made.text("key"))
+	newcomer.wants(t, says{"member", "Ada", "cli-"}, "whoami")
 }

@@ -14,6 +14,7 @@ var bodies = map[string]object{
 	"CreateCredential": {"provider": "openai_compatible", "value": "sk-0123456789abcdef0123", "hosts": []string{"https://example.com"}},
 	"UpdateCredential": {"title": "x"}, "CreateWorkflow": {"definition": plain()}, "UpdateWorkflow": {"title": "x"},
 	"UpdateWorkflowDraft": {"definition": plain()}, "InspectDefinition": {"definition": plain()}, "UpdateShare": {"title": "x"}, "UpdateKey": {"title": "x"}, "UpdateModel": {"title": "x"}, "CreateModel": {"title": "x"},
+	"UpdatePerson": {"title": "x"}, "CreateInvitation": {"role": "PERSON_ROLE_EDITOR"},
 }
 
 // ids are query parameters that some methods need.
@@ -63,7 +64,9 @@ func (w *tenant) resources(t testing.TB) map[string]string {
 	run := w.post(t, w.path()+"/workflows/ask:run", question("x")).text("run")
 	w.must(t, http.MethodPatch, w.path()+"/workflows/ask/draft", object{"definition": plain()})
 	session := w.post(t, "/v1/sessions", object{"title": "isolation"}).text("name")
+	invitation := w.invite(t, "PERSON_ROLE_VIEWER")
 	return map[string]string{
+		"workspaces/*/people/*": w.person(t, "PERSON_ROLE_VIEWER").name, "workspaces/*/invitations/*": invitation.text("name"),
 		"workspaces/*": w.name, "workspaces/*/sessions/*": session, "workspaces/*/keys/*": w.keyName, "workspaces/*/credentials/*": w.name + "/credentials/llm",
 		"workspaces/*/workflows/*": w.name + "/workflows/ask", "workspaces/*/workflows/*/versions/*": w.name + "/workflows/ask/versions/1",
 		"workspaces/*/workflows/*/draft":    w.name + "/workflows/ask/draft",

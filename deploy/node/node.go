@@ -35,6 +35,8 @@ type Config struct {
 	PreviewCalls  int32
 	// GuestKeyRuns is vault.Config.GuestRuns: the runs of all guests together.
 	GuestKeyRuns int64
+	// SignUp is vault.Config.SignUp: visitors may create workspaces.
+	SignUp bool
 	// SharingDB, VaultDB and RegistryDB are database URLs; empty means SQLite in
 	// the data folder.
 	SharingDB, VaultDB, RegistryDB string

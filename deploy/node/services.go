@@ -48,7 +48,7 @@ func (n *Node) openVault(ctx context.Context) error {
 		return err
 	}
 	n.vault, err = vault.New(vault.Config{
-		GuestRuns: n.cfg.GuestKeyRuns, EgressAllow: n.cfg.EgressAllow, FetchAllow: n.cfg.FetchAllow,
+		GuestRuns: n.cfg.GuestKeyRuns, SignUp: n.cfg.SignUp, EgressAllow: n.cfg.EgressAllow, FetchAllow: n.cfg.FetchAllow,
 		EgressPlaintext: n.cfg.EgressPlaintext, EgressCAFile: n.cfg.EgressCAFile,
 	}, vault.Deps{
 		DB: n.stores.vault, Redis: n.stores.vaultRedis, KEK: kek, Identity: id, Verifier: id.Verifier(),

@@ -97,14 +97,20 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mux.ServeHTTP(w, r)
 }
 
-// checkSignIn keeps the tokens of sessions from pages, whose scripts must not hold one: a page signs in at
-// POST /app/sign-in, which gives the browser a cookie. Every browser names a page's site in one of the two headers.
+// signsIn maps the calls that return the token of a session to where a page does the same.
+var signsIn = map[string]string{
+	"/v1/sessions": "/app/sign-in", "/v1/invitations:accept": "/app/join", "/v1/workspaces:signUp": "/app/sign-up",
+}
+
+// checkSignIn keeps the tokens of sessions from pages, whose scripts must not hold one: a page signs in below /app,
+// which gives the browser a cookie. Every browser names a page's site in one of the two headers.
 func (h *Handler) checkSignIn(r *http.Request) error {
-	if r.URL.Path != "/v1/sessions" || r.Method != http.MethodPost {
+	page, ok := signsIn[r.URL.Path]
+	if !ok || r.Method != http.MethodPost {
 		return nil
 	}
 	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
-		return errs.PermissionDenied("a page signs in at POST /app/sign-in, so that no script holds the session").WithReason(errorsv1.Reason_REASON_ORIGIN_REFUSED)
+		return errs.PermissionDenied("a page signs in at POST %s, so that no script holds the session", page).WithReason(errorsv1.Reason_REASON_ORIGIN_REFUSED)
 	}
 	return h.cfg.Callers.CheckPrivate(r)
 }

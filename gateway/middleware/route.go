@@ -40,6 +40,7 @@ func collection(rest string) string {
 // knownWord holds the words of the contract's paths. No other word is shown.
 var knownWord = map[string]bool{
 	"workspaces": true, "keys": true, "workflows": true, "versions": true, "shares": true, "shared": true, "credentials": true,
-	"models": true, "artifact": true, "runs": true, "usage": true, "audit": true, "whoami": true, "sessions": true, "signInLinks": true, "run": true, "runStream": true,
+	"models": true, "artifact": true, "runs": true, "usage": true, "audit": true, "whoami": true, "sessions": true, "signInLinks": true, "people": true,
+	"invitations": true, "accept": true, "lookUp": true, "signUp": true, "run": true, "runStream": true,
 	"fork": true, "inspect": true, "undelete": true, "restore": true, "pause": true, "resume": true, "rotate": true,
 }

@@ -23,10 +23,25 @@ type shown struct {
 }
 
 func (h *Handler) read(w http.ResponseWriter, r *http.Request) (shown, error) {
+	const want = `send {"key": "..."} or {"code": "..."}, one of the two`
 	var s shown
+	if err := h.decode(w, r, &s, want); err != nil {
+		return s, err
+	}
+	if (s.Key == "") == (s.Code == "") {
+		return s, refuse(want)
+	}
+	if !auth.WellFormed(s.Key + s.Code) {
+		return s, errs.Unauthenticated("not a key or a code of this installation: copy it completely")
+	}
+	return s, nil
+}
+
+// decode reads a body of JSON into a value. want says what the body should be.
+func (h *Handler) decode(w http.ResponseWriter, r *http.Request, into any, want string) error {
 	// No form of another site can send this type without asking first.
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return s, refuse("send JSON, with Content-Type: application/json")
+		return refuse("send JSON, with Content-Type: application/json")
 	}
 	body, err := h.Bodies.Read(w, r, intake.Sender{
 		Client: fair.Client{Tenant: h.Callers.Address(r)},
@@ -35,21 +50,18 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (shown, error) {
 		},
 	})
 	if err != nil {
-		return s, err
+		return err
 	}
 	defer body.Release()
 	decoder := json.NewDecoder(bytes.NewReader(body.Bytes))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&s); err != nil { // the cause could quote the key
-		return s, refuse(`send {"key": "..."} or {"code": "..."}`)
+	if err := decoder.Decode(into); err != nil { // the cause could quote the key
+		return refuse(want)
 	}
-	if _, err := decoder.Token(); err != io.EOF || (s.Key == "") == (s.Code == "") {
-		return s, refuse(`send {"key": "..."} or {"code": "..."}, one of the two`)
+	if _, err := decoder.Token(); err != io.EOF {
+		return refuse(want)
 	}
-	if !auth.WellFormed(s.Key + s.Code) {
-		return s, errs.Unauthenticated("not a key or a code of this installation: copy it completely")
-	}
-	return s, nil
+	return nil
 }
 
 func refuse(what string) error {

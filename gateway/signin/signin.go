@@ -17,28 +17,34 @@ import (
 // timeout bounds a request.
 const timeout = 30 * time.Second
 
-// Handler serves sign-in and sign-out. All fields are required.
+// Handler serves sign-in and sign-out, invitations and sign-up. All fields are required.
 type Handler struct {
 	Callers *auth.Auth
 	Bodies  *intake.Reader
 	Vault   vaultv1.VaultServiceClient
 }
 
+// action answers a request that passed the checks of Serve.
+type action func(ctx context.Context, w http.ResponseWriter, r *http.Request) ([]byte, error)
+
+// actions are what a browser does at /app/{name}.
+func (h *Handler) actions() map[string]action {
+	return map[string]action{"sign-in": h.signIn, "sign-out": h.signOut, "join": h.join, "sign-up": h.signUp}
+}
+
 // Serve answers a POST to /app/{rest}. It reports whether the path is its own.
 func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, rest string) bool {
-	if r.Method != http.MethodPost || rest != "sign-in" && rest != "sign-out" {
+	act := h.actions()[rest]
+	if r.Method != http.MethodPost || act == nil {
 		return false
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
-	answer, err := []byte("{}"), h.Callers.CheckPage(r)
-	switch {
-	case err != nil:
-	case rest == "sign-in":
-		answer, err = h.signIn(ctx, w, r)
-	default:
-		h.signOut(ctx, w, r)
+	err := h.Callers.CheckPage(r)
+	var answer []byte
+	if err == nil {
+		answer, err = act(ctx, w, r)
 	}
 	if err != nil {
 		reply.Error(w, err)
@@ -71,9 +77,10 @@ func (h *Handler) signIn(ctx context.Context, w http.ResponseWriter, r *http.Req
 }
 
 // signOut ends the session of the cookie. The browser forgets the cookie in any case.
-func (h *Handler) signOut(ctx context.Context, w http.ResponseWriter, r *http.Request) {
+func (h *Handler) signOut(ctx context.Context, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	h.end(ctx, r)
 	auth.ClearCookie(w)
+	return []byte("{}"), nil
 }
 
 // end ends the session in a request's cookie, if there is one that lives.

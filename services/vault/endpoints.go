@@ -11,6 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/credentialgrants"
 	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
+	"github.com/keyhole-dev/keyhole/services/vault/people"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
@@ -21,6 +22,7 @@ type (
 	workspaceHandlers  = workspaces.Handlers
 	keyHandlers        = keys.Handlers
 	sessionHandlers    = sessions.Handlers
+	peopleHandlers     = people.Handlers
 	credentialHandlers = credentials.Handlers
 
 	assertionHandlers          = assertions.InternalHandlers
@@ -40,6 +42,7 @@ type public struct {
 	*workspaceHandlers
 	*keyHandlers
 	*sessionHandlers
+	*peopleHandlers
 	*credentialHandlers
 }
 

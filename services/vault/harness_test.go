@@ -130,7 +130,7 @@ func (in *harness) start(t testing.TB) *replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := vault.New(vault.Config{EgressAllow: append(in.allow, in.address()), FetchAllow: in.fetch, Egress: egress.Config{Resolver: in.resolver}},
+	service, err := vault.New(vault.Config{SignUp: true, EgressAllow: append(in.allow, in.address()), FetchAllow: in.fetch, Egress: egress.Config{Resolver: in.resolver}},
 		vault.Deps{DB: db, Redis: redis, KEK: kek, Identity: own, Verifier: own.Verifier(), Logger: logger, Now: in.now})
 	if err != nil {
 		t.Fatal(err)

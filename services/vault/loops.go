@@ -34,7 +34,8 @@ func (s *Service) sweep(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			err := errors.Join(s.attempts.ForgetRuns(ctx, sqldb.Micros(s.now().Add(-2*grant.MaxLifetime))), s.sessions.Sweep(ctx))
+			err := errors.Join(s.attempts.ForgetRuns(ctx, sqldb.Micros(s.now().Add(-2*grant.MaxLifetime))), s.sessions.Sweep(ctx),
+				s.people.Sweep(ctx))
 			if err != nil && ctx.Err() == nil {
 				s.log.LogAttrs(ctx, slog.LevelWarn, "deleting old rows failed; the next sweep tries again", slog.Any("error", err))
 			}

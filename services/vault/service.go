@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
+	"github.com/keyhole-dev/keyhole/services/vault/people"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
 )
@@ -31,6 +32,8 @@ type Config struct {
 	// 200 runs a day. Later changes go to the budget of that key.
 	GuestRuns   int64
 	GuestPeriod vaultv1.Period
+	// SignUp lets visitors create workspaces. Their keys have the budget of GuestRuns, as a limit of the operator.
+	SignUp bool
 	// EgressAllow lists what steps may call although it is not public:
 	// "10.0.0.0/8", "127.0.0.1:11434", "ollama:11434".
 	EgressAllow []string
@@ -45,6 +48,13 @@ type Config struct {
 	// Egress sets limits of the clients for outbound calls. New sets its Rules and RootCAs from
 	// the fields above.
 	Egress egress.Config
+}
+
+func (c Config) signUpBudget() *vaultv1.Budget {
+	if !c.SignUp {
+		return nil
+	}
+	return &vaultv1.Budget{Runs: c.GuestRuns, Period: c.GuestPeriod}
 }
 
 func (c Config) withDefaults() Config {
@@ -96,6 +106,7 @@ type Service struct {
 	sealer     *envelope.Sealer
 	keys       *keys.Keys
 	sessions   *sessions.Sessions
+	people     *people.People
 	assertions *assertions.Assertions
 	attempts   *attempts.Store
 	running    *revocation.Running

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/vault/assertions"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
@@ -12,6 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
+	"github.com/keyhole-dev/keyhole/services/vault/people"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
@@ -45,6 +47,10 @@ func (s *Service) wire(deps Deps) error {
 	s.keys = keys.New(s.db, tenants, log, s.bus, s.now)
 	s.sessions = sessions.New(s.db, log, s.bus, s.now)
 	s.assertions = assertions.New(s.keys, s.sessions, deps.Identity, derived.assertions, s.bus, s.now, counters.logins)
+	s.people = people.New(people.Deps{
+		DB: s.db, Workspaces: tenants, Sessions: s.sessions, Log: log, Bus: s.bus, Now: s.now, SignUp: s.cfg.signUpBudget(),
+	})
+	codes := rpc.NewAuthThrottle(nil) // a client has the same tries for all kinds of codes
 	stored := credentials.New(credentials.Deps{
 		DB: s.db, Workspaces: tenants, Log: log, Bus: s.bus, KEK: s.kek, Sealer: s.sealer, Rules: s.clients.rules, Now: s.now,
 	})
@@ -62,7 +68,8 @@ func (s *Service) wire(deps Deps) error {
 		auditHandlers:      audit.NewHandlers(log, pages),
 		workspaceHandlers:  workspaces.NewHandlers(tenants, log, pages, s.now),
 		keyHandlers:        keys.NewHandlers(s.keys, pages),
-		sessionHandlers:    sessions.NewHandlers(s.sessions, pages),
+		sessionHandlers:    sessions.NewHandlers(s.sessions, pages, codes, s.cfg.SignUp),
+		peopleHandlers:     people.NewHandlers(s.people, pages, codes),
 		credentialHandlers: credentials.NewHandlers(stored, pages),
 	}
 	s.internal = internal{

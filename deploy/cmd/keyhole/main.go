@@ -31,6 +31,9 @@ type cli struct {
 	Sessions   sessionCmd    `cmd:"" name:"session" help:"Show and end sessions."`
 	Whoami     whoamiCmd     `cmd:"" help:"Show your key's workspace, role and permissions."`
 	Workspaces workspaceCmd  `cmd:"" name:"workspace" help:"Manage workspaces (operators only)."`
+	SignUp     signUpCmd     `cmd:"" help:"Create a workspace of your own, where the operator allows it."`
+	People     personCmd     `cmd:"" name:"person" help:"Manage the people of your workspace."`
+	Invitation invitationCmd `cmd:"" help:"Invite people, and accept an invitation."`
 	Keys       keyCmd        `cmd:"" name:"key" help:"Manage API keys."`
 	Credential credentialCmd `cmd:"" help:"Manage third-party credentials."`
 	Model      modelCmd      `cmd:"" help:"Manage models."`

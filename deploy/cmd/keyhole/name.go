@@ -24,9 +24,11 @@ var (
 	aShare        = kind{"workflows", "shares"}
 	aRun          = kind{"runs"}
 	aSession      = kind{"sessions"}
+	aPerson       = kind{"people"}
+	anInvitation  = kind{"invitations"}
 )
 
-var collections = []string{"workspaces", "keys", "credentials", "models", "versions", "workflows", "shares", "runs", "sessions"}
+var collections = []string{"workspaces", "keys", "credentials", "models", "versions", "workflows", "shares", "runs", "sessions", "people", "invitations"}
 
 // name is the name of a resource as the user typed it, in its own workspace or in the
 // workspace of the key.
@@ -79,18 +81,26 @@ func (k kind) String() string {
 	if len(k) == 0 {
 		return "workspace"
 	}
-	word := strings.TrimSuffix(k[len(k)-1], "s")
+	word := singular(k[len(k)-1])
 	if word == "version" {
 		return strings.TrimSuffix(k[0], "s") + " version"
 	}
 	return word
 }
 
+// singular is the word for one of a collection.
+func singular(collection string) string {
+	if collection == "people" {
+		return "person"
+	}
+	return strings.TrimSuffix(collection, "s")
+}
+
 // forms returns the two forms of a name, for people.
 func (k kind) forms() string {
 	short, full := "WORKSPACE", "workspaces/WORKSPACE"
 	for i, c := range k {
-		id := strings.ToUpper(strings.TrimSuffix(c, "s"))
+		id := strings.ToUpper(singular(c))
 		full += "/" + c + "/" + id
 		if i == 0 {
 			short = id

@@ -124,7 +124,7 @@ func (whoamiCmd) Run(a *app) error {
 	if err := cl.Do(a.ctx, http.MethodGet, "/v1/whoami", nil, nil, &reply); err != nil {
 		return err
 	}
-	return a.print().One(reply, "role", "workspace", "key", "session", "sessionExpireTime", "permissions")
+	return a.print().One(reply, "role", "workspace", "person", "personTitle", "key", "keyTitle", "session", "sessionExpireTime", "permissions")
 }
 
 type workspaceCmd struct {

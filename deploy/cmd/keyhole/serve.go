@@ -32,6 +32,7 @@ type serveCmd struct {
 	HTTPPlaintext   bool     `name:"http-plaintext" help:"Allow plain HTTP on other addresses than loopback. Use it behind a proxy that terminates TLS."`
 	PublicURL       string   `help:"URL of this installation for visitors (default: http:// and the HTTP address)." placeholder:"URL"`
 	Demo            bool     `help:"Create the demo if it does not exist."`
+	Signup          *bool    `help:"Let visitors create workspaces (default: only with --demo). Each gets as many runs as --guest-key-runs, as a limit of the operator." negatable:""`
 	PublicModels    bool     `help:"Create the public models at the first start." default:"true" negatable:""`
 	EgressAllow     []string `help:"Private networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call." placeholder:"WHERE"`
 	FetchAllow      []string `help:"Private networks and hosts, as in --egress-allow, that pictures may be fetched from. Any visitor can choose these URLs." placeholder:"WHERE"`
@@ -58,7 +59,7 @@ type serveCmd struct {
 func (c *serveCmd) node() node.Config {
 	return node.Config{
 		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext, EgressCAFile: c.EgressCAFile,
-		GuestRuns: c.GuestRuns, GuestPictures: c.GuestPictures, GuestKeyRuns: c.GuestKeyRuns, PreviewCalls: c.PreviewCalls,
+		GuestRuns: c.GuestRuns, GuestPictures: c.GuestPictures, GuestKeyRuns: c.GuestKeyRuns, SignUp: c.signUp(), PreviewCalls: c.PreviewCalls,
 		SharingDB: c.SharingDB, VaultDB: c.VaultDB, RegistryDB: c.RegistryDB, SharingRedis: c.SharingRedis, VaultRedis: c.VaultRedis,
 		ModelWorkers: c.ModelWorkers, Runs: c.Runs,
 		Blobs: c.Blobs, Gateway: gateway.Config{
@@ -66,6 +67,13 @@ func (c *serveCmd) node() node.Config {
 			Connections: c.Connections, Bodies: c.BodyMemory << 20,
 		},
 	}
+}
+
+func (c *serveCmd) signUp() bool {
+	if c.Signup != nil {
+		return *c.Signup
+	}
+	return c.Demo
 }
 
 func (c *serveCmd) public() string {

@@ -61,11 +61,9 @@ func (loginCmd) Help() string {
 
 // Run signs in.
 func (c *loginCmd) Run(a *app) error {
-	body, key := object{"title": "keyhole CLI"}, ""
-	if _, code, ok := strings.Cut(c.Link, "#code="); ok {
-		body["code"] = code
-	} else if c.Link != "" {
-		body["code"] = c.Link
+	body, key := object{"title": cliTitle}, ""
+	if c.Link != "" {
+		body["code"] = codeIn(c.Link)
 	} else {
 		var err error
 		if key, err = c.ownKey(a); err != nil {

@@ -19,11 +19,36 @@ const (
 	None Kind = iota
 	// Guest is a visitor without a key.
 	Guest
-	// Member holds an owner key of a workspace.
+	// Member is an owner of a workspace: a person with the role owner, or the holder of a
+	// key that belongs to no person.
 	Member
 	// Operator runs the installation.
 	Operator
+	// Editor changes and runs the workflows of a workspace.
+	Editor
+	// Viewer reads a workspace.
+	Viewer
 )
+
+// The kinds that belong to a workspace are their own kinds, not a rank of Member: code that
+// asks for Member refuses them.
+
+// OfWorkspace reports whether a principal of this kind belongs to a workspace.
+func (k Kind) OfWorkspace() bool { return k == Member || k == Editor || k == Viewer }
+
+// MayRun reports whether a principal of this kind may run and change workflows of its
+// workspace.
+func (k Kind) MayRun() bool { return k == Member || k == Editor }
+
+// KindOf is the kind with a name, and None for a name of no kind.
+func KindOf(name string) Kind {
+	for _, k := range []Kind{Guest, Member, Operator, Editor, Viewer} {
+		if k.String() == name {
+			return k
+		}
+	}
+	return None
+}
 
 // String names the kind for logs.
 func (k Kind) String() string {
@@ -34,6 +59,10 @@ func (k Kind) String() string {
 		return "member"
 	case Operator:
 		return "operator"
+	case Editor:
+		return "editor"
+	case Viewer:
+		return "viewer"
 	default:
 		return "none"
 	}

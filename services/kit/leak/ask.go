@@ -24,7 +24,7 @@ func AsksForSecret(title string) bool {
 
 // keyForms matches published prefixes of keys, which a title may show as an example, and
 // the pages where providers hand out keys.
-var keyForms = regexp.MustCompile(`(?i)(?:^|[^\w-])(?:sk-(?:proj|ant|or|svcacct)?|sk_(?:live|test)_|[pr]k_live_|gh[pousr]_|github_pat_|hf_|xox[abeprs]-|xapp-|aiza(?:sy)?|akia|glpat-|gsk_|xai-|r8_|pplx-|nvapi-|tvly-|whsec_|dop_v1_|ya29\.|kh_|kh[osc]_)(?:[^\w-]|-?[x*•_]{2}|-?\.\.|$)` +
+var keyForms = regexp.MustCompile(`(?i)(?:^|[^\w-])(?:sk-(?:proj|ant|or|svcacct)?|sk_(?:live|test)_|[pr]k_live_|gh[pousr]_|github_pat_|hf_|xox[abeprs]-|xapp-|aiza(?:sy)?|akia|glpat-|gsk_|xai-|r8_|pplx-|nvapi-|tvly-|whsec_|dop_v1_|ya29\.|kh_|kh[osci]_)(?:[^\w-]|-?[x*•_]{2}|-?\.\.|$)` +
 	`|(?:start|begin)(?:s|ning|ing)? (?:with|in) ["'\x60]?(?:sk|ghp|hf|akia|aiza|xox[bp])\b` +
 	`|platform\.openai\.com|console\.(?:anthropic|groq|mistral)\.|(?:aistudio|makersuite)\.google|/api[-_]?(?:keys?|tokens?)\b|settings/(?:tokens|keys|api)\b|apis/credentials|-----begin`)
 

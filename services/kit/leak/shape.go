@@ -46,6 +46,7 @@ var prefixes = []prefix{
 	{text: "kho_", rest: 24},
 	{text: "khs_", rest: 24},
 	{text: "khc_", rest: 24},
+	{text: "khi_", rest: 24},
 	{text: "SG.", rest: 30},
 	{text: "xai-", rest: 20},
 	{text: "gsk_", rest: 20},

@@ -73,8 +73,8 @@ func NewAssertion(p caller.Principal, now time.Time, ttl time.Duration) Assertio
 // Sign returns the assertion as a token. Other services accept it only when id is the
 // vault's identity.
 func (a Assertion) Sign(id *identity.Identity) (string, error) {
-	if a.Kind != caller.Member.String() && a.Kind != caller.Operator.String() {
-		return "", errors.New("only members and operators have assertions")
+	if !asserted(caller.KindOf(a.Kind)) {
+		return "", errors.New("only holders of a key have assertions")
 	}
 	return id.Sign(AssertionType, a)
 }
@@ -88,13 +88,8 @@ func VerifyPrincipal(v *identity.Verifier, token string) (caller.Principal, erro
 	if err != nil {
 		return caller.Principal{}, refused(err)
 	}
-	p := caller.Principal{Workspace: a.Workspace, Key: a.Key, Session: a.Session, Visitor: a.Visitor, Assertion: token}
-	switch a.Kind {
-	case caller.Member.String():
-		p.Kind = caller.Member
-	case caller.Operator.String():
-		p.Kind = caller.Operator
-	default:
+	p := caller.Principal{Kind: caller.KindOf(a.Kind), Workspace: a.Workspace, Key: a.Key, Session: a.Session, Visitor: a.Visitor, Assertion: token}
+	if !asserted(p.Kind) {
 		return caller.Principal{}, refused(errors.New("an assertion of an unknown kind"))
 	}
 	if p.Workspace == "" || p.Key == "" {
@@ -102,6 +97,9 @@ func VerifyPrincipal(v *identity.Verifier, token string) (caller.Principal, erro
 	}
 	return p, nil
 }
+
+// asserted reports whether the vault asserts principals of a kind.
+func asserted(k caller.Kind) bool { return k.OfWorkspace() || k == caller.Operator }
 
 func refused(err error) error {
 	return errs.Unauthenticated("invalid caller assertion").Because(err)
@@ -148,7 +146,7 @@ func (s *Server) authenticate(ctx context.Context, header, address string) (call
 	if err != nil {
 		return caller.Principal{}, err
 	}
-	if p.Kind != caller.Member && p.Kind != caller.Operator {
+	if !asserted(p.Kind) {
 		return caller.Principal{}, refused(errors.New("an unknown key"))
 	}
 	return p, nil

@@ -121,28 +121,29 @@ func (m *method) admit(peer string, p caller.Principal) error {
 	if len(m.roles) == 0 || m.allows(p.Kind) {
 		return nil
 	}
-	if p.Kind == caller.None || p.Kind == caller.Guest {
+	switch {
+	case p.Kind == caller.None || p.Kind == caller.Guest:
 		return errs.Unauthenticated("this needs a key: send it as \"authorization: Bearer <key>\"")
+	case p.Kind == caller.Editor || p.Kind == caller.Viewer:
+		return errs.PermissionDenied("your role in this workspace (%s) does not allow this; an owner can change it", p.Kind)
 	}
 	return errs.PermissionDenied("a key of this kind (%s) may not call this method", p.Kind)
 }
 
+// kindsOf lists who may call a method with a role in its rule. A role that is not listed
+// admits nobody.
+var kindsOf = map[accessv1.Role][]caller.Kind{
+	accessv1.Role_ROLE_ANYONE:                 {caller.None, caller.Guest, caller.Viewer, caller.Editor, caller.Member, caller.Operator},
+	accessv1.Role_ROLE_GUEST:                  {caller.Guest},
+	accessv1.Role_ROLE_VIEWER:                 {caller.Viewer, caller.Editor, caller.Member},
+	accessv1.Role_ROLE_EDITOR:                 {caller.Editor, caller.Member},
+	accessv1.Role_ROLE_MEMBER:                 {caller.Member},
+	accessv1.Role_ROLE_OPERATOR:               {caller.Operator},
+	accessv1.Role_ROLE_OPERATOR_OWN_WORKSPACE: {caller.Operator},
+}
+
 func (m *method) allows(k caller.Kind) bool {
-	for _, r := range m.roles {
-		switch r {
-		case accessv1.Role_ROLE_ANYONE:
-			return true
-		case accessv1.Role_ROLE_MEMBER:
-			if k == caller.Member {
-				return true
-			}
-		case accessv1.Role_ROLE_OPERATOR, accessv1.Role_ROLE_OPERATOR_OWN_WORKSPACE:
-			if k == caller.Operator {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.roles, func(r accessv1.Role) bool { return slices.Contains(kindsOf[r], k) })
 }
 
 // own checks that the resource belongs to the principal's workspace. The answer is the same
@@ -154,7 +155,7 @@ func (m *method) own(p caller.Principal, req any) error {
 		return nil
 	}
 	msg, ok := req.(proto.Message)
-	if ok && p.Workspace != "" && (p.Kind == caller.Member || p.Kind == caller.Operator) && workspaceOf(resourceName(msg, m.workspace)) == p.Workspace {
+	if ok && p.Workspace != "" && (p.Kind.OfWorkspace() || p.Kind == caller.Operator) && workspaceOf(resourceName(msg, m.workspace)) == p.Workspace {
 		return nil
 	}
 	return errs.NotFound("resource not found in this key's workspace")

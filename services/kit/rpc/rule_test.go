@@ -1,6 +1,7 @@
 package rpc_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,7 +55,10 @@ func TestEveryMethodOfTheContractIsServed(t *testing.T) {
 func TestMembersMethodsNameTheirWorkspace(t *testing.T) {
 	t.Parallel()
 	// These act on the request's own content, in the caller's own workspace, or with the caller's own key.
-	exempt := map[string]bool{"ForkSharedWorkflow": true, "RunDefinition": true, "RunDefinitionStream": true, "InspectDefinition": true, "CreateSignInLink": true}
+	exempt := map[string]bool{
+		"ForkSharedWorkflow": true, "RunDefinition": true, "RunDefinitionStream": true, "InspectDefinition": true, "CreateSignInLink": true,
+		"RunSharedWorkflow": true, "RunSharedWorkflowStream": true,
+	}
 	n := 0
 	protoregistry.GlobalFiles.RangeFiles(func(f protoreflect.FileDescriptor) bool {
 		for i := range f.Services().Len() {
@@ -68,7 +72,7 @@ func TestMembersMethodsNameTheirWorkspace(t *testing.T) {
 				n++
 				member := false
 				for _, r := range rule.GetRoles() {
-					member = member || r == accessv1.Role_ROLE_MEMBER
+					member = member || slices.Contains([]accessv1.Role{accessv1.Role_ROLE_MEMBER, accessv1.Role_ROLE_EDITOR, accessv1.Role_ROLE_VIEWER}, r)
 				}
 				if member && rule.GetWorkspaceField() == "" && !exempt[string(m.Name())] {
 					t.Errorf("%s: for members, without a workspace_field", m.FullName())
@@ -79,6 +83,41 @@ func TestMembersMethodsNameTheirWorkspace(t *testing.T) {
 	})
 	if n < 20 {
 		t.Errorf("only %d methods were looked at", n)
+	}
+}
+
+// What a viewer and an editor may call. A method that is not listed is for owners: a new one starts without them.
+func TestWhatEachRoleMayCall(t *testing.T) {
+	t.Parallel()
+	want := map[accessv1.Role][]string{
+		accessv1.Role_ROLE_VIEWER: {
+			"CreateSignInLink", "DeleteSession", "GetModel", "GetModelVersion", "GetRun", "GetShare", "GetWorkflow", "GetWorkflowDraft", "GetWorkflowVersion", "GetWorkspace",
+			"InspectDefinition", "InspectWorkflow", "ListModelVersions", "ListModels", "ListRuns", "ListSessions", "ListShares", "ListWorkflowVersions", "ListWorkflows", "QueryUsage",
+		},
+		accessv1.Role_ROLE_EDITOR: {
+			"CreateShare", "CreateWorkflow", "DeleteShare", "DeleteWorkflow", "DeleteWorkflowDraft", "ForkSharedWorkflow", "GetCredential", "ListCredentials", "PauseShare",
+			"PublishWorkflowDraft", "RestoreWorkflowVersion", "ResumeShare", "RotateShare", "RunSharedWorkflow", "RunSharedWorkflowStream", "RunWorkflow", "RunWorkflowStream",
+			"UndeleteWorkflow", "UpdateShare", "UpdateWorkflow", "UpdateWorkflowDraft",
+		},
+	}
+	got := map[accessv1.Role][]string{}
+	protoregistry.GlobalFiles.RangeFiles(func(f protoreflect.FileDescriptor) bool {
+		for i := range f.Services().Len() {
+			methods := f.Services().Get(i).Methods()
+			for j := range methods.Len() {
+				rule, _ := proto.GetExtension(methods.Get(j).Options(), accessv1.E_Rule).(*accessv1.Rule)
+				for _, r := range rule.GetRoles() {
+					got[r] = append(got[r], string(methods.Get(j).Name()))
+				}
+			}
+		}
+		return true
+	})
+	for role, methods := range want {
+		slices.Sort(got[role])
+		if !slices.Equal(got[role], methods) {
+			t.Errorf("%v may call\n%q, want\n%q", role, got[role], methods)
+		}
 	}
 }
 

@@ -74,7 +74,7 @@ func (r *Run) Metered() meter.Run {
 // NameFor returns the name of the run that a principal may see: in its own workspace, if
 // that owns the workflow or pays, and otherwise only the ID.
 func (r *Run) NameFor(p caller.Principal) string {
-	if p.Kind == caller.Member && (p.Workspace == r.ChargedWorkspace || p.Workspace == r.OwnerWorkspace) {
+	if p.Kind.OfWorkspace() && (p.Workspace == r.ChargedWorkspace || p.Workspace == r.OwnerWorkspace) {
 		return names.Run(p.Workspace, r.ID)
 	}
 	return r.ID

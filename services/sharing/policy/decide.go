@@ -16,6 +16,9 @@ func (p *Decider) Decide(ctx context.Context, who caller.Principal, r request) (
 	if d.Caller == "" {
 		return nil, errs.Unauthenticated("a run needs a caller; present a key")
 	}
+	if who.Kind == caller.Viewer {
+		return nil, errs.PermissionDenied("your role in this workspace (viewer) does not allow runs; sign out to run a link as a guest")
+	}
 	if err := p.findTarget(ctx, d, r); err != nil {
 		return nil, err
 	}

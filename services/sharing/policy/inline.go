@@ -7,7 +7,6 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/workflow"
@@ -19,7 +18,7 @@ import (
 // a credential field is not refused as it is on save, because nothing is stored: it
 // becomes an input of this run.
 func (p *Decider) inlineDefinition(d *Decision, raw []byte) error {
-	if d.Principal.Kind != caller.Member {
+	if !d.Principal.Kind.MayRun() {
 		return errs.Unauthenticated("running a definition of your own needs a key")
 	}
 	parsed, problems := workflow.Parse(raw)

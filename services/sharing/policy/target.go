@@ -5,7 +5,6 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 )
@@ -45,7 +44,7 @@ func checkDraft(r request, own bool) error {
 // ownWorkflow finds a workflow of the caller's workspace. The answer for a workflow of
 // another workspace is the same as for one that does not exist.
 func (p *Decider) ownWorkflow(ctx context.Context, d *Decision, name string, r request) error {
-	if d.Principal.Kind != caller.Member || resource.Segment(name, 0) != d.Principal.Workspace {
+	if !d.Principal.Kind.MayRun() || resource.Segment(name, 0) != d.Principal.Workspace {
 		return resource.NotFound("workflow")
 	}
 	w, err := p.workflows.FindLive(ctx, name)

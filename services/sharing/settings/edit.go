@@ -41,6 +41,8 @@ type edit struct {
 	confirmed []string
 	// resumed reports that the owner resumes the share. This ends a suspension.
 	resumed bool
+	// paused reports that the share is paused, and not changed otherwise.
+	paused bool
 	// grant is what the vault is asked for before the row is written, nil if nothing.
 	grant *vaultinternalv1.PutCredentialGrantRequest
 }

@@ -84,6 +84,9 @@ func (h *Handlers) CreateShare(ctx context.Context, r *sharingv1.CreateShareRequ
 	if err := e.apply(in, all); err != nil {
 		return nil, err
 	}
+	if err := e.checkRole(caller.From(ctx)); err != nil {
+		return nil, err
+	}
 	if err := h.checker.check(ctx, e, caller.From(ctx).Key, true); err != nil {
 		return nil, err
 	}
@@ -207,6 +210,9 @@ func (h *Handlers) change(ctx context.Context, name string, apply func(*edit) er
 	if err := apply(e); err != nil {
 		return nil, err
 	}
+	if err := e.checkRole(caller.From(ctx)); err != nil {
+		return nil, err
+	}
 	if err := h.writer.commit(ctx, e); err != nil {
 		return nil, err
 	}
@@ -220,7 +226,7 @@ func (h *Handlers) change(ctx context.Context, name string, apply func(*edit) er
 // PauseShare implements the RPC.
 func (h *Handlers) PauseShare(ctx context.Context, r *sharingv1.PauseShareRequest) (*sharingv1.Share, error) {
 	return h.change(ctx, r.GetName(), func(e *edit) error {
-		e.row.State = sharingv1.ShareState_SHARE_STATE_PAUSED
+		e.row.State, e.paused = sharingv1.ShareState_SHARE_STATE_PAUSED, true
 		return nil
 	})
 }

@@ -91,7 +91,7 @@ func (a *Assertions) session(ctx context.Context, token secret.Secret) (login, e
 		if err != nil {
 			return login{}, err
 		}
-		p, err := principal(s.KeyKind, s.Workspace, s.Key())
+		p, err := principal(s.KeyKind, s.Role, s.Workspace, s.Key())
 		if err != nil {
 			return login{}, err
 		}
@@ -120,22 +120,23 @@ func (a *Assertions) lookUp(ctx context.Context, hash []byte) (login, error) {
 	case subtle.ConstantTimeCompare(k.Hash, hash) != 1 || k.RevokeTime.Valid:
 		return login{}, unauthenticated(errors.New("revoked key"))
 	}
-	p, err := principal(k.Kind, k.Workspace, k.Name())
+	p, err := principal(k.Kind, k.Role, k.Workspace, k.Name())
 	if err != nil {
 		return login{}, err
 	}
 	return a.assert(p, assertionLife)
 }
 
-// principal is the holder of a key.
-func principal(kind, workspace, key string) (caller.Principal, error) {
+// principal is the holder of a key. role is that of the person the key belongs to.
+func principal(kind string, role keys.Role, workspace, key string) (caller.Principal, error) {
 	p := caller.Principal{Workspace: workspace, Key: key, Visitor: key}
 	switch kind {
 	case keys.KindOwner:
-		p.Kind = caller.Member
+		p.Kind = role.Kind()
 	case keys.KindOperator:
 		p.Kind = caller.Operator
-	default:
+	}
+	if p.Kind == caller.None {
 		return caller.Principal{}, unauthenticated(errors.New("a key that nobody can present"))
 	}
 	return p, nil
@@ -163,7 +164,7 @@ func (a *Assertions) proof(of rpc.Assertion) []byte {
 	return m.Sum(nil)
 }
 
-// Authority returns the key of the member of a workspace who was asserted at a time. The assertion may have
+// Authority returns the key of the owner or editor of a workspace who was asserted at a time. The assertion may have
 // expired since: the proof shows that this vault made it.
 func (a *Assertions) Authority(token, workspace string, at time.Time) (string, error) {
 	var given rpc.Assertion
@@ -181,7 +182,7 @@ func (a *Assertions) Authority(token, workspace string, at time.Time) (string, e
 	}
 	from, to := time.Unix(given.NotBefore, 0).Add(-identity.Skew), time.Unix(given.Expiry, 0).Add(identity.Skew)
 	switch {
-	case given.Kind != caller.Member.String() || given.Workspace != workspace:
+	case !caller.KindOf(given.Kind).MayRun() || given.Workspace != workspace:
 		return "", errors.New("authority of another workspace")
 	case at.Before(from) || at.After(to):
 		return "", errors.New("authority of another time")

@@ -28,7 +28,7 @@ func NewInternalHandlers(all *Grants) *InternalHandlers { return &InternalHandle
 func (h *InternalHandlers) PutCredentialGrant(ctx context.Context, req *vaultinternalv1.PutCredentialGrantRequest) (*vaultinternalv1.PutCredentialGrantResponse, error) {
 	owner, by := caller.From(ctx), audit.CallerOf(ctx)
 	ws := shareWorkspace(req.GetShare())
-	if err := workspaces.CheckMember(owner, ws); err != nil {
+	if err := workspaces.CheckOwner(owner, ws); err != nil {
 		return nil, err
 	}
 	var err error

@@ -40,7 +40,7 @@ func (h *InternalHandlers) ResolveCredentials(ctx context.Context, req *vaultint
 // StoreLiteral stores a literal secret of a definition as a new credential. If a credential with the same value,
 // destinations and slot exists, it returns that one: saving a definition twice must not store the secret twice.
 func (h *InternalHandlers) StoreLiteral(ctx context.Context, req *vaultinternalv1.StoreLiteralRequest) (*vaultinternalv1.StoreLiteralResponse, error) {
-	if err := workspaces.CheckMember(caller.From(ctx), req.GetWorkspace()); err != nil {
+	if err := workspaces.CheckOwner(caller.From(ctx), req.GetWorkspace()); err != nil {
 		return nil, err
 	}
 	hint := idFrom(req.GetIdHint())

@@ -11,24 +11,36 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
-	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// mayCreateKeys refuses a caller whose key the operator has limited, because a new key would have no limit.
-func mayCreateKeys(ctx context.Context, tx *sql.Tx, p caller.Principal) error {
-	if p.Kind != caller.Member {
-		return nil
-	}
-	ws, kid, _ := resource.Split(p.Key, "keys")
-	k, err := row(ctx, tx, ws, kid)
+// Owner returns the key of a caller who is an owner now: the right may have ended since it was presented.
+func Owner(ctx context.Context, tx *sql.Tx, p caller.Principal) (Key, error) {
+	k, err := Find(ctx, tx, p.Key)
 	if err != nil {
-		return err
+		return Key{}, err
+	}
+	if p.Kind != caller.Member || k.Role != RoleOwner || k.RevokeTime.Valid {
+		return Key{}, errs.PermissionDenied("only an owner of the workspace can do this")
+	}
+	return k, nil
+}
+
+// Maker returns the key of a caller who creates other keys, for itself or for people whom it invites. It refuses
+// one that the operator has limited, because a new key would have no limit. It returns the zero Key for an
+// operator.
+func Maker(ctx context.Context, tx *sql.Tx, p caller.Principal) (Key, error) {
+	if p.Kind == caller.Operator {
+		return Key{}, nil
+	}
+	k, err := Owner(ctx, tx, p)
+	if err != nil {
+		return Key{}, err
 	}
 	if k.allowed.runs.Valid {
-		return errs.PermissionDenied("the operator has limited this key to %s, so it cannot create keys; ask the operator for one", k.allowed)
+		return Key{}, errs.PermissionDenied("the operator has limited this key to %s, so it cannot create keys or invite people; ask the operator for a key without a limit", k.allowed)
 	}
-	return nil
+	return k, nil
 }
 
 // apply changes the fields that the mask names. Without a mask it changes the fields that are given. A member
@@ -79,6 +91,9 @@ func (k *Key) withinAllowed() error {
 func (k Key) message() *vaultv1.Key {
 	m := &vaultv1.Key{
 		Name: k.Name(), Title: k.title, Prefix: k.prefix, Budget: k.budget.message(), OperatorBudget: k.allowed.message(), CreateTime: timestamppb.New(sqldb.FromMicros(k.createTime)),
+	}
+	if k.Person != "" {
+		m.Person = PersonName(k.Workspace, k.Person)
 	}
 	if k.RevokeTime.Valid {
 		m.RevokeTime = timestamppb.New(sqldb.FromMicros(k.RevokeTime.Int64))

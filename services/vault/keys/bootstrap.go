@@ -43,8 +43,8 @@ func (k *Keys) FirstOperator(ctx context.Context, keep func(secret.Secret) error
 	err := k.db.Tx(ctx, func(tx *sql.Tx) error {
 		made = false
 		// The lock of the row makes a second replica wait for this commit. Then it finds the key.
-		if _, err := tx.ExecContext(ctx, `UPDATE workspaces SET title = title WHERE id = $1`, workspaces.Operator); err != nil {
-			return fmt.Errorf("lock operator workspace: %w", err)
+		if err := workspaces.Lock(ctx, tx, workspaces.Operator); err != nil {
+			return err
 		}
 		var n int
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys WHERE workspace = $1 AND kind = $2`,

@@ -63,9 +63,12 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 	text, k.prefix = form.New()
 	k.Hash = tokens.Hash(text)
 	_, err := h.keys.log.Change(ctx, h.keys.log.Event(by, ws, "key.create", k.Name()), func(tx *sql.Tx) (bool, error) {
-		if err := mayCreateKeys(ctx, tx, p); err != nil {
+		maker, err := Maker(ctx, tx, p)
+		if err != nil {
 			return false, err
 		}
+		// A key that a person makes is the person's own: no key outlives the person who made it.
+		k.Person, k.Role = maker.Person, RoleOwner
 		ok, err := insert(ctx, tx, k)
 		if err == nil && !ok {
 			err = errs.AlreadyExists("key %q exists or existed before; choose another id, because ids of keys are not used again", k.id)

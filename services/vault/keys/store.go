@@ -23,6 +23,8 @@ type Key struct {
 	Workspace  string
 	id         string
 	Kind       string
+	Person     string // its id; "" for a key of no person
+	Role       Role
 	title      string
 	prefix     string
 	Hash       []byte
@@ -36,14 +38,17 @@ type Key struct {
 func (k Key) Name() string { return Name(k.Workspace, k.id) }
 
 const keyColumns = `workspace, id, kind, title, prefix, hash, budget_runs, budget_period, allowed_runs, allowed_period,
-	create_time, revoke_time, budget_pictures, allowed_pictures`
+	create_time, revoke_time, budget_pictures, allowed_pictures, person`
+
+// selectKey reads keys with the roles of their people.
+const selectKey = `SELECT ` + keyColumns + `, ` + RoleColumn + ` FROM api_keys k `
 
 // insert reports false if the id is taken.
 func insert(ctx context.Context, tx *sql.Tx, k Key) (bool, error) {
 	ok, err := sqldb.Changed(tx.ExecContext(ctx, `INSERT INTO api_keys (`+keyColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, $12, $13) ON CONFLICT (workspace, id) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, $12, $13, $14) ON CONFLICT (workspace, id) DO NOTHING`,
 		k.Workspace, k.id, k.Kind, k.title, k.prefix, k.Hash, k.budget.runs, k.budget.period, k.allowed.runs, k.allowed.period,
-		k.createTime, k.budget.pictures, k.allowed.pictures))
+		k.createTime, k.budget.pictures, k.allowed.pictures, k.Person))
 	if err != nil {
 		return false, fmt.Errorf("insert key: %w", err)
 	}
@@ -52,7 +57,7 @@ func insert(ctx context.Context, tx *sql.Tx, k Key) (bool, error) {
 
 // row returns sqldb.ErrNoRow if the workspace has no such key.
 func row(ctx context.Context, q sqldb.Queryer, workspace, id string) (Key, error) {
-	return scanKey(q.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE workspace = $1 AND id = $2`, workspace, id))
+	return scanKey(q.QueryRowContext(ctx, selectKey+`WHERE workspace = $1 AND id = $2`, workspace, id))
 }
 
 // find is row with the error that a client gets.
@@ -66,12 +71,12 @@ func find(ctx context.Context, q sqldb.Queryer, workspace, id string) (Key, erro
 
 // ByHash returns sqldb.ErrNoRow if there is no such key in any workspace.
 func (k *Keys) ByHash(ctx context.Context, hash []byte) (Key, error) {
-	return scanKey(k.db.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE hash = $1`, hash))
+	return scanKey(k.db.QueryRowContext(ctx, selectKey+`WHERE hash = $1`, hash))
 }
 
 // list returns keys after a place, oldest first.
 func (k *Keys) list(ctx context.Context, workspace string, after page.Place, limit int) ([]Key, error) {
-	rows, err := k.db.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys
+	rows, err := k.db.QueryContext(ctx, selectKey+`
 		WHERE workspace = $1 AND (create_time, id) > ($2, $3) ORDER BY create_time, id LIMIT $4`,
 		workspace, after.Time, after.ID, limit)
 	return sqldb.All(rows, err, scanKey)
@@ -103,7 +108,7 @@ func scanKey(r sqldb.Scanner) (Key, error) {
 	var k Key
 	err := r.Scan(&k.Workspace, &k.id, &k.Kind, &k.title, &k.prefix, &k.Hash, &k.budget.runs, &k.budget.period,
 		&k.allowed.runs, &k.allowed.period, &k.createTime, &k.RevokeTime,
-		&k.budget.pictures, &k.allowed.pictures)
+		&k.budget.pictures, &k.allowed.pictures, &k.Person, &k.Role)
 	if err != nil {
 		return k, sqldb.Error(fmt.Errorf("read key: %w", err))
 	}

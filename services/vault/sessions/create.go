@@ -13,21 +13,35 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/tokens"
 )
 
-// create makes a session of a key. It spends the code, if there is one.
-func (s *Sessions) create(ctx context.Context, by audit.Actor, of holder, title string, code secret.Secret) (Session, secret.Secret, error) {
+// Start is how a session begins.
+type Start struct {
+	// Key is the resource name of the session's key, and Title the product name of the client.
+	Key, Title string
+	// By says in the audit log what it began with; "" for the key itself.
+	By string
+	// First runs in the transaction of the new session: it uses a code up, or creates the key. It may be nil.
+	First func(*sql.Tx) error
+}
+
+// Begin makes a session of a key.
+func (s *Sessions) Begin(ctx context.Context, by audit.Actor, how Start) (Session, secret.Secret, error) {
+	of, err := holderOfKey(how.Key)
+	if err != nil {
+		return Session{}, secret.Secret{}, err
+	}
 	token, _ := tokens.Session.New()
 	now := sqldb.Micros(s.now())
-	made := Session{Workspace: of.workspace, id: id.New("ses"), key: of.key, title: title, createTime: now}
+	made := Session{Workspace: of.workspace, id: id.New("ses"), key: of.key, title: how.Title, createTime: now}
 	made.use(now)
 	event := s.log.Event(by, of.workspace, "session.create", made.Name())
 	event.Details["key"] = made.Key()
-	if !code.IsZero() {
-		event.Details["by"] = "sign-in link"
+	if how.By != "" {
+		event.Details["by"] = how.By
 	}
 	var old []string
-	_, err := s.log.Change(ctx, event, func(tx *sql.Tx) (bool, error) {
-		if !code.IsZero() {
-			if err := spend(ctx, tx, code, now); err != nil {
+	_, err = s.log.Change(ctx, event, func(tx *sql.Tx) (bool, error) {
+		if how.First != nil {
+			if err := how.First(tx); err != nil {
 				return false, err
 			}
 		}

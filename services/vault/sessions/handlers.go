@@ -2,6 +2,7 @@ package sessions
 
 import (
 	"context"
+	"database/sql"
 
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -16,6 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -24,11 +26,13 @@ type Handlers struct {
 	sessions *Sessions
 	pages    *page.Tokens
 	codes    *rpc.AuthThrottle
+	signUp   bool
 }
 
-// NewHandlers returns the handlers of sessions.
-func NewHandlers(sessions *Sessions, pages *page.Tokens) *Handlers {
-	return &Handlers{sessions: sessions, pages: pages, codes: rpc.NewAuthThrottle(nil)}
+// NewHandlers returns the handlers of sessions. codes limits the wrong codes of a client, and signUp says whether
+// visitors may create workspaces.
+func NewHandlers(sessions *Sessions, pages *page.Tokens, codes *rpc.AuthThrottle, signUp bool) *Handlers {
+	return &Handlers{sessions: sessions, pages: pages, codes: codes, signUp: signUp}
 }
 
 // CreateSession signs in, with the code of a link or with the key of the request.
@@ -49,9 +53,14 @@ func (h *Handlers) CreateSession(ctx context.Context, req *vaultv1.CreateSession
 	if err != nil {
 		return nil, err
 	}
-	m := made.message()
+	return made.Message(token), nil
+}
+
+// Message is the session for its first reply, with its token.
+func (s Session) Message(token secret.Secret) *vaultv1.Session {
+	m := s.message()
 	m.Token = string(token.Expose())
-	return m, nil
+	return m
 }
 
 func (h *Handlers) byKey(ctx context.Context, title string) (Session, secret.Secret, error) {
@@ -59,11 +68,7 @@ func (h *Handlers) byKey(ctx context.Context, title string) (Session, secret.Sec
 	if err != nil {
 		return Session{}, secret.Secret{}, err
 	}
-	of, err := holderOfKey(p.Key)
-	if err != nil {
-		return Session{}, secret.Secret{}, err
-	}
-	return h.sessions.create(ctx, audit.CallerOf(ctx), of, title, secret.Secret{})
+	return h.sessions.Begin(ctx, audit.CallerOf(ctx), Start{Key: p.Key, Title: title})
 }
 
 // byCode exchanges a code. A client has as many wrong codes as it has wrong keys.
@@ -76,7 +81,10 @@ func (h *Handlers) byCode(ctx context.Context, code secret.Secret, title string)
 		if err != nil {
 			return caller.Principal{}, err
 		}
-		made, token, err = h.sessions.create(ctx, audit.KeyOf(ctx, of.name()), of, title, code)
+		made, token, err = h.sessions.Begin(ctx, audit.KeyOf(ctx, of.name()), Start{
+			Key: of.name(), Title: title, By: "sign-in link",
+			First: func(tx *sql.Tx) error { return spend(ctx, tx, code, sqldb.Micros(h.sessions.now())) },
+		})
 		return caller.Principal{}, err
 	})
 	return made, token, err
@@ -86,7 +94,7 @@ func (h *Handlers) byCode(ctx context.Context, code secret.Secret, title string)
 func keyHolder(ctx context.Context) (caller.Principal, error) {
 	p := caller.From(ctx)
 	switch {
-	case p.Kind != caller.Member && p.Kind != caller.Operator:
+	case !p.Kind.OfWorkspace() && p.Kind != caller.Operator:
 		return p, errs.Unauthenticated("signing in needs a key or the code of a sign-in link: send \"authorization: Bearer <key>\", or the code")
 	case p.Session != "":
 		return p, errs.PermissionDenied("a session cannot make sessions or sign-in links; use the key itself")
@@ -107,12 +115,15 @@ func (h *Handlers) CreateSignInLink(ctx context.Context, _ *vaultv1.CreateSignIn
 	return &vaultv1.SignInLink{Path: path, ExpireTime: timestamppb.New(until)}, nil
 }
 
-// ListSessions lists the living sessions of a workspace, oldest first.
+// ListSessions lists living sessions, oldest first: those of the workspace to an owner, else the caller's own.
 func (h *Handlers) ListSessions(ctx context.Context, req *vaultv1.ListSessionsRequest) (*vaultv1.ListSessionsResponse, error) {
-	ws := resource.WorkspaceID(req.GetParent())
+	of, err := h.sessions.reader(ctx, resource.WorkspaceID(req.GetParent()))
+	if err != nil {
+		return nil, err
+	}
 	rows, next, err := page.List(h.pages, req, page.Listing[Session, page.Place]{
-		Binding:  []string{"sessions", ws},
-		Read:     func(after page.Place, limit int) ([]Session, error) { return h.sessions.list(ctx, ws, after, limit) },
+		Binding:  []string{"sessions", of.workspace, of.person},
+		Read:     func(after page.Place, limit int) ([]Session, error) { return h.sessions.list(ctx, of, after, limit) },
 		CursorOf: func(s Session) page.Place { return page.Place{Time: s.createTime, ID: s.id} },
 	})
 	if err != nil {
@@ -128,7 +139,11 @@ func (h *Handlers) ListSessions(ctx context.Context, req *vaultv1.ListSessionsRe
 // DeleteSession ends a session.
 func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSessionRequest) (*emptypb.Empty, error) {
 	ws, id, _ := resource.Split(req.GetName(), "sessions")
-	there, err := h.sessions.end(ctx, audit.CallerOf(ctx), ws, id)
+	of, err := h.sessions.reader(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	there, err := h.sessions.end(ctx, audit.CallerOf(ctx), of, id)
 	if err != nil {
 		return nil, err
 	}
@@ -140,8 +155,12 @@ func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSession
 }
 
 func (s Session) message() *vaultv1.Session {
-	return &vaultv1.Session{
+	m := &vaultv1.Session{
 		Name: s.Name(), Key: s.Key(), Title: s.title, CreateTime: timestamppb.New(sqldb.FromMicros(s.createTime)),
 		LastUseTime: timestamppb.New(sqldb.FromMicros(s.useTime)), ExpireTime: timestamppb.New(sqldb.FromMicros(s.ExpireTime)),
 	}
+	if s.person != "" {
+		m.Person = keys.PersonName(s.Workspace, s.person)
+	}
+	return m
 }

@@ -64,11 +64,11 @@ func Ended(cause error) error {
 	return errs.Unauthenticated("the session has ended: sign in again").Because(cause)
 }
 
-// end deletes a session with its event. It reports false if there is none.
-func (s *Sessions) end(ctx context.Context, by audit.Actor, workspace, id string) (bool, error) {
-	name := Name(workspace, id)
-	return s.log.Change(ctx, s.log.Event(by, workspace, "session.end", name), func(tx *sql.Tx) (bool, error) {
-		return remove(ctx, tx, workspace, id)
+// end deletes a session that a reader may see, with its event. It reports false if there is none.
+func (s *Sessions) end(ctx context.Context, by audit.Actor, of reader, id string) (bool, error) {
+	name := Name(of.workspace, id)
+	return s.log.Change(ctx, s.log.Event(by, of.workspace, "session.end", name), func(tx *sql.Tx) (bool, error) {
+		return removeOf(ctx, tx, of, id)
 	})
 }
 

@@ -16,6 +16,8 @@ type Session struct {
 	id         string
 	key        string // its id
 	KeyKind    string
+	person     string // the id of the key's person; "" if the key has none
+	Role       keys.Role
 	title      string
 	createTime int64
 	useTime    int64
@@ -38,12 +40,12 @@ func (s *Session) use(now int64) {
 }
 
 // selectLive reads the sessions of active keys.
-const selectLive = `SELECT s.workspace, s.id, s.key_id, k.kind, s.title, s.create_time, s.use_time, s.expire_time
-	FROM sessions s JOIN api_keys k ON k.workspace = s.workspace AND k.id = s.key_id AND k.revoke_time IS NULL `
+const selectLive = `SELECT s.workspace, s.id, s.key_id, k.kind, k.person, ` + keys.RoleColumn + `, s.title, s.create_time, s.use_time,
+	s.expire_time FROM sessions s JOIN api_keys k ON k.workspace = s.workspace AND k.id = s.key_id AND k.revoke_time IS NULL `
 
 func scanSession(r sqldb.Scanner) (Session, error) {
 	var s Session
-	if err := r.Scan(&s.Workspace, &s.id, &s.key, &s.KeyKind, &s.title, &s.createTime, &s.useTime, &s.ExpireTime); err != nil {
+	if err := r.Scan(&s.Workspace, &s.id, &s.key, &s.KeyKind, &s.person, &s.Role, &s.title, &s.createTime, &s.useTime, &s.ExpireTime); err != nil {
 		return s, sqldb.Error(fmt.Errorf("read session: %w", err))
 	}
 	return s, nil
@@ -59,10 +61,11 @@ func byID(ctx context.Context, q sqldb.Queryer, workspace, id string, now int64)
 	return scanSession(q.QueryRowContext(ctx, selectLive+`WHERE s.workspace = $1 AND s.id = $2 AND s.expire_time > $3`, workspace, id, now))
 }
 
-// list returns living sessions after a place, oldest first.
-func (s *Sessions) list(ctx context.Context, workspace string, after page.Place, limit int) ([]Session, error) {
+// list returns living sessions after a place, oldest first: those that a reader may see.
+func (s *Sessions) list(ctx context.Context, of reader, after page.Place, limit int) ([]Session, error) {
 	rows, err := s.db.QueryContext(ctx, selectLive+`WHERE s.workspace = $1 AND (s.create_time, s.id) > ($2, $3) AND s.expire_time > $4
-		ORDER BY s.create_time, s.id LIMIT $5`, workspace, after.Time, after.ID, sqldb.Micros(s.now()), limit)
+		AND ($5 = '' OR k.person = $5) ORDER BY s.create_time, s.id LIMIT $6`,
+		of.workspace, after.Time, after.ID, sqldb.Micros(s.now()), of.person, limit)
 	return sqldb.All(rows, err, scanSession)
 }
 
@@ -93,6 +96,17 @@ func remove(ctx context.Context, tx *sql.Tx, workspace, id string) (bool, error)
 	return ok, nil
 }
 
+// removeOf is remove for a session that a reader may see.
+func removeOf(ctx context.Context, tx *sql.Tx, of reader, id string) (bool, error) {
+	ok, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM sessions WHERE workspace = $1 AND id = $2 AND ($3 = '' OR EXISTS
+		(SELECT 1 FROM api_keys k WHERE k.workspace = sessions.workspace AND k.id = sessions.key_id AND k.person = $3))`,
+		of.workspace, id, of.person))
+	if err != nil {
+		return false, fmt.Errorf("delete session: %w", err)
+	}
+	return ok, nil
+}
+
 // surplus returns the ids of the sessions of a key beyond the last used ones.
 func surplus(ctx context.Context, tx *sql.Tx, workspace, key string) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id FROM sessions WHERE workspace = $1 AND key_id = $2
@@ -101,6 +115,17 @@ func surplus(ctx context.Context, tx *sql.Tx, workspace, key string) ([]string, 
 		var id string
 		err := r.Scan(&id)
 		return id, sqldb.Error(err)
+	})
+}
+
+// EndOf deletes all sessions of a person. It returns their names, for the bus.
+func EndOf(ctx context.Context, tx *sql.Tx, workspace, person string) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, `DELETE FROM sessions WHERE workspace = $1 AND EXISTS (SELECT 1 FROM api_keys k
+		WHERE k.workspace = sessions.workspace AND k.id = sessions.key_id AND k.person = $2 AND k.person <> '') RETURNING id`, workspace, person)
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (string, error) {
+		var id string
+		err := r.Scan(&id)
+		return Name(workspace, id), sqldb.Error(err)
 	})
 }
 

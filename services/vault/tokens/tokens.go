@@ -22,6 +22,7 @@ const (
 	OperatorKey Kind = "kho_"
 	Session     Kind = rpc.SessionPrefix
 	SignInCode  Kind = "khc_"
+	Invitation  Kind = "khi_"
 )
 
 const (

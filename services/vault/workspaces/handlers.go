@@ -4,16 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
-	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -35,19 +31,15 @@ func NewHandlers(store *Store, log *audit.Log, pages *page.Tokens, now func() ti
 
 // CreateWorkspace creates a tenant.
 func (h *Handlers) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorkspaceRequest) (*vaultv1.Workspace, error) {
-	if slices.Contains(reserved(), req.GetWorkspaceId()) {
-		return nil, errs.InvalidArgument("the workspace id %q is reserved; choose another", req.GetWorkspaceId()).WithReason(errorsv1.Reason_REASON_ID_RESERVED).
-			Field("workspace_id", "reserved")
-	}
-	if err := leak.NewGate().Text("workspace_id", req.GetWorkspaceId()).Text("workspace.title", req.GetWorkspace().GetTitle()).Err(); err != nil {
+	w := Workspace{ID: req.GetWorkspaceId(), Title: req.GetWorkspace().GetTitle(), CreateTime: sqldb.Micros(h.now())}
+	if err := w.Check(); err != nil {
 		return nil, err
 	}
-	w := Workspace{ID: req.GetWorkspaceId(), Title: req.GetWorkspace().GetTitle(), CreateTime: sqldb.Micros(h.now())}
 	e := h.log.Event(audit.CallerOf(ctx), w.ID, "workspace.create", resource.Workspace(w.ID))
 	_, err := h.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) {
 		ok, err := Create(ctx, tx, w)
 		if err == nil && !ok {
-			err = errs.AlreadyExists("workspace %q already exists", w.ID)
+			err = Taken(w.ID)
 		}
 		return ok, err
 	})

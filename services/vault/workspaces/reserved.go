@@ -26,10 +26,10 @@ func reserved() []string {
 	}
 }
 
-// CheckMember refuses a principal that is not a member of a workspace.
-func CheckMember(p caller.Principal, workspace string) error {
+// CheckOwner refuses a principal that is not an owner of a workspace.
+func CheckOwner(p caller.Principal, workspace string) error {
 	if workspace == "" || p.Kind != caller.Member || p.Workspace != workspace {
-		return errs.PermissionDenied("only a member of the workspace can do this, with a key of that workspace")
+		return errs.PermissionDenied("only an owner of the workspace can do this, with a key of that workspace")
 	}
 	return nil
 }

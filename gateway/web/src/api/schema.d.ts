@@ -37,6 +37,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations:accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AcceptInvitation uses an invitation: it creates the person and a key with the
+         *     person's role, and signs the person in. Only this reply contains the key and the
+         *     session's token.
+         */
+        post: operations["VaultService_AcceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations:lookUp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** LookUpInvitation says where an invitation leads, without using it. */
+        post: operations["VaultService_LookUpInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -266,6 +304,48 @@ export interface paths {
         patch: operations["VaultService_UpdateCredential"];
         trace?: never;
     };
+    "/v1/workspaces/{workspace}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListInvitations lists the invitations that still work, oldest first, without their
+         *     links.
+         */
+        get: operations["VaultService_ListInvitations"];
+        put?: never;
+        /**
+         * CreateInvitation makes a link that lets one person join the workspace, within seven
+         *     days. Only this reply contains the link. The invitation ends with the key that made
+         *     it. A key that the operator has limited cannot invite.
+         */
+        post: operations["VaultService_CreateInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** DeleteInvitation revokes an invitation. */
+        delete: operations["VaultService_DeleteInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workspaces/{workspace}/keys": {
         parameters: {
             query?: never;
@@ -374,6 +454,49 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListPeople lists the people of a workspace, oldest first. */
+        get: operations["VaultService_ListPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/people/{people}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetPerson returns one person. */
+        get: operations["VaultService_GetPerson"];
+        put?: never;
+        post?: never;
+        /**
+         * DeletePerson removes a person. Within a second the person's keys, sessions and
+         *     invitations stop working, and runs charged to those keys end. The last owner cannot
+         *     be removed.
+         */
+        delete: operations["VaultService_DeletePerson"];
+        options?: never;
+        head?: never;
+        /**
+         * UpdatePerson changes the title or the role of a person. A new role ends the person's
+         *     sessions. Nobody changes their own role, and the last owner keeps it.
+         */
+        patch: operations["VaultService_UpdatePerson"];
         trace?: never;
     };
     "/v1/workspaces/{workspace}/runs": {
@@ -792,6 +915,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workspaces:signUp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SignUp creates a workspace with its first owner, and signs the owner in. The operator
+         *     decides whether visitors may (see can_sign_up of Whoami), and limits the runs of the
+         *     new key. Only this reply contains the key and the session's token.
+         */
+        post: operations["VaultService_SignUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1036,6 +1180,15 @@ export interface components {
              *     message types for APIs to use.
              */
             details?: components["schemas"]["protobufAny"][];
+        };
+        /** @description AcceptInvitationRequest uses an invitation. */
+        v1AcceptInvitationRequest: {
+            /** @description The code of the invitation's link. */
+            code?: string;
+            /** @description What the person is called. */
+            title?: string;
+            /** @description Product name of the client, for the list of sessions. */
+            client?: string;
         };
         /** @description Allowance is what a caller has left. */
         v1Allowance: {
@@ -1451,6 +1604,31 @@ export interface components {
             /** @description Outputs, in order. */
             outputs?: components["schemas"]["v1Output"][];
         };
+        /** @description Invitation lets one person join a workspace. */
+        v1Invitation: {
+            /** @description Resource name, "workspaces/{workspace}/invitations/{invitation}". */
+            name?: string;
+            role?: components["schemas"]["v1PersonRole"];
+            /** @description Whom it is for. A note for owners: whoever has the link can accept it. */
+            email?: string;
+            /**
+             * @description The path of the link on the installation. Its fragment has the code, so that no server
+             *     sees it when the link is opened. Only the reply to CreateInvitation contains it.
+             */
+            readonly path?: string;
+            /** @description Resource name of the key that made it, and that it ends with. */
+            readonly key?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            readonly expireTime?: string;
+        };
         /** @description Key is an API key of a workspace. */
         v1Key: {
             /** @description Resource name, "workspaces/{workspace}/keys/{key}". */
@@ -1473,6 +1651,11 @@ export interface components {
              */
             readonly revokeTime?: string;
             operatorBudget?: components["schemas"]["v1Budget"];
+            /**
+             * @description Resource name of the person that the key belongs to; empty for a key of no person. A
+             *     person's key has the rights of the person's role, and ends with the person.
+             */
+            readonly person?: string;
         };
         /** @description Limits bounds what visitors may use through a share. */
         v1Limits: {
@@ -1569,6 +1752,13 @@ export interface components {
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
+        /** @description ListInvitationsResponse is a page of invitations. */
+        v1ListInvitationsResponse: {
+            /** @description The invitations. */
+            invitations?: components["schemas"]["v1Invitation"][];
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+        };
         /** @description ListKeysResponse is a page of keys. */
         v1ListKeysResponse: {
             /** @description The keys. */
@@ -1588,6 +1778,13 @@ export interface components {
             /** @description The models. */
             models?: components["schemas"]["v1Model"][];
             /** @description Token of the next page; empty on the last page. */
+            nextPageToken?: string;
+        };
+        /** @description ListPeopleResponse is a page of people. */
+        v1ListPeopleResponse: {
+            /** @description The people. */
+            people?: components["schemas"]["v1Person"][];
+            /** @description Token of the next page; empty on the last. */
             nextPageToken?: string;
         };
         /** @description ListRunsResponse is a page of runs. */
@@ -1631,6 +1828,26 @@ export interface components {
             workspaces?: components["schemas"]["v1Workspace"][];
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
+        };
+        /** @description LookUpInvitationRequest asks about an invitation. */
+        v1LookUpInvitationRequest: {
+            /** @description The code of the invitation's link. */
+            code?: string;
+        };
+        /** @description LookUpInvitationResponse says where an invitation leads. */
+        v1LookUpInvitationResponse: {
+            /** @description The workspace. */
+            workspace?: string;
+            /** @description Title of the workspace. */
+            workspaceTitle?: string;
+            role?: components["schemas"]["v1PersonRole"];
+            /** @description Whom the invitation is for, as its owner wrote it. */
+            email?: string;
+            /**
+             * Format: date-time
+             * @description When the invitation stops working.
+             */
+            expireTime?: string;
         };
         /** @description Model is a named series of versions. */
         v1Model: {
@@ -1732,6 +1949,33 @@ export interface components {
          * @enum {string}
          */
         v1Period: "PERIOD_UNSPECIFIED" | "PERIOD_DAY" | "PERIOD_MONTH" | "PERIOD_LIFETIME";
+        /** @description Person is somebody who works in a workspace, with keys and sessions of their own. */
+        v1Person: {
+            /** @description Resource name, "workspaces/{workspace}/people/{person}". */
+            name?: string;
+            /** @description What the person is called. */
+            title?: string;
+            /** @description The e-mail address that the invitation named. Nobody has verified it. */
+            readonly email?: string;
+            role?: components["schemas"]["v1PersonRole"];
+            /**
+             * Format: date-time
+             * @description When the person joined.
+             */
+            readonly createTime?: string;
+        };
+        /**
+         * @description PersonRole says what a person may do in a workspace.
+         *
+         *      - PERSON_ROLE_UNSPECIFIED: Never valid.
+         *      - PERSON_ROLE_VIEWER: Reads workflows, links, runs, models and usage.
+         *      - PERSON_ROLE_EDITOR: Also changes workflows and links, and runs workflows. An editor cannot open run access
+         *     or hidden credentials of a link.
+         *      - PERSON_ROLE_OWNER: May do everything, also with keys, credentials, models and people.
+         * @default PERSON_ROLE_UNSPECIFIED
+         * @enum {string}
+         */
+        v1PersonRole: "PERSON_ROLE_UNSPECIFIED" | "PERSON_ROLE_VIEWER" | "PERSON_ROLE_EDITOR" | "PERSON_ROLE_OWNER";
         /** @description Problem is an error in a definition. */
         v1Problem: {
             /** @description Step, input or output; empty for the document. */
@@ -1876,6 +2120,8 @@ export interface components {
              *     after its creation.
              */
             expireTime?: string;
+            /** @description Resource name of the person that its key belongs to; empty for a key of no person. */
+            person?: string;
         };
         /** @description Share is one link to one workflow. */
         v1Share: {
@@ -2007,6 +2253,23 @@ export interface components {
              * @description When it stops working.
              */
             expireTime?: string;
+        };
+        /** @description SignUpRequest creates a workspace of the visitor's own. */
+        v1SignUpRequest: {
+            /** @description Its id: lower-case letters, digits and hyphens. */
+            workspaceId?: string;
+            /** @description Its title; the id when empty. */
+            workspaceTitle?: string;
+            /** @description What the owner is called. */
+            title?: string;
+            /** @description Product name of the client, for the list of sessions. */
+            client?: string;
+        };
+        /** @description SignedIn is a person who has just joined. */
+        v1SignedIn: {
+            person?: components["schemas"]["v1Person"];
+            key?: components["schemas"]["v1Key"];
+            session?: components["schemas"]["v1Session"];
         };
         /** @description Slot is a place in a step where a credential goes. */
         v1Slot: {
@@ -2185,7 +2448,7 @@ export interface components {
         v1Visibility: "VISIBILITY_UNSPECIFIED" | "VISIBILITY_PRIVATE" | "VISIBILITY_PUBLIC";
         /** @description WhoamiResponse describes the caller. */
         v1WhoamiResponse: {
-            /** @description "guest", "member" or "operator". */
+            /** @description "guest", "member" (an owner), "editor", "viewer" or "operator". */
             role?: string;
             /** @description The workspace of the key, such as "workspaces/demo"; empty for guests. */
             workspace?: string;
@@ -2200,6 +2463,14 @@ export interface components {
              * @description When the session ends if it is not used again.
              */
             sessionExpireTime?: string;
+            /** @description Title of the key. */
+            keyTitle?: string;
+            /** @description Resource name of the person that the key belongs to; empty for a key of no person. */
+            person?: string;
+            /** @description What the person is called. */
+            personTitle?: string;
+            /** @description Whether a visitor may create a workspace here. */
+            canSignUp?: boolean;
         };
         /** @description Workflow is a named definition with numbered versions. */
         v1Workflow: {
@@ -2402,6 +2673,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1Block"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_AcceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description AcceptInvitationRequest uses an invitation. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1AcceptInvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1SignedIn"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_LookUpInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description LookUpInvitationRequest asks about an invitation. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1LookUpInvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1LookUpInvitationResponse"];
                 };
             };
             /** @description An unexpected error response. */
@@ -3016,6 +3355,110 @@ export interface operations {
             };
         };
     };
+    VaultService_ListInvitations: {
+        parameters: {
+            query?: {
+                /** @description At most so many; 50 when 0, at most 500. */
+                pageSize?: number;
+                /** @description The token of the previous page's reply. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ListInvitationsResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_CreateInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        /** @description Role and e-mail address of the person. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1Invitation"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1Invitation"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_DeleteInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
     VaultService_ListKeys: {
         parameters: {
             query?: {
@@ -3187,6 +3630,11 @@ export interface operations {
                      */
                     readonly revokeTime?: string;
                     operatorBudget?: components["schemas"]["v1Budget"];
+                    /**
+                     * @description Resource name of the person that the key belongs to; empty for a key of no person. A
+                     *     person's key has the rights of the person's role, and ends with the person.
+                     */
+                    readonly person?: string;
                 };
             };
         };
@@ -3530,6 +3978,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_ListPeople: {
+        parameters: {
+            query?: {
+                /** @description At most so many; 50 when 0, at most 500. */
+                pageSize?: number;
+                /** @description The token of the previous page's reply. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ListPeopleResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_GetPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                people: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1Person"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_DeletePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                people: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_UpdatePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                people: string;
+            };
+            cookie?: never;
+        };
+        /** @description The person; its name says which. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What the person is called. */
+                    title?: string;
+                    /** @description The e-mail address that the invitation named. Nobody has verified it. */
+                    readonly email?: string;
+                    role?: components["schemas"]["v1PersonRole"];
+                    /**
+                     * Format: date-time
+                     * @description When the person joined.
+                     */
+                    readonly createTime?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1Person"];
                 };
             };
             /** @description An unexpected error response. */
@@ -4750,6 +5346,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1InspectWorkflowResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_SignUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description SignUpRequest creates a workspace of the visitor's own. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1SignUpRequest"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1SignedIn"];
                 };
             };
             /** @description An unexpected error response. */

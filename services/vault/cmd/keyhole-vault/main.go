@@ -24,6 +24,7 @@ type settings struct {
 	KEKFile         string   `name:"kek-file" help:"File with the key-encryption key, mode 0600. All replicas need the same key. The first start creates it." required:"" type:"path" placeholder:"FILE"`
 	OperatorKeyFile string   `help:"File that the first start writes the operator key to, mode 0600." required:"" type:"path" placeholder:"FILE"`
 	GuestKeyRuns    int64    `help:"Runs per day for all guests together. It sets the budget of the key guest when the installation is created; afterwards, change that budget." default:"200"`
+	Signup          bool     `help:"Let visitors create workspaces. Each gets as many runs as all guests together, as a limit of the operator."`
 	EgressAllow     []string `help:"Private networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call." placeholder:"WHERE"`
 	FetchAllow      []string `help:"Private networks and hosts, as in --egress-allow, that pictures may be fetched from. Any visitor can choose these URLs." placeholder:"WHERE"`
 	EgressPlaintext bool     `help:"Allow workflows to call public addresses over plain http://."`
@@ -57,7 +58,7 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	service, err := vault.New(vault.Config{
-		GuestRuns: s.GuestKeyRuns, EgressAllow: s.EgressAllow, FetchAllow: s.FetchAllow,
+		GuestRuns: s.GuestKeyRuns, SignUp: s.Signup, EgressAllow: s.EgressAllow, FetchAllow: s.FetchAllow,
 		EgressPlaintext: s.EgressPlaintext, EgressCAFile: s.EgressCAFile,
 	}, vault.Deps{DB: db, Redis: redis, KEK: kek, Identity: p.Identity, Verifier: p.Identity.Verifier(), Logger: p.Logger, Metrics: p.Registerer})
 	if err != nil {

@@ -34,13 +34,20 @@ const (
 	Role_ROLE_UNSPECIFIED Role = 0
 	// Anyone, with or without a key.
 	Role_ROLE_ANYONE Role = 1
-	// The holder of an owner key of the workspace that the request names.
+	// An owner of the workspace that the request names: a person with the role owner, or the
+	// holder of a key that belongs to no person.
 	Role_ROLE_MEMBER Role = 2
 	// The holder of an operator key.
 	Role_ROLE_OPERATOR Role = 3
 	// The holder of an operator key, only in the operator's own workspace: its public
 	// models, its guests' usage, and its audit log.
 	Role_ROLE_OPERATOR_OWN_WORKSPACE Role = 4
+	// An editor of the workspace that the request names. An owner may do the same.
+	Role_ROLE_EDITOR Role = 5
+	// A viewer of the workspace that the request names. An editor and an owner may do the same.
+	Role_ROLE_VIEWER Role = 6
+	// A visitor without a key.
+	Role_ROLE_GUEST Role = 7
 )
 
 // Enum value maps for Role.
@@ -51,6 +58,9 @@ var (
 		2: "ROLE_MEMBER",
 		3: "ROLE_OPERATOR",
 		4: "ROLE_OPERATOR_OWN_WORKSPACE",
+		5: "ROLE_EDITOR",
+		6: "ROLE_VIEWER",
+		7: "ROLE_GUEST",
 	}
 	Role_value = map[string]int32{
 		"ROLE_UNSPECIFIED":            0,
@@ -58,6 +68,9 @@ var (
 		"ROLE_MEMBER":                 2,
 		"ROLE_OPERATOR":               3,
 		"ROLE_OPERATOR_OWN_WORKSPACE": 4,
+		"ROLE_EDITOR":                 5,
+		"ROLE_VIEWER":                 6,
+		"ROLE_GUEST":                  7,
 	}
 )
 
@@ -181,13 +194,17 @@ const file_keyhole_access_v1_access_proto_rawDesc = "" +
 	"\x04Rule\x12-\n" +
 	"\x05roles\x18\x01 \x03(\x0e2\x17.keyhole.access.v1.RoleR\x05roles\x12\x14\n" +
 	"\x05peers\x18\x02 \x03(\tR\x05peers\x12'\n" +
-	"\x0fworkspace_field\x18\x03 \x01(\tR\x0eworkspaceField*r\n" +
+	"\x0fworkspace_field\x18\x03 \x01(\tR\x0eworkspaceField*\xa4\x01\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vROLE_ANYONE\x10\x01\x12\x0f\n" +
 	"\vROLE_MEMBER\x10\x02\x12\x11\n" +
 	"\rROLE_OPERATOR\x10\x03\x12\x1f\n" +
-	"\x1bROLE_OPERATOR_OWN_WORKSPACE\x10\x04:M\n" +
+	"\x1bROLE_OPERATOR_OWN_WORKSPACE\x10\x04\x12\x0f\n" +
+	"\vROLE_EDITOR\x10\x05\x12\x0f\n" +
+	"\vROLE_VIEWER\x10\x06\x12\x0e\n" +
+	"\n" +
+	"ROLE_GUEST\x10\a:M\n" +
 	"\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\x8d\x8c\x03 \x01(\v2\x17.keyhole.access.v1.RuleR\x04ruleB\xd9\x02\x92A\x8d\x02\x12\xac\x01\n" +
 	"\aKeyhole\x12\x8e\x01Runnable AI workflows, shared by link without handing over keys. Errors are google.rpc.Status with a reason in ErrorInfo (domain keyhole.dev).*\f\n" +
 	"\n" +

@@ -58,6 +58,10 @@ const (
 	Reason_REASON_IN_USE Reason = 26
 	// Signing in needs HTTPS, except on loopback.
 	Reason_REASON_HTTPS_REQUIRED Reason = 27
+	// The last owner of a workspace stays one.
+	Reason_REASON_LAST_OWNER Reason = 28
+	// The operator does not let visitors create workspaces.
+	Reason_REASON_SIGN_UP_CLOSED Reason = 29
 	// The workflow definition has problems; each violation names step and field.
 	Reason_REASON_DEFINITION_INVALID Reason = 40
 	// The definition holds a literal secret where a reference belongs.
@@ -181,6 +185,8 @@ var (
 		25:  "REASON_ID_RESERVED",
 		26:  "REASON_IN_USE",
 		27:  "REASON_HTTPS_REQUIRED",
+		28:  "REASON_LAST_OWNER",
+		29:  "REASON_SIGN_UP_CLOSED",
 		40:  "REASON_DEFINITION_INVALID",
 		41:  "REASON_LITERAL_SECRET",
 		42:  "REASON_CREDENTIAL_UNKNOWN",
@@ -247,6 +253,8 @@ var (
 		"REASON_ID_RESERVED":                25,
 		"REASON_IN_USE":                     26,
 		"REASON_HTTPS_REQUIRED":             27,
+		"REASON_LAST_OWNER":                 28,
+		"REASON_SIGN_UP_CLOSED":             29,
 		"REASON_DEFINITION_INVALID":         40,
 		"REASON_LITERAL_SECRET":             41,
 		"REASON_CREDENTIAL_UNKNOWN":         42,
@@ -330,7 +338,7 @@ var File_keyhole_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\x9a\x0e\n" +
+	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xcc\x0e\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16REASON_INVALID_REQUEST\x10\x01\x12\x18\n" +
@@ -346,7 +354,9 @@ const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\x0fREASON_CONFLICT\x10\x18\x12\x16\n" +
 	"\x12REASON_ID_RESERVED\x10\x19\x12\x11\n" +
 	"\rREASON_IN_USE\x10\x1a\x12\x19\n" +
-	"\x15REASON_HTTPS_REQUIRED\x10\x1b\x12\x1d\n" +
+	"\x15REASON_HTTPS_REQUIRED\x10\x1b\x12\x15\n" +
+	"\x11REASON_LAST_OWNER\x10\x1c\x12\x19\n" +
+	"\x15REASON_SIGN_UP_CLOSED\x10\x1d\x12\x1d\n" +
 	"\x19REASON_DEFINITION_INVALID\x10(\x12\x19\n" +
 	"\x15REASON_LITERAL_SECRET\x10)\x12\x1d\n" +
 	"\x19REASON_CREDENTIAL_UNKNOWN\x10*\x12\x17\n" +

@@ -1173,10 +1173,10 @@ const file_keyhole_registry_v1_registry_proto_rawDesc = "" +
 	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02):\x05model\" /v1/{parent=workspaces/*}/models\x12\x97\x01\n" +
 	"\n" +
 	"ListModels\x12&.keyhole.registry.v1.ListModelsRequest\x1a'.keyhole.registry.v1.ListModelsResponse\"8\xea\xe0\x18\f\n" +
-	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=workspaces/*}/models\x12\x84\x01\n" +
+	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=workspaces/*}/models\x12\x84\x01\n" +
 	"\bGetModel\x12$.keyhole.registry.v1.GetModelRequest\x1a\x1a.keyhole.registry.v1.Model\"6\xea\xe0\x18\n" +
 	"\n" +
-	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=workspaces/*/models/*}\x12\x9d\x01\n" +
+	"\x02\x06\x04\x1a\x04name\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=workspaces/*/models/*}\x12\x9d\x01\n" +
 	"\vUpdateModel\x12'.keyhole.registry.v1.UpdateModelRequest\x1a\x1a.keyhole.registry.v1.Model\"I\xea\xe0\x18\x10\n" +
 	"\x02\x02\x04\x1a\n" +
 	"model.name\x82\xd3\xe4\x93\x02/:\x05model2&/v1/{model.name=workspaces/*/models/*}\x12\x86\x01\n" +
@@ -1186,10 +1186,10 @@ const file_keyhole_registry_v1_registry_proto_rawDesc = "" +
 	"\x12CreateModelVersion\x12..keyhole.registry.v1.CreateModelVersionRequest\x1a!.keyhole.registry.v1.ModelVersion\"R\xea\xe0\x18\f\n" +
 	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02<:\rmodel_version\"+/v1/{parent=workspaces/*/models/*}/versions\x12\xb7\x01\n" +
 	"\x11ListModelVersions\x12-.keyhole.registry.v1.ListModelVersionsRequest\x1a..keyhole.registry.v1.ListModelVersionsResponse\"C\xea\xe0\x18\f\n" +
-	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02-\x12+/v1/{parent=workspaces/*/models/*}/versions\x12\xa4\x01\n" +
+	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02-\x12+/v1/{parent=workspaces/*/models/*}/versions\x12\xa4\x01\n" +
 	"\x0fGetModelVersion\x12+.keyhole.registry.v1.GetModelVersionRequest\x1a!.keyhole.registry.v1.ModelVersion\"A\xea\xe0\x18\n" +
 	"\n" +
-	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02-\x12+/v1/{name=workspaces/*/models/*/versions/*}\x12\x9f\x01\n" +
+	"\x02\x06\x04\x1a\x04name\x82\xd3\xe4\x93\x02-\x12+/v1/{name=workspaces/*/models/*/versions/*}\x12\x9f\x01\n" +
 	"\x12DeleteModelVersion\x12..keyhole.registry.v1.DeleteModelVersionRequest\x1a\x16.google.protobuf.Empty\"A\xea\xe0\x18\n" +
 	"\n" +
 	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02-*+/v1/{name=workspaces/*/models/*/versions/*}\x12q\n" +

@@ -1401,16 +1401,16 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\tBlockView\x12\x1a\n" +
 	"\x16BLOCK_VIEW_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10BLOCK_VIEW_BASIC\x10\x01\x12\x13\n" +
-	"\x0fBLOCK_VIEW_FULL\x10\x022\xf3\x06\n" +
+	"\x0fBLOCK_VIEW_FULL\x10\x022\xf7\x06\n" +
 	"\rRunnerService\x12\x95\x01\n" +
 	"\vRunWorkflow\x12%.keyhole.runner.v1.RunWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"?\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02,:\x01*\"'/v1/{name=workspaces/*/workflows/*}:run\x12\xa6\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x02,:\x01*\"'/v1/{name=workspaces/*/workflows/*}:run\x12\xa6\x01\n" +
 	"\x11RunWorkflowStream\x12+.keyhole.runner.v1.RunWorkflowStreamRequest\x1a\x1b.keyhole.runner.v1.RunEvent\"E\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x022:\x01*\"-/v1/{name=workspaces/*/workflows/*}:runStream0\x01\x12\x8f\x01\n" +
-	"\x11RunSharedWorkflow\x12+.keyhole.runner.v1.RunSharedWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"-\x92A\x02b\x00\xea\xe0\x18\x03\n" +
-	"\x01\x01\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/shared/{token}:run\x12\xa0\x01\n" +
-	"\x17RunSharedWorkflowStream\x121.keyhole.runner.v1.RunSharedWorkflowStreamRequest\x1a\x1b.keyhole.runner.v1.RunEvent\"3\x92A\x02b\x00\xea\xe0\x18\x03\n" +
-	"\x01\x01\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/shared/{token}:runStream0\x01\x12y\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x022:\x01*\"-/v1/{name=workspaces/*/workflows/*}:runStream0\x01\x12\x91\x01\n" +
+	"\x11RunSharedWorkflow\x12+.keyhole.runner.v1.RunSharedWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"/\x92A\x02b\x00\xea\xe0\x18\x05\n" +
+	"\x03\a\x05\x03\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/shared/{token}:run\x12\xa2\x01\n" +
+	"\x17RunSharedWorkflowStream\x121.keyhole.runner.v1.RunSharedWorkflowStreamRequest\x1a\x1b.keyhole.runner.v1.RunEvent\"5\x92A\x02b\x00\xea\xe0\x18\x05\n" +
+	"\x03\a\x05\x03\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/shared/{token}:runStream0\x01\x12y\n" +
 	"\n" +
 	"ListBlocks\x12$.keyhole.runner.v1.ListBlocksRequest\x1a%.keyhole.runner.v1.ListBlocksResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +

@@ -5753,66 +5753,66 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x11RUN_STATE_STOPPED\x10\x062\xe7#\n" +
 	"\x0eSharingService\x12\x9f\x01\n" +
 	"\x0eCreateWorkflow\x12).keyhole.sharing.v1.CreateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +
+	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +
 	"\rListWorkflows\x12(.keyhole.sharing.v1.ListWorkflowsRequest\x1a).keyhole.sharing.v1.ListWorkflowsResponse\":\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=workspaces/*}/workflows\x12\x8d\x01\n" +
+	"\x01\x06\x1a\x06parent\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=workspaces/*}/workflows\x12\x8d\x01\n" +
 	"\vGetWorkflow\x12&.keyhole.sharing.v1.GetWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"8\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02%\x12#/v1/{name=workspaces/*/workflows/*}\x12\xaf\x01\n" +
+	"\x01\x06\x1a\x04name\x82\xd3\xe4\x93\x02%\x12#/v1/{name=workspaces/*/workflows/*}\x12\xaf\x01\n" +
 	"\x0eUpdateWorkflow\x12).keyhole.sharing.v1.UpdateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"T\xea\xe0\x18\x12\n" +
-	"\x01\x02\x1a\rworkflow.name\x82\xd3\xe4\x93\x028:\bworkflow2,/v1/{workflow.name=workspaces/*/workflows/*}\x12\x93\x01\n" +
+	"\x01\x05\x1a\rworkflow.name\x82\xd3\xe4\x93\x028:\bworkflow2,/v1/{workflow.name=workspaces/*/workflows/*}\x12\x93\x01\n" +
 	"\x0eDeleteWorkflow\x12).keyhole.sharing.v1.DeleteWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"8\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02%*#/v1/{name=workspaces/*/workflows/*}\x12\xa3\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x02%*#/v1/{name=workspaces/*/workflows/*}\x12\xa3\x01\n" +
 	"\x10UndeleteWorkflow\x12+.keyhole.sharing.v1.UndeleteWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x021:\x01*\",/v1/{name=workspaces/*/workflows/*}:undelete\x12\xc0\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x021:\x01*\",/v1/{name=workspaces/*/workflows/*}:undelete\x12\xc0\x01\n" +
 	"\x14ListWorkflowVersions\x12/.keyhole.sharing.v1.ListWorkflowVersionsRequest\x1a0.keyhole.sharing.v1.ListWorkflowVersionsResponse\"E\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x020\x12./v1/{parent=workspaces/*/workflows/*}/versions\x12\xad\x01\n" +
+	"\x01\x06\x1a\x06parent\x82\xd3\xe4\x93\x020\x12./v1/{parent=workspaces/*/workflows/*}/versions\x12\xad\x01\n" +
 	"\x12GetWorkflowVersion\x12-.keyhole.sharing.v1.GetWorkflowVersionRequest\x1a#.keyhole.sharing.v1.WorkflowVersion\"C\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x020\x12./v1/{name=workspaces/*/workflows/*/versions/*}\x12\xb9\x01\n" +
+	"\x01\x06\x1a\x04name\x82\xd3\xe4\x93\x020\x12./v1/{name=workspaces/*/workflows/*/versions/*}\x12\xb9\x01\n" +
 	"\x16RestoreWorkflowVersion\x121.keyhole.sharing.v1.RestoreWorkflowVersionRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"N\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02;:\x01*\"6/v1/{name=workspaces/*/workflows/*/versions/*}:restore\x12\xa2\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x02;:\x01*\"6/v1/{name=workspaces/*/workflows/*/versions/*}:restore\x12\xa2\x01\n" +
 	"\x10GetWorkflowDraft\x12+.keyhole.sharing.v1.GetWorkflowDraftRequest\x1a!.keyhole.sharing.v1.WorkflowDraft\">\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02+\x12)/v1/{name=workspaces/*/workflows/*/draft}\x12\xbb\x01\n" +
+	"\x01\x06\x1a\x04name\x82\xd3\xe4\x93\x02+\x12)/v1/{name=workspaces/*/workflows/*/draft}\x12\xbb\x01\n" +
 	"\x13UpdateWorkflowDraft\x12..keyhole.sharing.v1.UpdateWorkflowDraftRequest\x1a!.keyhole.sharing.v1.WorkflowDraft\"Q\xea\xe0\x18\x0f\n" +
-	"\x01\x02\x1a\n" +
+	"\x01\x05\x1a\n" +
 	"draft.name\x82\xd3\xe4\x93\x028:\x05draft2//v1/{draft.name=workspaces/*/workflows/*/draft}\x12\x9d\x01\n" +
 	"\x13DeleteWorkflowDraft\x12..keyhole.sharing.v1.DeleteWorkflowDraftRequest\x1a\x16.google.protobuf.Empty\">\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02+*)/v1/{name=workspaces/*/workflows/*/draft}\x12\xb0\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x02+*)/v1/{name=workspaces/*/workflows/*/draft}\x12\xb0\x01\n" +
 	"\x14PublishWorkflowDraft\x12/.keyhole.sharing.v1.PublishWorkflowDraftRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"I\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x026:\x01*\"1/v1/{name=workspaces/*/workflows/*/draft}:publish\x12\xb5\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x026:\x01*\"1/v1/{name=workspaces/*/workflows/*/draft}:publish\x12\xb5\x01\n" +
 	"\x11InspectDefinition\x12,.keyhole.sharing.v1.InspectDefinitionRequest\x1a+.keyhole.sharing.v1.InspectWorkflowResponse\"E\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x020:\x01*\"+/v1/{parent=workspaces/*}/workflows:inspect\x12\xaf\x01\n" +
+	"\x01\x06\x1a\x06parent\x82\xd3\xe4\x93\x020:\x01*\"+/v1/{parent=workspaces/*}/workflows:inspect\x12\xaf\x01\n" +
 	"\x0fInspectWorkflow\x12*.keyhole.sharing.v1.InspectWorkflowRequest\x1a+.keyhole.sharing.v1.InspectWorkflowResponse\"C\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x020:\x01*\"+/v1/{name=workspaces/*/workflows/*}:inspect\x12\x9c\x01\n" +
+	"\x01\x06\x1a\x04name\x82\xd3\xe4\x93\x020:\x01*\"+/v1/{name=workspaces/*/workflows/*}:inspect\x12\x9c\x01\n" +
 	"\vCreateShare\x12&.keyhole.sharing.v1.CreateShareRequest\x1a\x19.keyhole.sharing.v1.Share\"J\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x025:\x05share\",/v1/{parent=workspaces/*/workflows/*}/shares\x12\xa0\x01\n" +
+	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x025:\x05share\",/v1/{parent=workspaces/*/workflows/*}/shares\x12\xa0\x01\n" +
 	"\n" +
 	"ListShares\x12%.keyhole.sharing.v1.ListSharesRequest\x1a&.keyhole.sharing.v1.ListSharesResponse\"C\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02.\x12,/v1/{parent=workspaces/*/workflows/*}/shares\x12\x8d\x01\n" +
+	"\x01\x06\x1a\x06parent\x82\xd3\xe4\x93\x02.\x12,/v1/{parent=workspaces/*/workflows/*}/shares\x12\x8d\x01\n" +
 	"\bGetShare\x12#.keyhole.sharing.v1.GetShareRequest\x1a\x19.keyhole.sharing.v1.Share\"A\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02.\x12,/v1/{name=workspaces/*/workflows/*/shares/*}\x12\xa6\x01\n" +
+	"\x01\x06\x1a\x04name\x82\xd3\xe4\x93\x02.\x12,/v1/{name=workspaces/*/workflows/*/shares/*}\x12\xa6\x01\n" +
 	"\vUpdateShare\x12&.keyhole.sharing.v1.UpdateShareRequest\x1a\x19.keyhole.sharing.v1.Share\"T\xea\xe0\x18\x0f\n" +
-	"\x01\x02\x1a\n" +
+	"\x01\x05\x1a\n" +
 	"share.name\x82\xd3\xe4\x93\x02;:\x05share22/v1/{share.name=workspaces/*/workflows/*/shares/*}\x12\x90\x01\n" +
 	"\vDeleteShare\x12&.keyhole.sharing.v1.DeleteShareRequest\x1a\x16.google.protobuf.Empty\"A\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02.*,/v1/{name=workspaces/*/workflows/*/shares/*}\x12\x9a\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x02.*,/v1/{name=workspaces/*/workflows/*/shares/*}\x12\x9a\x01\n" +
 	"\n" +
 	"PauseShare\x12%.keyhole.sharing.v1.PauseShareRequest\x1a\x19.keyhole.sharing.v1.Share\"J\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x027:\x01*\"2/v1/{name=workspaces/*/workflows/*/shares/*}:pause\x12\x9d\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x027:\x01*\"2/v1/{name=workspaces/*/workflows/*/shares/*}:pause\x12\x9d\x01\n" +
 	"\vResumeShare\x12&.keyhole.sharing.v1.ResumeShareRequest\x1a\x19.keyhole.sharing.v1.Share\"K\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x028:\x01*\"3/v1/{name=workspaces/*/workflows/*/shares/*}:resume\x12\x9d\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x028:\x01*\"3/v1/{name=workspaces/*/workflows/*/shares/*}:resume\x12\x9d\x01\n" +
 	"\vRotateShare\x12&.keyhole.sharing.v1.RotateShareRequest\x1a\x19.keyhole.sharing.v1.Share\"K\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x028:\x01*\"3/v1/{name=workspaces/*/workflows/*/shares/*}:rotate\x12\x8d\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x028:\x01*\"3/v1/{name=workspaces/*/workflows/*/shares/*}:rotate\x12\x8d\x01\n" +
 	"\x11GetSharedWorkflow\x12,.keyhole.sharing.v1.GetSharedWorkflowRequest\x1a\".keyhole.sharing.v1.SharedWorkflow\"&\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/shared/{token}\x12\xa6\x01\n" +
 	"\x12ForkSharedWorkflow\x12-.keyhole.sharing.v1.ForkSharedWorkflowRequest\x1a..keyhole.sharing.v1.ForkSharedWorkflowResponse\"1\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/shared/{token}:fork\x12\x8c\x01\n" +
+	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/shared/{token}:fork\x12\x8c\x01\n" +
 	"\bListRuns\x12#.keyhole.sharing.v1.ListRunsRequest\x1a$.keyhole.sharing.v1.ListRunsResponse\"5\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{parent=workspaces/*}/runs\x12y\n" +
+	"\x01\x06\x1a\x06parent\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{parent=workspaces/*}/runs\x12y\n" +
 	"\x06GetRun\x12!.keyhole.sharing.v1.GetRunRequest\x1a\x17.keyhole.sharing.v1.Run\"3\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=workspaces/*/runs/*}\x12\x94\x01\n" +
+	"\x01\x06\x1a\x04name\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=workspaces/*/runs/*}\x12\x94\x01\n" +
 	"\n" +
 	"QueryUsage\x12%.keyhole.sharing.v1.QueryUsageRequest\x1a&.keyhole.sharing.v1.QueryUsageResponse\"7\xea\xe0\x18\f\n" +
-	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/usageBJZHgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1;sharingv1b\x06proto3"
+	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/usageBJZHgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1;sharingv1b\x06proto3"
 
 var (
 	file_keyhole_sharing_v1_sharing_proto_rawDescOnce sync.Once

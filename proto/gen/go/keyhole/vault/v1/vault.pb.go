@@ -88,6 +88,64 @@ func (Period) EnumDescriptor() ([]byte, []int) {
 	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{0}
 }
 
+// PersonRole says what a person may do in a workspace.
+type PersonRole int32
+
+const (
+	// Never valid.
+	PersonRole_PERSON_ROLE_UNSPECIFIED PersonRole = 0
+	// Reads workflows, links, runs, models and usage.
+	PersonRole_PERSON_ROLE_VIEWER PersonRole = 1
+	// Also changes workflows and links, and runs workflows. An editor cannot open run access
+	// or hidden credentials of a link.
+	PersonRole_PERSON_ROLE_EDITOR PersonRole = 2
+	// May do everything, also with keys, credentials, models and people.
+	PersonRole_PERSON_ROLE_OWNER PersonRole = 3
+)
+
+// Enum value maps for PersonRole.
+var (
+	PersonRole_name = map[int32]string{
+		0: "PERSON_ROLE_UNSPECIFIED",
+		1: "PERSON_ROLE_VIEWER",
+		2: "PERSON_ROLE_EDITOR",
+		3: "PERSON_ROLE_OWNER",
+	}
+	PersonRole_value = map[string]int32{
+		"PERSON_ROLE_UNSPECIFIED": 0,
+		"PERSON_ROLE_VIEWER":      1,
+		"PERSON_ROLE_EDITOR":      2,
+		"PERSON_ROLE_OWNER":       3,
+	}
+)
+
+func (x PersonRole) Enum() *PersonRole {
+	p := new(PersonRole)
+	*p = x
+	return p
+}
+
+func (x PersonRole) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PersonRole) Descriptor() protoreflect.EnumDescriptor {
+	return file_keyhole_vault_v1_vault_proto_enumTypes[1].Descriptor()
+}
+
+func (PersonRole) Type() protoreflect.EnumType {
+	return &file_keyhole_vault_v1_vault_proto_enumTypes[1]
+}
+
+func (x PersonRole) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PersonRole.Descriptor instead.
+func (PersonRole) EnumDescriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{1}
+}
+
 // SlotKind is where in a request a credential goes.
 type SlotKind int32
 
@@ -143,11 +201,11 @@ func (x SlotKind) String() string {
 }
 
 func (SlotKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_keyhole_vault_v1_vault_proto_enumTypes[1].Descriptor()
+	return file_keyhole_vault_v1_vault_proto_enumTypes[2].Descriptor()
 }
 
 func (SlotKind) Type() protoreflect.EnumType {
-	return &file_keyhole_vault_v1_vault_proto_enumTypes[1]
+	return &file_keyhole_vault_v1_vault_proto_enumTypes[2]
 }
 
 func (x SlotKind) Number() protoreflect.EnumNumber {
@@ -156,7 +214,7 @@ func (x SlotKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SlotKind.Descriptor instead.
 func (SlotKind) EnumDescriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{1}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{2}
 }
 
 // WhoamiRequest asks about the key that was presented.
@@ -199,7 +257,7 @@ func (*WhoamiRequest) Descriptor() ([]byte, []int) {
 // WhoamiResponse describes the caller.
 type WhoamiResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// "guest", "member" or "operator".
+	// "guest", "member" (an owner), "editor", "viewer" or "operator".
 	Role string `protobuf:"bytes,1,opt,name=role,proto3" json:"role,omitempty"`
 	// The workspace of the key, such as "workspaces/demo"; empty for guests.
 	Workspace string `protobuf:"bytes,2,opt,name=workspace,proto3" json:"workspace,omitempty"`
@@ -211,8 +269,16 @@ type WhoamiResponse struct {
 	Session string `protobuf:"bytes,5,opt,name=session,proto3" json:"session,omitempty"`
 	// When the session ends if it is not used again.
 	SessionExpireTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=session_expire_time,json=sessionExpireTime,proto3" json:"session_expire_time,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// Title of the key.
+	KeyTitle string `protobuf:"bytes,7,opt,name=key_title,json=keyTitle,proto3" json:"key_title,omitempty"`
+	// Resource name of the person that the key belongs to; empty for a key of no person.
+	Person string `protobuf:"bytes,8,opt,name=person,proto3" json:"person,omitempty"`
+	// What the person is called.
+	PersonTitle string `protobuf:"bytes,9,opt,name=person_title,json=personTitle,proto3" json:"person_title,omitempty"`
+	// Whether a visitor may create a workspace here.
+	CanSignUp     bool `protobuf:"varint,10,opt,name=can_sign_up,json=canSignUp,proto3" json:"can_sign_up,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *WhoamiResponse) Reset() {
@@ -285,6 +351,34 @@ func (x *WhoamiResponse) GetSessionExpireTime() *timestamppb.Timestamp {
 		return x.SessionExpireTime
 	}
 	return nil
+}
+
+func (x *WhoamiResponse) GetKeyTitle() string {
+	if x != nil {
+		return x.KeyTitle
+	}
+	return ""
+}
+
+func (x *WhoamiResponse) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
+func (x *WhoamiResponse) GetPersonTitle() string {
+	if x != nil {
+		return x.PersonTitle
+	}
+	return ""
+}
+
+func (x *WhoamiResponse) GetCanSignUp() bool {
+	if x != nil {
+		return x.CanSignUp
+	}
+	return false
 }
 
 // Workspace is a tenant.
@@ -647,8 +741,11 @@ type Key struct {
 	RevokeTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=revoke_time,json=revokeTime,proto3" json:"revoke_time,omitempty"`
 	// The budget that the operator has set. Members cannot exceed it.
 	OperatorBudget *Budget `protobuf:"bytes,8,opt,name=operator_budget,json=operatorBudget,proto3" json:"operator_budget,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Resource name of the person that the key belongs to; empty for a key of no person. A
+	// person's key has the rights of the person's role, and ends with the person.
+	Person        string `protobuf:"bytes,9,opt,name=person,proto3" json:"person,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Key) Reset() {
@@ -735,6 +832,13 @@ func (x *Key) GetOperatorBudget() *Budget {
 		return x.OperatorBudget
 	}
 	return nil
+}
+
+func (x *Key) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
 }
 
 // CreateKeyRequest creates a key.
@@ -1084,7 +1188,9 @@ type Session struct {
 	LastUseTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=last_use_time,json=lastUseTime,proto3" json:"last_use_time,omitempty"`
 	// When it ends if it is not used again: 12 hours after the last use, at most 30 days
 	// after its creation.
-	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// Resource name of the person that its key belongs to; empty for a key of no person.
+	Person        string `protobuf:"bytes,8,opt,name=person,proto3" json:"person,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1166,6 +1272,13 @@ func (x *Session) GetExpireTime() *timestamppb.Timestamp {
 		return x.ExpireTime
 	}
 	return nil
+}
+
+func (x *Session) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
 }
 
 // CreateSessionRequest signs in.
@@ -1481,6 +1594,1004 @@ func (x *SignInLink) GetExpireTime() *timestamppb.Timestamp {
 	return nil
 }
 
+// Person is somebody who works in a workspace, with keys and sessions of their own.
+type Person struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, "workspaces/{workspace}/people/{person}".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What the person is called.
+	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	// The e-mail address that the invitation named. Nobody has verified it.
+	Email string `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
+	// What the person may do.
+	Role PersonRole `protobuf:"varint,4,opt,name=role,proto3,enum=keyhole.vault.v1.PersonRole" json:"role,omitempty"`
+	// When the person joined.
+	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Person) Reset() {
+	*x = Person{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Person) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Person) ProtoMessage() {}
+
+func (x *Person) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Person.ProtoReflect.Descriptor instead.
+func (*Person) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *Person) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Person) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Person) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *Person) GetRole() PersonRole {
+	if x != nil {
+		return x.Role
+	}
+	return PersonRole_PERSON_ROLE_UNSPECIFIED
+}
+
+func (x *Person) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+// ListPeopleRequest pages through people.
+type ListPeopleRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}".
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// At most so many; 50 when 0, at most 500.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The token of the previous page's reply.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPeopleRequest) Reset() {
+	*x = ListPeopleRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPeopleRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPeopleRequest) ProtoMessage() {}
+
+func (x *ListPeopleRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPeopleRequest.ProtoReflect.Descriptor instead.
+func (*ListPeopleRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ListPeopleRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListPeopleRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListPeopleRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListPeopleResponse is a page of people.
+type ListPeopleResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The people.
+	People []*Person `protobuf:"bytes,1,rep,name=people,proto3" json:"people,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPeopleResponse) Reset() {
+	*x = ListPeopleResponse{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPeopleResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPeopleResponse) ProtoMessage() {}
+
+func (x *ListPeopleResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPeopleResponse.ProtoReflect.Descriptor instead.
+func (*ListPeopleResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListPeopleResponse) GetPeople() []*Person {
+	if x != nil {
+		return x.People
+	}
+	return nil
+}
+
+func (x *ListPeopleResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// GetPersonRequest names a person.
+type GetPersonRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/people/{person}".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPersonRequest) Reset() {
+	*x = GetPersonRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPersonRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPersonRequest) ProtoMessage() {}
+
+func (x *GetPersonRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPersonRequest.ProtoReflect.Descriptor instead.
+func (*GetPersonRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *GetPersonRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// UpdatePersonRequest changes a person.
+type UpdatePersonRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The person; its name says which.
+	Person *Person `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
+	// What to change: title, role. Over HTTP, what the body names.
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdatePersonRequest) Reset() {
+	*x = UpdatePersonRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdatePersonRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdatePersonRequest) ProtoMessage() {}
+
+func (x *UpdatePersonRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdatePersonRequest.ProtoReflect.Descriptor instead.
+func (*UpdatePersonRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *UpdatePersonRequest) GetPerson() *Person {
+	if x != nil {
+		return x.Person
+	}
+	return nil
+}
+
+func (x *UpdatePersonRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+// DeletePersonRequest removes a person.
+type DeletePersonRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/people/{person}".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeletePersonRequest) Reset() {
+	*x = DeletePersonRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeletePersonRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeletePersonRequest) ProtoMessage() {}
+
+func (x *DeletePersonRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeletePersonRequest.ProtoReflect.Descriptor instead.
+func (*DeletePersonRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *DeletePersonRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// Invitation lets one person join a workspace.
+type Invitation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, "workspaces/{workspace}/invitations/{invitation}".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The role of the person who will accept it.
+	Role PersonRole `protobuf:"varint,2,opt,name=role,proto3,enum=keyhole.vault.v1.PersonRole" json:"role,omitempty"`
+	// Whom it is for. A note for owners: whoever has the link can accept it.
+	Email string `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
+	// The path of the link on the installation. Its fragment has the code, so that no server
+	// sees it when the link is opened. Only the reply to CreateInvitation contains it.
+	Path string `protobuf:"bytes,4,opt,name=path,proto3" json:"path,omitempty"`
+	// Resource name of the key that made it, and that it ends with.
+	Key string `protobuf:"bytes,5,opt,name=key,proto3" json:"key,omitempty"`
+	// When it was made.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When it stops working.
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Invitation) Reset() {
+	*x = Invitation{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Invitation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Invitation) ProtoMessage() {}
+
+func (x *Invitation) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Invitation.ProtoReflect.Descriptor instead.
+func (*Invitation) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Invitation) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Invitation) GetRole() PersonRole {
+	if x != nil {
+		return x.Role
+	}
+	return PersonRole_PERSON_ROLE_UNSPECIFIED
+}
+
+func (x *Invitation) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *Invitation) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Invitation) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *Invitation) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Invitation) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+// CreateInvitationRequest invites a person.
+type CreateInvitationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}".
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// Role and e-mail address of the person.
+	Invitation    *Invitation `protobuf:"bytes,2,opt,name=invitation,proto3" json:"invitation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateInvitationRequest) Reset() {
+	*x = CreateInvitationRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateInvitationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateInvitationRequest) ProtoMessage() {}
+
+func (x *CreateInvitationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateInvitationRequest.ProtoReflect.Descriptor instead.
+func (*CreateInvitationRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *CreateInvitationRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *CreateInvitationRequest) GetInvitation() *Invitation {
+	if x != nil {
+		return x.Invitation
+	}
+	return nil
+}
+
+// ListInvitationsRequest pages through invitations.
+type ListInvitationsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}".
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// At most so many; 50 when 0, at most 500.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The token of the previous page's reply.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListInvitationsRequest) Reset() {
+	*x = ListInvitationsRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListInvitationsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListInvitationsRequest) ProtoMessage() {}
+
+func (x *ListInvitationsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListInvitationsRequest.ProtoReflect.Descriptor instead.
+func (*ListInvitationsRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ListInvitationsRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListInvitationsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListInvitationsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListInvitationsResponse is a page of invitations.
+type ListInvitationsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The invitations.
+	Invitations []*Invitation `protobuf:"bytes,1,rep,name=invitations,proto3" json:"invitations,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListInvitationsResponse) Reset() {
+	*x = ListInvitationsResponse{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListInvitationsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListInvitationsResponse) ProtoMessage() {}
+
+func (x *ListInvitationsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListInvitationsResponse.ProtoReflect.Descriptor instead.
+func (*ListInvitationsResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *ListInvitationsResponse) GetInvitations() []*Invitation {
+	if x != nil {
+		return x.Invitations
+	}
+	return nil
+}
+
+func (x *ListInvitationsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// DeleteInvitationRequest revokes an invitation.
+type DeleteInvitationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/invitations/{invitation}".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteInvitationRequest) Reset() {
+	*x = DeleteInvitationRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteInvitationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteInvitationRequest) ProtoMessage() {}
+
+func (x *DeleteInvitationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteInvitationRequest.ProtoReflect.Descriptor instead.
+func (*DeleteInvitationRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *DeleteInvitationRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// LookUpInvitationRequest asks about an invitation.
+type LookUpInvitationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The code of the invitation's link.
+	Code          string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LookUpInvitationRequest) Reset() {
+	*x = LookUpInvitationRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LookUpInvitationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LookUpInvitationRequest) ProtoMessage() {}
+
+func (x *LookUpInvitationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LookUpInvitationRequest.ProtoReflect.Descriptor instead.
+func (*LookUpInvitationRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *LookUpInvitationRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+// LookUpInvitationResponse says where an invitation leads.
+type LookUpInvitationResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The workspace.
+	Workspace string `protobuf:"bytes,1,opt,name=workspace,proto3" json:"workspace,omitempty"`
+	// Title of the workspace.
+	WorkspaceTitle string `protobuf:"bytes,2,opt,name=workspace_title,json=workspaceTitle,proto3" json:"workspace_title,omitempty"`
+	// The role that the person will have.
+	Role PersonRole `protobuf:"varint,3,opt,name=role,proto3,enum=keyhole.vault.v1.PersonRole" json:"role,omitempty"`
+	// Whom the invitation is for, as its owner wrote it.
+	Email string `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
+	// When the invitation stops working.
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LookUpInvitationResponse) Reset() {
+	*x = LookUpInvitationResponse{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LookUpInvitationResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LookUpInvitationResponse) ProtoMessage() {}
+
+func (x *LookUpInvitationResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LookUpInvitationResponse.ProtoReflect.Descriptor instead.
+func (*LookUpInvitationResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *LookUpInvitationResponse) GetWorkspace() string {
+	if x != nil {
+		return x.Workspace
+	}
+	return ""
+}
+
+func (x *LookUpInvitationResponse) GetWorkspaceTitle() string {
+	if x != nil {
+		return x.WorkspaceTitle
+	}
+	return ""
+}
+
+func (x *LookUpInvitationResponse) GetRole() PersonRole {
+	if x != nil {
+		return x.Role
+	}
+	return PersonRole_PERSON_ROLE_UNSPECIFIED
+}
+
+func (x *LookUpInvitationResponse) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *LookUpInvitationResponse) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+// AcceptInvitationRequest uses an invitation.
+type AcceptInvitationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The code of the invitation's link.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// What the person is called.
+	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	// Product name of the client, for the list of sessions.
+	Client        string `protobuf:"bytes,3,opt,name=client,proto3" json:"client,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcceptInvitationRequest) Reset() {
+	*x = AcceptInvitationRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcceptInvitationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcceptInvitationRequest) ProtoMessage() {}
+
+func (x *AcceptInvitationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AcceptInvitationRequest.ProtoReflect.Descriptor instead.
+func (*AcceptInvitationRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *AcceptInvitationRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetClient() string {
+	if x != nil {
+		return x.Client
+	}
+	return ""
+}
+
+// SignUpRequest creates a workspace of the visitor's own.
+type SignUpRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its id: lower-case letters, digits and hyphens.
+	WorkspaceId string `protobuf:"bytes,1,opt,name=workspace_id,json=workspaceId,proto3" json:"workspace_id,omitempty"`
+	// Its title; the id when empty.
+	WorkspaceTitle string `protobuf:"bytes,2,opt,name=workspace_title,json=workspaceTitle,proto3" json:"workspace_title,omitempty"`
+	// What the owner is called.
+	Title string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	// Product name of the client, for the list of sessions.
+	Client        string `protobuf:"bytes,4,opt,name=client,proto3" json:"client,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignUpRequest) Reset() {
+	*x = SignUpRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignUpRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignUpRequest) ProtoMessage() {}
+
+func (x *SignUpRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignUpRequest.ProtoReflect.Descriptor instead.
+func (*SignUpRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *SignUpRequest) GetWorkspaceId() string {
+	if x != nil {
+		return x.WorkspaceId
+	}
+	return ""
+}
+
+func (x *SignUpRequest) GetWorkspaceTitle() string {
+	if x != nil {
+		return x.WorkspaceTitle
+	}
+	return ""
+}
+
+func (x *SignUpRequest) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *SignUpRequest) GetClient() string {
+	if x != nil {
+		return x.Client
+	}
+	return ""
+}
+
+// SignedIn is a person who has just joined.
+type SignedIn struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The person.
+	Person *Person `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
+	// The person's key. Only this reply contains the key itself.
+	Key *Key `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	// The session. Only this reply contains its token.
+	Session       *Session `protobuf:"bytes,3,opt,name=session,proto3" json:"session,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignedIn) Reset() {
+	*x = SignedIn{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignedIn) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignedIn) ProtoMessage() {}
+
+func (x *SignedIn) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignedIn.ProtoReflect.Descriptor instead.
+func (*SignedIn) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *SignedIn) GetPerson() *Person {
+	if x != nil {
+		return x.Person
+	}
+	return nil
+}
+
+func (x *SignedIn) GetKey() *Key {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *SignedIn) GetSession() *Session {
+	if x != nil {
+		return x.Session
+	}
+	return nil
+}
+
 // Credential is a third-party secret and the destinations that may receive it.
 type Credential struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1519,7 +2630,7 @@ type Credential struct {
 
 func (x *Credential) Reset() {
 	*x = Credential{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1531,7 +2642,7 @@ func (x *Credential) String() string {
 func (*Credential) ProtoMessage() {}
 
 func (x *Credential) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1544,7 +2655,7 @@ func (x *Credential) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Credential.ProtoReflect.Descriptor instead.
 func (*Credential) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Credential) GetName() string {
@@ -1653,7 +2764,7 @@ type CreateCredentialRequest struct {
 
 func (x *CreateCredentialRequest) Reset() {
 	*x = CreateCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1665,7 +2776,7 @@ func (x *CreateCredentialRequest) String() string {
 func (*CreateCredentialRequest) ProtoMessage() {}
 
 func (x *CreateCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1678,7 +2789,7 @@ func (x *CreateCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCredentialRequest.ProtoReflect.Descriptor instead.
 func (*CreateCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *CreateCredentialRequest) GetParent() string {
@@ -1717,7 +2828,7 @@ type ListCredentialsRequest struct {
 
 func (x *ListCredentialsRequest) Reset() {
 	*x = ListCredentialsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1729,7 +2840,7 @@ func (x *ListCredentialsRequest) String() string {
 func (*ListCredentialsRequest) ProtoMessage() {}
 
 func (x *ListCredentialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1742,7 +2853,7 @@ func (x *ListCredentialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCredentialsRequest.ProtoReflect.Descriptor instead.
 func (*ListCredentialsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListCredentialsRequest) GetParent() string {
@@ -1779,7 +2890,7 @@ type ListCredentialsResponse struct {
 
 func (x *ListCredentialsResponse) Reset() {
 	*x = ListCredentialsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1791,7 +2902,7 @@ func (x *ListCredentialsResponse) String() string {
 func (*ListCredentialsResponse) ProtoMessage() {}
 
 func (x *ListCredentialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1804,7 +2915,7 @@ func (x *ListCredentialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCredentialsResponse.ProtoReflect.Descriptor instead.
 func (*ListCredentialsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListCredentialsResponse) GetCredentials() []*Credential {
@@ -1832,7 +2943,7 @@ type GetCredentialRequest struct {
 
 func (x *GetCredentialRequest) Reset() {
 	*x = GetCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1844,7 +2955,7 @@ func (x *GetCredentialRequest) String() string {
 func (*GetCredentialRequest) ProtoMessage() {}
 
 func (x *GetCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1857,7 +2968,7 @@ func (x *GetCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialRequest.ProtoReflect.Descriptor instead.
 func (*GetCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *GetCredentialRequest) GetName() string {
@@ -1881,7 +2992,7 @@ type UpdateCredentialRequest struct {
 
 func (x *UpdateCredentialRequest) Reset() {
 	*x = UpdateCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1893,7 +3004,7 @@ func (x *UpdateCredentialRequest) String() string {
 func (*UpdateCredentialRequest) ProtoMessage() {}
 
 func (x *UpdateCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1906,7 +3017,7 @@ func (x *UpdateCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCredentialRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *UpdateCredentialRequest) GetCredential() *Credential {
@@ -1936,7 +3047,7 @@ type DeleteCredentialRequest struct {
 
 func (x *DeleteCredentialRequest) Reset() {
 	*x = DeleteCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1948,7 +3059,7 @@ func (x *DeleteCredentialRequest) String() string {
 func (*DeleteCredentialRequest) ProtoMessage() {}
 
 func (x *DeleteCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1961,7 +3072,7 @@ func (x *DeleteCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCredentialRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *DeleteCredentialRequest) GetName() string {
@@ -2001,7 +3112,7 @@ type AuditEvent struct {
 
 func (x *AuditEvent) Reset() {
 	*x = AuditEvent{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2013,7 +3124,7 @@ func (x *AuditEvent) String() string {
 func (*AuditEvent) ProtoMessage() {}
 
 func (x *AuditEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2026,7 +3137,7 @@ func (x *AuditEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditEvent.ProtoReflect.Descriptor instead.
 func (*AuditEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{29}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *AuditEvent) GetName() string {
@@ -2095,7 +3206,7 @@ type ListAuditEventsRequest struct {
 
 func (x *ListAuditEventsRequest) Reset() {
 	*x = ListAuditEventsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2107,7 +3218,7 @@ func (x *ListAuditEventsRequest) String() string {
 func (*ListAuditEventsRequest) ProtoMessage() {}
 
 func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2120,7 +3231,7 @@ func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{30}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ListAuditEventsRequest) GetParent() string {
@@ -2164,7 +3275,7 @@ type ListAuditEventsResponse struct {
 
 func (x *ListAuditEventsResponse) Reset() {
 	*x = ListAuditEventsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2176,7 +3287,7 @@ func (x *ListAuditEventsResponse) String() string {
 func (*ListAuditEventsResponse) ProtoMessage() {}
 
 func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2189,7 +3300,7 @@ func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{31}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListAuditEventsResponse) GetEvents() []*AuditEvent {
@@ -2211,14 +3322,19 @@ var File_keyhole_vault_v1_vault_proto protoreflect.FileDescriptor
 const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\n" +
 	"\x1ckeyhole/vault/v1/vault.proto\x12\x10keyhole.vault.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\x0f\n" +
-	"\rWhoamiRequest\"\xdc\x01\n" +
+	"\rWhoamiRequest\"\xd4\x02\n" +
 	"\x0eWhoamiResponse\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x1c\n" +
 	"\tworkspace\x18\x02 \x01(\tR\tworkspace\x12\x10\n" +
 	"\x03key\x18\x03 \x01(\tR\x03key\x12 \n" +
 	"\vpermissions\x18\x04 \x03(\tR\vpermissions\x12\x18\n" +
 	"\asession\x18\x05 \x01(\tR\asession\x12J\n" +
-	"\x13session_expire_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x11sessionExpireTime\"\x8a\x01\n" +
+	"\x13session_expire_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x11sessionExpireTime\x12\x1b\n" +
+	"\tkey_title\x18\a \x01(\tR\bkeyTitle\x12\x16\n" +
+	"\x06person\x18\b \x01(\tR\x06person\x12!\n" +
+	"\fperson_title\x18\t \x01(\tR\vpersonTitle\x12\x1e\n" +
+	"\vcan_sign_up\x18\n" +
+	" \x01(\bR\tcanSignUp\"\x8a\x01\n" +
 	"\tWorkspace\x12\x1b\n" +
 	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18PR\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12@\n" +
@@ -2244,7 +3360,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\x04runs\x12:\n" +
 	"\x06period\x18\x02 \x01(\x0e2\x18.keyhole.vault.v1.PeriodB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06period\x12)\n" +
 	"\bpictures\x18\x03 \x01(\x03B\r\xbaH\n" +
-	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\bpictures\"\xf7\x02\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\bpictures\"\x94\x03\n" +
 	"\x03Key\x12\x1b\n" +
 	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18xR\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x18\n" +
@@ -2255,7 +3371,8 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"createTime\x12@\n" +
 	"\vrevoke_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"revokeTime\x12F\n" +
-	"\x0foperator_budget\x18\b \x01(\v2\x18.keyhole.vault.v1.BudgetB\x03\xe0A\x03R\x0eoperatorBudget\"\xb5\x01\n" +
+	"\x0foperator_budget\x18\b \x01(\v2\x18.keyhole.vault.v1.BudgetB\x03\xe0A\x03R\x0eoperatorBudget\x12\x1b\n" +
+	"\x06person\x18\t \x01(\tB\x03\xe0A\x03R\x06person\"\xb5\x01\n" +
 	"\x10CreateKeyRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\x03key\x18\x02 \x01(\v2\x15.keyhole.vault.v1.KeyR\x03key\x12;\n" +
@@ -2276,7 +3393,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
 	"updateMask\"a\n" +
 	"\x10DeleteKeyRequest\x12M\n" +
-	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\x9d\x02\n" +
+	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\xb5\x02\n" +
 	"\aSession\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x14\n" +
@@ -2286,7 +3403,8 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"createTime\x12>\n" +
 	"\rlast_use_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\vlastUseTime\x12;\n" +
 	"\vexpire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expireTime\"q\n" +
+	"expireTime\x12\x16\n" +
+	"\x06person\x18\b \x01(\tR\x06person\"q\n" +
 	"\x14CreateSessionRequest\x12\"\n" +
 	"\x04code\x18\x01 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\x04code\x125\n" +
 	"\x05title\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^[A-Za-z0-9 ._/-]{0,40}$R\x05title\"\xa4\x01\n" +
@@ -2306,7 +3424,80 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"SignInLink\x12\x17\n" +
 	"\x04path\x18\x01 \x01(\tB\x03\x80\x01\x01R\x04path\x12;\n" +
 	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expireTime\"\xc0\x04\n" +
+	"expireTime\"\xdd\x01\n" +
+	"\x06Person\x12\x1b\n" +
+	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18xR\x04name\x12\x1d\n" +
+	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18PR\x05title\x12\x19\n" +
+	"\x05email\x18\x03 \x01(\tB\x03\xe0A\x03R\x05email\x12:\n" +
+	"\x04role\x18\x04 \x01(\x0e2\x1c.keyhole.vault.v1.PersonRoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04role\x12@\n" +
+	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\"\xa2\x01\n" +
+	"\x11ListPeopleRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"n\n" +
+	"\x12ListPeopleResponse\x120\n" +
+	"\x06people\x18\x01 \x03(\v2\x18.keyhole.vault.v1.PersonR\x06people\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"c\n" +
+	"\x10GetPersonRequest\x12O\n" +
+	"\x04name\x18\x01 \x01(\tB;\xbaH8r624^workspaces/[a-z0-9-]{1,40}/people/[a-z0-9_-]{1,63}$R\x04name\"\x8c\x01\n" +
+	"\x13UpdatePersonRequest\x128\n" +
+	"\x06person\x18\x01 \x01(\v2\x18.keyhole.vault.v1.PersonB\x06\xbaH\x03\xc8\x01\x01R\x06person\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\"f\n" +
+	"\x13DeletePersonRequest\x12O\n" +
+	"\x04name\x18\x01 \x01(\tB;\xbaH8r624^workspaces/[a-z0-9-]{1,40}/people/[a-z0-9_-]{1,63}$R\x04name\"\xe4\x02\n" +
+	"\n" +
+	"Invitation\x12\x1b\n" +
+	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18xR\x04name\x12:\n" +
+	"\x04role\x18\x02 \x01(\x0e2\x1c.keyhole.vault.v1.PersonRoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04role\x12F\n" +
+	"\x05email\x18\x03 \x01(\tB0\xbaH-r+2)^([^@\\s<>\"]{1,64}@[A-Za-z0-9.-]{1,190})?$R\x05email\x12\x1a\n" +
+	"\x04path\x18\x04 \x01(\tB\x06\xe0A\x03\x80\x01\x01R\x04path\x12\x15\n" +
+	"\x03key\x18\x05 \x01(\tB\x03\xe0A\x03R\x03key\x12@\n" +
+	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vexpire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"expireTime\"\x9c\x01\n" +
+	"\x17CreateInvitationRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12D\n" +
+	"\n" +
+	"invitation\x18\x02 \x01(\v2\x1c.keyhole.vault.v1.InvitationB\x06\xbaH\x03\xc8\x01\x01R\n" +
+	"invitation\"\xa7\x01\n" +
+	"\x16ListInvitationsRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"\x81\x01\n" +
+	"\x17ListInvitationsResponse\x12>\n" +
+	"\vinvitations\x18\x01 \x03(\v2\x1c.keyhole.vault.v1.InvitationR\vinvitations\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"o\n" +
+	"\x17DeleteInvitationRequest\x12T\n" +
+	"\x04name\x18\x01 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/invitations/[a-z0-9_-]{1,63}$R\x04name\"=\n" +
+	"\x17LookUpInvitationRequest\x12\"\n" +
+	"\x04code\x18\x01 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\x04code\"\xe6\x01\n" +
+	"\x18LookUpInvitationResponse\x12\x1c\n" +
+	"\tworkspace\x18\x01 \x01(\tR\tworkspace\x12'\n" +
+	"\x0fworkspace_title\x18\x02 \x01(\tR\x0eworkspaceTitle\x120\n" +
+	"\x04role\x18\x03 \x01(\x0e2\x1c.keyhole.vault.v1.PersonRoleR\x04role\x12\x14\n" +
+	"\x05email\x18\x04 \x01(\tR\x05email\x12;\n" +
+	"\vexpire_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\"\x97\x01\n" +
+	"\x17AcceptInvitationRequest\x12\"\n" +
+	"\x04code\x18\x01 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\x04code\x12\x1f\n" +
+	"\x05title\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18PR\x05title\x127\n" +
+	"\x06client\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^[A-Za-z0-9 ._/-]{0,40}$R\x06client\"\xe5\x01\n" +
+	"\rSignUpRequest\x12H\n" +
+	"\fworkspace_id\x18\x01 \x01(\tB%\xbaH\"r 2\x1e^[a-z][a-z0-9-]{1,38}[a-z0-9]$R\vworkspaceId\x120\n" +
+	"\x0fworkspace_title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18PR\x0eworkspaceTitle\x12\x1f\n" +
+	"\x05title\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18PR\x05title\x127\n" +
+	"\x06client\x18\x04 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^[A-Za-z0-9 ._/-]{0,40}$R\x06client\"\x9a\x01\n" +
+	"\bSignedIn\x120\n" +
+	"\x06person\x18\x01 \x01(\v2\x18.keyhole.vault.v1.PersonR\x06person\x12'\n" +
+	"\x03key\x18\x02 \x01(\v2\x15.keyhole.vault.v1.KeyR\x03key\x123\n" +
+	"\asession\x18\x03 \x01(\v2\x19.keyhole.vault.v1.SessionR\asession\"\xc0\x04\n" +
 	"\n" +
 	"Credential\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12#\n" +
@@ -2379,7 +3570,13 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\n" +
 	"PERIOD_DAY\x10\x01\x12\x10\n" +
 	"\fPERIOD_MONTH\x10\x02\x12\x13\n" +
-	"\x0fPERIOD_LIFETIME\x10\x03*\xa2\x01\n" +
+	"\x0fPERIOD_LIFETIME\x10\x03*p\n" +
+	"\n" +
+	"PersonRole\x12\x1b\n" +
+	"\x17PERSON_ROLE_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12PERSON_ROLE_VIEWER\x10\x01\x12\x16\n" +
+	"\x12PERSON_ROLE_EDITOR\x10\x02\x12\x15\n" +
+	"\x11PERSON_ROLE_OWNER\x10\x03*\xa2\x01\n" +
 	"\bSlotKind\x12\x19\n" +
 	"\x15SLOT_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10SLOT_KIND_BEARER\x10\x01\x12\x14\n" +
@@ -2387,7 +3584,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x0fSLOT_KIND_QUERY\x10\x03\x12\x13\n" +
 	"\x0fSLOT_KIND_BASIC\x10\x04\x12\x12\n" +
 	"\x0eSLOT_KIND_BODY\x10\x05\x12\x11\n" +
-	"\rSLOT_KIND_URL\x10\x062\x95\x15\n" +
+	"\rSLOT_KIND_URL\x10\x062\xcf \n" +
 	"\fVaultService\x12k\n" +
 	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
@@ -2398,7 +3595,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x01\x03\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/workspaces\x12\x81\x01\n" +
 	"\fGetWorkspace\x12%.keyhole.vault.v1.GetWorkspaceRequest\x1a\x1b.keyhole.vault.v1.Workspace\"-\xea\xe0\x18\n" +
 	"\n" +
-	"\x02\x02\x03\x1a\x04name\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/{name=workspaces/*}\x12\x83\x01\n" +
+	"\x02\x06\x03\x1a\x04name\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/{name=workspaces/*}\x12\x83\x01\n" +
 	"\tCreateKey\x12\".keyhole.vault.v1.CreateKeyRequest\x1a\x15.keyhole.vault.v1.Key\";\xea\xe0\x18\f\n" +
 	"\x02\x02\x03\x1a\x06parent\x82\xd3\xe4\x93\x02%:\x03key\"\x1e/v1/{parent=workspaces/*}/keys\x12\x89\x01\n" +
 	"\bListKeys\x12!.keyhole.vault.v1.ListKeysRequest\x1a\".keyhole.vault.v1.ListKeysResponse\"6\xea\xe0\x18\f\n" +
@@ -2414,19 +3611,41 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\rCreateSession\x12&.keyhole.vault.v1.CreateSessionRequest\x1a\x19.keyhole.vault.v1.Session\"#\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/sessions\x12\x99\x01\n" +
 	"\fListSessions\x12%.keyhole.vault.v1.ListSessionsRequest\x1a&.keyhole.vault.v1.ListSessionsResponse\":\xea\xe0\x18\f\n" +
-	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=workspaces/*}/sessions\x12\x89\x01\n" +
+	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=workspaces/*}/sessions\x12\x89\x01\n" +
 	"\rDeleteSession\x12&.keyhole.vault.v1.DeleteSessionRequest\x1a\x16.google.protobuf.Empty\"8\xea\xe0\x18\n" +
 	"\n" +
-	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02$*\"/v1/{name=workspaces/*/sessions/*}\x12\x7f\n" +
+	"\x02\x06\x04\x1a\x04name\x82\xd3\xe4\x93\x02$*\"/v1/{name=workspaces/*/sessions/*}\x12\x7f\n" +
 	"\x10CreateSignInLink\x12).keyhole.vault.v1.CreateSignInLinkRequest\x1a\x1c.keyhole.vault.v1.SignInLink\"\"\xea\xe0\x18\x04\n" +
-	"\x02\x02\x03\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/signInLinks\x12\xa5\x01\n" +
+	"\x02\x06\x03\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/signInLinks\x12s\n" +
+	"\x06SignUp\x12\x1f.keyhole.vault.v1.SignUpRequest\x1a\x1a.keyhole.vault.v1.SignedIn\",\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x1a:\x01*\"\x15/v1/workspaces:signUp\x12\x90\x01\n" +
+	"\n" +
+	"ListPeople\x12#.keyhole.vault.v1.ListPeopleRequest\x1a$.keyhole.vault.v1.ListPeopleResponse\"7\xea\xe0\x18\v\n" +
+	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=workspaces/*}/people\x12\x80\x01\n" +
+	"\tGetPerson\x12\".keyhole.vault.v1.GetPersonRequest\x1a\x18.keyhole.vault.v1.Person\"5\xea\xe0\x18\t\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=workspaces/*/people/*}\x12\x9c\x01\n" +
+	"\fUpdatePerson\x12%.keyhole.vault.v1.UpdatePersonRequest\x1a\x18.keyhole.vault.v1.Person\"K\xea\xe0\x18\x10\n" +
+	"\x01\x02\x1a\vperson.name\x82\xd3\xe4\x93\x021:\x06person2'/v1/{person.name=workspaces/*/people/*}\x12\x84\x01\n" +
+	"\fDeletePerson\x12%.keyhole.vault.v1.DeletePersonRequest\x1a\x16.google.protobuf.Empty\"5\xea\xe0\x18\t\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02\"* /v1/{name=workspaces/*/people/*}\x12\xa5\x01\n" +
+	"\x10CreateInvitation\x12).keyhole.vault.v1.CreateInvitationRequest\x1a\x1c.keyhole.vault.v1.Invitation\"H\xea\xe0\x18\v\n" +
+	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x023:\n" +
+	"invitation\"%/v1/{parent=workspaces/*}/invitations\x12\xa4\x01\n" +
+	"\x0fListInvitations\x12(.keyhole.vault.v1.ListInvitationsRequest\x1a).keyhole.vault.v1.ListInvitationsResponse\"<\xea\xe0\x18\v\n" +
+	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02'\x12%/v1/{parent=workspaces/*}/invitations\x12\x91\x01\n" +
+	"\x10DeleteInvitation\x12).keyhole.vault.v1.DeleteInvitationRequest\x1a\x16.google.protobuf.Empty\":\xea\xe0\x18\t\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02'*%/v1/{name=workspaces/*/invitations/*}\x12\x98\x01\n" +
+	"\x10LookUpInvitation\x12).keyhole.vault.v1.LookUpInvitationRequest\x1a*.keyhole.vault.v1.LookUpInvitationResponse\"-\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/invitations:lookUp\x12\x88\x01\n" +
+	"\x10AcceptInvitation\x12).keyhole.vault.v1.AcceptInvitationRequest\x1a\x1a.keyhole.vault.v1.SignedIn\"-\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/invitations:accept\x12\xa5\x01\n" +
 	"\x10CreateCredential\x12).keyhole.vault.v1.CreateCredentialRequest\x1a\x1c.keyhole.vault.v1.Credential\"H\xea\xe0\x18\v\n" +
 	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x023:\n" +
 	"credential\"%/v1/{parent=workspaces/*}/credentials\x12\xa4\x01\n" +
 	"\x0fListCredentials\x12(.keyhole.vault.v1.ListCredentialsRequest\x1a).keyhole.vault.v1.ListCredentialsResponse\"<\xea\xe0\x18\v\n" +
-	"\x01\x02\x1a\x06parent\x82\xd3\xe4\x93\x02'\x12%/v1/{parent=workspaces/*}/credentials\x12\x91\x01\n" +
+	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02'\x12%/v1/{parent=workspaces/*}/credentials\x12\x91\x01\n" +
 	"\rGetCredential\x12&.keyhole.vault.v1.GetCredentialRequest\x1a\x1c.keyhole.vault.v1.Credential\":\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02'\x12%/v1/{name=workspaces/*/credentials/*}\x12\xb9\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x02'\x12%/v1/{name=workspaces/*/credentials/*}\x12\xb9\x01\n" +
 	"\x10UpdateCredential\x12).keyhole.vault.v1.UpdateCredentialRequest\x1a\x1c.keyhole.vault.v1.Credential\"\\\xea\xe0\x18\x14\n" +
 	"\x01\x02\x1a\x0fcredential.name\x82\xd3\xe4\x93\x02>:\n" +
 	"credential20/v1/{credential.name=workspaces/*/credentials/*}\x12\x91\x01\n" +
@@ -2447,120 +3666,172 @@ func file_keyhole_vault_v1_vault_proto_rawDescGZIP() []byte {
 	return file_keyhole_vault_v1_vault_proto_rawDescData
 }
 
-var file_keyhole_vault_v1_vault_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_keyhole_vault_v1_vault_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
 var file_keyhole_vault_v1_vault_proto_goTypes = []any{
-	(Period)(0),                     // 0: keyhole.vault.v1.Period
-	(SlotKind)(0),                   // 1: keyhole.vault.v1.SlotKind
-	(*WhoamiRequest)(nil),           // 2: keyhole.vault.v1.WhoamiRequest
-	(*WhoamiResponse)(nil),          // 3: keyhole.vault.v1.WhoamiResponse
-	(*Workspace)(nil),               // 4: keyhole.vault.v1.Workspace
-	(*CreateWorkspaceRequest)(nil),  // 5: keyhole.vault.v1.CreateWorkspaceRequest
-	(*ListWorkspacesRequest)(nil),   // 6: keyhole.vault.v1.ListWorkspacesRequest
-	(*ListWorkspacesResponse)(nil),  // 7: keyhole.vault.v1.ListWorkspacesResponse
-	(*GetWorkspaceRequest)(nil),     // 8: keyhole.vault.v1.GetWorkspaceRequest
-	(*Budget)(nil),                  // 9: keyhole.vault.v1.Budget
-	(*Key)(nil),                     // 10: keyhole.vault.v1.Key
-	(*CreateKeyRequest)(nil),        // 11: keyhole.vault.v1.CreateKeyRequest
-	(*ListKeysRequest)(nil),         // 12: keyhole.vault.v1.ListKeysRequest
-	(*ListKeysResponse)(nil),        // 13: keyhole.vault.v1.ListKeysResponse
-	(*GetKeyRequest)(nil),           // 14: keyhole.vault.v1.GetKeyRequest
-	(*UpdateKeyRequest)(nil),        // 15: keyhole.vault.v1.UpdateKeyRequest
-	(*DeleteKeyRequest)(nil),        // 16: keyhole.vault.v1.DeleteKeyRequest
-	(*Session)(nil),                 // 17: keyhole.vault.v1.Session
-	(*CreateSessionRequest)(nil),    // 18: keyhole.vault.v1.CreateSessionRequest
-	(*ListSessionsRequest)(nil),     // 19: keyhole.vault.v1.ListSessionsRequest
-	(*ListSessionsResponse)(nil),    // 20: keyhole.vault.v1.ListSessionsResponse
-	(*DeleteSessionRequest)(nil),    // 21: keyhole.vault.v1.DeleteSessionRequest
-	(*CreateSignInLinkRequest)(nil), // 22: keyhole.vault.v1.CreateSignInLinkRequest
-	(*SignInLink)(nil),              // 23: keyhole.vault.v1.SignInLink
-	(*Credential)(nil),              // 24: keyhole.vault.v1.Credential
-	(*CreateCredentialRequest)(nil), // 25: keyhole.vault.v1.CreateCredentialRequest
-	(*ListCredentialsRequest)(nil),  // 26: keyhole.vault.v1.ListCredentialsRequest
-	(*ListCredentialsResponse)(nil), // 27: keyhole.vault.v1.ListCredentialsResponse
-	(*GetCredentialRequest)(nil),    // 28: keyhole.vault.v1.GetCredentialRequest
-	(*UpdateCredentialRequest)(nil), // 29: keyhole.vault.v1.UpdateCredentialRequest
-	(*DeleteCredentialRequest)(nil), // 30: keyhole.vault.v1.DeleteCredentialRequest
-	(*AuditEvent)(nil),              // 31: keyhole.vault.v1.AuditEvent
-	(*ListAuditEventsRequest)(nil),  // 32: keyhole.vault.v1.ListAuditEventsRequest
-	(*ListAuditEventsResponse)(nil), // 33: keyhole.vault.v1.ListAuditEventsResponse
-	nil,                             // 34: keyhole.vault.v1.AuditEvent.DetailsEntry
-	(*timestamppb.Timestamp)(nil),   // 35: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),   // 36: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),           // 37: google.protobuf.Empty
+	(Period)(0),                      // 0: keyhole.vault.v1.Period
+	(PersonRole)(0),                  // 1: keyhole.vault.v1.PersonRole
+	(SlotKind)(0),                    // 2: keyhole.vault.v1.SlotKind
+	(*WhoamiRequest)(nil),            // 3: keyhole.vault.v1.WhoamiRequest
+	(*WhoamiResponse)(nil),           // 4: keyhole.vault.v1.WhoamiResponse
+	(*Workspace)(nil),                // 5: keyhole.vault.v1.Workspace
+	(*CreateWorkspaceRequest)(nil),   // 6: keyhole.vault.v1.CreateWorkspaceRequest
+	(*ListWorkspacesRequest)(nil),    // 7: keyhole.vault.v1.ListWorkspacesRequest
+	(*ListWorkspacesResponse)(nil),   // 8: keyhole.vault.v1.ListWorkspacesResponse
+	(*GetWorkspaceRequest)(nil),      // 9: keyhole.vault.v1.GetWorkspaceRequest
+	(*Budget)(nil),                   // 10: keyhole.vault.v1.Budget
+	(*Key)(nil),                      // 11: keyhole.vault.v1.Key
+	(*CreateKeyRequest)(nil),         // 12: keyhole.vault.v1.CreateKeyRequest
+	(*ListKeysRequest)(nil),          // 13: keyhole.vault.v1.ListKeysRequest
+	(*ListKeysResponse)(nil),         // 14: keyhole.vault.v1.ListKeysResponse
+	(*GetKeyRequest)(nil),            // 15: keyhole.vault.v1.GetKeyRequest
+	(*UpdateKeyRequest)(nil),         // 16: keyhole.vault.v1.UpdateKeyRequest
+	(*DeleteKeyRequest)(nil),         // 17: keyhole.vault.v1.DeleteKeyRequest
+	(*Session)(nil),                  // 18: keyhole.vault.v1.Session
+	(*CreateSessionRequest)(nil),     // 19: keyhole.vault.v1.CreateSessionRequest
+	(*ListSessionsRequest)(nil),      // 20: keyhole.vault.v1.ListSessionsRequest
+	(*ListSessionsResponse)(nil),     // 21: keyhole.vault.v1.ListSessionsResponse
+	(*DeleteSessionRequest)(nil),     // 22: keyhole.vault.v1.DeleteSessionRequest
+	(*CreateSignInLinkRequest)(nil),  // 23: keyhole.vault.v1.CreateSignInLinkRequest
+	(*SignInLink)(nil),               // 24: keyhole.vault.v1.SignInLink
+	(*Person)(nil),                   // 25: keyhole.vault.v1.Person
+	(*ListPeopleRequest)(nil),        // 26: keyhole.vault.v1.ListPeopleRequest
+	(*ListPeopleResponse)(nil),       // 27: keyhole.vault.v1.ListPeopleResponse
+	(*GetPersonRequest)(nil),         // 28: keyhole.vault.v1.GetPersonRequest
+	(*UpdatePersonRequest)(nil),      // 29: keyhole.vault.v1.UpdatePersonRequest
+	(*DeletePersonRequest)(nil),      // 30: keyhole.vault.v1.DeletePersonRequest
+	(*Invitation)(nil),               // 31: keyhole.vault.v1.Invitation
+	(*CreateInvitationRequest)(nil),  // 32: keyhole.vault.v1.CreateInvitationRequest
+	(*ListInvitationsRequest)(nil),   // 33: keyhole.vault.v1.ListInvitationsRequest
+	(*ListInvitationsResponse)(nil),  // 34: keyhole.vault.v1.ListInvitationsResponse
+	(*DeleteInvitationRequest)(nil),  // 35: keyhole.vault.v1.DeleteInvitationRequest
+	(*LookUpInvitationRequest)(nil),  // 36: keyhole.vault.v1.LookUpInvitationRequest
+	(*LookUpInvitationResponse)(nil), // 37: keyhole.vault.v1.LookUpInvitationResponse
+	(*AcceptInvitationRequest)(nil),  // 38: keyhole.vault.v1.AcceptInvitationRequest
+	(*SignUpRequest)(nil),            // 39: keyhole.vault.v1.SignUpRequest
+	(*SignedIn)(nil),                 // 40: keyhole.vault.v1.SignedIn
+	(*Credential)(nil),               // 41: keyhole.vault.v1.Credential
+	(*CreateCredentialRequest)(nil),  // 42: keyhole.vault.v1.CreateCredentialRequest
+	(*ListCredentialsRequest)(nil),   // 43: keyhole.vault.v1.ListCredentialsRequest
+	(*ListCredentialsResponse)(nil),  // 44: keyhole.vault.v1.ListCredentialsResponse
+	(*GetCredentialRequest)(nil),     // 45: keyhole.vault.v1.GetCredentialRequest
+	(*UpdateCredentialRequest)(nil),  // 46: keyhole.vault.v1.UpdateCredentialRequest
+	(*DeleteCredentialRequest)(nil),  // 47: keyhole.vault.v1.DeleteCredentialRequest
+	(*AuditEvent)(nil),               // 48: keyhole.vault.v1.AuditEvent
+	(*ListAuditEventsRequest)(nil),   // 49: keyhole.vault.v1.ListAuditEventsRequest
+	(*ListAuditEventsResponse)(nil),  // 50: keyhole.vault.v1.ListAuditEventsResponse
+	nil,                              // 51: keyhole.vault.v1.AuditEvent.DetailsEntry
+	(*timestamppb.Timestamp)(nil),    // 52: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),    // 53: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),            // 54: google.protobuf.Empty
 }
 var file_keyhole_vault_v1_vault_proto_depIdxs = []int32{
-	35, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
-	35, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
-	4,  // 2: keyhole.vault.v1.CreateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
-	4,  // 3: keyhole.vault.v1.ListWorkspacesResponse.workspaces:type_name -> keyhole.vault.v1.Workspace
+	52, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
+	52, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
+	5,  // 2: keyhole.vault.v1.CreateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
+	5,  // 3: keyhole.vault.v1.ListWorkspacesResponse.workspaces:type_name -> keyhole.vault.v1.Workspace
 	0,  // 4: keyhole.vault.v1.Budget.period:type_name -> keyhole.vault.v1.Period
-	9,  // 5: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
-	35, // 6: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
-	35, // 7: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
-	9,  // 8: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
-	10, // 9: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	10, // 10: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
-	10, // 11: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	36, // 12: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
-	35, // 13: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
-	35, // 14: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
-	35, // 15: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
-	17, // 16: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
-	35, // 17: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
-	1,  // 18: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
-	35, // 19: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
-	35, // 20: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
-	24, // 21: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	24, // 22: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	24, // 23: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	36, // 24: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
-	35, // 25: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
-	34, // 26: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
-	31, // 27: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
-	2,  // 28: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
-	5,  // 29: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
-	6,  // 30: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
-	8,  // 31: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
-	11, // 32: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
-	12, // 33: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
-	14, // 34: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
-	15, // 35: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
-	16, // 36: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
-	18, // 37: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
-	19, // 38: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
-	21, // 39: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
-	22, // 40: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
-	25, // 41: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
-	26, // 42: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
-	28, // 43: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
-	29, // 44: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
-	30, // 45: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
-	32, // 46: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
-	3,  // 47: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
-	4,  // 48: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	7,  // 49: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
-	4,  // 50: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
-	10, // 51: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
-	13, // 52: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
-	10, // 53: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
-	10, // 54: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
-	37, // 55: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
-	17, // 56: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
-	20, // 57: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
-	37, // 58: keyhole.vault.v1.VaultService.DeleteSession:output_type -> google.protobuf.Empty
-	23, // 59: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
-	24, // 60: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
-	27, // 61: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
-	24, // 62: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
-	24, // 63: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
-	37, // 64: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
-	33, // 65: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
-	47, // [47:66] is the sub-list for method output_type
-	28, // [28:47] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	10, // 5: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
+	52, // 6: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
+	52, // 7: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
+	10, // 8: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
+	11, // 9: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
+	11, // 10: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
+	11, // 11: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
+	53, // 12: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
+	52, // 13: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
+	52, // 14: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
+	52, // 15: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
+	18, // 16: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
+	52, // 17: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
+	1,  // 18: keyhole.vault.v1.Person.role:type_name -> keyhole.vault.v1.PersonRole
+	52, // 19: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
+	25, // 20: keyhole.vault.v1.ListPeopleResponse.people:type_name -> keyhole.vault.v1.Person
+	25, // 21: keyhole.vault.v1.UpdatePersonRequest.person:type_name -> keyhole.vault.v1.Person
+	53, // 22: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
+	1,  // 23: keyhole.vault.v1.Invitation.role:type_name -> keyhole.vault.v1.PersonRole
+	52, // 24: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
+	52, // 25: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
+	31, // 26: keyhole.vault.v1.CreateInvitationRequest.invitation:type_name -> keyhole.vault.v1.Invitation
+	31, // 27: keyhole.vault.v1.ListInvitationsResponse.invitations:type_name -> keyhole.vault.v1.Invitation
+	1,  // 28: keyhole.vault.v1.LookUpInvitationResponse.role:type_name -> keyhole.vault.v1.PersonRole
+	52, // 29: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
+	25, // 30: keyhole.vault.v1.SignedIn.person:type_name -> keyhole.vault.v1.Person
+	11, // 31: keyhole.vault.v1.SignedIn.key:type_name -> keyhole.vault.v1.Key
+	18, // 32: keyhole.vault.v1.SignedIn.session:type_name -> keyhole.vault.v1.Session
+	2,  // 33: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
+	52, // 34: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
+	52, // 35: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
+	41, // 36: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	41, // 37: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	41, // 38: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	53, // 39: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
+	52, // 40: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
+	51, // 41: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
+	48, // 42: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
+	3,  // 43: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
+	6,  // 44: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
+	7,  // 45: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
+	9,  // 46: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
+	12, // 47: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
+	13, // 48: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
+	15, // 49: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
+	16, // 50: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
+	17, // 51: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
+	19, // 52: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
+	20, // 53: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
+	22, // 54: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
+	23, // 55: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
+	39, // 56: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
+	26, // 57: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
+	28, // 58: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
+	29, // 59: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
+	30, // 60: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
+	32, // 61: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
+	33, // 62: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
+	35, // 63: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
+	36, // 64: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
+	38, // 65: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
+	42, // 66: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
+	43, // 67: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
+	45, // 68: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
+	46, // 69: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
+	47, // 70: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
+	49, // 71: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
+	4,  // 72: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
+	5,  // 73: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	8,  // 74: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
+	5,  // 75: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
+	11, // 76: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
+	14, // 77: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
+	11, // 78: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
+	11, // 79: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
+	54, // 80: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
+	18, // 81: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
+	21, // 82: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
+	54, // 83: keyhole.vault.v1.VaultService.DeleteSession:output_type -> google.protobuf.Empty
+	24, // 84: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
+	40, // 85: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
+	27, // 86: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
+	25, // 87: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
+	25, // 88: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
+	54, // 89: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
+	31, // 90: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
+	34, // 91: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
+	54, // 92: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
+	37, // 93: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
+	40, // 94: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
+	41, // 95: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
+	44, // 96: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
+	41, // 97: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
+	41, // 98: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
+	54, // 99: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
+	50, // 100: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
+	72, // [72:101] is the sub-list for method output_type
+	43, // [43:72] is the sub-list for method input_type
+	43, // [43:43] is the sub-list for extension type_name
+	43, // [43:43] is the sub-list for extension extendee
+	0,  // [0:43] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_v1_vault_proto_init() }
@@ -2573,8 +3844,8 @@ func file_keyhole_vault_v1_vault_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_v1_vault_proto_rawDesc), len(file_keyhole_vault_v1_vault_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   33,
+			NumEnums:      3,
+			NumMessages:   49,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -36,6 +36,16 @@ const (
 	VaultService_ListSessions_FullMethodName     = "/keyhole.vault.v1.VaultService/ListSessions"
 	VaultService_DeleteSession_FullMethodName    = "/keyhole.vault.v1.VaultService/DeleteSession"
 	VaultService_CreateSignInLink_FullMethodName = "/keyhole.vault.v1.VaultService/CreateSignInLink"
+	VaultService_SignUp_FullMethodName           = "/keyhole.vault.v1.VaultService/SignUp"
+	VaultService_ListPeople_FullMethodName       = "/keyhole.vault.v1.VaultService/ListPeople"
+	VaultService_GetPerson_FullMethodName        = "/keyhole.vault.v1.VaultService/GetPerson"
+	VaultService_UpdatePerson_FullMethodName     = "/keyhole.vault.v1.VaultService/UpdatePerson"
+	VaultService_DeletePerson_FullMethodName     = "/keyhole.vault.v1.VaultService/DeletePerson"
+	VaultService_CreateInvitation_FullMethodName = "/keyhole.vault.v1.VaultService/CreateInvitation"
+	VaultService_ListInvitations_FullMethodName  = "/keyhole.vault.v1.VaultService/ListInvitations"
+	VaultService_DeleteInvitation_FullMethodName = "/keyhole.vault.v1.VaultService/DeleteInvitation"
+	VaultService_LookUpInvitation_FullMethodName = "/keyhole.vault.v1.VaultService/LookUpInvitation"
+	VaultService_AcceptInvitation_FullMethodName = "/keyhole.vault.v1.VaultService/AcceptInvitation"
 	VaultService_CreateCredential_FullMethodName = "/keyhole.vault.v1.VaultService/CreateCredential"
 	VaultService_ListCredentials_FullMethodName  = "/keyhole.vault.v1.VaultService/ListCredentials"
 	VaultService_GetCredential_FullMethodName    = "/keyhole.vault.v1.VaultService/GetCredential"
@@ -80,6 +90,36 @@ type VaultServiceClient interface {
 	// CreateSignInLink makes a link that signs in once, with the caller's own key, within
 	// ten minutes. It needs the key itself: a session cannot make one.
 	CreateSignInLink(ctx context.Context, in *CreateSignInLinkRequest, opts ...grpc.CallOption) (*SignInLink, error)
+	// SignUp creates a workspace with its first owner, and signs the owner in. The operator
+	// decides whether visitors may (see can_sign_up of Whoami), and limits the runs of the
+	// new key. Only this reply contains the key and the session's token.
+	SignUp(ctx context.Context, in *SignUpRequest, opts ...grpc.CallOption) (*SignedIn, error)
+	// ListPeople lists the people of a workspace, oldest first.
+	ListPeople(ctx context.Context, in *ListPeopleRequest, opts ...grpc.CallOption) (*ListPeopleResponse, error)
+	// GetPerson returns one person.
+	GetPerson(ctx context.Context, in *GetPersonRequest, opts ...grpc.CallOption) (*Person, error)
+	// UpdatePerson changes the title or the role of a person. A new role ends the person's
+	// sessions. Nobody changes their own role, and the last owner keeps it.
+	UpdatePerson(ctx context.Context, in *UpdatePersonRequest, opts ...grpc.CallOption) (*Person, error)
+	// DeletePerson removes a person. Within a second the person's keys, sessions and
+	// invitations stop working, and runs charged to those keys end. The last owner cannot
+	// be removed.
+	DeletePerson(ctx context.Context, in *DeletePersonRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	// CreateInvitation makes a link that lets one person join the workspace, within seven
+	// days. Only this reply contains the link. The invitation ends with the key that made
+	// it. A key that the operator has limited cannot invite.
+	CreateInvitation(ctx context.Context, in *CreateInvitationRequest, opts ...grpc.CallOption) (*Invitation, error)
+	// ListInvitations lists the invitations that still work, oldest first, without their
+	// links.
+	ListInvitations(ctx context.Context, in *ListInvitationsRequest, opts ...grpc.CallOption) (*ListInvitationsResponse, error)
+	// DeleteInvitation revokes an invitation.
+	DeleteInvitation(ctx context.Context, in *DeleteInvitationRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	// LookUpInvitation says where an invitation leads, without using it.
+	LookUpInvitation(ctx context.Context, in *LookUpInvitationRequest, opts ...grpc.CallOption) (*LookUpInvitationResponse, error)
+	// AcceptInvitation uses an invitation: it creates the person and a key with the
+	// person's role, and signs the person in. Only this reply contains the key and the
+	// session's token.
+	AcceptInvitation(ctx context.Context, in *AcceptInvitationRequest, opts ...grpc.CallOption) (*SignedIn, error)
 	// CreateCredential stores a third-party secret.
 	CreateCredential(ctx context.Context, in *CreateCredentialRequest, opts ...grpc.CallOption) (*Credential, error)
 	// ListCredentials lists credentials, without their values, by id.
@@ -237,6 +277,106 @@ func (c *vaultServiceClient) CreateSignInLink(ctx context.Context, in *CreateSig
 	return out, nil
 }
 
+func (c *vaultServiceClient) SignUp(ctx context.Context, in *SignUpRequest, opts ...grpc.CallOption) (*SignedIn, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SignedIn)
+	err := c.cc.Invoke(ctx, VaultService_SignUp_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) ListPeople(ctx context.Context, in *ListPeopleRequest, opts ...grpc.CallOption) (*ListPeopleResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListPeopleResponse)
+	err := c.cc.Invoke(ctx, VaultService_ListPeople_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) GetPerson(ctx context.Context, in *GetPersonRequest, opts ...grpc.CallOption) (*Person, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Person)
+	err := c.cc.Invoke(ctx, VaultService_GetPerson_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) UpdatePerson(ctx context.Context, in *UpdatePersonRequest, opts ...grpc.CallOption) (*Person, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Person)
+	err := c.cc.Invoke(ctx, VaultService_UpdatePerson_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) DeletePerson(ctx context.Context, in *DeletePersonRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(emptypb.Empty)
+	err := c.cc.Invoke(ctx, VaultService_DeletePerson_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) CreateInvitation(ctx context.Context, in *CreateInvitationRequest, opts ...grpc.CallOption) (*Invitation, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Invitation)
+	err := c.cc.Invoke(ctx, VaultService_CreateInvitation_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) ListInvitations(ctx context.Context, in *ListInvitationsRequest, opts ...grpc.CallOption) (*ListInvitationsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListInvitationsResponse)
+	err := c.cc.Invoke(ctx, VaultService_ListInvitations_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) DeleteInvitation(ctx context.Context, in *DeleteInvitationRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(emptypb.Empty)
+	err := c.cc.Invoke(ctx, VaultService_DeleteInvitation_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) LookUpInvitation(ctx context.Context, in *LookUpInvitationRequest, opts ...grpc.CallOption) (*LookUpInvitationResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(LookUpInvitationResponse)
+	err := c.cc.Invoke(ctx, VaultService_LookUpInvitation_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) AcceptInvitation(ctx context.Context, in *AcceptInvitationRequest, opts ...grpc.CallOption) (*SignedIn, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SignedIn)
+	err := c.cc.Invoke(ctx, VaultService_AcceptInvitation_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *vaultServiceClient) CreateCredential(ctx context.Context, in *CreateCredentialRequest, opts ...grpc.CallOption) (*Credential, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Credential)
@@ -333,6 +473,36 @@ type VaultServiceServer interface {
 	// CreateSignInLink makes a link that signs in once, with the caller's own key, within
 	// ten minutes. It needs the key itself: a session cannot make one.
 	CreateSignInLink(context.Context, *CreateSignInLinkRequest) (*SignInLink, error)
+	// SignUp creates a workspace with its first owner, and signs the owner in. The operator
+	// decides whether visitors may (see can_sign_up of Whoami), and limits the runs of the
+	// new key. Only this reply contains the key and the session's token.
+	SignUp(context.Context, *SignUpRequest) (*SignedIn, error)
+	// ListPeople lists the people of a workspace, oldest first.
+	ListPeople(context.Context, *ListPeopleRequest) (*ListPeopleResponse, error)
+	// GetPerson returns one person.
+	GetPerson(context.Context, *GetPersonRequest) (*Person, error)
+	// UpdatePerson changes the title or the role of a person. A new role ends the person's
+	// sessions. Nobody changes their own role, and the last owner keeps it.
+	UpdatePerson(context.Context, *UpdatePersonRequest) (*Person, error)
+	// DeletePerson removes a person. Within a second the person's keys, sessions and
+	// invitations stop working, and runs charged to those keys end. The last owner cannot
+	// be removed.
+	DeletePerson(context.Context, *DeletePersonRequest) (*emptypb.Empty, error)
+	// CreateInvitation makes a link that lets one person join the workspace, within seven
+	// days. Only this reply contains the link. The invitation ends with the key that made
+	// it. A key that the operator has limited cannot invite.
+	CreateInvitation(context.Context, *CreateInvitationRequest) (*Invitation, error)
+	// ListInvitations lists the invitations that still work, oldest first, without their
+	// links.
+	ListInvitations(context.Context, *ListInvitationsRequest) (*ListInvitationsResponse, error)
+	// DeleteInvitation revokes an invitation.
+	DeleteInvitation(context.Context, *DeleteInvitationRequest) (*emptypb.Empty, error)
+	// LookUpInvitation says where an invitation leads, without using it.
+	LookUpInvitation(context.Context, *LookUpInvitationRequest) (*LookUpInvitationResponse, error)
+	// AcceptInvitation uses an invitation: it creates the person and a key with the
+	// person's role, and signs the person in. Only this reply contains the key and the
+	// session's token.
+	AcceptInvitation(context.Context, *AcceptInvitationRequest) (*SignedIn, error)
 	// CreateCredential stores a third-party secret.
 	CreateCredential(context.Context, *CreateCredentialRequest) (*Credential, error)
 	// ListCredentials lists credentials, without their values, by id.
@@ -398,6 +568,36 @@ func (UnimplementedVaultServiceServer) DeleteSession(context.Context, *DeleteSes
 }
 func (UnimplementedVaultServiceServer) CreateSignInLink(context.Context, *CreateSignInLinkRequest) (*SignInLink, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateSignInLink not implemented")
+}
+func (UnimplementedVaultServiceServer) SignUp(context.Context, *SignUpRequest) (*SignedIn, error) {
+	return nil, status.Error(codes.Unimplemented, "method SignUp not implemented")
+}
+func (UnimplementedVaultServiceServer) ListPeople(context.Context, *ListPeopleRequest) (*ListPeopleResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListPeople not implemented")
+}
+func (UnimplementedVaultServiceServer) GetPerson(context.Context, *GetPersonRequest) (*Person, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetPerson not implemented")
+}
+func (UnimplementedVaultServiceServer) UpdatePerson(context.Context, *UpdatePersonRequest) (*Person, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdatePerson not implemented")
+}
+func (UnimplementedVaultServiceServer) DeletePerson(context.Context, *DeletePersonRequest) (*emptypb.Empty, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeletePerson not implemented")
+}
+func (UnimplementedVaultServiceServer) CreateInvitation(context.Context, *CreateInvitationRequest) (*Invitation, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateInvitation not implemented")
+}
+func (UnimplementedVaultServiceServer) ListInvitations(context.Context, *ListInvitationsRequest) (*ListInvitationsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListInvitations not implemented")
+}
+func (UnimplementedVaultServiceServer) DeleteInvitation(context.Context, *DeleteInvitationRequest) (*emptypb.Empty, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteInvitation not implemented")
+}
+func (UnimplementedVaultServiceServer) LookUpInvitation(context.Context, *LookUpInvitationRequest) (*LookUpInvitationResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method LookUpInvitation not implemented")
+}
+func (UnimplementedVaultServiceServer) AcceptInvitation(context.Context, *AcceptInvitationRequest) (*SignedIn, error) {
+	return nil, status.Error(codes.Unimplemented, "method AcceptInvitation not implemented")
 }
 func (UnimplementedVaultServiceServer) CreateCredential(context.Context, *CreateCredentialRequest) (*Credential, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateCredential not implemented")
@@ -672,6 +872,186 @@ func _VaultService_CreateSignInLink_Handler(srv interface{}, ctx context.Context
 	return interceptor(ctx, in, info, handler)
 }
 
+func _VaultService_SignUp_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SignUpRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).SignUp(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_SignUp_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).SignUp(ctx, req.(*SignUpRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_ListPeople_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListPeopleRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).ListPeople(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_ListPeople_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).ListPeople(ctx, req.(*ListPeopleRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_GetPerson_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetPersonRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).GetPerson(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_GetPerson_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).GetPerson(ctx, req.(*GetPersonRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_UpdatePerson_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdatePersonRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).UpdatePerson(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_UpdatePerson_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).UpdatePerson(ctx, req.(*UpdatePersonRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_DeletePerson_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeletePersonRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).DeletePerson(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_DeletePerson_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).DeletePerson(ctx, req.(*DeletePersonRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_CreateInvitation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateInvitationRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).CreateInvitation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_CreateInvitation_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).CreateInvitation(ctx, req.(*CreateInvitationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_ListInvitations_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListInvitationsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).ListInvitations(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_ListInvitations_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).ListInvitations(ctx, req.(*ListInvitationsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_DeleteInvitation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteInvitationRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).DeleteInvitation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_DeleteInvitation_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).DeleteInvitation(ctx, req.(*DeleteInvitationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_LookUpInvitation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(LookUpInvitationRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).LookUpInvitation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_LookUpInvitation_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).LookUpInvitation(ctx, req.(*LookUpInvitationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_AcceptInvitation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AcceptInvitationRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).AcceptInvitation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_AcceptInvitation_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).AcceptInvitation(ctx, req.(*AcceptInvitationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _VaultService_CreateCredential_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(CreateCredentialRequest)
 	if err := dec(in); err != nil {
@@ -838,6 +1218,46 @@ var VaultService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "CreateSignInLink",
 			Handler:    _VaultService_CreateSignInLink_Handler,
+		},
+		{
+			MethodName: "SignUp",
+			Handler:    _VaultService_SignUp_Handler,
+		},
+		{
+			MethodName: "ListPeople",
+			Handler:    _VaultService_ListPeople_Handler,
+		},
+		{
+			MethodName: "GetPerson",
+			Handler:    _VaultService_GetPerson_Handler,
+		},
+		{
+			MethodName: "UpdatePerson",
+			Handler:    _VaultService_UpdatePerson_Handler,
+		},
+		{
+			MethodName: "DeletePerson",
+			Handler:    _VaultService_DeletePerson_Handler,
+		},
+		{
+			MethodName: "CreateInvitation",
+			Handler:    _VaultService_CreateInvitation_Handler,
+		},
+		{
+			MethodName: "ListInvitations",
+			Handler:    _VaultService_ListInvitations_Handler,
+		},
+		{
+			MethodName: "DeleteInvitation",
+			Handler:    _VaultService_DeleteInvitation_Handler,
+		},
+		{
+			MethodName: "LookUpInvitation",
+			Handler:    _VaultService_LookUpInvitation_Handler,
+		},
+		{
+			MethodName: "AcceptInvitation",
+			Handler:    _VaultService_AcceptInvitation_Handler,
 		},
 		{
 			MethodName: "CreateCredential",

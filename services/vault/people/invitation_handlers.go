@@ -1,0 +1,119 @@
+package people
+
+import (
+	"context"
+	"database/sql"
+
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/keys"
+	"github.com/keyhole-dev/keyhole/services/vault/tokens"
+)
+
+// CreateInvitation makes a link that lets one person join.
+func (h *Handlers) CreateInvitation(ctx context.Context, req *vaultv1.CreateInvitationRequest) (*vaultv1.Invitation, error) {
+	s, in := h.people, req.GetInvitation()
+	if in.GetRole() == vaultv1.PersonRole_PERSON_ROLE_UNSPECIFIED {
+		return nil, resource.Invalid("invitation.role", "must be a role")
+	}
+	if err := leak.Text("invitation.email", in.GetEmail()); err != nil {
+		return nil, err
+	}
+	code, _ := tokens.Invitation.New()
+	now := s.now()
+	i := invitation{
+		workspace: resource.WorkspaceID(req.GetParent()), id: id.New("inv"), role: keys.Role(in.GetRole()), email: in.GetEmail(),
+		createTime: sqldb.Micros(now), expireTime: sqldb.Micros(now.Add(invitationLife)),
+	}
+	e := s.log.Event(audit.CallerOf(ctx), i.workspace, "invitation.create", i.name())
+	e.Details["role"] = roleName(i.role)
+	_, err := s.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) {
+		maker, err := keys.Maker(ctx, tx, caller.From(ctx))
+		if err != nil {
+			return false, err
+		}
+		_, i.key, _ = resource.Split(maker.Name(), "keys")
+		if err := room(ctx, tx, i.workspace); err != nil {
+			return false, err
+		}
+		return true, insertInvitation(ctx, tx, i, tokens.Hash(code))
+	})
+	if err != nil {
+		return nil, err
+	}
+	m := i.message()
+	m.Path = "/app/join#code=" + string(code.Expose()) // a browser does not send the fragment, so no server logs it
+	return m, nil
+}
+
+// ListInvitations lists the invitations that work, oldest first.
+func (h *Handlers) ListInvitations(ctx context.Context, req *vaultv1.ListInvitationsRequest) (*vaultv1.ListInvitationsResponse, error) {
+	ws := resource.WorkspaceID(req.GetParent())
+	rows, next, err := page.List(h.pages, req, page.Listing[invitation, page.Place]{
+		Binding: []string{"invitations", ws},
+		Read: func(after page.Place, limit int) ([]invitation, error) {
+			return h.people.listInvitations(ctx, ws, after, limit)
+		},
+		CursorOf: func(i invitation) page.Place { return page.Place{Time: i.createTime, ID: i.id} },
+	})
+	if err != nil {
+		return nil, err
+	}
+	res := &vaultv1.ListInvitationsResponse{NextPageToken: next}
+	for _, i := range rows {
+		res.Invitations = append(res.Invitations, i.message())
+	}
+	return res, nil
+}
+
+// DeleteInvitation revokes an invitation.
+func (h *Handlers) DeleteInvitation(ctx context.Context, req *vaultv1.DeleteInvitationRequest) (*emptypb.Empty, error) {
+	ws, iid, _ := resource.Split(req.GetName(), "invitations")
+	e := h.people.log.Event(audit.CallerOf(ctx), ws, "invitation.revoke", req.GetName())
+	there, err := h.people.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) { return deleteInvitation(ctx, tx, ws, iid) })
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		return nil, resource.NotFound("invitation")
+	}
+	return &emptypb.Empty{}, nil
+}
+
+// LookUpInvitation says where an invitation leads, so that nobody joins a workspace blindly.
+func (h *Handlers) LookUpInvitation(ctx context.Context, req *vaultv1.LookUpInvitationRequest) (*vaultv1.LookUpInvitationResponse, error) {
+	var i invitation
+	err := h.try(ctx, req.GetCode(), func(ctx context.Context, code secret.Secret) (err error) {
+		i, err = h.people.byCode(ctx, h.people.db, code)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	ws, err := h.people.workspaces.Get(ctx, i.workspace)
+	if err != nil {
+		return nil, err
+	}
+	return &vaultv1.LookUpInvitationResponse{
+		Workspace: resource.Workspace(ws.ID), WorkspaceTitle: ws.Title, Role: vaultv1.PersonRole(i.role), Email: i.email,
+		ExpireTime: timestamppb.New(sqldb.FromMicros(i.expireTime)),
+	}, nil
+}
+
+// try lets a client try a code. It has as many wrong codes as it has wrong keys.
+func (h *Handlers) try(ctx context.Context, code string, fn func(context.Context, secret.Secret) error) error {
+	_, err := h.codes.Try(ctx, caller.From(ctx).Visitor, secret.FromString(code), func(ctx context.Context, code secret.Secret) (caller.Principal, error) {
+		return caller.Principal{}, fn(ctx, code)
+	})
+	return err
+}

@@ -1,0 +1,28 @@
+package sessions
+
+import (
+	"context"
+
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/vault/keys"
+)
+
+// reader is whose sessions a caller sees and ends: those of a workspace, or those of one of its people.
+type reader struct{ workspace, person string }
+
+// reader returns what a caller may see of a workspace. An owner sees all sessions, an editor and a viewer their own.
+func (s *Sessions) reader(ctx context.Context, workspace string) (reader, error) {
+	p := caller.From(ctx)
+	if p.Kind == caller.Member || p.Kind == caller.Operator {
+		return reader{workspace: workspace}, nil
+	}
+	k, err := keys.Find(ctx, s.db, p.Key)
+	if err != nil {
+		return reader{}, err
+	}
+	if k.Person == "" { // a right of an editor or viewer is always a person's
+		return reader{}, resource.NotFound("session")
+	}
+	return reader{workspace: workspace, person: k.Person}, nil
+}
