@@ -8,12 +8,17 @@ import { Missing } from "./parts/Missing";
 import { Trouble } from "./parts/Trouble";
 import { navigate, pathOf, routeOf, useAddress, type Route } from "./routes";
 import { MeProvider, meOf, type Me } from "./session";
+import { backTo } from "./signin/back";
 import { SignIn } from "./signin/SignIn";
 import { WorkflowsPage } from "./workflows/WorkflowsPage";
 
+// What few people need when they sign in.
+const Join = lazy(() => import("./signin/Join").then((m) => ({ default: m.Join })));
+const SignUp = lazy(() => import("./signin/SignUp").then((m) => ({ default: m.SignUp })));
 const WorkflowPage = lazy(() => import("./workflows/WorkflowPage"));
 const EditorPage = lazy(() => import("../editor/EditorPage"));
 const RunsPage = lazy(() => import("./runs/RunsPage"));
+const PeoplePage = lazy(() => import("./people/PeoplePage"));
 
 // Root shows the page of the address to who is signed in, else the page for signing in. The
 // address stays, so that signing in leads to where one wanted to go.
@@ -24,26 +29,35 @@ export function Root({ code }: { code: string }) {
   const address = useAddress();
   if (who.isPending) return null;
   if (who.error && !who.data) return <Trouble failure={who.error} onRetry={() => void who.refetch()} page />;
-  if (!who.data || unused) {
-    const done = async () => {
-      setUnused("");
-      queries.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" }); // of the person who was signed in before
-      await queries.invalidateQueries({ queryKey: ["me"] });
-    };
-    return <SignIn code={unused} onDone={done} onDrop={() => setUnused("")} />;
-  }
+  const route = routeOf(address.pathname);
+  const invited = unused.startsWith("khi_");
+  const back = backTo(address.query);
+  const done = async () => {
+    if (back) return window.location.assign(back);
+    if (invited || route.page === "sign-up") navigate("/app", true);
+    setUnused("");
+    queries.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" }); // of the person who was signed in before
+    await queries.invalidateQueries({ queryKey: ["me"] });
+  };
+  const drop = () => (setUnused(""), navigate("/app", true));
+  if (invited) return <Join code={unused} now={who.data ? meOf(who.data).workspace : ""} onDone={done} onDrop={drop} />;
+  if (!who.data && route.page === "sign-up") return <SignUp forking={!!back} onDone={done} />;
+  if (!who.data || unused)
+    return <SignIn code={unused} query={address.query} onDone={done} onDrop={() => setUnused("")} />;
   const mine = meOf(who.data);
   return (
     <MeProvider value={mine}>
-      <Page key={address.pathname} route={routeOf(address.pathname)} me={mine} />
+      <Page key={address.pathname} route={route} back={back} me={mine} />
     </MeProvider>
   );
 }
 
-function Page({ route, me }: { route: Route; me: Me }) {
+function Page({ route, back, me }: { route: Route; back: string; me: Me }) {
   useEffect(() => {
-    if (route.page === "home" && !me.operator) navigate(pathOf.workflows(me.workspace), true);
-  }, [route.page, me]);
+    if (back) window.location.replace(back);
+    else if (route.page === "sign-up") navigate("/app", true);
+    else if (route.page === "home" && !me.operator) navigate(pathOf.workflows(me.workspace), true);
+  }, [route.page, back, me]);
   if (route.page === "home" && !me.operator) return null;
   if (route.page === "edit" && !me.operator && route.workspace === me.workspace)
     return (
@@ -62,7 +76,7 @@ function Page({ route, me }: { route: Route; me: Me }) {
 
 function Content({ route, me }: { route: Route; me: Me }) {
   if (me.operator) return <Missing title="Nothing for operators here yet">Use the command line.</Missing>;
-  if (route.page === "unknown" || route.page === "home") {
+  if (route.page === "unknown" || route.page === "home" || route.page === "sign-up") {
     return <Missing title="Page not found">Check the address, or pick a page on the left.</Missing>;
   }
   if (route.workspace !== me.workspace) {
@@ -81,5 +95,7 @@ function Content({ route, me }: { route: Route; me: Me }) {
       return <WorkflowPage workflow={route.workflow} />;
     case "runs":
       return <RunsPage />;
+    case "people":
+      return me.role === "member" ? <PeoplePage /> : <Missing title="For owners">Your role is {me.role}.</Missing>;
   }
 }

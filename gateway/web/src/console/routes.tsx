@@ -6,19 +6,22 @@ export type Route =
   | { page: "workflows"; workspace: string }
   | { page: "workflow"; workspace: string; workflow: string }
   | { page: "edit"; workspace: string; workflow: string }
-  | { page: "runs"; workspace: string }
+  | { page: "runs" | "people"; workspace: string }
+  | { page: "sign-up" }
   | { page: "unknown" };
 
 const id = "([a-z0-9_-]{1,63})";
 const ofWorkflow = new RegExp(`^/app/${id}/workflows/${id}(/edit)?/?$`);
-const ofPage = new RegExp(`^/app/${id}/(workflows|runs)/?$`);
+const ofPage = new RegExp(`^/app/${id}/(workflows|runs|people)/?$`);
 
 export function routeOf(pathname: string): Route {
-  if (pathname === "/" || /^\/app\/?$/.test(pathname) || pathname === "/app/sign-in") return { page: "home" };
+  if (pathname === "/" || /^\/app\/?$/.test(pathname) || /^\/app\/(sign-in|join)\/?$/.test(pathname))
+    return { page: "home" };
+  if (/^\/app\/sign-up\/?$/.test(pathname)) return { page: "sign-up" };
   const workflow = ofWorkflow.exec(pathname);
   if (workflow) return { page: workflow[3] ? "edit" : "workflow", workspace: workflow[1]!, workflow: workflow[2]! };
   const page = ofPage.exec(pathname);
-  if (page) return { page: page[2] as "workflows" | "runs", workspace: page[1]! };
+  if (page) return { page: page[2] as "workflows" | "runs" | "people", workspace: page[1]! };
   return { page: "unknown" };
 }
 
@@ -26,6 +29,7 @@ export const pathOf = {
   workflows: (workspace: string) => `/app/${workspace}/workflows`,
   workflow: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}`,
   edit: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}/edit`,
+  people: (workspace: string) => `/app/${workspace}/people`,
   runs: (workspace: string, query: Record<string, string> = {}) => {
     const search = new URLSearchParams(query).toString();
     return `/app/${workspace}/runs${search && `?${search}`}`;

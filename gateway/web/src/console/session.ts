@@ -6,6 +6,9 @@ export interface Me {
   workspace: string;
   key: string;
   operator: boolean;
+  role: string; // "member" (an owner), "editor", "viewer" or "operator"
+  person: string; // its resource name; empty for a key of no person
+  name: string; // what the person is called, else the title of the key
   expires?: string;
 }
 
@@ -14,6 +17,9 @@ export function meOf(who: Whoami): Me {
     workspace: who.workspace?.split("/")[1] ?? "",
     key: who.key?.split("/")[3] ?? "",
     operator: who.role === "operator",
+    role: who.role ?? "",
+    person: who.person ?? "",
+    name: who.personTitle || who.keyTitle || "",
     expires: who.sessionExpireTime,
   };
 }

@@ -34,6 +34,12 @@ const shapes: Record<string, ReactNode> = {
       <path d="M9 12h6" />
     </>
   ),
+  people: (
+    <>
+      <circle cx="9" cy="8.5" r="3.5" />
+      <path d="M2.5 19.5c.8-3.6 3.3-5.5 6.5-5.5s5.7 1.9 6.5 5.5M15.5 5.3a3.5 3.5 0 0 1 0 6.4m2 3c2 .8 3.4 2.4 4 4.8" />
+    </>
+  ),
   key: (
     <>
       <circle cx="8" cy="15" r="4.5" />

@@ -38,11 +38,11 @@ export function Account() {
       trigger={
         <button type="button" className={style.account}>
           <span className={style.initial} aria-hidden="true">
-            {me.workspace.charAt(0).toUpperCase()}
+            {(me.name || me.workspace).charAt(0).toUpperCase()}
           </span>
           <span className={style.who}>
             <span className={style.workspace}>{me.workspace}</span>
-            <span className={style.key}>key {me.key}</span>
+            <span className={style.key}>{me.name || `key ${me.key}`}</span>
           </span>
           <Icon name="up" size={14} />
         </button>
@@ -51,6 +51,14 @@ export function Account() {
       <dl className={style.session}>
         <dt>Workspace</dt>
         <dd>{me.workspace}</dd>
+        {me.person && (
+          <>
+            <dt>You are</dt>
+            <dd>
+              {me.name}, {me.role === "member" ? "owner" : me.role}
+            </dd>
+          </>
+        )}
         <dt>Key that pays for your runs</dt>
         <dd>{me.key}</dd>
         {me.expires && (

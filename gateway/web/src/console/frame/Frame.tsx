@@ -14,6 +14,9 @@ export function Frame({ at, children }: { at: string; children: ReactNode }) {
     : [
         { page: "workflows", label: "Workflows", icon: "fork", href: pathOf.workflows(me.workspace) },
         { page: "runs", label: "Runs", icon: "history", href: pathOf.runs(me.workspace) },
+        ...(me.role === "member"
+          ? [{ page: "people", label: "People", icon: "people", href: pathOf.people(me.workspace) }]
+          : []),
       ];
   const on = at === "workflow" ? "workflows" : at;
   return (

@@ -1,38 +1,36 @@
 import { useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { whoami, type Whoami } from "../../api/client";
 import type { Failure } from "../../api/failure";
 import { signIn, type SignInWith } from "../../api/session";
 import { Button } from "../../ui/Button";
 import { Field, Input } from "../../ui/Field";
-import { Mark } from "../../ui/icons";
 import { Trouble } from "../parts/Trouble";
 import { useTitle } from "../parts/useTitle";
 import { failureWords } from "../parts/words";
-import { navigate } from "../routes";
+import { Link, navigate } from "../routes";
+import { Welcome } from "./Welcome";
 import style from "./SignIn.module.css";
 
 interface Props {
   // The code of a sign-in link; empty without one.
   code: string;
+  // Of the address: signing up goes on to the same place.
+  query: URLSearchParams;
   onDone: () => Promise<void>;
   onDrop: () => void;
 }
 
 // SignIn is what a browser sees that nobody is signed in with.
-export function SignIn({ code, onDone, onDrop }: Props) {
+export function SignIn({ code, query, onDone, onDrop }: Props) {
   useTitle("Sign in");
   return (
-    <main className={style.page}>
-      <div className={style.brand}>
-        <Mark size={28} /> Keyhole
-      </div>
-      <div className={style.words}>
-        <h1 className={style.title}>Share AI workflows by link. Your keys stay yours.</h1>
-        <p className={style.lead}>
-          Build a workflow, send one link, and let people view, run and fork it. You decide who pays.
-        </p>
-      </div>
-      {code ? <WithCode code={code} onDone={onDone} onDrop={onDrop} /> : <WithKey onDone={onDone} />}
-    </main>
+    <Welcome
+      title="Share AI workflows by link. Your keys stay yours."
+      lead="Build a workflow, send one link, and let people view, run and fork it. You decide who pays."
+    >
+      {code ? <WithCode code={code} onDone={onDone} onDrop={onDrop} /> : <WithKey onDone={onDone} query={query} />}
+    </Welcome>
   );
 }
 
@@ -55,7 +53,9 @@ function useSignIn(onDone: () => Promise<void>) {
 }
 
 // WithKey sends the key once. The field is emptied at the same moment: the page keeps no key.
-function WithKey({ onDone }: { onDone: () => Promise<void> }) {
+function WithKey({ onDone, query }: Pick<Props, "onDone" | "query">) {
+  const guest = useQuery<Whoami, Failure>({ queryKey: ["guest"], queryFn: () => whoami(""), staleTime: 60_000 });
+  const search = query.toString();
   const input = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState(false);
   const { busy, failure, go } = useSignIn(onDone);
@@ -92,7 +92,16 @@ function WithKey({ onDone }: { onDone: () => Promise<void> }) {
         Sign in with a key
       </Button>
       <Hint>
-        No key? Ask the person who runs this server. <code>keyhole sign-in-link</code> makes a link that signs in once.
+        {guest.data?.canSignUp ? (
+          <>
+            No key? <Link href={`/app/sign-up${search && `?${search}`}`}>Create a workspace</Link> of your own.
+          </>
+        ) : (
+          <>
+            No key? Ask the person who runs this server. <code>keyhole sign-in-link</code> makes a link that signs in
+            once.
+          </>
+        )}
       </Hint>
     </form>
   );
@@ -100,7 +109,7 @@ function WithKey({ onDone }: { onDone: () => Promise<void> }) {
 
 // WithCode asks before it signs in: a link can come from somebody else, and would sign in to
 // their workspace.
-function WithCode({ code, onDone, onDrop }: Props) {
+function WithCode({ code, onDone, onDrop }: Omit<Props, "query">) {
   const { busy, failure, go } = useSignIn(onDone);
   return (
     <div className={style.form}>
