@@ -73,7 +73,7 @@ type invitationCmd struct {
 
 type invitationCreate struct {
 	Role  string `help:"Role: owner, editor or viewer." enum:"owner,editor,viewer" required:"" placeholder:"ROLE"`
-	Email string `help:"Whom it is for. A note: whoever has the link can accept it."`
+	Email string `help:"Whom it is for. A note: anyone with the link can accept it."`
 }
 
 // Run makes it.

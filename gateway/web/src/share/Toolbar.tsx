@@ -21,8 +21,14 @@ interface Props {
 // Toolbar offers the other actions of a link: use in code, copy, fork, sign in, theme. A frame
 // has none that asks for a key.
 export function Toolbar({ link, view, ownKey, texts }: Props) {
-  const [open, setOpen] = useState<"" | "fork" | "code">("");
-  const close = () => setOpen("");
+  // Signing in or up for a fork comes back here with #fork.
+  const [open, setOpen] = useState<"" | "fork" | "code">(() =>
+    window.location.hash === "#fork" && !link.embed ? "fork" : "",
+  );
+  const close = () => {
+    if (window.location.hash === "#fork") window.history.replaceState(null, "", window.location.pathname);
+    setOpen("");
+  };
   const home = consolePath();
   const brand = (
     <>
@@ -68,7 +74,9 @@ export function Toolbar({ link, view, ownKey, texts }: Props) {
         <ThemeButton />
       </nav>
       <Suspense fallback={null}>
-        {view && open === "fork" && <ForkDialog view={view} token={link.token} ownKey={ownKey} onClose={close} />}
+        {view?.forkAllowed && open === "fork" && (
+          <ForkDialog view={view} token={link.token} ownKey={ownKey} onClose={close} />
+        )}
         {view && open === "code" && (
           <SnippetDialog view={view} token={link.token} texts={texts.current} onClose={close} />
         )}

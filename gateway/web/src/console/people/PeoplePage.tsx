@@ -183,7 +183,7 @@ function Invitations({ workspace, onChanged }: Part) {
         rows={list.rows}
         keyOf={(i) => i.name ?? ""}
         columns={[
-          { id: "email", head: "For", cell: (i) => i.email || "whoever has the link" },
+          { id: "email", head: "For", cell: (i) => i.email || "anyone with the link" },
           { id: "role", head: "Role", cell: (i) => roleOf(i.role).label },
           { id: "by", head: "Made with key", cell: (i) => i.key?.split("/")[3] ?? "" },
           { id: "end", head: "Works until", cell: (i) => moment(i.expireTime ?? "") },

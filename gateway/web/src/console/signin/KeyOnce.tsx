@@ -22,7 +22,7 @@ export function KeyOnce({ made, onDone }: { made: SignedIn; onDone: () => Promis
       lead="You are signed in. Keep this key: it signs you in next time, here and on the command line. It is shown once."
     >
       <div className={style.form}>
-        <Field label="Your key" help="Put it into your password manager. Whoever has it is you.">
+        <Field label="Your key" help="Put it into your password manager. Anyone who has it can act as you.">
           {(d) => <Input {...d} mono readOnly value={key} data-1p-ignore="" onFocus={(e) => e.target.select()} />}
         </Field>
         <CopyButton size={44} text={key} label="Copy the key" />

@@ -1,6 +1,6 @@
-import { useMutation } from "@tanstack/react-query";
-import { useRef, useState } from "react";
-import { forkShared, whoami, type Fork, type ForkReport, type SharedWorkflow } from "../../api/client";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { forkShared, whoami, type Fork, type ForkReport, type SharedWorkflow, type Whoami } from "../../api/client";
 import { explain, same, sentence } from "../../api/explain";
 import type { Failure } from "../../api/failure";
 import { Button } from "../../ui/Button";
@@ -36,6 +36,18 @@ export default function ForkDialog({ view, token, ownKey, onClose }: Props) {
       return { parent: who.workspace ?? "", report: report ?? {} };
     },
   });
+  // A person who is signed in forks with their session.
+  const me = useQuery<Whoami, Failure>({
+    queryKey: ["fork", "me"],
+    queryFn: () => whoami(""),
+    staleTime: 0,
+    retry: false,
+  });
+  const signedIn = !ownKey && (me.data?.role === "member" || me.data?.role === "editor");
+  const { mutate: lookUp } = look;
+  useEffect(() => {
+    if (signedIn) lookUp("");
+  }, [signedIn, lookUp]);
   const fork = useMutation<Fork, Failure, Place>({
     mutationFn: (p) => forkShared(token, key, { parent: p.parent, title, ...(id ? { workflowId: id } : {}) }),
   });
@@ -77,7 +89,14 @@ export default function ForkDialog({ view, token, ownKey, onClose }: Props) {
           </DialogFoot>
         </form>
       ) : (
-        <KeyStep start={ownKey} busy={look.isPending} failure={look.error} onKey={(k) => (setKey(k), look.mutate(k))} />
+        <KeyStep
+          start={ownKey}
+          token={token}
+          canSignUp={!!me.data?.canSignUp}
+          busy={look.isPending}
+          failure={look.error}
+          onKey={(k) => (setKey(k), look.mutate(k))}
+        />
       )}
     </Dialog>
   );
@@ -85,12 +104,14 @@ export default function ForkDialog({ view, token, ownKey, onClose }: Props) {
 
 interface KeyStepProps {
   start: string;
+  token: string;
+  canSignUp: boolean;
   busy: boolean;
   failure: Failure | null;
   onKey: (key: string) => void;
 }
 
-function KeyStep({ start, busy, failure, onKey }: KeyStepProps) {
+function KeyStep({ start, token, canSignUp, busy, failure, onKey }: KeyStepProps) {
   const input = useRef<HTMLInputElement>(null);
   const [empty, setEmpty] = useState(!start);
   const signIn = consolePath();
@@ -98,7 +119,16 @@ function KeyStep({ start, busy, failure, onKey }: KeyStepProps) {
     <form autoComplete="off" onSubmit={(e) => (e.preventDefault(), onKey(input.current?.value.trim() || start))}>
       {signIn && (
         <p className={style.line}>
-          <a href={signIn}>Sign in</a> to fork without a key.
+          <span>
+            <a href={`${signIn}?fork=${token}`}>Sign in</a>
+            {canSignUp && (
+              <>
+                {" "}
+                or <a href={`${signIn}/sign-up?fork=${token}`}>create a workspace</a>
+              </>
+            )}{" "}
+            to fork without a key.
+          </span>
         </p>
       )}
       <Field
