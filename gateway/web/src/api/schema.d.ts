@@ -1609,7 +1609,7 @@ export interface components {
             /** @description Resource name, "workspaces/{workspace}/invitations/{invitation}". */
             name?: string;
             role?: components["schemas"]["v1PersonRole"];
-            /** @description Whom it is for. A note for owners: whoever has the link can accept it. */
+            /** @description Whom it is for. A note for owners: anyone with the link can accept it. */
             email?: string;
             /**
              * @description The path of the link on the installation. Its fragment has the code, so that no server

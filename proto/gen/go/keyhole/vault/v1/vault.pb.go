@@ -1949,7 +1949,7 @@ type Invitation struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// The role of the person who will accept it.
 	Role PersonRole `protobuf:"varint,2,opt,name=role,proto3,enum=keyhole.vault.v1.PersonRole" json:"role,omitempty"`
-	// Whom it is for. A note for owners: whoever has the link can accept it.
+	// Whom it is for. A note for owners: anyone with the link can accept it.
 	Email string `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
 	// The path of the link on the installation. Its fragment has the code, so that no server
 	// sees it when the link is opened. Only the reply to CreateInvitation contains it.
