@@ -58,6 +58,7 @@ func tourVault(t *testing.T, w *tenant, url string) {
 		w.in.planted.add(credential, s)
 		w.call(t, http.MethodPost, w.path()+"/credentials?credentialId=spare", object{"provider": "openai_compatible", "value": s, "hosts": []string{origin(url)}})
 		w.must(t, http.MethodPatch, w.path()+"/credentials/spare", object{"value": s})
+		w.post(t, w.path()+"/credentials/spare:test", object{})
 	}
 	w.get(t, w.path()+"/credentials")
 	w.get(t, w.path()+"/credentials/spare")

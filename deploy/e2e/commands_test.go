@@ -187,8 +187,12 @@ func (s *shell) credentialCommands(t *testing.T, in *installation) {
 	if after.number("version") != 4 || after.text("slotName") != "key" {
 		t.Errorf("after a new value: %s", after)
 	}
-	s.wants(t, says{"llm"}, "credential", "list")
+	s.wants(t, says{"llm"}, "credential", "list", "--text", "127.0.0.1")
+	s.wants(t, says{"!llm"}, "credential", "list", "--text", "no such thing")
+	s.wants(t, says{"not tested", "harmless call"}, "credential", "test", "llm")
 	s.wants(t, says{"credential.create", "credential.update"}, "audit", "list", "--resource", "credentials/llm")
+	s.wants(t, says{"credential.create", "!credential.update", "!key.create"}, "audit", "list", "--action", "credential.create", "--since", "2020-01-01")
+	s.wants(t, says{"!credential.create"}, "audit", "list", "--until", "2020-01-01")
 	s.wants(t, says{"--page-token"}, "audit", "list", "--page-size", "1")
 	s.keyhole(t, "credential", "delete", "llm", "--force")
 	s.refused(t, "NOT_FOUND", "credential", "get", "llm")

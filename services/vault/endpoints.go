@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/people"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
+	"github.com/keyhole-dev/keyhole/services/vault/trials"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
@@ -24,6 +25,7 @@ type (
 	sessionHandlers    = sessions.Handlers
 	peopleHandlers     = people.Handlers
 	credentialHandlers = credentials.Handlers
+	trialHandlers      = trials.Handlers
 
 	assertionHandlers          = assertions.InternalHandlers
 	internalWorkspaceHandlers  = workspaces.InternalHandlers
@@ -44,6 +46,7 @@ type public struct {
 	*sessionHandlers
 	*peopleHandlers
 	*credentialHandlers
+	*trialHandlers
 }
 
 // internal implements the endpoint for other services.

@@ -17,6 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
+	"github.com/keyhole-dev/keyhole/services/vault/trials"
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
@@ -71,6 +72,9 @@ func (s *Service) wire(deps Deps) error {
 		sessionHandlers:    sessions.NewHandlers(s.sessions, pages, codes, s.cfg.SignUp),
 		peopleHandlers:     people.NewHandlers(s.people, pages, codes),
 		credentialHandlers: credentials.NewHandlers(stored, pages),
+		trialHandlers: trials.NewHandlers(trials.Deps{
+			Credentials: stored, Keys: s.keys, Egress: s.clients.steps, Attempts: s.attempts, Running: s.running, Logger: s.log, Now: s.now,
+		}),
 	}
 	s.internal = internal{
 		assertionHandlers:          assertions.NewInternalHandlers(s.assertions),

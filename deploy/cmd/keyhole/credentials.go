@@ -14,6 +14,7 @@ type credentialCmd struct {
 	List   credentialList   `cmd:"" help:"List credentials, without values."`
 	Get    credentialGet    `cmd:"" help:"Show a credential, without its value."`
 	Update credentialUpdate `cmd:"" help:"Change a credential. A new value replaces the old one everywhere. A change of provider, host or slot also needs the value, and suspends the shares that use the credential hidden until you resume them."`
+	Test   credentialTest   `cmd:"" help:"Make one harmless call to the provider, such as a list of its models, and say how it answered."`
 	Delete credentialDelete `cmd:"" help:"Destroy a credential."`
 }
 
@@ -52,11 +53,14 @@ func (c *credentialCreate) Run(a *app) error {
 	return a.call(http.MethodPost, "/credentials", url.Values{"credentialId": {c.ID}}, body, "name", "provider", "hosts", "fingerprint", "version", "guardable")
 }
 
-type credentialList struct{ PageFlags }
+type credentialList struct {
+	PageFlags
+	Text string `help:"Only those with this text in the id, the title, the provider or a host."`
+}
 
 // Run lists the credentials.
 func (c *credentialList) Run(a *app) error {
-	return a.list("/credentials", "credentials", c.PageFlags, nil, "name", "provider", "hosts", "fingerprint", "version")
+	return a.list("/credentials", "credentials", c.PageFlags, textQuery(c.Text), "name", "provider", "hosts", "fingerprint", "version", "lastUseTime")
 }
 
 type credentialGet struct {
@@ -68,7 +72,7 @@ func (c *credentialGet) Run(a *app) error {
 	return a.about(http.MethodGet, aCredential, c.ID, "", nil, nil, credentialFields...)
 }
 
-var credentialFields = []string{"name", "title", "provider", "hosts", "fingerprint", "version", "guardable", "updateTime"}
+var credentialFields = []string{"name", "title", "provider", "hosts", "fingerprint", "version", "guardable", "updateTime", "lastUseTime", "workflows", "shares"}
 
 type credentialUpdate struct {
 	ID        string   `arg:"" help:"The credential: its id or its name."`
@@ -102,6 +106,15 @@ func (c *credentialUpdate) Run(a *app) error {
 	set(&e, "slot_name", c.SlotName)
 	set(&e, "slot_prefix", c.Prefix)
 	return e.send(a, aCredential, c.ID, credentialFields...)
+}
+
+type credentialTest struct {
+	ID string `arg:"" help:"The credential: its id or its name."`
+}
+
+// Run tests the credential.
+func (c *credentialTest) Run(a *app) error {
+	return a.about(http.MethodPost, aCredential, c.ID, ":test", nil, object{}, "outcome", "message")
 }
 
 type credentialDelete struct {

@@ -34,11 +34,14 @@ func (c *keyCreate) Run(a *app) error {
 	return a.call(http.MethodPost, "/keys", nil, body, "name", "title", "key", "budget")
 }
 
-type keyList struct{ PageFlags }
+type keyList struct {
+	PageFlags
+	Text string `help:"Only keys with this text in the id or the title."`
+}
 
 // Run lists them.
 func (c *keyList) Run(a *app) error {
-	return a.list("/keys", "keys", c.PageFlags, nil, "name", "title", "prefix", "budget", "revokeTime")
+	return a.list("/keys", "keys", c.PageFlags, textQuery(c.Text), "name", "title", "prefix", "budget", "revokeTime")
 }
 
 type keyGet struct {

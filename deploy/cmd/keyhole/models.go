@@ -55,11 +55,14 @@ func (c *modelUpload) Run(a *app) error {
 	return a.print().One(ready, "name", "state", "sizeBytes", "sha256")
 }
 
-type modelList struct{ PageFlags }
+type modelList struct {
+	PageFlags
+	Text string `help:"Only models with this text in the id, the title or the task."`
+}
 
 // Run lists them.
 func (c *modelList) Run(a *app) error {
-	return a.list("/models", "models", c.PageFlags, nil, "name", "title", "task", "visibility", "latestVersion")
+	return a.list("/models", "models", c.PageFlags, textQuery(c.Text), "name", "title", "task", "visibility", "latestVersion")
 }
 
 type modelGet struct {

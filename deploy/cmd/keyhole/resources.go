@@ -76,6 +76,15 @@ func (p PageFlags) query(q url.Values) url.Values {
 	return q
 }
 
+// textQuery asks for rows that contain a text.
+func textQuery(text string) url.Values {
+	query := url.Values{}
+	if text != "" {
+		query.Set("text", text)
+	}
+	return query
+}
+
 // file reads a file, or standard input for "-".
 func (a *app) file(name string) ([]byte, error) {
 	if name == "-" {
@@ -153,7 +162,10 @@ func (c *workspaceCreate) Run(a *app) error {
 	return a.print().One(reply, "name", "title")
 }
 
-type workspaceList struct{ PageFlags }
+type workspaceList struct {
+	PageFlags
+	Text string `help:"Only workspaces with this text in the id or the title."`
+}
 
 // Run lists them.
 func (c *workspaceList) Run(a *app) error {
@@ -161,7 +173,7 @@ func (c *workspaceList) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.listAt(cl, "/v1/workspaces", "workspaces", c.PageFlags, nil, "name", "title", "createTime")
+	return a.listAt(cl, "/v1/workspaces", "workspaces", c.PageFlags, textQuery(c.Text), "name", "title", "createTime")
 }
 
 type workspaceGet struct {

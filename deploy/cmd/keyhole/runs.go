@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,6 +19,8 @@ type runCmd struct {
 type runList struct {
 	Workflow string `help:"Only runs of this workflow: its id or its name."`
 	Share    string `help:"Only runs through this share: WORKFLOW/SHARE or its name."`
+	State    string `help:"Only runs in this state: running, succeeded, failed, cancelled, abandoned or stopped." enum:",running,succeeded,failed,cancelled,abandoned,stopped" default:"" placeholder:"STATE"`
+	Key      string `help:"Only runs charged to this key: its id or its name."`
 	PageFlags
 }
 
@@ -27,7 +30,7 @@ func (c *runList) Run(a *app) error {
 	for _, filter := range []struct {
 		field, text string
 		kind        kind
-	}{{"workflow", c.Workflow, aWorkflow}, {"share", c.Share, aShare}} {
+	}{{"workflow", c.Workflow, aWorkflow}, {"share", c.Share, aShare}, {"chargedKey", c.Key, aKey}} {
 		if filter.text == "" {
 			continue
 		}
@@ -36,6 +39,9 @@ func (c *runList) Run(a *app) error {
 			return err
 		}
 		query.Set(filter.field, strings.TrimPrefix(path, "/v1/"))
+	}
+	if c.State != "" {
+		query.Set("state", "RUN_STATE_"+strings.ToUpper(c.State))
 	}
 	return a.list("/runs", "runs", c.PageFlags, query, "name", "state", "workflow", "share", "chargedKey", "startTime", "reason")
 }
@@ -53,6 +59,7 @@ type usageCmd struct {
 	Connection
 
 	By    string `help:"Group by: key, share, visitor, workflow, model, credential, day." enum:",key,share,visitor,workflow,model,credential,day" default:"key"`
+	ByDay bool   `help:"Split each group by day (UTC)."`
 	Since string `help:"Start time, inclusive: 2026-12-31 (UTC) or 2026-12-31T12:00:00Z." placeholder:"TIME"`
 	Until string `help:"End time, exclusive (default: now)." placeholder:"TIME"`
 	PageFlags
@@ -60,16 +67,13 @@ type usageCmd struct {
 
 // Run prints the sums.
 func (c *usageCmd) Run(a *app) error {
-	query := url.Values{"groupBy": {c.By}}
-	for field, text := range map[string]string{"startTime": c.Since, "endTime": c.Until} {
-		if text == "" {
-			continue
-		}
-		at, err := moment(text)
-		if err != nil {
-			return err
-		}
-		query.Set(field, at)
+	query, err := between(c.Since, c.Until)
+	if err != nil {
+		return err
+	}
+	query.Set("groupBy", c.By)
+	if c.ByDay {
+		query.Set("byDay", "true")
 	}
 	cl, parent, err := a.conn.parent(a.ctx)
 	if err != nil {
@@ -80,11 +84,30 @@ func (c *usageCmd) Run(a *app) error {
 		return err
 	}
 	charged, used := []string{"group", "runs", "failedRuns", "modelImages", "credentialCalls", "inputTokens", "outputTokens"}, []string{"group", "runs", "calls", "failedCalls", "inputTokens", "outputTokens"}
+	if c.ByDay {
+		charged, used = slices.Insert(charged, 1, "day"), slices.Insert(used, 1, "day")
+	}
 	if err := a.print().List(reply, "rows", charged...); err != nil {
 		return err
 	}
 	credentials, _ := reply["credentials"].([]any)
 	return a.print().Section("Use of this workspace's credentials, also in runs that others paid for:", credentials, used...)
+}
+
+// between asks for a time range. An empty text leaves it open.
+func between(since, until string) (url.Values, error) {
+	query := url.Values{}
+	for field, text := range map[string]string{"startTime": since, "endTime": until} {
+		if text == "" {
+			continue
+		}
+		at, err := moment(text)
+		if err != nil {
+			return nil, err
+		}
+		query.Set(field, at)
+	}
+	return query, nil
 }
 
 // moment parses a day or a time, and formats it as the API needs it.
@@ -105,6 +128,9 @@ type auditCmd struct {
 
 type auditList struct {
 	Resource string `help:"Only events of this resource: credentials/ID, keys/ID or a full name."`
+	Action   string `help:"Only events with this action, or whose action begins with it: credential, credential.use, key.create ..." placeholder:"ACTION"`
+	Since    string `help:"Start time, inclusive: 2026-12-31 (UTC) or 2026-12-31T12:00:00Z." placeholder:"TIME"`
+	Until    string `help:"End time, exclusive (default: now)." placeholder:"TIME"`
 	PageFlags
 }
 
@@ -114,7 +140,13 @@ func (c *auditList) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	query := url.Values{}
+	query, err := between(c.Since, c.Until)
+	if err != nil {
+		return err
+	}
+	if c.Action != "" {
+		query.Set("action", c.Action)
+	}
 	if c.Resource != "" {
 		name := c.Resource
 		if !strings.HasPrefix(name, "workspaces/") {

@@ -44,6 +44,7 @@ export async function startProvider(): Promise<Provider> {
 
 async function serve(req: IncomingMessage, res: ServerResponse, seen: { keys: string[]; gone: number }) {
   if (req.url === "/seen") return json(res, 200, seen);
+  if (req.url === "/v1/models") return models(req, res);
   const body = JSON.parse(await read(req)) as { messages?: { content: unknown }[] };
   const key = (req.headers.authorization ?? "").replace(/^Bearer /, "");
   seen.keys.push(key);
@@ -56,6 +57,14 @@ async function serve(req: IncomingMessage, res: ServerResponse, seen: { keys: st
   const prompt = typeof content === "string" ? content : JSON.stringify(content);
   const [status, answer] = answers[behaviour]!(key, prompt);
   json(res, status, answer);
+}
+
+// models answers the test of a credential, as its key says.
+function models(req: IncomingMessage, res: ServerResponse) {
+  const key = req.headers.authorization ?? "";
+  if (key.includes("dead")) return json(res, 401, { error: { message: "<b>no such key</b>" } });
+  if (key.includes("busy")) return json(res, 429, { error: { message: "<b>slow down</b>" } });
+  json(res, 200, { object: "list", data: [] });
 }
 
 function json(res: ServerResponse, status: number, body: unknown) {

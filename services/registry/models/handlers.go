@@ -59,9 +59,9 @@ func (h *Handlers) CreateModel(ctx context.Context, r *registryv1.CreateModelReq
 // ListModels lists models by ID.
 func (h *Handlers) ListModels(ctx context.Context, r *registryv1.ListModelsRequest) (*registryv1.ListModelsResponse, error) {
 	models, next, err := page.List(h.pages, r, page.Listing[Model, string]{
-		Binding: []string{"ListModels", r.GetParent()},
+		Binding: []string{"ListModels", r.GetParent(), r.GetText()},
 		Read: func(after string, limit int) ([]Model, error) {
-			return h.store.list(ctx, resource.WorkspaceID(r.GetParent()), after, limit)
+			return h.store.list(ctx, resource.WorkspaceID(r.GetParent()), r.GetText(), after, limit)
 		},
 		CursorOf: func(m Model) string { return m.Name.Model },
 	})

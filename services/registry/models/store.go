@@ -52,8 +52,10 @@ func (s *Store) Get(ctx context.Context, n Name) (Model, error) {
 }
 
 // list reads models by ID, after the given one.
-func (s *Store) list(ctx context.Context, workspace, after string, limit int) ([]Model, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+modelColumns+` FROM models m WHERE m.workspace = $1 AND m.model > $2 ORDER BY m.model LIMIT $3`, workspace, after, limit)
+func (s *Store) list(ctx context.Context, workspace, text, after string, limit int) ([]Model, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+modelColumns+` FROM models m WHERE m.workspace = $1 AND m.model > $2
+		AND ($3 = '%%' OR m.model LIKE $3 ESCAPE '!' OR LOWER(m.title) LIKE $3 ESCAPE '!' OR LOWER(m.task) LIKE $3 ESCAPE '!')
+		ORDER BY m.model LIMIT $4`, workspace, after, sqldb.Containing(text), limit)
 	return sqldb.All(rows, err, readModel)
 }
 

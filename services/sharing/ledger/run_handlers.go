@@ -33,7 +33,7 @@ func (h *Handlers) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (
 	if err != nil {
 		return nil, err
 	}
-	binding := []string{"runs", ws, r.GetShare(), r.GetWorkflow()}
+	binding := []string{"runs", ws, r.GetShare(), r.GetWorkflow(), r.GetState().String(), r.GetChargedKey()}
 	rows, next, err := page.List(h.pages, r, page.Listing[Run, runCursor]{
 		First: runCursor{Start: math.MaxInt64}, Binding: binding,
 		Read: func(before runCursor, limit int) ([]Run, error) {
@@ -52,7 +52,7 @@ func (h *Handlers) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (
 }
 
 func runFilterOf(ws string, r *sharingv1.ListRunsRequest) (runFilter, error) {
-	f := runFilter{workspace: ws}
+	f := runFilter{workspace: ws, state: int64(r.GetState()), key: r.GetChargedKey()}
 	if name := r.GetWorkflow(); name != "" {
 		if name != names.Workflow(ws, resource.Segment(name, 1)) {
 			return f, resource.Invalid("workflow", "must be the name of a workflow of this workspace")

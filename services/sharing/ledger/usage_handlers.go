@@ -14,14 +14,14 @@ import (
 // QueryUsage implements the RPC. It sums what the keys of the workspace were charged and
 // what its credentials were used for.
 func (h *Handlers) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) (*sharingv1.QueryUsageResponse, error) {
-	q := usageQuery{workspace: resource.Segment(r.GetParent(), 0), group: r.GetGroupBy(), to: math.MaxInt64}
+	q := usageQuery{workspace: resource.Segment(r.GetParent(), 0), group: r.GetGroupBy(), byDay: r.GetByDay(), to: math.MaxInt64}
 	if r.GetStartTime() != nil {
 		q.from = sqldb.Micros(r.GetStartTime().AsTime())
 	}
 	if r.GetEndTime() != nil {
 		q.to = sqldb.Micros(r.GetEndTime().AsTime())
 	}
-	binding := []string{"usage", q.workspace, q.group, fmt.Sprint(q.from), fmt.Sprint(q.to)}
+	binding := []string{"usage", q.workspace, q.group, fmt.Sprint(q.byDay), fmt.Sprint(q.from), fmt.Sprint(q.to)}
 	rows, next, err := page.List(h.pages, r, page.Listing[usageRow, *usagePlace]{
 		Binding: binding,
 		Read: func(after *usagePlace, limit int) ([]usageRow, error) {

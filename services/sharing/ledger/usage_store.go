@@ -10,6 +10,7 @@ import (
 // usageQuery selects sums.
 type usageQuery struct {
 	workspace, group string
+	byDay            bool
 	from, to         int64
 	// after is the last row of the previous page, if later is set.
 	after usagePlace
@@ -19,6 +20,7 @@ type usageQuery struct {
 // usagePlace is the position after a page of sums.
 type usagePlace struct {
 	Group string `json:"g"`
+	Day   string `json:"d"`
 	// Section is 0 for charges of keys and 1 for uses of credentials.
 	Section int64 `json:"s"`
 }
@@ -62,44 +64,50 @@ var credentialGroups = map[string]string{
 // usage sums what the keys of a workspace were charged, and what its credentials were used
 // for whether or not they paid.
 func (s Store) usage(ctx context.Context, q usageQuery, limit int) ([]usageRow, error) {
+	day := `''`
+	if q.byDay {
+		day = `r.day`
+	}
 	const within = ` AND r.state <> 1 AND r.start_time >= $2 AND r.start_time < $3`
-	charged := `SELECT ` + groups[q.group] + ` AS g, 0 AS section, ` + sums + `, 0 FROM runs r WHERE r.charged_workspace = $1` + within + ` GROUP BY 1`
+	charged := `SELECT ` + groups[q.group] + ` AS g, ` + day + ` AS d, 0 AS section, ` + sums + `, 0 FROM runs r WHERE r.charged_workspace = $1` + within + ` GROUP BY 1, 2`
 	if q.group == KindModel || q.group == KindCredential {
-		charged = `SELECT ` + itemResource + ` AS g, 0 AS section, ` + itemSums + `, 0 FROM line_items l JOIN runs r ON r.id = l.run
-			WHERE r.charged_workspace = $1` + within + ` AND l.kind = '` + q.group + `' GROUP BY 1`
+		charged = `SELECT ` + itemResource + ` AS g, ` + day + ` AS d, 0 AS section, ` + itemSums + `, 0 FROM line_items l JOIN runs r ON r.id = l.run
+			WHERE r.charged_workspace = $1` + within + ` AND l.kind = '` + q.group + `' GROUP BY 1, 2`
 	}
 	both := charged
 	if group, ok := credentialGroups[q.group]; ok {
-		both += ` UNION ALL SELECT ` + group + ` AS g, 1 AS section, ` + itemSums + `, SUM(l.failed) FROM line_items l JOIN runs r ON r.id = l.run
-			WHERE r.owner_workspace = $1` + within + ` AND l.kind = 'credential' AND l.resource LIKE 'workspaces/' || $1 || '/credentials/%' GROUP BY 1`
+		both += ` UNION ALL SELECT ` + group + ` AS g, ` + day + ` AS d, 1 AS section, ` + itemSums + `, SUM(l.failed) FROM line_items l JOIN runs r ON r.id = l.run
+			WHERE r.owner_workspace = $1` + within + ` AND l.kind = 'credential' AND l.resource LIKE 'workspaces/' || $1 || '/credentials/%' GROUP BY 1, 2`
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT * FROM (`+both+`) AS u WHERE NOT $4 OR g > $5 OR g = $5 AND section > $6
-		ORDER BY g, section LIMIT $7`, q.workspace, q.from, q.to, q.later, q.after.Group, q.after.Section, limit)
+	rows, err := s.db.QueryContext(ctx, `SELECT * FROM (`+both+`) AS u WHERE NOT $4 OR (g, d, section) > ($5, $6, $7)
+		ORDER BY g, d, section LIMIT $8`, q.workspace, q.from, q.to, q.later, q.after.Group, q.after.Day, q.after.Section, limit)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (u usageRow, err error) {
-		err = r.Scan(&u.group, &u.section, &u.runs, &u.failed, &u.images, &u.calls, &u.input, &u.output, &u.failedCalls)
+		err = r.Scan(&u.group, &u.day, &u.section, &u.runs, &u.failed, &u.images, &u.calls, &u.input, &u.output, &u.failedCalls)
 		return u, err
 	})
 }
 
 type usageRow struct {
-	group                                      string
+	group, day                                 string
 	section                                    int64
 	runs, failed, images, calls, input, output int64
 	failedCalls                                int64
 }
 
-func (u usageRow) place() usagePlace { return usagePlace{Group: u.group, Section: u.section} }
+func (u usageRow) place() usagePlace {
+	return usagePlace{Group: u.group, Day: u.day, Section: u.section}
+}
 
 // addTo adds the row to its list in a reply.
 func (u usageRow) addTo(out *sharingv1.QueryUsageResponse) {
 	if u.section == 1 {
 		out.Credentials = append(out.Credentials, &sharingv1.CredentialUsage{
-			Group: u.group, Runs: u.runs, Calls: u.calls, FailedCalls: u.failedCalls, InputTokens: u.input, OutputTokens: u.output,
+			Group: u.group, Day: u.day, Runs: u.runs, Calls: u.calls, FailedCalls: u.failedCalls, InputTokens: u.input, OutputTokens: u.output,
 		})
 		return
 	}
 	out.Rows = append(out.Rows, &sharingv1.UsageRow{
-		Group: u.group, Runs: u.runs, FailedRuns: u.failed, ModelImages: u.images, CredentialCalls: u.calls,
+		Group: u.group, Day: u.day, Runs: u.runs, FailedRuns: u.failed, ModelImages: u.images, CredentialCalls: u.calls,
 		InputTokens: u.input, OutputTokens: u.output,
 	})
 }

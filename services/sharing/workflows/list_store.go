@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"context"
-	"strings"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -29,7 +28,7 @@ func (s Store) list(ctx context.Context, ws, after string, which selection, limi
 		FROM workflows w WHERE workspace = $3 AND id > $4 AND ($5 OR delete_time = 0)
 		AND ($6 = '%%' OR LOWER(title) LIKE $6 ESCAPE '!' OR id LIKE $6 ESCAPE '!') ORDER BY id LIMIT $7`,
 		int64(sharingv1.ShareState_SHARE_STATE_ACTIVE), int64(sharingv1.ShareState_SHARE_STATE_PAUSED),
-		ws, after, which.deleted, containing(which.text), limit)
+		ws, after, which.deleted, sqldb.Containing(which.text), limit)
 	return sqldb.All(rows, err, scanListed)
 }
 
@@ -45,11 +44,4 @@ func (l listed) message() *sharingv1.Workflow {
 	out := l.Workflow.message(nil)
 	out.ActiveShares, out.PausedShares = int32(l.active), int32(l.paused)
 	return out
-}
-
-var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
-
-// containing returns the pattern of LIKE for a text that contains the given one.
-func containing(text string) string {
-	return "%" + likeEscaper.Replace(strings.ToLower(text)) + "%"
 }

@@ -36,6 +36,9 @@ func (a Attempt) values() []any {
 // is not charged.
 const NotSent = "failed not_sent"
 
+// TestPrefix begins the run of an attempt that no run made, but a test of the credential.
+const TestPrefix = "tst"
+
 // Beginning is the result of writing an intent.
 type Beginning int
 

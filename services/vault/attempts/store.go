@@ -25,6 +25,12 @@ func NewStore(db *sqldb.DB) *Store {
 	return s
 }
 
+// Begin writes one intent durably and returns what became of it. Calls of runs share their writes; see Writer.
+func (s *Store) Begin(ctx context.Context, a Attempt) (Beginning, error) {
+	begun, err := s.begin(ctx, []Attempt{a})
+	return begun[a.ID], err
+}
+
 // begin writes intents durably, all or none, and then reads which of their runs have ended. It reads after
 // the commit: then either the end of the run sees the intent, or the intent sees the end. Within the
 // transaction both could miss each other.
@@ -166,12 +172,23 @@ func (s *Store) CallsSince(ctx context.Context, workspace, share string, start i
 	return n, nil
 }
 
-// Uses lists the uses of a workspace's credentials before an id, newest first. Each is its own audit entry.
-func (s *Store) Uses(ctx context.Context, workspace, resource, before string, limit int) ([]Attempt, error) {
+// Selection says which uses a listing has. A zero field selects all.
+type Selection struct {
+	Resource string // a credential or a share
+	Before   string // an ID
+	From, To int64
+	Tests    bool // only tests
+	Runs     bool // only calls of runs
+}
+
+// Uses lists the uses of a workspace's credentials, newest first. Each is its own audit entry.
+func (s *Store) Uses(ctx context.Context, workspace string, which Selection, limit int) ([]Attempt, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, start_time, peer, credential, outcome, run, step, field, attempt, share,
 		credential_version, destination, charged_key FROM attempts
-		WHERE workspace = $1 AND ($2 = '' OR credential = $2 OR share = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`,
-		workspace, resource, before, limit)
+		WHERE workspace = $1 AND ($2 = '' OR credential = $2 OR share = $2) AND ($3 = '' OR id < $3)
+		AND start_time >= $4 AND ($5 = 0 OR start_time < $5) AND NOT ($6 AND run NOT LIKE $8) AND NOT ($7 AND run LIKE $8)
+		ORDER BY id DESC LIMIT $9`,
+		workspace, which.Resource, which.Before, which.From, which.To, which.Tests, which.Runs, TestPrefix+"%", limit)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (Attempt, error) {
 		a := Attempt{Workspace: workspace}
 		if err := r.Scan(&a.ID, &a.StartTime, &a.Peer, &a.Credential, &a.Outcome, &a.Run, &a.Step, &a.Field, &a.Number, &a.Share,

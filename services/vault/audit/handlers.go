@@ -2,6 +2,8 @@ package audit
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -25,11 +27,16 @@ func NewHandlers(log *Log, pages *page.Tokens) *Handlers {
 // ListAuditEvents lists who did what with keys and credentials, newest first.
 func (h *Handlers) ListAuditEvents(ctx context.Context, req *vaultv1.ListAuditEventsRequest) (*vaultv1.ListAuditEventsResponse, error) {
 	ws := resource.WorkspaceID(req.GetParent())
+	f := filter{resource: req.GetResource(), action: strings.Trim(req.GetAction(), ".")}
+	if t := req.GetStartTime(); t != nil {
+		f.from = sqldb.Micros(t.AsTime())
+	}
+	if t := req.GetEndTime(); t != nil {
+		f.to = sqldb.Micros(t.AsTime())
+	}
 	rows, next, err := page.List(h.pages, req, page.Listing[Event, string]{
-		Binding: []string{"audit", ws, req.GetResource()},
-		Read: func(before string, limit int) ([]Event, error) {
-			return h.log.list(ctx, ws, req.GetResource(), before, limit)
-		},
+		Binding:  []string{"audit", ws, f.resource, f.action, fmt.Sprint(f.from), fmt.Sprint(f.to)},
+		Read:     func(before string, limit int) ([]Event, error) { return h.log.list(ctx, ws, f, before, limit) },
 		CursorOf: func(e Event) string { return e.ID },
 	})
 	if err != nil {

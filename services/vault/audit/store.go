@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -42,18 +43,41 @@ func (l *Log) Alone(ctx context.Context, e Event) error {
 	return l.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error { return Write(ctx, tx, e) })
 }
 
+// filter says which events a listing has. A zero field selects all.
+type filter struct {
+	resource string
+	action   string // or its first words
+	from, to int64
+}
+
 // list returns events before an id, newest first: the written ones, and the uses of credentials, whose
 // rows are their own audit entries.
-func (l *Log) list(ctx context.Context, workspace, resource, before string, limit int) ([]Event, error) {
-	events, err := l.written(ctx, workspace, resource, before, limit)
-	if err != nil {
-		return nil, err
+func (l *Log) list(ctx context.Context, workspace string, f filter, before string, limit int) ([]Event, error) {
+	events, err := l.written(ctx, workspace, f, before, limit)
+	if err != nil || !f.hasUses() {
+		return events, err
 	}
-	used, err := l.uses.Uses(ctx, workspace, resource, before, limit)
+	used, err := l.uses.Uses(ctx, workspace, attempts.Selection{
+		Resource: f.resource, Before: before, From: f.from, To: f.to, Tests: f.action == actionTest, Runs: f.action == actionUse,
+	}, limit)
 	if err != nil {
 		return nil, err
 	}
 	return newestFirst(events, eventsOf(used), limit), nil
+}
+
+const (
+	actionUse  = "credential.use"
+	actionTest = "credential.test"
+)
+
+// hasUses reports whether uses of credentials may be among the events.
+func (f filter) hasUses() bool {
+	switch f.action {
+	case "", "credential", actionUse, actionTest:
+		return true
+	}
+	return false
 }
 
 func newestFirst(a, b []Event, limit int) []Event {
@@ -68,10 +92,11 @@ func newestFirst(a, b []Event, limit int) []Event {
 	return all
 }
 
-func (l *Log) written(ctx context.Context, workspace, resource, before string, limit int) ([]Event, error) {
+func (l *Log) written(ctx context.Context, workspace string, f filter, before string, limit int) ([]Event, error) {
 	rows, err := l.db.QueryContext(ctx, `SELECT workspace, id, time, actor, action, resource, outcome, details FROM audit_events
-		WHERE workspace = $1 AND ($2 = '' OR resource = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`,
-		workspace, resource, before, limit)
+		WHERE workspace = $1 AND ($2 = '' OR resource = $2) AND ($3 = '' OR id < $3) AND time >= $4 AND ($5 = 0 OR time < $5)
+		AND ($6 = '' OR action = $6 OR SUBSTR(action, 1, LENGTH($6) + 1) = $6 || '.') ORDER BY id DESC LIMIT $7`,
+		workspace, f.resource, before, f.from, f.to, f.action, limit)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (Event, error) {
 		var (
 			e       Event
@@ -95,11 +120,18 @@ func eventsOf(uses []attempts.Attempt) []Event {
 // eventOf makes an audit event of an attempt.
 func eventOf(a attempts.Attempt) Event {
 	e := Event{
-		workspace: a.Workspace, ID: a.ID, time: a.StartTime, actor: a.Peer, action: "credential.use", resource: a.Credential,
+		workspace: a.Workspace, ID: a.ID, time: a.StartTime, actor: a.Peer, action: actionUse, resource: a.Credential,
 		Outcome: a.Outcome, Details: map[string]string{
 			"run": a.Run, "step": a.Step, "field": a.Field, "attempt": strconv.FormatInt(a.Number, 10),
 			"credential_version": strconv.FormatInt(a.CredentialVersion, 10), "destination": a.Destination,
 		},
+	}
+	if strings.HasPrefix(a.Run, attempts.TestPrefix) {
+		e.action = actionTest
+		for _, detail := range []string{"run", "step", "field", "attempt"} {
+			delete(e.Details, detail)
+		}
+		return e
 	}
 	// The owner of the credential must not learn which visitor pays.
 	if ws, _, ok := resource.Split(a.ChargedKey, "keys"); ok && ws == a.Workspace {

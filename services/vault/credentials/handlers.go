@@ -46,8 +46,10 @@ func (h *Handlers) CreateCredential(ctx context.Context, req *vaultv1.CreateCred
 func (h *Handlers) ListCredentials(ctx context.Context, req *vaultv1.ListCredentialsRequest) (*vaultv1.ListCredentialsResponse, error) {
 	ws := resource.WorkspaceID(req.GetParent())
 	rows, next, err := page.List(h.pages, req, page.Listing[Credential, string]{
-		Binding:  []string{"credentials", ws},
-		Read:     func(after string, limit int) ([]Credential, error) { return h.all.list(ctx, ws, after, limit) },
+		Binding: []string{"credentials", ws, req.GetText()},
+		Read: func(after string, limit int) ([]Credential, error) {
+			return h.all.list(ctx, ws, req.GetText(), after, limit)
+		},
 		CursorOf: func(c Credential) string { return c.ID },
 	})
 	if err != nil {
@@ -57,7 +59,7 @@ func (h *Handlers) ListCredentials(ctx context.Context, req *vaultv1.ListCredent
 	for _, c := range rows {
 		res.Credentials = append(res.Credentials, c.message())
 	}
-	return res, nil
+	return res, h.all.addUses(ctx, ws, res.Credentials)
 }
 
 // GetCredential returns one credential, without its value.
@@ -67,7 +69,11 @@ func (h *Handlers) GetCredential(ctx context.Context, req *vaultv1.GetCredential
 	if err != nil {
 		return nil, err
 	}
-	return c.message(), nil
+	m := c.message()
+	if err := h.all.addUses(ctx, ws, []*vaultv1.Credential{m}); err != nil {
+		return nil, err
+	}
+	return m, h.all.addUsers(ctx, ws, cid, m)
 }
 
 // UpdateCredential changes a credential. A new value gets a new version and destroys the old one. Without a value
@@ -80,7 +86,7 @@ func (h *Handlers) UpdateCredential(ctx context.Context, req *vaultv1.UpdateCred
 		return nil, resource.BadName("credential.name", "workspaces/{workspace}/credentials/{credential}")
 	}
 	mask, err := resource.Mask(req.GetUpdateMask().GetPaths(), []string{"value", "provider", "hosts", "title", "slot_kind", "slot_name", "slot_prefix"},
-		[]string{"name", "fingerprint", "version", "create_time", "update_time", "guardable"})
+		[]string{"name", "fingerprint", "version", "create_time", "update_time", "guardable", "last_use_time", "workflow_count", "workflows", "shares"})
 	if err != nil {
 		return nil, err
 	}

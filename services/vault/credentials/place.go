@@ -30,6 +30,11 @@ func (p Place) With(value secret.Secret) *egress.Slot {
 	return &egress.Slot{Kind: egressKind(p.kind), Name: p.name, Prefix: p.prefix, Secret: value}
 }
 
+// Testable reports whether a request without a body, to an address that is known, can carry the credential.
+func (p Place) Testable() bool {
+	return p.kind != vaultv1.SlotKind_SLOT_KIND_BODY && p.kind != vaultv1.SlotKind_SLOT_KIND_URL
+}
+
 func egressKind(k vaultv1.SlotKind) egress.SlotKind {
 	switch k {
 	case vaultv1.SlotKind_SLOT_KIND_HEADER:

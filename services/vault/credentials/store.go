@@ -37,6 +37,9 @@ type Credential struct {
 
 func (c Credential) name() string { return Name(c.workspace, c.ID) }
 
+// Provider is the name of its provider.
+func (c Credential) Provider() string { return c.provider }
+
 // CreatedAfter reports whether the credential was created after a time. What happened at that time was not with this
 // one, whatever its id.
 func (c Credential) CreatedAfter(micros int64) bool { return c.createTime > micros }
@@ -100,10 +103,12 @@ func find(ctx context.Context, q sqldb.Queryer, workspace, id string) (Credentia
 	return c, err
 }
 
-// list returns credentials after an id.
-func (s *Credentials) list(ctx context.Context, workspace, after string, limit int) ([]Credential, error) {
+// list returns credentials after an id that contain a text.
+func (s *Credentials) list(ctx context.Context, workspace, text, after string, limit int) ([]Credential, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+credentialFields+` FROM credentials
-		WHERE workspace = $1 AND id > $2 ORDER BY id LIMIT $3`, workspace, after, limit)
+		WHERE workspace = $1 AND id > $2 AND ($3 = '%%' OR id LIKE $3 ESCAPE '!' OR LOWER(title) LIKE $3 ESCAPE '!'
+			OR LOWER(provider) LIKE $3 ESCAPE '!' OR hosts LIKE $3 ESCAPE '!') ORDER BY id LIMIT $4`,
+		workspace, after, sqldb.Containing(text), limit)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (Credential, error) { return scanCredential(r) })
 }
 

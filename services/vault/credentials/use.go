@@ -67,7 +67,7 @@ func inUse(ctx context.Context, tx *sql.Tx, ws, cid string) error {
 }
 
 // grantsOf lists shares whose grants use a credential.
-func grantsOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error) {
+func grantsOf(ctx context.Context, tx sqldb.Queryer, ws, cid string) ([]string, error) {
 	// LIKE only reduces the number of rows to parse: "_" in an id matches any character.
 	rows, err := tx.QueryContext(ctx, `SELECT share, slots FROM credential_grants
 		WHERE workspace = $1 AND slots LIKE '%"' || $2 || '"%' ORDER BY share`, ws, cid)
@@ -98,7 +98,7 @@ func grantsOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error)
 }
 
 // usesOf lists workflows that name a credential.
-func usesOf(ctx context.Context, tx *sql.Tx, ws, cid string) ([]string, error) {
+func usesOf(ctx context.Context, tx sqldb.Queryer, ws, cid string) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT used_by FROM credential_uses WHERE workspace = $1 AND credential = $2
 		ORDER BY used_by LIMIT $3`, ws, cid, maxUses)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (name string, err error) { return name, r.Scan(&name) })

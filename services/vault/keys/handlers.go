@@ -87,8 +87,10 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 func (h *Handlers) ListKeys(ctx context.Context, req *vaultv1.ListKeysRequest) (*vaultv1.ListKeysResponse, error) {
 	ws := resource.WorkspaceID(req.GetParent())
 	rows, next, err := page.List(h.pages, req, page.Listing[Key, page.Place]{
-		Binding:  []string{"keys", ws},
-		Read:     func(after page.Place, limit int) ([]Key, error) { return h.keys.list(ctx, ws, after, limit) },
+		Binding: []string{"keys", ws, req.GetText()},
+		Read: func(after page.Place, limit int) ([]Key, error) {
+			return h.keys.list(ctx, ws, req.GetText(), after, limit)
+		},
 		CursorOf: func(k Key) page.Place { return page.Place{Time: k.createTime, ID: k.id} },
 	})
 	if err != nil {

@@ -74,11 +74,12 @@ func (k *Keys) ByHash(ctx context.Context, hash []byte) (Key, error) {
 	return scanKey(k.db.QueryRowContext(ctx, selectKey+`WHERE hash = $1`, hash))
 }
 
-// list returns keys after a place, oldest first.
-func (k *Keys) list(ctx context.Context, workspace string, after page.Place, limit int) ([]Key, error) {
+// list returns keys after a place that contain a text, oldest first.
+func (k *Keys) list(ctx context.Context, workspace, text string, after page.Place, limit int) ([]Key, error) {
 	rows, err := k.db.QueryContext(ctx, selectKey+`
-		WHERE workspace = $1 AND (create_time, id) > ($2, $3) ORDER BY create_time, id LIMIT $4`,
-		workspace, after.Time, after.ID, limit)
+		WHERE workspace = $1 AND (create_time, id) > ($2, $3)
+		AND ($4 = '%%' OR LOWER(title) LIKE $4 ESCAPE '!' OR id LIKE $4 ESCAPE '!') ORDER BY create_time, id LIMIT $5`,
+		workspace, after.Time, after.ID, sqldb.Containing(text), limit)
 	return sqldb.All(rows, err, scanKey)
 }
 

@@ -52,8 +52,10 @@ func (h *Handlers) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorks
 // ListWorkspaces lists all tenants, oldest first.
 func (h *Handlers) ListWorkspaces(ctx context.Context, req *vaultv1.ListWorkspacesRequest) (*vaultv1.ListWorkspacesResponse, error) {
 	rows, next, err := page.List(h.pages, req, page.Listing[Workspace, page.Place]{
-		Binding:  []string{"workspaces"},
-		Read:     func(after page.Place, limit int) ([]Workspace, error) { return h.store.list(ctx, after, limit) },
+		Binding: []string{"workspaces", req.GetText()},
+		Read: func(after page.Place, limit int) ([]Workspace, error) {
+			return h.store.list(ctx, req.GetText(), after, limit)
+		},
 		CursorOf: func(w Workspace) page.Place { return page.Place{Time: w.CreateTime, ID: w.ID} },
 	})
 	if err != nil {

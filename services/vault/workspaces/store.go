@@ -37,10 +37,11 @@ func (s *Store) Get(ctx context.Context, id string) (Workspace, error) {
 	return scanWorkspace(s.db.QueryRowContext(ctx, `SELECT id, title, create_time FROM workspaces WHERE id = $1`, id))
 }
 
-// list returns workspaces after a place, oldest first.
-func (s *Store) list(ctx context.Context, after page.Place, limit int) ([]Workspace, error) {
+// list returns workspaces after a place that contain a text, oldest first.
+func (s *Store) list(ctx context.Context, text string, after page.Place, limit int) ([]Workspace, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, title, create_time FROM workspaces
-		WHERE (create_time, id) > ($1, $2) ORDER BY create_time, id LIMIT $3`, after.Time, after.ID, limit)
+		WHERE (create_time, id) > ($1, $2) AND ($3 = '%%' OR id LIKE $3 ESCAPE '!' OR LOWER(title) LIKE $3 ESCAPE '!')
+		ORDER BY create_time, id LIMIT $4`, after.Time, after.ID, sqldb.Containing(text), limit)
 	return sqldb.All(rows, err, scanWorkspace)
 }
 

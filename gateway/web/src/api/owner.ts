@@ -22,7 +22,8 @@ export interface Page<T> {
 
 type Listed = { nextPageToken?: string } & Record<string, unknown>;
 
-async function page<T>(answer: Promise<Listed>, field: string): Promise<Page<T>> {
+// pageOf makes a page of an answer with a list.
+export async function pageOf<T>(answer: Promise<Listed>, field: string): Promise<Page<T>> {
   const got = await answer;
   return { rows: (got[field] as T[] | undefined) ?? [], next: got.nextPageToken ?? "" };
 }
@@ -30,7 +31,7 @@ async function page<T>(answer: Promise<Listed>, field: string): Promise<Page<T>>
 export function listWorkflows(workspace: string, words: string, pageToken: string): Promise<Page<Workflow>> {
   const query = { pageSize, pageToken: pageToken || undefined, text: words || undefined };
   const params = { path: { workspace }, query };
-  return page(call(client.GET("/v1/workspaces/{workspace}/workflows", { params, ...text })), "workflows");
+  return pageOf(call(client.GET("/v1/workspaces/{workspace}/workflows", { params, ...text })), "workflows");
 }
 
 export interface WorkflowPath {
@@ -51,7 +52,7 @@ export function inspect(path: WorkflowPath, version = 0): Promise<Inspection> {
 
 export function listVersions(path: WorkflowPath, pageToken: string): Promise<Page<WorkflowVersion>> {
   const params = { path, query: { pageSize, pageToken: pageToken || undefined } };
-  return page(
+  return pageOf(
     call(client.GET("/v1/workspaces/{workspace}/workflows/{workflow}/versions", { params, ...text })),
     "versions",
   );
@@ -59,7 +60,7 @@ export function listVersions(path: WorkflowPath, pageToken: string): Promise<Pag
 
 export function listShares(path: WorkflowPath, pageToken: string): Promise<Page<Share>> {
   const params = { path, query: { pageSize, pageToken: pageToken || undefined } };
-  return page(
+  return pageOf(
     call(client.GET("/v1/workspaces/{workspace}/workflows/{workflow}/shares", { params, ...text })),
     "shares",
   );
@@ -118,5 +119,5 @@ export function listRuns(
   const share = of.share && workflow ? `${workflow}/shares/${of.share}` : undefined;
   const query = { pageSize, pageToken: pageToken || undefined, workflow: share ? undefined : workflow, share };
   const params = { path: { workspace }, query };
-  return page(call(client.GET("/v1/workspaces/{workspace}/runs", { params, ...text })), "runs");
+  return pageOf(call(client.GET("/v1/workspaces/{workspace}/runs", { params, ...text })), "runs");
 }

@@ -304,6 +304,27 @@ export interface paths {
         patch: operations["VaultService_UpdateCredential"];
         trace?: never;
     };
+    "/v1/workspaces/{workspace}/credentials/{credential}:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TestCredential makes one harmless call to the provider of a credential, such as a list
+         *     of its models, and says in a word and a sentence how the provider answered. Nothing of
+         *     the answer itself is in the reply. The call counts as a use: it is in the audit log.
+         */
+        post: operations["VaultService_TestCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workspaces/{workspace}/invitations": {
         parameters: {
             query?: never;
@@ -1060,6 +1081,8 @@ export interface components {
         SharingServiceRotateShareBody: Record<string, unknown>;
         /** @description UndeleteWorkflowRequest names a workflow in the trash. */
         SharingServiceUndeleteWorkflowBody: Record<string, unknown>;
+        /** @description TestCredentialRequest names a credential. */
+        VaultServiceTestCredentialBody: Record<string, unknown>;
         /**
          * @description Suspension says why the guard suspended a share. It never reveals which characters of a
          *     credential were found.
@@ -1361,6 +1384,20 @@ export interface components {
             readonly guardable?: boolean;
             /** @description Text before the value in a header: "Bot ", "Token ". Part of the slot. */
             slotPrefix?: string;
+            /**
+             * Format: date-time
+             * @description When a call was last made with it; unset if there was none.
+             */
+            readonly lastUseTime?: string;
+            /**
+             * Format: int32
+             * @description Number of workflows whose live version names it.
+             */
+            readonly workflowCount?: number;
+            /** @description Resource names of those workflows, at most 20. Only GetCredential returns them. */
+            readonly workflows?: string[];
+            /** @description Resource names of shares that use it hidden, at most 20. Only GetCredential returns them. */
+            readonly shares?: string[];
         };
         /**
          * @description CredentialAccess says whose credentials the runs of a share use.
@@ -1404,6 +1441,8 @@ export interface components {
              * @description Output tokens.
              */
             outputTokens?: string;
+            /** @description The day, "2026-11-30", if the groups are split by day. */
+            day?: string;
         };
         /** @description Cut says how a part of a preview was cut. */
         v1Cut: {
@@ -2401,6 +2440,28 @@ export interface components {
              */
             movedCredentials?: string[];
         };
+        /** @description TestCredentialResponse is the result of a test. */
+        v1TestCredentialResponse: {
+            outcome?: components["schemas"]["v1TestOutcome"];
+            /** @description The same in a sentence. It has no text of the provider. */
+            message?: string;
+        };
+        /**
+         * @description TestOutcome is how a provider answered a test.
+         *
+         *      - TEST_OUTCOME_UNSPECIFIED: Not used.
+         *      - TEST_OUTCOME_ACCEPTED: The provider accepted the credential.
+         *      - TEST_OUTCOME_REFUSED: The provider does not know the credential, or it has expired.
+         *      - TEST_OUTCOME_NO_PERMISSION: The provider knows the credential, but it may not do what the test asked for.
+         *      - TEST_OUTCOME_LIMITED: The provider limits calls with the credential now, or its credit is used up.
+         *      - TEST_OUTCOME_UNREACHABLE: There was no usable answer: the provider cannot be reached or has a fault, or the
+         *     address may not be called.
+         *      - TEST_OUTCOME_UNCLEAR: The answer says nothing about the credential.
+         *      - TEST_OUTCOME_NOT_TESTED: No call was made: Keyhole knows no harmless call for this credential.
+         * @default TEST_OUTCOME_UNSPECIFIED
+         * @enum {string}
+         */
+        v1TestOutcome: "TEST_OUTCOME_UNSPECIFIED" | "TEST_OUTCOME_ACCEPTED" | "TEST_OUTCOME_REFUSED" | "TEST_OUTCOME_NO_PERMISSION" | "TEST_OUTCOME_LIMITED" | "TEST_OUTCOME_UNREACHABLE" | "TEST_OUTCOME_UNCLEAR" | "TEST_OUTCOME_NOT_TESTED";
         /** @description UsageRow is the total of one group. */
         v1UsageRow: {
             /** @description Value of the group: a key, share, day ... */
@@ -2435,6 +2496,8 @@ export interface components {
              * @description Output tokens.
              */
             outputTokens?: string;
+            /** @description The day, "2026-11-30", if the groups are split by day. */
+            day?: string;
         };
         /**
          * @description Visibility says who may use a model.
@@ -3001,6 +3064,8 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
+                /** @description Only those with this text in the id or the title. Case does not count. */
+                text?: string;
             };
             header?: never;
             path?: never;
@@ -3105,6 +3170,15 @@ export interface operations {
                 pageToken?: string;
                 /** @description Only entries of this resource, by name. */
                 resource?: string;
+                /**
+                 * @description Only entries whose action is this one or begins with it and a dot: "credential",
+                 *     "credential.use".
+                 */
+                action?: string;
+                /** @description Only entries from this time on. */
+                startTime?: string;
+                /** @description Only entries before this time. */
+                endTime?: string;
             };
             header?: never;
             path: {
@@ -3141,6 +3215,11 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
+                /**
+                 * @description Only those with this text in the id, the title, the provider or a host. Case does not
+                 *     count.
+                 */
+                text?: string;
             };
             header?: never;
             path: {
@@ -3331,6 +3410,20 @@ export interface operations {
                     readonly guardable?: boolean;
                     /** @description Text before the value in a header: "Bot ", "Token ". Part of the slot. */
                     slotPrefix?: string;
+                    /**
+                     * Format: date-time
+                     * @description When a call was last made with it; unset if there was none.
+                     */
+                    readonly lastUseTime?: string;
+                    /**
+                     * Format: int32
+                     * @description Number of workflows whose live version names it.
+                     */
+                    readonly workflowCount?: number;
+                    /** @description Resource names of those workflows, at most 20. Only GetCredential returns them. */
+                    readonly workflows?: string[];
+                    /** @description Resource names of shares that use it hidden, at most 20. Only GetCredential returns them. */
+                    readonly shares?: string[];
                 };
             };
         };
@@ -3342,6 +3435,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1Credential"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_TestCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VaultServiceTestCredentialBody"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1TestCredentialResponse"];
                 };
             };
             /** @description An unexpected error response. */
@@ -3466,6 +3595,8 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
+                /** @description Only those with this text in the id or the title. Case does not count. */
+                text?: string;
             };
             header?: never;
             path: {
@@ -3666,6 +3797,8 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
+                /** @description Only those with this text in the id, the title or the task. Case does not count. */
+                text?: string;
             };
             header?: never;
             path: {
@@ -4150,6 +4283,21 @@ export interface operations {
                 share?: string;
                 /** @description Only runs of this workflow, by name. */
                 workflow?: string;
+                /**
+                 * @description Only in this state.
+                 *
+                 *      - RUN_STATE_UNSPECIFIED: Not used.
+                 *      - RUN_STATE_RUNNING: The run has not ended.
+                 *      - RUN_STATE_SUCCEEDED: The run returned its outputs.
+                 *      - RUN_STATE_FAILED: The run failed.
+                 *      - RUN_STATE_CANCELLED: The caller cancelled the run, or its share, key or credential was revoked.
+                 *      - RUN_STATE_ABANDONED: The runner died. The run was charged for its recorded attempts.
+                 *      - RUN_STATE_STOPPED: The link was stopped during the run. The run is not charged; its line items list what
+                 *     its steps used of the owner's.
+                 */
+                state?: "RUN_STATE_UNSPECIFIED" | "RUN_STATE_RUNNING" | "RUN_STATE_SUCCEEDED" | "RUN_STATE_FAILED" | "RUN_STATE_CANCELLED" | "RUN_STATE_ABANDONED" | "RUN_STATE_STOPPED";
+                /** @description Only charged to this key of the workspace, by name. */
+                chargedKey?: string;
             };
             header?: never;
             path: {
@@ -4292,6 +4440,8 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
+                /** @description Split each group by day (UTC). */
+                byDay?: boolean;
             };
             header?: never;
             path: {

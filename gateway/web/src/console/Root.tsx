@@ -19,6 +19,13 @@ const WorkflowPage = lazy(() => import("./workflows/WorkflowPage"));
 const EditorPage = lazy(() => import("../editor/EditorPage"));
 const RunsPage = lazy(() => import("./runs/RunsPage"));
 const PeoplePage = lazy(() => import("./people/PeoplePage"));
+const CredentialsPage = lazy(() => import("./credentials/CredentialsPage"));
+const CredentialPage = lazy(() => import("./credentials/CredentialPage"));
+const KeysPage = lazy(() => import("./keys/KeysPage"));
+const KeyPage = lazy(() => import("./keys/KeyPage"));
+const UsagePage = lazy(() => import("./usage/UsagePage"));
+const AuditPage = lazy(() => import("./audit/AuditPage"));
+const SessionsPage = lazy(() => import("./sessions/SessionsPage"));
 
 // Root shows the page of the address to who is signed in, else the page for signing in. The
 // address stays, so that signing in leads to where one wanted to go.
@@ -97,5 +104,19 @@ function Content({ route, me }: { route: Route; me: Me }) {
       return <RunsPage />;
     case "people":
       return me.role === "member" ? <PeoplePage /> : <Missing title="For owners">Your role is {me.role}.</Missing>;
+    case "credentials":
+      return <CredentialsPage />;
+    case "credential":
+      return <CredentialPage credential={route.id} />;
+    case "keys":
+      return <KeysPage />;
+    case "key":
+      return <KeyPage id={route.id} />;
+    case "usage":
+      return <UsagePage />;
+    case "audit":
+      return <AuditPage />;
+    case "sessions":
+      return <SessionsPage />;
   }
 }

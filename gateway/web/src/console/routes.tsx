@@ -6,13 +6,20 @@ export type Route =
   | { page: "workflows"; workspace: string }
   | { page: "workflow"; workspace: string; workflow: string }
   | { page: "edit"; workspace: string; workflow: string }
-  | { page: "runs" | "people"; workspace: string }
+  | { page: "people"; workspace: string }
   | { page: "sign-up" }
+  | { page: Lists; workspace: string }
+  | { page: "credential" | "key" | "model" | "run"; workspace: string; id: string }
   | { page: "unknown" };
+
+// Pages that list what a workspace has, and the page of one such thing.
+const one = { credentials: "credential", keys: "key", models: "model", runs: "run" } as const;
+export type Lists = keyof typeof one | "sessions" | "usage" | "audit";
 
 const id = "([a-z0-9_-]{1,63})";
 const ofWorkflow = new RegExp(`^/app/${id}/workflows/${id}(/edit)?/?$`);
-const ofPage = new RegExp(`^/app/${id}/(workflows|runs|people)/?$`);
+const ofPage = new RegExp(`^/app/${id}/(workflows|${Object.keys(one).join("|")}|people|sessions|usage|audit)/?$`);
+const ofOne = new RegExp(`^/app/${id}/(${Object.keys(one).join("|")})/${id}/?$`);
 
 export function routeOf(pathname: string): Route {
   if (pathname === "/" || /^\/app\/?$/.test(pathname) || /^\/app\/(sign-in|join)\/?$/.test(pathname))
@@ -21,7 +28,9 @@ export function routeOf(pathname: string): Route {
   const workflow = ofWorkflow.exec(pathname);
   if (workflow) return { page: workflow[3] ? "edit" : "workflow", workspace: workflow[1]!, workflow: workflow[2]! };
   const page = ofPage.exec(pathname);
-  if (page) return { page: page[2] as "workflows" | "runs" | "people", workspace: page[1]! };
+  if (page) return { page: page[2] as "workflows" | "people" | Lists, workspace: page[1]! };
+  const thing = ofOne.exec(pathname);
+  if (thing) return { page: one[thing[2] as keyof typeof one], workspace: thing[1]!, id: thing[3]! };
   return { page: "unknown" };
 }
 
@@ -30,11 +39,23 @@ export const pathOf = {
   workflow: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}`,
   edit: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}/edit`,
   people: (workspace: string) => `/app/${workspace}/people`,
-  runs: (workspace: string, query: Record<string, string> = {}) => {
-    const search = new URLSearchParams(query).toString();
-    return `/app/${workspace}/runs${search && `?${search}`}`;
-  },
+  runs: (workspace: string, query: Record<string, string> = {}) => withQuery(`/app/${workspace}/runs`, query),
+  run: (workspace: string, run: string) => `/app/${workspace}/runs/${run}`,
+  usage: (workspace: string) => `/app/${workspace}/usage`,
+  credentials: (workspace: string) => `/app/${workspace}/credentials`,
+  credential: (workspace: string, credential: string) => `/app/${workspace}/credentials/${credential}`,
+  models: (workspace: string) => `/app/${workspace}/models`,
+  model: (workspace: string, model: string) => `/app/${workspace}/models/${model}`,
+  keys: (workspace: string) => `/app/${workspace}/keys`,
+  key: (workspace: string, key: string) => `/app/${workspace}/keys/${key}`,
+  sessions: (workspace: string) => `/app/${workspace}/sessions`,
+  audit: (workspace: string, query: Record<string, string> = {}) => withQuery(`/app/${workspace}/audit`, query),
 };
+
+function withQuery(path: string, query: Record<string, string>): string {
+  const search = new URLSearchParams(query).toString();
+  return search ? `${path}?${search}` : path;
+}
 
 const changed = new EventTarget();
 

@@ -9,6 +9,7 @@ export interface Me {
   role: string; // "member" (an owner), "editor", "viewer" or "operator"
   person: string; // its resource name; empty for a key of no person
   name: string; // what the person is called, else the title of the key
+  session: string; // its resource name
   expires?: string;
 }
 
@@ -16,6 +17,7 @@ export function meOf(who: Whoami): Me {
   return {
     workspace: who.workspace?.split("/")[1] ?? "",
     key: who.key?.split("/")[3] ?? "",
+    session: who.session ?? "",
     operator: who.role === "operator",
     role: who.role ?? "",
     person: who.person ?? "",

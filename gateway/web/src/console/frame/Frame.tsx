@@ -6,19 +6,38 @@ import { useMe } from "../session";
 import { Account } from "./Account";
 import style from "./Frame.module.css";
 
+// listOf is the entry that the page of one thing belongs to.
+const listOf: Record<string, string> = {
+  workflow: "workflows",
+  run: "runs",
+  credential: "credentials",
+  model: "models",
+  key: "keys",
+};
+
 // Frame is the rail and the place of a page.
 export function Frame({ at, children }: { at: string; children: ReactNode }) {
   const me = useMe();
+  const owner = me.role === "member";
   const entries = me.operator
     ? []
     : [
         { page: "workflows", label: "Workflows", icon: "fork", href: pathOf.workflows(me.workspace) },
         { page: "runs", label: "Runs", icon: "history", href: pathOf.runs(me.workspace) },
-        ...(me.role === "member"
-          ? [{ page: "people", label: "People", icon: "people", href: pathOf.people(me.workspace) }]
+        ...(owner ? [{ page: "usage", label: "Usage", icon: "analytics", href: pathOf.usage(me.workspace) }] : []),
+        ...(owner || me.role === "editor"
+          ? [{ page: "credentials", label: "Credentials", icon: "lock", href: pathOf.credentials(me.workspace) }]
+          : []),
+        ...(owner
+          ? [
+              { page: "keys", label: "Keys", icon: "key", href: pathOf.keys(me.workspace) },
+              { page: "people", label: "People", icon: "people", href: pathOf.people(me.workspace) },
+              { page: "audit", label: "Audit", icon: "formatter", href: pathOf.audit(me.workspace) },
+              { page: "sessions", label: "Sessions", icon: "external", href: pathOf.sessions(me.workspace) },
+            ]
           : []),
       ];
-  const on = at === "workflow" ? "workflows" : at;
+  const on = listOf[at] ?? at;
   return (
     <div className={style.frame}>
       <header className={style.rail}>

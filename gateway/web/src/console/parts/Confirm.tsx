@@ -11,11 +11,12 @@ interface Props {
   danger?: boolean;
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
+  stays?: boolean; // its caller shows something else in its place
   children?: ReactNode;
 }
 
 // Confirm asks once more. It stays open while the action works, and says why it failed.
-export function Confirm({ title, text, action, danger, onConfirm, onClose, children }: Props) {
+export function Confirm({ title, text, action, danger, onConfirm, onClose, stays, children }: Props) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const go = async () => {
@@ -23,7 +24,7 @@ export function Confirm({ title, text, action, danger, onConfirm, onClose, child
     setFailure(null);
     try {
       await onConfirm();
-      onClose();
+      if (!stays) onClose();
     } catch (cause) {
       setFailure(cause as Failure);
       setBusy(false);

@@ -4767,7 +4767,11 @@ type ListRunsRequest struct {
 	// Only runs of this share, by name.
 	Share string `protobuf:"bytes,4,opt,name=share,proto3" json:"share,omitempty"`
 	// Only runs of this workflow, by name.
-	Workflow      string `protobuf:"bytes,5,opt,name=workflow,proto3" json:"workflow,omitempty"`
+	Workflow string `protobuf:"bytes,5,opt,name=workflow,proto3" json:"workflow,omitempty"`
+	// Only in this state.
+	State RunState `protobuf:"varint,6,opt,name=state,proto3,enum=keyhole.sharing.v1.RunState" json:"state,omitempty"`
+	// Only charged to this key of the workspace, by name.
+	ChargedKey    string `protobuf:"bytes,7,opt,name=charged_key,json=chargedKey,proto3" json:"charged_key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4833,6 +4837,20 @@ func (x *ListRunsRequest) GetShare() string {
 func (x *ListRunsRequest) GetWorkflow() string {
 	if x != nil {
 		return x.Workflow
+	}
+	return ""
+}
+
+func (x *ListRunsRequest) GetState() RunState {
+	if x != nil {
+		return x.State
+	}
+	return RunState_RUN_STATE_UNSPECIFIED
+}
+
+func (x *ListRunsRequest) GetChargedKey() string {
+	if x != nil {
+		return x.ChargedKey
 	}
 	return ""
 }
@@ -4952,7 +4970,9 @@ type QueryUsageRequest struct {
 	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
-	PageToken     string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Split each group by day (UTC).
+	ByDay         bool `protobuf:"varint,7,opt,name=by_day,json=byDay,proto3" json:"by_day,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5029,6 +5049,13 @@ func (x *QueryUsageRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *QueryUsageRequest) GetByDay() bool {
+	if x != nil {
+		return x.ByDay
+	}
+	return false
+}
+
 // CredentialUsage totals the use of a workspace's own credentials, in runs charged to any
 // workspace.
 type CredentialUsage struct {
@@ -5044,7 +5071,9 @@ type CredentialUsage struct {
 	// Input tokens, if the provider reported them.
 	InputTokens int64 `protobuf:"varint,5,opt,name=input_tokens,json=inputTokens,proto3" json:"input_tokens,omitempty"`
 	// Output tokens.
-	OutputTokens  int64 `protobuf:"varint,6,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
+	OutputTokens int64 `protobuf:"varint,6,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
+	// The day, "2026-11-30", if the groups are split by day.
+	Day           string `protobuf:"bytes,7,opt,name=day,proto3" json:"day,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5121,6 +5150,13 @@ func (x *CredentialUsage) GetOutputTokens() int64 {
 	return 0
 }
 
+func (x *CredentialUsage) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
 // UsageRow is the total of one group.
 type UsageRow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5137,7 +5173,9 @@ type UsageRow struct {
 	// Input tokens.
 	InputTokens int64 `protobuf:"varint,6,opt,name=input_tokens,json=inputTokens,proto3" json:"input_tokens,omitempty"`
 	// Output tokens.
-	OutputTokens  int64 `protobuf:"varint,7,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
+	OutputTokens int64 `protobuf:"varint,7,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
+	// The day, "2026-11-30", if the groups are split by day.
+	Day           string `protobuf:"bytes,8,opt,name=day,proto3" json:"day,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5219,6 +5257,13 @@ func (x *UsageRow) GetOutputTokens() int64 {
 		return x.OutputTokens
 	}
 	return 0
+}
+
+func (x *UsageRow) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
 }
 
 // QueryUsageResponse is a page of totals.
@@ -5683,7 +5728,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\bend_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x126\n" +
 	"\acharges\x18\f \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\acharges\x123\n" +
 	"\x05steps\x18\r \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\x12\x14\n" +
-	"\x05draft\x18\x0e \x01(\bR\x05draft\"\xe6\x01\n" +
+	"\x05draft\x18\x0e \x01(\bR\x05draft\"\xce\x02\n" +
 	"\x0fListRunsRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
@@ -5691,12 +5736,15 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\n" +
 	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12\x1e\n" +
 	"\x05share\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xf0\x01R\x05share\x12$\n" +
-	"\bworkflow\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\bworkflow\"g\n" +
+	"\bworkflow\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\bworkflow\x12<\n" +
+	"\x05state\x18\x06 \x01(\x0e2\x1c.keyhole.sharing.v1.RunStateB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12(\n" +
+	"\vcharged_key\x18\a \x01(\tB\a\xbaH\x04r\x02\x18xR\n" +
+	"chargedKey\"g\n" +
 	"\x10ListRunsResponse\x12+\n" +
 	"\x04runs\x18\x01 \x03(\v2\x17.keyhole.sharing.v1.RunR\x04runs\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"^\n" +
 	"\rGetRunRequest\x12M\n" +
-	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/runs/[a-z0-9_-]{1,63}$R\x04name\"\xef\x02\n" +
+	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/runs/[a-z0-9_-]{1,63}$R\x04name\"\x86\x03\n" +
 	"\x11QueryUsageRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12Y\n" +
 	"\bgroup_by\x18\x02 \x01(\tB>\xbaH;r9R\x00R\x03keyR\x05shareR\avisitorR\bworkflowR\x05modelR\n" +
@@ -5707,14 +5755,16 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\tpage_size\x18\x05 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"\xbc\x01\n" +
+	"page_token\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12\x15\n" +
+	"\x06by_day\x18\a \x01(\bR\x05byDay\"\xce\x01\n" +
 	"\x0fCredentialUsage\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
 	"\x04runs\x18\x02 \x01(\x03R\x04runs\x12\x14\n" +
 	"\x05calls\x18\x03 \x01(\x03R\x05calls\x12!\n" +
 	"\ffailed_calls\x18\x04 \x01(\x03R\vfailedCalls\x12!\n" +
 	"\finput_tokens\x18\x05 \x01(\x03R\vinputTokens\x12#\n" +
-	"\routput_tokens\x18\x06 \x01(\x03R\foutputTokens\"\xeb\x01\n" +
+	"\routput_tokens\x18\x06 \x01(\x03R\foutputTokens\x12\x10\n" +
+	"\x03day\x18\a \x01(\tR\x03day\"\xfd\x01\n" +
 	"\bUsageRow\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
 	"\x04runs\x18\x02 \x01(\x03R\x04runs\x12\x1f\n" +
@@ -5723,7 +5773,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\fmodel_images\x18\x04 \x01(\x03R\vmodelImages\x12)\n" +
 	"\x10credential_calls\x18\x05 \x01(\x03R\x0fcredentialCalls\x12!\n" +
 	"\finput_tokens\x18\x06 \x01(\x03R\vinputTokens\x12#\n" +
-	"\routput_tokens\x18\a \x01(\x03R\foutputTokens\"\xb5\x01\n" +
+	"\routput_tokens\x18\a \x01(\x03R\foutputTokens\x12\x10\n" +
+	"\x03day\x18\b \x01(\tR\x03day\"\xb5\x01\n" +
 	"\x12QueryUsageResponse\x120\n" +
 	"\x04rows\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.UsageRowR\x04rows\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12E\n" +
@@ -5964,72 +6015,73 @@ var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
 	68, // 58: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
 	58, // 59: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
 	59, // 60: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	60, // 61: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	68, // 62: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	68, // 63: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	66, // 64: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	65, // 65: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
-	12, // 66: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	13, // 67: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	15, // 68: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	16, // 69: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	17, // 70: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	18, // 71: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	19, // 72: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	21, // 73: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	22, // 74: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	7,  // 75: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
-	8,  // 76: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	9,  // 77: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	10, // 78: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
-	11, // 79: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
-	23, // 80: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	39, // 81: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	40, // 82: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	42, // 83: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	43, // 84: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	44, // 85: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	45, // 86: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	46, // 87: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	47, // 88: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	48, // 89: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	55, // 90: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	61, // 91: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	63, // 92: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	64, // 93: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,  // 94: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	14, // 95: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,  // 96: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 97: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 98: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 99: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	20, // 100: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	5,  // 101: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,  // 102: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	6,  // 103: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	6,  // 104: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	71, // 105: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
-	4,  // 106: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
-	31, // 107: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	31, // 108: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	38, // 109: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	41, // 110: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	38, // 111: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	38, // 112: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	71, // 113: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	38, // 114: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	38, // 115: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	38, // 116: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	54, // 117: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	57, // 118: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	62, // 119: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	60, // 120: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	67, // 121: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	94, // [94:122] is the sub-list for method output_type
-	66, // [66:94] is the sub-list for method input_type
-	66, // [66:66] is the sub-list for extension type_name
-	66, // [66:66] is the sub-list for extension extendee
-	0,  // [0:66] is the sub-list for field type_name
+	3,  // 61: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
+	60, // 62: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	68, // 63: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	68, // 64: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	66, // 65: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	65, // 66: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
+	12, // 67: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	13, // 68: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	15, // 69: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	16, // 70: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	17, // 71: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	18, // 72: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	19, // 73: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	21, // 74: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	22, // 75: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	7,  // 76: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
+	8,  // 77: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	9,  // 78: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	10, // 79: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
+	11, // 80: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
+	23, // 81: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	39, // 82: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	40, // 83: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	42, // 84: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	43, // 85: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	44, // 86: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	45, // 87: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	46, // 88: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	47, // 89: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	48, // 90: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	55, // 91: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	61, // 92: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	63, // 93: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	64, // 94: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,  // 95: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	14, // 96: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,  // 97: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 98: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 99: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,  // 100: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	20, // 101: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	5,  // 102: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,  // 103: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	6,  // 104: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	6,  // 105: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	71, // 106: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
+	4,  // 107: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
+	31, // 108: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	31, // 109: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	38, // 110: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	41, // 111: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	38, // 112: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	38, // 113: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	71, // 114: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	38, // 115: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	38, // 116: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	38, // 117: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	54, // 118: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	57, // 119: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	62, // 120: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	60, // 121: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	67, // 122: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	95, // [95:123] is the sub-list for method output_type
+	67, // [67:95] is the sub-list for method input_type
+	67, // [67:67] is the sub-list for extension type_name
+	67, // [67:67] is the sub-list for extension extendee
+	0,  // [0:67] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }

@@ -217,6 +217,80 @@ func (SlotKind) EnumDescriptor() ([]byte, []int) {
 	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{2}
 }
 
+// TestOutcome is how a provider answered a test.
+type TestOutcome int32
+
+const (
+	// Not used.
+	TestOutcome_TEST_OUTCOME_UNSPECIFIED TestOutcome = 0
+	// The provider accepted the credential.
+	TestOutcome_TEST_OUTCOME_ACCEPTED TestOutcome = 1
+	// The provider does not know the credential, or it has expired.
+	TestOutcome_TEST_OUTCOME_REFUSED TestOutcome = 2
+	// The provider knows the credential, but it may not do what the test asked for.
+	TestOutcome_TEST_OUTCOME_NO_PERMISSION TestOutcome = 3
+	// The provider limits calls with the credential now, or its credit is used up.
+	TestOutcome_TEST_OUTCOME_LIMITED TestOutcome = 4
+	// There was no usable answer: the provider cannot be reached or has a fault, or the
+	// address may not be called.
+	TestOutcome_TEST_OUTCOME_UNREACHABLE TestOutcome = 5
+	// The answer says nothing about the credential.
+	TestOutcome_TEST_OUTCOME_UNCLEAR TestOutcome = 6
+	// No call was made: Keyhole knows no harmless call for this credential.
+	TestOutcome_TEST_OUTCOME_NOT_TESTED TestOutcome = 7
+)
+
+// Enum value maps for TestOutcome.
+var (
+	TestOutcome_name = map[int32]string{
+		0: "TEST_OUTCOME_UNSPECIFIED",
+		1: "TEST_OUTCOME_ACCEPTED",
+		2: "TEST_OUTCOME_REFUSED",
+		3: "TEST_OUTCOME_NO_PERMISSION",
+		4: "TEST_OUTCOME_LIMITED",
+		5: "TEST_OUTCOME_UNREACHABLE",
+		6: "TEST_OUTCOME_UNCLEAR",
+		7: "TEST_OUTCOME_NOT_TESTED",
+	}
+	TestOutcome_value = map[string]int32{
+		"TEST_OUTCOME_UNSPECIFIED":   0,
+		"TEST_OUTCOME_ACCEPTED":      1,
+		"TEST_OUTCOME_REFUSED":       2,
+		"TEST_OUTCOME_NO_PERMISSION": 3,
+		"TEST_OUTCOME_LIMITED":       4,
+		"TEST_OUTCOME_UNREACHABLE":   5,
+		"TEST_OUTCOME_UNCLEAR":       6,
+		"TEST_OUTCOME_NOT_TESTED":    7,
+	}
+)
+
+func (x TestOutcome) Enum() *TestOutcome {
+	p := new(TestOutcome)
+	*p = x
+	return p
+}
+
+func (x TestOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TestOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_keyhole_vault_v1_vault_proto_enumTypes[3].Descriptor()
+}
+
+func (TestOutcome) Type() protoreflect.EnumType {
+	return &file_keyhole_vault_v1_vault_proto_enumTypes[3]
+}
+
+func (x TestOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TestOutcome.Descriptor instead.
+func (TestOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{3}
+}
+
 // WhoamiRequest asks about the key that was presented.
 type WhoamiRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -506,7 +580,9 @@ type ListWorkspacesRequest struct {
 	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only those with this text in the id or the title. Case does not count.
+	Text          string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -551,6 +627,13 @@ func (x *ListWorkspacesRequest) GetPageSize() int32 {
 func (x *ListWorkspacesRequest) GetPageToken() string {
 	if x != nil {
 		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListWorkspacesRequest) GetText() string {
+	if x != nil {
+		return x.Text
 	}
 	return ""
 }
@@ -913,7 +996,9 @@ type ListKeysRequest struct {
 	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
-	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only those with this text in the id or the title. Case does not count.
+	Text          string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -965,6 +1050,13 @@ func (x *ListKeysRequest) GetPageSize() int32 {
 func (x *ListKeysRequest) GetPageToken() string {
 	if x != nil {
 		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListKeysRequest) GetText() string {
+	if x != nil {
+		return x.Text
 	}
 	return ""
 }
@@ -2623,7 +2715,15 @@ type Credential struct {
 	// Whether the guard can recognize it in answers. Hidden use requires this.
 	Guardable bool `protobuf:"varint,12,opt,name=guardable,proto3" json:"guardable,omitempty"`
 	// Text before the value in a header: "Bot ", "Token ". Part of the slot.
-	SlotPrefix    string `protobuf:"bytes,13,opt,name=slot_prefix,json=slotPrefix,proto3" json:"slot_prefix,omitempty"`
+	SlotPrefix string `protobuf:"bytes,13,opt,name=slot_prefix,json=slotPrefix,proto3" json:"slot_prefix,omitempty"`
+	// When a call was last made with it; unset if there was none.
+	LastUseTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=last_use_time,json=lastUseTime,proto3" json:"last_use_time,omitempty"`
+	// Number of workflows whose live version names it.
+	WorkflowCount int32 `protobuf:"varint,15,opt,name=workflow_count,json=workflowCount,proto3" json:"workflow_count,omitempty"`
+	// Resource names of those workflows, at most 20. Only GetCredential returns them.
+	Workflows []string `protobuf:"bytes,16,rep,name=workflows,proto3" json:"workflows,omitempty"`
+	// Resource names of shares that use it hidden, at most 20. Only GetCredential returns them.
+	Shares        []string `protobuf:"bytes,17,rep,name=shares,proto3" json:"shares,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2749,6 +2849,34 @@ func (x *Credential) GetSlotPrefix() string {
 	return ""
 }
 
+func (x *Credential) GetLastUseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastUseTime
+	}
+	return nil
+}
+
+func (x *Credential) GetWorkflowCount() int32 {
+	if x != nil {
+		return x.WorkflowCount
+	}
+	return 0
+}
+
+func (x *Credential) GetWorkflows() []string {
+	if x != nil {
+		return x.Workflows
+	}
+	return nil
+}
+
+func (x *Credential) GetShares() []string {
+	if x != nil {
+		return x.Shares
+	}
+	return nil
+}
+
 // CreateCredentialRequest stores a credential.
 type CreateCredentialRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2821,7 +2949,10 @@ type ListCredentialsRequest struct {
 	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
-	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only those with this text in the id, the title, the provider or a host. Case does not
+	// count.
+	Text          string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2873,6 +3004,13 @@ func (x *ListCredentialsRequest) GetPageSize() int32 {
 func (x *ListCredentialsRequest) GetPageToken() string {
 	if x != nil {
 		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListCredentialsRequest) GetText() string {
+	if x != nil {
+		return x.Text
 	}
 	return ""
 }
@@ -3089,6 +3227,107 @@ func (x *DeleteCredentialRequest) GetForce() bool {
 	return false
 }
 
+// TestCredentialRequest names a credential.
+type TestCredentialRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/credentials/{credential}".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TestCredentialRequest) Reset() {
+	*x = TestCredentialRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TestCredentialRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TestCredentialRequest) ProtoMessage() {}
+
+func (x *TestCredentialRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TestCredentialRequest.ProtoReflect.Descriptor instead.
+func (*TestCredentialRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *TestCredentialRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// TestCredentialResponse is the result of a test.
+type TestCredentialResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How the provider answered.
+	Outcome TestOutcome `protobuf:"varint,1,opt,name=outcome,proto3,enum=keyhole.vault.v1.TestOutcome" json:"outcome,omitempty"`
+	// The same in a sentence. It has no text of the provider.
+	Message       string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TestCredentialResponse) Reset() {
+	*x = TestCredentialResponse{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TestCredentialResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TestCredentialResponse) ProtoMessage() {}
+
+func (x *TestCredentialResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TestCredentialResponse.ProtoReflect.Descriptor instead.
+func (*TestCredentialResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *TestCredentialResponse) GetOutcome() TestOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return TestOutcome_TEST_OUTCOME_UNSPECIFIED
+}
+
+func (x *TestCredentialResponse) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
 // AuditEvent is one entry of the audit log.
 type AuditEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3112,7 +3351,7 @@ type AuditEvent struct {
 
 func (x *AuditEvent) Reset() {
 	*x = AuditEvent{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3124,7 +3363,7 @@ func (x *AuditEvent) String() string {
 func (*AuditEvent) ProtoMessage() {}
 
 func (x *AuditEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3137,7 +3376,7 @@ func (x *AuditEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditEvent.ProtoReflect.Descriptor instead.
 func (*AuditEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{45}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *AuditEvent) GetName() string {
@@ -3199,14 +3438,21 @@ type ListAuditEventsRequest struct {
 	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// Only entries of this resource, by name.
-	Resource      string `protobuf:"bytes,4,opt,name=resource,proto3" json:"resource,omitempty"`
+	Resource string `protobuf:"bytes,4,opt,name=resource,proto3" json:"resource,omitempty"`
+	// Only entries whose action is this one or begins with it and a dot: "credential",
+	// "credential.use".
+	Action string `protobuf:"bytes,5,opt,name=action,proto3" json:"action,omitempty"`
+	// Only entries from this time on.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// Only entries before this time.
+	EndTime       *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListAuditEventsRequest) Reset() {
 	*x = ListAuditEventsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3218,7 +3464,7 @@ func (x *ListAuditEventsRequest) String() string {
 func (*ListAuditEventsRequest) ProtoMessage() {}
 
 func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3231,7 +3477,7 @@ func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{46}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ListAuditEventsRequest) GetParent() string {
@@ -3262,6 +3508,27 @@ func (x *ListAuditEventsRequest) GetResource() string {
 	return ""
 }
 
+func (x *ListAuditEventsRequest) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *ListAuditEventsRequest) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *ListAuditEventsRequest) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
 // ListAuditEventsResponse is a page of the audit log.
 type ListAuditEventsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3275,7 +3542,7 @@ type ListAuditEventsResponse struct {
 
 func (x *ListAuditEventsResponse) Reset() {
 	*x = ListAuditEventsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3287,7 +3554,7 @@ func (x *ListAuditEventsResponse) String() string {
 func (*ListAuditEventsResponse) ProtoMessage() {}
 
 func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3300,7 +3567,7 @@ func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{47}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ListAuditEventsResponse) GetEvents() []*AuditEvent {
@@ -3342,12 +3609,13 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"createTime\"\xa5\x01\n" +
 	"\x16CreateWorkspaceRequest\x12A\n" +
 	"\tworkspace\x18\x01 \x01(\v2\x1b.keyhole.vault.v1.WorkspaceB\x06\xbaH\x03\xc8\x01\x01R\tworkspace\x12H\n" +
-	"\fworkspace_id\x18\x02 \x01(\tB%\xbaH\"r 2\x1e^[a-z][a-z0-9-]{1,38}[a-z0-9]$R\vworkspaceId\"i\n" +
+	"\fworkspace_id\x18\x02 \x01(\tB%\xbaH\"r 2\x1e^[a-z][a-z0-9-]{1,38}[a-z0-9]$R\vworkspaceId\"\x87\x01\n" +
 	"\x15ListWorkspacesRequest\x12'\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"}\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12\x1c\n" +
+	"\x04text\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\"}\n" +
 	"\x16ListWorkspacesResponse\x12;\n" +
 	"\n" +
 	"workspaces\x18\x01 \x03(\v2\x1b.keyhole.vault.v1.WorkspaceR\n" +
@@ -3376,13 +3644,14 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x10CreateKeyRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\x03key\x18\x02 \x01(\v2\x15.keyhole.vault.v1.KeyR\x03key\x12;\n" +
-	"\x06key_id\x18\x03 \x01(\tB$\xbaH!r\x1f2\x1d^([a-z0-9][a-z0-9_-]{0,62})?$R\x05keyId\"\xa0\x01\n" +
+	"\x06key_id\x18\x03 \x01(\tB$\xbaH!r\x1f2\x1d^([a-z0-9][a-z0-9_-]{0,62})?$R\x05keyId\"\xbe\x01\n" +
 	"\x0fListKeysRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"e\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12\x1c\n" +
+	"\x04text\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\"e\n" +
 	"\x10ListKeysResponse\x12)\n" +
 	"\x04keys\x18\x01 \x03(\v2\x15.keyhole.vault.v1.KeyR\x04keys\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"^\n" +
@@ -3497,7 +3766,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\bSignedIn\x120\n" +
 	"\x06person\x18\x01 \x01(\v2\x18.keyhole.vault.v1.PersonR\x06person\x12'\n" +
 	"\x03key\x18\x02 \x01(\v2\x15.keyhole.vault.v1.KeyR\x03key\x123\n" +
-	"\asession\x18\x03 \x01(\v2\x19.keyhole.vault.v1.SessionR\asession\"\xc0\x04\n" +
+	"\asession\x18\x03 \x01(\v2\x19.keyhole.vault.v1.SessionR\asession\"\xf1\x05\n" +
 	"\n" +
 	"Credential\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12#\n" +
@@ -3516,19 +3785,24 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"updateTime\x12!\n" +
 	"\tguardable\x18\f \x01(\bB\x03\xe0A\x03R\tguardable\x12(\n" +
 	"\vslot_prefix\x18\r \x01(\tB\a\xbaH\x04r\x02\x18@R\n" +
-	"slotPrefix\"\xe4\x01\n" +
+	"slotPrefix\x12C\n" +
+	"\rlast_use_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\vlastUseTime\x12*\n" +
+	"\x0eworkflow_count\x18\x0f \x01(\x05B\x03\xe0A\x03R\rworkflowCount\x12!\n" +
+	"\tworkflows\x18\x10 \x03(\tB\x03\xe0A\x03R\tworkflows\x12\x1b\n" +
+	"\x06shares\x18\x11 \x03(\tB\x03\xe0A\x03R\x06shares\"\xe4\x01\n" +
 	"\x17CreateCredentialRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12D\n" +
 	"\n" +
 	"credential\x18\x02 \x01(\v2\x1c.keyhole.vault.v1.CredentialB\x06\xbaH\x03\xc8\x01\x01R\n" +
 	"credential\x12F\n" +
-	"\rcredential_id\x18\x03 \x01(\tB!\xbaH\x1er\x1c2\x1a^[a-z0-9][a-z0-9_-]{0,62}$R\fcredentialId\"\xa7\x01\n" +
+	"\rcredential_id\x18\x03 \x01(\tB!\xbaH\x1er\x1c2\x1a^[a-z0-9][a-z0-9_-]{0,62}$R\fcredentialId\"\xc5\x01\n" +
 	"\x16ListCredentialsRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"\x81\x01\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12\x1c\n" +
+	"\x04text\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\"\x81\x01\n" +
 	"\x17ListCredentialsResponse\x12>\n" +
 	"\vcredentials\x18\x01 \x03(\v2\x1c.keyhole.vault.v1.CredentialR\vcredentials\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"l\n" +
@@ -3542,7 +3816,12 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"updateMask\"\x85\x01\n" +
 	"\x17DeleteCredentialRequest\x12T\n" +
 	"\x04name\x18\x01 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/credentials/[a-z0-9_-]{1,63}$R\x04name\x12\x14\n" +
-	"\x05force\x18\x02 \x01(\bR\x05force\"\xb5\x02\n" +
+	"\x05force\x18\x02 \x01(\bR\x05force\"m\n" +
+	"\x15TestCredentialRequest\x12T\n" +
+	"\x04name\x18\x01 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/credentials/[a-z0-9_-]{1,63}$R\x04name\"k\n" +
+	"\x16TestCredentialResponse\x127\n" +
+	"\aoutcome\x18\x01 \x01(\x0e2\x1d.keyhole.vault.v1.TestOutcomeR\aoutcome\x12\x18\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\"\xb5\x02\n" +
 	"\n" +
 	"AuditEvent\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12.\n" +
@@ -3554,14 +3833,18 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\adetails\x18\a \x03(\v2).keyhole.vault.v1.AuditEvent.DetailsEntryR\adetails\x1a:\n" +
 	"\fDetailsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xcd\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xef\x02\n" +
 	"\x16ListAuditEventsRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12$\n" +
-	"\bresource\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\bresource\"w\n" +
+	"\bresource\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\bresource\x12.\n" +
+	"\x06action\x18\x05 \x01(\tB\x16\xbaH\x13r\x112\x0f^[a-z_.]{0,60}$R\x06action\x129\n" +
+	"\n" +
+	"start_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"w\n" +
 	"\x17ListAuditEventsResponse\x124\n" +
 	"\x06events\x18\x01 \x03(\v2\x1c.keyhole.vault.v1.AuditEventR\x06events\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*W\n" +
@@ -3584,7 +3867,16 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x0fSLOT_KIND_QUERY\x10\x03\x12\x13\n" +
 	"\x0fSLOT_KIND_BASIC\x10\x04\x12\x12\n" +
 	"\x0eSLOT_KIND_BODY\x10\x05\x12\x11\n" +
-	"\rSLOT_KIND_URL\x10\x062\xcf \n" +
+	"\rSLOT_KIND_URL\x10\x06*\xef\x01\n" +
+	"\vTestOutcome\x12\x1c\n" +
+	"\x18TEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15TEST_OUTCOME_ACCEPTED\x10\x01\x12\x18\n" +
+	"\x14TEST_OUTCOME_REFUSED\x10\x02\x12\x1e\n" +
+	"\x1aTEST_OUTCOME_NO_PERMISSION\x10\x03\x12\x18\n" +
+	"\x14TEST_OUTCOME_LIMITED\x10\x04\x12\x1c\n" +
+	"\x18TEST_OUTCOME_UNREACHABLE\x10\x05\x12\x18\n" +
+	"\x14TEST_OUTCOME_UNCLEAR\x10\x06\x12\x1b\n" +
+	"\x17TEST_OUTCOME_NOT_TESTED\x10\a2\xf9!\n" +
 	"\fVaultService\x12k\n" +
 	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
@@ -3650,7 +3942,9 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x01\x02\x1a\x0fcredential.name\x82\xd3\xe4\x93\x02>:\n" +
 	"credential20/v1/{credential.name=workspaces/*/credentials/*}\x12\x91\x01\n" +
 	"\x10DeleteCredential\x12).keyhole.vault.v1.DeleteCredentialRequest\x1a\x16.google.protobuf.Empty\":\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02'*%/v1/{name=workspaces/*/credentials/*}\x12\x9f\x01\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02'*%/v1/{name=workspaces/*/credentials/*}\x12\xa7\x01\n" +
+	"\x0eTestCredential\x12'.keyhole.vault.v1.TestCredentialRequest\x1a(.keyhole.vault.v1.TestCredentialResponse\"B\xea\xe0\x18\t\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02/:\x01*\"*/v1/{name=workspaces/*/credentials/*}:test\x12\x9f\x01\n" +
 	"\x0fListAuditEvents\x12(.keyhole.vault.v1.ListAuditEventsRequest\x1a).keyhole.vault.v1.ListAuditEventsResponse\"7\xea\xe0\x18\f\n" +
 	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/auditBFZDgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1;vaultv1b\x06proto3"
 
@@ -3666,172 +3960,181 @@ func file_keyhole_vault_v1_vault_proto_rawDescGZIP() []byte {
 	return file_keyhole_vault_v1_vault_proto_rawDescData
 }
 
-var file_keyhole_vault_v1_vault_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
+var file_keyhole_vault_v1_vault_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 51)
 var file_keyhole_vault_v1_vault_proto_goTypes = []any{
 	(Period)(0),                      // 0: keyhole.vault.v1.Period
 	(PersonRole)(0),                  // 1: keyhole.vault.v1.PersonRole
 	(SlotKind)(0),                    // 2: keyhole.vault.v1.SlotKind
-	(*WhoamiRequest)(nil),            // 3: keyhole.vault.v1.WhoamiRequest
-	(*WhoamiResponse)(nil),           // 4: keyhole.vault.v1.WhoamiResponse
-	(*Workspace)(nil),                // 5: keyhole.vault.v1.Workspace
-	(*CreateWorkspaceRequest)(nil),   // 6: keyhole.vault.v1.CreateWorkspaceRequest
-	(*ListWorkspacesRequest)(nil),    // 7: keyhole.vault.v1.ListWorkspacesRequest
-	(*ListWorkspacesResponse)(nil),   // 8: keyhole.vault.v1.ListWorkspacesResponse
-	(*GetWorkspaceRequest)(nil),      // 9: keyhole.vault.v1.GetWorkspaceRequest
-	(*Budget)(nil),                   // 10: keyhole.vault.v1.Budget
-	(*Key)(nil),                      // 11: keyhole.vault.v1.Key
-	(*CreateKeyRequest)(nil),         // 12: keyhole.vault.v1.CreateKeyRequest
-	(*ListKeysRequest)(nil),          // 13: keyhole.vault.v1.ListKeysRequest
-	(*ListKeysResponse)(nil),         // 14: keyhole.vault.v1.ListKeysResponse
-	(*GetKeyRequest)(nil),            // 15: keyhole.vault.v1.GetKeyRequest
-	(*UpdateKeyRequest)(nil),         // 16: keyhole.vault.v1.UpdateKeyRequest
-	(*DeleteKeyRequest)(nil),         // 17: keyhole.vault.v1.DeleteKeyRequest
-	(*Session)(nil),                  // 18: keyhole.vault.v1.Session
-	(*CreateSessionRequest)(nil),     // 19: keyhole.vault.v1.CreateSessionRequest
-	(*ListSessionsRequest)(nil),      // 20: keyhole.vault.v1.ListSessionsRequest
-	(*ListSessionsResponse)(nil),     // 21: keyhole.vault.v1.ListSessionsResponse
-	(*DeleteSessionRequest)(nil),     // 22: keyhole.vault.v1.DeleteSessionRequest
-	(*CreateSignInLinkRequest)(nil),  // 23: keyhole.vault.v1.CreateSignInLinkRequest
-	(*SignInLink)(nil),               // 24: keyhole.vault.v1.SignInLink
-	(*Person)(nil),                   // 25: keyhole.vault.v1.Person
-	(*ListPeopleRequest)(nil),        // 26: keyhole.vault.v1.ListPeopleRequest
-	(*ListPeopleResponse)(nil),       // 27: keyhole.vault.v1.ListPeopleResponse
-	(*GetPersonRequest)(nil),         // 28: keyhole.vault.v1.GetPersonRequest
-	(*UpdatePersonRequest)(nil),      // 29: keyhole.vault.v1.UpdatePersonRequest
-	(*DeletePersonRequest)(nil),      // 30: keyhole.vault.v1.DeletePersonRequest
-	(*Invitation)(nil),               // 31: keyhole.vault.v1.Invitation
-	(*CreateInvitationRequest)(nil),  // 32: keyhole.vault.v1.CreateInvitationRequest
-	(*ListInvitationsRequest)(nil),   // 33: keyhole.vault.v1.ListInvitationsRequest
-	(*ListInvitationsResponse)(nil),  // 34: keyhole.vault.v1.ListInvitationsResponse
-	(*DeleteInvitationRequest)(nil),  // 35: keyhole.vault.v1.DeleteInvitationRequest
-	(*LookUpInvitationRequest)(nil),  // 36: keyhole.vault.v1.LookUpInvitationRequest
-	(*LookUpInvitationResponse)(nil), // 37: keyhole.vault.v1.LookUpInvitationResponse
-	(*AcceptInvitationRequest)(nil),  // 38: keyhole.vault.v1.AcceptInvitationRequest
-	(*SignUpRequest)(nil),            // 39: keyhole.vault.v1.SignUpRequest
-	(*SignedIn)(nil),                 // 40: keyhole.vault.v1.SignedIn
-	(*Credential)(nil),               // 41: keyhole.vault.v1.Credential
-	(*CreateCredentialRequest)(nil),  // 42: keyhole.vault.v1.CreateCredentialRequest
-	(*ListCredentialsRequest)(nil),   // 43: keyhole.vault.v1.ListCredentialsRequest
-	(*ListCredentialsResponse)(nil),  // 44: keyhole.vault.v1.ListCredentialsResponse
-	(*GetCredentialRequest)(nil),     // 45: keyhole.vault.v1.GetCredentialRequest
-	(*UpdateCredentialRequest)(nil),  // 46: keyhole.vault.v1.UpdateCredentialRequest
-	(*DeleteCredentialRequest)(nil),  // 47: keyhole.vault.v1.DeleteCredentialRequest
-	(*AuditEvent)(nil),               // 48: keyhole.vault.v1.AuditEvent
-	(*ListAuditEventsRequest)(nil),   // 49: keyhole.vault.v1.ListAuditEventsRequest
-	(*ListAuditEventsResponse)(nil),  // 50: keyhole.vault.v1.ListAuditEventsResponse
-	nil,                              // 51: keyhole.vault.v1.AuditEvent.DetailsEntry
-	(*timestamppb.Timestamp)(nil),    // 52: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),    // 53: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),            // 54: google.protobuf.Empty
+	(TestOutcome)(0),                 // 3: keyhole.vault.v1.TestOutcome
+	(*WhoamiRequest)(nil),            // 4: keyhole.vault.v1.WhoamiRequest
+	(*WhoamiResponse)(nil),           // 5: keyhole.vault.v1.WhoamiResponse
+	(*Workspace)(nil),                // 6: keyhole.vault.v1.Workspace
+	(*CreateWorkspaceRequest)(nil),   // 7: keyhole.vault.v1.CreateWorkspaceRequest
+	(*ListWorkspacesRequest)(nil),    // 8: keyhole.vault.v1.ListWorkspacesRequest
+	(*ListWorkspacesResponse)(nil),   // 9: keyhole.vault.v1.ListWorkspacesResponse
+	(*GetWorkspaceRequest)(nil),      // 10: keyhole.vault.v1.GetWorkspaceRequest
+	(*Budget)(nil),                   // 11: keyhole.vault.v1.Budget
+	(*Key)(nil),                      // 12: keyhole.vault.v1.Key
+	(*CreateKeyRequest)(nil),         // 13: keyhole.vault.v1.CreateKeyRequest
+	(*ListKeysRequest)(nil),          // 14: keyhole.vault.v1.ListKeysRequest
+	(*ListKeysResponse)(nil),         // 15: keyhole.vault.v1.ListKeysResponse
+	(*GetKeyRequest)(nil),            // 16: keyhole.vault.v1.GetKeyRequest
+	(*UpdateKeyRequest)(nil),         // 17: keyhole.vault.v1.UpdateKeyRequest
+	(*DeleteKeyRequest)(nil),         // 18: keyhole.vault.v1.DeleteKeyRequest
+	(*Session)(nil),                  // 19: keyhole.vault.v1.Session
+	(*CreateSessionRequest)(nil),     // 20: keyhole.vault.v1.CreateSessionRequest
+	(*ListSessionsRequest)(nil),      // 21: keyhole.vault.v1.ListSessionsRequest
+	(*ListSessionsResponse)(nil),     // 22: keyhole.vault.v1.ListSessionsResponse
+	(*DeleteSessionRequest)(nil),     // 23: keyhole.vault.v1.DeleteSessionRequest
+	(*CreateSignInLinkRequest)(nil),  // 24: keyhole.vault.v1.CreateSignInLinkRequest
+	(*SignInLink)(nil),               // 25: keyhole.vault.v1.SignInLink
+	(*Person)(nil),                   // 26: keyhole.vault.v1.Person
+	(*ListPeopleRequest)(nil),        // 27: keyhole.vault.v1.ListPeopleRequest
+	(*ListPeopleResponse)(nil),       // 28: keyhole.vault.v1.ListPeopleResponse
+	(*GetPersonRequest)(nil),         // 29: keyhole.vault.v1.GetPersonRequest
+	(*UpdatePersonRequest)(nil),      // 30: keyhole.vault.v1.UpdatePersonRequest
+	(*DeletePersonRequest)(nil),      // 31: keyhole.vault.v1.DeletePersonRequest
+	(*Invitation)(nil),               // 32: keyhole.vault.v1.Invitation
+	(*CreateInvitationRequest)(nil),  // 33: keyhole.vault.v1.CreateInvitationRequest
+	(*ListInvitationsRequest)(nil),   // 34: keyhole.vault.v1.ListInvitationsRequest
+	(*ListInvitationsResponse)(nil),  // 35: keyhole.vault.v1.ListInvitationsResponse
+	(*DeleteInvitationRequest)(nil),  // 36: keyhole.vault.v1.DeleteInvitationRequest
+	(*LookUpInvitationRequest)(nil),  // 37: keyhole.vault.v1.LookUpInvitationRequest
+	(*LookUpInvitationResponse)(nil), // 38: keyhole.vault.v1.LookUpInvitationResponse
+	(*AcceptInvitationRequest)(nil),  // 39: keyhole.vault.v1.AcceptInvitationRequest
+	(*SignUpRequest)(nil),            // 40: keyhole.vault.v1.SignUpRequest
+	(*SignedIn)(nil),                 // 41: keyhole.vault.v1.SignedIn
+	(*Credential)(nil),               // 42: keyhole.vault.v1.Credential
+	(*CreateCredentialRequest)(nil),  // 43: keyhole.vault.v1.CreateCredentialRequest
+	(*ListCredentialsRequest)(nil),   // 44: keyhole.vault.v1.ListCredentialsRequest
+	(*ListCredentialsResponse)(nil),  // 45: keyhole.vault.v1.ListCredentialsResponse
+	(*GetCredentialRequest)(nil),     // 46: keyhole.vault.v1.GetCredentialRequest
+	(*UpdateCredentialRequest)(nil),  // 47: keyhole.vault.v1.UpdateCredentialRequest
+	(*DeleteCredentialRequest)(nil),  // 48: keyhole.vault.v1.DeleteCredentialRequest
+	(*TestCredentialRequest)(nil),    // 49: keyhole.vault.v1.TestCredentialRequest
+	(*TestCredentialResponse)(nil),   // 50: keyhole.vault.v1.TestCredentialResponse
+	(*AuditEvent)(nil),               // 51: keyhole.vault.v1.AuditEvent
+	(*ListAuditEventsRequest)(nil),   // 52: keyhole.vault.v1.ListAuditEventsRequest
+	(*ListAuditEventsResponse)(nil),  // 53: keyhole.vault.v1.ListAuditEventsResponse
+	nil,                              // 54: keyhole.vault.v1.AuditEvent.DetailsEntry
+	(*timestamppb.Timestamp)(nil),    // 55: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),    // 56: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),            // 57: google.protobuf.Empty
 }
 var file_keyhole_vault_v1_vault_proto_depIdxs = []int32{
-	52, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
-	52, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
-	5,  // 2: keyhole.vault.v1.CreateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
-	5,  // 3: keyhole.vault.v1.ListWorkspacesResponse.workspaces:type_name -> keyhole.vault.v1.Workspace
+	55, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
+	55, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
+	6,  // 2: keyhole.vault.v1.CreateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
+	6,  // 3: keyhole.vault.v1.ListWorkspacesResponse.workspaces:type_name -> keyhole.vault.v1.Workspace
 	0,  // 4: keyhole.vault.v1.Budget.period:type_name -> keyhole.vault.v1.Period
-	10, // 5: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
-	52, // 6: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
-	52, // 7: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
-	10, // 8: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
-	11, // 9: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	11, // 10: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
-	11, // 11: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	53, // 12: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
-	52, // 13: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
-	52, // 14: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
-	52, // 15: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
-	18, // 16: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
-	52, // 17: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
+	11, // 5: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
+	55, // 6: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
+	55, // 7: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
+	11, // 8: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
+	12, // 9: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
+	12, // 10: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
+	12, // 11: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
+	56, // 12: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
+	55, // 13: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
+	55, // 14: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
+	55, // 15: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
+	19, // 16: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
+	55, // 17: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
 	1,  // 18: keyhole.vault.v1.Person.role:type_name -> keyhole.vault.v1.PersonRole
-	52, // 19: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
-	25, // 20: keyhole.vault.v1.ListPeopleResponse.people:type_name -> keyhole.vault.v1.Person
-	25, // 21: keyhole.vault.v1.UpdatePersonRequest.person:type_name -> keyhole.vault.v1.Person
-	53, // 22: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
+	55, // 19: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
+	26, // 20: keyhole.vault.v1.ListPeopleResponse.people:type_name -> keyhole.vault.v1.Person
+	26, // 21: keyhole.vault.v1.UpdatePersonRequest.person:type_name -> keyhole.vault.v1.Person
+	56, // 22: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
 	1,  // 23: keyhole.vault.v1.Invitation.role:type_name -> keyhole.vault.v1.PersonRole
-	52, // 24: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
-	52, // 25: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
-	31, // 26: keyhole.vault.v1.CreateInvitationRequest.invitation:type_name -> keyhole.vault.v1.Invitation
-	31, // 27: keyhole.vault.v1.ListInvitationsResponse.invitations:type_name -> keyhole.vault.v1.Invitation
+	55, // 24: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
+	55, // 25: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
+	32, // 26: keyhole.vault.v1.CreateInvitationRequest.invitation:type_name -> keyhole.vault.v1.Invitation
+	32, // 27: keyhole.vault.v1.ListInvitationsResponse.invitations:type_name -> keyhole.vault.v1.Invitation
 	1,  // 28: keyhole.vault.v1.LookUpInvitationResponse.role:type_name -> keyhole.vault.v1.PersonRole
-	52, // 29: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
-	25, // 30: keyhole.vault.v1.SignedIn.person:type_name -> keyhole.vault.v1.Person
-	11, // 31: keyhole.vault.v1.SignedIn.key:type_name -> keyhole.vault.v1.Key
-	18, // 32: keyhole.vault.v1.SignedIn.session:type_name -> keyhole.vault.v1.Session
+	55, // 29: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
+	26, // 30: keyhole.vault.v1.SignedIn.person:type_name -> keyhole.vault.v1.Person
+	12, // 31: keyhole.vault.v1.SignedIn.key:type_name -> keyhole.vault.v1.Key
+	19, // 32: keyhole.vault.v1.SignedIn.session:type_name -> keyhole.vault.v1.Session
 	2,  // 33: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
-	52, // 34: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
-	52, // 35: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
-	41, // 36: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	41, // 37: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	41, // 38: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	53, // 39: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
-	52, // 40: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
-	51, // 41: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
-	48, // 42: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
-	3,  // 43: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
-	6,  // 44: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
-	7,  // 45: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
-	9,  // 46: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
-	12, // 47: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
-	13, // 48: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
-	15, // 49: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
-	16, // 50: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
-	17, // 51: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
-	19, // 52: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
-	20, // 53: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
-	22, // 54: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
-	23, // 55: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
-	39, // 56: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
-	26, // 57: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
-	28, // 58: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
-	29, // 59: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
-	30, // 60: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
-	32, // 61: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
-	33, // 62: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
-	35, // 63: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
-	36, // 64: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
-	38, // 65: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
-	42, // 66: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
-	43, // 67: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
-	45, // 68: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
-	46, // 69: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
-	47, // 70: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
-	49, // 71: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
-	4,  // 72: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
-	5,  // 73: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	8,  // 74: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
-	5,  // 75: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
-	11, // 76: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
-	14, // 77: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
-	11, // 78: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
-	11, // 79: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
-	54, // 80: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
-	18, // 81: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
-	21, // 82: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
-	54, // 83: keyhole.vault.v1.VaultService.DeleteSession:output_type -> google.protobuf.Empty
-	24, // 84: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
-	40, // 85: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
-	27, // 86: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
-	25, // 87: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
-	25, // 88: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
-	54, // 89: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
-	31, // 90: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
-	34, // 91: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
-	54, // 92: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
-	37, // 93: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
-	40, // 94: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
-	41, // 95: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
-	44, // 96: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
-	41, // 97: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
-	41, // 98: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
-	54, // 99: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
-	50, // 100: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
-	72, // [72:101] is the sub-list for method output_type
-	43, // [43:72] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	55, // 34: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
+	55, // 35: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
+	55, // 36: keyhole.vault.v1.Credential.last_use_time:type_name -> google.protobuf.Timestamp
+	42, // 37: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	42, // 38: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	42, // 39: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	56, // 40: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
+	3,  // 41: keyhole.vault.v1.TestCredentialResponse.outcome:type_name -> keyhole.vault.v1.TestOutcome
+	55, // 42: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
+	54, // 43: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
+	55, // 44: keyhole.vault.v1.ListAuditEventsRequest.start_time:type_name -> google.protobuf.Timestamp
+	55, // 45: keyhole.vault.v1.ListAuditEventsRequest.end_time:type_name -> google.protobuf.Timestamp
+	51, // 46: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
+	4,  // 47: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
+	7,  // 48: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
+	8,  // 49: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
+	10, // 50: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
+	13, // 51: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
+	14, // 52: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
+	16, // 53: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
+	17, // 54: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
+	18, // 55: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
+	20, // 56: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
+	21, // 57: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
+	23, // 58: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
+	24, // 59: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
+	40, // 60: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
+	27, // 61: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
+	29, // 62: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
+	30, // 63: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
+	31, // 64: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
+	33, // 65: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
+	34, // 66: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
+	36, // 67: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
+	37, // 68: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
+	39, // 69: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
+	43, // 70: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
+	44, // 71: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
+	46, // 72: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
+	47, // 73: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
+	48, // 74: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
+	49, // 75: keyhole.vault.v1.VaultService.TestCredential:input_type -> keyhole.vault.v1.TestCredentialRequest
+	52, // 76: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
+	5,  // 77: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
+	6,  // 78: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	9,  // 79: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
+	6,  // 80: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
+	12, // 81: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
+	15, // 82: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
+	12, // 83: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
+	12, // 84: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
+	57, // 85: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
+	19, // 86: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
+	22, // 87: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
+	57, // 88: keyhole.vault.v1.VaultService.DeleteSession:output_type -> google.protobuf.Empty
+	25, // 89: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
+	41, // 90: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
+	28, // 91: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
+	26, // 92: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
+	26, // 93: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
+	57, // 94: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
+	32, // 95: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
+	35, // 96: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
+	57, // 97: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
+	38, // 98: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
+	41, // 99: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
+	42, // 100: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
+	45, // 101: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
+	42, // 102: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
+	42, // 103: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
+	57, // 104: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
+	50, // 105: keyhole.vault.v1.VaultService.TestCredential:output_type -> keyhole.vault.v1.TestCredentialResponse
+	53, // 106: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
+	77, // [77:107] is the sub-list for method output_type
+	47, // [47:77] is the sub-list for method input_type
+	47, // [47:47] is the sub-list for extension type_name
+	47, // [47:47] is the sub-list for extension extendee
+	0,  // [0:47] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_v1_vault_proto_init() }
@@ -3844,8 +4147,8 @@ func file_keyhole_vault_v1_vault_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_v1_vault_proto_rawDesc), len(file_keyhole_vault_v1_vault_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   49,
+			NumEnums:      4,
+			NumMessages:   51,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

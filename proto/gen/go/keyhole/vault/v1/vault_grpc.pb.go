@@ -51,6 +51,7 @@ const (
 	VaultService_GetCredential_FullMethodName    = "/keyhole.vault.v1.VaultService/GetCredential"
 	VaultService_UpdateCredential_FullMethodName = "/keyhole.vault.v1.VaultService/UpdateCredential"
 	VaultService_DeleteCredential_FullMethodName = "/keyhole.vault.v1.VaultService/DeleteCredential"
+	VaultService_TestCredential_FullMethodName   = "/keyhole.vault.v1.VaultService/TestCredential"
 	VaultService_ListAuditEvents_FullMethodName  = "/keyhole.vault.v1.VaultService/ListAuditEvents"
 )
 
@@ -135,6 +136,10 @@ type VaultServiceClient interface {
 	// hidden, or live versions of workflows name it, `force` is required; the error (IN_USE)
 	// lists at most 20 of them.
 	DeleteCredential(ctx context.Context, in *DeleteCredentialRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	// TestCredential makes one harmless call to the provider of a credential, such as a list
+	// of its models, and says in a word and a sentence how the provider answered. Nothing of
+	// the answer itself is in the reply. The call counts as a use: it is in the audit log.
+	TestCredential(ctx context.Context, in *TestCredentialRequest, opts ...grpc.CallOption) (*TestCredentialResponse, error)
 	// ListAuditEvents lists who did what with keys and credentials, newest first.
 	ListAuditEvents(ctx context.Context, in *ListAuditEventsRequest, opts ...grpc.CallOption) (*ListAuditEventsResponse, error)
 }
@@ -427,6 +432,16 @@ func (c *vaultServiceClient) DeleteCredential(ctx context.Context, in *DeleteCre
 	return out, nil
 }
 
+func (c *vaultServiceClient) TestCredential(ctx context.Context, in *TestCredentialRequest, opts ...grpc.CallOption) (*TestCredentialResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TestCredentialResponse)
+	err := c.cc.Invoke(ctx, VaultService_TestCredential_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *vaultServiceClient) ListAuditEvents(ctx context.Context, in *ListAuditEventsRequest, opts ...grpc.CallOption) (*ListAuditEventsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListAuditEventsResponse)
@@ -518,6 +533,10 @@ type VaultServiceServer interface {
 	// hidden, or live versions of workflows name it, `force` is required; the error (IN_USE)
 	// lists at most 20 of them.
 	DeleteCredential(context.Context, *DeleteCredentialRequest) (*emptypb.Empty, error)
+	// TestCredential makes one harmless call to the provider of a credential, such as a list
+	// of its models, and says in a word and a sentence how the provider answered. Nothing of
+	// the answer itself is in the reply. The call counts as a use: it is in the audit log.
+	TestCredential(context.Context, *TestCredentialRequest) (*TestCredentialResponse, error)
 	// ListAuditEvents lists who did what with keys and credentials, newest first.
 	ListAuditEvents(context.Context, *ListAuditEventsRequest) (*ListAuditEventsResponse, error)
 	mustEmbedUnimplementedVaultServiceServer()
@@ -613,6 +632,9 @@ func (UnimplementedVaultServiceServer) UpdateCredential(context.Context, *Update
 }
 func (UnimplementedVaultServiceServer) DeleteCredential(context.Context, *DeleteCredentialRequest) (*emptypb.Empty, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteCredential not implemented")
+}
+func (UnimplementedVaultServiceServer) TestCredential(context.Context, *TestCredentialRequest) (*TestCredentialResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method TestCredential not implemented")
 }
 func (UnimplementedVaultServiceServer) ListAuditEvents(context.Context, *ListAuditEventsRequest) (*ListAuditEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListAuditEvents not implemented")
@@ -1142,6 +1164,24 @@ func _VaultService_DeleteCredential_Handler(srv interface{}, ctx context.Context
 	return interceptor(ctx, in, info, handler)
 }
 
+func _VaultService_TestCredential_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TestCredentialRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).TestCredential(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_TestCredential_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).TestCredential(ctx, req.(*TestCredentialRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _VaultService_ListAuditEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListAuditEventsRequest)
 	if err := dec(in); err != nil {
@@ -1278,6 +1318,10 @@ var VaultService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeleteCredential",
 			Handler:    _VaultService_DeleteCredential_Handler,
+		},
+		{
+			MethodName: "TestCredential",
+			Handler:    _VaultService_TestCredential_Handler,
 		},
 		{
 			MethodName: "ListAuditEvents",

@@ -1,0 +1,13 @@
+// Days of the ledger. They are in UTC, as budgets are.
+const day = 24 * 3600e3;
+
+export function today(back = 0, now = Date.now()): string {
+  return new Date(Math.floor(now / day) * day - back * day).toISOString();
+}
+
+// startOf is when a budget's period began. A lifetime has no start.
+export function startOf(period: string | undefined, now = new Date()): string {
+  if (period === "PERIOD_DAY") return today(0, now.getTime());
+  if (period === "PERIOD_LIFETIME") return new Date(0).toISOString();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1)).toISOString();
+}
