@@ -67,9 +67,6 @@ func checkPath(params map[string]string) error {
 	return nil
 }
 
-// NotText describes a field that protobuf cannot carry as a string.
-const NotText = "not UTF-8"
-
 // checkBody prepares the body. It decodes the body of a PATCH, which is small, because
 // the generated code reads a copy, in which the error would be lost.
 func (m *method) checkBody(r *http.Request) error {

@@ -111,3 +111,6 @@ func fieldOf(d protoreflect.MessageDescriptor, name string) protoreflect.FieldDe
 func wellKnown(d protoreflect.MessageDescriptor) bool {
 	return d.ParentFile().Package() == "google.protobuf"
 }
+
+// NotText describes a field that protobuf cannot carry as a string.
+const NotText = "not UTF-8"

@@ -94,7 +94,7 @@ func TestAFailedRunShowsWhatItsStepsGave(t *testing.T) {
 	}
 }
 
-// TestAttackDraftFieldsOfARun: sharing is told of a draft by the owner's own run alone.
+// TestAttackDraftFieldsOfARun: only the owner's own run reports a draft to sharing.
 func TestAttackDraftFieldsOfARun(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "the draft of a run through a link")

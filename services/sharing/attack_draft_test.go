@@ -116,7 +116,7 @@ func (s *harness) draftHolds(w *sharingv1.Workflow, text string) bool {
 	return strings.Contains(string(d.GetDefinition()), text)
 }
 
-// TestAttackDraftThroughALink: whoever holds a link never sees, runs or forks the draft.
+// TestAttackDraftThroughALink: a visitor with a link never sees, runs or forks the draft.
 func TestAttackDraftThroughALink(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "the draft behind a link")

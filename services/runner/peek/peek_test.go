@@ -171,8 +171,8 @@ func TestAttackPreviewSize(t *testing.T) {
 	}
 }
 
-// TestAttackPreviewSecret: a secret that the redactor knows does not stand in a preview,
-// nor half of one at a cut, nor a value of a secret kind.
+// TestAttackPreviewSecret: a preview contains no secret that the redactor knows, no half of
+// one at a cut, and no value of a secret kind.
 func TestAttackPreviewSecret(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "secrets in the outputs of steps")

@@ -17,7 +17,7 @@ export default function EditorPage({ workflow }: { workflow: string }) {
   const loaded = useQuery<Saved<Workflow>, Failure>({
     queryKey: ["editor", workspace, workflow],
     queryFn: () => readWorkflow(path),
-    // What is edited is never replaced by an answer that comes later.
+    // A late answer never replaces the definition that the user edits.
     staleTime: Infinity,
     gcTime: 0,
     refetchOnWindowFocus: false,

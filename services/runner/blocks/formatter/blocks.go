@@ -18,5 +18,3 @@ func Blocks() engine.Registry {
 		"roboflow_core/vlm_as_classifier@v2":   newVLMClassifier,
 	}
 }
-
-func output(v any) engine.Result { return engine.One(engine.Outputs{"output": v}) }

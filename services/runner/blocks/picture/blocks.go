@@ -1,9 +1,6 @@
 package picture
 
-import (
-	"github.com/keyhole-dev/keyhole/services/runner/engine"
-	"github.com/keyhole-dev/keyhole/services/workflow/value"
-)
+import "github.com/keyhole-dev/keyhole/services/runner/engine"
 
 // Blocks lists the constructors of this package by block type.
 func Blocks() engine.Registry {
@@ -13,12 +10,4 @@ func Blocks() engine.Registry {
 		"roboflow_core/image_slicer@v2":          newShiftedSlicer,
 		"roboflow_core/relative_statoic_crop@v1": newRelativeCrop,
 	}
-}
-
-func picture(field string, v any) (*value.Image, error) {
-	p, ok := v.(*value.Image)
-	if !ok {
-		return nil, engine.Failf(engine.QueryInput, "%s must be a picture", field)
-	}
-	return p, nil
 }

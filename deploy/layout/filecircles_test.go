@@ -1,0 +1,221 @@
+package layout_test
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The files of a circle have to be read together, because none of them can be understood
+// first. A few files can be kept in mind, so only larger circles are refused.
+const maxCircle = 4
+
+// circles lists the packages that may have a larger circle of files, with the reason. Each
+// value is a ceiling.
+var circles = map[string]struct {
+	files int
+	why   string
+}{
+	"services/kit/leak":              {16, "a text is decoded, and each decoded text is searched again"},
+	"services/kit/rpc":               {9, "the interceptors of a server share the state of a call"},
+	"services/kit/sqldb":             {9, "writes, their batches and their errors share one transaction"},
+	"services/modelworker":           {5, "a pool, its workers and the messages between them"},
+	"services/runner/engine":         {10, "one executor: its schedule, its steps and their values"},
+	"services/runner/models":         {7, "reading text detects regions, recognises them and puts them in order"},
+	"services/vault/guard":           {10, "texts nest in texts, and each is inspected again"},
+	"services/vault/guard/container": {6, "JSON, forms, lines and wire formats contain each other"},
+	"services/vault/guard/lane":      {6, "an index of codings, and a scanner that extends matches along them"},
+	"services/vault/guard/unpack":    {7, "archives and encodings contain each other"},
+	"services/workflow/plan":         {13, "the passes of one compiler over fields that contain fields"},
+	"services/workflow/query":        {16, "operations contain statements, which contain operations"},
+}
+
+// compiled is a package with its files and the export data of what it imports.
+type compiled struct {
+	ImportPath, Dir, Export string
+	GoFiles                 []string
+	Module                  *struct{ Path string }
+}
+
+// compile builds packages and what they import, and returns our own packages and the files
+// with export data by import path. It builds without cgo, like the programs, so that the
+// build cache has most of it.
+func compile(t *testing.T) (packages []compiled, exports map[string]string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles,Module",
+		"./services/...", "./gateway/...", "./deploy/...")
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	exports = map[string]string{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p compiled
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return packages, exports
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		exports[p.ImportPath] = p.Export
+		if strings.HasPrefix(p.ImportPath, ours) && !strings.HasPrefix(p.ImportPath, ours+"proto/") && len(p.GoFiles) > 1 {
+			packages = append(packages, p)
+		}
+	}
+}
+
+// fileGraph has an edge from a file to each file of the same package that declares a
+// function, method, type, variable or constant that it uses. The receiver of a method is no
+// use: the methods of a type may be in several files.
+func fileGraph(t *testing.T, p compiled, fset *token.FileSet, imports types.Importer) map[string][]string {
+	t.Helper()
+	var files []*ast.File
+	for _, name := range p.GoFiles {
+		file, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}
+	checked, err := (&types.Config{Importer: imports}).Check(p.ImportPath, fset, files, info)
+	if err != nil {
+		t.Fatalf("%s: %v", p.ImportPath, err)
+	}
+	receivers := receiverNames(files)
+	graph := map[string][]string{}
+	for id, object := range info.Uses {
+		if receivers[id] || object.Pkg() != checked || !declares(object, checked) {
+			continue
+		}
+		from, to := filepath.Base(fset.Position(id.Pos()).Filename), filepath.Base(fset.Position(object.Pos()).Filename)
+		if from != to && !slices.Contains(graph[from], to) {
+			graph[from] = append(graph[from], to)
+		}
+	}
+	return graph
+}
+
+// declares reports whether an object is a top-level declaration or a method of the package.
+func declares(object types.Object, in *types.Package) bool {
+	if f, ok := object.(*types.Func); ok && f.Signature().Recv() != nil {
+		return !types.IsInterface(f.Signature().Recv().Type())
+	}
+	return object.Parent() == in.Scope()
+}
+
+func receiverNames(files []*ast.File) map[*ast.Ident]bool {
+	names := map[*ast.Ident]bool{}
+	for _, file := range files {
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
+				ast.Inspect(f.Recv, func(n ast.Node) bool {
+					if id, ok := n.(*ast.Ident); ok {
+						names[id] = true
+					}
+					return true
+				})
+			}
+		}
+	}
+	return names
+}
+
+// circlesOf returns the circles of a graph: the files from each of which all others of the
+// circle can be reached. Tarjan's algorithm.
+func circlesOf(graph map[string][]string) [][]string {
+	var (
+		found   [][]string
+		stack   []string
+		index   = map[string]int{}
+		lowest  = map[string]int{}
+		onStack = map[string]bool{}
+		visit   func(string)
+	)
+	visit = func(file string) {
+		index[file], lowest[file] = len(index)+1, len(index)+1
+		stack, onStack[file] = append(stack, file), true
+		for _, next := range graph[file] {
+			if index[next] == 0 {
+				visit(next)
+				lowest[file] = min(lowest[file], lowest[next])
+			} else if onStack[next] {
+				lowest[file] = min(lowest[file], index[next])
+			}
+		}
+		if lowest[file] == index[file] {
+			at := slices.Index(stack, file)
+			circle := slices.Clone(stack[at:])
+			stack = stack[:at]
+			for _, member := range circle {
+				onStack[member] = false
+			}
+			slices.Sort(circle)
+			found = append(found, circle)
+		}
+	}
+	for file := range graph {
+		if index[file] == 0 {
+			visit(file)
+		}
+	}
+	return found
+}
+
+func TestNoCircleOfFiles(t *testing.T) {
+	t.Parallel()
+	packages, exports := compile(t)
+	fset := token.NewFileSet()
+	imports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	listed := map[string]bool{}
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, ours)
+		graph := fileGraph(t, p, fset, imports)
+		limit, largest := maxCircle, 0
+		if c, ok := circles[name]; ok {
+			limit, listed[name] = c.files, true
+		}
+		for _, circle := range circlesOf(graph) {
+			largest = max(largest, len(circle))
+			if len(circle) > limit {
+				t.Errorf("%s: %d files form a circle; at most %d may: %s\n%s", name, len(circle), limit, strings.Join(circle, " "), edges(graph, circle))
+			}
+		}
+		if listed[name] && largest <= maxCircle {
+			t.Errorf("%s needs no exception for circles of files: delete its line", name)
+		}
+	}
+	for name, c := range circles {
+		if !listed[name] || c.why == "" {
+			t.Errorf("circles lists %s, which does not exist or has no reason", name)
+		}
+	}
+}
+
+// edges are the arrows within a circle, for the message.
+func edges(graph map[string][]string, circle []string) string {
+	var lines []string
+	for _, from := range circle {
+		var to []string
+		for _, file := range graph[from] {
+			if slices.Contains(circle, file) {
+				to = append(to, file)
+			}
+		}
+		slices.Sort(to)
+		lines = append(lines, "  "+from+" -> "+strings.Join(to, " "))
+	}
+	return strings.Join(lines, "\n")
+}
