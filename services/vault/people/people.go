@@ -18,6 +18,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
+// signUpPeriod is the window of the limits on sign-ups. Their records are kept for as long.
+const signUpPeriod = 24 * time.Hour
+
 // Deps are what New needs. All are required, except SignUp.
 type Deps struct {
 	DB         *sqldb.DB

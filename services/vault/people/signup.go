@@ -20,7 +20,6 @@ import (
 )
 
 const (
-	signUpPeriod = 24 * time.Hour
 	// maxTries is how many ids one address may try in the period, taken ones too: the answer tells which ids are.
 	maxTries = 20
 	// maxSignUps is how many workspaces all visitors together may create in the period.
