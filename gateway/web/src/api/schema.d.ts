@@ -2381,7 +2381,7 @@ export interface components {
             /**
              * @description A JSON list with one object of outputs for each of the first elements that the step
              *     worked on; null for an element without outputs. It is as in a result, but for pictures,
-             *     which are JPEG of at most 320 px with the size of the original beside them: {"type":
+             *     which are JPEG of at most 320 px with the size of the original next to them: {"type":
              *     "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
              */
             values?: Record<string, unknown>[];

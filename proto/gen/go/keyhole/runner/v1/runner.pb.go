@@ -1038,7 +1038,7 @@ type StepOutputs struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// A JSON list with one object of outputs for each of the first elements that the step
 	// worked on; null for an element without outputs. It is as in a result, but for pictures,
-	// which are JPEG of at most 320 px with the size of the original beside them: {"type":
+	// which are JPEG of at most 320 px with the size of the original next to them: {"type":
 	// "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
 	Values []byte `protobuf:"bytes,1,opt,name=values,proto3" json:"values,omitempty"`
 	// Number of elements that the step gave, 1 for a step outside of lists.
