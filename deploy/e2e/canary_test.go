@@ -38,6 +38,7 @@ func tourVault(t *testing.T, w *tenant, url string) {
 	w.get(t, w.path()+"/sessions")
 	w.must(t, http.MethodDelete, "/v1/"+signedIn.text("name"), nil)
 	w.post(t, "/v1/signInLinks", object{})
+	tourPeople(t, w)
 	w.get(t, "/v1/blocks?runnable=true")
 	w.get(t, "/v1/blocks/roboflow_core.dynamic_crop@v1")
 	w.in.operator(t).get(t, "/v1/workspaces")
@@ -63,6 +64,23 @@ func tourVault(t *testing.T, w *tenant, url string) {
 	w.get(t, w.path()+"/credentials")
 	w.get(t, w.path()+"/credentials/spare")
 	w.must(t, http.MethodDelete, w.path()+"/credentials/spare", nil)
+}
+
+func tourPeople(t *testing.T, w *tenant) {
+	t.Helper()
+	ada := w.person(t, "PERSON_ROLE_EDITOR")
+	w.get(t, w.path()+"/people")
+	w.get(t, "/v1/"+ada.name)
+	w.must(t, http.MethodPatch, "/v1/"+ada.name, object{"role": "PERSON_ROLE_VIEWER"})
+	w.must(t, http.MethodDelete, "/v1/"+ada.name, nil)
+	invitation := w.invite(t, "PERSON_ROLE_OWNER")
+	_, code, _ := strings.Cut(invitation.text("path"), "#code=")
+	w.in.guest().post(t, "/v1/invitations:lookUp", object{"code": code})
+	w.get(t, w.path()+"/invitations")
+	w.must(t, http.MethodDelete, "/v1/"+invitation.text("name"), nil)
+	made := w.in.guest().post(t, "/v1/workspaces:signUp", object{"workspaceId": "up-" + random()[:12], "title": "Ada"})
+	w.in.planted.add(apiKey, made.text("key.key"))
+	w.in.planted.add(session, made.text("session.token"))
 }
 
 func tourModels(t *testing.T, w *tenant) {

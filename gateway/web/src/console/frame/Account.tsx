@@ -42,7 +42,7 @@ export function Account() {
           </span>
           <span className={style.who}>
             <span className={style.workspace}>{me.workspace}</span>
-            <span className={style.key}>{me.name || `key ${me.key}`}</span>
+            <span className={style.key}>{me.person ? me.name : `key ${me.name || me.key}`}</span>
           </span>
           <Icon name="up" size={14} />
         </button>

@@ -85,9 +85,7 @@ function Link({ invitation, onClose }: { invitation: Invitation; onClose: () => 
       <Field label="Invitation link">
         {(d) => <Input {...d} mono readOnly value={link} onFocus={(e) => e.target.select()} />}
       </Field>
-      <Notice tone="warn">
-        The first person who opens the link joins as {roleOf(invitation.role).label.toLowerCase()}.
-      </Notice>
+      <Notice tone="warn">The first person who accepts joins as {roleOf(invitation.role).label.toLowerCase()}.</Notice>
       <DialogFoot>
         <Button size={40} onClick={onClose}>
           Done

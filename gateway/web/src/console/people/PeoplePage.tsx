@@ -104,7 +104,7 @@ function People({ workspace, onInvite, onChanged }: Part & { onInvite: () => voi
           { id: "joined", head: "Joined", cell: (p) => moment(p.createTime ?? "") },
           {
             id: "remove",
-            head: "",
+            head: "Remove",
             cell: (p) => (
               <Button
                 look="ghost"
@@ -189,7 +189,7 @@ function Invitations({ workspace, onChanged }: Part) {
           { id: "end", head: "Works until", cell: (i) => moment(i.expireTime ?? "") },
           {
             id: "revoke",
-            head: "",
+            head: "Revoke",
             cell: (i) => (
               <Button
                 look="ghost"

@@ -48,7 +48,7 @@ export function Join({ code, now, onDone, onDrop }: Props) {
   return (
     <Welcome
       title={`Join ${leads.data.workspaceTitle || workspace}`}
-      lead={`You are invited to the workspace ${workspace} as ${role.label.toLowerCase()}. ${role.may}`}
+      lead={`You are invited to the workspace ${workspace} as ${role.label.toLowerCase()}. ${role.you}`}
     >
       {now && <p className={style.hint}>This signs you out of {now} in this browser.</p>}
       <Form code={code} email={leads.data.email ?? ""} onMade={setMade} />
