@@ -199,7 +199,16 @@ func (c *Client) Stream(ctx context.Context, path string, body any, line func(js
 	if err != nil {
 		return err
 	}
-	reply, err := c.send(ctx, http.MethodPost, path, nil, raw, "application/json")
+	return c.stream(ctx, http.MethodPost, path, raw, line)
+}
+
+// Watch gets a stream and hands each of its lines to line.
+func (c *Client) Watch(ctx context.Context, path string, line func(json.RawMessage) error) error {
+	return c.stream(ctx, http.MethodGet, path, nil, line)
+}
+
+func (c *Client) stream(ctx context.Context, method, path string, body io.Reader, line func(json.RawMessage) error) error {
+	reply, err := c.send(ctx, method, path, nil, body, "application/json")
 	if err != nil {
 		return err
 	}

@@ -286,6 +286,7 @@ func (s *shell) shareCommands(t *testing.T) {
 	if got := s.made(t, "share", "update", "greet/one", "--pin", "2"); got.at("followLive") == true || got.number("version") != 2 {
 		t.Errorf("pin version 2: %s", got)
 	}
+	s.present(t, link)
 	s.refused(t, "expiry", "share", "update", "greet/one", "--expires", "soon")
 	s.wants(t, says{token}, "share", "get", "greet/one")
 	s.wants(t, says{"bye me"}, "share", "run", link, "-i", "who=me")
@@ -377,4 +378,29 @@ func (s *shell) peopleCommands(t *testing.T, in *installation) {
 	made := newcomer.made(t, "sign-up", "cli-"+random()[:12], "--title", "Ada")
 	in.planted.add(apiKey, made.text("key"))
 	newcomer.wants(t, says{"member", "Ada", "cli-"}, "whoami")
+}
+
+// present gives a link a page of its own, an example and a change to watch for.
+func (s *shell) present(t *testing.T, link string) {
+	page := s.file(t, "page.json", `{"title": "Say hello", "inputs": [{"name": "who", "label": "Your name"}]}`)
+	guide := s.file(t, "guide.md", "# How\n\nType a name.")
+	s.wants(t, says{"Say hello"}, "share", "update", "greet/one", "--presentation", page, "--guide", guide, "--sample", "A friend: who=Eve")
+	s.wants(t, says{"Say hello", "Your name", "Type a name."}, "share", "view", link, "--json")
+	s.wants(t, says{"bye Eve"}, "share", "example", "greet/one", "--sample", "A friend")
+	s.wants(t, says{"bye Eve"}, "share", "view", link, "--json")
+	s.refused(t, "no sample", "share", "example", "greet/one", "--sample", "Nobody")
+	told := make(chan string)
+	go func() { told <- s.keyhole(t, "share", "watch", link) }()
+	for i := 0; ; i++ {
+		s.keyhole(t, "share", "update", "greet/one", "--presentation", page, "--guide", s.file(t, "guide.md", "# How "+strings.Repeat("!", i)))
+		select {
+		case out := <-told:
+			if !strings.Contains(out, "changed") {
+				t.Errorf("a watched link that changed: %q", out)
+			}
+			s.keyhole(t, "share", "update", "greet/one", "--presentation", "none", "--sample", "none")
+			return
+		default:
+		}
+	}
 }

@@ -87,7 +87,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// would then read it as parameters.
 	r.Header.Set("Content-Type", "application/json")
 	r.Body = strict.NewBody(sent.Bytes)
-	if strings.HasSuffix(r.URL.Path, ":runStream") {
+	if strings.HasSuffix(r.URL.Path, ":runStream") || strings.HasSuffix(r.URL.Path, ":watch") {
 		w, r = withStream(w, r)
 	}
 	if isCatalogue(r) {

@@ -41,7 +41,6 @@ type Handlers struct {
 	cfg      Config
 	assets   *assets
 	previews *preview.Previews
-	watched  *watched
 	ended    chan struct{}
 	end      func()
 }
@@ -58,7 +57,7 @@ func New(cfg Config) (*Handlers, error) {
 	}
 	ended := make(chan struct{})
 	return &Handlers{
-		cfg: cfg, assets: files, previews: previews, watched: newWatched(watchEvery, maxWatched),
+		cfg: cfg, assets: files, previews: previews,
 		ended: ended, end: sync.OnceFunc(func() { close(ended) }),
 	}, nil
 }

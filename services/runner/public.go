@@ -45,6 +45,14 @@ func (p *public) RunSharedWorkflowStream(request *runnerv1.RunSharedWorkflowStre
 	return p.stream(caller.From(events.Context()), shared(request), &request.Inputs, false, events)
 }
 
+// StoreShareExample implements runnerv1.RunnerServiceServer.
+func (p *public) StoreShareExample(ctx context.Context, request *runnerv1.StoreShareExampleRequest) (*runnerv1.RunResponse, error) {
+	target := &sharinginternalv1.AuthorizeRunRequest{Target: &sharinginternalv1.AuthorizeRunRequest_Example{
+		Example: &sharinginternalv1.ExampleTarget{Share: request.GetName(), Sample: request.GetSample()},
+	}}
+	return p.run(ctx, caller.From(ctx), target, &request.Credentials)
+}
+
 func own(request ownRun) *sharinginternalv1.AuthorizeRunRequest {
 	return &sharinginternalv1.AuthorizeRunRequest{
 		Target:  &sharinginternalv1.AuthorizeRunRequest_Workflow{Workflow: request.GetName()},

@@ -23,6 +23,11 @@ func (s *Service) Run(ctx context.Context) error {
 	g.Go(func() error { return s.every(ctx, s.cfg.SweepEvery, "reap runs and withdraw grants", s.sweep) })
 	g.Go(func() error { return s.every(ctx, meterEvery, "release reservations", s.meter.Sweep) })
 	g.Go(func() error { return s.every(ctx, trashEvery, "empty the trash", s.grants.EmptyTrash) })
+	g.Go(func() error {
+		<-ctx.Done()
+		s.public.EndWatches() // a server that stops waits for its streams
+		return nil
+	})
 	return g.Wait()
 }
 

@@ -16,17 +16,19 @@ type ctx = context.Context
 type shareCmd struct {
 	Connection
 
-	Create shareCreate `cmd:"" help:"Share a workflow by link."`
-	List   shareList   `cmd:"" help:"List the shares of a workflow."`
-	Get    shareGet    `cmd:"" help:"Show a share with its link."`
-	Update shareUpdate `cmd:"" help:"Change the settings of a share."`
-	Pause  sharePause  `cmd:"" help:"Stop the runs of a share until you resume it."`
-	Resume shareResume `cmd:"" help:"Let a paused or suspended share run again. If the guard has suspended shares twice because of a credential's value, first store a new value with keyhole credential update."`
-	Rotate shareRotate `cmd:"" help:"Give a share a new link. The old link stops working."`
-	Revoke shareRevoke `cmd:"" help:"Revoke a share."`
-	View   shareView   `cmd:"" help:"Show the workflow behind a link."`
-	Run    shareRun    `cmd:"" help:"Run a workflow through a link."`
-	Fork   shareFork   `cmd:"" help:"Copy the workflow behind a link into your workspace."`
+	Create  shareCreate  `cmd:"" help:"Share a workflow by link."`
+	List    shareList    `cmd:"" help:"List the shares of a workflow."`
+	Get     shareGet     `cmd:"" help:"Show a share with its link."`
+	Update  shareUpdate  `cmd:"" help:"Change the settings of a share."`
+	Pause   sharePause   `cmd:"" help:"Stop the runs of a share until you resume it."`
+	Resume  shareResume  `cmd:"" help:"Let a paused or suspended share run again. If the guard has suspended shares twice because of a credential's value, first store a new value with keyhole credential update."`
+	Rotate  shareRotate  `cmd:"" help:"Give a share a new link. The old link stops working."`
+	Revoke  shareRevoke  `cmd:"" help:"Revoke a share."`
+	Example shareExample `cmd:"" help:"Run a sample as a visitor would, and store its result as an example for visitors."`
+	View    shareView    `cmd:"" help:"Show the workflow behind a link."`
+	Watch   shareWatch   `cmd:"" help:"Wait until what a link shows has changed."`
+	Run     shareRun     `cmd:"" help:"Run a workflow through a link."`
+	Fork    shareFork    `cmd:"" help:"Copy the workflow behind a link into your workspace."`
 }
 
 type shareCreate struct {
@@ -53,7 +55,7 @@ func (c *shareCreate) Run(a *app) error {
 
 var shareFields = []string{
 	"name", "title", "token", "uri", "state", "version", "followLive", "runAccess", "credentialAccess", "chargedKey", "limits",
-	"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins", "runOrigins", "detected", "notices", "suspension",
+	"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins", "runOrigins", "presentation", "examples", "detected", "notices", "suspension",
 }
 
 type shareGet struct{ OneShare }

@@ -24,7 +24,9 @@ type ShareFlags struct {
 	Expires            string   `help:"When the link expires: 72h from now, 2026-12-31 (UTC), 2026-12-31T12:00:00Z, or never." placeholder:"WHEN"`
 	FrameOrigin        []string `help:"Origin that may embed the page, * for all, or none." placeholder:"ORIGIN"`
 	RunOrigin          []string `help:"Origin of another site whose pages may run the workflow, or none." placeholder:"ORIGIN"`
-	Sample             []string `help:"Sample input for visitors, in the form of an input of share run (name=@file for a picture), or none." placeholder:"NAME=VALUE" sep:"none"`
+	Sample             []string `help:"Sample input for visitors, in the form of an input of share run (name=@file for a picture), or none. Samples with one title belong together." placeholder:"[TITLE:]NAME=VALUE" sep:"none"`
+	Presentation       string   `help:"What visitors read: a JSON file with title, welcome, guide, accentColor, and inputs and outputs in order, each with name, label and hidden; or none." placeholder:"FILE"`
+	Guide              string   `help:"Guide for visitors: a Markdown file." type:"path" placeholder:"FILE"`
 	FollowLive         bool     `help:"Follow the live version instead of a pinned one." xor:"version"`
 	Pin                int32    `help:"Pin the share to this version (default for a new share: the live one)." placeholder:"VERSION" xor:"version"`
 }
@@ -83,6 +85,9 @@ func (f ShareFlags) lists(e *edit) error {
 		}
 		e.set("samples", samples)
 	}
+	if err := f.presentation(e); err != nil {
+		return err
+	}
 	if f.Expires == "" {
 		return nil
 	}
@@ -102,12 +107,13 @@ func unlessNone(list []string) []string {
 func samples(texts []string) ([]object, error) {
 	list := []object{}
 	for _, text := range texts { // one by one, to keep their order
-		inputs, err := RunFlags{Input: []string{text}}.inputs()
+		title, input := titled(text)
+		inputs, err := RunFlags{Input: []string{input}}.inputs()
 		if err != nil {
 			return nil, err
 		}
 		for name, value := range inputs {
-			list = append(list, object{"input": name, "value": value})
+			list = append(list, object{"input": name, "value": value, "title": title})
 		}
 	}
 	return list, nil

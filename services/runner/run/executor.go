@@ -98,9 +98,12 @@ func (e *Executor) Do(ctx context.Context, o Order) (*Result, error) {
 	defer release()
 	r := e.newRun(o)
 	if err := r.authorise(ctx); err != nil {
-		return nil, err
+		return nil, refused(err)
 	}
 	ctx = dropCaller(fair.With(ctx, r.client()))
+	if err := r.addSample(); err != nil {
+		return nil, err
+	}
 	r.equip()
 	defer r.redactor.Forget()
 	outputs, failure := r.perform(ctx)
@@ -136,14 +139,16 @@ func (r *run) conclude(ctx context.Context, outputs []map[string]any, failure *e
 			outputs = nil
 		}
 	}
-	finished, err := r.finish(ctx, failure, leaving)
+	finished, err := r.finish(ctx, outputs, failure, leaving)
 	switch {
 	case finished.GetInstead() != nil:
-		return nil, errs.From(status.FromProto(finished.GetInstead()).Err())
+		return nil, counted(errs.From(status.FromProto(finished.GetInstead()).Err()), finished.GetCounted())
 	case err != nil && len(leaving) > 0: // nobody judged the texts that would leave
 		return nil, err
-	case failure != nil:
+	case failure != nil && err != nil: // nobody knows yet whether the run counts
 		return nil, r.forOwner(failure)
+	case failure != nil:
+		return nil, counted(r.forOwner(failure), finished.GetCounted())
 	case err != nil:
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -76,6 +77,20 @@ func (r *run) forOwner(failure *errs.Error) *errs.Error {
 		return failure
 	}
 	return failure.With("providerMessage", r.redactor.Text(said.Excerpt))
+}
+
+// refused says of a run that was not authorised that it does not count, unless nobody knows.
+func refused(err error) error {
+	switch errs.CodeOf(err) {
+	case codes.Canceled, codes.DeadlineExceeded, codes.Unavailable, codes.Internal:
+		return err
+	}
+	return counted(errs.From(err), false)
+}
+
+// counted says in a failure whether the run counts against the limits.
+func counted(failure *errs.Error, counts bool) *errs.Error {
+	return failure.With("counted", strconv.FormatBool(counts))
 }
 
 func codeOf(class engine.Class) (codes.Code, errorsv1.Reason) {

@@ -28,13 +28,15 @@ func mayBook(err error) bool { return errs.IsRetryable(err) || errs.CodeOf(err) 
 
 // finish reports to sharing how the run ended and what it used, and ends its lease. If the report
 // fails the outputs are withheld: sharing then ends the run like one whose runner died.
-func (r *run) finish(ctx context.Context, failure *errs.Error, leaving [][]byte) (*sharinginternalv1.Booking, error) {
+func (r *run) finish(ctx context.Context, outputs []map[string]any, failure *errs.Error, leaving [][]byte) (*sharinginternalv1.Booking, error) {
 	defer r.deps.Runs.Remove(r.id)
 	end := &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.List(), Steps: r.steps.List(),
 		Unused: r.unused(failure), Leaving: leaving, Pictures: r.brought,
 	}
-	if failure != nil {
+	if failure == nil {
+		end.Example = r.example(outputs)
+	} else {
 		end.Reason = reasonName(failure.Reason())
 		end.Message = r.redactor.Text(cut(failure.Message(), maxMessage))
 	}

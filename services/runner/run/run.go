@@ -161,10 +161,13 @@ func (r *run) reader() *inputs.Reader {
 	return inputs.NewReader(r.deps.Codec, r.limits.Inputs, r.out.Fetch, r.deps.Now)
 }
 
-// redacted removes the outputs that the caller excluded, and all credentials.
+// redacted removes the outputs that the caller excluded or the owner hides, and all credentials.
 func (r *run) redacted(outputs []map[string]any) []map[string]any {
 	for i, one := range outputs {
 		for _, name := range r.order.Excluded {
+			delete(one, name)
+		}
+		for _, name := range r.allowed.GetHiddenOutputs() {
 			delete(one, name)
 		}
 		outputs[i], _ = r.redactor.Value(one).(map[string]any)

@@ -32,6 +32,8 @@ type Analysis struct {
 	Closed bool
 	// Destinations says for people where data goes.
 	Destinations []string
+	// Places are the destinations, with what is known of each.
+	Places []*sharingv1.Destination
 	// destinationOf maps a step that sends data out to its constant address.
 	destinationOf map[string]string
 	// declared are the inputs as the document declares them.

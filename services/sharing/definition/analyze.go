@@ -3,6 +3,7 @@ package definition
 import (
 	"slices"
 
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
@@ -35,6 +36,7 @@ func analyze(catalogue *manifest.Catalogue, services []string, raw []byte, hash 
 		a.findOpenDestination(d)
 		if where := whereTo(d); !slices.Contains(a.Destinations, where) {
 			a.Destinations = append(a.Destinations, where)
+			a.Places = append(a.Places, &sharingv1.Destination{Address: where, KnownProvider: d.Constant && knownHosts[d.Address]})
 		}
 	}
 	a.Batches = map[string]bool{}

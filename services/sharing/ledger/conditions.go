@@ -16,6 +16,8 @@ type Conditions struct {
 	// credentials.
 	Owner  bool `json:"o,omitempty"`
 	Hidden bool `json:"h,omitempty"`
+	// Sample is the title of the sample whose result is stored, nil for other runs.
+	Sample *string `json:"s,omitempty"`
 	// Proof is the SHA-256 of the secret of the runner that the run was authorized for.
 	Proof []byte `json:"p"`
 }

@@ -23,6 +23,8 @@ type Decision struct {
 
 	// Link is what the link of the run opens. It is nil for an own run.
 	Link *shares.Resolved
+	// Sample is the sample of the link that the run is of, nil for other runs.
+	Sample *Sample
 	// Owner is the workspace that owns the definition.
 	Owner string
 	// Workflow and Version are zero for a run of an inline definition. Version is zero for a

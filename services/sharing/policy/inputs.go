@@ -30,6 +30,28 @@ func (d *Decision) checkInputs(r request) error {
 	return d.allFit(declared, r)
 }
 
+// checkFixed refuses inputs that the owner of the link has hidden, also those that are null,
+// and also from clients whose undeclared inputs are ignored: the definition declares them.
+func (d *Decision) checkFixed(r request) error {
+	given := map[string]bool{}
+	for name := range r.GetForms() {
+		given[name] = d.Link.HidesInput(name)
+	}
+	for _, name := range r.GetInputs() {
+		given[name] = d.Link.HidesInput(name)
+	}
+	maps.DeleteFunc(given, func(_ string, hidden bool) bool { return !hidden })
+	if len(given) == 0 {
+		return nil
+	}
+	fixed := slices.Sorted(maps.Keys(given))
+	e := errs.InvalidArgument("the owner of this link has fixed the inputs %s; leave them out; nothing was charged", errs.Quoted(fixed)).WithReason(errorsv1.Reason_REASON_INPUT_UNKNOWN)
+	for _, name := range fixed {
+		e = e.Field("inputs."+name, "is fixed by the owner of this link")
+	}
+	return e
+}
+
 // onlyDeclared refuses inputs that the workflow does not declare, also those that are
 // null. Otherwise a typing error in a name would silently use the default.
 func onlyDeclared(declared []*sharingv1.Input, r request) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
@@ -19,9 +20,11 @@ func (p *Decider) findTarget(ctx context.Context, d *Decision, r request) error 
 	case *sharinginternalv1.AuthorizeRunRequest_Workflow:
 		return p.ownWorkflow(ctx, d, t.Workflow, r)
 	case *sharinginternalv1.AuthorizeRunRequest_Token:
-		return p.sharedWorkflow(ctx, d, t.Token, r.GetVersion())
+		return p.sharedWorkflow(ctx, d, t.Token, r)
 	case *sharinginternalv1.AuthorizeRunRequest_Definition:
 		return p.inlineDefinition(d, t.Definition)
+	case *sharinginternalv1.AuthorizeRunRequest_Example:
+		return p.sample(ctx, d, t.Example, r)
 	default:
 		return resource.Invalid("target", "name a workflow, a link or a definition")
 	}
@@ -89,12 +92,12 @@ func (p *Decider) ownDraft(ctx context.Context, d *Decision, etag string) error 
 }
 
 // sharedWorkflow finds what a link opens, if runs may begin through it now.
-func (p *Decider) sharedWorkflow(ctx context.Context, d *Decision, token string, version int32) error {
+func (p *Decider) sharedWorkflow(ctx context.Context, d *Decision, token string, r request) error {
 	opened, err := p.resolver.ByToken(ctx, token)
 	if err != nil {
 		return err
 	}
-	if version != 0 {
+	if r.GetVersion() != 0 {
 		return errs.InvalidArgument("a link chooses the version; leave it out").WithReason(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN)
 	}
 	if err := opened.Runnable(p.now()); err != nil {
@@ -102,5 +105,34 @@ func (p *Decider) sharedWorkflow(ctx context.Context, d *Decision, token string,
 	}
 	d.useLink(opened)
 	d.Visitor = p.links.Pseudonym(d.Owner, d.Caller)
-	return nil
+	return d.checkFixed(r)
+}
+
+// sample finds a sample of a link of the caller's workspace. Its run is one through the
+// link: the owner cannot store what visitors could not get. The sample brings all inputs
+// but credentials.
+func (p *Decider) sample(ctx context.Context, d *Decision, t *sharinginternalv1.ExampleTarget, r request) error {
+	if !d.Principal.Kind.MayRun() || resource.Segment(t.GetShare(), 0) != d.Principal.Workspace {
+		return resource.NotFound("share")
+	}
+	opened, err := p.resolver.ByName(ctx, t.GetShare())
+	if err != nil {
+		return err
+	}
+	if opened.Share.State == sharingv1.ShareState_SHARE_STATE_REVOKED {
+		return resource.NotFound("share")
+	}
+	if err := opened.Runnable(p.now()); err != nil {
+		return err
+	}
+	d.useLink(opened)
+	d.Visitor = p.links.Pseudonym(d.Owner, d.Caller)
+	if err := d.checkOnlyCredentials(r); err != nil {
+		return err
+	}
+	values := opened.SampleOf(t.GetSample())
+	if len(values) == 0 {
+		return resource.Invalid("sample", "the link has no sample %q; give it one first", t.GetSample())
+	}
+	return d.bring(t.GetSample(), values, r)
 }

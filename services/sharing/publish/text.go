@@ -17,7 +17,7 @@ func Samples(in []*sharingv1.Sample) *leak.Gate {
 	gate := leak.NewGate()
 	for i, sample := range in {
 		field := fmt.Sprintf("share.samples[%d]", i)
-		gate.Text(field+".input", sample.GetInput()).JSON(field+".value", sample.GetInput(), sample.GetValue())
+		gate.Text(field+".input", sample.GetInput()).Text(field+".title", sample.GetTitle()).JSON(field+".value", sample.GetInput(), sample.GetValue())
 	}
 	return gate
 }

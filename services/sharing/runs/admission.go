@@ -44,6 +44,9 @@ func (a *admission) conditions() ledger.Conditions {
 	if a.Link != nil {
 		c.Epoch = a.Link.Share.LinkEpoch
 	}
+	if a.Sample != nil {
+		c.Sample = &a.Sample.Title
+	}
 	return c
 }
 
@@ -87,9 +90,16 @@ func (a *admission) claims(now, deadline time.Time) grant.Claims {
 func (a *admission) answer(signed string, deadline time.Time) *sharinginternalv1.AuthorizeRunResponse {
 	charged := resource.Segment(a.Charged, 0)
 	row := ledger.Run{ID: a.run, OwnerWorkspace: a.Owner, ChargedWorkspace: charged}
-	return &sharinginternalv1.AuthorizeRunResponse{
+	answer := &sharinginternalv1.AuthorizeRunResponse{
 		Name: row.NameFor(a.Principal), Definition: a.Analysis.Raw, VersionHash: a.Analysis.Hash, Grant: signed,
 		Deadline: timestamppb.New(deadline), CredentialInputs: a.CredentialInputs, Models: a.Models,
 		SinksEnabled: a.Sinks, Preview: a.Link != nil, ChargedWorkspace: charged,
 	}
+	if a.Sample != nil {
+		answer.SampleInputs = a.Sample.Inputs
+	}
+	if a.Link != nil {
+		answer.HiddenOutputs = a.Link.HiddenOutputs()
+	}
+	return answer
 }

@@ -23,6 +23,7 @@ func (s *booker) book(ctx context.Context, e ledger.End) (booking, error) {
 	b := booking{items: append(e.Run.Charge(), e.Items...), visible: s.visibleScopes(ctx, e.Run)}
 	release := s.meter.Release
 	if e.Run.State == ledger.Stopped {
+		b.uncounted = true
 		release = s.meter.Return
 	}
 	if b.left, err = release(ctx, e.Run.Metered(), e.Run.CountedScopes(), b.visible); err != nil {
@@ -35,6 +36,7 @@ func (s *booker) book(ctx context.Context, e ledger.End) (booking, error) {
 // goes before the reservation and its count. That nothing happened is the runner's word;
 // for calls with credentials it is the vault's.
 func (s *booker) unbook(ctx context.Context, row ledger.Run) (b booking, err error) {
+	b.uncounted = true
 	did, err := s.ledger.Delete(ctx, row.ID)
 	if err != nil {
 		return b, fmt.Errorf("delete an unused run: %w", err)

@@ -30,6 +30,8 @@ type booking struct {
 	items   []*sharingv1.LineItem
 	visible []meter.Scope
 	left    []meter.Left
+	// uncounted reports that the run does not count against any limit.
+	uncounted bool
 	// instead is the error that the caller of the run gets in place of its result, or nil.
 	instead error
 }

@@ -33,7 +33,13 @@ func (s *booker) end(ctx context.Context, row ledger.Run, r *sharinginternalv1.R
 	if verdict == vaultinternalv1.Verdict_VERDICT_WITHHELD {
 		return s.bookWithheld(ctx, row, items)
 	}
-	return s.book(ctx, ledger.End{Run: row, Items: items})
+	refusal, err := s.keepExample(ctx, row, r)
+	if err != nil {
+		return booking{}, err
+	}
+	b, err := s.book(ctx, ledger.End{Run: row, Items: items})
+	b.instead = refusal
+	return b, err
 }
 
 // recount checks the pictures of a run again. More than was reserved is a fault of the

@@ -73,7 +73,7 @@ func (s *booker) finish(ctx context.Context, r *sharinginternalv1.RunEnd) (out *
 	if err != nil {
 		return nil, err
 	}
-	out = &sharinginternalv1.Booking{Allowances: budget.Allowances(booked.visible, booked.left)}
+	out = &sharinginternalv1.Booking{Allowances: budget.Allowances(booked.visible, booked.left), Counted: !booked.uncounted}
 	if booked.instead != nil {
 		out.Instead = errs.Status(booked.instead).Proto()
 	}

@@ -73,7 +73,7 @@ func (s *booker) endedBefore(ctx context.Context, row ledger.Run, r *sharinginte
 	b, err := s.bookedBefore(ctx, row)
 	switch {
 	case row.State == ledger.Stopped:
-		b.instead = shares.Paused()
+		b.uncounted, b.instead = true, shares.Paused()
 	case len(r.GetLeaving()) > 0 && !reported(row, r):
 		b.instead = withheld()
 	}

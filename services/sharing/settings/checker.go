@@ -41,6 +41,9 @@ func (c *checker) check(ctx context.Context, e *edit, caller string, confirm boo
 	if err := e.checkSamples(a); err != nil {
 		return err
 	}
+	if err := e.checkPresentation(a); err != nil {
+		return err
+	}
 	if err := e.checkSinks(a); err != nil {
 		return err
 	}

@@ -16,12 +16,12 @@ import (
 // all are the fields of a share that its owner sets.
 var all = []string{
 	"title", "version", "follow_live", "run_access", "credential_access", "charged_key", "limits", "sinks_enabled",
-	"fork_disabled", "expire_time", "frame_origins", "run_origins", "samples", "confirmed_destinations",
+	"fork_disabled", "expire_time", "frame_origins", "run_origins", "samples", "confirmed_destinations", "presentation",
 }
 
 // outputOnly are fields that change nothing. Clients read a share, edit it and send all of
 // its fields back.
-var outputOnly = []string{"name", "token", "uri", "state", "detected", "notices", "create_time", "update_time", "suspension"}
+var outputOnly = []string{"name", "token", "uri", "state", "detected", "notices", "create_time", "update_time", "suspension", "examples"}
 
 // edit is a share while its settings are changed.
 type edit struct {

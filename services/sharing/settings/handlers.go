@@ -60,7 +60,7 @@ func NewHandlers(d Deps) *Handlers {
 		shares: d.Shares, resolver: d.Resolver, grants: d.Grants, workflows: d.Workflows, links: d.Links, pages: d.Pages, now: d.Now,
 		checker:   c,
 		writer:    &writer{shares: d.Shares, resolver: d.Resolver, grants: d.Grants, now: d.Now},
-		presenter: &presenter{checker: c, peers: d.Peers, links: d.Links},
+		presenter: &presenter{checker: c, resolver: d.Resolver, peers: d.Peers, links: d.Links},
 	}
 }
 
@@ -105,7 +105,7 @@ func (h *Handlers) newShare(w workflows.Workflow, wanted string) *edit {
 	row := shares.Share{
 		UID: id.New("shr"), Workspace: w.Workspace, Workflow: w.UID, ID: wanted, LinkEpoch: 1,
 		State: sharingv1.ShareState_SHARE_STATE_ACTIVE, Version: w.Live, Created: now.UnixMicro(), Updated: now.UnixMicro(),
-		FrameOrigins: "[]", RunOrigins: "[]", Samples: "[]",
+		FrameOrigins: "[]", RunOrigins: "[]", Samples: "[]", Presentation: "{}",
 	}
 	if row.ID == "" {
 		row.ID = row.UID
@@ -262,6 +262,9 @@ func (h *Handlers) DeleteShare(ctx context.Context, r *sharingv1.DeleteShareRequ
 		return nil, fmt.Errorf("revoke share: %w", err)
 	}
 	h.resolver.Forget()
+	if err := h.shares.DropExamples(ctx, row.UID); err != nil {
+		return nil, fmt.Errorf("remove examples: %w", err)
+	}
 	if row.GrantedHash != "" || row.PendingSince != 0 {
 		row.State = sharingv1.ShareState_SHARE_STATE_REVOKED
 		h.grants.WithdrawNow(ctx, w, row, true)

@@ -16,9 +16,10 @@ import (
 
 // presenter shows a share to its owner.
 type presenter struct {
-	checker *checker
-	peers   *peers.Peers
-	links   link.Key
+	checker  *checker
+	resolver *shares.Resolver
+	peers    *peers.Peers
+	links    link.Key
 }
 
 // message returns a share with its link, what was detected in its version, and the notices
@@ -37,12 +38,31 @@ func (p *presenter) message(ctx context.Context, w workflows.Workflow, row share
 	if row.State == sharingv1.ShareState_SHARE_STATE_REVOKED {
 		return out, nil
 	}
+	if out.Examples, err = p.examples(ctx, row); err != nil {
+		return nil, err
+	}
 	out.Token = p.links.Token(row.UID, row.LinkEpoch)
 	out.Uri = p.links.URI(out.Token)
 	if row.Hidden() {
 		return out, p.addGrant(ctx, row, out)
 	}
 	return out, nil
+}
+
+// examples returns which samples have a stored result, without the results.
+func (p *presenter) examples(ctx context.Context, row shares.Share) ([]*sharingv1.Example, error) {
+	if len(row.SampleList()) == 0 {
+		return nil, nil
+	}
+	opened, err := p.resolver.ByUIDNow(ctx, row.UID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := p.resolver.Examples(ctx, opened)
+	for _, example := range list {
+		example.Outputs = nil
+	}
+	return list, err
 }
 
 // settingsOf returns what the row of a share has.
@@ -52,7 +72,8 @@ func settingsOf(w workflows.Workflow, row shares.Share) *sharingv1.Share {
 		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
 		Limits: row.LimitsMessage(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: resource.Timestamp(row.Expires),
 		FrameOrigins: row.FrameOriginList(), RunOrigins: row.RunOriginList(), Samples: row.SampleList(),
-		CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
+		Presentation: row.PresentationMessage(),
+		CreateTime:   resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
 	}
 }
 

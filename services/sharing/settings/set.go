@@ -62,6 +62,8 @@ func (e *edit) set(in *sharingv1.Share, field, part string) error {
 		return e.setRunOrigins(in.GetRunOrigins())
 	case "samples":
 		return e.setSamples(in.GetSamples())
+	case "presentation":
+		return e.setPresentation(in.GetPresentation(), part)
 	case "confirmed_destinations":
 		return e.setConfirmed(in.GetConfirmedDestinations())
 	default:
@@ -108,11 +110,18 @@ func (e *edit) setExpiry(in *sharingv1.Share) error {
 	return nil
 }
 
+// maxTitles bounds the samples that visitors can pick from.
+const maxTitles = 6
+
 // setSamples checks samples as visitors will see them, and removes the metadata of their
 // pictures.
 func (e *edit) setSamples(in []*sharingv1.Sample) error {
-	size := 0
-	for _, sample := range in {
+	size, titles := 0, map[string]bool{}
+	for i, sample := range in {
+		if err := publish.SampleTitle(fmt.Sprintf("share.samples[%d].title", i), sample.GetTitle()); err != nil {
+			return err
+		}
+		titles[sample.GetTitle()] = true
 		if len(sample.GetValue()) > publish.MaxSamples {
 			return resource.Invalid("share.samples", "are larger than %d bytes together", publish.MaxSamples)
 		}
@@ -121,7 +130,10 @@ func (e *edit) setSamples(in []*sharingv1.Sample) error {
 			return err
 		}
 		sample.Value = clean
-		size += len(sample.GetInput()) + len(clean)
+		size += len(sample.GetInput()) + len(sample.GetTitle()) + len(clean)
+	}
+	if len(titles) > maxTitles {
+		return resource.Invalid("share.samples", "have more than %d titles", maxTitles)
 	}
 	if size > publish.MaxSamples {
 		return resource.Invalid("share.samples", "are larger than %d bytes together", publish.MaxSamples)

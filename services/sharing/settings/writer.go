@@ -51,7 +51,10 @@ func (w *writer) commit(ctx context.Context, e *edit) error {
 		if err != nil || !claimed {
 			return cmp.Or(err, resource.Conflict("share"))
 		}
-		return w.putGrant(ctx, e)
+		if err := w.putGrant(ctx, e); err != nil {
+			return err
+		}
+		return w.prune(ctx, e)
 	}
 	// The row loses its grant before the vault does: if the process dies between the two,
 	// the mark in the row brings the sweep.
@@ -65,7 +68,16 @@ func (w *writer) commit(ctx context.Context, e *edit) error {
 	if lost {
 		w.grants.WithdrawNow(ctx, e.workflow, e.row, e.before.PendingSince != 0)
 	}
-	return nil
+	return w.prune(ctx, e)
+}
+
+// prune removes stored results that no longer belong to what the share opens.
+func (w *writer) prune(ctx context.Context, e *edit) error {
+	b, a := e.before, e.row
+	if b.Samples == a.Samples && b.Presentation == a.Presentation && b.VersionNumber(e.workflow) == a.VersionNumber(e.workflow) {
+		return nil
+	}
+	return w.resolver.Prune(ctx, a.UID)
 }
 
 func (w *writer) putGrant(ctx context.Context, e *edit) error {

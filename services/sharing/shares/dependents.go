@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
@@ -41,11 +42,31 @@ func (g *Grants) Changed() { g.resolver.Forget() }
 
 // Suspended implements workflows.Dependents.
 func (g *Grants) Suspended(ctx context.Context, w workflows.Workflow) ([]string, error) {
+	var names []string
+	waiting, err := g.waiting(ctx, w)
+	for _, row := range waiting {
+		names = append(names, row.Name(w))
+	}
+	return names, err
+}
+
+// SuspendedActive implements workflows.Dependents.
+func (g *Grants) SuspendedActive(ctx context.Context, w workflows.Workflow) (n int64, err error) {
+	waiting, err := g.waiting(ctx, w)
+	for _, row := range waiting {
+		if row.State == sharingv1.ShareState_SHARE_STATE_ACTIVE && (row.Expires == 0 || row.Expires > g.now().UnixMicro()) {
+			n++
+		}
+	}
+	return n, err
+}
+
+// waiting returns the shares of a workflow that wait for their owner.
+func (g *Grants) waiting(ctx context.Context, w workflows.Workflow) (waiting []Share, err error) {
 	rows, err := g.shares.List(ctx, w.Workspace, w.UID, Cursor{}, false, maxInspected)
 	if err != nil {
 		return nil, fmt.Errorf("list shares: %w", err)
 	}
-	var waiting []string
 	for _, row := range rows {
 		if !row.Hidden() {
 			continue
@@ -55,7 +76,7 @@ func (g *Grants) Suspended(ctx context.Context, w workflows.Workflow) ([]string,
 			return nil, err
 		}
 		if peers.WaitsForOwner(grant) {
-			waiting = append(waiting, row.Name(w))
+			waiting = append(waiting, row)
 		}
 	}
 	return waiting, nil

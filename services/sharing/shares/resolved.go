@@ -1,6 +1,7 @@
 package shares
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -30,6 +31,8 @@ type Resolved struct {
 	Private, Missing []string
 	// Owner is the title of the owner's workspace. Only ByToken sets it.
 	Owner string
+
+	presented presented
 
 	memoOnce sync.Once
 	memo     any
@@ -80,9 +83,23 @@ func (r *Resolved) Granted() bool {
 // Suspended reports whether the vault waits for the owner.
 func (r *Resolved) Suspended() bool { return peers.WaitsForOwner(r.Grant) }
 
-// Interface returns the inputs and outputs of runs through the link. Unless credentials
-// are hidden, visitors bring them as inputs.
-func (r *Resolved) Interface() *sharingv1.Interface {
+// Interface returns the inputs and outputs of runs through the link, as the owner presents
+// them. Unless credentials are hidden, visitors bring them as inputs.
+func (r *Resolved) Interface() *sharingv1.Interface { return r.presented.shown }
+
+// HidesInput reports whether the owner has fixed an input: runs use its default.
+func (r *Resolved) HidesInput(name string) bool { return r.presented.inputs[name] }
+
+// HiddenOutputs returns the outputs that must not leave a run through the link.
+func (r *Resolved) HiddenOutputs() []string { return slices.Sorted(maps.Keys(r.presented.outputs)) }
+
+// Samples returns the samples of inputs that visitors can set.
+func (r *Resolved) Samples() []*sharingv1.Sample {
+	return slices.DeleteFunc(r.Share.SampleList(), func(s *sharingv1.Sample) bool { return r.HidesInput(s.GetInput()) })
+}
+
+// interfaceOf returns the whole interface of runs through the link.
+func (r *Resolved) interfaceOf() *sharingv1.Interface {
 	if r.Share.Hidden() {
 		return r.Analysis.OwnInterface
 	}

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"time"
 
+	"google.golang.org/grpc/codes"
+
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/link"
@@ -100,6 +103,25 @@ func (r *Resolver) ByUIDNow(ctx context.Context, uid string) (*Resolved, error) 
 	return r.resolve(ctx, share)
 }
 
+// ByName returns a share of a workspace by its resource name.
+func (r *Resolver) ByName(ctx context.Context, name string) (*Resolved, error) {
+	w, err := r.deps.Workflows.FindLive(ctx, name)
+	if errs.CodeOf(err) == codes.NotFound {
+		return nil, resource.NotFound("share")
+	}
+	if err != nil {
+		return nil, err
+	}
+	share, err := r.deps.Shares.Find(ctx, w.Workspace, w.UID, resource.Segment(name, 2))
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return nil, resource.NotFound("share")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read share: %w", err)
+	}
+	return r.resolve(ctx, share)
+}
+
 // resolve reads everything that a share's row refers to.
 func (r *Resolver) resolve(ctx context.Context, share Share) (*Resolved, error) {
 	w, err := r.deps.Workflows.ByUID(ctx, share.Workflow)
@@ -111,6 +133,7 @@ func (r *Resolver) resolve(ctx context.Context, share Share) (*Resolved, error) 
 		return nil, err
 	}
 	out.Analysis = r.deps.Definitions.Of(out.Version.Definition, out.Version.Hash)
+	out.presented = present(out.interfaceOf(), share.PresentationMessage())
 	out.Moved = definition.MovedFrom(definition.ParsePromise(share.Promise), out.Analysis)
 	if share.Hidden() {
 		if out.Grant, err = r.deps.Peers.CredentialGrant(ctx, out.Name()); err != nil {

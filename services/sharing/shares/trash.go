@@ -52,6 +52,9 @@ func (g *Grants) purge(ctx context.Context, w workflows.Workflow) error {
 		if err != nil || !gone {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM share_examples WHERE share IN (SELECT uid FROM shares WHERE workflow = $1)`, w.UID); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM shares WHERE workflow = $1 AND grant_pending_since = 0`, w.UID); err != nil {
 			return err
 		}

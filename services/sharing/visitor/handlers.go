@@ -2,6 +2,7 @@ package visitor
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
@@ -35,13 +36,19 @@ type Handlers struct {
 	views    *views
 	forks    *forks
 	now      func() time.Time
+
+	watched *watched
+	ended   chan struct{}
+	end     func()
 }
 
 // NewHandlers wires handlers. It reads and writes nothing.
 func NewHandlers(d Deps) *Handlers {
+	ended := make(chan struct{})
 	return &Handlers{
 		resolver: d.Resolver, now: d.Now,
-		views: &views{describer: &describer{policy: d.Policy, meter: d.Meter}, links: d.Links},
+		watched: newWatched(watchEvery, maxWatched), ended: ended, end: sync.OnceFunc(func() { close(ended) }),
+		views: &views{describer: &describer{policy: d.Policy, meter: d.Meter}, resolver: d.Resolver, links: d.Links},
 		forks: &forks{workflows: d.Workflows, definitions: d.Definitions, catalogue: d.Catalogue, peers: d.Peers},
 	}
 }

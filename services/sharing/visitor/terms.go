@@ -28,7 +28,7 @@ func (s *describer) state(ctx context.Context, opened *shares.Resolved, who call
 		return nil, err
 	}
 	terms := &sharingv1.Terms{
-		Destinations: opened.Analysis.Destinations, SinksEnabled: opened.Share.Sinks, Charged: payer(d),
+		Destinations: opened.Analysis.Destinations, Places: opened.Analysis.Places, SinksEnabled: opened.Share.Sinks, Charged: payer(d),
 		Credentials: credentials(opened), MovedCredentials: opened.MovedCredentials(),
 	}
 	for _, refusal := range refusals {

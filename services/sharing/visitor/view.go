@@ -1,6 +1,7 @@
 package visitor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -22,6 +23,7 @@ const maxViews = 4096
 // views makes the views of links.
 type views struct {
 	describer *describer
+	resolver  *shares.Resolver
 	links     link.Key
 }
 
@@ -39,7 +41,7 @@ type view struct {
 
 // get returns the view of a link for one caller.
 func (s *views) get(ctx context.Context, opened *shares.Resolved, who caller.Principal) (*sharingv1.SharedWorkflow, error) {
-	v := opened.Memo(func() any { return s.prepare(opened) }).(*view)
+	v := opened.Memo(func() any { return s.prepare(ctx, opened) }).(*view)
 	key := policy.CallerOf(who)
 	if have := v.find(key); have != nil {
 		return have, nil
@@ -54,14 +56,31 @@ func (s *views) get(ctx context.Context, opened *shares.Resolved, who caller.Pri
 	return out.(*sharingv1.SharedWorkflow), nil
 }
 
+// forget drops the kept views of a link: a client that learns of a change asks at once, and
+// must not get what was true before it.
+func (s *views) forget(ctx context.Context, opened *shares.Resolved) {
+	if opened == nil {
+		return
+	}
+	v := opened.Memo(func() any { return s.prepare(ctx, opened) }).(*view)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	clear(v.complete)
+}
+
 // prepare marshals what does not depend on the caller.
-func (s *views) prepare(opened *shares.Resolved) *view {
-	share := opened.Share
+func (s *views) prepare(ctx context.Context, opened *shares.Resolved) *view {
+	// Without its examples a view is still right. The next one has them.
+	examples, _ := s.resolver.Examples(context.WithoutCancel(ctx), opened)
+	share, said := opened.Share, opened.Share.PresentationMessage()
 	common, err := proto.Marshal(&sharingv1.SharedWorkflow{
-		Title: opened.Workflow.Title, Description: opened.Workflow.Description, Owner: opened.Owner, Version: int32(opened.Version.Number),
+		Title: cmp.Or(said.GetTitle(), opened.Workflow.Title), Description: opened.Workflow.Description, Owner: opened.Owner, Version: int32(opened.Version.Number),
 		VersionHash: s.links.VersionMark(share.UID, opened.Version.Hash), Definition: opened.Analysis.Redacted,
-		Interface: opened.Interface(), Graph: opened.Analysis.Graph, Samples: share.SampleList(), ForkAllowed: !share.ForkDisabled,
+		Interface: opened.Interface(), Graph: opened.Analysis.Graph, Samples: opened.Samples(), ForkAllowed: !share.ForkDisabled,
 		FrameOrigins: share.FrameOriginList(), RunOrigins: share.RunOriginList(), UpdateTime: resource.Timestamp(opened.Version.Created),
+		Examples: examples, Presentation: &sharingv1.Presentation{
+			Title: said.GetTitle(), Welcome: said.GetWelcome(), Guide: said.GetGuide(), AccentColor: said.GetAccentColor(),
+		},
 	})
 	if err != nil { // a text that is not UTF-8 cannot have been stored
 		common = nil

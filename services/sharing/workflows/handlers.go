@@ -45,7 +45,7 @@ func (h *Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkfl
 // ListWorkflows implements the RPC.
 func (h *Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsRequest) (*sharingv1.ListWorkflowsResponse, error) {
 	ws := resource.Segment(r.GetParent(), 0)
-	which := selection{text: r.GetText(), deleted: r.GetShowDeleted()}
+	which := selection{text: r.GetText(), deleted: r.GetShowDeleted(), now: h.flows.now().UnixMicro()}
 	rows, next, err := page.List(h.flows.pages, r, page.Listing[listed, string]{
 		Binding: []string{"workflows", r.GetParent(), fmt.Sprint(which.deleted), which.text},
 		Read: func(after string, limit int) ([]listed, error) {
@@ -57,6 +57,9 @@ func (h *Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflows
 		return nil, fmt.Errorf("list workflows: %w", err)
 	}
 	out := &sharingv1.ListWorkflowsResponse{NextPageToken: next}
+	if err := h.flows.leaveOutSuspended(ctx, rows); err != nil {
+		return nil, err
+	}
 	for _, w := range rows {
 		out.Workflows = append(out.Workflows, w.message())
 	}

@@ -24,6 +24,8 @@ type Dependents interface {
 	Changed()
 	// Suspended names the shares of a workflow that wait for their owner.
 	Suspended(ctx context.Context, w Workflow) ([]string, error)
+	// SuspendedActive counts those of them that are active otherwise.
+	SuspendedActive(ctx context.Context, w Workflow) (int64, error)
 }
 
 // Deps are what New needs. All are required.

@@ -14,6 +14,7 @@ export type Graph = Schemas["v1Graph"];
 export type GraphNode = Schemas["v1GraphNode"];
 export type GraphEdge = Schemas["v1GraphEdge"];
 export type Sample = Schemas["v1Sample"];
+export type Example = Schemas["v1Example"];
 export type Allowance = Schemas["v1Allowance"];
 export type Terms = Schemas["v1Terms"];
 export type LineItem = Schemas["v1LineItem"];

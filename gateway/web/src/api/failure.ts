@@ -23,6 +23,11 @@ export class Failure extends Error {
   get step(): string {
     return this.metadata.step ?? "";
   }
+
+  // Whether the failed run counted, where the API knows.
+  get counted(): boolean | undefined {
+    return this.metadata.counted ? this.metadata.counted === "true" : undefined;
+  }
 }
 
 interface Detail {

@@ -7,6 +7,8 @@ export type Workflow = Schemas["v1Workflow"];
 export type WorkflowVersion = Schemas["v1WorkflowVersion"];
 export type Inspection = Schemas["v1InspectWorkflowResponse"];
 export type Share = Schemas["v1Share"];
+export type Sample = Schemas["v1Sample"];
+export type Presentation = Schemas["v1Presentation"];
 export type Notice = Schemas["v1Notice"];
 export type Run = Schemas["v1Run"];
 export type Credential = Schemas["v1Credential"];
@@ -107,6 +109,18 @@ export function rotateShare(path: SharePath): Promise<Share> {
   const params = { path };
   return call(
     client.POST("/v1/workspaces/{workspace}/workflows/{workflow}/shares/{share}:rotate", { params, body: {}, ...text }),
+  );
+}
+
+// storeExample runs a sample as a visitor would, and keeps the result for visitors.
+export function storeExample(path: SharePath, sample: string, credentials: Record<string, string>): Promise<unknown> {
+  const body = { sample, credentials };
+  return call(
+    client.POST("/v1/workspaces/{workspace}/workflows/{workflow}/shares/{share}:storeExample", {
+      params: { path },
+      body,
+      ...text,
+    }),
   );
 }
 

@@ -37,44 +37,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/invitations:accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * AcceptInvitation uses an invitation: it creates the person and a key with the
-         *     person's role, and signs the person in. Only this reply contains the key and the
-         *     session's token.
-         */
-        post: operations["VaultService_AcceptInvitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invitations:lookUp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** LookUpInvitation says where an invitation leads, without using it. */
-        post: operations["VaultService_LookUpInvitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -160,6 +122,28 @@ export interface paths {
         put?: never;
         /** RunSharedWorkflowStream is RunSharedWorkflow with events while steps finish. */
         post: operations["RunnerService_RunSharedWorkflowStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shared/{token}:watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WatchSharedWorkflow waits until what a link shows has changed: the link is paused, resumed,
+         *     rotated or revoked, or has a new version or presentation. It says at once that it
+         *     watches, then that something has changed, and ends. What others use of the link's limits
+         *     is no change until nothing is left.
+         */
+        get: operations["SharingService_WatchSharedWorkflow"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -304,69 +288,6 @@ export interface paths {
         patch: operations["VaultService_UpdateCredential"];
         trace?: never;
     };
-    "/v1/workspaces/{workspace}/credentials/{credential}:test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * TestCredential makes one harmless call to the provider of a credential, such as a list
-         *     of its models, and says in a word and a sentence how the provider answered. Nothing of
-         *     the answer itself is in the reply. The call counts as a use: it is in the audit log.
-         */
-        post: operations["VaultService_TestCredential"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/workspaces/{workspace}/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * ListInvitations lists the invitations that still work, oldest first, without their
-         *     links.
-         */
-        get: operations["VaultService_ListInvitations"];
-        put?: never;
-        /**
-         * CreateInvitation makes a link that lets one person join the workspace, within seven
-         *     days. Only this reply contains the link. The invitation ends with the key that made
-         *     it. A key that the operator has limited cannot invite.
-         */
-        post: operations["VaultService_CreateInvitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/workspaces/{workspace}/invitations/{invitation}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** DeleteInvitation revokes an invitation. */
-        delete: operations["VaultService_DeleteInvitation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/workspaces/{workspace}/keys": {
         parameters: {
             query?: never;
@@ -475,49 +396,6 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/v1/workspaces/{workspace}/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListPeople lists the people of a workspace, oldest first. */
-        get: operations["VaultService_ListPeople"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/workspaces/{workspace}/people/{people}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetPerson returns one person. */
-        get: operations["VaultService_GetPerson"];
-        put?: never;
-        post?: never;
-        /**
-         * DeletePerson removes a person. Within a second the person's keys, sessions and
-         *     invitations stop working, and runs charged to those keys end. The last owner cannot
-         *     be removed.
-         */
-        delete: operations["VaultService_DeletePerson"];
-        options?: never;
-        head?: never;
-        /**
-         * UpdatePerson changes the title or the role of a person. A new role ends the person's
-         *     sessions. Nobody changes their own role, and the last owner keeps it.
-         */
-        patch: operations["VaultService_UpdatePerson"];
         trace?: never;
     };
     "/v1/workspaces/{workspace}/runs": {
@@ -800,6 +678,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workspaces/{workspace}/workflows/{workflow}/shares/{share}:storeExample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * StoreShareExample runs a sample of a share as a visitor would, and stores the result for
+         *     its visitors. The page labels it as an example. Owners cannot store any other result.
+         */
+        post: operations["RunnerService_StoreShareExample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workspaces/{workspace}/workflows/{workflow}/versions": {
         parameters: {
             query?: never;
@@ -936,27 +834,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/workspaces:signUp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * SignUp creates a workspace with its first owner, and signs the owner in. The operator
-         *     decides whether visitors may (see can_sign_up of Whoami), and limits the runs of the
-         *     new key. Only this reply contains the key and the session's token.
-         */
-        post: operations["VaultService_SignUp"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1040,6 +917,13 @@ export interface components {
             /** @description Let the event of each finished step carry its outputs, cut to a preview. */
             stepOutputs?: boolean;
         };
+        /** @description StoreShareExampleRequest names a sample of a share. */
+        RunnerServiceStoreShareExampleBody: {
+            /** @description Title of the sample; the one without a title when empty. */
+            sample?: string;
+            /** @description Credential inputs by name, a JSON object, where visitors bring them. */
+            credentials?: Record<string, unknown>;
+        };
         /** @description ForkSharedWorkflowRequest asks for a fork. */
         SharingServiceForkSharedWorkflowBody: {
             /** @description The workspace that gets the fork, "workspaces/{workspace}". */
@@ -1081,8 +965,6 @@ export interface components {
         SharingServiceRotateShareBody: Record<string, unknown>;
         /** @description UndeleteWorkflowRequest names a workflow in the trash. */
         SharingServiceUndeleteWorkflowBody: Record<string, unknown>;
-        /** @description TestCredentialRequest names a credential. */
-        VaultServiceTestCredentialBody: Record<string, unknown>;
         /**
          * @description Suspension says why the guard suspended a share. It never reveals which characters of a
          *     credential were found.
@@ -1203,15 +1085,6 @@ export interface components {
              *     message types for APIs to use.
              */
             details?: components["schemas"]["protobufAny"][];
-        };
-        /** @description AcceptInvitationRequest uses an invitation. */
-        v1AcceptInvitationRequest: {
-            /** @description The code of the invitation's link. */
-            code?: string;
-            /** @description What the person is called. */
-            title?: string;
-            /** @description Product name of the client, for the list of sessions. */
-            client?: string;
         };
         /** @description Allowance is what a caller has left. */
         v1Allowance: {
@@ -1384,20 +1257,6 @@ export interface components {
             readonly guardable?: boolean;
             /** @description Text before the value in a header: "Bot ", "Token ". Part of the slot. */
             slotPrefix?: string;
-            /**
-             * Format: date-time
-             * @description When a call was last made with it; unset if there was none.
-             */
-            readonly lastUseTime?: string;
-            /**
-             * Format: int32
-             * @description Number of workflows whose live version names it.
-             */
-            readonly workflowCount?: number;
-            /** @description Resource names of those workflows, at most 20. Only GetCredential returns them. */
-            readonly workflows?: string[];
-            /** @description Resource names of shares that use it hidden, at most 20. Only GetCredential returns them. */
-            readonly shares?: string[];
         };
         /**
          * @description CredentialAccess says whose credentials the runs of a share use.
@@ -1441,8 +1300,6 @@ export interface components {
              * @description Output tokens.
              */
             outputTokens?: string;
-            /** @description The day, "2026-11-30", if the groups are split by day. */
-            day?: string;
         };
         /** @description Cut says how a part of a preview was cut. */
         v1Cut: {
@@ -1464,6 +1321,13 @@ export interface components {
              */
             total?: string;
         };
+        /** @description Destination is a place that data goes to. */
+        v1Destination: {
+            /** @description Its address: "https://api.openai.com". */
+            address?: string;
+            /** @description Whether it is a known provider's own host. */
+            knownProvider?: boolean;
+        };
         /** @description Detected lists what was found in the shared version. */
         v1Detected: {
             /** @description Private models: run access can be opened. */
@@ -1477,6 +1341,21 @@ export interface components {
              *     allow. Confirm them before hidden credentials go there.
              */
             unknownDestinations?: string[];
+        };
+        /**
+         * @description Example is the stored result of a sample: what a run of the owner's through the link
+         *     returned. It is gone when the version or the sample changes.
+         */
+        v1Example: {
+            /** @description Title of the sample. */
+            sample?: string;
+            /** @description The outputs, as a run returns them. Only the view of the link has them. */
+            outputs?: Record<string, unknown>[];
+            /**
+             * Format: date-time
+             * @description When the run was made.
+             */
+            createTime?: string;
         };
         /** @description ForkReport says what a fork lacks. */
         v1ForkReport: {
@@ -1581,6 +1460,22 @@ export interface components {
             slots?: string[];
             /** @description For people. */
             description?: string;
+            /** @description Name for people, if the owner of the link gave one. */
+            label?: string;
+        };
+        /** @description InputPresentation says how visitors see an input. */
+        v1InputPresentation: {
+            /** @description Name of the input. */
+            name?: string;
+            /** @description Name for people. A credential has none: the page names its provider. */
+            label?: string;
+            /** @description What it is for. A credential has none. */
+            description?: string;
+            /**
+             * @description Whether it is fixed: runs use its default, and a visitor cannot set it. A credential
+             *     and an input without a default cannot be hidden.
+             */
+            hidden?: boolean;
         };
         /** @description InspectWorkflowResponse is the result of an inspection. */
         v1InspectWorkflowResponse: {
@@ -1643,31 +1538,6 @@ export interface components {
             /** @description Outputs, in order. */
             outputs?: components["schemas"]["v1Output"][];
         };
-        /** @description Invitation lets one person join a workspace. */
-        v1Invitation: {
-            /** @description Resource name, "workspaces/{workspace}/invitations/{invitation}". */
-            name?: string;
-            role?: components["schemas"]["v1PersonRole"];
-            /** @description Whom it is for. A note for owners: anyone with the link can accept it. */
-            email?: string;
-            /**
-             * @description The path of the link on the installation. Its fragment has the code, so that no server
-             *     sees it when the link is opened. Only the reply to CreateInvitation contains it.
-             */
-            readonly path?: string;
-            /** @description Resource name of the key that made it, and that it ends with. */
-            readonly key?: string;
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
-            readonly createTime?: string;
-            /**
-             * Format: date-time
-             * @description When it stops working.
-             */
-            readonly expireTime?: string;
-        };
         /** @description Key is an API key of a workspace. */
         v1Key: {
             /** @description Resource name, "workspaces/{workspace}/keys/{key}". */
@@ -1690,11 +1560,6 @@ export interface components {
              */
             readonly revokeTime?: string;
             operatorBudget?: components["schemas"]["v1Budget"];
-            /**
-             * @description Resource name of the person that the key belongs to; empty for a key of no person. A
-             *     person's key has the rights of the person's role, and ends with the person.
-             */
-            readonly person?: string;
         };
         /** @description Limits bounds what visitors may use through a share. */
         v1Limits: {
@@ -1791,13 +1656,6 @@ export interface components {
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
-        /** @description ListInvitationsResponse is a page of invitations. */
-        v1ListInvitationsResponse: {
-            /** @description The invitations. */
-            invitations?: components["schemas"]["v1Invitation"][];
-            /** @description Token of the next page; empty on the last. */
-            nextPageToken?: string;
-        };
         /** @description ListKeysResponse is a page of keys. */
         v1ListKeysResponse: {
             /** @description The keys. */
@@ -1817,13 +1675,6 @@ export interface components {
             /** @description The models. */
             models?: components["schemas"]["v1Model"][];
             /** @description Token of the next page; empty on the last page. */
-            nextPageToken?: string;
-        };
-        /** @description ListPeopleResponse is a page of people. */
-        v1ListPeopleResponse: {
-            /** @description The people. */
-            people?: components["schemas"]["v1Person"][];
-            /** @description Token of the next page; empty on the last. */
             nextPageToken?: string;
         };
         /** @description ListRunsResponse is a page of runs. */
@@ -1867,26 +1718,6 @@ export interface components {
             workspaces?: components["schemas"]["v1Workspace"][];
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
-        };
-        /** @description LookUpInvitationRequest asks about an invitation. */
-        v1LookUpInvitationRequest: {
-            /** @description The code of the invitation's link. */
-            code?: string;
-        };
-        /** @description LookUpInvitationResponse says where an invitation leads. */
-        v1LookUpInvitationResponse: {
-            /** @description The workspace. */
-            workspace?: string;
-            /** @description Title of the workspace. */
-            workspaceTitle?: string;
-            role?: components["schemas"]["v1PersonRole"];
-            /** @description Whom the invitation is for, as its owner wrote it. */
-            email?: string;
-            /**
-             * Format: date-time
-             * @description When the invitation stops working.
-             */
-            expireTime?: string;
         };
         /** @description Model is a named series of versions. */
         v1Model: {
@@ -1976,6 +1807,17 @@ export interface components {
             name?: string;
             /** @description Kinds that it may have. */
             kinds?: string[];
+            /** @description Name for people, if the owner of the link gave one. */
+            label?: string;
+        };
+        /** @description OutputPresentation says how visitors see an output. */
+        v1OutputPresentation: {
+            /** @description Name of the output. */
+            name?: string;
+            /** @description Name for people. */
+            label?: string;
+            /** @description Whether it never leaves the server in a run through the link. */
+            hidden?: boolean;
         };
         /**
          * @description Period is the time after which a budget resets (UTC).
@@ -1988,33 +1830,27 @@ export interface components {
          * @enum {string}
          */
         v1Period: "PERIOD_UNSPECIFIED" | "PERIOD_DAY" | "PERIOD_MONTH" | "PERIOD_LIFETIME";
-        /** @description Person is somebody who works in a workspace, with keys and sessions of their own. */
-        v1Person: {
-            /** @description Resource name, "workspaces/{workspace}/people/{person}". */
-            name?: string;
-            /** @description What the person is called. */
-            title?: string;
-            /** @description The e-mail address that the invitation named. Nobody has verified it. */
-            readonly email?: string;
-            role?: components["schemas"]["v1PersonRole"];
-            /**
-             * Format: date-time
-             * @description When the person joined.
-             */
-            readonly createTime?: string;
-        };
         /**
-         * @description PersonRole says what a person may do in a workspace.
-         *
-         *      - PERSON_ROLE_UNSPECIFIED: Never valid.
-         *      - PERSON_ROLE_VIEWER: Reads workflows, links, runs, models and usage.
-         *      - PERSON_ROLE_EDITOR: Also changes workflows and links, and runs workflows. An editor cannot open run access
-         *     or hidden credentials of a link.
-         *      - PERSON_ROLE_OWNER: May do everything, also with keys, credentials, models and people.
-         * @default PERSON_ROLE_UNSPECIFIED
-         * @enum {string}
+         * @description Presentation is what the owner of a link says to its visitors. All of it is plain text
+         *     but the guide. It says nothing about who pays or where data goes: Terms does.
          */
-        v1PersonRole: "PERSON_ROLE_UNSPECIFIED" | "PERSON_ROLE_VIEWER" | "PERSON_ROLE_EDITOR" | "PERSON_ROLE_OWNER";
+        v1Presentation: {
+            /** @description Title of the page; that of the workflow when empty. */
+            title?: string;
+            /** @description A few words below the title; the description of the workflow when empty. */
+            welcome?: string;
+            /** @description A guide in Markdown. Pages show no raw HTML and no pictures of it. */
+            guide?: string;
+            /**
+             * @description Colour of the main action, "#3a4bd0". Pages change it where text on it would be hard to
+             *     read.
+             */
+            accentColor?: string;
+            /** @description Inputs in the order in which visitors see them. Those that are not named follow. */
+            inputs?: components["schemas"]["v1InputPresentation"][];
+            /** @description Outputs in the order in which visitors see them. Those that are not named follow. */
+            outputs?: components["schemas"]["v1OutputPresentation"][];
+        };
         /** @description Problem is an error in a definition. */
         v1Problem: {
             /** @description Step, input or output; empty for the document. */
@@ -2126,12 +1962,17 @@ export interface components {
          * @enum {string}
          */
         v1RunState: "RUN_STATE_UNSPECIFIED" | "RUN_STATE_RUNNING" | "RUN_STATE_SUCCEEDED" | "RUN_STATE_FAILED" | "RUN_STATE_CANCELLED" | "RUN_STATE_ABANDONED" | "RUN_STATE_STOPPED";
-        /** @description Sample is an example input that the owner publishes. */
+        /**
+         * @description Sample is an example input that the owner publishes. Those with one title belong
+         *     together: visitors pick them at once.
+         */
         v1Sample: {
             /** @description Name of the input. */
             input?: string;
             /** @description Its value, in the form that a run takes. */
             value?: unknown;
+            /** @description Title of the sample, for people. */
+            title?: string;
         };
         /** @description Session is a signed-in browser or command line. It acts with one key, and ends with it. */
         v1Session: {
@@ -2159,8 +2000,6 @@ export interface components {
              *     after its creation.
              */
             expireTime?: string;
-            /** @description Resource name of the person that its key belongs to; empty for a key of no person. */
-            person?: string;
         };
         /** @description Share is one link to one workflow. */
         v1Share: {
@@ -2196,7 +2035,7 @@ export interface components {
             expireTime?: string;
             /** @description Origins that may frame the embed page, or "*". */
             frameOrigins?: string[];
-            /** @description Sample inputs that visitors see. */
+            /** @description Sample inputs that visitors see: at most 60, with at most 6 titles. */
             samples?: components["schemas"]["v1Sample"][];
             detected?: components["schemas"]["v1Detected"];
             /** @description Consequences of the settings. User interfaces show these texts. */
@@ -2225,6 +2064,9 @@ export interface components {
              *     Origin header are not checked.
              */
             runOrigins?: string[];
+            presentation?: components["schemas"]["v1Presentation"];
+            /** @description The stored results of its samples, without outputs. */
+            readonly examples?: components["schemas"]["v1Example"][];
         };
         /**
          * @description ShareState is the state of a share.
@@ -2279,6 +2121,14 @@ export interface components {
             updateTime?: string;
             /** @description Origins of other sites whose pages may run and fork it. */
             runOrigins?: string[];
+            presentation?: components["schemas"]["v1Presentation"];
+            /** @description Results of the samples. */
+            examples?: components["schemas"]["v1Example"][];
+        };
+        /** @description SharedWorkflowChange says that what a link shows has changed, and nothing about it. */
+        v1SharedWorkflowChange: {
+            /** @description Whether it has changed. The first message of a stream says that it has not yet. */
+            changed?: boolean;
         };
         /** @description SignInLink signs in once. */
         v1SignInLink: {
@@ -2292,23 +2142,6 @@ export interface components {
              * @description When it stops working.
              */
             expireTime?: string;
-        };
-        /** @description SignUpRequest creates a workspace of the visitor's own. */
-        v1SignUpRequest: {
-            /** @description Its id: lower-case letters, digits and hyphens. */
-            workspaceId?: string;
-            /** @description Its title; the id when empty. */
-            workspaceTitle?: string;
-            /** @description What the owner is called. */
-            title?: string;
-            /** @description Product name of the client, for the list of sessions. */
-            client?: string;
-        };
-        /** @description SignedIn is a person who has just joined. */
-        v1SignedIn: {
-            person?: components["schemas"]["v1Person"];
-            key?: components["schemas"]["v1Key"];
-            session?: components["schemas"]["v1Session"];
         };
         /** @description Slot is a place in a step where a credential goes. */
         v1Slot: {
@@ -2439,29 +2272,9 @@ export interface components {
              *     gives one must name its destination in `destinations`; otherwise it is refused.
              */
             movedCredentials?: string[];
+            /** @description The destinations, with what is known of each. */
+            places?: components["schemas"]["v1Destination"][];
         };
-        /** @description TestCredentialResponse is the result of a test. */
-        v1TestCredentialResponse: {
-            outcome?: components["schemas"]["v1TestOutcome"];
-            /** @description The same in a sentence. It has no text of the provider. */
-            message?: string;
-        };
-        /**
-         * @description TestOutcome is how a provider answered a test.
-         *
-         *      - TEST_OUTCOME_UNSPECIFIED: Not used.
-         *      - TEST_OUTCOME_ACCEPTED: The provider accepted the credential.
-         *      - TEST_OUTCOME_REFUSED: The provider does not know the credential, or it has expired.
-         *      - TEST_OUTCOME_NO_PERMISSION: The provider knows the credential, but it may not do what the test asked for.
-         *      - TEST_OUTCOME_LIMITED: The provider limits calls with the credential now, or its credit is used up.
-         *      - TEST_OUTCOME_UNREACHABLE: There was no usable answer: the provider cannot be reached or has a fault, or the
-         *     address may not be called.
-         *      - TEST_OUTCOME_UNCLEAR: The answer says nothing about the credential.
-         *      - TEST_OUTCOME_NOT_TESTED: No call was made: Keyhole knows no harmless call for this credential.
-         * @default TEST_OUTCOME_UNSPECIFIED
-         * @enum {string}
-         */
-        v1TestOutcome: "TEST_OUTCOME_UNSPECIFIED" | "TEST_OUTCOME_ACCEPTED" | "TEST_OUTCOME_REFUSED" | "TEST_OUTCOME_NO_PERMISSION" | "TEST_OUTCOME_LIMITED" | "TEST_OUTCOME_UNREACHABLE" | "TEST_OUTCOME_UNCLEAR" | "TEST_OUTCOME_NOT_TESTED";
         /** @description UsageRow is the total of one group. */
         v1UsageRow: {
             /** @description Value of the group: a key, share, day ... */
@@ -2496,8 +2309,6 @@ export interface components {
              * @description Output tokens.
              */
             outputTokens?: string;
-            /** @description The day, "2026-11-30", if the groups are split by day. */
-            day?: string;
         };
         /**
          * @description Visibility says who may use a model.
@@ -2511,7 +2322,7 @@ export interface components {
         v1Visibility: "VISIBILITY_UNSPECIFIED" | "VISIBILITY_PRIVATE" | "VISIBILITY_PUBLIC";
         /** @description WhoamiResponse describes the caller. */
         v1WhoamiResponse: {
-            /** @description "guest", "member" (an owner), "editor", "viewer" or "operator". */
+            /** @description "guest", "member" or "operator". */
             role?: string;
             /** @description The workspace of the key, such as "workspaces/demo"; empty for guests. */
             workspace?: string;
@@ -2526,14 +2337,6 @@ export interface components {
              * @description When the session ends if it is not used again.
              */
             sessionExpireTime?: string;
-            /** @description Title of the key. */
-            keyTitle?: string;
-            /** @description Resource name of the person that the key belongs to; empty for a key of no person. */
-            person?: string;
-            /** @description What the person is called. */
-            personTitle?: string;
-            /** @description Whether a visitor may create a workspace here. */
-            canSignUp?: boolean;
         };
         /** @description Workflow is a named definition with numbered versions. */
         v1Workflow: {
@@ -2573,7 +2376,8 @@ export interface components {
             readonly deleteTime?: string;
             /**
              * Format: int32
-             * @description Number of its links that its owner has neither paused nor revoked. Only a list has it.
+             * @description Number of its links that visitors can run now: neither paused, suspended, expired nor
+             *     revoked. Only a list has it.
              */
             readonly activeShares?: number;
             /**
@@ -2736,74 +2540,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1Block"];
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
-    VaultService_AcceptInvitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description AcceptInvitationRequest uses an invitation. */
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["v1AcceptInvitationRequest"];
-            };
-        };
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["v1SignedIn"];
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
-    VaultService_LookUpInvitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description LookUpInvitationRequest asks about an invitation. */
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["v1LookUpInvitationRequest"];
-            };
-        };
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["v1LookUpInvitationResponse"];
                 };
             };
             /** @description An unexpected error response. */
@@ -2994,6 +2730,41 @@ export interface operations {
             };
         };
     };
+    SharingService_WatchSharedWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response.(streaming responses) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        result?: components["schemas"]["v1SharedWorkflowChange"];
+                        error?: components["schemas"]["rpcStatus"];
+                    };
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
     VaultService_CreateSignInLink: {
         parameters: {
             query?: never;
@@ -3064,8 +2835,6 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /** @description Only those with this text in the id or the title. Case does not count. */
-                text?: string;
             };
             header?: never;
             path?: never;
@@ -3170,15 +2939,6 @@ export interface operations {
                 pageToken?: string;
                 /** @description Only entries of this resource, by name. */
                 resource?: string;
-                /**
-                 * @description Only entries whose action is this one or begins with it and a dot: "credential",
-                 *     "credential.use".
-                 */
-                action?: string;
-                /** @description Only entries from this time on. */
-                startTime?: string;
-                /** @description Only entries before this time. */
-                endTime?: string;
             };
             header?: never;
             path: {
@@ -3215,11 +2975,6 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /**
-                 * @description Only those with this text in the id, the title, the provider or a host. Case does not
-                 *     count.
-                 */
-                text?: string;
             };
             header?: never;
             path: {
@@ -3410,20 +3165,6 @@ export interface operations {
                     readonly guardable?: boolean;
                     /** @description Text before the value in a header: "Bot ", "Token ". Part of the slot. */
                     slotPrefix?: string;
-                    /**
-                     * Format: date-time
-                     * @description When a call was last made with it; unset if there was none.
-                     */
-                    readonly lastUseTime?: string;
-                    /**
-                     * Format: int32
-                     * @description Number of workflows whose live version names it.
-                     */
-                    readonly workflowCount?: number;
-                    /** @description Resource names of those workflows, at most 20. Only GetCredential returns them. */
-                    readonly workflows?: string[];
-                    /** @description Resource names of shares that use it hidden, at most 20. Only GetCredential returns them. */
-                    readonly shares?: string[];
                 };
             };
         };
@@ -3448,146 +3189,6 @@ export interface operations {
             };
         };
     };
-    VaultService_TestCredential: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace: string;
-                credential: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["VaultServiceTestCredentialBody"];
-            };
-        };
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["v1TestCredentialResponse"];
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
-    VaultService_ListInvitations: {
-        parameters: {
-            query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
-                pageSize?: number;
-                /** @description The token of the previous page's reply. */
-                pageToken?: string;
-            };
-            header?: never;
-            path: {
-                workspace: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["v1ListInvitationsResponse"];
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
-    VaultService_CreateInvitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace: string;
-            };
-            cookie?: never;
-        };
-        /** @description Role and e-mail address of the person. */
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["v1Invitation"];
-            };
-        };
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["v1Invitation"];
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
-    VaultService_DeleteInvitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace: string;
-                invitation: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, unknown>;
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
     VaultService_ListKeys: {
         parameters: {
             query?: {
@@ -3595,8 +3196,6 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /** @description Only those with this text in the id or the title. Case does not count. */
-                text?: string;
             };
             header?: never;
             path: {
@@ -3761,11 +3360,6 @@ export interface operations {
                      */
                     readonly revokeTime?: string;
                     operatorBudget?: components["schemas"]["v1Budget"];
-                    /**
-                     * @description Resource name of the person that the key belongs to; empty for a key of no person. A
-                     *     person's key has the rights of the person's role, and ends with the person.
-                     */
-                    readonly person?: string;
                 };
             };
         };
@@ -3797,8 +3391,6 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /** @description Only those with this text in the id, the title or the task. Case does not count. */
-                text?: string;
             };
             header?: never;
             path: {
@@ -4124,154 +3716,6 @@ export interface operations {
             };
         };
     };
-    VaultService_ListPeople: {
-        parameters: {
-            query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
-                pageSize?: number;
-                /** @description The token of the previous page's reply. */
-                pageToken?: string;
-            };
-            header?: never;
-            path: {
-                workspace: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["v1ListPeopleResponse"];
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
-    VaultService_GetPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace: string;
-                people: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["v1Person"];
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
-    VaultService_DeletePerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace: string;
-                people: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, unknown>;
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
-    VaultService_UpdatePerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workspace: string;
-                people: string;
-            };
-            cookie?: never;
-        };
-        /** @description The person; its name says which. */
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description What the person is called. */
-                    title?: string;
-                    /** @description The e-mail address that the invitation named. Nobody has verified it. */
-                    readonly email?: string;
-                    role?: components["schemas"]["v1PersonRole"];
-                    /**
-                     * Format: date-time
-                     * @description When the person joined.
-                     */
-                    readonly createTime?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["v1Person"];
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
     SharingService_ListRuns: {
         parameters: {
             query?: {
@@ -4283,21 +3727,6 @@ export interface operations {
                 share?: string;
                 /** @description Only runs of this workflow, by name. */
                 workflow?: string;
-                /**
-                 * @description Only in this state.
-                 *
-                 *      - RUN_STATE_UNSPECIFIED: Not used.
-                 *      - RUN_STATE_RUNNING: The run has not ended.
-                 *      - RUN_STATE_SUCCEEDED: The run returned its outputs.
-                 *      - RUN_STATE_FAILED: The run failed.
-                 *      - RUN_STATE_CANCELLED: The caller cancelled the run, or its share, key or credential was revoked.
-                 *      - RUN_STATE_ABANDONED: The runner died. The run was charged for its recorded attempts.
-                 *      - RUN_STATE_STOPPED: The link was stopped during the run. The run is not charged; its line items list what
-                 *     its steps used of the owner's.
-                 */
-                state?: "RUN_STATE_UNSPECIFIED" | "RUN_STATE_RUNNING" | "RUN_STATE_SUCCEEDED" | "RUN_STATE_FAILED" | "RUN_STATE_CANCELLED" | "RUN_STATE_ABANDONED" | "RUN_STATE_STOPPED";
-                /** @description Only charged to this key of the workspace, by name. */
-                chargedKey?: string;
             };
             header?: never;
             path: {
@@ -4440,8 +3869,6 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /** @description Split each group by day (UTC). */
-                byDay?: boolean;
             };
             header?: never;
             path: {
@@ -4665,7 +4092,8 @@ export interface operations {
                     readonly deleteTime?: string;
                     /**
                      * Format: int32
-                     * @description Number of its links that its owner has neither paused nor revoked. Only a list has it.
+                     * @description Number of its links that visitors can run now: neither paused, suspended, expired nor
+                     *     revoked. Only a list has it.
                      */
                     readonly activeShares?: number;
                     /**
@@ -5056,7 +4484,7 @@ export interface operations {
                     expireTime?: string;
                     /** @description Origins that may frame the embed page, or "*". */
                     frameOrigins?: string[];
-                    /** @description Sample inputs that visitors see. */
+                    /** @description Sample inputs that visitors see: at most 60, with at most 6 titles. */
                     samples?: components["schemas"]["v1Sample"][];
                     detected?: components["schemas"]["v1Detected"];
                     /** @description Consequences of the settings. User interfaces show these texts. */
@@ -5085,6 +4513,9 @@ export interface operations {
                      *     Origin header are not checked.
                      */
                     runOrigins?: string[];
+                    presentation?: components["schemas"]["v1Presentation"];
+                    /** @description The stored results of its samples, without outputs. */
+                    readonly examples?: components["schemas"]["v1Example"][];
                 };
             };
         };
@@ -5207,6 +4638,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1Share"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RunnerService_StoreShareExample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                workflow: string;
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunnerServiceStoreShareExampleBody"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1RunResponse"];
                 };
             };
             /** @description An unexpected error response. */
@@ -5496,40 +4964,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1InspectWorkflowResponse"];
-                };
-            };
-            /** @description An unexpected error response. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["rpcStatus"];
-                };
-            };
-        };
-    };
-    VaultService_SignUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description SignUpRequest creates a workspace of the visitor's own. */
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["v1SignUpRequest"];
-            };
-        };
-        responses: {
-            /** @description A successful response. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["v1SignedIn"];
                 };
             };
             /** @description An unexpected error response. */

@@ -1,6 +1,5 @@
 import { lazy, Suspense } from "react";
 import { stringify } from "../json/exact";
-import { readable } from "../run/fields";
 import type { Picture } from "../run/picture";
 import { CopyButton } from "../ui/CopyButton";
 import { Tabs } from "../ui/Tabs";
@@ -17,13 +16,20 @@ const Markdown = lazy(() => import("./Markdown"));
 
 export interface Named {
   name: string;
+  label: string; // for people
   value: Value;
 }
 
 // Element shows pictures on a stage, and text next to it.
 export function Element({ values, input }: { values: Named[]; input?: Picture }) {
   const flat = values.flatMap((v) =>
-    v.value.kind === "list" ? v.value.items.map((value, i) => ({ name: `${v.name} ${i + 1}`, value })) : [v],
+    v.value.kind === "list"
+      ? v.value.items.map((value, i) => ({
+          name: `${v.name} ${i + 1}`,
+          label: `${v.label} ${i + 1}`,
+          value,
+        }))
+      : [v],
   );
   // Boxes come first, because they are interactive and a drawing is not.
   const staged = flat
@@ -47,7 +53,7 @@ export function Element({ values, input }: { values: Named[]; input?: Picture })
           label="Pictures"
           className={style.stage}
           contentClassName={style.content}
-          tabs={staged.map((v) => ({ id: v.name, label: readable(v.name), content: stageOf(v) }))}
+          tabs={staged.map((v) => ({ id: v.name, label: v.label, content: stageOf(v) }))}
         />
       )}
       <div className={style.readings} tabIndex={0} role="group" aria-label="Values">
@@ -55,8 +61,8 @@ export function Element({ values, input }: { values: Named[]; input?: Picture })
           <Reading key={v.name} {...v} />
         ))}
         {flat.map(
-          ({ name, value }) =>
-            value.kind === "detections" && <DetectionList key={name} name={name} value={value} chosen={chosen} />,
+          ({ name, label, value }) =>
+            value.kind === "detections" && <DetectionList key={name} name={label} value={value} chosen={chosen} />,
         )}
       </div>
     </div>
@@ -67,11 +73,11 @@ function rank(v: Named): number {
   return v.value.kind === "detections" && v.value.detections.length > 0 ? 0 : 1;
 }
 
-function Reading({ name, value }: Named) {
+function Reading({ name, label, value }: Named) {
   return (
     <section className={style.reading} data-part="reading">
       <div className={style.head}>
-        <h3 className={style.name}>{readable(name)}</h3>
+        <h3 className={style.name}>{label}</h3>
         {value.kind === "text" && (
           <CopyButton look="ghost" size={28} text={value.text} label="Copy" name={`Copy ${name}`} />
         )}

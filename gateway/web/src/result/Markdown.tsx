@@ -1,5 +1,5 @@
-// Markdown of a stranger: no raw HTML, no pictures of other sites, links that open apart and
-// only lead to web pages.
+// Markdown of a stranger: no raw HTML, no pictures of other sites, links that open apart, only
+// lead to web pages and say where.
 import Renderer from "markdown-to-jsx";
 import { type ReactNode } from "react";
 import style from "./Markdown.module.css";
@@ -14,11 +14,25 @@ export default function Markdown({ text }: { text: string }) {
 
 function Link({ href, children }: { href?: string; children?: ReactNode }) {
   if (!href || !/^https?:\/\//i.test(href)) return <span>{children}</span>;
+  const host = hostIn(href);
+  if (!host) return <span>{children}</span>;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-      {children}
-    </a>
+    <>
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {children}
+      </a>
+      {children?.toString() !== href && <span className={style.host}> ({host})</span>}
+    </>
   );
+}
+
+// hostIn is the host that a browser would go to, in the letters that it would show.
+function hostIn(href: string): string {
+  try {
+    return new URL(href).host;
+  } catch {
+    return "";
+  }
 }
 
 function Alt({ alt }: { alt?: string }) {

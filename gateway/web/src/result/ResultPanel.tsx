@@ -7,7 +7,7 @@ import { EmptyState } from "../ui/EmptyState";
 import panel from "../ui/Panel.module.css";
 import { Segments } from "../ui/Segments";
 import { Tag } from "../ui/Tag";
-import { readable } from "../run/fields";
+import { outputLabel } from "../run/fields";
 import { Progress } from "./Progress";
 import style from "./ResultPanel.module.css";
 import { RunFailure } from "./RunFailure";
@@ -30,8 +30,8 @@ interface Props {
   picture?: Picture;
   runnable: boolean;
   used?: ReactNode;
-  // Whether the failed run counted, where that is known.
-  counted?: boolean;
+  // The owner's stored result of the sample in the form, before a run.
+  example?: Result;
   onCancel: () => void;
 }
 
@@ -46,7 +46,7 @@ export function ResultPanel({
   picture,
   runnable,
   used,
-  counted,
+  example,
   onCancel,
 }: Props) {
   const title = useId();
@@ -55,6 +55,7 @@ export function ResultPanel({
     if (run.phase === "running") fetchResults().catch(() => undefined); // asked for again when it is shown
   }, [run.phase]);
   const failure = run.phase === "failed" || run.phase === "cancelled" ? run.failure : undefined;
+  const stored = !result && run.phase === "idle" ? example : undefined;
   const old = result && (run.phase !== "succeeded" || changed !== "");
   return (
     <section
@@ -68,12 +69,18 @@ export function ResultPanel({
           Result
         </h2>
         {old && <Tag tone="warn">{changed === "picture" ? "From the previous picture" : "From the previous run"}</Tag>}
+        {stored && (
+          <>
+            <Tag tone="accent">Example</Tag>
+            <span className={style.took}>Stored by the owner. Run to make your own.</span>
+          </>
+        )}
         <p className="sr-only" role="status">
           {spoken(run, steps.length)}
         </p>
         <span className={style.push} />
         {result && !old && <span className={style.took}>{duration(result.took)}</span>}
-        {result && (
+        {(result || stored) && (
           <Segments
             label="View of the result"
             value={raw ? "json" : "result"}
@@ -86,13 +93,17 @@ export function ResultPanel({
         )}
       </div>
       {run.phase === "running" && <Progress steps={steps} run={run} small={!!result} onCancel={onCancel} />}
-      {failure && (
-        <RunFailure inputs={inputs} steps={steps} run={run} failure={failure} counted={counted} small={!!result} />
-      )}
+      {failure && <RunFailure inputs={inputs} steps={steps} run={run} failure={failure} small={!!result} />}
       {result ? (
         <div className={old ? `${style.body} ${style.old}` : style.body} data-part={old ? "old-result" : "new-result"}>
           <Suspense fallback={null}>
             <Results result={result} outputs={outputs} raw={raw} />
+          </Suspense>
+        </div>
+      ) : stored ? (
+        <div className={style.body} data-part="example">
+          <Suspense fallback={<Nothing outputs={outputs} picture={picture} runnable={runnable} />}>
+            <Results result={stored} outputs={outputs} raw={raw} />
           </Suspense>
         </div>
       ) : (
@@ -105,7 +116,7 @@ export function ResultPanel({
 
 // Nothing fills the first screen with the picture that a run would read.
 function Nothing({ outputs, picture, runnable }: { outputs: Output[]; picture?: Picture; runnable: boolean }) {
-  const gives = outputs.map((o) => readable(o.name ?? "").toLowerCase());
+  const gives = outputs.map((o) => o.label || outputLabel(o).toLowerCase());
   const words = (
     <>
       {runnable ? "Run it to see the result." : "It cannot run now: see the reason above."}

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { Output } from "../api/client";
 import { stringify } from "../json/exact";
+import { outputLabel, readable } from "../run/fields";
 import type { Result } from "../run/useRun";
 import { Button } from "../ui/Button";
 import { Download } from "./Download";
@@ -25,10 +26,11 @@ export default function Results({
   const current = useMemo(() => outputs[element] ?? outputs[0] ?? {}, [outputs, element]);
   const values = useMemo(() => {
     const order = declared.map((o) => o.name ?? "");
+    const labels = new Map(declared.map((o) => [o.name ?? "", outputLabel(o)]));
     const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
     return Object.entries(current)
       .sort(([a], [b]) => place(a) - place(b))
-      .map(([name, v]) => ({ name, value: read(v) }));
+      .map(([name, v]) => ({ name, label: labels.get(name) ?? readable(name), value: read(v) }));
   }, [current, declared]);
   useEffect(() => () => values.forEach((v) => forget(v.value)), [values]);
   const input = Object.values(result.given.pictures).find((p) => p?.shown);

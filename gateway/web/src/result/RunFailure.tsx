@@ -14,12 +14,12 @@ interface Props {
   steps: StepInfo[];
   run: Run;
   failure: Failure;
-  counted?: boolean;
   small: boolean;
 }
 
 // RunFailure says what failed, why, what to do, and whether it counted: each once, as plain text.
-export function RunFailure({ inputs, steps, run, failure, counted, small }: Props) {
+export function RunFailure({ inputs, steps, run, failure, small }: Props) {
+  const { counted } = failure;
   const stopped = run.phase === "cancelled";
   const refused = refusedCredential(inputs, failure);
   const { title, advice } = refused

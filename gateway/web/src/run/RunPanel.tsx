@@ -27,12 +27,26 @@ interface Props {
   cost?: ReactNode;
   onRun: (request: RunRequest, given: Given) => Promise<Run>;
   onCancel: () => void;
+  // Before the fields.
+  lead?: ReactNode;
   // More fields, at the end of the form.
   children?: ReactNode;
 }
 
 // RunPanel is the form for the inputs of a workflow.
-export function RunPanel({ inputs, form, samples, moved = [], run, runnable, cost, onRun, onCancel, children }: Props) {
+export function RunPanel({
+  inputs,
+  form,
+  samples,
+  moved = [],
+  run,
+  runnable,
+  cost,
+  onRun,
+  onCancel,
+  lead,
+  children,
+}: Props) {
   const title = useId();
   const root = useRef<HTMLFormElement>(null);
   const keep = useRef(new Set<string>());
@@ -115,6 +129,7 @@ export function RunPanel({ inputs, form, samples, moved = [], run, runnable, cos
         Input
       </h2>
       <div className={style.fields}>
+        {lead}
         {inputs.length === 0 && <p className={style.quiet}>This workflow has no inputs.</p>}
         {inputs.map(fieldOf)}
         {children}

@@ -1,5 +1,5 @@
 // Conversion between the shared interface and form fields.
-import type { Input } from "../api/client";
+import type { Input, Output } from "../api/client";
 import { Exact, numberOf, parse as parseJSON, stringify } from "../json/exact";
 import { providerName } from "./providers";
 
@@ -101,10 +101,15 @@ function json(text: string): Parsed {
   }
 }
 
-// labelOf makes "min_confidence" readable, and names a credential after its provider.
+// labelOf is the owner's label, or makes "min_confidence" readable. A credential is named after
+// its provider: owners cannot rename it.
 export function labelOf(input: Input): string {
   const provider = input.credential ? providerName(input.provider) : "";
-  return provider ? `${provider} API key` : readable(input.name ?? "");
+  return provider ? `${provider} API key` : (!input.credential && input.label) || readable(input.name ?? "");
+}
+
+export function outputLabel(output: Output): string {
+  return output.label || readable(output.name ?? "");
 }
 
 export function readable(name: string): string {

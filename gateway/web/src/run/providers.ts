@@ -21,16 +21,6 @@ const names: Record<string, string> = {
   twilio: "Twilio",
 };
 
-// Hosts that the server marks as known when a slot goes to them.
-const known = new Set([
-  "api.openai.com",
-  "api.anthropic.com",
-  "generativelanguage.googleapis.com",
-  "api.mistral.ai",
-  "openrouter.ai",
-  "api.groq.com",
-]);
-
 // Where a person gets a key. Constant addresses: an owner cannot change them.
 const pages: Record<string, string> = {
   openai: "https://platform.openai.com/api-keys",
@@ -56,14 +46,5 @@ export function hostOf(destination: string): string {
     return new URL(destination).host || destination;
   } catch {
     return destination;
-  }
-}
-
-export function isKnown(destination: string): boolean {
-  try {
-    const url = new URL(destination);
-    return url.protocol === "https:" && (url.port === "" || url.port === "443") && known.has(url.hostname);
-  } catch {
-    return false;
   }
 }

@@ -3,6 +3,7 @@ import { useCallback, useMemo, useState } from "react";
 import type { Input } from "../api/client";
 import { initial, kindOf } from "./fields";
 import type { Picture } from "./picture";
+import type { SampleSet } from "./useSamples";
 
 // Given is the inputs at one moment.
 export interface Given {
@@ -17,6 +18,8 @@ export interface Form extends Given {
   setText: (input: string, text: string) => void;
   setPicture: (input: string, picture: Picture) => void;
   setUnusable: (input: string, why: string) => void;
+  // Fills in a sample: what it does not give has its default again.
+  pick: (set: SampleSet) => void;
 }
 
 export function useForm(inputs: Input[], samples: Map<string, unknown>, pictures: Map<string, Picture[]>): Form {
@@ -32,15 +35,23 @@ export function useForm(inputs: Input[], samples: Map<string, unknown>, pictures
     setChosen((all) => ({ ...all, [input]: undefined }));
     setWhy((all) => ({ ...all, [input]: why }));
   }, []);
+  const pick = useCallback(
+    (set: SampleSet) => {
+      setTexts(startTexts(inputs, set.values));
+      setChosen(Object.fromEntries(set.pictures));
+      setWhy({});
+    },
+    [inputs],
+  );
   return useMemo(() => {
     // Until the visitor chooses, the owner's first sample stands there: one click runs it.
     const now: Record<string, Picture | undefined> = { ...chosen };
     for (const [input, list] of pictures) if (!(input in now)) now[input] = list[0];
-    return { texts, pictures: now, unusable, setText, setPicture, setUnusable };
-  }, [texts, chosen, unusable, pictures, setText, setPicture, setUnusable]);
+    return { texts, pictures: now, unusable, setText, setPicture, setUnusable, pick };
+  }, [texts, chosen, unusable, pictures, setText, setPicture, setUnusable, pick]);
 }
 
-function startTexts(inputs: Input[], samples: Map<string, unknown>): Record<string, string> {
+export function startTexts(inputs: Input[], samples: Map<string, unknown>): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const i of inputs) {
     const kind = kindOf(i);

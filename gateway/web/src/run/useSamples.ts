@@ -1,4 +1,4 @@
-// The owner's sample inputs, as values and as pictures.
+// The owner's sample inputs. Those with one title belong together: a visitor picks them at once.
 import { useEffect, useMemo, useState } from "react";
 import type { Input, Sample } from "../api/client";
 import { kindOf, readable } from "./fields";
@@ -6,39 +6,70 @@ import { ofValue, type Picture } from "./picture";
 
 const most = 6; // thumbnails of one input
 
+// SampleSet is a sample with a title.
+export interface SampleSet {
+  title: string;
+  values: Map<string, unknown>;
+  pictures: Map<string, Picture>;
+}
+
 export interface Samples {
   values: Map<string, unknown>; // the first of each input
   pictures: Map<string, Picture[]>;
+  sets: SampleSet[];
 }
 
 export function useSamples(inputs: Input[], samples: Sample[] | undefined, version: string | undefined): Samples {
-  const [pictures, setPictures] = useState<Map<string, Picture[]>>(new Map());
+  const [pictures, setPictures] = useState<Map<Sample, Picture>>(new Map());
+  const marks = useMemo(() => (samples ?? []).map((s) => `${s.input} ${s.title}`).join(), [samples]);
   useEffect(() => {
     let stale = false;
-    const all = new Map<string, Promise<Picture | null>[]>();
-    for (const s of samples ?? []) {
+    const wanted = (samples ?? []).filter((s) => {
       const input = inputs.find((i) => i.name === s.input);
-      if (!input || kindOf(input) !== "picture") continue;
-      const list = all.get(s.input!) ?? [];
-      if (list.length < most)
-        all.set(s.input!, [...list, ofValue(s.value, nameOf(s.input!, list.length)).catch(() => null)]);
-    }
+      return input && kindOf(input) === "picture";
+    });
     void Promise.all(
-      [...all].map(async ([name, list]) => [name, (await Promise.all(list)).filter((p) => p !== null)] as const),
+      wanted.map(async (s, i) => [s, await ofValue(s.value, nameOf(s, i)).catch(() => null)] as const),
     ).then((found) => {
-      if (!stale) setPictures(new Map(found));
+      if (!stale) setPictures(new Map(found.filter((f): f is [Sample, Picture] => f[1] !== null)));
     });
     return () => {
       stale = true;
     };
-  }, [version]); // eslint-disable-line react-hooks/exhaustive-deps -- samples belong to the version
+  }, [version, marks]); // eslint-disable-line react-hooks/exhaustive-deps -- samples belong to the version
   return useMemo(() => {
     const values = new Map<string, unknown>();
     for (const s of samples ?? []) if (!values.has(s.input ?? "")) values.set(s.input ?? "", s.value);
-    return { values, pictures };
+    return { values, pictures: byInput(pictures), sets: setsOf(samples ?? [], pictures) };
   }, [samples, pictures]);
 }
 
-function nameOf(input: string, index: number): string {
+function byInput(pictures: Map<Sample, Picture>): Map<string, Picture[]> {
+  const all = new Map<string, Picture[]>();
+  for (const [{ input = "" }, picture] of pictures) {
+    const list = all.get(input) ?? [];
+    if (list.length < most) all.set(input, [...list, picture]);
+  }
+  return all;
+}
+
+// setsOf is empty where no sample has a title.
+function setsOf(samples: Sample[], pictures: Map<Sample, Picture>): SampleSet[] {
+  const sets = new Map<string, SampleSet>();
+  const byKey = new Map([...pictures].map(([s, p]) => [`${s.input} ${s.title}`, p]));
+  for (const s of samples) {
+    const { title = "", input = "" } = s;
+    if (!title) continue;
+    const set = sets.get(title) ?? { title, values: new Map<string, unknown>(), pictures: new Map<string, Picture>() };
+    const picture = pictures.get(s) ?? byKey.get(`${input} ${title}`);
+    if (picture) set.pictures.set(input, picture);
+    else set.values.set(input, s.value);
+    sets.set(title, set);
+  }
+  return [...sets.values()];
+}
+
+function nameOf({ input = "", title }: Sample, index: number): string {
+  if (title) return title;
   return index === 0 ? "Sample picture" : `Sample ${readable(input).toLowerCase()} ${index + 1}`;
 }

@@ -8,6 +8,7 @@ import type { Link } from "./link";
 
 // Intro shows title, owner and terms of the workflow.
 export function Intro({ link, view, allowances }: { link: Link; view: SharedWorkflow; allowances: Allowance[] }) {
+  const said = view.presentation?.welcome || view.description;
   const blocked = [...new Set((view.terms?.blocked ?? []).map(sentence))];
   return (
     <header className={style.intro}>
@@ -17,7 +18,11 @@ export function Intro({ link, view, allowances }: { link: Link; view: SharedWork
           by <strong>{view.owner}</strong>
         </p>
       </div>
-      {view.description && <p className={style.description}>{view.description}</p>}
+      {said && (
+        <p className={style.description} data-part="welcome">
+          {said}
+        </p>
+      )}
       <div className={style.row}>
         <Chips view={view} allowances={allowances} />
         <p className={style.meta}>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { getSharedWorkflow, type SharedWorkflow } from "../api/client";
 import type { Failure } from "../api/failure";
+import { accentStyle } from "./accent";
 import type { Link } from "./link";
 import { Problem } from "./Problem";
 import style from "./SharePage.module.css";
@@ -47,7 +48,12 @@ export function SharePage({ link }: { link: Link }) {
         </nav>
       )}
       {!link.hideToolbar && <Toolbar link={link} view={gone ? undefined : data} ownKey={key} texts={texts} />}
-      <main id="main" className={style.page} data-embed={link.embed || undefined}>
+      <main
+        id="main"
+        className={style.page}
+        data-embed={link.embed || undefined}
+        style={gone ? undefined : accentStyle(data?.presentation?.accentColor)}
+      >
         {gone ? (
           <Problem failure={view.error!} onRetry={() => void refetch()} busy={view.isFetching} />
         ) : data ? (

@@ -1,16 +1,19 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { runShared, type Input, type SharedWorkflow } from "../api/client";
+import { useCallback, useEffect, useMemo } from "react";
+import { runShared, type Example, type Input, type RunResponse, type SharedWorkflow } from "../api/client";
 import type { Failure } from "../api/failure";
 import { HowItWorks } from "../graph/HowItWorks";
 import { stepsOf } from "../graph/stepsOf";
 import { useNarrow } from "../graph/useNarrow";
 import { ResultPanel } from "../result/ResultPanel";
 import { labelOf } from "../run/fields";
+import type { Picture } from "../run/picture";
 import { RunPanel } from "../run/RunPanel";
-import { changed, useForm, type Given } from "../run/useForm";
-import { useRun, type Start } from "../run/useRun";
-import { useSamples } from "../run/useSamples";
+import { SamplePicker, sampleIn } from "../run/SamplePicker";
+import { changed, startTexts, useForm, type Form, type Given } from "../run/useForm";
+import { useRun, type Result, type Start } from "../run/useRun";
+import { useSamples, type SampleSet } from "../run/useSamples";
 import { Notice } from "../ui/Tag";
+import { Guide } from "./Guide";
 import { Intro } from "./Intro";
 import { KeyField } from "./KeyField";
 import type { Link } from "./link";
@@ -31,7 +34,7 @@ interface Props {
 }
 
 const none: Input[] = [];
-const settled = 2_000; // ms after a run until its charge is certain
+const noPictures = new Map<string, Picture[]>();
 
 // Workbench shows a workflow that visitors can run: inputs, result, steps.
 export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onForm }: Props) {
@@ -46,8 +49,8 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onF
   const { run, result, begin, cancel } = useRun(start);
   const samples = useSamples(inputs, view.samples, view.versionHash);
   const form = useForm(inputs, samples.values, samples.pictures);
-  const [counted, setCounted] = useState<boolean>();
-  const runs = useRef(0);
+  const sample = sampleIn(samples.sets, form, (set) => startTexts(inputs, set.values));
+  const example = useMemo(() => exampleOf(view.examples, sample, form), [view.examples, sample, form]);
   useEffect(() => onForm(form.texts), [form.texts, onForm]);
 
   const fresh = run.phase === "succeeded" ? result?.response.allowances : undefined;
@@ -60,26 +63,17 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onF
       key="form"
       inputs={inputs}
       form={form}
-      samples={samples.pictures}
+      samples={samples.sets.length > 0 ? noPictures : samples.pictures}
+      lead={<SamplePicker sets={samples.sets} chosen={sample} form={form} disabled={run.phase === "running"} />}
       moved={view.terms?.movedCredentials}
       run={run}
       runnable={!!view.runnable && !needed}
       cost={costOf(view, allowances)}
       onCancel={cancel}
       onRun={async (request, given: Given) => {
-        runs.current++;
-        setCounted(undefined);
         if (narrow) document.querySelector("[data-part=result]")?.scrollIntoView({ block: "start" });
         const end = await begin(request, given);
-        if (end.phase === "failed" || end.phase === "cancelled") {
-          const mine = ++runs.current;
-          void onStale(); // the link itself may be gone
-          // The server settles a run after its stream has ended, and keeps a view for a second.
-          setTimeout(async () => {
-            const now = await onStale();
-            if (runs.current === mine) setCounted(countedOf(allowances, now?.allowances ?? []));
-          }, settled);
-        }
+        if (end.phase === "failed" || end.phase === "cancelled") void onStale(); // the link itself may be gone
         return end;
       }}
     >
@@ -111,7 +105,7 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onF
       changed={result ? changed(result.given, form) : ""}
       picture={Object.values(form.pictures).find((p) => p?.shown)}
       runnable={!!view.runnable}
-      counted={counted}
+      example={example}
       onCancel={cancel}
       used={result && <Used response={result.response} allowances={allowances} />}
     />,
@@ -122,6 +116,7 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onF
       <div className={style.bench} id="run" tabIndex={-1}>
         {narrow ? panels.reverse() : panels}
       </div>
+      {view.presentation?.guide && <Guide text={view.presentation.guide} owner={view.owner ?? ""} />}
       {link.showGraph && (
         <HowItWorks
           graph={view.graph ?? {}}
@@ -133,15 +128,13 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onF
   );
 }
 
-// countedOf compares what the visitor had left before and after a run. What others use of a
-// shared allowance says nothing, so only the visitor's own is compared.
-export function countedOf(
-  before: { scope?: string; runsLeft?: string }[],
-  after: { scope?: string; runsLeft?: string }[],
-): boolean | undefined {
-  for (const scope of ["visitor", "key"]) {
-    const [b, a] = [before, after].map((list) => list.find((x) => x.scope === scope)?.runsLeft);
-    if (b !== undefined && a !== undefined) return Number(a) < Number(b);
-  }
-  return undefined;
+// exampleOf is the stored result of the sample in the form. Where no sample has a title, it is
+// that of the inputs at the start.
+function exampleOf(examples: Example[] | undefined, sample: SampleSet | undefined, form: Form): Result | undefined {
+  const pristine = Object.values(form.pictures).every((p) => !p || p.from === "sample");
+  const title = sample ? sample.title : pristine ? "" : undefined;
+  const found = examples?.find((e) => (e.sample ?? "") === title);
+  if (!found) return undefined;
+  const outputs = found.outputs as RunResponse["outputs"];
+  return { response: { outputs }, given: { texts: form.texts, pictures: form.pictures }, took: 0 };
 }

@@ -7,9 +7,9 @@ import { settle } from "../run/useRun";
 import { Failure } from "../api/failure";
 import { looksLikeMarkdown } from "../result/looksLikeMarkdown";
 import { classesOf, sameShape } from "../result/useDetections";
+import { accentStyle, contrast, parseColor, readableAccent } from "./accent";
 import { linkOf } from "./link";
 import { whatIsKept, whereItGoes, whoPays } from "./terms";
-import { countedOf } from "./Workbench";
 import { typeOf } from "../run/picture";
 import { cell } from "../result/Table";
 import { read, withoutPictures } from "../result/values";
@@ -215,9 +215,9 @@ describe("terms", () => {
     expect(whereItGoes(to("https://api.openai.com", true))).toMatchObject({ tone: "good", strong: "api.openai.com" });
     expect(whereItGoes(to("https://hooks.example", false))).toMatchObject({ tone: "warn", strong: "hooks.example" });
     expect(
-      whereItGoes({ ...to("https://api.openai.com", true), terms: { destinations: ["https://hooks.example"] } }),
+      whereItGoes({ ...to("https://api.openai.com", true), terms: { places: [{ address: "https://hooks.example" }] } }),
     ).toMatchObject({ tone: "warn", strong: "2 places, 1 unknown" });
-    expect(whereItGoes({ ...view, terms: { destinations: ["https://api.openai.com.evil.example"] } }).tone).toBe(
+    expect(whereItGoes({ ...view, terms: { places: [{ address: "https://api.openai.com.evil.example" }] } }).tone).toBe(
       "warn",
     );
     expect(whatIsKept(view)).toMatchObject({ lead: "Kept:", strong: "nothing" });
@@ -232,6 +232,7 @@ describe("a run", () => {
     setText: () => {},
     setPicture: () => {},
     setUnusable: () => {},
+    pick: () => {},
     ...more,
   });
   const a = { from: "file" as const, name: "a", shown: "blob:a", width: 1, height: 1 };
@@ -253,10 +254,13 @@ describe("a run", () => {
       d: "failed",
     });
   });
-  test("counted when the visitor has less left; others' use of a link says nothing", () => {
-    expect(countedOf([{ scope: "visitor", runsLeft: "3" }], [{ scope: "visitor", runsLeft: "2" }])).toBe(true);
-    expect(countedOf([{ scope: "visitor", runsLeft: "3" }], [{ scope: "visitor", runsLeft: "3" }])).toBe(false);
-    expect(countedOf([{ scope: "share", runsLeft: "3" }], [{ scope: "share", runsLeft: "2" }])).toBeUndefined();
+  test("counted where the server says so", () => {
+    const counted = (metadata: Record<string, string>) => new Failure("x", "STEP_FAILED", metadata).counted;
+    expect([counted({ counted: "true" }), counted({ counted: "false" }), counted({})]).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
   });
 });
 
@@ -291,5 +295,32 @@ describe("results", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("the owner's colour", () => {
+  const panel = { light: [247, 247, 245], dark: [34, 34, 39] } as const;
+  test("stays where it can be read, and is corrected where it cannot", () => {
+    expect(readableAccent(parseColor("#3a4bd0")!, "light")).toEqual([58, 75, 208]);
+    for (const hex of ["#ffffff", "#000000", "#ffff00", "#00ff00", "#ff0000", "#0000ff", "#7f7f7f", "#157a43"]) {
+      for (const theme of ["light", "dark"] as const) {
+        const color = readableAccent(parseColor(hex)!, theme);
+        expect(contrast(color, [...panel[theme]] as [number, number, number])).toBeGreaterThanOrEqual(4.5);
+        const ink: [number, number, number] = theme === "light" ? [255, 255, 255] : [17, 20, 46];
+        expect(contrast(color, ink)).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+  });
+  test("is a colour and nothing else", () => {
+    for (const hostile of [
+      "red",
+      "#fff",
+      "#12345",
+      "url(https://evil.example)",
+      "#123456;background:red",
+      "var(--bad)",
+    ]) {
+      expect(accentStyle(hostile)).toBeUndefined();
+    }
   });
 });

@@ -3,7 +3,7 @@
 import type { Allowance, SharedWorkflow } from "../api/client";
 import { moment } from "../api/explain";
 import { kindOf } from "../run/fields";
-import { hostOf, isKnown, providerName } from "../run/providers";
+import { hostOf, providerName } from "../run/providers";
 
 export interface Statement {
   tone: "good" | "warn" | "bad";
@@ -97,7 +97,8 @@ export function placesOf(view: SharedWorkflow): Place[] {
     if (i.credential && i.destination)
       add(i.destination, !!i.knownProvider, providerName(i.provider) ? `${providerName(i.provider)} key` : "key");
   }
-  for (const d of view.terms?.destinations ?? []) if (!places.has(hostOf(d))) add(d, isKnown(d));
+  for (const { address = "", knownProvider } of view.terms?.places ?? [])
+    if (!places.has(hostOf(address))) add(address, !!knownProvider);
   return [...places.values()];
 }
 

@@ -4,11 +4,13 @@ import { useEffect } from "react";
 
 const pause = 2_000; // ms between two streams
 const longest = 60_000;
+const settled = 600; // ms until every replica knows of a change
 
 export function useWatch(token: string, onChange: () => void) {
   useEffect(() => {
     let stream: AbortController | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let again: ReturnType<typeof setTimeout> | undefined;
     let wait = pause;
     const listen = async () => {
       if (stream || document.hidden) return;
@@ -22,7 +24,10 @@ export function useWatch(token: string, onChange: () => void) {
         });
         if (answer.status === 200 && answer.body) {
           wait = pause;
-          if (await firstByte(answer.body)) onChange();
+          if (await firstByte(answer.body)) {
+            onChange();
+            again = setTimeout(onChange, settled); // another replica may still answer from before
+          }
         } else wait = Math.min(longest, wait * 2);
       } catch {
         wait = Math.min(longest, wait * 2);
@@ -40,6 +45,7 @@ export function useWatch(token: string, onChange: () => void) {
     document.addEventListener("visibilitychange", look);
     void listen();
     return () => {
+      clearTimeout(again);
       document.removeEventListener("visibilitychange", look);
       stop();
     };

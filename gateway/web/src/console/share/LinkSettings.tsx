@@ -10,6 +10,8 @@ import { useToast } from "../../ui/Toast";
 import { Confirm } from "../parts/Confirm";
 import { Trouble } from "../parts/Trouble";
 import { CredentialAccess } from "./CredentialAccess";
+import { More } from "./More";
+import { QRCode } from "./QRCode";
 import { LinkActions } from "./LinkActions";
 import { RunAccess } from "./RunAccess";
 import { changeOf, formOf, limitPattern, linkOf, opens, pathOfShare, worst, type Form } from "./share";
@@ -68,6 +70,7 @@ export function LinkSettings({ share, inspection, onChanged }: Props) {
           <CopyButton look="filled" size={40} text={link} label="Copy Share Link" />
         </div>
         <p className={style.text}>{visitors(share)}</p>
+        <QRCode link={link} />
       </section>
       {(share.notices ?? [])
         .filter((n) => !shownElsewhere.test(n.id ?? ""))
@@ -78,6 +81,8 @@ export function LinkSettings({ share, inspection, onChanged }: Props) {
         ))}
       <RunAccess share={share} inspection={inspection} form={form} set={set} />
       <CredentialAccess share={share} form={form} set={set} />
+      {worst(share, form) && <p className={style.text}>{worst(share, form)}</p>}
+      <More share={share} form={form} set={set} saved={count === 0} onChanged={onChanged} />
       {failure && <Trouble failure={failure} />}
       <div className={style.foot}>
         <LinkActions share={share} onChanged={onChanged} />

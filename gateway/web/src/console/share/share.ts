@@ -1,5 +1,6 @@
 // What a share is called, where it leads, and which of its settings a form changes.
-import type { Inspection, Notice, Share, SharePath } from "../../api/owner";
+import type { Inspection, Notice, Presentation, Sample, Share, SharePath } from "../../api/owner";
+import { stringify } from "../../json/exact";
 
 export function idOf(share: Share): string {
   return share.name?.split("/")[5] ?? "";
@@ -31,14 +32,27 @@ export function privateModels(inspection: Inspection): { id: string; steps: stri
   }));
 }
 
-// Form is what the dialog changes. Limits are the texts of their fields.
-export interface Form {
+// Form is what the dialog changes. Limits and lists are the texts of their fields.
+export interface Form extends Rules {
   runAccess: boolean;
   credentialAccess: boolean;
   runs: string;
   visitorRuns: string;
   calls: string;
   confirmed: boolean;
+  page: Presentation;
+  samples: Sample[];
+}
+
+// Rules are the settings of a link that give nothing of the owner's away.
+export interface Rules {
+  followLive: boolean;
+  version: number;
+  expires: string; // of a datetime-local field: local time; empty for never
+  forks: boolean;
+  sinks: boolean;
+  frameOrigins: string; // one a line
+  runOrigins: string;
 }
 
 export function formOf(share: Share): Form {
@@ -50,13 +64,38 @@ export function formOf(share: Share): Form {
     visitorRuns: limit(share.limits?.visitorRuns),
     calls: limit(share.limits?.credentialCalls),
     confirmed: false,
+    followLive: !!share.followLive,
+    version: share.version ?? 0,
+    expires: share.expireTime ? local(share.expireTime) : "",
+    forks: !share.forkDisabled,
+    sinks: !!share.sinksEnabled,
+    frameOrigins: (share.frameOrigins ?? []).join("\n"),
+    runOrigins: (share.runOrigins ?? []).join("\n"),
+    page: share.presentation ?? {},
+    samples: share.samples ?? [],
   };
 }
+
+// local is a time as a datetime-local field has it.
+function local(iso: string): string {
+  const at = new Date(iso);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+const lines = (text: string) =>
+  text
+    .split(/\s+/)
+    .map((line) => line.trim())
+    .filter(Boolean);
 
 export const limitPattern = /^([1-9][0-9]{0,8})?$/;
 
 // changeOf is the body of the update: what differs, and nothing else.
 export function changeOf(share: Share, form: Form): Partial<Share> {
+  return { ...accessChange(share, form), ...rulesChange(share, form), ...pageChange(share, form) };
+}
+
+function accessChange(share: Share, form: Form): Partial<Share> {
   const before = formOf(share);
   const body: Partial<Share> = {};
   if (form.runAccess !== before.runAccess) body.runAccess = form.runAccess ? "RUN_ACCESS_OWNER" : "RUN_ACCESS_VISITOR";
@@ -73,6 +112,32 @@ export function changeOf(share: Share, form: Form): Partial<Share> {
       credentialCalls: form.calls || "0",
     };
   }
+  return body;
+}
+
+function rulesChange(share: Share, form: Form): Partial<Share> {
+  const before = formOf(share);
+  const body: Partial<Share> = {};
+  if (form.followLive !== before.followLive) body.followLive = form.followLive;
+  if (!form.followLive && (form.version !== before.version || before.followLive)) body.version = form.version;
+  // null clears a time; the type of the schema has no null.
+  if (form.expires !== before.expires)
+    body.expireTime = form.expires ? new Date(form.expires).toISOString() : (null as unknown as string);
+  if (form.forks !== before.forks) body.forkDisabled = !form.forks;
+  if (form.sinks !== before.sinks) body.sinksEnabled = form.sinks;
+  if (form.frameOrigins !== before.frameOrigins) body.frameOrigins = lines(form.frameOrigins);
+  if (form.runOrigins !== before.runOrigins) body.runOrigins = lines(form.runOrigins);
+  return body;
+}
+
+function pageChange(share: Share, form: Form): Partial<Share> {
+  const before = formOf(share);
+  const body: Partial<Share> = {};
+  const empty = { title: "", welcome: "", guide: "", accentColor: "", inputs: [], outputs: [] };
+  if (JSON.stringify({ ...empty, ...form.page }) !== JSON.stringify({ ...empty, ...before.page }))
+    body.presentation = { ...empty, ...form.page };
+  if (form.samples !== before.samples && stringify(form.samples) !== stringify(before.samples))
+    body.samples = form.samples;
   return body;
 }
 

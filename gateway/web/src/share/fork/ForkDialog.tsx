@@ -238,8 +238,8 @@ function Done({ fork, onClose }: { fork: Fork; onClose: () => void }) {
           Done
         </Button>
         {home && (
-          <a className={style.editor} href={`${home}/${workspace}/workflows/${workflow}`}>
-            Open in the console
+          <a className={style.editor} href={`${home}/${workspace}/workflows/${workflow}/edit`}>
+            Open in editor
           </a>
         )}
       </DialogFoot>

@@ -887,6 +887,70 @@ func (x *RunSharedWorkflowStreamRequest) GetDestinations() map[string]string {
 	return nil
 }
 
+// StoreShareExampleRequest names a sample of a share.
+type StoreShareExampleRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/workflows/{workflow}/shares/{share}".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Title of the sample; the one without a title when empty.
+	Sample string `protobuf:"bytes,2,opt,name=sample,proto3" json:"sample,omitempty"`
+	// Credential inputs by name, a JSON object, where visitors bring them.
+	Credentials   []byte `protobuf:"bytes,3,opt,name=credentials,proto3" json:"credentials,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StoreShareExampleRequest) Reset() {
+	*x = StoreShareExampleRequest{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StoreShareExampleRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StoreShareExampleRequest) ProtoMessage() {}
+
+func (x *StoreShareExampleRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StoreShareExampleRequest.ProtoReflect.Descriptor instead.
+func (*StoreShareExampleRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *StoreShareExampleRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *StoreShareExampleRequest) GetSample() string {
+	if x != nil {
+		return x.Sample
+	}
+	return ""
+}
+
+func (x *StoreShareExampleRequest) GetCredentials() []byte {
+	if x != nil {
+		return x.Credentials
+	}
+	return nil
+}
+
 // RunResponse is a finished run.
 type RunResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -904,7 +968,7 @@ type RunResponse struct {
 
 func (x *RunResponse) Reset() {
 	*x = RunResponse{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[9]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +980,7 @@ func (x *RunResponse) String() string {
 func (*RunResponse) ProtoMessage() {}
 
 func (x *RunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[9]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -929,7 +993,7 @@ func (x *RunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunResponse.ProtoReflect.Descriptor instead.
 func (*RunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{9}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RunResponse) GetRun() string {
@@ -977,7 +1041,7 @@ type StepProgress struct {
 
 func (x *StepProgress) Reset() {
 	*x = StepProgress{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[10]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -989,7 +1053,7 @@ func (x *StepProgress) String() string {
 func (*StepProgress) ProtoMessage() {}
 
 func (x *StepProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[10]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1002,7 +1066,7 @@ func (x *StepProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepProgress.ProtoReflect.Descriptor instead.
 func (*StepProgress) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{10}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *StepProgress) GetStep() string {
@@ -1053,7 +1117,7 @@ type StepOutputs struct {
 
 func (x *StepOutputs) Reset() {
 	*x = StepOutputs{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1065,7 +1129,7 @@ func (x *StepOutputs) String() string {
 func (*StepOutputs) ProtoMessage() {}
 
 func (x *StepOutputs) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1078,7 +1142,7 @@ func (x *StepOutputs) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepOutputs.ProtoReflect.Descriptor instead.
 func (*StepOutputs) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *StepOutputs) GetValues() []byte {
@@ -1127,7 +1191,7 @@ type Cut struct {
 
 func (x *Cut) Reset() {
 	*x = Cut{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[12]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1139,7 +1203,7 @@ func (x *Cut) String() string {
 func (*Cut) ProtoMessage() {}
 
 func (x *Cut) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[12]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1152,7 +1216,7 @@ func (x *Cut) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cut.ProtoReflect.Descriptor instead.
 func (*Cut) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{12}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Cut) GetPointer() string {
@@ -1200,7 +1264,7 @@ type RunEvent struct {
 
 func (x *RunEvent) Reset() {
 	*x = RunEvent{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[13]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1212,7 +1276,7 @@ func (x *RunEvent) String() string {
 func (*RunEvent) ProtoMessage() {}
 
 func (x *RunEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[13]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1225,7 +1289,7 @@ func (x *RunEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEvent.ProtoReflect.Descriptor instead.
 func (*RunEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{13}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RunEvent) GetEvent() isRunEvent_Event {
@@ -1370,7 +1434,11 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\fdestinations\x18\x04 \x03(\v2C.keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntryR\fdestinations\x1a?\n" +
 	"\x11DestinationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc5\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe0\x01\n" +
+	"\x18StoreShareExampleRequest\x12j\n" +
+	"\x04name\x18\x01 \x01(\tBV\xbaHSrQ2O^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}/shares/[a-z0-9_-]{1,63}$R\x04name\x12\x1f\n" +
+	"\x06sample\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18PR\x06sample\x127\n" +
+	"\vcredentials\x18\x03 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\vcredentials\"\xc5\x01\n" +
 	"\vRunResponse\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12-\n" +
 	"\aoutputs\x18\x02 \x01(\fB\x13\x92A\f\xa2\x02\tjson-list\xf0\xe0\x18\x01R\aoutputs\x126\n" +
@@ -1401,7 +1469,7 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\tBlockView\x12\x1a\n" +
 	"\x16BLOCK_VIEW_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10BLOCK_VIEW_BASIC\x10\x01\x12\x13\n" +
-	"\x0fBLOCK_VIEW_FULL\x10\x022\xf7\x06\n" +
+	"\x0fBLOCK_VIEW_FULL\x10\x022\xad\b\n" +
 	"\rRunnerService\x12\x95\x01\n" +
 	"\vRunWorkflow\x12%.keyhole.runner.v1.RunWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"?\xea\xe0\x18\t\n" +
 	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x02,:\x01*\"'/v1/{name=workspaces/*/workflows/*}:run\x12\xa6\x01\n" +
@@ -1410,7 +1478,9 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\x11RunSharedWorkflow\x12+.keyhole.runner.v1.RunSharedWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"/\x92A\x02b\x00\xea\xe0\x18\x05\n" +
 	"\x03\a\x05\x03\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/shared/{token}:run\x12\xa2\x01\n" +
 	"\x17RunSharedWorkflowStream\x121.keyhole.runner.v1.RunSharedWorkflowStreamRequest\x1a\x1b.keyhole.runner.v1.RunEvent\"5\x92A\x02b\x00\xea\xe0\x18\x05\n" +
-	"\x03\a\x05\x03\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/shared/{token}:runStream0\x01\x12y\n" +
+	"\x03\a\x05\x03\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/shared/{token}:runStream0\x01\x12\xb3\x01\n" +
+	"\x11StoreShareExample\x12+.keyhole.runner.v1.StoreShareExampleRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"Q\xea\xe0\x18\t\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02>:\x01*\"9/v1/{name=workspaces/*/workflows/*/shares/*}:storeExample\x12y\n" +
 	"\n" +
 	"ListBlocks\x12$.keyhole.runner.v1.ListBlocksRequest\x1a%.keyhole.runner.v1.ListBlocksResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
@@ -1431,7 +1501,7 @@ func file_keyhole_runner_v1_runner_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_runner_v1_runner_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_keyhole_runner_v1_runner_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_keyhole_runner_v1_runner_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_keyhole_runner_v1_runner_proto_goTypes = []any{
 	(BlockView)(0),                         // 0: keyhole.runner.v1.BlockView
 	(*ListBlocksRequest)(nil),              // 1: keyhole.runner.v1.ListBlocksRequest
@@ -1443,44 +1513,47 @@ var file_keyhole_runner_v1_runner_proto_goTypes = []any{
 	(*RunWorkflowStreamRequest)(nil),       // 7: keyhole.runner.v1.RunWorkflowStreamRequest
 	(*RunSharedWorkflowRequest)(nil),       // 8: keyhole.runner.v1.RunSharedWorkflowRequest
 	(*RunSharedWorkflowStreamRequest)(nil), // 9: keyhole.runner.v1.RunSharedWorkflowStreamRequest
-	(*RunResponse)(nil),                    // 10: keyhole.runner.v1.RunResponse
-	(*StepProgress)(nil),                   // 11: keyhole.runner.v1.StepProgress
-	(*StepOutputs)(nil),                    // 12: keyhole.runner.v1.StepOutputs
-	(*Cut)(nil),                            // 13: keyhole.runner.v1.Cut
-	(*RunEvent)(nil),                       // 14: keyhole.runner.v1.RunEvent
-	nil,                                    // 15: keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
-	nil,                                    // 16: keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
-	(*v1.LineItem)(nil),                    // 17: keyhole.sharing.v1.LineItem
-	(*v1.Allowance)(nil),                   // 18: keyhole.sharing.v1.Allowance
-	(*timestamppb.Timestamp)(nil),          // 19: google.protobuf.Timestamp
+	(*StoreShareExampleRequest)(nil),       // 10: keyhole.runner.v1.StoreShareExampleRequest
+	(*RunResponse)(nil),                    // 11: keyhole.runner.v1.RunResponse
+	(*StepProgress)(nil),                   // 12: keyhole.runner.v1.StepProgress
+	(*StepOutputs)(nil),                    // 13: keyhole.runner.v1.StepOutputs
+	(*Cut)(nil),                            // 14: keyhole.runner.v1.Cut
+	(*RunEvent)(nil),                       // 15: keyhole.runner.v1.RunEvent
+	nil,                                    // 16: keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
+	nil,                                    // 17: keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
+	(*v1.LineItem)(nil),                    // 18: keyhole.sharing.v1.LineItem
+	(*v1.Allowance)(nil),                   // 19: keyhole.sharing.v1.Allowance
+	(*timestamppb.Timestamp)(nil),          // 20: google.protobuf.Timestamp
 }
 var file_keyhole_runner_v1_runner_proto_depIdxs = []int32{
 	0,  // 0: keyhole.runner.v1.ListBlocksRequest.view:type_name -> keyhole.runner.v1.BlockView
 	5,  // 1: keyhole.runner.v1.ListBlocksResponse.blocks:type_name -> keyhole.runner.v1.Block
 	4,  // 2: keyhole.runner.v1.Block.outputs:type_name -> keyhole.runner.v1.BlockOutput
-	15, // 3: keyhole.runner.v1.RunSharedWorkflowRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
-	16, // 4: keyhole.runner.v1.RunSharedWorkflowStreamRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
-	17, // 5: keyhole.runner.v1.RunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
-	18, // 6: keyhole.runner.v1.RunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
-	19, // 7: keyhole.runner.v1.StepProgress.time:type_name -> google.protobuf.Timestamp
-	12, // 8: keyhole.runner.v1.StepProgress.outputs:type_name -> keyhole.runner.v1.StepOutputs
-	13, // 9: keyhole.runner.v1.StepOutputs.cuts:type_name -> keyhole.runner.v1.Cut
-	11, // 10: keyhole.runner.v1.RunEvent.step:type_name -> keyhole.runner.v1.StepProgress
-	10, // 11: keyhole.runner.v1.RunEvent.finished:type_name -> keyhole.runner.v1.RunResponse
+	16, // 3: keyhole.runner.v1.RunSharedWorkflowRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
+	17, // 4: keyhole.runner.v1.RunSharedWorkflowStreamRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
+	18, // 5: keyhole.runner.v1.RunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
+	19, // 6: keyhole.runner.v1.RunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
+	20, // 7: keyhole.runner.v1.StepProgress.time:type_name -> google.protobuf.Timestamp
+	13, // 8: keyhole.runner.v1.StepProgress.outputs:type_name -> keyhole.runner.v1.StepOutputs
+	14, // 9: keyhole.runner.v1.StepOutputs.cuts:type_name -> keyhole.runner.v1.Cut
+	12, // 10: keyhole.runner.v1.RunEvent.step:type_name -> keyhole.runner.v1.StepProgress
+	11, // 11: keyhole.runner.v1.RunEvent.finished:type_name -> keyhole.runner.v1.RunResponse
 	6,  // 12: keyhole.runner.v1.RunnerService.RunWorkflow:input_type -> keyhole.runner.v1.RunWorkflowRequest
 	7,  // 13: keyhole.runner.v1.RunnerService.RunWorkflowStream:input_type -> keyhole.runner.v1.RunWorkflowStreamRequest
 	8,  // 14: keyhole.runner.v1.RunnerService.RunSharedWorkflow:input_type -> keyhole.runner.v1.RunSharedWorkflowRequest
 	9,  // 15: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:input_type -> keyhole.runner.v1.RunSharedWorkflowStreamRequest
-	1,  // 16: keyhole.runner.v1.RunnerService.ListBlocks:input_type -> keyhole.runner.v1.ListBlocksRequest
-	3,  // 17: keyhole.runner.v1.RunnerService.GetBlock:input_type -> keyhole.runner.v1.GetBlockRequest
-	10, // 18: keyhole.runner.v1.RunnerService.RunWorkflow:output_type -> keyhole.runner.v1.RunResponse
-	14, // 19: keyhole.runner.v1.RunnerService.RunWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
-	10, // 20: keyhole.runner.v1.RunnerService.RunSharedWorkflow:output_type -> keyhole.runner.v1.RunResponse
-	14, // 21: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
-	2,  // 22: keyhole.runner.v1.RunnerService.ListBlocks:output_type -> keyhole.runner.v1.ListBlocksResponse
-	5,  // 23: keyhole.runner.v1.RunnerService.GetBlock:output_type -> keyhole.runner.v1.Block
-	18, // [18:24] is the sub-list for method output_type
-	12, // [12:18] is the sub-list for method input_type
+	10, // 16: keyhole.runner.v1.RunnerService.StoreShareExample:input_type -> keyhole.runner.v1.StoreShareExampleRequest
+	1,  // 17: keyhole.runner.v1.RunnerService.ListBlocks:input_type -> keyhole.runner.v1.ListBlocksRequest
+	3,  // 18: keyhole.runner.v1.RunnerService.GetBlock:input_type -> keyhole.runner.v1.GetBlockRequest
+	11, // 19: keyhole.runner.v1.RunnerService.RunWorkflow:output_type -> keyhole.runner.v1.RunResponse
+	15, // 20: keyhole.runner.v1.RunnerService.RunWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
+	11, // 21: keyhole.runner.v1.RunnerService.RunSharedWorkflow:output_type -> keyhole.runner.v1.RunResponse
+	15, // 22: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
+	11, // 23: keyhole.runner.v1.RunnerService.StoreShareExample:output_type -> keyhole.runner.v1.RunResponse
+	2,  // 24: keyhole.runner.v1.RunnerService.ListBlocks:output_type -> keyhole.runner.v1.ListBlocksResponse
+	5,  // 25: keyhole.runner.v1.RunnerService.GetBlock:output_type -> keyhole.runner.v1.Block
+	19, // [19:26] is the sub-list for method output_type
+	12, // [12:19] is the sub-list for method input_type
 	12, // [12:12] is the sub-list for extension type_name
 	12, // [12:12] is the sub-list for extension extendee
 	0,  // [0:12] is the sub-list for field type_name
@@ -1492,7 +1565,7 @@ func file_keyhole_runner_v1_runner_proto_init() {
 		return
 	}
 	file_keyhole_runner_v1_runner_proto_msgTypes[0].OneofWrappers = []any{}
-	file_keyhole_runner_v1_runner_proto_msgTypes[13].OneofWrappers = []any{
+	file_keyhole_runner_v1_runner_proto_msgTypes[14].OneofWrappers = []any{
 		(*RunEvent_Started)(nil),
 		(*RunEvent_Step)(nil),
 		(*RunEvent_Finished)(nil),
@@ -1503,7 +1576,7 @@ func file_keyhole_runner_v1_runner_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_runner_v1_runner_proto_rawDesc), len(file_keyhole_runner_v1_runner_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

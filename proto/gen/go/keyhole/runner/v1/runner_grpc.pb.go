@@ -25,6 +25,7 @@ const (
 	RunnerService_RunWorkflowStream_FullMethodName       = "/keyhole.runner.v1.RunnerService/RunWorkflowStream"
 	RunnerService_RunSharedWorkflow_FullMethodName       = "/keyhole.runner.v1.RunnerService/RunSharedWorkflow"
 	RunnerService_RunSharedWorkflowStream_FullMethodName = "/keyhole.runner.v1.RunnerService/RunSharedWorkflowStream"
+	RunnerService_StoreShareExample_FullMethodName       = "/keyhole.runner.v1.RunnerService/StoreShareExample"
 	RunnerService_ListBlocks_FullMethodName              = "/keyhole.runner.v1.RunnerService/ListBlocks"
 	RunnerService_GetBlock_FullMethodName                = "/keyhole.runner.v1.RunnerService/GetBlock"
 )
@@ -43,6 +44,9 @@ type RunnerServiceClient interface {
 	RunSharedWorkflow(ctx context.Context, in *RunSharedWorkflowRequest, opts ...grpc.CallOption) (*RunResponse, error)
 	// RunSharedWorkflowStream is RunSharedWorkflow with events while steps finish.
 	RunSharedWorkflowStream(ctx context.Context, in *RunSharedWorkflowStreamRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[RunEvent], error)
+	// StoreShareExample runs a sample of a share as a visitor would, and stores the result for
+	// its visitors. The page labels it as an example. Owners cannot store any other result.
+	StoreShareExample(ctx context.Context, in *StoreShareExampleRequest, opts ...grpc.CallOption) (*RunResponse, error)
 	// ListBlocks lists the blocks that a definition may use, ordered by type. The list is the
 	// same for everybody and changes only with the release.
 	ListBlocks(ctx context.Context, in *ListBlocksRequest, opts ...grpc.CallOption) (*ListBlocksResponse, error)
@@ -116,6 +120,16 @@ func (c *runnerServiceClient) RunSharedWorkflowStream(ctx context.Context, in *R
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type RunnerService_RunSharedWorkflowStreamClient = grpc.ServerStreamingClient[RunEvent]
 
+func (c *runnerServiceClient) StoreShareExample(ctx context.Context, in *StoreShareExampleRequest, opts ...grpc.CallOption) (*RunResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RunResponse)
+	err := c.cc.Invoke(ctx, RunnerService_StoreShareExample_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *runnerServiceClient) ListBlocks(ctx context.Context, in *ListBlocksRequest, opts ...grpc.CallOption) (*ListBlocksResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListBlocksResponse)
@@ -150,6 +164,9 @@ type RunnerServiceServer interface {
 	RunSharedWorkflow(context.Context, *RunSharedWorkflowRequest) (*RunResponse, error)
 	// RunSharedWorkflowStream is RunSharedWorkflow with events while steps finish.
 	RunSharedWorkflowStream(*RunSharedWorkflowStreamRequest, grpc.ServerStreamingServer[RunEvent]) error
+	// StoreShareExample runs a sample of a share as a visitor would, and stores the result for
+	// its visitors. The page labels it as an example. Owners cannot store any other result.
+	StoreShareExample(context.Context, *StoreShareExampleRequest) (*RunResponse, error)
 	// ListBlocks lists the blocks that a definition may use, ordered by type. The list is the
 	// same for everybody and changes only with the release.
 	ListBlocks(context.Context, *ListBlocksRequest) (*ListBlocksResponse, error)
@@ -176,6 +193,9 @@ func (UnimplementedRunnerServiceServer) RunSharedWorkflow(context.Context, *RunS
 }
 func (UnimplementedRunnerServiceServer) RunSharedWorkflowStream(*RunSharedWorkflowStreamRequest, grpc.ServerStreamingServer[RunEvent]) error {
 	return status.Error(codes.Unimplemented, "method RunSharedWorkflowStream not implemented")
+}
+func (UnimplementedRunnerServiceServer) StoreShareExample(context.Context, *StoreShareExampleRequest) (*RunResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method StoreShareExample not implemented")
 }
 func (UnimplementedRunnerServiceServer) ListBlocks(context.Context, *ListBlocksRequest) (*ListBlocksResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListBlocks not implemented")
@@ -262,6 +282,24 @@ func _RunnerService_RunSharedWorkflowStream_Handler(srv interface{}, stream grpc
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type RunnerService_RunSharedWorkflowStreamServer = grpc.ServerStreamingServer[RunEvent]
 
+func _RunnerService_StoreShareExample_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(StoreShareExampleRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RunnerServiceServer).StoreShareExample(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RunnerService_StoreShareExample_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RunnerServiceServer).StoreShareExample(ctx, req.(*StoreShareExampleRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _RunnerService_ListBlocks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListBlocksRequest)
 	if err := dec(in); err != nil {
@@ -312,6 +350,10 @@ var RunnerService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RunSharedWorkflow",
 			Handler:    _RunnerService_RunSharedWorkflow_Handler,
+		},
+		{
+			MethodName: "StoreShareExample",
+			Handler:    _RunnerService_StoreShareExample_Handler,
 		},
 		{
 			MethodName: "ListBlocks",

@@ -296,7 +296,8 @@ type Workflow struct {
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// When it was moved to the trash; unset otherwise.
 	DeleteTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
-	// Number of its links that its owner has neither paused nor revoked. Only a list has it.
+	// Number of its links that visitors can run now: neither paused, suspended, expired nor
+	// revoked. Only a list has it.
 	ActiveShares int32 `protobuf:"varint,12,opt,name=active_shares,json=activeShares,proto3" json:"active_shares,omitempty"`
 	// Number of its links that its owner has paused. Only a list has it.
 	PausedShares  int32 `protobuf:"varint,13,opt,name=paused_shares,json=pausedShares,proto3" json:"paused_shares,omitempty"`
@@ -1597,7 +1598,9 @@ type Input struct {
 	// The slots that it fills: "llm.api_key".
 	Slots []string `protobuf:"bytes,10,rep,name=slots,proto3" json:"slots,omitempty"`
 	// For people.
-	Description   string `protobuf:"bytes,11,opt,name=description,proto3" json:"description,omitempty"`
+	Description string `protobuf:"bytes,11,opt,name=description,proto3" json:"description,omitempty"`
+	// Name for people, if the owner of the link gave one.
+	Label         string `protobuf:"bytes,12,opt,name=label,proto3" json:"label,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1709,13 +1712,22 @@ func (x *Input) GetDescription() string {
 	return ""
 }
 
+func (x *Input) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
 // Output is one output of a workflow.
 type Output struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Kinds that it may have.
-	Kinds         []string `protobuf:"bytes,2,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	Kinds []string `protobuf:"bytes,2,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	// Name for people, if the owner of the link gave one.
+	Label         string `protobuf:"bytes,3,opt,name=label,proto3" json:"label,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1762,6 +1774,13 @@ func (x *Output) GetKinds() []string {
 		return x.Kinds
 	}
 	return nil
+}
+
+func (x *Output) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
 }
 
 // Interface lists the inputs and outputs of a workflow.
@@ -2735,13 +2754,16 @@ func (x *Notice) GetText() string {
 	return ""
 }
 
-// Sample is an example input that the owner publishes.
+// Sample is an example input that the owner publishes. Those with one title belong
+// together: visitors pick them at once.
 type Sample struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of the input.
 	Input string `protobuf:"bytes,1,opt,name=input,proto3" json:"input,omitempty"`
 	// Its value, in the form that a run takes.
-	Value         []byte `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	Value []byte `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	// Title of the sample, for people.
+	Title         string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2790,6 +2812,309 @@ func (x *Sample) GetValue() []byte {
 	return nil
 }
 
+func (x *Sample) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+// InputPresentation says how visitors see an input.
+type InputPresentation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the input.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Name for people. A credential has none: the page names its provider.
+	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	// What it is for. A credential has none.
+	Description string `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
+	// Whether it is fixed: runs use its default, and a visitor cannot set it. A credential
+	// and an input without a default cannot be hidden.
+	Hidden        bool `protobuf:"varint,4,opt,name=hidden,proto3" json:"hidden,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InputPresentation) Reset() {
+	*x = InputPresentation{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InputPresentation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InputPresentation) ProtoMessage() {}
+
+func (x *InputPresentation) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InputPresentation.ProtoReflect.Descriptor instead.
+func (*InputPresentation) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *InputPresentation) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *InputPresentation) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *InputPresentation) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+func (x *InputPresentation) GetHidden() bool {
+	if x != nil {
+		return x.Hidden
+	}
+	return false
+}
+
+// OutputPresentation says how visitors see an output.
+type OutputPresentation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the output.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Name for people.
+	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	// Whether it never leaves the server in a run through the link.
+	Hidden        bool `protobuf:"varint,3,opt,name=hidden,proto3" json:"hidden,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OutputPresentation) Reset() {
+	*x = OutputPresentation{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OutputPresentation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OutputPresentation) ProtoMessage() {}
+
+func (x *OutputPresentation) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OutputPresentation.ProtoReflect.Descriptor instead.
+func (*OutputPresentation) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *OutputPresentation) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *OutputPresentation) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *OutputPresentation) GetHidden() bool {
+	if x != nil {
+		return x.Hidden
+	}
+	return false
+}
+
+// Presentation is what the owner of a link says to its visitors. All of it is plain text
+// but the guide. It says nothing about who pays or where data goes: Terms does.
+type Presentation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Title of the page; that of the workflow when empty.
+	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	// A few words below the title; the description of the workflow when empty.
+	Welcome string `protobuf:"bytes,2,opt,name=welcome,proto3" json:"welcome,omitempty"`
+	// A guide in Markdown. Pages show no raw HTML and no pictures of it.
+	Guide string `protobuf:"bytes,3,opt,name=guide,proto3" json:"guide,omitempty"`
+	// Colour of the main action, "#3a4bd0". Pages change it where text on it would be hard to
+	// read.
+	AccentColor string `protobuf:"bytes,4,opt,name=accent_color,json=accentColor,proto3" json:"accent_color,omitempty"`
+	// Inputs in the order in which visitors see them. Those that are not named follow.
+	Inputs []*InputPresentation `protobuf:"bytes,5,rep,name=inputs,proto3" json:"inputs,omitempty"`
+	// Outputs in the order in which visitors see them. Those that are not named follow.
+	Outputs       []*OutputPresentation `protobuf:"bytes,6,rep,name=outputs,proto3" json:"outputs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Presentation) Reset() {
+	*x = Presentation{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Presentation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Presentation) ProtoMessage() {}
+
+func (x *Presentation) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Presentation.ProtoReflect.Descriptor instead.
+func (*Presentation) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *Presentation) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Presentation) GetWelcome() string {
+	if x != nil {
+		return x.Welcome
+	}
+	return ""
+}
+
+func (x *Presentation) GetGuide() string {
+	if x != nil {
+		return x.Guide
+	}
+	return ""
+}
+
+func (x *Presentation) GetAccentColor() string {
+	if x != nil {
+		return x.AccentColor
+	}
+	return ""
+}
+
+func (x *Presentation) GetInputs() []*InputPresentation {
+	if x != nil {
+		return x.Inputs
+	}
+	return nil
+}
+
+func (x *Presentation) GetOutputs() []*OutputPresentation {
+	if x != nil {
+		return x.Outputs
+	}
+	return nil
+}
+
+// Example is the stored result of a sample: what a run of the owner's through the link
+// returned. It is gone when the version or the sample changes.
+type Example struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Title of the sample.
+	Sample string `protobuf:"bytes,1,opt,name=sample,proto3" json:"sample,omitempty"`
+	// The outputs, as a run returns them. Only the view of the link has them.
+	Outputs []byte `protobuf:"bytes,2,opt,name=outputs,proto3" json:"outputs,omitempty"`
+	// When the run was made.
+	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Example) Reset() {
+	*x = Example{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Example) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Example) ProtoMessage() {}
+
+func (x *Example) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Example.ProtoReflect.Descriptor instead.
+func (*Example) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *Example) GetSample() string {
+	if x != nil {
+		return x.Sample
+	}
+	return ""
+}
+
+func (x *Example) GetOutputs() []byte {
+	if x != nil {
+		return x.Outputs
+	}
+	return nil
+}
+
+func (x *Example) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
 // Share is one link to one workflow.
 type Share struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2823,7 +3148,7 @@ type Share struct {
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// Origins that may frame the embed page, or "*".
 	FrameOrigins []string `protobuf:"bytes,15,rep,name=frame_origins,json=frameOrigins,proto3" json:"frame_origins,omitempty"`
-	// Sample inputs that visitors see.
+	// Sample inputs that visitors see: at most 60, with at most 6 titles.
 	Samples []*Sample `protobuf:"bytes,16,rep,name=samples,proto3" json:"samples,omitempty"`
 	// What was found in the version.
 	Detected *Detected `protobuf:"bytes,17,opt,name=detected,proto3" json:"detected,omitempty"`
@@ -2843,14 +3168,18 @@ type Share struct {
 	// Origins of other sites whose pages may run and fork it from a browser, for example
 	// "https://example.com". The installation's own pages always may. Requests without an
 	// Origin header are not checked.
-	RunOrigins    []string `protobuf:"bytes,23,rep,name=run_origins,json=runOrigins,proto3" json:"run_origins,omitempty"`
+	RunOrigins []string `protobuf:"bytes,23,rep,name=run_origins,json=runOrigins,proto3" json:"run_origins,omitempty"`
+	// What visitors read and in which order.
+	Presentation *Presentation `protobuf:"bytes,24,opt,name=presentation,proto3" json:"presentation,omitempty"`
+	// The stored results of its samples, without outputs.
+	Examples      []*Example `protobuf:"bytes,25,rep,name=examples,proto3" json:"examples,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Share) Reset() {
 	*x = Share{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2862,7 +3191,7 @@ func (x *Share) String() string {
 func (*Share) ProtoMessage() {}
 
 func (x *Share) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2875,7 +3204,7 @@ func (x *Share) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Share.ProtoReflect.Descriptor instead.
 func (*Share) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{34}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Share) GetName() string {
@@ -3039,6 +3368,20 @@ func (x *Share) GetRunOrigins() []string {
 	return nil
 }
 
+func (x *Share) GetPresentation() *Presentation {
+	if x != nil {
+		return x.Presentation
+	}
+	return nil
+}
+
+func (x *Share) GetExamples() []*Example {
+	if x != nil {
+		return x.Examples
+	}
+	return nil
+}
+
 // CreateShareRequest creates a share.
 type CreateShareRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3054,7 +3397,7 @@ type CreateShareRequest struct {
 
 func (x *CreateShareRequest) Reset() {
 	*x = CreateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3066,7 +3409,7 @@ func (x *CreateShareRequest) String() string {
 func (*CreateShareRequest) ProtoMessage() {}
 
 func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3079,7 +3422,7 @@ func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateShareRequest.ProtoReflect.Descriptor instead.
 func (*CreateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{35}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *CreateShareRequest) GetParent() string {
@@ -3120,7 +3463,7 @@ type ListSharesRequest struct {
 
 func (x *ListSharesRequest) Reset() {
 	*x = ListSharesRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3132,7 +3475,7 @@ func (x *ListSharesRequest) String() string {
 func (*ListSharesRequest) ProtoMessage() {}
 
 func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3145,7 +3488,7 @@ func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesRequest.ProtoReflect.Descriptor instead.
 func (*ListSharesRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{36}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListSharesRequest) GetParent() string {
@@ -3189,7 +3532,7 @@ type ListSharesResponse struct {
 
 func (x *ListSharesResponse) Reset() {
 	*x = ListSharesResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3201,7 +3544,7 @@ func (x *ListSharesResponse) String() string {
 func (*ListSharesResponse) ProtoMessage() {}
 
 func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3214,7 +3557,7 @@ func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesResponse.ProtoReflect.Descriptor instead.
 func (*ListSharesResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{37}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListSharesResponse) GetShares() []*Share {
@@ -3242,7 +3585,7 @@ type GetShareRequest struct {
 
 func (x *GetShareRequest) Reset() {
 	*x = GetShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3254,7 +3597,7 @@ func (x *GetShareRequest) String() string {
 func (*GetShareRequest) ProtoMessage() {}
 
 func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3267,7 +3610,7 @@ func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetShareRequest.ProtoReflect.Descriptor instead.
 func (*GetShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{38}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *GetShareRequest) GetName() string {
@@ -3290,7 +3633,7 @@ type UpdateShareRequest struct {
 
 func (x *UpdateShareRequest) Reset() {
 	*x = UpdateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3302,7 +3645,7 @@ func (x *UpdateShareRequest) String() string {
 func (*UpdateShareRequest) ProtoMessage() {}
 
 func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3315,7 +3658,7 @@ func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateShareRequest.ProtoReflect.Descriptor instead.
 func (*UpdateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{39}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *UpdateShareRequest) GetShare() *Share {
@@ -3343,7 +3686,7 @@ type DeleteShareRequest struct {
 
 func (x *DeleteShareRequest) Reset() {
 	*x = DeleteShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3355,7 +3698,7 @@ func (x *DeleteShareRequest) String() string {
 func (*DeleteShareRequest) ProtoMessage() {}
 
 func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3368,7 +3711,7 @@ func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteShareRequest.ProtoReflect.Descriptor instead.
 func (*DeleteShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *DeleteShareRequest) GetName() string {
@@ -3389,7 +3732,7 @@ type PauseShareRequest struct {
 
 func (x *PauseShareRequest) Reset() {
 	*x = PauseShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3401,7 +3744,7 @@ func (x *PauseShareRequest) String() string {
 func (*PauseShareRequest) ProtoMessage() {}
 
 func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3414,7 +3757,7 @@ func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseShareRequest.ProtoReflect.Descriptor instead.
 func (*PauseShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *PauseShareRequest) GetName() string {
@@ -3435,7 +3778,7 @@ type ResumeShareRequest struct {
 
 func (x *ResumeShareRequest) Reset() {
 	*x = ResumeShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3447,7 +3790,7 @@ func (x *ResumeShareRequest) String() string {
 func (*ResumeShareRequest) ProtoMessage() {}
 
 func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3460,7 +3803,7 @@ func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeShareRequest.ProtoReflect.Descriptor instead.
 func (*ResumeShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ResumeShareRequest) GetName() string {
@@ -3481,7 +3824,7 @@ type RotateShareRequest struct {
 
 func (x *RotateShareRequest) Reset() {
 	*x = RotateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3493,7 +3836,7 @@ func (x *RotateShareRequest) String() string {
 func (*RotateShareRequest) ProtoMessage() {}
 
 func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3506,7 +3849,7 @@ func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateShareRequest.ProtoReflect.Descriptor instead.
 func (*RotateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *RotateShareRequest) GetName() string {
@@ -3527,7 +3870,7 @@ type GetSharedWorkflowRequest struct {
 
 func (x *GetSharedWorkflowRequest) Reset() {
 	*x = GetSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3539,7 +3882,7 @@ func (x *GetSharedWorkflowRequest) String() string {
 func (*GetSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3552,7 +3895,7 @@ func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*GetSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *GetSharedWorkflowRequest) GetToken() string {
@@ -3589,7 +3932,7 @@ type GraphNode struct {
 
 func (x *GraphNode) Reset() {
 	*x = GraphNode{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3601,7 +3944,7 @@ func (x *GraphNode) String() string {
 func (*GraphNode) ProtoMessage() {}
 
 func (x *GraphNode) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3614,7 +3957,7 @@ func (x *GraphNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphNode.ProtoReflect.Descriptor instead.
 func (*GraphNode) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *GraphNode) GetId() string {
@@ -3701,7 +4044,7 @@ type GraphEdge struct {
 
 func (x *GraphEdge) Reset() {
 	*x = GraphEdge{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3713,7 +4056,7 @@ func (x *GraphEdge) String() string {
 func (*GraphEdge) ProtoMessage() {}
 
 func (x *GraphEdge) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3726,7 +4069,7 @@ func (x *GraphEdge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphEdge.ProtoReflect.Descriptor instead.
 func (*GraphEdge) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *GraphEdge) GetSource() string {
@@ -3788,7 +4131,7 @@ type Graph struct {
 
 func (x *Graph) Reset() {
 	*x = Graph{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3800,7 +4143,7 @@ func (x *Graph) String() string {
 func (*Graph) ProtoMessage() {}
 
 func (x *Graph) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3813,7 +4156,7 @@ func (x *Graph) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Graph.ProtoReflect.Descriptor instead.
 func (*Graph) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Graph) GetNodes() []*GraphNode {
@@ -3861,7 +4204,7 @@ type Allowance struct {
 
 func (x *Allowance) Reset() {
 	*x = Allowance{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3873,7 +4216,7 @@ func (x *Allowance) String() string {
 func (*Allowance) ProtoMessage() {}
 
 func (x *Allowance) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3886,7 +4229,7 @@ func (x *Allowance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
 func (*Allowance) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *Allowance) GetScope() string {
@@ -3917,6 +4260,61 @@ func (x *Allowance) GetPicturesLeft() int64 {
 	return 0
 }
 
+// Destination is a place that data goes to.
+type Destination struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its address: "https://api.openai.com".
+	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// Whether it is a known provider's own host.
+	KnownProvider bool `protobuf:"varint,2,opt,name=known_provider,json=knownProvider,proto3" json:"known_provider,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Destination) Reset() {
+	*x = Destination{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Destination) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Destination) ProtoMessage() {}
+
+func (x *Destination) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Destination.ProtoReflect.Descriptor instead.
+func (*Destination) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *Destination) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+func (x *Destination) GetKnownProvider() bool {
+	if x != nil {
+		return x.KnownProvider
+	}
+	return false
+}
+
 // Terms tells a visitor on whose behalf a run through the link happens.
 type Terms struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3935,13 +4333,15 @@ type Terms struct {
 	// Credential inputs whose destination has changed since the link was made. A run that
 	// gives one must name its destination in `destinations`; otherwise it is refused.
 	MovedCredentials []string `protobuf:"bytes,7,rep,name=moved_credentials,json=movedCredentials,proto3" json:"moved_credentials,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// The destinations, with what is known of each.
+	Places        []*Destination `protobuf:"bytes,8,rep,name=places,proto3" json:"places,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Terms) Reset() {
 	*x = Terms{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3953,7 +4353,7 @@ func (x *Terms) String() string {
 func (*Terms) ProtoMessage() {}
 
 func (x *Terms) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3966,7 +4366,7 @@ func (x *Terms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Terms.ProtoReflect.Descriptor instead.
 func (*Terms) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Terms) GetSummary() string {
@@ -4018,6 +4418,13 @@ func (x *Terms) GetMovedCredentials() []string {
 	return nil
 }
 
+func (x *Terms) GetPlaces() []*Destination {
+	if x != nil {
+		return x.Places
+	}
+	return nil
+}
+
 // SharedWorkflow is the read-only view of a shared workflow.
 type SharedWorkflow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -4053,14 +4460,18 @@ type SharedWorkflow struct {
 	// When the version was saved.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// Origins of other sites whose pages may run and fork it.
-	RunOrigins    []string `protobuf:"bytes,16,rep,name=run_origins,json=runOrigins,proto3" json:"run_origins,omitempty"`
+	RunOrigins []string `protobuf:"bytes,16,rep,name=run_origins,json=runOrigins,proto3" json:"run_origins,omitempty"`
+	// What the owner says, without inputs and outputs: the interface has their labels.
+	Presentation *Presentation `protobuf:"bytes,17,opt,name=presentation,proto3" json:"presentation,omitempty"`
+	// Results of the samples.
+	Examples      []*Example `protobuf:"bytes,18,rep,name=examples,proto3" json:"examples,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SharedWorkflow) Reset() {
 	*x = SharedWorkflow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4072,7 +4483,7 @@ func (x *SharedWorkflow) String() string {
 func (*SharedWorkflow) ProtoMessage() {}
 
 func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4085,7 +4496,7 @@ func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflow.ProtoReflect.Descriptor instead.
 func (*SharedWorkflow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *SharedWorkflow) GetTitle() string {
@@ -4200,6 +4611,112 @@ func (x *SharedWorkflow) GetRunOrigins() []string {
 	return nil
 }
 
+func (x *SharedWorkflow) GetPresentation() *Presentation {
+	if x != nil {
+		return x.Presentation
+	}
+	return nil
+}
+
+func (x *SharedWorkflow) GetExamples() []*Example {
+	if x != nil {
+		return x.Examples
+	}
+	return nil
+}
+
+// WatchSharedWorkflowRequest carries a link's token.
+type WatchSharedWorkflowRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The token of the link.
+	Token         string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchSharedWorkflowRequest) Reset() {
+	*x = WatchSharedWorkflowRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchSharedWorkflowRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchSharedWorkflowRequest) ProtoMessage() {}
+
+func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchSharedWorkflowRequest.ProtoReflect.Descriptor instead.
+func (*WatchSharedWorkflowRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *WatchSharedWorkflowRequest) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+// SharedWorkflowChange says that what a link shows has changed, and nothing about it.
+type SharedWorkflowChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether it has changed. The first message of a stream says that it has not yet.
+	Changed       bool `protobuf:"varint,1,opt,name=changed,proto3" json:"changed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SharedWorkflowChange) Reset() {
+	*x = SharedWorkflowChange{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SharedWorkflowChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SharedWorkflowChange) ProtoMessage() {}
+
+func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SharedWorkflowChange.ProtoReflect.Descriptor instead.
+func (*SharedWorkflowChange) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *SharedWorkflowChange) GetChanged() bool {
+	if x != nil {
+		return x.Changed
+	}
+	return false
+}
+
 // ForkSharedWorkflowRequest asks for a fork.
 type ForkSharedWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -4219,7 +4736,7 @@ type ForkSharedWorkflowRequest struct {
 
 func (x *ForkSharedWorkflowRequest) Reset() {
 	*x = ForkSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4231,7 +4748,7 @@ func (x *ForkSharedWorkflowRequest) String() string {
 func (*ForkSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4244,7 +4761,7 @@ func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *ForkSharedWorkflowRequest) GetToken() string {
@@ -4297,7 +4814,7 @@ type ForkReport struct {
 
 func (x *ForkReport) Reset() {
 	*x = ForkReport{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4309,7 +4826,7 @@ func (x *ForkReport) String() string {
 func (*ForkReport) ProtoMessage() {}
 
 func (x *ForkReport) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4322,7 +4839,7 @@ func (x *ForkReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkReport.ProtoReflect.Descriptor instead.
 func (*ForkReport) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *ForkReport) GetUnboundSlots() []*Slot {
@@ -4359,7 +4876,7 @@ type ForkSharedWorkflowResponse struct {
 
 func (x *ForkSharedWorkflowResponse) Reset() {
 	*x = ForkSharedWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4371,7 +4888,7 @@ func (x *ForkSharedWorkflowResponse) String() string {
 func (*ForkSharedWorkflowResponse) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4384,7 +4901,7 @@ func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *ForkSharedWorkflowResponse) GetWorkflow() *Workflow {
@@ -4428,7 +4945,7 @@ type LineItem struct {
 
 func (x *LineItem) Reset() {
 	*x = LineItem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4440,7 +4957,7 @@ func (x *LineItem) String() string {
 func (*LineItem) ProtoMessage() {}
 
 func (x *LineItem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4453,7 +4970,7 @@ func (x *LineItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LineItem.ProtoReflect.Descriptor instead.
 func (*LineItem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *LineItem) GetStep() string {
@@ -4536,7 +5053,7 @@ type StepEvent struct {
 
 func (x *StepEvent) Reset() {
 	*x = StepEvent{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4548,7 +5065,7 @@ func (x *StepEvent) String() string {
 func (*StepEvent) ProtoMessage() {}
 
 func (x *StepEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4561,7 +5078,7 @@ func (x *StepEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepEvent.ProtoReflect.Descriptor instead.
 func (*StepEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *StepEvent) GetStep() string {
@@ -4629,7 +5146,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4641,7 +5158,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4654,7 +5171,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *Run) GetName() string {
@@ -4778,7 +5295,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4790,7 +5307,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4803,7 +5320,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *ListRunsRequest) GetParent() string {
@@ -4868,7 +5385,7 @@ type ListRunsResponse struct {
 
 func (x *ListRunsResponse) Reset() {
 	*x = ListRunsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4880,7 +5397,7 @@ func (x *ListRunsResponse) String() string {
 func (*ListRunsResponse) ProtoMessage() {}
 
 func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4893,7 +5410,7 @@ func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsResponse.ProtoReflect.Descriptor instead.
 func (*ListRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *ListRunsResponse) GetRuns() []*Run {
@@ -4921,7 +5438,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4933,7 +5450,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4946,7 +5463,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *GetRunRequest) GetName() string {
@@ -4979,7 +5496,7 @@ type QueryUsageRequest struct {
 
 func (x *QueryUsageRequest) Reset() {
 	*x = QueryUsageRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4991,7 +5508,7 @@ func (x *QueryUsageRequest) String() string {
 func (*QueryUsageRequest) ProtoMessage() {}
 
 func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5004,7 +5521,7 @@ func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageRequest.ProtoReflect.Descriptor instead.
 func (*QueryUsageRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *QueryUsageRequest) GetParent() string {
@@ -5080,7 +5597,7 @@ type CredentialUsage struct {
 
 func (x *CredentialUsage) Reset() {
 	*x = CredentialUsage{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5092,7 +5609,7 @@ func (x *CredentialUsage) String() string {
 func (*CredentialUsage) ProtoMessage() {}
 
 func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5105,7 +5622,7 @@ func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialUsage.ProtoReflect.Descriptor instead.
 func (*CredentialUsage) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *CredentialUsage) GetGroup() string {
@@ -5182,7 +5699,7 @@ type UsageRow struct {
 
 func (x *UsageRow) Reset() {
 	*x = UsageRow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5194,7 +5711,7 @@ func (x *UsageRow) String() string {
 func (*UsageRow) ProtoMessage() {}
 
 func (x *UsageRow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5207,7 +5724,7 @@ func (x *UsageRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UsageRow.ProtoReflect.Descriptor instead.
 func (*UsageRow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *UsageRow) GetGroup() string {
@@ -5283,7 +5800,7 @@ type QueryUsageResponse struct {
 
 func (x *QueryUsageResponse) Reset() {
 	*x = QueryUsageResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5295,7 +5812,7 @@ func (x *QueryUsageResponse) String() string {
 func (*QueryUsageResponse) ProtoMessage() {}
 
 func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5308,7 +5825,7 @@ func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageResponse.ProtoReflect.Descriptor instead.
 func (*QueryUsageResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *QueryUsageResponse) GetRows() []*UsageRow {
@@ -5442,7 +5959,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\aversion\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aversion\x125\n" +
 	"\n" +
 	"definition\x18\x03 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\n" +
-	"definition\"\xd3\x02\n" +
+	"definition\"\xe9\x02\n" +
 	"\x05Input\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x14\n" +
@@ -5457,10 +5974,12 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x0eknown_provider\x18\t \x01(\bR\rknownProvider\x12\x14\n" +
 	"\x05slots\x18\n" +
 	" \x03(\tR\x05slots\x12 \n" +
-	"\vdescription\x18\v \x01(\tR\vdescription\"2\n" +
+	"\vdescription\x18\v \x01(\tR\vdescription\x12\x14\n" +
+	"\x05label\x18\f \x01(\tR\x05label\"H\n" +
 	"\x06Output\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05kinds\x18\x02 \x03(\tR\x05kinds\"t\n" +
+	"\x05kinds\x18\x02 \x03(\tR\x05kinds\x12\x14\n" +
+	"\x05label\x18\x03 \x01(\tR\x05label\"t\n" +
 	"\tInterface\x121\n" +
 	"\x06inputs\x18\x01 \x03(\v2\x19.keyhole.sharing.v1.InputR\x06inputs\x124\n" +
 	"\aoutputs\x18\x02 \x03(\v2\x1a.keyhole.sharing.v1.OutputR\aoutputs\"\x92\x02\n" +
@@ -5548,10 +6067,33 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\bseverity\x18\x02 \x01(\tR\bseverity\x12\x14\n" +
 	"\x05title\x18\x03 \x01(\tR\x05title\x12\x12\n" +
-	"\x04text\x18\x04 \x01(\tR\x04text\"D\n" +
+	"\x04text\x18\x04 \x01(\tR\x04text\"c\n" +
 	"\x06Sample\x12\x14\n" +
 	"\x05input\x18\x01 \x01(\tR\x05input\x12$\n" +
-	"\x05value\x18\x02 \x01(\fB\x0e\x92A\a\xa2\x02\x04json\xf0\xe0\x18\x01R\x05value\"\xbd\t\n" +
+	"\x05value\x18\x02 \x01(\fB\x0e\x92A\a\xa2\x02\x04json\xf0\xe0\x18\x01R\x05value\x12\x1d\n" +
+	"\x05title\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18PR\x05title\"\x94\x01\n" +
+	"\x11InputPresentation\x12\x1c\n" +
+	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04name\x12\x1d\n" +
+	"\x05label\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18PR\x05label\x12*\n" +
+	"\vdescription\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\vdescription\x12\x16\n" +
+	"\x06hidden\x18\x04 \x01(\bR\x06hidden\"i\n" +
+	"\x12OutputPresentation\x12\x1c\n" +
+	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04name\x12\x1d\n" +
+	"\x05label\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18PR\x05label\x12\x16\n" +
+	"\x06hidden\x18\x03 \x01(\bR\x06hidden\"\xc9\x02\n" +
+	"\fPresentation\x12\x1d\n" +
+	"\x05title\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18xR\x05title\x12\"\n" +
+	"\awelcome\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd8\x04R\awelcome\x12\x1f\n" +
+	"\x05guide\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01R\x05guide\x12>\n" +
+	"\faccent_color\x18\x04 \x01(\tB\x1b\xbaH\x18r\x162\x14^(#[0-9a-fA-F]{6})?$R\vaccentColor\x12H\n" +
+	"\x06inputs\x18\x05 \x03(\v2%.keyhole.sharing.v1.InputPresentationB\t\xbaH\x06\x92\x01\x03\x10\xf4\x03R\x06inputs\x12K\n" +
+	"\aoutputs\x18\x06 \x03(\v2&.keyhole.sharing.v1.OutputPresentationB\t\xbaH\x06\x92\x01\x03\x10\xf4\x03R\aoutputs\"\x8d\x01\n" +
+	"\aExample\x12\x16\n" +
+	"\x06sample\x18\x01 \x01(\tR\x06sample\x12-\n" +
+	"\aoutputs\x18\x02 \x01(\fB\x13\x92A\f\xa2\x02\tjson-list\xf0\xe0\x18\x01R\aoutputs\x12;\n" +
+	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\"\xc1\n" +
+	"\n" +
 	"\x05Share\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xf0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x1c\n" +
@@ -5573,7 +6115,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vexpire_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"expireTime\x124\n" +
 	"\rframe_origins\x18\x0f \x03(\tB\x0f\xbaH\f\x92\x01\t\x102\"\x05r\x03\x18\xac\x02R\fframeOrigins\x12>\n" +
-	"\asamples\x18\x10 \x03(\v2\x1a.keyhole.sharing.v1.SampleB\b\xbaH\x05\x92\x01\x02\x10\x14R\asamples\x12=\n" +
+	"\asamples\x18\x10 \x03(\v2\x1a.keyhole.sharing.v1.SampleB\b\xbaH\x05\x92\x01\x02\x10<R\asamples\x12=\n" +
 	"\bdetected\x18\x11 \x01(\v2\x1c.keyhole.sharing.v1.DetectedB\x03\xe0A\x03R\bdetected\x129\n" +
 	"\anotices\x18\x12 \x03(\v2\x1a.keyhole.sharing.v1.NoticeB\x03\xe0A\x03R\anotices\x12@\n" +
 	"\vcreate_time\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
@@ -5585,7 +6127,9 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"suspension\x18\x16 \x01(\v2\x1e.keyhole.sharing.v1.SuspensionB\x03\xe0A\x03R\n" +
 	"suspension\x120\n" +
 	"\vrun_origins\x18\x17 \x03(\tB\x0f\xbaH\f\x92\x01\t\x102\"\x05r\x03\x18\xac\x02R\n" +
-	"runOrigins\"\xde\x01\n" +
+	"runOrigins\x12D\n" +
+	"\fpresentation\x18\x18 \x01(\v2 .keyhole.sharing.v1.PresentationR\fpresentation\x12<\n" +
+	"\bexamples\x18\x19 \x03(\v2\x1b.keyhole.sharing.v1.ExampleB\x03\xe0A\x03R\bexamples\"\xde\x01\n" +
 	"\x12CreateShareRequest\x12V\n" +
 	"\x06parent\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x06parent\x12/\n" +
 	"\x05share\x18\x02 \x01(\v2\x19.keyhole.sharing.v1.ShareR\x05share\x12?\n" +
@@ -5645,7 +6189,10 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\truns_left\x18\x02 \x01(\x03R\brunsLeft\x129\n" +
 	"\n" +
 	"reset_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tresetTime\x12#\n" +
-	"\rpictures_left\x18\x04 \x01(\x03R\fpicturesLeft\"\xed\x01\n" +
+	"\rpictures_left\x18\x04 \x01(\x03R\fpicturesLeft\"N\n" +
+	"\vDestination\x12\x18\n" +
+	"\aaddress\x18\x01 \x01(\tR\aaddress\x12%\n" +
+	"\x0eknown_provider\x18\x02 \x01(\bR\rknownProvider\"\xa6\x02\n" +
 	"\x05Terms\x12\x18\n" +
 	"\asummary\x18\x01 \x01(\tR\asummary\x12\x18\n" +
 	"\acharged\x18\x02 \x01(\tR\acharged\x12 \n" +
@@ -5653,7 +6200,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\fdestinations\x18\x04 \x03(\tR\fdestinations\x12\x18\n" +
 	"\ablocked\x18\x05 \x03(\tR\ablocked\x12#\n" +
 	"\rsinks_enabled\x18\x06 \x01(\bR\fsinksEnabled\x12+\n" +
-	"\x11moved_credentials\x18\a \x03(\tR\x10movedCredentials\"\xa8\x05\n" +
+	"\x11moved_credentials\x18\a \x03(\tR\x10movedCredentials\x127\n" +
+	"\x06places\x18\b \x03(\v2\x1f.keyhole.sharing.v1.DestinationR\x06places\"\xa7\x06\n" +
 	"\x0eSharedWorkflow\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x14\n" +
@@ -5677,7 +6225,13 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vupdate_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"updateTime\x12\x1f\n" +
 	"\vrun_origins\x18\x10 \x03(\tR\n" +
-	"runOrigins\"\x88\x02\n" +
+	"runOrigins\x12D\n" +
+	"\fpresentation\x18\x11 \x01(\v2 .keyhole.sharing.v1.PresentationR\fpresentation\x127\n" +
+	"\bexamples\x18\x12 \x03(\v2\x1b.keyhole.sharing.v1.ExampleR\bexamples\"@\n" +
+	"\x1aWatchSharedWorkflowRequest\x12\"\n" +
+	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\"0\n" +
+	"\x14SharedWorkflowChange\x12\x18\n" +
+	"\achanged\x18\x01 \x01(\bR\achanged\"\x88\x02\n" +
 	"\x19ForkSharedWorkflowRequest\x12\"\n" +
 	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\x12;\n" +
 	"\x06parent\x18\x02 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12E\n" +
@@ -5801,7 +6355,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x10RUN_STATE_FAILED\x10\x03\x12\x17\n" +
 	"\x13RUN_STATE_CANCELLED\x10\x04\x12\x17\n" +
 	"\x13RUN_STATE_ABANDONED\x10\x05\x12\x15\n" +
-	"\x11RUN_STATE_STOPPED\x10\x062\xe7#\n" +
+	"\x11RUN_STATE_STOPPED\x10\x062\x89%\n" +
 	"\x0eSharingService\x12\x9f\x01\n" +
 	"\x0eCreateWorkflow\x12).keyhole.sharing.v1.CreateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\v\n" +
 	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +
@@ -5854,7 +6408,9 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vRotateShare\x12&.keyhole.sharing.v1.RotateShareRequest\x1a\x19.keyhole.sharing.v1.Share\"K\xea\xe0\x18\t\n" +
 	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x028:\x01*\"3/v1/{name=workspaces/*/workflows/*/shares/*}:rotate\x12\x8d\x01\n" +
 	"\x11GetSharedWorkflow\x12,.keyhole.sharing.v1.GetSharedWorkflowRequest\x1a\".keyhole.sharing.v1.SharedWorkflow\"&\x92A\x02b\x00\xea\xe0\x18\x03\n" +
-	"\x01\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/shared/{token}\x12\xa6\x01\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/shared/{token}\x12\x9f\x01\n" +
+	"\x13WatchSharedWorkflow\x12..keyhole.sharing.v1.WatchSharedWorkflowRequest\x1a(.keyhole.sharing.v1.SharedWorkflowChange\",\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/shared/{token}:watch0\x01\x12\xa6\x01\n" +
 	"\x12ForkSharedWorkflow\x12-.keyhole.sharing.v1.ForkSharedWorkflowRequest\x1a..keyhole.sharing.v1.ForkSharedWorkflowResponse\"1\xea\xe0\x18\v\n" +
 	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/shared/{token}:fork\x12\x8c\x01\n" +
 	"\bListRuns\x12#.keyhole.sharing.v1.ListRunsRequest\x1a$.keyhole.sharing.v1.ListRunsResponse\"5\xea\xe0\x18\v\n" +
@@ -5878,7 +6434,7 @@ func file_keyhole_sharing_v1_sharing_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 64)
+var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 71)
 var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunAccess)(0),                        // 0: keyhole.sharing.v1.RunAccess
 	(CredentialAccess)(0),                 // 1: keyhole.sharing.v1.CredentialAccess
@@ -5918,170 +6474,187 @@ var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(*Suspension)(nil),                    // 35: keyhole.sharing.v1.Suspension
 	(*Notice)(nil),                        // 36: keyhole.sharing.v1.Notice
 	(*Sample)(nil),                        // 37: keyhole.sharing.v1.Sample
-	(*Share)(nil),                         // 38: keyhole.sharing.v1.Share
-	(*CreateShareRequest)(nil),            // 39: keyhole.sharing.v1.CreateShareRequest
-	(*ListSharesRequest)(nil),             // 40: keyhole.sharing.v1.ListSharesRequest
-	(*ListSharesResponse)(nil),            // 41: keyhole.sharing.v1.ListSharesResponse
-	(*GetShareRequest)(nil),               // 42: keyhole.sharing.v1.GetShareRequest
-	(*UpdateShareRequest)(nil),            // 43: keyhole.sharing.v1.UpdateShareRequest
-	(*DeleteShareRequest)(nil),            // 44: keyhole.sharing.v1.DeleteShareRequest
-	(*PauseShareRequest)(nil),             // 45: keyhole.sharing.v1.PauseShareRequest
-	(*ResumeShareRequest)(nil),            // 46: keyhole.sharing.v1.ResumeShareRequest
-	(*RotateShareRequest)(nil),            // 47: keyhole.sharing.v1.RotateShareRequest
-	(*GetSharedWorkflowRequest)(nil),      // 48: keyhole.sharing.v1.GetSharedWorkflowRequest
-	(*GraphNode)(nil),                     // 49: keyhole.sharing.v1.GraphNode
-	(*GraphEdge)(nil),                     // 50: keyhole.sharing.v1.GraphEdge
-	(*Graph)(nil),                         // 51: keyhole.sharing.v1.Graph
-	(*Allowance)(nil),                     // 52: keyhole.sharing.v1.Allowance
-	(*Terms)(nil),                         // 53: keyhole.sharing.v1.Terms
-	(*SharedWorkflow)(nil),                // 54: keyhole.sharing.v1.SharedWorkflow
-	(*ForkSharedWorkflowRequest)(nil),     // 55: keyhole.sharing.v1.ForkSharedWorkflowRequest
-	(*ForkReport)(nil),                    // 56: keyhole.sharing.v1.ForkReport
-	(*ForkSharedWorkflowResponse)(nil),    // 57: keyhole.sharing.v1.ForkSharedWorkflowResponse
-	(*LineItem)(nil),                      // 58: keyhole.sharing.v1.LineItem
-	(*StepEvent)(nil),                     // 59: keyhole.sharing.v1.StepEvent
-	(*Run)(nil),                           // 60: keyhole.sharing.v1.Run
-	(*ListRunsRequest)(nil),               // 61: keyhole.sharing.v1.ListRunsRequest
-	(*ListRunsResponse)(nil),              // 62: keyhole.sharing.v1.ListRunsResponse
-	(*GetRunRequest)(nil),                 // 63: keyhole.sharing.v1.GetRunRequest
-	(*QueryUsageRequest)(nil),             // 64: keyhole.sharing.v1.QueryUsageRequest
-	(*CredentialUsage)(nil),               // 65: keyhole.sharing.v1.CredentialUsage
-	(*UsageRow)(nil),                      // 66: keyhole.sharing.v1.UsageRow
-	(*QueryUsageResponse)(nil),            // 67: keyhole.sharing.v1.QueryUsageResponse
-	(*timestamppb.Timestamp)(nil),         // 68: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 69: google.protobuf.FieldMask
-	(v1.Period)(0),                        // 70: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 71: google.protobuf.Empty
+	(*InputPresentation)(nil),             // 38: keyhole.sharing.v1.InputPresentation
+	(*OutputPresentation)(nil),            // 39: keyhole.sharing.v1.OutputPresentation
+	(*Presentation)(nil),                  // 40: keyhole.sharing.v1.Presentation
+	(*Example)(nil),                       // 41: keyhole.sharing.v1.Example
+	(*Share)(nil),                         // 42: keyhole.sharing.v1.Share
+	(*CreateShareRequest)(nil),            // 43: keyhole.sharing.v1.CreateShareRequest
+	(*ListSharesRequest)(nil),             // 44: keyhole.sharing.v1.ListSharesRequest
+	(*ListSharesResponse)(nil),            // 45: keyhole.sharing.v1.ListSharesResponse
+	(*GetShareRequest)(nil),               // 46: keyhole.sharing.v1.GetShareRequest
+	(*UpdateShareRequest)(nil),            // 47: keyhole.sharing.v1.UpdateShareRequest
+	(*DeleteShareRequest)(nil),            // 48: keyhole.sharing.v1.DeleteShareRequest
+	(*PauseShareRequest)(nil),             // 49: keyhole.sharing.v1.PauseShareRequest
+	(*ResumeShareRequest)(nil),            // 50: keyhole.sharing.v1.ResumeShareRequest
+	(*RotateShareRequest)(nil),            // 51: keyhole.sharing.v1.RotateShareRequest
+	(*GetSharedWorkflowRequest)(nil),      // 52: keyhole.sharing.v1.GetSharedWorkflowRequest
+	(*GraphNode)(nil),                     // 53: keyhole.sharing.v1.GraphNode
+	(*GraphEdge)(nil),                     // 54: keyhole.sharing.v1.GraphEdge
+	(*Graph)(nil),                         // 55: keyhole.sharing.v1.Graph
+	(*Allowance)(nil),                     // 56: keyhole.sharing.v1.Allowance
+	(*Destination)(nil),                   // 57: keyhole.sharing.v1.Destination
+	(*Terms)(nil),                         // 58: keyhole.sharing.v1.Terms
+	(*SharedWorkflow)(nil),                // 59: keyhole.sharing.v1.SharedWorkflow
+	(*WatchSharedWorkflowRequest)(nil),    // 60: keyhole.sharing.v1.WatchSharedWorkflowRequest
+	(*SharedWorkflowChange)(nil),          // 61: keyhole.sharing.v1.SharedWorkflowChange
+	(*ForkSharedWorkflowRequest)(nil),     // 62: keyhole.sharing.v1.ForkSharedWorkflowRequest
+	(*ForkReport)(nil),                    // 63: keyhole.sharing.v1.ForkReport
+	(*ForkSharedWorkflowResponse)(nil),    // 64: keyhole.sharing.v1.ForkSharedWorkflowResponse
+	(*LineItem)(nil),                      // 65: keyhole.sharing.v1.LineItem
+	(*StepEvent)(nil),                     // 66: keyhole.sharing.v1.StepEvent
+	(*Run)(nil),                           // 67: keyhole.sharing.v1.Run
+	(*ListRunsRequest)(nil),               // 68: keyhole.sharing.v1.ListRunsRequest
+	(*ListRunsResponse)(nil),              // 69: keyhole.sharing.v1.ListRunsResponse
+	(*GetRunRequest)(nil),                 // 70: keyhole.sharing.v1.GetRunRequest
+	(*QueryUsageRequest)(nil),             // 71: keyhole.sharing.v1.QueryUsageRequest
+	(*CredentialUsage)(nil),               // 72: keyhole.sharing.v1.CredentialUsage
+	(*UsageRow)(nil),                      // 73: keyhole.sharing.v1.UsageRow
+	(*QueryUsageResponse)(nil),            // 74: keyhole.sharing.v1.QueryUsageResponse
+	(*timestamppb.Timestamp)(nil),         // 75: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 76: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 77: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 78: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	68, // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	68, // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	68, // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	68, // 3: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
-	68, // 4: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
-	68, // 5: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
-	6,  // 6: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
-	4,  // 7: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	4,  // 8: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
-	4,  // 9: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	69, // 10: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
-	5,  // 11: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
-	24, // 12: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
-	25, // 13: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
-	25, // 14: keyhole.sharing.v1.InspectedStep.outputs:type_name -> keyhole.sharing.v1.Output
-	26, // 15: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
-	27, // 16: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
-	28, // 17: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
-	29, // 18: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
-	29, // 19: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
-	36, // 20: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
-	32, // 21: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
-	51, // 22: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
-	30, // 23: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
-	70, // 24: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
-	27, // 25: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	68, // 26: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
-	2,  // 27: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
-	0,  // 28: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
-	1,  // 29: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
-	33, // 30: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	68, // 31: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
-	37, // 32: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
-	34, // 33: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
-	36, // 34: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	68, // 35: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	68, // 36: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
-	35, // 37: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
-	38, // 38: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	38, // 39: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	38, // 40: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	69, // 41: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	49, // 42: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	50, // 43: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	68, // 44: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	26, // 45: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	51, // 46: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	53, // 47: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	52, // 48: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	37, // 49: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	68, // 50: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	27, // 51: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,  // 52: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	56, // 53: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	68, // 54: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	68, // 55: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,  // 56: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	68, // 57: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	68, // 58: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	58, // 59: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	59, // 60: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	3,  // 61: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
-	60, // 62: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	68, // 63: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	68, // 64: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	66, // 65: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	65, // 66: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
-	12, // 67: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	13, // 68: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	15, // 69: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	16, // 70: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	17, // 71: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	18, // 72: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	19, // 73: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	21, // 74: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	22, // 75: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	7,  // 76: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
-	8,  // 77: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	9,  // 78: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	10, // 79: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
-	11, // 80: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
-	23, // 81: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	39, // 82: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	40, // 83: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	42, // 84: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	43, // 85: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	44, // 86: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	45, // 87: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	46, // 88: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	47, // 89: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	48, // 90: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	55, // 91: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	61, // 92: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	63, // 93: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	64, // 94: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,  // 95: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	14, // 96: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,  // 97: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 98: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 99: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,  // 100: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	20, // 101: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	5,  // 102: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,  // 103: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	6,  // 104: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	6,  // 105: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	71, // 106: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
-	4,  // 107: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
-	31, // 108: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	31, // 109: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	38, // 110: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	41, // 111: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	38, // 112: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	38, // 113: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	71, // 114: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	38, // 115: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	38, // 116: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	38, // 117: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	54, // 118: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	57, // 119: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	62, // 120: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	60, // 121: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	67, // 122: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	95, // [95:123] is the sub-list for method output_type
-	67, // [67:95] is the sub-list for method input_type
-	67, // [67:67] is the sub-list for extension type_name
-	67, // [67:67] is the sub-list for extension extendee
-	0,  // [0:67] is the sub-list for field type_name
+	75,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	75,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	75,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	75,  // 3: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	75,  // 4: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
+	75,  // 5: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
+	6,   // 6: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
+	4,   // 7: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	4,   // 8: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
+	4,   // 9: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	76,  // 10: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	5,   // 11: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
+	24,  // 12: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
+	25,  // 13: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
+	25,  // 14: keyhole.sharing.v1.InspectedStep.outputs:type_name -> keyhole.sharing.v1.Output
+	26,  // 15: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
+	27,  // 16: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
+	28,  // 17: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
+	29,  // 18: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
+	29,  // 19: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
+	36,  // 20: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
+	32,  // 21: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
+	55,  // 22: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
+	30,  // 23: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
+	77,  // 24: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	27,  // 25: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
+	75,  // 26: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	38,  // 27: keyhole.sharing.v1.Presentation.inputs:type_name -> keyhole.sharing.v1.InputPresentation
+	39,  // 28: keyhole.sharing.v1.Presentation.outputs:type_name -> keyhole.sharing.v1.OutputPresentation
+	75,  // 29: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
+	2,   // 30: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
+	0,   // 31: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
+	1,   // 32: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
+	33,  // 33: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
+	75,  // 34: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	37,  // 35: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
+	34,  // 36: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
+	36,  // 37: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
+	75,  // 38: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	75,  // 39: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	35,  // 40: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
+	40,  // 41: keyhole.sharing.v1.Share.presentation:type_name -> keyhole.sharing.v1.Presentation
+	41,  // 42: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
+	42,  // 43: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	42,  // 44: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	42,  // 45: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	76,  // 46: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	53,  // 47: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	54,  // 48: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	75,  // 49: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	57,  // 50: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
+	26,  // 51: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	55,  // 52: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	58,  // 53: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	56,  // 54: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	37,  // 55: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	75,  // 56: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	40,  // 57: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
+	41,  // 58: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
+	27,  // 59: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	4,   // 60: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	63,  // 61: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	75,  // 62: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	75,  // 63: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	3,   // 64: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	75,  // 65: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	75,  // 66: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	65,  // 67: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	66,  // 68: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	3,   // 69: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
+	67,  // 70: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	75,  // 71: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	75,  // 72: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	73,  // 73: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	72,  // 74: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
+	12,  // 75: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	13,  // 76: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	15,  // 77: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	16,  // 78: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	17,  // 79: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	18,  // 80: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	19,  // 81: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	21,  // 82: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	22,  // 83: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	7,   // 84: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
+	8,   // 85: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	9,   // 86: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	10,  // 87: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
+	11,  // 88: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
+	23,  // 89: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	43,  // 90: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	44,  // 91: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	46,  // 92: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	47,  // 93: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	48,  // 94: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	49,  // 95: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	50,  // 96: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	51,  // 97: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	52,  // 98: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	60,  // 99: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
+	62,  // 100: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	68,  // 101: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	70,  // 102: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	71,  // 103: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,   // 104: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	14,  // 105: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,   // 106: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 107: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 108: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 109: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	20,  // 110: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	5,   // 111: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,   // 112: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	6,   // 113: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	6,   // 114: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	78,  // 115: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
+	4,   // 116: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
+	31,  // 117: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	31,  // 118: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	42,  // 119: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	45,  // 120: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	42,  // 121: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	42,  // 122: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	78,  // 123: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	42,  // 124: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	42,  // 125: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	42,  // 126: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	59,  // 127: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	61,  // 128: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
+	64,  // 129: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	69,  // 130: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	67,  // 131: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	74,  // 132: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	104, // [104:133] is the sub-list for method output_type
+	75,  // [75:104] is the sub-list for method input_type
+	75,  // [75:75] is the sub-list for extension type_name
+	75,  // [75:75] is the sub-list for extension extendee
+	0,   // [0:75] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
@@ -6095,7 +6668,7 @@ func file_keyhole_sharing_v1_sharing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_v1_sharing_proto_rawDesc), len(file_keyhole_sharing_v1_sharing_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   64,
+			NumMessages:   71,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -47,6 +47,7 @@ const (
 	SharingService_ResumeShare_FullMethodName            = "/keyhole.sharing.v1.SharingService/ResumeShare"
 	SharingService_RotateShare_FullMethodName            = "/keyhole.sharing.v1.SharingService/RotateShare"
 	SharingService_GetSharedWorkflow_FullMethodName      = "/keyhole.sharing.v1.SharingService/GetSharedWorkflow"
+	SharingService_WatchSharedWorkflow_FullMethodName    = "/keyhole.sharing.v1.SharingService/WatchSharedWorkflow"
 	SharingService_ForkSharedWorkflow_FullMethodName     = "/keyhole.sharing.v1.SharingService/ForkSharedWorkflow"
 	SharingService_ListRuns_FullMethodName               = "/keyhole.sharing.v1.SharingService/ListRuns"
 	SharingService_GetRun_FullMethodName                 = "/keyhole.sharing.v1.SharingService/GetRun"
@@ -121,6 +122,11 @@ type SharingServiceClient interface {
 	RotateShare(ctx context.Context, in *RotateShareRequest, opts ...grpc.CallOption) (*Share, error)
 	// GetSharedWorkflow returns the read-only view behind a link.
 	GetSharedWorkflow(ctx context.Context, in *GetSharedWorkflowRequest, opts ...grpc.CallOption) (*SharedWorkflow, error)
+	// WatchSharedWorkflow waits until what a link shows has changed: the link is paused, resumed,
+	// rotated or revoked, or has a new version or presentation. It says at once that it
+	// watches, then that something has changed, and ends. What others use of the link's limits
+	// is no change until nothing is left.
+	WatchSharedWorkflow(ctx context.Context, in *WatchSharedWorkflowRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SharedWorkflowChange], error)
 	// ForkSharedWorkflow copies a shared workflow into the caller's workspace. The slots of
 	// the copy are unbound, and it contains no id of the owner's.
 	ForkSharedWorkflow(ctx context.Context, in *ForkSharedWorkflowRequest, opts ...grpc.CallOption) (*ForkSharedWorkflowResponse, error)
@@ -381,6 +387,25 @@ func (c *sharingServiceClient) GetSharedWorkflow(ctx context.Context, in *GetSha
 	return out, nil
 }
 
+func (c *sharingServiceClient) WatchSharedWorkflow(ctx context.Context, in *WatchSharedWorkflowRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SharedWorkflowChange], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &SharingService_ServiceDesc.Streams[0], SharingService_WatchSharedWorkflow_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchSharedWorkflowRequest, SharedWorkflowChange]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type SharingService_WatchSharedWorkflowClient = grpc.ServerStreamingClient[SharedWorkflowChange]
+
 func (c *sharingServiceClient) ForkSharedWorkflow(ctx context.Context, in *ForkSharedWorkflowRequest, opts ...grpc.CallOption) (*ForkSharedWorkflowResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ForkSharedWorkflowResponse)
@@ -489,6 +514,11 @@ type SharingServiceServer interface {
 	RotateShare(context.Context, *RotateShareRequest) (*Share, error)
 	// GetSharedWorkflow returns the read-only view behind a link.
 	GetSharedWorkflow(context.Context, *GetSharedWorkflowRequest) (*SharedWorkflow, error)
+	// WatchSharedWorkflow waits until what a link shows has changed: the link is paused, resumed,
+	// rotated or revoked, or has a new version or presentation. It says at once that it
+	// watches, then that something has changed, and ends. What others use of the link's limits
+	// is no change until nothing is left.
+	WatchSharedWorkflow(*WatchSharedWorkflowRequest, grpc.ServerStreamingServer[SharedWorkflowChange]) error
 	// ForkSharedWorkflow copies a shared workflow into the caller's workspace. The slots of
 	// the copy are unbound, and it contains no id of the owner's.
 	ForkSharedWorkflow(context.Context, *ForkSharedWorkflowRequest) (*ForkSharedWorkflowResponse, error)
@@ -580,6 +610,9 @@ func (UnimplementedSharingServiceServer) RotateShare(context.Context, *RotateSha
 }
 func (UnimplementedSharingServiceServer) GetSharedWorkflow(context.Context, *GetSharedWorkflowRequest) (*SharedWorkflow, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetSharedWorkflow not implemented")
+}
+func (UnimplementedSharingServiceServer) WatchSharedWorkflow(*WatchSharedWorkflowRequest, grpc.ServerStreamingServer[SharedWorkflowChange]) error {
+	return status.Error(codes.Unimplemented, "method WatchSharedWorkflow not implemented")
 }
 func (UnimplementedSharingServiceServer) ForkSharedWorkflow(context.Context, *ForkSharedWorkflowRequest) (*ForkSharedWorkflowResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ForkSharedWorkflow not implemented")
@@ -1046,6 +1079,17 @@ func _SharingService_GetSharedWorkflow_Handler(srv interface{}, ctx context.Cont
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SharingService_WatchSharedWorkflow_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchSharedWorkflowRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(SharingServiceServer).WatchSharedWorkflow(m, &grpc.GenericServerStream[WatchSharedWorkflowRequest, SharedWorkflowChange]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type SharingService_WatchSharedWorkflowServer = grpc.ServerStreamingServer[SharedWorkflowChange]
+
 func _SharingService_ForkSharedWorkflow_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ForkSharedWorkflowRequest)
 	if err := dec(in); err != nil {
@@ -1238,6 +1282,12 @@ var SharingService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _SharingService_QueryUsage_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "WatchSharedWorkflow",
+			Handler:       _SharingService_WatchSharedWorkflow_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "keyhole/sharing/v1/sharing.proto",
 }

@@ -41,6 +41,7 @@ type AuthorizeRunRequest struct {
 	//	*AuthorizeRunRequest_Workflow
 	//	*AuthorizeRunRequest_Token
 	//	*AuthorizeRunRequest_Definition
+	//	*AuthorizeRunRequest_Example
 	Target isAuthorizeRunRequest_Target `protobuf_oneof:"target"`
 	// Version number; the live version if 0.
 	Version int32 `protobuf:"varint,5,opt,name=version,proto3" json:"version,omitempty"`
@@ -142,6 +143,15 @@ func (x *AuthorizeRunRequest) GetDefinition() []byte {
 	if x != nil {
 		if x, ok := x.Target.(*AuthorizeRunRequest_Definition); ok {
 			return x.Definition
+		}
+	}
+	return nil
+}
+
+func (x *AuthorizeRunRequest) GetExample() *ExampleTarget {
+	if x != nil {
+		if x, ok := x.Target.(*AuthorizeRunRequest_Example); ok {
+			return x.Example
 		}
 	}
 	return nil
@@ -250,11 +260,73 @@ type AuthorizeRunRequest_Definition struct {
 	Definition []byte `protobuf:"bytes,4,opt,name=definition,proto3,oneof"`
 }
 
+type AuthorizeRunRequest_Example struct {
+	// A sample of a link, run by the link's owner. Its result is stored.
+	Example *ExampleTarget `protobuf:"bytes,17,opt,name=example,proto3,oneof"`
+}
+
 func (*AuthorizeRunRequest_Workflow) isAuthorizeRunRequest_Target() {}
 
 func (*AuthorizeRunRequest_Token) isAuthorizeRunRequest_Target() {}
 
 func (*AuthorizeRunRequest_Definition) isAuthorizeRunRequest_Target() {}
+
+func (*AuthorizeRunRequest_Example) isAuthorizeRunRequest_Target() {}
+
+// ExampleTarget names a sample of a link.
+type ExampleTarget struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name of the share, in the caller's workspace.
+	Share string `protobuf:"bytes,1,opt,name=share,proto3" json:"share,omitempty"`
+	// Title of the sample.
+	Sample        string `protobuf:"bytes,2,opt,name=sample,proto3" json:"sample,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExampleTarget) Reset() {
+	*x = ExampleTarget{}
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExampleTarget) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExampleTarget) ProtoMessage() {}
+
+func (x *ExampleTarget) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExampleTarget.ProtoReflect.Descriptor instead.
+func (*ExampleTarget) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ExampleTarget) GetShare() string {
+	if x != nil {
+		return x.Share
+	}
+	return ""
+}
+
+func (x *ExampleTarget) GetSample() string {
+	if x != nil {
+		return x.Sample
+	}
+	return ""
+}
 
 // InputForms lists the forms that an input's value can be read as; the runner keeps the
 // value itself. The first level is the value. If it is a list, the next level is its
@@ -269,7 +341,7 @@ type InputForms struct {
 
 func (x *InputForms) Reset() {
 	*x = InputForms{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[1]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -281,7 +353,7 @@ func (x *InputForms) String() string {
 func (*InputForms) ProtoMessage() {}
 
 func (x *InputForms) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[1]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -294,7 +366,7 @@ func (x *InputForms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InputForms.ProtoReflect.Descriptor instead.
 func (*InputForms) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{1}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *InputForms) GetLevels() []*FormsAtLevel {
@@ -317,7 +389,7 @@ type FormsAtLevel struct {
 
 func (x *FormsAtLevel) Reset() {
 	*x = FormsAtLevel{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[2]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -329,7 +401,7 @@ func (x *FormsAtLevel) String() string {
 func (*FormsAtLevel) ProtoMessage() {}
 
 func (x *FormsAtLevel) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[2]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -342,7 +414,7 @@ func (x *FormsAtLevel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FormsAtLevel.ProtoReflect.Descriptor instead.
 func (*FormsAtLevel) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{2}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *FormsAtLevel) GetForms() []string {
@@ -374,7 +446,7 @@ type CredentialInput struct {
 
 func (x *CredentialInput) Reset() {
 	*x = CredentialInput{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[3]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -386,7 +458,7 @@ func (x *CredentialInput) String() string {
 func (*CredentialInput) ProtoMessage() {}
 
 func (x *CredentialInput) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[3]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -399,7 +471,7 @@ func (x *CredentialInput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialInput.ProtoReflect.Descriptor instead.
 func (*CredentialInput) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{3}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CredentialInput) GetName() string {
@@ -429,7 +501,7 @@ type RunModel struct {
 
 func (x *RunModel) Reset() {
 	*x = RunModel{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[4]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -441,7 +513,7 @@ func (x *RunModel) String() string {
 func (*RunModel) ProtoMessage() {}
 
 func (x *RunModel) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[4]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -454,7 +526,7 @@ func (x *RunModel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunModel.ProtoReflect.Descriptor instead.
 func (*RunModel) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{4}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *RunModel) GetModelId() string {
@@ -501,13 +573,18 @@ type AuthorizeRunResponse struct {
 	// Id of the workspace that is charged. The runner's capacity is shared between these
 	// workspaces.
 	ChargedWorkspace string `protobuf:"bytes,11,opt,name=charged_workspace,json=chargedWorkspace,proto3" json:"charged_workspace,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Outputs that must not leave the run.
+	HiddenOutputs []string `protobuf:"bytes,12,rep,name=hidden_outputs,json=hiddenOutputs,proto3" json:"hidden_outputs,omitempty"`
+	// For a sample, its inputs (a JSON object). The runner adds them to those of the request,
+	// and reports the outputs with the end of the run.
+	SampleInputs  []byte `protobuf:"bytes,13,opt,name=sample_inputs,json=sampleInputs,proto3" json:"sample_inputs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *AuthorizeRunResponse) Reset() {
 	*x = AuthorizeRunResponse{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[5]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -519,7 +596,7 @@ func (x *AuthorizeRunResponse) String() string {
 func (*AuthorizeRunResponse) ProtoMessage() {}
 
 func (x *AuthorizeRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[5]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -532,7 +609,7 @@ func (x *AuthorizeRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuthorizeRunResponse.ProtoReflect.Descriptor instead.
 func (*AuthorizeRunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{5}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *AuthorizeRunResponse) GetName() string {
@@ -612,6 +689,20 @@ func (x *AuthorizeRunResponse) GetChargedWorkspace() string {
 	return ""
 }
 
+func (x *AuthorizeRunResponse) GetHiddenOutputs() []string {
+	if x != nil {
+		return x.HiddenOutputs
+	}
+	return nil
+}
+
+func (x *AuthorizeRunResponse) GetSampleInputs() []byte {
+	if x != nil {
+		return x.SampleInputs
+	}
+	return nil
+}
+
 // RenewRunsRequest lists the runs that a runner executes.
 type RenewRunsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -626,7 +717,7 @@ type RenewRunsRequest struct {
 
 func (x *RenewRunsRequest) Reset() {
 	*x = RenewRunsRequest{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[6]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -638,7 +729,7 @@ func (x *RenewRunsRequest) String() string {
 func (*RenewRunsRequest) ProtoMessage() {}
 
 func (x *RenewRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[6]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -651,7 +742,7 @@ func (x *RenewRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenewRunsRequest.ProtoReflect.Descriptor instead.
 func (*RenewRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{6}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RenewRunsRequest) GetRuns() []string {
@@ -684,7 +775,7 @@ type EndedRun struct {
 
 func (x *EndedRun) Reset() {
 	*x = EndedRun{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -696,7 +787,7 @@ func (x *EndedRun) String() string {
 func (*EndedRun) ProtoMessage() {}
 
 func (x *EndedRun) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[7]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -709,7 +800,7 @@ func (x *EndedRun) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndedRun.ProtoReflect.Descriptor instead.
 func (*EndedRun) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{7}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *EndedRun) GetRun() string {
@@ -744,7 +835,7 @@ type RenewRunsResponse struct {
 
 func (x *RenewRunsResponse) Reset() {
 	*x = RenewRunsResponse{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -756,7 +847,7 @@ func (x *RenewRunsResponse) String() string {
 func (*RenewRunsResponse) ProtoMessage() {}
 
 func (x *RenewRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[8]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -769,7 +860,7 @@ func (x *RenewRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenewRunsResponse.ProtoReflect.Descriptor instead.
 func (*RenewRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{8}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RenewRunsResponse) GetEnded() []*EndedRun {
@@ -791,7 +882,7 @@ type FinishRunsRequest struct {
 
 func (x *FinishRunsRequest) Reset() {
 	*x = FinishRunsRequest{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[9]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -803,7 +894,7 @@ func (x *FinishRunsRequest) String() string {
 func (*FinishRunsRequest) ProtoMessage() {}
 
 func (x *FinishRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[9]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -816,7 +907,7 @@ func (x *FinishRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishRunsRequest.ProtoReflect.Descriptor instead.
 func (*FinishRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{9}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *FinishRunsRequest) GetRuns() []*RunEnd {
@@ -853,14 +944,17 @@ type RunEnd struct {
 	Leaving [][]byte `protobuf:"bytes,9,rep,name=leaving,proto3" json:"leaving,omitempty"`
 	// Number of pictures that went through the steps. Pictures beyond the reservation are
 	// recorded and count against the next runs.
-	Pictures      int64 `protobuf:"varint,10,opt,name=pictures,proto3" json:"pictures,omitempty"`
+	Pictures int64 `protobuf:"varint,10,opt,name=pictures,proto3" json:"pictures,omitempty"`
+	// For a sample that ran well, its outputs: a JSON list. Sharing stores them for the
+	// visitors of the link, if they may leave the run and hold no secret.
+	Example       []byte `protobuf:"bytes,11,opt,name=example,proto3" json:"example,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RunEnd) Reset() {
 	*x = RunEnd{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -872,7 +966,7 @@ func (x *RunEnd) String() string {
 func (*RunEnd) ProtoMessage() {}
 
 func (x *RunEnd) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[10]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -885,7 +979,7 @@ func (x *RunEnd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEnd.ProtoReflect.Descriptor instead.
 func (*RunEnd) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{10}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RunEnd) GetRun() string {
@@ -958,6 +1052,13 @@ func (x *RunEnd) GetPictures() int64 {
 	return 0
 }
 
+func (x *RunEnd) GetExample() []byte {
+	if x != nil {
+		return x.Example
+	}
+	return nil
+}
+
 // FinishRunsResponse has one result for each run, in the order of the request.
 type FinishRunsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -969,7 +1070,7 @@ type FinishRunsResponse struct {
 
 func (x *FinishRunsResponse) Reset() {
 	*x = FinishRunsResponse{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[11]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -981,7 +1082,7 @@ func (x *FinishRunsResponse) String() string {
 func (*FinishRunsResponse) ProtoMessage() {}
 
 func (x *FinishRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[11]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -994,7 +1095,7 @@ func (x *FinishRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishRunsResponse.ProtoReflect.Descriptor instead.
 func (*FinishRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *FinishRunsResponse) GetRuns() []*FinishedRun {
@@ -1020,7 +1121,7 @@ type FinishedRun struct {
 
 func (x *FinishedRun) Reset() {
 	*x = FinishedRun{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[12]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1032,7 +1133,7 @@ func (x *FinishedRun) String() string {
 func (*FinishedRun) ProtoMessage() {}
 
 func (x *FinishedRun) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[12]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1045,7 +1146,7 @@ func (x *FinishedRun) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishedRun.ProtoReflect.Descriptor instead.
 func (*FinishedRun) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{12}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *FinishedRun) GetResult() isFinishedRun_Result {
@@ -1099,14 +1200,16 @@ type Booking struct {
 	// What remains of the limits.
 	Allowances []*v1.Allowance `protobuf:"bytes,2,rep,name=allowances,proto3" json:"allowances,omitempty"`
 	// If set, the runner must discard the run's outputs and return this error instead.
-	Instead       *status.Status `protobuf:"bytes,3,opt,name=instead,proto3" json:"instead,omitempty"`
+	Instead *status.Status `protobuf:"bytes,3,opt,name=instead,proto3" json:"instead,omitempty"`
+	// Whether the run counts against the limits and is charged.
+	Counted       bool `protobuf:"varint,4,opt,name=counted,proto3" json:"counted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Booking) Reset() {
 	*x = Booking{}
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[13]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1118,7 +1221,7 @@ func (x *Booking) String() string {
 func (*Booking) ProtoMessage() {}
 
 func (x *Booking) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[13]
+	mi := &file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1131,7 +1234,7 @@ func (x *Booking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Booking.ProtoReflect.Descriptor instead.
 func (*Booking) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{13}
+	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Booking) GetCharges() []*v1.LineItem {
@@ -1155,19 +1258,26 @@ func (x *Booking) GetInstead() *status.Status {
 	return nil
 }
 
+func (x *Booking) GetCounted() bool {
+	if x != nil {
+		return x.Counted
+	}
+	return false
+}
+
 var File_keyhole_sharing_internal_v1_sharing_internal_proto protoreflect.FileDescriptor
 
 const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\n" +
-	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\xd3\n" +
-	"\n" +
+	"2keyhole/sharing/internal/v1/sharing_internal.proto\x12\x1bkeyhole.sharing.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a keyhole/sharing/v1/sharing.proto\"\x9b\v\n" +
 	"\x13AuthorizeRunRequest\x12\x1b\n" +
 	"\x03run\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03run\x12\x1c\n" +
 	"\bworkflow\x18\x02 \x01(\tH\x00R\bworkflow\x12\x1b\n" +
 	"\x05token\x18\x03 \x01(\tB\x03\x80\x01\x01H\x00R\x05token\x12%\n" +
 	"\n" +
 	"definition\x18\x04 \x01(\fB\x03\x80\x01\x01H\x00R\n" +
-	"definition\x12\x18\n" +
+	"definition\x12F\n" +
+	"\aexample\x18\x11 \x01(\v2*.keyhole.sharing.internal.v1.ExampleTargetH\x00R\aexample\x12\x18\n" +
 	"\aversion\x18\x05 \x01(\x05R\aversion\x12'\n" +
 	"\n" +
 	"request_id\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\trequestId\x12!\n" +
@@ -1203,7 +1313,10 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\rElementsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01B\b\n" +
-	"\x06target\"Y\n" +
+	"\x06target\"P\n" +
+	"\rExampleTarget\x12\x1e\n" +
+	"\x05share\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xf0\x01R\x05share\x12\x1f\n" +
+	"\x06sample\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18PR\x06sample\"Y\n" +
 	"\n" +
 	"InputForms\x12K\n" +
 	"\x06levels\x18\x01 \x03(\v2).keyhole.sharing.internal.v1.FormsAtLevelB\b\xbaH\x05\x92\x01\x02\x10\x10R\x06levels\"N\n" +
@@ -1215,7 +1328,7 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\apointer\x18\x02 \x01(\tR\apointer\"?\n" +
 	"\bRunModel\x12\x19\n" +
 	"\bmodel_id\x18\x01 \x01(\tR\amodelId\x12\x18\n" +
-	"\aversion\x18\x02 \x01(\tR\aversion\"\xee\x03\n" +
+	"\aversion\x18\x02 \x01(\tR\aversion\"\xba\x04\n" +
 	"\x14AuthorizeRunResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12#\n" +
 	"\n" +
@@ -1230,7 +1343,9 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\apreview\x18\t \x01(\bR\apreview\x12!\n" +
 	"\fmodel_inputs\x18\n" +
 	" \x03(\tR\vmodelInputs\x12+\n" +
-	"\x11charged_workspace\x18\v \x01(\tR\x10chargedWorkspace\"]\n" +
+	"\x11charged_workspace\x18\v \x01(\tR\x10chargedWorkspace\x12%\n" +
+	"\x0ehidden_outputs\x18\f \x03(\tR\rhiddenOutputs\x12#\n" +
+	"\rsample_inputs\x18\r \x01(\fR\fsampleInputs\"]\n" +
 	"\x10RenewRunsRequest\x12\x1d\n" +
 	"\x04runs\x18\x01 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\x90NR\x04runs\x12*\n" +
 	"\x06proofs\x18\x02 \x03(\fB\x12\xbaH\f\x92\x01\t\x10\x90N\"\x04z\x02\x18@\x80\x01\x01R\x06proofs\"N\n" +
@@ -1241,7 +1356,7 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\x11RenewRunsResponse\x12;\n" +
 	"\x05ended\x18\x01 \x03(\v2%.keyhole.sharing.internal.v1.EndedRunR\x05ended\"Y\n" +
 	"\x11FinishRunsRequest\x12D\n" +
-	"\x04runs\x18\x01 \x03(\v2#.keyhole.sharing.internal.v1.RunEndB\v\xbaH\b\x92\x01\x05\b\x01\x10\x80\x02R\x04runs\"\x8b\x03\n" +
+	"\x04runs\x18\x01 \x03(\v2#.keyhole.sharing.internal.v1.RunEndB\v\xbaH\b\x92\x01\x05\b\x01\x10\x80\x02R\x04runs\"\xaa\x03\n" +
 	"\x06RunEnd\x12\x19\n" +
 	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x122\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x1c.keyhole.sharing.v1.RunStateR\x05state\x12\x16\n" +
@@ -1254,19 +1369,21 @@ const file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc = "" +
 	"\aleaving\x18\t \x03(\fB\f\xbaH\x06\x92\x01\x03\x10\xe8\a\x80\x01\x01R\aleaving\x12)\n" +
 	"\bpictures\x18\n" +
 	" \x01(\x03B\r\xbaH\n" +
-	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\bpictures\"R\n" +
+	"\"\b\x18\x80\x94\xeb\xdc\x03(\x00R\bpictures\x12\x1d\n" +
+	"\aexample\x18\v \x01(\fB\x03\x80\x01\x01R\aexample\"R\n" +
 	"\x12FinishRunsResponse\x12<\n" +
 	"\x04runs\x18\x01 \x03(\v2(.keyhole.sharing.internal.v1.FinishedRunR\x04runs\"\x85\x01\n" +
 	"\vFinishedRun\x12@\n" +
 	"\abooking\x18\x01 \x01(\v2$.keyhole.sharing.internal.v1.BookingH\x00R\abooking\x12*\n" +
 	"\x05error\x18\x02 \x01(\v2\x12.google.rpc.StatusH\x00R\x05errorB\b\n" +
-	"\x06result\"\xae\x01\n" +
+	"\x06result\"\xc8\x01\n" +
 	"\aBooking\x126\n" +
 	"\acharges\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\acharges\x12=\n" +
 	"\n" +
 	"allowances\x18\x02 \x03(\v2\x1d.keyhole.sharing.v1.AllowanceR\n" +
 	"allowances\x12,\n" +
-	"\ainstead\x18\x03 \x01(\v2\x12.google.rpc.StatusR\ainstead2\x93\x03\n" +
+	"\ainstead\x18\x03 \x01(\v2\x12.google.rpc.StatusR\ainstead\x12\x18\n" +
+	"\acounted\x18\x04 \x01(\bR\acounted2\x93\x03\n" +
 	"\x16SharingInternalService\x12\x81\x01\n" +
 	"\fAuthorizeRun\x120.keyhole.sharing.internal.v1.AuthorizeRunRequest\x1a1.keyhole.sharing.internal.v1.AuthorizeRunResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12x\n" +
 	"\tRenewRuns\x12-.keyhole.sharing.internal.v1.RenewRunsRequest\x1a..keyhole.sharing.internal.v1.RenewRunsResponse\"\f\xea\xe0\x18\b\x12\x06runner\x12{\n" +
@@ -1285,67 +1402,69 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescGZIP() []byt
 	return file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDescData
 }
 
-var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_goTypes = []any{
 	(*AuthorizeRunRequest)(nil),   // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest
-	(*InputForms)(nil),            // 1: keyhole.sharing.internal.v1.InputForms
-	(*FormsAtLevel)(nil),          // 2: keyhole.sharing.internal.v1.FormsAtLevel
-	(*CredentialInput)(nil),       // 3: keyhole.sharing.internal.v1.CredentialInput
-	(*RunModel)(nil),              // 4: keyhole.sharing.internal.v1.RunModel
-	(*AuthorizeRunResponse)(nil),  // 5: keyhole.sharing.internal.v1.AuthorizeRunResponse
-	(*RenewRunsRequest)(nil),      // 6: keyhole.sharing.internal.v1.RenewRunsRequest
-	(*EndedRun)(nil),              // 7: keyhole.sharing.internal.v1.EndedRun
-	(*RenewRunsResponse)(nil),     // 8: keyhole.sharing.internal.v1.RenewRunsResponse
-	(*FinishRunsRequest)(nil),     // 9: keyhole.sharing.internal.v1.FinishRunsRequest
-	(*RunEnd)(nil),                // 10: keyhole.sharing.internal.v1.RunEnd
-	(*FinishRunsResponse)(nil),    // 11: keyhole.sharing.internal.v1.FinishRunsResponse
-	(*FinishedRun)(nil),           // 12: keyhole.sharing.internal.v1.FinishedRun
-	(*Booking)(nil),               // 13: keyhole.sharing.internal.v1.Booking
-	nil,                           // 14: keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
-	nil,                           // 15: keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
-	nil,                           // 16: keyhole.sharing.internal.v1.AuthorizeRunRequest.InvalidCredentialInputsEntry
-	nil,                           // 17: keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry
-	nil,                           // 18: keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
-	(v1.RunState)(0),              // 20: keyhole.sharing.v1.RunState
-	(*v1.LineItem)(nil),           // 21: keyhole.sharing.v1.LineItem
-	(*v1.StepEvent)(nil),          // 22: keyhole.sharing.v1.StepEvent
-	(*status.Status)(nil),         // 23: google.rpc.Status
-	(*v1.Allowance)(nil),          // 24: keyhole.sharing.v1.Allowance
+	(*ExampleTarget)(nil),         // 1: keyhole.sharing.internal.v1.ExampleTarget
+	(*InputForms)(nil),            // 2: keyhole.sharing.internal.v1.InputForms
+	(*FormsAtLevel)(nil),          // 3: keyhole.sharing.internal.v1.FormsAtLevel
+	(*CredentialInput)(nil),       // 4: keyhole.sharing.internal.v1.CredentialInput
+	(*RunModel)(nil),              // 5: keyhole.sharing.internal.v1.RunModel
+	(*AuthorizeRunResponse)(nil),  // 6: keyhole.sharing.internal.v1.AuthorizeRunResponse
+	(*RenewRunsRequest)(nil),      // 7: keyhole.sharing.internal.v1.RenewRunsRequest
+	(*EndedRun)(nil),              // 8: keyhole.sharing.internal.v1.EndedRun
+	(*RenewRunsResponse)(nil),     // 9: keyhole.sharing.internal.v1.RenewRunsResponse
+	(*FinishRunsRequest)(nil),     // 10: keyhole.sharing.internal.v1.FinishRunsRequest
+	(*RunEnd)(nil),                // 11: keyhole.sharing.internal.v1.RunEnd
+	(*FinishRunsResponse)(nil),    // 12: keyhole.sharing.internal.v1.FinishRunsResponse
+	(*FinishedRun)(nil),           // 13: keyhole.sharing.internal.v1.FinishedRun
+	(*Booking)(nil),               // 14: keyhole.sharing.internal.v1.Booking
+	nil,                           // 15: keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
+	nil,                           // 16: keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
+	nil,                           // 17: keyhole.sharing.internal.v1.AuthorizeRunRequest.InvalidCredentialInputsEntry
+	nil,                           // 18: keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry
+	nil,                           // 19: keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
+	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
+	(v1.RunState)(0),              // 21: keyhole.sharing.v1.RunState
+	(*v1.LineItem)(nil),           // 22: keyhole.sharing.v1.LineItem
+	(*v1.StepEvent)(nil),          // 23: keyhole.sharing.v1.StepEvent
+	(*status.Status)(nil),         // 24: google.rpc.Status
+	(*v1.Allowance)(nil),          // 25: keyhole.sharing.v1.Allowance
 }
 var file_keyhole_sharing_internal_v1_sharing_internal_proto_depIdxs = []int32{
-	14, // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest.destinations:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
-	15, // 1: keyhole.sharing.internal.v1.AuthorizeRunRequest.model_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
-	16, // 2: keyhole.sharing.internal.v1.AuthorizeRunRequest.invalid_credential_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.InvalidCredentialInputsEntry
-	17, // 3: keyhole.sharing.internal.v1.AuthorizeRunRequest.forms:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry
-	18, // 4: keyhole.sharing.internal.v1.AuthorizeRunRequest.elements:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
-	2,  // 5: keyhole.sharing.internal.v1.InputForms.levels:type_name -> keyhole.sharing.internal.v1.FormsAtLevel
-	19, // 6: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
-	3,  // 7: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
-	4,  // 8: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
-	7,  // 9: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
-	10, // 10: keyhole.sharing.internal.v1.FinishRunsRequest.runs:type_name -> keyhole.sharing.internal.v1.RunEnd
-	20, // 11: keyhole.sharing.internal.v1.RunEnd.state:type_name -> keyhole.sharing.v1.RunState
-	21, // 12: keyhole.sharing.internal.v1.RunEnd.items:type_name -> keyhole.sharing.v1.LineItem
-	22, // 13: keyhole.sharing.internal.v1.RunEnd.steps:type_name -> keyhole.sharing.v1.StepEvent
-	12, // 14: keyhole.sharing.internal.v1.FinishRunsResponse.runs:type_name -> keyhole.sharing.internal.v1.FinishedRun
-	13, // 15: keyhole.sharing.internal.v1.FinishedRun.booking:type_name -> keyhole.sharing.internal.v1.Booking
-	23, // 16: keyhole.sharing.internal.v1.FinishedRun.error:type_name -> google.rpc.Status
-	21, // 17: keyhole.sharing.internal.v1.Booking.charges:type_name -> keyhole.sharing.v1.LineItem
-	24, // 18: keyhole.sharing.internal.v1.Booking.allowances:type_name -> keyhole.sharing.v1.Allowance
-	23, // 19: keyhole.sharing.internal.v1.Booking.instead:type_name -> google.rpc.Status
-	1,  // 20: keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry.value:type_name -> keyhole.sharing.internal.v1.InputForms
-	0,  // 21: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
-	6,  // 22: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
-	9,  // 23: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
-	5,  // 24: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
-	8,  // 25: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
-	11, // 26: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
-	24, // [24:27] is the sub-list for method output_type
-	21, // [21:24] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	1,  // 0: keyhole.sharing.internal.v1.AuthorizeRunRequest.example:type_name -> keyhole.sharing.internal.v1.ExampleTarget
+	15, // 1: keyhole.sharing.internal.v1.AuthorizeRunRequest.destinations:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.DestinationsEntry
+	16, // 2: keyhole.sharing.internal.v1.AuthorizeRunRequest.model_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ModelInputsEntry
+	17, // 3: keyhole.sharing.internal.v1.AuthorizeRunRequest.invalid_credential_inputs:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.InvalidCredentialInputsEntry
+	18, // 4: keyhole.sharing.internal.v1.AuthorizeRunRequest.forms:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry
+	19, // 5: keyhole.sharing.internal.v1.AuthorizeRunRequest.elements:type_name -> keyhole.sharing.internal.v1.AuthorizeRunRequest.ElementsEntry
+	3,  // 6: keyhole.sharing.internal.v1.InputForms.levels:type_name -> keyhole.sharing.internal.v1.FormsAtLevel
+	20, // 7: keyhole.sharing.internal.v1.AuthorizeRunResponse.deadline:type_name -> google.protobuf.Timestamp
+	4,  // 8: keyhole.sharing.internal.v1.AuthorizeRunResponse.credential_inputs:type_name -> keyhole.sharing.internal.v1.CredentialInput
+	5,  // 9: keyhole.sharing.internal.v1.AuthorizeRunResponse.models:type_name -> keyhole.sharing.internal.v1.RunModel
+	8,  // 10: keyhole.sharing.internal.v1.RenewRunsResponse.ended:type_name -> keyhole.sharing.internal.v1.EndedRun
+	11, // 11: keyhole.sharing.internal.v1.FinishRunsRequest.runs:type_name -> keyhole.sharing.internal.v1.RunEnd
+	21, // 12: keyhole.sharing.internal.v1.RunEnd.state:type_name -> keyhole.sharing.v1.RunState
+	22, // 13: keyhole.sharing.internal.v1.RunEnd.items:type_name -> keyhole.sharing.v1.LineItem
+	23, // 14: keyhole.sharing.internal.v1.RunEnd.steps:type_name -> keyhole.sharing.v1.StepEvent
+	13, // 15: keyhole.sharing.internal.v1.FinishRunsResponse.runs:type_name -> keyhole.sharing.internal.v1.FinishedRun
+	14, // 16: keyhole.sharing.internal.v1.FinishedRun.booking:type_name -> keyhole.sharing.internal.v1.Booking
+	24, // 17: keyhole.sharing.internal.v1.FinishedRun.error:type_name -> google.rpc.Status
+	22, // 18: keyhole.sharing.internal.v1.Booking.charges:type_name -> keyhole.sharing.v1.LineItem
+	25, // 19: keyhole.sharing.internal.v1.Booking.allowances:type_name -> keyhole.sharing.v1.Allowance
+	24, // 20: keyhole.sharing.internal.v1.Booking.instead:type_name -> google.rpc.Status
+	2,  // 21: keyhole.sharing.internal.v1.AuthorizeRunRequest.FormsEntry.value:type_name -> keyhole.sharing.internal.v1.InputForms
+	0,  // 22: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:input_type -> keyhole.sharing.internal.v1.AuthorizeRunRequest
+	7,  // 23: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:input_type -> keyhole.sharing.internal.v1.RenewRunsRequest
+	10, // 24: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:input_type -> keyhole.sharing.internal.v1.FinishRunsRequest
+	6,  // 25: keyhole.sharing.internal.v1.SharingInternalService.AuthorizeRun:output_type -> keyhole.sharing.internal.v1.AuthorizeRunResponse
+	9,  // 26: keyhole.sharing.internal.v1.SharingInternalService.RenewRuns:output_type -> keyhole.sharing.internal.v1.RenewRunsResponse
+	12, // 27: keyhole.sharing.internal.v1.SharingInternalService.FinishRuns:output_type -> keyhole.sharing.internal.v1.FinishRunsResponse
+	25, // [25:28] is the sub-list for method output_type
+	22, // [22:25] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_internal_v1_sharing_internal_proto_init() }
@@ -1357,8 +1476,9 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_init() {
 		(*AuthorizeRunRequest_Workflow)(nil),
 		(*AuthorizeRunRequest_Token)(nil),
 		(*AuthorizeRunRequest_Definition)(nil),
+		(*AuthorizeRunRequest_Example)(nil),
 	}
-	file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[12].OneofWrappers = []any{
+	file_keyhole_sharing_internal_v1_sharing_internal_proto_msgTypes[13].OneofWrappers = []any{
 		(*FinishedRun_Booking)(nil),
 		(*FinishedRun_Error)(nil),
 	}
@@ -1368,7 +1488,7 @@ func file_keyhole_sharing_internal_v1_sharing_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc), len(file_keyhole_sharing_internal_v1_sharing_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   19,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,16 +1,12 @@
-package pages
+package visitor
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
-
-	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// watched reads the state of each watched link once, however many pages have it open.
+// watched reads the state of each watched link once, however many clients wait for it.
 type watched struct {
 	every time.Duration
 	most  int
@@ -19,9 +15,9 @@ type watched struct {
 	links map[string]*watchedLink
 }
 
-// watchedLink is one link and the pages that wait for its next change.
+// watchedLink is one link and the clients that wait for its next change.
 type watchedLink struct {
-	pages   int
+	clients int
 	changed chan struct{} // closed at the change
 	cancel  context.CancelFunc
 }
@@ -31,7 +27,7 @@ func newWatched(every time.Duration, most int) *watched {
 }
 
 // add returns a channel that is closed when what read returns for the link changes. The
-// last page that stops watching ends the reading. It is not ok when too many links are
+// last client that stops watching ends the reading. It is not ok when too many links are
 // watched already.
 func (w *watched) add(token string, read func(context.Context) string) (changed <-chan struct{}, stop func(), ok bool) {
 	w.mu.Lock()
@@ -46,14 +42,14 @@ func (w *watched) add(token string, read func(context.Context) string) (changed 
 		w.links[token] = link
 		go w.follow(ctx, token, link, read)
 	}
-	link.pages++
+	link.clients++
 	return link.changed, sync.OnceFunc(func() { w.remove(token, link) }), true
 }
 
 func (w *watched) remove(token string, link *watchedLink) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if link.pages--; link.pages > 0 {
+	if link.clients--; link.clients > 0 {
 		return
 	}
 	link.cancel()
@@ -89,18 +85,5 @@ func (w *watched) follow(ctx context.Context, token string, link *watchedLink, r
 		w.mu.Unlock()
 		close(link.changed)
 		return
-	}
-}
-
-// stateOf is what a page shows of a link apart from what is left: its version, and why it
-// does not run. It is empty when the services do not answer, which is no change of the link.
-func stateOf(view *sharingv1.SharedWorkflow, err error) string {
-	switch {
-	case err == nil:
-		return fmt.Sprintf("%s %t %q", view.GetVersionHash(), view.GetForkAllowed(), view.GetTerms().GetBlocked())
-	case errs.IsRetryable(err):
-		return ""
-	default:
-		return errs.ReasonOf(err).String()
 	}
 }

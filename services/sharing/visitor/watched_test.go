@@ -1,4 +1,4 @@
-package pages
+package visitor
 
 import (
 	"context"
@@ -6,9 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 // source is a link whose state a test sets. It counts the reads.
@@ -101,25 +98,4 @@ func TestAnOutageIsNoChange(t *testing.T) {
 			t.Error("an outage counted as a change")
 		}
 	})
-}
-
-func TestTheStateOfALink(t *testing.T) {
-	t.Parallel()
-	live := stateOf(&sharingv1.SharedWorkflow{VersionHash: "a"}, nil)
-	for name, other := range map[string]string{
-		"paused":      stateOf(&sharingv1.SharedWorkflow{VersionHash: "a", Terms: &sharingv1.Terms{Blocked: []string{"paused"}}}, nil),
-		"new version": stateOf(&sharingv1.SharedWorkflow{VersionHash: "b"}, nil),
-		"revoked":     stateOf(nil, errs.NotFound("gone")),
-	} {
-		if other == live || other == "" {
-			t.Errorf("%s: state %q is that of the live link", name, other)
-		}
-	}
-	used := stateOf(&sharingv1.SharedWorkflow{VersionHash: "a", Allowances: []*sharingv1.Allowance{{RunsLeft: 1}}}, nil)
-	if used != live {
-		t.Error("a run of somebody counts as a change of the link")
-	}
-	if got := stateOf(nil, errs.Unavailable("down")); got != "" {
-		t.Errorf("an outage has the state %q", got)
-	}
 }

@@ -1,0 +1,95 @@
+package visitor
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"google.golang.org/grpc"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/sharing/shares"
+)
+
+const (
+	// watchEvery is how often the state of a watched link is read. With the age of what the
+	// resolver remembers, a change is seen within a second.
+	watchEvery = 400 * time.Millisecond
+	// watchFor bounds a stream. The client opens the next one.
+	watchFor = 10 * time.Minute
+	// maxWatched is how many links are watched at a time. A client whose link is not watched
+	// learns of a change when it runs the link.
+	maxWatched = 4096
+	// readWithin bounds one reading of a link.
+	readWithin = 1500 * time.Millisecond
+)
+
+// onlooker is whom the state of a watched link is read for: a guest who has used nothing, so
+// that all who watch a link share one reading. It starts no run.
+var onlooker = caller.Principal{Kind: caller.Guest, Workspace: "operator", Key: rpc.GuestKey, Visitor: "onlooker"}
+
+// WatchSharedWorkflow implements the RPC.
+func (h *Handlers) WatchSharedWorkflow(r *sharingv1.WatchSharedWorkflowRequest, stream grpc.ServerStreamingServer[sharingv1.SharedWorkflowChange]) error {
+	ctx, token := stream.Context(), r.GetToken()
+	if _, err := h.open(ctx, token); err != nil {
+		return err
+	}
+	changed, stop, ok := h.watched.add(token, func(ctx context.Context) string { return h.state(ctx, token) })
+	if !ok {
+		return errs.Unavailable("too many links are watched; look at this one again later")
+	}
+	defer stop()
+	if err := stream.Send(&sharingv1.SharedWorkflowChange{}); err != nil {
+		return err
+	}
+	select {
+	case <-changed:
+		h.views.forget(ctx, h.openedNow(ctx, token))
+		return stream.Send(&sharingv1.SharedWorkflowChange{Changed: true})
+	case <-ctx.Done():
+	case <-h.ended:
+	case <-time.After(watchFor):
+	}
+	return nil
+}
+
+// openedNow returns what a link opens, nil if it opens nothing.
+func (h *Handlers) openedNow(ctx context.Context, token string) *shares.Resolved {
+	opened, err := h.open(ctx, token)
+	if err != nil {
+		return nil
+	}
+	return opened
+}
+
+// EndWatches ends all streams. Clients open theirs again, at a server that runs.
+func (h *Handlers) EndWatches() { h.end() }
+
+// state is what a link shows, apart from what is left of its limits. It is empty when it
+// cannot be read, which is no change of the link.
+func (h *Handlers) state(ctx context.Context, token string) string {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	opened, err := h.open(ctx, token)
+	if err != nil {
+		return stateOf(nil, nil, err)
+	}
+	now, err := h.views.describer.state(ctx, opened, onlooker)
+	return stateOf(opened, now, err)
+}
+
+func stateOf(opened *shares.Resolved, now *sharingv1.SharedWorkflow, err error) string {
+	switch {
+	case err == nil:
+		said := sha256.Sum256([]byte(opened.Share.Presentation + opened.Share.Samples))
+		return fmt.Sprintf("%s %t %t %x %q", opened.Version.Hash, opened.Share.ForkDisabled, opened.Share.Hidden(), said, now.GetTerms().GetBlocked())
+	case errs.IsRetryable(err):
+		return ""
+	default:
+		return errs.ReasonOf(err).String()
+	}
+}
