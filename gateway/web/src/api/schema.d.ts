@@ -37,6 +37,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations:accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AcceptInvitation uses an invitation: it creates the person and a key with the
+         *     person's role, and signs the person in. Only this reply contains the key and the
+         *     session's token.
+         */
+        post: operations["VaultService_AcceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations:lookUp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** LookUpInvitation says where an invitation leads, without using it. */
+        post: operations["VaultService_LookUpInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -288,6 +326,69 @@ export interface paths {
         patch: operations["VaultService_UpdateCredential"];
         trace?: never;
     };
+    "/v1/workspaces/{workspace}/credentials/{credential}:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TestCredential makes one harmless call to the provider of a credential, such as a list
+         *     of its models, and says in a word and a sentence how the provider answered. Nothing of
+         *     the answer itself is in the reply. The call counts as a use: it is in the audit log.
+         */
+        post: operations["VaultService_TestCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListInvitations lists the invitations that still work, oldest first, without their
+         *     links.
+         */
+        get: operations["VaultService_ListInvitations"];
+        put?: never;
+        /**
+         * CreateInvitation makes a link that lets one person join the workspace, within seven
+         *     days. Only this reply contains the link. The invitation ends with the key that made
+         *     it. A key that the operator has limited cannot invite.
+         */
+        post: operations["VaultService_CreateInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** DeleteInvitation revokes an invitation. */
+        delete: operations["VaultService_DeleteInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workspaces/{workspace}/keys": {
         parameters: {
             query?: never;
@@ -396,6 +497,49 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListPeople lists the people of a workspace, oldest first. */
+        get: operations["VaultService_ListPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/people/{people}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetPerson returns one person. */
+        get: operations["VaultService_GetPerson"];
+        put?: never;
+        post?: never;
+        /**
+         * DeletePerson removes a person. Within a second the person's keys, sessions and
+         *     invitations stop working, and runs charged to those keys end. The last owner cannot
+         *     be removed.
+         */
+        delete: operations["VaultService_DeletePerson"];
+        options?: never;
+        head?: never;
+        /**
+         * UpdatePerson changes the title or the role of a person. A new role ends the person's
+         *     sessions. Nobody changes their own role, and the last owner keeps it.
+         */
+        patch: operations["VaultService_UpdatePerson"];
         trace?: never;
     };
     "/v1/workspaces/{workspace}/runs": {
@@ -834,6 +978,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workspaces:signUp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SignUp creates a workspace with its first owner, and signs the owner in. The operator
+         *     decides whether visitors may (see can_sign_up of Whoami), and limits the runs of the
+         *     new key. Only this reply contains the key and the session's token.
+         */
+        post: operations["VaultService_SignUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -965,6 +1130,8 @@ export interface components {
         SharingServiceRotateShareBody: Record<string, unknown>;
         /** @description UndeleteWorkflowRequest names a workflow in the trash. */
         SharingServiceUndeleteWorkflowBody: Record<string, unknown>;
+        /** @description TestCredentialRequest names a credential. */
+        VaultServiceTestCredentialBody: Record<string, unknown>;
         /**
          * @description Suspension says why the guard suspended a share. It never reveals which characters of a
          *     credential were found.
@@ -1085,6 +1252,15 @@ export interface components {
              *     message types for APIs to use.
              */
             details?: components["schemas"]["protobufAny"][];
+        };
+        /** @description AcceptInvitationRequest uses an invitation. */
+        v1AcceptInvitationRequest: {
+            /** @description The code of the invitation's link. */
+            code?: string;
+            /** @description What the person is called. */
+            title?: string;
+            /** @description Product name of the client, for the list of sessions. */
+            client?: string;
         };
         /** @description Allowance is what a caller has left. */
         v1Allowance: {
@@ -1257,6 +1433,20 @@ export interface components {
             readonly guardable?: boolean;
             /** @description Text before the value in a header: "Bot ", "Token ". Part of the slot. */
             slotPrefix?: string;
+            /**
+             * Format: date-time
+             * @description When a call was last made with it; unset if there was none.
+             */
+            readonly lastUseTime?: string;
+            /**
+             * Format: int32
+             * @description Number of workflows whose live version names it.
+             */
+            readonly workflowCount?: number;
+            /** @description Resource names of those workflows, at most 20. Only GetCredential returns them. */
+            readonly workflows?: string[];
+            /** @description Resource names of shares that use it hidden, at most 20. Only GetCredential returns them. */
+            readonly shares?: string[];
         };
         /**
          * @description CredentialAccess says whose credentials the runs of a share use.
@@ -1300,6 +1490,8 @@ export interface components {
              * @description Output tokens.
              */
             outputTokens?: string;
+            /** @description The day, "2026-11-30", if the groups are split by day. */
+            day?: string;
         };
         /** @description Cut says how a part of a preview was cut. */
         v1Cut: {
@@ -1538,6 +1730,31 @@ export interface components {
             /** @description Outputs, in order. */
             outputs?: components["schemas"]["v1Output"][];
         };
+        /** @description Invitation lets one person join a workspace. */
+        v1Invitation: {
+            /** @description Resource name, "workspaces/{workspace}/invitations/{invitation}". */
+            name?: string;
+            role?: components["schemas"]["v1PersonRole"];
+            /** @description Whom it is for. A note for owners: anyone with the link can accept it. */
+            email?: string;
+            /**
+             * @description The path of the link on the installation. Its fragment has the code, so that no server
+             *     sees it when the link is opened. Only the reply to CreateInvitation contains it.
+             */
+            readonly path?: string;
+            /** @description Resource name of the key that made it, and that it ends with. */
+            readonly key?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            readonly expireTime?: string;
+        };
         /** @description Key is an API key of a workspace. */
         v1Key: {
             /** @description Resource name, "workspaces/{workspace}/keys/{key}". */
@@ -1560,6 +1777,11 @@ export interface components {
              */
             readonly revokeTime?: string;
             operatorBudget?: components["schemas"]["v1Budget"];
+            /**
+             * @description Resource name of the person that the key belongs to; empty for a key of no person. A
+             *     person's key has the rights of the person's role, and ends with the person.
+             */
+            readonly person?: string;
         };
         /** @description Limits bounds what visitors may use through a share. */
         v1Limits: {
@@ -1656,6 +1878,13 @@ export interface components {
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
+        /** @description ListInvitationsResponse is a page of invitations. */
+        v1ListInvitationsResponse: {
+            /** @description The invitations. */
+            invitations?: components["schemas"]["v1Invitation"][];
+            /** @description Token of the next page; empty on the last. */
+            nextPageToken?: string;
+        };
         /** @description ListKeysResponse is a page of keys. */
         v1ListKeysResponse: {
             /** @description The keys. */
@@ -1675,6 +1904,13 @@ export interface components {
             /** @description The models. */
             models?: components["schemas"]["v1Model"][];
             /** @description Token of the next page; empty on the last page. */
+            nextPageToken?: string;
+        };
+        /** @description ListPeopleResponse is a page of people. */
+        v1ListPeopleResponse: {
+            /** @description The people. */
+            people?: components["schemas"]["v1Person"][];
+            /** @description Token of the next page; empty on the last. */
             nextPageToken?: string;
         };
         /** @description ListRunsResponse is a page of runs. */
@@ -1718,6 +1954,26 @@ export interface components {
             workspaces?: components["schemas"]["v1Workspace"][];
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
+        };
+        /** @description LookUpInvitationRequest asks about an invitation. */
+        v1LookUpInvitationRequest: {
+            /** @description The code of the invitation's link. */
+            code?: string;
+        };
+        /** @description LookUpInvitationResponse says where an invitation leads. */
+        v1LookUpInvitationResponse: {
+            /** @description The workspace. */
+            workspace?: string;
+            /** @description Title of the workspace. */
+            workspaceTitle?: string;
+            role?: components["schemas"]["v1PersonRole"];
+            /** @description Whom the invitation is for, as its owner wrote it. */
+            email?: string;
+            /**
+             * Format: date-time
+             * @description When the invitation stops working.
+             */
+            expireTime?: string;
         };
         /** @description Model is a named series of versions. */
         v1Model: {
@@ -1830,6 +2086,33 @@ export interface components {
          * @enum {string}
          */
         v1Period: "PERIOD_UNSPECIFIED" | "PERIOD_DAY" | "PERIOD_MONTH" | "PERIOD_LIFETIME";
+        /** @description Person is somebody who works in a workspace, with keys and sessions of their own. */
+        v1Person: {
+            /** @description Resource name, "workspaces/{workspace}/people/{person}". */
+            name?: string;
+            /** @description What the person is called. */
+            title?: string;
+            /** @description The e-mail address that the invitation named. Nobody has verified it. */
+            readonly email?: string;
+            role?: components["schemas"]["v1PersonRole"];
+            /**
+             * Format: date-time
+             * @description When the person joined.
+             */
+            readonly createTime?: string;
+        };
+        /**
+         * @description PersonRole says what a person may do in a workspace.
+         *
+         *      - PERSON_ROLE_UNSPECIFIED: Never valid.
+         *      - PERSON_ROLE_VIEWER: Reads workflows, links, runs, models and usage.
+         *      - PERSON_ROLE_EDITOR: Also changes workflows and links, and runs workflows. An editor cannot open run access
+         *     or hidden credentials of a link.
+         *      - PERSON_ROLE_OWNER: May do everything, also with keys, credentials, models and people.
+         * @default PERSON_ROLE_UNSPECIFIED
+         * @enum {string}
+         */
+        v1PersonRole: "PERSON_ROLE_UNSPECIFIED" | "PERSON_ROLE_VIEWER" | "PERSON_ROLE_EDITOR" | "PERSON_ROLE_OWNER";
         /**
          * @description Presentation is what the owner of a link says to its visitors. All of it is plain text
          *     but the guide. It says nothing about who pays or where data goes: Terms does.
@@ -2000,6 +2283,8 @@ export interface components {
              *     after its creation.
              */
             expireTime?: string;
+            /** @description Resource name of the person that its key belongs to; empty for a key of no person. */
+            person?: string;
         };
         /** @description Share is one link to one workflow. */
         v1Share: {
@@ -2143,6 +2428,23 @@ export interface components {
              */
             expireTime?: string;
         };
+        /** @description SignUpRequest creates a workspace of the visitor's own. */
+        v1SignUpRequest: {
+            /** @description Its id: lower-case letters, digits and hyphens. */
+            workspaceId?: string;
+            /** @description Its title; the id when empty. */
+            workspaceTitle?: string;
+            /** @description What the owner is called. */
+            title?: string;
+            /** @description Product name of the client, for the list of sessions. */
+            client?: string;
+        };
+        /** @description SignedIn is a person who has just joined. */
+        v1SignedIn: {
+            person?: components["schemas"]["v1Person"];
+            key?: components["schemas"]["v1Key"];
+            session?: components["schemas"]["v1Session"];
+        };
         /** @description Slot is a place in a step where a credential goes. */
         v1Slot: {
             /** @description Step name. */
@@ -2275,6 +2577,28 @@ export interface components {
             /** @description The destinations, with what is known of each. */
             places?: components["schemas"]["v1Destination"][];
         };
+        /** @description TestCredentialResponse is the result of a test. */
+        v1TestCredentialResponse: {
+            outcome?: components["schemas"]["v1TestOutcome"];
+            /** @description The same in a sentence. It has no text of the provider. */
+            message?: string;
+        };
+        /**
+         * @description TestOutcome is how a provider answered a test.
+         *
+         *      - TEST_OUTCOME_UNSPECIFIED: Not used.
+         *      - TEST_OUTCOME_ACCEPTED: The provider accepted the credential.
+         *      - TEST_OUTCOME_REFUSED: The provider does not know the credential, or it has expired.
+         *      - TEST_OUTCOME_NO_PERMISSION: The provider knows the credential, but it may not do what the test asked for.
+         *      - TEST_OUTCOME_LIMITED: The provider limits calls with the credential now, or its credit is used up.
+         *      - TEST_OUTCOME_UNREACHABLE: There was no usable answer: the provider cannot be reached or has a fault, or the
+         *     address may not be called.
+         *      - TEST_OUTCOME_UNCLEAR: The answer says nothing about the credential.
+         *      - TEST_OUTCOME_NOT_TESTED: No call was made: Keyhole knows no harmless call for this credential.
+         * @default TEST_OUTCOME_UNSPECIFIED
+         * @enum {string}
+         */
+        v1TestOutcome: "TEST_OUTCOME_UNSPECIFIED" | "TEST_OUTCOME_ACCEPTED" | "TEST_OUTCOME_REFUSED" | "TEST_OUTCOME_NO_PERMISSION" | "TEST_OUTCOME_LIMITED" | "TEST_OUTCOME_UNREACHABLE" | "TEST_OUTCOME_UNCLEAR" | "TEST_OUTCOME_NOT_TESTED";
         /** @description UsageRow is the total of one group. */
         v1UsageRow: {
             /** @description Value of the group: a key, share, day ... */
@@ -2309,6 +2633,8 @@ export interface components {
              * @description Output tokens.
              */
             outputTokens?: string;
+            /** @description The day, "2026-11-30", if the groups are split by day. */
+            day?: string;
         };
         /**
          * @description Visibility says who may use a model.
@@ -2322,7 +2648,7 @@ export interface components {
         v1Visibility: "VISIBILITY_UNSPECIFIED" | "VISIBILITY_PRIVATE" | "VISIBILITY_PUBLIC";
         /** @description WhoamiResponse describes the caller. */
         v1WhoamiResponse: {
-            /** @description "guest", "member" or "operator". */
+            /** @description "guest", "member" (an owner), "editor", "viewer" or "operator". */
             role?: string;
             /** @description The workspace of the key, such as "workspaces/demo"; empty for guests. */
             workspace?: string;
@@ -2337,6 +2663,14 @@ export interface components {
              * @description When the session ends if it is not used again.
              */
             sessionExpireTime?: string;
+            /** @description Title of the key. */
+            keyTitle?: string;
+            /** @description Resource name of the person that the key belongs to; empty for a key of no person. */
+            person?: string;
+            /** @description What the person is called. */
+            personTitle?: string;
+            /** @description Whether a visitor may create a workspace here. */
+            canSignUp?: boolean;
         };
         /** @description Workflow is a named definition with numbered versions. */
         v1Workflow: {
@@ -2540,6 +2874,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1Block"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_AcceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description AcceptInvitationRequest uses an invitation. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1AcceptInvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1SignedIn"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_LookUpInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description LookUpInvitationRequest asks about an invitation. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1LookUpInvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1LookUpInvitationResponse"];
                 };
             };
             /** @description An unexpected error response. */
@@ -2835,6 +3237,8 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
+                /** @description Only those with this text in the id or the title. Case does not count. */
+                text?: string;
             };
             header?: never;
             path?: never;
@@ -2939,6 +3343,15 @@ export interface operations {
                 pageToken?: string;
                 /** @description Only entries of this resource, by name. */
                 resource?: string;
+                /**
+                 * @description Only entries whose action is this one or begins with it and a dot: "credential",
+                 *     "credential.use".
+                 */
+                action?: string;
+                /** @description Only entries from this time on. */
+                startTime?: string;
+                /** @description Only entries before this time. */
+                endTime?: string;
             };
             header?: never;
             path: {
@@ -2975,6 +3388,11 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
+                /**
+                 * @description Only those with this text in the id, the title, the provider or a host. Case does not
+                 *     count.
+                 */
+                text?: string;
             };
             header?: never;
             path: {
@@ -3165,6 +3583,20 @@ export interface operations {
                     readonly guardable?: boolean;
                     /** @description Text before the value in a header: "Bot ", "Token ". Part of the slot. */
                     slotPrefix?: string;
+                    /**
+                     * Format: date-time
+                     * @description When a call was last made with it; unset if there was none.
+                     */
+                    readonly lastUseTime?: string;
+                    /**
+                     * Format: int32
+                     * @description Number of workflows whose live version names it.
+                     */
+                    readonly workflowCount?: number;
+                    /** @description Resource names of those workflows, at most 20. Only GetCredential returns them. */
+                    readonly workflows?: string[];
+                    /** @description Resource names of shares that use it hidden, at most 20. Only GetCredential returns them. */
+                    readonly shares?: string[];
                 };
             };
         };
@@ -3189,6 +3621,146 @@ export interface operations {
             };
         };
     };
+    VaultService_TestCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VaultServiceTestCredentialBody"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1TestCredentialResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_ListInvitations: {
+        parameters: {
+            query?: {
+                /** @description At most so many; 50 when 0, at most 500. */
+                pageSize?: number;
+                /** @description The token of the previous page's reply. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ListInvitationsResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_CreateInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        /** @description Role and e-mail address of the person. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1Invitation"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1Invitation"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_DeleteInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
     VaultService_ListKeys: {
         parameters: {
             query?: {
@@ -3196,6 +3768,8 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
+                /** @description Only those with this text in the id or the title. Case does not count. */
+                text?: string;
             };
             header?: never;
             path: {
@@ -3360,6 +3934,11 @@ export interface operations {
                      */
                     readonly revokeTime?: string;
                     operatorBudget?: components["schemas"]["v1Budget"];
+                    /**
+                     * @description Resource name of the person that the key belongs to; empty for a key of no person. A
+                     *     person's key has the rights of the person's role, and ends with the person.
+                     */
+                    readonly person?: string;
                 };
             };
         };
@@ -3391,6 +3970,8 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
+                /** @description Only those with this text in the id, the title or the task. Case does not count. */
+                text?: string;
             };
             header?: never;
             path: {
@@ -3716,6 +4297,154 @@ export interface operations {
             };
         };
     };
+    VaultService_ListPeople: {
+        parameters: {
+            query?: {
+                /** @description At most so many; 50 when 0, at most 500. */
+                pageSize?: number;
+                /** @description The token of the previous page's reply. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ListPeopleResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_GetPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                people: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1Person"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_DeletePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                people: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_UpdatePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                people: string;
+            };
+            cookie?: never;
+        };
+        /** @description The person; its name says which. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What the person is called. */
+                    title?: string;
+                    /** @description The e-mail address that the invitation named. Nobody has verified it. */
+                    readonly email?: string;
+                    role?: components["schemas"]["v1PersonRole"];
+                    /**
+                     * Format: date-time
+                     * @description When the person joined.
+                     */
+                    readonly createTime?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1Person"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
     SharingService_ListRuns: {
         parameters: {
             query?: {
@@ -3727,6 +4456,21 @@ export interface operations {
                 share?: string;
                 /** @description Only runs of this workflow, by name. */
                 workflow?: string;
+                /**
+                 * @description Only in this state.
+                 *
+                 *      - RUN_STATE_UNSPECIFIED: Not used.
+                 *      - RUN_STATE_RUNNING: The run has not ended.
+                 *      - RUN_STATE_SUCCEEDED: The run returned its outputs.
+                 *      - RUN_STATE_FAILED: The run failed.
+                 *      - RUN_STATE_CANCELLED: The caller cancelled the run, or its share, key or credential was revoked.
+                 *      - RUN_STATE_ABANDONED: The runner died. The run was charged for its recorded attempts.
+                 *      - RUN_STATE_STOPPED: The link was stopped during the run. The run is not charged; its line items list what
+                 *     its steps used of the owner's.
+                 */
+                state?: "RUN_STATE_UNSPECIFIED" | "RUN_STATE_RUNNING" | "RUN_STATE_SUCCEEDED" | "RUN_STATE_FAILED" | "RUN_STATE_CANCELLED" | "RUN_STATE_ABANDONED" | "RUN_STATE_STOPPED";
+                /** @description Only charged to this key of the workspace, by name. */
+                chargedKey?: string;
             };
             header?: never;
             path: {
@@ -3869,6 +4613,8 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
+                /** @description Split each group by day (UTC). */
+                byDay?: boolean;
             };
             header?: never;
             path: {
@@ -4964,6 +5710,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1InspectWorkflowResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_SignUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description SignUpRequest creates a workspace of the visitor's own. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1SignUpRequest"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1SignedIn"];
                 };
             };
             /** @description An unexpected error response. */
