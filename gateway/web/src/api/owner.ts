@@ -126,12 +126,19 @@ export function storeExample(path: SharePath, sample: string, credentials: Recor
 
 export function listRuns(
   workspace: string,
-  of: { workflow: string; share: string },
+  of: { workflow: string; share: string; key: string },
   pageToken: string,
 ): Promise<Page<Run>> {
   const workflow = of.workflow ? `workspaces/${workspace}/workflows/${of.workflow}` : undefined;
+  const chargedKey = of.key ? `workspaces/${workspace}/keys/${of.key}` : undefined;
   const share = of.share && workflow ? `${workflow}/shares/${of.share}` : undefined;
-  const query = { pageSize, pageToken: pageToken || undefined, workflow: share ? undefined : workflow, share };
+  const query = {
+    pageSize,
+    pageToken: pageToken || undefined,
+    workflow: share ? undefined : workflow,
+    share,
+    chargedKey,
+  };
   const params = { path: { workspace }, query };
   return pageOf(call(client.GET("/v1/workspaces/{workspace}/runs", { params, ...text })), "runs");
 }

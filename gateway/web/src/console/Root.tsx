@@ -21,6 +21,8 @@ const RunsPage = lazy(() => import("./runs/RunsPage"));
 const PeoplePage = lazy(() => import("./people/PeoplePage"));
 const CredentialsPage = lazy(() => import("./credentials/CredentialsPage"));
 const CredentialPage = lazy(() => import("./credentials/CredentialPage"));
+const ModelsPage = lazy(() => import("./models/ModelsPage"));
+const ModelPage = lazy(() => import("./models/ModelPage"));
 const KeysPage = lazy(() => import("./keys/KeysPage"));
 const KeyPage = lazy(() => import("./keys/KeyPage"));
 const UsagePage = lazy(() => import("./usage/UsagePage"));
@@ -108,6 +110,10 @@ function Content({ route, me }: { route: Route; me: Me }) {
       return <CredentialsPage />;
     case "credential":
       return <CredentialPage credential={route.id} />;
+    case "models":
+      return <ModelsPage />;
+    case "model":
+      return <ModelPage id={route.id} />;
     case "keys":
       return <KeysPage />;
     case "key":

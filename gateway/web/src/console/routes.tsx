@@ -9,16 +9,16 @@ export type Route =
   | { page: "people"; workspace: string }
   | { page: "sign-up" }
   | { page: Lists; workspace: string }
-  | { page: "credential" | "key" | "model" | "run"; workspace: string; id: string }
+  | { page: "credential" | "key" | "model"; workspace: string; id: string }
   | { page: "unknown" };
 
 // Pages that list what a workspace has, and the page of one such thing.
-const one = { credentials: "credential", keys: "key", models: "model", runs: "run" } as const;
-export type Lists = keyof typeof one | "sessions" | "usage" | "audit";
+const one = { credentials: "credential", keys: "key", models: "model" } as const;
+export type Lists = keyof typeof one | "runs" | "sessions" | "usage" | "audit";
 
 const id = "([a-z0-9_-]{1,63})";
 const ofWorkflow = new RegExp(`^/app/${id}/workflows/${id}(/edit)?/?$`);
-const ofPage = new RegExp(`^/app/${id}/(workflows|${Object.keys(one).join("|")}|people|sessions|usage|audit)/?$`);
+const ofPage = new RegExp(`^/app/${id}/(workflows|${Object.keys(one).join("|")}|runs|people|sessions|usage|audit)/?$`);
 const ofOne = new RegExp(`^/app/${id}/(${Object.keys(one).join("|")})/${id}/?$`);
 
 export function routeOf(pathname: string): Route {
@@ -40,7 +40,6 @@ export const pathOf = {
   edit: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}/edit`,
   people: (workspace: string) => `/app/${workspace}/people`,
   runs: (workspace: string, query: Record<string, string> = {}) => withQuery(`/app/${workspace}/runs`, query),
-  run: (workspace: string, run: string) => `/app/${workspace}/runs/${run}`,
   usage: (workspace: string) => `/app/${workspace}/usage`,
   credentials: (workspace: string) => `/app/${workspace}/credentials`,
   credential: (workspace: string, credential: string) => `/app/${workspace}/credentials/${credential}`,

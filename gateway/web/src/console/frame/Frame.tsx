@@ -9,7 +9,6 @@ import style from "./Frame.module.css";
 // listOf is the entry that the page of one thing belongs to.
 const listOf: Record<string, string> = {
   workflow: "workflows",
-  run: "runs",
   credential: "credentials",
   model: "models",
   key: "keys",
@@ -28,6 +27,7 @@ export function Frame({ at, children }: { at: string; children: ReactNode }) {
         ...(owner || me.role === "editor"
           ? [{ page: "credentials", label: "Credentials", icon: "lock", href: pathOf.credentials(me.workspace) }]
           : []),
+        { page: "models", label: "Models", icon: "model", href: pathOf.models(me.workspace) },
         ...(owner
           ? [
               { page: "keys", label: "Keys", icon: "key", href: pathOf.keys(me.workspace) },

@@ -16,17 +16,17 @@ export default function RunsPage() {
   useTitle("Runs");
   const { workspace } = useMe();
   const { query } = useAddress();
-  const [workflow, share] = [query.get("workflow") ?? "", query.get("share") ?? ""];
-  const list = useList<Run>(["runs", workspace, workflow, share], (token) =>
-    listRuns(workspace, { workflow, share }, token),
+  const [workflow, share, key] = [query.get("workflow") ?? "", query.get("share") ?? "", query.get("key") ?? ""];
+  const list = useList<Run>(["runs", workspace, workflow, share, key], (token) =>
+    listRuns(workspace, { workflow, share, key }, token),
   );
   return (
     <>
       <div className={page.head}>
         <h1 className={page.title}>Runs</h1>
-        {(workflow || share) && (
+        {(workflow || share || key) && (
           <>
-            <Tag tone="accent">{share ? `${workflow}, link ${share}` : workflow}</Tag>
+            <Tag tone="accent">{share ? `${workflow}, link ${share}` : workflow || `key ${key}`}</Tag>
             <Link href={pathOf.runs(workspace)}>Show all runs</Link>
           </>
         )}
