@@ -41,7 +41,7 @@ describe("credentials", () => {
     await page.getByText("tested credential openai_compatible").waitFor();
 
     await page.getByRole("button", { name: "Rotate" }).click();
-    await page.getByLabel("Value").fill(second);
+    await page.getByRole("dialog").getByLabel("Value").fill(second);
     await page.getByRole("button", { name: "Replace the value" }).click();
     await page.getByText("Sealed, version 2").waitFor();
     await page.getByRole("button", { name: "Test" }).click();
@@ -50,8 +50,8 @@ describe("credentials", () => {
     await looks(page, "credential-refused");
 
     await page.getByRole("button", { name: "Change where it goes" }).click();
-    await page.getByLabel("Sent only to").fill(`${provider}\nhttps://api.example.com`);
-    await page.getByLabel("Value").fill(third);
+    await page.getByRole("dialog").getByLabel("Sent only to").fill(`${provider}\nhttps://api.example.com`);
+    await page.getByRole("dialog").getByLabel("Value").fill(third);
     await page.getByRole("button", { name: "Change", exact: true }).click();
     await page.getByText("api.example.com").first().waitFor();
     await page.getByRole("button", { name: "Test" }).click();

@@ -32,7 +32,7 @@ describe("usage and audit", () => {
 
     await page.goto(`${base}/app/${workspace}/audit`);
     await page.getByText("created key").first().waitFor();
-    await page.getByLabel("Events").selectOption("session");
+    await page.getByRole("combobox", { name: "Events" }).selectOption("session");
     await page.getByText("signed in").first().waitFor();
     await expect.poll(() => page.getByText("created key").count()).toBe(0);
     const log = page.waitForEvent("download");
