@@ -21,6 +21,25 @@ const names: Record<string, string> = {
   twilio: "Twilio",
 };
 
+// Hosts of known providers, for pages that show an address before the server has judged it.
+const known = new Set([
+  "api.openai.com",
+  "api.anthropic.com",
+  "generativelanguage.googleapis.com",
+  "api.mistral.ai",
+  "openrouter.ai",
+  "api.groq.com",
+]);
+
+export function isKnown(destination: string): boolean {
+  try {
+    const url = new URL(destination);
+    return url.protocol === "https:" && (url.port === "" || url.port === "443") && known.has(url.hostname);
+  } catch {
+    return false;
+  }
+}
+
 // Where a person gets a key. Constant addresses: an owner cannot change them.
 const pages: Record<string, string> = {
   openai: "https://platform.openai.com/api-keys",
