@@ -1,11 +1,13 @@
 package e2e_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
@@ -154,6 +156,9 @@ func tourShares(t *testing.T, w *tenant) {
 	w.get(t, flow+"/shares")
 	w.get(t, "/v1/"+name)
 	w.must(t, http.MethodPatch, "/v1/"+name, object{"title": "renamed"})
+	w.must(t, http.MethodPatch, "/v1/"+name, object{"samples": []object{{"title": "One", "input": "question", "value": "x"}}})
+	w.post(t, "/v1/"+name+":storeExample", object{"sample": "One"})
+	tourWatch(t, w, name, token)
 	w.post(t, "/v1/"+name+":pause", object{})
 	if r := guest.shared(t, token, question("x")); r.status == http.StatusOK {
 		t.Errorf("a paused share runs: %s", r)
@@ -170,6 +175,27 @@ func tourShares(t *testing.T, w *tenant) {
 	guest.call(t, http.MethodPost, "/v1/shared/"+rotated+":nonsense", object{})
 	guest.call(t, http.MethodGet, "/s/"+rotated+"/nothing/here", nil)
 	w.must(t, http.MethodDelete, "/v1/"+name, nil)
+}
+
+// tourWatch changes a link until a visitor who watches it is told.
+func tourWatch(t *testing.T, w *tenant, name, token string) {
+	guest := w.in.guest()
+	told := make(chan reply)
+	go func() {
+		r, _ := guest.try(http.MethodGet, "/v1/shared/"+token+":watch", nil)
+		told <- r
+	}()
+	for i := 0; ; i++ {
+		w.must(t, http.MethodPatch, "/v1/"+name, object{"title": fmt.Sprintf("renamed %d times", i)})
+		select {
+		case r := <-told:
+			if r.status != http.StatusOK {
+				t.Errorf("a visitor who watches a link gets %s", r)
+			}
+			return
+		case <-time.After(100 * time.Millisecond): // it may not have watched yet
+		}
+	}
 }
 
 // wrongPlaces: secrets in fields that must not have any, in requests that are refused.

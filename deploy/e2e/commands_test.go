@@ -254,11 +254,11 @@ func (s *shell) draftCommands(t *testing.T) {
 	s.wants(t, says{"draft me", `"output"`}, "workflow", "run", "greet", "--draft", "--steps", "-i", "who=me")
 	s.refused(t, "was changed by somebody else", "workflow", "draft", "save", "greet", s.definition(t, "draft.json", "draft {who}"), "--etag", "old")
 	s.wants(t, says{"live version", "4"}, "workflow", "draft", "publish", "greet")
-	s.refused(t, "no such draft", "workflow", "draft", "get", "greet")
+	s.refused(t, "draft not found", "workflow", "draft", "get", "greet")
 	s.keyhole(t, "workflow", "restore", "greet/1")
 	s.keyhole(t, "workflow", "draft", "save", "greet", s.definition(t, "draft.json", "draft {who}"))
 	s.keyhole(t, "workflow", "draft", "discard", "greet")
-	s.refused(t, "no such draft", "workflow", "draft", "discard", "greet")
+	s.refused(t, "draft not found", "workflow", "draft", "discard", "greet")
 	s.keyhole(t, "workflow", "create", "blank")
 	s.refused(t, "nothing of this workflow is published yet", "workflow", "get", "blank")
 	s.refused(t, "nothing of this workflow is published yet", "share", "create", "blank")
@@ -347,7 +347,7 @@ func (s *shell) runCommands(t *testing.T, w *tenant) {
 	}
 	s.wants(t, says{"succeeded", key}, "run", "get", all.text("runs.0.name"))
 	for _, filter := range [][]string{{"--workflow", "greet", "--share", "greet/one"}, {"--share", w.name + "/workflows/greet/shares/one"}} {
-		if got := s.made(t, append([]string{"run", "list"}, filter...)...); len(got.list("runs")) != 1 {
+		if got := s.made(t, append([]string{"run", "list"}, filter...)...); len(got.list("runs")) != 2 { // a visitor's and the example
 			t.Errorf("runs with %v: %s", filter, got)
 		}
 	}

@@ -186,7 +186,7 @@ func (s *Store) Uses(ctx context.Context, workspace string, which Selection, lim
 	rows, err := s.db.QueryContext(ctx, `SELECT id, start_time, peer, credential, outcome, run, step, field, attempt, share,
 		credential_version, destination, charged_key FROM attempts
 		WHERE workspace = $1 AND ($2 = '' OR credential = $2 OR share = $2) AND ($3 = '' OR id < $3)
-		AND start_time >= $4 AND ($5 = 0 OR start_time < $5) AND NOT ($6 AND run NOT LIKE $8) AND NOT ($7 AND run LIKE $8)
+		AND start_time >= $4 AND (CAST($5 AS BIGINT) = 0 OR start_time < $5) AND NOT ($6 AND run NOT LIKE $8) AND NOT ($7 AND run LIKE $8)
 		ORDER BY id DESC LIMIT $9`,
 		workspace, which.Resource, which.Before, which.From, which.To, which.Tests, which.Runs, TestPrefix+"%", limit)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (Attempt, error) {

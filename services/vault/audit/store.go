@@ -94,7 +94,7 @@ func newestFirst(a, b []Event, limit int) []Event {
 
 func (l *Log) written(ctx context.Context, workspace string, f filter, before string, limit int) ([]Event, error) {
 	rows, err := l.db.QueryContext(ctx, `SELECT workspace, id, time, actor, action, resource, outcome, details FROM audit_events
-		WHERE workspace = $1 AND ($2 = '' OR resource = $2) AND ($3 = '' OR id < $3) AND time >= $4 AND ($5 = 0 OR time < $5)
+		WHERE workspace = $1 AND ($2 = '' OR resource = $2) AND ($3 = '' OR id < $3) AND time >= $4 AND (CAST($5 AS BIGINT) = 0 OR time < $5)
 		AND ($6 = '' OR action = $6 OR SUBSTR(action, 1, LENGTH($6) + 1) = $6 || '.') ORDER BY id DESC LIMIT $7`,
 		workspace, f.resource, before, f.from, f.to, f.action, limit)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (Event, error) {
