@@ -11,6 +11,7 @@ export type Sample = Schemas["v1Sample"];
 export type Presentation = Schemas["v1Presentation"];
 export type Notice = Schemas["v1Notice"];
 export type Run = Schemas["v1Run"];
+export type RunState = Exclude<Schemas["v1RunState"], "RUN_STATE_UNSPECIFIED">;
 export type Credential = Schemas["v1Credential"];
 export type Key = Schemas["v1Key"];
 
@@ -126,7 +127,7 @@ export function storeExample(path: SharePath, sample: string, credentials: Recor
 
 export function listRuns(
   workspace: string,
-  of: { workflow: string; share: string; key: string },
+  of: { workflow: string; share: string; key: string; state?: RunState },
   pageToken: string,
 ): Promise<Page<Run>> {
   const workflow = of.workflow ? `workspaces/${workspace}/workflows/${of.workflow}` : undefined;
@@ -138,6 +139,7 @@ export function listRuns(
     workflow: share ? undefined : workflow,
     share,
     chargedKey,
+    state: of.state,
   };
   const params = { path: { workspace }, query };
   return pageOf(call(client.GET("/v1/workspaces/{workspace}/runs", { params, ...text })), "runs");

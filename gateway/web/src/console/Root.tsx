@@ -83,6 +83,18 @@ function Page({ route, back, me }: { route: Route; back: string; me: Me }) {
   );
 }
 
+// Pages whose lists the server refuses to other roles.
+const ownersOnly: Route["page"][] = ["keys", "key", "people", "audit"];
+const editorsOnly: Route["page"][] = ["credentials", "credential"];
+
+function ForRole({ title, me }: { title: string; me: Me }) {
+  return (
+    <Missing title={title}>
+      Your role in {me.workspace} is {me.role}. An owner of the workspace can change it.
+    </Missing>
+  );
+}
+
 function Content({ route, me }: { route: Route; me: Me }) {
   if (me.operator) return <Missing title="Nothing for operators here yet">Use the command line.</Missing>;
   if (route.page === "unknown" || route.page === "home" || route.page === "sign-up") {
@@ -95,6 +107,8 @@ function Content({ route, me }: { route: Route; me: Me }) {
       </Missing>
     );
   }
+  if (ownersOnly.includes(route.page) && !me.owner) return <ForRole title="For owners" me={me} />;
+  if (editorsOnly.includes(route.page) && !me.editor) return <ForRole title="For owners and editors" me={me} />;
   switch (route.page) {
     case "workflows":
       return <WorkflowsPage />;
@@ -105,7 +119,7 @@ function Content({ route, me }: { route: Route; me: Me }) {
     case "runs":
       return <RunsPage />;
     case "people":
-      return me.role === "member" ? <PeoplePage /> : <Missing title="For owners">Your role is {me.role}.</Missing>;
+      return <PeoplePage />;
     case "credentials":
       return <CredentialsPage />;
     case "credential":

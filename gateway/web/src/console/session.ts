@@ -7,6 +7,8 @@ export interface Me {
   key: string;
   operator: boolean;
   role: string; // "member" (an owner), "editor", "viewer" or "operator"
+  owner: boolean; // may change everything, also keys, credentials, models and people
+  editor: boolean; // may change workflows and links: an owner or an editor
   person: string; // its resource name; empty for a key of no person
   name: string; // what the person is called, else the title of the key
   session: string; // its resource name
@@ -20,6 +22,8 @@ export function meOf(who: Whoami): Me {
     session: who.session ?? "",
     operator: who.role === "operator",
     role: who.role ?? "",
+    owner: who.role === "member",
+    editor: who.role === "member" || who.role === "editor",
     person: who.person ?? "",
     name: who.personTitle || who.keyTitle || "",
     expires: who.sessionExpireTime,

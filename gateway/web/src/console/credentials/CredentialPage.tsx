@@ -28,7 +28,7 @@ type Asked = "" | "rotate" | "redirect" | "rename" | "delete";
 
 // CredentialPage shows one credential: where it goes, where it is used, and when last.
 export default function CredentialPage({ credential: id }: { credential: string }) {
-  const { workspace } = useMe();
+  const { workspace, owner } = useMe();
   const path = { workspace, credential: id };
   const queries = useQueryClient();
   const say = useToast();
@@ -53,7 +53,7 @@ export default function CredentialPage({ credential: id }: { credential: string 
       <Crumbs list="Credentials" href={pathOf.credentials(workspace)} here={id} />
       <div className={page.head}>
         <h1 className={page.title}>{c?.title || id}</h1>
-        {c && (
+        {c && owner && (
           <span className={page.actions}>
             <Button onClick={() => setAsked("rename")}>Rename</Button>
             <Button look="danger" onClick={() => setAsked("delete")}>
@@ -88,24 +88,30 @@ export default function CredentialPage({ credential: id }: { credential: string 
                   less ordinary value.
                 </Notice>
               )}
-              <div className={page.buttons}>
-                <Button look="filled" onClick={() => setAsked("rotate")}>
-                  Rotate
-                </Button>
-                <Button onClick={() => setAsked("redirect")}>Change where it goes</Button>
-              </div>
+              {owner && (
+                <div className={page.buttons}>
+                  <Button look="filled" onClick={() => setAsked("rotate")}>
+                    Rotate
+                  </Button>
+                  <Button onClick={() => setAsked("redirect")}>Change where it goes</Button>
+                </div>
+              )}
             </section>
             <div className={page.stack}>
               <section className={page.panel} aria-labelledby="test">
                 <h2 className={page.sub} id="test">
                   Does it work?
                 </h2>
-                <TestButton key={c.version} path={path} onDone={() => void refresh()} />
+                {owner ? (
+                  <TestButton key={c.version} path={path} onDone={() => void refresh()} />
+                ) : (
+                  <p className={page.quiet}>Only owners test and change a credential. Your steps may use it.</p>
+                )}
               </section>
               <WhereUsed credential={c} workspace={workspace} />
             </div>
           </div>
-          <LatestEvents workspace={workspace} resource={c.name ?? ""} />
+          {owner && <LatestEvents workspace={workspace} resource={c.name ?? ""} />}
         </>
       )}
       {c && asked === "rotate" && <Rotate path={path} credential={c} onClose={close} onDone={done} />}

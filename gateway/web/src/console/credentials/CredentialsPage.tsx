@@ -21,14 +21,14 @@ import { idOfCredential } from "./words";
 // CredentialsPage lists the third-party secrets of the workspace, without their values.
 export default function CredentialsPage() {
   useTitle("Credentials");
-  const { workspace } = useMe();
+  const { workspace, owner } = useMe();
   const words = useAddress().query.get("q") ?? "";
   const [adding, setAdding] = useState(false);
   const list = useList<Credential>(["credentials", workspace, "list", words], (token) =>
     listCredentials(workspace, words, token),
   );
   const calls = useCallsToday(workspace);
-  const add = (
+  const add = owner && (
     <Button look="filled" icon="plus" onClick={() => setAdding(true)}>
       Add a credential
     </Button>
@@ -41,7 +41,10 @@ export default function CredentialsPage() {
         {(some || words) && <Search label="Search credentials" />}
         {(some || words) && add}
       </div>
-      <p className={page.hintLine}>Sealed when saved. Nobody can read a value back, not even you.</p>
+      <p className={page.hintLine}>
+        Sealed when saved. Nobody can read a value back, not even you.{" "}
+        {!owner && "Only owners add and change credentials."}
+      </p>
       <Listing<Credential>
         caption="Credentials"
         list={list}

@@ -17,14 +17,14 @@ const listOf: Record<string, string> = {
 // Frame is the rail and the place of a page.
 export function Frame({ at, children }: { at: string; children: ReactNode }) {
   const me = useMe();
-  const owner = me.role === "member";
+  const { owner, editor } = me;
   const entries = me.operator
     ? []
     : [
         { page: "workflows", label: "Workflows", icon: "fork", href: pathOf.workflows(me.workspace) },
         { page: "runs", label: "Runs", icon: "history", href: pathOf.runs(me.workspace) },
-        ...(owner ? [{ page: "usage", label: "Usage", icon: "analytics", href: pathOf.usage(me.workspace) }] : []),
-        ...(owner || me.role === "editor"
+        { page: "usage", label: "Usage", icon: "analytics", href: pathOf.usage(me.workspace) },
+        ...(editor
           ? [{ page: "credentials", label: "Credentials", icon: "lock", href: pathOf.credentials(me.workspace) }]
           : []),
         { page: "models", label: "Models", icon: "model", href: pathOf.models(me.workspace) },

@@ -22,7 +22,7 @@ import { Versions } from "./Versions";
 
 // ModelPage shows one model with its versions.
 export default function ModelPage({ id }: { id: string }) {
-  const { workspace } = useMe();
+  const { workspace, owner } = useMe();
   const path = { workspace, model: id };
   const queries = useQueryClient();
   const say = useToast();
@@ -48,7 +48,7 @@ export default function ModelPage({ id }: { id: string }) {
       <Crumbs list="Models" href={pathOf.models(workspace)} here={id} />
       <div className={page.head}>
         <h1 className={page.title}>{m?.title || id}</h1>
-        {m && (
+        {m && owner && (
           <span className={page.actions}>
             <Button onClick={() => setAsked("change")}>Change</Button>
             <Button look="danger" onClick={() => setAsked("delete")}>

@@ -21,7 +21,7 @@ import { idFrom, idOfModel, tasks } from "./words";
 // ModelsPage lists the models of the workspace. A dropped file becomes a new one.
 export default function ModelsPage() {
   useTitle("Models");
-  const { workspace } = useMe();
+  const { workspace, owner } = useMe();
   const words = useAddress().query.get("q") ?? "";
   const queries = useQueryClient();
   const [file, setFile] = useState<File | null>(null);
@@ -42,7 +42,11 @@ export default function ModelsPage() {
         <h1 className={page.title}>Models</h1>
         <Search label="Search models" />
       </div>
-      <DropFile upload={upload} onFile={setFile} />
+      {owner ? (
+        <DropFile upload={upload} onFile={setFile} />
+      ) : (
+        <p className={page.hintLine}>Only owners add and change models.</p>
+      )}
       <Listing<Model>
         caption="Models"
         list={list}
@@ -50,7 +54,8 @@ export default function ModelsPage() {
         searched={words !== ""}
         empty={
           <EmptyState icon="model" title="No models yet">
-            Upload an ONNX file. It is private until you make it public, and no one can download it.
+            {owner ? "Upload an ONNX file." : "An owner can upload an ONNX file."} It is private until you make it
+            public, and no one can download it.
           </EmptyState>
         }
         columns={[

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { deleteModelVersion, listModelVersions, type ModelPath, type ModelVersion } from "../../api/manage";
 import { Button } from "../../ui/Button";
 import { EmptyState } from "../../ui/EmptyState";
+import type { Column } from "../../ui/Table";
 import { Tag, type Tone } from "../../ui/Tag";
 import { useToast } from "../../ui/Toast";
 import { ago } from "../parts/ago";
@@ -9,6 +10,7 @@ import { Confirm } from "../parts/Confirm";
 import { Listing } from "../parts/Listing";
 import page from "../parts/Page.module.css";
 import { useList } from "../parts/useList";
+import { useMe } from "../session";
 import { DropFile } from "./DropFile";
 import { useUpload } from "./useUpload";
 import { numberOf, sizeOf } from "./words";
@@ -21,6 +23,7 @@ const states: Record<string, [Tone, string]> = {
 
 // Versions lists the versions of a model, and takes the next one.
 export function Versions({ path, onChanged }: { path: ModelPath; onChanged: () => Promise<void> }) {
+  const { owner } = useMe();
   const say = useToast();
   const upload = useUpload();
   const [asked, setAsked] = useState("");
@@ -36,12 +39,25 @@ export function Versions({ path, onChanged }: { path: ModelPath; onChanged: () =
     await onChanged();
     say("The version is deleted");
   };
+  const actions: Column<ModelVersion> = {
+    id: "do",
+    head: "Actions",
+    cell: (v) => (
+      <Button size={28} aria-label={`Delete version ${numberOf(v)}`} onClick={() => setAsked(numberOf(v))}>
+        Delete
+      </Button>
+    ),
+  };
   return (
     <section className={page.section} aria-labelledby="versions">
       <h2 className={page.sub} id="versions">
         Versions
       </h2>
-      <DropFile upload={upload} onFile={(file) => void send(file)} />
+      {owner ? (
+        <DropFile upload={upload} onFile={(file) => void send(file)} />
+      ) : (
+        <p className={page.quiet}>Only owners add and delete versions.</p>
+      )}
       <Listing<ModelVersion>
         caption="Versions of this model"
         list={list}
@@ -55,15 +71,7 @@ export function Versions({ path, onChanged }: { path: ModelPath; onChanged: () =
           { id: "outputs", head: "Outputs", cell: (v) => (v.outputs ?? []).map(tensor).join(", ") },
           { id: "hash", head: "SHA-256", cell: (v) => <code>{v.sha256?.slice(0, 12)}</code> },
           { id: "made", head: "Added", cell: (v) => ago(v.createTime) },
-          {
-            id: "do",
-            head: "Actions",
-            cell: (v) => (
-              <Button size={28} aria-label={`Delete version ${numberOf(v)}`} onClick={() => setAsked(numberOf(v))}>
-                Delete
-              </Button>
-            ),
-          },
+          ...(owner ? [actions] : []),
         ]}
       />
       {asked && (

@@ -1,10 +1,12 @@
 import { moment } from "../../api/explain";
-import { listRuns, type Run } from "../../api/owner";
+import { listRuns, type Run, type RunState } from "../../api/owner";
 import { Button } from "../../ui/Button";
 import { EmptyState } from "../../ui/EmptyState";
+import { Select } from "../../ui/Select";
 import { Table } from "../../ui/Table";
 import { Tag, type Tone } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
+import { setQuery } from "../parts/query";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
@@ -17,8 +19,9 @@ export default function RunsPage() {
   const { workspace } = useMe();
   const { query } = useAddress();
   const [workflow, share, key] = [query.get("workflow") ?? "", query.get("share") ?? "", query.get("key") ?? ""];
-  const list = useList<Run>(["runs", workspace, workflow, share, key], (token) =>
-    listRuns(workspace, { workflow, share, key }, token),
+  const state = stateOf(query.get("state"));
+  const list = useList<Run>(["runs", workspace, workflow, share, key, state], (token) =>
+    listRuns(workspace, { workflow, share, key, state }, token),
   );
   return (
     <>
@@ -30,6 +33,14 @@ export default function RunsPage() {
             <Link href={pathOf.runs(workspace)}>Show all runs</Link>
           </>
         )}
+        <span className={page.choice}>
+          <Select
+            aria-label="State"
+            value={state ?? ""}
+            onChange={(e) => setQuery({ state: e.target.value })}
+            options={[{ value: "", label: "Every state" }, ...choices]}
+          />
+        </span>
       </div>
       {list.error ? (
         <Trouble failure={list.error} onRetry={() => void list.refetch()} />
@@ -40,9 +51,15 @@ export default function RunsPage() {
             rows={list.rows}
             keyOf={(r) => r.name ?? ""}
             empty={
-              <EmptyState icon="history" title={list.isPending ? "Loading" : "No runs yet"}>
-                Runs of your workflows and of your keys appear here. Inputs and outputs are not kept.
-              </EmptyState>
+              state && !list.isPending ? (
+                <EmptyState icon="search" title="Nothing matches">
+                  No run is in this state.
+                </EmptyState>
+              ) : (
+                <EmptyState icon="history" title={list.isPending ? "Loading" : "No runs yet"}>
+                  Runs of your workflows and of your keys appear here. Inputs and outputs are not kept.
+                </EmptyState>
+              )
             }
             columns={[
               { id: "time", head: "Started", cell: (r) => moment(r.startTime ?? "") },
@@ -71,7 +88,7 @@ export default function RunsPage() {
   );
 }
 
-const states: Record<string, [Tone, string]> = {
+const states: Record<RunState, [Tone, string]> = {
   RUN_STATE_RUNNING: ["accent", "Running"],
   RUN_STATE_SUCCEEDED: ["good", "Succeeded"],
   RUN_STATE_FAILED: ["bad", "Failed"],
@@ -80,8 +97,15 @@ const states: Record<string, [Tone, string]> = {
   RUN_STATE_STOPPED: ["plain", "Stopped"],
 };
 
+const choices = Object.entries(states).map(([value, [, label]]) => ({ value, label }));
+
+// stateOf reads a state from the address. Words that are no state mean every state.
+function stateOf(word: string | null): RunState | undefined {
+  return word !== null && Object.hasOwn(states, word) ? (word as RunState) : undefined;
+}
+
 function State({ run }: { run: Run }) {
-  const [tone, word] = states[run.state ?? ""] ?? ["plain", "Unknown"];
+  const [tone, word] = states[run.state as RunState] ?? ["plain", "Unknown"];
   return (
     <span title={run.message || undefined}>
       <Tag tone={tone}>{word}</Tag>

@@ -34,7 +34,7 @@ const ranges = [
 // for: day by day, by one group at a time.
 export default function UsagePage() {
   useTitle("Usage");
-  const { workspace } = useMe();
+  const { workspace, owner } = useMe();
   const { query } = useAddress();
   const range = ranges.find((r) => r.id === query.get("days"))?.id ?? "30";
   const group = groups.find((g) => g.id === query.get("by"))?.id ?? "workflow";
@@ -63,7 +63,7 @@ export default function UsagePage() {
       </div>
       <div className={style.top}>
         <Totals workspace={workspace} since={since} />
-        <Budgets workspace={workspace} />
+        {owner && <Budgets workspace={workspace} />}
       </div>
       <section className={classes(page.panel, style.main)} aria-labelledby="by-day">
         <div className={style.head}>

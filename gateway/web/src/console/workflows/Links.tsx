@@ -6,11 +6,13 @@ import { Table } from "../../ui/Table";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
+import { useMe } from "../session";
 import { StateTag } from "../share/StateTag";
 import { idOf, linkOf, titleOf } from "../share/share";
 
 // Links lists the links of a workflow.
 export function Links({ path, onOpen }: { path: WorkflowPath; onOpen: (share: string) => void }) {
+  const { editor } = useMe();
   const list = useList<Share>(["shares", path.workspace, path.workflow, "list"], (token) => listShares(path, token));
   return (
     <section className={page.section} aria-labelledby="links">
@@ -44,9 +46,11 @@ export function Links({ path, onOpen }: { path: WorkflowPath; onOpen: (share: st
               cell: (s) => (
                 <span className={page.actions}>
                   <CopyButton size={28} text={linkOf(s)} label="Copy" name={`Copy the link ${titleOf(s)}`} />
-                  <Button size={28} aria-label={`Settings of ${titleOf(s)}`} onClick={() => onOpen(idOf(s))}>
-                    Settings
-                  </Button>
+                  {editor && (
+                    <Button size={28} aria-label={`Settings of ${titleOf(s)}`} onClick={() => onOpen(idOf(s))}>
+                      Settings
+                    </Button>
+                  )}
                 </span>
               ),
             },

@@ -20,7 +20,7 @@ const ShareDialog = lazy(() => import("../share/ShareDialog"));
 
 // WorkflowPage shows a workflow to its owner: graph, links, versions.
 export default function WorkflowPage({ workflow }: { workflow: string }) {
-  const { workspace } = useMe();
+  const { workspace, editor } = useMe();
   const path = { workspace, workflow };
   const saved = useQuery<Workflow, Failure>({
     queryKey: ["workflow", workspace, workflow],
@@ -44,9 +44,13 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
           <h1 className={page.title}>{title}</h1>
           {saved.data && <Tag tone="good">Version {saved.data.liveVersion} is live</Tag>}
         </div>
-        <Button look="filled" icon="link" disabled={!saved.data} onClick={() => setSharing("")}>
-          Share Workflow
-        </Button>
+        {editor ? (
+          <Button look="filled" icon="link" disabled={!saved.data} onClick={() => setSharing("")}>
+            Share Workflow
+          </Button>
+        ) : (
+          <span className={page.quiet}>You can read this workflow. Editors and owners share it.</span>
+        )}
       </div>
       {saved.error && <Trouble failure={saved.error} onRetry={() => void saved.refetch()} />}
       {saved.data?.description && <p className={page.lead}>{saved.data.description}</p>}

@@ -6,6 +6,7 @@ import { EmptyState } from "../EmptyState";
 import { Checkbox, Field, Input, Slider, TextArea } from "../Field";
 import { Icon } from "../icons";
 import { Menu } from "../Menu";
+import { Meter } from "../Meter";
 import { Popover } from "../Popover";
 import { Segments } from "../Segments";
 import { Select } from "../Select";
@@ -43,6 +44,14 @@ export function Gallery() {
               ]}
               keyOf={(r) => r.key}
             />
+          </Room>
+          <Room title="Meter">
+            <div className={style.column}>
+              <Meter value={120} most={1000} words="120 of 1,000 runs a month" />
+              <Meter value={840} most={1000} words="840 of 1,000 runs a month" />
+              <Meter value={1000} most={1000} words="1,000 of 1,000 runs a month" />
+              <Meter value={0} most={0} words="0 of 0 runs a month" />
+            </div>
           </Room>
           <Room title="Empty state">
             <EmptyState icon="link" title="No links yet" action={<Button icon="plus">New link</Button>}>
