@@ -210,7 +210,7 @@ describe("Share Workflow", () => {
     await accessible(page);
     await shot(page, "console-share-credentials");
     await page.getByRole("button", { name: "Save changes" }).click();
-    await page.getByText("At worst a day: 7 calls with your credentials.").waitFor();
+    await page.getByText(/^Anyone with the link .* At worst a day: 7 calls with your credentials/).waitFor();
     await page.getByRole("button", { name: "Open it" }).click();
     await page.getByRole("dialog", { name: "Open this link?" }).waitFor({ state: "detached" });
     const { shares } = await call<{ shares: { credentialAccess: string; limits: { credentialCalls: string } }[] }>(

@@ -1,8 +1,9 @@
 // People: an owner invites, somebody joins with a role, and a visitor signs up to fork.
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { demo, ownerKey } from "./api";
+import { call, demo, ownerKey } from "./api";
 import { accessible, shot, useBrowser, visit } from "./browser";
+import { looks, screens } from "./owner";
 
 useBrowser();
 
@@ -44,12 +45,12 @@ test("an owner invites an editor, who joins, gets another role and is removed", 
   await owner.reload();
   await owner.getByLabel("Role of <b>Ada</b>").selectOption({ label: "Viewer" });
   await owner.getByRole("button", { name: "Change the role" }).click();
-  await owner.getByText("<b>Ada</b> is Viewer now").waitFor();
+  await owner.getByText("<b>Ada</b> is Viewer now", { exact: true }).waitFor();
   await accessible(owner, ["region"]);
   await shot(owner, "people");
   await owner.getByRole("button", { name: "Remove <b>Ada</b>" }).click();
   await owner.getByRole("button", { name: "Remove", exact: true }).last().click();
-  await owner.getByText("<b>Ada</b> is removed").waitFor();
+  await owner.getByText("<b>Ada</b> is removed", { exact: true }).waitFor();
 });
 
 test("a visitor creates a workspace from the Fork dialog, and comes back to the fork", async () => {
@@ -71,3 +72,13 @@ test("a visitor creates a workspace from the Fork dialog, and comes back to the 
   await page.getByRole("dialog").getByRole("button", { name: "Fork", exact: true }).click();
   await page.getByRole("heading", { name: "Forked" }).waitFor();
 });
+
+for (const { name, options } of screens) {
+  test(`people look right at ${name}`, async () => {
+    await call("POST", "/v1/workspaces/demo/invitations", { role: "PERSON_ROLE_VIEWER", email: `${name}@example.com` });
+    const page = await visit("/app/demo/people", options);
+    await signIn(page);
+    await page.getByText(`${name}@example.com`).waitFor();
+    await looks(page, `people-${name}`);
+  });
+}

@@ -1,4 +1,4 @@
-import { type ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { classes } from "../../ui/classes";
 import { Icon, Mark } from "../../ui/icons";
 import { Link, pathOf } from "../routes";
@@ -38,6 +38,13 @@ export function Frame({ at, children }: { at: string; children: ReactNode }) {
           : []),
       ];
   const on = listOf[at] ?? at;
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the entries are a row that scrolls.
+  useEffect(() => {
+    const row = nav.current;
+    const entry = row?.querySelector<HTMLElement>("[aria-current]");
+    if (row && entry) row.scrollLeft = entry.offsetLeft - row.offsetLeft - (row.clientWidth - entry.clientWidth) / 2;
+  }, [on]);
   return (
     <div className={style.frame}>
       <header className={style.rail}>
@@ -47,7 +54,7 @@ export function Frame({ at, children }: { at: string; children: ReactNode }) {
         <Link className={style.brand} href="/app">
           <Mark /> Keyhole
         </Link>
-        <nav className={style.entries} aria-label="Console">
+        <nav ref={nav} className={style.entries} aria-label="Console">
           {entries.map((e) => (
             <Link
               key={e.page}

@@ -1,0 +1,78 @@
+// What each role sees in the console: only what the server lets it do.
+import { expect, test } from "vitest";
+import { base, call, greet, otherKey, provider } from "./api";
+import { accessible, useBrowser, visit } from "./browser";
+import { heading, looks, signIn } from "./owner";
+
+useBrowser();
+
+const value = () => `sk-role-${crypto.randomUUID()}`;
+
+// joined is a page of somebody who joined a new workspace with a role.
+async function joined(role: string) {
+  const { key, workspace } = await otherKey();
+  const at = `/v1/workspaces/${workspace}`;
+  await call("POST", `${at}/workflows?workflowId=greet`, { definition: greet() }, key);
+  const mine = { provider: "openai_compatible", value: value(), hosts: [provider] };
+  await call("POST", `${at}/credentials?credentialId=mine`, mine, key);
+  const made = await call<{ path: string }>("POST", `${at}/invitations`, { role, email: "eva@example.com" }, key);
+  const link = new URL(made.path, base);
+  const page = await visit(link.pathname + link.hash);
+  await page.getByLabel("Your name").fill("Eva");
+  await page.getByRole("button", { name: "Join the workspace" }).click();
+  await page.getByRole("button", { name: "I have kept the key" }).click();
+  await heading(page, "Workflows");
+  return { page, workspace };
+}
+
+test("an editor reads credentials and models, and gets no button that the server refuses", async () => {
+  const { page, workspace } = await joined("PERSON_ROLE_EDITOR");
+  await page.getByRole("link", { name: "Credentials" }).click();
+  await page.getByText("Only owners add and change credentials.").waitFor();
+  await page.getByRole("link", { name: "mine" }).waitFor();
+  expect(await page.getByRole("button", { name: "Add a credential" }).count()).toBe(0);
+  await accessible(page);
+  await page.getByRole("link", { name: "mine" }).click();
+  await page.getByText("Only owners test and change a credential.").waitFor();
+  expect(await page.getByRole("main").getByRole("button").count()).toBe(0);
+  await expect.poll(() => page.getByRole("alert").count()).toBe(0);
+  await looks(page, "role-editor-credential");
+  await page.getByRole("link", { name: "Models" }).click();
+  await page.getByText("Only owners add and change models.").waitFor();
+  expect(await page.getByRole("button", { name: "Choose a file" }).count()).toBe(0);
+  await page.goto(`${base}/app/${workspace}/keys`);
+  await heading(page, "For owners");
+  await page.goto(`${base}/app/${workspace}/workflows/greet`);
+  expect(await page.getByRole("button", { name: "Share Workflow" }).isEnabled()).toBe(true);
+});
+
+test("a viewer reads workflows, runs and usage", async () => {
+  const { page, workspace } = await joined("PERSON_ROLE_VIEWER");
+  const rail = page.getByRole("navigation", { name: "Console" });
+  expect(await rail.getByRole("link").allInnerTexts()).toEqual(["Workflows", "Runs", "Usage", "Models"]);
+  await rail.getByRole("link", { name: "Usage" }).click();
+  await page.getByText("Nothing was used in these days").waitFor();
+  await expect.poll(() => page.getByRole("alert").count()).toBe(0);
+  await looks(page, "role-viewer-usage");
+  await page.goto(`${base}/app/${workspace}/credentials`);
+  await heading(page, "For owners and editors");
+  await page.goto(`${base}/app/${workspace}/workflows/greet`);
+  await page.getByText("Editors and owners share it.").waitFor();
+  expect(await page.getByRole("button", { name: "Share Workflow" }).count()).toBe(0);
+});
+
+test("runs are filtered by state on the server", async () => {
+  const { key, workspace } = await otherKey();
+  await call("POST", `/v1/workspaces/${workspace}/workflows?workflowId=greet`, { definition: greet() }, key);
+  await call("POST", `/v1/workspaces/${workspace}/workflows/greet:run`, { inputs: {} }, key);
+  const page = await signIn(`/app/${workspace}/runs`, {}, key);
+  const rows = page.getByRole("region", { name: "Runs" }).locator("tbody tr");
+  await expect.poll(() => rows.getByText("Succeeded").count()).toBe(1);
+  const state = page.getByRole("combobox", { name: "State" });
+  await state.selectOption({ label: "Failed" });
+  await page.getByText("No run is in this state.").waitFor();
+  expect(page.url()).toContain("state=RUN_STATE_FAILED");
+  await looks(page, "runs-none");
+  await state.selectOption({ label: "Succeeded" });
+  await expect.poll(() => rows.getByText("Succeeded").count()).toBe(1);
+});
