@@ -179,7 +179,7 @@ function Invitations({ workspace, onChanged }: Part) {
         Open invitations
       </h2>
       <Table<Invitation>
-        caption="Open invitations"
+        caption="Invitations that nobody has accepted"
         rows={list.rows}
         keyOf={(i) => i.name ?? ""}
         columns={[
