@@ -1,7 +1,7 @@
 // The editor of workflows, as an owner uses it.
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { call, greet, ownerKey } from "./api";
+import { ask, base, call, chain, greet, ownerKey } from "./api";
 import { accessible, shot, useBrowser, visit } from "./browser";
 import { edges } from "./measure";
 
@@ -9,49 +9,352 @@ useBrowser();
 
 let count = 0;
 
+interface Definition {
+  inputs: { name: string }[];
+  steps: Record<string, unknown>[];
+  outputs: { name: string; selector: string }[];
+}
+
 async function save(definition: unknown, title = "Edited"): Promise<string> {
   const id = `edit-${process.pid}-${++count}`;
   await call("POST", `/v1/workspaces/demo/workflows?workflowId=${id}`, { title, definition });
   return id;
 }
 
-async function open(workflow: string, options: Parameters<typeof visit>[1] & { query?: string } = {}): Promise<Page> {
-  const { query = "", ...rest } = options;
-  const page = await visit(`/app/demo/workflows/${workflow}/edit${query}`, rest);
+async function signIn(path: string, options: Parameters<typeof visit>[1] = {}): Promise<Page> {
+  const page = await visit(path, options);
   await page.getByLabel("Keyhole key").fill(ownerKey);
   await page.getByRole("button", { name: "Sign in with a key" }).click();
+  return page;
+}
+
+async function open(workflow: string, options: Parameters<typeof visit>[1] = {}, query = ""): Promise<Page> {
+  const page = await signIn(`/app/demo/workflows/${workflow}/edit${query}`, options);
   await page.locator("[data-part=editor]").waitFor();
   return page;
 }
 
 const node = (page: Page, name: string) => page.locator(`[data-id="steps.${name}"]`);
 const settings = (page: Page) => page.locator("[data-part=settings]");
+const state = (page: Page) => page.locator("[data-part=draft-state]");
+const problems = (page: Page) => page.locator("[data-part=problems]");
+const draftOf = async (id: string) =>
+  (await call<{ definition: Definition }>("GET", `/v1/workspaces/demo/workflows/${id}/draft`)).definition;
+const liveOf = async (id: string) =>
+  await call<{ definition: Definition; liveVersion: number }>("GET", `/v1/workspaces/demo/workflows/${id}`);
+
+async function saved(page: Page) {
+  await state(page).getByText("Draft saved").waitFor();
+}
+
+async function addBlock(page: Page, words: string) {
+  await page.getByPlaceholder("Search blocks").fill(words);
+  await page.keyboard.press("Enter");
+}
+
+async function typeJSON(page: Page, text: string) {
+  await page.locator("[data-part=json-editor] .cm-content").click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText(text);
+}
 
 describe("building", () => {
-  test("add a block, wire it, set a field, see a problem come and go, publish", async () => {
+  test("a block is added wired, a field is set, a problem comes and goes, it runs, it is published", async () => {
     const id = await save(greet(), "Greets");
     const page = await open(id);
+    await state(page).getByText("All changes published").waitFor();
     await node(page, "hello").click();
-    await page.getByPlaceholder("Search blocks").fill("property definition");
-    await page.keyboard.press("Enter");
+    await addBlock(page, "property definition");
     await node(page, "property_definition").waitFor();
-    await settings(page).getByText("property_definition").first().waitFor();
-    await page
-      .getByText(/No problems|problem/)
-      .first()
-      .waitFor();
-    await shot(page, "editor-added");
+    await saved(page);
+    expect((await draftOf(id)).steps[1]).toMatchObject({ data: "$steps.hello.output" });
+    expect((await liveOf(id)).definition.steps).toHaveLength(1); // no link shows a draft
+
+    await node(page, "hello").click();
+    await settings(page).getByLabel("Template").fill("good day {who}");
+    await settings(page).getByLabel("Name", { exact: true }).fill("say");
+    await page.keyboard.press("Enter");
+    await node(page, "say").waitFor();
+    await expect.poll(async () => (await draftOf(id)).steps[1]!.data).toBe("$steps.say.output");
+    expect((await draftOf(id)).outputs[0]!.selector).toBe("$steps.say.output");
+
+    await page.locator("[data-part=canvas-keys]").focus();
+    await page.keyboard.press("Escape");
+    await settings(page).getByRole("button", { name: "Output", exact: true }).click();
+    await settings(page).getByLabel("Name", { exact: true }).last().fill("text");
+    await settings(page).getByText("Another one has this name.").waitFor();
+    await page.keyboard.press("Tab");
+    await problems(page).getByText("No problems").waitFor();
     await accessible(page);
     expect(await edges(page)).toEqual([]);
+
+    await page.getByRole("button", { name: "Run", exact: true }).first().click();
+    await page.locator("[data-part=new-result]").getByText("good day world").first().waitFor();
+    await node(page, "say").getByText("good day world").waitFor();
+    await page.locator("[data-part=timeline]").getByRole("button", { name: /say/ }).click();
+    await settings(page).getByRole("tab", { name: "Output" }).click();
+    await page.locator("[data-part=step-output]").getByText("good day world").waitFor();
+    await shot(page, "editor-ran");
+    await accessible(page);
+
+    await page.getByRole("button", { name: "Publish version 2" }).click();
+    await state(page).getByText("All changes published").waitFor();
+    await page.getByText("Version 2 live").waitFor();
+    expect((await liveOf(id)).definition.steps[0]).toMatchObject({ name: "say", template: "good day {who}" });
   });
 
+  test("a missing reference is marked at its field and in the list, which leads there", async () => {
+    const id = await save(greet());
+    const page = await open(id);
+    await page.getByRole("button", { name: "JSON", exact: true }).click();
+    await typeJSON(page, JSON.stringify(greet(), null, 2).replace('"$inputs.who"', '"$inputs.gone"'));
+    await problems(page).getByText("1 problem").waitFor();
+    await page.getByRole("button", { name: "Graph" }).click();
+    await problems(page).click();
+    await page.getByRole("dialog", { name: "Problems" }).getByRole("button").first().click();
+    await settings(page).getByText(/gone/).first().waitFor();
+    expect(new URL(page.url()).searchParams.get("step")).toBe("hello");
+    await shot(page, "editor-problem");
+    await page.locator("[data-part=canvas-keys]").focus();
+    await page.keyboard.press("ControlOrMeta+z");
+    await problems(page).getByText("No problems").waitFor();
+  });
+
+  test("wires are drawn by dragging, and only where they fit", async () => {
+    const definition = greet([
+      { type: "WorkflowImage", name: "photo" },
+      { type: "WorkflowParameter", name: "who", kind: ["string"], default_value: "world" },
+    ]);
+    const id = await save(definition);
+    const page = await open(id);
+    await page.getByPlaceholder("Search blocks").fill("grayscale");
+    await page.keyboard.press("Escape");
+    await addBlock(page, "blur");
+    const blur = page.locator('[data-id^="steps."]').last();
+    await blur.waitFor();
+    await page.getByRole("button", { name: "Show the whole graph" }).click();
+    const port = page.locator('[data-id="inputs.who"] .react-flow__handle.source');
+    const from = (await port.boundingBox())!;
+    const into = (await node(page, "hello").boundingBox())!;
+    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(into.x + 60, into.y + 20, { steps: 8 });
+    await page.locator('[data-part=node][data-fit="fits"]').first().waitFor();
+    await shot(page, "editor-dragging");
+    await page.mouse.up();
+    await expect
+      .poll(async () => (await draftOf(id)).steps[0]!.data)
+      .toMatchObject({ who: "$inputs.who", who_2: "$inputs.who" });
+  });
+
+  test("the keyboard alone: move, open the settings, delete, undo, redo, copy and paste", async () => {
+    const id = await save(chain(4, 2));
+    const page = await open(id);
+    await node(page, "s0").waitFor();
+    await page.locator("[data-part=canvas-keys]").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => new URL(page.url()).searchParams.get("step")).toBe("s0");
+    await page.keyboard.press("Delete");
+    await node(page, "s0").waitFor({ state: "detached" });
+    await expect.poll(async () => (await draftOf(id)).steps.map((s) => s.name)).toEqual(["s1", "s2", "s3"]);
+    expect(JSON.stringify(await draftOf(id))).not.toContain("$steps.s0");
+    await page.keyboard.press("ControlOrMeta+z");
+    await node(page, "s0").waitFor();
+    await page.keyboard.press("ControlOrMeta+Shift+z");
+    await node(page, "s0").waitFor({ state: "detached" });
+    await node(page, "s1").click();
+    await page.keyboard.press("ControlOrMeta+c");
+    await page.keyboard.press("ControlOrMeta+v");
+    await node(page, "s1_2").waitFor();
+    await page.locator("[data-part=canvas-keys]").focus();
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.closest("[data-part=settings]") !== null))
+      .toBe(true);
+    await page.locator("[data-part=canvas-keys]").focus();
+    await page.keyboard.press("Tab");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")))
+      .toBe("Search blocks");
+  });
+});
+
+describe("the text", () => {
+  test("and the graph are one document; what is no JSON changes nothing, and digits stay", async () => {
+    const id = await save(greet());
+    const page = await open(id);
+    await page.getByRole("button", { name: "JSON", exact: true }).click();
+    const text = JSON.stringify(greet(), null, 2).replace(
+      '"data_operations": {}',
+      '"data_operations": {}, "note": 12345678901234567890.10',
+    );
+    await typeJSON(page, text.slice(0, -1));
+    await page.getByText("The text is not JSON.").waitFor();
+    await page.getByRole("button", { name: "Graph" }).click();
+    await node(page, "hello").waitFor();
+    await page.getByRole("button", { name: "Go to the text" }).click();
+    await typeJSON(page, text);
+    await page.getByText("The text is not JSON.").waitFor({ state: "detached" });
+    await saved(page);
+    await page.getByRole("button", { name: "Graph" }).click();
+    await node(page, "hello").click();
+    await settings(page).getByLabel("Template").fill("hi {who}");
+    await saved(page);
+    await expect
+      .poll(async () =>
+        (
+          await fetch(`${base}/v1/workspaces/demo/workflows/${id}/draft`, {
+            headers: { authorization: `Bearer ${ownerKey}` },
+          })
+        ).text(),
+      )
+      .toMatch(/hi \{who\}.*12345678901234567890\.10/s);
+    await page.getByRole("button", { name: "JSON", exact: true }).click();
+    await page.locator("[data-part=json-editor] .cm-content").getByText("hi {who}").waitFor();
+    await shot(page, "editor-json");
+    await accessible(page);
+  });
+
+  test("a reload returns to the draft", async () => {
+    const id = await save(greet());
+    const page = await open(id);
+    await node(page, "hello").click();
+    await settings(page).getByLabel("Template").fill("kept {who}");
+    await saved(page);
+    await page.reload();
+    await node(page, "hello").waitFor();
+    expect(await settings(page).getByLabel("Template").inputValue()).toBe("kept {who}"); // with its settings open
+  });
+
+  test("a conflict shows both sides, and nothing is overwritten unseen", async () => {
+    const id = await save(greet());
+    const page = await open(id);
+    await node(page, "hello").click();
+    await settings(page).getByLabel("Template").fill("first {who}");
+    await saved(page);
+    const { etag } = await call<{ etag: string }>("GET", `/v1/workspaces/demo/workflows/${id}/draft`);
+    const other = greet();
+    other.steps[0]!.template = "theirs {who}";
+    await call("PATCH", `/v1/workspaces/demo/workflows/${id}/draft`, { definition: other, etag });
+    await settings(page).getByLabel("Template").fill("mine {who}");
+    const dialog = page.getByRole("dialog", { name: "Somebody else changed the draft" });
+    await dialog.getByText("theirs {who}").waitFor();
+    await dialog.getByText("mine {who}").waitFor();
+    await shot(page, "editor-conflict");
+    await accessible(page);
+    expect((await draftOf(id)).steps[0]!.template).toBe("theirs {who}");
+    await dialog.getByRole("button", { name: "Keep mine" }).click();
+    await expect.poll(async () => (await draftOf(id)).steps[0]!.template).toBe("mine {who}");
+  });
+});
+
+describe("versions", () => {
+  test("are compared with the draft, block by block, and restored into it", async () => {
+    const id = await save(greet());
+    const changed = greet();
+    changed.steps[0]!.template = "second {who}";
+    await call("PATCH", `/v1/workspaces/demo/workflows/${id}`, { definition: changed });
+    const page = await open(id);
+    await page.getByRole("button", { name: "Versions" }).click();
+    await page.getByRole("button", { name: /^Version 1/ }).click();
+    await page.locator("[data-part=changes]").getByText("hello").waitFor();
+    await page.locator("[data-part=compare]").getByText("second {who}").waitFor();
+    await shot(page, "editor-versions");
+    await accessible(page);
+    await page.getByRole("button", { name: "Restore version 1" }).click();
+    await expect.poll(async () => (await draftOf(id)).steps[0]!.template).toBe("hello {who}");
+    await page.getByRole("button", { name: "Publish version 3" }).click();
+    await page.getByText("Version 3 live").waitFor();
+  });
+});
+
+describe("a new workflow", () => {
+  test("starts blank: the first block brings the input that it needs", async () => {
+    const page = await signIn("/app/demo/workflows");
+    await page.getByRole("button", { name: "New workflow" }).click();
+    await page.getByLabel("Title").fill("From nothing");
+    await accessible(page);
+    await page.getByRole("button", { name: "Create and edit" }).click();
+    await page.getByText("An empty workflow").waitFor();
+    await addBlock(page, "PP-OCR");
+    await node(page, "pp_ocr").waitFor();
+    await page.locator('[data-id="inputs.image"]').waitFor();
+    await saved(page);
+    await page.getByRole("button", { name: "Publish version 1" }).click();
+    await page.getByText("Version 1 live").waitFor();
+  });
+
+  test("comes from a wrapped definition of Roboflow", async () => {
+    const page = await signIn("/app/demo/workflows");
+    await page.getByRole("button", { name: "New workflow" }).click();
+    const field = page.getByLabel("Definition", { exact: false }).last();
+    await field.fill("{}");
+    await page.getByText("This is not a workflow").waitFor();
+    await field.fill(JSON.stringify({ specification: greet() }));
+    await shot(page, "editor-new");
+    await page.getByRole("button", { name: "Create and edit" }).click();
+    await node(page, "hello").waitFor();
+    await problems(page).getByText("No problems").waitFor();
+  });
+});
+
+describe("strangers' texts", () => {
+  test("hostile names, titles and values are text", async () => {
+    const evil = `<img src=x onerror="document.title='owned'">`;
+    const definition = greet();
+    definition.steps[0]!.template = evil;
+    definition.steps.push({ type: `${evil}@v1`, name: evil } as never);
+    const id = `evil-${process.pid}`;
+    await call("POST", `/v1/workspaces/demo/workflows?workflowId=${id}`, { title: evil });
+    await call("PATCH", `/v1/workspaces/demo/workflows/${id}/draft`, { definition });
+    const page = await open(id);
+    await page.getByRole("heading", { level: 1 }).getByText(evil).waitFor();
+    await page.locator("[data-part=node]").getByText(evil).first().waitFor();
+    await page.locator("[data-part=node]").last().click();
+    await settings(page).getByText(evil).first().waitFor();
+    for (const view of ["JSON", "Graph"]) await page.getByRole("button", { name: view, exact: true }).click();
+    expect(await page.locator("img[src=x]").count()).toBe(0);
+    expect(await page.title()).not.toBe("owned");
+  });
+
+  test("a secret that is typed leaves for the vault, and the text has a reference", async () => {
+    const id = await save(greet());
+    const page = await open(id);
+    await page.getByRole("button", { name: "JSON", exact: true }).click();
+    const secret = `sk-${Array.from(crypto.getRandomValues(new Uint8Array(20)), (b) => b.toString(16).padStart(2, "0")).join("")}`;
+    await typeJSON(page, JSON.stringify(ask("echo", secret), null, 2));
+    await expect.poll(async () => JSON.stringify(await draftOf(id))).toContain("$credentials.");
+    await page.locator("[data-part=json-editor] .cm-content").getByText("$credentials.").waitFor();
+    expect(await page.content()).not.toContain(secret);
+    expect(JSON.stringify(await page.evaluate(() => [{ ...localStorage }, { ...sessionStorage }]))).not.toContain(
+      secret,
+    );
+  });
+});
+
+describe("it looks right", () => {
   for (const colorScheme of ["light", "dark"] as const)
-    test(`the demo looks right, ${colorScheme}`, async () => {
-      const page = await open("read-text", { colorScheme });
-      await node(page, "confident").click();
+    test(`with the demo, ${colorScheme}`, async () => {
+      const page = await open("read-text", { colorScheme }, "?step=confident");
       await settings(page).getByText("Keep a detection when").first().waitFor();
-      await page.locator("[data-part=dock]").waitFor();
+      await page.getByAltText("Input: Sample picture").waitFor();
+      await page.getByRole("button", { name: "Run", exact: true }).first().click();
+      await page.locator("[data-part=new-result] [data-part=boxes]").first().waitFor({ timeout: 60_000 });
+      await node(page, "confident").getByText(/found/).waitFor();
       await shot(page, `editor-${colorScheme}`);
       await accessible(page);
+      expect(await edges(page)).toEqual([]);
     });
+
+  test("on a phone it is read-only", async () => {
+    const page = await open("read-text", { viewport: { width: 390, height: 844 } });
+    await page.getByText("too small to edit on").waitFor();
+    expect(await page.getByRole("button", { name: /Publish/ }).count()).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
+      0,
+    );
+    await accessible(page);
+    await shot(page, "editor-390");
+  });
 });

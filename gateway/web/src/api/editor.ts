@@ -4,7 +4,7 @@ import { nodeAt } from "../editor/text/patch";
 import { parseTree } from "../editor/text/tree";
 import { parse, stringify } from "../json/exact";
 import { answerOf, call, client, type RunRequest } from "./client";
-import { networkFailure } from "./failure";
+import { Failure, networkFailure } from "./failure";
 import type { Credential, Inspection, Workflow, WorkflowPath } from "./owner";
 import type { components } from "./schema";
 
@@ -46,23 +46,58 @@ export function readVersion(path: WorkflowPath, version: number): Promise<Saved<
   return saved(client.GET("/v1/workspaces/{workspace}/workflows/{workflow}/versions/{version}", { params, ...text }));
 }
 
-export function publish(path: WorkflowPath, definition: string, etag: string): Promise<Saved<Workflow>> {
+export type Draft = Schemas["v1WorkflowDraft"];
+
+// readDraft returns null where there is no draft.
+export async function readDraft(path: WorkflowPath): Promise<Saved<Draft> | null> {
+  try {
+    return await saved(
+      client.GET("/v1/workspaces/{workspace}/workflows/{workflow}/draft", { params: { path }, ...text }),
+    );
+  } catch (cause) {
+    if (cause instanceof Failure && cause.reason === "NOT_FOUND") return null;
+    throw cause;
+  }
+}
+
+// saveDraft saves over the draft with this etag. A base of 0 keeps the one that it has.
+export function saveDraft(
+  path: WorkflowPath,
+  definition: string,
+  etag: string,
+  baseVersion = 0,
+): Promise<Saved<Draft>> {
   return saved(
-    client.PATCH("/v1/workspaces/{workspace}/workflows/{workflow}", {
+    client.PATCH("/v1/workspaces/{workspace}/workflows/{workflow}/draft", {
       params: { path },
       body: {},
-      ...withText(definition, { etag }),
+      ...withText(definition, { etag, baseVersion }),
       ...text,
     }),
   );
 }
 
-export function createWorkflow(workspace: string, title: string, definition: string): Promise<Workflow> {
+export function publishDraft(path: WorkflowPath, etag: string): Promise<Workflow> {
+  return call(
+    client.POST("/v1/workspaces/{workspace}/workflows/{workflow}/draft:publish", {
+      params: { path },
+      body: { etag },
+      ...text,
+    }),
+  );
+}
+
+export function deleteDraft(path: WorkflowPath, etag: string): Promise<unknown> {
+  const params = { path, query: { etag } };
+  return call(client.DELETE("/v1/workspaces/{workspace}/workflows/{workflow}/draft", { params, ...text }));
+}
+
+// createWorkflow makes a workflow without a version: its draft is what there is.
+export function createWorkflow(workspace: string, title: string): Promise<Workflow> {
   return call(
     client.POST("/v1/workspaces/{workspace}/workflows", {
       params: { path: { workspace } },
-      body: {},
-      ...withText(definition, { title }),
+      body: { title },
       ...text,
     }),
   );
@@ -80,26 +115,18 @@ export function inspectText(path: WorkflowPath, definition: string, signal: Abor
   );
 }
 
-export function restoreVersion(path: WorkflowPath, version: number): Promise<Workflow> {
-  const params = { path: { ...path, version: String(version) } };
-  return call(
-    client.POST("/v1/workspaces/{workspace}/workflows/{workflow}/versions/{version}:restore", {
-      params,
-      body: {},
-      ...text,
-    }),
-  );
-}
-
+// runWorkflow runs the draft with this etag, or the live version where there is no draft.
 export async function runWorkflow(
   path: WorkflowPath,
   request: RunRequest,
+  draftEtag: string,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {
+  const draft = draftEtag !== "";
   return answerOf(
     client.POST("/v1/workspaces/{workspace}/workflows/{workflow}:runStream", {
       params: { path },
-      body: { inputs: request.inputs, requestId: request.requestId },
+      body: { inputs: request.inputs, requestId: request.requestId, draft, draftEtag, stepOutputs: true },
       signal,
       parseAs: "stream",
     }) as Promise<{ data?: ReadableStream<Uint8Array>; error?: unknown; response: Response }>,

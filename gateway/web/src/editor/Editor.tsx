@@ -1,15 +1,18 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { publish, type Saved } from "../api/editor";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import type { Failure } from "../api/failure";
-import type { Workflow, WorkflowPath } from "../api/owner";
+import type { WorkflowPath } from "../api/owner";
 import { Trouble } from "../console/parts/Trouble";
 import { useNarrow } from "../graph/useNarrow";
+import type { StepStatus } from "../run/useRun";
 import { useToast } from "../ui/Toast";
 import { WordStore, Steps } from "./canvas/stepWords";
 import { graphOf } from "./canvas/graph";
 import { Catalogue } from "./catalogue/Catalogue";
 import { useBlocks } from "./catalogue/useBlocks";
+import { clock } from "./clock";
 import { EditingProvider, type Editing } from "./context";
+import { ConflictDialog } from "./draft/ConflictDialog";
+import { useDraft, type Drafting, type Start } from "./draft/useDraft";
 import style from "./Editor.module.css";
 import { Header } from "./Header";
 import { find } from "./model/doc";
@@ -28,13 +31,12 @@ const ShareDialog = lazy(() => import("../console/share/ShareDialog"));
 
 interface Props {
   path: WorkflowPath;
-  workflow: Workflow;
-  text: string;
+  start: Start;
 }
 
 // Editor changes one workflow: canvas, catalogue, settings, runs. All of them change one text.
-export function Editor({ path, workflow, text }: Props) {
-  const document = useDocument(text);
+export function Editor({ path, start }: Props) {
+  const document = useDocument(start.draft?.text ?? start.live);
   const { doc } = document;
   const [selected, select] = useSelection();
   const narrow = useNarrow();
@@ -56,7 +58,12 @@ export function Editor({ path, workflow, text }: Props) {
   const wiring = useWiring({ document, catalogue, graph, selected, select, refuse });
   const readOnly = narrow || document.broken !== null;
   useKeys(document, selected, select, narrow);
-  const saving = useSaving(path, workflow, text, doc.text);
+  const { edit } = document;
+  // The vault has taken a secret out of the text: the reference takes its place here, too.
+  const stored = useCallback((sent: string, now: string) => edit((t) => (t === sent ? now : t), "stored"), [edit]);
+  const draft = useDraft(path, start, doc.text, stored);
+  const [busy, setBusy] = useState(false);
+  const [ran, setRan] = useState<Record<string, StepStatus>>({});
 
   const openCatalogue = useCallback(
     (node: string, output: string) => {
@@ -67,13 +74,28 @@ export function Editor({ path, workflow, text }: Props) {
     [wiring],
   );
   const editing = useMemo<Editing>(
-    () => ({ path, document, catalogue, inspection: inspected.inspection, troubles: troublesById, selected, select }),
-    [path, document, catalogue, inspected.inspection, troublesById, selected, select],
+    () => ({
+      path,
+      document,
+      catalogue,
+      inspection: inspected.inspection,
+      troubles: troublesById,
+      selected,
+      select,
+      ran,
+    }),
+    [path, document, catalogue, inspected.inspection, troublesById, selected, select, ran],
   );
   const stops = troubles.filter((t) => t.weight === "stops").length;
-  const blocked =
-    stops > 0 ? "Solve the problems first." : saving.dirty ? "Publish it first: a run takes the live version." : "";
-  const next = (saving.workflow.liveVersion ?? 0) + 1;
+  const blocked = stops > 0 ? "Solve the problems first." : "";
+  const live = draft.workflow.liveVersion ?? 0;
+  const title = draft.workflow.title || path.workflow;
+  const same = live > 0 && doc.text === draft.live && draft.etag === "";
+  const publish = async () => {
+    setBusy(true);
+    if (await draft.publish()) say(`Version ${live + 1} is live`);
+    setBusy(false);
+  };
   return (
     <EditingProvider value={editing}>
       <Steps value={store}>
@@ -81,9 +103,9 @@ export function Editor({ path, workflow, text }: Props) {
           <Header
             workspace={path.workspace}
             workflow={path.workflow}
-            title={saving.workflow.title || path.workflow}
-            live={saving.workflow.liveVersion ?? 0}
-            said={saving.dirty ? "Not published" : "All changes published"}
+            title={title}
+            live={live}
+            said={document.broken ? "Not saved: the text is not JSON" : saidOf(draft, same)}
             problems={<ProblemList troubles={troubles} stale={inspected.stale} onJump={select} />}
             canUndo={document.canUndo}
             canRedo={document.canRedo}
@@ -94,10 +116,10 @@ export function Editor({ path, workflow, text }: Props) {
             onRun={() => dock.current?.querySelector("form")?.requestSubmit()}
             onShare={() => setSharing(true)}
             publish={{
-              label: `Publish version ${next}`,
-              disabled: !saving.dirty || document.broken !== null,
-              busy: saving.busy,
-              onClick: () => void saving.publish().then((ok) => ok && say(`Version ${next} is live`)),
+              label: `Publish version ${live + 1}`,
+              disabled: (live > 0 && doc.text === draft.live) || document.broken !== null,
+              busy,
+              onClick: () => void publish(),
             }}
           />
           <Stage
@@ -107,9 +129,10 @@ export function Editor({ path, workflow, text }: Props) {
             onEnter={() => window.document.querySelector<HTMLElement>("[data-part=settings] input")?.focus()}
             readOnly={readOnly}
             narrow={narrow}
+            live={live}
             notices={
               <>
-                {saving.failure && <Trouble failure={saving.failure} />}
+                {draft.failure && <Trouble failure={draft.failure} />}
                 {catalogue.failure && <Trouble failure={catalogue.failure} />}
                 {inspected.failure && <Trouble failure={inspected.failure} />}
               </>
@@ -144,15 +167,28 @@ export function Editor({ path, workflow, text }: Props) {
                 selected={selected}
                 onSelect={select}
                 form={dock}
+                flush={draft.flush}
+                onRan={setRan}
               />
             </div>
           )}
         </div>
+        {draft.conflict && (
+          <ConflictDialog
+            conflict={draft.conflict}
+            mine={doc.text}
+            onKeep={(side) => {
+              const theirs = draft.conflict!.theirs;
+              draft.resolve(side);
+              if (side === "theirs") document.edit(() => theirs);
+            }}
+          />
+        )}
         <Suspense fallback={null}>
           {sharing && inspected.inspection && (
             <ShareDialog
               path={path}
-              title={saving.workflow.title || path.workflow}
+              title={title}
               inspection={inspected.inspection}
               start=""
               onClose={() => setSharing(false)}
@@ -164,31 +200,10 @@ export function Editor({ path, workflow, text }: Props) {
   );
 }
 
-// useSaving publishes the text as a version, and warns before it is lost.
-function useSaving(path: WorkflowPath, start: Workflow, first: string, text: string) {
-  const [saved, setSaved] = useState<{ workflow: Workflow; text: string }>({ workflow: start, text: first });
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const dirty = text !== saved.text;
-  useEffect(() => {
-    if (!dirty) return;
-    const warn = (e: BeforeUnloadEvent) => e.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [dirty]);
-  const save = async (): Promise<boolean> => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      const done: Saved<Workflow> = await publish(path, text, saved.workflow.etag ?? "");
-      setSaved({ workflow: done.resource, text });
-      return true;
-    } catch (cause) {
-      setFailure(cause as Failure);
-      return false;
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { workflow: saved.workflow, dirty, busy, failure, publish: save };
+function saidOf(draft: Drafting, same: boolean): string {
+  if (draft.conflict) return "Not saved";
+  if (draft.state === "failed") return "Not saved";
+  if (draft.state === "unsaved") return "Saving";
+  if (same) return "All changes published";
+  return draft.time ? `Draft saved ${clock(draft.time)}` : "";
 }

@@ -67,7 +67,7 @@ export function Header(p: Props) {
         <Button icon="play" disabled={!p.canRun} onClick={p.onRun}>
           Run
         </Button>
-        <Button icon="link" onClick={p.onShare}>
+        <Button icon="link" disabled={p.live === 0} onClick={p.onShare}>
           Share Workflow
         </Button>
         {!p.readOnly && (

@@ -13,7 +13,9 @@ import style from "./Editor.module.css";
 
 const JSONTab = lazy(() => import("./json/JSONTab"));
 
-type View = "graph" | "json";
+const Versions = lazy(() => import("./versions/Versions"));
+
+type View = "graph" | "json" | "versions";
 
 interface Props {
   graph: Graph;
@@ -22,11 +24,12 @@ interface Props {
   onEnter: () => void;
   readOnly: boolean;
   narrow: boolean;
+  live: number;
   notices: ReactNode;
 }
 
 // Stage is the middle of the editor: the same document as graph or as JSON.
-export function Stage({ graph, wiring, onOpen, onEnter, readOnly, narrow, notices }: Props) {
+export function Stage({ graph, wiring, onOpen, onEnter, readOnly, narrow, live, notices }: Props) {
   const { document, troubles, selected, select, inspection } = useEditing();
   const [view, setView] = useState<View>("graph");
   if (narrow)
@@ -48,6 +51,7 @@ export function Stage({ graph, wiring, onOpen, onEnter, readOnly, narrow, notice
   const views: { id: View; label: string }[] = [
     { id: "graph", label: "Graph" },
     { id: "json", label: "JSON" },
+    { id: "versions", label: "Versions" },
   ];
   return (
     <main className={style.stage} id="canvas" tabIndex={-1}>
@@ -99,6 +103,11 @@ export function Stage({ graph, wiring, onOpen, onEnter, readOnly, narrow, notice
             <JSONTab readOnly={false} />
           </Suspense>
         </div>
+      )}
+      {view === "versions" && (
+        <Suspense fallback={null}>
+          <Versions live={live} onRestored={() => setView("graph")} />
+        </Suspense>
       )}
     </main>
   );

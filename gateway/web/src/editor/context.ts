@@ -3,6 +3,7 @@ import { createContext, useContext } from "react";
 import type { Inspection, WorkflowPath } from "../api/owner";
 import type { Catalogue } from "./catalogue/useBlocks";
 import type { Trouble } from "./problems/problems";
+import type { StepStatus } from "../run/useRun";
 import type { Document } from "./useDocument";
 
 export interface Editing {
@@ -13,6 +14,8 @@ export interface Editing {
   troubles: Map<string, Trouble[]>;
   selected: string; // "steps.crop"; empty for the workflow itself
   select: (id: string) => void;
+  // What the last run did, by step.
+  ran: Record<string, StepStatus>;
 }
 
 const Context = createContext<Editing | null>(null);

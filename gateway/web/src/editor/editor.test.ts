@@ -12,9 +12,11 @@ import { add, removeElement, rename, setField, unwire, wire } from "./model/edit
 import * as history from "./model/history";
 import { insertBlock } from "./model/insert";
 import { referencesIn } from "./model/refs";
+import { unwrap } from "./model/unwrap";
 import { troublesOf } from "./problems/problems";
 import { format, insert, nodeAt, remove, set } from "./text/patch";
 import { Fault, parseTree } from "./text/tree";
+import { changesBetween } from "./versions/changes";
 
 const demo = readFileSync(new URL("../../../../deploy/demo/read_text.json", import.meta.url), "utf8");
 const value = (text: string) => JSON.parse(text) as Record<string, never>;
@@ -282,4 +284,29 @@ test("problems lead to the block that they are about", () => {
 test("a change from elsewhere replaces one span of the text", () => {
   expect(difference("abcdef", "abXdef")).toEqual({ from: 2, to: 3, insert: "X" });
   expect(difference("aa", "aaa")).toEqual({ from: 2, to: 2, insert: "a" });
+});
+
+test("a definition comes out of its wrappings, digits and all", () => {
+  const inner = '{"version": "1.0", "inputs": [], "steps": [{"n": 1.0}], "outputs": []}';
+  for (const wrapped of [
+    inner,
+    `{"specification": ${inner}}`,
+    `[${inner}]`,
+    JSON.stringify({ workflow: { config: `{"specification":${inner}}` } }),
+  ])
+    expect(unwrap(`\ufeff ${wrapped}`)).toBe(inner);
+  for (const bad of ["3", "{}", "[]", '{"specification": 3}'])
+    expect(() => unwrap(bad)).toThrow("This is not a workflow");
+  expect(() => unwrap("{")).toThrow(Fault);
+});
+
+test("two definitions differ by block", () => {
+  const now = removeElement(setField(demo, "steps.labels", ["text_scale"], 1), "steps.text");
+  expect(changesBetween(demo, add(now, "inputs", { type: "WorkflowParameter", name: "x" }).text)).toEqual([
+    { id: "steps.text", what: "removed" },
+    { id: "outputs.text", what: "removed" },
+    { id: "inputs.x", what: "added" },
+    { id: "steps.labels", what: "changed" },
+  ]);
+  expect(changesBetween(demo, format(demo))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // One run at a time: its request, its events, its end. The result of the last run that
 // succeeded stays until the next one arrives.
 import { startTransition, useCallback, useEffect, useRef, useState } from "react";
-import type { RunRequest, RunResponse } from "../api/client";
+import type { RunRequest, RunResponse, StepOutputs, StepProgress } from "../api/client";
 import { Failure, networkFailure } from "../api/failure";
 import { events } from "../api/stream";
 import type { Given } from "./useForm";
@@ -12,6 +12,8 @@ export interface StepStatus {
   state: StepState;
   began?: number;
   ended?: number;
+  // What it gave, where the run was asked for it.
+  outputs?: StepOutputs;
 }
 
 // Result is what a run returned, with the inputs that it belongs to.
@@ -80,10 +82,10 @@ export function useRun(start: Start) {
   return { run, result, begin, cancel };
 }
 
-function advance(was: StepStatus | undefined, event: { state?: string; time?: string }): StepStatus {
+function advance(was: StepStatus | undefined, event: StepProgress): StepStatus {
   const time = event.time ? Date.parse(event.time) : Date.now();
   if (event.state === "started") return { state: "started", began: time };
-  return { state: event.state as StepState, began: was?.began, ended: time };
+  return { state: event.state as StepState, began: was?.began, ended: time, outputs: event.outputs };
 }
 
 // settle ends the steps that were at work when the run ended: they were interrupted. Only

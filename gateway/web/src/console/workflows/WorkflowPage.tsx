@@ -9,7 +9,7 @@ import { Tag } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { useTitle } from "../parts/useTitle";
-import { Link, pathOf } from "../routes";
+import { Link, navigate, pathOf } from "../routes";
 import { useMe } from "../session";
 import { Links } from "./Links";
 import { Problems } from "./Problems";
@@ -29,6 +29,7 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
   const found = useQuery<Inspection, Failure>({
     queryKey: ["inspection", workspace, workflow],
     queryFn: () => inspect(path),
+    enabled: !!saved.data?.liveVersion, // before, there is nothing to look at
   });
   // Which link the dialog shows: "" for the first one, null while it is closed.
   const [sharing, setSharing] = useState<string | null>(null);
@@ -42,12 +43,17 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
       <div className={page.head}>
         <div className={style.name}>
           <h1 className={page.title}>{title}</h1>
-          {saved.data && <Tag tone="good">Version {saved.data.liveVersion} is live</Tag>}
+          {saved.data && <LiveTag version={saved.data.liveVersion ?? 0} />}
         </div>
         {editor ? (
-          <Button look="filled" icon="link" disabled={!saved.data} onClick={() => setSharing("")}>
-            Share Workflow
-          </Button>
+          <>
+            <Button icon="pencil" disabled={!saved.data} onClick={() => navigate(pathOf.edit(workspace, workflow))}>
+              Edit
+            </Button>
+            <Button look="filled" icon="link" disabled={!saved.data?.liveVersion} onClick={() => setSharing("")}>
+              Share Workflow
+            </Button>
+          </>
         ) : (
           <span className={page.quiet}>You can read this workflow. Editors and owners share it.</span>
         )}
@@ -61,7 +67,7 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
         {found.data?.graph ? (
           <HowItWorks graph={found.data.graph} definition={definitionOf(saved.data)} steps={{}} />
         ) : (
-          !found.error && <Skeleton height={180} />
+          found.isFetching && <Skeleton height={180} />
         )}
       </div>
       {saved.data && (
@@ -83,6 +89,10 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
       </Suspense>
     </>
   );
+}
+
+function LiveTag({ version }: { version: number }) {
+  return version > 0 ? <Tag tone="good">Version {version} is live</Tag> : <Tag>Not published</Tag>;
 }
 
 function definitionOf(workflow: Workflow | undefined): Record<string, unknown> | undefined {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { moment } from "../../api/explain";
 import { listWorkflows, type Workflow } from "../../api/owner";
 import { Button } from "../../ui/Button";
@@ -14,6 +14,8 @@ import { Link, navigate, pathOf, useAddress } from "../routes";
 import { useMe } from "../session";
 import style from "./Workflows.module.css";
 
+const NewWorkflow = lazy(() => import("./NewWorkflow"));
+
 const typing = 200; // ms without a key before a search
 
 // WorkflowsPage lists the workflows. The server searches and pages.
@@ -22,13 +24,18 @@ export function WorkflowsPage() {
   const { workspace } = useMe();
   const words = useAddress().query.get("q") ?? "";
   const list = useList<Workflow>(["workflows", workspace, words], (token) => listWorkflows(workspace, words, token));
+  const [making, setMaking] = useState(false);
   const searching = words !== "" || list.rows.length > 0;
   return (
     <>
       <div className={page.head}>
         <h1 className={page.title}>Workflows</h1>
         {searching && <Search workspace={workspace} start={words} />}
+        <Button look="filled" icon="plus" onClick={() => setMaking(true)}>
+          New workflow
+        </Button>
       </div>
+      <Suspense fallback={null}>{making && <NewWorkflow onClose={() => setMaking(false)} />}</Suspense>
       {list.error ? (
         <Trouble failure={list.error} onRetry={() => void list.refetch()} />
       ) : list.isPending ? (
@@ -40,7 +47,7 @@ export function WorkflowsPage() {
           </EmptyState>
         ) : (
           <EmptyState icon="fork" title="No workflows yet">
-            Save one with <code>keyhole workflow create</code>, or open a shared link and fork it.
+            Make one here, save one with <code>keyhole workflow create</code>, or open a shared link and fork it.
           </EmptyState>
         )
       ) : (
@@ -96,7 +103,7 @@ function Row({ workflow, workspace }: { workflow: Workflow; workspace: string })
         </Link>
         <span className={style.id}>{id}</span>
       </div>
-      <span>Version {workflow.liveVersion}</span>
+      <span>{workflow.liveVersion ? `Version ${workflow.liveVersion}` : "Not published"}</span>
       <span className={style.links}>
         {active > 0 && (
           <Tag tone="good" icon="link">

@@ -1,17 +1,22 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useState, type RefObject } from "react";
 import type { Input } from "../../api/client";
 import { runWorkflow } from "../../api/editor";
-import type { Inspection, WorkflowPath } from "../../api/owner";
+import type { Failure } from "../../api/failure";
+import { listShares, type Inspection, type Page, type Share, type WorkflowPath } from "../../api/owner";
 import { ResultPanel } from "../../result/ResultPanel";
 import { RunPanel } from "../../run/RunPanel";
 import { changed, useForm } from "../../run/useForm";
-import { useRun, type Start } from "../../run/useRun";
+import { useRun, type Run, type Start, type StepStatus } from "../../run/useRun";
+import { useSamples } from "../../run/useSamples";
 import { Button } from "../../ui/Button";
 import { classes } from "../../ui/classes";
 import type { WordStore } from "../canvas/stepWords";
 import type { Doc } from "../model/doc";
 import style from "./Dock.module.css";
+import { clock } from "../clock";
 import { Timeline } from "./Timeline";
+import { wordsOf } from "./words";
 
 interface Props {
   path: WorkflowPath;
@@ -23,31 +28,43 @@ interface Props {
   selected: string;
   onSelect: (id: string) => void;
   form: RefObject<HTMLDivElement | null>;
+  // Saves the draft, and returns its etag.
+  flush: () => Promise<string>;
+  onRan: (steps: Record<string, StepStatus>) => void;
 }
 
 const none: Input[] = [];
-const noSamples = { values: new Map<string, unknown>(), pictures: new Map() };
 
 // Dock runs the workflow and shows what each step did.
-export function Dock({ path, doc, inspection, store, blocked, selected, onSelect, form: room }: Props) {
+export function Dock({ path, doc, inspection, store, blocked, selected, onSelect, form: room, flush, onRan }: Props) {
   const inputs = inspection.interface?.inputs ?? none;
   const [open, setOpen] = useState(true);
   const { workspace, workflow } = path;
   const start = useCallback<Start>(
-    (request, signal) => runWorkflow({ workspace, workflow }, request, signal),
-    [workspace, workflow],
+    async (request, signal) => runWorkflow({ workspace, workflow }, request, await flush(), signal),
+    [workspace, workflow, flush],
   );
   const { run, result, begin, cancel } = useRun(start);
-  const form = useForm(inputs, noSamples.values, noSamples.pictures);
-  const ran = useRef("");
-  useEffect(() => store.set(run.steps, {}), [store, run.steps]);
+  const shares = useQuery<Page<Share>, Failure>({
+    queryKey: ["shares", workspace, workflow, "first"],
+    queryFn: () => listShares({ workspace, workflow }, ""),
+  });
+  const given = shares.data?.rows.find((s) => (s.samples ?? []).length > 0)?.samples;
+  const samples = useSamples(inputs, given, `${given?.length} ${inputs.map((i) => i.name).join(" ")}`);
+  const form = useForm(inputs, samples.values, samples.pictures);
+  const [ran, setRan] = useState({ text: "", time: "" });
+  useEffect(() => {
+    const saying = Object.entries(run.steps).map(([name, s]) => [name, s.outputs ? wordsOf(s.outputs) : ""]);
+    store.set(run.steps, Object.fromEntries(saying.filter(([, said]) => said !== "")) as Record<string, string>);
+    onRan(run.steps);
+  }, [store, run.steps, onRan]);
   const steps = useMemo(() => doc.steps.map((s) => ({ name: s.name, title: s.type })), [doc]);
   return (
     <section className={classes(style.dock, !open && style.shut)} aria-label="Run" data-part="dock" ref={room}>
       <div className={style.bar}>
         <h2 className={style.title}>Run</h2>
         <span className={style.said} role="status">
-          {run.phase === "succeeded" && ran.current !== doc.text ? "The workflow has changed since this run." : ""}
+          {saidOf(run, ran, doc.text)}
         </span>
         <Button
           look="ghost"
@@ -65,13 +82,13 @@ export function Dock({ path, doc, inspection, store, blocked, selected, onSelect
           <RunPanel
             inputs={inputs}
             form={form}
-            samples={noSamples.pictures}
+            samples={samples.pictures}
             run={run}
             runnable={blocked === ""}
             cost={blocked || "It runs under your key."}
             onCancel={cancel}
             onRun={(request, given) => {
-              ran.current = doc.text;
+              setRan({ text: doc.text, time: clock(new Date().toISOString()) });
               setOpen(true);
               return begin(request, given);
             }}
@@ -94,4 +111,9 @@ export function Dock({ path, doc, inspection, store, blocked, selected, onSelect
       </div>
     </section>
   );
+}
+
+function saidOf(run: Run, ran: { text: string; time: string }, text: string): string {
+  if (run.phase !== "succeeded") return "";
+  return ran.text === text ? `Ran at ${ran.time}` : `The workflow has changed since the run at ${ran.time}.`;
 }

@@ -1,0 +1,41 @@
+// What a step gave, in a few words for its block.
+import type { StepOutputs } from "../../api/client";
+import { read, type Value } from "../../result/values";
+
+type Fields = Record<string, unknown>;
+
+const quiet = /^(parent_id|root_parent_id|prediction_type|inference_id|error_status)$/;
+
+// givenBy are the outputs of the first element, by name.
+export function givenBy(outputs: StepOutputs | undefined): [name: string, value: unknown][] {
+  const first = (outputs?.values as unknown[] | undefined)?.[0];
+  return typeof first === "object" && first !== null ? Object.entries(first as Fields) : [];
+}
+
+export function wordsOf(outputs: StepOutputs | undefined): string {
+  if ((outputs?.elements ?? 1) > 1) return `${outputs!.elements} elements`;
+  const told = givenBy(outputs)
+    .filter(([name, v]) => !quiet.test(name) && v !== null)
+    .map(([name, v]) => say(name, v));
+  return told.find(([, plain]) => !plain)?.[0] ?? told[0]?.[0] ?? "done";
+}
+
+// say is a value in words, and whether it is plain text, which says less than a count.
+function say(name: string, v: unknown): [words: string, plain: boolean] {
+  if (isPicture(v)) return [name === "image" ? "picture" : name.replace(/_/g, " "), false];
+  const value: Value = read(v);
+  switch (value.kind) {
+    case "detections":
+      return [`${value.detections.length} found`, false];
+    case "table":
+      return [`${value.rows.length} rows`, false];
+    case "list":
+      return [`${value.items.length} entries`, false];
+    case "text":
+      return [value.text.slice(0, 60) || "empty", true];
+    default:
+      return [Array.isArray(v) ? `${v.length} entries` : name.replace(/_/g, " "), false];
+  }
+}
+
+const isPicture = (v: unknown) => typeof v === "object" && v !== null && (v as Fields).type === "base64";
