@@ -179,7 +179,7 @@ export function Editor({ path, start }: Props) {
             mine={doc.text}
             onKeep={(side) => {
               const theirs = draft.conflict!.theirs;
-              draft.resolve(side);
+              draft.resolve();
               if (side === "theirs") document.edit(() => theirs);
             }}
           />

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState, type DragEvent } from "react";
+import { useRef, useState, type DragEvent } from "react";
 import { createWorkflow, saveDraft } from "../../api/editor";
 import type { Failure } from "../../api/failure";
 import { blank } from "../../editor/model/doc";
@@ -24,6 +24,7 @@ export default function NewWorkflow({ onClose }: { onClose: () => void }) {
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const made = useRef(""); // id of the workflow, if only its draft could not be saved
 
   const take = (text: string) => {
     setPasted(text);
@@ -44,8 +45,8 @@ export default function NewWorkflow({ onClose }: { onClose: () => void }) {
     setBusy(true);
     setFailure(null);
     try {
-      const made = await createWorkflow(workspace, title.trim() || "Untitled workflow");
-      const workflow = made.name?.split("/")[3] ?? "";
+      made.current ||= (await createWorkflow(workspace, title.trim() || "Untitled workflow")).name?.split("/")[3] ?? "";
+      const workflow = made.current;
       const text = pasted.trim() === "" ? blank : format(unwrap(pasted));
       await saveDraft({ workspace, workflow }, text, "");
       void queries.invalidateQueries({ queryKey: ["workflows", workspace] });

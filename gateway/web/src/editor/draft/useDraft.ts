@@ -36,8 +36,8 @@ export interface Drafting {
   // flush saves at once and returns the etag of the draft, or of none.
   flush: () => Promise<string>;
   publish: () => Promise<boolean>;
-  // resolve ends a conflict: with one's own text, or with theirs, which the caller then shows.
-  resolve: (keep: "mine" | "theirs") => void;
+  // resolve ends a conflict. What the editor shows then replaces what the server has.
+  resolve: () => void;
 }
 
 interface Held {
@@ -46,6 +46,7 @@ interface Held {
   text: string; // as the server has it: draft, else live version
   etag: string;
   time: string;
+  base: number; // version that the next save starts from; 0 keeps that of the draft
 }
 
 export function useDraft(
@@ -60,6 +61,7 @@ export function useDraft(
     text: start.draft?.text ?? start.live,
     etag: start.draft?.etag ?? "",
     time: start.draft?.time ?? "",
+    base: 0,
   }));
   const [failure, setFailure] = useState<Failure | null>(null);
   const [conflict, setConflict] = useState<Conflict | null>(null);
@@ -78,22 +80,16 @@ export function useDraft(
   const saveOnce = useCallback(async () => {
     const { text: sent, held: h, path: p } = now.current;
     try {
-      const done = await saveDraft(p, sent, h.etag);
+      const done = await saveDraft(p, sent, h.etag, h.base);
       const { etag = "", updateTime = "" } = done.resource;
       const stored = same(done.definition, sent) ? sent : format(done.definition);
-      keep({ text: stored, etag, time: updateTime });
+      keep({ text: stored, etag, time: updateTime, base: 0 });
       setFailure(null);
       if (stored !== sent) now.current.onStored(sent, stored);
     } catch (cause) {
       const f = networkFailure(cause);
       if (f.reason !== "CONFLICT") throw f;
-      const theirs = await readDraft(p);
-      const found: Conflict = {
-        what: "draft",
-        theirs: theirs ? format(theirs.definition) : now.current.held.live,
-        etag: theirs?.resource.etag ?? "",
-        base: 0,
-      };
+      const found = await otherDraft(p, now.current.held.live);
       now.current.conflict = found;
       setConflict(found);
     }
@@ -131,45 +127,54 @@ export function useDraft(
   const publish = useCallback(async () => {
     setFailure(null);
     try {
-      const etag = await flush();
-      if (now.current.conflict || !etag) return false;
+      await flush();
+      if (now.current.held.etag === "") await saveOnce(); // nothing was changed, and no draft is there yet
+      if (now.current.conflict) return false;
       const published = now.current.held.text;
-      const workflow = await publishDraft(now.current.path, etag);
+      const workflow = await publishDraft(now.current.path, now.current.held.etag);
       keep({ workflow, live: published, etag: "", time: "" });
       return true;
     } catch (cause) {
       const f = networkFailure(cause);
       if (f.reason !== "CONFLICT") setFailure(f);
-      else setConflict(await newer(now.current.path, now.current.held.etag, keep));
+      else setConflict(await conflictOf(now.current.path, now.current.held, keep));
       return false;
     }
-  }, [flush, keep]);
+  }, [flush, saveOnce, keep]);
 
-  const resolve = useCallback(
-    (side: "mine" | "theirs") => {
-      const c = now.current.conflict;
-      if (!c) return;
-      now.current.conflict = null;
-      setConflict(null);
-      if (side === "theirs" && c.what === "draft") return keep({ text: c.theirs, etag: c.etag });
-      if (c.what === "draft") return keep({ etag: c.etag, text: c.theirs });
-      void saveDraft(now.current.path, side === "mine" ? now.current.text : c.theirs, c.etag, c.base)
-        .then((done) => keep({ text: format(done.definition), etag: done.resource.etag ?? "" }))
-        .catch((cause: unknown) => setFailure(networkFailure(cause)));
-    },
-    [keep],
-  );
+  const resolve = useCallback(() => {
+    const c = now.current.conflict;
+    if (!c) return;
+    now.current.conflict = null;
+    setConflict(null);
+    if (c.what === "draft") keep({ text: c.theirs, etag: c.etag });
+    else keep({ text: "", base: c.base }); // no definition is empty, so what is shown is saved
+  }, [keep]);
 
   const state = !dirty ? "saved" : failure ? "failed" : "unsaved";
   return { ...held, state, failure, conflict, flush, publish, resolve };
 }
 
-// newer is the conflict of a draft with a version that was published meanwhile.
-async function newer(path: WorkflowPath, etag: string, keep: (part: Partial<Held>) => void): Promise<Conflict> {
+// otherDraft is the conflict with a draft that somebody else has saved or removed.
+async function otherDraft(path: WorkflowPath, live: string): Promise<Conflict> {
+  const theirs = await readDraft(path);
+  return {
+    what: "draft",
+    theirs: theirs ? format(theirs.definition) : live,
+    etag: theirs?.resource.etag ?? "",
+    base: 0,
+  };
+}
+
+// conflictOf says why a draft was not published: it was changed, or a version was published
+// meanwhile.
+async function conflictOf(path: WorkflowPath, held: Held, keep: (part: Partial<Held>) => void): Promise<Conflict> {
+  const other = await otherDraft(path, held.live);
+  if (other.etag !== held.etag) return other;
   const { resource, definition } = await readWorkflow(path);
   const live = format(definition);
   keep({ workflow: resource, live });
-  return { what: "version", theirs: live, etag, base: resource.liveVersion ?? 0 };
+  return { what: "version", theirs: live, etag: held.etag, base: resource.liveVersion ?? 0 };
 }
 
 // same says whether two texts differ in spaces only.

@@ -8,7 +8,7 @@ import { givenBy } from "./words";
 // StepOutput shows what a step gave in the last run. Pictures are small copies.
 export default function StepOutput({ status }: { status?: StepStatus }) {
   const outputs = status?.outputs;
-  const values = useMemo(() => givenBy(outputs).map(([name, v]) => ({ name, value: read(v) })), [outputs]);
+  const values = useMemo(() => givenBy(outputs).map(([name, v]) => ({ name, label: name, value: read(v) })), [outputs]);
   useEffect(() => () => values.forEach((v) => forget(v.value)), [values]);
   if (!status) return <p className={style.quiet}>Run the workflow to see what this step gives.</p>;
   if (values.length === 0) return <p className={style.quiet}>It gave nothing: {status.state}.</p>;
