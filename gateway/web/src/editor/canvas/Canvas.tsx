@@ -63,6 +63,8 @@ export const Canvas = memo(function Canvas(props: Props) {
   const press = (e: KeyboardEvent) => {
     if (e.target !== e.currentTarget) return;
     if (e.key === "Enter" && selected) onEnter();
+    else if (e.key === "Tab" && !e.shiftKey && !readOnly)
+      document.querySelector<HTMLElement>("[data-part=catalogue] input")?.focus();
     else if (e.key === "Escape") {
       setWire("");
       onSelect("");

@@ -56,7 +56,7 @@ export default function JSONEditor({ text, readOnly, known, diagnostics, onText 
           autocompletion({ override: [(context) => completions(context, now.current.known)] }),
           keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
           lock.current.of([]),
-          EditorView.contentAttributes.of({ "aria-label": "The definition as JSON" }),
+          EditorView.contentAttributes.of({ "aria-label": "The definition as JSON", tabindex: "0" }),
           EditorView.updateListener.of((u) => {
             if (u.docChanged && !u.transactions.some((t) => t.annotation(fromOutside)))
               now.current.onText(u.state.doc.toString());
