@@ -177,7 +177,7 @@ func tourShares(t *testing.T, w *tenant) {
 	w.must(t, http.MethodDelete, "/v1/"+name, nil)
 }
 
-// tourWatch changes a link until a visitor who watches it is told.
+// tourWatch changes a link until a visitor who watches it hears of a change.
 func tourWatch(t *testing.T, w *tenant, name, token string) {
 	guest := w.in.guest()
 	told := make(chan reply)

@@ -33,7 +33,7 @@ export default function EditorPage({ workflow }: { workflow: string }) {
   );
 }
 
-// load reads the live version and the draft. What is edited is the draft, where there is one.
+// load reads the live version and the draft. The user edits the draft, if there is one.
 async function load(path: WorkflowPath): Promise<Start> {
   const [live, draft] = await Promise.all([readWorkflow(path), readDraft(path)]);
   return {

@@ -148,7 +148,7 @@ export function useDraft(
     now.current.conflict = null;
     setConflict(null);
     if (c.what === "draft") keep({ text: c.theirs, etag: c.etag });
-    else keep({ text: "", base: c.base }); // no definition is empty, so what is shown is saved
+    else keep({ text: "", base: c.base }); // no definition is empty: the next save writes the text shown
   }, [keep]);
 
   const state = !dirty ? "saved" : failure ? "failed" : "unsaved";
