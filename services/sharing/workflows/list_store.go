@@ -50,7 +50,7 @@ const suspendedAtOnce = 8
 
 // leaveOutSuspended subtracts the links that the vault has suspended. It asks the vault only
 // about workflows with active links that use hidden credentials.
-func (w *Workflows) leaveOutSuspended(ctx context.Context, rows []listed) error {
+func (s *Workflows) leaveOutSuspended(ctx context.Context, rows []listed) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(suspendedAtOnce)
 	for i := range rows {
@@ -58,7 +58,7 @@ func (w *Workflows) leaveOutSuspended(ctx context.Context, rows []listed) error 
 			continue
 		}
 		g.Go(func() error {
-			n, err := w.dependents.SuspendedActive(ctx, rows[i].Workflow)
+			n, err := s.dependents.SuspendedActive(ctx, rows[i].Workflow)
 			rows[i].active -= n
 			return err
 		})
