@@ -179,7 +179,7 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 	}
 	reply, err := c.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("call %s: %w", c.base, errors.Unwrap(err)) // url.Error would print the path, which can hold a token
+		return nil, unreachable(c.base, err)
 	}
 	if reply.StatusCode < 300 {
 		return reply, nil
