@@ -184,7 +184,7 @@ describe("Share Workflow", () => {
     await run(stranger);
     expect(await stranger.locator("[data-part=results]").innerText()).toContain("hello world");
     await page.goto(`${base}/app/demo/runs?workflow=first-link`);
-    await page.getByText("Succeeded").first().waitFor();
+    await page.getByRole("cell", { name: "Succeeded" }).first().waitFor();
   });
 
   test("without a private model and without a slot, both settings are off and say why", async () => {
