@@ -64,6 +64,18 @@ describe("the build", () => {
     expect(await brotli(own)).toBeLessThanOrEqual(25_000);
   });
 
+  test("the editor adds at most 150 KB to the console, and its text view 110 KB to that", async () => {
+    const manifest = JSON.parse(await readFile(join(dist, ".vite/manifest.json"), "utf8")) as Record<string, Chunk>;
+    const first = closure(manifest, "console.html");
+    const name = Object.keys(manifest).find((k) => /EditorPage[^/]*\.(js|tsx)$/.test(k))!; // its parts import it, too
+    const page = closure(manifest, name);
+    const own = [...page].filter((f) => !first.has(f));
+    expect(own.length).toBeGreaterThan(0);
+    expect(await brotli(own)).toBeLessThanOrEqual(150_000);
+    const text = [...closure(manifest, "src/editor/json/JSONTab.tsx")].filter((f) => !first.has(f) && !page.has(f));
+    expect(await brotli(text)).toBeLessThanOrEqual(110_000);
+  });
+
   test("holds no gallery", async () => {
     const manifest = await readFile(join(dist, ".vite/manifest.json"), "utf8");
     expect(manifest).not.toContain("gallery");

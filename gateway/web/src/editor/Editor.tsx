@@ -1,5 +1,4 @@
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
-import type { Failure } from "../api/failure";
+import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { WorkflowPath } from "../api/owner";
 import { Trouble } from "../console/parts/Trouble";
 import { useNarrow } from "../graph/useNarrow";
@@ -29,6 +28,9 @@ import { useWiring } from "./useWiring";
 
 const ShareDialog = lazy(() => import("../console/share/ShareDialog"));
 
+const toSettings = () => window.document.querySelector<HTMLElement>("[data-part=settings] input")?.focus();
+const toCanvas = () => window.document.querySelector<HTMLElement>("[data-part=canvas-keys]")?.focus();
+
 interface Props {
   path: WorkflowPath;
   start: Start;
@@ -42,11 +44,13 @@ export function Editor({ path, start }: Props) {
   const narrow = useNarrow();
   const say = useToast();
   const catalogue = useBlocks(doc);
-  const graph = useMemo(() => graphOf(doc, catalogue.blockOf), [doc, catalogue.blockOf]);
-  const inspected = useInspection(path, doc);
+  // What is costly follows the text a moment later, so that typing never waits.
+  const settled = useDeferredValue(doc);
+  const graph = useMemo(() => graphOf(settled, catalogue.blockOf), [settled, catalogue.blockOf]);
+  const inspected = useInspection(path, settled);
   const troubles = useMemo(
-    () => troublesOf(inspected.inspection, inspected.doc ?? doc),
-    [inspected.inspection, inspected.doc, doc],
+    () => (inspected.doc ? troublesOf(inspected.inspection, inspected.doc) : []),
+    [inspected.inspection, inspected.doc],
   );
   const troublesById = useMemo(() => byId(troubles), [troubles]);
   const [store] = useState(() => new WordStore());
@@ -55,7 +59,7 @@ export function Editor({ path, start }: Props) {
   const dock = useRef<HTMLDivElement>(null);
   const [sharing, setSharing] = useState(false);
   const refuse = useCallback((why: string) => say(why, "bad"), [say]);
-  const wiring = useWiring({ document, catalogue, graph, selected, select, refuse });
+  const wiring = useWiring({ document, settled, catalogue, graph, selected, select, refuse });
   const readOnly = narrow || document.broken !== null;
   useKeys(document, selected, select, narrow);
   const { edit } = document;
@@ -65,13 +69,14 @@ export function Editor({ path, start }: Props) {
   const [busy, setBusy] = useState(false);
   const [ran, setRan] = useState<Record<string, StepStatus>>({});
 
+  const { setPort } = wiring;
   const openCatalogue = useCallback(
     (node: string, output: string) => {
-      wiring.setPort({ node, output });
+      setPort({ node, output });
       setSearch("");
       searchField.current?.focus();
     },
-    [wiring],
+    [setPort],
   );
   const editing = useMemo<Editing>(
     () => ({
@@ -126,7 +131,7 @@ export function Editor({ path, start }: Props) {
             graph={graph}
             wiring={wiring}
             onOpen={openCatalogue}
-            onEnter={() => window.document.querySelector<HTMLElement>("[data-part=settings] input")?.focus()}
+            onEnter={toSettings}
             readOnly={readOnly}
             narrow={narrow}
             live={live}
@@ -147,8 +152,8 @@ export function Editor({ path, start }: Props) {
                   text={search}
                   onText={setSearch}
                   search={searchField}
-                  onAdd={(b) => void wiring.onAdd(b).catch((f: Failure) => refuse(f.message))}
-                  onLeave={() => window.document.querySelector<HTMLElement>("[data-part=canvas-keys]")?.focus()}
+                  onAdd={wiring.onAdd}
+                  onLeave={toCanvas}
                 />
               </aside>
               <aside className={style.right}>
@@ -156,11 +161,11 @@ export function Editor({ path, start }: Props) {
               </aside>
             </>
           )}
-          {inspected.inspection && (
-            <div className={style.bottom}>
+          <div className={style.bottom}>
+            {inspected.inspection && (
               <Dock
                 path={path}
-                doc={doc}
+                doc={settled}
                 inspection={inspected.inspection}
                 store={store}
                 blocked={blocked}
@@ -170,8 +175,8 @@ export function Editor({ path, start }: Props) {
                 flush={draft.flush}
                 onRan={setRan}
               />
-            </div>
-          )}
+            )}
+          </div>
         </div>
         {draft.conflict && (
           <ConflictDialog

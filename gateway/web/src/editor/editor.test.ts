@@ -208,11 +208,12 @@ describe("the catalogue", () => {
     expect(fieldFor(detect, {}, ["image"])?.name).toBe("images");
     expect(fieldFor(detect, {}, ["float_zero_to_one"])?.name).toBe("confidence");
   });
-  test("puts fitting blocks first, and leaves out what a newer one replaces", () => {
-    const old = block("core/old@v1", {}, [], [], { replacedBy: "core/detect@v1" }) as never;
+  test("puts fitting blocks first, and shows the newest version that runs", () => {
+    const old = block("core/detect@v0", {}, [], []) as never;
+    const later = block("core/detect@v2", {}, [], [], { runnable: false }) as never;
     const off = block("core/off@v1", {}, [], [], { runnable: false, category: "sink" }) as never;
     const from = { node: "inputs.image", output: "", selector: "$inputs.image", kinds: ["image"] };
-    expect(groups([old, off, detect], "", from).map((g) => [g.title, g.blocks.length])).toEqual([
+    expect(groups([old, later, off, detect], "", from).map((g) => [g.title, g.blocks.length])).toEqual([
       ["Takes image", 1],
       ["Send", 1],
     ]);

@@ -1,13 +1,14 @@
 // What lines and the catalogue do to the document.
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Block } from "../api/editor";
+import type { Failure } from "../api/failure";
 import { fitOf, type FittingOf } from "./canvas/fitting";
 import type { Graph, Wire } from "./canvas/graph";
 import { fieldsOf, keyOf } from "./catalogue/fields";
 import { fits, sources, type Source } from "./catalogue/fit";
 import { blockQuery, type Catalogue } from "./catalogue/useBlocks";
-import { find } from "./model/doc";
+import { find, type Doc } from "./model/doc";
 import { removeElement, unwire, wire } from "./model/edit";
 import { insertBlock } from "./model/insert";
 import { selectorOf } from "./model/refs";
@@ -15,6 +16,8 @@ import type { Document } from "./useDocument";
 
 interface Options {
   document: Document;
+  // The document as the graph shows it.
+  settled: Doc;
   catalogue: Catalogue;
   graph: Graph;
   selected: string;
@@ -22,31 +25,32 @@ interface Options {
   refuse: (why: string) => void;
 }
 
-export function useWiring({ document, catalogue, graph, selected, select, refuse }: Options) {
+export function useWiring({ document, settled, catalogue, graph, selected, select, refuse }: Options) {
   const queries = useQueryClient();
   const [port, setPort] = useState<{ node: string; output: string } | null>(null);
   const { doc, edit } = document;
   const { blockOf } = catalogue;
   const fitting = useMemo<FittingOf>(() => {
     const boxes = new Map(graph.boxes.map((b) => [b.id, b]));
-    return { doc, blockOf, boxOf: (id) => boxes.get(id) };
-  }, [doc, blockOf, graph]);
+    return { doc: settled, blockOf, boxOf: (id) => boxes.get(id) };
+  }, [settled, blockOf, graph]);
 
   // The next block is wired to the port that was opened, else to what is selected.
-  const from = useMemo<Source | null>(() => {
-    const all = sources(doc, blockOf);
+  const found = useMemo<Source | null>(() => {
+    const all = sources(settled, blockOf);
     if (port) return all.find((s) => s.node === port.node && s.output === port.output) ?? null;
     return all.find((s) => s.node === selected) ?? null;
-  }, [doc, blockOf, port, selected]);
+  }, [settled, blockOf, port, selected]);
+  const from = useSame(found);
 
   const onConnect = useCallback(
     (source: string, output: string, target: string, field: string) => {
       const out = fitting.boxOf(source)?.right.find((p) => p.name === output);
       const box = fitting.boxOf(target);
-      const step = find(doc, target);
+      const step = find(settled, target);
       if (!box || !step) return;
       if (out?.control) {
-        const holder = find(doc, source)!;
+        const holder = find(settled, source)!;
         const f = fieldsOf(blockOf(holder.type)).find((x) => keyOf(holder.fields, x) === output);
         return edit((t) => wire(t, source, output, f?.wiring?.via ?? "list", `$${target}`));
       }
@@ -54,7 +58,7 @@ export function useWiring({ document, catalogue, graph, selected, select, refuse
       const all = fieldsOf(blockOf(step.type));
       // A line that was let go on a block, or on a field that takes something else.
       const named = all.find((f) => keyOf(step.fields, f) === field);
-      const given = sources(doc, blockOf).filter((s) => s.node === source && (!output || s.output === output));
+      const given = sources(settled, blockOf).filter((s) => s.node === source && (!output || s.output === output));
       const pick = (wanted: string[]) => given.find((s) => fits(s.kinds, wanted));
       const taking = named?.wiring && pick(named.wiring.kinds) ? named : all.find((f) => f.name === fit?.port);
       if (!taking?.wiring || fit?.state !== "fits")
@@ -62,7 +66,7 @@ export function useWiring({ document, catalogue, graph, selected, select, refuse
       const chosen = pick(taking.wiring.kinds)?.selector ?? selectorOf(source, output);
       edit((t) => wire(t, target, keyOf(step.fields, taking), taking.wiring!.via, chosen));
     },
-    [doc, blockOf, edit, fitting, refuse],
+    [settled, blockOf, edit, fitting, refuse],
   );
 
   const onDelete = useCallback(
@@ -76,16 +80,32 @@ export function useWiring({ document, catalogue, graph, selected, select, refuse
     [edit, select],
   );
 
+  const now = useRef({ text: doc.text, blockOf, from });
+  useEffect(() => {
+    now.current = { text: doc.text, blockOf, from };
+  });
   const onAdd = useCallback(
     async (basic: Block) => {
-      const block = await queries.ensureQueryData(blockQuery(basic.type ?? ""));
-      const done = insertBlock(doc.text, block, (type) => (type === block.type ? block : blockOf(type)), from);
-      edit(() => done.text);
-      setPort(null);
-      select(done.id);
+      try {
+        const block = await queries.ensureQueryData(blockQuery(basic.type ?? ""));
+        const { text, blockOf: known, from: source } = now.current;
+        const done = insertBlock(text, block, (type) => (type === block.type ? block : known(type)), source);
+        edit(() => done.text);
+        setPort(null);
+        select(done.id);
+      } catch (cause) {
+        refuse((cause as Failure).message);
+      }
     },
-    [queries, doc, blockOf, from, edit, select],
+    [queries, edit, select, refuse],
   );
 
   return { fitting, from, setPort, onConnect, onDelete, onAdd };
+}
+
+// useSame keeps the object while what it says is the same.
+function useSame(source: Source | null): Source | null {
+  const key = source ? `${source.selector} ${source.kinds.join(" ")}` : "";
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is all that the source says
+  return useMemo(() => source, [key]);
 }

@@ -25,6 +25,8 @@ export const theme = EditorView.theme({
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--select)", color: "var(--ink)" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--warn)" },
+  ".cm-collapsedLines": { background: "var(--sunken) !important", color: "var(--ink-2) !important" },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: '"…" !important' },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground, ::selection": {
     backgroundColor: "var(--accent-ground)",

@@ -128,7 +128,7 @@ export const Canvas = memo(function Canvas(props: Props) {
             minZoom={0.05}
             maxZoom={2}
             zoomOnDoubleClick={false}
-            onlyRenderVisibleElements={nodes.length > 80}
+            onlyRenderVisibleElements={nodes.length > 600}
             onConnect={connect}
             onConnectEnd={connectEnd}
             onNodeClick={(_, n) => {

@@ -12,8 +12,8 @@ export interface Line {
 }
 
 export const boxWidth = 184;
-const columnWidth = 264;
-const gap = 34;
+const columnWidth = 236;
+const gap = 44; // room for what the last run did
 const sweeps = 4;
 
 export function layOut(boxes: Box[], lines: Line[]): Map<string, { x: number; y: number }> {

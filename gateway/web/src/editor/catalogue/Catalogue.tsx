@@ -1,5 +1,5 @@
 import { Command } from "cmdk";
-import { useMemo, type RefObject } from "react";
+import { memo, useMemo, type RefObject } from "react";
 import type { Block } from "../../api/editor";
 import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/icons";
@@ -15,14 +15,14 @@ interface Props {
   text: string;
   onText: (text: string) => void;
   search: RefObject<HTMLInputElement | null>;
-  onAdd: (block: Block) => void;
+  onAdd: (block: Block) => void | Promise<void>;
   onLeave: () => void;
 }
 
 const icons = new Set(["model", "visualization", "transformation", "formatter", "flow_control", "sink", "analytics"]);
 
 // Catalogue lists the blocks: type to search, arrow keys to move, Enter to add.
-export function Catalogue({ blocks, from, text, onText, search, onAdd, onLeave }: Props) {
+export const Catalogue = memo(function Catalogue({ blocks, from, text, onText, search, onAdd, onLeave }: Props) {
   const found = useMemo(() => groups(blocks, text, from), [blocks, text, from]);
   return (
     <Command
@@ -57,9 +57,9 @@ export function Catalogue({ blocks, from, text, onText, search, onAdd, onLeave }
       </Command.List>
     </Command>
   );
-}
+});
 
-function Item({ group, block, onAdd }: { group: string; block: Block; onAdd: (block: Block) => void }) {
+function Item({ group, block, onAdd }: { group: string; block: Block; onAdd: Props["onAdd"] }) {
   const category = block.category ?? "other";
   const help = block.runnable ? block.help : `Can't run: ${block.notRunnableMessage ?? "not here"}`;
   return (
@@ -68,7 +68,7 @@ function Item({ group, block, onAdd }: { group: string; block: Block; onAdd: (bl
       className={style.item}
       data-off={!block.runnable || undefined}
       title={`${block.help ?? ""}\n${block.type ?? ""}`}
-      onSelect={() => onAdd(block)}
+      onSelect={() => void onAdd(block)}
     >
       <span className={style.tile} data-category={category}>
         <Icon name={icons.has(category) ? category : "block"} size={16} />

@@ -2,7 +2,7 @@
 import type { Block } from "../../api/editor";
 import { words } from "../../graph/stepsOf";
 import type { Doc, Element } from "../model/doc";
-import { nodeOf, referencesIn } from "../model/refs";
+import { isReference, nodeOf, referencesIn } from "../model/refs";
 import { fieldsOf, type Field, type Wiring } from "./fields";
 
 export function fits(kinds: string[], wanted: string[]): boolean {
@@ -78,8 +78,8 @@ export function downstream(doc: Doc, id: string): Set<string> {
   return seen;
 }
 
-// fieldFor is the field of a block that takes an output: an empty one that must be given
-// before others.
+// fieldFor is the field of a block that takes an output: one that must be given before others,
+// an empty one before one that is wired, and what a person typed last.
 export function fieldFor(
   block: Block | undefined,
   fields: Record<string, unknown>,
@@ -87,11 +87,18 @@ export function fieldFor(
 ): Field | undefined {
   const taking = fieldsOf(block).filter((f) => f.wiring && !f.wiring.target && fits(kinds, f.wiring.kinds));
   const exact = (f: Field) => f.wiring!.kinds.some((k) => kinds.includes(k) && k !== "*");
-  const score = (f: Field) =>
-    (f.required ? 4 : 0) +
-    (exact(f) ? 2 : 0) +
-    (f.name in fields ? 0 : 1) -
-    (f.control && f.wiring!.via === "self" ? 1 : 0);
+  const score = (f: Field) => {
+    const self = f.wiring!.via === "self";
+    const now = fields[f.name];
+    const typed = self && now !== undefined && now !== "" && !isReference(now);
+    return (
+      (f.required ? 4 : 0) +
+      (exact(f) ? 2 : 0) +
+      (now === undefined ? 1 : 0) -
+      (f.control && self ? 1 : 0) -
+      (typed ? 8 : 0)
+    );
+  };
   return taking.sort((a, b) => score(b) - score(a))[0];
 }
 

@@ -23,8 +23,18 @@ const titles: [category: string, title: string][] = [
 
 export const titleOfCategory = (category: string) => titles.find(([c]) => c === category)?.[1] ?? "Other";
 
-// current leaves out the versions that a newer one replaces.
-export const current = (blocks: Block[]) => blocks.filter((b) => !b.replacedBy);
+// current is one version of each block: the newest that runs, else the newest.
+export function current(blocks: Block[]): Block[] {
+  const best = new Map<string, Block>();
+  for (const b of blocks) {
+    const family = (b.type ?? "").replace(/@v\d+$/, "");
+    const known = best.get(family);
+    if (!known || rank(b) > rank(known)) best.set(family, b);
+  }
+  return [...best.values()];
+}
+
+const rank = (b: Block) => (b.runnable ? 10_000 : 0) + Number(/@v(\d+)$/.exec(b.type ?? "")?.[1] ?? 0);
 
 export function matches(block: Block, words: string[]): boolean {
   const text = [block.title, block.type, block.help, titleOfCategory(block.category ?? ""), ...(block.inputKinds ?? [])]

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { credentialsOf } from "../../api/editor";
 import type { Failure } from "../../api/failure";
 import type { Credential } from "../../api/owner";
+import { pathOf } from "../../console/routes";
 import { providerName } from "../../run/providers";
 import { Combobox } from "../../ui/Combobox";
 import type { Field } from "../catalogue/fields";
@@ -19,7 +20,6 @@ export function CredentialValue({ field, value, onChange }: Props) {
   const list = useQuery<Credential[], Failure>({
     queryKey: ["credentials", path.workspace, "all"],
     queryFn: () => credentialsOf(path.workspace),
-    staleTime: 30_000,
   });
   const fits = (c: Credential) =>
     !field.provider || field.provider === "generic" || c.provider === field.provider || c.provider === "generic";
@@ -45,6 +45,11 @@ export function CredentialValue({ field, value, onChange }: Props) {
         ...choices,
         { value: "$credentials", label: "Later, or the visitor's own", note: "unbound" },
       ]}
+      action={{
+        label: "Create a credential",
+        // In a tab of its own: the list is read again when one comes back.
+        onSelect: () => void window.open(pathOf.credentials(path.workspace), "_blank", "noopener"),
+      }}
       empty="There is no credential in this workspace."
     />
   );

@@ -63,17 +63,10 @@ export function Dock({ path, doc, inspection, store, blocked, selected, onSelect
     <section className={classes(style.dock, !open && style.shut)} aria-label="Run" data-part="dock" ref={room}>
       <div className={style.bar}>
         <h2 className={style.title}>Run</h2>
-        <span className={style.said} role="status">
+        <span className={style.said} role="status" data-old={ran.text !== doc.text || undefined}>
           {saidOf(run, ran, doc.text)}
         </span>
-        <Button
-          look="ghost"
-          square
-          size={28}
-          icon={open ? "down" : "up"}
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-        >
+        <Button look="ghost" square size={28} icon={open ? "down" : "up"} onClick={() => setOpen(!open)}>
           {open ? "Fold the run panel" : "Unfold the run panel"}
         </Button>
       </div>
