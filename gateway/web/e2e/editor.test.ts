@@ -142,7 +142,7 @@ describe("building", () => {
     await expect
       .poll(async () => (await draftOf(id)).steps[0]!.data)
       .toMatchObject({ who: "$inputs.who", who_2: "$inputs.who" });
-    expect((await draftOf(id)).steps[0]!.template).toBe("hello {who}"); // what is typed is not replaced
+    expect((await draftOf(id)).steps[0]!.template).toBe("hello {who}"); // the wire keeps the typed text
   });
 
   test("the keyboard alone: move, open the settings, delete, undo, redo, copy and paste", async () => {
