@@ -3,6 +3,7 @@ package sessions
 import (
 	"context"
 	"database/sql"
+	"math"
 
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -115,15 +116,16 @@ func (h *Handlers) CreateSignInLink(ctx context.Context, _ *vaultv1.CreateSignIn
 	return &vaultv1.SignInLink{Path: path, ExpireTime: timestamppb.New(until)}, nil
 }
 
-// ListSessions lists living sessions, oldest first: those of the workspace to an owner, else the caller's own.
+// ListSessions lists living sessions, newest first: those of the workspace to an owner, else the caller's own.
 func (h *Handlers) ListSessions(ctx context.Context, req *vaultv1.ListSessionsRequest) (*vaultv1.ListSessionsResponse, error) {
 	of, err := h.sessions.reader(ctx, resource.WorkspaceID(req.GetParent()))
 	if err != nil {
 		return nil, err
 	}
 	rows, next, err := page.List(h.pages, req, page.Listing[Session, page.Place]{
+		First:    page.Place{Time: math.MaxInt64},
 		Binding:  []string{"sessions", of.workspace, of.person},
-		Read:     func(after page.Place, limit int) ([]Session, error) { return h.sessions.list(ctx, of, after, limit) },
+		Read:     func(before page.Place, limit int) ([]Session, error) { return h.sessions.list(ctx, of, before, limit) },
 		CursorOf: func(s Session) page.Place { return page.Place{Time: s.createTime, ID: s.id} },
 	})
 	if err != nil {

@@ -61,11 +61,11 @@ func byID(ctx context.Context, q sqldb.Queryer, workspace, id string, now int64)
 	return scanSession(q.QueryRowContext(ctx, selectLive+`WHERE s.workspace = $1 AND s.id = $2 AND s.expire_time > $3`, workspace, id, now))
 }
 
-// list returns living sessions after a place, oldest first: those that a reader may see.
-func (s *Sessions) list(ctx context.Context, of reader, after page.Place, limit int) ([]Session, error) {
-	rows, err := s.db.QueryContext(ctx, selectLive+`WHERE s.workspace = $1 AND (s.create_time, s.id) > ($2, $3) AND s.expire_time > $4
-		AND ($5 = '' OR k.person = $5) ORDER BY s.create_time, s.id LIMIT $6`,
-		of.workspace, after.Time, after.ID, sqldb.Micros(s.now()), of.person, limit)
+// list returns living sessions before a place, newest first: those that a reader may see.
+func (s *Sessions) list(ctx context.Context, of reader, before page.Place, limit int) ([]Session, error) {
+	rows, err := s.db.QueryContext(ctx, selectLive+`WHERE s.workspace = $1 AND (s.create_time, s.id) < ($2, $3) AND s.expire_time > $4
+		AND ($5 = '' OR k.person = $5) ORDER BY s.create_time DESC, s.id DESC LIMIT $6`,
+		of.workspace, before.Time, before.ID, sqldb.Micros(s.now()), of.person, limit)
 	return sqldb.All(rows, err, scanSession)
 }
 

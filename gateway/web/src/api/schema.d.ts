@@ -586,7 +586,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListSessions lists the sessions of a workspace, oldest first, without their tokens. */
+        /** ListSessions lists the sessions of a workspace, newest first, without their tokens. */
         get: operations["VaultService_ListSessions"];
         put?: never;
         post?: never;

@@ -104,7 +104,7 @@ function Text({ text }: { text: string }) {
   if (!looksLikeMarkdown(text)) return plain;
   return (
     <Suspense fallback={plain}>
-      <Markdown text={text} />
+      <Markdown text={text} below={3} />
     </Suspense>
   );
 }

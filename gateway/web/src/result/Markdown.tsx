@@ -4,10 +4,16 @@ import Renderer from "markdown-to-jsx";
 import { type ReactNode } from "react";
 import style from "./Markdown.module.css";
 
-export default function Markdown({ text }: { text: string }) {
+interface Props {
+  text: string;
+  // Level of the heading that the text stands below.
+  below: 2 | 3;
+}
+
+export default function Markdown({ text, below }: Props) {
   return (
     <div className={style.markdown} data-part="text">
-      <Renderer options={options}>{text}</Renderer>
+      <Renderer options={options[below]}>{text}</Renderer>
     </div>
   );
 }
@@ -39,13 +45,14 @@ function Alt({ alt }: { alt?: string }) {
   return <span>{alt}</span>;
 }
 
-// Headings of an answer stand below those of the page.
-function Heading({ children }: { children?: ReactNode }) {
-  return <h4>{children}</h4>;
-}
+// All headings of a text have one level, so that none leaves out a level of the page.
+const heading = (Tag: "h3" | "h4") =>
+  function Heading({ children }: { children?: ReactNode }) {
+    return <Tag>{children}</Tag>;
+  };
 
 const nothing = () => null;
-const options = {
+const safe = (Heading: ReturnType<typeof heading>) => ({
   disableParsingRawHTML: true,
   forceBlock: true,
   disableAutoLink: false,
@@ -55,6 +62,7 @@ const options = {
     h1: Heading,
     h2: Heading,
     h3: Heading,
+    h4: Heading,
     h5: Heading,
     h6: Heading,
     iframe: nothing,
@@ -67,4 +75,5 @@ const options = {
     video: nothing,
     audio: nothing,
   },
-};
+});
+const options = { 2: safe(heading("h3")), 3: safe(heading("h4")) };

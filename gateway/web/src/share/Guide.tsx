@@ -20,7 +20,7 @@ export function Guide({ text, owner }: { text: string; owner: string }) {
       </div>
       <div className={style.text}>
         <Suspense fallback={<p className={style.plain}>{text}</p>}>
-          <Markdown text={text} />
+          <Markdown text={text} below={2} />
         </Suspense>
       </div>
     </section>

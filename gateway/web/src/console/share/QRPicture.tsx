@@ -1,5 +1,6 @@
 import { encode } from "uqr";
 import { Button } from "../../ui/Button";
+import { save } from "../../ui/save";
 import style from "./More.module.css";
 
 // QRPicture draws a QR code as one path: black on white in both themes, as readers need it.
@@ -11,11 +12,7 @@ export default function QRPicture({ text }: { text: string }) {
     .join("");
   const download = () => {
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}"><rect width="100%" height="100%" fill="#fff"/><path d="${path}"/></svg>`;
-    const a = document.createElement("a");
-    a.href = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-    a.download = "link.svg";
-    a.click();
-    URL.revokeObjectURL(a.href);
+    save("link.svg", new Blob([svg], { type: "image/svg+xml" }));
   };
   return (
     <div className={style.qr}>

@@ -83,7 +83,7 @@ type VaultServiceClient interface {
 	// CreateSession signs in. It takes the code of a sign-in link, or else the key of the
 	// request. Only this reply contains the session's token. A session cannot create another.
 	CreateSession(ctx context.Context, in *CreateSessionRequest, opts ...grpc.CallOption) (*Session, error)
-	// ListSessions lists the sessions of a workspace, oldest first, without their tokens.
+	// ListSessions lists the sessions of a workspace, newest first, without their tokens.
 	ListSessions(ctx context.Context, in *ListSessionsRequest, opts ...grpc.CallOption) (*ListSessionsResponse, error)
 	// DeleteSession ends a session. Within a second it stops working. Runs that it started
 	// go on: they are charged to its key.
@@ -480,7 +480,7 @@ type VaultServiceServer interface {
 	// CreateSession signs in. It takes the code of a sign-in link, or else the key of the
 	// request. Only this reply contains the session's token. A session cannot create another.
 	CreateSession(context.Context, *CreateSessionRequest) (*Session, error)
-	// ListSessions lists the sessions of a workspace, oldest first, without their tokens.
+	// ListSessions lists the sessions of a workspace, newest first, without their tokens.
 	ListSessions(context.Context, *ListSessionsRequest) (*ListSessionsResponse, error)
 	// DeleteSession ends a session. Within a second it stops working. Runs that it started
 	// go on: they are charged to its key.
