@@ -51,7 +51,8 @@ type Error struct {
 	} `json:"details"`
 }
 
-// Error returns the message, the reason and the violation of each field.
+// Error returns the message, the reason, and the violations of fields that the message does
+// not say.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Message)
@@ -60,7 +61,9 @@ func (e *Error) Error() string {
 	}
 	for _, d := range e.Details {
 		for _, v := range d.Violations {
-			fmt.Fprintf(&b, "\n  %s: %s", v.Field, v.Description)
+			if said := v.Field + ": " + v.Description; !strings.Contains(e.Message, said) {
+				b.WriteString("\n  " + said)
+			}
 		}
 	}
 	return b.String()

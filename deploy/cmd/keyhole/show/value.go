@@ -151,7 +151,7 @@ func (p Printer) text(field, s string) string {
 
 var (
 	inWorkspace = regexp.MustCompile(`^workspaces/[a-z0-9-]+/`)
-	resource    = regexp.MustCompile(`^workspaces/[^/ ]+(/(keys|credentials|models|workflows|runs|versions|shares)/[^/ ]+)*$`)
+	resource    = regexp.MustCompile(`^workspaces/[^/ ]+(/(keys|credentials|models|workflows|runs|versions|shares|sessions|people|invitations)/[^/ ]+)*$`)
 )
 
 // Short returns a resource's name as commands accept it: the IDs without collections and
@@ -172,12 +172,15 @@ func Short(name string) string {
 	return strings.Join(ids, "/")
 }
 
-// Printable replaces control characters.
+// Printable puts a text on one line and replaces control characters.
 func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return ' '
+		}
 		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
 			return '�'
 		}
 		return r
-	}, s)
+	}, strings.TrimSpace(s))
 }
