@@ -59,9 +59,10 @@ web: ## Build the web app (Node 20); the programs built after it embed it
 	@cd gateway/web && npm ci --no-audit --no-fund --loglevel=error && npm run build --silent
 
 .PHONY: e2e-web
-e2e-web: build ## Test the web app in Chromium against the real server; installs it where it is missing
+e2e-web: SCREENS ?= all
+e2e-web: build ## Test the web app in Chromium, in all widths and themes; SCREENS=few takes two thirds of the time
 	@deploy/fetch/chromium.sh
-	@cd gateway/web && npm run gen:check --silent && npm run check --silent && npm test --silent && npm run e2e --silent
+	@cd gateway/web && npm run gen:check --silent && npm run check --silent && npm test --silent && SCREENS=$(SCREENS) npm run e2e --silent
 
 .PHONY: bench-web
 bench-web: build ## Measure the share page in Chromium; wants an idle machine
@@ -74,7 +75,7 @@ test: build ## Run every test; installs what is missing (PostgreSQL, Redis)
 	@deploy/fetch/yolov8n.sh .tools/testdata
 	@go vet $(MODULES) && CGO_ENABLED=1 go vet $(WORKER)
 	@go test -timeout 15m $(MODULES) && CGO_ENABLED=1 go test -timeout 15m $(WORKER)
-	@$(MAKE) --no-print-directory e2e-web
+	@$(MAKE) --no-print-directory e2e-web SCREENS=few
 	@$(MAKE) --no-print-directory conformance
 
 # The tests write one line for each case; their own output is shown when one fails.

@@ -4,7 +4,8 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { ask, base, call, credential, demo, greet, otherKey, ownerKey, share } from "./api";
 import { accessible, run, ready, shot, useBrowser, visit } from "./browser";
-import { edges } from "./measure";
+import { heading } from "./owner";
+import { looks, screens } from "./screens";
 
 useBrowser();
 
@@ -20,8 +21,6 @@ async function open(path: string, options: Parameters<typeof visit>[1] = {}): Pr
   await signIn(page);
   return page;
 }
-
-const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { level: 1, name }).waitFor();
 
 describe("signing in", () => {
   test("with a key: the list of workflows, and no key in the page, the address or any storage", async () => {
@@ -122,37 +121,23 @@ describe("workflows", () => {
     await shot(page, "console-empty");
   });
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [390, 1440]) {
-      test(`look right at ${width} px, ${colorScheme}`, async () => {
-        const page = await open("/", { viewport: { width, height: 900 }, colorScheme });
-        const narrow = () =>
-          page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        await heading(page, "Workflows");
-        await page.getByRole("listitem").first().waitFor();
-        await accessible(page);
-        expect(await edges(page)).toEqual([]);
-        expect(await narrow()).toBe(0);
-        await shot(page, `console-workflows-${width}-${colorScheme}`);
-        await page.goto(`${base}/app/demo/workflows/read-text`);
-        await page.locator("[data-part=how-it-works]").waitFor();
-        await page.getByRole("region", { name: "Versions of this workflow" }).waitFor();
-        await accessible(page);
-        expect(await narrow()).toBe(0);
-        await shot(page, `console-workflow-${width}-${colorScheme}`);
-        await page.getByRole("button", { name: "Share Workflow" }).click();
-        await page.getByRole("button", { name: "Copy Share Link" }).waitFor();
-        await accessible(page);
-        expect(await edges(page)).toEqual([]);
-        await shot(page, `console-share-${width}-${colorScheme}`);
-        await page.goto(`${base}/app/demo/runs`);
-        await heading(page, "Runs");
-        await accessible(page);
-        expect(await narrow()).toBe(0);
-        await shot(page, `console-runs-${width}-${colorScheme}`);
-      });
-    }
-  }
+  for (const { name, options } of screens)
+    test(`look right at ${name}`, async () => {
+      const page = await open("/", options);
+      await heading(page, "Workflows");
+      await page.getByRole("listitem").first().waitFor();
+      await looks(page, `console-workflows-${name}`);
+      await page.goto(`${base}/app/demo/workflows/read-text`);
+      await page.locator("[data-part=how-it-works]").waitFor();
+      await page.getByRole("region", { name: "Versions of this workflow" }).waitFor();
+      await looks(page, `console-workflow-${name}`);
+      await page.getByRole("button", { name: "Share Workflow" }).click();
+      await page.getByRole("button", { name: "Copy Share Link" }).waitFor();
+      await looks(page, `console-share-${name}`);
+      await page.goto(`${base}/app/demo/runs`);
+      await heading(page, "Runs");
+      await looks(page, `console-runs-${name}`);
+    });
 });
 
 describe("Share Workflow", () => {

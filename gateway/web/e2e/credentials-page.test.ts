@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { ask, base, call, credential, greet, otherKey, provider, share } from "./api";
 import { accessible, everything, shot, useBrowser } from "./browser";
-import { heading, looks, nowhere, screens, signIn } from "./owner";
+import { heading, nowhere, signIn } from "./owner";
+import { looks, screens } from "./screens";
 
 useBrowser();
 

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accessible, shot, useBrowser, visit } from "./browser";
 import { startGallery } from "./gallery";
-import { edges, targets } from "./measure";
+import { targets } from "./measure";
+import { looks, screensOf } from "./screens";
 
 useBrowser();
 
@@ -15,20 +16,12 @@ afterAll(() => gallery?.close());
 const open = (options: Parameters<typeof visit>[1] = {}) => visit(gallery.url, options);
 
 describe("the gallery", () => {
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [360, 768, 1440]) {
-      test(`${width} px, ${colorScheme}: axe, 3:1 edges, nothing wider than the page`, async () => {
-        const page = await open({ viewport: { width, height: 900 }, colorScheme });
-        await page.getByRole("heading", { name: "Components" }).waitFor();
-        expect(
-          await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-        ).toBe(0);
-        await accessible(page);
-        expect(await edges(page)).toEqual([]);
-        await shot(page, `gallery-${width}-${colorScheme}`);
-      });
-    }
-  }
+  for (const { name, options } of screensOf([360, 768, 1440]))
+    test(`${name}: axe, 3:1 edges, nothing wider than the page`, async () => {
+      const page = await open(options);
+      await page.getByRole("heading", { name: "Components" }).waitFor();
+      await looks(page, `gallery-${name}`);
+    });
 
   test("has targets of 44 px for fingers", async () => {
     const page = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { base, call, greet, otherKey, ownerKey } from "./api";
 import { accessible, shot, useBrowser } from "./browser";
-import { heading, looks, nowhere, screens, signIn } from "./owner";
+import { heading, nowhere, signIn } from "./owner";
+import { looks, screens } from "./screens";
 
 useBrowser();
 

@@ -4,31 +4,20 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { base, chain, demo, greet, share } from "./api";
 import { accessible, openGraph, ready, run, shot, useBrowser, visit } from "./browser";
-import { edges } from "./measure";
+import { looks, screensOf } from "./screens";
 
 useBrowser();
 
 describe("every width and both themes", () => {
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [360, 768, 1024, 1440, 2560]) {
-      test(`${width} px, ${colorScheme}`, async () => {
-        const page = await visit(`/s/${demo}`, {
-          viewport: { width, height: width < 800 ? 780 : Math.round(width * 0.6) },
-          colorScheme,
-        });
-        await ready(page);
-        await page.getByAltText("Input: Sample picture").waitFor();
-        await run(page);
-        await page.locator("[data-part=boxes] g").first().waitFor();
-        expect(
-          await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-        ).toBe(0);
-        await accessible(page);
-        expect(await edges(page)).toEqual([]);
-        await shot(page, `width-${width}-${colorScheme}`);
-      });
-    }
-  }
+  for (const { name, options } of screensOf([360, 768, 1024, 1440, 2560]))
+    test(name, async () => {
+      const page = await visit(`/s/${demo}`, options);
+      await ready(page);
+      await page.getByAltText("Input: Sample picture").waitFor();
+      await run(page);
+      await page.locator("[data-part=boxes] g").first().waitFor();
+      await looks(page, `width-${name}`);
+    });
 
   test("the theme can be chosen, and the choice survives a reload", async () => {
     const page = await visit(`/s/${demo}`, { colorScheme: "light" });

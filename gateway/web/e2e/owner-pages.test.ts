@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { base, call, greet, otherKey } from "./api";
 import { accessible, useBrowser } from "./browser";
-import { heading, looks, screens, signIn } from "./owner";
+import { heading, signIn } from "./owner";
+import { looks, screens } from "./screens";
 
 useBrowser();
 

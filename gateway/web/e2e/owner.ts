@@ -2,8 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { ownerKey } from "./api";
-import { accessible, shot, visit } from "./browser";
-import { edges } from "./measure";
+import { visit } from "./browser";
 
 export const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { level: 1, name }).waitFor();
 
@@ -28,19 +27,3 @@ export async function nowhere(page: Page, secret: string): Promise<void> {
   );
   expect(kept).not.toContain(secret);
 }
-
-// looks checks a page as it is, and takes its picture.
-export async function looks(page: Page, name: string): Promise<void> {
-  await accessible(page);
-  expect(await edges(page)).toEqual([]);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(wide).toBe(0);
-  await shot(page, name);
-}
-
-export const screens = (["light", "dark"] as const).flatMap((colorScheme) =>
-  [390, 1440].map((width) => ({
-    name: `${width}-${colorScheme}`,
-    options: { viewport: { width, height: 900 }, colorScheme },
-  })),
-);

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { call, demo, ownerKey } from "./api";
 import { accessible, shot, useBrowser, visit } from "./browser";
-import { looks, screens } from "./owner";
+import { looks, screens } from "./screens";
 
 useBrowser();
 

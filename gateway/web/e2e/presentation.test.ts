@@ -3,7 +3,8 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { base, call, greet, share } from "./api";
 import { everything, ready, run, shot, useBrowser, visit } from "./browser";
-import { looks, screens, signIn } from "./owner";
+import { signIn } from "./owner";
+import { looks, screens } from "./screens";
 
 useBrowser();
 

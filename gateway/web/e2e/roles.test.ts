@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { base, call, greet, otherKey, provider } from "./api";
 import { accessible, useBrowser, visit } from "./browser";
-import { heading, looks, signIn } from "./owner";
+import { heading, signIn } from "./owner";
+import { looks } from "./screens";
 
 useBrowser();
 

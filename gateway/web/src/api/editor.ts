@@ -87,11 +87,6 @@ export function publishDraft(path: WorkflowPath, etag: string): Promise<Workflow
   );
 }
 
-export function deleteDraft(path: WorkflowPath, etag: string): Promise<unknown> {
-  const params = { path, query: { etag } };
-  return call(client.DELETE("/v1/workspaces/{workspace}/workflows/{workflow}/draft", { params, ...text }));
-}
-
 // createWorkflow makes a workflow without a version: its draft is what there is.
 export function createWorkflow(workspace: string, title: string): Promise<Workflow> {
   return call(

@@ -10,7 +10,6 @@ export type Budget = Schemas["v1Budget"];
 export type AuditEvent = Schemas["v1AuditEvent"];
 export type Model = Schemas["v1Model"];
 export type ModelVersion = Schemas["v1ModelVersion"];
-export type Workspace = Schemas["v1Workspace"];
 export type Usage = Schemas["v1QueryUsageResponse"];
 export type UsageRow = Schemas["v1UsageRow"];
 export type CredentialUsage = Schemas["v1CredentialUsage"];
@@ -202,15 +201,4 @@ export function createModelVersion(path: ModelPath): Promise<ModelVersion> {
 
 export function deleteModelVersion(path: ModelPath & { version: string }): Promise<unknown> {
   return call(client.DELETE(`${oneModel}/versions/{version}`, { params: { path }, ...text }));
-}
-
-// Workspaces, for operators.
-
-export function listWorkspaces(words: string, pageToken: string): Promise<Page<Workspace>> {
-  const params = { query: paging(pageToken, { text: words }) };
-  return pageOf(call(client.GET("/v1/workspaces", { params, ...text })), "workspaces");
-}
-
-export function createWorkspace(workspaceId: string, body: Partial<Workspace>): Promise<Workspace> {
-  return call(client.POST("/v1/workspaces", { params: { query: { workspaceId } }, body, ...text }));
 }

@@ -16,7 +16,7 @@ export function useSpent(workspace: string, keys: Key[]): (key: Key) => number |
       queryKey: ["usage", workspace, "key", p, startOf(p)],
       queryFn: () => queryUsage(workspace, { groupBy: "key", since: startOf(p) }),
       enabled: wanted.has(p),
-      refetchOnMount: "always", // a page that is opened never shows what a budget had left before
+      staleTime: 0, // a page that is opened shows what is left of a budget now
     })),
   });
   return (k) => {

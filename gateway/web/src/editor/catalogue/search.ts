@@ -1,6 +1,6 @@
 // The catalogue as a person looks through it.
 import type { Block } from "../../api/editor";
-import { fits, outputsOf, type Source } from "./fit";
+import { outputsOf, type Source } from "./fit";
 
 export interface Group {
   title: string;
@@ -43,8 +43,6 @@ export function matches(block: Block, words: string[]): boolean {
     .toLowerCase();
   return words.every((w) => text.includes(w));
 }
-
-export const takesKind = (block: Block, kinds: string[]) => fits(kinds, block.inputKinds ?? []);
 
 // groups sorts what a search finds: fitting blocks first, then by category; those that run
 // before those that do not.

@@ -1,0 +1,34 @@
+// What pages look like, in several widths and themes.
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { accessible, shot } from "./browser";
+import { edges } from "./measure";
+
+export interface Screen {
+  name: string;
+  options: { viewport: { width: number; height: number }; colorScheme: "light" | "dark" };
+}
+
+// screensOf returns these widths in both themes if SCREENS is "all", as `make e2e-web` sets it.
+// Otherwise it returns the first width in dark and 1440 px in light, which takes half the time.
+export function screensOf(widths: number[]): Screen[] {
+  const all = (["light", "dark"] as const).flatMap((colorScheme) =>
+    widths.map((width) => ({
+      name: `${width}-${colorScheme}`,
+      options: { viewport: { width, height: 900 }, colorScheme },
+    })),
+  );
+  if (process.env.SCREENS === "all") return all;
+  return all.filter((s) => s.name === `${widths[0]}-dark` || s.name === "1440-light");
+}
+
+export const screens = screensOf([390, 1440]);
+
+// looks checks a page as it is, and takes its picture.
+export async function looks(page: Page, name: string): Promise<void> {
+  await accessible(page);
+  expect(await edges(page)).toEqual([]);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide).toBe(0);
+  await shot(page, name);
+}
