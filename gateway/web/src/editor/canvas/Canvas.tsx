@@ -7,7 +7,7 @@ import {
   type Node,
 } from "@xyflow/react";
 import "../../graph/flow.css";
-import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { neighbour } from "../../graph/neighbour";
 import type { Trouble } from "../problems/problems";
 import style from "./Canvas.module.css";
@@ -53,7 +53,6 @@ export const Canvas = memo(function Canvas(props: Props) {
     [boxes, selected, focused, troubles],
   );
   const edges = useMemo(() => graph.wires.map((w) => edgeOf(w, selected, wire)), [graph.wires, selected, wire]);
-  useFirstView(graph);
 
   const go = (id: string) => {
     onSelect(id);
@@ -125,6 +124,8 @@ export const Canvas = memo(function Canvas(props: Props) {
             multiSelectionKeyCode={null}
             panActivationKeyCode={null}
             attributionPosition="top-right"
+            fitView // before the blocks appear, so that a click never meets a view that moves
+            fitViewOptions={firstView}
             minZoom={0.05}
             maxZoom={2}
             zoomOnDoubleClick={false}
@@ -151,19 +152,6 @@ export const Canvas = memo(function Canvas(props: Props) {
   );
 });
 
-function useFirstView(graph: Graph) {
-  const flow = useReactFlow();
-  const done = useRef(false);
-  useEffect(() => {
-    if (done.current || graph.boxes.length === 0) return;
-    const timer = setTimeout(() => {
-      done.current = true;
-      void flow.fitView({ padding: 0.08, maxZoom: 1, minZoom: 0.4 });
-    }, 60);
-    return () => clearTimeout(timer);
-  }, [flow, graph]);
-}
-
 // useStable keeps the objects of blocks that did not change, so that they are not drawn again.
 function useStable(boxes: Box[]): Box[] {
   const known = useRef(new Map<string, [string, Box]>());
@@ -180,6 +168,8 @@ function useStable(boxes: Box[]): Box[] {
     return out;
   }, [boxes]);
 }
+
+const firstView = { padding: 0.08, maxZoom: 1, minZoom: 0.4 };
 
 const nodes = new WeakMap<Box, Map<string, Node<NodeData>>>();
 
