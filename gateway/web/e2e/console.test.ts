@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { ask, base, call, credential, demo, greet, otherKey, ownerKey, share } from "./api";
 import { accessible, run, ready, shot, useBrowser, visit } from "./browser";
 import { heading } from "./owner";
-import { looks, screens } from "./screens";
+import { illustrate, looks, screens } from "./screens";
 
 useBrowser();
 
@@ -134,6 +134,7 @@ describe("workflows", () => {
       await page.getByRole("button", { name: "Share Workflow" }).click();
       await page.getByRole("button", { name: "Copy Share Link" }).waitFor();
       await looks(page, `console-share-${name}`);
+      if (name === "1440-light") await illustrate(page, "share-dialog.png");
       await page.goto(`${base}/app/demo/runs`);
       await heading(page, "Runs");
       await looks(page, `console-runs-${name}`);

@@ -1,14 +1,11 @@
 // What the README promises: one click on the sample photograph reads its text.
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { base, demo } from "./api";
 import { accessible, openGraph, ready, run, shot, useBrowser, visit } from "./browser";
+import { illustrate } from "./screens";
 
 useBrowser();
-
-const readme = join(import.meta.dirname, "../../../docs/share/share-page.png");
 
 describe("the demo's link", () => {
   test("runs with one click, and shows the text with its boxes", async () => {
@@ -24,9 +21,7 @@ describe("the demo's link", () => {
     expect(await page.locator("[data-part=used]").innerText()).toMatch(/Used 1 run[\s\S]*\d+ runs left today/);
     await accessible(page);
     await shot(page, "demo-after");
-    // The README's picture: times in it differ from run to run, so it is kept until asked for.
-    if (process.env.UPDATE_SCREENSHOT || !existsSync(readme))
-      await page.screenshot({ path: readme, animations: "disabled" });
+    await illustrate(page, "share-page.png");
   });
 
   test("boxes can be pointed at, outputs compared and downloaded", async () => {

@@ -1,4 +1,6 @@
 // What pages look like, in several widths and themes.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { accessible, shot } from "./browser";
@@ -31,4 +33,13 @@ export async function looks(page: Page, name: string): Promise<void> {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wide).toBe(0);
   await shot(page, name);
+}
+
+const docs = join(import.meta.dirname, "../../../docs/share");
+
+// illustrate makes a picture for the docs. Times in it differ from run to run, so it is kept
+// until UPDATE_SCREENSHOT asks for a new one.
+export async function illustrate(page: Page, name: string): Promise<void> {
+  const path = join(docs, name);
+  if (process.env.UPDATE_SCREENSHOT || !existsSync(path)) await page.screenshot({ path, animations: "disabled" });
 }

@@ -151,7 +151,7 @@ func (p Printer) text(field, s string) string {
 
 var (
 	inWorkspace = regexp.MustCompile(`^workspaces/[a-z0-9-]+/`)
-	resource    = regexp.MustCompile(`^workspaces/[^/ ]+(/(keys|credentials|models|workflows|runs|versions|shares|sessions|people|invitations)/[^/ ]+)*$`)
+	resource    = regexp.MustCompile(`^workspaces/[^/ ]+(/(keys|credentials|models|workflows|runs|versions|shares)/[^/ ]+)*$`)
 )
 
 // Short returns a resource's name as commands accept it: the IDs without collections and
