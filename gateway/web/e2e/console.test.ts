@@ -69,7 +69,7 @@ describe("signing in", () => {
     await signIn(page, "kh_wrong");
     await page.getByText("This key is not known here").waitFor();
     expect(await keyField(page).inputValue()).toBe("");
-    expect(await keyField(page).getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => keyField(page).getAttribute("aria-invalid")).toBe("true");
     await accessible(page);
   });
 
@@ -168,7 +168,7 @@ describe("Share Workflow", () => {
     const stranger = await visit(link);
     await ready(stranger);
     await run(stranger);
-    expect(await stranger.locator("[data-part=results]").innerText()).toContain("hello world");
+    await expect.poll(() => stranger.locator("[data-part=results]").innerText()).toContain("hello world");
     await page.goto(`${base}/app/demo/runs?workflow=first-link`);
     await page.getByRole("cell", { name: "Succeeded" }).first().waitFor();
   });
@@ -176,7 +176,7 @@ describe("Share Workflow", () => {
   test("without a private model and without a slot, both settings are off and say why", async () => {
     const { page } = await dialogOf("Plain", greet());
     for (const name of ["Anyone with the link runs on my key", "Use my hidden credentials"]) {
-      expect(await page.getByRole("radio", { name }).isDisabled()).toBe(true);
+      await expect.poll(() => page.getByRole("radio", { name }).isDisabled()).toBe(true);
     }
     await page.getByText("only available when a private Model is detected").waitFor();
     await page.getByText("only available when a step that needs credentials is detected").waitFor();

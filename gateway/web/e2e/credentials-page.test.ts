@@ -78,7 +78,7 @@ describe("credentials", () => {
     await dialog.getByRole("textbox", { name: "Id" }).fill("refused");
     await dialog.getByRole("button", { name: "Add" }).click();
     await dialog.getByRole("alert").waitFor();
-    expect(await dialog.getByLabel("Sent only to").getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => dialog.getByLabel("Sent only to").getAttribute("aria-invalid")).toBe("true");
     await accessible(page);
   });
 

@@ -56,7 +56,7 @@ describe("hidden credentials", () => {
     });
     await ready(page);
     await page.getByRole("button", { name: /^Free for you|^Runs are free/ }).click();
-    expect(await page.getByRole("dialog", { name: "Who pays" }).innerText()).toContain("hidden credentials");
+    await expect.poll(() => page.getByRole("dialog", { name: "Who pays" }).innerText()).toContain("hidden credentials");
     await page.keyboard.press("Escape");
     await openGraph(page);
     expect(await page.locator("input[type=password][data-credential]").count()).toBe(0);
@@ -89,8 +89,8 @@ describe("a visitor's own credential", () => {
     await expect.poll(() => page.locator("[data-part=form]").innerText()).toContain("not a known provider's address");
     await page.getByRole("button", { name: "Run", exact: true }).click(); // without it
     await page.getByText("Add your OpenAI-compatible API key.").waitFor();
-    expect(await field.getAttribute("aria-invalid")).toBe("true");
-    expect(await field.evaluate((e) => e === document.activeElement)).toBe(true);
+    await expect.poll(() => field.getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => field.evaluate((e) => e === document.activeElement)).toBe(true);
     await accessible(page);
     await shot(page, "credential-missing");
     await field.fill(secret);
@@ -117,7 +117,7 @@ describe("a visitor's own credential", () => {
     await ready(page);
     await page.getByLabel("OpenAI-compatible API key").fill(secret);
     await run(page);
-    expect(await page.getByLabel("OpenAI-compatible API key").inputValue()).toBe(secret);
+    await expect.poll(() => page.getByLabel("OpenAI-compatible API key").inputValue()).toBe(secret);
     expect(await traces(page)).not.toContain(secret);
   });
 });

@@ -16,9 +16,11 @@ describe("the demo's link", () => {
     await run(page);
     const values = page.getByRole("group", { name: "Values" });
     await expect.poll(() => values.innerText()).toContain("NASA");
-    expect(await page.locator("[data-part=boxes] g").count()).toBeGreaterThan(1);
-    expect(await page.locator("[data-part=how-it-works] [data-state=succeeded][data-edge]").count()).toBe(5);
-    expect(await page.locator("[data-part=used]").innerText()).toMatch(/Used 1 run[\s\S]*\d+ runs left today/);
+    await expect.poll(() => page.locator("[data-part=boxes] g").count()).toBeGreaterThan(1);
+    await expect.poll(() => page.locator("[data-part=how-it-works] [data-state=succeeded][data-edge]").count()).toBe(5);
+    await expect
+      .poll(() => page.locator("[data-part=used]").innerText())
+      .toMatch(/Used 1 run[\s\S]*\d+ runs left today/);
     await accessible(page);
     await shot(page, "demo-after");
     await illustrate(page, "share-page.png");
@@ -29,7 +31,7 @@ describe("the demo's link", () => {
     await ready(page);
     await run(page);
     await page.locator("[data-part=boxes] rect").first().hover();
-    expect(await page.locator("[data-part=box-label]").innerText()).toMatch(/\d+%/);
+    await expect.poll(() => page.locator("[data-part=box-label]").innerText()).toMatch(/\d+%/);
     await shot(page, "demo-box");
     await page.getByRole("tab", { name: "Picture" }).click();
     const slider = page.getByRole("slider", { name: "Compare with the input" });
@@ -58,7 +60,7 @@ describe("the demo's link", () => {
     await page.locator("[data-part=edge-label]").waitFor();
     await page.locator('[data-id="steps.confident"]').click();
     await page.getByRole("heading", { name: "confident" }).waitFor();
-    expect(await page.locator("[data-part=inspector]").innerText()).toContain("$steps.ocr.predictions");
+    await expect.poll(() => page.locator("[data-part=inspector]").innerText()).toContain("$steps.ocr.predictions");
     await page.getByRole("button", { name: "Definition as JSON" }).click();
     await page.getByRole("textbox", { name: "The definition as JSON" }).waitFor();
     await accessible(page);

@@ -223,7 +223,7 @@ describe("the text", () => {
     await saved(page);
     await page.reload();
     await node(page, "hello").waitFor();
-    expect(await template(page).inputValue()).toBe("kept {who}"); // with its settings open
+    await expect.poll(() => template(page).inputValue()).toBe("kept {who}"); // with its settings open
   });
 
   test("a conflict shows both sides, and nothing is overwritten unseen", async () => {

@@ -28,8 +28,8 @@ describe("a fork", () => {
     await dialog.getByLabel("Your Keyhole key").fill(visitor.key);
     await dialog.getByRole("button", { name: "Continue" }).click();
     await dialog.getByText("Before it runs, you need").waitFor();
-    expect(await dialog.innerText()).toContain(visitor.workspace);
-    expect(await dialog.innerText()).toContain("llm.api_key");
+    await expect.poll(() => dialog.innerText()).toContain(visitor.workspace);
+    await expect.poll(() => dialog.innerText()).toContain("llm.api_key");
     const none = await call<{ workflows?: unknown[] }>(
       "GET",
       `/v1/workspaces/${visitor.workspace}/workflows`,

@@ -54,11 +54,11 @@ describe("components", () => {
     const page = await open();
     const select = page.getByRole("combobox", { name: "Period" });
     await select.selectOption("month");
-    expect(await select.inputValue()).toBe("month");
+    await expect.poll(() => select.inputValue()).toBe("month");
     const toggle = page.getByRole("switch", { name: "Labels" });
     await toggle.focus();
     await page.keyboard.press("Space");
-    expect(await toggle.getAttribute("aria-checked")).toBe("false");
+    await expect.poll(() => toggle.getAttribute("aria-checked")).toBe("false");
   });
 
   test("Menu moves with arrows, acts with Enter, and says so in a toast", async () => {
@@ -90,7 +90,7 @@ describe("components", () => {
     await page.keyboard.press("Shift+Tab");
     await page.keyboard.press("Tab");
     await page.getByRole("tooltip").waitFor();
-    expect(await page.getByRole("tooltip").innerText()).toContain("Ctrl Z");
+    await expect.poll(() => page.getByRole("tooltip").innerText()).toContain("Ctrl Z");
   });
 
   test("Tabs move with arrows; Dialog keeps and returns the focus", async () => {
@@ -104,7 +104,7 @@ describe("components", () => {
     await dialog.waitFor();
     for (let i = 0; i < 6; i++) {
       await page.keyboard.press("Tab");
-      expect(await dialog.evaluate((d) => d.contains(document.activeElement))).toBe(true);
+      await expect.poll(() => dialog.evaluate((d) => d.contains(document.activeElement))).toBe(true);
     }
     await accessible(page);
     await shot(page, "gallery-dialog");
@@ -116,15 +116,15 @@ describe("components", () => {
     const page = await open();
     const busy = page.getByRole("button", { name: "Publishing" });
     await busy.focus();
-    expect(await busy.evaluate((e) => e === document.activeElement)).toBe(true);
-    expect(await busy.getAttribute("aria-busy")).toBe("true");
+    await expect.poll(() => busy.evaluate((e) => e === document.activeElement)).toBe(true);
+    await expect.poll(() => busy.getAttribute("aria-busy")).toBe("true");
   });
 
   test("an error stands at its field and is tied to it", async () => {
     const page = await open();
     const field = page.getByLabel("OpenAI API key");
-    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => field.getAttribute("aria-invalid")).toBe("true");
     const id = (await field.getAttribute("aria-describedby"))!;
-    expect(await page.locator(`[id="${id}"]`).innerText()).toContain("OpenAI did not accept this key.");
+    await expect.poll(() => page.locator(`[id="${id}"]`).innerText()).toContain("OpenAI did not accept this key.");
   });
 });

@@ -20,9 +20,9 @@ describe("markup is text", () => {
     expect(html).not.toContain("window.hacked=1</script>");
     const page = await visit(`/s/${link.token}`);
     await ready(page);
-    expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe(markup);
+    await expect.poll(() => page.getByRole("heading", { level: 1 }).innerText()).toBe(markup);
     await run(page);
-    expect(await page.locator("[data-part=text]").innerText()).toContain(markup);
+    await expect.poll(() => page.locator("[data-part=text]").innerText()).toContain(markup);
     await page.getByRole("button", { name: "Result as JSON" }).click();
     await page.getByRole("textbox", { name: "The result as JSON" }).waitFor();
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
@@ -56,7 +56,7 @@ describe("markup is text", () => {
     });
     await ready(page);
     await run(page);
-    expect(await page.locator("[data-part=failure]").innerText()).toContain(markup);
+    await expect.poll(() => page.locator("[data-part=failure]").innerText()).toContain(markup);
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
     expect(await page.locator("main img[src=x], main script").count()).toBe(0);
     await shot(page, "hostile-error");

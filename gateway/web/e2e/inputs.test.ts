@@ -50,7 +50,7 @@ describe("a picture", () => {
     await page.getByRole("button", { name: "Image URL" }).click();
     await page.getByRole("textbox", { name: "Image URL" }).fill("https://example.com/photo.jpg");
     await page.getByRole("button", { name: "Use", exact: true }).click();
-    expect(await name.innerText()).toBe("https://example.com/photo.jpg");
+    await expect.poll(() => name.innerText()).toBe("https://example.com/photo.jpg");
     await shot(page, "input-address");
   });
 
@@ -120,7 +120,7 @@ describe("a picture", () => {
     await ready(page);
     await page.getByAltText("Input: Sample picture").waitFor();
     await run(page);
-    expect(await page.locator("[data-part=failure]").innerText()).toContain("too large");
+    await expect.poll(() => page.locator("[data-part=failure]").innerText()).toContain("too large");
     await page.getByRole("button", { name: "Shrink it" }).waitFor();
   });
 });
@@ -139,7 +139,7 @@ describe("typed inputs", () => {
     const link = await share(greet(typed), {}, "Typed");
     const page = await visit(`/s/${link.token}`);
     await ready(page);
-    expect(await page.getByLabel("Times", { exact: true }).inputValue()).toBe("3");
+    await expect.poll(() => page.getByLabel("Times", { exact: true }).inputValue()).toBe("3");
     await page.getByLabel("Times", { exact: true }).fill("3.5");
     await page.getByLabel("Weight", { exact: true }).fill("heavy");
     await page.getByLabel("Names", { exact: true }).fill("[1,");
@@ -162,7 +162,7 @@ describe("typed inputs", () => {
       names: ["x", "y"],
     });
     await page.locator("[data-part=results]").waitFor();
-    expect(await page.locator("[data-part=text]").innerText()).toBe("hello world");
+    await expect.poll(() => page.locator("[data-part=text]").innerText()).toBe("hello world");
     await shot(page, "typed-result");
   });
 
@@ -177,12 +177,12 @@ describe("typed inputs", () => {
     const page = await visit(`/s/${link.token}`);
     await ready(page);
     const field = page.getByLabel("Channel", { exact: true });
-    expect(await field.inputValue()).toBe(id);
+    await expect.poll(() => field.inputValue()).toBe(id);
     await field.fill("9007199254740993");
     const sent = page.waitForRequest((r) => r.url().includes(":runStream"));
     await run(page);
     expect((await sent).postData()).toContain('"channel":9007199254740993');
     await page.locator("[data-part=results]").waitFor();
-    expect(await page.locator("[data-part=text]").innerText()).toBe("9007199254740993");
+    await expect.poll(() => page.locator("[data-part=text]").innerText()).toBe("9007199254740993");
   });
 });

@@ -37,7 +37,7 @@ describe("every width and both themes", () => {
     const page = await visit(`/s/${link.token}`);
     await ready(page);
     await run(page);
-    expect(await page.locator("[data-part=results]").innerText()).toContain("Last");
+    await expect.poll(() => page.locator("[data-part=results]").innerText()).toContain("Last");
     await openGraph(page);
     await page.getByRole("button", { name: "Show the whole graph" }).click();
     await shot(page, "graph-200");
@@ -121,10 +121,12 @@ describe("frames", () => {
       const bare = await visit(`/embed/${opened.token}`);
       await bare.getByRole("heading", { level: 1 }).waitFor();
       expect(await bare.locator("[data-part=how-it-works]").count()).toBe(0);
-      expect(await bare.locator("header nav").count()).toBe(1);
+      await expect.poll(() => bare.locator("header nav").count()).toBe(1);
       await page.goto(`${origin}/${opened.token}`);
       await page.frameLocator("iframe").getByRole("heading", { level: 1 }).waitFor();
-      expect(await page.frameLocator("iframe").getByRole("heading", { level: 1 }).innerText()).toBe("Opened");
+      await expect
+        .poll(() => page.frameLocator("iframe").getByRole("heading", { level: 1 }).innerText())
+        .toBe("Opened");
     } finally {
       host.closeAllConnections();
       host.close();

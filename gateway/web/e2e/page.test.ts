@@ -59,7 +59,7 @@ describe("1: a result belongs to its input", () => {
     });
     await runButton(page).click();
     await page.locator("[data-part=progress]").waitFor();
-    expect(await page.locator("[data-part=old-result] [data-part=results]").count()).toBe(1); // not wiped
+    await expect.poll(() => page.locator("[data-part=old-result] [data-part=results]").count()).toBe(1); // not wiped
     await page.getByText("From the previous picture").waitFor();
     await shot(page, "page-old-result");
     release();
@@ -75,7 +75,7 @@ describe("1: a result belongs to its input", () => {
     page.on("request", (r) => void (r.url().includes(":runStream") && sent++));
     await choose(page, "broken.jpg", Buffer.from("not a picture"));
     await page.getByText("broken.jpg is not a picture that this browser can read").waitFor();
-    expect(await runButton(page).isDisabled()).toBe(true);
+    await expect.poll(() => runButton(page).isDisabled()).toBe(true);
     await page.getByText("Choose another picture first.").waitFor();
     await accessible(page);
     await shot(page, "page-unreadable");
@@ -96,7 +96,7 @@ describe("2: a picture by URL", () => {
     await run(page);
     await page.locator("[data-part=boxes] g").first().waitFor();
     const viewer = page.locator("[data-part=viewer]", { has: page.locator("[data-part=boxes]") });
-    expect(await viewer.locator("[data-part=blank]").count()).toBe(1);
+    await expect.poll(() => viewer.locator("[data-part=blank]").count()).toBe(1);
     expect(await viewer.locator("img").count()).toBe(0);
     await shot(page, "page-by-url");
   });
@@ -112,7 +112,7 @@ describe("3: who pays, where the picture goes, what is kept", () => {
     await page.getByRole("button", { name: "Kept: nothing" }).waitFor();
     await page.getByText(/^Uses 1 of your \d+ free runs today$/).waitFor();
     await pays.click();
-    expect(await page.getByRole("dialog", { name: "Who pays" }).innerText()).toMatch(/\d\d:\d\d/);
+    await expect.poll(() => page.getByRole("dialog", { name: "Who pays" }).innerText()).toMatch(/\d\d:\d\d/);
     expect(await page.getByRole("dialog", { name: "Who pays" }).innerText()).not.toMatch(/T\d\d:\d\d:\d\dZ/);
     await accessible(page);
     await shot(page, "page-who-pays");
@@ -161,7 +161,7 @@ describe("4: the field for a credential", () => {
     await ready(page);
     await runButton(page).click();
     await page.getByText("Add your OpenAI-compatible API key.").waitFor();
-    expect(await field(page).evaluate((e) => e === document.activeElement)).toBe(true);
+    await expect.poll(() => field(page).evaluate((e) => e === document.activeElement)).toBe(true);
     expect(await page.locator("[data-part=failure]").count()).toBe(0);
   });
 
@@ -173,8 +173,8 @@ describe("4: the field for a credential", () => {
     await answer(page, failed("PROVIDER_FAILED", "the provider answered 401", { step: "llm", status: "401" }));
     await run(page);
     await page.getByText("OpenAI-compatible did not accept this key.").waitFor();
-    expect(await field(page).getAttribute("aria-invalid")).toBe("true");
-    expect(await field(page).inputValue()).toBe("sk-of-the-visitor-0123456789");
+    await expect.poll(() => field(page).getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => field(page).inputValue()).toBe("sk-of-the-visitor-0123456789");
     await accessible(page);
     await shot(page, "page-key-refused");
     await page.unroute("**/*:runStream");
@@ -191,7 +191,7 @@ describe("4: the field for a credential", () => {
     await page.getByLabel("Keep it until I close this tab").check();
     await run(page);
     await page.locator("[data-part=new-result]").waitFor();
-    expect(await field(page).inputValue()).toBe("sk-of-the-visitor-0123456789");
+    await expect.poll(() => field(page).inputValue()).toBe("sk-of-the-visitor-0123456789");
     const stored = await page.evaluate(() =>
       JSON.stringify([
         { ...localStorage },
@@ -226,9 +226,9 @@ describe("5: the first screen", () => {
     expect((await stage.boundingBox())!.height).toBeGreaterThan(300);
     await page.getByText("You get: text, lines, picture.").waitFor();
     const thumbs = page.getByRole("group", { name: "Samples" }).getByRole("button");
-    expect(await thumbs.count()).toBe(3);
+    await expect.poll(() => thumbs.count()).toBe(3);
     await thumbs.nth(2).click();
-    expect(await thumbs.nth(2).getAttribute("aria-pressed")).toBe("true");
+    await expect.poll(() => thumbs.nth(2).getAttribute("aria-pressed")).toBe("true");
     await shot(page, "page-first-screen");
   });
 });
@@ -267,15 +267,15 @@ describe("8: the viewer", () => {
     const once = await shown({ lines: boxes(["EILEEN COLLINS", "NASA astronaut"]) });
     expect(await once.getByRole("group", { name: "Classes shown" }).count()).toBe(0);
     const labels = once.locator("[data-part=viewer] [data-numbered]");
-    expect(await labels.allInnerTexts()).toEqual(["2", "1"].sort());
+    await expect.poll(() => labels.allInnerTexts()).toEqual(["2", "1"].sort());
     await once.getByRole("switch", { name: "Labels" }).click();
     expect(await labels.count()).toBe(0);
     await once.getByRole("button", { name: /EILEEN COLLINS/ }).hover();
-    expect(await once.locator("[data-part=box-label]").innerText()).toBe("EILEEN COLLINS 71%");
+    await expect.poll(() => once.locator("[data-part=box-label]").innerText()).toBe("EILEEN COLLINS 71%");
     const twice = await shown({ lines: boxes(["cat", "dog", "cat"]) });
     const toggle = twice.getByRole("group", { name: "Classes shown" }).getByRole("button", { name: /cat/ });
     await toggle.click();
-    expect(await twice.locator("[data-part=boxes] g").count()).toBe(1);
+    await expect.poll(() => twice.locator("[data-part=boxes] g").count()).toBe(1);
     await accessible(twice);
     await shot(twice, "viewer-classes");
   });
@@ -286,12 +286,12 @@ describe("8: the viewer", () => {
     const page = await shown({ answer: text });
     const reading = page.locator("[data-part=text]", { has: page.locator("strong") });
     await reading.waitFor();
-    expect(await reading.locator("strong").innerText()).toBe("red cup");
-    expect(await reading.locator("li").count()).toBe(2);
+    await expect.poll(() => reading.locator("strong").innerText()).toBe("red cup");
+    await expect.poll(() => reading.locator("li").count()).toBe(2);
     expect(await reading.locator("a").evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href))).toEqual([
       "https://example.com/",
     ]);
-    expect(await reading.locator("a").getAttribute("rel")).toContain("noopener");
+    await expect.poll(() => reading.locator("a").getAttribute("rel")).toContain("noopener");
     expect(await reading.locator("img, script, iframe").count()).toBe(0);
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
     await accessible(page);
@@ -381,7 +381,7 @@ describe("10: a graph of 200 steps", () => {
     expect(at).toContain("steps.");
     await page.keyboard.press("Enter");
     await page.locator("[data-part=inspector] h3").waitFor();
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H3");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("H3");
   });
 });
 
@@ -394,7 +394,7 @@ describe("11: settings", () => {
     await page.locator('[data-id="steps.confident"]').click();
     const sentence = page.locator("[data-part=sentence]").first();
     await sentence.waitFor();
-    expect(await sentence.innerText()).toBe("Keep a detection when confidence at least min_confidence");
+    await expect.poll(() => sentence.innerText()).toBe("Keep a detection when confidence at least min_confidence");
     await page.locator("[data-part=inspector] summary").first().click();
     await page.getByRole("group", { name: "operations as JSON" }).waitFor();
     const names = await page
@@ -415,9 +415,11 @@ describe("12: snippets", () => {
     await ready(page);
     await page.getByLabel("Who", { exact: true }).fill("everyone in the room");
     await page.getByRole("button", { name: "Use in code" }).click();
-    expect(await page.locator("[data-snippet=curl]").innerText()).toContain('"who": "everyone in the room"');
+    await expect.poll(() => page.locator("[data-snippet=curl]").innerText()).toContain('"who": "everyone in the room"');
     await page.getByRole("tab", { name: "Python" }).click();
-    expect(await page.locator("[data-snippet=python]").innerText()).toContain('sys.exit(json.load(error)["message"])');
+    await expect
+      .poll(() => page.locator("[data-snippet=python]").innerText())
+      .toContain('sys.exit(json.load(error)["message"])');
   });
 });
 
@@ -435,7 +437,7 @@ describe("13: a frame", () => {
         .first()
         .getAttribute("href"),
     ).toBe(`/s/${link.token}`);
-    expect(await runButton(page).isDisabled()).toBe(true);
+    await expect.poll(() => runButton(page).isDisabled()).toBe(true);
     await accessible(page);
     await shot(page, "page-frame");
   });

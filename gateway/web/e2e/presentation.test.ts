@@ -58,12 +58,12 @@ describe("presentation", () => {
     await stranger.getByRole("heading", { level: 1, name: "Say hello" }).waitFor();
     await stranger.getByText("Type a name.").waitFor();
     await stranger.locator("[data-part=guide] strong").getByText("greets").waitFor();
-    expect(await stranger.getByLabel("Your name").inputValue()).toBe("Eve");
+    await expect.poll(() => stranger.getByLabel("Your name").inputValue()).toBe("Eve");
     expect(await stranger.getByRole("textbox", { name: "Tone", exact: true }).count()).toBe(0);
     await stranger.locator("[data-part=example]").getByText("hello Eve").waitFor();
     await looks(stranger, "presentation-stranger");
     await run(stranger);
-    expect(await stranger.locator("[data-part=results]").innerText()).toContain("hello Eve");
+    await expect.poll(() => stranger.locator("[data-part=results]").innerText()).toContain("hello Eve");
     expect(await stranger.locator("[data-part=results]").innerText()).not.toContain("inside");
     const runs = (await sent()).filter((text) => text.includes("hello Eve"));
     expect(runs.length).toBeGreaterThan(0);

@@ -44,13 +44,13 @@ test("an editor reads credentials and models, and gets no button that the server
   await page.goto(`${base}/app/${workspace}/keys`);
   await heading(page, "For owners");
   await page.goto(`${base}/app/${workspace}/workflows/greet`);
-  expect(await page.getByRole("button", { name: "Share Workflow" }).isEnabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Share Workflow" }).isEnabled()).toBe(true);
 });
 
 test("a viewer reads workflows, runs and usage", async () => {
   const { page, workspace } = await joined("PERSON_ROLE_VIEWER");
   const rail = page.getByRole("navigation", { name: "Console" });
-  expect(await rail.getByRole("link").allInnerTexts()).toEqual(["Workflows", "Runs", "Usage", "Models"]);
+  await expect.poll(() => rail.getByRole("link").allInnerTexts()).toEqual(["Workflows", "Runs", "Usage", "Models"]);
   await rail.getByRole("link", { name: "Usage" }).click();
   await page.getByText("Nothing was used in these days").waitFor();
   await expect.poll(() => page.getByRole("alert").count()).toBe(0);

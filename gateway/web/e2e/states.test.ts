@@ -11,7 +11,7 @@ describe("links that do not work", () => {
   test("unknown", async () => {
     const page = await visit("/s/no-such-link");
     await page.locator(problem).waitFor();
-    expect(await page.locator(problem).innerText()).toMatch(/Link not found[\s\S]*(withdrawn|revoked)/i);
+    await expect.poll(() => page.locator(problem).innerText()).toMatch(/Link not found[\s\S]*(withdrawn|revoked)/i);
     await accessible(page);
     await shot(page, "state-unknown");
   });
@@ -66,8 +66,8 @@ describe("links that do not work", () => {
     const link = await share(definition, {}, "Read privately");
     const page = await visit(`/s/${link.token}`);
     await ready(page);
-    expect(await page.getByRole("note").innerText()).toMatch(/cannot run now[\s\S]*model/i);
-    expect(await runButton(page).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole("note").innerText()).toMatch(/cannot run now[\s\S]*model/i);
+    await expect.poll(() => runButton(page).isDisabled()).toBe(true);
     await accessible(page);
     await shot(page, "state-private");
   });
@@ -91,12 +91,12 @@ describe("links that do not work", () => {
     await page.locator("[data-part=results]").waitFor();
     await run(other);
     await other.locator("[data-part=failure]").waitFor();
-    expect(await other.locator("[data-part=failure]").innerText()).toMatch(/allowance is used up/i);
+    await expect.poll(() => other.locator("[data-part=failure]").innerText()).toMatch(/allowance is used up/i);
     await expect.poll(() => runButton(page).isDisabled()).toBe(true); // the page has learned that nothing is left
     await shot(page, "state-exhausted-run");
     await page.reload();
     await ready(page);
-    expect(await page.getByRole("note").innerText()).toContain("used up");
+    await expect.poll(() => page.getByRole("note").innerText()).toContain("used up");
     await accessible(page);
     await shot(page, "state-exhausted");
   });
@@ -112,7 +112,7 @@ describe("a server in trouble", () => {
       before: async (p) => void (await p.route("**/v1/shared/**", (r) => r.abort("connectionrefused"))),
     });
     await page.locator(problem).waitFor({ timeout: 20_000 });
-    expect(await page.locator(problem).innerText()).toContain("cannot be reached");
+    await expect.poll(() => page.locator(problem).innerText()).toContain("cannot be reached");
     await shot(page, "state-down");
     await page.unroute("**/v1/shared/**");
     await page.getByRole("button", { name: "Try again" }).click();
@@ -161,7 +161,7 @@ describe("a server in trouble", () => {
     await ready(page);
     await page.getByAltText("Input: Sample picture").waitFor();
     await run(page);
-    expect(await page.locator("[data-part=failure]").innerText()).toContain("connection was lost");
+    await expect.poll(() => page.locator("[data-part=failure]").innerText()).toContain("connection was lost");
     await shot(page, "state-cut");
   });
 });

@@ -9,6 +9,8 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 90_000,
     hookTimeout: 60_000,
+    // What a page will show is polled; a slow machine takes longer than the default of a second.
+    expect: { poll: { timeout: 20_000, interval: 100 } },
     reporters: ["verbose"],
   },
 });
