@@ -25,22 +25,17 @@ describe("links that do not work", () => {
     await shot(page, "state-paused");
     await call("POST", `/v1/${link.name}:resume`, {});
     await expect
-      .poll(
-        async () => {
-          const again = page.getByRole("button", { name: "Try again" });
-          if (await again.isVisible()) await again.click();
-          return page.getByRole("heading", { level: 1 }).innerText();
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        const again = page.getByRole("button", { name: "Try again" });
+        if (await again.isVisible()) await again.click();
+        return page.getByRole("heading", { level: 1 }).innerText();
+      })
       .toBe("A workflow");
   });
 
   test("expired", async () => {
     const link = await share(greet(), { expireTime: new Date(Date.now() + 1500).toISOString() });
-    await expect
-      .poll(async () => (await fetch(`${base}/v1/shared/${link.token}`)).status, { timeout: 10_000 })
-      .not.toBe(200);
+    await expect.poll(async () => (await fetch(`${base}/v1/shared/${link.token}`)).status).not.toBe(200);
     const page = await visit(`/s/${link.token}`);
     await page.getByText("expired").first().waitFor();
     await shot(page, "state-expired");
@@ -57,7 +52,7 @@ describe("links that do not work", () => {
     await ready(page);
     await page.waitForTimeout(600); // it listens
     await call(method, `/v1/${link.name}${verb}`, method === "POST" ? {} : undefined);
-    await page.getByText(words).first().waitFor({ timeout: 5_000 });
+    await page.getByText(words).first().waitFor();
     await shot(page, `state-open-${state}`);
   });
 
@@ -131,7 +126,7 @@ describe("a server in trouble", () => {
           await r.continue();
         })),
     });
-    await page.getByText("slow to answer").waitFor({ timeout: 10_000 });
+    await page.getByText("slow to answer").waitFor();
     await shot(page, "state-slow");
     go();
     await ready(page);
@@ -195,7 +190,7 @@ describe("a run", () => {
     await expect.poll(async () => (await seen()).keys.length).toBeGreaterThan(before.keys.length);
     await page.locator("[data-part=form]").getByRole("button", { name: "Stop" }).click();
     await page.getByRole("heading", { name: "Stopped" }).waitFor();
-    await expect.poll(async () => (await seen()).gone, { timeout: 10_000 }).toBeGreaterThan(before.gone); // the work ended, too
+    await expect.poll(async () => (await seen()).gone).toBeGreaterThan(before.gone); // the work ended, too
     await shot(page, "run-cancelled");
   });
 });
