@@ -39,12 +39,12 @@ type AuthThrottle struct {
 }
 
 // client is one address with its remaining tries at a point in time. Repeating the same
-// wrong key costs no try. Such a client does not know yet that its key was revoked, and
-// must not lock out others of its address.
+// wrong key costs no try, also while the first one is still being checked. Such a client
+// does not know yet that its key was revoked, and must not lock out others of its address.
 type client struct {
 	left float64
 	at   time.Time
-	seen [guessBurst][sha256.Size]byte // the last wrong keys, in a ring
+	seen [guessBurst][sha256.Size]byte // the last keys that cost a try or were revoked, in a ring
 	next int
 }
 
@@ -79,12 +79,14 @@ func (g *AuthThrottle) Try(ctx context.Context, from string, key secret.Secret, 
 	}
 	p, err := next(ctx, key)
 	if errs.ReasonOf(err) == errorsv1.Reason_REASON_UNAUTHENTICATED {
-		g.known.Invalidate(hash) // it was revoked
-		g.note(from, hash)
+		if known { // and was revoked
+			g.known.Invalidate(hash)
+			g.note(from, hash)
+		}
 		return p, err
 	}
 	if taken {
-		g.giveBack(from)
+		g.giveBack(from, hash)
 	}
 	if err == nil && !known {
 		g.known.Set(hash, struct{}{})
@@ -92,8 +94,8 @@ func (g *AuthThrottle) Try(ctx context.Context, from string, key secret.Secret, 
 	return p, err
 }
 
-// take uses up a try, or returns the time until the next one. A wrong key that was tried
-// before costs none.
+// take uses up a try, or returns the time until the next one. A key that was noted costs
+// none.
 func (g *AuthThrottle) take(from string, hash [sha256.Size]byte, now time.Time) (taken bool, wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -106,10 +108,11 @@ func (g *AuthThrottle) take(from string, hash [sha256.Size]byte, now time.Time) 
 		return false, time.Duration((1 - b.left) * float64(guessEvery))
 	}
 	b.left--
+	b.note(hash)
 	return true, 0
 }
 
-// note remembers a wrong key.
+// note remembers a wrong key that cost no try.
 func (g *AuthThrottle) note(from string, hash [sha256.Size]byte) {
 	if from == "" {
 		return
@@ -117,9 +120,13 @@ func (g *AuthThrottle) note(from string, hash [sha256.Size]byte) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if b := g.of(from, time.Now()); !slices.Contains(b.seen[:], hash) {
-		b.seen[b.next] = hash
-		b.next = (b.next + 1) % len(b.seen)
+		b.note(hash)
 	}
+}
+
+func (b *client) note(hash [sha256.Size]byte) {
+	b.seen[b.next] = hash
+	b.next = (b.next + 1) % len(b.seen)
 }
 
 // of returns the entry of an address. The caller holds the lock.
@@ -139,12 +146,17 @@ func (b *client) leftAt(now time.Time) float64 {
 	return min(guessBurst, b.left+now.Sub(b.at).Seconds()/guessEvery.Seconds())
 }
 
-// giveBack returns the try that a valid key took.
-func (g *AuthThrottle) giveBack(from string) {
+// giveBack returns the try that a key took which was not found wrong.
+func (g *AuthThrottle) giveBack(from string, hash [sha256.Size]byte) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if b := g.by[from]; b != nil {
-		b.left = min(guessBurst, b.left+1)
+	b := g.by[from]
+	if b == nil {
+		return
+	}
+	b.left = min(guessBurst, b.left+1)
+	if i := slices.Index(b.seen[:], hash); i >= 0 {
+		b.seen[i] = [sha256.Size]byte{}
 	}
 }
 

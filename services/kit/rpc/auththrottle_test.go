@@ -178,6 +178,33 @@ func TestGuessesAtTheSameTime(t *testing.T) {
 	})
 }
 
+// The same wrong key costs one try, also when it comes many times at once.
+func TestTheSameWrongKeyAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		let := make(chan struct{})
+		g := rpc.NewAuthThrottle(func(context.Context, secret.Secret) (caller.Principal, error) {
+			<-let
+			return caller.Principal{}, errs.Unauthenticated("no such key")
+		})
+		var all sync.WaitGroup
+		for range 100 {
+			all.Go(func() {
+				_, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString("kh_wrong"))
+				if errs.CodeOf(err) != codes.Unauthenticated {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		close(let)
+		all.Wait()
+		if got := tries(t, g, "10.0.0.1", 100); got != 19 {
+			t.Errorf("%d other keys were looked at, want 19", got)
+		}
+	})
+}
+
 // However many addresses try, the memory for them is bounded.
 func TestManyAddressesGuess(t *testing.T) {
 	t.Parallel()
