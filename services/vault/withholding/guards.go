@@ -27,11 +27,11 @@ type guards struct {
 }
 
 type compiled struct {
-	key     string // a line for each secret: its subject, a tab, and its version or input
-	once    sync.Once
-	set     *guard.Set
-	problem error
-	bytes   int // counted in guards.bytes
+	key string // a line for each secret: its subject, a tab, and its version or input
+	// set compiles the guard once; other callers wait for it. Whoever calls it first compiles, so no
+	// caller can take the place of the compilation and leave the entry without a guard.
+	set   func() (*guard.Set, error)
+	bytes int // counted in guards.bytes
 }
 
 func newGuards() *guards { return &guards{sets: make(map[string]*list.Element), order: list.New()} }
@@ -54,16 +54,10 @@ func (g *guards) together(names []Secret, values []secret.Secret) (*guard.Set, e
 }
 
 func (g *guards) compile(key string, values ...secret.Secret) (*guard.Set, error) {
-	c := g.entry(key)
-	c.once.Do(func() {
-		if c.set, c.problem = guard.New(values...); c.problem == nil {
-			g.weigh(c)
-		}
-	})
-	return c.set, c.problem
+	return g.entry(key, values).set()
 }
 
-// known returns a guard that was compiled before, or nil.
+// known returns a guard that is kept, or nil.
 func (g *guards) known(subject, version string) *guard.Set {
 	g.mu.Lock()
 	e, ok := g.sets[subject+"\t"+version]
@@ -71,12 +65,13 @@ func (g *guards) known(subject, version string) *guard.Set {
 	if !ok {
 		return nil
 	}
-	c := e.Value.(*compiled)
-	c.once.Do(func() {}) // wait for one that is being compiled
-	return c.set
+	set, _ := e.Value.(*compiled).set() // waits for one that is being compiled
+	return set
 }
 
-func (g *guards) entry(key string) *compiled {
+// entry returns the entry of a key, or makes one that compiles the guard of the values. The caller keeps the values
+// until set has returned.
+func (g *guards) entry(key string, values []secret.Secret) *compiled {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if e, ok := g.sets[key]; ok {
@@ -84,19 +79,26 @@ func (g *guards) entry(key string) *compiled {
 		return e.Value.(*compiled)
 	}
 	c := &compiled{key: key}
+	c.set = sync.OnceValues(func() (*guard.Set, error) {
+		set, err := guard.New(values...)
+		if err == nil {
+			g.weigh(c, set.Size())
+		}
+		return set, err
+	})
 	g.sets[key] = g.order.PushFront(c)
 	g.shrink()
 	return c
 }
 
 // weigh counts the size of a compiled guard, unless the guard was dropped meanwhile.
-func (g *guards) weigh(c *compiled) {
+func (g *guards) weigh(c *compiled, size int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if e, ok := g.sets[c.key]; !ok || e.Value.(*compiled) != c {
 		return
 	}
-	c.bytes = c.set.Size()
+	c.bytes = size
 	g.bytes += c.bytes
 	g.shrink()
 }

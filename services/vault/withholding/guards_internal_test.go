@@ -26,7 +26,7 @@ func TestGuardsKeepALimitedAmount(t *testing.T) {
 		}
 		total := 0
 		for e := g.order.Front(); e != nil; e = e.Next() {
-			total += e.Value.(*compiled).set.Size()
+			total += e.Value.(*compiled).bytes
 		}
 		if total != g.bytes || total > maxGuardBytes || len(g.sets) != g.order.Len() {
 			t.Fatalf("after %d: %d bytes in %d guards, counted as %d", i+1, total, g.order.Len(), g.bytes)
@@ -40,5 +40,23 @@ func TestGuardsKeepALimitedAmount(t *testing.T) {
 	}
 	if g.bytes != 0 || g.order.Len() != 0 || len(g.sets) != 0 {
 		t.Errorf("dropped, and %d bytes in %d guards are left", g.bytes, g.order.Len())
+	}
+}
+
+// A caller that looks for a guard between its entry and its compilation must not leave the entry without a guard: then
+// no answer with that credential would be searched.
+func TestAGuardThatIsLookedForEarlyIsCompiled(t *testing.T) {
+	t.Parallel()
+	g := newGuards()
+	value := []secret.Secret{secret.FromString("sk-live-" + rand.Text())}
+	entry := g.entry("credential\t1", value)
+	if g.known("credential", "1") == nil {
+		t.Error("the guard of an entry is not known")
+	}
+	if set, err := g.get("credential", "1", value[0]); set == nil || err != nil {
+		t.Errorf("the caller that compiles got %v, %v", set, err)
+	}
+	if entry.bytes == 0 || g.bytes != entry.bytes {
+		t.Errorf("the guard counts %d bytes of %d", entry.bytes, g.bytes)
 	}
 }
