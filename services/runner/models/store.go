@@ -28,14 +28,17 @@ type Store struct {
 	// downloads bounds concurrent downloads, in fair shares between workspaces.
 	downloads *fair.Pool
 
+	now func() time.Time
+
+	// mu guards entries and their users and used. Nothing is fetched or deleted under it: a large file
+	// takes a while, and each step of each run needs the lock.
 	mu      sync.Mutex
 	entries map[string]*stored
-	now     func() time.Time
 }
 
 // stored is a package in the store, or one that is being fetched.
 type stored struct {
-	ready chan struct{} // closed once pkg or err is set
+	ready chan struct{} // closed once pkg or err is set; they do not change after that
 	pkg   *Package
 	err   error
 	users int
@@ -84,8 +87,7 @@ func (s *Store) Open(ctx context.Context, a Artifact) (pkg *Package, release fun
 	for {
 		entry, mine := s.enter(a.SHA256)
 		if mine {
-			entry.pkg, entry.size, entry.err = s.fetch(ctx, a)
-			s.settle(a.SHA256, entry)
+			s.fill(ctx, a, entry)
 		}
 		select {
 		case <-entry.ready:
@@ -94,6 +96,7 @@ func (s *Store) Open(ctx context.Context, a Artifact) (pkg *Package, release fun
 			return nil, nil, ctx.Err()
 		}
 		if entry.err == nil {
+			// Only the first call of release counts: a second one would let evict delete a package in use.
 			return entry.pkg, sync.OnceFunc(func() { s.leave(entry) }), nil
 		}
 		s.leave(entry)
@@ -146,20 +149,34 @@ func (s *Store) leave(entry *stored) {
 	entry.users--
 }
 
-// settle publishes the result of a fetch and evicts packages to make room for it.
-func (s *Store) settle(key string, entry *stored) {
+// fill fetches the package of an entry and publishes the result. A fetch that panics is
+// published as an error: otherwise all later callers would wait for it.
+func (s *Store) fill(ctx context.Context, a Artifact, entry *stored) {
+	func() {
+		defer errs.Recover(&entry.err)
+		entry.pkg, entry.size, entry.err = s.fetch(ctx, a)
+	}()
+	for _, dir := range s.settle(a.SHA256, entry) {
+		_ = os.RemoveAll(dir)
+	}
+}
+
+// settle publishes the result of a fetch and evicts packages to make room for it. It returns
+// the folders of these, for the caller to delete.
+func (s *Store) settle(key string, entry *stored) (evicted []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if entry.err != nil {
 		delete(s.entries, key)
 	}
 	close(entry.ready)
-	s.evict()
+	return s.evict()
 }
 
-// evict removes unused packages, the least recently used first, until the rest fits. A
-// worker that still has a removed file open can use it until it closes it.
-func (s *Store) evict() {
+// evict forgets unused packages, the least recently used first, until the rest fits, and
+// returns their folders. A worker that still has a deleted file open can use it until it
+// closes it. A package that is fetched again gets another folder. s.mu is held.
+func (s *Store) evict() (dirs []string) {
 	var total int64
 	for _, e := range s.entries {
 		total += e.size
@@ -172,12 +189,13 @@ func (s *Store) evict() {
 			}
 		}
 		if oldest == "" {
-			return
+			break
 		}
 		total -= s.entries[oldest].size
-		_ = os.RemoveAll(s.entries[oldest].pkg.dir)
+		dirs = append(dirs, s.entries[oldest].pkg.dir)
 		delete(s.entries, oldest)
 	}
+	return dirs
 }
 
 func (s *Store) fetch(ctx context.Context, a Artifact) (*Package, int64, error) {
@@ -185,11 +203,17 @@ func (s *Store) fetch(ctx context.Context, a Artifact) (*Package, int64, error) 
 	if err != nil {
 		return nil, 0, diskFailure(err)
 	}
+	kept := false
+	defer func() { // also after a panic
+		if !kept {
+			_ = os.RemoveAll(scratch)
+		}
+	}()
 	pkg, size, err := fetchInto(ctx, a, scratch)
 	if err != nil {
-		_ = os.RemoveAll(scratch)
 		return nil, 0, diskFailure(err)
 	}
+	kept = true
 	return pkg, size, nil
 }
 

@@ -248,3 +248,41 @@ func FuzzUnpack(f *testing.F) {
 		}
 	})
 }
+
+// A fetch that panics is an error of its caller, and the next caller fetches again.
+func TestAFetchThatPanicsLeavesNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, 1<<20)
+	good := artifact([]byte("weights"))
+	bad := good
+	bad.Fetch = func(context.Context, io.Writer) error { panic("hostile") }
+	if _, _, err := s.Open(t.Context(), bad); err == nil || !strings.Contains(err.Error(), "hostile") {
+		t.Errorf("a panic gave %v", err)
+	}
+	if left, _ := os.ReadDir(s.dir); len(left) != 0 {
+		t.Errorf("%v is left of the fetch", left)
+	}
+	_, release, err := s.Open(t.Context(), good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+}
+
+// Packages are chosen for deletion under the lock, and deleted after it: nobody waits for the disk.
+func TestNoFileIsDeletedUnderTheLock(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, 1)
+	pkg, release, err := s.Open(t.Context(), artifact([]byte("weights")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+	s.mu.Lock()
+	dirs := s.evict()
+	_, err = os.Stat(pkg.dir)
+	s.mu.Unlock()
+	if len(dirs) != 1 || dirs[0] != pkg.dir || err != nil {
+		t.Errorf("chosen %v, the package is in %s: %v", dirs, pkg.dir, err)
+	}
+}
