@@ -1,8 +1,9 @@
 // Package recent caches answers for a moment, such as the rights of a caller.
 //
 // It owns the age of answers, it joins callers that ask for the same key at the same time,
-// and it forgets answers when something changed. It does not cache errors. After a change
-// that it knows of, it never returns an answer that was requested before that change.
+// and it forgets answers when something changed. It does not cache errors. It never returns
+// an answer that was requested more than MaxAge before the caller asked, nor one that was
+// requested before a change that it knew of by then.
 package recent
 
 import (
@@ -45,6 +46,7 @@ type entry[V any] struct {
 
 // load is a load that others may join.
 type load[V any] struct {
+	asked time.Time
 	done  chan struct{} // closed after value and err are set
 	value V
 	err   error
@@ -62,10 +64,10 @@ func (c *Cache[V]) Get(ctx context.Context, key string, read func(context.Contex
 	if v, ok := c.find(key, asked); ok {
 		return v, nil
 	}
-	l, first, changes := c.join(key)
+	l, first, changes := c.join(key, asked)
 	if first {
 		c.load(ctx, l, read)
-		c.finish(key, l, entry[V]{l.value, asked.Add(MaxAge)}, changes)
+		c.finish(key, l, changes)
 		return l.value, l.err
 	}
 	select {
@@ -88,41 +90,46 @@ func (c *Cache[V]) find(key string, now time.Time) (v V, ok bool) {
 }
 
 // young is false for an entry from the future too, because the clock may be set back.
-func (e entry[V]) young(now time.Time) bool {
-	left := e.until.Sub(now)
+func (e entry[V]) young(now time.Time) bool { return young(e.until, now) }
+
+func young(until, now time.Time) bool {
+	left := until.Sub(now)
 	return left > 0 && left <= MaxAge
 }
 
-// join returns the load of a key, or starts one.
-func (c *Cache[V]) join(key string) (l *load[V], first bool, changes uint64) {
+// join returns the load of a key, or starts one. A slow load takes no more callers once its
+// answer would be too old for them.
+func (c *Cache[V]) join(key string, asked time.Time) (l *load[V], first bool, changes uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if l, ok := c.loads[key]; ok {
+	if l, ok := c.loads[key]; ok && young(l.asked.Add(MaxAge), asked) {
 		return l, false, 0
 	}
-	l = &load[V]{done: make(chan struct{})}
+	l = &load[V]{asked: asked, done: make(chan struct{})}
 	c.loads[key] = l
 	return l, true, c.changes
 }
 
 func (c *Cache[V]) load(ctx context.Context, l *load[V], read func(context.Context) (V, error)) {
 	defer errs.Recover(&l.err) // a load that panics must not leave the others waiting
+	// The others need the answer after the first caller has left.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 	defer cancel()
 	l.value, l.err = read(ctx)
 }
 
 // finish answers the callers that joined. It caches the answer unless something changed
-// meanwhile.
-func (c *Cache[V]) finish(key string, l *load[V], e entry[V], changes uint64) {
+// meanwhile, or a later load of the key began.
+func (c *Cache[V]) finish(key string, l *load[V], changes uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	close(l.done)
-	if c.loads[key] == l {
-		delete(c.loads, key)
+	if c.loads[key] != l {
+		return
 	}
+	delete(c.loads, key)
 	if l.err == nil && c.changes == changes {
-		c.keep(key, e)
+		c.keep(key, entry[V]{l.value, l.asked.Add(MaxAge)})
 	}
 }
 

@@ -182,3 +182,29 @@ func TestTheSizeIsBounded(t *testing.T) {
 		t.Error("four answers were kept, three may be")
 	}
 }
+
+// An answer may be old when its load ends. A caller that asks long after the load began must
+// not get it: the right that it grants may have been revoked in between.
+func TestASlowLoadTakesNoLateCallers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, hold := recent.New[int](time.Now, 10), make(chan struct{})
+		old := make(chan int)
+		go func() {
+			v, _ := c.Get(t.Context(), "a", func(context.Context) (int, error) { <-hold; return 1, nil })
+			old <- v
+		}()
+		time.Sleep(recent.MaxAge)
+		fresh := func(context.Context) (int, error) { return 2, nil }
+		if v := get(t, c, "a", fresh); v != 2 {
+			t.Errorf("a late caller got %d", v)
+		}
+		close(hold)
+		if v := <-old; v != 1 {
+			t.Errorf("the first caller got %d", v)
+		}
+		if v := get(t, c, "a", fresh); v != 2 {
+			t.Errorf("the old answer %d replaced the later one", v)
+		}
+	})
+}

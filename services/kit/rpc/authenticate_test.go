@@ -40,14 +40,14 @@ func (v *vault) Authenticate(_ context.Context, req *vaultinternalv1.Authenticat
 	return &vaultinternalv1.AuthenticateResponse{Assertion: token}, err
 }
 
-func serveVault(t *testing.T, v *vault) func(context.Context, secret.Secret) (caller.Principal, error) {
+func serveVault(t *testing.T, serve vaultinternalv1.VaultInternalServiceServer, v *vault) func(context.Context, secret.Secret) (caller.Principal, error) {
 	t.Helper()
 	v.id = testkit.Identity(t, testkit.Authority(t), "vault")
 	s, err := rpc.NewServer(rpc.ServerConfig{Endpoint: rpc.Internal, Identity: v.id, Logger: silence(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	vaultinternalv1.RegisterVaultInternalServiceServer(s, v)
+	vaultinternalv1.RegisterVaultInternalServiceServer(s, serve)
 	pipe := rpc.NewPipe()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -59,7 +59,7 @@ func serveVault(t *testing.T, v *vault) func(context.Context, secret.Secret) (ca
 func TestAuthenticator(t *testing.T) {
 	t.Parallel()
 	v := &vault{}
-	ask := serveVault(t, v)
+	ask := serveVault(t, v, v)
 	for range 10 {
 		p, err := ask(t.Context(), secret.FromString("kh_demo"))
 		if err != nil || p.Workspace != "demo" || p.Assertion == "" {
@@ -95,7 +95,7 @@ func TestAuthenticator(t *testing.T) {
 func TestAuthenticatorAsksOnceForAll(t *testing.T) {
 	t.Parallel()
 	v := &vault{hold: make(chan struct{})}
-	ask := serveVault(t, v)
+	ask := serveVault(t, v, v)
 	impatient, giveUp := context.WithCancel(t.Context())
 	first := make(chan error, 1)
 	go func() { _, err := ask(impatient, secret.FromString("kh_demo")); first <- err }()
@@ -118,5 +118,43 @@ func TestAuthenticatorAsksOnceForAll(t *testing.T) {
 	wg.Wait()
 	if n := v.asked.Load(); n != 1 {
 		t.Errorf("%d questions", n)
+	}
+}
+
+// slowVault reads a key and answers later. Its answers say what it read.
+type slowVault struct {
+	vault
+	answer chan struct{}
+}
+
+func (v *slowVault) Authenticate(ctx context.Context, req *vaultinternalv1.AuthenticateRequest) (*vaultinternalv1.AuthenticateResponse, error) {
+	reply, err := v.vault.Authenticate(ctx, req)
+	<-v.answer
+	return reply, err
+}
+
+// A key that is revoked while the vault answers slowly does not live longer than any other.
+func TestASlowAnswerGrantsNothingLater(t *testing.T) {
+	t.Parallel()
+	v := &slowVault{answer: make(chan struct{})}
+	ask := serveVault(t, v, &v.vault)
+	first := make(chan error, 1)
+	go func() { _, err := ask(t.Context(), secret.FromString("kh_demo")); first <- err }()
+	for v.asked.Load() == 0 {
+		time.Sleep(time.Millisecond) // until the key has been read
+	}
+	v.revoked.Store(true)
+	time.Sleep(rpc.AuthenticationLife) // the life of answers is real time
+	second := make(chan error, 1)
+	go func() { _, err := ask(t.Context(), secret.FromString("kh_demo")); second <- err }()
+	close(v.answer)
+	if err := <-first; err != nil {
+		t.Errorf("the caller from before the revocation: %v", err)
+	}
+	if err := <-second; errs.CodeOf(err) != codes.Unauthenticated {
+		t.Errorf("a caller that asked long after the revocation got %v", err)
+	}
+	if _, err := ask(t.Context(), secret.FromString("kh_demo")); errs.CodeOf(err) != codes.Unauthenticated {
+		t.Errorf("the next caller got %v", err)
 	}
 }

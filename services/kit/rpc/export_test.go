@@ -6,3 +6,6 @@ func (g *AuthThrottle) Addresses() int {
 	defer g.mu.Unlock()
 	return len(g.by)
 }
+
+// AuthenticationLife is how long an answer of the vault is used.
+const AuthenticationLife = authenticationLife
