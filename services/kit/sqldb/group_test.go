@@ -401,3 +401,36 @@ func TestCancelledReadIsNotAnOutage(t *testing.T) {
 		}
 	})
 }
+
+// Writes that share a batch are refused nested writes too.
+func TestNestedWritesOfABatchAreRefused(t *testing.T) {
+	t.Parallel()
+	testkit.Databases(t, func(t *testing.T, url string) {
+		db := open(t, url)
+		begun, hold := make(chan struct{}), make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() { // while this write is in progress, the others form a batch
+			if err := db.Group(t.Context(), func(context.Context, *sql.Tx) error { close(begun); <-hold; return nil }); err != nil {
+				t.Error(err)
+			}
+		})
+		<-begun
+		var asking sync.WaitGroup
+		const many = 20
+		asking.Add(many)
+		for range many {
+			wg.Go(func() {
+				asking.Done()
+				err := db.Group(t.Context(), func(ctx context.Context, _ *sql.Tx) error {
+					return db.Group(ctx, func(context.Context, *sql.Tx) error { return nil })
+				})
+				if err == nil || errs.CodeOf(err) != codes.Internal || errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("a nested write: %v", err)
+				}
+			})
+		}
+		asking.Wait()
+		close(hold)
+		wg.Wait()
+	})
+}
