@@ -70,8 +70,11 @@ func (s *views) forget(ctx context.Context, opened *shares.Resolved) {
 
 // prepare marshals what does not depend on the caller.
 func (s *views) prepare(ctx context.Context, opened *shares.Resolved) *view {
-	// Without its examples a view is still right. The next one has them.
-	examples, _ := s.resolver.Examples(context.WithoutCancel(ctx), opened)
+	// All callers of the link wait for this and share it, so it does not end with the first of
+	// them. Without its examples a view is still right. The next one has them.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readWithin)
+	defer cancel()
+	examples, _ := s.resolver.Examples(ctx, opened)
 	share, said := opened.Share, opened.Share.PresentationMessage()
 	common, err := proto.Marshal(&sharingv1.SharedWorkflow{
 		Title: cmp.Or(said.GetTitle(), opened.Workflow.Title), Description: opened.Workflow.Description, Owner: opened.Owner, Version: int32(opened.Version.Number),

@@ -11,6 +11,7 @@ type watched struct {
 	every time.Duration
 	most  int
 
+	// mu guards links and their clients. No link is read under it.
 	mu    sync.Mutex
 	links map[string]*watchedLink
 }
@@ -18,6 +19,7 @@ type watched struct {
 // watchedLink is one link and the clients that wait for its next change.
 type watchedLink struct {
 	clients int
+	known   chan struct{} // closed after the first reading
 	changed chan struct{} // closed at the change
 	cancel  context.CancelFunc
 }
@@ -29,21 +31,36 @@ func newWatched(every time.Duration, most int) *watched {
 // add returns a channel that is closed when what read returns for the link changes. The
 // last client that stops watching ends the reading. It is not ok when too many links are
 // watched already.
+//
+// add returns after the first reading. A client that is told that its link is watched may
+// read the link then: a change after that differs from the first reading, and is not missed.
 func (w *watched) add(token string, read func(context.Context) string) (changed <-chan struct{}, stop func(), ok bool) {
+	link := w.enter(token, read)
+	if link == nil {
+		return nil, nil, false
+	}
+	<-link.known
+	// A client counts once, however often it stops.
+	return link.changed, sync.OnceFunc(func() { w.remove(token, link) }), true
+}
+
+// enter counts a client. The first one of a link starts its reading, which belongs to no
+// client, so that it lasts as long as the last one.
+func (w *watched) enter(token string, read func(context.Context) string) *watchedLink {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	link := w.links[token]
 	if link == nil {
 		if len(w.links) >= w.most {
-			return nil, nil, false
+			return nil
 		}
 		ctx, cancel := context.WithCancel(context.Background())
-		link = &watchedLink{changed: make(chan struct{}), cancel: cancel}
+		link = &watchedLink{known: make(chan struct{}), changed: make(chan struct{}), cancel: cancel}
 		w.links[token] = link
-		go w.follow(ctx, token, link, read)
+		go w.follow(ctx, token, link, read) // ends in remove
 	}
 	link.clients++
-	return link.changed, sync.OnceFunc(func() { w.remove(token, link) }), true
+	return link
 }
 
 func (w *watched) remove(token string, link *watchedLink) {
@@ -56,7 +73,7 @@ func (w *watched) remove(token string, link *watchedLink) {
 	w.forget(token, link)
 }
 
-// forget makes room for a link to be watched from its new state.
+// forget makes room for a link to be watched from its new state. w.mu is held.
 func (w *watched) forget(token string, link *watchedLink) {
 	if w.links[token] == link {
 		delete(w.links, token)
@@ -67,7 +84,9 @@ func (w *watched) forget(token string, link *watchedLink) {
 func (w *watched) follow(ctx context.Context, token string, link *watchedLink, read func(context.Context) string) {
 	tick := time.NewTicker(w.every)
 	defer tick.Stop()
-	for first := read(ctx); ; {
+	first := read(ctx)
+	close(link.known)
+	for {
 		select {
 		case <-ctx.Done():
 			return
@@ -80,6 +99,7 @@ func (w *watched) follow(ctx context.Context, token string, link *watchedLink, r
 		if now == "" || now == first {
 			continue
 		}
+		// The link is forgotten first: a client that comes after the change is told of the next.
 		w.mu.Lock()
 		w.forget(token, link)
 		w.mu.Unlock()

@@ -99,3 +99,25 @@ func TestAnOutageIsNoChange(t *testing.T) {
 		}
 	})
 }
+
+// A page that reads its link once it is told that the link is watched misses no change after
+// that, however long the first reading takes.
+func TestALinkIsWatchedFromItsFirstReading(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, link := newWatched(time.Second, 10), newSource("live")
+		changed, stop, _ := w.add("a", func(ctx context.Context) string {
+			if link.reads.Load() == 0 {
+				time.Sleep(time.Minute) // the first reading is slow
+			}
+			return link.read(ctx)
+		})
+		defer stop()
+		link.state.Store("paused")
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if !closed(changed) {
+			t.Error("the change was missed")
+		}
+	})
+}

@@ -12,6 +12,7 @@ export function useWatch(token: string, onChange: () => void) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
     let wait = pause;
+    let missed = false; // a change may have come while no stream was open
     const listen = async () => {
       if (stream || document.hidden) return;
       const mine = new AbortController();
@@ -24,6 +25,8 @@ export function useWatch(token: string, onChange: () => void) {
         });
         if (answer.status === 200 && answer.body) {
           wait = pause;
+          if (missed) onChange();
+          missed = true;
           if (await firstByte(answer.body)) {
             onChange();
             again = setTimeout(onChange, settled); // another replica may still answer from before
