@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,9 +19,11 @@ type certificate struct {
 	certFile, keyFile string
 	log               *slog.Logger
 
-	mu     sync.Mutex
-	pair   *tls.Certificate
-	loaded time.Time
+	pair atomic.Pointer[tls.Certificate]
+	// reading is held while the files are read, and guards loaded. No other
+	// handshake waits for it: the file system may be slow, and the current certificate is valid.
+	reading sync.Mutex
+	loaded  time.Time
 }
 
 func loadCertificate(certFile, keyFile string, log *slog.Logger) (*certificate, error) {
@@ -34,19 +37,20 @@ func (c *certificate) load() error {
 	if err != nil {
 		return fmt.Errorf("load certificate for HTTPS: %w", err)
 	}
-	c.pair = &pair
+	c.pair.Store(&pair)
 	return nil
 }
 
 // get is tls.Config's GetCertificate. It keeps the current certificate when the files
 // cannot be loaded: a renewal may be half written.
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if time.Since(c.loaded) >= certificateLife {
-		if err := c.load(); err != nil {
-			c.log.Error("certificate not reloaded; the current one stays in use", slog.Any("error", err))
+	if c.reading.TryLock() { // else another handshake reads the files
+		defer c.reading.Unlock()
+		if time.Since(c.loaded) >= certificateLife {
+			if err := c.load(); err != nil {
+				c.log.Error("certificate not reloaded; the current one stays in use", slog.Any("error", err))
+			}
 		}
 	}
-	return c.pair, nil
+	return c.pair.Load(), nil
 }

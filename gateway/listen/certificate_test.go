@@ -2,10 +2,12 @@ package listen
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -71,4 +73,44 @@ func TestHTTPSTakesARenewedCertificate(t *testing.T) {
 			t.Error("the mended certificate is not in use")
 		}
 	})
+}
+
+// A handshake does not wait for another one that reads the files: these may be on a file
+// system that does not answer.
+func TestNoHandshakeWaitsForTheFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, err := identity.OpenAuthority(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Write(dir, "web", "localhost"); err != nil {
+		t.Fatal(err)
+	}
+	crt, key := filepath.Join(dir, "web.crt"), filepath.Join(dir, "web.key")
+	c, err := loadCertificate(crt, key, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(crt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(crt), syscall.Mkfifo(crt, 0o600)); err != nil { // a read waits for a writer
+		t.Fatal(err)
+	}
+	c.loaded = time.Now().Add(-certificateLife)
+	waiting := make(chan error, 1)
+	go func() { _, err := c.get(nil); waiting <- err }()
+	pipe, err := os.OpenFile(crt, os.O_WRONLY, 0) // returns when the files are being read
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pair, err := c.get(nil); pair == nil || err != nil {
+		t.Errorf("a handshake meanwhile got %v, %v", pair, err)
+	}
+	_, err = pipe.Write(text)
+	if err := errors.Join(err, pipe.Close(), <-waiting); err != nil {
+		t.Error(err)
+	}
 }
