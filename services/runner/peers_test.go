@@ -93,7 +93,7 @@ func (p *sharingPeer) AuthorizeRun(_ context.Context, r *sharinginternalv1.Autho
 		Name: "workspaces/demo/runs/" + r.GetRun(), Definition: definition, VersionHash: claims.VersionHash,
 		Grant: p.sign(claims), Deadline: timestamppb.New(time.Now().Add(p.runTime)),
 		CredentialInputs: p.answer.GetCredentialInputs(), Models: p.answer.GetModels(),
-		SinksEnabled: p.answer.GetSinksEnabled(), Preview: p.answer.GetPreview(),
+		SinksEnabled: p.answer.GetSinksEnabled(), Preview: p.answer.GetPreview(), SampleInputs: p.answer.GetSampleInputs(),
 	}, nil
 }
 

@@ -463,3 +463,18 @@ func TestLongBodiesArePutTogether(t *testing.T) {
 		t.Errorf("%d bytes arrived, which are not those that were sent", len(body))
 	}
 }
+
+// A run whose sample cannot be read ends like any other: otherwise it would hold a place of
+// its limits until the reaper finds it.
+func TestARunWithoutItsSampleIsBooked(t *testing.T) {
+	t.Parallel()
+	w := newHarness(t, runner.Config{})
+	w.sharing.definition = plain(t)
+	w.sharing.answer.SampleInputs = []byte(`["no object"]`)
+	if _, err := w.shared(t, map[string]any{"who": "you"}); errs.CodeOf(err) != codes.Internal {
+		t.Errorf("got %v", err)
+	}
+	if booked := w.sharing.bookings(t, 1)[0]; booked.GetState() != sharingv1.RunState_RUN_STATE_FAILED {
+		t.Errorf("booked %v", booked)
+	}
+}

@@ -101,9 +101,7 @@ func (e *Executor) Do(ctx context.Context, o Order) (*Result, error) {
 		return nil, refused(err)
 	}
 	ctx = dropCaller(fair.With(ctx, r.client()))
-	if err := r.addSample(); err != nil {
-		return nil, err
-	}
+	// From here on the run has a row and a reservation, so it always reaches its report.
 	r.equip()
 	defer r.redactor.Forget()
 	outputs, failure := r.perform(ctx)

@@ -90,10 +90,14 @@ func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 
 var errRunTime = errs.DeadlineExceeded("the run exceeded its time limit")
 
-// evaluate does the run itself. It stores credentials first, so that nothing after it has them.
+// evaluate does the run itself. It stores credentials as soon as the inputs are complete, so that
+// nothing after it has them.
 func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	// A run that panics is still reported to sharing.
 	defer errs.Recover(&err)
+	if err := r.addSample(); err != nil {
+		return nil, err
+	}
 	if err := r.storeRunCredentials(ctx); err != nil {
 		return nil, err
 	}
