@@ -54,20 +54,21 @@ func (s Store) Renew(ctx context.Context, runs []string, lease int64) (map[strin
 	for len(runs) > 0 {
 		batch := runs[:min(len(runs), batchSize)]
 		runs = runs[len(batch):]
+		var ids []string // of the last attempt: a run that was open in an earlier one may have ended
 		err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 			rows, err := tx.QueryContext(ctx, `UPDATE runs SET lease = $1 WHERE state = 1 AND id IN `+placeholders(1, len(batch))+
 				` RETURNING id`, append([]any{lease}, arguments(batch)...)...)
-			ids, err := sqldb.All(rows, err, func(r sqldb.Scanner) (id string, err error) {
+			ids, err = sqldb.All(rows, err, func(r sqldb.Scanner) (id string, err error) {
 				err = r.Scan(&id)
 				return id, err
 			})
-			for _, id := range ids {
-				open[id] = true
-			}
 			return err
 		})
 		if err != nil {
 			return nil, err
+		}
+		for _, id := range ids {
+			open[id] = true
 		}
 	}
 	return open, nil

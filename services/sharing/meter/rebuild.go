@@ -67,7 +67,7 @@ func (m *Meter) build(ctx context.Context, s Subject) error {
 	won, err := m.redis.RenameNX(ctx, candidate, g.pointer).Result()
 	switch {
 	case err != nil && strings.Contains(err.Error(), "no such key"):
-		return m.redis.Del(ctx, g.counters, g.reservings).Err()
+		return redisx.Error(m.redis.Del(ctx, g.counters, g.reservings).Err())
 	case err != nil:
 		return redisx.Error(err)
 	case !won:

@@ -36,9 +36,17 @@ func (w *writer) insert(ctx context.Context, e *edit) error {
 	}
 	e.before = row
 	if err := w.putGrant(ctx, e); err != nil {
-		return errors.Join(err, w.shares.Discard(context.WithoutCancel(ctx), row, w.now().UnixMicro()))
+		return errors.Join(err, w.discard(ctx, row))
 	}
 	return nil
+}
+
+// discard removes the row of a share that did not get its grant. It continues when the caller
+// has left: otherwise the share would stay, although its creation failed.
+func (w *writer) discard(ctx context.Context, row shares.Share) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shares.GrantWithin)
+	defer cancel()
+	return w.shares.Discard(ctx, row, w.now().UnixMicro())
 }
 
 // commit writes a changed share, and gets or withdraws its grant.

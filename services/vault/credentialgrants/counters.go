@@ -63,7 +63,11 @@ func (c *counters) spend(ctx context.Context, attempt []string, q *Quota) (unuse
 	}
 	_, _ = pipe.Exec(ctx) // each command has its own error
 	if err := set.Err(); err != nil && !errors.Is(err, redis.Nil) {
-		return false, false, redisx.Error(fmt.Errorf("use handle: %w", err))
+		err = redisx.Error(fmt.Errorf("use handle: %w", err))
+		if q != nil && count.Err() == nil { // in a cluster, one of the two commands may fail alone
+			err = errors.Join(err, c.giveBack(ctx, *q))
+		}
+		return false, false, err
 	}
 	unused = set.Err() == nil
 	if q == nil {
