@@ -24,6 +24,7 @@ import (
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -109,7 +110,10 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 		Callers: callers, Gate: gate, Bodies: bodies, Timeout: cfg.Timeout,
 		Runner: runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
 	}}
-	g.signin = &signin.Handler{Callers: callers, Bodies: bodies, Vault: vaultv1.NewVaultServiceClient(deps.Vault)}
+	g.signin = &signin.Handler{
+		Callers: callers, Bodies: bodies, Vault: vaultv1.NewVaultServiceClient(deps.Vault),
+		Internal: vaultinternalv1.NewVaultInternalServiceClient(deps.VaultInternal),
+	}
 	if g.api, err = api.New(ctx, api.Config{
 		Clients: api.Clients{Vault: deps.Vault, Sharing: deps.Sharing, Registry: deps.Registry, Runner: deps.Runner},
 		Callers: callers, Gate: gate, Bodies: bodies, MaxArtifact: cfg.MaxArtifact, Timeout: cfg.Timeout,

@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner"
 	"github.com/keyhole-dev/keyhole/services/sharing"
 	"github.com/keyhole-dev/keyhole/services/vault"
+	"github.com/keyhole-dev/keyhole/services/vault/openid"
 )
 
 // Config has the settings of an operator, for all services together.
@@ -37,6 +38,8 @@ type Config struct {
 	GuestKeyRuns int64
 	// SignUp is vault.Config.SignUp: visitors may create workspaces.
 	SignUp bool
+	// OpenID is vault.Config.OpenID: the identity provider.
+	OpenID openid.Settings
 	// SharingDB, VaultDB and RegistryDB are database URLs; empty means SQLite in
 	// the data folder.
 	SharingDB, VaultDB, RegistryDB string

@@ -49,7 +49,7 @@ func (n *Node) openVault(ctx context.Context) error {
 	}
 	n.vault, err = vault.New(vault.Config{
 		GuestRuns: n.cfg.GuestKeyRuns, SignUp: n.cfg.SignUp, EgressAllow: n.cfg.EgressAllow, FetchAllow: n.cfg.FetchAllow,
-		EgressPlaintext: n.cfg.EgressPlaintext, EgressCAFile: n.cfg.EgressCAFile,
+		EgressPlaintext: n.cfg.EgressPlaintext, EgressCAFile: n.cfg.EgressCAFile, OpenID: n.cfg.OpenID,
 	}, vault.Deps{
 		DB: n.stores.vault, Redis: n.stores.vaultRedis, KEK: kek, Identity: id, Verifier: id.Verifier(),
 		Logger: n.tel.Logger.With("service", "vault"), Metrics: n.tel.Registerer,

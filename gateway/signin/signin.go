@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -11,17 +12,20 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 )
 
 // timeout bounds a request.
 const timeout = 30 * time.Second
 
-// Handler serves sign-in and sign-out, invitations and sign-up. All fields are required.
+// Handler serves sign-in and sign-out, invitations, sign-up and the identity provider. All fields are required.
 type Handler struct {
 	Callers *auth.Auth
 	Bodies  *intake.Reader
 	Vault   vaultv1.VaultServiceClient
+	// Internal signs in with the identity provider.
+	Internal vaultinternalv1.VaultInternalServiceClient
 }
 
 // action answers a request that passed the checks of Serve.
@@ -29,11 +33,15 @@ type action func(ctx context.Context, w http.ResponseWriter, r *http.Request) ([
 
 // actions are what a browser does at /app/{name}.
 func (h *Handler) actions() map[string]action {
-	return map[string]action{"sign-in": h.signIn, "sign-out": h.signOut, "join": h.join, "sign-up": h.signUp}
+	return map[string]action{"sign-in": h.signIn, "sign-out": h.signOut, "join": h.join, "sign-up": h.signUp, "openid": h.startOpenID}
 }
 
-// Serve answers a POST to /app/{rest}. It reports whether the path is its own.
+// Serve answers a POST to /app/{rest}, and the identity provider's answer. It reports whether the path is its own.
 func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, rest string) bool {
+	if rest == callback {
+		h.finishOpenID(w, r)
+		return true
+	}
 	act := h.actions()[rest]
 	if r.Method != http.MethodPost || act == nil {
 		return false
@@ -77,10 +85,12 @@ func (h *Handler) signIn(ctx context.Context, w http.ResponseWriter, r *http.Req
 }
 
 // signOut ends the session of the cookie. The browser forgets the cookie in any case.
+// The reply says where the browser signs out too, if the session began at the identity provider.
 func (h *Handler) signOut(ctx context.Context, w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	at := h.signOutAt(ctx, r)
 	h.end(ctx, r)
 	auth.ClearCookie(w)
-	return []byte("{}"), nil
+	return json.Marshal(location{at})
 }
 
 // end ends the session in a request's cookie, if there is one that lives.

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"crypto/x509"
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
@@ -15,7 +16,8 @@ const (
 
 // clients make the outbound calls. They share no connection.
 type clients struct {
-	rules    *egress.Rules // of steps
+	rules    *egress.Rules  // of steps
+	roots    *x509.CertPool // nil: the machine's
 	steps    *egress.Client
 	pictures *egress.Client
 }
@@ -36,7 +38,7 @@ func newClients(cfg Config) (clients, error) {
 		}
 	}
 	return clients{
-		rules: rules, steps: newClient(limits, rules), pictures: newClient(forPictures(limits), pictureRules),
+		rules: rules, roots: limits.RootCAs, steps: newClient(limits, rules), pictures: newClient(forPictures(limits), pictureRules),
 	}, nil
 }
 

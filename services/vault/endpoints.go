@@ -11,6 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/credentialgrants"
 	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
+	"github.com/keyhole-dev/keyhole/services/vault/openid"
 	"github.com/keyhole-dev/keyhole/services/vault/people"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
@@ -34,6 +35,7 @@ type (
 	grantHandlers              = credentialgrants.InternalHandlers
 	runHandlers                = runs.InternalHandlers
 	callHandlers               = calls.InternalHandlers
+	openIDHandlers             = openid.InternalHandlers
 )
 
 // public implements the endpoint for clients. A method without a handler does not compile. No type in
@@ -59,6 +61,7 @@ type internal struct {
 	*grantHandlers
 	*runHandlers
 	*callHandlers
+	*openIDHandlers
 }
 
 // RegisterPublic registers the endpoint for clients.

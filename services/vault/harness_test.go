@@ -38,6 +38,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
+	"github.com/keyhole-dev/keyhole/services/vault/openid"
 )
 
 // canary is a provider's key that only the provider may see.
@@ -56,6 +57,7 @@ type harness struct {
 	fetch    []string     // addresses that pictures may be fetched from
 	allow    []string     // destinations in addition to the provider
 	resolver *net.Resolver
+	openID   openid.Settings
 	log      *syncBuffer
 }
 
@@ -130,7 +132,7 @@ func (in *harness) start(t testing.TB) *replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := vault.New(vault.Config{SignUp: true, EgressAllow: append(in.allow, in.address()), FetchAllow: in.fetch, Egress: egress.Config{Resolver: in.resolver}},
+	service, err := vault.New(vault.Config{SignUp: true, OpenID: in.openID, EgressAllow: append(in.allow, in.address()), FetchAllow: in.fetch, Egress: egress.Config{Resolver: in.resolver}},
 		vault.Deps{DB: db, Redis: redis, KEK: kek, Identity: own, Verifier: own.Verifier(), Logger: logger, Now: in.now})
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
+	"github.com/keyhole-dev/keyhole/services/vault/openid"
 	"github.com/keyhole-dev/keyhole/services/vault/people"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
@@ -34,6 +35,8 @@ type Config struct {
 	GuestPeriod vaultv1.Period
 	// SignUp lets visitors create workspaces. Their keys have the budget of GuestRuns, as a limit of the operator.
 	SignUp bool
+	// OpenID is the identity provider that people sign in with; without Issuer there is none.
+	OpenID openid.Settings
 	// EgressAllow lists what steps may call although it is not public:
 	// "10.0.0.0/8", "127.0.0.1:11434", "ollama:11434".
 	EgressAllow []string
@@ -42,8 +45,8 @@ type Config struct {
 	FetchAllow []string
 	// EgressPlaintext allows http:// for public destinations.
 	EgressPlaintext bool
-	// EgressCAFile names a PEM file of certificate authorities to trust for providers, in
-	// addition to the machine's. Empty means none.
+	// EgressCAFile names a PEM file of certificate authorities to trust for providers, the
+	// identity provider too, in addition to the machine's. Empty means none.
 	EgressCAFile string
 	// Egress sets limits of the clients for outbound calls. New sets its Rules and RootCAs from
 	// the fields above.
@@ -107,6 +110,7 @@ type Service struct {
 	keys       *keys.Keys
 	sessions   *sessions.Sessions
 	people     *people.People
+	provider   *openid.Client
 	assertions *assertions.Assertions
 	attempts   *attempts.Store
 	running    *revocation.Running
@@ -150,4 +154,7 @@ func (s *Service) Ready(ctx context.Context) error {
 
 // Close closes idle outbound connections. Call it after the servers have stopped. The database and
 // Redis belong to the caller of New.
-func (s *Service) Close() { s.clients.close() }
+func (s *Service) Close() {
+	s.clients.close()
+	s.provider.Close()
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
+	"github.com/keyhole-dev/keyhole/services/vault/openid"
 	"github.com/keyhole-dev/keyhole/services/vault/people"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
@@ -51,6 +52,9 @@ func (s *Service) wire(deps Deps) error {
 	s.people = people.New(people.Deps{
 		DB: s.db, Workspaces: tenants, Sessions: s.sessions, Log: log, Bus: s.bus, Now: s.now, SignUp: s.cfg.signUpBudget(),
 	})
+	if s.provider, err = openid.New(s.cfg.OpenID, openid.Deps{Redis: s.redis, Key: derived.signIns, Roots: s.clients.roots, Now: s.now}); err != nil {
+		return err
+	}
 	codes := rpc.NewAuthThrottle(nil) // a client has the same tries for all kinds of codes
 	stored := credentials.New(credentials.Deps{
 		DB: s.db, Workspaces: tenants, Log: log, Bus: s.bus, KEK: s.kek, Sealer: s.sealer, Rules: s.clients.rules, Now: s.now,
@@ -69,7 +73,7 @@ func (s *Service) wire(deps Deps) error {
 		auditHandlers:      audit.NewHandlers(log, pages),
 		workspaceHandlers:  workspaces.NewHandlers(tenants, log, pages, s.now),
 		keyHandlers:        keys.NewHandlers(s.keys, pages),
-		sessionHandlers:    sessions.NewHandlers(s.sessions, pages, codes, s.cfg.SignUp),
+		sessionHandlers:    sessions.NewHandlers(s.sessions, pages, codes, sessions.Doors{SignUp: s.cfg.SignUp, IdentityProvider: s.provider.Name()}),
 		peopleHandlers:     people.NewHandlers(s.people, pages, codes),
 		credentialHandlers: credentials.NewHandlers(stored, pages),
 		trialHandlers: trials.NewHandlers(trials.Deps{
@@ -83,6 +87,7 @@ func (s *Service) wire(deps Deps) error {
 		internalCredentialHandlers: credentials.NewInternalHandlers(stored),
 		grantHandlers:              credentialgrants.NewInternalHandlers(grants),
 		runHandlers:                runs.NewInternalHandlers(ends),
+		openIDHandlers:             openid.NewInternalHandlers(s.provider, s.people, s.sessions, codes),
 		callHandlers: calls.NewInternalHandlers(calls.Deps{
 			Verifier: deps.Verifier, Logger: s.log, Now: s.now, HandleKey: derived.handles,
 			Egress: s.clients.steps, Fetches: s.clients.pictures, Keys: s.keys, Assertions: s.assertions, Credentials: stored,
@@ -94,13 +99,14 @@ func (s *Service) wire(deps Deps) error {
 }
 
 // derivedKeys are the keys of parts. Each is for one purpose, so that only its part can make or check
-// page tokens, handles, assertions or thresholds, and none can unwrap a data key.
-type derivedKeys struct{ pages, handles, assertions, thresholds secret.Secret }
+// page tokens, handles, assertions, thresholds or sign-ins, and none can unwrap a data key.
+type derivedKeys struct{ pages, handles, assertions, thresholds, signIns secret.Secret }
 
 func derive(k *envelope.KEK) (derivedKeys, error) {
 	var d derivedKeys
 	for purpose, key := range map[string]*secret.Secret{
 		"page tokens": &d.pages, "handle": &d.handles, "assertion": &d.assertions, "fingerprint": &d.thresholds,
+		"sign-in": &d.signIns,
 	} {
 		var err error
 		if *key, err = k.Derive(purpose, ""); err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/config"
 	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
 	"github.com/keyhole-dev/keyhole/services/kit/telemetry"
+	"github.com/keyhole-dev/keyhole/services/vault/openid"
 )
 
 type serveCmd struct {
@@ -37,7 +38,7 @@ type serveCmd struct {
 	EgressAllow     []string `help:"Private networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call." placeholder:"WHERE"`
 	FetchAllow      []string `help:"Private networks and hosts, as in --egress-allow, that pictures may be fetched from. Any visitor can choose these URLs." placeholder:"WHERE"`
 	EgressPlaintext bool     `help:"Allow workflows to call public addresses over plain http://."`
-	EgressCAFile    string   `name:"egress-ca-file" help:"PEM file of certificate authorities to trust for providers, in addition to the system's." type:"existingfile" placeholder:"FILE"`
+	EgressCAFile    string   `name:"egress-ca-file" help:"PEM file of certificate authorities to trust for providers and the identity provider, in addition to the system's." type:"existingfile" placeholder:"FILE"`
 	TrustedProxies  []string `help:"Networks of proxies whose X-Forwarded-For header is trusted." placeholder:"CIDR"`
 	GuestPictures   int64    `help:"Pictures per day for each guest. 0 means ten for each run." default:"0"`
 	GuestRuns       int64    `help:"Runs per day for each guest. A negative number means no separate limit." default:"50"`
@@ -54,12 +55,14 @@ type serveCmd struct {
 	SharingRedis    string   `help:"Sharing Redis URL, redis://... (default: embedded)." placeholder:"URL"`
 	VaultRedis      string   `help:"Vault Redis URL, redis://... (default: embedded)." placeholder:"URL"`
 	Blobs           string   `help:"Bucket for models, s3://... (default: a folder in the data directory)." placeholder:"URL"`
+
+	OpenID openid.Settings `embed:"" prefix:"openid-"`
 }
 
 func (c *serveCmd) node() node.Config {
 	return node.Config{
 		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext, EgressCAFile: c.EgressCAFile,
-		GuestRuns: c.GuestRuns, GuestPictures: c.GuestPictures, GuestKeyRuns: c.GuestKeyRuns, SignUp: c.signUp(), PreviewCalls: c.PreviewCalls,
+		GuestRuns: c.GuestRuns, GuestPictures: c.GuestPictures, GuestKeyRuns: c.GuestKeyRuns, SignUp: c.signUp(), OpenID: c.openID(), PreviewCalls: c.PreviewCalls,
 		SharingDB: c.SharingDB, VaultDB: c.VaultDB, RegistryDB: c.RegistryDB, SharingRedis: c.SharingRedis, VaultRedis: c.VaultRedis,
 		ModelWorkers: c.ModelWorkers, Runs: c.Runs,
 		Blobs: c.Blobs, Gateway: gateway.Config{
@@ -74,6 +77,15 @@ func (c *serveCmd) signUp() bool {
 		return *c.Signup
 	}
 	return c.Demo
+}
+
+// openID has the public URL as its default, because people sign in where they open links.
+func (c *serveCmd) openID() openid.Settings {
+	s := c.OpenID
+	if s.RedirectBase == "" {
+		s.RedirectBase = c.public()
+	}
+	return s
 }
 
 func (c *serveCmd) public() string {

@@ -27,13 +27,20 @@ type Handlers struct {
 	sessions *Sessions
 	pages    *page.Tokens
 	codes    *rpc.AuthThrottle
-	signUp   bool
+	doors    Doors
 }
 
-// NewHandlers returns the handlers of sessions. codes limits the wrong codes of a client, and signUp says whether
-// visitors may create workspaces.
-func NewHandlers(sessions *Sessions, pages *page.Tokens, codes *rpc.AuthThrottle, signUp bool) *Handlers {
-	return &Handlers{sessions: sessions, pages: pages, codes: codes, signUp: signUp}
+// Doors are the ways in without a key, for the page that guests see.
+type Doors struct {
+	// SignUp says whether visitors may create workspaces.
+	SignUp bool
+	// IdentityProvider is the name of the identity provider; "" if there is none.
+	IdentityProvider string
+}
+
+// NewHandlers returns the handlers of sessions. codes limits the wrong codes of a client.
+func NewHandlers(sessions *Sessions, pages *page.Tokens, codes *rpc.AuthThrottle, doors Doors) *Handlers {
+	return &Handlers{sessions: sessions, pages: pages, codes: codes, doors: doors}
 }
 
 // CreateSession signs in, with the code of a link or with the key of the request.

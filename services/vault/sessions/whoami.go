@@ -19,7 +19,7 @@ func (h *Handlers) Whoami(ctx context.Context, _ *vaultv1.WhoamiRequest) (*vault
 	p := caller.From(ctx)
 	me := describe(p)
 	if p.Kind == caller.Guest || p.Kind == caller.None {
-		me.CanSignUp = h.signUp
+		me.CanSignUp, me.IdentityProvider = h.doors.SignUp, h.doors.IdentityProvider
 		return me, nil
 	}
 	var person string

@@ -2671,6 +2671,11 @@ export interface components {
             personTitle?: string;
             /** @description Whether a visitor may create a workspace here. */
             canSignUp?: boolean;
+            /**
+             * @description The identity provider that people can sign in with, as its name for people; empty if
+             *     there is none. Only guests get it.
+             */
+            identityProvider?: string;
         };
         /** @description Workflow is a named definition with numbered versions. */
         v1Workflow: {

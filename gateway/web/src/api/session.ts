@@ -10,8 +10,19 @@ export function signIn(credential: SignInWith): Promise<void> {
   return post<void>("/app/sign-in", credential);
 }
 
-export function signOut(): Promise<void> {
-  return post<void>("/app/sign-out", {});
+interface Location {
+  location: string;
+}
+
+// startSignIn begins a sign-in with the identity provider, and returns the provider's page. next is the page of the
+// console to come back to.
+export async function startSignIn(next: string): Promise<string> {
+  return (await post<Location>("/app/openid", { next })).location;
+}
+
+// signOut ends the session. It returns where to go to sign out at the identity provider too; empty if there is none.
+export async function signOut(): Promise<string> {
+  return (await post<Location>("/app/sign-out", {})).location;
 }
 
 // post sends what the server answers with a cookie. It returns the rest of the answer.
@@ -33,11 +44,13 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   return parse(text) as T;
 }
 
-// me returns who is signed in, or null.
-export async function me(): Promise<Whoami | null> {
+// me returns who is signed in, or null. A guest is passed on: the page for signing in shows what guests may do.
+export async function me(onGuest: (guest: Whoami) => void): Promise<Whoami | null> {
   try {
     const who = await whoami("");
-    return who.role === "guest" ? null : who;
+    if (who.role !== "guest") return who;
+    onGuest(who);
+    return null;
   } catch (cause) {
     if (cause instanceof Failure && cause.reason === "UNAUTHENTICATED") return null; // the session has ended
     throw cause;

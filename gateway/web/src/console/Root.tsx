@@ -34,7 +34,11 @@ const SessionsPage = lazy(() => import("./sessions/SessionsPage"));
 export function Root({ code }: { code: string }) {
   const [unused, setUnused] = useState(code);
   const queries = useQueryClient();
-  const who = useQuery<Whoami | null, Failure>({ queryKey: ["me"], queryFn: me, staleTime: 60_000 });
+  const who = useQuery<Whoami | null, Failure>({
+    queryKey: ["me"],
+    queryFn: () => me((guest) => queries.setQueryData(["guest"], guest)),
+    staleTime: 60_000,
+  });
   const address = useAddress();
   if (who.isPending) return null;
   if (who.error && !who.data) return <Trouble failure={who.error} onRetry={() => void who.refetch()} page />;

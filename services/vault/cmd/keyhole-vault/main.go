@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault"
 	"github.com/keyhole-dev/keyhole/services/vault/envelope"
 	"github.com/keyhole-dev/keyhole/services/vault/migrations"
+	"github.com/keyhole-dev/keyhole/services/vault/openid"
 )
 
 type settings struct {
@@ -28,7 +29,9 @@ type settings struct {
 	EgressAllow     []string `help:"Private networks (10.0.0.0/8) and hosts with ports (ollama:11434) that steps may call." placeholder:"WHERE"`
 	FetchAllow      []string `help:"Private networks and hosts, as in --egress-allow, that pictures may be fetched from. Any visitor can choose these URLs." placeholder:"WHERE"`
 	EgressPlaintext bool     `help:"Allow workflows to call public addresses over plain http://."`
-	EgressCAFile    string   `name:"egress-ca-file" help:"PEM file of certificate authorities to trust for providers, in addition to the system's." type:"existingfile" placeholder:"FILE"`
+	EgressCAFile    string   `name:"egress-ca-file" help:"PEM file of certificate authorities to trust for providers and the identity provider, in addition to the system's." type:"existingfile" placeholder:"FILE"`
+
+	OpenID openid.Settings `embed:"" prefix:"openid-"`
 }
 
 func main() { program.Main("keyhole-vault", run) }
@@ -59,7 +62,7 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	service, err := vault.New(vault.Config{
 		GuestRuns: s.GuestKeyRuns, SignUp: s.Signup, EgressAllow: s.EgressAllow, FetchAllow: s.FetchAllow,
-		EgressPlaintext: s.EgressPlaintext, EgressCAFile: s.EgressCAFile,
+		EgressPlaintext: s.EgressPlaintext, EgressCAFile: s.EgressCAFile, OpenID: s.OpenID,
 	}, vault.Deps{DB: db, Redis: redis, KEK: kek, Identity: p.Identity, Verifier: p.Identity.Verifier(), Logger: p.Logger, Metrics: p.Registerer})
 	if err != nil {
 		return err

@@ -21,11 +21,11 @@ export function Account() {
   const leave = async () => {
     setBusy(true);
     try {
-      await signOut();
+      const elsewhere = await signOut();
       navigate("/", true);
       queries.clear(); // nothing of the workspace stays in the page
       await queries.invalidateQueries({ queryKey: ["me"] });
-      window.location.replace("/");
+      window.location.replace(elsewhere || "/");
     } catch (cause) {
       setFailure(cause as Failure);
       setBusy(false);

@@ -9,6 +9,7 @@ import { Trouble } from "../parts/Trouble";
 import { useTitle } from "../parts/useTitle";
 import { failureWords } from "../parts/words";
 import { Link, navigate } from "../routes";
+import { Provider } from "./Provider";
 import { Welcome } from "./Welcome";
 import style from "./SignIn.module.css";
 
@@ -29,7 +30,7 @@ export function SignIn({ code, query, onDone, onDrop }: Props) {
       title="Share AI workflows by link. Your keys stay yours."
       lead="Build a workflow, send one link, and let people view, run and fork it. You decide who pays."
     >
-      {code ? <WithCode code={code} onDone={onDone} onDrop={onDrop} /> : <WithKey onDone={onDone} query={query} />}
+      {code ? <WithCode code={code} onDone={onDone} onDrop={onDrop} /> : <Ways onDone={onDone} query={query} />}
     </Welcome>
   );
 }
@@ -52,9 +53,25 @@ function useSignIn(onDone: () => Promise<void>) {
   return { busy, failure, go };
 }
 
-// WithKey sends the key once. The field is emptied at the same moment: the page keeps no key.
-function WithKey({ onDone, query }: Pick<Props, "onDone" | "query">) {
+// Ways are the ways in: the identity provider, if there is one, and a key.
+function Ways({ onDone, query }: Pick<Props, "onDone" | "query">) {
   const guest = useQuery<Whoami, Failure>({ queryKey: ["guest"], queryFn: () => whoami(""), staleTime: 60_000 });
+  const provider = guest.data?.identityProvider ?? "";
+  return (
+    <>
+      <Provider name={provider} problem={query.get("problem") ?? ""} />
+      <WithKey onDone={onDone} query={query} second={!!provider} canSignUp={!!guest.data?.canSignUp} />
+    </>
+  );
+}
+
+interface KeyProps extends Pick<Props, "onDone" | "query"> {
+  second: boolean; // after the identity provider
+  canSignUp: boolean;
+}
+
+// WithKey sends the key once. The field is emptied at the same moment: the page keeps no key.
+function WithKey({ onDone, query, second, canSignUp }: KeyProps) {
   const search = query.toString();
   const input = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState(false);
@@ -78,7 +95,7 @@ function WithKey({ onDone, query }: Pick<Props, "onDone" | "query">) {
             ref={input}
             mono
             type="password"
-            autoFocus
+            autoFocus={!second}
             autoCapitalize="off"
             spellCheck={false}
             data-1p-ignore=""
@@ -88,11 +105,11 @@ function WithKey({ onDone, query }: Pick<Props, "onDone" | "query">) {
         )}
       </Field>
       {failure && !refused && <Trouble failure={failure} />}
-      <Button type="submit" look="filled" size={44} busy={busy}>
+      <Button type="submit" look={second ? "outline" : "filled"} size={44} busy={busy}>
         Sign in with a key
       </Button>
       <Hint>
-        {guest.data?.canSignUp ? (
+        {canSignUp ? (
           <>
             No key? <Link href={`/app/sign-up${search && `?${search}`}`}>Create a workspace</Link> of your own.
           </>

@@ -62,6 +62,15 @@ const (
 	Reason_REASON_LAST_OWNER Reason = 28
 	// The operator does not let visitors create workspaces.
 	Reason_REASON_SIGN_UP_CLOSED Reason = 29
+	// The sign-in with an identity provider took too long, was used already, or began in
+	// another browser.
+	Reason_REASON_SIGN_IN_EXPIRED Reason = 30
+	// The identity provider did not sign the person in.
+	Reason_REASON_SIGN_IN_REFUSED Reason = 31
+	// The identity provider signed the person in, but no rule of the operator gives access.
+	Reason_REASON_SIGN_IN_NO_ACCESS Reason = 32
+	// The identity provider has not confirmed the e-mail address that a rule needs.
+	Reason_REASON_EMAIL_NOT_VERIFIED Reason = 33
 	// The workflow definition has problems; each violation names step and field.
 	Reason_REASON_DEFINITION_INVALID Reason = 40
 	// The definition holds a literal secret where a reference belongs.
@@ -187,6 +196,10 @@ var (
 		27:  "REASON_HTTPS_REQUIRED",
 		28:  "REASON_LAST_OWNER",
 		29:  "REASON_SIGN_UP_CLOSED",
+		30:  "REASON_SIGN_IN_EXPIRED",
+		31:  "REASON_SIGN_IN_REFUSED",
+		32:  "REASON_SIGN_IN_NO_ACCESS",
+		33:  "REASON_EMAIL_NOT_VERIFIED",
 		40:  "REASON_DEFINITION_INVALID",
 		41:  "REASON_LITERAL_SECRET",
 		42:  "REASON_CREDENTIAL_UNKNOWN",
@@ -255,6 +268,10 @@ var (
 		"REASON_HTTPS_REQUIRED":             27,
 		"REASON_LAST_OWNER":                 28,
 		"REASON_SIGN_UP_CLOSED":             29,
+		"REASON_SIGN_IN_EXPIRED":            30,
+		"REASON_SIGN_IN_REFUSED":            31,
+		"REASON_SIGN_IN_NO_ACCESS":          32,
+		"REASON_EMAIL_NOT_VERIFIED":         33,
 		"REASON_DEFINITION_INVALID":         40,
 		"REASON_LITERAL_SECRET":             41,
 		"REASON_CREDENTIAL_UNKNOWN":         42,
@@ -338,7 +355,7 @@ var File_keyhole_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xcc\x0e\n" +
+	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xc1\x0f\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16REASON_INVALID_REQUEST\x10\x01\x12\x18\n" +
@@ -356,7 +373,11 @@ const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\rREASON_IN_USE\x10\x1a\x12\x19\n" +
 	"\x15REASON_HTTPS_REQUIRED\x10\x1b\x12\x15\n" +
 	"\x11REASON_LAST_OWNER\x10\x1c\x12\x19\n" +
-	"\x15REASON_SIGN_UP_CLOSED\x10\x1d\x12\x1d\n" +
+	"\x15REASON_SIGN_UP_CLOSED\x10\x1d\x12\x1a\n" +
+	"\x16REASON_SIGN_IN_EXPIRED\x10\x1e\x12\x1a\n" +
+	"\x16REASON_SIGN_IN_REFUSED\x10\x1f\x12\x1c\n" +
+	"\x18REASON_SIGN_IN_NO_ACCESS\x10 \x12\x1d\n" +
+	"\x19REASON_EMAIL_NOT_VERIFIED\x10!\x12\x1d\n" +
 	"\x19REASON_DEFINITION_INVALID\x10(\x12\x19\n" +
 	"\x15REASON_LITERAL_SECRET\x10)\x12\x1d\n" +
 	"\x19REASON_CREDENTIAL_UNKNOWN\x10*\x12\x17\n" +

@@ -350,9 +350,12 @@ type WhoamiResponse struct {
 	// What the person is called.
 	PersonTitle string `protobuf:"bytes,9,opt,name=person_title,json=personTitle,proto3" json:"person_title,omitempty"`
 	// Whether a visitor may create a workspace here.
-	CanSignUp     bool `protobuf:"varint,10,opt,name=can_sign_up,json=canSignUp,proto3" json:"can_sign_up,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	CanSignUp bool `protobuf:"varint,10,opt,name=can_sign_up,json=canSignUp,proto3" json:"can_sign_up,omitempty"`
+	// The identity provider that people can sign in with, as its name for people; empty if
+	// there is none. Only guests get it.
+	IdentityProvider string `protobuf:"bytes,11,opt,name=identity_provider,json=identityProvider,proto3" json:"identity_provider,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *WhoamiResponse) Reset() {
@@ -453,6 +456,13 @@ func (x *WhoamiResponse) GetCanSignUp() bool {
 		return x.CanSignUp
 	}
 	return false
+}
+
+func (x *WhoamiResponse) GetIdentityProvider() string {
+	if x != nil {
+		return x.IdentityProvider
+	}
+	return ""
 }
 
 // Workspace is a tenant.
@@ -3589,7 +3599,7 @@ var File_keyhole_vault_v1_vault_proto protoreflect.FileDescriptor
 const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\n" +
 	"\x1ckeyhole/vault/v1/vault.proto\x12\x10keyhole.vault.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\x0f\n" +
-	"\rWhoamiRequest\"\xd4\x02\n" +
+	"\rWhoamiRequest\"\x81\x03\n" +
 	"\x0eWhoamiResponse\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x1c\n" +
 	"\tworkspace\x18\x02 \x01(\tR\tworkspace\x12\x10\n" +
@@ -3601,7 +3611,8 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x06person\x18\b \x01(\tR\x06person\x12!\n" +
 	"\fperson_title\x18\t \x01(\tR\vpersonTitle\x12\x1e\n" +
 	"\vcan_sign_up\x18\n" +
-	" \x01(\bR\tcanSignUp\"\x8a\x01\n" +
+	" \x01(\bR\tcanSignUp\x12+\n" +
+	"\x11identity_provider\x18\v \x01(\tR\x10identityProvider\"\x8a\x01\n" +
 	"\tWorkspace\x12\x1b\n" +
 	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18PR\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12@\n" +

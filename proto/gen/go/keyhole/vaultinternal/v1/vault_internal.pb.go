@@ -193,6 +193,356 @@ func (x *AuthenticateResponse) GetExpireTime() *timestamppb.Timestamp {
 	return nil
 }
 
+// StartSignInRequest says where the browser is.
+type StartSignInRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The path of the console that the person wants to see.
+	Next string `protobuf:"bytes,1,opt,name=next,proto3" json:"next,omitempty"`
+	// The origin of the page that asked, as the browser named it; empty if it did not.
+	Origin        string `protobuf:"bytes,2,opt,name=origin,proto3" json:"origin,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StartSignInRequest) Reset() {
+	*x = StartSignInRequest{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StartSignInRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StartSignInRequest) ProtoMessage() {}
+
+func (x *StartSignInRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StartSignInRequest.ProtoReflect.Descriptor instead.
+func (*StartSignInRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *StartSignInRequest) GetNext() string {
+	if x != nil {
+		return x.Next
+	}
+	return ""
+}
+
+func (x *StartSignInRequest) GetOrigin() string {
+	if x != nil {
+		return x.Origin
+	}
+	return ""
+}
+
+// StartSignInResponse sends the browser to the identity provider.
+type StartSignInResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The URL at the provider.
+	Location string `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
+	// What the browser has to bring back, sealed by the vault. The gateway keeps it in a
+	// cookie.
+	Flow string `protobuf:"bytes,2,opt,name=flow,proto3" json:"flow,omitempty"`
+	// How long it works, in seconds.
+	Seconds       int64 `protobuf:"varint,3,opt,name=seconds,proto3" json:"seconds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StartSignInResponse) Reset() {
+	*x = StartSignInResponse{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StartSignInResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StartSignInResponse) ProtoMessage() {}
+
+func (x *StartSignInResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StartSignInResponse.ProtoReflect.Descriptor instead.
+func (*StartSignInResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *StartSignInResponse) GetLocation() string {
+	if x != nil {
+		return x.Location
+	}
+	return ""
+}
+
+func (x *StartSignInResponse) GetFlow() string {
+	if x != nil {
+		return x.Flow
+	}
+	return ""
+}
+
+func (x *StartSignInResponse) GetSeconds() int64 {
+	if x != nil {
+		return x.Seconds
+	}
+	return 0
+}
+
+// FinishSignInRequest is what the browser brought back from the identity provider.
+type FinishSignInRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The flow of the browser's cookie.
+	Flow string `protobuf:"bytes,1,opt,name=flow,proto3" json:"flow,omitempty"`
+	// The state.
+	State string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	// The authorization code.
+	Code string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
+	// The issuer that answered (RFC 9207); empty if the answer has none.
+	Issuer string `protobuf:"bytes,4,opt,name=issuer,proto3" json:"issuer,omitempty"`
+	// The code of the provider's error; empty if there is none.
+	Error string `protobuf:"bytes,5,opt,name=error,proto3" json:"error,omitempty"`
+	// Product name of the client, for the list of sessions.
+	Client        string `protobuf:"bytes,6,opt,name=client,proto3" json:"client,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FinishSignInRequest) Reset() {
+	*x = FinishSignInRequest{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FinishSignInRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FinishSignInRequest) ProtoMessage() {}
+
+func (x *FinishSignInRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FinishSignInRequest.ProtoReflect.Descriptor instead.
+func (*FinishSignInRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *FinishSignInRequest) GetFlow() string {
+	if x != nil {
+		return x.Flow
+	}
+	return ""
+}
+
+func (x *FinishSignInRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *FinishSignInRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *FinishSignInRequest) GetIssuer() string {
+	if x != nil {
+		return x.Issuer
+	}
+	return ""
+}
+
+func (x *FinishSignInRequest) GetError() string {
+	if x != nil {
+		return x.Error
+	}
+	return ""
+}
+
+func (x *FinishSignInRequest) GetClient() string {
+	if x != nil {
+		return x.Client
+	}
+	return ""
+}
+
+// FinishSignInResponse is a new session.
+type FinishSignInResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The session, with its token.
+	Session *v1.Session `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"`
+	// The path of the console that the person wanted to see.
+	Next          string `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FinishSignInResponse) Reset() {
+	*x = FinishSignInResponse{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FinishSignInResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FinishSignInResponse) ProtoMessage() {}
+
+func (x *FinishSignInResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FinishSignInResponse.ProtoReflect.Descriptor instead.
+func (*FinishSignInResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *FinishSignInResponse) GetSession() *v1.Session {
+	if x != nil {
+		return x.Session
+	}
+	return nil
+}
+
+func (x *FinishSignInResponse) GetNext() string {
+	if x != nil {
+		return x.Next
+	}
+	return ""
+}
+
+// ResolveSignOutRequest asks for the caller's session.
+type ResolveSignOutRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResolveSignOutRequest) Reset() {
+	*x = ResolveSignOutRequest{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResolveSignOutRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResolveSignOutRequest) ProtoMessage() {}
+
+func (x *ResolveSignOutRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResolveSignOutRequest.ProtoReflect.Descriptor instead.
+func (*ResolveSignOutRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{6}
+}
+
+// ResolveSignOutResponse says where the browser signs out.
+type ResolveSignOutResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The URL at the provider; empty if the session did not begin there, or if the provider
+	// has no such page.
+	Location      string `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResolveSignOutResponse) Reset() {
+	*x = ResolveSignOutResponse{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResolveSignOutResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResolveSignOutResponse) ProtoMessage() {}
+
+func (x *ResolveSignOutResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResolveSignOutResponse.ProtoReflect.Descriptor instead.
+func (*ResolveSignOutResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ResolveSignOutResponse) GetLocation() string {
+	if x != nil {
+		return x.Location
+	}
+	return ""
+}
+
 // ResolveKeyRequest names a key.
 type ResolveKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -204,7 +554,7 @@ type ResolveKeyRequest struct {
 
 func (x *ResolveKeyRequest) Reset() {
 	*x = ResolveKeyRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[2]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -216,7 +566,7 @@ func (x *ResolveKeyRequest) String() string {
 func (*ResolveKeyRequest) ProtoMessage() {}
 
 func (x *ResolveKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[2]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -229,7 +579,7 @@ func (x *ResolveKeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveKeyRequest.ProtoReflect.Descriptor instead.
 func (*ResolveKeyRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{2}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ResolveKeyRequest) GetName() string {
@@ -252,7 +602,7 @@ type ResolveKeyResponse struct {
 
 func (x *ResolveKeyResponse) Reset() {
 	*x = ResolveKeyResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[3]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -264,7 +614,7 @@ func (x *ResolveKeyResponse) String() string {
 func (*ResolveKeyResponse) ProtoMessage() {}
 
 func (x *ResolveKeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[3]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -277,7 +627,7 @@ func (x *ResolveKeyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveKeyResponse.ProtoReflect.Descriptor instead.
 func (*ResolveKeyResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{3}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ResolveKeyResponse) GetActive() bool {
@@ -307,7 +657,7 @@ type ResolveCredentialsRequest struct {
 
 func (x *ResolveCredentialsRequest) Reset() {
 	*x = ResolveCredentialsRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[4]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -319,7 +669,7 @@ func (x *ResolveCredentialsRequest) String() string {
 func (*ResolveCredentialsRequest) ProtoMessage() {}
 
 func (x *ResolveCredentialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[4]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -332,7 +682,7 @@ func (x *ResolveCredentialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveCredentialsRequest.ProtoReflect.Descriptor instead.
 func (*ResolveCredentialsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{4}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ResolveCredentialsRequest) GetWorkspace() string {
@@ -360,7 +710,7 @@ type ResolveCredentialsResponse struct {
 
 func (x *ResolveCredentialsResponse) Reset() {
 	*x = ResolveCredentialsResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[5]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -372,7 +722,7 @@ func (x *ResolveCredentialsResponse) String() string {
 func (*ResolveCredentialsResponse) ProtoMessage() {}
 
 func (x *ResolveCredentialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[5]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -385,7 +735,7 @@ func (x *ResolveCredentialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveCredentialsResponse.ProtoReflect.Descriptor instead.
 func (*ResolveCredentialsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{5}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ResolveCredentialsResponse) GetCredentials() []*v1.Credential {
@@ -406,7 +756,7 @@ type ResolveWorkspaceRequest struct {
 
 func (x *ResolveWorkspaceRequest) Reset() {
 	*x = ResolveWorkspaceRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[6]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -418,7 +768,7 @@ func (x *ResolveWorkspaceRequest) String() string {
 func (*ResolveWorkspaceRequest) ProtoMessage() {}
 
 func (x *ResolveWorkspaceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[6]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -431,7 +781,7 @@ func (x *ResolveWorkspaceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveWorkspaceRequest.ProtoReflect.Descriptor instead.
 func (*ResolveWorkspaceRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{6}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ResolveWorkspaceRequest) GetWorkspace() string {
@@ -452,7 +802,7 @@ type ResolveWorkspaceResponse struct {
 
 func (x *ResolveWorkspaceResponse) Reset() {
 	*x = ResolveWorkspaceResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[7]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -464,7 +814,7 @@ func (x *ResolveWorkspaceResponse) String() string {
 func (*ResolveWorkspaceResponse) ProtoMessage() {}
 
 func (x *ResolveWorkspaceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[7]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -477,7 +827,7 @@ func (x *ResolveWorkspaceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveWorkspaceResponse.ProtoReflect.Descriptor instead.
 func (*ResolveWorkspaceResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{7}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ResolveWorkspaceResponse) GetTitle() string {
@@ -502,7 +852,7 @@ type StoreLiteralRequest struct {
 
 func (x *StoreLiteralRequest) Reset() {
 	*x = StoreLiteralRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[8]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -514,7 +864,7 @@ func (x *StoreLiteralRequest) String() string {
 func (*StoreLiteralRequest) ProtoMessage() {}
 
 func (x *StoreLiteralRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[8]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -527,7 +877,7 @@ func (x *StoreLiteralRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoreLiteralRequest.ProtoReflect.Descriptor instead.
 func (*StoreLiteralRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{8}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *StoreLiteralRequest) GetWorkspace() string {
@@ -562,7 +912,7 @@ type StoreLiteralResponse struct {
 
 func (x *StoreLiteralResponse) Reset() {
 	*x = StoreLiteralResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[9]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -574,7 +924,7 @@ func (x *StoreLiteralResponse) String() string {
 func (*StoreLiteralResponse) ProtoMessage() {}
 
 func (x *StoreLiteralResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[9]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -587,7 +937,7 @@ func (x *StoreLiteralResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoreLiteralResponse.ProtoReflect.Descriptor instead.
 func (*StoreLiteralResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{9}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *StoreLiteralResponse) GetId() string {
@@ -614,7 +964,7 @@ type GrantedSlot struct {
 
 func (x *GrantedSlot) Reset() {
 	*x = GrantedSlot{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -626,7 +976,7 @@ func (x *GrantedSlot) String() string {
 func (*GrantedSlot) ProtoMessage() {}
 
 func (x *GrantedSlot) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -639,7 +989,7 @@ func (x *GrantedSlot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantedSlot.ProtoReflect.Descriptor instead.
 func (*GrantedSlot) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{10}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GrantedSlot) GetStep() string {
@@ -696,7 +1046,7 @@ type PutCredentialGrantRequest struct {
 
 func (x *PutCredentialGrantRequest) Reset() {
 	*x = PutCredentialGrantRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -708,7 +1058,7 @@ func (x *PutCredentialGrantRequest) String() string {
 func (*PutCredentialGrantRequest) ProtoMessage() {}
 
 func (x *PutCredentialGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -721,7 +1071,7 @@ func (x *PutCredentialGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCredentialGrantRequest.ProtoReflect.Descriptor instead.
 func (*PutCredentialGrantRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *PutCredentialGrantRequest) GetShare() string {
@@ -782,7 +1132,7 @@ type PutCredentialGrantResponse struct {
 
 func (x *PutCredentialGrantResponse) Reset() {
 	*x = PutCredentialGrantResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -794,7 +1144,7 @@ func (x *PutCredentialGrantResponse) String() string {
 func (*PutCredentialGrantResponse) ProtoMessage() {}
 
 func (x *PutCredentialGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -807,7 +1157,7 @@ func (x *PutCredentialGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCredentialGrantResponse.ProtoReflect.Descriptor instead.
 func (*PutCredentialGrantResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{12}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{18}
 }
 
 // CoveredGrant describes the grant that a share needs.
@@ -825,7 +1175,7 @@ type CoveredGrant struct {
 
 func (x *CoveredGrant) Reset() {
 	*x = CoveredGrant{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -837,7 +1187,7 @@ func (x *CoveredGrant) String() string {
 func (*CoveredGrant) ProtoMessage() {}
 
 func (x *CoveredGrant) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -850,7 +1200,7 @@ func (x *CoveredGrant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CoveredGrant.ProtoReflect.Descriptor instead.
 func (*CoveredGrant) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{13}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CoveredGrant) GetVersionHash() string {
@@ -887,7 +1237,7 @@ type DeleteCredentialGrantRequest struct {
 
 func (x *DeleteCredentialGrantRequest) Reset() {
 	*x = DeleteCredentialGrantRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -899,7 +1249,7 @@ func (x *DeleteCredentialGrantRequest) String() string {
 func (*DeleteCredentialGrantRequest) ProtoMessage() {}
 
 func (x *DeleteCredentialGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -912,7 +1262,7 @@ func (x *DeleteCredentialGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCredentialGrantRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCredentialGrantRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{14}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DeleteCredentialGrantRequest) GetShare() string {
@@ -940,7 +1290,7 @@ type DeleteCredentialGrantResponse struct {
 
 func (x *DeleteCredentialGrantResponse) Reset() {
 	*x = DeleteCredentialGrantResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -952,7 +1302,7 @@ func (x *DeleteCredentialGrantResponse) String() string {
 func (*DeleteCredentialGrantResponse) ProtoMessage() {}
 
 func (x *DeleteCredentialGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -965,7 +1315,7 @@ func (x *DeleteCredentialGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCredentialGrantResponse.ProtoReflect.Descriptor instead.
 func (*DeleteCredentialGrantResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{15}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *DeleteCredentialGrantResponse) GetSuspended() bool {
@@ -989,7 +1339,7 @@ type GetCredentialGrantRequest struct {
 
 func (x *GetCredentialGrantRequest) Reset() {
 	*x = GetCredentialGrantRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1001,7 +1351,7 @@ func (x *GetCredentialGrantRequest) String() string {
 func (*GetCredentialGrantRequest) ProtoMessage() {}
 
 func (x *GetCredentialGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1014,7 +1364,7 @@ func (x *GetCredentialGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialGrantRequest.ProtoReflect.Descriptor instead.
 func (*GetCredentialGrantRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{16}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetCredentialGrantRequest) GetShare() string {
@@ -1055,7 +1405,7 @@ type Suspension struct {
 
 func (x *Suspension) Reset() {
 	*x = Suspension{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1067,7 +1417,7 @@ func (x *Suspension) String() string {
 func (*Suspension) ProtoMessage() {}
 
 func (x *Suspension) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1080,7 +1430,7 @@ func (x *Suspension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Suspension.ProtoReflect.Descriptor instead.
 func (*Suspension) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{17}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Suspension) GetRun() string {
@@ -1158,7 +1508,7 @@ type GetCredentialGrantResponse struct {
 
 func (x *GetCredentialGrantResponse) Reset() {
 	*x = GetCredentialGrantResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1170,7 +1520,7 @@ func (x *GetCredentialGrantResponse) String() string {
 func (*GetCredentialGrantResponse) ProtoMessage() {}
 
 func (x *GetCredentialGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1183,7 +1533,7 @@ func (x *GetCredentialGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialGrantResponse.ProtoReflect.Descriptor instead.
 func (*GetCredentialGrantResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{18}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetCredentialGrantResponse) GetExists() bool {
@@ -1246,7 +1596,7 @@ type VetDestinationsRequest struct {
 
 func (x *VetDestinationsRequest) Reset() {
 	*x = VetDestinationsRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1258,7 +1608,7 @@ func (x *VetDestinationsRequest) String() string {
 func (*VetDestinationsRequest) ProtoMessage() {}
 
 func (x *VetDestinationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1271,7 +1621,7 @@ func (x *VetDestinationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VetDestinationsRequest.ProtoReflect.Descriptor instead.
 func (*VetDestinationsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{19}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *VetDestinationsRequest) GetDestinations() []string {
@@ -1292,7 +1642,7 @@ type VetDestinationsResponse struct {
 
 func (x *VetDestinationsResponse) Reset() {
 	*x = VetDestinationsResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1304,7 +1654,7 @@ func (x *VetDestinationsResponse) String() string {
 func (*VetDestinationsResponse) ProtoMessage() {}
 
 func (x *VetDestinationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1317,7 +1667,7 @@ func (x *VetDestinationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VetDestinationsResponse.ProtoReflect.Descriptor instead.
 func (*VetDestinationsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{20}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *VetDestinationsResponse) GetUnknown() []string {
@@ -1342,7 +1692,7 @@ type PutRunCredentialRequest struct {
 
 func (x *PutRunCredentialRequest) Reset() {
 	*x = PutRunCredentialRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1354,7 +1704,7 @@ func (x *PutRunCredentialRequest) String() string {
 func (*PutRunCredentialRequest) ProtoMessage() {}
 
 func (x *PutRunCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1367,7 +1717,7 @@ func (x *PutRunCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutRunCredentialRequest.ProtoReflect.Descriptor instead.
 func (*PutRunCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{21}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *PutRunCredentialRequest) GetGrant() string {
@@ -1400,7 +1750,7 @@ type PutRunCredentialResponse struct {
 
 func (x *PutRunCredentialResponse) Reset() {
 	*x = PutRunCredentialResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1412,7 +1762,7 @@ func (x *PutRunCredentialResponse) String() string {
 func (*PutRunCredentialResponse) ProtoMessage() {}
 
 func (x *PutRunCredentialResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1425,7 +1775,7 @@ func (x *PutRunCredentialResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutRunCredentialResponse.ProtoReflect.Descriptor instead.
 func (*PutRunCredentialResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{28}
 }
 
 // IssueHandleRequest asks for a handle.
@@ -1445,7 +1795,7 @@ type IssueHandleRequest struct {
 
 func (x *IssueHandleRequest) Reset() {
 	*x = IssueHandleRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1457,7 +1807,7 @@ func (x *IssueHandleRequest) String() string {
 func (*IssueHandleRequest) ProtoMessage() {}
 
 func (x *IssueHandleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1470,7 +1820,7 @@ func (x *IssueHandleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueHandleRequest.ProtoReflect.Descriptor instead.
 func (*IssueHandleRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *IssueHandleRequest) GetGrant() string {
@@ -1514,7 +1864,7 @@ type IssueHandleResponse struct {
 
 func (x *IssueHandleResponse) Reset() {
 	*x = IssueHandleResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1526,7 +1876,7 @@ func (x *IssueHandleResponse) String() string {
 func (*IssueHandleResponse) ProtoMessage() {}
 
 func (x *IssueHandleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1539,7 +1889,7 @@ func (x *IssueHandleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueHandleResponse.ProtoReflect.Descriptor instead.
 func (*IssueHandleResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *IssueHandleResponse) GetHandle() string {
@@ -1569,7 +1919,7 @@ type Header struct {
 
 func (x *Header) Reset() {
 	*x = Header{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1581,7 +1931,7 @@ func (x *Header) String() string {
 func (*Header) ProtoMessage() {}
 
 func (x *Header) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1594,7 +1944,7 @@ func (x *Header) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Header.ProtoReflect.Descriptor instead.
 func (*Header) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Header) GetName() string {
@@ -1642,7 +1992,7 @@ type EgressHead struct {
 
 func (x *EgressHead) Reset() {
 	*x = EgressHead{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1654,7 +2004,7 @@ func (x *EgressHead) String() string {
 func (*EgressHead) ProtoMessage() {}
 
 func (x *EgressHead) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1667,7 +2017,7 @@ func (x *EgressHead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressHead.ProtoReflect.Descriptor instead.
 func (*EgressHead) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *EgressHead) GetMethod() string {
@@ -1743,7 +2093,7 @@ type EgressRequest struct {
 
 func (x *EgressRequest) Reset() {
 	*x = EgressRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1755,7 +2105,7 @@ func (x *EgressRequest) String() string {
 func (*EgressRequest) ProtoMessage() {}
 
 func (x *EgressRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1768,7 +2118,7 @@ func (x *EgressRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressRequest.ProtoReflect.Descriptor instead.
 func (*EgressRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *EgressRequest) GetPart() isEgressRequest_Part {
@@ -1829,7 +2179,7 @@ type EgressResponseHead struct {
 
 func (x *EgressResponseHead) Reset() {
 	*x = EgressResponseHead{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1841,7 +2191,7 @@ func (x *EgressResponseHead) String() string {
 func (*EgressResponseHead) ProtoMessage() {}
 
 func (x *EgressResponseHead) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1854,7 +2204,7 @@ func (x *EgressResponseHead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressResponseHead.ProtoReflect.Descriptor instead.
 func (*EgressResponseHead) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *EgressResponseHead) GetStatus() int32 {
@@ -1894,7 +2244,7 @@ type EgressResponse struct {
 
 func (x *EgressResponse) Reset() {
 	*x = EgressResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1906,7 +2256,7 @@ func (x *EgressResponse) String() string {
 func (*EgressResponse) ProtoMessage() {}
 
 func (x *EgressResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1919,7 +2269,7 @@ func (x *EgressResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressResponse.ProtoReflect.Descriptor instead.
 func (*EgressResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{29}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *EgressResponse) GetPart() isEgressResponse_Part {
@@ -1984,7 +2334,7 @@ type Attempt struct {
 
 func (x *Attempt) Reset() {
 	*x = Attempt{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[30]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1996,7 +2346,7 @@ func (x *Attempt) String() string {
 func (*Attempt) ProtoMessage() {}
 
 func (x *Attempt) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[30]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2009,7 +2359,7 @@ func (x *Attempt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attempt.ProtoReflect.Descriptor instead.
 func (*Attempt) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{30}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Attempt) GetStep() string {
@@ -2060,7 +2410,7 @@ type EndRunRequest struct {
 
 func (x *EndRunRequest) Reset() {
 	*x = EndRunRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[31]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2072,7 +2422,7 @@ func (x *EndRunRequest) String() string {
 func (*EndRunRequest) ProtoMessage() {}
 
 func (x *EndRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[31]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2085,7 +2435,7 @@ func (x *EndRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRunRequest.ProtoReflect.Descriptor instead.
 func (*EndRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{31}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *EndRunRequest) GetRun() string {
@@ -2116,7 +2466,7 @@ type EndRunResponse struct {
 
 func (x *EndRunResponse) Reset() {
 	*x = EndRunResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[32]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2128,7 +2478,7 @@ func (x *EndRunResponse) String() string {
 func (*EndRunResponse) ProtoMessage() {}
 
 func (x *EndRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[32]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2141,7 +2491,7 @@ func (x *EndRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRunResponse.ProtoReflect.Descriptor instead.
 func (*EndRunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{32}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *EndRunResponse) GetAttempts() []*Attempt {
@@ -2171,7 +2521,7 @@ type PutCredentialUsesRequest struct {
 
 func (x *PutCredentialUsesRequest) Reset() {
 	*x = PutCredentialUsesRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2183,7 +2533,7 @@ func (x *PutCredentialUsesRequest) String() string {
 func (*PutCredentialUsesRequest) ProtoMessage() {}
 
 func (x *PutCredentialUsesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2196,7 +2546,7 @@ func (x *PutCredentialUsesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCredentialUsesRequest.ProtoReflect.Descriptor instead.
 func (*PutCredentialUsesRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{33}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *PutCredentialUsesRequest) GetWorkflow() string {
@@ -2222,7 +2572,7 @@ type PutCredentialUsesResponse struct {
 
 func (x *PutCredentialUsesResponse) Reset() {
 	*x = PutCredentialUsesResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[34]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2234,7 +2584,7 @@ func (x *PutCredentialUsesResponse) String() string {
 func (*PutCredentialUsesResponse) ProtoMessage() {}
 
 func (x *PutCredentialUsesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[34]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2247,7 +2597,7 @@ func (x *PutCredentialUsesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCredentialUsesResponse.ProtoReflect.Descriptor instead.
 func (*PutCredentialUsesResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{34}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{40}
 }
 
 var File_keyhole_vault_internal_v1_vault_internal_proto protoreflect.FileDescriptor
@@ -2261,7 +2611,27 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\x14AuthenticateResponse\x12!\n" +
 	"\tassertion\x18\x01 \x01(\tB\x03\x80\x01\x01R\tassertion\x12;\n" +
 	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expireTime\"1\n" +
+	"expireTime\"T\n" +
+	"\x12StartSignInRequest\x12\x1c\n" +
+	"\x04next\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xf4\x03R\x04next\x12 \n" +
+	"\x06origin\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\x06origin\"i\n" +
+	"\x13StartSignInResponse\x12\x1f\n" +
+	"\blocation\x18\x01 \x01(\tB\x03\x80\x01\x01R\blocation\x12\x17\n" +
+	"\x04flow\x18\x02 \x01(\tB\x03\x80\x01\x01R\x04flow\x12\x18\n" +
+	"\aseconds\x18\x03 \x01(\x03R\aseconds\"\xf5\x01\n" +
+	"\x13FinishSignInRequest\x12\x1f\n" +
+	"\x04flow\x18\x01 \x01(\tB\v\xbaH\x05r\x03\x18\x80 \x80\x01\x01R\x04flow\x12!\n" +
+	"\x05state\x18\x02 \x01(\tB\v\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\x05state\x12\x1f\n" +
+	"\x04code\x18\x03 \x01(\tB\v\xbaH\x05r\x03\x18\x80@\x80\x01\x01R\x04code\x12 \n" +
+	"\x06issuer\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06issuer\x12\x1e\n" +
+	"\x05error\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05error\x127\n" +
+	"\x06client\x18\x06 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^[A-Za-z0-9 ._/-]{0,40}$R\x06client\"_\n" +
+	"\x14FinishSignInResponse\x123\n" +
+	"\asession\x18\x01 \x01(\v2\x19.keyhole.vault.v1.SessionR\asession\x12\x12\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"\x17\n" +
+	"\x15ResolveSignOutRequest\"4\n" +
+	"\x16ResolveSignOutResponse\x12\x1a\n" +
+	"\blocation\x18\x01 \x01(\tR\blocation\"1\n" +
 	"\x11ResolveKeyRequest\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04name\"^\n" +
 	"\x12ResolveKeyResponse\x12\x16\n" +
@@ -2404,9 +2774,12 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\aVerdict\x12\x17\n" +
 	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10VERDICT_WITHHELD\x10\x01\x12\x13\n" +
-	"\x0fVERDICT_STOPPED\x10\x022\x8f\x0f\n" +
+	"\x0fVERDICT_STOPPED\x10\x022\x93\x12\n" +
 	"\x14VaultInternalService\x12\x99\x01\n" +
-	"\fAuthenticate\x12..keyhole.vault.internal.v1.AuthenticateRequest\x1a/.keyhole.vault.internal.v1.AuthenticateResponse\"(\xea\xe0\x18$\x12\agateway\x12\asharing\x12\bregistry\x12\x06runner\x12x\n" +
+	"\fAuthenticate\x12..keyhole.vault.internal.v1.AuthenticateRequest\x1a/.keyhole.vault.internal.v1.AuthenticateResponse\"(\xea\xe0\x18$\x12\agateway\x12\asharing\x12\bregistry\x12\x06runner\x12{\n" +
+	"\vStartSignIn\x12-.keyhole.vault.internal.v1.StartSignInRequest\x1a..keyhole.vault.internal.v1.StartSignInResponse\"\r\xea\xe0\x18\t\x12\agateway\x12~\n" +
+	"\fFinishSignIn\x12..keyhole.vault.internal.v1.FinishSignInRequest\x1a/.keyhole.vault.internal.v1.FinishSignInResponse\"\r\xea\xe0\x18\t\x12\agateway\x12\x84\x01\n" +
+	"\x0eResolveSignOut\x120.keyhole.vault.internal.v1.ResolveSignOutRequest\x1a1.keyhole.vault.internal.v1.ResolveSignOutResponse\"\r\xea\xe0\x18\t\x12\agateway\x12x\n" +
 	"\n" +
 	"ResolveKey\x12,.keyhole.vault.internal.v1.ResolveKeyRequest\x1a-.keyhole.vault.internal.v1.ResolveKeyResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
 	"\x12ResolveCredentials\x124.keyhole.vault.internal.v1.ResolveCredentialsRequest\x1a5.keyhole.vault.internal.v1.ResolveCredentialsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x8a\x01\n" +
@@ -2435,101 +2808,115 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_vault_internal_v1_vault_internal_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
+var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
 var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
 	(Verdict)(0),                          // 0: keyhole.vault.internal.v1.Verdict
 	(*AuthenticateRequest)(nil),           // 1: keyhole.vault.internal.v1.AuthenticateRequest
 	(*AuthenticateResponse)(nil),          // 2: keyhole.vault.internal.v1.AuthenticateResponse
-	(*ResolveKeyRequest)(nil),             // 3: keyhole.vault.internal.v1.ResolveKeyRequest
-	(*ResolveKeyResponse)(nil),            // 4: keyhole.vault.internal.v1.ResolveKeyResponse
-	(*ResolveCredentialsRequest)(nil),     // 5: keyhole.vault.internal.v1.ResolveCredentialsRequest
-	(*ResolveCredentialsResponse)(nil),    // 6: keyhole.vault.internal.v1.ResolveCredentialsResponse
-	(*ResolveWorkspaceRequest)(nil),       // 7: keyhole.vault.internal.v1.ResolveWorkspaceRequest
-	(*ResolveWorkspaceResponse)(nil),      // 8: keyhole.vault.internal.v1.ResolveWorkspaceResponse
-	(*StoreLiteralRequest)(nil),           // 9: keyhole.vault.internal.v1.StoreLiteralRequest
-	(*StoreLiteralResponse)(nil),          // 10: keyhole.vault.internal.v1.StoreLiteralResponse
-	(*GrantedSlot)(nil),                   // 11: keyhole.vault.internal.v1.GrantedSlot
-	(*PutCredentialGrantRequest)(nil),     // 12: keyhole.vault.internal.v1.PutCredentialGrantRequest
-	(*PutCredentialGrantResponse)(nil),    // 13: keyhole.vault.internal.v1.PutCredentialGrantResponse
-	(*CoveredGrant)(nil),                  // 14: keyhole.vault.internal.v1.CoveredGrant
-	(*DeleteCredentialGrantRequest)(nil),  // 15: keyhole.vault.internal.v1.DeleteCredentialGrantRequest
-	(*DeleteCredentialGrantResponse)(nil), // 16: keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	(*GetCredentialGrantRequest)(nil),     // 17: keyhole.vault.internal.v1.GetCredentialGrantRequest
-	(*Suspension)(nil),                    // 18: keyhole.vault.internal.v1.Suspension
-	(*GetCredentialGrantResponse)(nil),    // 19: keyhole.vault.internal.v1.GetCredentialGrantResponse
-	(*VetDestinationsRequest)(nil),        // 20: keyhole.vault.internal.v1.VetDestinationsRequest
-	(*VetDestinationsResponse)(nil),       // 21: keyhole.vault.internal.v1.VetDestinationsResponse
-	(*PutRunCredentialRequest)(nil),       // 22: keyhole.vault.internal.v1.PutRunCredentialRequest
-	(*PutRunCredentialResponse)(nil),      // 23: keyhole.vault.internal.v1.PutRunCredentialResponse
-	(*IssueHandleRequest)(nil),            // 24: keyhole.vault.internal.v1.IssueHandleRequest
-	(*IssueHandleResponse)(nil),           // 25: keyhole.vault.internal.v1.IssueHandleResponse
-	(*Header)(nil),                        // 26: keyhole.vault.internal.v1.Header
-	(*EgressHead)(nil),                    // 27: keyhole.vault.internal.v1.EgressHead
-	(*EgressRequest)(nil),                 // 28: keyhole.vault.internal.v1.EgressRequest
-	(*EgressResponseHead)(nil),            // 29: keyhole.vault.internal.v1.EgressResponseHead
-	(*EgressResponse)(nil),                // 30: keyhole.vault.internal.v1.EgressResponse
-	(*Attempt)(nil),                       // 31: keyhole.vault.internal.v1.Attempt
-	(*EndRunRequest)(nil),                 // 32: keyhole.vault.internal.v1.EndRunRequest
-	(*EndRunResponse)(nil),                // 33: keyhole.vault.internal.v1.EndRunResponse
-	(*PutCredentialUsesRequest)(nil),      // 34: keyhole.vault.internal.v1.PutCredentialUsesRequest
-	(*PutCredentialUsesResponse)(nil),     // 35: keyhole.vault.internal.v1.PutCredentialUsesResponse
-	(*timestamppb.Timestamp)(nil),         // 36: google.protobuf.Timestamp
-	(*v1.Budget)(nil),                     // 37: keyhole.vault.v1.Budget
-	(*v1.Credential)(nil),                 // 38: keyhole.vault.v1.Credential
-	(v1.Period)(0),                        // 39: keyhole.vault.v1.Period
+	(*StartSignInRequest)(nil),            // 3: keyhole.vault.internal.v1.StartSignInRequest
+	(*StartSignInResponse)(nil),           // 4: keyhole.vault.internal.v1.StartSignInResponse
+	(*FinishSignInRequest)(nil),           // 5: keyhole.vault.internal.v1.FinishSignInRequest
+	(*FinishSignInResponse)(nil),          // 6: keyhole.vault.internal.v1.FinishSignInResponse
+	(*ResolveSignOutRequest)(nil),         // 7: keyhole.vault.internal.v1.ResolveSignOutRequest
+	(*ResolveSignOutResponse)(nil),        // 8: keyhole.vault.internal.v1.ResolveSignOutResponse
+	(*ResolveKeyRequest)(nil),             // 9: keyhole.vault.internal.v1.ResolveKeyRequest
+	(*ResolveKeyResponse)(nil),            // 10: keyhole.vault.internal.v1.ResolveKeyResponse
+	(*ResolveCredentialsRequest)(nil),     // 11: keyhole.vault.internal.v1.ResolveCredentialsRequest
+	(*ResolveCredentialsResponse)(nil),    // 12: keyhole.vault.internal.v1.ResolveCredentialsResponse
+	(*ResolveWorkspaceRequest)(nil),       // 13: keyhole.vault.internal.v1.ResolveWorkspaceRequest
+	(*ResolveWorkspaceResponse)(nil),      // 14: keyhole.vault.internal.v1.ResolveWorkspaceResponse
+	(*StoreLiteralRequest)(nil),           // 15: keyhole.vault.internal.v1.StoreLiteralRequest
+	(*StoreLiteralResponse)(nil),          // 16: keyhole.vault.internal.v1.StoreLiteralResponse
+	(*GrantedSlot)(nil),                   // 17: keyhole.vault.internal.v1.GrantedSlot
+	(*PutCredentialGrantRequest)(nil),     // 18: keyhole.vault.internal.v1.PutCredentialGrantRequest
+	(*PutCredentialGrantResponse)(nil),    // 19: keyhole.vault.internal.v1.PutCredentialGrantResponse
+	(*CoveredGrant)(nil),                  // 20: keyhole.vault.internal.v1.CoveredGrant
+	(*DeleteCredentialGrantRequest)(nil),  // 21: keyhole.vault.internal.v1.DeleteCredentialGrantRequest
+	(*DeleteCredentialGrantResponse)(nil), // 22: keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	(*GetCredentialGrantRequest)(nil),     // 23: keyhole.vault.internal.v1.GetCredentialGrantRequest
+	(*Suspension)(nil),                    // 24: keyhole.vault.internal.v1.Suspension
+	(*GetCredentialGrantResponse)(nil),    // 25: keyhole.vault.internal.v1.GetCredentialGrantResponse
+	(*VetDestinationsRequest)(nil),        // 26: keyhole.vault.internal.v1.VetDestinationsRequest
+	(*VetDestinationsResponse)(nil),       // 27: keyhole.vault.internal.v1.VetDestinationsResponse
+	(*PutRunCredentialRequest)(nil),       // 28: keyhole.vault.internal.v1.PutRunCredentialRequest
+	(*PutRunCredentialResponse)(nil),      // 29: keyhole.vault.internal.v1.PutRunCredentialResponse
+	(*IssueHandleRequest)(nil),            // 30: keyhole.vault.internal.v1.IssueHandleRequest
+	(*IssueHandleResponse)(nil),           // 31: keyhole.vault.internal.v1.IssueHandleResponse
+	(*Header)(nil),                        // 32: keyhole.vault.internal.v1.Header
+	(*EgressHead)(nil),                    // 33: keyhole.vault.internal.v1.EgressHead
+	(*EgressRequest)(nil),                 // 34: keyhole.vault.internal.v1.EgressRequest
+	(*EgressResponseHead)(nil),            // 35: keyhole.vault.internal.v1.EgressResponseHead
+	(*EgressResponse)(nil),                // 36: keyhole.vault.internal.v1.EgressResponse
+	(*Attempt)(nil),                       // 37: keyhole.vault.internal.v1.Attempt
+	(*EndRunRequest)(nil),                 // 38: keyhole.vault.internal.v1.EndRunRequest
+	(*EndRunResponse)(nil),                // 39: keyhole.vault.internal.v1.EndRunResponse
+	(*PutCredentialUsesRequest)(nil),      // 40: keyhole.vault.internal.v1.PutCredentialUsesRequest
+	(*PutCredentialUsesResponse)(nil),     // 41: keyhole.vault.internal.v1.PutCredentialUsesResponse
+	(*timestamppb.Timestamp)(nil),         // 42: google.protobuf.Timestamp
+	(*v1.Session)(nil),                    // 43: keyhole.vault.v1.Session
+	(*v1.Budget)(nil),                     // 44: keyhole.vault.v1.Budget
+	(*v1.Credential)(nil),                 // 45: keyhole.vault.v1.Credential
+	(v1.Period)(0),                        // 46: keyhole.vault.v1.Period
 }
 var file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs = []int32{
-	36, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
-	37, // 1: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
-	38, // 2: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	38, // 3: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
-	11, // 4: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
-	39, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
-	39, // 6: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
-	14, // 7: keyhole.vault.internal.v1.DeleteCredentialGrantRequest.unless:type_name -> keyhole.vault.internal.v1.CoveredGrant
-	36, // 8: keyhole.vault.internal.v1.Suspension.time:type_name -> google.protobuf.Timestamp
-	18, // 9: keyhole.vault.internal.v1.GetCredentialGrantResponse.suspension:type_name -> keyhole.vault.internal.v1.Suspension
-	36, // 10: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
-	26, // 11: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
-	27, // 12: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
-	26, // 13: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
-	29, // 14: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
-	36, // 15: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
-	31, // 16: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
-	0,  // 17: keyhole.vault.internal.v1.EndRunResponse.verdict:type_name -> keyhole.vault.internal.v1.Verdict
-	1,  // 18: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
-	3,  // 19: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
-	5,  // 20: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
-	7,  // 21: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:input_type -> keyhole.vault.internal.v1.ResolveWorkspaceRequest
-	9,  // 22: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
-	12, // 23: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
-	34, // 24: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:input_type -> keyhole.vault.internal.v1.PutCredentialUsesRequest
-	15, // 25: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
-	17, // 26: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
-	20, // 27: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:input_type -> keyhole.vault.internal.v1.VetDestinationsRequest
-	22, // 28: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
-	24, // 29: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
-	28, // 30: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
-	32, // 31: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
-	2,  // 32: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
-	4,  // 33: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
-	6,  // 34: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
-	8,  // 35: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
-	10, // 36: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
-	13, // 37: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
-	35, // 38: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:output_type -> keyhole.vault.internal.v1.PutCredentialUsesResponse
-	16, // 39: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	19, // 40: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
-	21, // 41: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:output_type -> keyhole.vault.internal.v1.VetDestinationsResponse
-	23, // 42: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
-	25, // 43: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
-	30, // 44: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
-	33, // 45: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
-	32, // [32:46] is the sub-list for method output_type
-	18, // [18:32] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	42, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
+	43, // 1: keyhole.vault.internal.v1.FinishSignInResponse.session:type_name -> keyhole.vault.v1.Session
+	44, // 2: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
+	45, // 3: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	45, // 4: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
+	17, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
+	46, // 6: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
+	46, // 7: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
+	20, // 8: keyhole.vault.internal.v1.DeleteCredentialGrantRequest.unless:type_name -> keyhole.vault.internal.v1.CoveredGrant
+	42, // 9: keyhole.vault.internal.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	24, // 10: keyhole.vault.internal.v1.GetCredentialGrantResponse.suspension:type_name -> keyhole.vault.internal.v1.Suspension
+	42, // 11: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
+	32, // 12: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
+	33, // 13: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
+	32, // 14: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
+	35, // 15: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
+	42, // 16: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
+	37, // 17: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
+	0,  // 18: keyhole.vault.internal.v1.EndRunResponse.verdict:type_name -> keyhole.vault.internal.v1.Verdict
+	1,  // 19: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
+	3,  // 20: keyhole.vault.internal.v1.VaultInternalService.StartSignIn:input_type -> keyhole.vault.internal.v1.StartSignInRequest
+	5,  // 21: keyhole.vault.internal.v1.VaultInternalService.FinishSignIn:input_type -> keyhole.vault.internal.v1.FinishSignInRequest
+	7,  // 22: keyhole.vault.internal.v1.VaultInternalService.ResolveSignOut:input_type -> keyhole.vault.internal.v1.ResolveSignOutRequest
+	9,  // 23: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
+	11, // 24: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
+	13, // 25: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:input_type -> keyhole.vault.internal.v1.ResolveWorkspaceRequest
+	15, // 26: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
+	18, // 27: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
+	40, // 28: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:input_type -> keyhole.vault.internal.v1.PutCredentialUsesRequest
+	21, // 29: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
+	23, // 30: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
+	26, // 31: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:input_type -> keyhole.vault.internal.v1.VetDestinationsRequest
+	28, // 32: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
+	30, // 33: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
+	34, // 34: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
+	38, // 35: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
+	2,  // 36: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
+	4,  // 37: keyhole.vault.internal.v1.VaultInternalService.StartSignIn:output_type -> keyhole.vault.internal.v1.StartSignInResponse
+	6,  // 38: keyhole.vault.internal.v1.VaultInternalService.FinishSignIn:output_type -> keyhole.vault.internal.v1.FinishSignInResponse
+	8,  // 39: keyhole.vault.internal.v1.VaultInternalService.ResolveSignOut:output_type -> keyhole.vault.internal.v1.ResolveSignOutResponse
+	10, // 40: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
+	12, // 41: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
+	14, // 42: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
+	16, // 43: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
+	19, // 44: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
+	41, // 45: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:output_type -> keyhole.vault.internal.v1.PutCredentialUsesResponse
+	22, // 46: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	25, // 47: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
+	27, // 48: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:output_type -> keyhole.vault.internal.v1.VetDestinationsResponse
+	29, // 49: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
+	31, // 50: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
+	36, // 51: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
+	39, // 52: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
+	36, // [36:53] is the sub-list for method output_type
+	19, // [19:36] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_internal_v1_vault_internal_proto_init() }
@@ -2537,11 +2924,11 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_init() {
 	if File_keyhole_vault_internal_v1_vault_internal_proto != nil {
 		return
 	}
-	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27].OneofWrappers = []any{
+	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33].OneofWrappers = []any{
 		(*EgressRequest_Head)(nil),
 		(*EgressRequest_Body)(nil),
 	}
-	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29].OneofWrappers = []any{
+	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[35].OneofWrappers = []any{
 		(*EgressResponse_Head)(nil),
 		(*EgressResponse_Body)(nil),
 	}
@@ -2551,7 +2938,7 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc), len(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   35,
+			NumMessages:   41,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -22,6 +22,9 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	VaultInternalService_Authenticate_FullMethodName          = "/keyhole.vault.internal.v1.VaultInternalService/Authenticate"
+	VaultInternalService_StartSignIn_FullMethodName           = "/keyhole.vault.internal.v1.VaultInternalService/StartSignIn"
+	VaultInternalService_FinishSignIn_FullMethodName          = "/keyhole.vault.internal.v1.VaultInternalService/FinishSignIn"
+	VaultInternalService_ResolveSignOut_FullMethodName        = "/keyhole.vault.internal.v1.VaultInternalService/ResolveSignOut"
 	VaultInternalService_ResolveKey_FullMethodName            = "/keyhole.vault.internal.v1.VaultInternalService/ResolveKey"
 	VaultInternalService_ResolveCredentials_FullMethodName    = "/keyhole.vault.internal.v1.VaultInternalService/ResolveCredentials"
 	VaultInternalService_ResolveWorkspace_FullMethodName      = "/keyhole.vault.internal.v1.VaultInternalService/ResolveWorkspace"
@@ -45,6 +48,15 @@ const (
 type VaultInternalServiceClient interface {
 	// Authenticate exchanges a presented key or session for a principal assertion.
 	Authenticate(ctx context.Context, in *AuthenticateRequest, opts ...grpc.CallOption) (*AuthenticateResponse, error)
+	// StartSignIn begins a sign-in with the operator's identity provider.
+	StartSignIn(ctx context.Context, in *StartSignInRequest, opts ...grpc.CallOption) (*StartSignInResponse, error)
+	// FinishSignIn ends a sign-in that the identity provider answered. It creates the person
+	// and the key of who signs in for the first time, or ends their access if no rule gives
+	// it any more.
+	FinishSignIn(ctx context.Context, in *FinishSignInRequest, opts ...grpc.CallOption) (*FinishSignInResponse, error)
+	// ResolveSignOut says where a browser signs out at the identity provider, too. The call
+	// carries the assertion of the session that ends.
+	ResolveSignOut(ctx context.Context, in *ResolveSignOutRequest, opts ...grpc.CallOption) (*ResolveSignOutResponse, error)
 	// ResolveKey returns the state and the budget of a key. Callers may cache the answer for
 	// a second.
 	ResolveKey(ctx context.Context, in *ResolveKeyRequest, opts ...grpc.CallOption) (*ResolveKeyResponse, error)
@@ -96,6 +108,36 @@ func (c *vaultInternalServiceClient) Authenticate(ctx context.Context, in *Authe
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(AuthenticateResponse)
 	err := c.cc.Invoke(ctx, VaultInternalService_Authenticate_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultInternalServiceClient) StartSignIn(ctx context.Context, in *StartSignInRequest, opts ...grpc.CallOption) (*StartSignInResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(StartSignInResponse)
+	err := c.cc.Invoke(ctx, VaultInternalService_StartSignIn_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultInternalServiceClient) FinishSignIn(ctx context.Context, in *FinishSignInRequest, opts ...grpc.CallOption) (*FinishSignInResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FinishSignInResponse)
+	err := c.cc.Invoke(ctx, VaultInternalService_FinishSignIn_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultInternalServiceClient) ResolveSignOut(ctx context.Context, in *ResolveSignOutRequest, opts ...grpc.CallOption) (*ResolveSignOutResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ResolveSignOutResponse)
+	err := c.cc.Invoke(ctx, VaultInternalService_ResolveSignOut_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -243,6 +285,15 @@ func (c *vaultInternalServiceClient) EndRun(ctx context.Context, in *EndRunReque
 type VaultInternalServiceServer interface {
 	// Authenticate exchanges a presented key or session for a principal assertion.
 	Authenticate(context.Context, *AuthenticateRequest) (*AuthenticateResponse, error)
+	// StartSignIn begins a sign-in with the operator's identity provider.
+	StartSignIn(context.Context, *StartSignInRequest) (*StartSignInResponse, error)
+	// FinishSignIn ends a sign-in that the identity provider answered. It creates the person
+	// and the key of who signs in for the first time, or ends their access if no rule gives
+	// it any more.
+	FinishSignIn(context.Context, *FinishSignInRequest) (*FinishSignInResponse, error)
+	// ResolveSignOut says where a browser signs out at the identity provider, too. The call
+	// carries the assertion of the session that ends.
+	ResolveSignOut(context.Context, *ResolveSignOutRequest) (*ResolveSignOutResponse, error)
 	// ResolveKey returns the state and the budget of a key. Callers may cache the answer for
 	// a second.
 	ResolveKey(context.Context, *ResolveKeyRequest) (*ResolveKeyResponse, error)
@@ -292,6 +343,15 @@ type UnimplementedVaultInternalServiceServer struct{}
 
 func (UnimplementedVaultInternalServiceServer) Authenticate(context.Context, *AuthenticateRequest) (*AuthenticateResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Authenticate not implemented")
+}
+func (UnimplementedVaultInternalServiceServer) StartSignIn(context.Context, *StartSignInRequest) (*StartSignInResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method StartSignIn not implemented")
+}
+func (UnimplementedVaultInternalServiceServer) FinishSignIn(context.Context, *FinishSignInRequest) (*FinishSignInResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method FinishSignIn not implemented")
+}
+func (UnimplementedVaultInternalServiceServer) ResolveSignOut(context.Context, *ResolveSignOutRequest) (*ResolveSignOutResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ResolveSignOut not implemented")
 }
 func (UnimplementedVaultInternalServiceServer) ResolveKey(context.Context, *ResolveKeyRequest) (*ResolveKeyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ResolveKey not implemented")
@@ -367,6 +427,60 @@ func _VaultInternalService_Authenticate_Handler(srv interface{}, ctx context.Con
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(VaultInternalServiceServer).Authenticate(ctx, req.(*AuthenticateRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultInternalService_StartSignIn_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(StartSignInRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultInternalServiceServer).StartSignIn(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultInternalService_StartSignIn_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultInternalServiceServer).StartSignIn(ctx, req.(*StartSignInRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultInternalService_FinishSignIn_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(FinishSignInRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultInternalServiceServer).FinishSignIn(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultInternalService_FinishSignIn_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultInternalServiceServer).FinishSignIn(ctx, req.(*FinishSignInRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultInternalService_ResolveSignOut_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ResolveSignOutRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultInternalServiceServer).ResolveSignOut(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultInternalService_ResolveSignOut_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultInternalServiceServer).ResolveSignOut(ctx, req.(*ResolveSignOutRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -604,6 +718,18 @@ var VaultInternalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Authenticate",
 			Handler:    _VaultInternalService_Authenticate_Handler,
+		},
+		{
+			MethodName: "StartSignIn",
+			Handler:    _VaultInternalService_StartSignIn_Handler,
+		},
+		{
+			MethodName: "FinishSignIn",
+			Handler:    _VaultInternalService_FinishSignIn_Handler,
+		},
+		{
+			MethodName: "ResolveSignOut",
+			Handler:    _VaultInternalService_ResolveSignOut_Handler,
 		},
 		{
 			MethodName: "ResolveKey",
