@@ -43,6 +43,8 @@ func tourVault(t *testing.T, w *tenant, url string) {
 	tourPeople(t, w)
 	w.get(t, "/v1/blocks?runnable=true")
 	w.get(t, "/v1/blocks/roboflow_core.dynamic_crop@v1")
+	w.get(t, "/v1/templates")
+	w.get(t, "/v1/templates/read-text")
 	w.in.operator(t).get(t, "/v1/workspaces")
 	w.get(t, w.path())
 	key, name := w.in.newKey(t, w.client, w.name, 5)

@@ -21,6 +21,7 @@ var cases = []struct {
 	{"text is read in every workspace", readsText},
 	{"whole numbers, wrappers and kinds", wholeNumbers},
 	{"a tour of every RPC", tour},
+	{"templates", readsTemplates},
 	{"inputs that decide models", chooseModels},
 	{"providers that misbehave", misbehave},
 	{"webhooks", webhooks},

@@ -8,13 +8,14 @@ import (
 	"strings"
 )
 
-// maxAge is how long a copy of the catalogue of blocks may be used without asking, in
-// seconds. The catalogue changes with a release only.
+// maxAge is how long a copy of a catalogue may be used without asking, in seconds. Catalogues
+// change with a release only.
 const maxAge = "300"
 
-// isCatalogue reports a request for blocks, which are the same for all callers.
+// isCatalogue reports a request for blocks or templates, which are the same for all callers.
 func isCatalogue(r *http.Request) bool {
-	return r.Method == http.MethodGet && (r.URL.Path == "/v1/blocks" || strings.HasPrefix(r.URL.Path, "/v1/blocks/"))
+	kind, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/v1/"), "/")
+	return r.Method == http.MethodGet && (kind == "blocks" || kind == "templates")
 }
 
 // serveCatalogue answers with the hash of the body as its tag, or with nothing if the

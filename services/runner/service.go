@@ -23,6 +23,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/inputs"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
 	"github.com/keyhole-dev/keyhole/services/runner/run"
+	"github.com/keyhole-dev/keyhole/services/runner/templates"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
@@ -111,6 +112,8 @@ type Service struct {
 	models   *models.Store
 	// catalogue is what clients see of the blocks.
 	catalogue *catalogue.Catalogue
+	// templates are the workflows that clients start from.
+	templates *templates.Gallery
 	// pictures has room for PictureBytes.
 	pictures *fair.Pool
 }
@@ -136,6 +139,10 @@ func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, erro
 	if err != nil {
 		return nil, fmt.Errorf("runner: %w", err)
 	}
+	gallery, err := templates.New(manifest.Core())
+	if err != nil {
+		return nil, fmt.Errorf("runner: %w", err)
+	}
 	store := models.NewStore(filepath.Join(cfg.ModelDir, "runner-cache"), cfg.ModelBytes)
 	runs := inflight.New(deps.Sharing, deps.Logger, deps.Now, cfg.Runs)
 	pictures := fair.New(fair.Limits{What: "pictures", Capacity: cfg.PictureBytes})
@@ -145,7 +152,7 @@ func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, erro
 		Runs: runs, Workflows: compiled.New(cfg.Workflows, registry), Batcher: booking.NewBatcher(deps.Sharing),
 		Models: store, Codec: imaging.NewCodec(cfg.Pictures), Pictures: pictures,
 	}, cfg.limits())
-	return &Service{cfg: cfg, inflight: runs, executor: executor, models: store, catalogue: listed, pictures: pictures}, nil
+	return &Service{cfg: cfg, inflight: runs, executor: executor, models: store, catalogue: listed, templates: gallery, pictures: pictures}, nil
 }
 
 // limits are those of one run.

@@ -39,6 +39,7 @@ type cli struct {
 	Model      modelCmd      `cmd:"" help:"Manage models."`
 	Workflow   workflowCmd   `cmd:"" help:"Manage and run workflows."`
 	Block      blockCmd      `cmd:"" help:"Show the blocks that workflows are made of."`
+	Template   templateCmd   `cmd:"" help:"Show workflows to start from."`
 	Share      shareCmd      `cmd:"" help:"Manage shares (links to workflows), and use the links of others."`
 	Runs       runCmd        `cmd:"" name:"run" help:"Show runs."`
 	Usage      usageCmd      `cmd:"" help:"Show what was charged to your keys."`

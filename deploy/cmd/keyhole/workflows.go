@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 )
@@ -26,12 +27,16 @@ type workflowCmd struct {
 type workflowCreate struct {
 	ID          string `arg:"" help:"Id of the workflow."`
 	File        string `arg:"" optional:"" help:"File with the definition (JSON); - for standard input. Without one nothing is published yet: save a draft."`
+	Template    string `help:"Start from this template instead of a file: keyhole template list." placeholder:"NAME"`
 	Title       string `help:"Title (default: the id)."`
 	Description string `help:"What it does, for people."`
 }
 
 // Run saves it.
 func (c *workflowCreate) Run(a *app) error {
+	if c.File != "" && c.Template != "" {
+		return errors.New("give a file or --template, not both")
+	}
 	title := c.Title
 	if title == "" {
 		title = c.ID
@@ -43,6 +48,13 @@ func (c *workflowCreate) Run(a *app) error {
 			return err
 		}
 		body["definition"] = definition
+	}
+	if c.Template != "" {
+		template, err := a.template(c.Template)
+		if err != nil {
+			return err
+		}
+		body["definition"] = template["definition"]
 	}
 	return a.call(http.MethodPost, "/workflows", url.Values{"workflowId": {c.ID}}, body, workflowFields...)
 }

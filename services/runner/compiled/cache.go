@@ -60,10 +60,11 @@ func (c *Cache) Get(ctx context.Context, definition []byte, hash string) (*Workf
 		return nil, errors.New("the definition does not have the hash it came with")
 	}
 	return c.cache.Get(ctx, hash, otter.LoaderFunc[string, *Workflow](
-		func(context.Context, string) (*Workflow, error) { return c.compile(definition) }))
+		func(context.Context, string) (*Workflow, error) { return c.Compile(definition) }))
 }
 
-func (c *Cache) compile(definition []byte) (*Workflow, error) {
+// Compile compiles a definition without keeping it.
+func (c *Cache) Compile(definition []byte) (*Workflow, error) {
 	p, _, problems := plan.Load(definition, c.catalogue)
 	if len(problems) > 0 {
 		return nil, Invalid(problems)

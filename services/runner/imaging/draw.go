@@ -57,6 +57,24 @@ func fill(dst *image.RGBA, r image.Rectangle, c color.RGBA) {
 	}
 }
 
+// FillBox paints a box with its edges.
+func FillBox(dst *image.RGBA, box [4]float64, c color.RGBA) {
+	r := round(box)
+	fill(dst, image.Rect(r.Min.X, r.Min.Y, r.Max.X+1, r.Max.Y+1), c)
+}
+
+// Mix puts a layer over a picture of the same size, and leaves the result in the layer. At
+// an opacity of 1 it changes nothing: no trace of the picture stays below.
+func Mix(layer, under *image.RGBA, opacity float64) {
+	if opacity >= 1 {
+		return
+	}
+	over := uint32(opacity*256 + 0.5)
+	for i := range layer.Pix {
+		layer.Pix[i] = uint8((uint32(layer.Pix[i])*over + uint32(under.Pix[i])*(256-over) + 128) >> 8)
+	}
+}
+
 // roundBox paints every pixel within half the thickness of the outline. It visits only
 // pixels near the edge.
 func roundBox(dst *image.RGBA, r image.Rectangle, c color.RGBA, thickness, roundness float64) {

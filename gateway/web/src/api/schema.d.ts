@@ -208,6 +208,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListTemplates lists workflows to start from, without their definitions. The list is the
+         *     same for everybody and changes only with the release.
+         */
+        get: operations["RunnerService_ListTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetTemplate returns one template, with its definition, sample, example and guide. */
+        get: operations["RunnerService_GetTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/whoami": {
         parameters: {
             query?: never;
@@ -1934,6 +1971,11 @@ export interface components {
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
+        /** @description ListTemplatesResponse has the templates in the order in which to show them. */
+        v1ListTemplatesResponse: {
+            /** @description Templates, without definition, inputs, example and guide. */
+            templates?: components["schemas"]["v1Template"][];
+        };
         /** @description ListWorkflowVersionsResponse is a page of versions. */
         v1ListWorkflowVersionsResponse: {
             /** @description The page. */
@@ -2545,6 +2587,51 @@ export interface components {
              */
             time?: string;
             outputs?: components["schemas"]["v1StepOutputs"];
+        };
+        /** @description Template is a workflow to start from. */
+        v1Template: {
+            /** @description "templates/{template}". */
+            name?: string;
+            /** @description Title. */
+            title?: string;
+            /** @description What the workflow returns, in one sentence. */
+            summary?: string;
+            /**
+             * @description What it needs. Without needs it runs at once on an installation that has the standard
+             *     models.
+             */
+            needs?: components["schemas"]["v1TemplateNeed"][];
+            /**
+             * Format: byte
+             * @description A small JPEG of the sample, or of the result that is drawn on it.
+             */
+            thumbnail?: string;
+            /** @description The result in a few words, to show on the thumbnail. */
+            highlight?: string;
+            /**
+             * @description Whether the example is the result of a run. Otherwise a person wrote it, because a
+             *     provider's answer differs from run to run.
+             */
+            exampleFromRun?: boolean;
+            /** @description The definition, a JSON object. */
+            definition?: Record<string, unknown>;
+            /** @description Inputs of a run on the sample, a JSON object: `inputs` of :run. */
+            inputs?: Record<string, unknown>;
+            /** @description The outputs for these inputs, a JSON object. */
+            example?: Record<string, unknown>;
+            /** @description How it works and what to change, in Markdown. */
+            guide?: string;
+            /** @description Who made the sample, and its licence. */
+            credit?: string;
+        };
+        /** @description TemplateNeed is what a workspace must have before the workflow of a template runs. */
+        v1TemplateNeed: {
+            /** @description For people: "an OpenAI key". */
+            title?: string;
+            /** @description The provider of a credential: "openai". Empty for a model. */
+            provider?: string;
+            /** @description The task of a model: "object-detection". Empty for a credential. */
+            task?: string;
         };
         /** @description Tensor is one input or output of a model. */
         v1Tensor: {
@@ -3193,6 +3280,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1SignInLink"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RunnerService_ListTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ListTemplatesResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RunnerService_GetTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1Template"];
                 };
             };
             /** @description An unexpected error response. */

@@ -14,6 +14,7 @@ func Blocks() engine.Registry {
 	label := func(engine.Step) (engine.Block, error) { return newLabel(fonts) }
 	return engine.Registry{
 		"roboflow_core/bounding_box_visualization@v1": newBoundingBox,
+		"roboflow_core/color_visualization@v1":        newColor,
 		"roboflow_core/label_visualization@v1":        label,
 		"roboflow_core/label_visualization@v2":        label,
 	}

@@ -17,6 +17,7 @@ import (
 )
 
 const (
+	colors  = "color_visualization@v1"
 	boxes   = "bounding_box_visualization@v1"
 	labels  = "label_visualization@v1"
 	labels2 = "label_visualization@v2"
@@ -112,6 +113,34 @@ func TestBoxesAreDrawnInTheColoursOfTheirClasses(t *testing.T) {
 	before, err := img.Pixels(t.Context())
 	if err != nil || where(before.(*image.RGBA), purple) != (image.Rectangle{}) {
 		t.Errorf("the picture that was given has changed (%v)", err)
+	}
+}
+
+func TestDetectionsAreFilled(t *testing.T) {
+	t.Parallel()
+	img, d := blank(200, 150), found(value.Box{20, 30, 80, 90}, value.Box{60, 30, 180, 90})
+	black := map[string]any{"color_palette": "CUSTOM", "custom_colors": []any{"#000000"}, "opacity": 1}
+	full := must(t, colors, img, d, black)
+	if got := where(full, color.RGBA{A: 255}); got != image.Rect(20, 30, 181, 91) {
+		t.Errorf("filled is %v", got)
+	}
+	for _, at := range []image.Point{{20, 30}, {70, 60}, {180, 90}} {
+		if full.RGBAAt(at.X, at.Y) != (color.RGBA{A: 255}) {
+			t.Errorf("at %v something of the picture is left", at)
+		}
+	}
+	black["opacity"] = 0.5
+	half := must(t, colors, img, d, black)
+	if one, both := half.RGBAAt(30, 60), half.RGBAAt(70, 60); one != both || one.R < 126 || one.R > 129 {
+		t.Errorf("half: %v where there is one detection, %v where there are two", one, both)
+	}
+	masked := value.NewMask(200, 150, image.Rect(20, 30, 80, 90))
+	masked.Set(25, 35)
+	black["opacity"] = 1
+	one := found(value.Box{20, 30, 80, 90})
+	one.Masks = []*value.Mask{masked}
+	if got := where(must(t, colors, img, one, black), color.RGBA{A: 255}); got != image.Rect(25, 35, 26, 36) {
+		t.Errorf("of a mask, filled is %v", got)
 	}
 }
 

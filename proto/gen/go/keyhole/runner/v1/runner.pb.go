@@ -541,6 +541,346 @@ func (x *Block) GetExample() []byte {
 	return nil
 }
 
+// ListTemplatesRequest lists all templates: there are few.
+type ListTemplatesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTemplatesRequest) Reset() {
+	*x = ListTemplatesRequest{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTemplatesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTemplatesRequest) ProtoMessage() {}
+
+func (x *ListTemplatesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTemplatesRequest.ProtoReflect.Descriptor instead.
+func (*ListTemplatesRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{5}
+}
+
+// ListTemplatesResponse has the templates in the order in which to show them.
+type ListTemplatesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Templates, without definition, inputs, example and guide.
+	Templates     []*Template `protobuf:"bytes,1,rep,name=templates,proto3" json:"templates,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTemplatesResponse) Reset() {
+	*x = ListTemplatesResponse{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTemplatesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTemplatesResponse) ProtoMessage() {}
+
+func (x *ListTemplatesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTemplatesResponse.ProtoReflect.Descriptor instead.
+func (*ListTemplatesResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ListTemplatesResponse) GetTemplates() []*Template {
+	if x != nil {
+		return x.Templates
+	}
+	return nil
+}
+
+// GetTemplateRequest names a template.
+type GetTemplateRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "templates/{template}".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetTemplateRequest) Reset() {
+	*x = GetTemplateRequest{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetTemplateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetTemplateRequest) ProtoMessage() {}
+
+func (x *GetTemplateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetTemplateRequest.ProtoReflect.Descriptor instead.
+func (*GetTemplateRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *GetTemplateRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// TemplateNeed is what a workspace must have before the workflow of a template runs.
+type TemplateNeed struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// For people: "an OpenAI key".
+	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	// The provider of a credential: "openai". Empty for a model.
+	Provider string `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
+	// The task of a model: "object-detection". Empty for a credential.
+	Task          string `protobuf:"bytes,3,opt,name=task,proto3" json:"task,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TemplateNeed) Reset() {
+	*x = TemplateNeed{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TemplateNeed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TemplateNeed) ProtoMessage() {}
+
+func (x *TemplateNeed) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TemplateNeed.ProtoReflect.Descriptor instead.
+func (*TemplateNeed) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *TemplateNeed) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *TemplateNeed) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *TemplateNeed) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
+// Template is a workflow to start from.
+type Template struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "templates/{template}".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Title.
+	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	// What the workflow returns, in one sentence.
+	Summary string `protobuf:"bytes,3,opt,name=summary,proto3" json:"summary,omitempty"`
+	// What it needs. Without needs it runs at once on an installation that has the standard
+	// models.
+	Needs []*TemplateNeed `protobuf:"bytes,4,rep,name=needs,proto3" json:"needs,omitempty"`
+	// A small JPEG of the sample, or of the result that is drawn on it.
+	Thumbnail []byte `protobuf:"bytes,5,opt,name=thumbnail,proto3" json:"thumbnail,omitempty"`
+	// The result in a few words, to show on the thumbnail.
+	Highlight string `protobuf:"bytes,6,opt,name=highlight,proto3" json:"highlight,omitempty"`
+	// Whether the example is the result of a run. Otherwise a person wrote it, because a
+	// provider's answer differs from run to run.
+	ExampleFromRun bool `protobuf:"varint,7,opt,name=example_from_run,json=exampleFromRun,proto3" json:"example_from_run,omitempty"`
+	// The definition, a JSON object.
+	Definition []byte `protobuf:"bytes,8,opt,name=definition,proto3" json:"definition,omitempty"`
+	// Inputs of a run on the sample, a JSON object: `inputs` of :run.
+	Inputs []byte `protobuf:"bytes,9,opt,name=inputs,proto3" json:"inputs,omitempty"`
+	// The outputs for these inputs, a JSON object.
+	Example []byte `protobuf:"bytes,10,opt,name=example,proto3" json:"example,omitempty"`
+	// How it works and what to change, in Markdown.
+	Guide string `protobuf:"bytes,11,opt,name=guide,proto3" json:"guide,omitempty"`
+	// Who made the sample, and its licence.
+	Credit        string `protobuf:"bytes,12,opt,name=credit,proto3" json:"credit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Template) Reset() {
+	*x = Template{}
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Template) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Template) ProtoMessage() {}
+
+func (x *Template) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Template.ProtoReflect.Descriptor instead.
+func (*Template) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Template) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Template) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Template) GetSummary() string {
+	if x != nil {
+		return x.Summary
+	}
+	return ""
+}
+
+func (x *Template) GetNeeds() []*TemplateNeed {
+	if x != nil {
+		return x.Needs
+	}
+	return nil
+}
+
+func (x *Template) GetThumbnail() []byte {
+	if x != nil {
+		return x.Thumbnail
+	}
+	return nil
+}
+
+func (x *Template) GetHighlight() string {
+	if x != nil {
+		return x.Highlight
+	}
+	return ""
+}
+
+func (x *Template) GetExampleFromRun() bool {
+	if x != nil {
+		return x.ExampleFromRun
+	}
+	return false
+}
+
+func (x *Template) GetDefinition() []byte {
+	if x != nil {
+		return x.Definition
+	}
+	return nil
+}
+
+func (x *Template) GetInputs() []byte {
+	if x != nil {
+		return x.Inputs
+	}
+	return nil
+}
+
+func (x *Template) GetExample() []byte {
+	if x != nil {
+		return x.Example
+	}
+	return nil
+}
+
+func (x *Template) GetGuide() string {
+	if x != nil {
+		return x.Guide
+	}
+	return ""
+}
+
+func (x *Template) GetCredit() string {
+	if x != nil {
+		return x.Credit
+	}
+	return ""
+}
+
 // RunWorkflowRequest runs a workflow of the caller's own workspace.
 type RunWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -564,7 +904,7 @@ type RunWorkflowRequest struct {
 
 func (x *RunWorkflowRequest) Reset() {
 	*x = RunWorkflowRequest{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[5]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -576,7 +916,7 @@ func (x *RunWorkflowRequest) String() string {
 func (*RunWorkflowRequest) ProtoMessage() {}
 
 func (x *RunWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[5]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -589,7 +929,7 @@ func (x *RunWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*RunWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{5}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RunWorkflowRequest) GetName() string {
@@ -659,7 +999,7 @@ type RunWorkflowStreamRequest struct {
 
 func (x *RunWorkflowStreamRequest) Reset() {
 	*x = RunWorkflowStreamRequest{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[6]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -671,7 +1011,7 @@ func (x *RunWorkflowStreamRequest) String() string {
 func (*RunWorkflowStreamRequest) ProtoMessage() {}
 
 func (x *RunWorkflowStreamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[6]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -684,7 +1024,7 @@ func (x *RunWorkflowStreamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunWorkflowStreamRequest.ProtoReflect.Descriptor instead.
 func (*RunWorkflowStreamRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{6}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RunWorkflowStreamRequest) GetName() string {
@@ -756,7 +1096,7 @@ type RunSharedWorkflowRequest struct {
 
 func (x *RunSharedWorkflowRequest) Reset() {
 	*x = RunSharedWorkflowRequest{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[7]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -768,7 +1108,7 @@ func (x *RunSharedWorkflowRequest) String() string {
 func (*RunSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *RunSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[7]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -781,7 +1121,7 @@ func (x *RunSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*RunSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{7}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RunSharedWorkflowRequest) GetToken() string {
@@ -831,7 +1171,7 @@ type RunSharedWorkflowStreamRequest struct {
 
 func (x *RunSharedWorkflowStreamRequest) Reset() {
 	*x = RunSharedWorkflowStreamRequest{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[8]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -843,7 +1183,7 @@ func (x *RunSharedWorkflowStreamRequest) String() string {
 func (*RunSharedWorkflowStreamRequest) ProtoMessage() {}
 
 func (x *RunSharedWorkflowStreamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[8]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -856,7 +1196,7 @@ func (x *RunSharedWorkflowStreamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSharedWorkflowStreamRequest.ProtoReflect.Descriptor instead.
 func (*RunSharedWorkflowStreamRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{8}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RunSharedWorkflowStreamRequest) GetToken() string {
@@ -902,7 +1242,7 @@ type StoreShareExampleRequest struct {
 
 func (x *StoreShareExampleRequest) Reset() {
 	*x = StoreShareExampleRequest{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[9]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -914,7 +1254,7 @@ func (x *StoreShareExampleRequest) String() string {
 func (*StoreShareExampleRequest) ProtoMessage() {}
 
 func (x *StoreShareExampleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[9]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -927,7 +1267,7 @@ func (x *StoreShareExampleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoreShareExampleRequest.ProtoReflect.Descriptor instead.
 func (*StoreShareExampleRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{9}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *StoreShareExampleRequest) GetName() string {
@@ -968,7 +1308,7 @@ type RunResponse struct {
 
 func (x *RunResponse) Reset() {
 	*x = RunResponse{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[10]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -980,7 +1320,7 @@ func (x *RunResponse) String() string {
 func (*RunResponse) ProtoMessage() {}
 
 func (x *RunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[10]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -993,7 +1333,7 @@ func (x *RunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunResponse.ProtoReflect.Descriptor instead.
 func (*RunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{10}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RunResponse) GetRun() string {
@@ -1041,7 +1381,7 @@ type StepProgress struct {
 
 func (x *StepProgress) Reset() {
 	*x = StepProgress{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1053,7 +1393,7 @@ func (x *StepProgress) String() string {
 func (*StepProgress) ProtoMessage() {}
 
 func (x *StepProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[11]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1066,7 +1406,7 @@ func (x *StepProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepProgress.ProtoReflect.Descriptor instead.
 func (*StepProgress) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *StepProgress) GetStep() string {
@@ -1117,7 +1457,7 @@ type StepOutputs struct {
 
 func (x *StepOutputs) Reset() {
 	*x = StepOutputs{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[12]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1129,7 +1469,7 @@ func (x *StepOutputs) String() string {
 func (*StepOutputs) ProtoMessage() {}
 
 func (x *StepOutputs) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[12]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1142,7 +1482,7 @@ func (x *StepOutputs) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepOutputs.ProtoReflect.Descriptor instead.
 func (*StepOutputs) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{12}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *StepOutputs) GetValues() []byte {
@@ -1191,7 +1531,7 @@ type Cut struct {
 
 func (x *Cut) Reset() {
 	*x = Cut{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[13]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1203,7 +1543,7 @@ func (x *Cut) String() string {
 func (*Cut) ProtoMessage() {}
 
 func (x *Cut) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[13]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1216,7 +1556,7 @@ func (x *Cut) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cut.ProtoReflect.Descriptor instead.
 func (*Cut) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{13}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Cut) GetPointer() string {
@@ -1264,7 +1604,7 @@ type RunEvent struct {
 
 func (x *RunEvent) Reset() {
 	*x = RunEvent{}
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[14]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1276,7 +1616,7 @@ func (x *RunEvent) String() string {
 func (*RunEvent) ProtoMessage() {}
 
 func (x *RunEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[14]
+	mi := &file_keyhole_runner_v1_runner_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1289,7 +1629,7 @@ func (x *RunEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEvent.ProtoReflect.Descriptor instead.
 func (*RunEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{14}
+	return file_keyhole_runner_v1_runner_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RunEvent) GetEvent() isRunEvent_Event {
@@ -1397,7 +1737,32 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"inputKinds\x128\n" +
 	"\aoutputs\x18\x0f \x03(\v2\x1e.keyhole.runner.v1.BlockOutputR\aoutputs\x12-\n" +
 	"\x06schema\x18\x10 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06schema\x12/\n" +
-	"\aexample\x18\x11 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\aexample\"\xa1\x02\n" +
+	"\aexample\x18\x11 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\aexample\"\x16\n" +
+	"\x14ListTemplatesRequest\"R\n" +
+	"\x15ListTemplatesResponse\x129\n" +
+	"\ttemplates\x18\x01 \x03(\v2\x1b.keyhole.runner.v1.TemplateR\ttemplates\"L\n" +
+	"\x12GetTemplateRequest\x126\n" +
+	"\x04name\x18\x01 \x01(\tB\"\xbaH\x1fr\x1d2\x1b^templates/[a-z0-9-]{1,63}$R\x04name\"T\n" +
+	"\fTemplateNeed\x12\x14\n" +
+	"\x05title\x18\x01 \x01(\tR\x05title\x12\x1a\n" +
+	"\bprovider\x18\x02 \x01(\tR\bprovider\x12\x12\n" +
+	"\x04task\x18\x03 \x01(\tR\x04task\"\xb0\x03\n" +
+	"\bTemplate\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12\x18\n" +
+	"\asummary\x18\x03 \x01(\tR\asummary\x125\n" +
+	"\x05needs\x18\x04 \x03(\v2\x1f.keyhole.runner.v1.TemplateNeedR\x05needs\x12\x1c\n" +
+	"\tthumbnail\x18\x05 \x01(\fR\tthumbnail\x12\x1c\n" +
+	"\thighlight\x18\x06 \x01(\tR\thighlight\x12(\n" +
+	"\x10example_from_run\x18\a \x01(\bR\x0eexampleFromRun\x125\n" +
+	"\n" +
+	"definition\x18\b \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\n" +
+	"definition\x12-\n" +
+	"\x06inputs\x18\t \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06inputs\x12/\n" +
+	"\aexample\x18\n" +
+	" \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\aexample\x12\x14\n" +
+	"\x05guide\x18\v \x01(\tR\x05guide\x12\x16\n" +
+	"\x06credit\x18\f \x01(\tR\x06credit\"\xa1\x02\n" +
 	"\x12RunWorkflowRequest\x12R\n" +
 	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12-\n" +
 	"\x06inputs\x18\x02 \x01(\fB\x15\x92A\x0e\xa2\x02\vjson-object\xf0\xe0\x18\x01R\x06inputs\x12!\n" +
@@ -1469,7 +1834,8 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\tBlockView\x12\x1a\n" +
 	"\x16BLOCK_VIEW_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10BLOCK_VIEW_BASIC\x10\x01\x12\x13\n" +
-	"\x0fBLOCK_VIEW_FULL\x10\x022\xad\b\n" +
+	"\x0fBLOCK_VIEW_FULL\x10\x022\xb4\n" +
+	"\n" +
 	"\rRunnerService\x12\x95\x01\n" +
 	"\vRunWorkflow\x12%.keyhole.runner.v1.RunWorkflowRequest\x1a\x1e.keyhole.runner.v1.RunResponse\"?\xea\xe0\x18\t\n" +
 	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x02,:\x01*\"'/v1/{name=workspaces/*/workflows/*}:run\x12\xa6\x01\n" +
@@ -1486,7 +1852,11 @@ const file_keyhole_runner_v1_runner_proto_rawDesc = "" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
 	"/v1/blocks\x12q\n" +
 	"\bGetBlock\x12\".keyhole.runner.v1.GetBlockRequest\x1a\x18.keyhole.runner.v1.Block\"'\x92A\x02b\x00\xea\xe0\x18\x03\n" +
-	"\x01\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=blocks/*}BHZFgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1;runnerv1b\x06proto3"
+	"\x01\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=blocks/*}\x12\x85\x01\n" +
+	"\rListTemplates\x12'.keyhole.runner.v1.ListTemplatesRequest\x1a(.keyhole.runner.v1.ListTemplatesResponse\"!\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/templates\x12}\n" +
+	"\vGetTemplate\x12%.keyhole.runner.v1.GetTemplateRequest\x1a\x1b.keyhole.runner.v1.Template\"*\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/{name=templates/*}BHZFgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1;runnerv1b\x06proto3"
 
 var (
 	file_keyhole_runner_v1_runner_proto_rawDescOnce sync.Once
@@ -1501,7 +1871,7 @@ func file_keyhole_runner_v1_runner_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_runner_v1_runner_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_keyhole_runner_v1_runner_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_keyhole_runner_v1_runner_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_keyhole_runner_v1_runner_proto_goTypes = []any{
 	(BlockView)(0),                         // 0: keyhole.runner.v1.BlockView
 	(*ListBlocksRequest)(nil),              // 1: keyhole.runner.v1.ListBlocksRequest
@@ -1509,54 +1879,65 @@ var file_keyhole_runner_v1_runner_proto_goTypes = []any{
 	(*GetBlockRequest)(nil),                // 3: keyhole.runner.v1.GetBlockRequest
 	(*BlockOutput)(nil),                    // 4: keyhole.runner.v1.BlockOutput
 	(*Block)(nil),                          // 5: keyhole.runner.v1.Block
-	(*RunWorkflowRequest)(nil),             // 6: keyhole.runner.v1.RunWorkflowRequest
-	(*RunWorkflowStreamRequest)(nil),       // 7: keyhole.runner.v1.RunWorkflowStreamRequest
-	(*RunSharedWorkflowRequest)(nil),       // 8: keyhole.runner.v1.RunSharedWorkflowRequest
-	(*RunSharedWorkflowStreamRequest)(nil), // 9: keyhole.runner.v1.RunSharedWorkflowStreamRequest
-	(*StoreShareExampleRequest)(nil),       // 10: keyhole.runner.v1.StoreShareExampleRequest
-	(*RunResponse)(nil),                    // 11: keyhole.runner.v1.RunResponse
-	(*StepProgress)(nil),                   // 12: keyhole.runner.v1.StepProgress
-	(*StepOutputs)(nil),                    // 13: keyhole.runner.v1.StepOutputs
-	(*Cut)(nil),                            // 14: keyhole.runner.v1.Cut
-	(*RunEvent)(nil),                       // 15: keyhole.runner.v1.RunEvent
-	nil,                                    // 16: keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
-	nil,                                    // 17: keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
-	(*v1.LineItem)(nil),                    // 18: keyhole.sharing.v1.LineItem
-	(*v1.Allowance)(nil),                   // 19: keyhole.sharing.v1.Allowance
-	(*timestamppb.Timestamp)(nil),          // 20: google.protobuf.Timestamp
+	(*ListTemplatesRequest)(nil),           // 6: keyhole.runner.v1.ListTemplatesRequest
+	(*ListTemplatesResponse)(nil),          // 7: keyhole.runner.v1.ListTemplatesResponse
+	(*GetTemplateRequest)(nil),             // 8: keyhole.runner.v1.GetTemplateRequest
+	(*TemplateNeed)(nil),                   // 9: keyhole.runner.v1.TemplateNeed
+	(*Template)(nil),                       // 10: keyhole.runner.v1.Template
+	(*RunWorkflowRequest)(nil),             // 11: keyhole.runner.v1.RunWorkflowRequest
+	(*RunWorkflowStreamRequest)(nil),       // 12: keyhole.runner.v1.RunWorkflowStreamRequest
+	(*RunSharedWorkflowRequest)(nil),       // 13: keyhole.runner.v1.RunSharedWorkflowRequest
+	(*RunSharedWorkflowStreamRequest)(nil), // 14: keyhole.runner.v1.RunSharedWorkflowStreamRequest
+	(*StoreShareExampleRequest)(nil),       // 15: keyhole.runner.v1.StoreShareExampleRequest
+	(*RunResponse)(nil),                    // 16: keyhole.runner.v1.RunResponse
+	(*StepProgress)(nil),                   // 17: keyhole.runner.v1.StepProgress
+	(*StepOutputs)(nil),                    // 18: keyhole.runner.v1.StepOutputs
+	(*Cut)(nil),                            // 19: keyhole.runner.v1.Cut
+	(*RunEvent)(nil),                       // 20: keyhole.runner.v1.RunEvent
+	nil,                                    // 21: keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
+	nil,                                    // 22: keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
+	(*v1.LineItem)(nil),                    // 23: keyhole.sharing.v1.LineItem
+	(*v1.Allowance)(nil),                   // 24: keyhole.sharing.v1.Allowance
+	(*timestamppb.Timestamp)(nil),          // 25: google.protobuf.Timestamp
 }
 var file_keyhole_runner_v1_runner_proto_depIdxs = []int32{
 	0,  // 0: keyhole.runner.v1.ListBlocksRequest.view:type_name -> keyhole.runner.v1.BlockView
 	5,  // 1: keyhole.runner.v1.ListBlocksResponse.blocks:type_name -> keyhole.runner.v1.Block
 	4,  // 2: keyhole.runner.v1.Block.outputs:type_name -> keyhole.runner.v1.BlockOutput
-	16, // 3: keyhole.runner.v1.RunSharedWorkflowRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
-	17, // 4: keyhole.runner.v1.RunSharedWorkflowStreamRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
-	18, // 5: keyhole.runner.v1.RunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
-	19, // 6: keyhole.runner.v1.RunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
-	20, // 7: keyhole.runner.v1.StepProgress.time:type_name -> google.protobuf.Timestamp
-	13, // 8: keyhole.runner.v1.StepProgress.outputs:type_name -> keyhole.runner.v1.StepOutputs
-	14, // 9: keyhole.runner.v1.StepOutputs.cuts:type_name -> keyhole.runner.v1.Cut
-	12, // 10: keyhole.runner.v1.RunEvent.step:type_name -> keyhole.runner.v1.StepProgress
-	11, // 11: keyhole.runner.v1.RunEvent.finished:type_name -> keyhole.runner.v1.RunResponse
-	6,  // 12: keyhole.runner.v1.RunnerService.RunWorkflow:input_type -> keyhole.runner.v1.RunWorkflowRequest
-	7,  // 13: keyhole.runner.v1.RunnerService.RunWorkflowStream:input_type -> keyhole.runner.v1.RunWorkflowStreamRequest
-	8,  // 14: keyhole.runner.v1.RunnerService.RunSharedWorkflow:input_type -> keyhole.runner.v1.RunSharedWorkflowRequest
-	9,  // 15: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:input_type -> keyhole.runner.v1.RunSharedWorkflowStreamRequest
-	10, // 16: keyhole.runner.v1.RunnerService.StoreShareExample:input_type -> keyhole.runner.v1.StoreShareExampleRequest
-	1,  // 17: keyhole.runner.v1.RunnerService.ListBlocks:input_type -> keyhole.runner.v1.ListBlocksRequest
-	3,  // 18: keyhole.runner.v1.RunnerService.GetBlock:input_type -> keyhole.runner.v1.GetBlockRequest
-	11, // 19: keyhole.runner.v1.RunnerService.RunWorkflow:output_type -> keyhole.runner.v1.RunResponse
-	15, // 20: keyhole.runner.v1.RunnerService.RunWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
-	11, // 21: keyhole.runner.v1.RunnerService.RunSharedWorkflow:output_type -> keyhole.runner.v1.RunResponse
-	15, // 22: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
-	11, // 23: keyhole.runner.v1.RunnerService.StoreShareExample:output_type -> keyhole.runner.v1.RunResponse
-	2,  // 24: keyhole.runner.v1.RunnerService.ListBlocks:output_type -> keyhole.runner.v1.ListBlocksResponse
-	5,  // 25: keyhole.runner.v1.RunnerService.GetBlock:output_type -> keyhole.runner.v1.Block
-	19, // [19:26] is the sub-list for method output_type
-	12, // [12:19] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	10, // 3: keyhole.runner.v1.ListTemplatesResponse.templates:type_name -> keyhole.runner.v1.Template
+	9,  // 4: keyhole.runner.v1.Template.needs:type_name -> keyhole.runner.v1.TemplateNeed
+	21, // 5: keyhole.runner.v1.RunSharedWorkflowRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowRequest.DestinationsEntry
+	22, // 6: keyhole.runner.v1.RunSharedWorkflowStreamRequest.destinations:type_name -> keyhole.runner.v1.RunSharedWorkflowStreamRequest.DestinationsEntry
+	23, // 7: keyhole.runner.v1.RunResponse.charges:type_name -> keyhole.sharing.v1.LineItem
+	24, // 8: keyhole.runner.v1.RunResponse.allowances:type_name -> keyhole.sharing.v1.Allowance
+	25, // 9: keyhole.runner.v1.StepProgress.time:type_name -> google.protobuf.Timestamp
+	18, // 10: keyhole.runner.v1.StepProgress.outputs:type_name -> keyhole.runner.v1.StepOutputs
+	19, // 11: keyhole.runner.v1.StepOutputs.cuts:type_name -> keyhole.runner.v1.Cut
+	17, // 12: keyhole.runner.v1.RunEvent.step:type_name -> keyhole.runner.v1.StepProgress
+	16, // 13: keyhole.runner.v1.RunEvent.finished:type_name -> keyhole.runner.v1.RunResponse
+	11, // 14: keyhole.runner.v1.RunnerService.RunWorkflow:input_type -> keyhole.runner.v1.RunWorkflowRequest
+	12, // 15: keyhole.runner.v1.RunnerService.RunWorkflowStream:input_type -> keyhole.runner.v1.RunWorkflowStreamRequest
+	13, // 16: keyhole.runner.v1.RunnerService.RunSharedWorkflow:input_type -> keyhole.runner.v1.RunSharedWorkflowRequest
+	14, // 17: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:input_type -> keyhole.runner.v1.RunSharedWorkflowStreamRequest
+	15, // 18: keyhole.runner.v1.RunnerService.StoreShareExample:input_type -> keyhole.runner.v1.StoreShareExampleRequest
+	1,  // 19: keyhole.runner.v1.RunnerService.ListBlocks:input_type -> keyhole.runner.v1.ListBlocksRequest
+	3,  // 20: keyhole.runner.v1.RunnerService.GetBlock:input_type -> keyhole.runner.v1.GetBlockRequest
+	6,  // 21: keyhole.runner.v1.RunnerService.ListTemplates:input_type -> keyhole.runner.v1.ListTemplatesRequest
+	8,  // 22: keyhole.runner.v1.RunnerService.GetTemplate:input_type -> keyhole.runner.v1.GetTemplateRequest
+	16, // 23: keyhole.runner.v1.RunnerService.RunWorkflow:output_type -> keyhole.runner.v1.RunResponse
+	20, // 24: keyhole.runner.v1.RunnerService.RunWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
+	16, // 25: keyhole.runner.v1.RunnerService.RunSharedWorkflow:output_type -> keyhole.runner.v1.RunResponse
+	20, // 26: keyhole.runner.v1.RunnerService.RunSharedWorkflowStream:output_type -> keyhole.runner.v1.RunEvent
+	16, // 27: keyhole.runner.v1.RunnerService.StoreShareExample:output_type -> keyhole.runner.v1.RunResponse
+	2,  // 28: keyhole.runner.v1.RunnerService.ListBlocks:output_type -> keyhole.runner.v1.ListBlocksResponse
+	5,  // 29: keyhole.runner.v1.RunnerService.GetBlock:output_type -> keyhole.runner.v1.Block
+	7,  // 30: keyhole.runner.v1.RunnerService.ListTemplates:output_type -> keyhole.runner.v1.ListTemplatesResponse
+	10, // 31: keyhole.runner.v1.RunnerService.GetTemplate:output_type -> keyhole.runner.v1.Template
+	23, // [23:32] is the sub-list for method output_type
+	14, // [14:23] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_runner_v1_runner_proto_init() }
@@ -1565,7 +1946,7 @@ func file_keyhole_runner_v1_runner_proto_init() {
 		return
 	}
 	file_keyhole_runner_v1_runner_proto_msgTypes[0].OneofWrappers = []any{}
-	file_keyhole_runner_v1_runner_proto_msgTypes[14].OneofWrappers = []any{
+	file_keyhole_runner_v1_runner_proto_msgTypes[19].OneofWrappers = []any{
 		(*RunEvent_Started)(nil),
 		(*RunEvent_Step)(nil),
 		(*RunEvent_Finished)(nil),
@@ -1576,7 +1957,7 @@ func file_keyhole_runner_v1_runner_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_runner_v1_runner_proto_rawDesc), len(file_keyhole_runner_v1_runner_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   17,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

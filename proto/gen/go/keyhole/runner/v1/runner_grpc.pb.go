@@ -28,6 +28,8 @@ const (
 	RunnerService_StoreShareExample_FullMethodName       = "/keyhole.runner.v1.RunnerService/StoreShareExample"
 	RunnerService_ListBlocks_FullMethodName              = "/keyhole.runner.v1.RunnerService/ListBlocks"
 	RunnerService_GetBlock_FullMethodName                = "/keyhole.runner.v1.RunnerService/GetBlock"
+	RunnerService_ListTemplates_FullMethodName           = "/keyhole.runner.v1.RunnerService/ListTemplates"
+	RunnerService_GetTemplate_FullMethodName             = "/keyhole.runner.v1.RunnerService/GetTemplate"
 )
 
 // RunnerServiceClient is the client API for RunnerService service.
@@ -52,6 +54,11 @@ type RunnerServiceClient interface {
 	ListBlocks(ctx context.Context, in *ListBlocksRequest, opts ...grpc.CallOption) (*ListBlocksResponse, error)
 	// GetBlock returns one block, with its schema and an example.
 	GetBlock(ctx context.Context, in *GetBlockRequest, opts ...grpc.CallOption) (*Block, error)
+	// ListTemplates lists workflows to start from, without their definitions. The list is the
+	// same for everybody and changes only with the release.
+	ListTemplates(ctx context.Context, in *ListTemplatesRequest, opts ...grpc.CallOption) (*ListTemplatesResponse, error)
+	// GetTemplate returns one template, with its definition, sample, example and guide.
+	GetTemplate(ctx context.Context, in *GetTemplateRequest, opts ...grpc.CallOption) (*Template, error)
 }
 
 type runnerServiceClient struct {
@@ -150,6 +157,26 @@ func (c *runnerServiceClient) GetBlock(ctx context.Context, in *GetBlockRequest,
 	return out, nil
 }
 
+func (c *runnerServiceClient) ListTemplates(ctx context.Context, in *ListTemplatesRequest, opts ...grpc.CallOption) (*ListTemplatesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListTemplatesResponse)
+	err := c.cc.Invoke(ctx, RunnerService_ListTemplates_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *runnerServiceClient) GetTemplate(ctx context.Context, in *GetTemplateRequest, opts ...grpc.CallOption) (*Template, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Template)
+	err := c.cc.Invoke(ctx, RunnerService_GetTemplate_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // RunnerServiceServer is the server API for RunnerService service.
 // All implementations must embed UnimplementedRunnerServiceServer
 // for forward compatibility.
@@ -172,6 +199,11 @@ type RunnerServiceServer interface {
 	ListBlocks(context.Context, *ListBlocksRequest) (*ListBlocksResponse, error)
 	// GetBlock returns one block, with its schema and an example.
 	GetBlock(context.Context, *GetBlockRequest) (*Block, error)
+	// ListTemplates lists workflows to start from, without their definitions. The list is the
+	// same for everybody and changes only with the release.
+	ListTemplates(context.Context, *ListTemplatesRequest) (*ListTemplatesResponse, error)
+	// GetTemplate returns one template, with its definition, sample, example and guide.
+	GetTemplate(context.Context, *GetTemplateRequest) (*Template, error)
 	mustEmbedUnimplementedRunnerServiceServer()
 }
 
@@ -202,6 +234,12 @@ func (UnimplementedRunnerServiceServer) ListBlocks(context.Context, *ListBlocksR
 }
 func (UnimplementedRunnerServiceServer) GetBlock(context.Context, *GetBlockRequest) (*Block, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetBlock not implemented")
+}
+func (UnimplementedRunnerServiceServer) ListTemplates(context.Context, *ListTemplatesRequest) (*ListTemplatesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListTemplates not implemented")
+}
+func (UnimplementedRunnerServiceServer) GetTemplate(context.Context, *GetTemplateRequest) (*Template, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetTemplate not implemented")
 }
 func (UnimplementedRunnerServiceServer) mustEmbedUnimplementedRunnerServiceServer() {}
 func (UnimplementedRunnerServiceServer) testEmbeddedByValue()                       {}
@@ -336,6 +374,42 @@ func _RunnerService_GetBlock_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RunnerService_ListTemplates_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListTemplatesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RunnerServiceServer).ListTemplates(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RunnerService_ListTemplates_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RunnerServiceServer).ListTemplates(ctx, req.(*ListTemplatesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RunnerService_GetTemplate_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetTemplateRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RunnerServiceServer).GetTemplate(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RunnerService_GetTemplate_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RunnerServiceServer).GetTemplate(ctx, req.(*GetTemplateRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // RunnerService_ServiceDesc is the grpc.ServiceDesc for RunnerService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -362,6 +436,14 @@ var RunnerService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetBlock",
 			Handler:    _RunnerService_GetBlock_Handler,
+		},
+		{
+			MethodName: "ListTemplates",
+			Handler:    _RunnerService_ListTemplates_Handler,
+		},
+		{
+			MethodName: "GetTemplate",
+			Handler:    _RunnerService_GetTemplate_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
