@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
@@ -20,6 +21,24 @@ func TestGuardableTellsWordsFromKeys(t *testing.T) {
 	} {
 		if err := Guardable(secret.FromString(s)); (err == nil) != taken {
 			t.Errorf("%q: %v, want taken %v", s, err, taken)
+		}
+	}
+}
+
+// Random keys that have words by chance, in half of their characters, are still taken.
+func TestRandomKeysWithWordsAreGuardable(t *testing.T) {
+	t.Parallel()
+	keys := []string{
+		"sk-canary-huBQC5QZCADQB4ig5M5JMPU62KhjoolAhbMwDcbod788Fa8j", "sk-canary-ilshthsCblS9VDeudkcPhERgNodealCQbDWPRurD3QVfS721",
+		"sk-canary-xjeuiQZEANBcnlFsC36QDptibM6QNT7CftRPxnie7I4rodwo", "sk-canary-JpgmITHINUxqGint8AEG9Ge6tBtdr6UUw2gEA3cDcbQvLPAN",
+	}
+	rnd := rand.New(rand.NewPCG(8, 8))
+	for range 4000 {
+		keys = append(keys, "sk-canary-"+draw(rnd, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 48))
+	}
+	for _, s := range keys {
+		if err := Guardable(secret.FromString(s)); err != nil {
+			t.Errorf("%q: %v", s, err)
 		}
 	}
 }
